@@ -1,0 +1,2 @@
+export { ERROR_CODES, type ErrorCode } from './codes.ts';
+export { assert, InvariantError, LifecycleError } from './lifecycle-error.ts';

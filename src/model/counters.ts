@@ -1,0 +1,44 @@
+/**
+ * The counters of a run. Every name that Graph has is Graph's; the last two are kept beside them
+ * because Graph's `failedUsersCount` sums two statuses, and a run's final status depends on each.
+ *
+ * Source: domain §1.2, §6.5.
+ */
+export interface RunCounters {
+  /** Users in the run, canceled ones included. Never changes after creation (I4). */
+  readonly totalUsersCount: number;
+  /** Users whose every task succeeded (status `completed`). */
+  readonly successfulUsersCount: number;
+  /** Users in `failed` or `completedWithErrors`: at least one of their tasks failed. */
+  readonly failedUsersCount: number;
+  /** Tasks in the run: the sum over its users. Never changes after creation (I4). */
+  readonly totalTasksCount: number;
+  /** Tasks in `failed`. */
+  readonly failedTasksCount: number;
+  /** Tasks in `queued`, `inProgress` or `canceled`. */
+  readonly totalUnprocessedTasksCount: number;
+  /** Of `failedUsersCount`: users in `completedWithErrors`. */
+  readonly completedWithErrorsUsersCount: number;
+  /** Users in `canceled`. Not on the wire. */
+  readonly canceledUsersCount: number;
+}
+
+/** The counters of one user's result in one run. Source: domain §1.3, §6.5. */
+export interface UserCounters {
+  /** Enabled tasks of the pinned workflow version. */
+  readonly totalTasksCount: number;
+  /** Tasks in `failed`. */
+  readonly failedTasksCount: number;
+  /** Tasks in `queued`, `inProgress` or `canceled`. */
+  readonly totalUnprocessedTasksCount: number;
+}
+
+/** What has become of one task over all users of a run. Source: domain §1.6. */
+export interface TaskReportCounters {
+  /** Users for whom the task completed. */
+  readonly successfulUsersCount: number;
+  /** Users for whom the task failed. */
+  readonly failedUsersCount: number;
+  /** Users for whom the task was planned. */
+  readonly totalUsersCount: number;
+}

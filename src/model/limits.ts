@@ -1,0 +1,39 @@
+/** Bounds of everything, each with its unit and reason. */
+export const LIMITS = {
+  /** Characters of a failure reason or processing info; longer ones are cut. Keeps a row small. */
+  reasonLengthMax: 2_000,
+  /** Characters of an id that comes from outside. */
+  idLengthMax: 256,
+  /** Characters of a display name. Graph's own bound is not published. */
+  displayNameLengthMax: 256,
+  /** Characters of a description. */
+  descriptionLengthMax: 1_024,
+  /** Characters of a filter or scope rule: bounds the parser's work. */
+  filterLengthMax: 8_192,
+  /** Nesting of a filter: bounds the parser's stack. */
+  filterDepthMax: 64,
+  /** Rows of a page, at most. Domain §5. */
+  pageSizeMax: 999,
+  /** Rows of a page when the caller names none. Domain §5. */
+  pageSizeDefault: 100,
+  /** Tasks of a workflow that the id scheme and the store can carry (12 bits, decision 2). */
+  tasksPerWorkflowHardMax: 4_095,
+  /** Users that are written, read or canceled in one transaction: a few ms of work. */
+  usersPerBatch: 1_000,
+  /** Events that one commit carries at most. */
+  commitEventsMax: 2_048,
+  /** Users of all runs that have started and not ended, at most, in one engine. */
+  usersInFlightMax: 4_096,
+  /** A lane gives its thread back to the host after this many ms. */
+  turnMs: 4,
+  /** Subjects that were fetched longer ago than this are fetched again before their user starts, ms. */
+  subjectAgeMaxMs: 1_000,
+  /** How long an aborted handler may take to settle before its task is written off, ms. */
+  abortGraceMs: 5_000,
+  /** A slot that is evaluated later than this counts as missed, ms. */
+  slotGraceMs: 60_000,
+  /** Days after the trigger moment in which a subject is still picked up. Domain §3.2. */
+  catchUpDays: 3,
+  /** Interruptions of one task before it is failed: a handler that kills the process must not loop. */
+  interruptionsMaxDefault: 10,
+} as const;

@@ -1,0 +1,103 @@
+/**
+ * What stores keep. Records are immutable values: a change is a new record.
+ * Times are epoch milliseconds, `null` means "has not happened". Resources (what callers see) are
+ * made from records in `ledger/resources.ts`.
+ */
+import type { RunCounters, TaskReportCounters, UserCounters } from './counters.ts';
+import type { ProcessingStatus, UserStatus, WorkflowExecutionType } from './status.ts';
+import type { EpochMs } from './time.ts';
+import type { Workflow } from './workflow.ts';
+
+/** Who moves a run: tenure's engine, or somebody else's workers through the ledger's methods. */
+export type RunDriver = 'engine' | 'external';
+
+/** One run. Its user results are {@link UserRecord}s with the same `runId`. */
+export interface RunRecord extends RunCounters {
+  /** GUID whose last 16 hexadecimal digits are `8000…0` (decision 2). */
+  readonly id: string;
+  readonly workflowId: string;
+  /** Version pinned at creation. */
+  readonly workflowVersion: number;
+  readonly driver: RunDriver;
+  readonly workflowExecutionType: WorkflowExecutionType;
+  readonly processingStatus: ProcessingStatus;
+  readonly scheduledAtMs: EpochMs;
+  readonly startedAtMs: EpochMs | null;
+  readonly completedAtMs: EpochMs | null;
+  /** Strictly monotone per change of the run or of anything in it (I12). */
+  readonly lastUpdatedAtMs: EpochMs;
+  /** Start of the schedule slot that made this run; unique per workflow. `null`: not scheduled. */
+  readonly slotAtMs: EpochMs | null;
+  /** User results that exist. Below `totalUsersCount` only while an external run is still fed. */
+  readonly knownUsersCount: number;
+  /** Tasks of the user results that exist. */
+  readonly knownTasksCount: number;
+  /** One entry per enabled task of the pinned version, in execution order. */
+  readonly taskReports: readonly TaskReportCounters[];
+  /** Grows by one with each claim; a writer that shows an older one is refused (the fence). */
+  readonly claim: number;
+  /**
+   * `false` while the users of the run are still being written. Such a run is invisible to lists and
+   * gets, and is removed at the next start if its creator died (decision 3).
+   */
+  readonly published: boolean;
+}
+
+/** What became of one task of one user. Recorded once, never changed. */
+export interface TaskOutcome {
+  readonly status: 'completed' | 'failed' | 'canceled';
+  /** `null` for a task that was canceled before it began. */
+  readonly startedAtMs: EpochMs | null;
+  readonly completedAtMs: EpochMs;
+  /** Why it failed. At most `LIMITS.reasonLengthMax` characters. */
+  readonly failureReason?: string;
+  /** Why it succeeded without doing anything. */
+  readonly processingInfo?: string;
+}
+
+/** Bookkeeping of the task that a user is at: two budgets, kept apart (decision 6). */
+export interface Attempts {
+  /** Attempts of this task that failed and are to be retried. */
+  readonly failures: number;
+  /** Times this task was possibly running when its process died. */
+  readonly interruptions: number;
+  /** Not before this moment may the next attempt start; `0`: at once. */
+  readonly notBeforeMs: EpochMs;
+}
+
+/** One user's result in one run. */
+export interface UserRecord extends UserCounters {
+  readonly runId: string;
+  /** 1-based position in the run. With `runId` it is the key, and it makes the id (decision 2). */
+  readonly no: number;
+  readonly subjectId: string;
+  readonly processingStatus: UserStatus;
+  readonly workflowVersion: number;
+  readonly createdAtMs: EpochMs;
+  readonly scheduledAtMs: EpochMs;
+  readonly startedAtMs: EpochMs | null;
+  readonly completedAtMs: EpochMs | null;
+  /**
+   * Outcomes in execution order. A task without an entry is queued, in progress (the next one of a
+   * user in progress) or canceled (when the user is final). `null`: an external result that told only
+   * counts, so what became of which task is not known.
+   */
+  readonly outcomes: readonly TaskOutcome[] | null;
+  /** `null`: the task that the user is at has not failed or been interrupted yet. */
+  readonly attempts: Attempts | null;
+}
+
+/** A workflow as stored: all versions share an id; the record is the newest version. */
+export interface WorkflowRecord {
+  readonly workflow: Workflow;
+  /** Last schedule slot that was evaluated for this workflow. `null`: scheduling was never on. */
+  readonly lastSlotAtMs: EpochMs | null;
+}
+
+/** The last occasion for which a scheduled run admitted a subject (domain §3.2). */
+export interface Admission {
+  readonly workflowId: string;
+  readonly subjectId: string;
+  /** The trigger moment, offset included, that made the subject due. */
+  readonly dueAtMs: EpochMs;
+}

@@ -1,0 +1,11 @@
+/** Where chance comes from. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number;
+}
+
+/** Where ids come from. */
+export interface Ids {
+  /** A new GUID in lower case, of which the first 15 digits but the 13th are random. */
+  guid(): string;
+}

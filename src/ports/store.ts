@@ -1,0 +1,147 @@
+/**
+ * The store port: what the ledger needs from a database, and nothing else.
+ *
+ * **Contract.** Every method takes and gives whole batches. A transaction is atomic, isolated and,
+ * where `capabilities.durable`, on the disk before its promise resolves. It reads its own writes;
+ * readers outside never see any of it before the commit. When `work` throws, nothing is kept and the
+ * same error comes out. Transactions of one store run one after another. Records that go in are
+ * never changed by the caller afterwards, and records that come out are never changed by the caller.
+ * Every failure of the database itself is a `LifecycleError` with a `Store…` code.
+ *
+ * `tenure/testing` has the suite that proves all of this of a store.
+ */
+import type { Filter } from '../model/filter.ts';
+import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
+import type { UserStatus } from '../model/status.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+
+/** What a store can do beyond the contract; `false` skips, by name, the tests that need it. */
+export interface StoreCapabilities {
+  /** Survives the end of the process. */
+  readonly durable: boolean;
+  /** Several processes may write at once. */
+  readonly sharedWriters: boolean;
+}
+
+/** Order of a list. Nulls are lowest; equal values are ordered by key, in the same direction. */
+export interface Order {
+  /** A property of `model/properties.ts` that is `orderable`. */
+  readonly property: string;
+  readonly descending: boolean;
+}
+
+/** The last row of the page before: its value of the order's property, and its key. */
+export interface Cursor<Key extends string | number> {
+  readonly value: string | number | null;
+  readonly key: Key;
+}
+
+/** A page of a list: rows after `after`, in `order`, that match `where`; at most `limit`. */
+export interface PageQuery<Key extends string | number> {
+  readonly where: Filter | null;
+  readonly order: Order;
+  readonly after: Cursor<Key> | null;
+  readonly limit: number;
+}
+
+/** A page of runs, key: run id. `workflowId` absent: of every workflow. Unpublished runs never show. */
+export interface RunQuery extends PageQuery<string> {
+  readonly workflowId?: string;
+}
+
+/** A page of user results of one run, key: `no`. */
+export interface UserQuery extends PageQuery<number> {
+  readonly runId: string;
+}
+
+/** Sums over the published runs of a workflow that are not previews. Source: domain §1.7, §6.7. */
+export interface RunSums {
+  readonly totalRuns: number;
+  /** Runs in `completed`. */
+  readonly successfulRuns: number;
+  /** Runs in `failed` or `completedWithErrors`. */
+  readonly failedRuns: number;
+  readonly totalUsers: number;
+  readonly totalTasks: number;
+  readonly failedTasks: number;
+}
+
+/** Reads. Outside a transaction each call sees one committed state. */
+export interface StoreReader {
+  /** The workflow, also when it is deleted; `null` when there never was one or it was purged. */
+  getWorkflow(id: string): Promise<WorkflowRecord | null>;
+  /** Every workflow, deleted ones included, by creation. There are few (`maxWorkflows`). */
+  listWorkflows(): Promise<readonly WorkflowRecord[]>;
+  /** One version of a workflow. */
+  getWorkflowVersion(id: string, version: number): Promise<Workflow | null>;
+  /** All versions, newest first. */
+  listWorkflowVersions(id: string): Promise<readonly Workflow[]>;
+
+  /** The run, also when it is not published. */
+  getRun(id: string): Promise<RunRecord | null>;
+  /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
+  listRuns(query: RunQuery): Promise<readonly RunRecord[]>;
+  /** Rows that match `where`. */
+  countRuns(query: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number>;
+  /** Runs that are not terminal, and runs that are not published, oldest first. */
+  listUnfinishedRuns(): Promise<readonly RunRecord[]>;
+  /**
+   * Window on `startedAtMs`, or on `scheduledAtMs` for a run that never started; both ends inclusive.
+   */
+  sumRuns(workflowId: string, fromMs: EpochMs, toMs: EpochMs): Promise<RunSums>;
+
+  getUser(runId: string, no: number): Promise<UserRecord | null>;
+  getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null>;
+  /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
+  listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
+  countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
+  /** Users of a run in one status with `no` above `afterNo`, by `no`: the engine's slices. */
+  listUsersByStatus(
+    runId: string,
+    status: UserStatus,
+    afterNo: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]>;
+
+  /** Admissions of these subjects; those without one are left out. */
+  getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]>;
+
+  /** A small named document of the host (the CLI keeps its job here). */
+  getSetting(name: string): Promise<string | null>;
+}
+
+/** Writes, in a transaction. A `put` replaces; an `insert` of a key that exists is `Duplicate`. */
+export interface StoreTransaction extends StoreReader {
+  /** Also keeps `record.workflow` as the version it has. */
+  putWorkflow(record: WorkflowRecord): Promise<void>;
+  /** Removes a workflow with its versions, admissions, runs and everything in them. */
+  deleteWorkflow(id: string): Promise<void>;
+
+  /** @throws LifecycleError `Duplicate` for an id, or a (workflow, slot), that exists. */
+  insertRun(run: RunRecord): Promise<void>;
+  /** The run must exist. */
+  putRun(run: RunRecord): Promise<void>;
+  /** Removes the run and its user results. Admissions stay: history may go, effects do not. */
+  deleteRun(id: string): Promise<void>;
+
+  /** @throws LifecycleError `Duplicate` for a (run, subject) that exists. All of one run. */
+  insertUsers(users: readonly UserRecord[]): Promise<void>;
+  /** All must exist. The hot path: one call per run and commit. All of one run. */
+  putUsers(users: readonly UserRecord[]): Promise<void>;
+
+  putAdmissions(admissions: readonly Admission[]): Promise<void>;
+  deleteAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<void>;
+  /** Forgets admissions of a workflow with `dueAtMs` below `beforeMs`. */
+  purgeAdmissions(workflowId: string, beforeMs: EpochMs): Promise<void>;
+
+  putSetting(name: string, value: string): Promise<void>;
+}
+
+/** An open store. */
+export interface Store extends StoreReader {
+  readonly capabilities: StoreCapabilities;
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Waits for the running transaction. Afterwards every call is refused with `StoreClosed`. */
+  close(): Promise<void>;
+}

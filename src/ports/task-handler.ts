@@ -1,0 +1,76 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { WorkflowCategory, WorkflowExecutionType } from '../model/status.ts';
+import type { Subject } from '../model/subject.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Logger } from './logger.ts';
+
+/** What a handler is told. Every call gets its own; nothing in it is shared with another call. */
+export interface TaskContext<Arguments = Readonly<Record<string, string>>> {
+  /** The person, as the directory knew him just before his first task. A private copy is not made: treat as read-only. */
+  readonly subject: Subject;
+  /** The task's arguments by name, or what `argumentsSchema` made of them. */
+  readonly arguments: Arguments;
+  /** Aborted when the run is canceled, the attempt times out or the engine's stop deadline passes. */
+  readonly signal: AbortSignal;
+  /** The same for every attempt of this task for this user in this run, also after a crash. */
+  readonly idempotencyKey: string;
+  /** 1 for the first attempt; grows with each failure that is retried, not with interruptions. */
+  readonly attempt: number;
+  /** How often this task was possibly running when a process died. Above 0: it may have had its effect. */
+  readonly interruptions: number;
+  readonly run: {
+    readonly id: string;
+    readonly workflowExecutionType: WorkflowExecutionType;
+    readonly scheduledDateTime: string;
+  };
+  readonly workflow: {
+    readonly id: string;
+    readonly displayName: string;
+    readonly category: WorkflowCategory;
+    readonly version: number;
+  };
+  readonly task: {
+    readonly id: string;
+    readonly taskDefinitionId: string;
+    readonly displayName: string;
+    readonly executionSequence: number;
+  };
+  readonly log: Logger;
+}
+
+/** Nothing, or why the task had nothing to do. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing has this type
+export type TaskHandlerResult = { readonly processingInfo?: string } | undefined | void;
+
+/** Does a task for one person. A throw, of anything, is a failure. */
+export type TaskHandlerFunction<Arguments = Readonly<Record<string, string>>> = (
+  context: TaskContext<Arguments>,
+) => TaskHandlerResult | Promise<TaskHandlerResult>;
+
+/** How failed attempts are repeated. Interruptions do not count as attempts. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included; 1..100. Default 1: no retry. */
+  readonly attempts: number;
+  /** Wait before the second attempt, ms. Default 1,000. */
+  readonly delayMs?: DurationMs;
+  /** Each further wait is this many times longer; ≥ 1. Default 2. */
+  readonly factor?: number;
+  /** No wait is longer than this, ms. Default 300,000. */
+  readonly delayMaxMs?: DurationMs;
+}
+
+/** A handler with settings. */
+// biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
+export interface TaskHandlerOptions<Arguments = any> {
+  readonly run: TaskHandlerFunction<Arguments>;
+  /** An attempt that takes longer fails, ms. Default: none. */
+  readonly timeoutMs?: DurationMs;
+  readonly retry?: RetryPolicy;
+  /** Calls of this handler at once, over all runs; ≥ 1. Default: the engine's concurrency. */
+  readonly concurrency?: number;
+  /** Checks and converts the task's arguments when the workflow is activated. */
+  readonly argumentsSchema?: StandardSchemaV1<unknown, Arguments>;
+}
+
+/** A handler, bare or with settings. */
+export type TaskHandler = TaskHandlerFunction | TaskHandlerOptions;
