@@ -1,0 +1,41 @@
+import { matchesRow } from '../../filter/index.ts';
+import type { PropertyTable } from '../../model/properties.ts';
+import type { PageQuery } from '../../ports/store.ts';
+
+type Key = string | number;
+type Value = string | number | null;
+
+/** The rows of `rows` that a page holds, in its order. */
+export function pageOf<Row, K extends Key>(
+  rows: Iterable<Row>,
+  query: PageQuery<K>,
+  table: PropertyTable<Row>,
+  keyOf: (row: Row) => K,
+): Row[] {
+  const property = query.order.property === 'id' ? undefined : table[query.order.property];
+  const valueOf = (row: Row): Value => (property ? (row[property.field] as Value) : null);
+  const sign = query.order.descending ? -1 : 1;
+  const compareTo = (row: Row, value: Value, key: K): number =>
+    sign * (compareValues(valueOf(row), value) || compareKeys(keyOf(row), key));
+  const { after } = query;
+  const page: Row[] = [];
+  for (const row of rows) {
+    if (after && compareTo(row, after.value, after.key) <= 0) continue;
+    if (query.where && !matchesRow(query.where, table, row)) continue;
+    page.push(row);
+  }
+  page.sort((a, b) => compareTo(a, valueOf(b), keyOf(b)));
+  return page.slice(0, query.limit);
+}
+
+/** Nulls are lowest; strings compare by code unit, as SQLite's BINARY collation does. */
+function compareValues(left: Value, right: Value): number {
+  if (left === right) return 0;
+  if (left === null) return -1;
+  if (right === null) return 1;
+  return left < right ? -1 : 1;
+}
+
+function compareKeys(left: Key, right: Key): number {
+  return left === right ? 0 : left < right ? -1 : 1;
+}

@@ -1,0 +1,161 @@
+import { matchesRow } from '../../filter/index.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/properties.ts';
+import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { UserStatus } from '../../model/status.ts';
+import type { Workflow } from '../../model/workflow.ts';
+import type { RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
+import { LayeredMap } from './layered-map.ts';
+import { pageOf } from './page.ts';
+import type { RunUsers } from './run-users.ts';
+
+/** Everything that a memory store holds. */
+export class Tables {
+  readonly workflows = new LayeredMap<string, WorkflowRecord>();
+  /** By workflow id; a version list is replaced as a whole. */
+  readonly versions = new LayeredMap<string, readonly Workflow[]>();
+  readonly runs = new LayeredMap<string, RunRecord>();
+  readonly users = new LayeredMap<string, RunUsers>();
+  /** Key: {@link pairKey} of workflow and slot; value: the run's id. */
+  readonly slots = new LayeredMap<string, string>();
+  /** Key: {@link pairKey} of workflow and subject. */
+  readonly admissions = new LayeredMap<string, Admission>();
+  readonly settings = new LayeredMap<string, string>();
+}
+
+/** One key of two parts; JSON keeps any two pairs apart. */
+export function pairKey(first: string, second: string | number): string {
+  return JSON.stringify([first, second]);
+}
+
+const TERMINAL = new Set(['completed', 'completedWithErrors', 'failed', 'canceled', 'quarantined']);
+
+/** The reads of a memory store; `staged` says whether the running transaction's writes show. */
+export class MemoryReader implements StoreReader {
+  readonly tables: Tables;
+  readonly #staged: boolean;
+  readonly #check: () => void;
+
+  constructor(tables: Tables, staged: boolean, check: () => void) {
+    this.tables = tables;
+    this.#staged = staged;
+    this.#check = check;
+  }
+
+  async getWorkflow(id: string): Promise<WorkflowRecord | null> {
+    this.#check();
+    return this.tables.workflows.get(id, this.#staged) ?? null;
+  }
+
+  async listWorkflows(): Promise<readonly WorkflowRecord[]> {
+    this.#check();
+    return [...this.tables.workflows.values(this.#staged)];
+  }
+
+  async getWorkflowVersion(id: string, version: number): Promise<Workflow | null> {
+    return (await this.listWorkflowVersions(id)).find((workflow) => workflow.version === version) ?? null;
+  }
+
+  async listWorkflowVersions(id: string): Promise<readonly Workflow[]> {
+    this.#check();
+    return this.tables.versions.get(id, this.#staged) ?? [];
+  }
+
+  async getRun(id: string): Promise<RunRecord | null> {
+    this.#check();
+    return this.tables.runs.get(id, this.#staged) ?? null;
+  }
+
+  async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
+    return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
+  }
+
+  async countRuns({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
+    return countOf(this.#publishedRuns(workflowId), (run) => !where || matchesRow(where, RUN_PROPERTIES, run));
+  }
+
+  async listUnfinishedRuns(): Promise<readonly RunRecord[]> {
+    this.#check();
+    return [...this.tables.runs.values(this.#staged)].filter(
+      (run) => !run.published || !TERMINAL.has(run.processingStatus),
+    );
+  }
+
+  async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
+    const sums = { totalRuns: 0, successfulRuns: 0, failedRuns: 0, totalUsers: 0, totalTasks: 0, failedTasks: 0 };
+    for (const run of this.#publishedRuns(workflowId)) {
+      const atMs = run.startedAtMs ?? run.scheduledAtMs;
+      if (run.workflowExecutionType === 'preview' || atMs < fromMs || atMs > toMs) continue;
+      const status = run.processingStatus;
+      sums.totalRuns += 1;
+      sums.successfulRuns += status === 'completed' ? 1 : 0;
+      sums.failedRuns += status === 'failed' || status === 'completedWithErrors' ? 1 : 0;
+      sums.totalUsers += run.totalUsersCount;
+      sums.totalTasks += run.totalTasksCount;
+      sums.failedTasks += run.failedTasksCount;
+    }
+    return sums;
+  }
+
+  async getUser(runId: string, no: number): Promise<UserRecord | null> {
+    this.#check();
+    return this.tables.users.get(runId, this.#staged)?.get(no, this.#staged) ?? null;
+  }
+
+  async getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
+    this.#check();
+    return this.tables.users.get(runId, this.#staged)?.getBySubject(subjectId, this.#staged) ?? null;
+  }
+
+  async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
+    return pageOf(this.#usersOf(query.runId, 0), query, USER_PROPERTIES, (user) => user.no);
+  }
+
+  async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
+    return countOf(this.#usersOf(runId, 0), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
+  }
+
+  async listUsersByStatus(
+    runId: string,
+    status: UserStatus,
+    afterNo: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    const found: UserRecord[] = [];
+    if (limit <= 0) return found;
+    for (const user of this.#usersOf(runId, afterNo)) {
+      if (user.processingStatus !== status) continue;
+      found.push(user);
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
+    this.#check();
+    const found = subjectIds.map((id) => this.tables.admissions.get(pairKey(workflowId, id), this.#staged));
+    return found.filter((admission) => admission !== undefined);
+  }
+
+  async getSetting(name: string): Promise<string | null> {
+    this.#check();
+    return this.tables.settings.get(name, this.#staged) ?? null;
+  }
+
+  *#publishedRuns(workflowId: string | undefined): Generator<RunRecord> {
+    this.#check();
+    for (const run of this.tables.runs.values(this.#staged)) {
+      if (run.published && (workflowId === undefined || run.workflowId === workflowId)) yield run;
+    }
+  }
+
+  #usersOf(runId: string, afterNo: number): Iterable<UserRecord> {
+    this.#check();
+    return this.tables.users.get(runId, this.#staged)?.after(afterNo, this.#staged) ?? [];
+  }
+}
+
+function countOf<Row>(rows: Iterable<Row>, matches: (row: Row) => boolean): number {
+  let count = 0;
+  for (const row of rows) if (matches(row)) count += 1;
+  return count;
+}
