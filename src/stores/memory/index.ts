@@ -44,7 +44,8 @@ class MemoryStore extends MemoryReader implements Store {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
+    if (this.#closed)
+      throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
   }
 }
 
@@ -54,7 +55,11 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
 
   constructor(tables: Tables) {
     super(tables, true, () => {
-      if (this.#ended) throw new LifecycleError('StoreClosed', 'Expected the transaction to be running, got a call after its end');
+      if (this.#ended)
+        throw new LifecycleError(
+          'StoreClosed',
+          'Expected the transaction to be running, got a call after its end',
+        );
     });
   }
 
@@ -67,7 +72,9 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
   async putWorkflow(record: WorkflowRecord): Promise<void> {
     const { workflow } = record;
     this.tables.workflows.set(workflow.id, record);
-    const others = (await this.listWorkflowVersions(workflow.id)).filter((one) => one.version !== workflow.version);
+    const others = (await this.listWorkflowVersions(workflow.id)).filter(
+      (one) => one.version !== workflow.version,
+    );
     const versions = [workflow, ...others].sort((a, b) => b.version - a.version);
     this.tables.versions.set(workflow.id, versions);
   }
@@ -86,11 +93,15 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
   async insertRun(run: RunRecord): Promise<void> {
     const taken = run.slotAtMs === null ? undefined : this.tables.slots.get(slotKey(run, run.slotAtMs), true);
     if (taken !== undefined || (await this.getRun(run.id))) {
-      throw new LifecycleError('Duplicate', `Expected run ${run.id} and its schedule slot to be new, got one that exists`, {
-        runId: run.id,
-        workflowId: run.workflowId,
-        slotAtMs: run.slotAtMs,
-      });
+      throw new LifecycleError(
+        'Duplicate',
+        `Expected run ${run.id} and its schedule slot to be new, got one that exists`,
+        {
+          runId: run.id,
+          workflowId: run.workflowId,
+          slotAtMs: run.slotAtMs,
+        },
+      );
     }
     this.tables.runs.set(run.id, run);
     this.tables.users.set(run.id, new RunUsers());

@@ -13,10 +13,10 @@ export function pageOf<Row, K extends Key>(
   keyOf: (row: Row) => K,
 ): Row[] {
   const property = query.order.property === 'id' ? undefined : table[query.order.property];
-  const valueOf = (row: Row): Value => (property ? (row[property.field] as Value) : null);
+  const orderedBy = (row: Row): Value => (property ? (row[property.field] as Value) : null);
   const sign = query.order.descending ? -1 : 1;
   const compareTo = (row: Row, value: Value, key: K): number =>
-    sign * (compareValues(valueOf(row), value) || compareKeys(keyOf(row), key));
+    sign * (compareValues(orderedBy(row), value) || compareKeys(keyOf(row), key));
   const { after } = query;
   const page: Row[] = [];
   for (const row of rows) {
@@ -24,7 +24,7 @@ export function pageOf<Row, K extends Key>(
     if (query.where && !matchesRow(query.where, table, row)) continue;
     page.push(row);
   }
-  page.sort((a, b) => compareTo(a, valueOf(b), keyOf(b)));
+  page.sort((a, b) => compareTo(a, orderedBy(b), keyOf(b)));
   return page.slice(0, query.limit);
 }
 

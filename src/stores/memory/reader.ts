@@ -70,7 +70,10 @@ export class MemoryReader implements StoreReader {
   }
 
   async countRuns({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
-    return countOf(this.#publishedRuns(workflowId), (run) => !where || matchesRow(where, RUN_PROPERTIES, run));
+    return countOf(
+      this.#publishedRuns(workflowId),
+      (run) => !where || matchesRow(where, RUN_PROPERTIES, run),
+    );
   }
 
   async listUnfinishedRuns(): Promise<readonly RunRecord[]> {
@@ -81,7 +84,14 @@ export class MemoryReader implements StoreReader {
   }
 
   async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
-    const sums = { totalRuns: 0, successfulRuns: 0, failedRuns: 0, totalUsers: 0, totalTasks: 0, failedTasks: 0 };
+    const sums = {
+      totalRuns: 0,
+      successfulRuns: 0,
+      failedRuns: 0,
+      totalUsers: 0,
+      totalTasks: 0,
+      failedTasks: 0,
+    };
     for (const run of this.#publishedRuns(workflowId)) {
       const atMs = run.startedAtMs ?? run.scheduledAtMs;
       if (run.workflowExecutionType === 'preview' || atMs < fromMs || atMs > toMs) continue;

@@ -14,7 +14,8 @@ export class RunUsers {
   }
 
   getBySubject(subjectId: string, staged: boolean): UserRecord | undefined {
-    const no = (staged ? this.#stagedNoBySubject.get(subjectId) : undefined) ?? this.#noBySubject.get(subjectId);
+    const no =
+      (staged ? this.#stagedNoBySubject.get(subjectId) : undefined) ?? this.#noBySubject.get(subjectId);
     return no === undefined ? undefined : this.get(no, staged);
   }
 

@@ -1,0 +1,101 @@
+/** Records → resources. The only place where epoch milliseconds become ISO strings. */
+import { taskReportId, taskResultId, userResultId } from '../model/ids.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { Run, TaskProcessingResult, TaskReport, UserProcessingResult } from '../model/resources.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Task, Workflow } from '../model/workflow.ts';
+import { reportStatus, taskView, unprocessedUsers } from '../rules/index.ts';
+
+/** ISO 8601, UTC, milliseconds. */
+export function isoOf(atMs: EpochMs): string {
+  return new Date(atMs).toISOString();
+}
+
+function isoOrNull(atMs: EpochMs | null): string | null {
+  return atMs === null ? null : isoOf(atMs);
+}
+
+/** The run as callers see it. */
+export function runResource(run: RunRecord): Run {
+  return {
+    id: run.id,
+    completedDateTime: isoOrNull(run.completedAtMs),
+    failedTasksCount: run.failedTasksCount,
+    failedUsersCount: run.failedUsersCount,
+    lastUpdatedDateTime: isoOf(run.lastUpdatedAtMs),
+    processingStatus: run.processingStatus,
+    scheduledDateTime: isoOf(run.scheduledAtMs),
+    startedDateTime: isoOrNull(run.startedAtMs),
+    successfulUsersCount: run.successfulUsersCount,
+    totalTasksCount: run.totalTasksCount,
+    totalUnprocessedTasksCount: run.totalUnprocessedTasksCount,
+    totalUsersCount: run.totalUsersCount,
+    workflowExecutionType: run.workflowExecutionType,
+  };
+}
+
+/** The user result as callers see it. */
+export function userResource(run: RunRecord, user: UserRecord): UserProcessingResult {
+  return {
+    id: userResultId(run.id, user.no),
+    completedDateTime: isoOrNull(user.completedAtMs),
+    failedTasksCount: user.failedTasksCount,
+    processingStatus: user.processingStatus,
+    scheduledDateTime: isoOf(user.scheduledAtMs),
+    startedDateTime: isoOrNull(user.startedAtMs),
+    totalTasksCount: user.totalTasksCount,
+    totalUnprocessedTasksCount: user.totalUnprocessedTasksCount,
+    workflowExecutionType: run.workflowExecutionType,
+    workflowVersion: user.workflowVersion,
+    subject: { id: user.subjectId },
+  };
+}
+
+/** The tasks of a version that are run, in order: position `p` of a user is entry `p − 1`. */
+export function enabledTasks(workflow: Workflow): readonly Task[] {
+  return workflow.tasks.filter((task) => task.isEnabled);
+}
+
+/** The task results of a user, in execution order; none when only counts were reported. */
+export function taskResources(user: UserRecord, tasks: readonly Task[]): readonly TaskProcessingResult[] {
+  return tasks.slice(0, user.totalTasksCount).flatMap((task, index) => {
+    const view = taskView(user, index + 1);
+    if (!view) return [];
+    return {
+      id: taskResultId(user.runId, user.no, index + 1),
+      completedDateTime: isoOrNull(view.completedAtMs),
+      createdDateTime: isoOf(user.createdAtMs),
+      failureReason: view.failureReason,
+      processingInfo: view.processingInfo,
+      processingStatus: view.status,
+      startedDateTime: isoOrNull(view.startedAtMs),
+      subject: { id: user.subjectId },
+      task: taskReference(task),
+    };
+  });
+}
+
+/** The task reports of a run, in execution order. */
+export function reportResources(run: RunRecord, tasks: readonly Task[]): readonly TaskReport[] {
+  return run.taskReports.flatMap((report, index) => {
+    const task = tasks[index];
+    if (!task) return [];
+    return {
+      id: taskReportId(run.id, index + 1),
+      completedDateTime: isoOrNull(run.completedAtMs),
+      failedUsersCount: report.failedUsersCount,
+      lastUpdatedDateTime: isoOf(run.lastUpdatedAtMs),
+      processingStatus: reportStatus(run, index + 1),
+      runId: run.id,
+      startedDateTime: isoOrNull(run.startedAtMs),
+      successfulUsersCount: report.successfulUsersCount,
+      totalUsersCount: report.totalUsersCount,
+      unprocessedUsersCount: unprocessedUsers(report),
+      task: taskReference(task),
+    };
+  });
+}
+
+function taskReference(task: Task): TaskProcessingResult['task'] {
+  return { id: task.id, displayName: task.displayName, taskDefinitionId: task.taskDefinitionId };
+}

@@ -1,0 +1,37 @@
+export { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
+export {
+  addMove,
+  COUNTER_MOVES,
+  type CountedUser,
+  type CounterEvent,
+  countersAfter,
+  countersWithUser,
+  NO_COUNTERS,
+  recount,
+  userEventOf,
+} from './counters.ts';
+export { checkRun, checkStep, type RunCheck, startRunCheck, type Violation } from './invariants.ts';
+export { reportStatus, unprocessedUsers } from './reports.ts';
+export { type RetrySchedule, retryDelayMs } from './retry.ts';
+export {
+  addReportedUser,
+  addUnreportedCanceled,
+  addUserMove,
+  changeOf,
+  type RunChange,
+  runAfter,
+} from './run.ts';
+export { type TaskView, taskView } from './task-view.ts';
+export {
+  isLegalMove,
+  isTerminal,
+  nextStatuses,
+  RUN_TRANSITIONS,
+  type RunEvent,
+  TASK_TRANSITIONS,
+  type TaskEvent,
+  type TransitionTable,
+  USER_TRANSITIONS,
+  type UserEventName,
+} from './transitions.ts';
+export { decideUser, queuedUser, type UserDecision, type UserEvent } from './user.ts';
