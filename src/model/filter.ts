@@ -26,17 +26,24 @@ export interface FilterCall {
   readonly at: number;
 }
 
-/** `add`, `sub`, `mul`, `div`, `mod`, or unary minus (`negate`, `right` absent). */
+/** `add`, `sub`, `mul`, `div`, `divby`, `mod`, or unary minus (`negate`, `right` absent). */
 export interface FilterArithmetic {
   readonly kind: 'arithmetic';
-  readonly operator: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'negate';
+  readonly operator: 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod' | 'negate';
   readonly left: FilterExpression;
   readonly right?: FilterExpression;
   readonly at: number;
 }
 
+/** A condition used as a value: `(city eq 'Rome') eq true`. Never in a scope rule or a list filter. */
+export interface FilterCondition {
+  readonly kind: 'condition';
+  readonly condition: Filter;
+  readonly at: number;
+}
+
 /** Something that has a value. */
-export type FilterExpression = FilterLiteral | FilterPath | FilterCall | FilterArithmetic;
+export type FilterExpression = FilterLiteral | FilterPath | FilterCall | FilterArithmetic | FilterCondition;
 
 export const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];

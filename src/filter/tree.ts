@@ -1,0 +1,65 @@
+/** Small helpers on the tree of `model/filter.ts`. */
+import type { Filter, FilterExpression } from '../model/filter.ts';
+
+/** Any node. */
+export type FilterNode = Filter | FilterExpression;
+
+const FILTER_KINDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'compare', 'in', 'truth', 'lambda']);
+
+/** Nodes that put their children one level deeper; the others have at most leaves or one of these below. */
+const NESTING_KINDS: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'not',
+  'lambda',
+  'call',
+  'arithmetic',
+  'condition',
+]);
+
+/** Whether a node is a condition rather than a value. */
+export function isFilter(node: FilterNode): node is Filter {
+  return FILTER_KINDS.has(node.kind);
+}
+
+/** The nodes directly below `node`. */
+export function childrenOf(node: FilterNode): readonly FilterNode[] {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return node.operands;
+    case 'not':
+    case 'truth':
+      return [node.operand];
+    case 'compare':
+      return [node.left, node.right];
+    case 'in':
+      return [node.operand, ...node.values];
+    case 'lambda':
+      return node.condition === null ? [node.path] : [node.path, node.condition];
+    case 'call':
+      return node.args;
+    case 'arithmetic':
+      return node.right === undefined ? [node.left] : [node.left, node.right];
+    case 'condition':
+      return [node.condition];
+    default:
+      return [];
+  }
+}
+
+/** The first node that is nested deeper than `max` levels; `null` when none is. Uses no stack. */
+export function nodeDeeperThan(root: FilterNode, max: number): FilterNode | null {
+  const open: { readonly node: FilterNode; readonly depth: number }[] = [{ node: root, depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const depth = next.depth + (NESTING_KINDS.has(next.node.kind) ? 1 : 0);
+    if (depth > max) return next.node;
+    for (const node of childrenOf(next.node)) open.push({ node, depth });
+  }
+  return null;
+}
+
+/** A path as it is written: `employeeOrgData/division`. */
+export function pathText(segments: readonly string[]): string {
+  return segments.join('/');
+}
