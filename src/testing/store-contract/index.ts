@@ -1,0 +1,61 @@
+/**
+ * The suite that every store must pass, runnable under any runner that has `describe` and `it`.
+ *
+ * It covers every sentence of the contract in `ports/store.ts`. Where the contract is silent (the
+ * error of a put without a row, how the users of an unpublished run read, what is kept of a call
+ * that was refused and caught) it tests nothing.
+ */
+import { atomicity } from './atomicity.ts';
+import { closing } from './closing.ts';
+import { deletion } from './deletion.ts';
+import { durability } from './durability.ts';
+import { exactness } from './exactness.ts';
+import { filtering } from './filtering.ts';
+import { inFlightUsers } from './in-flight.ts';
+import { isolation } from './isolation.ts';
+import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
+import { orderAndPaging } from './order-paging.ts';
+import { randomOperations } from './random-operations.ts';
+import { runs } from './runs.ts';
+import { admissions, settings } from './settings-admissions.ts';
+import { uniqueness } from './uniqueness.ts';
+import { workflows } from './workflows.ts';
+
+export type { ContractRunner, OpenedStore, StoreSubject, TestBody } from './kit.ts';
+
+const TOPICS = [
+  atomicity,
+  isolation,
+  uniqueness,
+  deletion,
+  workflows,
+  runs,
+  orderAndPaging,
+  filtering,
+  admissions,
+  settings,
+  exactness,
+  inFlightUsers,
+  closing,
+  durability,
+  randomOperations,
+] as const;
+
+/**
+ * Defines the suite for one kind of store.
+ *
+ * ```ts
+ * import { describe, it } from 'node:test';
+ * storeContract({ describe, it }, {
+ *   name: 'my store',
+ *   capabilities: { durable: false, sharedWriters: false },
+ *   make: async () => ({ store: await myStore(), dispose: async () => {} }),
+ * });
+ * ```
+ */
+export function storeContract(runner: ContractRunner, subject: StoreSubject): void {
+  const kit = makeKit(runner, subject);
+  kit.describe(`store contract: ${subject.name}`, () => {
+    for (const topic of TOPICS) topic(kit);
+  });
+}
