@@ -1,6 +1,6 @@
 export { compileFilter, type EvaluateOptions, evaluateFilter } from './evaluate.ts';
 export { checkFilter, matchesRow, parseListFilter } from './list-filter.ts';
 export { type FilterGrammar, parseFilter } from './parse-filter.ts';
-export { ownProperties, type PathResolver } from './paths.ts';
+export { ownProperties, ownValue, type PathResolver } from './paths.ts';
 export { COLLECTION_ATTRIBUTES, EXACT_ATTRIBUTES } from './scope-grammar.ts';
 export { parseScopeRule } from './scope-rule.ts';

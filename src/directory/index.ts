@@ -1,0 +1,12 @@
+export { arrayDirectory } from './array-directory.ts';
+export type { SizedDirectory } from './file-directory.ts';
+export { type AttributeMapping, parseMapping } from './mapping.ts';
+export {
+  type CsvDirectoryOptions,
+  csvDirectory,
+  type FileDirectoryOptions,
+  jsonDirectory,
+  jsonlDirectory,
+  openDirectory,
+} from './open-directory.ts';
+export type { OnDuplicate } from './rows.ts';
