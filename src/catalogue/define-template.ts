@@ -1,0 +1,48 @@
+/** Makes frozen templates out of catalogue keys. */
+import { assert } from '../errors/index.ts';
+import type { TemplateTask, WorkflowExecutionConditions, WorkflowTemplate } from '../model/workflow.ts';
+import { findTaskDefinition } from './task-definitions.ts';
+
+/** The trigger attribute that a template can count from. */
+type Attribute = 'employeeHireDate' | 'employeeLeaveDateTime';
+
+/** Due `offsetInDays` days after `attribute`, for the department that Entra's templates name. */
+export function due(attribute: Attribute, offsetInDays: number): WorkflowExecutionConditions {
+  return Object.freeze({
+    '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions',
+    scope: Object.freeze({
+      '@odata.type': '#microsoft.graph.identityGovernance.ruleBasedSubjectSet',
+      rule: "department eq 'Marketing'",
+    }),
+    trigger: Object.freeze({
+      '@odata.type': '#microsoft.graph.identityGovernance.timeBasedAttributeTrigger',
+      timeBasedAttribute: attribute,
+      offsetInDays,
+    }),
+  });
+}
+
+/** Only when somebody asks. */
+export const ON_DEMAND: WorkflowExecutionConditions = Object.freeze({
+  '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly',
+});
+
+/** A template's task, by catalogue key; `values` are its arguments, `''` for one that is left open. */
+export function step(key: string, values: Readonly<Record<string, string>> = {}): TemplateTask {
+  const definition = findTaskDefinition(key);
+  assert(definition, `the catalogue has no task \`${key}\``);
+  const pairs = Object.entries(values).map(([name, value]) => Object.freeze({ name, value }));
+  return Object.freeze({
+    taskDefinitionId: definition.id,
+    displayName: definition.displayName,
+    description: definition.description,
+    isEnabled: true,
+    continueOnError: definition.continueOnError,
+    arguments: Object.freeze(pairs),
+  });
+}
+
+/** A template. */
+export function template(value: WorkflowTemplate): WorkflowTemplate {
+  return Object.freeze({ ...value, tasks: Object.freeze([...value.tasks]) });
+}

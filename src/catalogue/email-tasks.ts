@@ -1,0 +1,95 @@
+import type { TaskDefinition } from '../model/workflow.ts';
+import { define, EMAIL_PARAMETERS, flag, text } from './define.ts';
+
+/** Tasks that write to somebody. Source: domain §4.1. */
+export const EMAIL_TASKS: readonly TaskDefinition[] = Object.freeze([
+  define({
+    id: '70b29d51-b59a-4773-9280-8841dfd3f2ea',
+    key: 'sendWelcomeEmail',
+    displayName: 'Send welcome email',
+    description: 'Welcome the new hire by email',
+    category: ['joiner'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: '3c860712-2d37-42a4-928f-5c93935d26a1',
+    key: 'sendOnboardingReminderEmail',
+    displayName: 'Send onboarding reminder email',
+    description: 'Remind the manager by email that a new hire starts soon',
+    category: ['joiner'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: '1b555e50-7f65-41d5-b514-5894a026d10d',
+    key: 'generateTapAndSendEmail',
+    displayName: 'Generate TAP and send email',
+    description: 'Make a Temporary Access Pass and mail it to the manager',
+    category: ['joiner'],
+    // Lifetime: 10..43200 minutes. Graph types it as a string, so its range is the handler's to check.
+    parameters: [text('tapLifetimeMinutes'), flag('tapIsUsableOnce'), ...EMAIL_PARAMETERS],
+  }),
+  define({
+    id: 'aab41899-9972-422a-9d97-f626014578b7',
+    key: 'sendMoveNotificationEmail',
+    displayName: 'Send email to notify manager of user move',
+    description: 'Tell the manager by email that the person has moved',
+    category: ['mover'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: 'b8c4e1f9-3a7d-4b2e-9c5f-8d6a9b1c2e3f',
+    key: 'emailManagerAboutSponsorshipChanges',
+    displayName: 'Email manager about sponsorship changes',
+    description: 'Tell the manager by email which sponsorships are affected',
+    category: ['leaver', 'mover'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: 'ad3b85cd-75b1-43e7-b4b9-0e52faba3944',
+    key: 'emailCosponsorsAboutSponsorChanges',
+    displayName: 'Email co-sponsors about sponsor changes',
+    description: 'Tell the other sponsors by email that a sponsor changes',
+    category: ['leaver', 'mover'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: '52853a3e-f4e5-4eb8-bb24-1ac09a1da935',
+    key: 'sendEmailBeforeLastDay',
+    displayName: 'Send email before user’s last day',
+    description: 'Tell the manager by email before the last day of work',
+    category: ['leaver'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: '9c0a1eaf-5bda-4392-9d9e-6e155bb57411',
+    key: 'sendEmailOnLastDay',
+    displayName: 'Send email on user’s last day',
+    description: 'Tell the manager by email on the last day of work',
+    category: ['leaver'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: '6f22ddd4-b3a5-47a4-a846-0d7c201a49ce',
+    key: 'sendEmailAfterLastDay',
+    displayName: 'Send email after user’s last day',
+    description: 'Tell the manager by email after the last day of work',
+    category: ['leaver'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: '92f74cb4-f1b6-4ec0-b766-96210f56edc2',
+    key: 'sendInactivityEmail',
+    displayName: 'Send inactivity email',
+    description: 'Tell by email that the account has not been used for long',
+    category: ['leaver'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+  define({
+    id: 'a8e4c7f2-9d1b-4a3e-b5c6-8f2e7a9d4c1b',
+    key: 'sendGuestRemovalEmail',
+    displayName: 'Send unsponsored guest removal email',
+    description: 'Tell by email that a guest without a sponsor will be removed (preview in Entra)',
+    category: ['leaver'],
+    parameters: EMAIL_PARAMETERS,
+  }),
+]);

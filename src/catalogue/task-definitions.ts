@@ -1,0 +1,20 @@
+import type { TaskDefinition } from '../model/workflow.ts';
+import { ACCESS_TASKS } from './access-tasks.ts';
+import { ACCOUNT_TASKS } from './account-tasks.ts';
+import { EMAIL_TASKS } from './email-tasks.ts';
+
+/** Every task definition that Entra is known to have, frozen. Source: domain §4.1. */
+export const TASK_DEFINITIONS: readonly TaskDefinition[] = Object.freeze([
+  ...EMAIL_TASKS,
+  ...ACCOUNT_TASKS,
+  ...ACCESS_TASKS,
+]);
+
+/**
+ * The definition with this GUID (letter case does not matter) or this key (it does); `undefined` when
+ * the catalogue has none, so that the name is the host's own.
+ */
+export function findTaskDefinition(idOrKey: string): TaskDefinition | undefined {
+  const id = idOrKey.toLowerCase();
+  return TASK_DEFINITIONS.find((definition) => definition.id === id || definition.key === idOrKey);
+}

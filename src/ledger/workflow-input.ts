@@ -1,0 +1,230 @@
+/**
+ * Reads what callers hand in for a workflow. Nothing of it is trusted, nothing of it is kept by
+ * reference, and every refusal names the field by its path (`tasks[2].arguments[0].value`).
+ *
+ * A workflow that was got can be handed in again: fields that only the ledger sets, and OData
+ * annotations (`tasks@odata.context`), are passed over; every other unknown field is refused.
+ */
+import {
+  type Fields,
+  fieldsOf,
+  ifGiven,
+  invalid,
+  type Place,
+  readDescription,
+  readFlag,
+  readName,
+  readTasks,
+  readWord,
+  root,
+  type TaskDraft,
+  type TaskInput,
+} from '../catalogue/index.ts';
+import { LifecycleError } from '../errors/index.ts';
+import { parseScopeRule } from '../filter/index.ts';
+import { WORKFLOW_CATEGORIES, type WorkflowCategory } from '../model/status.ts';
+import {
+  type RuleBasedSubjectSet,
+  type TimeBasedAttributeTrigger,
+  TRIGGER_ATTRIBUTES,
+  type Workflow,
+  type WorkflowExecutionConditions,
+} from '../model/workflow.ts';
+import type { WorkflowLimits } from '../model/workflow-limits.ts';
+
+export type { TaskDraft, TaskInput };
+
+/** Execution conditions as callers hand them in; `@odata.type` may be left out where the rest tells. */
+export type ExecutionConditionsInput =
+  | {
+      readonly '@odata.type'?: string;
+      readonly scope: { readonly '@odata.type'?: string; readonly rule: string };
+      readonly trigger: {
+        readonly '@odata.type'?: string;
+        readonly timeBasedAttribute: TimeBasedAttributeTrigger['timeBasedAttribute'];
+        /** Whole days, −180..180. */
+        readonly offsetInDays: number;
+      };
+    }
+  | { readonly '@odata.type': string };
+
+/** What `workflows.create` takes. */
+export interface WorkflowInput {
+  readonly category: WorkflowCategory;
+  /** Unique among the workflows that are not deleted, whatever its letter case. */
+  readonly displayName: string;
+  readonly description?: string | null;
+  /** Default `true`. */
+  readonly isEnabled?: boolean;
+  /** Default `false`. `true` needs `isEnabled` and a trigger. */
+  readonly isSchedulingEnabled?: boolean;
+  readonly executionConditions: ExecutionConditionsInput;
+  /** At least one. */
+  readonly tasks: readonly TaskInput[];
+}
+
+/** What `workflows.createNewVersion` takes: what is left out stays as it is; a category never changes. */
+export type NewVersionInput = Pick<WorkflowInput, 'executionConditions' | 'tasks'> & Partial<WorkflowInput>;
+
+/** What `workflows.update` takes; the rest of a workflow changes by a new version. */
+export type WorkflowPatch = Partial<
+  Pick<Workflow, 'displayName' | 'description' | 'isEnabled' | 'isSchedulingEnabled'>
+>;
+
+/** A workflow that has been read: complete, frozen, valid on its own. */
+export type WorkflowDraft = Pick<Workflow, 'category' | 'executionConditions' | keyof WorkflowPatch> & {
+  readonly tasks: readonly TaskDraft[];
+};
+
+const PATCHABLE = ['displayName', 'description', 'isEnabled', 'isSchedulingEnabled'] as const;
+const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
+/** Set by the ledger; passed over when a resource is handed in again. */
+const SET_BY_LEDGER = [
+  'id',
+  'version',
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'deletedDateTime',
+  'nextScheduleRunDateTime',
+] as const;
+const TYPE = '@odata.type';
+const NAMESPACE = 'microsoft.graph.identityGovernance.';
+const OFFSET_DAYS_MAX = 180;
+
+/**
+ * The draft of a new workflow.
+ *
+ * @throws LifecycleError `InvalidArgument`, `InvalidFilter` (the scope rule; `details` has field and
+ * position), `LimitExceeded` (too many tasks).
+ */
+export function readWorkflowInput(input: unknown, limits: WorkflowLimits): WorkflowDraft {
+  return readDraft(fieldsOf(root(input), WORKFLOW_FIELDS, SET_BY_LEDGER), limits, null);
+}
+
+/**
+ * The draft of the version that follows `current`.
+ *
+ * @throws LifecycleError as {@link readWorkflowInput}, and `InvalidArgument` for another category or id.
+ */
+export function readNewVersion(input: unknown, current: Workflow, limits: WorkflowLimits): WorkflowDraft {
+  const at = fieldsOf(root(input), WORKFLOW_FIELDS, SET_BY_LEDGER);
+  const id = at('id');
+  if (id.value !== undefined && (typeof id.value !== 'string' || id.value.toLowerCase() !== current.id))
+    throw invalid(id, `${current.id}, or absent`);
+  const draft = readDraft(at, limits, current);
+  if (draft.category !== current.category)
+    throw invalid(at('category'), `${current.category}, which never changes`);
+  return draft;
+}
+
+/** The checked patch, with the fields that were given. @throws LifecycleError `InvalidArgument`. */
+export function readWorkflowPatch(input: unknown): WorkflowPatch {
+  const at = fieldsOf(root(input), PATCHABLE, []);
+  const given = {
+    displayName: ifGiven(at('displayName'), readName),
+    description: ifGiven(at('description'), readDescription),
+    isEnabled: ifGiven(at('isEnabled'), readFlag),
+    isSchedulingEnabled: ifGiven(at('isSchedulingEnabled'), readFlag),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** @throws LifecycleError `InvalidArgument` when these cannot be scheduled although they ask for it. */
+export function checkScheduling(
+  workflow: Pick<Workflow, 'isEnabled' | 'isSchedulingEnabled' | 'executionConditions'>,
+): void {
+  if (!workflow.isSchedulingEnabled) return;
+  const place = { path: 'isSchedulingEnabled', value: true };
+  if (!workflow.isEnabled) throw invalid(place, 'false while isEnabled is false');
+  if (!('trigger' in workflow.executionConditions))
+    throw invalid(
+      place,
+      'false while executionConditions has no trigger: such a workflow runs on demand only',
+    );
+}
+
+/** The rule's text, when it can be read. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
+export function readRule(place: Place): string {
+  const { path, value } = place;
+  if (typeof value !== 'string' || value.trim() === '')
+    throw invalid(place, "a rule such as `department eq 'Marketing'`");
+  try {
+    return parseScopeRule(value).text;
+  } catch (error) {
+    if (!LifecycleError.is(error)) throw error;
+    const details = { ...error.details, field: path };
+    throw new LifecycleError(error.code, `${path}: ${error.message}`, details, { cause: error });
+  }
+}
+
+function readDraft(at: Fields, limits: WorkflowLimits, current: Workflow | null): WorkflowDraft {
+  const given = <T>(name: string, read: (place: Place) => T, kept: T | undefined): T =>
+    at(name).value === undefined && kept !== undefined ? kept : read(at(name));
+  const category = given('category', readCategory, current?.category);
+  const isEnabled = given('isEnabled', readFlag, current?.isEnabled ?? true);
+  const wasScheduled = isEnabled && (current?.isSchedulingEnabled ?? false);
+  const draft: WorkflowDraft = {
+    category,
+    displayName: given('displayName', readName, current?.displayName),
+    description: given('description', readDescription, current?.description ?? null),
+    isEnabled,
+    isSchedulingEnabled: given('isSchedulingEnabled', readFlag, wasScheduled),
+    executionConditions: readConditions(at('executionConditions')),
+    tasks: readTasks(at('tasks'), category, limits),
+  };
+  checkScheduling(draft);
+  return Object.freeze(draft);
+}
+
+function readConditions(place: Place): WorkflowExecutionConditions {
+  const at = fieldsOf(place, [TYPE, 'scope', 'trigger']);
+  const isOnDemand = at(TYPE).value !== undefined && typeOf(at(TYPE)) === 'onDemandExecutionOnly';
+  if (isOnDemand) {
+    fieldsOf(place, [TYPE]);
+    return Object.freeze({ [TYPE]: `#${NAMESPACE}onDemandExecutionOnly` });
+  }
+  if (at(TYPE).value === undefined && at('scope').value === undefined && at('trigger').value === undefined)
+    throw invalid(place, 'onDemandExecutionOnly by its @odata.type, or an object with scope and trigger');
+  expectType(at(TYPE), 'triggerAndScopeBasedConditions', ' or onDemandExecutionOnly');
+  return Object.freeze({
+    [TYPE]: `#${NAMESPACE}triggerAndScopeBasedConditions`,
+    scope: readScope(at('scope')),
+    trigger: readTrigger(at('trigger')),
+  });
+}
+
+function readScope(place: Place): RuleBasedSubjectSet {
+  expectType(fieldsOf(place, null)(TYPE), 'ruleBasedSubjectSet');
+  const rule = readRule(fieldsOf(place, [TYPE, 'rule'])('rule'));
+  return Object.freeze({ [TYPE]: `#${NAMESPACE}ruleBasedSubjectSet`, rule });
+}
+
+function readTrigger(place: Place): TimeBasedAttributeTrigger {
+  expectType(fieldsOf(place, null)(TYPE), 'timeBasedAttributeTrigger');
+  const at = fieldsOf(place, [TYPE, 'timeBasedAttribute', 'offsetInDays']);
+  const offset = at('offsetInDays');
+  if (!Number.isInteger(offset.value) || Math.abs(Number(offset.value)) > OFFSET_DAYS_MAX)
+    throw invalid(offset, `a whole number in -${OFFSET_DAYS_MAX}..${OFFSET_DAYS_MAX}`);
+  return Object.freeze({
+    [TYPE]: `#${NAMESPACE}timeBasedAttributeTrigger`,
+    timeBasedAttribute: readWord(at('timeBasedAttribute'), TRIGGER_ATTRIBUTES),
+    offsetInDays: Number(offset.value) + 0,
+  });
+}
+
+function readCategory(place: Place): WorkflowCategory {
+  return readWord(place, WORKFLOW_CATEGORIES);
+}
+
+/** An absent type is right: there is only one that it can be. */
+function expectType(place: Place, name: string, orElse = ''): void {
+  if (place.value !== undefined && typeOf(place) !== name)
+    throw invalid(place, `#${NAMESPACE}${name}${orElse}`);
+}
+
+/** `#microsoft.graph.identityGovernance.x`, with or without `#` and namespace → `x`. */
+function typeOf({ value }: Place): string | null {
+  if (typeof value !== 'string') return null;
+  const name = value.startsWith('#') ? value.slice(1) : value;
+  return name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
+}

@@ -1,0 +1,334 @@
+/**
+ * The workflows: create, change, version, delete, restore. Every change reads and writes in one
+ * transaction, so no two changes get lost in each other.
+ *
+ * | change | does |
+ * |---|---|
+ * | `update` | name, description, enabled, scheduling: in place, the version stays |
+ * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep the one they pinned |
+ * | disabling, deleting | scheduling goes off too; unfinished runs end `canceled` |
+ * | scheduling off | unfinished scheduled runs end `canceled` |
+ *
+ * Runs are frozen after the commit that forbids new ones. When freezing fails, the change stands and the
+ * same `update` can be made again: it freezes again. `delete` freezes first, so it can be repeated too.
+ *
+ * Source: domain §2.3, §3.11, §6.3 (r9), §6.7.
+ */
+import { fillTemplate, invalid, requireTemplate, type TemplateOverrides } from '../catalogue/index.ts';
+import { LifecycleError } from '../errors/index.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { WorkflowRecord } from '../model/records.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Task, Workflow } from '../model/workflow.ts';
+import type { WorkflowLimits } from '../model/workflow-limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ids } from '../ports/random.ts';
+import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
+import { isoOf } from './resources.ts';
+import { nextSlot, slotStart } from './schedule-times.ts';
+import {
+  checkScheduling,
+  type NewVersionInput,
+  readNewVersion,
+  readRule,
+  readWorkflowInput,
+  readWorkflowPatch,
+  type TaskDraft,
+  type WorkflowInput,
+  type WorkflowPatch,
+} from './workflow-input.ts';
+
+/** What the workflows work with. */
+export interface WorkflowsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: WorkflowLimits;
+  /** Length of a schedule slot, ms; asked anew for each answer. */
+  readonly scheduleIntervalMs: () => DurationMs;
+  /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
+  freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
+  /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
+  changed(workflowId: string): void;
+}
+
+/**
+ * The workflows. Ids are taken in any letter case. Every method but the lists throws `NotFound` for an
+ * id that nobody has, and what is deleted is found by `listDeleted`, `restore` and `purge` only.
+ */
+export interface Workflows {
+  /**
+   * Keeps a new workflow as version 1.
+   *
+   * @throws LifecycleError `InvalidArgument`, `InvalidFilter`; `Duplicate` for a name that is taken;
+   * `LimitExceeded` for `maxWorkflows` and `maxTasksPerWorkflow`.
+   */
+  create(input: WorkflowInput): Promise<Workflow>;
+  /** As `create`, from a template by GUID or name. @throws LifecycleError also `NotFound`. */
+  createFromTemplate(idOrName: string, overrides?: TemplateOverrides): Promise<Workflow>;
+  /** The newest version. */
+  get(id: string): Promise<Workflow>;
+  /** Those that are not deleted, by creation. */
+  list(): Promise<readonly Workflow[]>;
+  /**
+   * Changes name, description, `isEnabled` or `isSchedulingEnabled`. Disabling turns scheduling off too
+   * (enabling does not turn it on again). Scheduling that is turned on starts with the next slot.
+   *
+   * @throws LifecycleError `InvalidArgument`, `Duplicate`.
+   */
+  update(id: string, patch: WorkflowPatch): Promise<Workflow>;
+  /**
+   * Replaces tasks and execution conditions, and what else is given, by a new version; its tasks get
+   * new ids. Runs keep the version that they were made with.
+   *
+   * @throws LifecycleError as `create`; `InvalidArgument` also for another category or id.
+   */
+  createNewVersion(id: string, input: NewVersionInput): Promise<Workflow>;
+  /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
+  delete(id: string): Promise<void>;
+  /** Brings a deleted workflow back, not scheduled. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
+  restore(id: string): Promise<Workflow>;
+  /** All versions, newest first. */
+  listVersions(id: string): Promise<readonly Workflow[]>;
+  /** @throws LifecycleError `NotFound` for a version that never was, `InvalidArgument` for no number. */
+  getVersion(id: string, version: number): Promise<Workflow>;
+  /** Those that are deleted and not purged, by creation. */
+  listDeleted(): Promise<readonly Workflow[]>;
+  /** Removes a deleted workflow for good, with its versions, runs and results. */
+  purge(id: string): Promise<void>;
+}
+
+/** The workflows over a store. */
+export function createWorkflows(deps: WorkflowsDeps): Workflows {
+  const { store, limits } = deps;
+  const show = (workflow: Workflow): Workflow => resourceOf(deps, workflow);
+  const listWhere = async (isDeleted: boolean): Promise<readonly Workflow[]> =>
+    (await store.listWorkflows())
+      .map(({ workflow }) => workflow)
+      .filter(({ deletedDateTime }) => (deletedDateTime !== null) === isDeleted)
+      .map(show);
+  return {
+    create: (input) => create(deps, input),
+    createFromTemplate: async (idOrName, overrides = {}) =>
+      create(deps, fillTemplate(requireTemplate(idOrName), overrides, readRule)),
+    get: async (id) => show((await requireLive(store, keyOf(id))).workflow),
+    list: () => listWhere(false),
+    listDeleted: () => listWhere(true),
+    update: (id, patch) => update(deps, id, patch),
+    createNewVersion: (id, input) => createNewVersion(deps, id, input, limits),
+    delete: (id) => deleteWorkflow(deps, id),
+    restore: (id) => restore(deps, id),
+    purge: (id) => purge(deps, id),
+    listVersions: async (id) => {
+      const { workflow } = await requireLive(store, keyOf(id));
+      const versions = await store.listWorkflowVersions(workflow.id);
+      return versions.map((one) => (one.version === workflow.version ? show(one) : one));
+    },
+    getVersion: async (id, version) => {
+      if (!Number.isSafeInteger(version) || version < 1)
+        throw invalid({ path: 'version', value: version }, 'a whole number ≥ 1');
+      const { workflow } = await requireLive(store, keyOf(id));
+      if (version === workflow.version) return show(workflow);
+      const found = await store.getWorkflowVersion(workflow.id, version);
+      if (!found) throw notFound(`version ${version} of workflow`, workflow.id, { version });
+      return found;
+    },
+  };
+}
+
+async function create(deps: WorkflowsDeps, input: unknown): Promise<Workflow> {
+  const draft = readWorkflowInput(input, deps.limits);
+  const workflow = await deps.store.transaction(async (tx) => {
+    await checkRoom(tx, deps.limits);
+    await checkName(tx, draft.displayName, null);
+    const nowMs = deps.clock.now();
+    const workflow: Workflow = {
+      id: deps.ids.guid(),
+      version: 1,
+      ...draft,
+      tasks: withIds(deps.ids, draft.tasks),
+      createdDateTime: isoOf(nowMs),
+      lastModifiedDateTime: isoOf(nowMs),
+      deletedDateTime: null,
+      nextScheduleRunDateTime: null,
+    };
+    const lastSlotAtMs = draft.isSchedulingEnabled ? slotStart(nowMs, deps.scheduleIntervalMs()) : null;
+    await tx.putWorkflow({ workflow, lastSlotAtMs });
+    return workflow;
+  });
+  deps.changed(workflow.id);
+  return resourceOf(deps, workflow);
+}
+
+async function update(deps: WorkflowsDeps, id: string, input: unknown): Promise<Workflow> {
+  const patch = readWorkflowPatch(input);
+  const { before, after } = await change(deps, keyOf(id), requireLive, async ({ workflow }, tx) => {
+    const { displayName } = patch;
+    if (displayName !== undefined) await checkName(tx, displayName, workflow.id);
+    const scheduling = patch.isEnabled === false ? { isSchedulingEnabled: false } : {};
+    const changed = { ...workflow, ...scheduling, ...patch };
+    checkScheduling(changed);
+    return Object.entries(changed).every(([name, value]) => workflow[name as keyof Workflow] === value)
+      ? workflow
+      : changed;
+  });
+  await freeze(deps, before, after, patch);
+  return resourceOf(deps, after);
+}
+
+async function createNewVersion(
+  deps: WorkflowsDeps,
+  id: string,
+  input: unknown,
+  limits: WorkflowLimits,
+): Promise<Workflow> {
+  const { before, after } = await change(deps, keyOf(id), requireLive, async (record, tx, stamp) => {
+    const { workflow } = record;
+    const draft = readNewVersion(input, workflow, limits);
+    await checkName(tx, draft.displayName, workflow.id);
+    // A version that is over was last modified when the next one began (domain §3.11).
+    await tx.putWorkflow({ ...record, workflow: { ...workflow, lastModifiedDateTime: stamp } });
+    return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
+  });
+  await freeze(deps, before, after, {});
+  return resourceOf(deps, after);
+}
+
+async function deleteWorkflow(deps: WorkflowsDeps, id: string): Promise<void> {
+  const key = keyOf(id);
+  await requireLive(deps.store, key);
+  await deps.freezeRuns(key, 'all');
+  await change(deps, key, requireLive, async ({ workflow }, _tx, stamp) => ({
+    ...workflow,
+    isSchedulingEnabled: false,
+    deletedDateTime: stamp,
+  }));
+  // Once more, for runs that began while the first ones were ending.
+  await deps.freezeRuns(key, 'all');
+}
+
+async function restore(deps: WorkflowsDeps, id: string): Promise<Workflow> {
+  const { after } = await change(deps, keyOf(id), requireDeleted, async ({ workflow }, tx) => {
+    await checkRoom(tx, deps.limits);
+    await checkName(tx, workflow.displayName, workflow.id);
+    return { ...workflow, isSchedulingEnabled: false, deletedDateTime: null };
+  });
+  return resourceOf(deps, after);
+}
+
+async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
+  const key = keyOf(id);
+  await requireDeleted(deps.store, key);
+  await deps.freezeRuns(key, 'all');
+  await deps.store.transaction(async (tx) => {
+    await requireDeleted(tx, key);
+    await tx.deleteWorkflow(key);
+  });
+  deps.changed(key);
+}
+
+/** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
+async function change(
+  deps: WorkflowsDeps,
+  id: string,
+  require: (reader: StoreReader, id: string) => Promise<WorkflowRecord>,
+  alter: (record: WorkflowRecord, tx: StoreTransaction, stamp: string) => Promise<Workflow>,
+): Promise<{ readonly before: Workflow; readonly after: Workflow }> {
+  const result = await deps.store.transaction(async (tx) => {
+    const record = await require(tx, id);
+    const before = record.workflow;
+    const nowMs = deps.clock.now();
+    const stamp = isoOf(Math.max(nowMs, Date.parse(before.lastModifiedDateTime) + 1));
+    const altered = await alter(record, tx, stamp);
+    if (altered === before) return { before, after: before };
+    const after = { ...altered, lastModifiedDateTime: stamp };
+    const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
+    const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
+    await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
+    return { before, after };
+  });
+  if (result.after !== result.before) deps.changed(id);
+  return result;
+}
+
+/** Freezes what a change forbids; also when nothing changed but it was `asked` for, so a retry mends. */
+async function freeze(
+  deps: WorkflowsDeps,
+  before: Workflow,
+  after: Workflow,
+  asked: WorkflowPatch,
+): Promise<void> {
+  if (!after.isEnabled && (before.isEnabled || asked.isEnabled === false)) {
+    await deps.freezeRuns(after.id, 'all');
+  } else if (
+    !after.isSchedulingEnabled &&
+    (before.isSchedulingEnabled || asked.isSchedulingEnabled === false)
+  ) {
+    await deps.freezeRuns(after.id, 'scheduled');
+  }
+}
+
+function withIds(ids: Ids, tasks: readonly TaskDraft[]): readonly Task[] {
+  return Object.freeze(tasks.map((task) => Object.freeze({ id: ids.guid(), ...task })));
+}
+
+function resourceOf({ clock, scheduleIntervalMs }: WorkflowsDeps, workflow: Workflow): Workflow {
+  const next = workflow.isSchedulingEnabled ? isoOf(nextSlot(clock.now(), scheduleIntervalMs())) : null;
+  return { ...workflow, nextScheduleRunDateTime: next };
+}
+
+function keyOf(id: unknown): string {
+  if (typeof id === 'string' && id.length <= LIMITS.idLengthMax) return id.toLowerCase();
+  throw invalid(
+    { path: 'id', value: id },
+    `the id of a workflow, of at most ${LIMITS.idLengthMax} characters`,
+  );
+}
+
+async function requireLive(reader: StoreReader, id: string): Promise<WorkflowRecord> {
+  const record = await reader.getWorkflow(id);
+  if (record && record.workflow.deletedDateTime === null) return record;
+  throw notFound('a workflow', id, {});
+}
+
+async function requireDeleted(reader: StoreReader, id: string): Promise<WorkflowRecord> {
+  const record = await reader.getWorkflow(id);
+  if (record && record.workflow.deletedDateTime !== null) return record;
+  throw notFound('a deleted workflow', id, {});
+}
+
+function notFound(what: string, workflowId: string, details: object): LifecycleError {
+  return new LifecycleError('NotFound', `Expected ${what} \`${workflowId}\`, got none`, {
+    workflowId,
+    ...details,
+  });
+}
+
+async function checkRoom(tx: StoreTransaction, { maxWorkflows }: WorkflowLimits): Promise<void> {
+  const records = await tx.listWorkflows();
+  const count = records.filter(({ workflow }) => workflow.deletedDateTime === null).length;
+  if (count < maxWorkflows) return;
+  throw new LifecycleError(
+    'LimitExceeded',
+    `Expected at most ${maxWorkflows} workflows, got one more: delete one first, or raise maxWorkflows`,
+    { limit: 'maxWorkflows', max: maxWorkflows },
+  );
+}
+
+async function checkName(tx: StoreTransaction, displayName: string, ownId: string | null): Promise<void> {
+  const name = nameKey(displayName);
+  const others = (await tx.listWorkflows()).map(({ workflow }) => workflow);
+  const taken = others.find(
+    (one) => one.id !== ownId && one.deletedDateTime === null && nameKey(one.displayName) === name,
+  );
+  if (!taken) return;
+  throw new LifecycleError(
+    'Duplicate',
+    `Expected displayName to be unique among workflows, got \`${displayName}\`, the name of ${taken.id}`,
+    { field: 'displayName', displayName, workflowId: taken.id },
+  );
+}
+
+function nameKey(displayName: string): string {
+  return displayName.normalize('NFC').trim().toLowerCase();
+}

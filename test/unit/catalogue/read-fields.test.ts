@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import {
+  fieldsOf,
+  ifGiven,
+  invalid,
+  readArray,
+  readDescription,
+  readFlag,
+  readLine,
+  readName,
+  readText,
+  readWord,
+  root,
+} from '../../../src/catalogue/read-fields.ts';
+import { LifecycleError } from '../../../src/errors/index.ts';
+
+const place = (value: unknown) => ({ path: 'a.b', value });
+
+function refusal(body: () => unknown): { message: string; field: unknown } {
+  try {
+    body();
+  } catch (error) {
+    if (LifecycleError.is(error) && error.code === 'InvalidArgument')
+      return { message: error.message, field: error.details.field };
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('invalid', () => {
+  const shown = (value: unknown): string => invalid(place(value), 'right').message;
+
+  it.each([
+    [undefined, 'got nothing'],
+    [null, 'got `null`'],
+    [12n, 'got `12`'],
+    [Number.NaN, 'got `NaN`'],
+    [[1, 2], 'got an array of 2'],
+    [{ toJSON: () => 1 }, 'got an object'],
+    [() => 1, 'got a function'],
+    [Symbol('s'), 'got `Symbol(s)`'],
+    ['x\ny\u0000', 'got `x y `'],
+  ])('shows %o safely', (value, text) => {
+    expect(shown(value)).toBe(`Expected a.b to be right, ${text}`);
+  });
+
+  it('cuts a long text and says how long it was', () => {
+    expect(shown('x'.repeat(5000))).toBe(
+      `Expected a.b to be right, got \`${'x'.repeat(100)}\`… (5000 characters)`,
+    );
+  });
+
+  it('calls the root the input', () => {
+    expect(invalid(root(1), 'an object').message).toBe('Expected the input to be an object, got `1`');
+  });
+});
+
+describe('fieldsOf', () => {
+  it('gives each field with its path, absent ones without a value', () => {
+    const at = fieldsOf(place({ x: 1 }), ['x', 'y']);
+    expect([at('x'), at('y')]).toEqual([
+      { path: 'a.b.x', value: 1 },
+      { path: 'a.b.y', value: undefined },
+    ]);
+  });
+
+  it('refuses a field that is not known, by its path', () => {
+    const { message, field } = refusal(() => fieldsOf(place({ x: 1, z: 2 }), ['x', 'y']));
+    expect(message).toBe('Expected a.b to have only x, y, got `z`');
+    expect(field).toBe('a.b.z');
+  });
+
+  it('passes over ignored fields and annotations, but not over any name with an @', () => {
+    expect(() =>
+      fieldsOf(root({ i: 1, 'x@odata.context': '', '@microsoft.graph.tips': '' }), ['x'], ['i']),
+    ).not.toThrow();
+    expect(refusal(() => fieldsOf(root({ 'a@b.com': 1 }), ['x'])).field).toBe('a@b.com');
+  });
+
+  it('reads own fields only', () => {
+    const at = fieldsOf(root(Object.create({ x: 1 })), null);
+    expect(at('x').value).toBeUndefined();
+    expect(at('toString').value).toBeUndefined();
+    expect(at('__proto__').value).toBeUndefined();
+  });
+
+  it.each([null, undefined, 1, 'text', [], true])('refuses %o, which is no object', (value) => {
+    expect(refusal(() => fieldsOf(place(value), null)).field).toBe('a.b');
+  });
+});
+
+describe('the readers of single values', () => {
+  it('take what they should', () => {
+    expect(readFlag(place(false))).toBe(false);
+    expect(readLine(place('one line'), 10)).toBe('one line');
+    expect(readName(place('x'.repeat(256)))).toHaveLength(256);
+    expect(readText(place('any\ntext'), 10)).toBe('any\ntext');
+    expect(readText(place(''), 10)).toBe('');
+    expect(readDescription(place(null))).toBeNull();
+    expect(readDescription(place('a\nb'))).toBe('a\nb');
+    expect(readWord(place('JOINER'), ['joiner', 'leaver'])).toBe('joiner');
+    expect(readArray(place(['x']), 1)).toEqual([{ path: 'a.b[0]', value: 'x' }]);
+    expect(ifGiven(place(undefined), readFlag)).toBeUndefined();
+    expect(ifGiven(place(true), readFlag)).toBe(true);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a flag that is text', () => readFlag(place('true'))],
+    ['a flag that is null', () => ifGiven(place(null), readFlag)],
+    ['an empty line', () => readLine(place(''), 10)],
+    ['a blank line', () => readLine(place(' \t'), 10)],
+    ['two lines', () => readLine(place('a\nb'), 10)],
+    ['a line with a NUL', () => readLine(place('a\u0000'), 10)],
+    ['a line with an escape sequence', () => readLine(place('\u001b[2J'), 10)],
+    ['a line that is too long', () => readLine(place('12345678901'), 10)],
+    ['a name that is too long', () => readName(place('x'.repeat(257)))],
+    ['a text that is a number', () => readText(place(5), 10)],
+    ['a text that is too long', () => readText(place('12345678901'), 10)],
+    ['a description that is too long', () => readDescription(place('x'.repeat(1025)))],
+    ['another word', () => readWord(place('guest'), ['joiner'])],
+    ['a word that is an object', () => readWord(place({ toString: () => 'joiner' }), ['joiner'])],
+    ['an array that is an object', () => readArray(place({ length: 1 }), 9)],
+    ['an array that is too long', () => readArray(place([1, 2]), 1)],
+  ])('refuse %s', (_, body) => {
+    expect(refusal(body).field).toBe('a.b');
+  });
+});
