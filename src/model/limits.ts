@@ -20,10 +20,16 @@ export const LIMITS = {
   tasksPerWorkflowHardMax: 4_095,
   /** Users that are written, read or canceled in one transaction: a few ms of work. */
   usersPerBatch: 1_000,
+  /** Longest wait before a commit that failed is tried again, ms. */
+  commitRetryDelayMaxMs: 5_000,
   /** Events that one commit carries at most. */
   commitEventsMax: 2_048,
   /** Users of all runs that have started and not ended, at most, in one engine. */
   usersInFlightMax: 4_096,
+  /** Users of one run that are read ahead of the lanes; bounds the memory of a run. */
+  usersReadAhead: 512,
+  /** Runs that one engine drives at once; the others wait their turn in the store. */
+  runsDrivenMax: 256,
   /** A lane gives its thread back to the host after this many ms. */
   turnMs: 4,
   /** Subjects that were fetched longer ago than this are fetched again before their user starts, ms. */

@@ -37,6 +37,11 @@ export interface RunRecord extends RunCounters {
   /** Grows by one with each claim; a writer that shows an older one is refused (the fence). */
   readonly claim: number;
   /**
+   * `true` from a claim until the driver hands the run back with no task running. Found `true` at a
+   * start, it says that the driver died: tasks of users in progress were possibly running.
+   */
+  readonly inHand: boolean;
+  /**
    * `false` while the users of the run are still being written. Such a run is invisible to lists and
    * gets, and is removed at the next start if its creator died (decision 3).
    */

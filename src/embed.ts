@@ -1,0 +1,83 @@
+/** Engines and ledgers on this machine's clock, chance and ids, with the memory store as the default. */
+import { arrayDirectory } from './directory/index.ts';
+import { assembleEngine, type Engine } from './engine/engine.ts';
+import { EventHub, type Listener } from './engine/hub.ts';
+import type { EnginePorts, EngineSettingsInput } from './engine/options.ts';
+import { assembleLedger, type LedgerMethods } from './ledger/index.ts';
+import type { EngineEventName } from './model/events.ts';
+import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow-limits.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Store } from './ports/store.ts';
+import { memoryStore } from './stores/memory/index.ts';
+import { systemClock, systemIds, systemRandom } from './system/index.ts';
+
+/** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
+export interface EngineOptions extends EngineSettingsInput, Partial<Omit<EnginePorts, 'store'>> {
+  /** Where the record is kept. Default: in memory. A promise is awaited: `sqliteStore('tenure.db')`. */
+  readonly store?: Store | Promise<Store>;
+}
+
+/**
+ * Makes an engine. Nothing runs until `start()`.
+ *
+ * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { store, directory, clock, random, ids, logger, ...settings } = options;
+  return assembleEngine(
+    {
+      store: (await store) ?? memoryStore(),
+      directory: directory ?? arrayDirectory([]),
+      clock: clock ?? systemClock,
+      random: random ?? systemRandom,
+      ids: ids ?? systemIds,
+      logger: logger ?? silentLogger,
+    },
+    settings,
+  );
+}
+
+/** Options of {@link createLedger}. */
+export interface LedgerOptions {
+  readonly store?: Store | Promise<Store>;
+  readonly strictFailed?: boolean;
+  readonly limits?: Partial<WorkflowLimits>;
+}
+
+/** A ledger without an engine: for runs that are driven from outside. */
+export interface StandaloneLedger extends LedgerMethods {
+  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  /** Closes the store. */
+  close(): Promise<void>;
+}
+
+/** Makes a ledger. @throws what the store's opening throws. */
+export async function createLedger(options: LedgerOptions = {}): Promise<StandaloneLedger> {
+  const store = (await options.store) ?? memoryStore();
+  const hub = new EventHub();
+  const ledger = assembleLedger(
+    {
+      store,
+      clock: systemClock,
+      ids: systemIds,
+      events: hub,
+      aggregation: { strictFailed: options.strictFailed ?? false },
+      planning: new Set(),
+    },
+    { limits: { ...DEFAULT_LIMITS, ...options.limits } },
+  );
+  return {
+    workflows: ledger.workflows,
+    runs: ledger.runs,
+    userProcessingResults: ledger.userProcessingResults,
+    taskProcessingResults: ledger.taskProcessingResults,
+    taskReports: ledger.taskReports,
+    on: (name, listener) => hub.on(name, listener),
+    off: (name, listener) => hub.off(name, listener),
+    close: () => store.close(),
+  };
+}
+
+/** A library does not print. Failures that nobody is told of are `engine.error` events. */
+const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

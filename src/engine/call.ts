@@ -1,0 +1,135 @@
+/**
+ * One call of a handler. Handlers are hostile: they throw anything, return promises that never settle,
+ * ignore their abort signal, answer after it. Whatever they do, a call comes to exactly one verdict,
+ * and tells separately when the handler has really settled, because only then is its place free.
+ */
+import type { DurationMs } from '../model/time.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { TaskHandlerResult } from '../ports/task-handler.ts';
+import { cut, failureReasonOf } from './failure.ts';
+
+/** What a call came to. */
+export type Verdict =
+  | { readonly kind: 'completed'; readonly processingInfo: string | null }
+  /** `isOver` `false`: the handler may still be running, so that a retry would overlap with it. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isOver: boolean }
+  /** Stopped because the run is being canceled. */
+  | { readonly kind: 'canceled' }
+  /** Stopped because the engine stops; it will run again. */
+  | { readonly kind: 'abandoned' };
+
+/** Why a call is aborted. */
+export type AbortCause = 'timeout' | 'cancel' | 'stop';
+
+const COMPLETED: Verdict = { kind: 'completed', processingInfo: null };
+
+/** The verdict of a handler that returned `result`. */
+export function verdictOf(result: TaskHandlerResult): Verdict {
+  const info: unknown = typeof result === 'object' && result !== null ? result.processingInfo : null;
+  return typeof info === 'string' ? { kind: 'completed', processingInfo: cut(info) } : COMPLETED;
+}
+
+/** A call whose handler has returned a promise. */
+export class PendingCall {
+  /** Resolves once; never rejects. */
+  readonly verdict: Promise<Verdict>;
+  /** Resolves when the handler has settled, which may be never. */
+  readonly settled: Promise<void>;
+  #isSettled = false;
+  #cause: AbortCause | null = null;
+  #decide: (verdict: Verdict) => void = () => {};
+  #timer: Timer | null = null;
+  readonly #clock: Clock;
+  readonly #abortSignal: (reason: unknown) => void;
+  readonly #graceMs: DurationMs;
+  readonly #timeoutMs: DurationMs | null;
+
+  constructor(
+    result: PromiseLike<TaskHandlerResult>,
+    options: {
+      readonly clock: Clock;
+      readonly timeoutMs: DurationMs | null;
+      readonly graceMs: DurationMs;
+      /** Aborts the signal that the handler was given. */
+      readonly abortSignal: (reason: unknown) => void;
+    },
+  ) {
+    this.#clock = options.clock;
+    this.#graceMs = options.graceMs;
+    this.#timeoutMs = options.timeoutMs;
+    this.#abortSignal = options.abortSignal;
+    this.verdict = new Promise((resolve) => {
+      this.#decide = resolve;
+    });
+    // Promise.resolve: a foreign thenable may settle twice, or throw from `then`; a promise does not.
+    this.settled = Promise.resolve(result).then(
+      (value) => this.#settle(() => this.#fulfilled(value)),
+      (error: unknown) => this.#settle(() => this.#rejected(error)),
+    );
+    if (options.timeoutMs !== null) {
+      this.#timer = this.#clock.setTimer(options.timeoutMs, () => this.abort('timeout'));
+    }
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Aborts the handler's signal and gives it `graceMs` to settle. The first cause counts. */
+  abort(cause: AbortCause): void {
+    if (this.#isSettled || this.#cause !== null) return;
+    this.#cause = cause;
+    this.#timer?.cancel();
+    this.#timer = this.#clock.setTimer(this.#graceMs, () => this.#decide(this.#writtenOff(cause)));
+    this.#abortSignal(
+      new DOMException(ABORT_MESSAGES[cause], cause === 'timeout' ? 'TimeoutError' : 'AbortError'),
+    );
+  }
+
+  #settle(verdict: () => Verdict): void {
+    this.#isSettled = true;
+    this.#timer?.cancel();
+    this.#decide(verdict());
+  }
+
+  #fulfilled(value: TaskHandlerResult): Verdict {
+    if (this.#cause === 'timeout') return this.#timedOut(true);
+    try {
+      return verdictOf(value);
+    } catch (error) {
+      return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+    }
+  }
+
+  /** A rejection after an abort is taken for its answer, unless it is clearly about something else. */
+  #rejected(error: unknown): Verdict {
+    if (this.#cause === 'timeout') return this.#timedOut(true);
+    if (this.#cause !== null && isAbort(error))
+      return { kind: this.#cause === 'cancel' ? 'canceled' : 'abandoned' };
+    return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+  }
+
+  #writtenOff(cause: AbortCause): Verdict {
+    if (cause === 'timeout') return this.#timedOut(false);
+    return { kind: cause === 'cancel' ? 'canceled' : 'abandoned' };
+  }
+
+  #timedOut(isOver: boolean): Verdict {
+    const more = isOver ? '' : `, and the handler did not settle within ${this.#graceMs} ms of being aborted`;
+    return { kind: 'failed', reason: `Timed out after ${this.#timeoutMs} ms${more}`, isOver };
+  }
+}
+
+const ABORT_MESSAGES: Readonly<Record<AbortCause, string>> = {
+  timeout: 'The attempt timed out',
+  cancel: 'The run was canceled',
+  stop: 'The engine is stopping',
+};
+
+function isAbort(error: unknown): boolean {
+  try {
+    return (error as { name?: unknown } | null)?.name === 'AbortError';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Which runs are driven: unfinished ones wait in line, on demand before scheduled in the proportion
+ * 4 : 1, and up to `LIMITS.runsDrivenMax` of them have a driver.
+ */
+import { LifecycleError } from '../errors/index.ts';
+import { drainCanceling } from '../ledger/cancel.ts';
+import { type ClaimedRun, claimRuns, releaseRuns } from '../ledger/claim.ts';
+import { pinnedVersion } from '../ledger/context.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { removeUnpublished } from '../ledger/plan.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { Run } from '../model/resources.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { Breath } from './breath.ts';
+import { Fifo } from './fifo.ts';
+import type { BoundTask, Handlers } from './handlers.ts';
+import { Lanes } from './lanes.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
+import { type DriverDeps, RunDriver } from './run-driver.ts';
+
+/** Runs that are claimed in one commit. */
+const CLAIMS_PER_COMMIT = 64;
+/** Of five runs that get a driver, so many are on demand while both kinds wait. */
+const ON_DEMAND_OF_FIVE = 4;
+const BINDINGS_KEPT_MAX = 1_000;
+const RETRY_MS = 1_000;
+
+interface Binding {
+  readonly workflow: Workflow;
+  readonly tasks: readonly BoundTask[];
+}
+
+interface Driven {
+  readonly driver: RunDriver;
+  readonly claim: number;
+}
+
+/** The dispatcher of an engine. */
+export class Dispatcher {
+  readonly #ledger: Ledger;
+  readonly #ports: EnginePorts;
+  readonly #handlers: Handlers;
+  readonly #deps: DriverDeps;
+  readonly #waiting = { onDemand: new Fifo<string>(), scheduled: new Fifo<string>() };
+  readonly #driven = new Map<string, Driven>();
+  readonly #bindings = new Map<string, Promise<Binding>>();
+  #opened = 0;
+  #isOpen = false;
+  #pumping: Promise<void> | null = null;
+
+  constructor(ledger: Ledger, ports: EnginePorts, settings: EngineSettings, handlers: Handlers) {
+    this.#ledger = ledger;
+    this.#ports = ports;
+    this.#handlers = handlers;
+    const { events } = ledger.context;
+    this.#deps = {
+      ports,
+      settings,
+      recorder: ledger.recorder,
+      lanes: new Lanes(settings.concurrency, (error) =>
+        events.emit('engine.error', { error, during: 'a lane' }),
+      ),
+      breath: new Breath(ports.clock),
+      events,
+      load: { usersInFlight: 0 },
+      ended: (driver) => {
+        this.#driven.delete(driver.runId);
+        this.#pump();
+      },
+    };
+  }
+
+  /** Takes up every unfinished run of the store, and lets waiting ones begin. */
+  async start(): Promise<void> {
+    this.#isOpen = true;
+    const { context, cancellation } = this.#ledger;
+    for (const run of await this.#ports.store.listUnfinishedRuns()) {
+      if (context.planning.has(run.id) || this.#driven.has(run.id)) continue;
+      if (!run.published) await removeUnpublished(context, run);
+      else if (run.driver !== 'engine') continue;
+      else if (run.processingStatus === 'canceling') await drainCanceling(cancellation, run.id);
+      else this.enqueue(run);
+    }
+    this.#pump();
+  }
+
+  /** Puts a run in line for a driver. */
+  enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
+    const line = run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
+    line.push(run.id);
+    this.#pump();
+  }
+
+  /** Whether runs are waiting for a driver, or have one. */
+  get isBusy(): boolean {
+    return (
+      this.#driven.size + this.#waiting.onDemand.length + this.#waiting.scheduled.length > 0 ||
+      this.#pumping !== null
+    );
+  }
+
+  /** A run is canceling, or has ended without its driver's doing. */
+  cancel(runId: string): void {
+    this.#driven.get(runId)?.driver.cancel();
+  }
+
+  end(runId: string): void {
+    this.#driven.get(runId)?.driver.end();
+  }
+
+  /** The version that a run has pinned, with its handlers. @throws LifecycleError as `Handlers.bind`. */
+  async bind(workflow: Workflow): Promise<readonly BoundTask[]> {
+    return (await this.#binding(workflow)).tasks;
+  }
+
+  /**
+   * Stops: nothing new is taken up, running handlers may finish until `deadlineMs` has passed and are
+   * aborted then. What is unfinished stays in the store.
+   */
+  async stop(deadlineMs: DurationMs): Promise<void> {
+    this.#isOpen = false;
+    this.#waiting.onDemand.clear();
+    this.#waiting.scheduled.clear();
+    await this.#pumping;
+    const driven = [...this.#driven.values()];
+    const drained = Promise.all(driven.map(({ driver }) => driver.drain()));
+    const timer = this.#ports.clock.setTimer(deadlineMs, () => {
+      for (const { driver } of driven) driver.abort();
+    });
+    await drained;
+    timer.cancel();
+    const clean = driven.filter(({ driver }) => driver.isClean && this.#driven.has(driver.runId));
+    await releaseRuns(
+      this.#ledger.context,
+      clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })),
+    );
+    for (const { driver } of driven) driver.end();
+  }
+
+  #pump(): void {
+    if (!this.#isOpen || this.#pumping) return;
+    this.#pumping = this.#fill().finally(() => {
+      this.#pumping = null;
+      // Somebody may have lined up after the last look.
+      if (this.#waitingCount > 0 && this.#driven.size < LIMITS.runsDrivenMax) this.#pump();
+    });
+  }
+
+  get #waitingCount(): number {
+    return this.#waiting.onDemand.length + this.#waiting.scheduled.length;
+  }
+
+  async #fill(): Promise<void> {
+    for (;;) {
+      const room = Math.min(LIMITS.runsDrivenMax - this.#driven.size, CLAIMS_PER_COMMIT);
+      const ids = this.#isOpen ? this.#nextIds(room) : [];
+      if (ids.length === 0) return;
+      try {
+        for (const claimed of await claimRuns(this.#ledger.context, ids)) await this.#drive(claimed);
+      } catch (error) {
+        this.#ledger.context.events.emit('engine.error', { error, during: 'claiming runs' });
+        for (const id of ids) if (!this.#driven.has(id)) this.#waiting.onDemand.push(id);
+        await new Promise<void>((resolve) => this.#ports.clock.setTimer(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  #nextIds(room: number): string[] {
+    const { onDemand, scheduled } = this.#waiting;
+    const ids: string[] = [];
+    while (ids.length < room) {
+      this.#opened += 1;
+      const first = this.#opened % 5 < ON_DEMAND_OF_FIVE ? onDemand : scheduled;
+      const id = first.shift() ?? onDemand.shift() ?? scheduled.shift();
+      if (id === undefined) return ids;
+      if (!this.#driven.has(id)) ids.push(id);
+    }
+    return ids;
+  }
+
+  async #drive({ run, wasInHand }: ClaimedRun): Promise<void> {
+    try {
+      const workflow = await pinnedVersion(this.#ports.store, run);
+      const { tasks } = await this.#binding(workflow);
+      const driver = new RunDriver(this.#deps, run, workflow, tasks);
+      this.#driven.set(run.id, { driver, claim: run.claim });
+      await driver.start(wasInHand);
+    } catch (error) {
+      // A run whose handlers are missing, say: it stays in the store, and the next start tries again.
+      this.#ledger.context.events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
+      this.#driven.get(run.id)?.driver.end();
+      if (!LifecycleError.is(error) || error.retryable)
+        this.#ports.clock.setTimer(RETRY_MS, () => this.enqueue(run));
+    }
+  }
+
+  #binding(workflow: Workflow): Promise<Binding> {
+    const key = JSON.stringify([workflow.id, workflow.version]);
+    const known = this.#bindings.get(key);
+    if (known) return known;
+    if (this.#bindings.size >= BINDINGS_KEPT_MAX) this.#bindings.clear();
+    const binding = this.#handlers.bind(workflow).then((tasks) => ({ workflow, tasks }));
+    this.#bindings.set(key, binding);
+    // A refusal is not kept: its caller hears of it, and the next one asks again.
+    binding.catch(() => this.#bindings.delete(key));
+    return binding;
+  }
+}

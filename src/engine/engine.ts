@@ -1,0 +1,310 @@
+import { LifecycleError } from '../errors/index.ts';
+import { parseScopeRule } from '../filter/index.ts';
+import { requireWorkflow } from '../ledger/context.ts';
+import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
+import { type Candidate, planRun } from '../ledger/plan.ts';
+import { runResource } from '../ledger/resources.ts';
+import type { Runs } from '../ledger/runs.ts';
+import { slotStart } from '../ledger/schedule-times.ts';
+import { invalid, readMoment } from '../ledger/values.ts';
+import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { Run } from '../model/resources.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { isTerminal } from '../rules/index.ts';
+import { candidatesByIds, candidatesByRule } from './candidates.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Handlers } from './handlers.ts';
+import { EventHub, type Listener } from './hub.ts';
+import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
+import { Scheduler } from './scheduler.ts';
+import { Waiters } from './waiters.ts';
+
+/** Whom to run a workflow for. */
+export type Activation =
+  /** These people, by id; repeats are collapsed. */
+  | { readonly subjects: readonly (string | { readonly id: string })[]; readonly rule?: undefined }
+  /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
+  | { readonly rule: string; readonly subjects?: undefined };
+
+/** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
+export interface EngineRuns extends Runs {
+  /**
+   * Runs a workflow on demand, whatever its trigger and scope. The run exists when this resolves; it
+   * begins at once when the engine is started, else when it is.
+   *
+   * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
+   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`.
+   */
+  activate(workflowId: string, activation: Activation): Promise<Run>;
+  /**
+   * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
+   * (ISO 8601, not in the future; default now) lies in. `null`: nobody was due.
+   *
+   * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run.
+   */
+  evaluate(workflowId: string, options?: { readonly at?: string }): Promise<Run | null>;
+  /**
+   * Resolves with the run when it is terminal.
+   *
+   * @throws LifecycleError `NotFound`, also when it is deleted meanwhile; `EngineStopped` when the
+   *   engine stops before.
+   */
+  finished(workflowId: string, runId: string): Promise<Run>;
+  finished(runId: string): Promise<Run>;
+}
+
+/** A lifecycle-workflow engine. */
+export interface Engine extends Omit<LedgerMethods, 'runs'> {
+  readonly runs: EngineRuns;
+  /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
+  start(): Promise<void>;
+  /**
+   * Stops: running handlers may finish within `deadlineMs` (default 10,000) and are aborted then. What
+   * is unfinished stays in the store, for the next start. Methods that read go on working.
+   */
+  stop(options?: { readonly deadlineMs?: DurationMs }): Promise<void>;
+  /** Stops, then closes the store and the directory. */
+  close(options?: { readonly deadlineMs?: DurationMs }): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+}
+
+const STOP_DEADLINE_MS = 10_000;
+
+/** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
+export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
+  return new LifecycleEngine(ports, readSettings(input));
+}
+
+class LifecycleEngine implements Engine, EventSink {
+  readonly workflows: Engine['workflows'];
+  readonly runs: EngineRuns;
+  readonly userProcessingResults: Engine['userProcessingResults'];
+  readonly taskProcessingResults: Engine['taskProcessingResults'];
+  readonly taskReports: Engine['taskReports'];
+  readonly #ports: EnginePorts;
+  readonly #settings: EngineSettings;
+  readonly #ledger: Ledger;
+  readonly #hub = new EventHub();
+  readonly #dispatcher: Dispatcher;
+  readonly #scheduler: Scheduler;
+  readonly #waiters = new Waiters();
+  #phase: 'new' | 'started' | 'stopped' = 'new';
+  #stopping: Promise<void> | null = null;
+
+  constructor(ports: EnginePorts, settings: EngineSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    const { store, clock, ids } = ports;
+    this.#ledger = assembleLedger(
+      { store, clock, ids, events: this, aggregation: settings, planning: new Set() },
+      {
+        limits: settings.limits,
+        scheduleIntervalMs: settings.scheduleIntervalMs,
+        workflowChanged: () => {
+          if (this.#phase === 'started') void this.#scheduler.refresh();
+        },
+      },
+    );
+    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, new Handlers(settings.tasks));
+    this.#scheduler = new Scheduler({
+      ledger: this.#ledger,
+      ports,
+      settings,
+      planned: (run) => this.#dispatcher.enqueue(run),
+    });
+    this.workflows = this.#ledger.workflows;
+    this.userProcessingResults = this.#ledger.userProcessingResults;
+    this.taskProcessingResults = this.#ledger.taskProcessingResults;
+    this.taskReports = this.#ledger.taskReports;
+    this.runs = this.#engineRuns();
+  }
+
+  async start(): Promise<void> {
+    if (this.#phase !== 'new') {
+      throw new LifecycleError(
+        'EngineStopped',
+        `Expected an engine that was never started, got one that is ${this.#phase}; make a new one`,
+      );
+    }
+    this.#phase = 'started';
+    await this.#dispatcher.start();
+    await this.#scheduler.start();
+  }
+
+  stop({ deadlineMs = STOP_DEADLINE_MS }: { readonly deadlineMs?: DurationMs } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(deadlineMs);
+    return this.#stopping;
+  }
+
+  async close(options?: { readonly deadlineMs?: DurationMs }): Promise<void> {
+    await this.stop(options);
+    await this.#ports.store.close();
+    await this.#ports.directory.close?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
+    this.#hub.on(name, listener);
+  }
+
+  once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
+    this.#hub.once(name, listener);
+  }
+
+  off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
+    this.#hub.off(name, listener);
+  }
+
+  /** Of the sink that the ledger tells: the engine itself hears three of its events. */
+  has(name: EngineEventName): boolean {
+    return (
+      name === 'run.canceling' || name === 'run.finished' || name === 'engine.error' || this.#hub.has(name)
+    );
+  }
+
+  emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void {
+    if (name === 'run.canceling' || name === 'run.finished') {
+      const { run } = payload as EngineEventMap['run.finished'];
+      if (name === 'run.canceling') this.#dispatcher.cancel(run.id);
+      else {
+        this.#dispatcher.end(run.id);
+        this.#waiters.resolve(run.id, run);
+      }
+    }
+    if (name === 'engine.error' && !this.#hub.has(name)) {
+      const { error, during } = payload as EngineEventMap['engine.error'];
+      this.#ports.logger.error(`tenure: ${during} failed`, { error });
+    }
+    this.#hub.emit(name, payload);
+  }
+
+  async #stop(deadlineMs: DurationMs): Promise<void> {
+    this.#phase = 'stopped';
+    await this.#scheduler.stop();
+    await this.#dispatcher.stop(deadlineMs);
+    this.#waiters.rejectAll(
+      () => new LifecycleError('EngineStopped', 'Expected the run to finish, got a stop of the engine first'),
+    );
+  }
+
+  #engineRuns(): EngineRuns {
+    const { runs } = this.#ledger;
+    return {
+      ...runs,
+      activate: (workflowId, activation) => this.#activate(workflowId, activation),
+      evaluate: (workflowId, options) => this.#evaluate(workflowId, options),
+      finished: (...ids: readonly string[]) => this.#finished(ids.at(-1) as string),
+      delete: async (workflowId, runId) => {
+        await runs.delete(workflowId, runId);
+        this.#dispatcher.end(runId);
+        this.#waiters.reject(
+          runId,
+          new LifecycleError('NotFound', `Expected run ${runId} to finish, got its deletion first`, {
+            runId,
+          }),
+        );
+      },
+    };
+  }
+
+  async #activate(workflowId: string, activation: Activation): Promise<Run> {
+    const { directory } = this.#ports;
+    const workflow = await this.#runnable(workflowId);
+    const max = this.#settings.limits.maxSubjectsPerActivation;
+    const candidates =
+      activation.rule === undefined
+        ? await candidatesByIds(readSubjects(activation.subjects, max), directory)
+        : candidatesByRule(parseScopeRule(activation.rule), directory, max);
+    return this.#plan(workflow, candidates);
+  }
+
+  async #plan(workflow: Workflow, candidates: readonly Candidate[] | AsyncIterable<Candidate>): Promise<Run> {
+    const outcome = await planRun(this.#ledger.context, {
+      workflow,
+      workflowExecutionType: 'onDemand',
+      scheduledAtMs: this.#ports.clock.now(),
+      slotAtMs: null,
+      candidates,
+    });
+    if (outcome.kind !== 'planned') throw invalid('rule', 'a rule that selects somebody', 'nobody');
+    this.#dispatcher.enqueue(outcome.run);
+    return runResource(outcome.run);
+  }
+
+  async #evaluate(workflowId: string, options: { readonly at?: string } = {}): Promise<Run | null> {
+    const workflow = await this.#runnable(workflowId);
+    const nowMs = this.#ports.clock.now();
+    const atMs = readMoment(options, 'at') ?? nowMs;
+    if (atMs > nowMs) throw invalid('at', 'a moment that is not in the future', options.at);
+    const slotAtMs = slotStart(atMs, this.#settings.scheduleIntervalMs);
+    const outcome = await this.#scheduler.evaluate(workflow, slotAtMs);
+    if (outcome.kind === 'nobody') return null;
+    if (outcome.kind === 'slotTaken') {
+      throw new LifecycleError(
+        'Duplicate',
+        `Expected the slot of ${new Date(slotAtMs).toISOString()} to be free, got a run that was made for it`,
+        { workflowId, slotAtMs },
+      );
+    }
+    this.#dispatcher.enqueue(outcome.run);
+    return runResource(outcome.run);
+  }
+
+  /** A workflow that can be run now: enabled, and every task has its handler. */
+  async #runnable(workflowId: string): Promise<Workflow> {
+    if (this.#phase === 'stopped')
+      throw new LifecycleError('EngineStopped', 'Expected a running engine, got one that was stopped');
+    const workflow = await requireWorkflow(this.#ports.store, workflowId);
+    if (!workflow.isEnabled) {
+      throw new LifecycleError(
+        'WorkflowDisabled',
+        `Expected workflow \`${workflow.displayName}\` to be enabled, got a disabled one`,
+        { workflowId },
+      );
+    }
+    await this.#dispatcher.bind(workflow);
+    return workflow;
+  }
+
+  async #finished(runId: string): Promise<Run> {
+    const waiting = this.#waiters.wait(runId);
+    const record = await this.#ports.store.getRun(runId);
+    if (record?.published && !isTerminal(record.processingStatus) && this.#phase !== 'stopped')
+      return waiting;
+    this.#waiters.forget(runId, waiting);
+    if (!record?.published)
+      throw new LifecycleError('NotFound', `Expected a run \`${runId}\`, got none`, { runId });
+    if (isTerminal(record.processingStatus)) return runResource(record);
+    throw new LifecycleError(
+      'EngineStopped',
+      `Expected the engine to run to see run ${runId} finish, got one that was stopped`,
+      { runId },
+    );
+  }
+}
+
+function readSubjects(subjects: unknown, max: number): readonly string[] {
+  if (!Array.isArray(subjects) || subjects.length === 0)
+    throw invalid('subjects', 'an array of at least one subject', subjects);
+  if (subjects.length > max) {
+    throw new LifecycleError(
+      'LimitExceeded',
+      `Expected at most ${max} subjects in one activation, got ${subjects.length}`,
+      { limit: 'maxSubjectsPerActivation', max },
+    );
+  }
+  return subjects.map((subject: unknown, index) => {
+    const id: unknown =
+      typeof subject === 'object' && subject !== null ? (subject as { id?: unknown }).id : subject;
+    if (typeof id === 'string' && id.length > 0 && id.length <= LIMITS.idLengthMax) return id;
+    throw invalid(`subjects[${index}]`, `an id of 1..${LIMITS.idLengthMax} characters`, id);
+  });
+}

@@ -1,0 +1,143 @@
+/** The host's handlers: found by definition, read once, bound to the tasks of a workflow version. */
+import { findTaskDefinition } from '../catalogue/index.ts';
+import { LifecycleError } from '../errors/index.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Task, Workflow } from '../model/workflow.ts';
+import type { TaskHandler, TaskHandlerFunction, TaskHandlerOptions } from '../ports/task-handler.ts';
+import type { RetrySchedule } from '../rules/index.ts';
+import { Slots } from './slots.ts';
+
+/** A handler with every setting filled in. */
+export interface Handler {
+  readonly run: TaskHandlerFunction<never>;
+  readonly timeoutMs: DurationMs | null;
+  readonly retry: RetrySchedule;
+  /** Calls at once, over all runs; `null`: no bound of its own. */
+  readonly slots: Slots | null;
+  readonly argumentsSchema: TaskHandlerOptions['argumentsSchema'] | null;
+}
+
+/** A task of a workflow version with its handler and its arguments, as handlers get them. */
+export interface BoundTask {
+  readonly task: Task;
+  /** 1-based, among the enabled tasks. */
+  readonly position: number;
+  readonly handler: Handler;
+  /** Frozen; by name, or what `argumentsSchema` made of it. */
+  readonly arguments: unknown;
+}
+
+/** All handlers of an engine. */
+export class Handlers {
+  readonly #byDefinition = new Map<string, Handler>();
+
+  /** @throws LifecycleError `InvalidArgument` for a handler or setting that is not allowed. */
+  constructor(tasks: Readonly<Record<string, TaskHandler>>) {
+    for (const [name, handler] of Object.entries(tasks)) {
+      const key = keyOf(name);
+      if (this.#byDefinition.has(key))
+        throw refused(`tasks.${name}`, 'the only handler of its definition', 'a second one');
+      this.#byDefinition.set(key, readHandler(name, handler));
+    }
+  }
+
+  /**
+   * Binds the enabled tasks of a workflow.
+   *
+   * @throws LifecycleError `HandlerMissing` with all that are missing; `InvalidArgument` for arguments
+   *   that a handler's schema refuses, or when no task is enabled.
+   */
+  async bind(workflow: Workflow): Promise<readonly BoundTask[]> {
+    const enabled = workflow.tasks.filter((task) => task.isEnabled);
+    if (enabled.length === 0)
+      throw refused('tasks', 'at least one enabled task', `none in workflow \`${workflow.displayName}\``);
+    const missing = enabled.filter((task) => !this.#find(task));
+    if (missing.length > 0) throw missingHandlers(workflow, missing);
+    return Promise.all(
+      enabled.map(async (task, index) => {
+        const handler = this.#find(task) as Handler;
+        return { task, position: index + 1, handler, arguments: await readArguments(task, handler) };
+      }),
+    );
+  }
+
+  #find(task: Task): Handler | undefined {
+    return this.#byDefinition.get(keyOf(task.taskDefinitionId)) ?? this.#byDefinition.get('*');
+  }
+}
+
+function keyOf(name: string): string {
+  return findTaskDefinition(name)?.id ?? name;
+}
+
+function readHandler(name: string, handler: TaskHandler): Handler {
+  const options: TaskHandlerOptions = typeof handler === 'function' ? { run: handler } : handler;
+  const path = `tasks.${name}`;
+  if (typeof options !== 'object' || options === null || typeof options.run !== 'function') {
+    throw refused(path, 'a function, or an object with a function `run`', typeof options);
+  }
+  const retry = options.retry ?? { attempts: 1 };
+  return {
+    run: options.run as TaskHandlerFunction<never>,
+    timeoutMs:
+      options.timeoutMs === undefined
+        ? null
+        : inRange(`${path}.timeoutMs`, options.timeoutMs, 1, 7 * 86_400_000),
+    retry: {
+      attempts: inRange(`${path}.retry.attempts`, retry.attempts, 1, 100),
+      delayMs: inRange(`${path}.retry.delayMs`, retry.delayMs ?? 1_000, 0, 86_400_000),
+      factor: inRange(`${path}.retry.factor`, retry.factor ?? 2, 1, 100),
+      delayMaxMs: inRange(`${path}.retry.delayMaxMs`, retry.delayMaxMs ?? 300_000, 0, 7 * 86_400_000),
+    },
+    slots:
+      options.concurrency === undefined
+        ? null
+        : new Slots(inRange(`${path}.concurrency`, options.concurrency, 1, 100_000)),
+    argumentsSchema: options.argumentsSchema ?? null,
+  };
+}
+
+async function readArguments(task: Task, handler: Handler): Promise<unknown> {
+  const given: Record<string, string> = Object.assign(
+    Object.create(null),
+    Object.fromEntries(task.arguments.map(({ name, value }) => [name, value])),
+  );
+  if (!handler.argumentsSchema) return Object.freeze(given);
+  const result = await handler.argumentsSchema['~standard'].validate(given);
+  if (!result.issues) return Object.freeze(result.value);
+  const first = result.issues[0];
+  const path = (first?.path ?? [])
+    .map((part) => String(typeof part === 'object' ? part.key : part))
+    .join('.');
+  throw new LifecycleError(
+    'InvalidArgument',
+    `Expected the arguments of task \`${task.displayName}\` to fit its handler's schema, got: ${path ? `${path}: ` : ''}${first?.message ?? 'refused'}`,
+    {
+      field: path ? `arguments.${path}` : 'arguments',
+      taskId: task.id,
+      taskDefinitionId: task.taskDefinitionId,
+      issues: result.issues.map((issue) => issue.message),
+    },
+  );
+}
+
+function missingHandlers(workflow: Workflow, missing: readonly Task[]): LifecycleError {
+  const names = missing.map(
+    (task) => findTaskDefinition(task.taskDefinitionId)?.key ?? task.taskDefinitionId,
+  );
+  const unique = [...new Set(names)];
+  return new LifecycleError(
+    'HandlerMissing',
+    `Expected a handler for every enabled task of workflow \`${workflow.displayName}\`, got none for ${unique.join(', ')}; add them to the engine's \`tasks\``,
+    { workflowId: workflow.id, missing: unique },
+  );
+}
+
+function inRange(field: string, value: number, min: number, max: number): number {
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  throw refused(field, `a number in ${min}..${max}`, String(value));
+}
+
+function refused(field: string, expected: string, got: string): LifecycleError {
+  return new LifecycleError('InvalidArgument', `Expected ${field} to be ${expected}, got ${got}`, { field });
+}

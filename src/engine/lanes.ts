@@ -1,0 +1,78 @@
+/**
+ * Who may run a handler now. All runs share `concurrency` lanes; p-queue hands them out, an entry being
+ * a *turn*: a lane works for one run until a few milliseconds have passed or nothing is ready, then
+ * lines up again. Runs on demand and scheduled runs share turns 4 : 1, by stride scheduling: every turn
+ * moves a run back by its stride, and the run that is furthest ahead goes first. So nobody starves.
+ */
+import PQueue from 'p-queue';
+
+/** A run, as the lanes see it. */
+export interface LaneClient {
+  readonly isOnDemand: boolean;
+  /** Whether a lane would find something to do. */
+  hasWork(): boolean;
+  /** Works until nothing is ready or it is time to let go. Never rejects. */
+  work(): Promise<void>;
+}
+
+const STRIDES = { onDemand: 1, scheduled: 4 } as const;
+
+interface Entry {
+  readonly client: LaneClient;
+  /** How many strides the run has made; the smallest goes first. */
+  pass: number;
+  /** Turns in line; one is enough, since each turn that blocks calls for the next. */
+  waiting: number;
+}
+
+/** The lanes of an engine. */
+export class Lanes {
+  readonly #queue: PQueue;
+  readonly #entries = new Map<LaneClient, Entry>();
+  /** The pass of the turn that started last: where newcomers begin, so that they gain no arrears. */
+  #pass = 0;
+  /** Lanes whose handler is at work; the others are between tasks. */
+  busy = 0;
+
+  readonly #failed: (error: unknown) => void;
+
+  /** @param failed told of a client whose `work` rejected, which is a bug. */
+  constructor(concurrency: number, failed: (error: unknown) => void) {
+    this.#queue = new PQueue({ concurrency });
+    this.#failed = failed;
+  }
+
+  /** Runs that share the lanes; at least 1. */
+  get clients(): number {
+    return Math.max(1, this.#entries.size);
+  }
+
+  get concurrency(): number {
+    return this.#queue.concurrency;
+  }
+
+  add(client: LaneClient): void {
+    this.#entries.set(client, { client, pass: this.#pass, waiting: 0 });
+  }
+
+  remove(client: LaneClient): void {
+    this.#entries.delete(client);
+  }
+
+  /** Lines up a turn for `client` unless one is in line already, or there is nothing to do. */
+  wake(client: LaneClient): void {
+    const entry = this.#entries.get(client);
+    if (!entry || entry.waiting > 0 || !client.hasWork()) return;
+    entry.waiting += 1;
+    entry.pass =
+      Math.max(entry.pass, this.#pass) + (client.isOnDemand ? STRIDES.onDemand : STRIDES.scheduled);
+    this.#queue.add(() => this.#turn(entry, entry.pass), { priority: -entry.pass }).catch(this.#failed);
+  }
+
+  async #turn(entry: Entry, pass: number): Promise<void> {
+    entry.waiting -= 1;
+    this.#pass = Math.max(this.#pass, pass);
+    await entry.client.work();
+    this.wake(entry.client);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Reads a run's queued users ahead of the lanes, a slice at a time, with their subjects. A million
+ * users are never in memory; only a slice is.
+ */
+import { LIMITS } from '../model/limits.ts';
+import type { UserRecord } from '../model/records.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { StoreReader } from '../ports/store.ts';
+import { UserFlight } from './user-flight.ts';
+
+/** The next slice is read when fewer than this are left of the one before. */
+const LOW_WATER = LIMITS.usersReadAhead / 4;
+const RETRY_MS = 1_000;
+
+/** What a {@link ReadAhead} works with. */
+export interface ReadAheadDeps {
+  readonly store: StoreReader;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  /** There is somebody to take. */
+  readonly changed: () => void;
+  /** A read failed; it will be tried again. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** The queued users of one run, in their order. */
+export class ReadAhead {
+  readonly #deps: ReadAheadDeps;
+  readonly #runId: string;
+  #flights: UserFlight[] = [];
+  #head = 0;
+  #afterNo = 0;
+  #isExhausted = false;
+  #isReading = false;
+  #isClosed = false;
+  /** When the subjects of the slice were fetched. */
+  #fetchedAtMs: EpochMs = 0;
+
+  constructor(runId: string, deps: ReadAheadDeps) {
+    this.#runId = runId;
+    this.#deps = deps;
+  }
+
+  /** Whether `take` would give a user, or start the read without which it cannot. */
+  get hasMore(): boolean {
+    return this.#head < this.#flights.length && !(this.#isReading && this.#isStale());
+  }
+
+  /** The next user; `undefined` when there is none now. Keeps the reads going. */
+  take(): UserFlight | undefined {
+    const stale = this.#isStale();
+    if (stale || this.#flights.length - this.#head < LOW_WATER) void this.#read(stale);
+    if (stale || this.#head === this.#flights.length) return undefined;
+    const flight = this.#flights[this.#head];
+    this.#head += 1;
+    return flight;
+  }
+
+  /** Nothing is read any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#flights = [];
+    this.#head = 0;
+  }
+
+  /** Subjects are to be known as they are just before their user starts. */
+  #isStale(): boolean {
+    if (this.#head === this.#flights.length) return false;
+    return this.#deps.clock.now() - this.#fetchedAtMs > LIMITS.subjectAgeMaxMs;
+  }
+
+  async #read(stale: boolean): Promise<void> {
+    if (this.#isReading || this.#isClosed || (this.#isExhausted && !stale)) return;
+    this.#isReading = true;
+    try {
+      const rest = this.#flights.slice(this.#head).map((flight) => flight.user);
+      const more = stale ? [] : await this.#readUsers();
+      // What is left of the slice is fetched again with the new one: then one age holds for all.
+      const flights = await flightsOf([...rest, ...more], this.#deps.directory);
+      if (this.#isClosed) return;
+      // Lanes may have taken some of the rest meanwhile.
+      const takenNo = this.#flights[this.#head - 1]?.user.no ?? 0;
+      this.#flights = flights.filter((flight) => flight.user.no > takenNo);
+      this.#head = 0;
+      this.#fetchedAtMs = this.#deps.clock.now();
+      this.#afterNo = more.at(-1)?.no ?? this.#afterNo;
+      this.#isExhausted ||= !stale && more.length < LIMITS.usersReadAhead;
+      this.#isReading = false;
+      if (this.#flights.length > 0) this.#deps.changed();
+    } catch (error) {
+      this.#deps.failed(error);
+      this.#deps.clock.setTimer(RETRY_MS, () => {
+        this.#isReading = false;
+        void this.#read(stale);
+      });
+    }
+  }
+
+  #readUsers(): Promise<readonly UserRecord[]> {
+    return this.#deps.store.listUsersByStatus(this.#runId, 'queued', this.#afterNo, LIMITS.usersReadAhead);
+  }
+}
+
+/** Users with the subjects that the directory has for them. */
+export async function flightsOf(users: readonly UserRecord[], directory: Directory): Promise<UserFlight[]> {
+  if (users.length === 0) return [];
+  const subjects = await directory.get(users.map((user) => user.subjectId));
+  const byId = new Map(subjects.map((subject) => [subject.id, subject]));
+  return users.map((user) => new UserFlight(user, byId.get(user.subjectId) ?? null));
+}

@@ -1,0 +1,492 @@
+/**
+ * Drives one run: takes its users up, runs their tasks in order, and hands what happened to the
+ * recorder. A user goes on only when the outcome of his last task is committed; until then the lane
+ * works for somebody else. See `user-flight.ts` for the states of a user.
+ */
+import type { Recorder, RecorderClient, Refusal, RunRecorder } from '../ledger/recorder.ts';
+import { isoOf } from '../ledger/resources.ts';
+import type { EventSink } from '../model/events.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { TaskHandlerResult } from '../ports/task-handler.ts';
+import { isTerminal, retryDelayMs, type UserEvent } from '../rules/index.ts';
+import type { Breath } from './breath.ts';
+import { type AbortCause, PendingCall, type Verdict, verdictOf } from './call.ts';
+import { failureReasonOf } from './failure.ts';
+import { Fifo } from './fifo.ts';
+import { HandlerContext, type RunInfo } from './handler-context.ts';
+import type { BoundTask } from './handlers.ts';
+import type { LaneClient, Lanes } from './lanes.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
+import { type Qualification, qualificationOf } from './qualify.ts';
+import { flightsOf, ReadAhead } from './read-ahead.ts';
+import type { UserFlight } from './user-flight.ts';
+
+/** What all drivers of an engine share. */
+export interface DriverDeps {
+  readonly ports: EnginePorts;
+  readonly settings: EngineSettings;
+  readonly recorder: Recorder;
+  readonly lanes: Lanes;
+  readonly breath: Breath;
+  readonly events: EventSink;
+  /** Users in flight over all drivers. */
+  readonly load: { usersInFlight: number };
+  /** The driver has let go of its run: it is final, lost, or handed back. */
+  readonly ended: (driver: RunDriver) => void;
+}
+
+type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
+
+/** The driver of one claimed run. */
+export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
+  readonly runId: string;
+  readonly isOnDemand: boolean;
+  readonly #deps: DriverDeps;
+  readonly #run: RunRecord;
+  readonly #tasks: readonly BoundTask[];
+  readonly #info: RunInfo;
+  /** Who still qualifies, for a scheduled run. */
+  readonly #qualification: Qualification | null;
+  readonly #readAhead: ReadAhead;
+  readonly #line: RunRecorder<UserFlight>;
+  readonly #ready = new Fifo<UserFlight>();
+  /** Everybody in the states recording, ready, running and waiting. */
+  readonly #inFlight = new Set<UserFlight>();
+  /** Users whose start is in line to be committed. */
+  #starting = 0;
+  #running = 0;
+  /** Calls that were aborted by a stop and will be repeated: the run is not handed back clean. */
+  #abandoned = 0;
+  #mode: Mode = 'driving';
+  #drained: (() => void) | null = null;
+
+  constructor(deps: DriverDeps, run: RunRecord, workflow: Workflow, tasks: readonly BoundTask[]) {
+    this.runId = run.id;
+    this.isOnDemand = run.workflowExecutionType !== 'scheduled';
+    this.#deps = deps;
+    this.#run = run;
+    this.#tasks = tasks;
+    this.#info = runInfo(run, workflow, deps.ports.logger);
+    this.#qualification = this.isOnDemand ? null : qualificationOf(workflow, deps.settings.catchUpMs);
+    this.#readAhead = new ReadAhead(run.id, {
+      store: deps.ports.store,
+      directory: deps.ports.directory,
+      clock: deps.ports.clock,
+      changed: () => deps.lanes.wake(this),
+      failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
+    });
+    this.#line = deps.recorder.open(run.id, run.claim, this);
+    deps.lanes.add(this);
+  }
+
+  /**
+   * Begins, or goes on where another process ended.
+   *
+   * @param wasInHand that process died: tasks of users in progress count as interrupted.
+   */
+  async start(wasInHand: boolean): Promise<void> {
+    const { store, directory } = this.#deps.ports;
+    let afterNo = 0;
+    for (;;) {
+      const users = await store.listUsersByStatus(this.runId, 'inProgress', afterNo, LIMITS.usersPerBatch);
+      for (const flight of await flightsOf(users, directory)) this.#takeBack(flight, wasInHand);
+      if (users.length < LIMITS.usersPerBatch) break;
+      afterNo = users.at(-1)?.no ?? afterNo;
+    }
+    this.#readAhead.take(); // nothing is read yet: this only starts the first read
+  }
+
+  // --- lanes -------------------------------------------------------------------------------------
+
+  hasWork(): boolean {
+    return this.#ready.length > 0 || (this.#startRoom() > 0 && this.#readAhead.hasMore);
+  }
+
+  async work(): Promise<void> {
+    const { breath } = this.#deps;
+    for (;;) {
+      this.#startUsers();
+      const flight = this.#ready.shift();
+      if (!flight) return;
+      if (flight.state === 'ready') {
+        const pending = this.#runTask(flight);
+        // One slow task is a turn of its own; quick ones share one.
+        if (pending && (await pending)) return;
+      }
+      if (breath.isSpent()) return breath.pause();
+    }
+  }
+
+  /**
+   * How many users may be taken up: as many as free lanes could serve, or the run's fair share of all
+   * lanes when others hold them.
+   */
+  #startRoom(): number {
+    if (this.#mode !== 'driving') return 0;
+    const { lanes, load } = this.#deps;
+    const share = Math.ceil(lanes.concurrency / lanes.clients);
+    const forLanes = Math.max(lanes.concurrency - lanes.busy, share) - this.#ready.length - this.#starting;
+    const forMemory = Math.max(LIMITS.usersInFlightMax - load.usersInFlight, share - this.#inFlight.size);
+    return Math.min(forLanes, forMemory);
+  }
+
+  #startUsers(): void {
+    for (let room = this.#startRoom(); room > 0; room--) {
+      const flight = this.#readAhead.take();
+      if (!flight) return;
+      this.#takeUp(flight);
+      const atMs = this.#deps.ports.clock.now();
+      if (this.#qualifies(flight)) {
+        this.#starting += 1;
+        this.#record(flight, { kind: 'start', atMs });
+      } else {
+        this.#record(flight, { kind: 'cancel', atMs, runningSinceMs: null });
+      }
+    }
+  }
+
+  /** The re-check just before a user is processed (domain §3.1). */
+  #qualifies({ subject }: UserFlight): boolean {
+    if (subject === null) return false;
+    return (
+      this.#qualification === null || this.#qualification.dueAt(subject, this.#run.scheduledAtMs) !== null
+    );
+  }
+
+  // --- one task ----------------------------------------------------------------------------------
+
+  /**
+   * Runs the next task of a ready user. A promise: the lane is taken until it resolves, to whether the
+   * handler took its time.
+   */
+  #runTask(flight: UserFlight): Promise<boolean> | null {
+    const bound = this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask;
+    const { slots } = bound.handler;
+    if (slots && flight.place === null) {
+      if (!slots.take(() => this.#acceptPlace(flight, bound))) {
+        flight.state = 'waiting';
+        return null;
+      }
+      flight.place = slots;
+    }
+    const context = new HandlerContext(flight, bound, this.#info);
+    flight.state = 'running';
+    flight.runningSinceMs = this.#deps.ports.clock.now();
+    let result: TaskHandlerResult | PromiseLike<TaskHandlerResult>;
+    let verdict: Verdict | null = null;
+    try {
+      result = bound.handler.run(context as never);
+      if (!isThenable(result)) verdict = verdictOf(result);
+    } catch (error) {
+      verdict = { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+    }
+    if (verdict) {
+      this.#conclude(flight, bound, verdict);
+      freePlace(flight);
+      return null;
+    }
+    return this.#awaitTask(flight, bound, context, result as PromiseLike<TaskHandlerResult>);
+  }
+
+  async #awaitTask(
+    flight: UserFlight,
+    bound: BoundTask,
+    context: HandlerContext,
+    result: PromiseLike<TaskHandlerResult>,
+  ): Promise<boolean> {
+    const { lanes, ports, settings } = this.#deps;
+    const call = new PendingCall(result, {
+      clock: ports.clock,
+      timeoutMs: bound.handler.timeoutMs,
+      graceMs: settings.abortGraceMs,
+      abortSignal: (reason) => context.abort(reason),
+    });
+    const { place } = flight;
+    flight.call = call;
+    this.#running += 1;
+    lanes.busy += 1;
+    // A handler that answers at once needs no second lane beside it; one that takes time does.
+    let tookTime = false;
+    queueMicrotask(() => {
+      tookTime = !call.isSettled;
+      if (tookTime) lanes.wake(this);
+    });
+    const verdict = await call.verdict;
+    flight.call = null;
+    flight.place = null;
+    this.#running -= 1;
+    this.#conclude(flight, bound, verdict);
+    if (!call.isSettled) {
+      ports.logger.warn('A handler did not settle after it was aborted; its lane is taken until it does', {
+        runId: this.runId,
+        task: bound.task.displayName,
+        subjectId: flight.user.subjectId,
+      });
+      await call.settled;
+    }
+    lanes.busy -= 1;
+    place?.free();
+    return tookTime;
+  }
+
+  #conclude(flight: UserFlight, bound: BoundTask, verdict: Verdict): void {
+    const { clock, random } = this.#deps.ports;
+    const nowMs = clock.now();
+    const startedAtMs = flight.runningSinceMs ?? nowMs;
+    flight.runningSinceMs = null;
+    const { continueOnError } = bound.task;
+    switch (verdict.kind) {
+      case 'completed': {
+        const { processingInfo } = verdict;
+        const outcome =
+          processingInfo === null
+            ? ({ status: 'completed', startedAtMs, completedAtMs: nowMs } as const)
+            : ({ status: 'completed', startedAtMs, completedAtMs: nowMs, processingInfo } as const);
+        this.#record(flight, { kind: 'taskEnded', outcome, continueOnError });
+        return;
+      }
+      case 'failed': {
+        const attempt = (flight.user.attempts?.failures ?? 0) + 1;
+        const { retry } = bound.handler;
+        if (verdict.isOver && this.#mode === 'driving' && attempt < retry.attempts) {
+          const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, random.next());
+          this.#tellRetry(flight, bound, attempt, verdict.reason, notBeforeMs);
+          this.#record(flight, { kind: 'attemptFailed', notBeforeMs });
+          return;
+        }
+        const failureReason = verdict.reason;
+        const outcome = { status: 'failed', startedAtMs, completedAtMs: nowMs, failureReason } as const;
+        this.#record(flight, { kind: 'taskEnded', outcome, continueOnError });
+        return;
+      }
+      case 'canceled':
+        this.#record(flight, { kind: 'cancel', atMs: nowMs, runningSinceMs: startedAtMs });
+        return;
+      case 'abandoned':
+        this.#abandoned += 1;
+        this.#letGo(flight);
+    }
+  }
+
+  #tellRetry(
+    flight: UserFlight,
+    { position }: BoundTask,
+    attempt: number,
+    failureReason: string,
+    notBeforeMs: number,
+  ): void {
+    if (!this.#deps.events.has('task.retrying')) return;
+    const { workflowId, id: runId } = this.#run;
+    const { subjectId } = flight.user;
+    this.#deps.events.emit('task.retrying', {
+      workflowId,
+      runId,
+      subjectId,
+      position,
+      attempt,
+      failureReason,
+      notBeforeMs,
+    });
+  }
+
+  // --- what the recorder says --------------------------------------------------------------------
+
+  recorded(flight: UserFlight, event: UserEvent): void {
+    if (event.kind === 'start') this.#starting -= 1;
+    if (isTerminal(flight.user.processingStatus)) this.#letGo(flight);
+    else if (event.kind === 'interrupted' && this.#isWornOut(flight.user)) this.#giveUp(flight);
+    else this.#goOn(flight);
+  }
+
+  refused(flight: UserFlight, event: UserEvent, code: Refusal): void {
+    if (event.kind === 'start') this.#starting -= 1;
+    // A start that came too late for a cancel is normal: the drain takes the user.
+    else
+      this.#deps.ports.logger.warn('A late outcome was refused', {
+        runId: this.runId,
+        userNo: flight.user.no,
+        event: event.kind,
+        code,
+      });
+    this.#letGo(flight);
+  }
+
+  runChanged(run: RunRecord): void {
+    if (run.processingStatus === 'canceling') this.cancel();
+    if (isTerminal(run.processingStatus)) this.end();
+  }
+
+  lost(error: unknown): void {
+    if (this.#mode === 'ended') return;
+    this.#deps.events.emit('engine.error', { error, during: 'driving', runId: this.runId });
+    this.#abortAll('stop');
+    this.end();
+  }
+
+  /** Interrupted so often that the task itself is the likely cause. */
+  #isWornOut(user: UserRecord): boolean {
+    return (user.attempts?.interruptions ?? 0) > this.#deps.settings.interruptionsMax;
+  }
+
+  #giveUp(flight: UserFlight): void {
+    const times = flight.user.attempts?.interruptions ?? 0;
+    const nowMs = this.#deps.ports.clock.now();
+    const failureReason = `Interrupted ${times} times by the end of its process`;
+    const continueOnError = this.#tasks[flight.user.outcomes?.length ?? 0]?.task.continueOnError ?? false;
+    const outcome = { status: 'failed', startedAtMs: nowMs, completedAtMs: nowMs, failureReason } as const;
+    this.#record(flight, { kind: 'taskEnded', outcome, continueOnError });
+  }
+
+  // --- users -------------------------------------------------------------------------------------
+
+  #takeUp(flight: UserFlight): void {
+    this.#inFlight.add(flight);
+    this.#deps.load.usersInFlight += 1;
+  }
+
+  /** A user who was in progress when this engine, or another process, let go of the run. */
+  #takeBack(flight: UserFlight, wasInHand: boolean): void {
+    this.#takeUp(flight);
+    const isRetrying = (flight.user.attempts?.notBeforeMs ?? 0) > this.#deps.ports.clock.now();
+    if (wasInHand && !isRetrying) this.#record(flight, { kind: 'interrupted' });
+    else this.#goOn(flight);
+  }
+
+  /** His state is committed and he is not final: on to his next attempt, when it may start. */
+  #goOn(flight: UserFlight): void {
+    if (this.#mode === 'canceling') {
+      this.#record(flight, { kind: 'cancel', atMs: this.#deps.ports.clock.now(), runningSinceMs: null });
+      return;
+    }
+    if (this.#mode !== 'driving') {
+      this.#letGo(flight);
+      return;
+    }
+    const { clock } = this.#deps.ports;
+    const waitMs = (flight.user.attempts?.notBeforeMs ?? 0) - clock.now();
+    if (waitMs > 0) {
+      flight.state = 'waiting';
+      flight.timer = clock.setTimer(waitMs, () => this.#goOn(flight));
+      return;
+    }
+    flight.timer = null;
+    flight.state = 'ready';
+    this.#ready.push(flight);
+    this.#deps.lanes.wake(this);
+  }
+
+  #acceptPlace(flight: UserFlight, { handler }: BoundTask): boolean {
+    if (flight.state !== 'waiting' || this.#mode !== 'driving') return false;
+    flight.place = handler.slots;
+    this.#goOn(flight);
+    return true;
+  }
+
+  #record(flight: UserFlight, event: UserEvent): void {
+    if (this.#mode === 'ended') {
+      this.#letGo(flight);
+      return;
+    }
+    flight.state = 'recording';
+    this.#line.record(flight, event);
+  }
+
+  #letGo(flight: UserFlight): void {
+    if (flight.state === 'done') return;
+    flight.state = 'done';
+    flight.timer?.cancel();
+    freePlace(flight);
+    if (this.#inFlight.delete(flight)) this.#deps.load.usersInFlight -= 1;
+    if (this.#inFlight.size === 0) this.#drained?.();
+    this.#deps.lanes.wake(this);
+  }
+
+  // --- the end -----------------------------------------------------------------------------------
+
+  /** The run is canceling: nobody starts, nobody goes on, running handlers are told. */
+  cancel(): void {
+    if (this.#mode !== 'driving') return;
+    this.#mode = 'canceling';
+    this.#readAhead.close();
+    this.#ready.clear();
+    for (const flight of [...this.#inFlight]) {
+      if (flight.state === 'running') flight.call?.abort('cancel');
+      if (flight.state !== 'ready' && flight.state !== 'waiting') continue;
+      flight.timer?.cancel();
+      freePlace(flight);
+      this.#goOn(flight);
+    }
+  }
+
+  /** Takes nobody up any more; resolves when no handler is running and all that happened is recorded. */
+  drain(): Promise<void> {
+    if (this.#mode === 'driving' || this.#mode === 'canceling') this.#mode = 'stopping';
+    this.#readAhead.close();
+    this.#ready.clear();
+    const drained = new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+    for (const flight of [...this.#inFlight]) {
+      if (flight.state === 'ready' || flight.state === 'waiting') this.#letGo(flight);
+    }
+    if (this.#inFlight.size === 0) this.#drained?.();
+    return drained;
+  }
+
+  /** The stop's deadline has passed: running handlers are aborted and, after the grace, abandoned. */
+  abort(): void {
+    this.#abortAll('stop');
+  }
+
+  /** Whether no task can have been left half done. */
+  get isClean(): boolean {
+    return this.#abandoned === 0;
+  }
+
+  /** Lets go of the run. */
+  end(): void {
+    if (this.#mode === 'ended') return;
+    this.#mode = 'ended';
+    this.#line.close();
+    this.#readAhead.close();
+    this.#ready.clear();
+    for (const flight of [...this.#inFlight]) if (flight.state !== 'running') this.#letGo(flight);
+    this.#deps.lanes.remove(this);
+    this.#deps.ended(this);
+  }
+
+  #abortAll(cause: AbortCause): void {
+    for (const flight of this.#inFlight) flight.call?.abort(cause);
+  }
+}
+
+function freePlace(flight: UserFlight): void {
+  const { place } = flight;
+  flight.place = null;
+  place?.free();
+}
+
+function isThenable(value: unknown): value is PromiseLike<TaskHandlerResult> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+function runInfo(run: RunRecord, workflow: Workflow, logger: EnginePorts['logger']): RunInfo {
+  return {
+    run: Object.freeze({
+      id: run.id,
+      workflowExecutionType: run.workflowExecutionType,
+      scheduledDateTime: isoOf(run.scheduledAtMs),
+    }),
+    workflow: Object.freeze({
+      id: workflow.id,
+      displayName: workflow.displayName,
+      category: workflow.category,
+      version: workflow.version,
+    }),
+    logger,
+  };
+}

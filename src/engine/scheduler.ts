@@ -1,0 +1,175 @@
+/**
+ * The scheduler: at each slot it evaluates every scheduled workflow and makes runs for who is due. A
+ * slot is a multiple of the interval since the epoch; a (workflow, slot) makes at most one run, whatever
+ * crashes or runs beside it. One timer for the next slot; a process that slept and one that was off look
+ * the same: on waking, slots have passed since the last one that was evaluated.
+ *
+ * Source: domain §3.1, §3.2, §6.7.
+ */
+import type { Ledger } from '../ledger/index.ts';
+import { type PlanOutcome, planRun } from '../ledger/plan.ts';
+import { nextSlot, slotStart } from '../ledger/schedule-times.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { RunRecord, WorkflowRecord } from '../model/records.ts';
+import { DAY_MS, type EpochMs, MINUTE_MS } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Timer } from '../ports/clock.ts';
+import { candidatesDue } from './candidates.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
+import { requireQualification } from './qualify.ts';
+
+/** Wait before an evaluation that failed is tried again. */
+const RETRY_MS = MINUTE_MS;
+
+/** What the scheduler needs of the engine. */
+export interface SchedulerDeps {
+  readonly ledger: Ledger;
+  readonly ports: EnginePorts;
+  readonly settings: EngineSettings;
+  /** A run was made. */
+  readonly planned: (run: RunRecord) => void;
+}
+
+/** Which of the slots that have passed are to be evaluated, and which are given up. */
+export interface SlotPlan {
+  readonly evaluate: readonly EpochMs[];
+  readonly skip: readonly EpochMs[];
+}
+
+/**
+ * Decides about the slots after `lastSlotMs` up to `nowMs`. Pure. Slots older than the catch-up window
+ * are left out: nobody can be due in them any more who is not due in a later one.
+ */
+export function slotsToEvaluate(
+  lastSlotMs: EpochMs,
+  nowMs: EpochMs,
+  settings: Pick<EngineSettings, 'scheduleIntervalMs' | 'catchUpMs' | 'missedSlots'>,
+): SlotPlan {
+  const { scheduleIntervalMs: stepMs, catchUpMs, missedSlots } = settings;
+  const newest = slotStart(nowMs, stepMs);
+  if (newest <= lastSlotMs) return { evaluate: [], skip: [] };
+  const oldest = Math.max(slotStart(lastSlotMs, stepMs) + stepMs, newest - catchUpMs);
+  const slots: EpochMs[] = [];
+  for (let slot = slotStart(oldest + stepMs - 1, stepMs); slot <= newest; slot += stepMs) slots.push(slot);
+  if (missedSlots === 'each') return { evaluate: slots, skip: [] };
+  const isOnTime = nowMs - newest <= LIMITS.slotGraceMs;
+  if (missedSlots === 'once' || isOnTime)
+    return { evaluate: [newest], skip: missedSlots === 'once' ? [] : slots.slice(0, -1) };
+  return { evaluate: [], skip: slots };
+}
+
+/** The scheduler of an engine. */
+export class Scheduler {
+  readonly #deps: SchedulerDeps;
+  #timer: Timer | null = null;
+  #isOn = false;
+  /** The running evaluation, and those asked for after it. */
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(deps: SchedulerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Evaluates what was missed, then waits for the next slot. */
+  start(): Promise<void> {
+    this.#isOn = true;
+    return this.refresh();
+  }
+
+  /** Resolves when the running evaluation has ended. */
+  async stop(): Promise<void> {
+    this.#isOn = false;
+    this.#timer?.cancel();
+    await this.#line;
+  }
+
+  /** Looks at all workflows now. */
+  refresh(): Promise<void> {
+    this.#line = this.#line.then(() => this.#evaluateAll());
+    return this.#line;
+  }
+
+  /**
+   * Evaluates one slot of one workflow now, whether its scheduling is on or not.
+   *
+   * @throws LifecycleError of the directory, the handlers or the store; `InvalidArgument` for a workflow
+   *   without a trigger.
+   */
+  evaluate(workflow: Workflow, slotAtMs: EpochMs): Promise<PlanOutcome> {
+    const { ledger, ports, settings } = this.#deps;
+    const qualification = requireQualification(workflow, settings.catchUpMs);
+    return planRun(ledger.context, {
+      workflow,
+      workflowExecutionType: 'scheduled',
+      scheduledAtMs: slotAtMs,
+      slotAtMs,
+      forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS,
+      candidates: candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),
+    });
+  }
+
+  async #evaluateAll(): Promise<void> {
+    if (!this.#isOn) return;
+    this.#timer?.cancel();
+    let failed = false;
+    try {
+      for (const record of await this.#deps.ports.store.listWorkflows()) {
+        if (!isScheduled(record) || !this.#isOn) continue;
+        failed = !(await this.#evaluateMissed(record)) || failed;
+      }
+    } catch (error) {
+      failed = true;
+      this.#tell(error);
+    }
+    if (this.#isOn) this.#arm(failed);
+  }
+
+  #arm(failed: boolean): void {
+    const { clock } = this.#deps.ports;
+    const nowMs = clock.now();
+    const waitMs = nextSlot(nowMs, this.#deps.settings.scheduleIntervalMs) - nowMs;
+    this.#timer = clock.setTimer(failed ? Math.min(RETRY_MS, waitMs) : waitMs, () => void this.refresh());
+  }
+
+  /** `false` when something failed and is to be tried again. */
+  async #evaluateMissed({ workflow, lastSlotAtMs }: WorkflowRecord): Promise<boolean> {
+    const { ports, settings, ledger, planned } = this.#deps;
+    const { events } = ledger.context;
+    const plan = slotsToEvaluate(lastSlotAtMs ?? ports.clock.now(), ports.clock.now(), settings);
+    for (const slotAtMs of plan.skip) events.emit('schedule.skipped', { workflowId: workflow.id, slotAtMs });
+    try {
+      const lastSkipped = plan.skip.at(-1);
+      if (lastSkipped !== undefined && plan.evaluate.length === 0)
+        await this.#markSkipped(workflow.id, lastSkipped);
+      for (const slotAtMs of plan.evaluate) {
+        const outcome = await this.evaluate(workflow, slotAtMs);
+        if (outcome.kind === 'planned') planned(outcome.run);
+        const runId = outcome.kind === 'planned' ? outcome.run.id : null;
+        events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId });
+      }
+      return true;
+    } catch (error) {
+      this.#tell(error, workflow.id);
+      return false;
+    }
+  }
+
+  #markSkipped(workflowId: string, slotAtMs: EpochMs): Promise<void> {
+    return this.#deps.ports.store.transaction(async (tx) => {
+      const record = await tx.getWorkflow(workflowId);
+      if (record) await tx.putWorkflow({ ...record, lastSlotAtMs: slotAtMs });
+    });
+  }
+
+  #tell(error: unknown, workflowId?: string): void {
+    const during =
+      workflowId === undefined
+        ? 'evaluating the schedule'
+        : `evaluating the schedule of workflow ${workflowId}`;
+    this.#deps.ledger.context.events.emit('engine.error', { error, during });
+  }
+}
+
+function isScheduled({ workflow }: WorkflowRecord): boolean {
+  return workflow.deletedDateTime === null && workflow.isEnabled && workflow.isSchedulingEnabled;
+}

@@ -1,0 +1,146 @@
+/**
+ * Cancels runs. A run passes through `canceling` and always ends: users who have not started are
+ * canceled here, in batches; users in progress are left to whoever drives the run, or canceled here
+ * when nobody in this process does.
+ *
+ * Source: domain §3.7, §6.3 (r5, r6, r8, r9).
+ */
+import { LIMITS } from '../model/limits.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { UserStatus } from '../model/status.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import {
+  addUnreportedCanceled,
+  addUserMove,
+  changeOf,
+  decideUser,
+  isTerminal,
+  runAfter,
+} from '../rules/index.ts';
+import { announceRun, announceUser } from './announce.ts';
+import { commitMoment, type LedgerContext, requireRun } from './context.ts';
+import type { Recorder } from './recorder.ts';
+import { alreadyFinal } from './refusals.ts';
+
+/** What canceling works with: the ledger, and who drives which run in this process. */
+export interface Cancellation {
+  readonly context: LedgerContext;
+  readonly recorder: Recorder;
+}
+
+/**
+ * Accepts a cancel and carries it out as far as this process can at once: an external run, or one that
+ * nobody drives, is terminal afterwards; a driven one may be `canceling` until its running tasks settle.
+ * Canceling a run that is being canceled already changes nothing.
+ *
+ * @throws LifecycleError `NotFound`; `AlreadyFinal` for a terminal run.
+ */
+export async function cancelRun(
+  cancellation: Cancellation,
+  workflowId: string,
+  runId: string,
+): Promise<RunRecord> {
+  const { context } = cancellation;
+  const change = await context.store.transaction(async (tx) => {
+    const before = await requireRun(tx, workflowId, runId);
+    if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
+    if (before.processingStatus === 'canceling') return { before, after: before };
+    const after: RunRecord = {
+      ...before,
+      processingStatus: 'canceling',
+      lastUpdatedAtMs: Math.max(commitMoment(context.clock, before), before.lastUpdatedAtMs + 1),
+    };
+    await tx.putRun(after);
+    return { before, after };
+  });
+  if (change.after !== change.before) announceRun(context, change.before, change.after);
+  await drainCanceling(cancellation, change.after.id);
+  return (await context.store.getRun(change.after.id)) ?? change.after;
+}
+
+/** Cancels every unfinished run of a workflow, or only its scheduled ones (r9). */
+export async function freezeRuns(
+  cancellation: Cancellation,
+  workflowId: string,
+  which: 'all' | 'scheduled',
+): Promise<void> {
+  for (const run of await cancellation.context.store.listUnfinishedRuns()) {
+    const concerned = which === 'all' || run.workflowExecutionType === 'scheduled';
+    if (run.workflowId !== workflowId || !run.published || !concerned) continue;
+    try {
+      await cancelRun(cancellation, workflowId, run.id);
+    } catch (error) {
+      // It may have ended, or gone, since the list was read: then there is nothing left to cancel.
+      if (!isGone(error)) throw error;
+    }
+  }
+}
+
+/** Cancels who is left of a canceling run; see {@link cancelRun}. */
+export async function drainCanceling(cancellation: Cancellation, runId: string): Promise<void> {
+  const { context, recorder } = cancellation;
+  const statuses: UserStatus[] = recorder.drives(runId) ? ['queued'] : ['queued', 'inProgress'];
+  for (const status of statuses) {
+    let afterNo = 0;
+    for (;;) {
+      const last = await context.store.transaction((tx) => cancelBatch(context, tx, runId, status, afterNo));
+      if (last === null) break;
+      announceRun(context, last.before, last.after);
+      for (const user of last.users) announceUser(context, last.after, user);
+      afterNo = last.users.at(-1)?.no ?? afterNo;
+      await context.clock.yield();
+    }
+  }
+  await endUnreported(context, runId);
+}
+
+interface CanceledBatch {
+  readonly before: RunRecord;
+  readonly after: RunRecord;
+  readonly users: readonly UserRecord[];
+}
+
+async function cancelBatch(
+  { clock, aggregation }: LedgerContext,
+  tx: StoreTransaction,
+  runId: string,
+  status: UserStatus,
+  afterNo: number,
+): Promise<CanceledBatch | null> {
+  const before = await tx.getRun(runId);
+  if (before?.processingStatus !== 'canceling') return null;
+  const found = await tx.listUsersByStatus(runId, status, afterNo, LIMITS.usersPerBatch);
+  if (found.length === 0) return null;
+  const nowMs = commitMoment(clock, before);
+  const change = changeOf(before);
+  const users = found.flatMap((user) => {
+    const decision = decideUser(user, { kind: 'cancel', atMs: nowMs, runningSinceMs: null }, true);
+    if (decision.kind === 'refused') return [];
+    addUserMove(change, user, decision.user, decision.moves);
+    return decision.user;
+  });
+  const after = runAfter(before, change, nowMs, aggregation);
+  await tx.putUsers(users);
+  await tx.putRun(after);
+  return { before, after, users };
+}
+
+/** The users that an external run declared and nobody reported on are canceled with it. */
+async function endUnreported(context: LedgerContext, runId: string): Promise<void> {
+  const change = await context.store.transaction(async (tx) => {
+    const before = await tx.getRun(runId);
+    const isOpen = before?.driver === 'external' && before.processingStatus === 'canceling';
+    if (!before || !isOpen) return null;
+    const batch = changeOf(before);
+    addUnreportedCanceled(batch);
+    const after = runAfter(before, batch, commitMoment(context.clock, before), context.aggregation);
+    await tx.putRun(after);
+    return { before, after };
+  });
+  if (change) announceRun(context, change.before, change.after);
+}
+
+function isGone(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === 'AlreadyFinal' || code === 'NotFound';
+}

@@ -1,0 +1,91 @@
+/** Recounts everything in a store and verifies every invariant: `tenure check`. */
+import { LIMITS } from '../model/limits.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { StoreReader } from '../ports/store.ts';
+import { type AggregationOptions, startRunCheck, type Violation } from '../rules/index.ts';
+
+/** What a check saw. */
+export interface CheckReport {
+  readonly workflows: number;
+  readonly runs: number;
+  readonly users: number;
+  readonly tasks: number;
+  readonly violations: readonly Violation[];
+}
+
+/** Options of {@link checkStore}. */
+export interface CheckOptions extends Partial<AggregationOptions> {
+  /** Told now and then; `users` of the whole check so far. */
+  readonly onProgress?: (seen: { readonly runs: number; readonly users: number }) => void;
+}
+
+/**
+ * Checks every published run of a store against the invariants of domain §6.6, a batch of users at a
+ * time. On a store that is being written, runs that move while they are read are read again, so that
+ * a run and its users are of one moment.
+ */
+export async function checkStore(store: StoreReader, options: CheckOptions = {}): Promise<CheckReport> {
+  const seen = { workflows: (await store.listWorkflows()).length, runs: 0, users: 0, tasks: 0 };
+  const violations: Violation[] = [];
+  for await (const run of allRuns(store)) {
+    const result = await checkOne(store, run, options);
+    violations.push(...result.violations);
+    seen.runs += 1;
+    seen.users += result.users;
+    seen.tasks += result.tasks;
+    options.onProgress?.({ runs: seen.runs, users: seen.users });
+  }
+  return { ...seen, violations };
+}
+
+const RETRIES_MAX = 20;
+
+async function checkOne(
+  store: StoreReader,
+  first: RunRecord,
+  options: CheckOptions,
+): Promise<{ users: number; tasks: number; violations: readonly Violation[] }> {
+  let run = first;
+  for (let attempt = 1; ; attempt++) {
+    const check = startRunCheck(run, { strictFailed: options.strictFailed ?? false });
+    const counts = { users: 0, tasks: 0 };
+    let afterNo = 0;
+    for (;;) {
+      const page = await store.listUsers({
+        runId: run.id,
+        where: null,
+        order: { property: 'id', descending: false },
+        after: { value: null, key: afterNo },
+        limit: LIMITS.usersPerBatch,
+      });
+      for (const user of page) {
+        check.add(user);
+        counts.users += 1;
+        counts.tasks += user.totalTasksCount;
+      }
+      if (page.length < LIMITS.usersPerBatch) break;
+      afterNo = page.at(-1)?.no ?? afterNo;
+    }
+    const current = await store.getRun(run.id);
+    if (!current) return { users: 0, tasks: 0, violations: [] };
+    const isStill = current.lastUpdatedAtMs === run.lastUpdatedAtMs;
+    if (isStill || attempt === RETRIES_MAX) return { ...counts, violations: isStill ? check.end() : [] };
+    run = current;
+  }
+}
+
+async function* allRuns(store: StoreReader): AsyncGenerator<RunRecord> {
+  let after: { value: null; key: string } | null = null;
+  for (;;) {
+    const page: readonly RunRecord[] = await store.listRuns({
+      where: null,
+      order: { property: 'id', descending: false },
+      after,
+      limit: LIMITS.usersPerBatch,
+    });
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < LIMITS.usersPerBatch) return;
+    after = { value: null, key: last.id };
+  }
+}

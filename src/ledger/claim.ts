@@ -1,0 +1,50 @@
+/** Who drives a run: a claim is a number that grows, and only its newest holder can write (the fence). */
+import type { RunRecord } from '../model/records.ts';
+import { isTerminal } from '../rules/index.ts';
+import type { LedgerContext } from './context.ts';
+
+/** A run that was claimed. */
+export interface ClaimedRun {
+  readonly run: RunRecord;
+  /** Its last driver died: tasks of users in progress were possibly running. */
+  readonly wasInHand: boolean;
+}
+
+/** Claims runs that the engine drives, in one commit. Those that are final, canceling or gone are left out. */
+export async function claimRuns(
+  { store }: LedgerContext,
+  runIds: readonly string[],
+): Promise<readonly ClaimedRun[]> {
+  return store.transaction(async (tx) => {
+    const claimed: ClaimedRun[] = [];
+    for (const id of runIds) {
+      const before = await tx.getRun(id);
+      const isOurs = before?.published && before.driver === 'engine';
+      if (
+        !before ||
+        !isOurs ||
+        isTerminal(before.processingStatus) ||
+        before.processingStatus === 'canceling'
+      )
+        continue;
+      const run = { ...before, claim: before.claim + 1, inHand: true };
+      await tx.putRun(run);
+      claimed.push({ run, wasInHand: before.inHand });
+    }
+    return claimed;
+  });
+}
+
+/** Hands runs back: no task of theirs is running any more. A claim that is not the newest changes nothing. */
+export async function releaseRuns(
+  { store }: LedgerContext,
+  claims: readonly { readonly runId: string; readonly claim: number }[],
+): Promise<void> {
+  if (claims.length === 0) return;
+  await store.transaction(async (tx) => {
+    for (const { runId, claim } of claims) {
+      const run = await tx.getRun(runId);
+      if (run?.claim === claim) await tx.putRun({ ...run, inHand: false });
+    }
+  });
+}

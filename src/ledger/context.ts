@@ -1,0 +1,57 @@
+import { LifecycleError } from '../errors/index.ts';
+import type { EventSink } from '../model/events.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ids } from '../ports/random.ts';
+import type { Store, StoreReader } from '../ports/store.ts';
+import type { AggregationOptions } from '../rules/index.ts';
+
+/** What the ledger works with. */
+export interface LedgerContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: EventSink;
+  readonly aggregation: AggregationOptions;
+  /** Runs that this process is writing and has not published yet: not to be cleared away as left over. */
+  readonly planning: Set<string>;
+}
+
+/** The published run of this workflow. @throws LifecycleError `NotFound`. */
+export async function requireRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
+  const run = await reader.getRun(runId.toLowerCase());
+  if (run?.published && run.workflowId === workflowId) return run;
+  throw new LifecycleError(
+    'NotFound',
+    `Expected workflow ${workflowId} to have a run \`${runId}\`, got none`,
+    {
+      workflowId,
+      runId,
+    },
+  );
+}
+
+/** The workflow, unless it is deleted. @throws LifecycleError `NotFound`. */
+export async function requireWorkflow(reader: StoreReader, workflowId: string): Promise<Workflow> {
+  const record = await reader.getWorkflow(workflowId);
+  if (record && record.workflow.deletedDateTime === null) return record.workflow;
+  throw new LifecycleError('NotFound', `Expected a workflow \`${workflowId}\`, got none`, { workflowId });
+}
+
+/** The version that a run has pinned. */
+export async function pinnedVersion(reader: StoreReader, run: RunRecord): Promise<Workflow> {
+  const workflow = await reader.getWorkflowVersion(run.workflowId, run.workflowVersion);
+  if (workflow) return workflow;
+  throw new LifecycleError(
+    'StoreCorrupt',
+    `Expected version ${run.workflowVersion} of workflow ${run.workflowId} to be kept while run ${run.id} exists, got none`,
+    { runId: run.id },
+  );
+}
+
+/** The moment of a change of `run`: the present, but never before what is already recorded (I12). */
+export function commitMoment(clock: Clock, run: RunRecord): EpochMs {
+  return Math.max(clock.now(), run.lastUpdatedAtMs);
+}

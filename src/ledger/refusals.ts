@@ -1,0 +1,37 @@
+import { LifecycleError } from '../errors/index.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { ProcessingStatus } from '../model/status.ts';
+
+/** The error for a move of a terminal run. */
+export function alreadyFinal(run: RunRecord, to: ProcessingStatus): LifecycleError {
+  return new LifecycleError(
+    'AlreadyFinal',
+    `Expected run ${run.id} to be queued or inProgress to become \`${to}\`, got \`${run.processingStatus}\`, which is final`,
+    { runId: run.id, from: run.processingStatus, to },
+  );
+}
+
+/** The error for a move that the status machine lacks. */
+export function illegalMove(what: string, from: string, to: string): LifecycleError {
+  return new LifecycleError(
+    'IllegalTransition',
+    `Expected a legal move of ${what} from \`${from}\`, got \`${to}\``,
+    {
+      from,
+      to,
+    },
+  );
+}
+
+/** The error for a counter that is not what the ledger has. */
+export function counterMismatch(field: string, expected: number, got: number): LifecycleError {
+  return new LifecycleError(
+    'CounterMismatch',
+    `Expected ${field} to be ${expected}, as the ledger counts, got \`${got}\``,
+    {
+      field,
+      expected,
+      got,
+    },
+  );
+}

@@ -1,0 +1,291 @@
+/** The seed's methods on runs. Source: design §4.3, domain §2.1, §2.9, §6.7. */
+import { LifecycleError } from '../errors/index.ts';
+import { runIdFrom } from '../model/ids.ts';
+import { RUN_PROPERTIES } from '../model/properties.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { Page, Run, RunSummary } from '../model/resources.ts';
+import { PROCESSING_STATUSES } from '../model/status.ts';
+import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/index.ts';
+import { announceRun } from './announce.ts';
+import { type Cancellation, cancelRun } from './cancel.ts';
+import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
+import { type ListOptions, readListOptions } from './list-options.ts';
+import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
+import { enabledTasks, runResource } from './resources.ts';
+import { type Input, invalid, readCount, readInput, readMoment, readWord } from './values.ts';
+
+/** What `runs.create` takes: the seed's body. Counters must be those of a run that has not begun. */
+export interface RunInput {
+  /** ISO 8601 with a zone. */
+  readonly scheduledDateTime: string;
+  readonly workflowExecutionType: 'scheduled' | 'onDemand';
+  /** Users that the run will have: 1..2147483647. */
+  readonly totalUsersCount: number;
+  /** Tasks that the run will have: at least one a user. Equal to `totalTasksCount` at creation. */
+  readonly totalUnprocessedTasksCount?: number;
+  readonly totalTasksCount?: number;
+  readonly processingStatus?: 'queued';
+  readonly failedTasksCount?: 0;
+  readonly failedUsersCount?: 0;
+  readonly successfulUsersCount?: 0;
+  readonly startedDateTime?: null;
+  readonly completedDateTime?: null;
+  /** Accepted, because clients send it, and not used: the ledger sets it. */
+  readonly lastUpdatedDateTime?: string | null;
+}
+
+/** What `runs.update` takes. A counter or a date must be what the ledger has. */
+export type RunPatch = {
+  readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType'>]?: Run[Field];
+};
+
+const PATCHABLE = Object.keys(RUN_PROPERTIES).filter(
+  (name) => name !== 'id' && name !== 'workflowExecutionType',
+);
+const COUNTERS = [
+  'totalUsersCount',
+  'successfulUsersCount',
+  'failedUsersCount',
+  'totalTasksCount',
+  'failedTasksCount',
+  'totalUnprocessedTasksCount',
+] as const;
+
+/** Runs, per workflow. */
+export interface Runs {
+  /** Newest schedule first unless `orderBy` says otherwise. */
+  list(workflowId: string, options?: ListOptions): Promise<Page<Run>>;
+  /**
+   * Creates an *externally driven* run: `queued`, its totals declared. Report each user with
+   * `userProcessingResults.create`; with the last one the run finishes by itself.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`, `CounterMismatch`, `IllegalTransition`.
+   */
+  create(workflowId: string, input: RunInput): Promise<Run>;
+  /** @throws LifecycleError `NotFound`. */
+  get(workflowId: string, runId: string): Promise<Run>;
+  /**
+   * Moves an external run from `queued` to `inProgress`, cancels any run (`canceling` or `canceled`),
+   * or changes `scheduledDateTime` while an external run is queued.
+   *
+   * @throws LifecycleError `NotFound`, `IllegalTransition`, `AlreadyFinal`, `CounterMismatch`, `InvalidArgument`.
+   */
+  update(workflowId: string, runId: string, patch: RunPatch): Promise<Run>;
+  /** @throws LifecycleError `NotFound`; `RunActive` while the run is in progress or canceling. */
+  delete(workflowId: string, runId: string): Promise<void>;
+  /** Runs whose start (or schedule, when never started) lies in the window, ends included. */
+  summary(workflowId: string, startDateTime: string, endDateTime: string): Promise<RunSummary>;
+  /** See {@link cancelRun}. */
+  cancel(workflowId: string, runId: string): Promise<Run>;
+}
+
+/** The runs of a ledger. */
+export function createRuns(cancellation: Cancellation): Runs {
+  const { context } = cancellation;
+  const { store } = context;
+  return {
+    async list(workflowId, options = {}) {
+      const request = readListOptions<RunRecord, string>(
+        options,
+        RUN_PROPERTIES,
+        'string',
+        'scheduledDateTime desc',
+      );
+      await requireWorkflow(store, workflowId);
+      const rows = await store.listRuns({ ...request, workflowId, limit: request.limit + 1 });
+      const shown = rows.slice(0, request.limit);
+      const last = rows.length > request.limit ? shown.at(-1) : undefined;
+      const field = RUN_PROPERTIES[request.order.property]?.field;
+      const value =
+        last && field && request.order.property !== 'id' ? (last[field] as string | number | null) : null;
+      return {
+        value: shown.map(runResource),
+        nextToken: last ? request.tokenAfter({ value, key: last.id }) : null,
+        ...(options.count ? { count: await store.countRuns({ workflowId, where: request.where }) } : {}),
+      };
+    },
+    async create(workflowId, input) {
+      const run = await createExternal(context, workflowId, input);
+      announceRun(context, null, run);
+      return runResource(run);
+    },
+    get: async (workflowId, runId) => runResource(await requireRun(store, workflowId, runId)),
+    update: async (workflowId, runId, patch) =>
+      runResource(await updateRun(cancellation, workflowId, runId, patch)),
+    async delete(workflowId, runId) {
+      await store.transaction(async (tx) => {
+        const run = await requireRun(tx, workflowId, runId);
+        const isActive = run.processingStatus === 'inProgress' || run.processingStatus === 'canceling';
+        if (isActive) {
+          throw new LifecycleError(
+            'RunActive',
+            `Expected run ${run.id} to be queued or final to be deleted, got \`${run.processingStatus}\`; cancel it first`,
+            { runId: run.id, status: run.processingStatus },
+          );
+        }
+        await tx.deleteRun(run.id);
+      });
+    },
+    async summary(workflowId, startDateTime, endDateTime) {
+      const window = { startDateTime, endDateTime };
+      const fromMs = readMoment(window, 'startDateTime');
+      const toMs = readMoment(window, 'endDateTime');
+      if (typeof fromMs !== 'number') throw invalid('startDateTime', 'an instant', startDateTime);
+      if (typeof toMs !== 'number') throw invalid('endDateTime', 'an instant', endDateTime);
+      if (fromMs > toMs)
+        throw invalid('endDateTime', `not before startDateTime ${startDateTime}`, endDateTime);
+      await requireWorkflow(store, workflowId);
+      return store.sumRuns(workflowId, fromMs, toMs);
+    },
+    cancel: async (workflowId, runId) => runResource(await cancelRun(cancellation, workflowId, runId)),
+  };
+}
+
+async function createExternal(
+  { store, ids, clock }: LedgerContext,
+  workflowId: string,
+  body: RunInput,
+): Promise<RunRecord> {
+  const input = readInput(
+    body,
+    Object.keys(RUN_PROPERTIES).filter((name) => name !== 'id'),
+    'the run',
+  );
+  const scheduledAtMs = readMoment(input, 'scheduledDateTime');
+  if (typeof scheduledAtMs !== 'number')
+    throw invalid('scheduledDateTime', 'an instant', input.scheduledDateTime);
+  const workflowExecutionType = readWord(input, 'workflowExecutionType', ['scheduled', 'onDemand']);
+  if (!workflowExecutionType) throw invalid('workflowExecutionType', 'scheduled or onDemand', undefined);
+  const status = readWord(input, 'processingStatus', PROCESSING_STATUSES) ?? 'queued';
+  if (status !== 'queued') throw illegalMove('a new run', 'nothing', status);
+  for (const field of ['startedDateTime', 'completedDateTime']) {
+    if (readMoment(input, field)) throw invalid(field, 'null: a new run has not begun', input[field]);
+  }
+  const declared = readDeclared(input);
+  const nowMs = clock.now();
+  return store.transaction(async (tx) => {
+    const workflow = await requireWorkflow(tx, workflowId);
+    const run: RunRecord = {
+      id: runIdFrom(ids.guid()),
+      workflowId,
+      workflowVersion: workflow.version,
+      driver: 'external',
+      workflowExecutionType,
+      processingStatus: 'queued',
+      scheduledAtMs,
+      startedAtMs: null,
+      completedAtMs: null,
+      lastUpdatedAtMs: nowMs,
+      slotAtMs: null,
+      ...NO_COUNTERS,
+      ...declared,
+      knownUsersCount: 0,
+      knownTasksCount: 0,
+      taskReports: enabledTasks(workflow).map(() => ({
+        successfulUsersCount: 0,
+        failedUsersCount: 0,
+        totalUsersCount: 0,
+      })),
+      claim: 0,
+      inHand: false,
+      published: true,
+    };
+    await tx.insertRun(run);
+    return run;
+  });
+}
+
+function readDeclared(
+  input: Input,
+): Pick<RunRecord, 'totalUsersCount' | 'totalTasksCount' | 'totalUnprocessedTasksCount'> {
+  const users = readCount(input, 'totalUsersCount');
+  if (!users) throw invalid('totalUsersCount', 'at least 1', input.totalUsersCount);
+  const unprocessed = readCount(input, 'totalUnprocessedTasksCount');
+  const tasks = readCount(input, 'totalTasksCount') ?? unprocessed;
+  if (tasks === undefined) throw invalid('totalUnprocessedTasksCount', 'the tasks of the run', undefined);
+  if (tasks < users) throw invalid('totalTasksCount', `at least one for each of the ${users} users`, tasks);
+  if (unprocessed !== undefined && unprocessed !== tasks)
+    throw counterMismatch('totalUnprocessedTasksCount', tasks, unprocessed);
+  for (const field of ['failedTasksCount', 'failedUsersCount', 'successfulUsersCount']) {
+    const count = readCount(input, field) ?? 0;
+    if (count !== 0) throw counterMismatch(field, 0, count);
+  }
+  return { totalUsersCount: users, totalTasksCount: tasks, totalUnprocessedTasksCount: tasks };
+}
+
+async function updateRun(
+  cancellation: Cancellation,
+  workflowId: string,
+  runId: string,
+  body: RunPatch,
+): Promise<RunRecord> {
+  const { context } = cancellation;
+  const patch = readInput(body, PATCHABLE, 'the patch');
+  const status = readWord(patch, 'processingStatus', PROCESSING_STATUSES);
+  const scheduledAtMs = readMoment(patch, 'scheduledDateTime');
+  const change = await context.store.transaction(async (tx) => {
+    const before = await requireRun(tx, workflowId, runId);
+    expectSame(before, patch);
+    const to = status === 'canceled' ? 'canceling' : (status ?? before.processingStatus);
+    const isMove = to !== before.processingStatus && status !== before.processingStatus;
+    if (isMove) checkMove(before, to);
+    const moved = isMove && to === 'inProgress' ? started(before, context.clock.now()) : before;
+    const after = rescheduled(moved, scheduledAtMs);
+    if (after === before) return { before, after, cancel: isMove && to === 'canceling' };
+    const nowMs = commitMoment(context.clock, before);
+    const final: RunRecord = {
+      ...after,
+      lastUpdatedAtMs: Math.max(nowMs, before.lastUpdatedAtMs + 1, after.startedAtMs ?? 0),
+    };
+    await tx.putRun(final);
+    return { before, after: final, cancel: isMove && to === 'canceling' };
+  });
+  if (change.after !== change.before) announceRun(context, change.before, change.after);
+  return change.cancel ? cancelRun(cancellation, workflowId, runId) : change.after;
+}
+
+/** Refuses a counter or date that is not what the ledger has. */
+function expectSame(run: RunRecord, patch: Input): void {
+  for (const counter of COUNTERS) {
+    const value = readCount(patch, counter);
+    if (value !== undefined && value !== run[counter]) throw counterMismatch(counter, run[counter], value);
+  }
+  for (const [name, known] of [
+    ['startedDateTime', run.startedAtMs],
+    ['completedDateTime', run.completedAtMs],
+  ] as const) {
+    const value = readMoment(patch, name);
+    if (value !== undefined && value !== known)
+      throw invalid(
+        name,
+        `${known === null ? 'null' : new Date(known).toISOString()}, as the ledger has it`,
+        patch[name],
+      );
+  }
+  readMoment(patch, 'lastUpdatedDateTime');
+}
+
+/** A status that only outcomes can give is refused, whoever asks for it. */
+function checkMove(run: RunRecord, to: RunRecord['processingStatus']): void {
+  if (isTerminal(run.processingStatus)) throw alreadyFinal(run, to);
+  const byHand = to === 'canceling' || (to === 'inProgress' && run.driver === 'external');
+  if (!byHand || !isLegalMove(RUN_TRANSITIONS, run.processingStatus, to))
+    throw illegalMove(`run ${run.id}`, run.processingStatus, to);
+}
+
+function started(run: RunRecord, nowMs: number): RunRecord {
+  return { ...run, processingStatus: 'inProgress', startedAtMs: Math.max(nowMs, run.scheduledAtMs) };
+}
+
+function rescheduled(run: RunRecord, scheduledAtMs: number | null | undefined): RunRecord {
+  if (scheduledAtMs === undefined || scheduledAtMs === run.scheduledAtMs) return run;
+  if (scheduledAtMs === null) throw invalid('scheduledDateTime', 'an instant', null);
+  if (run.driver !== 'external' || run.processingStatus !== 'queued' || run.knownUsersCount > 0) {
+    throw invalid(
+      'scheduledDateTime',
+      'unchanged: only a queued external run without results can be moved',
+      new Date(scheduledAtMs).toISOString(),
+    );
+  }
+  return { ...run, scheduledAtMs };
+}

@@ -1,0 +1,206 @@
+/** User results of a run: the seed's list and create, and the recording of single tasks. */
+import { LifecycleError } from '../errors/index.ts';
+import { addressOf } from '../model/ids.ts';
+import { USER_PROPERTIES } from '../model/properties.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { Page, UserProcessingResult } from '../model/resources.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { StoreReader, StoreTransaction } from '../ports/store.ts';
+import {
+  addReportedUser,
+  addUserMove,
+  changeOf,
+  decideUser,
+  isTerminal,
+  type RunChange,
+  runAfter,
+  type UserEvent,
+} from '../rules/index.ts';
+import { announceRun, announceUser } from './announce.ts';
+import { commitMoment, type LedgerContext, pinnedVersion, requireRun } from './context.ts';
+import { type ListOptions, readListOptions } from './list-options.ts';
+import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
+import { enabledTasks, userResource } from './resources.ts';
+import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from './user-input.ts';
+
+/** User results, per run. */
+export interface UserProcessingResults {
+  /** In the order in which the users joined the run unless `orderBy` says otherwise. */
+  list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
+  /** @throws LifecycleError `NotFound`. */
+  get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
+  /**
+   * Reports one user of an external run. Moves the run's counters, starts the run with the first user
+   * who started, and finishes it with the last.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`, `CounterMismatch` (also for more users or
+   *   tasks than were declared), `Duplicate` for a second result of a subject, `NotDrivenHere` for a
+   *   run that the engine drives, `AlreadyFinal`, `IllegalTransition` while canceling.
+   */
+  create(workflowId: string, runId: string, input: UserResultInput): Promise<UserProcessingResult>;
+  /**
+   * Records the next task of a user whose result is not final yet, in an external run.
+   *
+   * @throws LifecycleError as `create`; `IllegalTransition` when only counts were reported for the user.
+   */
+  recordTask(
+    workflowId: string,
+    runId: string,
+    resultId: string,
+    task: TaskResultInput,
+  ): Promise<UserProcessingResult>;
+}
+
+/** The user results of a ledger. */
+export function createUserResults(context: LedgerContext): UserProcessingResults {
+  const { store } = context;
+  return {
+    async list(workflowId, runId, options = {}) {
+      const request = readListOptions<UserRecord, number>(options, USER_PROPERTIES, 'number', 'id');
+      const run = await requireRun(store, workflowId, runId);
+      const rows = await store.listUsers({ ...request, runId: run.id, limit: request.limit + 1 });
+      const shown = rows.slice(0, request.limit);
+      const last = rows.length > request.limit ? shown.at(-1) : undefined;
+      const field = USER_PROPERTIES[request.order.property]?.field;
+      const value = last && field ? (last[field] as string | number | null) : null;
+      return {
+        value: shown.map((user) => userResource(run, user)),
+        nextToken: last ? request.tokenAfter({ value, key: last.no }) : null,
+        ...(options.count ? { count: await store.countUsers({ runId: run.id, where: request.where }) } : {}),
+      };
+    },
+    async get(workflowId, runId, resultId) {
+      const run = await requireRun(store, workflowId, runId);
+      return userResource(run, await requireUser(store, run, resultId));
+    },
+    create: (workflowId, runId, input) =>
+      change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
+        const user = readUserResult(run, run.knownUsersCount + 1, input, nowMs);
+        await expectRoom(tx, run, user);
+        addReportedUser(batch, user);
+        await tx.insertUsers([user]);
+        return user;
+      }),
+    recordTask: (workflowId, runId, resultId, task) =>
+      change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
+        const before = await requireUser(tx, run, resultId);
+        const after = await recordTask(tx, run, batch, before, task, nowMs);
+        await tx.putUsers([after]);
+        return after;
+      }),
+  };
+}
+
+/** The user result `resultId` of `run`. @throws LifecycleError `NotFound`. */
+export async function requireUser(
+  reader: StoreReader,
+  run: RunRecord,
+  resultId: string,
+): Promise<UserRecord> {
+  const address = addressOf(resultId);
+  const isHere = address?.runId === run.id && address.no > 0;
+  const user = isHere ? await reader.getUser(run.id, address.no) : null;
+  if (user) return user;
+  throw new LifecycleError(
+    'NotFound',
+    `Expected run ${run.id} to have a user result \`${resultId}\`, got none`,
+    { runId: run.id, resultId },
+  );
+}
+
+type Change = (tx: StoreTransaction, run: RunRecord, batch: RunChange, nowMs: EpochMs) => Promise<UserRecord>;
+
+/** One change of one user of an external run: decided and written in one transaction, then told. */
+async function change(
+  context: LedgerContext,
+  workflowId: string,
+  runId: string,
+  make: Change,
+): Promise<UserProcessingResult> {
+  const done = await context.store.transaction(async (tx) => {
+    const before = await requireRun(tx, workflowId, runId);
+    expectOpen(before);
+    const nowMs = commitMoment(context.clock, before);
+    const batch = changeOf(before);
+    const user = await make(tx, before, batch, nowMs);
+    const after = runAfter(before, batch, nowMs, context.aggregation);
+    await tx.putRun(after);
+    return { before, after, user };
+  });
+  announceUser(context, done.after, done.user);
+  announceRun(context, done.before, done.after);
+  return userResource(done.after, done.user);
+}
+
+function expectOpen(run: RunRecord): void {
+  if (run.driver !== 'external') {
+    throw new LifecycleError(
+      'NotDrivenHere',
+      `Expected run ${run.id} to be driven from outside, got one that the engine drives`,
+      { runId: run.id },
+    );
+  }
+  if (isTerminal(run.processingStatus)) throw alreadyFinal(run, run.processingStatus);
+  if (run.processingStatus === 'canceling') throw illegalMove(`run ${run.id}`, 'canceling', 'inProgress');
+}
+
+/** The declared totals have room for the user, and leave at least one task for each who is still to come. */
+async function expectRoom(tx: StoreTransaction, run: RunRecord, user: UserRecord): Promise<void> {
+  const usersLeft = run.totalUsersCount - run.knownUsersCount - 1;
+  const tasksLeft = run.totalTasksCount - run.knownTasksCount - user.totalTasksCount;
+  if (usersLeft < 0)
+    throw counterMismatch('totalUsersCount', run.totalUsersCount, run.totalUsersCount - usersLeft);
+  if (usersLeft === 0 ? tasksLeft !== 0 : tasksLeft < usersLeft) {
+    throw counterMismatch(
+      'totalTasksCount',
+      user.totalTasksCount + tasksLeft - usersLeft,
+      user.totalTasksCount,
+    );
+  }
+  if (user.outcomes !== null && user.outcomes.length > 0) await expectPlannedTasks(tx, run, user);
+  if (await tx.getUserBySubject(run.id, user.subjectId)) {
+    throw new LifecycleError(
+      'Duplicate',
+      `Expected the first result of subject \`${user.subjectId}\` in run ${run.id}, got a second one`,
+      { runId: run.id, subjectId: user.subjectId },
+    );
+  }
+}
+
+/** Single tasks can be told only of the tasks that the pinned version runs. */
+async function expectPlannedTasks(
+  reader: StoreReader,
+  run: RunRecord,
+  user: UserRecord,
+): Promise<ReturnType<typeof enabledTasks>> {
+  const tasks = enabledTasks(await pinnedVersion(reader, run));
+  if (user.totalTasksCount !== tasks.length)
+    throw counterMismatch('totalTasksCount', tasks.length, user.totalTasksCount);
+  return tasks;
+}
+
+async function recordTask(
+  tx: StoreTransaction,
+  run: RunRecord,
+  batch: RunChange,
+  before: UserRecord,
+  task: TaskResultInput,
+  nowMs: EpochMs,
+): Promise<UserRecord> {
+  const planned = (await expectPlannedTasks(tx, run, before))[before.outcomes?.length ?? 0];
+  const sinceMs = before.outcomes?.at(-1)?.completedAtMs ?? before.startedAtMs ?? nowMs;
+  const outcome = readTaskResult(task, 'the task result', sinceMs, nowMs);
+  const events: UserEvent[] = [
+    { kind: 'taskEnded', outcome, continueOnError: planned?.continueOnError ?? false },
+  ];
+  if (before.processingStatus === 'queued') events.unshift({ kind: 'start', atMs: nowMs });
+  let user = before;
+  for (const event of events) {
+    const decision = decideUser(user, event);
+    if (decision.kind === 'refused')
+      throw illegalMove(`user ${user.no} of run ${run.id}`, user.processingStatus, outcome.status);
+    addUserMove(batch, user, decision.user, decision.moves);
+    user = decision.user;
+  }
+  return user;
+}

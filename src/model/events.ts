@@ -1,0 +1,71 @@
+import type { Run, UserProcessingResult } from './resources.ts';
+import type { EpochMs } from './time.ts';
+
+/** A run, with the workflow that it belongs to (a run resource does not name it). */
+export interface RunEventPayload {
+  readonly workflowId: string;
+  readonly run: Run;
+}
+
+/**
+ * Everything that the engine tells, by name. All `run.…`, `user.…` and `task.…` events are told after
+ * the commit that makes them true, in the order of the commits, and never before.
+ */
+export interface EngineEventMap {
+  /** A run exists, `queued`. */
+  'run.created': RunEventPayload;
+  /** Its first user has started. */
+  'run.started': RunEventPayload;
+  /** Its counters have moved: once a commit, not once a task. */
+  'run.progress': RunEventPayload;
+  /** A cancel was accepted; running tasks are being awaited. */
+  'run.canceling': RunEventPayload;
+  /** It is terminal. */
+  'run.finished': RunEventPayload;
+  /** One user's result is terminal. */
+  'user.finished': {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly result: UserProcessingResult;
+  };
+  /** A task of a user has failed for good: no attempt is left. */
+  'task.failed': {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly subjectId: string;
+    /** 1-based position among the enabled tasks. */
+    readonly position: number;
+    readonly failureReason: string;
+  };
+  /** An attempt failed and will be repeated. */
+  'task.retrying': {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly subjectId: string;
+    readonly position: number;
+    /** The attempt that failed, 1-based. */
+    readonly attempt: number;
+    readonly failureReason: string;
+    readonly notBeforeMs: EpochMs;
+  };
+  /** A schedule slot was evaluated. `runId` `null`: nobody was due. */
+  'schedule.evaluated': {
+    readonly workflowId: string;
+    readonly slotAtMs: EpochMs;
+    readonly runId: string | null;
+  };
+  /** A schedule slot was not evaluated because it was missed (the missed-slot policy). */
+  'schedule.skipped': { readonly workflowId: string; readonly slotAtMs: EpochMs };
+  /** Something failed that no caller is waiting for. The engine goes on. */
+  'engine.error': { readonly error: unknown; readonly during: string; readonly runId?: string };
+}
+
+/** The name of an event. */
+export type EngineEventName = keyof EngineEventMap;
+
+/** Where the ledger and the engine tell events. Never throws. */
+export interface EventSink {
+  emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void;
+  /** Whether anybody listens: a payload that nobody reads is not made. */
+  has(name: EngineEventName): boolean;
+}
