@@ -22,7 +22,7 @@ export interface LedgerContext {
 /** The published run of this workflow. @throws LifecycleError `NotFound`. */
 export async function requireRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
   const run = await reader.getRun(runId.toLowerCase());
-  if (run?.published && run.workflowId === workflowId) return run;
+  if (run?.published && run.workflowId === workflowId.toLowerCase()) return run;
   throw new LifecycleError(
     'NotFound',
     `Expected workflow ${workflowId} to have a run \`${runId}\`, got none`,
@@ -35,7 +35,7 @@ export async function requireRun(reader: StoreReader, workflowId: string, runId:
 
 /** The workflow, unless it is deleted. @throws LifecycleError `NotFound`. */
 export async function requireWorkflow(reader: StoreReader, workflowId: string): Promise<Workflow> {
-  const record = await reader.getWorkflow(workflowId);
+  const record = await reader.getWorkflow(workflowId.toLowerCase());
   if (record && record.workflow.deletedDateTime === null) return record.workflow;
   throw new LifecycleError('NotFound', `Expected a workflow \`${workflowId}\`, got none`, { workflowId });
 }

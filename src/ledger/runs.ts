@@ -91,8 +91,8 @@ export function createRuns(cancellation: Cancellation): Runs {
         'string',
         'scheduledDateTime desc',
       );
-      await requireWorkflow(store, workflowId);
-      const rows = await store.listRuns({ ...request, workflowId, limit: request.limit + 1 });
+      const { id } = await requireWorkflow(store, workflowId);
+      const rows = await store.listRuns({ ...request, workflowId: id, limit: request.limit + 1 });
       const shown = rows.slice(0, request.limit);
       const last = rows.length > request.limit ? shown.at(-1) : undefined;
       const field = RUN_PROPERTIES[request.order.property]?.field;
@@ -101,7 +101,7 @@ export function createRuns(cancellation: Cancellation): Runs {
       return {
         value: shown.map(runResource),
         nextToken: last ? request.tokenAfter({ value, key: last.id }) : null,
-        ...(options.count ? { count: await store.countRuns({ workflowId, where: request.where }) } : {}),
+        ...(options.count ? { count: await store.countRuns({ workflowId: id, where: request.where }) } : {}),
       };
     },
     async create(workflowId, input) {
@@ -134,8 +134,8 @@ export function createRuns(cancellation: Cancellation): Runs {
       if (typeof toMs !== 'number') throw invalid('endDateTime', 'an instant', endDateTime);
       if (fromMs > toMs)
         throw invalid('endDateTime', `not before startDateTime ${startDateTime}`, endDateTime);
-      await requireWorkflow(store, workflowId);
-      return store.sumRuns(workflowId, fromMs, toMs);
+      const { id } = await requireWorkflow(store, workflowId);
+      return store.sumRuns(id, fromMs, toMs);
     },
     cancel: async (workflowId, runId) => runResource(await cancelRun(cancellation, workflowId, runId)),
   };
@@ -167,7 +167,7 @@ async function createExternal(
     const workflow = await requireWorkflow(tx, workflowId);
     const run: RunRecord = {
       id: runIdFrom(ids.guid()),
-      workflowId,
+      workflowId: workflow.id,
       workflowVersion: workflow.version,
       driver: 'external',
       workflowExecutionType,

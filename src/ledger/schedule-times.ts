@@ -1,6 +1,6 @@
 /** When a schedule ticks, and when a subject is due. Pure; nothing here depends on the machine's zone. */
 import { utc } from '@date-fns/utc';
-import { addDays } from 'date-fns';
+import { addDays } from 'date-fns/addDays';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 
 /**

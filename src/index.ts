@@ -1,0 +1,107 @@
+/** `tenure`: the public entry. Stores on disk have entries of their own (`tenure/sqlite`). */
+export {
+  findTaskDefinition,
+  findWorkflowTemplate,
+  TASK_DEFINITIONS,
+  WORKFLOW_TEMPLATES,
+} from './catalogue/index.ts';
+export {
+  arrayDirectory,
+  type CsvDirectoryOptions,
+  csvDirectory,
+  type FileDirectoryOptions,
+  jsonDirectory,
+  jsonlDirectory,
+  type OnDuplicate,
+  openDirectory,
+  parseMapping,
+} from './directory/index.ts';
+export {
+  createEngine,
+  createLedger,
+  type EngineOptions,
+  type LedgerOptions,
+  type StandaloneLedger,
+} from './embed.ts';
+export type { Activation, Engine, EngineRuns } from './engine/engine.ts';
+export type { Listener } from './engine/hub.ts';
+export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
+export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
+export { parseScopeRule } from './filter/index.ts';
+export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
+export type { LedgerMethods } from './ledger/index.ts';
+export type { ListOptions } from './ledger/list-options.ts';
+export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';
+export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledger/task-results.ts';
+export type { TaskResultInput, UserResultInput } from './ledger/user-input.ts';
+export type { UserProcessingResults } from './ledger/user-results.ts';
+export type { NewVersionInput, WorkflowInput, WorkflowPatch } from './ledger/workflow-input.ts';
+export type { Workflows } from './ledger/workflows.ts';
+export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
+export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
+export type {
+  Admission,
+  Attempts,
+  RunRecord,
+  TaskOutcome,
+  UserRecord,
+  WorkflowRecord,
+} from './model/records.ts';
+export type * from './model/resources.ts';
+export {
+  EXECUTION_TYPES,
+  PROCESSING_STATUSES,
+  type ProcessingStatus,
+  TASK_STATUSES,
+  type TaskStatus,
+  USER_STATUSES,
+  type UserStatus,
+  WORKFLOW_CATEGORIES,
+  type WorkflowCategory,
+  type WorkflowExecutionType,
+} from './model/status.ts';
+export type { Subject } from './model/subject.ts';
+export type * from './model/workflow.ts';
+export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
+export type { Clock, Timer } from './ports/clock.ts';
+export type { Directory, ScopeRule } from './ports/directory.ts';
+export type { Logger } from './ports/logger.ts';
+export type { Ids, Random } from './ports/random.ts';
+export type { Store, StoreCapabilities, StoreReader, StoreTransaction } from './ports/store.ts';
+export type {
+  RetryPolicy,
+  TaskContext,
+  TaskHandler,
+  TaskHandlerFunction,
+  TaskHandlerOptions,
+  TaskHandlerResult,
+} from './ports/task-handler.ts';
+export {
+  type AggregationOptions,
+  aggregateStatus,
+  COUNTER_MOVES,
+  type CounterEvent,
+  checkRun,
+  checkStep,
+  countersAfter,
+  countersWithUser,
+  decideUser,
+  isLegalMove,
+  isTerminal,
+  NO_COUNTERS,
+  nextStatuses,
+  RUN_TRANSITIONS,
+  type RunEvent,
+  recount,
+  reportStatus,
+  startRunCheck,
+  TASK_TRANSITIONS,
+  type TaskEvent,
+  taskView,
+  USER_TRANSITIONS,
+  type UserDecision,
+  type UserEvent,
+  type UserEventName,
+  type Violation,
+} from './rules/index.ts';
+export { memoryStore } from './stores/memory/index.ts';
