@@ -18,7 +18,7 @@ import {
   runAfter,
 } from '../rules/index.ts';
 import { announceRun, announceUser } from './announce.ts';
-import { commitMoment, type LedgerContext, requireRun } from './context.ts';
+import { commitMoment, findRun, type LedgerContext } from './context.ts';
 import type { Recorder } from './recorder.ts';
 import { alreadyFinal } from './refusals.ts';
 
@@ -42,7 +42,7 @@ export async function cancelRun(
 ): Promise<RunRecord> {
   const { context } = cancellation;
   const change = await context.store.transaction(async (tx) => {
-    const before = await requireRun(tx, workflowId, runId);
+    const before = await findRun(tx, workflowId, runId);
     if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
     if (before.processingStatus === 'canceling') return { before, after: before };
     const after: RunRecord = {

@@ -19,8 +19,8 @@ export interface LedgerContext {
   readonly planning: Set<string>;
 }
 
-/** The published run of this workflow. @throws LifecycleError `NotFound`. */
-export async function requireRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
+/** The published run of this workflow, deleted or not. @throws LifecycleError `NotFound`. */
+export async function findRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
   const run = await reader.getRun(runId.toLowerCase());
   if (run?.published && run.workflowId === workflowId.toLowerCase()) return run;
   throw new LifecycleError(
@@ -31,6 +31,12 @@ export async function requireRun(reader: StoreReader, workflowId: string, runId:
       runId,
     },
   );
+}
+
+/** As {@link findRun}, but the runs of a deleted workflow are out of view with it (domain §3.11). */
+export async function requireRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
+  await requireWorkflow(reader, workflowId);
+  return findRun(reader, workflowId, runId);
 }
 
 /** The workflow, unless it is deleted. @throws LifecycleError `NotFound`. */

@@ -137,7 +137,10 @@ export function createRuns(cancellation: Cancellation): Runs {
       const { id } = await requireWorkflow(store, workflowId);
       return store.sumRuns(id, fromMs, toMs);
     },
-    cancel: async (workflowId, runId) => runResource(await cancelRun(cancellation, workflowId, runId)),
+    async cancel(workflowId, runId) {
+      await requireWorkflow(store, workflowId);
+      return runResource(await cancelRun(cancellation, workflowId, runId));
+    },
   };
 }
 
