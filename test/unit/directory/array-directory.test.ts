@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { arrayDirectory } from '../../../src/directory/index.ts';
+import { parseScopeRule } from '../../../src/filter/index.ts';
+import type { Subject } from '../../../src/model/subject.ts';
+import { errorOf } from '../filter/support.ts';
+import { all, idsOf } from './support.ts';
+
+const people = [
+  { id: 'a', city: 'Rome' },
+  { id: 'b', city: 'Oslo' },
+  { id: 'c', city: 'Rome' },
+];
+
+test('get gives the subjects that exist, each once', async () => {
+  const directory = arrayDirectory(people);
+  expect(idsOf(await directory.get(['c', 'nobody', 'a', 'c']))).toEqual(['c', 'a']);
+  expect(await directory.get([])).toEqual([]);
+});
+
+test('query streams whom the rule selects', async () => {
+  const directory = arrayDirectory(people);
+  expect(idsOf(await all(directory))).toEqual(['a', 'b', 'c']);
+  expect(idsOf(await all(directory, parseScopeRule("city eq 'Rome'")))).toEqual(['a', 'c']);
+});
+
+test('any iterable of subjects serves', async () => {
+  expect(idsOf(await all(arrayDirectory(new Set(people))))).toEqual(['a', 'b', 'c']);
+});
+
+test('ids that occur twice are refused, all of them named', () => {
+  const error = errorOf(
+    () => arrayDirectory([...people, { id: 'b' }, { id: 'a' }, { id: 'a' }]),
+    'Duplicate',
+  );
+  expect(error.details.ids).toEqual(['b', 'a']);
+  expect(error.message).toContain('b, a');
+});
+
+test.each([
+  ['empty', { id: '' }],
+  ['blank', { id: ' ' }],
+  ['a number', { id: 5 }],
+  ['missing', {}],
+  ['too long', { id: 'x'.repeat(257) }],
+  ['of null', null],
+])('an id that is %s is refused with its position', (_name, subject) => {
+  const error = errorOf(() => arrayDirectory([{ id: 'a' }, subject as Subject]), 'InvalidArgument');
+  expect(error.details).toMatchObject({ field: 'subjects[1].id', position: 1 });
+});
+
+test('an id of 256 characters is accepted', async () => {
+  expect(await arrayDirectory([{ id: 'x'.repeat(256) }]).get(['x'.repeat(256)])).toHaveLength(1);
+});

@@ -1,0 +1,274 @@
+import { appendFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { csvDirectory, openDirectory, parseMapping } from '../../../src/directory/index.ts';
+import { parseScopeRule } from '../../../src/filter/index.ts';
+import { all, folder, idsOf, rejection } from './support.ts';
+
+const files = folder();
+const file = (content: string | Buffer): Promise<string> => files.fresh('.csv', content);
+
+describe('a CSV file', () => {
+  test('gives its rows by id and by rule', async () => {
+    const directory = await openDirectory(await file('id,city\na,Rome\nb,Oslo\nc,Rome\n'));
+    expect(directory.subjectsCount).toBe(3);
+    expect(await directory.get(['c', 'nobody', 'a', 'c'])).toEqual([
+      { id: 'a', city: 'Rome' },
+      { id: 'c', city: 'Rome' },
+    ]);
+    expect(idsOf(await all(directory, parseScopeRule("city eq 'Rome'")))).toEqual(['a', 'c']);
+    expect(await directory.get([])).toEqual([]);
+    await directory.close();
+  });
+
+  test.each([
+    ['a byte order mark', '\ufeffid,x\r\na,1\r\nb,2'],
+    ['CRLF', 'id,x\r\na,1\r\nb,2\r\n'],
+    ['CR', 'id,x\ra,1\rb,2\r'],
+    ['mixed line breaks', 'id,x\r\na,1\nb,2'],
+    ['empty lines', '\n\nid,x\n\na,1\n\n\nb,2\n\n'],
+    ['quotes around everything', '"id","x"\n"a","1"\n"b","2"'],
+    ['blanks around names', ' id , x \na,1\nb,2'],
+    ['a column without a name', 'id,x,\na,1,z\nb,2,z'],
+  ])('may have %s', async (_name, content) => {
+    const directory = await csvDirectory(await file(content));
+    expect(await all(directory)).toEqual([
+      { id: 'a', x: '1' },
+      { id: 'b', x: '2' },
+    ]);
+    expect(await directory.get(['b', 'a'])).toEqual(await all(directory));
+    await directory.close();
+  });
+
+  test('may have delimiters, quotes and line breaks inside quotes', async () => {
+    const directory = await csvDirectory(await file('id,x\n"a, ""b""","1\r\n2\n"\nc,"é😀"\n'));
+    expect(await directory.get(['c', 'a, "b"'])).toEqual([
+      { id: 'a, "b"', x: '1\r\n2\n' },
+      { id: 'c', x: 'é😀' },
+    ]);
+    await directory.close();
+  });
+
+  test('with only a header has nobody', async () => {
+    const directory = await csvDirectory(await file('id,x\n'));
+    expect([directory.subjectsCount, await all(directory)]).toEqual([0, []]);
+    await directory.close();
+  });
+
+  test('may have another delimiter; .tsv has the tabulator', async () => {
+    const semicolons = await csvDirectory(await file('id;x\na;1\n'), { delimiter: ';' });
+    const tabs = await openDirectory(await files.write('people.tsv', 'id\tx\na\t1\n'));
+    for (const directory of [semicolons, tabs]) {
+      expect(await all(directory)).toEqual([{ id: 'a', x: '1' }]);
+      await directory.close();
+    }
+  });
+
+  test('larger than a block gives every row', async () => {
+    const rows = Array.from(
+      { length: 20_000 },
+      (_, at) => `user-${at},"line\r\n${at}",${'é'.repeat(at % 9)}`,
+    );
+    const directory = await csvDirectory(await file(`id,x,y\r\n${rows.join('\r\n')}`));
+    expect((await all(directory)).map(({ x }) => x)).toEqual(rows.map((_, at) => `line\r\n${at}`));
+    const picked = await directory.get(['user-19999', 'user-0', 'user-7777', 'user-7778']);
+    expect(idsOf(picked)).toEqual(['user-0', 'user-7777', 'user-7778', 'user-19999']);
+    await directory.close();
+  });
+});
+
+describe('columns', () => {
+  test('are mapped, nested, kept or absent', async () => {
+    const path = await file('WorkerID,Division,city,Town,org/unit,id\n7,Shoes,Rome,Oslo,U1,old\n8,,,,,\n');
+    const map = parseMapping('id=WorkerID,employeeOrgData/division=Division,city=Town');
+    const directory = await csvDirectory(path, { map });
+    expect(await all(directory)).toEqual([
+      { id: '7', employeeOrgData: { division: 'Shoes' }, city: 'Oslo', org: { unit: 'U1' } },
+      { id: '8' },
+    ]);
+    await directory.close();
+  });
+
+  test('a and a/b stand side by side', async () => {
+    const directory = await csvDirectory(await file('a/b,id,a\n1,x,2\n'));
+    expect(await all(directory)).toEqual([{ id: 'x', a: '2', 'a/b': '1' }]);
+    await directory.close();
+  });
+
+  test('may be called like parts of a prototype', async () => {
+    const path = await file('id,__proto__,constructor,__proto__/polluted\na,1,2,3\n');
+    const directory = await csvDirectory(path);
+    const [subject] = await all(directory);
+    expect(Object.entries(subject ?? {})).toEqual([
+      ['id', 'a'],
+      ['__proto__', '1'],
+      ['constructor', '2'],
+      ['__proto__/polluted', '3'],
+    ]);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    await directory.close();
+  });
+});
+
+describe('a CSV file is refused', () => {
+  test.each([
+    ['when it is empty', '', undefined, 'an empty file'],
+    ['when it has only a byte order mark', '\ufeff', undefined, 'an empty file'],
+    ['when it has only empty lines', '\n\r\n', undefined, 'Expected a header'],
+    ['when the names are empty', ',,\n1,2,3', 1, 'Expected a header'],
+    ['without a column id', 'a,b\n1,2', 1, 'Expected columns id, got a, b'],
+    ['when the delimiter is another one', 'id;b\n1;2', 1, 'The delimiter seems to be another one'],
+    ['when a name occurs twice', 'id,b,b\n1,2,3', 1, 'twice'],
+    ['when a row is too long', 'id,b\n1,2\n\n1,2,3', 4, 'Expected 2 columns as in the header, got 3'],
+    ['when a row is too short', 'id,b\n"1\r\n\r\n",2\r\n3', 5, 'got 1'],
+    ['when an id is empty', 'id,b\n1,2\n"",3', 3, 'Expected id to hold an id, got none'],
+    ['when an id is blank', 'id,b\n1,2\n  ,3', 3, 'Expected id to hold an id'],
+    ['when an id is too long', `id,b\n${'x'.repeat(257)},2`, 2, 'at most 256 characters, got 257'],
+    ['when a quote is never closed', 'id,b\n1,2\n3,"4\n5,6\n', 3, 'stray quote'],
+    ['when a quote stands in a cell', 'id,b\n1,2\n3,4" x 5"\n', 3, 'stray quote'],
+    ['when text follows a quote', 'id,b\n1,2\n3,"4"x\n', 3, 'stray quote'],
+  ])('%s', async (_name, content, line, words) => {
+    const path = await file(content);
+    const error = await rejection(csvDirectory(path));
+    expect(error.details).toMatchObject(line === undefined ? { file: path } : { file: path, line });
+    expect(error.message).toContain(words);
+    expect(error.message).toContain(path);
+  });
+
+  test('with the right line wherever a CRLF lies between two reads', async () => {
+    for (let length = 65_520; length <= 65_540; length++) {
+      const path = await file(`id,x\r\na,${'x'.repeat(length)}\r\nb,1\r\nc\r\n`);
+      expect((await rejection(csvDirectory(path))).details.line).toBe(4);
+    }
+  });
+
+  test('when mapped columns are missing, and the columns that exist are listed', async () => {
+    const error = await rejection(
+      csvDirectory(await file('A,B\n1,2'), { map: parseMapping('id=A,x=C,y=D') }),
+    );
+    expect(error.details).toMatchObject({ missing: ['C', 'D'], columns: ['A', 'B'], column: 'C', line: 1 });
+  });
+
+  test('when it is not UTF-8', async () => {
+    const latin = await file(Buffer.from('id,name\na,x\nb,J\xfcrgen\n', 'latin1'));
+    expect((await rejection(csvDirectory(latin))).details).toMatchObject({ line: 3 });
+    const wide = await file(Buffer.from('\ufeffid,name\n', 'utf16le'));
+    expect((await rejection(csvDirectory(wide))).message).toContain('UTF-16');
+    const workbook = await file(Buffer.from('PK\u0003\u0004....'));
+    expect((await rejection(csvDirectory(workbook))).message).toContain('Save the sheet as CSV');
+  });
+
+  test('when one record is above 1 MiB', async () => {
+    const error = await rejection(csvDirectory(await file(`id,b\n1,2\n3,"${'x\n'.repeat(800_000)}`)));
+    expect(error.details).toMatchObject({ line: 3 });
+    expect(error.message).toContain('never closed');
+  });
+
+  test('when it is missing, a folder or a device', async () => {
+    expect((await rejection(csvDirectory(files.path('none.csv')))).message).toContain('got none');
+    expect((await rejection(csvDirectory(files.path('.')))).message).toContain('a folder');
+    expect((await rejection(csvDirectory('/dev/null'))).message).toContain('a device or pipe');
+  });
+
+  test('with a delimiter or a word for duplicates that cannot be', async () => {
+    const path = await file('id\n1\n');
+    for (const delimiter of ['', '"', '\n', ',,,,,,,,,']) {
+      expect((await rejection(csvDirectory(path, { delimiter }), 'InvalidArgument')).details.field).toBe(
+        'delimiter',
+      );
+    }
+    const wrong = csvDirectory(path, { onDuplicate: 'merge' as 'first' });
+    expect((await rejection(wrong, 'InvalidArgument')).details.field).toBe('onDuplicate');
+  });
+});
+
+describe('ids that occur more than once', () => {
+  const content = 'id,Name,Mail\na,Ann,x\nb,Bob,y\na,Abe,x\na,Al,z\nc,Cy,w\nb,Ben,v\n';
+
+  test('are refused in one error with lines and a better column', async () => {
+    const error = await rejection(csvDirectory(await file(content)));
+    expect(error.details).toMatchObject({
+      column: 'id',
+      distinct: 3,
+      rows: 6,
+      duplicates: [
+        { id: 'a', lines: [2, 4, 5] },
+        { id: 'b', lines: [3, 7] },
+      ],
+      uniqueColumns: ['Name'],
+    });
+    expect(error.message).toContain(
+      '6 rows, got 3 different ids; 2 occur more than once: a (lines 2, 4, 5), b (lines 3, 7)',
+    );
+    expect(error.message).toContain('--on-duplicate first');
+    expect(error.message).toContain('--map id=Name');
+  });
+
+  test('without a better column only say how to go on', async () => {
+    const error = await rejection(csvDirectory(await file('id,x\na,1\na,1\n')));
+    expect(error.message).toContain('map a column whose values are all different');
+    expect(error.details.uniqueColumns).toEqual([]);
+  });
+
+  test('show five ids and four lines, and count the rest', async () => {
+    const rows = Array.from({ length: 60 }, (_, at) => `u${at % 10}`);
+    const { message, details } = await rejection(csvDirectory(await file(`id\n${rows.join('\n')}\n`)));
+    expect(message).toContain('10 occur more than once: u0 (lines 2, 12, 22, 32 and 2 more), u1');
+    expect(message).toContain('and 5 more (');
+    expect(details.duplicates).toHaveLength(10);
+  });
+
+  test.each([
+    ['first', ['Ann', 'Bob', 'Cy']],
+    ['last', ['Al', 'Cy', 'Ben']],
+  ] as const)('leave the %s row of each', async (onDuplicate, names) => {
+    const directory = await csvDirectory(await file(content), { onDuplicate });
+    expect((await all(directory)).map(({ Name }) => Name)).toEqual(names);
+    expect((await directory.get(['a', 'b', 'c'])).map(({ Name }) => Name)).toEqual(names);
+    expect([directory.subjectsCount, directory.skippedRowsCount]).toEqual([3, 3]);
+    await directory.close();
+  });
+});
+
+describe('a CSV file that changes while it is open', () => {
+  test.each([
+    ['grows', (path: string) => appendFile(path, 'z,9\n')],
+    ['is written anew', (path: string) => writeFile(path, 'id,x\nq,1\nr,2\n').then(() => utimes(path, 1, 1))],
+    ['shrinks', (path: string) => writeFile(path, 'id')],
+  ])('is refused when it %s', async (_name, change) => {
+    const path = await file('id,x\na,1\nb,2\n');
+    const directory = await csvDirectory(path);
+    await change(path);
+    for (const error of [await rejection(directory.get(['a'])), await rejection(all(directory))]) {
+      expect(error.message).toContain('got changes');
+      expect(error.details).toMatchObject({ file: path });
+    }
+    await directory.close();
+  });
+
+  test('is refused when it changes in the middle of a query', async () => {
+    const path = await file('id,x\na,1\nb,2\n');
+    const directory = await csvDirectory(path);
+    const query = directory.query(null)[Symbol.asyncIterator]();
+    await query.next();
+    await appendFile(path, 'z,9\n');
+    await query.next();
+    expect((await rejection(Promise.resolve(query.next()))).message).toContain('got changes');
+    await directory.close();
+  });
+
+  test('is read on when another file takes its name', async () => {
+    const path = await file('id,x\na,1\n');
+    const directory = await csvDirectory(path);
+    await rename(await file('id,x\nz,9\n'), path);
+    expect(idsOf(await all(directory))).toEqual(['a']);
+    await directory.close();
+  });
+});
+
+test('a closed directory refuses to read, and closes twice without harm', async () => {
+  const directory = await csvDirectory(await file('id\na\n'));
+  await directory.close();
+  await directory.close();
+  expect((await rejection(directory.get(['a']))).message).toContain('closed');
+  expect((await rejection(all(directory))).message).toContain('closed');
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { jsonDirectory, jsonlDirectory, openDirectory, parseMapping } from '../../../src/directory/index.ts';
+import { all, folder, idsOf, rejection } from './support.ts';
+
+const files = folder();
+const lines = (content: string): Promise<string> => files.fresh('.jsonl', content);
+const array = (content: string): Promise<string> => files.fresh('.json', content);
+
+describe('a JSONL file', () => {
+  test('gives its objects by id and by query', async () => {
+    const people = [
+      { id: 'a', n: 1, list: ['x'] },
+      { id: 'b', text: 'é\n😀' },
+    ];
+    const path = await lines(`\ufeff${people.map((one) => JSON.stringify(one)).join('\r\n\n  \n')}`);
+    const directory = await openDirectory(path);
+    expect(await all(directory)).toEqual(people);
+    expect(await directory.get(['b', 'none'])).toEqual([people[1]]);
+    expect(directory.subjectsCount).toBe(2);
+    await directory.close();
+  });
+
+  test('may end in .ndjson', async () => {
+    const directory = await openDirectory(await files.write('a.ndjson', '{"id":"a"}'));
+    expect(idsOf(await all(directory))).toEqual(['a']);
+    await directory.close();
+  });
+
+  test('maps properties, also nested ones, and takes whole numbers as ids', async () => {
+    const path = await lines(
+      '{"worker":{"no":7},"id":"old","Town":"Oslo","city":"Rome","k":1}\n{"worker":{"no":8},"city":"x"}',
+    );
+    const map = parseMapping('id=worker/no,city=Town,org/town=Town');
+    const directory = await jsonlDirectory(path, { map });
+    expect(await all(directory)).toEqual([
+      { id: '7', city: 'Oslo', org: { town: 'Oslo' }, worker: { no: 7 }, k: 1 },
+      { id: '8', worker: { no: 8 } },
+    ]);
+    expect(idsOf(await directory.get(['8']))).toEqual(['8']);
+    await directory.close();
+  });
+
+  test('keeps a property called __proto__ a property', async () => {
+    const directory = await jsonlDirectory(await lines('{"id":"a","__proto__":{"polluted":true}}'));
+    const [subject] = await directory.get(['a']);
+    expect(Object.hasOwn(subject ?? {}, '__proto__')).toBe(true);
+    expect(subject?.polluted).toBeUndefined();
+    await directory.close();
+  });
+
+  test.each([
+    ['is empty', '', undefined, 'an empty file'],
+    ['has a line that is no JSON', '{"id":"a"}\n\n{"id":', 3, 'Expected a JSON object, got `{"id":`'],
+    ['has a line that is no object', '{"id":"a"}\n["id"]', 2, 'got `["id"]`'],
+    ['has null on a line', 'null', 1, 'got `null`'],
+    ['has no id', '{"id":"a"}\n{"x":1}', 2, 'Expected id to hold an id, got none'],
+    ['has an empty id', '{"id":""}', 1, 'an empty one'],
+    ['has an id that is no text', '{"id":1.5}', 1, 'got `1.5`'],
+    ['has an id that is too long', `{"id":"${'x'.repeat(257)}"}`, 1, 'at most 256'],
+  ])('is refused when it %s', async (_name, content, line, words) => {
+    const path = await lines(content);
+    const error = await rejection(jsonlDirectory(path));
+    expect(error.details).toMatchObject(line === undefined ? { file: path } : { file: path, line });
+    expect(error.message).toContain(words);
+  });
+
+  test('is refused when a mapped property is in no object', async () => {
+    const error = await rejection(
+      jsonlDirectory(await lines('{"id":"a","city":"x"}'), { map: parseMapping('id=id,c=Town') }),
+    );
+    expect(error.details).toMatchObject({ missing: ['Town'], columns: ['id', 'city'] });
+  });
+
+  test('with ids that occur twice suggests another property', async () => {
+    const error = await rejection(jsonlDirectory(await lines('{"id":"a","no":1}\n{"id":"a","no":2}\n')));
+    expect(error.details).toMatchObject({ duplicates: [{ id: 'a', lines: [1, 2] }], uniqueColumns: ['no'] });
+  });
+});
+
+describe('a JSON file', () => {
+  test('is an array of objects, or has one under value', async () => {
+    for (const content of ['[{"id":"a"},{"id":2}]', '\ufeff{"value":[{"id":"a"},{"id":2}]}']) {
+      const directory = await openDirectory(await array(content));
+      expect(await all(directory)).toEqual([{ id: 'a' }, { id: '2' }]);
+      expect(idsOf(await directory.get(['2']))).toEqual(['2']);
+      expect(directory.subjectsCount).toBe(2);
+      await directory.close();
+    }
+  });
+
+  test.each([
+    ['is no JSON', '[{]', undefined, 'Expected JSON'],
+    ['is no array', '{"id":"a"}', undefined, 'Expected a JSON array'],
+    ['has an item that is no object', '[{"id":"a"}, 5]', 2, 'item 2'],
+    ['has an item without id', '[{"id":"a"}, {}]', 2, 'got none'],
+  ])('is refused when it %s', async (_name, content, item, words) => {
+    const error = await rejection(jsonDirectory(await array(content)));
+    expect(error.details.item).toBe(item);
+    expect(error.message).toContain(words);
+  });
+
+  test('treats ids that occur twice like the other files', async () => {
+    const path = await array('[{"id":"a","n":"1"},{"id":"b","n":"2"},{"id":"a","n":"3"}]');
+    const error = await rejection(jsonDirectory(path));
+    expect(error.details).toMatchObject({
+      duplicates: [{ id: 'a', lines: [1, 3] }],
+      distinct: 2,
+      rows: 3,
+      uniqueColumns: ['n'],
+    });
+    expect(error.message).toContain('a (items 1, 3)');
+    const numbers = async (onDuplicate: 'first' | 'last'): Promise<unknown[]> =>
+      (await all(await jsonDirectory(path, { onDuplicate }))).map(({ n }) => n);
+    expect(await numbers('first')).toEqual(['1', '2']);
+    expect(await numbers('last')).toEqual(['3', '2']);
+  });
+});
+
+test('a file of another kind is refused with the kinds that are read', async () => {
+  const error = await rejection(openDirectory(await files.write('people.xlsx', 'x')));
+  expect(error.message).toContain('.csv, .tsv, .jsonl, .ndjson or .json');
+});

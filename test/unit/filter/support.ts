@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import { LifecycleError } from '../../../src/errors/index.ts';
+
+/** Runs `action` and gives the `InvalidFilter` that it throws; fails for anything else. */
+export function filterErrorOf(action: () => unknown): LifecycleError {
+  return errorOf(action, 'InvalidFilter');
+}
+
+/** Runs `action` and gives the error with `code` that it throws; fails for anything else. */
+export function errorOf(action: () => unknown, code: string): LifecycleError {
+  try {
+    action();
+  } catch (error) {
+    if (!LifecycleError.is(error)) throw error;
+    expect(error.code).toBe(code);
+    return error;
+  }
+  throw new Error(`Expected ${code} to be thrown, got nothing`);
+}
