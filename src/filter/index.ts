@@ -3,4 +3,4 @@ export { checkFilter, matchesRow, parseListFilter } from './list-filter.ts';
 export { type FilterGrammar, parseFilter } from './parse-filter.ts';
 export { ownProperties, ownValue, type PathResolver } from './paths.ts';
 export { COLLECTION_ATTRIBUTES, EXACT_ATTRIBUTES } from './scope-grammar.ts';
-export { parseScopeRule } from './scope-rule.ts';
+export { type ParsedScopeRule, parseScopeRule } from './scope-rule.ts';

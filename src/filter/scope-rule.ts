@@ -1,7 +1,16 @@
-import type { ScopeRule } from '../ports/directory.ts';
+import type { Filter } from '../model/filter.ts';
+import type { Subject } from '../model/subject.ts';
 import { compileFilter } from './evaluate.ts';
 import { parseFilter } from './parse-filter.ts';
 import { ownProperties } from './paths.ts';
+
+/** A scope rule that has been read: the `ScopeRule` of `ports/directory.ts`, with its tree. */
+export interface ParsedScopeRule {
+  readonly text: string;
+  /** For directories that translate the rule into a query of their own. */
+  readonly filter: Filter;
+  matches(subject: Subject): boolean;
+}
 
 /**
  * Reads a scope rule: `department eq 'Sales' and not startsWith(jobTitle, 'Vice')`. Letter case counts. A text
@@ -13,6 +22,7 @@ import { ownProperties } from './paths.ts';
  *
  * @throws LifecycleError `InvalidFilter` with position and remedy.
  */
-export function parseScopeRule(text: string): ScopeRule {
-  return { text, matches: compileFilter(parseFilter(text, 'scopeRule'), ownProperties) };
+export function parseScopeRule(text: string): ParsedScopeRule {
+  const filter = parseFilter(text, 'scopeRule');
+  return { text, filter, matches: compileFilter(filter, ownProperties) };
 }
