@@ -157,6 +157,7 @@ function fullRun(n: number, seed: number): RunRecord {
       { successfulUsersCount: seed + 19, failedUsersCount: seed + 20, totalUsersCount: seed + 21 },
     ],
     claim: seed + 22,
+    inHand: seed % 2 === 1,
   };
 }
 

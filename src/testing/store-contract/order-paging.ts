@@ -39,6 +39,7 @@ export async function walkRuns(
     const after = last ? cursorOf(last, query.order, RUN_PROPERTIES, (run) => run.id) : null;
     const next = await reader.listRuns({ ...query, after, limit });
     assert.ok(next.length <= limit, `Expected at most ${limit} rows, got ${next.length}`);
+    assertForward(rows, next);
     rows.push(...next);
     if (next.length < limit) return rows;
     await betweenPages(page);
@@ -58,10 +59,18 @@ export async function walkUsers(
     const after = last ? cursorOf(last, query.order, USER_PROPERTIES, (user) => user.no) : null;
     const next = await reader.listUsers({ ...query, after, limit });
     assert.ok(next.length <= limit, `Expected at most ${limit} rows, got ${next.length}`);
+    assertForward(rows, next);
     rows.push(...next);
     if (next.length < limit) return rows;
     await betweenPages(page);
   }
+}
+
+/** A page that repeats a row would make the walk endless. */
+function assertForward(before: readonly object[], next: readonly object[]): void {
+  const keyOf = (row: object) => ('no' in row ? row.no : 'id' in row ? row.id : null);
+  const seen = new Set(before.map(keyOf));
+  for (const row of next) assert.ok(!seen.has(keyOf(row)), `Expected each row once, got ${keyOf(row)} again`);
 }
 
 /** Fills an empty store with 60 runs, and 50 users of run 0 that went their way. */

@@ -82,6 +82,7 @@ function randomRun(choices: Choices): Partial<RunRecord> {
     failedTasksCount: choices.int(0, 3),
     taskReports: [{ successfulUsersCount: choices.int(0, 3), failedUsersCount: 0, totalUsersCount: 3 }],
     claim: choices.int(0, 3),
+    inHand: choices.chance(0.5),
   };
 }
 

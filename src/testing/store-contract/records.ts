@@ -98,6 +98,7 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
     knownTasksCount: 0,
     taskReports: [],
     claim: 0,
+    inHand: false,
     published: true,
     ...changes,
   };
