@@ -1,0 +1,188 @@
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { LifecycleError } from '../../errors/index.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { Store } from '../../ports/store.ts';
+import { Connection } from './connection.ts';
+import { fileError, sqliteCode, storeError, tooNew } from './errors.ts';
+import { foldJournals } from './fold.ts';
+import { lockWriter } from './lock.ts';
+import { migrate, SCHEMA_VERSION, versionOf } from './migrations.ts';
+import { APPLICATION_ID } from './schema.ts';
+import { ReadOnlySqliteStore, SqliteStore } from './store.ts';
+
+/** How to open a file. */
+export interface SqliteOptions {
+  /** `true`: reads only, also while another process writes. Default `false`. */
+  readonly readOnly?: boolean;
+  /** The file may grow to this many bytes; a commit beyond is `StoreFull`. Default: as far as the disk goes. */
+  readonly sizeMaxBytes?: number;
+  /** The present, for the details of the lock. Default: the system's clock. */
+  readonly now?: () => EpochMs;
+}
+
+/** Another program's lock is waited for so long, blocking the thread, ms. Tenure's own never last. */
+const BUSY_TIMEOUT_MS = 1_000;
+const PAGE_BYTES = 4_096;
+/** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together at most 64 MB. */
+const WRITER_CACHE_KIB = 49_152;
+const READER_CACHE_KIB = 8_192;
+/** Pages in the write-ahead log before it is copied into the file: 16 MB. */
+const CHECKPOINT_PAGES = 4_096;
+const WAL_KEPT_BYTES = 64 * 1_048_576;
+/** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening for writing heals it. */
+const NEEDS_ROLLBACK = 776;
+
+/**
+ * Opens, or makes, a store in the SQLite file at `path`. A file that cannot be used is left as it is.
+ *
+ * @throws LifecycleError `StoreLocked` when another writer has it, `StoreForeign`, `StoreTooNew`,
+ *   `StoreCorrupt`, `StoreReadOnly`, `StoreFull`; `NotFound` for a missing file and `readOnly`;
+ *   `InvalidArgument` for a path that cannot be a file.
+ */
+export async function sqliteStore(path: string, options: SqliteOptions = {}): Promise<Store> {
+  const { file, isNew } = locate(path);
+  try {
+    return options.readOnly ? openReader(file, isNew) : openWriter(file, isNew, options);
+  } catch (error) {
+    throw storeError(error, file);
+  }
+}
+
+function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store {
+  requireAccess(dirname(file), constants.W_OK | constants.X_OK, file);
+  if (!isNew) {
+    requireAccess(file, constants.R_OK | constants.W_OK, file);
+    examine(file);
+  }
+  const lock = lockWriter(file, options.now);
+  const connections: Connection[] = [];
+  const open = (readOnly: boolean): Connection => {
+    const connection = new Connection(file, { readOnly, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    const writer = open(false);
+    prepareWriter(writer, options.sizeMaxBytes);
+    const reader = open(true);
+    reader.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
+    return new SqliteStore({ file, writer, reader, lock });
+  } catch (error) {
+    for (const connection of connections) connection.close();
+    lock.release();
+    throw error;
+  }
+}
+
+function prepareWriter(writer: Connection, sizeMaxBytes: number | undefined): void {
+  writer.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
+  const mode = writer.get('PRAGMA journal_mode = WAL')?.[0];
+  if (mode !== 'wal') throw fileError('StoreFailed', writer.file, `journal mode ${mode} where WAL is needed`);
+  writer.exec(
+    `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`,
+  );
+  if (sizeMaxBytes !== undefined) {
+    writer.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeMaxBytes / PAGE_BYTES))}`);
+  }
+  migrate(writer);
+  foldJournals(writer);
+}
+
+function openReader(file: string, isNew: boolean): Store {
+  if (isNew) {
+    throw new LifecycleError(
+      'NotFound',
+      `Expected ${file} to exist, got no such file; open it for writing once to make it`,
+      {
+        file,
+      },
+    );
+  }
+  requireAccess(file, constants.R_OK, file);
+  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    const version = requireOurs(connection);
+    if (version === 0) throw fileError('StoreForeign', file, 'an empty file');
+    if (version < SCHEMA_VERSION) {
+      throw fileError(
+        'StoreReadOnly',
+        file,
+        `schema version ${version}, which has to be brought to ${SCHEMA_VERSION} first`,
+      );
+    }
+    connection.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
+    return new ReadOnlySqliteStore(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * Looks whether the file is ours, through a connection that cannot write. Never with `fs`: closing any
+ * descriptor of a file drops all POSIX locks that this process has on it, those of SQLite among them.
+ */
+function examine(file: string): void {
+  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    requireOurs(connection);
+  } catch (error) {
+    if (sqliteCode(error) !== NEEDS_ROLLBACK) throw error;
+  } finally {
+    connection.close();
+  }
+}
+
+/** The schema version; 0 for an empty file. */
+function requireOurs(connection: Connection): number {
+  const application = connection.number('PRAGMA application_id');
+  if (application === APPLICATION_ID) {
+    const version = versionOf(connection);
+    if (version > SCHEMA_VERSION) throw tooNew(connection.file, version, SCHEMA_VERSION);
+    return version;
+  }
+  const isEmpty = application === 0 && connection.number('SELECT count(*) FROM sqlite_schema') === 0;
+  if (isEmpty) return 0;
+  throw fileError('StoreForeign', connection.file, `the database of another application (id ${application})`);
+}
+
+/** The file behind `path`, whatever links lead to it: its name is that of its lock. */
+function locate(path: string): { readonly file: string; readonly isNew: boolean } {
+  if (typeof path !== 'string' || path === '' || path === ':memory:' || path.includes('\0')) {
+    throw badPath(
+      `Expected the path of a file, got \`${path}\`; for a store in memory use memoryStore()`,
+      path,
+    );
+  }
+  const full = resolve(path);
+  const folder = dirname(full);
+  if (!statOf(folder)?.isDirectory()) {
+    throw badPath(`Expected ${folder} to be a folder that exists, got none; create it first`, path);
+  }
+  const found = statOf(full);
+  if (found && !found.isFile()) throw badPath(`Expected ${full} to be a file, got something else`, path);
+  return found
+    ? { file: realpathSync(full), isNew: false }
+    : { file: join(realpathSync(folder), basename(full)), isNew: true };
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // a part of the path is no folder
+  }
+}
+
+function badPath(message: string, path: unknown): LifecycleError {
+  return new LifecycleError('InvalidArgument', message, { field: 'path', value: path });
+}
+
+function requireAccess(path: string, mode: number, file: string): void {
+  try {
+    accessSync(path, mode);
+  } catch (error) {
+    throw fileError('StoreReadOnly', file, error instanceof Error ? error.message : String(error), error);
+  }
+}

@@ -1,0 +1,60 @@
+import { RUN_PROPERTIES } from '../../model/properties.ts';
+import type { RunRecord } from '../../model/records.ts';
+import type { RunQuery } from '../../ports/store.ts';
+import type { Cell, Connection } from './connection.ts';
+import { listOrder, stretchesAfter } from './page.ts';
+import { RUN_COLUMNS, runFromRow } from './run-rows.ts';
+import { UNFINISHED } from './schema.ts';
+import { type Where, whereOf } from './where.ts';
+
+/** The run with this id. */
+export function getRun(connection: Connection, id: string): RunRecord | null {
+  const row = connection.get(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`, id);
+  return row ? runFromRow(row) : null;
+}
+
+/** The key of a run's rows in other tables; `null` when there is no such run. */
+export function runNoOf(connection: Connection, id: string): number | null {
+  const no = connection.get('SELECT no FROM runs WHERE id = ?', id)?.[0];
+  return typeof no === 'number' ? no : null;
+}
+
+/** A page of published runs. */
+export function listRuns(connection: Connection, query: RunQuery): readonly RunRecord[] {
+  const scope = scopeOf(query);
+  const order = listOrder(query.order, RUN_PROPERTIES, 'id');
+  const runs: RunRecord[] = [];
+  for (const stretch of stretchesAfter(order, query.after)) {
+    if (runs.length >= query.limit) break;
+    const sql = `SELECT ${RUN_COLUMNS} FROM runs WHERE ${scope.sql} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`;
+    const params: readonly Cell[] = [...scope.params, ...stretch.params, query.limit - runs.length];
+    for (const row of connection.each(sql, ...params)) runs.push(runFromRow(row));
+  }
+  return runs;
+}
+
+/** How many published runs fit. */
+export function countRuns(connection: Connection, query: Pick<RunQuery, 'workflowId' | 'where'>): number {
+  const scope = scopeOf(query);
+  return connection.number(`SELECT count(*) FROM runs WHERE ${scope.sql}`, ...scope.params);
+}
+
+/** Runs that are not terminal or not published, oldest first. */
+export function listUnfinishedRuns(connection: Connection): readonly RunRecord[] {
+  return connection.all(`SELECT ${RUN_COLUMNS} FROM runs WHERE ${UNFINISHED} ORDER BY no`).map(runFromRow);
+}
+
+function scopeOf({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Where {
+  const parts = ['published = 1'];
+  const params: Cell[] = [];
+  if (workflowId !== undefined) {
+    parts.push('workflow_id = ?');
+    params.push(workflowId);
+  }
+  if (where) {
+    const condition = whereOf(where, RUN_PROPERTIES);
+    parts.push(condition.sql);
+    params.push(...condition.params);
+  }
+  return { sql: parts.join(' AND '), params };
+}

@@ -1,0 +1,79 @@
+import type { RunRecord } from '../../model/records.ts';
+import { columnOf } from './columns.ts';
+import type { Cell, Row } from './connection.ts';
+
+/** Fields of a run that move its lists and sums: rare changes. The order is that of the columns. */
+const RARE_FIELDS = [
+  'id',
+  'workflowId',
+  'workflowVersion',
+  'driver',
+  'workflowExecutionType',
+  'processingStatus',
+  'scheduledAtMs',
+  'startedAtMs',
+  'completedAtMs',
+  'slotAtMs',
+  'published',
+  'totalUsersCount',
+  'totalTasksCount',
+] as const satisfies readonly (keyof RunRecord)[];
+
+/** Fields of a run that most commits change. */
+const FREQUENT_FIELDS = [
+  'lastUpdatedAtMs',
+  'successfulUsersCount',
+  'failedUsersCount',
+  'failedTasksCount',
+  'totalUnprocessedTasksCount',
+  'completedWithErrorsUsersCount',
+  'canceledUsersCount',
+  'knownUsersCount',
+  'knownTasksCount',
+  'taskReports',
+  'claim',
+] as const satisfies readonly (keyof RunRecord)[];
+
+const FIELDS = [...FREQUENT_FIELDS, ...RARE_FIELDS];
+
+/** Columns of a run, in the order of {@link runFromRow}. */
+export const RUN_COLUMNS = FIELDS.map(columnOf).join(', ');
+
+/** Inserts {@link runCells}. */
+export const INSERT_RUN = `INSERT INTO runs (${RUN_COLUMNS}) VALUES (${FIELDS.map(() => '?').join(', ')})`;
+
+/** Replaces all of a run; {@link runCells} and its id. */
+export const REPLACE_RUN = `UPDATE runs SET ${FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE id = ?`;
+
+/**
+ * Replaces a run of which only frequent fields have changed, and changes nothing otherwise;
+ * {@link runCells}. It leaves a dozen indexes alone that {@link REPLACE_RUN} would rewrite.
+ */
+export const TOUCH_RUN = `UPDATE runs SET ${FREQUENT_FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE ${RARE_FIELDS.map((field) => `${columnOf(field)} ${field === 'id' ? '=' : 'IS'} ?`).join(' AND ')}`;
+
+/** The values of {@link RUN_COLUMNS}. */
+export function runCells(run: RunRecord): Cell[] {
+  return FIELDS.map((field) => {
+    if (field === 'taskReports') return JSON.stringify(packReports(run));
+    if (field === 'published') return run.published ? 1 : 0;
+    return run[field];
+  });
+}
+
+/** The record of a row. */
+export function runFromRow(row: Row): RunRecord {
+  const fields: Record<string, unknown> = {};
+  for (const [index, field] of FIELDS.entries()) fields[field] = row[index];
+  const reports = JSON.parse(String(fields.taskReports)) as readonly (readonly [number, number, number])[];
+  fields.taskReports = reports.map(([successful, failed, total]) => ({
+    successfulUsersCount: successful,
+    failedUsersCount: failed,
+    totalUsersCount: total,
+  }));
+  fields.published = fields.published === 1;
+  return fields as unknown as RunRecord;
+}
+
+function packReports(run: RunRecord): readonly (readonly [number, number, number])[] {
+  return run.taskReports.map((one) => [one.successfulUsersCount, one.failedUsersCount, one.totalUsersCount]);
+}

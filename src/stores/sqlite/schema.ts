@@ -1,0 +1,189 @@
+/** `PRAGMA application_id` of every tenure database: "Tenu" in ASCII. */
+export const APPLICATION_ID = 0x54656e75;
+
+/** Widths of the buckets of `run_sums` by level, ms: an hour, a day, 32 days. Part of schema 1. */
+export const SUM_WIDTHS_MS = [3_600_000, 86_400_000, 2_764_800_000] as const;
+
+/** Status, execution type and dates: what lists of runs are ordered by. */
+const RUN_ORDERS = [
+  'processing_status',
+  'workflow_execution_type',
+  'scheduled_at_ms',
+  'started_at_ms',
+  'completed_at_ms',
+  'last_updated_at_ms',
+] as const;
+
+/** Condition of the runs that `listUnfinishedRuns` gives; word for word that of its index. */
+export const UNFINISHED = "(published = 0 OR processing_status IN ('queued', 'inProgress', 'canceling'))";
+
+/** Moment of a run that summaries count by. */
+export const SUMMED_AT = 'coalesce(started_at_ms, scheduled_at_ms)';
+
+/** Condition of the runs that summaries count; word for word that of their index. */
+export const SUMMED = "published = 1 AND workflow_execution_type <> 'preview'";
+
+const TABLES = `
+CREATE TABLE workflows (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  last_slot_at_ms INTEGER,
+  body TEXT NOT NULL CHECK (json_valid(body))
+) STRICT;
+
+CREATE TABLE workflow_versions (
+  workflow_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
+  UNIQUE (workflow_id, version)
+) STRICT;
+
+CREATE TABLE runs (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  workflow_id TEXT NOT NULL,
+  workflow_version INTEGER NOT NULL,
+  driver TEXT NOT NULL CHECK (driver IN ('engine', 'external')),
+  workflow_execution_type TEXT NOT NULL,
+  processing_status TEXT NOT NULL,
+  scheduled_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER,
+  completed_at_ms INTEGER,
+  last_updated_at_ms INTEGER NOT NULL,
+  slot_at_ms INTEGER,
+  total_users_count INTEGER NOT NULL CHECK (total_users_count >= 0),
+  successful_users_count INTEGER NOT NULL CHECK (successful_users_count >= 0),
+  failed_users_count INTEGER NOT NULL CHECK (failed_users_count >= 0),
+  total_tasks_count INTEGER NOT NULL CHECK (total_tasks_count >= 0),
+  failed_tasks_count INTEGER NOT NULL CHECK (failed_tasks_count >= 0),
+  total_unprocessed_tasks_count INTEGER NOT NULL CHECK (total_unprocessed_tasks_count >= 0),
+  completed_with_errors_users_count INTEGER NOT NULL CHECK (completed_with_errors_users_count >= 0),
+  canceled_users_count INTEGER NOT NULL CHECK (canceled_users_count >= 0),
+  known_users_count INTEGER NOT NULL CHECK (known_users_count >= 0),
+  known_tasks_count INTEGER NOT NULL CHECK (known_tasks_count >= 0),
+  task_reports TEXT NOT NULL,
+  claim INTEGER NOT NULL,
+  published INTEGER NOT NULL CHECK (published IN (0, 1))
+) STRICT;
+
+CREATE TABLE users (
+  run_no INTEGER NOT NULL,
+  no INTEGER NOT NULL CHECK (no >= 1),
+  subject_id TEXT NOT NULL,
+  processing_status TEXT NOT NULL,
+  workflow_version INTEGER NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  scheduled_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER,
+  completed_at_ms INTEGER,
+  total_tasks_count INTEGER NOT NULL,
+  failed_tasks_count INTEGER NOT NULL,
+  total_unprocessed_tasks_count INTEGER NOT NULL,
+  outcomes TEXT,
+  attempts TEXT,
+  PRIMARY KEY (run_no, no)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY,
+  run_no INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE admissions (
+  workflow_id TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  due_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (workflow_id, subject_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settings (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run_sums (
+  workflow_id TEXT NOT NULL,
+  level INTEGER NOT NULL,
+  bucket INTEGER NOT NULL,
+  runs INTEGER NOT NULL CHECK (runs >= 0),
+  successful INTEGER NOT NULL CHECK (successful >= 0),
+  failed INTEGER NOT NULL CHECK (failed >= 0),
+  users INTEGER NOT NULL,
+  tasks INTEGER NOT NULL,
+  failed_tasks INTEGER NOT NULL,
+  min_ms INTEGER NOT NULL,
+  max_ms INTEGER NOT NULL,
+  PRIMARY KEY (workflow_id, level, bucket)
+) STRICT, WITHOUT ROWID;
+`;
+
+const INDEXES = `
+CREATE UNIQUE INDEX runs_slot ON runs (workflow_id, slot_at_ms) WHERE slot_at_ms IS NOT NULL;
+CREATE INDEX runs_unfinished ON runs (no) WHERE ${UNFINISHED};
+CREATE INDEX runs_summed ON runs (workflow_id, ${SUMMED_AT}) WHERE ${SUMMED};
+CREATE INDEX runs_of_workflow ON runs (workflow_id, id);
+${RUN_ORDERS.map((column) => `CREATE INDEX runs_of_workflow_by_${column} ON runs (workflow_id, ${column}, id) WHERE published = 1;`).join('\n')}
+${RUN_ORDERS.map((column) => `CREATE INDEX runs_by_${column} ON runs (${column}, id) WHERE published = 1;`).join('\n')}
+CREATE INDEX users_by_status ON users (run_no, processing_status, no);
+CREATE UNIQUE INDEX users_by_subject ON users (subject_id, run_no);
+CREATE INDEX journal_of_run ON journal (run_no, seq);
+CREATE INDEX admissions_by_due ON admissions (workflow_id, due_at_ms);
+`;
+
+const LEVELS = `(${SUM_WIDTHS_MS.map((width, level) => `SELECT ${level} AS level, ${width} AS width`).join(' UNION ALL ')})`;
+const SUMMED_COLUMNS = [
+  'workflow_id',
+  'workflow_execution_type',
+  'processing_status',
+  'scheduled_at_ms',
+  'started_at_ms',
+  'total_users_count',
+  'total_tasks_count',
+  'failed_tasks_count',
+  'published',
+];
+const atOf = (row: 'old' | 'new') => `coalesce(${row}.started_at_ms, ${row}.scheduled_at_ms)`;
+const countedIn = (row: 'old' | 'new') =>
+  `${row}.published = 1 AND ${row}.workflow_execution_type <> 'preview'`;
+
+const ADD = `
+  INSERT INTO run_sums
+  SELECT new.workflow_id, level, ${atOf('new')} / width, 1, new.processing_status = 'completed',
+    new.processing_status IN ('failed', 'completedWithErrors'), new.total_users_count,
+    new.total_tasks_count, new.failed_tasks_count, ${atOf('new')}, ${atOf('new')}
+  FROM ${LEVELS}
+  WHERE ${countedIn('new')}
+  ON CONFLICT DO UPDATE SET runs = runs + 1, successful = successful + excluded.successful,
+    failed = failed + excluded.failed, users = users + excluded.users, tasks = tasks + excluded.tasks,
+    failed_tasks = failed_tasks + excluded.failed_tasks, min_ms = min(min_ms, excluded.min_ms),
+    max_ms = max(max_ms, excluded.max_ms);`;
+const SUBTRACT = `
+  UPDATE run_sums SET runs = runs - 1, successful = successful - (old.processing_status = 'completed'),
+    failed = failed - (old.processing_status IN ('failed', 'completedWithErrors')),
+    users = users - old.total_users_count, tasks = tasks - old.total_tasks_count,
+    failed_tasks = failed_tasks - old.failed_tasks_count
+  FROM ${LEVELS} AS levels
+  WHERE run_sums.workflow_id = old.workflow_id AND run_sums.level = levels.level
+    AND run_sums.bucket = ${atOf('old')} / levels.width AND ${countedIn('old')};
+${SUM_WIDTHS_MS.map((width, level) => `  DELETE FROM run_sums WHERE workflow_id = old.workflow_id AND level = ${level} AND bucket = ${atOf('old')} / ${width} AND runs = 0;`).join('\n')}`;
+
+const TRIGGERS = `
+CREATE TRIGGER runs_inserted AFTER INSERT ON runs BEGIN${ADD}
+END;
+CREATE TRIGGER runs_deleted AFTER DELETE ON runs BEGIN${SUBTRACT}
+END;
+CREATE TRIGGER runs_updated AFTER UPDATE OF ${SUMMED_COLUMNS.join(', ')} ON runs
+WHEN ${SUMMED_COLUMNS.map((column) => `old.${column} IS NOT new.${column}`).join(' OR ')}
+BEGIN${SUBTRACT}${ADD}
+END;
+`;
+
+/**
+ * Schema 1. Frozen: a file that it made is out there. A change is a new entry of `MIGRATIONS`.
+ *
+ * - `users` has the state of a user as of his last fold; while he is in flight, `journal` has a newer one.
+ * - `run_sums` has the sums of the runs in each bucket of time, kept by triggers; `min_ms` and `max_ms`
+ *   bound the moments in the bucket, not always tightly.
+ */
+export const SCHEMA_1 = `${TABLES}${INDEXES}${TRIGGERS}`;

@@ -1,0 +1,157 @@
+import { LifecycleError } from '../../errors/index.ts';
+import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
+import type { Connection } from './connection.ts';
+import { fileError, storeError } from './errors.ts';
+import { foldJournals } from './fold.ts';
+import { type InFlight, type Journals, NOBODY } from './in-flight.ts';
+import { readJournal } from './journal.ts';
+import type { WriterLock } from './lock.ts';
+import { SqliteReader } from './reader.ts';
+import { SqliteTransaction } from './transaction.ts';
+
+const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false };
+
+/** What a store that writes is made of. */
+export interface WriterParts {
+  readonly file: string;
+  /** Transactions, and nothing else. */
+  readonly writer: Connection;
+  /** Reads outside of transactions: it sees commits only. */
+  readonly reader: Connection;
+  readonly lock: WriterLock;
+}
+
+/** The one writer of a file. */
+export class SqliteStore extends SqliteReader implements Store {
+  readonly capabilities = CAPABILITIES;
+  readonly #parts: WriterParts;
+  readonly #journals: Journals;
+  /** Settles when the last transaction in line has ended; transactions run one after another. */
+  #line: Promise<unknown> = Promise.resolve();
+  #state: { closed: boolean };
+  #closing: Promise<void> | null = null;
+
+  /** `parts.writer` has a current schema and an empty journal. */
+  constructor(parts: WriterParts) {
+    const journals: Journals = new Map();
+    const state = { closed: false };
+    super({
+      connection: parts.reader,
+      inFlight: (runNo): InFlight => journals.get(runNo)?.committed ?? NOBODY,
+      // This process is the only writer and no read awaits anything: no commit can fall into one.
+      snapshot: (read) => read(),
+      checkOpen: () => checkOpen(state.closed),
+    });
+    this.#parts = parts;
+    this.#journals = journals;
+    this.#state = state;
+  }
+
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    const result = this.#line.then(() => this.#run(work));
+    this.#line = result.catch(() => {});
+    return result;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#line.then(() => this.#close());
+    return this.#closing;
+  }
+
+  async #run<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    checkOpen(this.#state.closed);
+    const { file, writer } = this.#parts;
+    inStoreTerms(file, () => writer.exec('BEGIN IMMEDIATE'));
+    const tx = new SqliteTransaction(writer, this.#journals);
+    try {
+      const result = await work(tx);
+      tx.requireSound();
+      inStoreTerms(file, () => writer.exec('COMMIT'));
+      tx.settle('commit');
+      return result;
+    } catch (error) {
+      rollBack(writer);
+      tx.settle('rollBack');
+      throw error;
+    } finally {
+      tx.end();
+    }
+  }
+
+  #close(): void {
+    this.#state.closed = true;
+    const { writer, reader, lock } = this.#parts;
+    try {
+      foldJournals(writer);
+    } catch {
+      // The journal is on the disk as it is, and is folded at the next start.
+    }
+    reader.close();
+    writer.close();
+    lock.release();
+  }
+}
+
+/** A store that reads a file which somebody else may be writing. */
+export class ReadOnlySqliteStore extends SqliteReader implements Store {
+  readonly capabilities = CAPABILITIES;
+  readonly #connection: Connection;
+  readonly #state: { closed: boolean };
+
+  constructor(connection: Connection) {
+    const state = { closed: false };
+    super({
+      connection,
+      inFlight: (runNo, runId) => readJournal(connection, runNo, runId),
+      snapshot: (read) => readAtOnce(connection, read),
+      checkOpen: () => checkOpen(state.closed),
+    });
+    this.#connection = connection;
+    this.#state = state;
+  }
+
+  async transaction<T>(): Promise<T> {
+    checkOpen(this.#state.closed);
+    throw fileError(
+      'StoreReadOnly',
+      this.#connection.file,
+      'a transaction on a store that was opened with { readOnly: true }',
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#state.closed = true;
+    this.#connection.close();
+  }
+}
+
+/** A read transaction: rows and journal as of one commit, whatever the writer does meanwhile. */
+function readAtOnce<T>(connection: Connection, read: () => T): T {
+  connection.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    rollBack(connection);
+  }
+}
+
+function rollBack(connection: Connection): void {
+  try {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+  } catch {
+    // SQLite has rolled back by itself, or cannot; the error that led here is the one that counts.
+  }
+}
+
+function inStoreTerms(file: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw storeError(error, file);
+  }
+}
+
+function checkOpen(closed: boolean): void {
+  if (closed)
+    throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
+}

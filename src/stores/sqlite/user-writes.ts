@@ -1,0 +1,187 @@
+import { LifecycleError } from '../../errors/index.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { UserRecord } from '../../model/records.ts';
+import type { Cell, Connection } from './connection.ts';
+import { isDuplicate } from './errors.ts';
+import type { RunJournal } from './in-flight.ts';
+import { hasSameOrigin, packEntry, packState } from './journal.ts';
+import { attemptsCell, CELLS_PER_USER, outcomesCell, putCells, USER_COLUMNS } from './user-rows.ts';
+
+/**
+ * Entries of a run's journal at which it is compacted: 8,192 more than a compaction leaves at most.
+ * Bounds the start after a crash, and what a reader in another process has to replay.
+ */
+export const JOURNAL_ENTRIES_MAX = 8_192 + LIMITS.usersInFlightMax;
+
+/** Rows that one INSERT carries: a call into SQLite costs as much as binding eight values. */
+const ROWS_PER_INSERT = 20;
+const PARAMS = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const INSERT_ONE = `INSERT INTO users (run_no, ${USER_COLUMNS}) VALUES ${PARAMS}`;
+const INSERT_MANY = `${INSERT_ONE}${`, ${PARAMS}`.repeat(ROWS_PER_INSERT - 1)}`;
+const UPDATE =
+  'UPDATE users SET processing_status = ?, started_at_ms = ?, completed_at_ms = ?, failed_tasks_count = ?, total_unprocessed_tasks_count = ?, outcomes = ?, attempts = ?';
+const UPDATE_STATE = `${UPDATE} WHERE run_no = ? AND no = ?`;
+const UPDATE_ALL = `${UPDATE}, workflow_version = ?, created_at_ms = ?, scheduled_at_ms = ?, total_tasks_count = ? WHERE run_no = ? AND no = ?`;
+
+/** Inserts rows. @throws LifecycleError `Duplicate` for a number or a subject that exists. */
+export function insertUsers(connection: Connection, runNo: number, users: readonly UserRecord[]): void {
+  const full = users.length - (users.length % ROWS_PER_INSERT);
+  const many = full > 0 ? connection.statement(INSERT_MANY) : null;
+  const cells = new Array<Cell>(ROWS_PER_INSERT * CELLS_PER_USER).fill(null);
+  for (let start = 0; start < full; start += ROWS_PER_INSERT) {
+    for (let index = 0; index < ROWS_PER_INSERT; index++) {
+      putCells(cells, index * CELLS_PER_USER, runNo, users[start + index] as UserRecord);
+    }
+    try {
+      many?.run(...cells);
+    } catch (error) {
+      // One by one, so that the error can name who it was.
+      if (isDuplicate(error)) insertOneByOne(connection, runNo, users.slice(start, start + ROWS_PER_INSERT));
+      throw error;
+    }
+  }
+  insertOneByOne(connection, runNo, users.slice(full));
+}
+
+function insertOneByOne(connection: Connection, runNo: number, users: readonly UserRecord[]): void {
+  for (const user of users) {
+    const cells: Cell[] = [];
+    putCells(cells, 0, runNo, user);
+    try {
+      connection.run(INSERT_ONE, ...cells);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      throw new LifecycleError(
+        'Duplicate',
+        `Expected subject \`${user.subjectId}\` (user ${user.no}) to be new in run ${user.runId}, got a second result`,
+        { runId: user.runId, subjectId: user.subjectId, no: user.no },
+        { cause: error },
+      );
+    }
+  }
+}
+
+/**
+ * Replaces users. One that ends gets his row written; all others go into one row of the journal.
+ *
+ * @throws LifecycleError `NotFound` for a user that does not exist.
+ */
+export function putUsers(
+  connection: Connection,
+  runNo: number,
+  users: readonly UserRecord[],
+  journal: RunJournal,
+): void {
+  requireRows(connection, runNo, users, journal);
+  const write = rowWriter(connection, runNo);
+  let body = '';
+  let entries = 0;
+  for (const user of users) {
+    const before = journal.get(user.no);
+    const inFlight = isInFlight(user);
+    if (!inFlight) write(user, before);
+    if (!inFlight && before === undefined) continue;
+    body += (entries > 0 ? ',' : '[') + (inFlight ? packEntry(user, before) : user.no);
+    entries += 1;
+    if (inFlight) journal.put(user);
+    else journal.remove(user.no);
+  }
+  if (journal.size === 0) clear(connection, runNo, journal);
+  else if (entries > 0) append(connection, runNo, `${body}]`, entries, journal);
+  if (journal.entries >= JOURNAL_ENTRIES_MAX) compact(connection, runNo, journal);
+}
+
+/** Writes the rows of all users in flight and empties the run's journal. */
+export function foldJournal(connection: Connection, runNo: number, users: Iterable<UserRecord>): void {
+  const write = rowWriter(connection, runNo);
+  for (const user of users) write(user, undefined);
+  connection.run('DELETE FROM journal WHERE run_no = ?', runNo);
+}
+
+function isInFlight({ processingStatus }: UserRecord): boolean {
+  return processingStatus === 'inProgress' || processingStatus === 'queued';
+}
+
+function clear(connection: Connection, runNo: number, journal: RunJournal): void {
+  if (journal.entries > 0) connection.run('DELETE FROM journal WHERE run_no = ?', runNo);
+  journal.clear();
+}
+
+function append(
+  connection: Connection,
+  runNo: number,
+  body: string,
+  entries: number,
+  journal: RunJournal,
+): void {
+  connection.run('INSERT INTO journal (run_no, body) VALUES (?, ?)', runNo, body);
+  journal.entries += entries;
+}
+
+/** More users than an engine has in flight are somebody else's slow work: they are better off in rows. */
+function compact(connection: Connection, runNo: number, journal: RunJournal): void {
+  const users = [...journal.values()];
+  if (users.length > LIMITS.usersInFlightMax) {
+    foldJournal(connection, runNo, users);
+    journal.clear();
+    return;
+  }
+  connection.run('DELETE FROM journal WHERE run_no = ?', runNo);
+  journal.entries = 0;
+  append(connection, runNo, `[${users.map(packState).join(',')}]`, users.length, journal);
+}
+
+/** Writes the rows of users; `before`: the state whose row it is, as far as known. */
+function rowWriter(
+  connection: Connection,
+  runNo: number,
+): (user: UserRecord, before: UserRecord | undefined) => void {
+  const [state, all] = [connection.statement(UPDATE_STATE), connection.statement(UPDATE_ALL)];
+  return (user, before) => {
+    const { no, processingStatus: status, startedAtMs: startedMs, completedAtMs: completedMs } = user;
+    const { failedTasksCount: failed, totalUnprocessedTasksCount: unprocessed } = user;
+    const [outcomes, attempts] = [outcomesCell(user), attemptsCell(user)];
+    if (before && hasSameOrigin(user, before)) {
+      state.run(status, startedMs, completedMs, failed, unprocessed, outcomes, attempts, runNo, no);
+      return;
+    }
+    const { workflowVersion: version, createdAtMs: createdMs, scheduledAtMs: scheduledMs } = user;
+    const origin = [version, createdMs, scheduledMs, user.totalTasksCount];
+    all.run(status, startedMs, completedMs, failed, unprocessed, outcomes, attempts, ...origin, runNo, no);
+  };
+}
+
+/**
+ * Users that are not in the journal must have a row; most often they are neighbours, and one count tells.
+ * Asked before anything is written, so that the error leaves nothing half done.
+ */
+function requireRows(
+  connection: Connection,
+  runNo: number,
+  users: readonly UserRecord[],
+  journal: RunJournal,
+): void {
+  let [fresh, lowest, highest] = [0, Number.POSITIVE_INFINITY, 0];
+  for (const { no } of users) {
+    if (journal.get(no)) continue;
+    fresh += 1;
+    if (no < lowest) lowest = no;
+    if (no > highest) highest = no;
+  }
+  if (fresh === 0) return;
+  const span = highest - lowest + 1;
+  const count = 'SELECT count(*) FROM users WHERE run_no = ? AND no BETWEEN ? AND ?';
+  if (span <= 4 * fresh && connection.number(count, runNo, lowest, highest) === span) return;
+  for (const user of users) {
+    if (journal.get(user.no)) continue;
+    const row = connection.get('SELECT 1 FROM users WHERE run_no = ? AND no = ?', runNo, user.no);
+    if (!row) throw missingUser(user);
+  }
+}
+
+function missingUser({ runId, no }: UserRecord): LifecycleError {
+  return new LifecycleError('NotFound', `Expected run ${runId} to have a user ${no}, got none`, {
+    runId,
+    no,
+  });
+}
