@@ -7,6 +7,9 @@ import type { DurationMs } from '../model/time.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { TaskHandlerResult } from '../ports/task-handler.ts';
 import { cut, failureReasonOf } from './failure.ts';
+import { HandlerContext, type RunInfo } from './handler-context.ts';
+import type { BoundTask } from './handlers.ts';
+import type { UserFlight } from './user-flight.ts';
 
 /** What a call came to. */
 export type Verdict =
@@ -21,10 +24,41 @@ export type Verdict =
 /** Why a call is aborted. */
 export type AbortCause = 'timeout' | 'cancel' | 'stop';
 
+/** Calls the handler of `bound` for `flight`: its verdict when it answers at once, else the call that is under way. */
+export function callHandler(
+  flight: UserFlight,
+  bound: BoundTask,
+  info: RunInfo,
+  clock: Clock,
+  graceMs: DurationMs,
+): Verdict | PendingCall {
+  const context = new HandlerContext(flight, bound, info);
+  let result: TaskHandlerResult | PromiseLike<TaskHandlerResult>;
+  try {
+    result = bound.handler.run(context as never);
+    if (!isThenable(result)) return verdictOf(result);
+  } catch (error) {
+    return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+  }
+  const { timeoutMs } = bound.handler;
+  return new PendingCall(result, {
+    clock,
+    timeoutMs,
+    graceMs,
+    abortSignal: (reason) => context.abort(reason),
+  });
+}
+
+function isThenable(value: unknown): value is PromiseLike<TaskHandlerResult> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
 const COMPLETED: Verdict = { kind: 'completed', processingInfo: null };
 
 /** The verdict of a handler that returned `result`. */
-export function verdictOf(result: TaskHandlerResult): Verdict {
+function verdictOf(result: TaskHandlerResult): Verdict {
   const info: unknown = typeof result === 'object' && result !== null ? result.processingInfo : null;
   return typeof info === 'string' ? { kind: 'completed', processingInfo: cut(info) } : COMPLETED;
 }

@@ -3,7 +3,7 @@
  * 4 : 1, and up to `LIMITS.runsDrivenMax` of them have a driver.
  */
 import { LifecycleError } from '../errors/index.ts';
-import { drainCanceling } from '../ledger/cancel.ts';
+import { drainCanceling, freezeRuns } from '../ledger/cancel.ts';
 import { type ClaimedRun, claimRuns, releaseRuns } from '../ledger/claim.ts';
 import { pinnedVersion } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -13,11 +13,12 @@ import type { Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { Breath } from './breath.ts';
+import type { DriverDeps } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
 import type { BoundTask, Handlers } from './handlers.ts';
 import { Lanes } from './lanes.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
-import { type DriverDeps, RunDriver } from './run-driver.ts';
+import { RunDriver } from './run-driver.ts';
 
 /** Runs that are claimed in one commit. */
 const CLAIMS_PER_COMMIT = 64;
@@ -75,6 +76,7 @@ export class Dispatcher {
   async start(): Promise<void> {
     this.#isOpen = true;
     const { context, cancellation } = this.#ledger;
+    await this.#freezeDisabled();
     for (const run of await this.#ports.store.listUnfinishedRuns()) {
       if (context.planning.has(run.id) || this.#driven.has(run.id)) continue;
       if (!run.published) await removeUnpublished(context, run);
@@ -136,6 +138,14 @@ export class Dispatcher {
       clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })),
     );
     for (const { driver } of driven) driver.end();
+  }
+
+  /** A process may have died between disabling a workflow and canceling its runs (r9). */
+  async #freezeDisabled(): Promise<void> {
+    for (const { workflow } of await this.#ports.store.listWorkflows()) {
+      const isFrozen = !workflow.isEnabled || workflow.deletedDateTime !== null;
+      if (isFrozen) await freezeRuns(this.#ledger.cancellation, workflow.id, 'all');
+    }
   }
 
   #pump(): void {

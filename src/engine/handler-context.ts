@@ -1,5 +1,8 @@
+import { isoOf } from '../ledger/resources.ts';
 import { taskResultId } from '../model/ids.ts';
+import type { RunRecord } from '../model/records.ts';
 import type { Subject } from '../model/subject.ts';
+import type { Workflow } from '../model/workflow.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TaskContext } from '../ports/task-handler.ts';
 import type { BoundTask } from './handlers.ts';
@@ -10,6 +13,24 @@ export interface RunInfo {
   readonly run: TaskContext['run'];
   readonly workflow: TaskContext['workflow'];
   readonly logger: Logger;
+}
+
+/** What all calls of a run are told of it. */
+export function runInfo(run: RunRecord, workflow: Workflow, logger: Logger): RunInfo {
+  return {
+    run: Object.freeze({
+      id: run.id,
+      workflowExecutionType: run.workflowExecutionType,
+      scheduledDateTime: isoOf(run.scheduledAtMs),
+    }),
+    workflow: Object.freeze({
+      id: workflow.id,
+      displayName: workflow.displayName,
+      category: workflow.category,
+      version: workflow.version,
+    }),
+    logger,
+  };
 }
 
 /**

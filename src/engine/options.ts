@@ -21,6 +21,7 @@ export interface EnginePorts {
 
 /** What becomes of schedule slots that nobody evaluated, because the process was off or asleep. */
 export const MISSED_SLOT_POLICIES = ['skip', 'once', 'each'] as const;
+/** See {@link MISSED_SLOT_POLICIES}. */
 export type MissedSlotPolicy = (typeof MISSED_SLOT_POLICIES)[number];
 
 /** Settings of an engine. All are optional. */

@@ -3,39 +3,21 @@
  * recorder. A user goes on only when the outcome of his last task is committed; until then the lane
  * works for somebody else. See `user-flight.ts` for the states of a user.
  */
-import type { Recorder, RecorderClient, Refusal, RunRecorder } from '../ledger/recorder.ts';
-import { isoOf } from '../ledger/resources.ts';
-import type { EventSink } from '../model/events.ts';
+import type { RecorderClient, Refusal, RunRecorder } from '../ledger/recorder.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Workflow } from '../model/workflow.ts';
-import type { TaskHandlerResult } from '../ports/task-handler.ts';
-import { isTerminal, retryDelayMs, type UserEvent } from '../rules/index.ts';
-import type { Breath } from './breath.ts';
-import { type AbortCause, PendingCall, type Verdict, verdictOf } from './call.ts';
-import { failureReasonOf } from './failure.ts';
+import { isTerminal, type UserEvent } from '../rules/index.ts';
+import { type AbortCause, callHandler, PendingCall, type Verdict } from './call.ts';
+import type { DriverDeps } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
-import { HandlerContext, type RunInfo } from './handler-context.ts';
+import { type RunInfo, runInfo } from './handler-context.ts';
 import type { BoundTask } from './handlers.ts';
-import type { LaneClient, Lanes } from './lanes.ts';
-import type { EnginePorts, EngineSettings } from './options.ts';
+import type { LaneClient } from './lanes.ts';
 import { type Qualification, qualificationOf } from './qualify.ts';
 import { flightsOf, ReadAhead } from './read-ahead.ts';
 import type { UserFlight } from './user-flight.ts';
-
-/** What all drivers of an engine share. */
-export interface DriverDeps {
-  readonly ports: EnginePorts;
-  readonly settings: EngineSettings;
-  readonly recorder: Recorder;
-  readonly lanes: Lanes;
-  readonly breath: Breath;
-  readonly events: EventSink;
-  /** Users in flight over all drivers. */
-  readonly load: { usersInFlight: number };
-  /** The driver has let go of its run: it is final, lost, or handed back. */
-  readonly ended: (driver: RunDriver) => void;
-}
+import { eventOf, wornOut } from './verdict-event.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -56,7 +38,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   readonly #inFlight = new Set<UserFlight>();
   /** Users whose start is in line to be committed. */
   #starting = 0;
-  #running = 0;
   /** Calls that were aborted by a stop and will be repeated: the run is not handed back clean. */
   #abandoned = 0;
   #mode: Mode = 'driving';
@@ -163,6 +144,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
    */
   #runTask(flight: UserFlight): Promise<boolean> | null {
     const bound = this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask;
+    const { ports, settings } = this.#deps;
     const { slots } = bound.handler;
     if (slots && flight.place === null) {
       if (!slots.take(() => this.#acceptPlace(flight, bound))) {
@@ -171,41 +153,19 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       }
       flight.place = slots;
     }
-    const context = new HandlerContext(flight, bound, this.#info);
     flight.state = 'running';
-    flight.runningSinceMs = this.#deps.ports.clock.now();
-    let result: TaskHandlerResult | PromiseLike<TaskHandlerResult>;
-    let verdict: Verdict | null = null;
-    try {
-      result = bound.handler.run(context as never);
-      if (!isThenable(result)) verdict = verdictOf(result);
-    } catch (error) {
-      verdict = { kind: 'failed', reason: failureReasonOf(error), isOver: true };
-    }
-    if (verdict) {
-      this.#conclude(flight, bound, verdict);
-      freePlace(flight);
-      return null;
-    }
-    return this.#awaitTask(flight, bound, context, result as PromiseLike<TaskHandlerResult>);
+    flight.runningSinceMs = ports.clock.now();
+    const answer = callHandler(flight, bound, this.#info, ports.clock, settings.abortGraceMs);
+    if (answer instanceof PendingCall) return this.#awaitTask(flight, bound, answer);
+    this.#conclude(flight, bound, answer);
+    freePlace(flight);
+    return null;
   }
 
-  async #awaitTask(
-    flight: UserFlight,
-    bound: BoundTask,
-    context: HandlerContext,
-    result: PromiseLike<TaskHandlerResult>,
-  ): Promise<boolean> {
-    const { lanes, ports, settings } = this.#deps;
-    const call = new PendingCall(result, {
-      clock: ports.clock,
-      timeoutMs: bound.handler.timeoutMs,
-      graceMs: settings.abortGraceMs,
-      abortSignal: (reason) => context.abort(reason),
-    });
+  async #awaitTask(flight: UserFlight, bound: BoundTask, call: PendingCall): Promise<boolean> {
+    const { lanes, ports } = this.#deps;
     const { place } = flight;
     flight.call = call;
-    this.#running += 1;
     lanes.busy += 1;
     // A handler that answers at once needs no second lane beside it; one that takes time does.
     let tookTime = false;
@@ -216,7 +176,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     const verdict = await call.verdict;
     flight.call = null;
     flight.place = null;
-    this.#running -= 1;
     this.#conclude(flight, bound, verdict);
     if (!call.isSettled) {
       ports.logger.warn('A handler did not settle after it was aborted; its lane is taken until it does', {
@@ -234,40 +193,26 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #conclude(flight: UserFlight, bound: BoundTask, verdict: Verdict): void {
     const { clock, random } = this.#deps.ports;
     const nowMs = clock.now();
-    const startedAtMs = flight.runningSinceMs ?? nowMs;
+    const failures = flight.user.attempts?.failures ?? 0;
+    const event = eventOf({
+      bound,
+      verdict,
+      startedAtMs: flight.runningSinceMs ?? nowMs,
+      nowMs,
+      failures,
+      mayRetry: this.#mode === 'driving',
+      unitRandom: () => random.next(),
+    });
     flight.runningSinceMs = null;
-    const { continueOnError } = bound.task;
-    switch (verdict.kind) {
-      case 'completed': {
-        const { processingInfo } = verdict;
-        const outcome =
-          processingInfo === null
-            ? ({ status: 'completed', startedAtMs, completedAtMs: nowMs } as const)
-            : ({ status: 'completed', startedAtMs, completedAtMs: nowMs, processingInfo } as const);
-        this.#record(flight, { kind: 'taskEnded', outcome, continueOnError });
-        return;
-      }
-      case 'failed': {
-        const attempt = (flight.user.attempts?.failures ?? 0) + 1;
-        const { retry } = bound.handler;
-        if (verdict.isOver && this.#mode === 'driving' && attempt < retry.attempts) {
-          const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, random.next());
-          this.#tellRetry(flight, bound, attempt, verdict.reason, notBeforeMs);
-          this.#record(flight, { kind: 'attemptFailed', notBeforeMs });
-          return;
-        }
-        const failureReason = verdict.reason;
-        const outcome = { status: 'failed', startedAtMs, completedAtMs: nowMs, failureReason } as const;
-        this.#record(flight, { kind: 'taskEnded', outcome, continueOnError });
-        return;
-      }
-      case 'canceled':
-        this.#record(flight, { kind: 'cancel', atMs: nowMs, runningSinceMs: startedAtMs });
-        return;
-      case 'abandoned':
-        this.#abandoned += 1;
-        this.#letGo(flight);
+    if (event === null) {
+      this.#abandoned += 1;
+      this.#letGo(flight);
+      return;
     }
+    if (event.kind === 'attemptFailed' && verdict.kind === 'failed') {
+      this.#tellRetry(flight, bound, failures + 1, verdict.reason, event.notBeforeMs);
+    }
+    this.#record(flight, event);
   }
 
   #tellRetry(
@@ -296,8 +241,10 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   recorded(flight: UserFlight, event: UserEvent): void {
     if (event.kind === 'start') this.#starting -= 1;
     if (isTerminal(flight.user.processingStatus)) this.#letGo(flight);
-    else if (event.kind === 'interrupted' && this.#isWornOut(flight.user)) this.#giveUp(flight);
-    else this.#goOn(flight);
+    else if (event.kind === 'interrupted' && this.#isWornOut(flight.user)) {
+      const bound = this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask;
+      this.#record(flight, wornOut(flight.user, bound, this.#deps.ports.clock.now()));
+    } else this.#goOn(flight);
   }
 
   refused(flight: UserFlight, event: UserEvent, code: Refusal): void {
@@ -325,18 +272,9 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.end();
   }
 
-  /** Interrupted so often that the task itself is the likely cause. */
+  /** Interrupted so often that the task itself is the likely cause: it fails. */
   #isWornOut(user: UserRecord): boolean {
     return (user.attempts?.interruptions ?? 0) > this.#deps.settings.interruptionsMax;
-  }
-
-  #giveUp(flight: UserFlight): void {
-    const times = flight.user.attempts?.interruptions ?? 0;
-    const nowMs = this.#deps.ports.clock.now();
-    const failureReason = `Interrupted ${times} times by the end of its process`;
-    const continueOnError = this.#tasks[flight.user.outcomes?.length ?? 0]?.task.continueOnError ?? false;
-    const outcome = { status: 'failed', startedAtMs: nowMs, completedAtMs: nowMs, failureReason } as const;
-    this.#record(flight, { kind: 'taskEnded', outcome, continueOnError });
   }
 
   // --- users -------------------------------------------------------------------------------------
@@ -466,27 +404,4 @@ function freePlace(flight: UserFlight): void {
   const { place } = flight;
   flight.place = null;
   place?.free();
-}
-
-function isThenable(value: unknown): value is PromiseLike<TaskHandlerResult> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
-}
-
-function runInfo(run: RunRecord, workflow: Workflow, logger: EnginePorts['logger']): RunInfo {
-  return {
-    run: Object.freeze({
-      id: run.id,
-      workflowExecutionType: run.workflowExecutionType,
-      scheduledDateTime: isoOf(run.scheduledAtMs),
-    }),
-    workflow: Object.freeze({
-      id: workflow.id,
-      displayName: workflow.displayName,
-      category: workflow.category,
-      version: workflow.version,
-    }),
-    logger,
-  };
 }

@@ -66,10 +66,20 @@ export function readText(input: Input, field: string, lengthMax: number): string
 
 /** The error for a value that is not what it must be. */
 export function invalid(field: string, expected: string, value: unknown): LifecycleError {
-  const shown = JSON.stringify(value) ?? String(value);
   return new LifecycleError(
     'InvalidArgument',
-    `Expected ${field} to be ${expected}, got \`${shown.slice(0, 100)}\``,
-    { field },
+    `Expected ${field} to be ${expected}, got \`${shown(value)}\``,
+    {
+      field,
+    },
   );
+}
+
+/** What a message shows of a value: it may be a bigint, refer to itself, or throw when it is read. */
+function shown(value: unknown): string {
+  try {
+    return (typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value))).slice(0, 100);
+  } catch {
+    return typeof value;
+  }
 }

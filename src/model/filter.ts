@@ -45,6 +45,7 @@ export interface FilterCondition {
 /** Something that has a value. */
 export type FilterExpression = FilterLiteral | FilterPath | FilterCall | FilterArithmetic | FilterCondition;
 
+/** The operators that compare two values. */
 export const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 

@@ -32,6 +32,7 @@ const count = <Row>(field: keyof Row & string): Property<Row> => ({
   orderable: false,
 });
 
+/** Runs. */
 export const RUN_PROPERTIES: PropertyTable<RunRecord> = {
   id: text('id'),
   processingStatus: name('processingStatus'),
@@ -48,6 +49,7 @@ export const RUN_PROPERTIES: PropertyTable<RunRecord> = {
   totalUnprocessedTasksCount: count('totalUnprocessedTasksCount'),
 };
 
+/** User results. */
 export const USER_PROPERTIES: PropertyTable<UserRecord> = {
   processingStatus: name('processingStatus'),
   scheduledDateTime: date('scheduledAtMs'),

@@ -158,11 +158,7 @@ function checkUser(run: RunRecord, user: UserRecord, note: Note): void {
       'I8',
       'A user that never started has only unprocessed tasks',
     );
-  expect(
-    ordered(user.scheduledAtMs, user.startedAtMs, user.completedAtMs, run.lastUpdatedAtMs),
-    'I9',
-    'Expected scheduled ≤ started ≤ completed ≤ lastUpdated',
-  );
+  expect(inOrder(user, run.lastUpdatedAtMs), 'I9', 'Expected scheduled ≤ started ≤ completed ≤ lastUpdated');
   if (isTerminal(run.processingStatus)) expect(isDone, 'I8a', 'A final run has only final users');
   if (status === 'inProgress')
     expect(
@@ -286,11 +282,7 @@ function checkRunAlone(run: RunRecord, options: AggregationOptions, note: Note):
       'completedDateTime is set exactly when the run is final',
     );
   if (status === 'inProgress') expect(run.startedAtMs !== null, 'I8', 'A run in progress has started');
-  expect(
-    ordered(run.scheduledAtMs, run.startedAtMs, run.completedAtMs, run.lastUpdatedAtMs),
-    'I9',
-    'Expected scheduled ≤ started ≤ completed ≤ lastUpdated',
-  );
+  expect(inOrder(run, run.lastUpdatedAtMs), 'I9', 'Expected scheduled ≤ started ≤ completed ≤ lastUpdated');
   const allEnded = endedUsers(run) === run.totalUsersCount;
   if (status !== 'quarantined')
     expect(
@@ -321,9 +313,15 @@ function countReports(
   }
 }
 
-function ordered(...moments: readonly (number | null)[]): boolean {
-  const known = moments.filter((moment) => moment !== null);
-  return known.every((moment, index) => index === 0 || moment >= (known[index - 1] ?? 0));
+/** What never started may end before its schedule: it was canceled. */
+function inOrder(
+  row: Pick<RunRecord, 'scheduledAtMs' | 'startedAtMs' | 'completedAtMs'>,
+  lastUpdatedAtMs: number,
+): boolean {
+  const { scheduledAtMs, startedAtMs, completedAtMs } = row;
+  if (startedAtMs === null) return completedAtMs === null || completedAtMs <= lastUpdatedAtMs;
+  const endMs = completedAtMs ?? startedAtMs;
+  return scheduledAtMs <= startedAtMs && startedAtMs <= endMs && endMs <= lastUpdatedAtMs;
 }
 
 function sum(left: typeof NO_COUNTERS, right: typeof NO_COUNTERS): typeof NO_COUNTERS {

@@ -33,7 +33,7 @@ export function changeOf(run: RunRecord): RunChange {
     reports: run.taskReports.map((report) => ({ ...report })),
     known: { users: run.knownUsersCount, tasks: run.knownTasksCount },
     startedAtMs: null,
-    latestMs: run.startedAtMs ?? run.scheduledAtMs,
+    latestMs: run.startedAtMs ?? 0,
   };
 }
 

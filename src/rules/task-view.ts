@@ -14,7 +14,7 @@ export interface TaskView {
 
 /**
  * The task at `position` (1-based) of `user`. A task without an outcome is canceled when the user is
- * final, in progress when it is the next one of a user in progress, else queued (decision 4).
+ * final, in progress when it is the next one of a user in progress, else queued (decision 5).
  * `null` when the user's outcomes are not known (an external result that told only counts).
  */
 export function taskView(user: UserRecord, position: number): TaskView | null {

@@ -18,8 +18,6 @@ export type UserEvent =
       readonly outcome: TaskOutcome;
       /** Of that task: a failure does not stop the following ones. */
       readonly continueOnError: boolean;
-      /** The run is canceling: tasks that are left are canceled (u7), unless there are none (u8). */
-      readonly thenCancel: boolean;
     }
   /** An attempt failed and will be repeated. */
   | { readonly kind: 'attemptFailed'; readonly notBeforeMs: EpochMs }
@@ -87,16 +85,21 @@ export function queuedUser(
   };
 }
 
-/** Applies `event` to `user`. Times that lie before what is already recorded are moved up to it (I9). */
-export function decideUser(user: UserRecord, event: UserEvent): UserDecision {
+/**
+ * Applies `event` to `user`. Times that lie before what is already recorded are moved up to it (I9).
+ *
+ * @param canceling the run is being canceled: nobody starts any more, and of a user whose task ends
+ *   the tasks that are left are canceled (u7), unless there are none (u8).
+ */
+export function decideUser(user: UserRecord, event: UserEvent, canceling = false): UserDecision {
   if (isTerminal(user.processingStatus)) return ALREADY_FINAL;
   switch (event.kind) {
     case 'start':
-      return user.processingStatus === 'queued' ? start(user, event.atMs) : ILLEGAL;
+      return user.processingStatus === 'queued' && !canceling ? start(user, event.atMs) : ILLEGAL;
     case 'cancel':
       return cancel(user, event.atMs, event.runningSinceMs);
     case 'taskEnded':
-      return user.processingStatus === 'inProgress' ? taskEnded(user, event) : ILLEGAL;
+      return user.processingStatus === 'inProgress' ? taskEnded(user, event, canceling) : ILLEGAL;
     case 'attemptFailed':
       return user.processingStatus === 'inProgress' ? repeat(user, 1, 0, event.notBeforeMs) : ILLEGAL;
     case 'interrupted':
@@ -111,7 +114,11 @@ function start(user: UserRecord, atMs: EpochMs): UserDecision {
   return { kind: 'moved', user: { ...user, processingStatus: 'inProgress', startedAtMs }, moves: STARTED };
 }
 
-function taskEnded(user: UserRecord, event: Extract<UserEvent, { kind: 'taskEnded' }>): UserDecision {
+function taskEnded(
+  user: UserRecord,
+  event: Extract<UserEvent, { kind: 'taskEnded' }>,
+  canceling: boolean,
+): UserDecision {
   const { outcomes } = user;
   if (outcomes === null || outcomes.length >= user.totalTasksCount) return ILLEGAL;
   const outcome = inOrder(event.outcome, lastMoment(user));
@@ -125,7 +132,7 @@ function taskEnded(user: UserRecord, event: Extract<UserEvent, { kind: 'taskEnde
       ? failedTasksCount > 0
         ? 'completedWithErrors'
         : 'completed'
-      : event.thenCancel
+      : canceling
         ? 'canceled'
         : 'inProgress';
   return {

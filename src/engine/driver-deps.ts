@@ -1,0 +1,20 @@
+import type { Recorder } from '../ledger/recorder.ts';
+import type { EventSink } from '../model/events.ts';
+import type { Breath } from './breath.ts';
+import type { Lanes } from './lanes.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
+import type { RunDriver } from './run-driver.ts';
+
+/** What all drivers of an engine share. */
+export interface DriverDeps {
+  readonly ports: EnginePorts;
+  readonly settings: EngineSettings;
+  readonly recorder: Recorder;
+  readonly lanes: Lanes;
+  readonly breath: Breath;
+  readonly events: EventSink;
+  /** Users in flight over all drivers. */
+  readonly load: { usersInFlight: number };
+  /** The driver has let go of its run: it is final, lost, or handed back. */
+  readonly ended: (driver: RunDriver) => void;
+}

@@ -1,0 +1,64 @@
+import type { UserRecord } from '../model/records.ts';
+import type { EpochMs } from '../model/time.ts';
+import { retryDelayMs, type UserEvent } from '../rules/index.ts';
+import type { Verdict } from './call.ts';
+import type { BoundTask } from './handlers.ts';
+
+/** A call that has come to its verdict. */
+export interface EndedCall {
+  readonly bound: BoundTask;
+  readonly verdict: Verdict;
+  readonly startedAtMs: EpochMs;
+  readonly nowMs: EpochMs;
+  /** Attempts of this task that failed before. */
+  readonly failures: number;
+  /** Whether another attempt may follow at all: not while the run is canceling or the engine stops. */
+  readonly mayRetry: boolean;
+  /** A number in [0, 1), for the jitter. */
+  readonly unitRandom: () => number;
+}
+
+/** What a verdict means for the user; `null`: nothing that is recorded, the task will run again. */
+export function eventOf(call: EndedCall): UserEvent | null {
+  const { verdict, bound, startedAtMs, nowMs } = call;
+  const { continueOnError } = bound.task;
+  switch (verdict.kind) {
+    case 'completed': {
+      const outcome = { status: 'completed', startedAtMs, completedAtMs: nowMs } as const;
+      const { processingInfo } = verdict;
+      return {
+        kind: 'taskEnded',
+        outcome: processingInfo === null ? outcome : { ...outcome, processingInfo },
+        continueOnError,
+      };
+    }
+    case 'failed': {
+      const { retry } = bound.handler;
+      const attempt = call.failures + 1;
+      // A handler that may still be running is not called again: two would run at once.
+      if (verdict.isOver && call.mayRetry && attempt < retry.attempts) {
+        return {
+          kind: 'attemptFailed',
+          notBeforeMs: nowMs + retryDelayMs(retry, attempt + 1, call.unitRandom()),
+        };
+      }
+      const failureReason = verdict.reason;
+      return {
+        kind: 'taskEnded',
+        outcome: { status: 'failed', startedAtMs, completedAtMs: nowMs, failureReason },
+        continueOnError,
+      };
+    }
+    case 'canceled':
+      return { kind: 'cancel', atMs: nowMs, runningSinceMs: startedAtMs };
+    case 'abandoned':
+      return null;
+  }
+}
+
+/** The end of a task that was interrupted more often than is allowed. */
+export function wornOut(user: UserRecord, { task }: BoundTask, nowMs: EpochMs): UserEvent {
+  const failureReason = `Interrupted ${user.attempts?.interruptions ?? 0} times by the end of its process`;
+  const outcome = { status: 'failed', startedAtMs: nowMs, completedAtMs: nowMs, failureReason } as const;
+  return { kind: 'taskEnded', outcome, continueOnError: task.continueOnError };
+}
