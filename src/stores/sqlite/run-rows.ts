@@ -32,9 +32,15 @@ const FREQUENT_FIELDS = [
   'knownTasksCount',
   'taskReports',
   'claim',
+  'inHand',
 ] as const satisfies readonly (keyof RunRecord)[];
 
 const FIELDS = [...FREQUENT_FIELDS, ...RARE_FIELDS];
+
+/** Does not compile while a field of a run has no column. */
+type FieldsMissing = Exclude<keyof RunRecord, (typeof FIELDS)[number]>;
+const NO_FIELD_IS_MISSING: [FieldsMissing] extends [never] ? true : FieldsMissing = true;
+void NO_FIELD_IS_MISSING;
 
 /** Columns of a run, in the order of {@link runFromRow}. */
 export const RUN_COLUMNS = FIELDS.map(columnOf).join(', ');
@@ -55,8 +61,8 @@ export const TOUCH_RUN = `UPDATE runs SET ${FREQUENT_FIELDS.map((field) => `${co
 export function runCells(run: RunRecord): Cell[] {
   return FIELDS.map((field) => {
     if (field === 'taskReports') return JSON.stringify(packReports(run));
-    if (field === 'published') return run.published ? 1 : 0;
-    return run[field];
+    const value = run[field];
+    return typeof value === 'boolean' ? Number(value) : value;
   });
 }
 
@@ -70,6 +76,7 @@ export function runFromRow(row: Row): RunRecord {
     failedUsersCount: failed,
     totalUsersCount: total,
   }));
+  fields.inHand = fields.inHand === 1;
   fields.published = fields.published === 1;
   return fields as unknown as RunRecord;
 }

@@ -63,6 +63,7 @@ CREATE TABLE runs (
   known_tasks_count INTEGER NOT NULL CHECK (known_tasks_count >= 0),
   task_reports TEXT NOT NULL,
   claim INTEGER NOT NULL,
+  in_hand INTEGER NOT NULL CHECK (in_hand IN (0, 1)),
   published INTEGER NOT NULL CHECK (published IN (0, 1))
 ) STRICT;
 
