@@ -8,7 +8,7 @@ import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { isTerminal, type UserEvent } from '../rules/index.ts';
-import { type AbortCause, callHandler, PendingCall, type Verdict } from './call.ts';
+import { callHandler, PendingCall, type Verdict } from './call.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
 import { type RunInfo, runInfo } from './handler-context.ts';
@@ -193,13 +193,12 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #conclude(flight: UserFlight, bound: BoundTask, verdict: Verdict): void {
     const { clock, random } = this.#deps.ports;
     const nowMs = clock.now();
-    const failures = flight.user.attempts?.failures ?? 0;
     const event = eventOf({
       bound,
       verdict,
       startedAtMs: flight.runningSinceMs ?? nowMs,
       nowMs,
-      failures,
+      failures: flight.user.attempts?.failures ?? 0,
       mayRetry: this.#mode === 'driving',
       unitRandom: () => random.next(),
     });
@@ -209,31 +208,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       this.#letGo(flight);
       return;
     }
-    if (event.kind === 'attemptFailed' && verdict.kind === 'failed') {
-      this.#tellRetry(flight, bound, failures + 1, verdict.reason, event.notBeforeMs);
-    }
     this.#record(flight, event);
-  }
-
-  #tellRetry(
-    flight: UserFlight,
-    { position }: BoundTask,
-    attempt: number,
-    failureReason: string,
-    notBeforeMs: number,
-  ): void {
-    if (!this.#deps.events.has('task.retrying')) return;
-    const { workflowId, id: runId } = this.#run;
-    const { subjectId } = flight.user;
-    this.#deps.events.emit('task.retrying', {
-      workflowId,
-      runId,
-      subjectId,
-      position,
-      attempt,
-      failureReason,
-      notBeforeMs,
-    });
   }
 
   // --- what the recorder says --------------------------------------------------------------------
@@ -268,7 +243,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   lost(error: unknown): void {
     if (this.#mode === 'ended') return;
     this.#deps.events.emit('engine.error', { error, during: 'driving', runId: this.runId });
-    this.#abortAll('stop');
+    this.abort();
     this.end();
   }
 
@@ -375,7 +350,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   /** The stop's deadline has passed: running handlers are aborted and, after the grace, abandoned. */
   abort(): void {
-    this.#abortAll('stop');
+    for (const flight of this.#inFlight) flight.call?.abort('stop');
   }
 
   /** Whether no task can have been left half done. */
@@ -393,10 +368,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     for (const flight of [...this.#inFlight]) if (flight.state !== 'running') this.#letGo(flight);
     this.#deps.lanes.remove(this);
     this.#deps.ended(this);
-  }
-
-  #abortAll(cause: AbortCause): void {
-    for (const flight of this.#inFlight) flight.call?.abort(cause);
   }
 }
 

@@ -37,10 +37,8 @@ export function eventOf(call: EndedCall): UserEvent | null {
       const attempt = call.failures + 1;
       // A handler that may still be running is not called again: two would run at once.
       if (verdict.isOver && call.mayRetry && attempt < retry.attempts) {
-        return {
-          kind: 'attemptFailed',
-          notBeforeMs: nowMs + retryDelayMs(retry, attempt + 1, call.unitRandom()),
-        };
+        const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, call.unitRandom());
+        return { kind: 'attemptFailed', notBeforeMs, reason: verdict.reason };
       }
       const failureReason = verdict.reason;
       return {

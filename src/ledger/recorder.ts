@@ -217,21 +217,29 @@ export class Recorder {
       const result = results[index] as Refusal | number;
       if (typeof result === 'string') line.client.refused(flight, event, result);
       else {
-        this.#announceFailure(after, flight.user, event, result);
+        if (event.kind !== 'start') this.#announceFailure(after, flight.user, event, result);
         line.client.recorded(flight, event);
       }
     });
   }
 
-  #announceFailure(run: RunRecord, user: UserRecord, event: UserEvent, position: number): void {
-    if (event.kind !== 'taskEnded' || event.outcome.status !== 'failed') return;
-    this.#context.events.emit('task.failed', {
-      workflowId: run.workflowId,
-      runId: run.id,
-      subjectId: user.subjectId,
-      position,
-      failureReason: event.outcome.failureReason ?? '',
-    });
+  #announceFailure(run: RunRecord, user: UserRecord, event: UserEvent, ended: number): void {
+    const { events } = this.#context;
+    const task = { workflowId: run.workflowId, runId: run.id, subjectId: user.subjectId };
+    if (event.kind === 'taskEnded' && event.outcome.status === 'failed') {
+      const failureReason = event.outcome.failureReason ?? '';
+      events.emit('task.failed', { ...task, position: ended, failureReason });
+    } else if (event.kind === 'attemptFailed') {
+      const { notBeforeMs, reason } = event;
+      const attempt = user.attempts?.failures ?? 1;
+      events.emit('task.retrying', {
+        ...task,
+        position: ended + 1,
+        attempt,
+        failureReason: reason,
+        notBeforeMs,
+      });
+    }
   }
 
   /**

@@ -20,7 +20,7 @@ export type UserEvent =
       readonly continueOnError: boolean;
     }
   /** An attempt failed and will be repeated. */
-  | { readonly kind: 'attemptFailed'; readonly notBeforeMs: EpochMs }
+  | { readonly kind: 'attemptFailed'; readonly notBeforeMs: EpochMs; readonly reason: string }
   /** The process died while the task was possibly running. */
   | { readonly kind: 'interrupted' }
   /** No further task may run (u3, u7). `runningSinceMs`: the task that is written off (t6), if any. */
