@@ -21,8 +21,8 @@ interface Entry {
   readonly client: LaneClient;
   /** How many strides the run has made; the smallest goes first. */
   pass: number;
-  /** Turns in line; one is enough, since each turn that blocks calls for the next. */
-  waiting: number;
+  /** A turn is in line. One is enough, since each turn that blocks calls for the next. */
+  isWaiting: boolean;
 }
 
 /** The lanes of an engine. */
@@ -52,25 +52,32 @@ export class Lanes {
   }
 
   add(client: LaneClient): void {
-    this.#entries.set(client, { client, pass: this.#pass, waiting: 0 });
+    this.#entries.set(client, { client, pass: this.#pass, isWaiting: false });
   }
 
   remove(client: LaneClient): void {
     this.#entries.delete(client);
   }
 
-  /** Lines up a turn for `client` unless one is in line already, or there is nothing to do. */
+  /**
+   * Lines up a turn for `client` unless one is in line already, or there is nothing to do. It lines up
+   * after the running callback has ended: all users that a commit makes ready share the turn.
+   */
   wake(client: LaneClient): void {
     const entry = this.#entries.get(client);
-    if (!entry || entry.waiting > 0 || !client.hasWork()) return;
-    entry.waiting += 1;
+    if (!entry || entry.isWaiting || !client.hasWork()) return;
+    entry.isWaiting = true;
+    queueMicrotask(() => this.#lineUp(entry));
+  }
+
+  #lineUp(entry: Entry): void {
     entry.pass =
-      Math.max(entry.pass, this.#pass) + (client.isOnDemand ? STRIDES.onDemand : STRIDES.scheduled);
+      Math.max(entry.pass, this.#pass) + (entry.client.isOnDemand ? STRIDES.onDemand : STRIDES.scheduled);
     this.#queue.add(() => this.#turn(entry, entry.pass), { priority: -entry.pass }).catch(this.#failed);
   }
 
   async #turn(entry: Entry, pass: number): Promise<void> {
-    entry.waiting -= 1;
+    entry.isWaiting = false;
     this.#pass = Math.max(this.#pass, pass);
     await entry.client.work();
     this.wake(entry.client);
