@@ -7,6 +7,7 @@ import { type InFlight, type Journals, NOBODY } from './in-flight.ts';
 import { readJournal } from './journal.ts';
 import type { WriterLock } from './lock.ts';
 import { SqliteReader } from './reader.ts';
+import { SubjectFilters } from './subjects.ts';
 import { SqliteTransaction } from './transaction.ts';
 
 const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false };
@@ -26,6 +27,7 @@ export class SqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
   readonly #parts: WriterParts;
   readonly #journals: Journals;
+  readonly #filters = new SubjectFilters();
   /** Settles when the last transaction in line has ended; transactions run one after another. */
   #line: Promise<unknown> = Promise.resolve();
   #state: { closed: boolean };
@@ -62,7 +64,7 @@ export class SqliteStore extends SqliteReader implements Store {
     checkOpen(this.#state.closed);
     const { file, writer } = this.#parts;
     inStoreTerms(file, () => writer.exec('BEGIN IMMEDIATE'));
-    const tx = new SqliteTransaction(writer, this.#journals);
+    const tx = new SqliteTransaction(writer, this.#journals, this.#filters);
     try {
       const result = await work(tx);
       tx.requireSound();

@@ -8,7 +8,9 @@ import { type Journals, NOBODY, RunJournal } from './in-flight.ts';
 import { SqliteReader } from './reader.ts';
 import { runNoOf } from './run-queries.ts';
 import { INSERT_RUN, REPLACE_RUN, runCells, TOUCH_RUN } from './run-rows.ts';
-import { insertUsers, putUsers } from './user-writes.ts';
+import type { SubjectFilters } from './subjects.ts';
+import { insertUsers } from './user-inserts.ts';
+import { putUsers } from './user-writes.ts';
 
 /** Rows that are deleted before the host's event loop gets a turn: some 20 ms of work. */
 const DELETES_PER_TURN = 10_000;
@@ -17,13 +19,14 @@ const DELETES_PER_TURN = 10_000;
 export class SqliteTransaction extends SqliteReader implements StoreTransaction {
   readonly #connection: Connection;
   readonly #journals: Journals;
+  readonly #filters: SubjectFilters;
   /** Runs whose journals this transaction may have changed, by `run_no`. */
   readonly #changed = new Map<number, RunJournal>();
   #ended = false;
   /** A write failed half way, or SQLite has rolled back: this transaction can only end so. */
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(connection: Connection, journals: Journals) {
+  constructor(connection: Connection, journals: Journals, filters: SubjectFilters) {
     super({
       connection,
       inFlight: (runNo) => journals.get(runNo) ?? NOBODY,
@@ -32,6 +35,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     });
     this.#connection = connection;
     this.#journals = journals;
+    this.#filters = filters;
   }
 
   /** Before the commit. @throws what made a write fail, even when `work` has swallowed it. */
@@ -46,6 +50,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   /** Right after the commit or the rollback, in the same synchronous stretch. */
   settle(how: 'commit' | 'rollBack'): void {
+    if (how === 'rollBack') this.#filters.clear();
     for (const [runNo, journal] of this.#changed) {
       journal[how]();
       if (journal.size === 0) this.#journals.delete(runNo);
@@ -117,6 +122,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       connection.run('DELETE FROM runs WHERE no = ?', no);
       connection.run('DELETE FROM journal WHERE run_no = ?', no);
       this.#journalOf(no).clear();
+      this.#filters.forget(no);
       return no;
     });
     if (runNo === null) return;
@@ -130,7 +136,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     const [first] = users;
     if (!first) return;
     this.#write(
-      (connection) => insertUsers(connection, requireRun(connection, first.runId), users),
+      (connection) => insertUsers(connection, requireRun(connection, first.runId), users, this.#filters),
       (error) => users.length === 1 && isHarmless(error),
     );
   }

@@ -3,13 +3,16 @@
  * of everybody else in their order and merges the ones in flight that fit.
  */
 import { matchesRow } from '../../filter/index.ts';
+import type { Filter } from '../../model/filter.ts';
 import { USER_PROPERTIES } from '../../model/properties.ts';
+
 import type { UserRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Cursor, UserQuery } from '../../ports/store.ts';
 import type { Cell, Connection, Row } from './connection.ts';
 import type { InFlight } from './in-flight.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from './page.ts';
+import { findSubject } from './subjects.ts';
 import { USER_COLUMNS, userFromRow } from './user-rows.ts';
 import { type Where, whereOf } from './where.ts';
 
@@ -33,10 +36,8 @@ export function getUser({ connection, runId, runNo, inFlight }: RunUsers, no: nu
 
 /** The user that is subject `subjectId`. A subject never changes, so the index has those in flight too. */
 export function getUserBySubject(users: RunUsers, subjectId: string): UserRecord | null {
-  const { connection, runId, runNo, inFlight } = users;
-  const row = connection.get(`${SELECT} AND subject_id = ?`, runNo, subjectId);
-  if (!row) return null;
-  return inFlight.get(Number(row[0])) ?? userFromRow(runId, row);
+  const no = findSubject(users.connection, users.runNo, subjectId);
+  return no === null ? null : getUser(users, no);
 }
 
 /** A page of users. */
@@ -47,8 +48,14 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
   const condition = where ? whereOf(where, USER_PROPERTIES) : null;
   const placeOf = placeIn(order);
   const { descending } = order;
+  const subjectId = subjectIn(where);
+  if (subjectId !== null) {
+    const user = getUserBySubject(users, subjectId);
+    const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
+    return user && isInPage && fits(user, where) ? [user] : [];
+  }
   const newer = [...users.inFlight.values()]
-    .filter((user) => !where || matchesRow(where, USER_PROPERTIES, user))
+    .filter((user) => fits(user, where))
     .filter((user) => !after || comparePlaces(descending, placeOf(user), after) > 0)
     .sort((a, b) => comparePlaces(descending, placeOf(a), placeOf(b)))
     .slice(0, limit);
@@ -61,6 +68,11 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
   const { connection, runNo, inFlight } = users;
   if (!where) return connection.number('SELECT count(*) FROM users WHERE run_no = ?', runNo);
   const { sql, params } = whereOf(where, USER_PROPERTIES);
+  const subjectId = subjectIn(where);
+  if (subjectId !== null) {
+    const user = getUserBySubject(users, subjectId);
+    return user && fits(user, where) ? 1 : 0;
+  }
   const select = `SELECT count(*) FROM users WHERE run_no = ? AND ${sql}`;
   if (inFlight.size === 0) return connection.number(select, runNo, ...params);
   const newer = [...inFlight.values()];
@@ -71,7 +83,7 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
     ...params,
     nos,
   );
-  return older + newer.filter((user) => matchesRow(where, USER_PROPERTIES, user)).length;
+  return older + newer.filter((user) => fits(user, where)).length;
 }
 
 /** Users in `status` with `no` above `afterNo`, by `no`. */
@@ -104,6 +116,19 @@ function* rowsByStatus(
     if (rows.length < limit) return;
     last = Number(rows.at(-1)?.[0]);
   }
+}
+
+function fits(user: UserRecord, where: Filter | null): boolean {
+  return !where || matchesRow(where, USER_PROPERTIES, user);
+}
+
+/** The one subject that a filter leaves, when it says so at its top: found by the index of subjects. */
+function subjectIn(where: Filter | null): string | null {
+  if (where?.kind === 'and') return where.operands.map(subjectIn).find((id) => id !== null) ?? null;
+  if (where?.kind !== 'compare' || where.operator !== 'eq') return null;
+  const { left, right } = where;
+  const isSubject = left.kind === 'path' && left.segments.join('/') === 'subject/id';
+  return isSubject && right.kind === 'literal' && right.type === 'string' ? right.value : null;
 }
 
 function placeIn({ field }: ListOrder<UserRecord>): (user: UserRecord) => Cursor<number> {

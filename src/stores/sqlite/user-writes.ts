@@ -1,11 +1,10 @@
 import { LifecycleError } from '../../errors/index.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { UserRecord } from '../../model/records.ts';
-import type { Cell, Connection } from './connection.ts';
-import { isDuplicate } from './errors.ts';
+import type { Connection } from './connection.ts';
 import type { RunJournal } from './in-flight.ts';
 import { hasSameOrigin, packEntry, packState } from './journal.ts';
-import { attemptsCell, CELLS_PER_USER, outcomesCell, putCells, USER_COLUMNS } from './user-rows.ts';
+import { attemptsCell, outcomesCell } from './user-rows.ts';
 
 /**
  * Entries of a run's journal at which it is compacted: 8,192 more than a compaction leaves at most.
@@ -13,53 +12,10 @@ import { attemptsCell, CELLS_PER_USER, outcomesCell, putCells, USER_COLUMNS } fr
  */
 export const JOURNAL_ENTRIES_MAX = 8_192 + LIMITS.usersInFlightMax;
 
-/** Rows that one INSERT carries: a call into SQLite costs as much as binding eight values. */
-const ROWS_PER_INSERT = 20;
-const PARAMS = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-const INSERT_ONE = `INSERT INTO users (run_no, ${USER_COLUMNS}) VALUES ${PARAMS}`;
-const INSERT_MANY = `${INSERT_ONE}${`, ${PARAMS}`.repeat(ROWS_PER_INSERT - 1)}`;
 const UPDATE =
   'UPDATE users SET processing_status = ?, started_at_ms = ?, completed_at_ms = ?, failed_tasks_count = ?, total_unprocessed_tasks_count = ?, outcomes = ?, attempts = ?';
 const UPDATE_STATE = `${UPDATE} WHERE run_no = ? AND no = ?`;
 const UPDATE_ALL = `${UPDATE}, workflow_version = ?, created_at_ms = ?, scheduled_at_ms = ?, total_tasks_count = ? WHERE run_no = ? AND no = ?`;
-
-/** Inserts rows. @throws LifecycleError `Duplicate` for a number or a subject that exists. */
-export function insertUsers(connection: Connection, runNo: number, users: readonly UserRecord[]): void {
-  const full = users.length - (users.length % ROWS_PER_INSERT);
-  const many = full > 0 ? connection.statement(INSERT_MANY) : null;
-  const cells = new Array<Cell>(ROWS_PER_INSERT * CELLS_PER_USER).fill(null);
-  for (let start = 0; start < full; start += ROWS_PER_INSERT) {
-    for (let index = 0; index < ROWS_PER_INSERT; index++) {
-      putCells(cells, index * CELLS_PER_USER, runNo, users[start + index] as UserRecord);
-    }
-    try {
-      many?.run(...cells);
-    } catch (error) {
-      // One by one, so that the error can name who it was.
-      if (isDuplicate(error)) insertOneByOne(connection, runNo, users.slice(start, start + ROWS_PER_INSERT));
-      throw error;
-    }
-  }
-  insertOneByOne(connection, runNo, users.slice(full));
-}
-
-function insertOneByOne(connection: Connection, runNo: number, users: readonly UserRecord[]): void {
-  for (const user of users) {
-    const cells: Cell[] = [];
-    putCells(cells, 0, runNo, user);
-    try {
-      connection.run(INSERT_ONE, ...cells);
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-      throw new LifecycleError(
-        'Duplicate',
-        `Expected subject \`${user.subjectId}\` (user ${user.no}) to be new in run ${user.runId}, got a second result`,
-        { runId: user.runId, subjectId: user.subjectId, no: user.no },
-        { cause: error },
-      );
-    }
-  }
-}
 
 /**
  * Replaces users. One that ends gets his row written; all others go into one row of the journal.

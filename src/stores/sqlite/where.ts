@@ -80,7 +80,8 @@ class Translation<Row> {
   }
 
   #membership({ operand, values }: Kind<'in'>): string {
-    const column = this.#column(operand);
+    // The plus keeps the planner from taking an index per value and then sorting all that it finds.
+    const column = `+${this.#column(operand)}`;
     return `(${column} IS NOT NULL AND ${column} IN (${values.map((value) => this.#bind(value)).join(', ')}))`;
   }
 
