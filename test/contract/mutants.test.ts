@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
 import { storeContract, type TestBody } from '../../src/testing/store-contract.ts';
-import { MUTANTS, withMethods } from './mutants.ts';
+import { MUTANTS, withMethods } from './mutants/index.ts';
 import { type Faults, naiveStore } from './naive-store.ts';
 
 interface Collected {

@@ -32,11 +32,12 @@ export function atomicity({ describe, test }: ContractKit): void {
         assert.notDeepEqual(await dumpBase(store), before, 'the write works after the rollback');
       });
     }
-    wholeTransactions({ describe, test });
+    wholeTransactions(test);
+    refusedTransactions(test);
   });
 }
 
-function wholeTransactions({ test }: Pick<ContractKit, 'describe' | 'test'>): void {
+function wholeTransactions(test: ContractKit['test']): void {
   test('nothing of many writes is kept when the last of them is followed by a throw', async (store) => {
     await putBaseState(store);
     const before = await dumpBase(store);
@@ -79,7 +80,9 @@ function wholeTransactions({ test }: Pick<ContractKit, 'describe' | 'test'>): vo
     await store.transaction((tx) => tx.putSetting('job', 'kept'));
     assert.equal(await store.getSetting('job'), 'kept');
   });
+}
 
+function refusedTransactions(test: ContractKit['test']): void {
   test('a write that is refused and not caught takes the whole transaction back', async (store) => {
     await putBaseState(store);
     const before = await dumpBase(store);

@@ -40,41 +40,45 @@ export function durability({ describe, durableTest }: ContractKit): void {
       assert.equal(await again.getSetting('job'), 'kept');
     });
 
-    durableTest('keys, slots and subjects are still unique after opening', async ({ store, reopen }) => {
-      await putBaseState(store);
-      const again = await reopen(store);
-      const slot = runRecord(5, { slotAtMs: T0 });
-      await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertRun(slot)));
-      await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertRun(runRecord(0))));
-      const user = userRecord(0, 8, { subjectId: 'subject-3' });
-      await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertUsers([user])));
-    });
+    goingOn(durableTest);
+  });
+}
 
-    durableTest('users in flight go on after each of several openings', async ({ store, reopen }) => {
-      await putBaseState(store);
-      let current = store;
-      for (let failures = 1; failures <= 5; failures += 1) {
-        const user = inFlight(userRecord(0, 2), T0 + 2, [], {
-          failures,
-          interruptions: failures,
-          notBeforeMs: 0,
-        });
-        await current.transaction((tx) => tx.putUsers([user]));
-        current = await reopen(current);
-        assert.deepEqual(await current.getUser(runId(0), 2), user);
-        assert.deepEqual(await current.getUserBySubject(runId(0), 'subject-2'), user);
-      }
-    });
+function goingOn(durableTest: ContractKit['durableTest']): void {
+  durableTest('keys, slots and subjects are still unique after opening', async ({ store, reopen }) => {
+    await putBaseState(store);
+    const again = await reopen(store);
+    const slot = runRecord(5, { slotAtMs: T0 });
+    await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertRun(slot)));
+    await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertRun(runRecord(0))));
+    const user = userRecord(0, 8, { subjectId: 'subject-3' });
+    await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertUsers([user])));
+  });
 
-    durableTest('what was deleted stays deleted', async ({ store, reopen }) => {
-      await putBaseState(store);
-      await store.transaction(async (tx) => {
-        await tx.putUsers([inFlight(userRecord(0, 1), T0)]);
-        await tx.deleteWorkflow(workflowId(0));
+  durableTest('users in flight go on after each of several openings', async ({ store, reopen }) => {
+    await putBaseState(store);
+    let current = store;
+    for (let failures = 1; failures <= 5; failures += 1) {
+      const user = inFlight(userRecord(0, 2), T0 + 2, [], {
+        failures,
+        interruptions: failures,
+        notBeforeMs: 0,
       });
-      const again = await reopen(store);
-      assert.equal(await again.getRun(runId(0)), null);
-      assert.equal(await again.getUser(runId(0), 1), null);
+      await current.transaction((tx) => tx.putUsers([user]));
+      current = await reopen(current);
+      assert.deepEqual(await current.getUser(runId(0), 2), user);
+      assert.deepEqual(await current.getUserBySubject(runId(0), 'subject-2'), user);
+    }
+  });
+
+  durableTest('what was deleted stays deleted', async ({ store, reopen }) => {
+    await putBaseState(store);
+    await store.transaction(async (tx) => {
+      await tx.putUsers([inFlight(userRecord(0, 1), T0)]);
+      await tx.deleteWorkflow(workflowId(0));
     });
+    const again = await reopen(store);
+    assert.equal(await again.getRun(runId(0)), null);
+    assert.equal(await again.getUser(runId(0), 1), null);
   });
 }

@@ -24,23 +24,37 @@ const RANGE: DumpRange = {
 };
 
 /** Some thousand random operations, in transactions of which some throw, against the naive store. */
-export function randomOperations({ describe, test, subject }: ContractKit): void {
+export function randomOperations({ describe, test, durableTest, subject }: ContractKit): void {
   describe('random operations', () => {
     for (const seed of subject.seeds ?? SEEDS) {
       test(`${TRANSACTIONS} random transactions agree with a naive store, seed ${seed}`, (store) =>
         compareWithNaive(store, seed));
+
+      durableTest(`so they do when the store is closed and opened in between, seed ${seed}`, (context) =>
+        compareWithNaive(context.store, seed, context.reopen),
+      );
     }
   });
 }
 
-async function compareWithNaive(store: Store, seed: number): Promise<void> {
+/** With `reopen`, the store is closed and opened after some transactions. */
+async function compareWithNaive(
+  first: Store,
+  seed: number,
+  reopen: ((store: Store) => Promise<Store>) | null = null,
+): Promise<void> {
   const choices = new Choices(seed);
+  let store = first;
   let naive = new NaiveTransaction();
   for (let index = 0; index < TRANSACTIONS; index += 1) {
     const log: string[] = [];
     try {
       naive = await transact(store, naive, choices, log);
       log.push('after the transaction');
+      if (reopen && choices.chance(0.1)) {
+        log.push('after closing and opening');
+        store = await reopen(store);
+      }
       await compareReads(store, naive, choices);
     } catch (error) {
       const story = log.map((line) => `  ${line}`).join('\n');

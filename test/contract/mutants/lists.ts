@@ -1,0 +1,154 @@
+import { RUN_PROPERTIES } from '../../../src/model/properties.ts';
+import type { RunRecord } from '../../../src/model/records.ts';
+import { cursorOf } from '../../../src/testing/store-contract/naive-reader.ts';
+import type { Faults } from '../naive-store.ts';
+import { type Mutant, withMethods } from './mutant.ts';
+
+const last = <Row>(rows: readonly Row[]) => rows.slice(0, Math.max(0, rows.length - 1));
+/** Every list of runs or users, changed. */
+function onLists(change: <Row>(rows: readonly Row[], descending: boolean) => readonly Row[]): Faults {
+  return withMethods((self) => ({
+    listRuns: async (query) => change(await self.listRuns(query), query.order.descending),
+    listUsers: async (query) => change(await self.listUsers(query), query.order.descending),
+  }));
+}
+
+/** Faults of lists and sums. */
+export const LISTS: readonly Mutant[] = [
+  {
+    name: 'lists unpublished runs',
+    caughtBy: 'publication',
+    faults: withMethods((self) => ({
+      countRuns: async () => self.runs.size,
+    })),
+  },
+  {
+    name: 'hides unpublished runs from getRun',
+    caughtBy: 'publication',
+    faults: withMethods((self) => ({
+      getRun: async (id) => (self.runs.get(id)?.published ? self.getRun(id) : null),
+    })),
+  },
+  {
+    name: 'hides unpublished runs from listUnfinishedRuns',
+    caughtBy: 'publication',
+    faults: withMethods((self) => ({
+      listUnfinishedRuns: async () => (await self.listUnfinishedRuns()).filter((run) => run.published),
+    })),
+  },
+  {
+    name: 'takes quarantined for unfinished',
+    caughtBy: 'unfinished runs',
+    faults: withMethods((self) => ({
+      listUnfinishedRuns: async () =>
+        [...self.runs.values()].filter((run) => run.completedAtMs === null || !run.published),
+    })),
+  },
+  {
+    name: 'lists unfinished runs newest first',
+    caughtBy: 'unfinished runs',
+    faults: withMethods((self) => ({
+      listUnfinishedRuns: async () => (await self.listUnfinishedRuns()).toReversed(),
+    })),
+  },
+  {
+    name: 'leaves out the end of the window',
+    caughtBy: 'sums of runs',
+    faults: withMethods((self) => ({ sumRuns: (id, from, to) => self.sumRuns(id, from, to - 1) })),
+  },
+  {
+    name: 'leaves out the start of the window',
+    caughtBy: 'sums of runs',
+    faults: withMethods((self) => ({ sumRuns: (id, from, to) => self.sumRuns(id, from + 1, to) })),
+  },
+  {
+    name: 'sums by schedule only',
+    caughtBy: 'sums of runs',
+    faults: onSummed((run) => ({ ...run, startedAtMs: null })),
+  },
+  {
+    name: 'sums previews',
+    caughtBy: 'sums of runs',
+    faults: onSummed((run) => ({ ...run, workflowExecutionType: 'onDemand' })),
+  },
+  {
+    name: 'sums completedWithErrors as successful',
+    caughtBy: 'sums of runs',
+    faults: onSummed((run) =>
+      run.processingStatus === 'completedWithErrors' ? { ...run, processingStatus: 'completed' } : run,
+    ),
+  },
+  { name: 'forgets the last row of a list', caughtBy: 'order', faults: onLists((rows) => last(rows)) },
+  {
+    name: 'breaks ties the same way in both directions',
+    caughtBy: 'order',
+    faults: withMethods((self) => ({
+      listRuns: async (query) => {
+        const rows = [...(await self.listRuns({ ...query, after: null, limit: 1_000 }))];
+        const valueIn = (run: RunRecord) => cursorOf(run, query.order, RUN_PROPERTIES, ({ id }) => id).value;
+        if (query.order.descending) rows.sort((a, b) => (valueIn(a) === valueIn(b) && a.id < b.id ? -1 : 0));
+        return rows.slice(0, query.limit);
+      },
+    })),
+  },
+  {
+    name: 'puts nulls highest',
+    caughtBy: 'order',
+    faults: withMethods((self) => ({
+      listUsers: async (query) => {
+        const rows = await self.listUsers({ ...query, after: null, limit: 1_000 });
+        const sorted = [...rows].sort(
+          (a, b) => Number(a.startedAtMs === null) - Number(b.startedAtMs === null),
+        );
+        return sorted.slice(0, query.limit);
+      },
+    })),
+  },
+  {
+    name: 'pages by the value without the key',
+    caughtBy: 'paging',
+    faults: withMethods((self) => ({
+      listRuns: async (query) => {
+        const rows = await self.listRuns(query);
+        return rows.filter((run) => run.scheduledAtMs !== query.after?.value);
+      },
+    })),
+  },
+  {
+    name: 'repeats the last row of the page before',
+    caughtBy: 'paging',
+    faults: withMethods((self) => ({
+      listUsers: (query) =>
+        self.listUsers(
+          query.after ? { ...query, after: { ...query.after, key: query.after.key - 1 } } : query,
+        ),
+    })),
+  },
+  {
+    name: 'needs the last row of the page before to be there',
+    caughtBy: 'paging',
+    faults: withMethods((self) => ({
+      listRuns: async (query) =>
+        query.after === null || self.runs.has(query.after.key) ? self.listRuns(query) : [],
+    })),
+  },
+  {
+    name: 'slices include the number given',
+    caughtBy: 'paging',
+    faults: withMethods((self) => ({
+      listUsersByStatus: (id, status, afterNo, limit) =>
+        self.listUsersByStatus(id, status, afterNo - 1, limit),
+    })),
+  },
+];
+
+/** Sums over runs that were changed first. */
+function onSummed(change: (run: RunRecord) => RunRecord): Faults {
+  return withMethods((self) => ({
+    sumRuns: (id, from, to) => {
+      const copy = self.clone();
+      for (const run of [...copy.runs.values()]) copy.runs.set(run.id, change(run));
+      return copy.sumRuns(id, from, to);
+    },
+  }));
+}
