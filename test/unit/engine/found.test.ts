@@ -211,6 +211,39 @@ describe('writes of a driver that is late', () => {
     await expectSound(store);
   });
 
+  it('a run that is canceled while a new engine takes it up is not written after its end', async () => {
+    const inner = memoryStore();
+    const clock = new VirtualClock();
+    const dead = world({ store: inner, clock, tasks: { '*': hold().run } });
+    const workflow = await dead.engine.workflows.create(workflowInput(['a', 'b']));
+    await clock.until(dead.engine.start());
+    const run = await dead.engine.runs.activate(workflow.id, { subjects: idsOf(3) });
+    await clock.settle(); // in progress; now its process dies
+
+    const store = watchedStore(inner);
+    const isListed = deferred();
+    const second = world({ store, clock, seed: 2 });
+    let canceling: Promise<string> | undefined;
+    store.hooks.read = async (method) => {
+      if (method === 'listUsersByStatus') isListed.resolve();
+      if (method !== 'getWorkflowVersion' || canceling) return;
+      // Claimed, and no driver yet. The drain will find that nobody drives the run, and be slow.
+      const isCanceling = deferred();
+      store.hooks.after = async (_n, { runs, users }) => {
+        if (runs.get(run.id)?.after.processingStatus === 'canceling') isCanceling.resolve();
+        if (users.size === 0) store.hooks.before = () => isListed.promise;
+        else for (let left = 8; left > 0; left--) await clock.yield();
+      };
+      canceling = codeOf(second.engine.runs.cancel(workflow.id, run.id));
+      await isCanceling.promise;
+    };
+    await clock.until(second.engine.start());
+    const done = await clock.until(second.engine.runs.finished(run.id));
+    await clock.settle();
+    expect(done.processingStatus).toBe('canceled');
+    await expectSound(store);
+  });
+
   it.each([1, 2, 3, 4, 5])(
     'an engine that takes a run up while it is canceled writes nothing after its end (seed %i)',
     async (seed) => {
@@ -226,8 +259,8 @@ describe('writes of a driver that is late', () => {
           tasks: { '*': hold().run },
           seed: 1_000 * seed + 100 + round,
         });
-        const run = await dead.engine.runs.activate(workflow.id, { subjects: idsOf(3) });
         await clock.until(dead.engine.start());
+        const run = await dead.engine.runs.activate(workflow.id, { subjects: idsOf(3) });
         await clock.settle(); // in progress; now its process dies
         const store = watchedStore(inner, {
           after: async () => {

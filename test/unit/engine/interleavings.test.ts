@@ -71,7 +71,7 @@ async function live(seed: number): Promise<void> {
     const hooks: StoreHooks = {
       before: async () => {
         if (isDead) await new Promise(() => {});
-        for (let left = below(random, 3); left > 0; left--) await clock.yield();
+        for (let left = below(random, 6); left > 0; left--) await clock.yield();
       },
       commit: () => {
         if (isDead) throw new LifecycleError('StoreFailed', 'Expected a living process, got a dead one');
@@ -79,7 +79,7 @@ async function live(seed: number): Promise<void> {
       },
       after: async () => {
         if (isDead) await new Promise(() => {});
-        for (let left = below(random, 3); left > 0; left--) await clock.yield();
+        for (let left = below(random, 6); left > 0; left--) await clock.yield();
       },
       read: async () => {
         if (isDead) await new Promise(() => {});
