@@ -1,0 +1,138 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import type { Run } from '../../model/resources.ts';
+import { type DemoFolder, demoFolder } from '../demo/folder.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { finishSession } from '../finish.ts';
+import type { Host } from '../host.ts';
+import { type Job, jobOf, keepJob } from '../job.ts';
+import { keepWorkflow } from '../keep-workflow.ts';
+import { type OpenTasks, openTasks } from '../open-tasks.ts';
+import { Session } from '../session.ts';
+import { openStore } from '../stores.ts';
+import { count, quoted, shortId } from '../text.ts';
+import { openUsers, type Users } from '../users.ts';
+import { readWorkflow } from '../workflow-source.ts';
+import { runsList } from './runs-list.ts';
+import { today, writeSample } from './sample.ts';
+
+const USERS = 1_000;
+const SEED = 1;
+/** Low enough that the bar can be watched. */
+const CONCURRENCY = 12;
+
+const HELP = `
+Writes its files to ./tenure-demo/ (to a folder for temporary files when there is a foreign one of that name),
+and replaces those of an earlier demo.`;
+
+/** `tenure demo`. */
+export function demoCommand(host: Host, end: (code: ExitCode) => void): Command {
+  return new Command('demo')
+    .summary('see it work: 1,000 people, two workflows, some failures')
+    .description(
+      'Shows two workflows at work for a sample of 1,000 employees, with failures as they happen in life.',
+    )
+    .addHelpText('after', HELP)
+    .action(async () => end(await demo(host)));
+}
+
+/** Runs the demo. Exit code 0 although some tasks fail: they are meant to. */
+export async function demo(host: Host): Promise<ExitCode> {
+  const { stdout } = host;
+  const folder = await demoFolder();
+  await writeSample(folder.employees, { users: USERS, seed: SEED, date: today(host.clock) });
+  stdout.line(
+    `${count(USERS)} employees are in ${folder.employees}, everything that happens goes to ${folder.db}`,
+  );
+  const tasks = fileURLToPath(new URL(`../demo/tasks${extname(import.meta.url)}`, import.meta.url));
+  const job = jobOf({ users: folder.employees, tasks, effects: folder.effects, concurrency: CONCURRENCY });
+  const users = await openUsers(host, job, { isKept: false, quiet: false });
+  try {
+    const open = await openTasks(host, job);
+    try {
+      const runs = await runBoth(host, folder, { job, users, tasks: open });
+      if (runs === null) return EXIT.interrupted;
+      await tellNext(host, folder, runs);
+      return EXIT.ok;
+    } finally {
+      open.close();
+    }
+  } finally {
+    await users.close();
+  }
+}
+
+interface Prepared {
+  readonly job: Job;
+  readonly users: Users;
+  readonly tasks: OpenTasks;
+}
+
+/** What is shown: a title, and how the run is made. */
+interface Act {
+  readonly title: string;
+  readonly template: string;
+  readonly scope?: string;
+  readonly arg?: ReadonlyMap<string, string>;
+  readonly begin: (session: Session, workflowId: string) => Promise<Run | null>;
+}
+
+const ACTS: readonly Act[] = [
+  {
+    title: 'A scheduled tick: everybody in scope who was hired in the last three days is due',
+    template: 'Onboard new hire employee',
+    scope: "employeeType ne 'Contractor'",
+    arg: new Map([['groupID', 'all-staff']]),
+    begin: ({ engine }, id) => engine.runs.evaluate(id),
+  },
+  {
+    title: 'On demand: everybody who has a last day',
+    template: 'Offboard an employee',
+    begin: ({ engine }, id) => engine.runs.activate(id, { rule: 'employeeLeaveDateTime ne null' }),
+  },
+];
+
+/** The runs; `null` when somebody interrupted. */
+async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Promise<readonly Run[] | null> {
+  const { job, users, tasks } = prepared;
+  const store = await openStore(db);
+  const input = { store, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet: false };
+  return Session.with(host, input, async (session) => {
+    await keepJob(store, job);
+    await session.engine.start();
+    const runs: Run[] = [];
+    for (const act of ACTS) {
+      const { stdout } = host;
+      stdout.line();
+      stdout.line(stdout.style.bold(`${runs.length + 1}. ${act.title}`));
+      stdout.line();
+      const outcome = await session.drive(async () => {
+        const chosen = await readWorkflow({ workflow: act.template, ...act });
+        const { workflow } = await keepWorkflow(session.engine.workflows, chosen);
+        const run = await act.begin(session, workflow.id);
+        return run === null ? [] : [run];
+      });
+      const place = { ledger: session.engine, store, db, more: [] };
+      await finishSession(host, outcome, place, {});
+      if (outcome.interrupted !== null) return null;
+      runs.push(...outcome.runs);
+    }
+    return runs;
+  });
+}
+
+async function tellNext(host: Host, folder: DemoFolder, runs: readonly Run[]): Promise<void> {
+  const { stdout, self } = host;
+  const db = `--db ${quoted(folder.db)}`;
+  const [first] = runs;
+  stdout.line();
+  await runsList(host, { db: folder.db });
+  stdout.line();
+  stdout.line(stdout.style.bold('Try next:'));
+  if (first) stdout.line(`  ${self} runs show ${shortId(first.id)} ${db}`);
+  stdout.line(`  ${self} check ${db}`);
+  stdout.line(
+    `  ${self} run --users ${quoted(folder.employees)} --workflow 'Post-Onboarding of an employee' --rule "department eq 'Legal'" --arg groupID=alumni teamID=news ${db} --effects ${quoted(folder.effects)}`,
+  );
+}

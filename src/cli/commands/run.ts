@@ -1,0 +1,211 @@
+import { Command, Option } from 'commander';
+import { candidatesByIds } from '../../engine/candidates.ts';
+import { LifecycleError } from '../../errors/index.ts';
+import { parseScopeRule } from '../../filter/index.ts';
+import type { Run } from '../../model/resources.ts';
+import { CliError } from '../cli-error.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { finishSession, type View } from '../finish.ts';
+import type { Host } from '../host.ts';
+import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
+import { type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
+import { type OpenTasks, openTasks } from '../open-tasks.ts';
+import {
+  dateOrMoment,
+  idList,
+  nameAndValue,
+  outputOptions,
+  someText,
+  tasksOptions,
+  usersOptions,
+} from '../options.ts';
+import { requireHandlers, requireIdle } from '../run-checks.ts';
+import { Session } from '../session.ts';
+import { openStore } from '../stores.ts';
+import { quoted } from '../text.ts';
+import { EVERYBODY, openUsers, requireSomebody, type Users } from '../users.ts';
+import { type ChosenWorkflow, readWorkflow, type WorkflowChoice } from '../workflow-source.ts';
+
+/** Options of `tenure run`. */
+export interface RunOptions extends JobOptions, WorkflowChoice, View {
+  readonly users: string;
+  readonly ids?: readonly string[];
+  readonly rule?: string;
+  readonly scheduled?: boolean;
+  readonly at?: string;
+  readonly db?: string;
+}
+
+const HELP = `
+Without --ids, --rule or --scheduled the workflow runs for everybody in the file.
+Without --db the run is kept in memory only. With it, an interrupted run goes on with: tenure resume.
+An argument that a template leaves open must be filled in with --arg.
+
+Examples:
+  $ tenure sample --users 500 --out staff.csv
+  $ tenure run --users staff.csv --workflow "Offboard an employee" --rule "department eq 'Sales'"
+  $ tenure run --users staff.csv --workflow "Onboard new hire employee" --arg groupID=all-staff \\
+      --scheduled --scope "accountEnabled eq true" --db hr.db --effects effects.jsonl
+  $ tenure run --users export.csv --map id=WorkerID,department=Department --workflow joiner.json \\
+      --tasks ./handlers.mjs --db hr.db --json
+
+Exit codes: 0 completed; 1 wrong usage or environment; 2 completed with errors, failed or canceled;
+130 stopped by Ctrl-C or SIGTERM.`;
+
+/** `tenure run`. */
+export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
+  const command = new Command('run')
+    .summary('run a workflow for the people in a file')
+    .description('Loads people from a file, runs a workflow for them, and prints what became of it.')
+    .requiredOption('--users <file>', 'the people: .csv, .tsv, .jsonl or .json', someText)
+    .requiredOption('--workflow <file|template>', 'a JSON file, or a template by name or GUID', someText);
+  for (const option of usersOptions()) command.addOption(option);
+  command
+    .addOption(new Option('--ids <ids>', 'only these people: u1,u2').argParser(idList).conflicts('rule'))
+    .addOption(
+      new Option('--rule <rule>', "only whom a rule selects: department eq 'Sales'").argParser(someText),
+    )
+    .addOption(
+      new Option('--scheduled', 'one scheduled tick instead: whom the trigger and scope make due').conflicts([
+        'ids',
+        'rule',
+      ]),
+    )
+    .addOption(
+      new Option('--at <date>', 'with --scheduled: the tick of that moment; default: now').argParser(
+        dateOrMoment,
+      ),
+    )
+    .addOption(
+      new Option('--scope <rule>', "with --scheduled: in place of the workflow's scope").argParser(someText),
+    )
+    .addOption(
+      new Option(
+        '--arg <name=value...>',
+        'fill in an argument of the tasks; more than one can be given',
+      ).argParser(nameAndValue),
+    )
+    .addOption(new Option('--name <name>', "the workflow's name; default: its own").argParser(someText))
+    .addOption(new Option('--db <file>', 'keep everything in this SQLite file').argParser(someText));
+  for (const option of [...tasksOptions(), ...outputOptions()]) command.addOption(option);
+  return command
+    .addHelpText('after', HELP)
+    .action(async (options: RunOptions) => end(await run(host, options)));
+}
+
+/** Runs a workflow for people, and prints the run. */
+export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
+  checkOptions(host, options);
+  const job = jobOf(options);
+  const chosen = await readWorkflow(options);
+  if (options.scheduled && !('trigger' in chosen.executionConditions)) {
+    throw new CliError(
+      `Expected "${chosen.displayName}" to have a trigger for --scheduled, got one that runs on demand`,
+    );
+  }
+  const users = await openUsers(host, job, { isKept: false, quiet: options.quiet ?? false });
+  try {
+    await requireCandidates(users, options);
+    const tasks = await openTasks(host, job);
+    try {
+      await requireHandlers(chosen, tasks.handlers.tasks);
+      return await runWith(host, options, { job, chosen, users, tasks });
+    } finally {
+      tasks.close();
+    }
+  } finally {
+    await users.close();
+  }
+}
+
+/** What a run works with, all of it checked. */
+interface Prepared {
+  readonly job: Job;
+  readonly chosen: ChosenWorkflow;
+  readonly users: Users;
+  readonly tasks: OpenTasks;
+}
+
+async function runWith(host: Host, options: RunOptions, prepared: Prepared): Promise<ExitCode> {
+  const { job, chosen, users, tasks } = prepared;
+  const quiet = options.quiet ?? false;
+  const db = options.db ?? null;
+  const store = await openStore(options.db);
+  const input = { store, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet };
+  try {
+    if (db !== null) await requireIdle(host, store, db);
+    return await Session.with(host, input, async (session) => {
+      const outcome = await session.drive(async () => {
+        const kept = await keepWorkflow(session.engine.workflows, chosen);
+        if (!quiet && db !== null) tellKept(host, kept);
+        if (db !== null) await keepJob(store, job);
+        // Started first: a run that is made before the start would be taken up twice.
+        await session.engine.start();
+        const made = await begin(session, kept.workflow.id, options);
+        if (made === null && !quiet) tellNobody(host, kept, options);
+        return made === null ? [] : [made];
+      });
+      if (options.json) host.stdout.line(JSON.stringify(outcome.runs[0] ?? null, null, 2));
+      const place = { ledger: session.engine, store, db, more: tasks.effectsFact() };
+      return finishSession(host, outcome, place, options);
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+async function begin({ engine }: Session, workflowId: string, options: RunOptions): Promise<Run | null> {
+  if (!options.scheduled) {
+    const { ids } = options;
+    return engine.runs.activate(workflowId, ids ? { subjects: ids } : { rule: options.rule ?? EVERYBODY });
+  }
+  try {
+    return await engine.runs.evaluate(workflowId, options.at === undefined ? {} : { at: options.at });
+  } catch (error) {
+    if (!LifecycleError.is(error) || error.code !== 'Duplicate' || options.db === undefined) throw error;
+    throw new CliError(
+      error.message,
+      `A tick has one run. See it with: tenure runs list --db ${quoted(options.db)}`,
+      { cause: error },
+    );
+  }
+}
+
+function checkOptions(host: Host, options: RunOptions): void {
+  if (options.rule !== undefined) parseScopeRule(options.rule);
+  for (const name of ['at', 'scope'] as const) {
+    if (options[name] !== undefined && !options.scheduled) {
+      throw new CliError(`Expected --${name} to come with --scheduled, got it alone`);
+    }
+  }
+  if (options.at !== undefined && Date.parse(options.at) > host.clock.now()) {
+    throw new CliError(`Expected --at to be a moment that has come, got ${options.at}`);
+  }
+}
+
+/** Asked before anything is written. */
+async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promise<void> {
+  if (ids) await candidatesByIds(ids, users);
+  if (rule !== undefined) await requireSomebody(users, rule);
+}
+
+function tellKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {
+  const words = {
+    created: 'is new in this database: version 1',
+    reused: `is as it was in this database: version ${workflow.version}`,
+    newVersion: `differs from the one in this database: now version ${workflow.version}`,
+  };
+  stderr.line(`Workflow "${workflow.displayName}" ${words[how]}`);
+}
+
+function tellNobody(host: Host, { workflow }: KeptWorkflow, options: RunOptions): void {
+  const { executionConditions } = workflow;
+  if (!('trigger' in executionConditions)) return;
+  const { trigger, scope } = executionConditions;
+  const days = trigger.offsetInDays;
+  const when = days === 0 ? 'on' : `${Math.abs(days)} days ${days < 0 ? 'before' : 'after'}`;
+  const { stderr } = host;
+  stderr.line(`Nobody was due at ${options.at ?? 'this tick'}: no run was made.`);
+  stderr.line(`  trigger: ${when} ${trigger.timeBasedAttribute}, and up to 3 days later`);
+  stderr.line(`  scope:   ${scope.rule}   (--scope RULE takes another)`);
+}

@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { TASK_DEFINITIONS } from '../../catalogue/index.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Host } from '../host.ts';
+import { jsonOption } from '../options.ts';
+import { tableLines } from '../table.ts';
+
+const HELP = `
+A module for --tasks exports a handler under each key that a workflow uses:
+
+  // handlers.mjs
+  export async function sendWelcomeEmail({ subject, arguments: args, signal, idempotencyKey }) { … }
+  export const addUserToGroups = { run: async (context) => { … }, timeoutMs: 30000, retry: { attempts: 3 } };
+
+A name of your own works as well: as taskDefinitionId in a workflow file, and as the name of the export.`;
+
+/** `tenure tasks`. */
+export function tasksCommand(host: Host, end: (code: ExitCode) => void): Command {
+  return new Command('tasks')
+    .summary('list the catalogue of tasks')
+    .description('Lists the tasks that a workflow can be made of, with their arguments.')
+    .addOption(jsonOption())
+    .addHelpText('after', HELP)
+    .action(({ json }: { readonly json?: boolean }) => {
+      if (json) host.stdout.line(JSON.stringify({ value: TASK_DEFINITIONS }, null, 2));
+      else for (const line of taskLines(host)) host.stdout.line(line);
+      end(EXIT.ok);
+    });
+}
+
+const COLUMNS = [{ head: 'key' }, { head: 'for' }, { head: 'does' }, { head: 'arguments' }];
+
+function taskLines({ stdout }: Host): string[] {
+  const rows = TASK_DEFINITIONS.map(({ key, category, description, parameters }) => [
+    key,
+    category.join(' '),
+    description,
+    parameters.map(({ name }) => name).join(' '),
+  ]);
+  return tableLines(COLUMNS, rows).map((line, at) => (at === 0 ? stdout.style.dim(line) : line));
+}

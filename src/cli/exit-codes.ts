@@ -1,0 +1,14 @@
+/** What the process says to its caller. */
+export const EXIT = {
+  /** Done; for a run: `completed`. */
+  ok: 0,
+  /** Wrong usage, or the environment's fault; a message is on stderr. */
+  error: 1,
+  /** A run ended `completedWithErrors`, `failed` or `canceled`, or a check found violations. */
+  notAllWell: 2,
+  /** Stopped by SIGINT, SIGTERM or SIGHUP before everything was done. */
+  interrupted: 130,
+} as const;
+
+/** An exit code. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

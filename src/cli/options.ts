@@ -1,0 +1,108 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** A whole number in `min..max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number in ${min}..${max}.`);
+  };
+}
+
+/** Collects `name=value`; a name may be given once. */
+export function nameAndValue(
+  text: string,
+  before: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const at = text.indexOf('=');
+  const name = text.slice(0, Math.max(at, 0)).trim();
+  if (name === '') throw new InvalidArgumentError('Expected name=value, such as groupID=all-staff.');
+  if (before.has(name)) throw new InvalidArgumentError(`Expected ${name} to be given once.`);
+  return new Map([...before, [name, text.slice(at + 1)]]);
+}
+
+/** Ids between commas. */
+export function idList(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.every((id) => id !== '')) return ids;
+  throw new InvalidArgumentError('Expected ids between commas, such as u1,u2.');
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** A moment as ISO 8601 with a zone; a date alone is its first moment, UTC. */
+export function dateOrMoment(text: string): string {
+  const iso = DAY.test(text.trim()) ? `${text.trim()}T00:00:00Z` : text.trim();
+  const isDay = iso.slice(0, 10) === isoDay(Date.parse(`${iso.slice(0, 10)}T00:00:00Z`));
+  if (isDay && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/i.test(iso) && !Number.isNaN(Date.parse(iso)))
+    return iso;
+  throw new InvalidArgumentError(
+    'Expected a date such as 2026-01-31, or a moment such as 2026-01-31T08:00:00Z.',
+  );
+}
+
+/** A date. */
+export function dateOnly(text: string): string {
+  const day = text.trim();
+  if (DAY.test(day) && isoDay(Date.parse(`${day}T00:00:00Z`)) === day) return day;
+  throw new InvalidArgumentError('Expected a date such as 2026-01-31.');
+}
+
+function isoDay(ms: number): string | null {
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString().slice(0, 10);
+}
+
+/** A text that says something. */
+export function someText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected a text that is not empty.');
+}
+
+/** How the file of people is read: of `run` and `resume`. */
+export function usersOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--map <mapping>',
+      'which column is which attribute: id=WorkerID,employeeHireDate=HireDate',
+    ).argParser(someText),
+    new Option(
+      '--on-duplicate <what>',
+      'when an id occurs twice: refuse the file, or keep the first or last row',
+    ).choices(['refuse', 'first', 'last']),
+    new Option('--delimiter <text>', 'between the cells of a CSV file; default: a comma').argParser(someText),
+  ];
+}
+
+/** What the tasks do: of `run` and `resume`. */
+export function tasksOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--tasks <module>',
+      'an ES module whose exports are handlers by key (see `tenure tasks`)',
+    ).argParser(someText),
+    new Option('--effects <file>', 'add one line of JSON here for each task that was carried out').argParser(
+      someText,
+    ),
+    new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
+      wholeNumber(1, 100_000),
+    ),
+  ];
+}
+
+/** How it is shown: of all commands that run something. */
+export function outputOptions(): readonly Option[] {
+  return [
+    new Option('--json', 'print one JSON document on stdout, and nothing else there'),
+    new Option('--quiet', 'no progress, no remarks, no table: only errors, and the exit code'),
+  ];
+}
+
+/** Databases are named the same way everywhere. */
+export function dbOption(text = 'the database of the runs'): Option {
+  return new Option('--db <file>', text).argParser(someText).makeOptionMandatory();
+}
+
+/** For commands that only list. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON document on stdout, and nothing else there');
+}

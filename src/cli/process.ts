@@ -1,0 +1,53 @@
+import { basename, relative } from 'node:path';
+import { systemClock } from '../system/index.ts';
+import { describeError } from './cli-error.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Host } from './host.ts';
+import { Interrupts } from './interrupts.ts';
+import { outputOn } from './output.ts';
+import { runProgram } from './program.ts';
+import { styleFor } from './style.ts';
+
+/** Runs the command line of this process, then ends it. */
+export async function runProcess(): Promise<void> {
+  silenceSqliteWarning();
+  const { env } = process;
+  const host: Host = {
+    stdout: outputOn(process.stdout, styleFor(process.stdout.isTTY === true, env)),
+    stderr: outputOn(process.stderr, styleFor(process.stderr.isTTY === true, env)),
+    env,
+    clock: systemClock,
+    interrupts: new Interrupts((code) => process.exit(code)),
+    self: selfOf(process.argv[1], env),
+  };
+  host.interrupts.listen();
+  // A module of handlers may throw where nobody waits, a timer say. What is committed is safe.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      for (const line of describeError(error, env)) host.stderr.line(`error: ${line}`);
+      process.exit(EXIT.error);
+    });
+  }
+  const code = await runProgram(process.argv.slice(2), host);
+  await Promise.all([host.stdout.flush(), host.stderr.flush()]);
+  // Not by running out of work: a module of handlers may have left a timer or a socket behind.
+  process.exit(code);
+}
+
+/** Node 22 warns that `node:sqlite` is experimental. That one is known here; every other is shown. */
+function silenceSqliteWarning(): void {
+  const emitWarning = process.emitWarning.bind(process) as (...args: readonly unknown[]) => void;
+  process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]) => {
+    const text = typeof warning === 'string' ? warning : warning.message;
+    if (rest[0] === 'ExperimentalWarning' && text.startsWith('SQLite is an experimental feature')) return;
+    emitWarning(warning, ...rest);
+  };
+}
+
+/** How to call this program again from the same folder. */
+function selfOf(script: string | undefined, env: NodeJS.ProcessEnv): string {
+  const name = basename(script ?? '');
+  if (env.npm_command !== undefined) return 'npx tenure';
+  if (name === 'tenure' || script === undefined) return 'tenure';
+  return `node ${relative(process.cwd(), script) || name}`;
+}

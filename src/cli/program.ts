@@ -1,0 +1,87 @@
+import { Command, CommanderError } from 'commander';
+import { describeError } from './cli-error.ts';
+import { checkCommand } from './commands/check.ts';
+import { demoCommand } from './commands/demo.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { runCommand } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
+import { sampleCommand } from './commands/sample.ts';
+import { tasksCommand } from './commands/tasks.ts';
+import { templatesCommand } from './commands/templates.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Host } from './host.ts';
+import { packageVersion } from './package-version.ts';
+
+const HELP = `
+Start here:
+  $ tenure demo                               1,000 people, two workflows, some failures
+  $ tenure templates                          the workflows that are ready to use
+  $ tenure run --users staff.csv --workflow "Offboard an employee"
+
+Exit codes: 0 done, and every run completed; 1 wrong usage or environment; 2 a run ended completedWithErrors,
+failed or canceled, or a check found violations; 130 stopped by Ctrl-C or SIGTERM.`;
+
+/** Runs one command. Never throws: what goes wrong is told on stderr. */
+export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram(host, (value) => {
+    code = value;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
+    const [first = '', ...more] = describeError(error, host.env);
+    const { stderr } = host;
+    stderr.line(`${stderr.style.red('error:')} ${first}`);
+    for (const line of more) stderr.line(line);
+    return EXIT.error;
+  }
+}
+
+function buildProgram(host: Host, end: (code: ExitCode) => void): Command {
+  const { stdout, stderr } = host;
+  const program = new Command('tenure')
+    .description(
+      'Runs joiner, mover and leaver workflows for people, durably, and tells what happened to whom.',
+    )
+    .version(packageVersion(), '-V, --version')
+    .addHelpText('after', HELP);
+  const commands = [
+    runCommand,
+    resumeCommand,
+    runsCommand,
+    checkCommand,
+    sampleCommand,
+    templatesCommand,
+    tasksCommand,
+    demoCommand,
+  ];
+  for (const make of commands) program.addCommand(make(host, end));
+  configure(program, (command) =>
+    command
+      .exitOverride()
+      .showHelpAfterError(`(${host.self} ${pathOf(command)}--help tells more)`)
+      .configureOutput({
+        writeOut: (text) => void stdout.write(text),
+        writeErr: (text) => void stderr.write(text),
+        getOutHelpWidth: () => Math.min(stdout.columns, 110),
+        getErrHelpWidth: () => Math.min(stderr.columns, 110),
+        getOutHasColors: () => stdout.style.bold('x') !== 'x',
+        getErrHasColors: () => stderr.style.bold('x') !== 'x',
+        outputError: (text, write) => write(text.replace(/^error:/, stderr.style.red('error:'))),
+      }),
+  );
+  return program;
+}
+
+function configure(command: Command, apply: (command: Command) => void): void {
+  apply(command);
+  for (const inner of command.commands) configure(inner, apply);
+}
+
+/** `run `, `runs show `; nothing for the program itself. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)}${command.name()} ` : '';
+}

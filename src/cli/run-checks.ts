@@ -1,0 +1,49 @@
+import { Handlers } from '../engine/handlers.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Store } from '../ports/store.ts';
+import { CliError } from './cli-error.ts';
+import type { Host } from './host.ts';
+import type { TaskHandlers } from './task-module.ts';
+import { counted, quoted, shortId } from './text.ts';
+import type { ChosenWorkflow } from './workflow-source.ts';
+
+/** Runs of the engine that a process left unfinished; those that only have to end canceled left out. */
+export async function unfinishedRuns(store: Store): Promise<readonly RunRecord[]> {
+  const runs = await store.listUnfinishedRuns();
+  return runs.filter((run) => run.published && run.driver === 'engine');
+}
+
+/**
+ * A database with unfinished runs is not given another one: they would go on with its people and tasks.
+ *
+ * @throws CliError naming them, with the commands that help.
+ */
+export async function requireIdle(host: Host, store: Store, db: string): Promise<void> {
+  const runs = (await unfinishedRuns(store)).filter((run) => run.processingStatus !== 'canceling');
+  const [first] = runs;
+  if (!first) return;
+  throw new CliError(
+    `Expected ${db} to have no unfinished run, got ${counted(runs.length, 'one')}`.replace(/ones$/, ''),
+    [
+      'Finish it first, or give it up:',
+      `  ${host.self} resume --db ${quoted(db)}`,
+      `  ${host.self} runs cancel ${shortId(first.id)} --db ${quoted(db)}`,
+    ].join('\n'),
+  );
+}
+
+/**
+ * Whether the handlers can do the workflow, asked before anything is written.
+ *
+ * @throws LifecycleError `HandlerMissing`, `InvalidArgument`.
+ */
+export async function requireHandlers(chosen: ChosenWorkflow, tasks: TaskHandlers): Promise<void> {
+  const preview = {
+    ...chosen,
+    id: '',
+    version: 1,
+    tasks: chosen.tasks.map((task) => ({ ...task, id: '' })),
+  } as unknown as Workflow;
+  await new Handlers(tasks).bind(preview);
+}

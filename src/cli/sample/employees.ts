@@ -1,0 +1,183 @@
+import { DAY_MS } from '../../model/time.ts';
+import { DEPARTMENTS, type Department, EMPLOYEE_TYPES, LOCATIONS } from './company.ts';
+import { GIVEN_NAMES, mailName, SURNAMES } from './names.ts';
+import { type SampleRandom, sampleRandom } from './random.ts';
+
+/** The columns of a sample, under Graph's names. */
+export const EMPLOYEE_COLUMNS = [
+  'id',
+  'displayName',
+  'givenName',
+  'surname',
+  'mail',
+  'userPrincipalName',
+  'department',
+  'jobTitle',
+  'managerId',
+  'companyName',
+  'city',
+  'country',
+  'employeeType',
+  'employeeHireDate',
+  'employeeLeaveDateTime',
+  'accountEnabled',
+  'employeeOrgData/division',
+  'employeeOrgData/costCenter',
+] as const;
+
+/** One employee; an empty text is an attribute that he has not. */
+export type Employee = Readonly<Record<(typeof EMPLOYEE_COLUMNS)[number], string>>;
+
+/** What a sample is of. */
+export interface SampleInput {
+  readonly users: number;
+  readonly seed: number;
+  /** The day that hires and leaves lie around: `2026-01-31`. */
+  readonly date: string;
+}
+
+const FIRST_NUMBER = 100_001;
+const DOMAIN = 'woodgrove.example';
+/** Managers of a department that people are still given to: bounds memory, whatever the size. */
+const MANAGERS_OPEN_MAX = 24;
+const MANAGER_SHARE = 0.1;
+const NO_MAIL_SHARE = 0.03;
+/** Who was hired in the last three days, or will be in the next two weeks. */
+const NEW_HIRE_SHARE = 0.04;
+const FUTURE_HIRE_SHARE = 0.03;
+const LEAVER_SHARE = 0.05;
+const YEARS = 18;
+
+/**
+ * Employees, the same for the same input, one after another: the first leads the company, the next ones a
+ * department each, and everybody's manager comes before him.
+ */
+export function* sampleEmployees(input: SampleInput): Generator<Employee> {
+  const company = new Company(input);
+  for (let no = 0; no < input.users; no++) yield company.hire(no);
+}
+
+const CHIEF = {
+  department: 'Executive Office',
+  jobTitle: 'Chief Executive Officer',
+  managerId: '',
+  'employeeOrgData/division': 'Corporate',
+  'employeeOrgData/costCenter': 'CC4000',
+} as const;
+
+class Company {
+  readonly #random: SampleRandom;
+  readonly #todayMs: number;
+  /** Addresses given so far, without their number; bounded by the combinations of names. */
+  readonly #addresses = new Map<string, number>();
+  readonly #managers = new Map<Department, [string, ...string[]]>();
+
+  constructor({ seed, date }: SampleInput) {
+    this.#random = sampleRandom(seed);
+    this.#todayMs = Date.parse(`${date}T00:00:00Z`);
+  }
+
+  hire(no: number): Employee {
+    const random = this.#random;
+    const id = `E${FIRST_NUMBER + no}`;
+    const [givenName, surname] = [random.pick(GIVEN_NAMES), random.pick(SURNAMES)];
+    const location = random.weighted(LOCATIONS);
+    const address = this.#address(givenName, surname);
+    const { hireMs, leaveMs } = this.#dates(no);
+    const isAtWork = hireMs <= this.#todayMs && (leaveMs === null || leaveMs > this.#todayMs);
+    const position = this.#position(no, id);
+    return {
+      id,
+      displayName: `${givenName} ${surname}`,
+      givenName,
+      surname,
+      mail: random.chance(NO_MAIL_SHARE) ? '' : address,
+      userPrincipalName: address,
+      ...position,
+      companyName: location.companyName,
+      city: location.city,
+      country: location.country,
+      employeeType: no <= DEPARTMENTS.length ? 'Employee' : random.weighted(EMPLOYEE_TYPES).name,
+      employeeHireDate: isoOf(hireMs),
+      employeeLeaveDateTime: leaveMs === null ? '' : isoOf(leaveMs),
+      accountEnabled: String(isAtWork),
+    };
+  }
+
+  /** Department, title and manager. */
+  #position(
+    no: number,
+    id: string,
+  ): Pick<
+    Employee,
+    'department' | 'jobTitle' | 'managerId' | 'employeeOrgData/division' | 'employeeOrgData/costCenter'
+  > {
+    const random = this.#random;
+    const chief = `E${FIRST_NUMBER}`;
+    const drawn = random.weighted(DEPARTMENTS);
+    const headed = DEPARTMENTS[no - 1];
+    const department = headed ?? drawn;
+    const org = {
+      department: department.name,
+      'employeeOrgData/division': department.division,
+      'employeeOrgData/costCenter': department.costCenter,
+    };
+    if (no === 0) return CHIEF;
+    if (headed) {
+      this.#managers.set(headed, [id]);
+      return { ...org, jobTitle: headed.head, managerId: chief };
+    }
+    const managers = this.#managers.get(department) ?? [chief];
+    const [head] = managers;
+    if (random.chance(MANAGER_SHARE)) {
+      managers.push(id);
+      if (managers.length > MANAGERS_OPEN_MAX) managers.splice(1, 1);
+      return { ...org, jobTitle: department.manager, managerId: head };
+    }
+    // The most frequent title comes first, the others halve in turn.
+    const title = department.titles.find(() => random.chance(0.5)) ?? department.titles[0];
+    return { ...org, jobTitle: title, managerId: random.pick(managers) };
+  }
+
+  #dates(no: number): { readonly hireMs: number; readonly leaveMs: number | null } {
+    const random = this.#random;
+    const kind = random.next();
+    const age = random.next();
+    const leave = random.next();
+    const leaveDays = random.whole(-3, 60);
+    const day = (days: number): number => this.#todayMs + days * DAY_MS;
+    if (no > DEPARTMENTS.length && kind < NEW_HIRE_SHARE)
+      return { hireMs: day(-random.whole(0, 2)), leaveMs: null };
+    if (no > DEPARTMENTS.length && kind < NEW_HIRE_SHARE + FUTURE_HIRE_SHARE) {
+      return { hireMs: day(random.whole(1, 14)), leaveMs: null };
+    }
+    // More of the staff came lately than long ago.
+    const hireMs = day(-Math.round(7 + age ** 2 * YEARS * 365));
+    const leaves = no > 0 && leave < LEAVER_SHARE;
+    return { hireMs, leaveMs: leaves ? day(leaveDays) + LAST_HOUR_MS : null };
+  }
+
+  /** `anna.li@…`, then `anna.li2@…`. */
+  #address(givenName: string, surname: string): string {
+    const base = `${mailName(givenName)}.${mailName(surname)}`;
+    const times = (this.#addresses.get(base) ?? 0) + 1;
+    this.#addresses.set(base, times);
+    return `${base}${times === 1 ? '' : times}@${DOMAIN}`;
+  }
+}
+
+/** The last day of work ends at 17:00. */
+const LAST_HOUR_MS = 17 * 3_600_000;
+
+function isoOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** The line of an employee in a CSV file; a cell with a comma or quote stands in quotes. */
+export function employeeLine(employee: Employee): string {
+  const cells = EMPLOYEE_COLUMNS.map((name) => {
+    const cell = employee[name];
+    return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  });
+  return `${cells.join(',')}\n`;
+}

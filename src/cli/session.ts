@@ -1,0 +1,184 @@
+import { createEngine } from '../embed.ts';
+import type { Engine } from '../engine/engine.ts';
+import { LifecycleError } from '../errors/index.ts';
+import type { EngineEventMap } from '../model/events.ts';
+import type { Run } from '../model/resources.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Store } from '../ports/store.ts';
+import { CliError, messageOf } from './cli-error.ts';
+import type { Host } from './host.ts';
+import type { StopSignal } from './interrupts.ts';
+import { type Progress, runProgress } from './progress.ts';
+import { withoutSchedules } from './stores.ts';
+import type { CountedTasks } from './task-module.ts';
+import { counted, oneLine, shortId } from './text.ts';
+import { Warnings } from './warnings.ts';
+
+/** How long running tasks may take after the first Ctrl-C. */
+const STOP_DEADLINE_MS = 10_000;
+
+/** What an engine of the command line works with. */
+export interface SessionInput {
+  readonly store: Store;
+  readonly users: Directory;
+  readonly tasks: CountedTasks;
+  readonly concurrency: number | null;
+  readonly quiet: boolean;
+}
+
+/** How a session ended. */
+export interface SessionOutcome {
+  /** The runs as they are now: all final, unless the session was interrupted. */
+  readonly runs: readonly Run[];
+  readonly interrupted: StopSignal | null;
+  /** From the beginning of the runs to their end, ms. */
+  readonly elapsedMs: number;
+  /** Run id → tasks that this session processed. */
+  readonly processedTasks: ReadonlyMap<string, number>;
+}
+
+/** One engine, with a bar, warnings and Ctrl-C. */
+export class Session {
+  readonly engine: Engine;
+  readonly #host: Host;
+  readonly #input: SessionInput;
+  readonly #warnings: Warnings;
+  #progress: Progress | null = null;
+  #signal: StopSignal | null = null;
+  #stopped: Promise<void> | null = null;
+  #stuck: (error: CliError) => void = () => {};
+
+  private constructor(host: Host, input: SessionInput, engine: Engine) {
+    this.#host = host;
+    this.#input = input;
+    this.engine = engine;
+    this.#warnings = new Warnings(host, (write) => this.#above(write));
+    engine.on('engine.error', (event) => this.#failed(event));
+    engine.on('run.progress', ({ run }) => this.#progress?.update(run));
+  }
+
+  /**
+   * Makes an engine, which is not started, for `work`; stops it afterwards and closes what it worked on.
+   *
+   * @throws LifecycleError for a handler or setting; what `work` throws.
+   */
+  static async with<T>(host: Host, input: SessionInput, work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await Session.#open(host, input);
+    try {
+      return await work(session);
+    } finally {
+      await session.engine.close({ deadlineMs: STOP_DEADLINE_MS });
+    }
+  }
+
+  static async #open(host: Host, input: SessionInput): Promise<Session> {
+    const engine = await createEngine({
+      store: withoutSchedules(input.store),
+      directory: input.users,
+      tasks: input.tasks.tasks,
+      clock: host.clock,
+      logger: loggerFor(host),
+      ...(input.concurrency === null ? {} : { concurrency: input.concurrency }),
+    });
+    return new Session(host, input, engine);
+  }
+
+  /**
+   * Lets `begin` make or name the runs, and waits until they are final or somebody interrupts.
+   *
+   * @throws what `begin` throws; CliError for a run that cannot go on.
+   */
+  async drive(begin: () => Promise<readonly Run[]>): Promise<SessionOutcome> {
+    const { clock, interrupts } = this.#host;
+    const release = interrupts.handle((signal) => this.#interrupted(signal));
+    const stuck = new Promise<never>((_, reject) => {
+      this.#stuck = reject;
+    });
+    stuck.catch(() => {}); // it may come when nobody waits any more
+    const startedAt = clock.elapsed();
+    const outcome = (before: readonly Run[], after: readonly Run[], isWhole: boolean): SessionOutcome => ({
+      runs: after,
+      interrupted: isWhole ? null : this.#signal,
+      elapsedMs: clock.elapsed() - startedAt,
+      processedTasks: new Map(
+        after.map((run, at) => [run.id, processed(run) - processed(before[at] ?? run)]),
+      ),
+    });
+    try {
+      const runs = await begin();
+      this.#progress = runProgress(this.#host, runs, !this.#input.quiet && this.#signal === null);
+      const ended = await Promise.race([stuck, Promise.all(runs.map((run) => this.#end(run)))]);
+      await this.#stopped;
+      const after = await Promise.all(ended.map((run, at) => run ?? this.#current(runs[at] as Run)));
+      return outcome(runs, after, !ended.includes(null));
+    } catch (error) {
+      if (this.#signal === null || !LifecycleError.is(error) || error.code !== 'EngineStopped') throw error;
+      await this.#stopped;
+      return outcome([], [], false);
+    } finally {
+      release();
+      this.#progress?.stop();
+      this.#progress = null;
+      this.#warnings.close();
+    }
+  }
+
+  /** The run when it is final; `null` when the engine stopped before. */
+  async #end(run: Run): Promise<Run | null> {
+    try {
+      return await this.engine.runs.finished(run.id);
+    } catch (error) {
+      if (this.#signal !== null && LifecycleError.is(error) && error.code === 'EngineStopped') return null;
+      throw error;
+    }
+  }
+
+  async #current(run: Run): Promise<Run> {
+    const record = await this.#input.store.getRun(run.id);
+    if (!record) return run;
+    return this.engine.runs.get(record.workflowId, run.id);
+  }
+
+  #interrupted(signal: StopSignal): void {
+    this.#signal = signal;
+    this.#progress?.stop();
+    this.#progress = null;
+    const { stderr } = this.#host;
+    const running = this.#input.tasks.running();
+    const waits =
+      running > 0 ? `${counted(running, 'running task')} may take up to 10 s to end` : 'a moment, please';
+    stderr.line(`\n${signal}: stopping; ${waits}. Ctrl-C once more quits at once.`);
+    this.#stopped = this.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
+  }
+
+  #failed(event: EngineEventMap['engine.error']): void {
+    const { error, during, runId } = event;
+    const isFinal = during === 'driving' || (LifecycleError.is(error) && !error.retryable);
+    if (runId !== undefined && isFinal && during !== 'reading users') {
+      this.#stuck(
+        new CliError(`Expected run ${shortId(runId)} to go on, got: ${messageOf(error)}`, null, {
+          cause: error,
+        }),
+      );
+      return;
+    }
+    this.#warnings.add(event);
+  }
+
+  #above(write: () => void): void {
+    if (this.#progress) this.#progress.above(write);
+    else write();
+  }
+}
+
+function processed(run: Run): number {
+  return run.totalTasksCount - run.totalUnprocessedTasksCount;
+}
+
+/** What handlers log goes to stderr when it is a warning or worse, and all of it with `TENURE_DEBUG`. */
+function loggerFor({ stderr, env }: Host): Logger {
+  const tell = (level: string) => (message: string) => stderr.line(`${level}: ${oneLine(message)}`);
+  const hidden = env.TENURE_DEBUG ? tell('debug') : () => {};
+  return { debug: hidden, info: hidden, warn: tell('warning'), error: tell('warning') };
+}

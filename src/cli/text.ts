@@ -1,0 +1,47 @@
+/** Small texts for people. */
+
+/** `1,234,567`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** `1 user`, `2 users`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** `340 ms`, `1.24 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `2026-01-31 08:00:00Z` for an ISO time; `–` for none. */
+export function moment(iso: string | null): string {
+  return iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')}Z`;
+}
+
+/** Text of foreign origin on one line: no control character reaches the terminal. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{C}\u2028\u2029]+/gu, ' ').trim();
+}
+
+/** At most `max` characters, with `…` for the rest. */
+export function shortened(text: string, max: number): string {
+  const line = oneLine(text);
+  return line.length <= max ? line : `${line.slice(0, Math.max(1, max - 1))}…`;
+}
+
+/** The first digits of a run's id: enough to name it by. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
+
+/** A word of a command line that can be pasted into a shell. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
