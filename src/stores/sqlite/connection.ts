@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { storeError } from './errors.ts';
 
 /** What a column holds. */
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   readonly readOnly: boolean;
   /** How long a call may wait for another program's lock, ms. Blocks the thread. */
   readonly busyTimeoutMs: number;
+  /** `true`: the file does not change meanwhile. Nothing is locked, and nothing appears beside the file. */
+  readonly immutable?: boolean;
 }
 
 /** One SQLite connection with its prepared statements. Rows come as arrays, integers as numbers. */
@@ -28,7 +31,10 @@ export class Connection {
   constructor(file: string, options: ConnectionOptions) {
     this.file = file;
     try {
-      this.#db = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyTimeoutMs });
+      this.#db = new DatabaseSync(options.immutable ? immutable(file) : file, {
+        readOnly: options.readOnly,
+        timeout: options.busyTimeoutMs,
+      });
     } catch (error) {
       throw storeError(error, file);
     }
@@ -87,4 +93,10 @@ export class Connection {
     this.#statements.clear();
     if (this.#db.isOpen) this.#db.close();
   }
+}
+
+function immutable(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('immutable', '1');
+  return url;
 }

@@ -18,7 +18,7 @@ export interface WriterLock {
 }
 
 const TAKES_MAX = 5;
-const BUSY_TIMEOUT_MS = 250;
+const BUSY_TIMEOUT_MS = 100;
 const SQLITE_BUSY = 5;
 
 /** Locks that this module has taken: tells two of one process and millisecond apart. */

@@ -24,8 +24,8 @@ export interface SqliteOptions {
 /** Another program's lock is waited for so long, blocking the thread, ms. Tenure's own never last. */
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_BYTES = 4_096;
-/** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together at most 64 MB. */
-const WRITER_CACHE_KIB = 49_152;
+/** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together 32 MB. */
+const WRITER_CACHE_KIB = 24_576;
 const READER_CACHE_KIB = 8_192;
 /** Pages in the write-ahead log before it is copied into the file: 16 MB. */
 const CHECKPOINT_PAGES = 4_096;
@@ -100,6 +100,7 @@ function openReader(file: string, isNew: boolean): Store {
     );
   }
   requireAccess(file, constants.R_OK, file);
+  examine(file);
   const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
     const version = requireOurs(connection);
@@ -124,7 +125,9 @@ function openReader(file: string, isNew: boolean): Store {
  * descriptor of a file drops all POSIX locks that this process has on it, those of SQLite among them.
  */
 function examine(file: string): void {
-  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  // Without these files nobody has it open, and reading it as immutable leaves none of them behind.
+  const immutable = !statOf(`${file}-wal`) && !statOf(`${file}-journal`);
+  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS, immutable });
   try {
     requireOurs(connection);
   } catch (error) {

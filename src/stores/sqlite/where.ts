@@ -96,7 +96,8 @@ class Translation<Row> {
     if (name !== 'endswith') throw unchecked(name);
     if (text === '') return `(${column} IS NOT NULL)`;
     const length = this.#value(-Buffer.byteLength(text));
-    return `(substr(CAST(${column} AS BLOB), ${length}) = CAST(${this.#value(text)} AS BLOB))`;
+    // Not `=`: SQLite makes NULL of a part of nothing.
+    return `(substr(CAST(${column} AS BLOB), ${length}) IS CAST(${this.#value(text)} AS BLOB))`;
   }
 
   #column(expression: FilterExpression): string {

@@ -1,0 +1,26 @@
+/** Child process of the tests: opens the store in its first argument, says so, and waits to be killed. */
+import { sqliteStore } from '../../../../src/sqlite.ts';
+import { makeRun, makeUsers, step } from './records.ts';
+
+const [path = '', what = 'hold'] = process.argv.slice(2);
+try {
+  const store = await sqliteStore(path);
+  if (what === 'write') {
+    const users = makeUsers(3);
+    await store.transaction(async (tx) => {
+      await tx.insertRun(makeRun());
+      await tx.insertUsers(users);
+    });
+    await store.transaction((tx) => tx.putUsers(users.slice(0, 2).map(step)));
+    // A transaction that never ends: the kill comes in its middle.
+    void store.transaction(async (tx) => {
+      await tx.putUsers(users.map(step));
+      process.stdout.write('ready\n');
+      await new Promise(() => {});
+    });
+  } else process.stdout.write('ready\n');
+  setInterval(() => {}, 1_000);
+} catch (error) {
+  const { code, details } = error as { code: string; details: unknown };
+  process.stdout.write(`${JSON.stringify({ code, details })}\n`);
+}
