@@ -55,7 +55,9 @@ export interface StandaloneLedger extends LedgerMethods {
 /** Makes a ledger. @throws what the store's opening throws. */
 export async function createLedger(options: LedgerOptions = {}): Promise<StandaloneLedger> {
   const store = (await options.store) ?? memoryStore();
-  const hub = new EventHub();
+  const hub: EventHub = new EventHub((error, name) => {
+    if (name !== 'engine.error') hub.emit('engine.error', { error, during: `a listener of ${name}` });
+  });
   const ledger = assembleLedger(
     {
       store,

@@ -95,8 +95,7 @@ export class PendingCall {
     this.verdict = new Promise((resolve) => {
       this.#decide = resolve;
     });
-    // Promise.resolve: a foreign thenable may settle twice, or throw from `then`; a promise does not.
-    this.settled = Promise.resolve(result).then(
+    this.settled = safePromise(result).then(
       (value) => this.#settle(() => this.#fulfilled(value)),
       (error: unknown) => this.#settle(() => this.#rejected(error)),
     );
@@ -152,6 +151,12 @@ export class PendingCall {
     const more = isOver ? '' : `, and the handler did not settle within ${this.#graceMs} ms of being aborted`;
     return { kind: 'failed', reason: `Timed out after ${this.#timeoutMs} ms${more}`, isOver };
   }
+}
+
+/** A promise that behaves: a foreign thenable may settle twice, or throw from its `then`. */
+function safePromise(result: PromiseLike<TaskHandlerResult>): Promise<TaskHandlerResult> {
+  const isGenuine = result instanceof Promise && !Object.hasOwn(result, 'then');
+  return isGenuine ? result : new Promise((resolve) => resolve(result));
 }
 
 const ABORT_MESSAGES: Readonly<Record<AbortCause, string>> = {

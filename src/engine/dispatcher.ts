@@ -3,7 +3,7 @@
  * 4 : 1, and up to `LIMITS.runsDrivenMax` of them have a driver.
  */
 import { LifecycleError } from '../errors/index.ts';
-import { drainCanceling, freezeRuns } from '../ledger/cancel.ts';
+import { drainAbandoned, freezeRuns } from '../ledger/cancel.ts';
 import { type ClaimedRun, claimRuns, releaseRuns } from '../ledger/claim.ts';
 import { pinnedVersion } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -26,6 +26,8 @@ const CLAIMS_PER_COMMIT = 64;
 const ON_DEMAND_OF_FIVE = 4;
 const BINDINGS_KEPT_MAX = 1_000;
 const RETRY_MS = 1_000;
+/** After a stop's deadline and the handlers' grace: time for what happened to be recorded. */
+const GIVE_UP_MS = 1_000;
 
 interface Binding {
   readonly workflow: Workflow;
@@ -45,6 +47,8 @@ export class Dispatcher {
   readonly #deps: DriverDeps;
   readonly #waiting = { onDemand: new Fifo<string>(), scheduled: new Fifo<string>() };
   readonly #driven = new Map<string, Driven>();
+  /** Runs that are in line or being claimed; each is there once. */
+  readonly #lined = new Set<string>();
   readonly #bindings = new Map<string, Promise<Binding>>();
   #opened = 0;
   #isOpen = false;
@@ -64,7 +68,7 @@ export class Dispatcher {
       ),
       breath: new Breath(ports.clock),
       events,
-      load: { usersInFlight: 0 },
+      load: { usersInFlight: 0, starved: new Set() },
       ended: (driver) => {
         this.#driven.delete(driver.runId);
         this.#pump();
@@ -78,10 +82,11 @@ export class Dispatcher {
     const { context, cancellation } = this.#ledger;
     await this.#freezeDisabled();
     for (const run of await this.#ports.store.listUnfinishedRuns()) {
+      if (!this.#isOpen) return;
       if (context.planning.has(run.id) || this.#driven.has(run.id)) continue;
       if (!run.published) await removeUnpublished(context, run);
       else if (run.driver !== 'engine') continue;
-      else if (run.processingStatus === 'canceling') await drainCanceling(cancellation, run.id);
+      else if (run.processingStatus === 'canceling') await drainAbandoned(cancellation, run.id);
       else this.enqueue(run);
     }
     this.#pump();
@@ -89,6 +94,8 @@ export class Dispatcher {
 
   /** Puts a run in line for a driver. */
   enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
+    if (this.#lined.has(run.id) || this.#driven.has(run.id)) return;
+    this.#lined.add(run.id);
     const line = run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
     line.push(run.id);
     this.#pump();
@@ -116,28 +123,42 @@ export class Dispatcher {
     return (await this.#binding(workflow)).tasks;
   }
 
+  /** Nothing new is taken up from now on. */
+  close(): void {
+    this.#isOpen = false;
+    this.#waiting.onDemand.clear();
+    this.#waiting.scheduled.clear();
+    this.#lined.clear();
+  }
+
   /**
    * Stops: nothing new is taken up, running handlers may finish until `deadlineMs` has passed and are
    * aborted then. What is unfinished stays in the store.
    */
   async stop(deadlineMs: DurationMs): Promise<void> {
-    this.#isOpen = false;
-    this.#waiting.onDemand.clear();
-    this.#waiting.scheduled.clear();
+    this.close();
     await this.#pumping;
     const driven = [...this.#driven.values()];
     const drained = Promise.all(driven.map(({ driver }) => driver.drain()));
-    const timer = this.#ports.clock.setTimer(deadlineMs, () => {
-      for (const { driver } of driven) driver.abort();
-    });
-    await drained;
-    timer.cancel();
+    const { clock } = this.#ports;
+    const timers = [clock.setTimer(deadlineMs, () => driven.map(({ driver }) => driver.abort()))];
+    // The last word: a store that refuses every commit must not keep the process.
+    const lastMs = deadlineMs + this.#deps.settings.abortGraceMs + GIVE_UP_MS;
+    const givenUp = new Promise<void>((resolve) => timers.push(clock.setTimer(lastMs, resolve)));
+    await Promise.race([drained, givenUp]);
+    for (const timer of timers) timer.cancel();
     const clean = driven.filter(({ driver }) => driver.isClean && this.#driven.has(driver.runId));
-    await releaseRuns(
-      this.#ledger.context,
-      clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })),
-    );
+    await this.#release(clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })));
     for (const { driver } of driven) driver.end();
+  }
+
+  /** Hands runs back. When that fails they count as interrupted at the next start, which is safe. */
+  async #release(claims: readonly { readonly runId: string; readonly claim: number }[]): Promise<void> {
+    try {
+      await releaseRuns(this.#ledger.context, claims);
+    } catch (error) {
+      this.#ledger.context.events.emit('engine.error', { error, during: 'handing runs back' });
+    }
   }
 
   /** A process may have died between disabling a workflow and canceling its runs (r9). */
@@ -168,9 +189,10 @@ export class Dispatcher {
       if (ids.length === 0) return;
       try {
         for (const claimed of await claimRuns(this.#ledger.context, ids)) await this.#drive(claimed);
+        for (const id of ids) this.#lined.delete(id);
       } catch (error) {
         this.#ledger.context.events.emit('engine.error', { error, during: 'claiming runs' });
-        for (const id of ids) if (!this.#driven.has(id)) this.#waiting.onDemand.push(id);
+        for (const id of ids) if (this.#isOpen && !this.#driven.has(id)) this.#waiting.onDemand.push(id);
         await new Promise<void>((resolve) => this.#ports.clock.setTimer(RETRY_MS, resolve));
       }
     }
@@ -184,12 +206,13 @@ export class Dispatcher {
       const first = this.#opened % 5 < ON_DEMAND_OF_FIVE ? onDemand : scheduled;
       const id = first.shift() ?? onDemand.shift() ?? scheduled.shift();
       if (id === undefined) return ids;
-      if (!this.#driven.has(id)) ids.push(id);
+      ids.push(id);
     }
     return ids;
   }
 
   async #drive({ run, wasInHand }: ClaimedRun): Promise<void> {
+    const { events } = this.#ledger.context;
     try {
       const workflow = await pinnedVersion(this.#ports.store, run);
       const { tasks } = await this.#binding(workflow);
@@ -198,10 +221,13 @@ export class Dispatcher {
       await driver.start(wasInHand);
     } catch (error) {
       // A run whose handlers are missing, say: it stays in the store, and the next start tries again.
-      this.#ledger.context.events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
+      events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
       this.#driven.get(run.id)?.driver.end();
-      if (!LifecycleError.is(error) || error.retryable)
-        this.#ports.clock.setTimer(RETRY_MS, () => this.enqueue(run));
+      if (!wasInHand) await this.#release([{ runId: run.id, claim: run.claim }]);
+      if (LifecycleError.is(error) && !error.retryable) return;
+      this.#ports.clock.setTimer(RETRY_MS, () => {
+        if (this.#isOpen) this.enqueue(run);
+      });
     }
   }
 

@@ -13,8 +13,8 @@ export interface DriverDeps {
   readonly lanes: Lanes;
   readonly breath: Breath;
   readonly events: EventSink;
-  /** Users in flight over all drivers. */
-  readonly load: { usersInFlight: number };
+  /** Users in flight over all drivers, and the drivers that could not take up more because of them. */
+  readonly load: { usersInFlight: number; readonly starved: Set<RunDriver> };
   /** The driver has let go of its run: it is final, lost, or handed back. */
   readonly ended: (driver: RunDriver) => void;
 }

@@ -12,6 +12,7 @@ import { LIMITS } from '../model/limits.ts';
 import type { Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
+import type { Logger } from '../ports/logger.ts';
 import { isTerminal } from '../rules/index.ts';
 import { candidatesByIds, candidatesByRule } from './candidates.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -77,7 +78,7 @@ const STOP_DEADLINE_MS = 10_000;
 
 /** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
 export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
-  return new LifecycleEngine(ports, readSettings(input));
+  return new LifecycleEngine({ ...ports, logger: quiet(ports.logger) }, readSettings(input));
 }
 
 class LifecycleEngine implements Engine, EventSink {
@@ -89,11 +90,12 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
-  readonly #hub = new EventHub();
+  readonly #hub = new EventHub((error, name) => this.#listenerFailed(error, name));
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
   readonly #waiters = new Waiters();
   #phase: 'new' | 'started' | 'stopped' = 'new';
+  #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
   constructor(ports: EnginePorts, settings: EngineSettings) {
@@ -107,6 +109,7 @@ class LifecycleEngine implements Engine, EventSink {
         scheduleIntervalMs: settings.scheduleIntervalMs,
         workflowChanged: () => {
           if (this.#phase === 'started') void this.#scheduler.refresh();
+          void this.#dropGone();
         },
       },
     );
@@ -132,8 +135,8 @@ class LifecycleEngine implements Engine, EventSink {
       );
     }
     this.#phase = 'started';
-    await this.#dispatcher.start();
-    await this.#scheduler.start();
+    this.#starting = this.#begin();
+    await this.#starting;
   }
 
   stop({ deadlineMs = STOP_DEADLINE_MS }: { readonly deadlineMs?: DurationMs } = {}): Promise<void> {
@@ -186,12 +189,40 @@ class LifecycleEngine implements Engine, EventSink {
     this.#hub.emit(name, payload);
   }
 
+  async #begin(): Promise<void> {
+    await this.#dispatcher.start();
+    if (this.#phase === 'started') await this.#scheduler.start();
+  }
+
   async #stop(deadlineMs: DurationMs): Promise<void> {
     this.#phase = 'stopped';
+    this.#dispatcher.close();
+    await this.#starting.catch(() => {}); // whoever called start() hears of it
     await this.#scheduler.stop();
     await this.#dispatcher.stop(deadlineMs);
     this.#waiters.rejectAll(
       () => new LifecycleError('EngineStopped', 'Expected the run to finish, got a stop of the engine first'),
+    );
+  }
+
+  #listenerFailed(error: unknown, name: EngineEventName): void {
+    if (name === 'engine.error')
+      this.#ports.logger.error('tenure: a listener of engine.error failed', { error });
+    else this.emit('engine.error', { error, during: `a listener of ${name}` });
+  }
+
+  /** A purge takes runs with it: those who wait for one, and its driver, are told. */
+  async #dropGone(): Promise<void> {
+    for (const runId of this.#waiters.runIds) {
+      if (!(await this.#ports.store.getRun(runId))) this.#gone(runId);
+    }
+  }
+
+  #gone(runId: string): void {
+    this.#dispatcher.end(runId);
+    this.#waiters.reject(
+      runId,
+      new LifecycleError('NotFound', `Expected run ${runId} to finish, got its deletion first`, { runId }),
     );
   }
 
@@ -201,16 +232,11 @@ class LifecycleEngine implements Engine, EventSink {
       ...runs,
       activate: (workflowId, activation) => this.#activate(workflowId, activation),
       evaluate: (workflowId, options) => this.#evaluate(workflowId, options),
-      finished: (...ids: readonly string[]) => this.#finished(ids.at(-1) as string),
+      finished: (first: string, second?: string) =>
+        this.#finished(second ?? first, second === undefined ? null : first),
       delete: async (workflowId, runId) => {
         await runs.delete(workflowId, runId);
-        this.#dispatcher.end(runId);
-        this.#waiters.reject(
-          runId,
-          new LifecycleError('NotFound', `Expected run ${runId} to finish, got its deletion first`, {
-            runId,
-          }),
-        );
+        this.#gone(runId.toLowerCase());
       },
     };
   }
@@ -274,15 +300,20 @@ class LifecycleEngine implements Engine, EventSink {
     return workflow;
   }
 
-  async #finished(runId: string): Promise<Run> {
+  async #finished(id: string, workflowId: string | null): Promise<Run> {
+    const runId = id.toLowerCase();
     const waiting = this.#waiters.wait(runId);
-    const record = await this.#ports.store.getRun(runId);
-    if (record?.published && !isTerminal(record.processingStatus) && this.#phase !== 'stopped')
-      return waiting;
-    this.#waiters.forget(runId, waiting);
-    if (!record?.published)
-      throw new LifecycleError('NotFound', `Expected a run \`${runId}\`, got none`, { runId });
-    if (isTerminal(record.processingStatus)) return runResource(record);
+    try {
+      const record = await this.#ports.store.getRun(runId);
+      const isHere = workflowId === null || record?.workflowId === workflowId.toLowerCase();
+      if (!record?.published || !isHere) {
+        throw new LifecycleError('NotFound', `Expected a run \`${id}\`, got none`, { runId: id });
+      }
+      if (isTerminal(record.processingStatus)) return runResource(record);
+      if (this.#phase !== 'stopped') return await waiting;
+    } finally {
+      this.#waiters.forget(runId, waiting);
+    }
     throw new LifecycleError(
       'EngineStopped',
       `Expected the engine to run to see run ${runId} finish, got one that was stopped`,
@@ -307,4 +338,18 @@ function readSubjects(subjects: unknown, max: number): readonly string[] {
     if (typeof id === 'string' && id.length > 0 && id.length <= LIMITS.idLengthMax) return id;
     throw invalid(`subjects[${index}]`, `an id of 1..${LIMITS.idLengthMax} characters`, id);
   });
+}
+
+/** The host's logger, which may throw: that is no reason for anything here to stop. */
+function quiet(logger: Logger): Logger {
+  const guard =
+    (method: keyof Logger): Logger[keyof Logger] =>
+    (message, data) => {
+      try {
+        logger[method](message, data);
+      } catch {
+        // There is nobody left to tell.
+      }
+    };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
 }

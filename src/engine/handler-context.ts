@@ -5,6 +5,7 @@ import type { Subject } from '../model/subject.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TaskContext } from '../ports/task-handler.ts';
+import { frozenCopy } from './frozen-copy.ts';
 import type { BoundTask } from './handlers.ts';
 import type { UserFlight } from './user-flight.ts';
 
@@ -101,20 +102,6 @@ export class HandlerContext implements TaskContext<unknown> {
     this.#abortReason ??= { reason };
     this.#controller?.abort(reason);
   }
-}
-
-/** A deep copy that cannot be changed. Only plain objects and arrays are copied; the rest is shared. */
-function frozenCopy<Value>(value: Value): Value {
-  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as Value;
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
-  const copy: Record<string, unknown> = Object.create(null);
-  for (const [key, part] of Object.entries(value)) copy[key] = frozenCopy(part);
-  return Object.freeze(copy) as Value;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
 
 function withData(logger: Logger, own: Readonly<Record<string, unknown>>): Logger {

@@ -5,6 +5,7 @@ import type { DurationMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
 import type { TaskHandler, TaskHandlerFunction, TaskHandlerOptions } from '../ports/task-handler.ts';
 import type { RetrySchedule } from '../rules/index.ts';
+import { frozenCopy } from './frozen-copy.ts';
 import { Slots } from './slots.ts';
 
 /** A handler with every setting filled in. */
@@ -66,8 +67,10 @@ export class Handlers {
   }
 }
 
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 function keyOf(name: string): string {
-  return findTaskDefinition(name)?.id ?? name;
+  return findTaskDefinition(name)?.id ?? (GUID.test(name) ? name.toLowerCase() : name);
 }
 
 function readHandler(name: string, handler: TaskHandler): Handler {
@@ -84,7 +87,7 @@ function readHandler(name: string, handler: TaskHandler): Handler {
         ? null
         : inRange(`${path}.timeoutMs`, options.timeoutMs, 1, 7 * 86_400_000),
     retry: {
-      attempts: inRange(`${path}.retry.attempts`, retry.attempts, 1, 100),
+      attempts: whole(`${path}.retry.attempts`, retry.attempts, 1, 100),
       delayMs: inRange(`${path}.retry.delayMs`, retry.delayMs ?? 1_000, 0, 86_400_000),
       factor: inRange(`${path}.retry.factor`, retry.factor ?? 2, 1, 100),
       delayMaxMs: inRange(`${path}.retry.delayMaxMs`, retry.delayMaxMs ?? 300_000, 0, 7 * 86_400_000),
@@ -92,7 +95,7 @@ function readHandler(name: string, handler: TaskHandler): Handler {
     slots:
       options.concurrency === undefined
         ? null
-        : new Slots(inRange(`${path}.concurrency`, options.concurrency, 1, 100_000)),
+        : new Slots(whole(`${path}.concurrency`, options.concurrency, 1, 100_000)),
     argumentsSchema: options.argumentsSchema ?? null,
   };
 }
@@ -104,7 +107,7 @@ async function readArguments(task: Task, handler: Handler): Promise<unknown> {
   );
   if (!handler.argumentsSchema) return Object.freeze(given);
   const result = await handler.argumentsSchema['~standard'].validate(given);
-  if (!result.issues) return Object.freeze(result.value);
+  if (!result.issues) return frozenCopy(result.value);
   const first = result.issues[0];
   const path = (first?.path ?? [])
     .map((part) => String(typeof part === 'object' ? part.key : part))
@@ -131,6 +134,11 @@ function missingHandlers(workflow: Workflow, missing: readonly Task[]): Lifecycl
     `Expected a handler for every enabled task of workflow \`${workflow.displayName}\`, got none for ${unique.join(', ')}; add them to the engine's \`tasks\``,
     { workflowId: workflow.id, missing: unique },
   );
+}
+
+function whole(field: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw refused(field, `a whole number in ${min}..${max}`, String(value));
 }
 
 function inRange(field: string, value: number, min: number, max: number): number {

@@ -4,23 +4,32 @@ import type { EngineEventMap, EngineEventName, EventSink } from '../model/events
 /** A function that is told of an event. */
 export type Listener<Name extends EngineEventName> = (payload: EngineEventMap[Name]) => void;
 
+type Guarded = (payload: EngineEventMap[EngineEventName]) => void;
+
 /**
- * Tells events to listeners. A listener watches and never steers: what it throws becomes an
- * `engine.error` (or is dropped, when that very event's listener threw), what it returns is ignored.
+ * Tells events to listeners. A listener watches and never steers: what it throws, or what the promise
+ * that it returns rejects with, goes to `failed` and nowhere else.
  */
 export class EventHub implements EventSink {
   readonly #emitter = new EventEmitter();
+  readonly #failed: (error: unknown, name: EngineEventName) => void;
+  /** The guard around each listener, so that `off` finds it. */
+  readonly #guards = new Map<EngineEventName, WeakMap<object, Guarded>>();
+
+  constructor(failed: (error: unknown, name: EngineEventName) => void) {
+    this.#failed = failed;
+  }
 
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
-    this.#emitter.on(name, listener);
+    this.#emitter.on(name, this.#guard(name, listener));
   }
 
   once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
-    this.#emitter.once(name, listener);
+    this.#emitter.once(name, this.#guard(name, listener));
   }
 
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
-    this.#emitter.off(name, listener);
+    this.#emitter.off(name, this.#guard(name, listener));
   }
 
   has(name: EngineEventName): boolean {
@@ -28,18 +37,23 @@ export class EventHub implements EventSink {
   }
 
   emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void {
-    // One call a listener, so that one that throws does not keep the others from hearing.
-    for (const listener of this.#emitter.listeners(name)) {
-      try {
-        const result: unknown = listener.call(undefined, payload);
-        if (result instanceof Promise) result.catch((error: unknown) => this.#listenerFailed(name, error));
-      } catch (error) {
-        this.#listenerFailed(name, error);
-      }
-    }
+    this.#emitter.emit(name, payload);
   }
 
-  #listenerFailed(name: EngineEventName, error: unknown): void {
-    if (name !== 'engine.error') this.emit('engine.error', { error, during: `a listener of ${name}` });
+  #guard<Name extends EngineEventName>(name: Name, listener: Listener<Name>): Guarded {
+    const guards = this.#guards.get(name) ?? new WeakMap<object, Guarded>();
+    this.#guards.set(name, guards);
+    const known = guards.get(listener);
+    if (known) return known;
+    const guarded: Guarded = (payload) => {
+      try {
+        const result: unknown = listener(payload as EngineEventMap[Name]);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error, name));
+      } catch (error) {
+        this.#failed(error, name);
+      }
+    };
+    guards.set(listener, guarded);
+    return guarded;
   }
 }

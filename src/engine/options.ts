@@ -40,7 +40,7 @@ export interface EngineSettingsInput {
    * `each`: every missed slot within the catch-up window, oldest first. `skip`: none.
    */
   readonly missedSlots?: MissedSlotPolicy;
-  /** Days after the trigger moment in which a subject is still picked up, 0..180. Default 3. */
+  /** Days after the trigger moment in which a subject is still picked up, a whole number in 1..180. Default 3. */
   readonly catchUpDays?: number;
   /** See `AggregationOptions`. Default `false`. */
   readonly strictFailed?: boolean;
@@ -75,7 +75,7 @@ export function readSettings(input: EngineSettingsInput): EngineSettings {
     concurrency: whole('concurrency', input.concurrency ?? 256, 1, 100_000),
     scheduleIntervalMs: whole('scheduleIntervalHours', input.scheduleIntervalHours ?? 3, 1, 24) * HOUR_MS,
     missedSlots,
-    catchUpMs: whole('catchUpDays', input.catchUpDays ?? LIMITS.catchUpDays, 0, 180) * DAY_MS,
+    catchUpMs: whole('catchUpDays', input.catchUpDays ?? LIMITS.catchUpDays, 1, 180) * DAY_MS,
     strictFailed: input.strictFailed ?? false,
     interruptionsMax: whole(
       'interruptionsMax',

@@ -69,14 +69,19 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
    */
   async start(wasInHand: boolean): Promise<void> {
     const { store, directory } = this.#deps.ports;
-    let afterNo = 0;
+    const taken: UserFlight[] = [];
     for (;;) {
+      const afterNo = taken.at(-1)?.user.no ?? 0;
       const users = await store.listUsersByStatus(this.runId, 'inProgress', afterNo, LIMITS.usersPerBatch);
-      for (const flight of await flightsOf(users, directory)) this.#takeBack(flight, wasInHand);
+      taken.push(...(await flightsOf(users, directory)));
       if (users.length < LIMITS.usersPerBatch) break;
-      afterNo = users.at(-1)?.no ?? afterNo;
     }
-    this.#readAhead.take(); // nothing is read yet: this only starts the first read
+    // Between the claim and now the run may have been canceled, deleted, or claimed by somebody else.
+    const current = await store.getRun(this.runId);
+    if (current?.claim !== this.#run.claim || isTerminal(current.processingStatus)) return this.end();
+    if (current.processingStatus === 'canceling') this.cancel();
+    for (const flight of taken) this.#takeBack(flight, wasInHand);
+    if (this.#mode === 'driving') this.#readAhead.take(); // nothing is read yet: this starts the first read
   }
 
   // --- lanes -------------------------------------------------------------------------------------
@@ -110,6 +115,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     const share = Math.ceil(lanes.concurrency / lanes.clients);
     const forLanes = Math.max(lanes.concurrency - lanes.busy, share) - this.#ready.length - this.#starting;
     const forMemory = Math.max(LIMITS.usersInFlightMax - load.usersInFlight, share - this.#inFlight.size);
+    if (forMemory <= 0) load.starved.add(this);
     return Math.min(forLanes, forMemory);
   }
 
@@ -199,7 +205,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       startedAtMs: flight.runningSinceMs ?? nowMs,
       nowMs,
       failures: flight.user.attempts?.failures ?? 0,
-      mayRetry: this.#mode === 'driving',
+      mayRetry: this.#mode !== 'canceling',
       unitRandom: () => random.next(),
     });
     flight.runningSinceMs = null;
@@ -268,7 +274,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   }
 
   /** His state is committed and he is not final: on to his next attempt, when it may start. */
-  #goOn(flight: UserFlight): void {
+  #goOn(flight: UserFlight, isDue = false): void {
     if (this.#mode === 'canceling') {
       this.#record(flight, { kind: 'cancel', atMs: this.#deps.ports.clock.now(), runningSinceMs: null });
       return;
@@ -278,10 +284,14 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       return;
     }
     const { clock } = this.#deps.ports;
-    const waitMs = (flight.user.attempts?.notBeforeMs ?? 0) - clock.now();
+    const { retry } = (this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask).handler;
+    // Never longer than the policy's longest wait: the clock may have been set back.
+    const waitMs = isDue
+      ? 0
+      : Math.min((flight.user.attempts?.notBeforeMs ?? 0) - clock.now(), retry.delayMaxMs);
     if (waitMs > 0) {
       flight.state = 'waiting';
-      flight.timer = clock.setTimer(waitMs, () => this.#goOn(flight));
+      flight.timer = clock.setTimer(waitMs, () => this.#goOn(flight, true));
       return;
     }
     flight.timer = null;
@@ -293,7 +303,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #acceptPlace(flight: UserFlight, { handler }: BoundTask): boolean {
     if (flight.state !== 'waiting' || this.#mode !== 'driving') return false;
     flight.place = handler.slots;
-    this.#goOn(flight);
+    this.#goOn(flight, true);
     return true;
   }
 
@@ -313,7 +323,12 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     freePlace(flight);
     if (this.#inFlight.delete(flight)) this.#deps.load.usersInFlight -= 1;
     if (this.#inFlight.size === 0) this.#drained?.();
-    this.#deps.lanes.wake(this);
+    const { lanes, load } = this.#deps;
+    lanes.wake(this);
+    if (load.starved.size === 0) return;
+    const starved = [...load.starved];
+    load.starved.clear();
+    for (const driver of starved) lanes.wake(driver);
   }
 
   // --- the end -----------------------------------------------------------------------------------
@@ -355,7 +370,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   /** Whether no task can have been left half done. */
   get isClean(): boolean {
-    return this.#abandoned === 0;
+    return this.#abandoned === 0 && this.#inFlight.size === 0;
   }
 
   /** Lets go of the run. */
@@ -367,6 +382,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#ready.clear();
     for (const flight of [...this.#inFlight]) if (flight.state !== 'running') this.#letGo(flight);
     this.#deps.lanes.remove(this);
+    this.#deps.load.starved.delete(this);
     this.#deps.ended(this);
   }
 }

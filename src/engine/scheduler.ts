@@ -8,6 +8,7 @@
  */
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun } from '../ledger/plan.ts';
+import { enabledTasks } from '../ledger/resources.ts';
 import { nextSlot, slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
@@ -95,7 +96,7 @@ export class Scheduler {
    * @throws LifecycleError of the directory, the handlers or the store; `InvalidArgument` for a workflow
    *   without a trigger.
    */
-  evaluate(workflow: Workflow, slotAtMs: EpochMs): Promise<PlanOutcome> {
+  evaluate(workflow: Workflow, slotAtMs: EpochMs, onlyWhileScheduled = false): Promise<PlanOutcome> {
     const { ledger, ports, settings } = this.#deps;
     const qualification = requireQualification(workflow, settings.catchUpMs);
     return planRun(ledger.context, {
@@ -104,7 +105,12 @@ export class Scheduler {
       scheduledAtMs: slotAtMs,
       slotAtMs,
       forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS,
-      candidates: candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),
+      onlyWhileScheduled,
+      // A workflow with nothing to do makes no run (domain §6.7).
+      candidates:
+        enabledTasks(workflow).length === 0
+          ? []
+          : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),
     });
   }
 
@@ -142,7 +148,7 @@ export class Scheduler {
       if (lastSkipped !== undefined && plan.evaluate.length === 0)
         await this.#markSkipped(workflow.id, lastSkipped);
       for (const slotAtMs of plan.evaluate) {
-        const outcome = await this.evaluate(workflow, slotAtMs);
+        const outcome = await this.evaluate(workflow, slotAtMs, true);
         if (outcome.kind === 'planned') planned(outcome.run);
         const runId = outcome.kind === 'planned' ? outcome.run.id : null;
         events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId });

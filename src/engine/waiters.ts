@@ -10,6 +10,11 @@ interface Waiter {
 export class Waiters {
   readonly #byRun = new Map<string, Waiter[]>();
 
+  /** The runs that somebody waits for. */
+  get runIds(): readonly string[] {
+    return [...this.#byRun.keys()];
+  }
+
   wait(runId: string): Promise<Run> {
     const { promise, resolve, reject } = Promise.withResolvers<Run>();
     promise.catch(() => {}); // who waits hears of it; nobody waiting is no unhandled rejection

@@ -17,7 +17,7 @@ import {
   isTerminal,
   runAfter,
 } from '../rules/index.ts';
-import { announceRun, announceUser } from './announce.ts';
+import { announce, type CommittedChange } from './announce.ts';
 import { commitMoment, findRun, type LedgerContext } from './context.ts';
 import type { Recorder } from './recorder.ts';
 import { alreadyFinal } from './refusals.ts';
@@ -40,7 +40,8 @@ export async function cancelRun(
   workflowId: string,
   runId: string,
 ): Promise<RunRecord> {
-  const { context } = cancellation;
+  const { context, recorder } = cancellation;
+  const isDriven = recorder.drives(runId.toLowerCase());
   const change = await context.store.transaction(async (tx) => {
     const before = await findRun(tx, workflowId, runId);
     if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
@@ -48,13 +49,14 @@ export async function cancelRun(
     const after: RunRecord = {
       ...before,
       processingStatus: 'canceling',
+      claim: isDriven ? before.claim : before.claim + 1,
       lastUpdatedAtMs: Math.max(commitMoment(context.clock, before), before.lastUpdatedAtMs + 1),
     };
     await tx.putRun(after);
     return { before, after };
   });
-  if (change.after !== change.before) announceRun(context, change.before, change.after);
-  await drainCanceling(cancellation, change.after.id);
+  if (change.after !== change.before) announce(context, change);
+  await drain(context, change.after.id, isDriven);
   return (await context.store.getRun(change.after.id)) ?? change.after;
 }
 
@@ -76,17 +78,27 @@ export async function freezeRuns(
   }
 }
 
-/** Cancels who is left of a canceling run; see {@link cancelRun}. */
-export async function drainCanceling(cancellation: Cancellation, runId: string): Promise<void> {
-  const { context, recorder } = cancellation;
-  const statuses: UserStatus[] = recorder.drives(runId) ? ['queued'] : ['queued', 'inProgress'];
+/** Ends a canceling run whose driver is gone. */
+export async function drainAbandoned({ context }: Cancellation, runId: string): Promise<void> {
+  await context.store.transaction(async (tx) => {
+    const run = await tx.getRun(runId);
+    if (run) await tx.putRun({ ...run, claim: run.claim + 1 });
+  });
+  await drain(context, runId, false);
+}
+
+/**
+ * Cancels who is left of a canceling run. Users in progress are touched only when no driver is at work
+ * on them: a run that nobody drives here was claimed first, so that a driver elsewhere is fenced off.
+ */
+async function drain(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
+  const statuses: UserStatus[] = isDriven ? ['queued'] : ['queued', 'inProgress'];
   for (const status of statuses) {
     let afterNo = 0;
     for (;;) {
       const last = await context.store.transaction((tx) => cancelBatch(context, tx, runId, status, afterNo));
       if (last === null) break;
-      announceRun(context, last.before, last.after);
-      for (const user of last.users) announceUser(context, last.after, user);
+      announce(context, last);
       afterNo = last.users.at(-1)?.no ?? afterNo;
       await context.clock.yield();
     }
@@ -94,9 +106,7 @@ export async function drainCanceling(cancellation: Cancellation, runId: string):
   await endUnreported(context, runId);
 }
 
-interface CanceledBatch {
-  readonly before: RunRecord;
-  readonly after: RunRecord;
+interface CanceledBatch extends CommittedChange {
   readonly users: readonly UserRecord[];
 }
 
@@ -137,7 +147,7 @@ async function endUnreported(context: LedgerContext, runId: string): Promise<voi
     await tx.putRun(after);
     return { before, after };
   });
-  if (change) announceRun(context, change.before, change.after);
+  if (change) announce(context, change);
 }
 
 function isGone(error: unknown): boolean {

@@ -13,7 +13,7 @@ import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { NO_COUNTERS, queuedUser } from '../rules/index.ts';
-import { announceRun } from './announce.ts';
+import { announce } from './announce.ts';
 import { type LedgerContext, requireWorkflow } from './context.ts';
 import { enabledTasks } from './resources.ts';
 
@@ -31,6 +31,8 @@ export interface RunPlan {
   readonly scheduledAtMs: EpochMs;
   /** The schedule slot, for a scheduled run. */
   readonly slotAtMs: EpochMs | null;
+  /** The workflow's scheduling must still be on when the run is made. */
+  readonly onlyWhileScheduled?: boolean;
   /** Admissions for earlier moments can make nobody due again; they are forgotten with this plan. */
   readonly forgetAdmissionsBeforeMs?: EpochMs;
   /** Without repeats. */
@@ -67,7 +69,7 @@ export async function planRun(context: LedgerContext, plan: RunPlan): Promise<Pl
       return { kind: 'nobody' };
     }
     const run = await publish(context, plan, draft, batch, users, isWritten);
-    announceRun(context, null, run);
+    announce(context, { before: null, after: run });
     return { kind: 'planned', run };
   } catch (error) {
     if (isWritten) await removeUnpublished(context, draft);
@@ -168,10 +170,11 @@ async function publish(
   };
   await store.transaction(async (tx) => {
     const current = await requireWorkflow(tx, plan.workflow.id);
-    if (!current.isEnabled) {
+    if (!current.isEnabled || (plan.onlyWhileScheduled && !current.isSchedulingEnabled)) {
+      const what = current.isEnabled ? 'scheduled' : 'enabled';
       throw new LifecycleError(
         'WorkflowDisabled',
-        `Expected workflow \`${current.displayName}\` to be enabled, got a disabled one`,
+        `Expected workflow \`${current.displayName}\` to be ${what} still, got a change while the run was made`,
         { workflowId: current.id },
       );
     }

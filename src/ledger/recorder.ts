@@ -14,11 +14,12 @@ import {
   addUserMove,
   changeOf,
   decideUser,
+  isTerminal,
   runAfter,
   type UserDecision,
   type UserEvent,
 } from '../rules/index.ts';
-import { announceRun, announceUser } from './announce.ts';
+import { announce } from './announce.ts';
 import { commitMoment, type LedgerContext } from './context.ts';
 
 /** A user that has been taken up: his record as committed, and as it will be after the running commit. */
@@ -169,6 +170,16 @@ export class Recorder {
   async #write(tx: StoreTransaction, { line, flights, events }: Batch): Promise<Written | null> {
     const before = await tx.getRun(line.runId);
     if (!line.open || !before || before.claim !== line.claim) return null;
+    if (isTerminal(before.processingStatus)) {
+      return {
+        line,
+        flights,
+        events,
+        results: flights.map(() => 'AlreadyFinal' as const),
+        before,
+        after: before,
+      };
+    }
     const change = changeOf(before);
     const canceling = before.processingStatus === 'canceling';
     const touched: Flight[] = [];
@@ -197,33 +208,46 @@ export class Recorder {
       await tx.putRun(after);
     }
     // He was not processed: should he qualify again, a later tick may take him.
-    if (skipped.length > 0) await tx.deleteAdmissions(before.workflowId, skipped);
+    if (skipped.length > 0 && before.workflowExecutionType === 'scheduled')
+      await tx.deleteAdmissions(before.workflowId, skipped);
     return { line, flights, events, results, before, after: touched.length > 0 ? after : before };
   }
 
   #publish({ line, flights, events, results, before, after }: Written): void {
+    const users: UserRecord[] = [];
     for (const flight of flights) {
       if (flight.staged === null) continue;
       flight.user = flight.staged;
       flight.staged = null;
-      announceUser(this.#context, after, flight.user);
+      users.push(flight.user);
     }
     if (after !== before) {
-      announceRun(this.#context, before, after);
+      const tellTasks = () => this.#tellTasks(after, flights, events, results);
+      announce(this.#context, { before, after, users, tellTasks });
       line.client.runChanged(after);
     }
     flights.forEach((flight, index) => {
       const event = events[index] as UserEvent;
       const result = results[index] as Refusal | number;
       if (typeof result === 'string') line.client.refused(flight, event, result);
-      else {
-        if (event.kind !== 'start') this.#announceFailure(after, flight.user, event, result);
-        line.client.recorded(flight, event);
-      }
+      else line.client.recorded(flight, event);
     });
   }
 
-  #announceFailure(run: RunRecord, user: UserRecord, event: UserEvent, ended: number): void {
+  #tellTasks(
+    run: RunRecord,
+    flights: readonly Flight[],
+    events: readonly UserEvent[],
+    results: Written['results'],
+  ): void {
+    flights.forEach(({ user }, index) => {
+      const event = events[index] as UserEvent;
+      const result = results[index];
+      if (typeof result === 'number' && event.kind !== 'start') this.#tellFailure(run, user, event, result);
+    });
+  }
+
+  #tellFailure(run: RunRecord, user: UserRecord, event: UserEvent, ended: number): void {
     const { events } = this.#context;
     const task = { workflowId: run.workflowId, runId: run.id, subjectId: user.subjectId };
     if (event.kind === 'taskEnded' && event.outcome.status === 'failed') {

@@ -6,7 +6,7 @@ import type { RunRecord } from '../model/records.ts';
 import type { Page, Run, RunSummary } from '../model/resources.ts';
 import { PROCESSING_STATUSES } from '../model/status.ts';
 import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/index.ts';
-import { announceRun } from './announce.ts';
+import { announce } from './announce.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
 import { type ListOptions, readListOptions } from './list-options.ts';
@@ -106,7 +106,7 @@ export function createRuns(cancellation: Cancellation): Runs {
     },
     async create(workflowId, input) {
       const run = await createExternal(context, workflowId, input);
-      announceRun(context, null, run);
+      announce(context, { before: null, after: run });
       return runResource(run);
     },
     get: async (workflowId, runId) => runResource(await requireRun(store, workflowId, runId)),
@@ -243,7 +243,7 @@ async function updateRun(
     await tx.putRun(final);
     return { before, after: final, cancel: isMove && to === 'canceling' };
   });
-  if (change.after !== change.before) announceRun(context, change.before, change.after);
+  if (change.after !== change.before) announce(context, change);
   return change.cancel ? cancelRun(cancellation, workflowId, runId) : change.after;
 }
 

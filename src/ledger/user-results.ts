@@ -16,7 +16,7 @@ import {
   runAfter,
   type UserEvent,
 } from '../rules/index.ts';
-import { announceRun, announceUser } from './announce.ts';
+import { announce } from './announce.ts';
 import { commitMoment, type LedgerContext, pinnedVersion, requireRun } from './context.ts';
 import { type ListOptions, readListOptions } from './list-options.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
@@ -127,8 +127,7 @@ async function change(
     await tx.putRun(after);
     return { before, after, user };
   });
-  announceUser(context, done.after, done.user);
-  announceRun(context, done.before, done.after);
+  announce(context, { ...done, users: [done.user] });
   return userResource(done.after, done.user);
 }
 
