@@ -1,0 +1,369 @@
+/**
+ * Keeps account of a simulation from what its store commits, so that finished runs can be removed at once: a
+ * year of 50,000 people needs the memory of a day.
+ */
+import { enabledTasks, runResource } from '../ledger/resources.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import { DAY_MS, type EpochMs, SECOND_MS } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { isTerminal } from '../rules/index.ts';
+import type { Calendar } from './calendar.ts';
+import { type Buckets, Gauge } from './gauge.ts';
+import { Histogram } from './histogram.ts';
+import type { Write } from './observed-store.ts';
+import type { FailureFigures, SimulatedRun, SimulatedUser, TaskFigures, WorkflowFigures } from './result.ts';
+import type { Trace } from './trace.ts';
+
+/** A workflow of the scenario, as it was created. */
+export interface AccountedWorkflow {
+  readonly key: string;
+  readonly workflow: Workflow;
+}
+
+/** What an account writes to, and whom it tells. */
+export interface AccountDeps {
+  readonly now: () => EpochMs;
+  readonly trace: Trace;
+  readonly calendar: Calendar;
+  readonly buckets: Buckets;
+  /** A person's own occasion in a run on demand for `occasion`. */
+  personal(occasion: string, subjectId: string): string;
+  /** A person's own occasion in a run on demand for `occasion`. */
+  personal(occasion: string, subjectId: string): string;
+  readonly onRun?: ((run: SimulatedRun) => void) | undefined;
+  readonly onUser?: ((user: SimulatedUser) => void) | undefined;
+}
+
+/** A run that is not finished, or not removed yet. */
+interface LiveRun {
+  readonly no: number;
+  readonly workflow: WorkflowAccount;
+  record: RunRecord;
+  isTold: boolean;
+  /** Trigger moments by user, from index 0; `null` on demand. */
+  readonly dues: (EpochMs | null)[];
+  readonly occasion: string;
+  /** Users who have not started. */
+  queued: number;
+}
+
+interface TaskAccount {
+  completed: number;
+  failed: number;
+  notRun: number;
+  readonly duration: Histogram;
+}
+
+interface WorkflowAccount {
+  readonly no: number;
+  readonly key: string;
+  readonly workflow: Workflow;
+  readonly offsetMs: number;
+  readonly runs: Record<string, number>;
+  readonly users: Record<string, number>;
+  readonly latency: Histogram;
+  readonly processing: Histogram;
+  readonly tasks: readonly TaskAccount[];
+}
+
+/** Kinds of failures that are told apart, at most. */
+const REASONS_MAX = 1_000;
+/** Edges of the latency bars. */
+const BAR_EDGES_MS = [
+  0, 10, 60, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800,
+].map((seconds) => seconds * SECOND_MS);
+
+/** The account of a simulation. */
+export class Account {
+  readonly #deps: AccountDeps;
+  readonly #workflows = new Map<string, WorkflowAccount>();
+  readonly #live = new Map<string, LiveRun>();
+  readonly #failures = new Map<
+    string,
+    { -readonly [Field in keyof FailureFigures]: FailureFigures[Field] }
+  >();
+  readonly #latency = new Histogram();
+  readonly #occasions = new Map<string, string>();
+  readonly queued: Gauge;
+  readonly busy: Gauge;
+  /** Finished runs that can be removed from the store. */
+  finished: RunRecord[] = [];
+  /** Users of those. */
+  finishedUsers = 0;
+  runsCount = 0;
+  retries = 0;
+
+  constructor(deps: AccountDeps) {
+    this.#deps = deps;
+    this.queued = new Gauge(deps.buckets);
+    this.busy = new Gauge(deps.buckets);
+  }
+
+  addWorkflow({ key, workflow }: AccountedWorkflow): void {
+    const conditions = workflow.executionConditions;
+    this.#workflows.set(workflow.id, {
+      no: this.#workflows.size + 1,
+      key,
+      workflow,
+      offsetMs: 'trigger' in conditions ? conditions.trigger.offsetInDays * DAY_MS : 0,
+      runs: {},
+      users: {},
+      latency: new Histogram(),
+      processing: new Histogram(),
+      tasks: enabledTasks(workflow).map(() => ({
+        completed: 0,
+        failed: 0,
+        notRun: 0,
+        duration: new Histogram(),
+      })),
+    });
+  }
+
+  /** The next run on demand of a workflow is for this occasion. */
+  expectOnDemand(workflowId: string, occasion: string): void {
+    this.#occasions.set(workflowId, occasion);
+  }
+
+  occasionOf(runId: string): string {
+    return this.#live.get(runId)?.occasion ?? '';
+  }
+
+  workflowNo(workflowId: string): number {
+    return this.#workflows.get(workflowId)?.no ?? 0;
+  }
+
+  runNo(runId: string): number {
+    return this.#live.get(runId)?.no ?? 0;
+  }
+
+  /** Runs that are not terminal. */
+  unfinished(): readonly RunRecord[] {
+    return [...this.#live.values()]
+      .map(({ record }) => record)
+      .filter((run) => !isTerminal(run.processingStatus));
+  }
+
+  /** Takes the finished runs over to whoever removes them. */
+  takeFinished(): readonly RunRecord[] {
+    const taken = this.finished;
+    this.finished = [];
+    this.finishedUsers = 0;
+    for (const { id } of taken) this.#live.delete(id);
+    return taken;
+  }
+
+  // --- commits -----------------------------------------------------------------------------------
+
+  committed(writes: readonly Write[]): void {
+    const ended: LiveRun[] = [];
+    const admitted = new Map<string, EpochMs>();
+    for (const write of writes)
+      if (write.kind === 'admissions')
+        for (const one of write.admissions) admitted.set(one.subjectId, one.dueAtMs);
+    for (const write of writes) {
+      if (write.kind === 'run') this.#runWritten(write.run, ended);
+      else if (write.kind === 'users') {
+        const run = this.#live.get(write.users[0]?.runId ?? '');
+        if (run && write.areNew) this.#usersQueued(run, write.users, admitted);
+        else if (run) for (const user of write.users) this.#userWritten(run, user);
+      }
+    }
+    for (const run of ended) this.#runEnded(run);
+  }
+
+  #runWritten(record: RunRecord, ended: LiveRun[]): void {
+    const live = this.#live.get(record.id) ?? this.#runMade(record);
+    if (!live) return;
+    const before = live.record;
+    live.record = record;
+    const { trace, now } = this.#deps;
+    if (record.published && !live.isTold) {
+      live.isTold = true;
+      this.runsCount += 1;
+      const {
+        workflowExecutionType: type,
+        scheduledAtMs,
+        totalUsersCount: users,
+        totalTasksCount: tasks,
+      } = record;
+      const text = `${type} ${scheduledAtMs} users ${users} tasks ${tasks} ${record.id}`;
+      trace.add(now(), `run ${live.no} ${live.workflow.no} ${text}`);
+      return;
+    }
+    // Claims and hand-backs are no events of the run.
+    if (before.lastUpdatedAtMs === record.lastUpdatedAtMs) return;
+    const { successfulUsersCount: s, failedUsersCount: f, totalUsersCount: n } = record;
+    const tasks = `${record.failedTasksCount}/${record.totalUnprocessedTasksCount}/${record.totalTasksCount}`;
+    trace.add(now(), `run ${live.no} ${record.processingStatus} users ${s}/${f}/${n} tasks ${tasks}`);
+    if (isTerminal(record.processingStatus) && !isTerminal(before.processingStatus)) ended.push(live);
+  }
+
+  #runMade(record: RunRecord): LiveRun | null {
+    const workflow = this.#workflows.get(record.workflowId);
+    if (!workflow) return null;
+    const occasion = this.#occasions.get(record.workflowId) ?? '';
+    const no = this.#runsMade + 1;
+    this.#runsMade = no;
+    const live = { no, workflow, record, isTold: false, dues: [], occasion, queued: 0 };
+    this.#live.set(record.id, live);
+    return live;
+  }
+
+  #runsMade = 0;
+
+  #usersQueued(run: LiveRun, users: readonly UserRecord[], admitted: ReadonlyMap<string, EpochMs>): void {
+    const { trace, now } = this.#deps;
+    const nowMs = now();
+    for (const user of users) {
+      const due = run.record.slotAtMs === null ? undefined : admitted.get(user.subjectId);
+      run.dues[user.no - 1] = due ?? null;
+      trace.add(nowMs, `user ${run.no}.${user.no} ${user.subjectId} queued due ${due ?? '-'}`);
+    }
+    run.queued += users.length;
+    this.queued.add(users.length, nowMs);
+  }
+
+  #userWritten(run: LiveRun, user: UserRecord): void {
+    const { trace, now } = this.#deps;
+    const nowMs = now();
+    const { processingStatus: status, outcomes, attempts } = user;
+    const last = outcomes?.at(-1);
+    let line = `user ${run.no}.${user.no} ${status} ${outcomes?.length ?? 0}/${user.totalTasksCount}`;
+    if (last) line += ` ${last.status} ${last.startedAtMs ?? '-'} ${last.completedAtMs}`;
+    if (last?.failureReason !== undefined) line += ` ${JSON.stringify(last.failureReason)}`;
+    if (attempts !== null && attempts.failures > 0) {
+      line += ` retry ${attempts.failures} until ${attempts.notBeforeMs}`;
+      this.retries += 1;
+    }
+    trace.add(nowMs, line);
+    const hasStarted = status === 'inProgress' && last === undefined && attempts === null;
+    const neverStarted = status === 'canceled' && user.startedAtMs === null;
+    if (hasStarted || neverStarted) {
+      run.queued -= 1;
+      this.queued.add(-1, nowMs);
+    }
+    if (isTerminal(status)) this.#userEnded(run, user, status);
+  }
+
+  /** Accounts a user who is terminal, or unfinished at the horizon. */
+  #userEnded(run: LiveRun, user: UserRecord, status: SimulatedUser['status']): void {
+    const { workflow } = run;
+    const { calendar, onUser, personal } = this.#deps;
+    const due = run.dues[user.no - 1] ?? null;
+    const latencyMs =
+      user.completedAtMs === null ? null : Math.max(0, user.completedAtMs - (due ?? user.scheduledAtMs));
+    count(workflow.users, status);
+    calendar.ended('users', user.scheduledAtMs, status);
+    if (latencyMs !== null && user.startedAtMs !== null && status !== 'canceled') {
+      workflow.latency.add(latencyMs);
+      this.#latency.add(latencyMs);
+      workflow.processing.add((user.completedAtMs ?? user.startedAtMs) - user.startedAtMs);
+    }
+    this.#countTasks(workflow, user);
+    onUser?.({
+      workflow: workflow.key,
+      runId: user.runId,
+      subjectId: user.subjectId,
+      occasion: due === null ? personal(run.occasion, user.subjectId) : String(due - workflow.offsetMs),
+      status,
+      failedTasks: user.failedTasksCount,
+      failureReason: user.outcomes?.find((outcome) => outcome.status === 'failed')?.failureReason ?? null,
+      latencyMs,
+    });
+  }
+
+  #countTasks(workflow: WorkflowAccount, user: UserRecord): void {
+    for (const [at, task] of workflow.tasks.entries()) {
+      const outcome = user.outcomes?.[at];
+      if (!outcome || outcome.status === 'canceled') {
+        task.notRun += 1;
+        continue;
+      }
+      task[outcome.status] += 1;
+      task.duration.add(outcome.completedAtMs - (outcome.startedAtMs ?? outcome.completedAtMs));
+      if (outcome.status === 'failed') this.#countFailure(workflow, at, outcome.failureReason ?? '');
+    }
+  }
+
+  #countFailure({ key, workflow }: WorkflowAccount, at: number, reason: string): void {
+    const task = enabledTasks(workflow)[at]?.displayName ?? '';
+    const kind = JSON.stringify([key, task, this.#failures.size < REASONS_MAX ? reason : 'others']);
+    const known = this.#failures.get(kind);
+    if (known) known.count += 1;
+    else this.#failures.set(kind, { workflow: key, task, reason, count: 1 });
+  }
+
+  #runEnded(live: LiveRun): void {
+    const { record, workflow } = live;
+    count(workflow.runs, record.processingStatus);
+    this.#deps.calendar.ended('runs', record.scheduledAtMs, record.processingStatus);
+    this.#tell(live);
+    this.finished.push(record);
+    this.finishedUsers += record.totalUsersCount;
+  }
+
+  #tell({ workflow, record }: LiveRun): void {
+    this.#deps.onRun?.({ workflow: workflow.key, run: runResource(record) });
+  }
+
+  // --- the end -----------------------------------------------------------------------------------
+
+  /** Accounts a run that is unfinished at the horizon, with its users, whatever they are. */
+  endUnfinished(runId: string, users: Iterable<UserRecord>): void {
+    const live = this.#live.get(runId);
+    if (!live) return;
+    for (const user of users)
+      if (!isTerminal(user.processingStatus)) this.#userEnded(live, user, 'unfinished');
+  }
+
+  /** After {@link endUnfinished} of all its users. */
+  endRun(runId: string): void {
+    const live = this.#live.get(runId);
+    if (!live) return;
+    count(live.workflow.runs, 'unfinished');
+    this.#deps.calendar.ended('runs', live.record.scheduledAtMs, 'unfinished');
+    this.#tell(live);
+  }
+
+  workflowFigures(): readonly WorkflowFigures[] {
+    return [...this.#workflows.values()].map(({ key, workflow, runs, users, latency, processing }) => ({
+      key,
+      displayName: workflow.displayName,
+      category: workflow.category,
+      runs,
+      users,
+      latency: latency.figures(),
+      processing: processing.figures(),
+    }));
+  }
+
+  taskFigures(): readonly TaskFigures[] {
+    return [...this.#workflows.values()].flatMap(({ key, workflow, tasks }) =>
+      enabledTasks(workflow).map((task, at) => {
+        const { completed = 0, failed = 0, notRun = 0, duration = new Histogram() } = tasks[at] ?? {};
+        return {
+          workflow: key,
+          position: at + 1,
+          displayName: task.displayName,
+          definition: task.taskDefinitionId,
+          completed,
+          failed,
+          notRun,
+          duration: duration.figures(),
+        };
+      }),
+    );
+  }
+
+  failureFigures(): readonly FailureFigures[] {
+    return [...this.#failures.values()].sort((a, b) => b.count - a.count);
+  }
+
+  latency() {
+    return { figures: this.#latency.figures(), bars: this.#latency.bars(BAR_EDGES_MS) };
+  }
+}
+
+function count(counts: Record<string, number>, status: string): void {
+  counts[status] = (counts[status] ?? 0) + 1;
+}

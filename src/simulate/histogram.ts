@@ -1,0 +1,100 @@
+/** Percentiles of durations, ms. */
+export interface DurationFigures {
+  readonly count: number;
+  readonly minMs: number;
+  readonly meanMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** A bar: durations from `fromMs` (inclusive) to `toMs` (exclusive). */
+export interface HistogramBar {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
+
+const STEPS = 128;
+
+/**
+ * Counts durations in classes that are at most 1/128 of their value wide, so that percentiles of any number of
+ * durations need little memory. Exact below 256 ms; else percentiles are at most 0.8 % too low. Count, mean,
+ * minimum and maximum are exact.
+ */
+export class Histogram {
+  readonly #counts = new Map<number, number>();
+  #count = 0;
+  #sumMs = 0;
+  #minMs = Number.POSITIVE_INFINITY;
+  #maxMs = 0;
+
+  /** Adds a duration, whole ms ≥ 0. */
+  add(ms: number): void {
+    const index = classOf(ms);
+    this.#counts.set(index, (this.#counts.get(index) ?? 0) + 1);
+    this.#count += 1;
+    this.#sumMs += ms;
+    this.#minMs = Math.min(this.#minMs, ms);
+    this.#maxMs = Math.max(this.#maxMs, ms);
+  }
+
+  figures(): DurationFigures {
+    const sorted = [...this.#counts].sort(([a], [b]) => a - b);
+    const at = (share: number): number => {
+      let rest = Math.ceil(this.#count * share);
+      for (const [index, count] of sorted) {
+        rest -= count;
+        if (rest <= 0) return Math.min(this.#maxMs, Math.max(this.#minMs, startOf(index)));
+      }
+      return 0;
+    };
+    return {
+      count: this.#count,
+      minMs: this.#count === 0 ? 0 : this.#minMs,
+      meanMs: this.#count === 0 ? 0 : Math.round(this.#sumMs / this.#count),
+      p50Ms: at(0.5),
+      p90Ms: at(0.9),
+      p95Ms: at(0.95),
+      p99Ms: at(0.99),
+      maxMs: this.#maxMs,
+    };
+  }
+
+  /** How many durations lie between these edges (ms, growing); the last bar has all above the last edge. */
+  bars(edges: readonly number[]): readonly HistogramBar[] {
+    const counts = edges.map(() => 0);
+    for (const [index, count] of this.#counts) {
+      const ms = startOf(index);
+      const bar = Math.max(
+        0,
+        edges.findLastIndex((edge) => edge <= ms),
+      );
+      counts[bar] = (counts[bar] ?? 0) + count;
+    }
+    return counts.map((count, bar) => ({
+      fromMs: edges[bar] as number,
+      toMs: edges[bar + 1] ?? Number.MAX_SAFE_INTEGER,
+      count,
+    }));
+  }
+}
+
+/** Classes 0..255 are single ms; above, 128 to each doubling. */
+function classOf(ms: number): number {
+  let value = ms;
+  let doublings = 0;
+  while (value >= 2 * STEPS) {
+    value = Math.floor(value / 2);
+    doublings += 1;
+  }
+  return doublings * STEPS + value;
+}
+
+function startOf(index: number): number {
+  if (index < 2 * STEPS) return index;
+  const doublings = Math.floor(index / STEPS) - 1;
+  return (index - doublings * STEPS) * 2 ** doublings;
+}

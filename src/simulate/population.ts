@@ -1,0 +1,178 @@
+/** Who is in the directory at the start, and what happens to whom afterwards: decided before anything runs. */
+import { resolve } from 'node:path';
+import { openDirectory } from '../directory/index.ts';
+import { LifecycleError } from '../errors/index.ts';
+import type { Subject } from '../model/subject.ts';
+import { DAY_MS, type EpochMs } from '../model/time.ts';
+import type { Random } from '../ports/random.ts';
+import { randomFor } from './chance.ts';
+import { DEFAULT_DEPARTMENTS, type Department, type PeopleMaker, pastHireMs, peopleMaker } from './people.ts';
+import type { ReadScenario } from './read-scenario.ts';
+import { Roster } from './roster.ts';
+import type { FilePopulation } from './scenario.ts';
+import { massPlans, PLANS_MAX, type Plan, turnoverPlans } from './turnover.ts';
+
+/** Something that happens in the directory. */
+export type Change =
+  /** Somebody who will start, or has started, is entered. */
+  | { readonly kind: 'entered'; readonly atMs: EpochMs; readonly subject: Subject }
+  | { readonly kind: 'moved'; readonly atMs: EpochMs; readonly id: string; readonly department: string }
+  /** A last day has become known. */
+  | { readonly kind: 'leaving'; readonly atMs: EpochMs; readonly id: string; readonly leaveMs: EpochMs }
+  /** The entry is removed. */
+  | { readonly kind: 'removed'; readonly atMs: EpochMs; readonly id: string };
+
+/** A population and its future. */
+export interface Population {
+  readonly initial: readonly Subject[];
+  /** By time. */
+  readonly changes: readonly Change[];
+}
+
+const PEOPLE_PER_MANAGER_DEFAULT = 10;
+const KEPT_DAYS_DEFAULT = 30;
+
+/**
+ * The population of a scenario for a seed. It depends on population, turnover, changes, start, horizon and zone
+ * alone, so that scenarios which differ in other things have the same people.
+ *
+ * @throws LifecycleError `InvalidFile` for a file of people that cannot be read; `LimitExceeded`.
+ */
+export async function openPopulation(read: ReadScenario, seed: number): Promise<Population> {
+  const { population } = read.scenario;
+  const random = randomFor(seed, 'people');
+  if (population.kind === 'file') {
+    const initial = await readPeople(population, read.folder);
+    const maker = peopleMaker({
+      departments: departmentsOf(initial),
+      peoplePerManager: PEOPLE_PER_MANAGER_DEFAULT,
+      idPrefix: 'new-',
+      random,
+    });
+    return { initial, changes: futureOf(read, initial, maker, seed) };
+  }
+  const maker = peopleMaker({
+    departments: (population.departments ?? DEFAULT_DEPARTMENTS).map(({ name, weight = 1 }) => ({
+      name,
+      weight,
+    })),
+    peoplePerManager: population.peoplePerManager ?? PEOPLE_PER_MANAGER_DEFAULT,
+    idPrefix: 'p',
+    random,
+  });
+  const initial = Array.from({ length: population.headcount }, () => {
+    const hireMs = pastHireMs(read.zone, read.startMs, random);
+    return maker.make(hireMs, hireMs - 20 * DAY_MS);
+  });
+  return { initial, changes: futureOf(read, initial, maker, seed) };
+}
+
+async function readPeople(population: FilePopulation, folder: string): Promise<Subject[]> {
+  const { path, map, delimiter, onDuplicate } = population;
+  const directory = await openDirectory(resolve(folder, path), {
+    ...(map === undefined ? {} : { map: new Map(Object.entries(map)) }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(onDuplicate === undefined ? {} : { onDuplicate }),
+  });
+  try {
+    const people: Subject[] = [];
+    for await (const subject of directory.query(null)) people.push(subject);
+    return people;
+  } finally {
+    await directory.close?.();
+  }
+}
+
+function departmentsOf(people: readonly Subject[]): readonly Department[] {
+  const counts = new Map<string, number>();
+  for (const { department } of people)
+    if (typeof department === 'string') counts.set(department, (counts.get(department) ?? 0) + 1);
+  const found = [...counts].map(([name, weight]) => ({ name, weight }));
+  return found.length > 0 ? found : [...DEFAULT_DEPARTMENTS];
+}
+
+function futureOf(
+  read: ReadScenario,
+  initial: readonly Subject[],
+  maker: PeopleMaker,
+  seed: number,
+): readonly Change[] {
+  const random = randomFor(seed, 'turnover');
+  const roster = new Roster();
+  for (const { id, department } of initial) roster.add(id, String(department ?? ''));
+  const plans = [
+    ...turnoverPlans(read, initial.length, random),
+    ...massPlans(read, (department) => roster.sizeOf(department)),
+  ];
+  if (plans.length > PLANS_MAX) {
+    throw new LifecycleError(
+      'LimitExceeded',
+      `Expected turnover and changes of at most ${PLANS_MAX} people, got ${plans.length}`,
+      { field: 'turnover', limit: 'plans', max: PLANS_MAX },
+    );
+  }
+  const future = new Future(read, roster, maker, random);
+  for (const plan of plans.sort((a, b) => a.atMs - b.atMs)) future.carryOut(plan);
+  return future.changes();
+}
+
+/** Carries out plans in the order in which they become known. */
+class Future {
+  readonly #read: ReadScenario;
+  readonly #roster: Roster;
+  readonly #maker: PeopleMaker;
+  readonly #random: Random;
+  readonly #changes: Change[] = [];
+  /** People who are entered and have not started: nobody picks them before. */
+  #starting: { readonly hireMs: EpochMs; readonly id: string; readonly department: string }[] = [];
+
+  constructor(read: ReadScenario, roster: Roster, maker: PeopleMaker, random: Random) {
+    this.#read = read;
+    this.#roster = roster;
+    this.#maker = maker;
+    this.#random = random;
+  }
+
+  /** What happens within the horizon, by time. */
+  changes(): readonly Change[] {
+    const { endMs } = this.#read;
+    return this.#changes.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs);
+  }
+
+  carryOut(plan: Plan): void {
+    this.#letStart(plan.atMs);
+    if (plan.kind === 'join') this.#enter(plan);
+    else if (plan.kind === 'move') this.#move(plan);
+    else this.#announceLeave(plan);
+  }
+
+  #enter({ atMs, dateMs, department }: Plan): void {
+    const subject = this.#maker.make(dateMs, atMs, department);
+    this.#changes.push({ kind: 'entered', atMs, subject });
+    this.#starting.push({ hireMs: dateMs, id: subject.id, department: String(subject.department) });
+  }
+
+  #move({ dateMs, department, to }: Plan): void {
+    const id = this.#roster.pick(this.#random, department);
+    if (id === undefined) return;
+    const target = to ?? this.#maker.otherThan(this.#roster.departmentOf(id) ?? '');
+    this.#roster.move(id, target);
+    this.#changes.push({ kind: 'moved', atMs: dateMs, id, department: target });
+  }
+
+  #announceLeave({ atMs, dateMs, department }: Plan): void {
+    const id = this.#roster.pick(this.#random, department);
+    if (id === undefined) return;
+    this.#roster.remove(id);
+    this.#changes.push({ kind: 'leaving', atMs, id, leaveMs: dateMs });
+    const keptMs = (this.#read.scenario.turnover?.keptDays ?? KEPT_DAYS_DEFAULT) * DAY_MS;
+    this.#changes.push({ kind: 'removed', atMs: Math.max(atMs, dateMs + keptMs), id });
+  }
+
+  #letStart(nowMs: EpochMs): void {
+    const started = this.#starting.filter(({ hireMs }) => hireMs <= nowMs);
+    if (started.length === 0) return;
+    for (const { id, department } of started) this.#roster.add(id, department);
+    this.#starting = this.#starting.filter(({ hireMs }) => hireMs > nowMs);
+  }
+}

@@ -1,0 +1,166 @@
+import { basename } from 'node:path';
+import { invalid } from '../catalogue/index.ts';
+import { HOUR_MS } from '../model/time.ts';
+import { intervalMsOf, type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
+import type { LoadBucket, SimulatedRun, SimulationResult, StatusCounts } from './result.ts';
+import type { Scenario } from './scenario.ts';
+import { Simulation, type SimulationOptions } from './simulation.ts';
+
+/** Options of {@link simulate}. */
+export interface SimulateOptions extends SimulationOptions {
+  /** In place of the scenario's own: an ISO 8601 duration. */
+  readonly horizon?: string;
+  /** Where relative paths in the scenario begin. Default: the working folder. */
+  readonly folder?: string;
+}
+
+const RUNS_KEPT_MAX = 10_000;
+const CONCURRENCY_DEFAULT = 256;
+
+/**
+ * Runs a scenario on the production engine in virtual time. The same scenario, seed and version of tenure give the
+ * same trace, byte for byte, on every machine.
+ *
+ * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `InvalidFile`, `NotFound`, `LimitExceeded`, with path
+ *   and reason, before anything runs.
+ */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<SimulationResult> {
+  const { horizon, folder } = options;
+  const read = readScenario(scenario, {
+    ...(horizon === undefined ? {} : { horizon }),
+    ...(folder === undefined ? {} : { folder }),
+  });
+  return simulateRead(read, options);
+}
+
+/** As {@link simulate}, of a scenario file. */
+export async function simulateFile(
+  path: string,
+  options: Omit<SimulateOptions, 'folder'> = {},
+): Promise<SimulationResult> {
+  const { horizon } = options;
+  return simulateRead(await readScenarioFile(path, horizon === undefined ? {} : { horizon }), options);
+}
+
+/** As {@link simulate}, of a scenario that has been read. */
+export async function simulateRead(
+  read: ReadScenario,
+  options: SimulationOptions = {},
+): Promise<SimulationResult> {
+  const { seed = 1, runsKeptMax = RUNS_KEPT_MAX } = options;
+  if (!Number.isSafeInteger(seed)) throw invalid({ path: 'seed', value: seed }, 'a whole number');
+  const runs: SimulatedRun[] = [];
+  let runsTold = 0;
+  const simulation = new Simulation(read, {
+    ...options,
+    onRun: (run) => {
+      runsTold += 1;
+      if (runs.length < runsKeptMax) runs.push(run);
+      options.onRun?.(run);
+    },
+  });
+  await simulation.run();
+  return resultOf(read, seed, simulation, runs, runsTold - runs.length, options.check === true);
+}
+
+/** What a scenario file is called when somebody asks for it by name. */
+export function scenarioNameOf(path: string): string {
+  return basename(path, '.json');
+}
+
+function resultOf(
+  read: ReadScenario,
+  seed: number,
+  simulation: Simulation,
+  runs: readonly SimulatedRun[],
+  runsDropped: number,
+  isChecked: boolean,
+): SimulationResult {
+  const { scenario, startMs, endMs } = read;
+  const { account, calendar } = simulation;
+  const concurrency = scenario.capacity?.concurrency ?? CONCURRENCY_DEFAULT;
+  const latency = account.latency();
+  return {
+    scenario: {
+      name: scenario.name,
+      description: scenario.description ?? null,
+      startDateTime: new Date(startMs).toISOString(),
+      endDateTime: new Date(endMs).toISOString(),
+      horizon: scenario.horizon,
+      timeZone: read.zone.name,
+      intervalHours: intervalMsOf(scenario) / HOUR_MS,
+      concurrency,
+    },
+    seed,
+    totals: totalsOf(simulation),
+    workflows: account.workflowFigures(),
+    tasks: account.taskFigures(),
+    failures: account.failureFigures(),
+    latency: latency.figures,
+    latencyBars: latency.bars,
+    load: loadOf(simulation, endMs, concurrency),
+    calendar: calendar.days(
+      startMs,
+      endMs,
+      intervalMsOf(scenario),
+      read.workflows.some(({ draft }) => draft.isSchedulingEnabled),
+    ),
+    runs,
+    runsDropped,
+    errors: simulation.errors,
+    violations: isChecked ? simulation.violations : null,
+    trace: { sha256: simulation.trace.hash(), lines: simulation.trace.linesCount },
+  };
+}
+
+function totalsOf(simulation: Simulation): SimulationResult['totals'] {
+  const { account, changes, calls, callsMs, peopleAtStart, people } = simulation;
+  const workflows = account.workflowFigures();
+  const tasks = account.taskFigures();
+  const runs = sumOf(workflows.map((one) => one.runs));
+  const users = sumOf(workflows.map((one) => one.users));
+  const total = (counts: StatusCounts): number =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    peopleAtStart,
+    peopleAtEnd: people,
+    ...changes,
+    runs,
+    runsCount: total(runs),
+    users,
+    usersCount: total(users),
+    tasksCompleted: tasks.reduce((sum, task) => sum + task.completed, 0),
+    tasksFailed: tasks.reduce((sum, task) => sum + task.failed, 0),
+    tasksNotRun: tasks.reduce((sum, task) => sum + task.notRun, 0),
+    calls,
+    retries: account.retries,
+    callsMs,
+  };
+}
+
+function sumOf(all: readonly StatusCounts[]): StatusCounts {
+  const sum: Record<string, number> = {};
+  for (const counts of all)
+    for (const [status, count] of Object.entries(counts)) sum[status] = (sum[status] ?? 0) + count;
+  return sum;
+}
+
+function loadOf(simulation: Simulation, endMs: number, concurrency: number): SimulationResult['load'] {
+  const { account, buckets } = simulation;
+  const busy = account.busy.levels(endMs);
+  const buckets_ = account.queued.levels(endMs).map((queued, at): LoadBucket => {
+    const calls = busy[at] ?? { mean: 0, max: 0 };
+    return {
+      fromDateTime: new Date(buckets.startMs + at * buckets.widthMs).toISOString(),
+      utilisation: rounded(calls.mean / concurrency),
+      busyMax: calls.max,
+      queuedMean: rounded(queued.mean),
+      queuedMax: queued.max,
+    };
+  });
+  return { bucketMs: buckets.widthMs, buckets: buckets_ };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

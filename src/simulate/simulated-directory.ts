@@ -1,0 +1,198 @@
+/**
+ * A directory whose people come, move and go with virtual time.
+ *
+ * **What `query` streams.** The scheduler asks by rule and then keeps those whose trigger moment lies in its
+ * window. At each of thousands of slots that would be everybody, to keep a handful. This directory is told the
+ * triggers of the scenario's workflows, so for the rule of a scheduled workflow it streams only people whose
+ * attribute can make them due about now, by an index over days; a rule that it does not know gets everybody. The
+ * engine tests each person as always, so nothing that happens depends on the index (a test compares).
+ */
+
+import { dueAtMs } from '../ledger/schedule-times.ts';
+import type { WorkflowDraft } from '../ledger/workflow-input.ts';
+import type { Subject } from '../model/subject.ts';
+import { DAY_MS, type DurationMs, type EpochMs } from '../model/time.ts';
+import { TRIGGER_ATTRIBUTES } from '../model/workflow.ts';
+import type { Directory, ScopeRule } from '../ports/directory.ts';
+import type { Change, Population } from './population.ts';
+
+type Attribute = (typeof TRIGGER_ATTRIBUTES)[number];
+
+/** A {@link Directory} of virtual time. */
+export interface SimulatedDirectory extends Directory {
+  /** People in it. */
+  readonly size: number;
+  /** Carries out the changes up to `nowMs`. `get` and `query` do it by themselves. */
+  advanceTo(nowMs: EpochMs): void;
+  has(id: string): boolean;
+  /** People whom a rule selects, or all, by id. */
+  select(rule: ScopeRule | null): readonly string[];
+}
+
+/** What a {@link SimulatedDirectory} works with. */
+export interface SimulatedDirectoryOptions {
+  readonly population: Population;
+  /** The present of the world (not of a process whose clock is wrong). */
+  readonly now: () => EpochMs;
+  readonly workflows: readonly Pick<WorkflowDraft, 'executionConditions'>[];
+  readonly catchUpMs: DurationMs;
+  /** Told after each change. */
+  readonly onChange?: (change: Change) => void;
+  /** `false`: everybody is streamed for every rule. Default `true`. */
+  readonly isIndexed?: boolean;
+}
+
+/** A span of days after which an attribute may make somebody due, from the present. */
+interface Window {
+  readonly attribute: Attribute;
+  readonly fromDays: number;
+  readonly untilDays: number;
+}
+
+/** The directory of a population. */
+export function simulatedDirectory(options: SimulatedDirectoryOptions): SimulatedDirectory {
+  return new PeopleOverTime(options);
+}
+
+class PeopleOverTime implements SimulatedDirectory {
+  readonly #people = new Map<string, Subject>();
+  readonly #changes: readonly Change[];
+  readonly #now: () => EpochMs;
+  readonly #onChange: (change: Change) => void;
+  readonly #windows: ReadonlyMap<string, readonly Window[]>;
+  readonly #index = new Map<Attribute, Map<number, Set<string>>>(
+    TRIGGER_ATTRIBUTES.map((name) => [name, new Map()]),
+  );
+  readonly #ordinals = new Map<string, number>();
+  #next = 0;
+
+  constructor({
+    population,
+    now,
+    workflows,
+    catchUpMs,
+    onChange,
+    isIndexed = true,
+  }: SimulatedDirectoryOptions) {
+    this.#changes = population.changes;
+    this.#now = now;
+    this.#windows = isIndexed ? windowsOf(workflows, catchUpMs) : new Map();
+    this.#onChange = () => {};
+    for (const subject of population.initial) this.#put(subject);
+    this.advanceTo(now());
+    this.#onChange = onChange ?? (() => {});
+  }
+
+  get size(): number {
+    return this.#people.size;
+  }
+
+  has(id: string): boolean {
+    return this.#people.has(id);
+  }
+
+  select(rule: ScopeRule | null): readonly string[] {
+    const ids: string[] = [];
+    for (const subject of this.#people.values())
+      if (rule === null || rule.matches(subject)) ids.push(subject.id);
+    return ids.sort();
+  }
+
+  async get(ids: readonly string[]): Promise<readonly Subject[]> {
+    this.advanceTo(this.#now());
+    return ids.map((id) => this.#people.get(id)).filter((subject) => subject !== undefined);
+  }
+
+  async *query(rule: ScopeRule | null): AsyncGenerator<Subject> {
+    this.advanceTo(this.#now());
+    const windows = rule === null ? undefined : this.#windows.get(rule.text);
+    if (windows) yield* this.#nearDue(windows);
+    else
+      for (const subject of [...this.#people.values()])
+        if (rule === null || rule.matches(subject)) yield subject;
+  }
+
+  advanceTo(nowMs: EpochMs): void {
+    for (; this.#next < this.#changes.length; this.#next++) {
+      const change = this.#changes[this.#next] as Change;
+      if (change.atMs > nowMs) return;
+      this.#carryOut(change);
+      this.#onChange(change);
+    }
+  }
+
+  #carryOut(change: Change): void {
+    if (change.kind === 'entered') {
+      this.#put(change.subject);
+      return;
+    }
+    const subject = this.#people.get(change.id);
+    if (!subject) return;
+    if (change.kind === 'moved') this.#put({ ...subject, department: change.department });
+    else if (change.kind === 'leaving')
+      this.#put({ ...subject, employeeLeaveDateTime: new Date(change.leaveMs).toISOString() });
+    else this.#remove(subject);
+  }
+
+  #put(subject: Subject): void {
+    const before = this.#people.get(subject.id);
+    this.#people.set(subject.id, subject);
+    if (!before) this.#ordinals.set(subject.id, this.#ordinals.size);
+    for (const [attribute, days] of this.#index) {
+      if (before && before[attribute] === subject[attribute]) continue;
+      if (before) drop(days, dayOf(before[attribute]), subject.id);
+      const day = dayOf(subject[attribute]);
+      if (day === null) continue;
+      const ids = days.get(day) ?? new Set();
+      days.set(day, ids.add(subject.id));
+    }
+  }
+
+  #remove(subject: Subject): void {
+    this.#people.delete(subject.id);
+    for (const [attribute, days] of this.#index) drop(days, dayOf(subject[attribute]), subject.id);
+  }
+
+  #nearDue(windows: readonly Window[]): readonly Subject[] {
+    const today = Math.floor(this.#now() / DAY_MS);
+    const found = new Set<string>();
+    for (const { attribute, fromDays, untilDays } of windows) {
+      const days = this.#index.get(attribute);
+      for (let day = today + fromDays; day <= today + untilDays; day++)
+        for (const id of days?.get(day) ?? []) found.add(id);
+    }
+    // In the order of entry, as without an index.
+    const ordinal = (id: string): number => this.#ordinals.get(id) ?? 0;
+    const ids = [...found].sort((a, b) => ordinal(a) - ordinal(b));
+    return ids.map((id) => this.#people.get(id)).filter((subject) => subject !== undefined);
+  }
+}
+
+function dayOf(value: unknown): number | null {
+  const atMs = dueAtMs(value, 0);
+  return atMs === null ? null : Math.floor(atMs / DAY_MS);
+}
+
+function drop(days: Map<number, Set<string>>, day: number | null, id: string): void {
+  if (day === null) return;
+  days.get(day)?.delete(id);
+  if (days.get(day)?.size === 0) days.delete(day);
+}
+
+/** A slot that is caught up may be one catch-up time old; a clock that is wrong gets a week. */
+const MARGIN_DAYS = 8;
+
+function windowsOf(
+  workflows: SimulatedDirectoryOptions['workflows'],
+  catchUpMs: DurationMs,
+): ReadonlyMap<string, readonly Window[]> {
+  const windows = new Map<string, Window[]>();
+  for (const { executionConditions: conditions } of workflows) {
+    if (!('trigger' in conditions)) continue;
+    const { timeBasedAttribute: attribute, offsetInDays } = conditions.trigger;
+    const lateDays = 2 * Math.ceil(catchUpMs / DAY_MS) + MARGIN_DAYS;
+    const window = { attribute, fromDays: -offsetInDays - lateDays, untilDays: -offsetInDays + MARGIN_DAYS };
+    windows.set(conditions.scope.rule, [...(windows.get(conditions.scope.rule) ?? []), window]);
+  }
+  return windows;
+}
