@@ -38,6 +38,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   readonly #inFlight = new Set<UserFlight>();
   /** Users whose start is in line to be committed. */
   #starting = 0;
+  /** Lanes whose handler is at work for this run. */
+  #busy = 0;
   /** Calls that were aborted by a stop and will be repeated: the run is not handed back clean. */
   #abandoned = 0;
   #mode: Mode = 'driving';
@@ -113,7 +115,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     if (this.#mode !== 'driving') return 0;
     const { lanes, load } = this.#deps;
     const share = Math.ceil(lanes.concurrency / lanes.clients);
-    const forLanes = Math.max(lanes.concurrency - lanes.busy, share) - this.#ready.length - this.#starting;
+    const free = Math.max(lanes.concurrency - lanes.busy, share - this.#busy);
+    const forLanes = free - this.#ready.length - this.#starting;
     const forMemory = Math.max(LIMITS.usersInFlightMax - load.usersInFlight, share - this.#inFlight.size);
     if (forMemory <= 0) load.starved.add(this);
     return Math.min(forLanes, forMemory);
@@ -173,6 +176,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     const { place } = flight;
     flight.call = call;
     lanes.busy += 1;
+    this.#busy += 1;
     // A handler that answers at once needs no second lane beside it; one that takes time does.
     let tookTime = false;
     queueMicrotask(() => {
@@ -192,6 +196,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       await call.settled;
     }
     lanes.busy -= 1;
+    this.#busy -= 1;
     place?.free();
     return tookTime;
   }

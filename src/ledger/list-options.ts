@@ -30,19 +30,27 @@ export interface ListRequest<Key extends string | number> {
   tokenAfter(cursor: Cursor<Key>): string;
 }
 
+/** What a list is of. */
+export interface ListKind<Row> {
+  /** Names the list; a page token of another one is refused. */
+  readonly scope: string;
+  readonly table: PropertyTable<Row>;
+  readonly keyType: 'string' | 'number';
+  /** The order when the caller names none. */
+  readonly defaultOrder: string;
+}
+
 /**
  * Reads the options of a list.
  *
- * @param defaultOrder when the caller names none.
  * @throws LifecycleError `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
  */
 export function readListOptions<Row, Key extends string | number>(
   options: ListOptions,
-  table: PropertyTable<Row>,
-  keyType: 'string' | 'number',
-  defaultOrder: string,
+  kind: ListKind<Row>,
 ): ListRequest<Key> {
-  const token = options.after === undefined ? null : readToken(options.after, keyType);
+  const { scope, table, defaultOrder } = kind;
+  const token = options.after === undefined ? null : readToken(options.after, kind);
   const filter = fromToken(options.filter, token?.filter, 'filter') ?? null;
   const orderBy = fromToken(options.orderBy, token?.orderBy, 'orderBy') ?? defaultOrder;
   return {
@@ -50,7 +58,7 @@ export function readListOptions<Row, Key extends string | number>(
     order: readOrder(orderBy, table),
     after: token === null ? null : (token.cursor as Cursor<Key>),
     limit: readTop(options.top),
-    tokenAfter: (cursor) => writeToken({ filter, orderBy, cursor }),
+    tokenAfter: (cursor) => writeToken(scope, { filter, orderBy, cursor }),
   };
 }
 
@@ -87,34 +95,43 @@ interface Token {
   readonly cursor: Cursor<string | number>;
 }
 
-function writeToken({ filter, orderBy, cursor }: Token): string {
-  return Buffer.from(JSON.stringify([filter, orderBy, cursor.value, cursor.key])).toString('base64url');
+function writeToken(scope: string, { filter, orderBy, cursor }: Token): string {
+  return Buffer.from(JSON.stringify([scope, filter, orderBy, cursor.value, cursor.key])).toString(
+    'base64url',
+  );
 }
 
-function readToken(text: string, keyType: 'string' | 'number'): Token {
+function readToken<Row>(text: string, { scope, table, keyType }: ListKind<Row>): Token {
   try {
-    const [filter, orderBy, value, key] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const isValue = value === null || typeof value === 'string' || Number.isFinite(value);
-    if (
-      (filter === null || typeof filter === 'string') &&
-      typeof orderBy === 'string' &&
-      isValue &&
-      typeof key === keyType
-    ) {
-      return {
-        filter,
-        orderBy,
-        cursor: { value: value as Cursor<string>['value'], key: key as string | number },
-      };
+    const parts = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const [ofScope, filter, orderBy, value, key] = parts;
+    if (ofScope === scope && isTextOrNull(filter) && typeof orderBy === 'string' && typeof key === keyType) {
+      if (filter !== null) parseListFilter(filter, table);
+      const { property } = readOrder(orderBy, table);
+      const valueType = VALUE_TYPES[table[property]?.type ?? 'none'];
+      if (value === null || typeof value === valueType) {
+        return {
+          filter,
+          orderBy,
+          cursor: { value: value as string | number | null, key: key as string | number },
+        };
+      }
     }
   } catch {
     // Whatever is wrong with a token, the caller learns the same.
   }
   throw new LifecycleError(
     'InvalidPageToken',
-    'Expected after to be the nextToken of a page, got something else',
+    'Expected after to be the nextToken of a page of this list, got something else',
     { field: 'after' },
   );
+}
+
+/** What a cursor's value is, by the type of the property that the list is ordered by. */
+const VALUE_TYPES = { string: 'string', number: 'number', dateTime: 'number', none: 'nothing' } as const;
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
 }
 
 function fromToken(

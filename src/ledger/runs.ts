@@ -85,13 +85,13 @@ export function createRuns(cancellation: Cancellation): Runs {
   const { store } = context;
   return {
     async list(workflowId, options = {}) {
-      const request = readListOptions<RunRecord, string>(
-        options,
-        RUN_PROPERTIES,
-        'string',
-        'scheduledDateTime desc',
-      );
       const { id } = await requireWorkflow(store, workflowId);
+      const request = readListOptions<RunRecord, string>(options, {
+        scope: `runs of ${id}`,
+        table: RUN_PROPERTIES,
+        keyType: 'string',
+        defaultOrder: 'scheduledDateTime desc',
+      });
       const rows = await store.listRuns({ ...request, workflowId: id, limit: request.limit + 1 });
       const shown = rows.slice(0, request.limit);
       const last = rows.length > request.limit ? shown.at(-1) : undefined;

@@ -37,8 +37,13 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
       if (processingStatus !== undefined && !TASK_STATUSES.includes(processingStatus)) {
         throw invalid('processingStatus', `one of ${TASK_STATUSES.join(', ')}`, processingStatus);
       }
-      const request = readListOptions<UserRecord, string>(options, {}, 'string', 'id');
       const run = await requireRun(store, workflowId, runId);
+      const request = readListOptions<UserRecord, string>(options, {
+        scope: `tasks of ${run.id}`,
+        table: {},
+        keyType: 'string',
+        defaultOrder: 'id',
+      });
       const tasks = await pinnedTasks(store, run);
       const start = request.after ? requireAddress(run, request.after.key) : { no: 0, position: 0 };
       const found: TaskProcessingResult[] = [];

@@ -208,9 +208,16 @@ function readOutcomes(input: Input, counts: Counts, times: Times): readonly Task
  *
  * @param sinceMs when the user was free for it: it cannot have begun earlier.
  * @param nowMs its end when none is given.
+ * @param startMs its start when none is given; default `sinceMs`.
  * @throws LifecycleError `InvalidArgument`, with the field under `path`.
  */
-export function readTaskResult(item: unknown, path: string, sinceMs: EpochMs, nowMs: EpochMs): TaskOutcome {
+export function readTaskResult(
+  item: unknown,
+  path: string,
+  sinceMs: EpochMs,
+  nowMs: EpochMs,
+  startMs: EpochMs = sinceMs,
+): TaskOutcome {
   const task = readInput(
     item,
     ['processingStatus', 'startedDateTime', 'completedDateTime', 'failureReason', 'processingInfo'],
@@ -218,7 +225,7 @@ export function readTaskResult(item: unknown, path: string, sinceMs: EpochMs, no
   );
   const status = readWord(task, 'processingStatus', ['completed', 'failed']);
   if (!status) throw invalid(`${path}.processingStatus`, 'completed or failed', undefined);
-  const startedAtMs = readMoment(task, 'startedDateTime') ?? sinceMs;
+  const startedAtMs = readMoment(task, 'startedDateTime') ?? startMs;
   const completedAtMs = readMoment(task, 'completedDateTime') ?? Math.max(startedAtMs, nowMs);
   if (startedAtMs < sinceMs || completedAtMs < startedAtMs) {
     throw invalid(

@@ -56,8 +56,13 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
   const { store } = context;
   return {
     async list(workflowId, runId, options = {}) {
-      const request = readListOptions<UserRecord, number>(options, USER_PROPERTIES, 'number', 'id');
       const run = await requireRun(store, workflowId, runId);
+      const request = readListOptions<UserRecord, number>(options, {
+        scope: `users of ${run.id}`,
+        table: USER_PROPERTIES,
+        keyType: 'number',
+        defaultOrder: 'id',
+      });
       const rows = await store.listUsers({ ...request, runId: run.id, limit: request.limit + 1 });
       const shown = rows.slice(0, request.limit);
       const last = rows.length > request.limit ? shown.at(-1) : undefined;
@@ -187,12 +192,15 @@ async function recordTask(
   nowMs: EpochMs,
 ): Promise<UserRecord> {
   const planned = (await expectPlannedTasks(tx, run, before))[before.outcomes?.length ?? 0];
-  const sinceMs = before.outcomes?.at(-1)?.completedAtMs ?? before.startedAtMs ?? nowMs;
-  const outcome = readTaskResult(task, 'the task result', sinceMs, nowMs);
-  const events: UserEvent[] = [
-    { kind: 'taskEnded', outcome, continueOnError: planned?.continueOnError ?? false },
-  ];
-  if (before.processingStatus === 'queued') events.unshift({ kind: 'start', atMs: nowMs });
+  const isQueued = before.processingStatus === 'queued';
+  const sinceMs = isQueued
+    ? Math.max(before.createdAtMs, before.scheduledAtMs)
+    : (before.outcomes?.at(-1)?.completedAtMs ?? before.startedAtMs ?? nowMs);
+  const startMs = isQueued ? Math.max(nowMs, sinceMs) : sinceMs;
+  const outcome = readTaskResult(task, 'the task result', sinceMs, nowMs, startMs);
+  const continueOnError = planned?.continueOnError ?? false;
+  const events: UserEvent[] = [{ kind: 'taskEnded', outcome, continueOnError }];
+  if (isQueued) events.unshift({ kind: 'start', atMs: outcome.startedAtMs ?? nowMs });
   let user = before;
   for (const event of events) {
     const decision = decideUser(user, event);
