@@ -62,6 +62,25 @@ export function readListOptions<Row, Key extends string | number>(
   };
 }
 
+/**
+ * What a page shows of rows that were read with a limit of `request.limit + 1`, and the token of the
+ * page after it.
+ */
+export function cutPage<Row, Key extends string | number>(
+  rows: readonly Row[],
+  request: ListRequest<Key>,
+  table: PropertyTable<Row>,
+  keyOf: (row: Row) => Key,
+): { readonly shown: readonly Row[]; readonly nextToken: string | null } {
+  const shown = rows.slice(0, request.limit);
+  const last = rows.length > request.limit ? shown.at(-1) : undefined;
+  if (!last) return { shown, nextToken: null };
+  // Ordered by `id`, the key alone says where the page ended.
+  const field = request.order.property === 'id' ? undefined : table[request.order.property]?.field;
+  const value = field === undefined ? null : (last[field] as string | number | null);
+  return { shown, nextToken: request.tokenAfter({ value, key: keyOf(last) }) };
+}
+
 function readTop(top: number | undefined): number {
   if (top === undefined) return LIMITS.pageSizeDefault;
   if (Number.isInteger(top) && top >= 1 && top <= LIMITS.pageSizeMax) return top;

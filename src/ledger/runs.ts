@@ -9,7 +9,7 @@ import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/
 import { announce } from './announce.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
-import { type ListOptions, readListOptions } from './list-options.ts';
+import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { enabledTasks, runResource } from './resources.ts';
 import { type Input, invalid, readCount, readInput, readMoment, readWord } from './values.ts';
@@ -93,14 +93,10 @@ export function createRuns(cancellation: Cancellation): Runs {
         defaultOrder: 'scheduledDateTime desc',
       });
       const rows = await store.listRuns({ ...request, workflowId: id, limit: request.limit + 1 });
-      const shown = rows.slice(0, request.limit);
-      const last = rows.length > request.limit ? shown.at(-1) : undefined;
-      const field = RUN_PROPERTIES[request.order.property]?.field;
-      const value =
-        last && field && request.order.property !== 'id' ? (last[field] as string | number | null) : null;
+      const { shown, nextToken } = cutPage(rows, request, RUN_PROPERTIES, (run) => run.id);
       return {
         value: shown.map(runResource),
-        nextToken: last ? request.tokenAfter({ value, key: last.id }) : null,
+        nextToken,
         ...(options.count ? { count: await store.countRuns({ workflowId: id, where: request.where }) } : {}),
       };
     },

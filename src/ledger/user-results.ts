@@ -18,7 +18,7 @@ import {
 } from '../rules/index.ts';
 import { announce } from './announce.ts';
 import { commitMoment, type LedgerContext, pinnedVersion, requireRun } from './context.ts';
-import { type ListOptions, readListOptions } from './list-options.ts';
+import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { enabledTasks, userResource } from './resources.ts';
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from './user-input.ts';
@@ -64,13 +64,10 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
         defaultOrder: 'id',
       });
       const rows = await store.listUsers({ ...request, runId: run.id, limit: request.limit + 1 });
-      const shown = rows.slice(0, request.limit);
-      const last = rows.length > request.limit ? shown.at(-1) : undefined;
-      const field = USER_PROPERTIES[request.order.property]?.field;
-      const value = last && field ? (last[field] as string | number | null) : null;
+      const { shown, nextToken } = cutPage(rows, request, USER_PROPERTIES, (user) => user.no);
       return {
         value: shown.map((user) => userResource(run, user)),
-        nextToken: last ? request.tokenAfter({ value, key: last.no }) : null,
+        nextToken,
         ...(options.count ? { count: await store.countUsers({ runId: run.id, where: request.where }) } : {}),
       };
     },
