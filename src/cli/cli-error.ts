@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { type ErrorCode, LifecycleError } from '../errors/index.ts';
 
 /** The user's or the environment's fault, found by the command line itself. */
 export class CliError extends Error {
@@ -18,9 +18,18 @@ export function describeError(error: unknown, env: NodeJS.ProcessEnv): readonly 
   if (error instanceof CliError) {
     return [error.message, ...(error.remedy === null ? [] : [error.remedy]), ...debug];
   }
-  if (LifecycleError.is(error)) return [error.message, ...debug];
+  if (LifecycleError.is(error)) {
+    const remedy = REMEDIES[error.code];
+    return [error.message, ...(remedy === undefined ? [] : [remedy]), ...debug];
+  }
   return [`Expected no such failure, got ${messageOf(error)}`, ...(env.TENURE_DEBUG ? debug : [BUG_HINT])];
 }
+
+/** What helps on the command line, where a library's message speaks of code. */
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  HandlerMissing: 'Export a function under each of these names from the module of --tasks',
+  StoreLocked: '`tenure runs list`, `tenure runs show` and `tenure check` work meanwhile',
+};
 
 const BUG_HINT = 'This is a bug in tenure, or in a module that it was given. TENURE_DEBUG=1 shows where.';
 

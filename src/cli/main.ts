@@ -6,7 +6,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
   console.error('Install a current Node from https://nodejs.org, or run it with: npx node@24 …');
   process.exitCode = 1;
 } else {
-  import('./process.ts').then((cli) => cli.runProcess());
+  import('node:module')
+    .then((modules) => {
+      // The next start is twice as fast: what is read and compiled once is kept in the folder for temporary files.
+      modules.enableCompileCache();
+      return import('./process.ts');
+    })
+    .then((cli) => cli.runProcess());
 }
 
 export {};

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** A whole number in `min..max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -58,6 +58,19 @@ export function someText(text: string): string {
   throw new InvalidArgumentError('Expected a text that is not empty.');
 }
 
+/**
+ * Refuses a command without an option that it needs. Not commander's own check, which comes before that of
+ * unknown options and so hides a slip of the pen: `--workflo`.
+ */
+export function requireOption(command: Command, ...names: readonly string[]): void {
+  for (const name of names) {
+    const option = command.options.find((one) => one.attributeName() === name);
+    if (option && command.getOptionValue(name) === undefined) {
+      command.error(`error: required option '${option.flags}' not specified`);
+    }
+  }
+}
+
 /** How the file of people is read: of `run` and `resume`. */
 export function usersOptions(): readonly Option[] {
   return [
@@ -99,7 +112,7 @@ export function outputOptions(): readonly Option[] {
 
 /** Databases are named the same way everywhere. */
 export function dbOption(text = 'the database of the runs'): Option {
-  return new Option('--db <file>', text).argParser(someText).makeOptionMandatory();
+  return new Option('--db <file>', text).argParser(someText);
 }
 
 /** For commands that only list. */

@@ -37,7 +37,7 @@ export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? COLUMNS_DEFAULT;
+      return stream.columns || COLUMNS_DEFAULT;
     },
     style,
     stream,

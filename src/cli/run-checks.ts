@@ -5,7 +5,7 @@ import type { Store } from '../ports/store.ts';
 import { CliError } from './cli-error.ts';
 import type { Host } from './host.ts';
 import type { TaskHandlers } from './task-module.ts';
-import { counted, quoted, shortId } from './text.ts';
+import { count, quoted, shortId } from './text.ts';
 import type { ChosenWorkflow } from './workflow-source.ts';
 
 /** Runs of the engine that a process left unfinished; those that only have to end canceled left out. */
@@ -24,7 +24,7 @@ export async function requireIdle(host: Host, store: Store, db: string): Promise
   const [first] = runs;
   if (!first) return;
   throw new CliError(
-    `Expected ${db} to have no unfinished run, got ${counted(runs.length, 'one')}`.replace(/ones$/, ''),
+    `Expected ${db} to have no unfinished run, got ${count(runs.length)}`,
     [
       'Finish it first, or give it up:',
       `  ${host.self} resume --db ${quoted(db)}`,

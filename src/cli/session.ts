@@ -148,7 +148,8 @@ export class Session {
     const running = this.#input.tasks.running();
     const waits =
       running > 0 ? `${counted(running, 'running task')} may take up to 10 s to end` : 'a moment, please';
-    stderr.line(`\n${signal}: stopping; ${waits}. Ctrl-C once more quits at once.`);
+    if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
+    stderr.line(`${signal}: stopping; ${waits}. Ctrl-C once more quits at once.`);
     this.#stopped = this.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
   }
 

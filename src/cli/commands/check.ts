@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type CheckReport, checkStore } from '../../ledger/check.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
-import { dbOption, jsonOption } from '../options.ts';
+import { dbOption, jsonOption, requireOption } from '../options.ts';
 import { withSpinner } from '../progress.ts';
 import { openExisting } from '../stores.ts';
 import { count, counted, oneLine, shortId } from '../text.ts';
@@ -28,7 +28,10 @@ export function checkCommand(host: Host, end: (code: ExitCode) => void): Command
     .addOption(dbOption('the database'))
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (options: CheckCommandOptions) => end(await check(host, options)));
+    .action(async (options: CheckCommandOptions, command: Command) => {
+      requireOption(command, 'db');
+      end(await check(host, options));
+    });
 }
 
 /** Checks a database. */

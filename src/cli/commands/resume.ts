@@ -6,7 +6,7 @@ import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
 import { type Job, type JobOptions, readJob } from '../job.ts';
 import { openTasks } from '../open-tasks.ts';
-import { dbOption, outputOptions, someText, tasksOptions, usersOptions } from '../options.ts';
+import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
 import { unfinishedRuns } from '../run-checks.ts';
 import { Session } from '../session.ts';
 import { openExisting } from '../stores.ts';
@@ -36,9 +36,10 @@ export function resumeCommand(host: Host, end: (code: ExitCode) => void): Comman
     .addOption(dbOption())
     .option('--users <file>', 'the people; default: the file of the interrupted run', someText);
   for (const option of [...usersOptions(), ...tasksOptions(), ...outputOptions()]) command.addOption(option);
-  return command
-    .addHelpText('after', HELP)
-    .action(async (options: ResumeOptions) => end(await resume(host, options)));
+  return command.addHelpText('after', HELP).action(async (options: ResumeOptions) => {
+    requireOption(command, 'db');
+    end(await resume(host, options));
+  });
 }
 
 /** Finishes the unfinished runs of a database, and prints them. */

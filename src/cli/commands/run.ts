@@ -15,6 +15,7 @@ import {
   idList,
   nameAndValue,
   outputOptions,
+  requireOption,
   someText,
   tasksOptions,
   usersOptions,
@@ -57,8 +58,8 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('run')
     .summary('run a workflow for the people in a file')
     .description('Loads people from a file, runs a workflow for them, and prints what became of it.')
-    .requiredOption('--users <file>', 'the people: .csv, .tsv, .jsonl or .json', someText)
-    .requiredOption('--workflow <file|template>', 'a JSON file, or a template by name or GUID', someText);
+    .option('--users <file>', 'the people: .csv, .tsv, .jsonl or .json', someText)
+    .option('--workflow <file|template>', 'a JSON file, or a template by name or GUID', someText);
   for (const option of usersOptions()) command.addOption(option);
   command
     .addOption(new Option('--ids <ids>', 'only these people: u1,u2').argParser(idList).conflicts('rule'))
@@ -88,9 +89,10 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
     .addOption(new Option('--name <name>', "the workflow's name; default: its own").argParser(someText))
     .addOption(new Option('--db <file>', 'keep everything in this SQLite file').argParser(someText));
   for (const option of [...tasksOptions(), ...outputOptions()]) command.addOption(option);
-  return command
-    .addHelpText('after', HELP)
-    .action(async (options: RunOptions) => end(await run(host, options)));
+  return command.addHelpText('after', HELP).action(async (options: RunOptions) => {
+    requireOption(command, 'users', 'workflow');
+    end(await run(host, options));
+  });
 }
 
 /** Runs a workflow for people, and prints the run. */

@@ -3,7 +3,7 @@ import { createLedger } from '../../embed.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import type { Host } from '../host.ts';
-import { dbOption, jsonOption } from '../options.ts';
+import { dbOption, jsonOption, requireOption } from '../options.ts';
 import { canceledUsers, statusText } from '../report.ts';
 import { openExisting } from '../stores.ts';
 import { counted, shortId } from '../text.ts';
@@ -31,7 +31,10 @@ export function runsCancelCommand(host: Host, end: (code: ExitCode) => void): Co
     .addOption(dbOption())
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (name: string, options: RunsCancelOptions) => end(await runsCancel(host, name, options)));
+    .action(async (name: string, options: RunsCancelOptions, command: Command) => {
+      requireOption(command, 'db');
+      end(await runsCancel(host, name, options));
+    });
 }
 
 /** Cancels a run. Exit code 0: that it was canceled is what was asked for. */

@@ -3,7 +3,7 @@ import { createLedger } from '../../embed.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import type { Host } from '../host.ts';
-import { dbOption } from '../options.ts';
+import { dbOption, requireOption } from '../options.ts';
 import { openExisting } from '../stores.ts';
 import { shortId } from '../text.ts';
 import { runArgument } from './runs-show.ts';
@@ -22,9 +22,10 @@ export function runsDeleteCommand(host: Host, end: (code: ExitCode) => void): Co
     .addArgument(runArgument())
     .addOption(dbOption())
     .addHelpText('after', HELP)
-    .action(async (name: string, options: { readonly db: string }) =>
-      end(await runsDelete(host, name, options.db)),
-    );
+    .action(async (name: string, options: { readonly db: string }, command: Command) => {
+      requireOption(command, 'db');
+      end(await runsDelete(host, name, options.db));
+    });
 }
 
 /** Deletes a run. */

@@ -10,7 +10,7 @@ import { CliError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { nearest } from '../nearest.ts';
-import { dbOption, jsonOption, someText, wholeNumber } from '../options.ts';
+import { dbOption, jsonOption, requireOption, someText, wholeNumber } from '../options.ts';
 import { statusText } from '../report.ts';
 import { openExisting } from '../stores.ts';
 import { tableLines } from '../table.ts';
@@ -52,7 +52,10 @@ export function runsListCommand(host: Host, end: (code: ExitCode) => void): Comm
     .option('--after <token>', 'the page after this one: nextToken of --json', someText)
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (options: RunsListOptions) => end(await runsList(host, options)));
+    .action(async (options: RunsListOptions, command: Command) => {
+      requireOption(command, 'db');
+      end(await runsList(host, options));
+    });
 }
 
 /** Lists runs. */
@@ -87,8 +90,12 @@ async function readPage(
 ): Promise<{ readonly runs: readonly RunRecord[]; readonly nextToken: string | null }> {
   const given = { filter, orderBy, top, after };
   const listOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const order = 'scheduledDateTime desc';
-  const request = readListOptions<RunRecord, string>(listOptions, RUN_PROPERTIES, 'string', order);
+  const request = readListOptions<RunRecord, string>(listOptions, {
+    scope: only ? `runs of ${only.workflow.id}` : 'runs of every workflow',
+    table: RUN_PROPERTIES,
+    keyType: 'string',
+    defaultOrder: 'scheduledDateTime desc',
+  });
   const rows = await store.listRuns({
     ...request,
     limit: request.limit + 1,

@@ -9,7 +9,7 @@ import { readFailures } from '../failures.ts';
 import { findRun } from '../find-run.ts';
 import { workflowOfRun } from '../finish.ts';
 import type { Host } from '../host.ts';
-import { dbOption, jsonOption, wholeNumber } from '../options.ts';
+import { dbOption, jsonOption, requireOption, wholeNumber } from '../options.ts';
 import { failureLines, runLines, statusText } from '../report.ts';
 import { openExisting } from '../stores.ts';
 import { tableLines } from '../table.ts';
@@ -52,7 +52,10 @@ export function runsShowCommand(host: Host, end: (code: ExitCode) => void): Comm
     )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (name: string, options: RunsShowOptions) => end(await runsShow(host, name, options)));
+    .action(async (name: string, options: RunsShowOptions, command: Command) => {
+      requireOption(command, 'db');
+      end(await runsShow(host, name, options));
+    });
 }
 
 /** Shows a run. */
