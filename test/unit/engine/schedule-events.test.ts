@@ -242,7 +242,6 @@ describe('the scheduler', () => {
     await expectSound(store);
   });
 
-  // BUG: users are taken up, and re-checked, a whole share of lanes ahead of the lanes that run them.
   it('the re-check happens when a lane is free for the user, not an hour before', async () => {
     const gate = gated();
     const { engine, clock, people } = office(

@@ -427,7 +427,6 @@ describe('single tasks', () => {
     );
   });
 
-  // BUG: the moment at which a queued user became free is taken to be the moment of the report.
   it('the first task of a queued user may have begun before it is reported', async () => {
     const { create, report, ledger, workflow, clock, store } = await makeDesk();
     const run = await create(1);
