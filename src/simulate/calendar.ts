@@ -51,10 +51,22 @@ export class Calendar {
   }
 
   ended(of: 'runs' | 'users', scheduledMs: EpochMs, status: string): void {
-    const day = this.#zone.dayOf(scheduledMs);
+    const counts = this.#countsAt(scheduledMs);
+    counts[of][status] = (counts[of][status] ?? 0) + 1;
+  }
+
+  /** All users of a run have one moment: it is looked up once. */
+  #lastMs: EpochMs = Number.NaN;
+  #last: { readonly runs: Counts; readonly users: Counts } = { runs: {}, users: {} };
+
+  #countsAt(atMs: EpochMs): { readonly runs: Counts; readonly users: Counts } {
+    if (atMs === this.#lastMs) return this.#last;
+    const day = this.#zone.dayOf(atMs);
     const counts = this.#days.get(day) ?? { runs: {}, users: {} };
     this.#days.set(day, counts);
-    counts[of][status] = (counts[of][status] ?? 0) + 1;
+    this.#lastMs = atMs;
+    this.#last = counts;
+    return counts;
   }
 
   process(what: CalendarDay['process'][number], fromMs: EpochMs, untilMs: EpochMs): void {

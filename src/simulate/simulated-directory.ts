@@ -12,7 +12,7 @@ import { dueAtMs } from '../ledger/schedule-times.ts';
 import type { WorkflowDraft } from '../ledger/workflow-input.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../model/time.ts';
-import { TRIGGER_ATTRIBUTES } from '../model/workflow.ts';
+import type { TRIGGER_ATTRIBUTES } from '../model/workflow.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
 import type { Change, Population } from './population.ts';
 
@@ -36,6 +36,10 @@ export interface SimulatedDirectoryOptions {
   readonly now: () => EpochMs;
   readonly workflows: readonly Pick<WorkflowDraft, 'executionConditions'>[];
   readonly catchUpMs: DurationMs;
+  /** How old a slot may be when it is evaluated (after a process was off), ms ≥ 0. Default 0: a minute or so. */
+  readonly slotAgeMaxMs?: DurationMs;
+  /** How wrong the clock of a process may be, either way, ms ≥ 0. Default 0. */
+  readonly skewMaxMs?: DurationMs;
   /** Told after each change. */
   readonly onChange?: (change: Change) => void;
   /** `false`: everybody is streamed for every rule. Default `true`. */
@@ -60,23 +64,17 @@ class PeopleOverTime implements SimulatedDirectory {
   readonly #now: () => EpochMs;
   readonly #onChange: (change: Change) => void;
   readonly #windows: ReadonlyMap<string, readonly Window[]>;
-  readonly #index = new Map<Attribute, Map<number, Set<string>>>(
-    TRIGGER_ATTRIBUTES.map((name) => [name, new Map()]),
-  );
+  /** Per attribute that a trigger counts from: who has it on which day. */
+  readonly #index = new Map<Attribute, Map<number, Set<string>>>();
   readonly #ordinals = new Map<string, number>();
   #next = 0;
 
-  constructor({
-    population,
-    now,
-    workflows,
-    catchUpMs,
-    onChange,
-    isIndexed = true,
-  }: SimulatedDirectoryOptions) {
+  constructor(options: SimulatedDirectoryOptions) {
+    const { population, now, onChange, isIndexed = true } = options;
     this.#changes = population.changes;
     this.#now = now;
-    this.#windows = isIndexed ? windowsOf(workflows, catchUpMs) : new Map();
+    this.#windows = isIndexed ? windowsOf(options) : new Map();
+    for (const { attribute } of [...this.#windows.values()].flat()) this.#index.set(attribute, new Map());
     this.#onChange = () => {};
     for (const subject of population.initial) this.#put(subject);
     this.advanceTo(now());
@@ -179,19 +177,22 @@ function drop(days: Map<number, Set<string>>, day: number | null, id: string): v
   if (days.get(day)?.size === 0) days.delete(day);
 }
 
-/** A slot that is caught up may be one catch-up time old; a clock that is wrong gets a week. */
-const MARGIN_DAYS = 8;
+/** An evaluation that failed is tried again until the next slot. */
+const DELAY_MS = DAY_MS;
 
-function windowsOf(
-  workflows: SimulatedDirectoryOptions['workflows'],
-  catchUpMs: DurationMs,
-): ReadonlyMap<string, readonly Window[]> {
+function windowsOf(options: SimulatedDirectoryOptions): ReadonlyMap<string, readonly Window[]> {
+  const { workflows, catchUpMs, slotAgeMaxMs = 0, skewMaxMs = 0 } = options;
   const windows = new Map<string, Window[]>();
   for (const { executionConditions: conditions } of workflows) {
     if (!('trigger' in conditions)) continue;
     const { timeBasedAttribute: attribute, offsetInDays } = conditions.trigger;
-    const lateDays = 2 * Math.ceil(catchUpMs / DAY_MS) + MARGIN_DAYS;
-    const window = { attribute, fromDays: -offsetInDays - lateDays, untilDays: -offsetInDays + MARGIN_DAYS };
+    // Days are counted whole, so both ends reach a day further than the moments.
+    const lateDays = Math.ceil((catchUpMs + slotAgeMaxMs + skewMaxMs + DELAY_MS) / DAY_MS);
+    const window = {
+      attribute,
+      fromDays: -offsetInDays - lateDays,
+      untilDays: -offsetInDays + Math.ceil(skewMaxMs / DAY_MS),
+    };
     windows.set(conditions.scope.rule, [...(windows.get(conditions.scope.rule) ?? []), window]);
   }
   return windows;

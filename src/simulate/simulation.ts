@@ -186,6 +186,8 @@ export class Simulation {
       now: () => this.now(),
       workflows: this.#read.workflows.map(({ draft }) => draft),
       catchUpMs: catchUpMsOf(this.#read.scenario),
+      slotAgeMaxMs: this.#read.windows.length > 0 ? catchUpMsOf(this.#read.scenario) : 0,
+      skewMaxMs: skewMs,
       isIndexed: !this.#options.scansEverybody && skewMs <= INDEX_SKEW_MAX_MS,
       onChange: (change) => this.#changed(change),
     });

@@ -1,0 +1,256 @@
+/** A simulation as a page for people who do not read JSON. */
+import { HOUR_MS } from '../../model/time.ts';
+import type { CalendarDay } from '../calendar.ts';
+import type { SimulationResult, StatusCounts } from '../result.ts';
+import { calendarChart } from './calendar-chart.ts';
+import { area, lyingBars, type Series, type StackedBar, stackedBars, type Tick } from './charts.ts';
+import { cell, figure, page, section, table, tile } from './page.ts';
+import {
+  duration,
+  escaped,
+  longDay,
+  monthOf,
+  numeral,
+  percent,
+  plural,
+  STATUS_ORDER,
+  STATUS_WORDS,
+  shortDay,
+} from './text.ts';
+
+/** Bars of a chart over time, at most; longer times show weeks. */
+const BARS_MAX = 130;
+const FAILURES_SHOWN_MAX = 12;
+
+/** Colours and names of statuses. */
+export const STATUS_SERIES: readonly Series[] = STATUS_ORDER.map((status) => ({
+  className: status,
+  name: STATUS_WORDS[status] ?? status,
+}));
+
+/** The report: one HTML file without scripts, light or dark as the reader's system is. */
+export function simulationReport(result: SimulationResult): string {
+  const { scenario } = result;
+  const body = [
+    heading(result),
+    tiles(result),
+    chartOverDays(result.calendar, 'users', 'People', 'processed'),
+    chartOverDays(result.calendar, 'runs', 'Runs', 'scheduled'),
+    latencySection(result),
+    loadSection(result),
+    calendarSection(result),
+    failuresSection(result),
+    workflowsSection(result),
+    footer(result),
+  ];
+  return page(scenario.name, body.join(''));
+}
+
+/** A count of some statuses. */
+export function countOf(counts: StatusCounts, ...statuses: readonly (keyof StatusCounts)[]): number {
+  return statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+}
+
+function heading({ scenario, totals, latency, seed }: SimulationResult): string {
+  const from = scenario.startDateTime.slice(0, 10);
+  const until = scenario.endDateTime.slice(0, 10);
+  const done = countOf(totals.users, 'completed');
+  const lead =
+    totals.usersCount === 0
+      ? 'Nobody was due: no run was made.'
+      : `${plural(totals.usersCount, 'person was', 'people were')} processed in ${plural(totals.runsCount, 'run')}; ${percent(done, totals.usersCount)} without a failure. Half were done ${duration(latency.p50Ms)} after they were due, 95 of 100 within ${duration(latency.p95Ms)}.`;
+  const place = `${longDay(from)} to ${longDay(until)} · ${scenario.timeZone} · a slot every ${plural(scenario.intervalHours, 'hour')} · seed ${seed}`;
+  const description = scenario.description === null ? '' : `<p>${escaped(scenario.description)}</p>`;
+  return `<h1>${escaped(scenario.name)}</h1><p class="soft">${escaped(place)}</p>${description}<p class="lead">${escaped(lead)}</p>`;
+}
+
+function tiles({ totals, latency, load, calendar }: SimulationResult): string {
+  const failed = countOf(totals.users, 'failed', 'completedWithErrors');
+  const missed = calendar.reduce((sum, day) => sum + day.missed + day.skipped, 0);
+  const planned = calendar.reduce((sum, day) => sum + day.planned, 0);
+  const queue = Math.max(0, ...load.buckets.map((bucket) => bucket.queuedMax));
+  const all = [
+    tile(`${numeral(totals.peopleAtStart)} → ${numeral(totals.peopleAtEnd)}`, 'people in the directory'),
+    tile(numeral(totals.usersCount), 'people processed'),
+    tile(`${numeral(failed)} (${percent(failed, totals.usersCount)})`, 'with a failed task'),
+    tile(duration(latency.p95Ms), '95 of 100 done within'),
+    tile(numeral(queue), 'waiting at worst'),
+    tile(`${numeral(missed)} of ${numeral(planned)}`, 'slots missed'),
+    tile(numeral(totals.retries), 'repeated attempts'),
+    tile(numeral(countOf(totals.users, 'unfinished')), 'unfinished at the end'),
+  ];
+  return `<div class="tiles">${all.join('')}</div>`;
+}
+
+/** A chart of people or runs by the day, or week, that they were scheduled for. */
+export function chartOverDays(
+  days: readonly CalendarDay[],
+  what: 'users' | 'runs',
+  noun: string,
+  verb: string,
+): string {
+  const perBar = days.length > BARS_MAX ? 7 : 1;
+  const bars: StackedBar[] = [];
+  for (let at = 0; at < days.length; at += perBar) {
+    const group = days.slice(at, at + perBar);
+    const values = STATUS_ORDER.map((status) =>
+      group.reduce((sum, day) => sum + (day[what][status] ?? 0), 0),
+    );
+    const parts = STATUS_ORDER.map((status, index) => `${values[index]} ${STATUS_WORDS[status]}`);
+    const period = `${longDay(group[0]?.day ?? '')}${perBar === 1 ? '' : ' and six days after'}`;
+    bars.push({ title: `${period}: ${parts.filter((part) => !part.startsWith('0 ')).join(', ')}`, values });
+  }
+  const per = perBar === 1 ? 'day' : 'week';
+  const text = `${noun} ${verb} each ${per}, by how they ended.`;
+  return section(`${noun} per ${per}`, text, stackedBars(bars, STATUS_SERIES, dayTicks(days, perBar), text));
+}
+
+/** Labels for an axis of days: months, or days when there are few. */
+function dayTicks(days: readonly CalendarDay[], perBar: number): readonly Tick[] {
+  if (days.length > 62) {
+    return days.flatMap(({ day }, at) =>
+      day.endsWith('-01') || at === 0 ? [{ at: Math.floor(at / perBar), text: monthOf(day) }] : [],
+    );
+  }
+  const every = Math.max(1, Math.ceil(days.length / 12));
+  return days.flatMap(({ day }, at) => (at % every === 0 ? [{ at: at / perBar, text: shortDay(day) }] : []));
+}
+
+function latencySection({ latencyBars, latency }: SimulationResult): string {
+  const first = latencyBars.findIndex(({ count }) => count > 0);
+  const last = latencyBars.findLastIndex(({ count }) => count > 0);
+  if (first < 0) return '';
+  const shown = latencyBars.slice(Math.max(0, first - 1), last + 2);
+  const bars = shown.map(({ fromMs, toMs, count }) => ({
+    title: `${duration(fromMs)} to ${toMs === Number.MAX_SAFE_INTEGER ? 'more' : duration(toMs)}: ${plural(count, 'person', 'people')}`,
+    values: [count],
+  }));
+  const ticks = shown.map(({ fromMs }, at) => ({ at, text: `≥ ${fromMs === 0 ? '0' : duration(fromMs)}` }));
+  const text = `From the moment that somebody is due to the end of his last task. The schedule's own interval is part of it. Median ${duration(latency.p50Ms)}, 90 of 100 within ${duration(latency.p90Ms)}, 99 within ${duration(latency.p99Ms)}, the longest ${duration(latency.maxMs)}.`;
+  const series = [{ className: 'plain', name: 'people' }];
+  return section('How long people wait', text, stackedBars(bars, series, ticks, text, 200));
+}
+
+function loadSection({ load, scenario }: SimulationResult): string {
+  const { buckets, bucketMs } = load;
+  const perLabel = Math.max(1, Math.ceil(buckets.length / 12));
+  const ticks = buckets.flatMap(({ fromDateTime }, at) => {
+    const day = fromDateTime.slice(0, 10);
+    const text = bucketMs < HOUR_MS ? `${shortDay(day)} ${fromDateTime.slice(11, 16)}` : shortDay(day);
+    return at % perLabel === 0 ? [{ at, text }] : [];
+  });
+  const when = (at: number): string => (buckets[at]?.fromDateTime ?? '').slice(0, 16).replace('T', ' ');
+  const busiest = Math.max(0, ...buckets.map(({ utilisation }) => utilisation));
+  const peak = Math.max(0, ...buckets.map(({ busyMax }) => busyMax));
+  const waiting = Math.max(0, ...buckets.map(({ queuedMax }) => queuedMax));
+  const use = area(
+    buckets.map(({ busyMax }) => busyMax),
+    null,
+    buckets.map(
+      (bucket, at) =>
+        `${when(at)}: at most ${bucket.busyMax} calls at once, ${percent(bucket.utilisation, 1)} of the capacity used on average`,
+    ),
+    ticks,
+    'Calls at once',
+  );
+  const queue = area(
+    buckets.map(({ queuedMax }) => queuedMax),
+    null,
+    buckets.map(
+      (bucket, at) =>
+        `${when(at)}: at most ${bucket.queuedMax} waiting, ${numeral(bucket.queuedMean)} on average`,
+    ),
+    ticks,
+    'People waiting',
+  );
+  const text = `Per ${duration(bucketMs)} (UTC). At most ${peak} of ${scenario.concurrency} calls were under way at once; in the busiest ${duration(bucketMs)} ${percent(busiest, 1)} of the capacity was used.`;
+  const waitingText = `Most people in runs who had not started yet: ${numeral(waiting)} at worst.`;
+  return section('Calls at once', text, use) + section('People waiting', waitingText, queue);
+}
+
+function calendarSection({ calendar, scenario }: SimulationResult): string {
+  const sum = (of: 'planned' | 'onTime' | 'late' | 'skipped' | 'missed'): number =>
+    calendar.reduce((total, day) => total + day[of], 0);
+  const changes = calendar
+    .filter(({ hours }) => hours !== 24)
+    .map(({ day, hours }) => `${longDay(day)} (${hours} h)`);
+  const clocks =
+    changes.length === 0
+      ? ''
+      : ` Clocks change on ${changes.join(' and ')}; slots follow UTC, so none is lost or doubled.`;
+  const text = `Of ${plural(sum('planned'), 'slot')} planned, ${numeral(sum('onTime'))} were evaluated on time, ${numeral(sum('late'))} late, ${numeral(sum('skipped'))} skipped and ${numeral(sum('missed'))} not at all (whoever was due then is picked up by a later slot within the catch-up window). Days of ${scenario.timeZone}.${clocks}`;
+  return section('Planned and actual slots', text, calendarChart(calendar));
+}
+
+function failuresSection({ failures, errors, totals }: SimulationResult): string {
+  const rows = failures.slice(0, FAILURES_SHOWN_MAX).map(({ workflow, task, reason, count }) => ({
+    label: `${task}: ${reason} (${workflow})`,
+    value: count,
+  }));
+  const more = failures.length - rows.length;
+  const text =
+    failures.length === 0
+      ? 'No task failed for good.'
+      : `${plural(totals.tasksFailed, 'task')} failed for good, after all attempts.${more > 0 ? ` The ${rows.length} most frequent of ${failures.length} causes.` : ''}`;
+  const told =
+    errors.length === 0
+      ? ''
+      : table(
+          [cell('What else went wrong'), cell('Code'), figure('Times')],
+          errors.map(({ during, code, count }) => [cell(during), cell(code), figure(numeral(count))]),
+        );
+  return section('Failures by cause', text, lyingBars(rows) + told);
+}
+
+function workflowsSection({ workflows, tasks }: SimulationResult): string {
+  const head = [
+    cell('Workflow'),
+    figure('Runs'),
+    figure('People'),
+    figure('Completed'),
+    figure('With errors'),
+    figure('Failed'),
+    figure('Canceled'),
+    figure('Median wait'),
+  ];
+  const rows = workflows.map(({ key, runs, users, latency }) => [
+    cell(key),
+    figure(numeral(totalOf(runs))),
+    figure(numeral(totalOf(users))),
+    figure(percent(users.completed ?? 0, totalOf(users))),
+    figure(numeral(users.completedWithErrors ?? 0)),
+    figure(numeral(users.failed ?? 0)),
+    figure(numeral(users.canceled ?? 0)),
+    figure(duration(latency.p50Ms)),
+  ]);
+  const taskHead = [
+    cell('Task'),
+    cell('Workflow'),
+    figure('Completed'),
+    figure('Failed'),
+    figure('Not run'),
+    figure('Median'),
+    figure('95 of 100'),
+  ];
+  const taskRows = tasks.map((task) => [
+    cell(`${task.position}. ${task.displayName}`),
+    cell(task.workflow),
+    figure(numeral(task.completed)),
+    figure(numeral(task.failed)),
+    figure(numeral(task.notRun)),
+    figure(duration(task.duration.p50Ms)),
+    figure(duration(task.duration.p95Ms)),
+  ]);
+  return (
+    section('Workflows', 'What became of the people in each workflow.', table(head, rows)) +
+    section('Tasks', 'Time of a task: its last attempt.', table(taskHead, taskRows))
+  );
+}
+
+function totalOf(counts: StatusCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function footer({ trace, seed, totals }: SimulationResult): string {
+  return `<footer><p>Simulated by tenure: the production engine in virtual time, ${escaped(numeral(totals.calls))} task calls. The same scenario, seed (${seed}) and version give this report again, bit for bit. Trace of ${escaped(numeral(trace.lines))} events, SHA-256 <code>${trace.sha256}</code></p></footer>`;
+}
