@@ -152,7 +152,9 @@ describe('page tokens', () => {
     expect(codes).toEqual({
       usersByRuns: 'InvalidPageToken',
       runsByUsers: 'InvalidPageToken',
+      tasksByRuns: 'InvalidPageToken',
       tasksByUsers: 'InvalidPageToken',
+      runsByTasks: 'InvalidPageToken',
     });
   });
 
