@@ -79,7 +79,7 @@ export function readScenario(input: unknown, options: ReadScenarioOptions = {}):
   const zone = zoneOf(scenario.timeZone ?? 'UTC');
   const momentOf = (text: string): EpochMs => momentIn(zone, text);
   const startMs = momentOf(scenario.start);
-  const endMs = momentAfter(startMs, scenario.horizon) as EpochMs;
+  const endMs = momentAfter(startMs, scenario.horizon, zone) as EpochMs;
   checkTurnover(scenario);
   checkTasks(scenario, momentOf);
   checkChanges(scenario);

@@ -37,7 +37,7 @@ export function stackedBars(
   height = 240,
 ): string {
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
-  const scale = scaleFor(Math.max(1, ...sums), height);
+  const scale = scaleFor(Math.max(1, ...sums), height, numeral, 1);
   const step = (WIDTH - LEFT - RIGHT) / Math.max(1, bars.length);
   const width = Math.max(1, step > 4 ? step - Math.min(2, step * 0.2) : step);
   const marks = bars.map(({ title, values }, at) => {
@@ -71,7 +71,7 @@ export function area(
 ): string {
   const { height = 180, format = numeral } = options;
   const max = Math.max(options.max ?? 0, ...values, ...(peaks ?? []), options.max === undefined ? 1 : 0);
-  const scale = scaleFor(max, height, format);
+  const scale = scaleFor(max, height, format, options.max === undefined ? 1 : 0);
   const step = (WIDTH - LEFT - RIGHT) / Math.max(1, values.length);
   const x = (at: number): number => LEFT + at * step;
   // Steps, not slopes: a value holds for its whole bucket.
@@ -123,8 +123,13 @@ interface Scale {
 }
 
 /** An axis up to a round number, with lines at round numbers. */
-function scaleFor(max: number, height: number, format: (value: number) => string = numeral): Scale {
-  const step = roundStep(max / 4);
+function scaleFor(
+  max: number,
+  height: number,
+  format: (value: number) => string = numeral,
+  stepMin = 0,
+): Scale {
+  const step = roundStep(Math.max(stepMin, max / 4));
   const lines = Math.max(1, Math.ceil(max / step - 1e-9));
   const top = step * lines;
   const y = (value: number): number => TOP + (height - TOP - BOTTOM) * (1 - value / top);

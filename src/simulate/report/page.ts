@@ -14,9 +14,9 @@ main{max-width:1040px;margin:0 auto;padding:32px 20px 48px}
 h1{font-size:27px;line-height:1.25;margin:0 0 6px}h2{font-size:18px;margin:0 0 4px}
 p{margin:0 0 12px;max-width:76ch}.soft{color:var(--soft)}.lead{font-size:18px;margin:18px 0 20px}
 section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:0 0 18px;overflow-x:auto}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(148px,1fr));gap:12px;margin:0 0 18px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(220px,45%),1fr));gap:12px;margin:0 0 18px}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px}
-.tile b{display:block;font-size:22px;font-weight:600;line-height:1.25;white-space:nowrap}.tile span{color:var(--soft);font-size:13px}
+.tile b{display:block;font-size:20px;font-weight:600;line-height:1.25;white-space:nowrap}.tile span{color:var(--soft);font-size:13px}
 svg{display:block;width:100%;height:auto;margin-top:8px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}svg.calendar text{font-size:9.5px}
 .grid{stroke:var(--line)}.tick{stroke:var(--soft)}.hover{fill:transparent}.area{fill:var(--accent);opacity:.75}.peak{fill:none;stroke:var(--completedWithErrors);stroke-width:1.2}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:8px 0 0;color:var(--soft);font-size:13px}

@@ -2,6 +2,7 @@
 import { HOUR_MS } from '../../model/time.ts';
 import type { CalendarDay } from '../calendar.ts';
 import type { SimulationResult, StatusCounts } from '../result.ts';
+import { zoneOf } from '../zone.ts';
 import { calendarChart } from './calendar-chart.ts';
 import { area, lyingBars, type Series, type StackedBar, stackedBars, type Tick } from './charts.ts';
 import { cell, figure, page, section, table, tile } from './page.ts';
@@ -52,8 +53,9 @@ export function countOf(counts: StatusCounts, ...statuses: readonly (keyof Statu
 }
 
 function heading({ scenario, totals, latency, seed }: SimulationResult): string {
-  const from = scenario.startDateTime.slice(0, 10);
-  const until = scenario.endDateTime.slice(0, 10);
+  const zone = zoneOf(scenario.timeZone);
+  const from = zone.dayOf(Date.parse(scenario.startDateTime));
+  const until = zone.dayOf(Date.parse(scenario.endDateTime) - 1);
   const done = countOf(totals.users, 'completed');
   const lead =
     totals.usersCount === 0
@@ -134,12 +136,17 @@ function latencySection({ latencyBars, latency }: SimulationResult): string {
 function loadSection({ load, scenario }: SimulationResult): string {
   const { buckets, bucketMs } = load;
   const perLabel = Math.max(1, Math.ceil(buckets.length / 12));
-  const ticks = buckets.flatMap(({ fromDateTime }, at) => {
-    const day = fromDateTime.slice(0, 10);
-    const text = bucketMs < HOUR_MS ? `${shortDay(day)} ${fromDateTime.slice(11, 16)}` : shortDay(day);
+  const zone = zoneOf(scenario.timeZone);
+  const local = buckets.map(({ fromDateTime }) => {
+    const atMs = Date.parse(fromDateTime);
+    return new Date(atMs + zone.offsetAt(atMs)).toISOString();
+  });
+  const ticks = local.flatMap((dateTime, at) => {
+    const day = shortDay(dateTime.slice(0, 10));
+    const text = bucketMs < HOUR_MS ? `${day} ${dateTime.slice(11, 16)}` : day;
     return at % perLabel === 0 ? [{ at, text }] : [];
   });
-  const when = (at: number): string => (buckets[at]?.fromDateTime ?? '').slice(0, 16).replace('T', ' ');
+  const when = (at: number): string => (local[at] ?? '').slice(0, 16).replace('T', ' ');
   const busiest = Math.max(0, ...buckets.map(({ utilisation }) => utilisation));
   const peak = Math.max(0, ...buckets.map(({ busyMax }) => busyMax));
   const waiting = Math.max(0, ...buckets.map(({ queuedMax }) => queuedMax));
@@ -163,7 +170,7 @@ function loadSection({ load, scenario }: SimulationResult): string {
     ticks,
     'People waiting',
   );
-  const text = `Per ${duration(bucketMs)} (UTC). At most ${peak} of ${scenario.concurrency} calls were under way at once; in the busiest ${duration(bucketMs)} ${percent(busiest, 1)} of the capacity was used.`;
+  const text = `Steps of ${duration(bucketMs)}. At most ${peak} of ${scenario.concurrency} calls were under way at once; in the busiest step ${percent(busiest, 1)} of the capacity was used.`;
   const waitingText = `Most people in runs who had not started yet: ${numeral(waiting)} at worst.`;
   return section('Calls at once', text, use) + section('People waiting', waitingText, queue);
 }

@@ -1,0 +1,230 @@
+/** A comparison as a page: what the change did, to whom. */
+import type { Comparison, PersonDifference, WorkflowComparison } from '../compare.ts';
+import type { SimulationResult } from '../result.ts';
+import { lyingBars, type StackedBar, stackedBars } from './charts.ts';
+import { type Cell, cell, figure, page, section, table, tile } from './page.ts';
+import { chartOverDays, countOf, STATUS_SERIES } from './simulation-report.ts';
+import { duration, escaped, numeral, percent, plural, STATUS_ORDER, STATUS_WORDS } from './text.ts';
+
+const PEOPLE_SHOWN_MAX = 60;
+const MOVES_SHOWN_MAX = 20;
+
+/** The report of a comparison: one HTML file without scripts. A is the state before, B the one after the change. */
+export function comparisonReport(comparison: Comparison): string {
+  const { a, b } = comparison;
+  const body = [
+    heading(comparison),
+    tiles(comparison),
+    totalsSection(comparison),
+    outcomesSection(comparison),
+    movesSection(comparison),
+    workflowsSection(comparison),
+    peopleSection(comparison),
+    chartOverDays(a.calendar, 'users', 'A: people', 'processed'),
+    chartOverDays(b.calendar, 'users', 'B: people', 'processed'),
+    footer(comparison),
+  ];
+  return page(`${a.scenario.name} / ${b.scenario.name}`, body.join(''));
+}
+
+function sum(workflows: readonly WorkflowComparison[], of: (one: WorkflowComparison) => number): number {
+  return workflows.reduce((total, one) => total + of(one), 0);
+}
+
+function heading({ a, b, workflows, hasSamePeople, differingParts, seed }: Comparison): string {
+  const both = sum(workflows, (one) => one.sameOutcome + one.otherOutcome);
+  const lost = sum(workflows, (one) => one.failuresLost);
+  const gained = sum(workflows, (one) => one.failuresGained);
+  const other = sum(workflows, (one) => one.otherOutcome);
+  const changes = `${plural(other, 'person ends', 'people end')} differently: ${numeral(lost)} fewer and ${numeral(gained)} more with a failure.`;
+  const lead = `Of ${plural(both, 'person', 'people')} processed in both, ${changes} ${numeral(sum(workflows, (one) => one.onlyB))} are processed in B only, ${numeral(sum(workflows, (one) => one.onlyA))} in A only.`;
+  const caution = hasSamePeople
+    ? `Both have the same people, days and chance (seed ${seed}); they differ in: ${differingParts.join(', ') || 'nothing'}.`
+    : `Their people or time differ too (${differingParts.join(', ')}), so not every difference is the change's doing.`;
+  const names = `<table><tbody><tr><th>A</th><td>${escaped(a.scenario.name)}</td></tr><tr><th>B</th><td>${escaped(b.scenario.name)}</td></tr></tbody></table>`;
+  const words = [a, b].map(({ scenario }, at) =>
+    scenario.description === null
+      ? ''
+      : `<p><b>${at === 0 ? 'A' : 'B'}:</b> ${escaped(scenario.description)}</p>`,
+  );
+  return `<h1>What if?</h1>${names}<br>${words.join('')}<p class="soft">${escaped(caution)}</p><p class="lead">${escaped(lead)}</p>`;
+}
+
+function tiles({ workflows }: Comparison): string {
+  const savedMs = sum(workflows, (one) => one.savedMs);
+  const all = [
+    tile(numeral(sum(workflows, (one) => one.otherOutcome)), 'people with another outcome'),
+    tile(numeral(sum(workflows, (one) => one.failuresLost)), 'failures avoided'),
+    tile(numeral(sum(workflows, (one) => one.failuresGained)), 'failures added'),
+    tile(duration(Math.abs(savedMs)), savedMs >= 0 ? 'less waiting in all' : 'more waiting in all'),
+  ];
+  return `<div class="tiles">${all.join('')}</div>`;
+}
+
+interface Measure {
+  readonly name: string;
+  readonly of: (result: SimulationResult) => number;
+  readonly format: (value: number) => string;
+  /** Whether more is better; `null`: neither. */
+  readonly moreIsBetter: boolean | null;
+}
+
+const MEASURES: readonly Measure[] = [
+  { name: 'People processed', of: ({ totals }) => totals.usersCount, format: numeral, moreIsBetter: null },
+  {
+    name: 'Completed',
+    of: ({ totals }) => countOf(totals.users, 'completed'),
+    format: numeral,
+    moreIsBetter: true,
+  },
+  {
+    name: 'With errors',
+    of: ({ totals }) => countOf(totals.users, 'completedWithErrors'),
+    format: numeral,
+    moreIsBetter: null,
+  },
+  {
+    name: 'Failed',
+    of: ({ totals }) => countOf(totals.users, 'failed'),
+    format: numeral,
+    moreIsBetter: false,
+  },
+  {
+    name: 'Unfinished at the end',
+    of: ({ totals }) => countOf(totals.users, 'unfinished'),
+    format: numeral,
+    moreIsBetter: false,
+  },
+  { name: 'Tasks completed', of: ({ totals }) => totals.tasksCompleted, format: numeral, moreIsBetter: true },
+  { name: 'Tasks failed', of: ({ totals }) => totals.tasksFailed, format: numeral, moreIsBetter: false },
+  { name: 'Tasks not run', of: ({ totals }) => totals.tasksNotRun, format: numeral, moreIsBetter: false },
+  { name: 'Repeated attempts', of: ({ totals }) => totals.retries, format: numeral, moreIsBetter: false },
+  { name: 'Median wait', of: ({ latency }) => latency.p50Ms, format: duration, moreIsBetter: false },
+  {
+    name: '95 of 100 wait at most',
+    of: ({ latency }) => latency.p95Ms,
+    format: duration,
+    moreIsBetter: false,
+  },
+  { name: 'Longest wait', of: ({ latency }) => latency.maxMs, format: duration, moreIsBetter: false },
+  { name: 'Time of all calls', of: ({ totals }) => totals.callsMs, format: duration, moreIsBetter: false },
+];
+
+function totalsSection({ a, b }: Comparison): string {
+  const rows = MEASURES.map(({ name, of, format, moreIsBetter }) => {
+    const [before, after] = [of(a), of(b)];
+    return [
+      cell(name),
+      figure(format(before)),
+      figure(format(after)),
+      differenceCell(after - before, format, moreIsBetter),
+    ];
+  });
+  const head = [cell('Figure'), figure('A'), figure('B'), figure('B − A')];
+  return section('Figures side by side', 'Green is better, red is worse.', table(head, rows));
+}
+
+function differenceCell(
+  difference: number,
+  format: (value: number) => string,
+  moreIsBetter: boolean | null,
+): Cell {
+  if (difference === 0) return figure('=');
+  const text = `${difference > 0 ? '+' : ''}${format(difference)}`;
+  if (moreIsBetter === null) return figure(text);
+  return figure(text, difference > 0 === moreIsBetter ? 'better' : 'worse');
+}
+
+function outcomesSection({ a, b }: Comparison): string {
+  const keys = [...new Set([...a.workflows, ...b.workflows].map(({ key }) => key))];
+  const bars: StackedBar[] = [];
+  const ticks = keys.flatMap((key) => {
+    const start = bars.length;
+    for (const [name, result] of [
+      ['A', a],
+      ['B', b],
+    ] as const) {
+      const users = result.workflows.find((one) => one.key === key)?.users ?? {};
+      const values = STATUS_ORDER.map((status) => users[status] ?? 0);
+      const parts = STATUS_ORDER.map((status, at) => `${values[at]} ${STATUS_WORDS[status]}`);
+      bars.push({
+        title: `${key}, ${name}: ${parts.filter((part) => !part.startsWith('0 ')).join(', ')}`,
+        values,
+      });
+    }
+    // Air between two workflows.
+    bars.push({ title: '', values: [] });
+    return [
+      { at: start, text: `A: ${key}` },
+      { at: start + 1, text: 'B' },
+    ];
+  });
+  const text = 'People of each workflow, by how they ended, before (A) and after (B).';
+  return section('Outcomes', text, stackedBars(bars.slice(0, -1), STATUS_SERIES, ticks, text, 220));
+}
+
+function movesSection({ moves }: Comparison): string {
+  const shown = moves.slice(0, MOVES_SHOWN_MAX);
+  const rows = shown.map(({ workflow, from, to, count }) => ({
+    label: `${STATUS_WORDS[from]} → ${STATUS_WORDS[to]} (${workflow})`,
+    value: count,
+    className: (STATUS_ORDER as readonly string[]).includes(to) ? to : 'canceled',
+  }));
+  const text =
+    moves.length === 0 ? 'Nobody ends differently.' : 'Outcome in A → outcome in B; the colour is that of B.';
+  return section('Who ends differently', text, lyingBars(rows));
+}
+
+function workflowsSection({ workflows }: Comparison): string {
+  const head = [
+    cell('Workflow'),
+    figure('Same'),
+    figure('Other outcome'),
+    figure('Only in A'),
+    figure('Only in B'),
+    figure('Failures avoided'),
+    figure('Failures added'),
+    figure('Faster'),
+    figure('Slower'),
+    figure('Waiting saved'),
+  ];
+  const rows = workflows.map((one) => [
+    cell(one.a === null ? `${one.key} (new in B)` : one.b === null ? `${one.key} (gone in B)` : one.key),
+    figure(numeral(one.sameOutcome)),
+    figure(`${numeral(one.otherOutcome)} (${percent(one.otherOutcome, one.sameOutcome + one.otherOutcome)})`),
+    figure(numeral(one.onlyA)),
+    figure(numeral(one.onlyB)),
+    figure(numeral(one.failuresLost), one.failuresLost > 0 ? 'better' : ''),
+    figure(numeral(one.failuresGained), one.failuresGained > 0 ? 'worse' : ''),
+    figure(numeral(one.faster)),
+    figure(numeral(one.slower)),
+    figure(duration(one.savedMs)),
+  ]);
+  return section(
+    'Workflows',
+    'Paired by their key. Waiting counts those who end in both.',
+    table(head, rows),
+  );
+}
+
+function peopleSection({ people, peopleDropped }: Comparison): string {
+  if (people.length === 0) return '';
+  const shown = people.slice(0, PEOPLE_SHOWN_MAX);
+  const outcome = (one: PersonDifference['a']): string =>
+    one === null
+      ? 'not processed'
+      : `${STATUS_WORDS[one.status] ?? one.status}${one.failureReason === null ? '' : `: ${one.failureReason}`}`;
+  const rows = shown.map(({ workflow, subjectId, a, b }) => [
+    cell(subjectId),
+    cell(workflow),
+    cell(outcome(a)),
+    cell(outcome(b)),
+  ]);
+  const all = people.length + peopleDropped;
+  const text = `The first ${numeral(shown.length)} of ${numeral(all)}; the JSON beside this page has more.`;
+  return section('People', text, table([cell('Person'), cell('Workflow'), cell('A'), cell('B')], rows));
+}
+
+function footer({ a, b }: Comparison): string {
+  return `<footer><p>Simulated by tenure: the production engine in virtual time. Draws belong to person, occasion, task and attempt, so both scenarios meet the same chance. Traces, SHA-256: A <code>${a.trace.sha256}</code>, B <code>${b.trace.sha256}</code></p></footer>`;
+}
