@@ -26,8 +26,6 @@ const CLAIMS_PER_COMMIT = 64;
 const ON_DEMAND_OF_FIVE = 4;
 const BINDINGS_KEPT_MAX = 1_000;
 const RETRY_MS = 1_000;
-/** After a stop's deadline and the handlers' grace: time for what happened to be recorded. */
-const GIVE_UP_MS = 1_000;
 
 interface Binding {
   readonly workflow: Workflow;
@@ -47,8 +45,8 @@ export class Dispatcher {
   readonly #deps: DriverDeps;
   readonly #waiting = { onDemand: new Fifo<string>(), scheduled: new Fifo<string>() };
   readonly #driven = new Map<string, Driven>();
-  /** Runs that are in line or being claimed; each is there once. */
-  readonly #lined = new Set<string>();
+  /** Runs that are in line or being taken up, each once, with their line. */
+  readonly #lined = new Map<string, Fifo<string>>();
   readonly #bindings = new Map<string, Promise<Binding>>();
   #opened = 0;
   #isOpen = false;
@@ -73,6 +71,9 @@ export class Dispatcher {
         this.#driven.delete(driver.runId);
         this.#pump();
       },
+      parked: () => {
+        if (this.#waitingCount > 0) this.#pump();
+      },
     };
   }
 
@@ -95,8 +96,8 @@ export class Dispatcher {
   /** Puts a run in line for a driver. */
   enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
     if (this.#lined.has(run.id) || this.#driven.has(run.id)) return;
-    this.#lined.add(run.id);
     const line = run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
+    this.#lined.set(run.id, line);
     line.push(run.id);
     this.#pump();
   }
@@ -132,24 +133,26 @@ export class Dispatcher {
   }
 
   /**
-   * Stops: nothing new is taken up, running handlers may finish until `deadlineMs` has passed and are
-   * aborted then. What is unfinished stays in the store.
+   * Drains: nothing new is taken up, running handlers may finish until `deadlineMs` has passed and are
+   * aborted then. What is unfinished stays in the store. May take for ever, when the store or the
+   * directory does: the caller bounds it and calls {@link abandon}.
    */
-  async stop(deadlineMs: DurationMs): Promise<void> {
+  async drain(deadlineMs: DurationMs): Promise<void> {
     this.close();
+    const timer = this.#ports.clock.setTimer(deadlineMs, () => {
+      for (const { driver } of this.#driven.values()) driver.abort();
+    });
     await this.#pumping;
     const driven = [...this.#driven.values()];
-    const drained = Promise.all(driven.map(({ driver }) => driver.drain()));
-    const { clock } = this.#ports;
-    const timers = [clock.setTimer(deadlineMs, () => driven.map(({ driver }) => driver.abort()))];
-    // The last word: a store that refuses every commit must not keep the process.
-    const lastMs = deadlineMs + this.#deps.settings.abortGraceMs + GIVE_UP_MS;
-    const givenUp = new Promise<void>((resolve) => timers.push(clock.setTimer(lastMs, resolve)));
-    await Promise.race([drained, givenUp]);
-    for (const timer of timers) timer.cancel();
+    await Promise.all(driven.map(({ driver }) => driver.drain()));
+    timer.cancel();
     const clean = driven.filter(({ driver }) => driver.isClean && this.#driven.has(driver.runId));
     await this.#release(clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })));
-    for (const { driver } of driven) driver.end();
+  }
+
+  /** Lets go of every run, whatever it is at. */
+  abandon(): void {
+    for (const { driver } of [...this.#driven.values()]) driver.end();
   }
 
   /** Hands runs back. When that fails they count as interrupted at the next start, which is safe. */
@@ -174,7 +177,7 @@ export class Dispatcher {
     this.#pumping = this.#fill().finally(() => {
       this.#pumping = null;
       // Somebody may have lined up after the last look.
-      if (this.#waitingCount > 0 && this.#driven.size < LIMITS.runsDrivenMax) this.#pump();
+      if (this.#waitingCount > 0 && this.#room > 0) this.#pump();
     });
   }
 
@@ -184,18 +187,24 @@ export class Dispatcher {
 
   async #fill(): Promise<void> {
     for (;;) {
-      const room = Math.min(LIMITS.runsDrivenMax - this.#driven.size, CLAIMS_PER_COMMIT);
-      const ids = this.#isOpen ? this.#nextIds(room) : [];
+      const ids = this.#isOpen ? this.#nextIds(Math.min(this.#room, CLAIMS_PER_COMMIT)) : [];
       if (ids.length === 0) return;
       try {
         for (const claimed of await claimRuns(this.#ledger.context, ids)) await this.#drive(claimed);
         for (const id of ids) this.#lined.delete(id);
       } catch (error) {
         this.#ledger.context.events.emit('engine.error', { error, during: 'claiming runs' });
-        for (const id of ids) if (this.#isOpen && !this.#driven.has(id)) this.#waiting.onDemand.push(id);
         await new Promise<void>((resolve) => this.#ports.clock.setTimer(RETRY_MS, resolve));
+        for (const id of ids) this.#lined.get(id)?.push(id);
       }
     }
+  }
+
+  /** Drivers that may be added: those that only wait for a retry's moment take no room. */
+  get #room(): number {
+    let active = 0;
+    for (const { driver } of this.#driven.values()) if (!driver.isParked) active += 1;
+    return Math.min(LIMITS.runsDrivenMax - active, LIMITS.runsParkedMax - this.#driven.size);
   }
 
   #nextIds(room: number): string[] {
@@ -219,7 +228,9 @@ export class Dispatcher {
       const driver = new RunDriver(this.#deps, run, workflow, tasks);
       this.#driven.set(run.id, { driver, claim: run.claim });
       await driver.start(wasInHand);
+      this.#lined.delete(run.id);
     } catch (error) {
+      this.#lined.delete(run.id);
       // A run whose handlers are missing, say: it stays in the store, and the next start tries again.
       events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
       this.#driven.get(run.id)?.driver.end();

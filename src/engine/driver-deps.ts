@@ -15,6 +15,8 @@ export interface DriverDeps {
   readonly events: EventSink;
   /** Users in flight over all drivers, and the drivers that could not take up more because of them. */
   readonly load: { usersInFlight: number; readonly starved: Set<RunDriver> };
+  /** All users of a driver wait for a retry's moment. */
+  readonly parked: () => void;
   /** The driver has let go of its run: it is final, lost, or handed back. */
   readonly ended: (driver: RunDriver) => void;
 }

@@ -6,7 +6,7 @@ import { type Candidate, planRun } from '../ledger/plan.ts';
 import { runResource } from '../ledger/resources.ts';
 import type { Runs } from '../ledger/runs.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
-import { invalid, readMoment } from '../ledger/values.ts';
+import { invalid, readInput, readMoment } from '../ledger/values.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Run } from '../model/resources.ts';
@@ -109,7 +109,9 @@ class LifecycleEngine implements Engine, EventSink {
         scheduleIntervalMs: settings.scheduleIntervalMs,
         workflowChanged: () => {
           if (this.#phase === 'started') void this.#scheduler.refresh();
-          void this.#dropGone();
+          this.#dropGone().catch((error: unknown) => {
+            this.emit('engine.error', { error, during: 'looking for purged runs' });
+          });
         },
       },
     );
@@ -119,6 +121,7 @@ class LifecycleEngine implements Engine, EventSink {
       ports,
       settings,
       planned: (run) => this.#dispatcher.enqueue(run),
+      bind: (workflow) => this.#dispatcher.bind(workflow),
     });
     this.workflows = this.#ledger.workflows;
     this.userProcessingResults = this.#ledger.userProcessingResults;
@@ -136,7 +139,14 @@ class LifecycleEngine implements Engine, EventSink {
     }
     this.#phase = 'started';
     this.#starting = this.#begin();
-    await this.#starting;
+    try {
+      await this.#starting;
+    } catch (error) {
+      // It may be tried again: a locked store, say.
+      this.#dispatcher.close();
+      if (this.#phase === 'started') this.#phase = 'new';
+      throw error;
+    }
   }
 
   stop({ deadlineMs = STOP_DEADLINE_MS }: { readonly deadlineMs?: DurationMs } = {}): Promise<void> {
@@ -197,12 +207,21 @@ class LifecycleEngine implements Engine, EventSink {
   async #stop(deadlineMs: DurationMs): Promise<void> {
     this.#phase = 'stopped';
     this.#dispatcher.close();
-    await this.#starting.catch(() => {}); // whoever called start() hears of it
-    await this.#scheduler.stop();
-    await this.#dispatcher.stop(deadlineMs);
+    const { promise: givenUp, resolve } = Promise.withResolvers<void>();
+    const lastMs = deadlineMs + this.#settings.abortGraceMs + LIMITS.giveUpMs;
+    const timer = this.#ports.clock.setTimer(lastMs, resolve);
+    // A directory that never answers, or a store that refuses every commit, must not keep the process.
+    await Promise.race([this.#windDown(deadlineMs), givenUp]);
+    timer.cancel();
+    this.#dispatcher.abandon();
     this.#waiters.rejectAll(
       () => new LifecycleError('EngineStopped', 'Expected the run to finish, got a stop of the engine first'),
     );
+  }
+
+  async #windDown(deadlineMs: DurationMs): Promise<void> {
+    await this.#starting.catch(() => {}); // whoever called start() hears of it
+    await Promise.all([this.#scheduler.stop(), this.#dispatcher.drain(deadlineMs)]);
   }
 
   #listenerFailed(error: unknown, name: EngineEventName): void {
@@ -245,10 +264,15 @@ class LifecycleEngine implements Engine, EventSink {
     const { directory } = this.#ports;
     const workflow = await this.#runnable(workflowId);
     const max = this.#settings.limits.maxSubjectsPerActivation;
+    const { subjects, rule } = readInput(activation, ['subjects', 'rule'], 'the activation');
+    if ((subjects === undefined) === (rule === undefined)) {
+      throw invalid('the activation', 'either subjects or a rule', activation);
+    }
+    if (rule !== undefined && typeof rule !== 'string') throw invalid('rule', 'a scope rule', rule);
     const candidates =
-      activation.rule === undefined
-        ? await candidatesByIds(readSubjects(activation.subjects, max), directory)
-        : candidatesByRule(parseScopeRule(activation.rule), directory, max);
+      rule === undefined
+        ? await candidatesByIds(readSubjects(subjects, max), directory)
+        : candidatesByRule(parseScopeRule(rule), directory, max);
     return this.#plan(workflow, candidates);
   }
 

@@ -1,6 +1,6 @@
 /**
  * A deep copy that cannot be changed, for handlers. Plain objects and arrays are copied, also those
- * that refer to themselves; everything else (dates, buffers, instances) is shared as it is.
+ * that refer to themselves; dates are copied; everything else (buffers, instances) is shared as it is.
  */
 export function frozenCopy<Value>(value: Value): Value {
   return copyOf(value, new Map()) as Value;
@@ -8,6 +8,7 @@ export function frozenCopy<Value>(value: Value): Value {
 
 function copyOf(value: unknown, copies: Map<object, object>): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return new Date(value);
   const known = copies.get(value);
   if (known) return known;
   if (Array.isArray(value)) {

@@ -48,6 +48,11 @@ export class ReadAhead {
     return this.#head < this.#flights.length && !(this.#isReading && this.#isStale());
   }
 
+  /** Nobody is left to take, now or later. */
+  get isExhausted(): boolean {
+    return this.#isExhausted && !this.#isReading && this.#head === this.#flights.length;
+  }
+
   /** The next user; `undefined` when there is none now. Keeps the reads going. */
   take(): UserFlight | undefined {
     const stale = this.#isStale();

@@ -18,6 +18,7 @@ import { type Qualification, qualificationOf } from './qualify.ts';
 import { flightsOf, ReadAhead } from './read-ahead.ts';
 import type { UserFlight } from './user-flight.ts';
 import { eventOf, wornOut } from './verdict-event.ts';
+import { Waits } from './waits.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -34,6 +35,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   readonly #readAhead: ReadAhead;
   readonly #line: RunRecorder<UserFlight>;
   readonly #ready = new Fifo<UserFlight>();
+  readonly #waits: Waits;
   /** Everybody in the states recording, ready, running and waiting. */
   readonly #inFlight = new Set<UserFlight>();
   /** Users whose start is in line to be committed. */
@@ -60,6 +62,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       changed: () => deps.lanes.wake(this),
       failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
     });
+    this.#waits = new Waits(deps.ports.clock);
     this.#line = deps.recorder.open(run.id, run.claim, this);
     deps.lanes.add(this);
   }
@@ -85,8 +88,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     for (const flight of taken) this.#takeBack(flight, wasInHand);
     if (this.#mode === 'driving') this.#readAhead.take(); // nothing is read yet: this starts the first read
   }
-
-  // --- lanes -------------------------------------------------------------------------------------
 
   hasWork(): boolean {
     return this.#ready.length > 0 || (this.#startRoom() > 0 && this.#readAhead.hasMore);
@@ -114,7 +115,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #startRoom(): number {
     if (this.#mode !== 'driving') return 0;
     const { lanes, load } = this.#deps;
-    const share = Math.ceil(lanes.concurrency / lanes.clients);
+    const share = Math.ceil(Math.min(lanes.concurrency, LIMITS.usersInFlightMax) / lanes.clients);
     const free = Math.max(lanes.concurrency - lanes.busy, share - this.#busy);
     const forLanes = free - this.#ready.length - this.#starting;
     const forMemory = Math.max(LIMITS.usersInFlightMax - load.usersInFlight, share - this.#inFlight.size);
@@ -144,8 +145,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       this.#qualification === null || this.#qualification.dueAt(subject, this.#run.scheduledAtMs) !== null
     );
   }
-
-  // --- one task ----------------------------------------------------------------------------------
 
   /**
    * Runs the next task of a ready user. A promise: the lane is taken until it resolves, to whether the
@@ -222,8 +221,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#record(flight, event);
   }
 
-  // --- what the recorder says --------------------------------------------------------------------
-
   recorded(flight: UserFlight, event: UserEvent): void {
     if (event.kind === 'start') this.#starting -= 1;
     if (isTerminal(flight.user.processingStatus)) this.#letGo(flight);
@@ -263,8 +260,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     return (user.attempts?.interruptions ?? 0) > this.#deps.settings.interruptionsMax;
   }
 
-  // --- users -------------------------------------------------------------------------------------
-
   #takeUp(flight: UserFlight): void {
     this.#inFlight.add(flight);
     this.#deps.load.usersInFlight += 1;
@@ -296,13 +291,18 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       : Math.min((flight.user.attempts?.notBeforeMs ?? 0) - clock.now(), retry.delayMaxMs);
     if (waitMs > 0) {
       flight.state = 'waiting';
-      flight.timer = clock.setTimer(waitMs, () => this.#goOn(flight, true));
+      this.#waits.start(flight, waitMs, () => this.#goOn(flight, true));
+      if (this.isParked) this.#deps.parked();
       return;
     }
-    flight.timer = null;
     flight.state = 'ready';
     this.#ready.push(flight);
     this.#deps.lanes.wake(this);
+  }
+
+  /** Nothing can happen before a retry's moment: everybody in flight waits, and nobody is left to take up. */
+  get isParked(): boolean {
+    return this.#waits.count === this.#inFlight.size && this.#readAhead.isExhausted;
   }
 
   #acceptPlace(flight: UserFlight, { handler }: BoundTask): boolean {
@@ -324,7 +324,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #letGo(flight: UserFlight): void {
     if (flight.state === 'done') return;
     flight.state = 'done';
-    flight.timer?.cancel();
+    this.#waits.stop(flight);
     freePlace(flight);
     if (this.#inFlight.delete(flight)) this.#deps.load.usersInFlight -= 1;
     if (this.#inFlight.size === 0) this.#drained?.();
@@ -336,8 +336,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     for (const driver of starved) lanes.wake(driver);
   }
 
-  // --- the end -----------------------------------------------------------------------------------
-
   /** The run is canceling: nobody starts, nobody goes on, running handlers are told. */
   cancel(): void {
     if (this.#mode !== 'driving') return;
@@ -347,7 +345,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     for (const flight of [...this.#inFlight]) {
       if (flight.state === 'running') flight.call?.abort('cancel');
       if (flight.state !== 'ready' && flight.state !== 'waiting') continue;
-      flight.timer?.cancel();
+      this.#waits.stop(flight);
       freePlace(flight);
       this.#goOn(flight);
     }

@@ -6,6 +6,7 @@
  *
  * Source: domain §3.1, §3.2, §6.7.
  */
+import { LifecycleError } from '../errors/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun } from '../ledger/plan.ts';
 import { enabledTasks } from '../ledger/resources.ts';
@@ -29,6 +30,8 @@ export interface SchedulerDeps {
   readonly settings: EngineSettings;
   /** A run was made. */
   readonly planned: (run: RunRecord) => void;
+  /** Makes sure that every task has its handler. */
+  readonly bind: (workflow: Workflow) => Promise<unknown>;
 }
 
 /** Which of the slots that have passed are to be evaluated, and which are given up. */
@@ -96,21 +99,26 @@ export class Scheduler {
    * @throws LifecycleError of the directory, the handlers or the store; `InvalidArgument` for a workflow
    *   without a trigger.
    */
-  evaluate(workflow: Workflow, slotAtMs: EpochMs, onlyWhileScheduled = false): Promise<PlanOutcome> {
-    const { ledger, ports, settings } = this.#deps;
+  async evaluate(workflow: Workflow, slotAtMs: EpochMs): Promise<PlanOutcome> {
+    return this.#evaluate(workflow, slotAtMs, false);
+  }
+
+  async #evaluate(workflow: Workflow, slotAtMs: EpochMs, onlyWhileScheduled: boolean): Promise<PlanOutcome> {
+    const { ledger, ports, settings, bind } = this.#deps;
     const qualification = requireQualification(workflow, settings.catchUpMs);
+    // A workflow with nothing to do makes no run (domain §6.7); one that cannot run makes an error.
+    const isIdle = enabledTasks(workflow).length === 0;
+    if (!isIdle) await bind(workflow);
     return planRun(ledger.context, {
       workflow,
       workflowExecutionType: 'scheduled',
       scheduledAtMs: slotAtMs,
       slotAtMs,
-      forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS,
       onlyWhileScheduled,
-      // A workflow with nothing to do makes no run (domain §6.7).
-      candidates:
-        enabledTasks(workflow).length === 0
-          ? []
-          : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),
+      forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS,
+      candidates: isIdle
+        ? []
+        : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),
     });
   }
 
@@ -148,15 +156,20 @@ export class Scheduler {
       if (lastSkipped !== undefined && plan.evaluate.length === 0)
         await this.#markSkipped(workflow.id, lastSkipped);
       for (const slotAtMs of plan.evaluate) {
-        const outcome = await this.evaluate(workflow, slotAtMs, true);
+        const outcome = await this.#evaluate(workflow, slotAtMs, true);
+        if (!this.#isOn) return true; // the run stays in the store, for the next start
         if (outcome.kind === 'planned') planned(outcome.run);
         const runId = outcome.kind === 'planned' ? outcome.run.id : null;
         events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId });
       }
       return true;
     } catch (error) {
+      // Switched off, or deleted, while it was looked at: that is no failure.
+      if (LifecycleError.is(error) && (error.code === 'WorkflowDisabled' || error.code === 'NotFound'))
+        return true;
       this.#tell(error, workflow.id);
-      return false;
+      // A handler that is missing will be missing in a minute; the next slot asks again.
+      return LifecycleError.is(error) && !error.retryable;
     }
   }
 

@@ -45,11 +45,16 @@ export async function cancelRun(
   const change = await context.store.transaction(async (tx) => {
     const before = await findRun(tx, workflowId, runId);
     if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
-    if (before.processingStatus === 'canceling') return { before, after: before };
+    // Who drives the run elsewhere is fenced off, also by a second cancel: its users are drained here.
+    const claim = isDriven ? before.claim : before.claim + 1;
+    if (before.processingStatus === 'canceling') {
+      await tx.putRun({ ...before, claim });
+      return { before, after: before };
+    }
     const after: RunRecord = {
       ...before,
       processingStatus: 'canceling',
-      claim: isDriven ? before.claim : before.claim + 1,
+      claim,
       lastUpdatedAtMs: Math.max(commitMoment(context.clock, before), before.lastUpdatedAtMs + 1),
     };
     await tx.putRun(after);

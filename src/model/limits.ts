@@ -30,6 +30,10 @@ export const LIMITS = {
   usersReadAhead: 512,
   /** Runs that one engine drives at once; the others wait their turn in the store. */
   runsDrivenMax: 256,
+  /** Drivers of one engine in all, those included that only wait for a retry's moment. */
+  runsParkedMax: 4_096,
+  /** After a stop's deadline and the handlers' grace: time for what happened to be recorded, ms. */
+  giveUpMs: 1_000,
   /** A lane gives its thread back to the host after this many ms. */
   turnMs: 4,
   /** Subjects that were fetched longer ago than this are fetched again before their user starts, ms. */
