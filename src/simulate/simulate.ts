@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { invalid } from '../catalogue/index.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { intervalMsOf, type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
@@ -61,11 +60,6 @@ export async function simulateRead(
   });
   await simulation.run();
   return resultOf(read, seed, simulation, runs, runsTold - runs.length, options.check === true);
-}
-
-/** What a scenario file is called when somebody asks for it by name. */
-export function scenarioNameOf(path: string): string {
-  return basename(path, '.json');
 }
 
 function resultOf(

@@ -31,13 +31,19 @@ function sum(workflows: readonly WorkflowComparison[], of: (one: WorkflowCompari
   return workflows.reduce((total, one) => total + of(one), 0);
 }
 
-function heading({ a, b, workflows, hasSamePeople, differingParts, seed }: Comparison): string {
+function heading({ a, b, workflows, moves, hasSamePeople, differingParts, seed }: Comparison): string {
   const both = sum(workflows, (one) => one.sameOutcome + one.otherOutcome);
-  const lost = sum(workflows, (one) => one.failuresLost);
-  const gained = sum(workflows, (one) => one.failuresGained);
   const other = sum(workflows, (one) => one.otherOutcome);
-  const changes = `${plural(other, 'person ends', 'people end')} differently: ${numeral(lost)} fewer and ${numeral(gained)} more with a failure.`;
-  const lead = `Of ${plural(both, 'person', 'people')} processed in both, ${changes} ${numeral(sum(workflows, (one) => one.onlyB))} are processed in B only, ${numeral(sum(workflows, (one) => one.onlyA))} in A only.`;
+  const most = moves.find(({ from, to }) => from !== 'notProcessed' && to !== 'notProcessed');
+  const example = most
+    ? `, most often from “${STATUS_WORDS[most.from]}” to “${STATUS_WORDS[most.to]}” (${numeral(most.count)})`
+    : '';
+  const added = sum(workflows, (one) => one.onlyB);
+  const removed = sum(workflows, (one) => one.onlyA);
+  const tasks = b.totals.tasksCompleted - a.totals.tasksCompleted;
+  const work =
+    tasks === 0 ? 'as many tasks' : `${numeral(Math.abs(tasks))} ${tasks > 0 ? 'more' : 'fewer'} tasks`;
+  const lead = `${plural(both, 'result')} can be compared; ${numeral(other)} end differently${example}. The change adds ${plural(added, 'result')} and removes ${numeral(removed)}; ${work} are completed.`;
   const caution = hasSamePeople
     ? `Both have the same people, days and chance (seed ${seed}); they differ in: ${differingParts.join(', ') || 'nothing'}.`
     : `Their people or time differ too (${differingParts.join(', ')}), so not every difference is the change's doing.`;
@@ -53,10 +59,16 @@ function heading({ a, b, workflows, hasSamePeople, differingParts, seed }: Compa
 function tiles({ workflows }: Comparison): string {
   const savedMs = sum(workflows, (one) => one.savedMs);
   const all = [
-    tile(numeral(sum(workflows, (one) => one.otherOutcome)), 'people with another outcome'),
-    tile(numeral(sum(workflows, (one) => one.failuresLost)), 'failures avoided'),
-    tile(numeral(sum(workflows, (one) => one.failuresGained)), 'failures added'),
-    tile(duration(Math.abs(savedMs)), savedMs >= 0 ? 'less waiting in all' : 'more waiting in all'),
+    tile(numeral(sum(workflows, (one) => one.otherOutcome)), 'results that end differently'),
+    tile(
+      `+${numeral(sum(workflows, (one) => one.onlyB))} / −${numeral(sum(workflows, (one) => one.onlyA))}`,
+      'results added and removed',
+    ),
+    tile(
+      `−${numeral(sum(workflows, (one) => one.failuresLost))} / +${numeral(sum(workflows, (one) => one.failuresGained))}`,
+      'failures avoided and added',
+    ),
+    tile(duration(Math.abs(savedMs)), savedMs >= 0 ? 'less waiting, in sum' : 'more waiting, in sum'),
   ];
   return `<div class="tiles">${all.join('')}</div>`;
 }

@@ -39,7 +39,7 @@ rect.ring{fill:none;stroke:var(--ring);stroke-width:1.6}i.ring{border:2px solid 
 .legend i.dot{width:7px;height:7px;border-radius:50%;background:var(--ring);vertical-align:1px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;margin-top:8px}
 th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:500}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tr:last-child td{border-bottom:0}
+th{color:var(--soft);font-weight:500}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tbody tr:last-child>*{border-bottom:0}
 .lying{display:grid;grid-template-columns:minmax(120px,38%) 1fr 70px;gap:12px;align-items:center;padding:4px 0;font-size:14px}
 .track{background:var(--slot-none);border-radius:3px;height:14px}.bar{display:block;height:14px;border-radius:3px;min-width:2px}.count{text-align:right;font-variant-numeric:tabular-nums}
 .better{color:var(--better)}.worse{color:var(--worse)}code{font:12.5px ui-monospace,Consolas,monospace;overflow-wrap:anywhere}
