@@ -54,5 +54,11 @@ export async function readFailures(
 
 function reasonOf({ failureReason, subject }: TaskProcessingResult): string {
   const text = oneLine(failureReason ?? 'no reason given');
-  return subject.id.length >= 3 ? text.replaceAll(subject.id, '…') : text;
+  // As a word of its own: the `u1` of `u12` is another one.
+  const id = new RegExp(`(?<![\\p{L}\\p{N}])${escaped(subject.id)}(?![\\p{L}\\p{N}])`, 'gu');
+  return text.replace(id, '…');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
 import { CliError } from './cli-error.ts';
+import type { Host } from './host.ts';
 import { quoted, shortened } from './text.ts';
 
 /** Runs that are named when a prefix fits several. */
@@ -11,9 +12,14 @@ const NAMED_MAX = 5;
  *
  * @throws CliError when there is none, or more than one.
  */
-export async function findRun(store: StoreReader, name: string, db: string): Promise<RunRecord> {
+export async function findRun(
+  { self }: Host,
+  store: StoreReader,
+  name: string,
+  db: string,
+): Promise<RunRecord> {
   const prefix = name.trim().toLowerCase();
-  const seen = `tenure runs list --db ${quoted(db)}`;
+  const seen = `See: ${self} runs list --db ${quoted(db)}`;
   if (!/^[0-9a-f-]{1,36}$/.test(prefix)) {
     throw new CliError(`Expected the id of a run or its first digits, got \`${shortened(name, 60)}\``, seen);
   }
@@ -26,7 +32,7 @@ export async function findRun(store: StoreReader, name: string, db: string): Pro
   });
   const found = page.filter(({ id }) => id.startsWith(prefix));
   const [run, second] = found;
-  if (!run) throw new CliError(`Expected a run whose id begins with \`${prefix}\`, got none`, `See: ${seen}`);
+  if (!run) throw new CliError(`Expected a run whose id begins with \`${prefix}\`, got none`, seen);
   if (!second) return run;
   const named = found.slice(0, NAMED_MAX).map(({ id }) => `  ${id}`);
   const more = found.length > NAMED_MAX ? ['  …'] : [];

@@ -49,51 +49,33 @@ export async function keepJob(store: Store, job: Job): Promise<void> {
 /**
  * The job that was kept, with what options say otherwise.
  *
- * @throws CliError when there is none, and `options` has no users; or when it cannot be read.
+ * @throws CliError when there is none, or one that cannot be read, and options do not say it all: tasks that
+ *   do nothing would otherwise count as done.
  */
 export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
   const text = await store.getSetting(SETTING);
-  if (options.users !== undefined) {
-    // Another file of people: the mapping and the rest of how it is read are its own.
-    const kept = text === null ? null : parseJob(text, file);
-    return jobOf({ ...withoutUsers(kept), ...options, users: options.users });
-  }
-  if (text === null) {
-    throw new CliError(
-      `Expected ${file} to keep the job of a \`tenure run\`, got none`,
-      'Say who the people are, and what the tasks do: --users FILE [--map …] [--tasks MODULE]',
-    );
-  }
-  const kept = parseJob(text, file);
-  return jobOf({ ...withoutUsers(kept), ...readingOf(kept), ...options, users: kept.users });
-}
-
-function withoutUsers(job: Job | null): JobOptions {
-  return given({ tasks: job?.tasks, effects: job?.effects, concurrency: job?.concurrency });
-}
-
-function readingOf(job: Job): JobOptions {
-  return given({ map: job.map, onDuplicate: job.onDuplicate, delimiter: job.delimiter });
-}
-
-/** The options that have a value. */
-function given(
-  options: { readonly [Name in keyof JobOptions]: JobOptions[Name] | null | undefined },
-): JobOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
+  const kept = text === null ? null : parseJob(text);
+  if (kept) return jobOf({ ...given(kept), ...options, users: options.users ?? kept.users });
+  const { users } = options;
+  if (users !== undefined && (options.tasks ?? options.effects) !== undefined)
+    return jobOf({ ...options, users });
+  throw new CliError(
+    `Expected ${file} to keep the job of a \`tenure run\`, got ${text === null ? 'none' : 'something else'}`,
+    'Say who the people are, and what the tasks do: --users FILE [--map …], and --tasks MODULE or --effects FILE',
   );
 }
 
-function parseJob(text: string, file: string): Job {
+/** The options that a job has a value for. */
+function given(job: Job): JobOptions {
+  return Object.fromEntries(Object.entries(job).filter(([, value]) => value !== null));
+}
+
+/** `null`: it is no job. */
+function parseJob(text: string): Job | null {
   try {
     const job = JSON.parse(text) as Partial<Job> | null;
-    if (typeof job?.users === 'string') return { ...jobOf({ users: job.users }), ...job };
+    return typeof job?.users === 'string' ? { ...jobOf({ users: job.users }), ...job } : null;
   } catch {
-    // Told below, like everything that is no job.
+    return null;
   }
-  throw new CliError(
-    `Expected ${file} to keep a job that can be read, got something else`,
-    'Say anew what it needs: --users FILE [--map …] [--tasks MODULE] [--effects FILE]',
-  );
 }

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { describeError } from './cli-error.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { sampleCommand } from './commands/sample.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -53,6 +55,8 @@ function buildProgram(host: Host, end: (code: ExitCode) => void): Command {
     resumeCommand,
     runsCommand,
     checkCommand,
+    simulateCommand,
+    compareCommand,
     sampleCommand,
     templatesCommand,
     tasksCommand,

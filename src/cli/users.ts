@@ -30,7 +30,7 @@ export async function openUsers(
   if (options.isKept && !(await stat(job.users).catch(() => null))) {
     throw new CliError(
       `Expected ${job.users}, the users of the interrupted run, to be there, got no file`,
-      'Name the file that has them now: --users FILE (with --map as before, when it had one)',
+      'Name the file that has them now: --users FILE',
     );
   }
   const open = () =>

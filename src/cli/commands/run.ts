@@ -143,7 +143,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
         if (db !== null) await keepJob(store, job);
         // Started first: a run that is made before the start would be taken up twice.
         await session.engine.start();
-        const made = await begin(session, kept.workflow.id, options);
+        const made = await begin(host, session, kept.workflow.id, options);
         if (made === null && !quiet) tellNobody(host, kept, options);
         return made === null ? [] : [made];
       });
@@ -156,7 +156,12 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
   }
 }
 
-async function begin({ engine }: Session, workflowId: string, options: RunOptions): Promise<Run | null> {
+async function begin(
+  host: Host,
+  { engine }: Session,
+  workflowId: string,
+  options: RunOptions,
+): Promise<Run | null> {
   if (!options.scheduled) {
     const { ids } = options;
     return engine.runs.activate(workflowId, ids ? { subjects: ids } : { rule: options.rule ?? EVERYBODY });
@@ -167,7 +172,7 @@ async function begin({ engine }: Session, workflowId: string, options: RunOption
     if (!LifecycleError.is(error) || error.code !== 'Duplicate' || options.db === undefined) throw error;
     throw new CliError(
       error.message,
-      `A tick has one run. See it with: tenure runs list --db ${quoted(options.db)}`,
+      `A tick has one run. See it with: ${host.self} runs list --db ${quoted(options.db)}`,
       { cause: error },
     );
   }
@@ -210,4 +215,5 @@ function tellNobody(host: Host, { workflow }: KeptWorkflow, options: RunOptions)
   stderr.line(`Nobody was due at ${options.at ?? 'this tick'}: no run was made.`);
   stderr.line(`  trigger: ${when} ${trigger.timeBasedAttribute}, and up to 3 days later`);
   stderr.line(`  scope:   ${scope.rule}   (--scope RULE takes another)`);
+  if (options.db !== undefined) stderr.line('Whom an earlier tick took is not taken again.');
 }

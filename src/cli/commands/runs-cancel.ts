@@ -41,7 +41,7 @@ export function runsCancelCommand(host: Host, end: (code: ExitCode) => void): Co
 export async function runsCancel(host: Host, name: string, options: RunsCancelOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'write');
   try {
-    const record = await findRun(store, name, options.db);
+    const record = await findRun(host, store, name, options.db);
     const ledger = await createLedger({ store });
     const run = await ledger.runs.cancel(record.workflowId, record.id);
     const { stdout } = host;

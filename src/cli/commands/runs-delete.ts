@@ -32,7 +32,7 @@ export function runsDeleteCommand(host: Host, end: (code: ExitCode) => void): Co
 export async function runsDelete(host: Host, name: string, db: string): Promise<ExitCode> {
   const store = await openExisting(db, 'write');
   try {
-    const record = await findRun(store, name, db);
+    const record = await findRun(host, store, name, db);
     const ledger = await createLedger({ store });
     await ledger.runs.delete(record.workflowId, record.id);
     host.stdout.line(`Run ${shortId(record.id)} is deleted.`);

@@ -62,7 +62,7 @@ export function runsShowCommand(host: Host, end: (code: ExitCode) => void): Comm
 export async function runsShow(host: Host, name: string, options: RunsShowOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'read');
   try {
-    const record = await findRun(store, name, options.db);
+    const record = await findRun(host, store, name, options.db);
     const run = runResource(record);
     const ledger = await createLedger({ store });
     if (options.json) {

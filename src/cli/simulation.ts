@@ -1,0 +1,119 @@
+/** What `tenure simulate` and `tenure compare` share. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import cliProgress from 'cli-progress';
+import { InvalidArgumentError, Option } from 'commander';
+import type { ReadScenario, ReportFile, SimulationProgress } from '../simulate.ts';
+import { CliError, messageOf } from './cli-error.ts';
+import type { Host } from './host.ts';
+import { someText } from './options.ts';
+import { count } from './text.ts';
+
+/** The library, loaded when a command needs it: other commands start without it. */
+export type Simulate = typeof import('../simulate.ts');
+
+/** Options of both commands. */
+export interface SimulationCliOptions {
+  readonly seed: number;
+  readonly horizon?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly check?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Options of both commands, for commander. */
+export function simulationOptions(csvText: string): readonly Option[] {
+  return [
+    new Option('--seed <n>', 'a whole number; another one gives other people and other chance')
+      .argParser(seedNumber)
+      .default(1),
+    new Option('--horizon <duration>', 'how long, in place of the scenario’s own: P1Y, P6M, P10D').argParser(
+      someText,
+    ),
+    new Option('--report <file>', 'write a page (.html), and beside it JSON and CSV').argParser(someText),
+    new Option('--json', 'print one JSON document on stdout, and nothing else there'),
+    new Option('--csv', csvText).conflicts('json'),
+    new Option('--check', 'check every run against the invariants; exit code 2 when one is broken'),
+    new Option('--quiet', 'no progress, no remarks, no table: only errors, and the exit code'),
+  ];
+}
+
+function seedNumber(text: string): number {
+  const value = /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+/** A scenario by its file, or by the name of one that is shipped. @throws LifecycleError, CliError. */
+export async function readNamed(
+  { readScenario, readScenarioFile, SCENARIOS }: Simulate,
+  name: string,
+  horizon: string | undefined,
+): Promise<ReadScenario> {
+  const options = horizon === undefined ? {} : { horizon };
+  const shipped = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+  if (shipped && !existsSync(name)) return readScenario(shipped, options);
+  if (!existsSync(name)) {
+    throw new CliError(
+      `Expected a scenario file or the name of a shipped scenario, got ${name}`,
+      `Shipped: ${Object.keys(SCENARIOS).join(', ')}`,
+    );
+  }
+  return readScenarioFile(name, options);
+}
+
+/** Writes the files of a report under the name that the user gave to its page. @throws CliError. */
+export async function writeReport(path: string, files: readonly ReportFile[]): Promise<readonly string[]> {
+  const stem = path.replace(/\.html?$/i, '');
+  const written = files.map(({ suffix, text }) => ({
+    name: suffix === '.html' ? path : stem + suffix,
+    text,
+  }));
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    for (const { name, text } of written) await writeFile(name, text);
+  } catch (cause) {
+    throw new CliError(`Expected to write ${path}, got ${messageOf(cause)}`, null, { cause });
+  }
+  return written.map(({ name }) => name);
+}
+
+/** A bar on a terminal: virtual date, and how fast it goes. */
+export interface SimulationBar {
+  readonly update: (progress: SimulationProgress) => void;
+  stop(): void;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A bar, or nothing where nobody watches. `label` stands before it. */
+export function simulationBar(host: Host, isWanted: boolean, label = ''): SimulationBar {
+  const { stderr, clock } = host;
+  if (!isWanted || !stderr.isTerminal) return { update: () => {}, stop: () => {} };
+  const bar = new cliProgress.SingleBar({
+    stream: stderr.stream,
+    fps: 10,
+    format: ` ${label}{bar} {date} · {runs} runs · {speed} days/s`,
+    barsize: Math.max(5, Math.min(40, stderr.columns - 50)),
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    clearOnComplete: true,
+    gracefulExit: false,
+  });
+  const startedAt = clock.elapsed();
+  let firstMs: number | null = null;
+  bar.start(1_000, 0, { date: '…', runs: '0', speed: '–' });
+  return {
+    update: ({ dateTime, share, runs }) => {
+      const nowMs = Date.parse(dateTime);
+      firstMs ??= nowMs;
+      const seconds = (clock.elapsed() - startedAt) / 1_000;
+      const speed = seconds > 0.1 ? count((nowMs - firstMs) / DAY_MS / seconds) : '–';
+      bar.update(Math.round(share * 1_000), { date: dateTime.slice(0, 10), runs: count(runs), speed });
+    },
+    stop: () => bar.stop(),
+  };
+}

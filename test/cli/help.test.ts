@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { expectCode, workplace } from './support.ts';
+
+const { tenure, write } = workplace();
+
+describe('the command line', () => {
+  it('tells its version and helps, on stdout', async () => {
+    const [version, help, none] = await Promise.all([tenure('--version'), tenure('--help'), tenure()]);
+    expect(expectCode(version, 0).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(expectCode(help, 0).stdout).toMatch(/^Usage: tenure /);
+    expect(help.stderr).toBe('');
+    expect(expectCode(none, 1).stderr).toMatch(/^Usage: tenure /);
+  });
+
+  it('suggests what was meant, and exits with 1', async () => {
+    const [command, option, inner] = await Promise.all([
+      tenure('rnu'),
+      tenure('run', '--workflo', 'x'),
+      tenure('runs', 'shwo'),
+    ]);
+    expect(expectCode(command, 1).stderr).toMatch(/^error: unknown command 'rnu'\n\(Did you mean run\?\)\n/);
+    expect(expectCode(option, 1).stderr).toMatch(
+      /^error: unknown option '--workflo'\n\(Did you mean --workflow\?\)/,
+    );
+    expect(expectCode(inner, 1).stderr).toContain('(Did you mean show?)');
+  });
+
+  it('shows no stack for a failure that it does not know, unless asked to', async () => {
+    await write('all.csv', 'id\nu1\n');
+    await write(
+      'late.mjs',
+      `setTimeout(() => { throw new Error('late\\nand loud'); }, 1); export const disableUserAccount = () => new Promise(() => {}); export { disableUserAccount as removeUserFromAllGroups, disableUserAccount as removeUserFromAllTeams };`,
+    );
+    const args = ['run', '--users', 'all.csv', '--workflow', 'Offboard an employee', '--tasks', 'late.mjs'];
+    const { stderr } = expectCode(await tenure(...args), 1);
+    expect(stderr).toMatch(/^error: Expected no such failure, got late and loud\n.*TENURE_DEBUG=1.*\n$/);
+  });
+});

@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { effectsIn, expectCode, timesDone, workplace } from './support.ts';
+
+const { tenure, start, people, write, read, path } = workplace();
+const RUN = ['run', '--workflow', 'Offboard an employee', '--tasks', 'slow.mjs'] as const;
+
+/** Handlers that tell when they begin, and take a while. */
+async function slowModule(ms: number): Promise<void> {
+  await write(
+    'slow.mjs',
+    `const act = ({ subject, signal }) => new Promise((resolve, reject) => {
+       process.stderr.write('begins ' + subject.id + '\\n');
+       const timer = setTimeout(resolve, ${ms});
+       signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); });
+     });
+     export { act as disableUserAccount, act as removeUserFromAllGroups, act as removeUserFromAllTeams };`,
+  );
+}
+
+describe('an interrupted run', () => {
+  it('stops gracefully at SIGINT, and goes on with resume, doing nothing twice', async () => {
+    await people('all.csv', 40);
+    await slowModule(20);
+    const files = ['--db', 'a.db', '--effects', 'a.jsonl'];
+    const running = start([...RUN, '--users', 'all.csv', '--concurrency', '4', ...files]);
+    await running.said('begins', 10);
+    running.kill('SIGINT');
+    const stopped = expectCode(await running.ended, 130);
+    expect(stopped.stderr).toMatch(/SIGINT: stopping; \d running tasks? may take up to 10 s/);
+    expect(stopped.stderr).toMatch(/Stopped at \d+ of 40 users.*\n.* resume --db a\.db\n/);
+    expect(stopped.stdout).toMatch(/ status +inProgress\n/);
+
+    const refused = expectCode(await tenure(...RUN, '--users', 'all.csv', '--db', 'a.db'), 1);
+    expect(refused.stderr).toMatch(
+      /Expected a\.db to have no unfinished run, got 1\n(.*\n)*.*resume --db a\.db/,
+    );
+
+    const resumed = expectCode(await tenure('resume', '--db', 'a.db', '--json'), 0);
+    const { value } = JSON.parse(resumed.stdout);
+    expect(value).toHaveLength(1);
+    expect(value[0]).toMatchObject({
+      processingStatus: 'completed',
+      successfulUsersCount: 40,
+      totalUnprocessedTasksCount: 0,
+    });
+    const times = timesDone(effectsIn(read('a.jsonl')));
+    expect(times.size).toBe(120);
+    expect([...times.values()].every((count) => count === 1)).toBe(true);
+    const nothing = expectCode(await tenure('resume', '--db', 'a.db'), 0);
+    expect(nothing.stdout).toBe('Nothing is unfinished.\n');
+    const none = expectCode(await tenure('resume', '--db', 'a.db', '--json'), 0);
+    expect(JSON.parse(none.stdout)).toEqual({ value: [] });
+  });
+
+  it('says that a run in memory is lost', async () => {
+    await people('all.csv', 40);
+    await slowModule(20);
+    const running = start([...RUN, '--users', 'all.csv', '--concurrency', '2', '--json']);
+    await running.said('begins', 4);
+    running.kill('SIGTERM');
+    const { stdout, stderr } = expectCode(await running.ended, 130);
+    expect(stderr).toMatch(/The run was in memory, so it is lost/);
+    expect(JSON.parse(stdout)).toMatchObject({ processingStatus: 'inProgress', totalUsersCount: 40 });
+  });
+
+  it('ends at once at the second signal, and what was running runs again', async () => {
+    await people('all.csv', 6);
+    await slowModule(60_000);
+    const running = start([...RUN, '--users', 'all.csv', '--concurrency', '3', '--db', 'b.db']);
+    await running.said('begins', 3);
+    running.kill('SIGINT');
+    await running.said('stopping');
+    running.kill('SIGINT');
+    expectCode(await running.ended, 130);
+    await slowModule(1);
+    const args = ['resume', '--db', 'b.db', '--effects', 'b.jsonl', '--json'];
+    expectCode(await tenure(...args), 0);
+    const interrupted = effectsIn(read('b.jsonl')).filter((one) => one.interruptions === 1);
+    expect(interrupted.map((one) => one.subject).sort()).toEqual(['u1', 'u2', 'u3']);
+  });
+
+  it('names the option to override when a file that it needs is gone', async () => {
+    await people('gone.csv', 6);
+    await slowModule(60_000);
+    const running = start([...RUN, '--users', 'gone.csv', '--db', 'c.db', '--concurrency', '2']);
+    await running.said('begins', 2);
+    running.kill('SIGKILL');
+    await running.ended;
+    await people('moved.csv', 6);
+    await rm(path('gone.csv'));
+    const refused = expectCode(await tenure('resume', '--db', 'c.db'), 1);
+    expect(refused.stderr).toMatch(/gone\.csv, the users of the interrupted run.*\n.*--users FILE/);
+    await write('empty.mjs', 'export const nothing = () => {};');
+    const stuck = expectCode(
+      await tenure('resume', '--db', 'c.db', '--users', 'moved.csv', '--tasks', 'empty.mjs'),
+      1,
+    );
+    expect(stuck.stderr).toMatch(/error: Expected run [0-9a-f]{8} to go on, got: .*disableUserAccount/);
+    await slowModule(1);
+    expectCode(await tenure('resume', '--db', 'c.db', '--users', 'moved.csv', '--quiet'), 0);
+  });
+});
+
+describe('a database that another process runs', () => {
+  it('can be read, and refuses to be written, naming its holder', async () => {
+    await people('all.csv', 6);
+    await slowModule(60_000);
+    const run = [...RUN, '--users', 'all.csv', '--db', 'd.db', '--concurrency', '2'];
+    const running = start(run);
+    await running.said('begins', 2);
+    const list = expectCode(await tenure('runs', 'list', '--db', 'd.db', '--json'), 0);
+    const [{ id, processingStatus }] = JSON.parse(list.stdout).value;
+    expect(processingStatus).toBe('inProgress');
+    expectCode(await tenure('check', '--db', 'd.db'), 0);
+    const holder = new RegExp(`process ${running.child.pid} `);
+    const refused = await Promise.all([
+      tenure('runs', 'cancel', id, '--db', 'd.db'),
+      tenure('resume', '--db', 'd.db'),
+      tenure(...run),
+    ]);
+    for (const result of refused) expect(expectCode(result, 1).stderr).toMatch(holder);
+    running.kill('SIGKILL');
+    await running.ended;
+    const canceled = expectCode(await tenure('runs', 'cancel', id.slice(0, 8), '--db', 'd.db'), 0);
+    expect(canceled.stdout).toMatch(/^Run [0-9a-f]{8} is canceled: 6 users canceled\.\n$/);
+    expectCode(await tenure('check', '--db', 'd.db'), 0);
+  });
+});

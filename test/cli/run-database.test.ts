@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { expectCode, workplace } from './support.ts';
+
+const { tenure, people, write } = workplace();
+const RUN = ['run', '--users', 'all.csv', '--workflow', 'Onboard new hire employee'] as const;
+
+const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('tenure run with a database', () => {
+  it('reuses an identical workflow, and makes a new version of one that differs', async () => {
+    await people('all.csv', 3);
+    const args = [...RUN, '--db', 'versions.db'];
+    const said = async (...more: string[]) => expectCode(await tenure(...args, ...more), 0).stderr;
+    expect(await said('--arg', 'groupID=a')).toContain('is new in this database: version 1');
+    expect(await said('--arg', 'groupID=a')).toContain('is as it was in this database: version 1');
+    expect(await said('--arg', 'groupID=b')).toContain(
+      'differs from the one in this database: now version 2',
+    );
+    expect(await said('--arg', 'groupID=b', '--name', 'Another')).toContain('"Another" is new');
+    const list = await tenure('runs', 'list', '--db', 'versions.db', '--json');
+    expect(JSON.parse(expectCode(list, 0).stdout).value).toHaveLength(4);
+  });
+
+  it('prints the same run as `runs show` and `runs list` do', async () => {
+    await people('all.csv', 3);
+    const args = [...RUN, '--arg', 'groupID=a', '--db', 'same.db', '--json'];
+    const run = JSON.parse(expectCode(await tenure(...args), 0).stdout);
+    const [show, list] = await Promise.all([
+      tenure('runs', 'show', run.id.slice(0, 6), '--db', 'same.db', '--json'),
+      tenure('runs', 'list', '--db', 'same.db', '--json'),
+    ]);
+    expect(JSON.parse(show.stdout)).toEqual(run);
+    expect(JSON.parse(list.stdout)).toEqual({ value: [run] });
+  });
+
+  it('evaluates one scheduled tick with trigger and scope, once', async () => {
+    const rows = [0, -1, -2, -5, 3].map(
+      (days, at) => `u${at},${at === 2 ? 'Legal' : 'Marketing'},${day(days)}`,
+    );
+    await write('hires.csv', `id,department,employeeHireDate\n${rows.join('\n')}\n`);
+    const args = [
+      'run',
+      '--users',
+      'hires.csv',
+      '--workflow',
+      'Onboard new hire employee',
+      '--arg',
+      'groupID=a',
+    ];
+    const tick = [...args, '--scheduled', '--db', 'tick.db'];
+    const first = JSON.parse(expectCode(await tenure(...tick, '--json'), 0).stdout);
+    expect(first).toMatchObject({ workflowExecutionType: 'scheduled', totalUsersCount: 2 });
+    const again = expectCode(await tenure(...tick), 0);
+    expect(again.stderr).toContain('Whom an earlier tick took is not taken again.');
+    await write('more.csv', `id,department,employeeHireDate\nu9,Marketing,${day(0)}\n`);
+    const late = expectCode(await tenure(...tick.with(2, 'more.csv')), 1);
+    expect(late.stderr).toMatch(/\nerror: .*slot.*\n.* runs list --db tick\.db\n$/);
+    const scoped = [...tick, '--scope', "department eq 'Legal'", '--name', 'Legal hires', '--json'];
+    expect(JSON.parse(expectCode(await tenure(...scoped), 0).stdout).totalUsersCount).toBe(1);
+  });
+
+  it('says that nobody is due, with trigger and scope, and ends well', async () => {
+    await write('old.csv', 'id,department,employeeHireDate\nu1,Marketing,2020-01-01\n');
+    const args = [
+      'run',
+      '--users',
+      'old.csv',
+      '--workflow',
+      'Onboard new hire employee',
+      '--arg',
+      'groupID=a',
+    ];
+    const { stdout, stderr } = expectCode(await tenure(...args, '--scheduled'), 0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Nobody was due at this tick: no run was made.');
+    expect(stderr).toContain("scope:   department eq 'Marketing'");
+    const past = [...args, '--scheduled', '--at', '2020-01-03', '--json'];
+    expect(JSON.parse(expectCode(await tenure(...past), 0).stdout).totalUsersCount).toBe(1);
+    const json = expectCode(await tenure(...args, '--scheduled', '--json'), 0);
+    expect(JSON.parse(json.stdout)).toBeNull();
+  });
+});

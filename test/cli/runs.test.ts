@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sqliteStore } from '../../src/sqlite.ts';
+import { expectCode, workplace } from './support.ts';
+
+const { tenure, people, write, path } = workplace();
+
+beforeAll(async () => {
+  await people('all.csv', 30);
+  await write(
+    'some.mjs',
+    `const fine = () => {};
+     const some = ({ subject }) => { if (Number(subject.id.slice(1)) % 3 === 0) throw new Error('no team for ' + subject.id); };
+     export { fine as disableUserAccount, some as removeUserFromAllGroups, fine as removeUserFromAllTeams };`,
+  );
+  const run = [
+    'run',
+    '--users',
+    'all.csv',
+    '--workflow',
+    'Offboard an employee',
+    '--db',
+    'all.db',
+    '--quiet',
+  ];
+  expectCode(await tenure(...run, '--tasks', 'some.mjs'), 2);
+  expectCode(await tenure(...run, '--ids', 'u1', '--name', 'One'), 0);
+});
+
+describe('tenure runs list', () => {
+  it('lists the runs in a table, the latest first', async () => {
+    const { stdout } = expectCode(await tenure('runs', 'list', '--db', 'all.db'), 0);
+    const [head, ...rows] = stdout.trimEnd().split('\n');
+    expect(head).toMatch(/^run +workflow +kind +scheduled +users +ok +failed +status$/);
+    expect(rows).toEqual([
+      expect.stringMatching(/^[0-9a-f]{8} +One +onDemand .* 1 +1 +0 +completed$/),
+      expect.stringMatching(
+        /^[0-9a-f]{8} +Offboard an employee +onDemand .* 30 +20 +10 +completedWithErrors$/,
+      ),
+    ]);
+  });
+
+  it('filters, orders and pages', async () => {
+    const list = async (...args: string[]) =>
+      JSON.parse(expectCode(await tenure('runs', 'list', '--db', 'all.db', '--json', ...args), 0).stdout);
+    const users = ({ value }: { value: { totalUsersCount: number }[] }) =>
+      value.map((run) => run.totalUsersCount);
+    expect(users(await list('--filter', 'failedTasksCount gt 0'))).toEqual([30]);
+    expect(users(await list('--workflow', 'one'))).toEqual([1]);
+    const first = await list('--order-by', 'scheduledDateTime asc', '--top', '1');
+    expect(users(first)).toEqual([30]);
+    const second = await list('--after', first.nextToken, '--top', '1');
+    expect([users(second), second.nextToken]).toEqual([[1], undefined]);
+  });
+});
+
+describe('tenure runs show', () => {
+  it('shows a run by the first digits of its id, task by task, with its failures', async () => {
+    const list = JSON.parse((await tenure('runs', 'list', '--db', 'all.db', '--json')).stdout);
+    const id: string = list.value[1].id;
+    const { stdout } = expectCode(
+      await tenure('runs', 'show', id.slice(0, 7), '--db', 'all.db', '--failures', '4'),
+      0,
+    );
+    expect(stdout).toContain(id);
+    expect(stdout).toMatch(/ Disable user account +30 +0 +0 +completed\n/);
+    expect(stdout).toMatch(/ Remove user from all groups +20 +10 +0 +completedWithErrors\n/);
+    expect(stdout).toMatch(/ Remove user from all Teams +20 +0 +10 +\w+\n/);
+    expect(stdout).toMatch(/Failed tasks: 10\n +10 × +no team for …\n/);
+    expect(stdout.match(/^ +u\d+ +Remove/gm)).toHaveLength(4);
+    expect(stdout).toMatch(/4 of 10; the rest: .* runs show [0-9a-f]{8} --db all\.db --failures 10\n$/);
+    const json = await tenure('runs', 'show', id, '--db', 'all.db', '--failures', '4', '--json');
+    const { taskProcessingResults, ...run } = JSON.parse(json.stdout);
+    expect(run).toEqual(list.value[1]);
+    expect(taskProcessingResults).toHaveLength(4);
+    expect(taskProcessingResults[0]).toMatchObject({
+      subject: { id: 'u3' },
+      failureReason: 'no team for u3',
+    });
+  });
+
+  it('refuses what names no run', async () => {
+    const none = expectCode(await tenure('runs', 'show', 'zzz', '--db', 'all.db'), 1);
+    expect(none.stderr).toContain('Expected the id of a run or its first digits, got `zzz`');
+  });
+});
+
+describe('tenure runs delete', () => {
+  it('takes a final run away', async () => {
+    const run = [
+      'run',
+      '--users',
+      'all.csv',
+      '--workflow',
+      'Offboard an employee',
+      '--db',
+      'del.db',
+      '--json',
+    ];
+    const { id } = JSON.parse((await tenure(...run)).stdout);
+    expect(expectCode(await tenure('runs', 'delete', id, '--db', 'del.db'), 0).stdout).toMatch(
+      / is deleted\.\n$/,
+    );
+    expect((await tenure('runs', 'list', '--db', 'del.db')).stdout).toBe('No runs.\n');
+    const gone = expectCode(await tenure('runs', 'cancel', id, '--db', 'del.db'), 1);
+    expect(gone.stderr).toMatch(/begins with .*, got none/);
+  });
+});
+
+describe('tenure check', () => {
+  it('finds nothing in a sound database, and names each violation in one that is not', async () => {
+    const sound = expectCode(await tenure('check', '--db', 'all.db'), 0);
+    expect(sound.stdout).toBe(
+      'Recounted 2 workflows, 2 runs, 31 user results, 93 tasks: every invariant holds.\n',
+    );
+
+    const store = await sqliteStore(path('all.db'));
+    const [run] = await store.listRuns({
+      where: null,
+      order: { property: 'id', descending: false },
+      after: null,
+      limit: 1,
+    });
+    if (!run) throw new Error('Expected a run, got none');
+    await store.transaction((tx) => tx.putRun({ ...run, failedUsersCount: run.failedUsersCount + 1 }));
+    await store.close();
+
+    const broken = expectCode(await tenure('check', '--db', 'all.db'), 2);
+    expect(broken.stdout).toMatch(/: \d+ violations?\.\n +I\d+ +run [0-9a-f]{8}: /);
+    const json = expectCode(await tenure('check', '--db', 'all.db', '--json'), 2);
+    expect(JSON.parse(json.stdout).violations[0]).toMatchObject({ runId: run.id });
+  });
+});

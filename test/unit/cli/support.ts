@@ -1,0 +1,51 @@
+import { PassThrough } from 'node:stream';
+import type { Host } from '../../../src/cli/host.ts';
+import { Interrupts } from '../../../src/cli/interrupts.ts';
+import type { Output } from '../../../src/cli/output.ts';
+import { runProgram } from '../../../src/cli/program.ts';
+import { styleFor } from '../../../src/cli/style.ts';
+import { systemClock } from '../../../src/system/index.ts';
+
+/** An output that keeps what is written. */
+export function kept(): Output & { readonly text: () => string } {
+  let text = '';
+  return {
+    isTerminal: false,
+    columns: 100,
+    style: styleFor(false, {}),
+    stream: new PassThrough() as unknown as NodeJS.WriteStream,
+    isClosed: false,
+    line: (line = '') => {
+      text += `${line}\n`;
+    },
+    write: async (more) => {
+      text += more;
+    },
+    flush: async () => {},
+    text: () => text,
+  };
+}
+
+/** A host whose outputs are kept. */
+export function testHost(): Host & {
+  readonly stdout: ReturnType<typeof kept>;
+  readonly stderr: ReturnType<typeof kept>;
+} {
+  return {
+    stdout: kept(),
+    stderr: kept(),
+    env: {},
+    clock: systemClock,
+    interrupts: new Interrupts(() => {}),
+    self: 'tenure',
+  };
+}
+
+/** Runs a command in this process. */
+export async function tenure(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const host = testHost();
+  const code = await runProgram(args, host);
+  return { code, stdout: host.stdout.text(), stderr: host.stderr.text() };
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { CliError, describeError } from '../../../src/cli/cli-error.ts';
+import { nearest } from '../../../src/cli/nearest.ts';
+import { styleFor } from '../../../src/cli/style.ts';
+import { tableLines } from '../../../src/cli/table.ts';
+import { count, counted, duration, moment, oneLine, quoted, shortened } from '../../../src/cli/text.ts';
+import { LifecycleError } from '../../../src/errors/index.ts';
+
+describe('texts for people', () => {
+  it('have numbers with commas and nouns that agree', () => {
+    expect([count(1_234_567), counted(1, 'user'), counted(0, 'user')]).toEqual([
+      '1,234,567',
+      '1 user',
+      '0 users',
+    ]);
+  });
+
+  it.each([
+    [0, '0 ms'],
+    [999.4, '999 ms'],
+    [1_240, '1.24 s'],
+    [12_340, '12.3 s'],
+    [200_000, '3 min 20 s'],
+    [7_500_000, '2 h 5 min'],
+  ])('say %d ms as %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+
+  it('have moments to the second, and a dash for none', () => {
+    expect([moment('2026-01-31T08:00:00.123Z'), moment(null)]).toEqual(['2026-01-31 08:00:00Z', '–']);
+  });
+
+  it('let no control character through', () => {
+    expect(oneLine('a\u001b[31m\nb\u2028c')).toBe('a [31m b c');
+    expect(shortened('abcdef', 4)).toBe('abc…');
+  });
+
+  it('quote words for a shell', () => {
+    expect(quoted('a/b-c.db')).toBe('a/b-c.db');
+    expect(quoted("it's here")).toBe(`'it'\\''s here'`);
+  });
+});
+
+describe('a table', () => {
+  it('has columns as wide as their widest cell, numbers to the right, colour not counted', () => {
+    const { green } = styleFor(true, {});
+    const lines = tableLines(
+      [{ head: 'name' }, { head: 'n', align: 'right' }, { head: 'status' }],
+      [
+        ['Zoë', '10', green('ok')],
+        ['Maximilian', '9', 'failed'],
+      ],
+    );
+    expect(lines).toEqual([
+      'name         n  status',
+      `Zoë         10  ${green('ok')}`,
+      'Maximilian   9  failed',
+    ]);
+  });
+});
+
+describe('colour', () => {
+  it('is for terminals that want it', () => {
+    const isPlain = (isTerminal: boolean, env: NodeJS.ProcessEnv) =>
+      styleFor(isTerminal, env).red('x') === 'x';
+    expect(isPlain(true, {})).toBe(false);
+    expect([isPlain(false, {}), isPlain(true, { NO_COLOR: '1' }), isPlain(true, { TERM: 'dumb' })]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('a suggestion', () => {
+  const names = ['Onboard new hire employee', 'Offboard an employee', 'Post-Onboarding of an employee'];
+  it.each([
+    ['offboard an employee', 'Offboard an employee'],
+    ['Ofboard employee', 'Offboard an employee'],
+    ['onboard', 'Onboard new hire employee'],
+    ['post-onboarding', 'Post-Onboarding of an employee'],
+  ])('for %s is %s', (word, name) => {
+    expect(nearest(word, names)).toBe(name);
+  });
+
+  it('is not made for what is far from everything', () => {
+    expect([nearest('xyzzy', names), nearest('', names), nearest('a', [])]).toEqual([null, null, null]);
+  });
+});
+
+describe('an error', () => {
+  it('is told in one line with its remedy, and no stack', () => {
+    expect(describeError(new CliError('Expected a, got b', 'Do c'), {})).toEqual([
+      'Expected a, got b',
+      'Do c',
+    ]);
+    expect(describeError(new LifecycleError('NotFound', 'Expected x, got none'), {})).toEqual([
+      'Expected x, got none',
+    ]);
+    expect(describeError(new TypeError('a\n  b'), {})).toEqual([
+      'Expected no such failure, got a b',
+      expect.stringContaining('TENURE_DEBUG=1'),
+    ]);
+    expect(describeError('text', {})[0]).toBe('Expected no such failure, got text');
+  });
+
+  it('has its stack with TENURE_DEBUG', () => {
+    expect(describeError(new TypeError('a'), { TENURE_DEBUG: '1' }).join('\n')).toMatch(/\n {4}at /);
+  });
+});
