@@ -100,7 +100,7 @@ function tell({ stdout }: Host, result: SimulationResult, tookMs: number): void 
   const facts: [string, string][] = [
     [
       'time',
-      `${scenario.startDateTime.slice(0, 10)} + ${scenario.horizon} (${scenario.timeZone}), in ${duration(tookMs)}`,
+      `${calendar[0]?.day ?? ''} + ${scenario.horizon} (${scenario.timeZone}), in ${duration(tookMs)}`,
     ],
     ['people', `${count(totals.peopleAtStart)} at the start, ${count(totals.peopleAtEnd)} at the end`],
     ['runs', `${count(totals.runsCount)}: ${statuses(totals.runs)}`],
