@@ -34,10 +34,11 @@ let taken = 0;
  *
  * @throws LifecycleError `StoreLocked`, `details.holder` names the process.
  */
-export function lockWriter(file: string, now: () => EpochMs = wallClock): WriterLock {
+export function lockWriter(file: string, now?: () => EpochMs): WriterLock {
   const connection = new Connection(`${file}-lock`, { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
-    take(connection, file, now());
+    // The moment is for people only, so SQLite's own clock will do.
+    take(connection, file, now?.() ?? connection.number("SELECT 1000 * unixepoch('subsec')"));
     return { release: () => connection.close() };
   } catch (error) {
     connection.close();
@@ -94,8 +95,4 @@ function locked(file: string, holder: Holder | null): LifecycleError {
     `Expected to be the only writer of ${file}, got ${who}; stop that process, or open the file with { readOnly: true }`,
     { file, holder },
   );
-}
-
-function wallClock(): EpochMs {
-  return performance.timeOrigin + performance.now();
 }

@@ -45,17 +45,17 @@ void NO_FIELD_IS_MISSING;
 /** Columns of a run, in the order of {@link runFromRow}. */
 export const RUN_COLUMNS = FIELDS.map(columnOf).join(', ');
 
-/** Inserts {@link runCells}. */
-export const INSERT_RUN = `INSERT INTO runs (${RUN_COLUMNS}) VALUES (${FIELDS.map(() => '?').join(', ')})`;
+/** Inserts {@link runCells}. FAIL: see the triggers in `schema.ts`. */
+export const INSERT_RUN = `INSERT OR FAIL INTO runs (${RUN_COLUMNS}) VALUES (${FIELDS.map(() => '?').join(', ')})`;
 
 /** Replaces all of a run; {@link runCells} and its id. */
-export const REPLACE_RUN = `UPDATE runs SET ${FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE id = ?`;
+export const REPLACE_RUN = `UPDATE OR FAIL runs SET ${FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE id = ?`;
 
 /**
  * Replaces a run of which only frequent fields have changed, and changes nothing otherwise;
  * {@link runCells}. It leaves a dozen indexes alone that {@link REPLACE_RUN} would rewrite.
  */
-export const TOUCH_RUN = `UPDATE runs SET ${FREQUENT_FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE ${RARE_FIELDS.map((field) => `${columnOf(field)} ${field === 'id' ? '=' : 'IS'} ?`).join(' AND ')}`;
+export const TOUCH_RUN = `UPDATE OR FAIL runs SET ${FREQUENT_FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE ${RARE_FIELDS.map((field) => `${columnOf(field)} ${field === 'id' ? '=' : 'IS'} ?`).join(' AND ')}`;
 
 /** The values of {@link RUN_COLUMNS}. */
 export function runCells(run: RunRecord): Cell[] {

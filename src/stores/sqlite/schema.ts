@@ -140,7 +140,6 @@ CREATE INDEX journal_of_run ON journal (run_no, seq);
 CREATE INDEX admissions_by_due ON admissions (workflow_id, due_at_ms);
 `;
 
-const LEVELS = `(${SUM_WIDTHS_MS.map((width, level) => `SELECT ${level} AS level, ${width} AS width`).join(' UNION ALL ')})`;
 const SUMMED_COLUMNS = [
   'workflow_id',
   'workflow_execution_type',
@@ -153,38 +152,56 @@ const SUMMED_COLUMNS = [
   'published',
 ];
 const atOf = (row: 'old' | 'new') => `coalesce(${row}.started_at_ms, ${row}.scheduled_at_ms)`;
-const countedIn = (row: 'old' | 'new') =>
+const isSummed = (row: 'old' | 'new') =>
   `${row}.published = 1 AND ${row}.workflow_execution_type <> 'preview'`;
+const IS_CHANGED = `(${SUMMED_COLUMNS.map((column) => `old.${column} IS NOT new.${column}`).join(' OR ')})`;
+const perLevel = (statement: (level: number, widthMs: number) => string) =>
+  SUM_WIDTHS_MS.map((widthMs, level) => statement(level, widthMs)).join('');
 
-const ADD = `
-  INSERT INTO run_sums
-  SELECT new.workflow_id, level, ${atOf('new')} / width, 1, new.processing_status = 'completed',
-    new.processing_status IN ('failed', 'completedWithErrors'), new.total_users_count,
-    new.total_tasks_count, new.failed_tasks_count, ${atOf('new')}, ${atOf('new')}
-  FROM ${LEVELS}
-  WHERE ${countedIn('new')}
-  ON CONFLICT DO UPDATE SET runs = runs + 1, successful = successful + excluded.successful,
-    failed = failed + excluded.failed, users = users + excluded.users, tasks = tasks + excluded.tasks,
-    failed_tasks = failed_tasks + excluded.failed_tasks, min_ms = min(min_ms, excluded.min_ms),
-    max_ms = max(max_ms, excluded.max_ms);`;
-const SUBTRACT = `
-  UPDATE run_sums SET runs = runs - 1, successful = successful - (old.processing_status = 'completed'),
-    failed = failed - (old.processing_status IN ('failed', 'completedWithErrors')),
-    users = users - old.total_users_count, tasks = tasks - old.total_tasks_count,
-    failed_tasks = failed_tasks - old.failed_tasks_count
-  FROM ${LEVELS} AS levels
-  WHERE run_sums.workflow_id = old.workflow_id AND run_sums.level = levels.level
-    AND run_sums.bucket = ${atOf('old')} / levels.width AND ${countedIn('old')};
-${SUM_WIDTHS_MS.map((width, level) => `  DELETE FROM run_sums WHERE workflow_id = old.workflow_id AND level = ${level} AND bucket = ${atOf('old')} / ${width} AND runs = 0;`).join('\n')}`;
+const bucketOf = (row: 'old' | 'new', level: number, widthMs: number) =>
+  `workflow_id = ${row}.workflow_id AND level = ${level} AND bucket = ${atOf(row)} / ${widthMs}`;
+const addend = (row: 'old' | 'new') => [
+  ['runs', '1'],
+  ['successful', `(${row}.processing_status = 'completed')`],
+  ['failed', `(${row}.processing_status IN ('failed', 'completedWithErrors'))`],
+  ['users', `${row}.total_users_count`],
+  ['tasks', `${row}.total_tasks_count`],
+  ['failed_tasks', `${row}.failed_tasks_count`],
+];
+const bound = (column: string, beyond: '<' | '>') =>
+  `${column} = CASE WHEN ${column} ${beyond} ${atOf('new')} THEN ${column} ELSE ${atOf('new')} END`;
+const moved = (row: 'old' | 'new', sign: '+' | '-') =>
+  addend(row)
+    .map(([column, value]) => `${column} = ${column} ${sign} ${value}`)
+    .join(', ');
+
+// FAIL instead of ABORT (also in what fires the triggers), no ON CONFLICT (it is an ABORT inside), no
+// functions (they may raise an error): with any of these, SQLite copies each page before it changes it, to
+// be able to undo the statement. That would be 3/4 of the work.
+const ADD = perLevel(
+  (level, widthMs) => `
+  INSERT OR FAIL INTO run_sums
+    SELECT new.workflow_id, ${level}, ${atOf('new')} / ${widthMs}, 0, 0, 0, 0, 0, 0, ${atOf('new')}, ${atOf('new')}
+    WHERE NOT EXISTS (SELECT 1 FROM run_sums WHERE ${bucketOf('new', level, widthMs)});
+  UPDATE OR FAIL run_sums SET ${moved('new', '+')}, ${bound('min_ms', '<')}, ${bound('max_ms', '>')}
+    WHERE ${bucketOf('new', level, widthMs)};`,
+);
+const SUBTRACT = perLevel(
+  (level, widthMs) => `
+  UPDATE OR FAIL run_sums SET ${moved('old', '-')} WHERE ${bucketOf('old', level, widthMs)};
+  DELETE FROM run_sums WHERE ${bucketOf('old', level, widthMs)} AND runs = 0;`,
+);
 
 const TRIGGERS = `
-CREATE TRIGGER runs_inserted AFTER INSERT ON runs BEGIN${ADD}
+CREATE TRIGGER runs_inserted AFTER INSERT ON runs WHEN ${isSummed('new')} BEGIN${ADD}
 END;
-CREATE TRIGGER runs_deleted AFTER DELETE ON runs BEGIN${SUBTRACT}
+CREATE TRIGGER runs_deleted AFTER DELETE ON runs WHEN ${isSummed('old')} BEGIN${SUBTRACT}
 END;
-CREATE TRIGGER runs_updated AFTER UPDATE OF ${SUMMED_COLUMNS.join(', ')} ON runs
-WHEN ${SUMMED_COLUMNS.map((column) => `old.${column} IS NOT new.${column}`).join(' OR ')}
-BEGIN${SUBTRACT}${ADD}
+CREATE TRIGGER runs_changed_from AFTER UPDATE OF ${SUMMED_COLUMNS.join(', ')} ON runs
+WHEN ${isSummed('old')} AND ${IS_CHANGED} BEGIN${SUBTRACT}
+END;
+CREATE TRIGGER runs_changed_to AFTER UPDATE OF ${SUMMED_COLUMNS.join(', ')} ON runs
+WHEN ${isSummed('new')} AND ${IS_CHANGED} BEGIN${ADD}
 END;
 `;
 

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { sqliteStore } from '../../../../src/sqlite.ts';
+import { Connection } from '../../../../src/stores/sqlite/connection.ts';
+import {
+  MIGRATIONS,
+  type Migration,
+  migrate,
+  SCHEMA_VERSION,
+  versionOf,
+} from '../../../../src/stores/sqlite/migrations.ts';
+import { APPLICATION_ID } from '../../../../src/stores/sqlite/schema.ts';
+import { allUsers, makeRun, makeUser, newFile, opened, RUN, refusal, step } from './support.ts';
+
+const frozen = readFileSync(new URL('schema-1.sql', import.meta.url), 'utf8');
+
+function schemaOf(file: string): unknown[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
+  database.close();
+  return rows.map((row) => ({ ...row }));
+}
+
+/** A file as version 1 of the schema left it, written by no code of ours but the frozen text. */
+function fileOfVersion1(): string {
+  const file = newFile();
+  const database = new DatabaseSync(file);
+  database.exec(frozen);
+  database.close();
+  return file;
+}
+
+test('schema 1 is what it was when it was frozen', async () => {
+  const file = newFile();
+  await (await sqliteStore(file)).close();
+  expect(SCHEMA_VERSION).toBe(1);
+  expect(schemaOf(file)).toEqual(schemaOf(fileOfVersion1()));
+});
+
+test('a file of version 1 opens, with its run, its users and the journal of a crash', async () => {
+  const file = fileOfVersion1();
+  const database = new DatabaseSync(file);
+  expect(database.prepare('PRAGMA application_id').get()).toEqual({ application_id: APPLICATION_ID });
+  database.close();
+  const store = await opened(sqliteStore(file));
+  const failed = {
+    status: 'failed',
+    startedAtMs: 1_760_000_000_010,
+    completedAtMs: 1_760_000_000_013,
+    failureReason: 'no',
+  };
+  expect(await store.getRun(RUN)).toEqual(makeRun({ processingStatus: 'inProgress', inHand: true }));
+  expect(await allUsers(store)).toEqual([
+    step(step(makeUser(1))),
+    {
+      ...step(makeUser(2)),
+      failedTasksCount: 1,
+      totalUnprocessedTasksCount: 0,
+      outcomes: [...(step(makeUser(2)).outcomes ?? []), failed],
+    },
+    makeUser(3),
+  ]);
+  expect(await store.getSetting('job')).toBe('{}');
+});
+
+describe('a step', () => {
+  const second: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
+  const open = (file: string) => new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+
+  test('is taken once, from the version before it', () => {
+    const connection = open(fileOfVersion1());
+    for (let times = 0; times < 2; times++) {
+      migrate(connection, [...MIGRATIONS, second]);
+      expect(versionOf(connection)).toBe(2);
+    }
+    connection.run("INSERT INTO settings (name, value, note) VALUES ('a', 'b', 'c')");
+    connection.close();
+  });
+
+  test('that fails leaves the file at the version before it', () => {
+    const connection = open(fileOfVersion1());
+    const failing: Migration = (one) => {
+      second(one);
+      throw new Error('no');
+    };
+    expect(() => migrate(connection, [...MIGRATIONS, failing])).toThrow('no');
+    expect(versionOf(connection)).toBe(1);
+    migrate(connection, [...MIGRATIONS, second]);
+    connection.close();
+  });
+
+  test('is not known to an older version of tenure', async () => {
+    const file = fileOfVersion1();
+    const connection = open(file);
+    migrate(connection, [...MIGRATIONS, second]);
+    connection.close();
+    await refusal('StoreTooNew', () => sqliteStore(file));
+  });
+});

@@ -1,0 +1,96 @@
+import { DatabaseSync } from 'node:sqlite';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseListFilter } from '../../../../src/filter/index.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/properties.ts';
+import { columnOf } from '../../../../src/stores/sqlite/columns.ts';
+import { listOrder, stretchesAfter } from '../../../../src/stores/sqlite/page.ts';
+import { SCHEMA_1, SUMMED, SUMMED_AT, UNFINISHED } from '../../../../src/stores/sqlite/schema.ts';
+import { whereOf } from '../../../../src/stores/sqlite/where.ts';
+
+const database = new DatabaseSync(':memory:');
+
+beforeAll(() => database.exec(SCHEMA_1));
+
+/** How SQLite goes about a statement. */
+function planOf(sql: string): string {
+  return database
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map((row) => row.detail)
+    .join('; ');
+}
+
+describe('a page of runs is a range of one index, without sorting', () => {
+  const orderable = Object.keys(RUN_PROPERTIES).filter((name) => RUN_PROPERTIES[name]?.orderable);
+  const cases = ['id', ...orderable].flatMap((property) =>
+    [true, false].flatMap((descending) =>
+      ['published = 1', 'published = 1 AND workflow_id = ?'].map((scope) => ({
+        property,
+        descending,
+        scope,
+      })),
+    ),
+  );
+
+  test.each(cases)(
+    'by $property, descending: $descending, where $scope',
+    ({ property, descending, scope }) => {
+      const order = listOrder({ property, descending }, RUN_PROPERTIES, 'id');
+      const cursors = [null, { value: 1, key: 'k' }, { value: null, key: 'k' }];
+      const isNullable = ['startedDateTime', 'completedDateTime'].includes(property);
+      for (const stretch of cursors.flatMap((after) => stretchesAfter(order, after))) {
+        // SQLite knows that it finds none, whatever its plan says.
+        if (!isNullable && stretch.sql.includes('IS NULL')) continue;
+        const plan = planOf(
+          `SELECT * FROM runs WHERE ${scope} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`,
+        );
+        expect(plan).not.toContain('TEMP B-TREE');
+        expect(plan).toMatch(
+          property === 'id'
+            ? /runs_of_workflow|autoindex_runs_1/
+            : new RegExp(`by_${columnOf(order.column ?? '')}`),
+        );
+        if (stretch.sql.includes('?')) expect(plan).toMatch(/SEARCH runs .*[<>]/);
+      }
+    },
+  );
+
+  test('in one status, in the default order', () => {
+    const { sql } = whereOf(parseListFilter("processingStatus eq 'failed'", RUN_PROPERTIES), RUN_PROPERTIES);
+    const select = `SELECT * FROM runs WHERE published = 1 AND workflow_id = ? AND ${sql} ORDER BY scheduled_at_ms DESC, id DESC LIMIT ?`;
+    expect(planOf(select)).toBe(
+      'SEARCH runs USING INDEX runs_of_workflow_with_status (workflow_id=? AND processing_status=?)',
+    );
+  });
+});
+
+describe('a page of users', () => {
+  const select = (filter: string) => {
+    const { sql } = whereOf(parseListFilter(filter, USER_PROPERTIES), USER_PROPERTIES);
+    return `SELECT * FROM users WHERE run_no = ? AND ${sql} AND no > ? ORDER BY no ASC LIMIT ?`;
+  };
+
+  test('in one status is a range of the index by status', () => {
+    const plan = 'SEARCH users USING INDEX users_by_status (run_no=? AND processing_status=? AND no>?)';
+    expect(planOf(select("processingStatus eq 'failed'"))).toBe(plan);
+  });
+
+  test.each([
+    "processingStatus in ('failed', 'canceled')",
+    'failedTasksCount gt 0',
+    "processingStatus ne 'completed'",
+  ])('where %s is a range of the table, without sorting', (filter) => {
+    expect(planOf(select(filter))).toBe('SEARCH users USING PRIMARY KEY (run_no=? AND no>?)');
+  });
+});
+
+test('unfinished runs are read from an index of their own', () => {
+  expect(planOf(`SELECT * FROM runs WHERE ${UNFINISHED} ORDER BY no`)).toBe(
+    'SCAN runs USING INDEX runs_unfinished',
+  );
+});
+
+test('runs at the end of a summary are a range of an index', () => {
+  const sql = `SELECT count(*) FROM runs WHERE workflow_id = ? AND ${SUMMED_AT} BETWEEN ? AND ? AND ${SUMMED}`;
+  expect(planOf(sql)).toContain('runs_summed (workflow_id=? AND <expr>>? AND <expr><?)');
+});
