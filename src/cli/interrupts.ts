@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** The signals that ask to stop. */
@@ -6,23 +7,29 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** One of them. */
 export type StopSignal = (typeof SIGNALS)[number];
 
+/** One Ctrl-C may arrive twice: from the terminal, and again from `npm start`, which passes it on. */
+const SAME_WITHIN_MS = 250;
+
 /**
  * What becomes of Ctrl-C and its kin: the first one is handled by who has asked for it, or ends the
  * process when nobody has; the second one always ends it at once.
  */
 export class Interrupts {
   #handler: ((signal: StopSignal) => void) | null = null;
-  #count = 0;
+  /** When the first one came, by the monotonic clock. */
+  #firstAtMs: number | null = null;
+  readonly #clock: Clock;
   readonly #quit: (code: number) => void;
 
   /** @param quit ends the process at once. */
-  constructor(quit: (code: number) => void) {
+  constructor(clock: Clock, quit: (code: number) => void) {
+    this.#clock = clock;
     this.#quit = quit;
   }
 
   /** Begins to listen. */
   listen(): void {
-    for (const signal of SIGNALS) process.on(signal, () => this.#arrived(signal));
+    for (const signal of SIGNALS) process.on(signal, () => this.arrived(signal));
   }
 
   /** From now on the first signal is handled so. The answer takes it back. */
@@ -33,9 +40,14 @@ export class Interrupts {
     };
   }
 
-  #arrived(signal: StopSignal): void {
-    this.#count += 1;
-    if (this.#count > 1 || this.#handler === null) this.#quit(EXIT.interrupted);
-    else this.#handler(signal);
+  /** A signal has come. */
+  arrived(signal: StopSignal): void {
+    const nowMs = this.#clock.elapsed();
+    if (this.#firstAtMs === null && this.#handler !== null) {
+      this.#firstAtMs = nowMs;
+      this.#handler(signal);
+    } else if (this.#firstAtMs === null || nowMs - this.#firstAtMs > SAME_WITHIN_MS) {
+      this.#quit(EXIT.interrupted);
+    }
   }
 }

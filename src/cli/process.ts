@@ -17,7 +17,7 @@ export async function runProcess(): Promise<void> {
     stderr: outputOn(process.stderr, styleFor(process.stderr.isTTY === true, env)),
     env,
     clock: systemClock,
-    interrupts: new Interrupts((code) => process.exit(code)),
+    interrupts: new Interrupts(systemClock, (code) => process.exit(code)),
     self: selfOf(process.argv[1], env),
   };
   host.interrupts.listen();
@@ -28,6 +28,11 @@ export async function runProcess(): Promise<void> {
       process.exit(EXIT.error);
     });
   }
+  // Nothing is left that could wake this process, and yet it is not done: never a silent exit 0.
+  process.on('beforeExit', () => {
+    host.stderr.line('error: Expected the command to come to its end, got nothing left to wait for');
+    process.exit(EXIT.error);
+  });
   const code = await runProgram(process.argv.slice(2), host);
   await Promise.all([host.stdout.flush(), host.stderr.flush()]);
   // Not by running out of work: a module of handlers may have left a timer or a socket behind.

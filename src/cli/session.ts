@@ -147,7 +147,9 @@ export class Session {
     const { stderr } = this.#host;
     const running = this.#input.tasks.running();
     const waits =
-      running > 0 ? `${counted(running, 'running task')} may take up to 10 s to end` : 'a moment, please';
+      running > 0
+        ? `${counted(running, 'running task')} may take up to 10 s to end`
+        : 'what is done is being recorded';
     if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
     stderr.line(`${signal}: stopping; ${waits}. Ctrl-C once more quits at once.`);
     this.#stopped = this.engine.stop({ deadlineMs: STOP_DEADLINE_MS });

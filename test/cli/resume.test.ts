@@ -6,7 +6,7 @@ const { tenure, start, people, write, read, path } = workplace();
 const RUN = ['run', '--workflow', 'Offboard an employee', '--tasks', 'slow.mjs'] as const;
 
 /** Handlers that tell when they begin, and take a while. */
-async function slowModule(ms: number): Promise<void> {
+async function slowModule(ms: number, more = ''): Promise<void> {
   await write(
     'slow.mjs',
     `const act = ({ subject, signal }) => new Promise((resolve, reject) => {
@@ -14,7 +14,8 @@ async function slowModule(ms: number): Promise<void> {
        const timer = setTimeout(resolve, ${ms});
        signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); });
      });
-     export { act as disableUserAccount, act as removeUserFromAllGroups, act as removeUserFromAllTeams };`,
+     export { act as disableUserAccount, act as removeUserFromAllGroups, act as removeUserFromAllTeams };
+     ${more}`,
   );
 }
 
@@ -66,11 +67,15 @@ describe('an interrupted run', () => {
 
   it('ends at once at the second signal, and what was running runs again', async () => {
     await people('all.csv', 6);
-    await slowModule(60_000);
+    await slowModule(
+      60_000,
+      "process.once('SIGINT', () => setInterval(() => process.stderr.write('tick '), 50));",
+    );
     const running = start([...RUN, '--users', 'all.csv', '--concurrency', '3', '--db', 'b.db']);
     await running.said('begins', 3);
     running.kill('SIGINT');
     await running.said('stopping');
+    await running.said('tick', 8);
     running.kill('SIGINT');
     expectCode(await running.ended, 130);
     await slowModule(1);

@@ -36,7 +36,7 @@ export function testHost(): Host & {
     stderr: kept(),
     env: {},
     clock: systemClock,
-    interrupts: new Interrupts(() => {}),
+    interrupts: new Interrupts(systemClock, () => {}),
     self: 'tenure',
   };
 }
