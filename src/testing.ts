@@ -1,0 +1,24 @@
+/**
+ * `tenure/testing`: the reference model, the oracles, the exhaustive explorer, the idempotency audit and the
+ * store contract. Needs no other package; arbitraries and commands for fast-check are in
+ * `tenure/testing/fast-check`.
+ */
+export { type CrashingStore, type CrashPoint, crashingStore } from './testing/audit/crashing-store.ts';
+export { formatAudit } from './testing/audit/format-audit.ts';
+export {
+  type AuditOptions,
+  type AuditReport,
+  type EffectDifference,
+  idempotencyAudit,
+  type TaskAudit,
+} from './testing/audit/idempotency-audit.ts';
+export {
+  type ExploredViolation,
+  type ExploreOptions,
+  type ExploreReport,
+  exploreInterleavings,
+} from './testing/explore/explore-interleavings.ts';
+export { type ExploredRules, PRODUCTION_RULES } from './testing/explore/explored-run.ts';
+export * from './testing/model.ts';
+export * from './testing/oracles.ts';
+export * from './testing/store-contract.ts';

@@ -1,0 +1,75 @@
+/** A store that dies with its process, at the commit that one names. */
+import type { Store, StoreTransaction } from '../../ports/store.ts';
+
+/** Where a process dies. */
+export interface CrashPoint {
+  /** The n-th commit, from 1. A transaction that fails is none. */
+  readonly commit: number;
+  /** `before`: nothing of the commit is kept. `after`: it is kept, and whoever made it never hears of it. */
+  readonly when: 'before' | 'after';
+}
+
+/** A {@link Store} as one process sees it. */
+export interface CrashingStore extends Store {
+  /** Commits so far. */
+  readonly commits: number;
+  /** Resolves at the crash. */
+  readonly crashed: Promise<void>;
+  /** Crashes now. */
+  crash(): void;
+}
+
+/**
+ * The store `inner` as a process sees it that dies at `point`. From then on no call of this process is ever
+ * answered and nothing of it reaches `inner`, which a next process can use at once.
+ */
+export function crashingStore(inner: Store, point: CrashPoint | null = null): CrashingStore {
+  const { promise: crashed, resolve } = Promise.withResolvers<void>();
+  let commits = 0;
+  let isDead = false;
+  const never = () => new Promise<never>(() => {});
+  const crash = () => {
+    isDead = true;
+    resolve();
+  };
+  const isAt = (when: CrashPoint['when'], commit: number) => point?.when === when && point.commit === commit;
+  const transaction = async <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
+    if (isDead) return never();
+    let result: T;
+    try {
+      result = await inner.transaction(async (tx) => {
+        if (isDead) throw new Dead();
+        const value = await work(tx);
+        if (isAt('before', commits + 1)) crash();
+        if (isDead) throw new Dead();
+        return value;
+      });
+    } catch (error) {
+      return isDead ? never() : Promise.reject(error);
+    }
+    if (isDead) return never();
+    commits += 1;
+    if (isAt('after', commits)) crash();
+    return isDead ? never() : result;
+  };
+  return new Proxy(inner, {
+    get(target, name) {
+      if (name === 'transaction') return transaction;
+      if (name === 'commits') return commits;
+      if (name === 'crashed') return crashed;
+      if (name === 'crash') return crash;
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function' || name === 'close')
+        return typeof value === 'function' ? async () => {} : value;
+      const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: unknown[]) => {
+        if (isDead) return never();
+        const answer = await call(...args);
+        return isDead ? never() : answer;
+      };
+    },
+  }) as CrashingStore;
+}
+
+/** Rolls back what a dead process was doing; nobody sees it. */
+class Dead extends Error {}

@@ -1,0 +1,40 @@
+/** The independent model of a run, written from domain §6 alone, and its checker. */
+export { RUN_EDGES, reachable, TASK_EDGES, TERMINAL, USER_EDGES } from './model/edges.ts';
+export {
+  appendResult,
+  createExternalRun,
+  type ExternalResult,
+  type ExternalRun,
+  moveResult,
+  type Refusal,
+  refusalOfAppend,
+  refusalOfMove,
+  snapshotOfExternal,
+} from './model/external-model.ts';
+export {
+  describeViolations,
+  type InvariantOptions,
+  type ModelViolation,
+  violationsOf,
+} from './model/invariants.ts';
+export { aggregate, type Ending } from './model/recount.ts';
+export {
+  apply,
+  createRun,
+  type ModelEvent,
+  type ModelPlan,
+  type ModelRun,
+  type ModelTask,
+  type ModelUser,
+  possibleEvents,
+  snapshotOf,
+} from './model/reference-model.ts';
+export {
+  type CountersSnapshot,
+  type ReportSnapshot,
+  type RunSnapshot,
+  snapshotOfRecords,
+  type TaskSnapshot,
+  type UserSnapshot,
+  withoutTimes,
+} from './model/snapshot.ts';

@@ -1,0 +1,199 @@
+/** Checks what an engine or a ledger told, event by event. */
+import type { EngineEventMap, EngineEventName } from '../../model/events.ts';
+import type { Run } from '../../model/resources.ts';
+import { isTerminal, RUN_EDGES, reachable } from '../model/edges.ts';
+import { violationsOf } from '../model/invariants.ts';
+import { snapshotOfGraph } from './graph-rows.ts';
+import { Findings, type OracleViolation } from './violation.ts';
+
+/** One event, as it was told. */
+export type HistoryEvent = {
+  [Name in EngineEventName]: { readonly name: Name; readonly payload: EngineEventMap[Name] };
+}[EngineEventName];
+
+/** Whoever tells events: an engine, or a ledger. */
+export interface EventSource {
+  on<Name extends EngineEventName>(name: Name, listener: (payload: EngineEventMap[Name]) => void): void;
+}
+
+const NAMES = [
+  'run.created',
+  'run.started',
+  'run.progress',
+  'run.canceling',
+  'run.finished',
+  'user.finished',
+  'task.failed',
+  'task.retrying',
+  'schedule.evaluated',
+  'schedule.skipped',
+  'engine.error',
+] as const satisfies readonly EngineEventName[];
+
+/** Records everything that `source` tells from now on, in order. Call it before `start()`. */
+export function recordHistory(source: EventSource): HistoryEvent[] {
+  const events: HistoryEvent[] = [];
+  for (const name of NAMES) source.on(name, (payload) => void events.push({ name, payload } as HistoryEvent));
+  return events;
+}
+
+/** What has been told of one run so far. */
+interface Told {
+  /** Told from its creation on, so that it can be counted. */
+  readonly isWhole: boolean;
+  /** The last resource that was told. */
+  run: Run | null;
+  hasStarted: boolean;
+  isOver: boolean;
+  /** Ids of subjects (or results) that are final, by status. */
+  readonly finished: Map<string, string>;
+  /** Failed attempts, and `null` once a task has failed for good, by subject and position. */
+  readonly tasks: Map<string, number | null>;
+  failures: number;
+}
+
+/**
+ * What is wrong with a recorded history; empty when all is well. Statuses and counters go one way only,
+ * nothing is told of a run that is over, every user ends once, and the counters that are told agree with
+ * the users that were told. Runs whose creation is not in the history are checked for order only.
+ */
+export function checkHistory(history: Iterable<HistoryEvent>): readonly OracleViolation[] {
+  const findings = new Findings();
+  const runs = new Map<string, Told>();
+  for (const event of history) {
+    const runId = runIdOf(event);
+    if (runId === null) continue;
+    const told = runs.get(runId) ?? begin(event);
+    runs.set(runId, told);
+    findings.expect(!told.isOver, 'events', `${event.name} after run.finished`, event);
+    if ('run' in event.payload) checkRunEvent(event as RunTold, told, findings);
+    else if (event.name === 'user.finished') checkUserEvent(event, told, findings);
+    else checkTaskEvent(event, told, findings);
+  }
+  return findings.violations;
+}
+
+type RunTold = Extract<HistoryEvent, { name: `run.${string}` }>;
+
+function runIdOf(event: HistoryEvent): string | null {
+  if ('run' in event.payload) return event.payload.run.id;
+  const isOfRun =
+    event.name === 'user.finished' || event.name === 'task.failed' || event.name === 'task.retrying';
+  return isOfRun ? event.payload.runId : null;
+}
+
+function begin(event: HistoryEvent): Told {
+  const isWhole = event.name === 'run.created';
+  return {
+    isWhole,
+    run: null,
+    hasStarted: false,
+    isOver: false,
+    finished: new Map(),
+    tasks: new Map(),
+    failures: 0,
+  };
+}
+
+function checkRunEvent(event: RunTold, told: Told, findings: Findings): void {
+  const { run } = event.payload;
+  const expect = (holds: boolean, rule: string, message: string, ...rows: readonly object[]) =>
+    findings.expect(holds, rule, `${event.name}: ${message}`, ...rows, event);
+  for (const { rule, what, needsAllUsers } of violationsOf(snapshotOfGraph(run, [], findings)))
+    if (!needsAllUsers) expect(false, rule, what);
+  if (told.run) checkChange(told.run, run, expect);
+  if (event.name === 'run.created') expect(told.run === null, 'events', 'the run is known already');
+  if (event.name === 'run.started') {
+    expect(!told.hasStarted, 'events', 'the run has started already');
+    expect(run.startedDateTime !== null, 'I8', 'startedDateTime is null');
+    told.hasStarted = true;
+  }
+  if (event.name === 'run.canceling')
+    expect(run.processingStatus === 'canceling', 'events', `the run is \`${run.processingStatus}\``);
+  if (event.name === 'run.finished') {
+    expect(isTerminal(run.processingStatus), 'events', `the run is \`${run.processingStatus}\``);
+    told.isOver = true;
+  }
+  if (told.isWhole && (event.name === 'run.progress' || event.name === 'run.finished'))
+    checkCounts(run, told, expect);
+  told.run = run;
+}
+
+type Expect = (holds: boolean, rule: string, message: string, ...rows: readonly object[]) => void;
+
+/** I4, I12 and the edges between two events. */
+function checkChange(before: Run, after: Run, expect: Expect): void {
+  for (const name of ['totalUsersCount', 'totalTasksCount'] as const)
+    expect(before[name] === after[name], 'I4', `${name} went from ${before[name]} to ${after[name]}`, before);
+  for (const name of ['failedTasksCount', 'successfulUsersCount', 'failedUsersCount'] as const)
+    expect(before[name] <= after[name], 'I4', `${name} fell from ${before[name]} to ${after[name]}`, before);
+  const [was, is] = [before.totalUnprocessedTasksCount, after.totalUnprocessedTasksCount];
+  expect(was >= is, 'I4', `totalUnprocessedTasksCount rose from ${was} to ${is}`, before);
+  const isReachable = reachable(RUN_EDGES, before.processingStatus).has(after.processingStatus);
+  expect(
+    isReachable,
+    'edges',
+    `from \`${before.processingStatus}\` to \`${after.processingStatus}\``,
+    before,
+  );
+  const isSame = JSON.stringify(before) === JSON.stringify(after);
+  const isLater = before.lastUpdatedDateTime < after.lastUpdatedDateTime;
+  expect(isSame || isLater, 'I12', 'the run changed and lastUpdatedDateTime did not grow', before);
+}
+
+/** The users that were told are the users that are counted. */
+function checkCounts(run: Run, { finished, failures }: Told, expect: Expect): void {
+  const count = (...statuses: readonly string[]) =>
+    [...finished.values()].filter((status) => statuses.includes(status)).length;
+  const successful = count('completed');
+  const failed = count('failed', 'completedWithErrors');
+  const shown = `${run.successfulUsersCount} successful and ${run.failedUsersCount} failed users`;
+  const isEqual = run.successfulUsersCount === successful && run.failedUsersCount === failed;
+  expect(isEqual, 'I2', `${shown}, told were ${successful} and ${failed}`);
+  expect(
+    run.failedTasksCount >= failures,
+    'I2',
+    `failedTasksCount is ${run.failedTasksCount}, told were ${failures} failed tasks`,
+  );
+}
+
+function checkUserEvent(
+  event: Extract<HistoryEvent, { name: 'user.finished' }>,
+  { finished }: Told,
+  findings: Findings,
+): void {
+  const { result } = event.payload;
+  const expect = (holds: boolean, rule: string, message: string) =>
+    findings.expect(holds, rule, `user.finished: ${message}`, event);
+  expect(!finished.has(result.id), 'events', 'the user ended already');
+  expect(isTerminal(result.processingStatus), 'events', `the user is \`${result.processingStatus}\``);
+  const alone = { ...ALONE, totalUsersCount: 1, totalTasksCount: result.totalTasksCount };
+  for (const { rule, what, user } of violationsOf(snapshotOfGraph(alone, [result], findings)))
+    if (user !== undefined) expect(false, rule, what.replace(/^user 0: /, ''));
+  finished.set(result.id, result.processingStatus);
+}
+
+/** A run around one result, so that the result can be checked alone. */
+const ALONE = {
+  processingStatus: 'inProgress',
+  successfulUsersCount: 0,
+  failedUsersCount: 0,
+  failedTasksCount: 0,
+  totalUnprocessedTasksCount: 0,
+};
+
+function checkTaskEvent(event: HistoryEvent, told: Told, findings: Findings): void {
+  if (event.name !== 'task.failed' && event.name !== 'task.retrying') return;
+  const { subjectId, position } = event.payload;
+  const key = `${position} ${subjectId}`;
+  const before = told.tasks.get(key) ?? 0;
+  findings.expect(told.tasks.get(key) !== null, 'events', `${event.name} of a task that has failed`, event);
+  if (event.name === 'task.failed') {
+    told.failures += 1;
+    told.tasks.set(key, null);
+    return;
+  }
+  const { attempt } = event.payload;
+  findings.expect(attempt > before, 'events', `attempt ${attempt} after attempt ${before}`, event);
+  told.tasks.set(key, attempt);
+}

@@ -1,0 +1,127 @@
+/** Checks a run with its user results as Graph shows them: tenure's resources, or data exported from Entra. */
+
+import { isTerminal } from '../model/edges.ts';
+import { violationsOf } from '../model/invariants.ts';
+import { aggregate } from '../model/recount.ts';
+import type { RunSnapshot, UserSnapshot } from '../model/snapshot.ts';
+import { rowsOf, snapshotOfGraph } from './graph-rows.ts';
+import { withUnreported } from './unreported.ts';
+import { Findings, type OracleViolation } from './violation.ts';
+
+/** How much is known, and how strictly it is read. */
+export interface CheckRunOptions {
+  /**
+   * Moments of *different* rows may be out of order by this much, ms. Default 1,000: in Microsoft's own
+   * samples a user starts some ms before his run. `Infinity`: such moments are not compared.
+   */
+  readonly toleranceMs?: number;
+  /** `some`: a page of the results; sums are not compared. Default `all`. */
+  readonly results?: 'all' | 'some';
+  /** Reading of `failed` (domain §6.4, rule 4). Default: either. */
+  readonly strictFailed?: boolean;
+}
+
+/**
+ * What is wrong with a run and its user results; empty when all is well. Unknown fields are passed over,
+ * `subject` may be missing, `unknownFutureValue` is taken for the status that it can stand for.
+ *
+ * @param run `GET …/runs/{id}`, or an item of `runs.list`.
+ * @param results all of `…/runs/{id}/userProcessingResults`: the rows, or a page with `value`. Where a row
+ *   has its `taskProcessingResults` expanded, they are checked too.
+ */
+export function checkRun(
+  run: object,
+  results: Iterable<object> | { readonly value: Iterable<object> },
+  options: CheckRunOptions = {},
+): readonly OracleViolation[] {
+  const { toleranceMs = 1_000, results: which = 'all' } = options;
+  const findings = new Findings();
+  const rows = rowsOf(results);
+  const known = snapshotOfGraph(run, rows, findings);
+  const snapshot = which === 'all' ? withUnreported(known) : known;
+  for (const { rule, what, user, needsAllUsers } of violationsOf(snapshot, null, { toleranceMs })) {
+    if (needsAllUsers && which === 'some') continue;
+    const shown = user === undefined ? evidence(rule, snapshot, rows) : [rows[user] ?? run];
+    findings.expect(false, rule, what, ...(user === undefined ? [run, ...shown] : shown));
+  }
+  checkNames(run, rows, findings);
+  checkMoments(run, rows, snapshot, toleranceMs, findings);
+  checkEnding(run, snapshot, options.strictFailed, findings);
+  return findings.violations;
+}
+
+/** The results that bear on a rule about the run. */
+function evidence(rule: string, snapshot: RunSnapshot, rows: readonly object[]): readonly object[] {
+  const isFinal = isTerminal(snapshot.status);
+  const bears = (user: UserSnapshot): boolean => {
+    if (rule === 'I8a') return isFinal && !isTerminal(user.status);
+    if (rule === 'I10') return user.status === 'inProgress';
+    return rule === 'I2' || rule === 'I3';
+  };
+  return rows.filter((_, index) => bears(snapshot.users[index] as UserSnapshot));
+}
+
+/** No id and no subject twice. */
+function checkNames(run: object, rows: readonly object[], findings: Findings): void {
+  const seen = new Map<string, object>();
+  for (const row of rows) {
+    const { id, subject } = row as { id?: unknown; subject?: { id?: unknown } | null };
+    for (const [kind, name] of [
+      ['id', id],
+      ['subject', subject?.id],
+    ] as const) {
+      if (typeof name !== 'string') continue;
+      const key = `${kind} ${name}`;
+      const other = seen.get(key);
+      if (other) findings.expect(false, 'keys', `Two results of ${key} in one run`, run, other, row);
+      seen.set(key, row);
+    }
+  }
+}
+
+/** I9 between the run and its users. */
+function checkMoments(
+  run: object,
+  rows: readonly object[],
+  { startedAt, completedAt, users, status }: RunSnapshot,
+  toleranceMs: number,
+  findings: Findings,
+): void {
+  for (const [index, row] of rows.entries()) {
+    const user = users[index] as UserSnapshot;
+    const startsAfter =
+      startedAt === null || user.startedAt === null || startedAt <= user.startedAt + toleranceMs;
+    findings.expect(startsAfter, 'I9', 'A user starts before his run', run, row);
+    const end = isTerminal(status) ? completedAt : null;
+    const endsBefore = end === null || user.completedAt === null || user.completedAt <= end + toleranceMs;
+    findings.expect(endsBefore, 'I9', 'A user ends after his run', run, row);
+  }
+}
+
+/** §6.4: one of the statuses that the outcomes can give; who canceled, the resource does not say. */
+function checkEnding(
+  run: object,
+  snapshot: RunSnapshot,
+  strictFailed: boolean | undefined,
+  findings: Findings,
+): void {
+  const { status, users, totalUsersCount } = snapshot;
+  if (!isTerminal(status) || status === 'quarantined' || users.length !== totalUsersCount) return;
+  if (totalUsersCount === 0 || !users.every((user) => isTerminal(user.status))) return;
+  const count = (wanted: string) => users.filter((user) => user.status === wanted).length;
+  const ending = {
+    C: count('completed'),
+    E: count('completedWithErrors'),
+    F: count('failed'),
+    X: count('canceled') + count('quarantined'),
+    completedTasks:
+      snapshot.totalTasksCount - snapshot.failedTasksCount - snapshot.totalUnprocessedTasksCount,
+  };
+  const strictness = strictFailed === undefined ? [false, true] : [strictFailed];
+  const allowed = strictness.flatMap((strict) =>
+    [false, true].map((wasCanceling) => aggregate({ ...ending, wasCanceling, strictFailed: strict })),
+  );
+  const names = [...new Set(allowed)].join('` or `');
+  const what = `${ending.C} completed, ${ending.E} with errors, ${ending.F} failed, ${ending.X} canceled give \`${names}\`, not \`${status}\``;
+  findings.expect(allowed.includes(status), '6.4', what, run);
+}
