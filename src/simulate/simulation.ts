@@ -284,7 +284,11 @@ export class Simulation {
         act: () => this.#activateByRule(one, `activation ${no + 1}`, rule, limit),
       })),
     );
-    const process = windows.map((window) => ({ atMs: window.fromMs, act: () => this.#endure(window) }));
+    const process = windows.flatMap((window) => {
+      const begins = { atMs: window.fromMs, act: () => this.#endure(window) };
+      if (window.window.kind !== 'off') return [begins];
+      return [begins, { atMs: window.untilMs, act: () => this.#comeBack() }];
+    });
     return [...activations, ...process]
       .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
       .sort((a, b) => a.atMs - b.atMs);
@@ -402,13 +406,12 @@ export class Simulation {
       await this.#clock.sleepUntil(this.#clock.now() + Math.max(0, untilOrEndMs - this.now()));
       this.trace.add(this.now(), 'awake');
       await this.#tidyUp();
-    } else {
-      await this.#halt(window.how ?? 'stop');
-      await this.#advanceTo(untilOrEndMs);
-      if (untilMs >= endMs) return;
-      this.trace.add(this.now(), 'on');
-      await this.#clock.until(this.#assemble().start());
-    }
+    } else await this.#halt(window.how ?? 'stop');
+  }
+
+  async #comeBack(): Promise<void> {
+    this.trace.add(this.now(), 'on');
+    await this.#clock.until(this.#assemble().start());
   }
 
   async #halt(how: 'stop' | 'kill'): Promise<void> {

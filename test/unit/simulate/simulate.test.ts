@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { SCENARIOS, type Scenario, type SimulationResult, simulate } from '../../../src/simulate.ts';
+import { recount } from './recount.ts';
+import { oneRun, SMALL, traced } from './scenarios.ts';
+
+const CHILD = resolve(import.meta.dirname, 'child.ts');
+
+function expectRecounted(result: SimulationResult, lines: readonly string[]): void {
+  const counted = recount(lines);
+  const { totals, latency } = result;
+  expect(counted.runs).toEqual(totals.runs);
+  expect(counted.users).toEqual(totals.users);
+  expect({ completed: counted.completed, failed: counted.failed, notRun: counted.notRun }).toEqual({
+    completed: totals.tasksCompleted,
+    failed: totals.tasksFailed,
+    notRun: totals.tasksNotRun,
+  });
+  expect(counted.retries).toBe(totals.retries);
+  const { entered, moved, leaving, removed } = totals;
+  expect({ entered: 0, moved: 0, leaving: 0, removed: 0, ...counted.directory }).toEqual({
+    entered,
+    moved,
+    leaving,
+    removed,
+  });
+  const reasons: Record<string, number> = {};
+  for (const { reason, count } of result.failures) reasons[reason] = (reasons[reason] ?? 0) + count;
+  expect(counted.reasons).toEqual(reasons);
+  const sorted = counted.latencies.toSorted((a, b) => a - b);
+  expect(latency.count).toBe(sorted.length);
+  expect(latency.maxMs).toBe(sorted.at(-1) ?? 0);
+  expect(latency.minMs).toBe(sorted[0] ?? 0);
+  const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
+  expect(latency.p95Ms).toBeGreaterThanOrEqual(p95);
+  expect(latency.p95Ms).toBeLessThanOrEqual(p95 * 1.008 + 1);
+  expect(
+    createHash('sha256')
+      .update(lines.map((line) => `${line}\n`).join(''))
+      .digest('hex'),
+  ).toBe(result.trace.sha256);
+  expect(result.trace.lines).toBe(lines.length);
+}
+
+describe('a simulation', () => {
+  it('gives the same trace for the same seed, and another one for another', async () => {
+    const [first, again, other] = [
+      await traced(SMALL, { seed: 7 }),
+      await traced(SMALL, { seed: 7 }),
+      await traced(SMALL, { seed: 8 }),
+    ];
+    expect(again.lines).toEqual(first.lines);
+    expect(again.result).toEqual(first.result);
+    expect(other.result.trace.sha256).not.toBe(first.result.trace.sha256);
+    expect(first.lines.length).toBeGreaterThan(200);
+  });
+
+  it.each(['America/New_York', 'Pacific/Chatham'])(
+    'gives the same trace in a process with TZ=%s',
+    async (zone) => {
+      const { result } = await traced(SMALL, { seed: 7 });
+      const { stdout } = await promisify(execFile)(process.execPath, [CHILD], {
+        env: { ...process.env, TZ: zone, LC_ALL: 'de_DE.UTF-8' },
+      });
+      expect(stdout.trim()).toBe(result.trace.sha256);
+    },
+  );
+
+  // Whoever changes one of these changes what a seed means: say so in the changelog.
+  it.each([
+    ['onboarding-year', 'P21D', 'de10740e7289e96fc6a9f94bb84a4fa1675021081ce5455635005eb1ba8d6ee5'],
+    ['offboarding-merger-before', 'P60D', 'a5be88fc4278320ac966f4407db298a7bd6a4c1bafa5dd45dc714a13533bddde'],
+    ['offboarding-merger-after', 'P60D', '4f11ea3356af9c12ad0d019a2794615d810f24d122e7b47007f78d724ae026c7'],
+    ['overloaded-directory', 'P8D', '40c14cc2302336f8b0ef9cb927899effe115549a6f5ca57244bb34cb464481eb'],
+  ])('of the shipped scenario %s over %s has the trace that it always had', async (name, horizon, sha256) => {
+    const { result, lines } = await traced(SCENARIOS[name] as Scenario, { horizon });
+    expectRecounted(result, lines);
+    expect(result.violations).toEqual([]);
+    expect(result.errors).toEqual([]);
+    expect(result.trace.sha256).toBe(sha256);
+  });
+
+  it('has figures that a recount of its trace gives too', async () => {
+    for (const seed of [1, 2, 3]) {
+      const { result, lines } = await traced(SMALL, { seed });
+      expectRecounted(result, lines);
+      expect(result.violations).toEqual([]);
+      expect(result.totals.usersCount).toBeGreaterThan(20);
+    }
+  });
+
+  it('accounts for what is unfinished at the horizon', async () => {
+    const { result, lines } = await traced(
+      oneRun(
+        100,
+        { task: { duration: { kind: 'fixed', ms: 3_600_000 } } },
+        { capacity: { concurrency: 10 } },
+      ),
+    );
+    expectRecounted(result, lines);
+    expect(result.totals.users).toEqual({ completed: 10, unfinished: 90 });
+    expect(result.totals.runs).toEqual({ unfinished: 1 });
+    expect(result.runs[0]?.run.processingStatus).toBe('inProgress');
+    expect(lines.at(-1)).toMatch(/end unfinished 1$/);
+  });
+
+  it('has the same outcome when everybody is looked at in each slot', async () => {
+    const indexed = await simulate(SMALL, { seed: 3 });
+    const scanned = await simulate(SMALL, { seed: 3, scansEverybody: true });
+    expect(scanned.trace.sha256).toBe(indexed.trace.sha256);
+  });
+
+  it('keeps runs up to a bound and tells all of them', async () => {
+    const told: string[] = [];
+    const result = await simulate(SMALL, { runsKeptMax: 3, onRun: ({ run }) => void told.push(run.id) });
+    expect(result.runs.length).toBe(3);
+    expect(result.runsDropped).toBe(told.length - 3);
+    expect(told.length).toBe(result.totals.runsCount);
+    expect(new Set(told).size).toBe(told.length);
+  });
+
+  it('tells how far it is, from the start to the end', async () => {
+    const shares: number[] = [];
+    await simulate(SMALL, { onProgress: ({ share }) => void shares.push(share) });
+    expect(shares.length).toBeGreaterThan(50);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+  });
+
+  it('adds up queue and use over time', async () => {
+    const { load } = await simulate(
+      oneRun(20, { task: { duration: { kind: 'fixed', ms: 60_000 } } }, { capacity: { concurrency: 10 } }),
+    );
+    const busyMs = load.buckets.reduce((sum, { utilisation }) => sum + utilisation * 10 * load.bucketMs, 0);
+    expect(Math.round(busyMs / 1_000)).toBe(20 * 60);
+    expect(Math.max(...load.buckets.map(({ busyMax }) => busyMax))).toBe(10);
+    expect(Math.max(...load.buckets.map(({ queuedMax }) => queuedMax))).toBe(20);
+  });
+
+  it('has nothing to tell of a scenario in which nobody is due', async () => {
+    const { result } = await traced({
+      ...SMALL,
+      turnover: {},
+      population: { kind: 'generated', headcount: 0 },
+    });
+    expect(result.totals.usersCount).toBe(0);
+    expect(result.calendar.every(({ onTime, planned }) => onTime === planned)).toBe(true);
+  });
+});
