@@ -35,12 +35,15 @@ export function runLines(run: Run, facts: ReportFacts, style: Style): string[] {
       ['run', run.id],
       ['status', statusText(run.processingStatus, style)],
       ['users', users.join(' · ')],
+      ...(canceled !== null && canceled > 0 && run.processingStatus !== 'canceled' ? [CANCELED_NOTE] : []),
       ['tasks', tasks.join(' · ')],
       ...(work === null ? [] : [['duration', workText(work)] as const]),
       ...facts.more,
     ]),
   ];
 }
+
+const CANCELED_NOTE = ['', 'canceled: who is no longer among the people, or no longer due'] as const;
 
 const EXECUTION_WORDS: Readonly<Record<Run['workflowExecutionType'], string>> = {
   onDemand: 'on demand',

@@ -1,11 +1,13 @@
 import { Handlers } from '../engine/handlers.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Workflow } from '../model/workflow.ts';
+import type { Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { CliError } from './cli-error.ts';
 import type { Host } from './host.ts';
 import type { TaskHandlers } from './task-module.ts';
-import { count, quoted, shortId } from './text.ts';
+import { count, oneLine, quoted, shortId } from './text.ts';
 import type { ChosenWorkflow } from './workflow-source.ts';
 
 /** Runs of the engine that a process left unfinished; those that only have to end canceled left out. */
@@ -31,6 +33,29 @@ export async function requireIdle(host: Host, store: Store, db: string): Promise
       `  ${host.self} runs cancel ${shortId(first.id)} --db ${quoted(db)}`,
     ].join('\n'),
   );
+}
+
+/**
+ * People who are not in the directory are canceled. When a run finds nobody at all, it is the wrong file.
+ *
+ * @throws CliError naming the file, and somebody who is not in it.
+ */
+export async function requireKnown(
+  store: Store,
+  runs: readonly RunRecord[],
+  users: Directory,
+  file: string,
+): Promise<void> {
+  for (const run of runs) {
+    const waiting = await store.listUsersByStatus(run.id, 'queued', 0, LIMITS.usersPerBatch);
+    const ids = waiting.map(({ subjectId }) => subjectId);
+    const [first] = ids;
+    if (first === undefined || (await users.get(ids)).length > 0) continue;
+    throw new CliError(
+      `Expected ${file} to hold the people of run ${shortId(run.id)}, got none of them, not \`${oneLine(first)}\` for one`,
+      'Name the right file with --users FILE, and how it is read with --map; who is not found would be canceled',
+    );
+  }
 }
 
 /**

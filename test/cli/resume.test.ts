@@ -96,6 +96,9 @@ describe('an interrupted run', () => {
     await rm(path('gone.csv'));
     const refused = expectCode(await tenure('resume', '--db', 'c.db'), 1);
     expect(refused.stderr).toMatch(/gone\.csv, the users of the interrupted run.*\n.*--users FILE/);
+    await write('wrong.csv', 'id\nsomebody\n');
+    const wrong = expectCode(await tenure('resume', '--db', 'c.db', '--users', 'wrong.csv'), 1);
+    expect(wrong.stderr).toMatch(/wrong\.csv to hold the people of run [0-9a-f]{8}, got none of them/);
     await write('empty.mjs', 'export const nothing = () => {};');
     const stuck = expectCode(
       await tenure('resume', '--db', 'c.db', '--users', 'moved.csv', '--tasks', 'empty.mjs'),

@@ -7,7 +7,7 @@ import type { Host } from '../host.ts';
 import { type Job, type JobOptions, readJob } from '../job.ts';
 import { openTasks } from '../open-tasks.ts';
 import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
-import { unfinishedRuns } from '../run-checks.ts';
+import { requireKnown, unfinishedRuns } from '../run-checks.ts';
 import { Session } from '../session.ts';
 import { openExisting } from '../stores.ts';
 import { counted } from '../text.ts';
@@ -67,6 +67,7 @@ async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: 
   const quiet = options.quiet ?? false;
   const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
   try {
+    await requireKnown(store, await unfinishedRuns(store), users, job.users);
     const tasks = await openTasks(host, job);
     try {
       const input = { store, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet };
