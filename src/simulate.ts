@@ -37,5 +37,5 @@ export type * from './simulate/scenario.ts';
 export { SCENARIO_SCHEMA } from './simulate/scenario-schema.ts';
 export { SCENARIOS } from './simulate/scenarios/index.ts';
 export { type SimulateOptions, simulate, simulateFile, simulateRead } from './simulate/simulate.ts';
-export type { SimulationOptions, SimulationProgress } from './simulate/simulation.ts';
+export type { SimulationOptions, SimulationProgress } from './simulate/simulation-options.ts';
 export { type ClockSession, type VirtualClock, virtualClock } from './simulate/virtual-clock.ts';

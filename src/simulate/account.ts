@@ -2,17 +2,18 @@
  * Keeps account of a simulation from what its store commits, so that finished runs can be removed at once: a
  * year of 50,000 people needs the memory of a day.
  */
-import { enabledTasks, runResource } from '../ledger/resources.ts';
+import { runResource } from '../ledger/resources.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
-import { DAY_MS, type EpochMs, SECOND_MS } from '../model/time.ts';
+import { type EpochMs, SECOND_MS } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { isTerminal } from '../rules/index.ts';
 import type { Calendar } from './calendar.ts';
 import { type Buckets, Gauge } from './gauge.ts';
 import { Histogram } from './histogram.ts';
 import type { Write } from './observed-store.ts';
-import type { FailureFigures, SimulatedRun, SimulatedUser, TaskFigures, WorkflowFigures } from './result.ts';
+import type { SimulatedRun, SimulatedUser } from './result.ts';
 import type { Trace } from './trace.ts';
+import { WorkflowAccount } from './workflow-account.ts';
 
 /** A workflow of the scenario, as it was created. */
 export interface AccountedWorkflow {
@@ -47,27 +48,6 @@ interface LiveRun {
   queued: number;
 }
 
-interface TaskAccount {
-  completed: number;
-  failed: number;
-  notRun: number;
-  readonly duration: Histogram;
-}
-
-interface WorkflowAccount {
-  readonly no: number;
-  readonly key: string;
-  readonly workflow: Workflow;
-  readonly offsetMs: number;
-  readonly runs: Record<string, number>;
-  readonly users: Record<string, number>;
-  readonly latency: Histogram;
-  readonly processing: Histogram;
-  readonly tasks: readonly TaskAccount[];
-}
-
-/** Kinds of failures that are told apart, at most. */
-const REASONS_MAX = 1_000;
 /** Edges of the latency bars. */
 const BAR_EDGES_MS = [
   0, 10, 60, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800,
@@ -78,10 +58,6 @@ export class Account {
   readonly #deps: AccountDeps;
   readonly #workflows = new Map<string, WorkflowAccount>();
   readonly #live = new Map<string, LiveRun>();
-  readonly #failures = new Map<
-    string,
-    { -readonly [Field in keyof FailureFigures]: FailureFigures[Field] }
-  >();
   readonly #latency = new Histogram();
   readonly #occasions = new Map<string, string>();
   readonly queued: Gauge;
@@ -100,23 +76,12 @@ export class Account {
   }
 
   addWorkflow({ key, workflow }: AccountedWorkflow): void {
-    const conditions = workflow.executionConditions;
-    this.#workflows.set(workflow.id, {
-      no: this.#workflows.size + 1,
-      key,
-      workflow,
-      offsetMs: 'trigger' in conditions ? conditions.trigger.offsetInDays * DAY_MS : 0,
-      runs: {},
-      users: {},
-      latency: new Histogram(),
-      processing: new Histogram(),
-      tasks: enabledTasks(workflow).map(() => ({
-        completed: 0,
-        failed: 0,
-        notRun: 0,
-        duration: new Histogram(),
-      })),
-    });
+    this.#workflows.set(workflow.id, new WorkflowAccount(this.#workflows.size + 1, key, workflow));
+  }
+
+  /** By workflow, in the order of the scenario. */
+  get workflows(): readonly WorkflowAccount[] {
+    return [...this.#workflows.values()];
   }
 
   /** The next run on demand of a workflow is for this occasion. */
@@ -252,14 +217,8 @@ export class Account {
     const due = run.dues[user.no - 1] ?? null;
     const latencyMs =
       user.completedAtMs === null ? null : Math.max(0, user.completedAtMs - (due ?? user.scheduledAtMs));
-    count(workflow.users, status);
     calendar.ended('users', user.scheduledAtMs, status);
-    if (latencyMs !== null && user.startedAtMs !== null && status !== 'canceled') {
-      workflow.latency.add(latencyMs);
-      this.#latency.add(latencyMs);
-      workflow.processing.add((user.completedAtMs ?? user.startedAtMs) - user.startedAtMs);
-    }
-    this.#countTasks(workflow, user);
+    if (workflow.addUser(user, status, latencyMs)) this.#latency.add(latencyMs ?? 0);
     onUser?.({
       workflow: workflow.key,
       runId: user.runId,
@@ -272,30 +231,9 @@ export class Account {
     });
   }
 
-  #countTasks(workflow: WorkflowAccount, user: UserRecord): void {
-    for (const [at, task] of workflow.tasks.entries()) {
-      const outcome = user.outcomes?.[at];
-      if (!outcome || outcome.status === 'canceled') {
-        task.notRun += 1;
-        continue;
-      }
-      task[outcome.status] += 1;
-      task.duration.add(outcome.completedAtMs - (outcome.startedAtMs ?? outcome.completedAtMs));
-      if (outcome.status === 'failed') this.#countFailure(workflow, at, outcome.failureReason ?? '');
-    }
-  }
-
-  #countFailure({ key, workflow }: WorkflowAccount, at: number, reason: string): void {
-    const task = enabledTasks(workflow)[at]?.displayName ?? '';
-    const kind = JSON.stringify([key, task, this.#failures.size < REASONS_MAX ? reason : 'others']);
-    const known = this.#failures.get(kind);
-    if (known) known.count += 1;
-    else this.#failures.set(kind, { workflow: key, task, reason, count: 1 });
-  }
-
   #runEnded(live: LiveRun): void {
     const { record, workflow } = live;
-    count(workflow.runs, record.processingStatus);
+    workflow.addRun(record.processingStatus);
     this.#deps.calendar.ended('runs', record.scheduledAtMs, record.processingStatus);
     this.#tell(live);
     this.finished.push(record);
@@ -320,50 +258,13 @@ export class Account {
   endRun(runId: string): void {
     const live = this.#live.get(runId);
     if (!live) return;
-    count(live.workflow.runs, 'unfinished');
+    live.workflow.addRun('unfinished');
     this.#deps.calendar.ended('runs', live.record.scheduledAtMs, 'unfinished');
     this.#tell(live);
   }
 
-  workflowFigures(): readonly WorkflowFigures[] {
-    return [...this.#workflows.values()].map(({ key, workflow, runs, users, latency, processing }) => ({
-      key,
-      displayName: workflow.displayName,
-      category: workflow.category,
-      runs,
-      users,
-      latency: latency.figures(),
-      processing: processing.figures(),
-    }));
-  }
-
-  taskFigures(): readonly TaskFigures[] {
-    return [...this.#workflows.values()].flatMap(({ key, workflow, tasks }) =>
-      enabledTasks(workflow).map((task, at) => {
-        const { completed = 0, failed = 0, notRun = 0, duration = new Histogram() } = tasks[at] ?? {};
-        return {
-          workflow: key,
-          position: at + 1,
-          displayName: task.displayName,
-          definition: task.taskDefinitionId,
-          completed,
-          failed,
-          notRun,
-          duration: duration.figures(),
-        };
-      }),
-    );
-  }
-
-  failureFigures(): readonly FailureFigures[] {
-    return [...this.#failures.values()].sort((a, b) => b.count - a.count);
-  }
-
+  /** Waits of all workflows, and their bars. */
   latency() {
     return { figures: this.#latency.figures(), bars: this.#latency.bars(BAR_EDGES_MS) };
   }
-}
-
-function count(counts: Record<string, number>, status: string): void {
-  counts[status] = (counts[status] ?? 0) + 1;
 }

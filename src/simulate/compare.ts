@@ -5,7 +5,7 @@ import { type ReadScenario, readScenario, readScenarioFile } from './read-scenar
 import type { SimulatedUser, SimulationResult, WorkflowFigures } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { type SimulateOptions, simulateRead } from './simulate.ts';
-import type { SimulationProgress } from './simulation.ts';
+import type { SimulationProgress } from './simulation-options.ts';
 
 /** Options of {@link compare}. */
 export interface CompareOptions extends Pick<SimulateOptions, 'seed' | 'horizon' | 'folder' | 'check'> {

@@ -3,7 +3,8 @@ import { HOUR_MS } from '../model/time.ts';
 import { intervalMsOf, type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
 import type { LoadBucket, SimulatedRun, SimulationResult, StatusCounts } from './result.ts';
 import type { Scenario } from './scenario.ts';
-import { Simulation, type SimulationOptions } from './simulation.ts';
+import { Simulation } from './simulation.ts';
+import type { SimulationOptions } from './simulation-options.ts';
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions extends SimulationOptions {
@@ -87,9 +88,9 @@ function resultOf(
     },
     seed,
     totals: totalsOf(simulation),
-    workflows: account.workflowFigures(),
-    tasks: account.taskFigures(),
-    failures: account.failureFigures(),
+    workflows: account.workflows.map((one) => one.figures()),
+    tasks: account.workflows.flatMap((one) => one.taskFigures()),
+    failures: account.workflows.flatMap((one) => one.failureFigures()).sort((a, b) => b.count - a.count),
     latency: latency.figures,
     latencyBars: latency.bars,
     load: loadOf(simulation, endMs, concurrency),
@@ -109,8 +110,8 @@ function resultOf(
 
 function totalsOf(simulation: Simulation): SimulationResult['totals'] {
   const { account, changes, calls, callsMs, peopleAtStart, people } = simulation;
-  const workflows = account.workflowFigures();
-  const tasks = account.taskFigures();
+  const workflows = account.workflows.map((one) => one.figures());
+  const tasks = account.workflows.flatMap((one) => one.taskFigures());
   const runs = sumOf(workflows.map((one) => one.runs));
   const users = sumOf(workflows.map((one) => one.users));
   const total = (counts: StatusCounts): number =>

@@ -98,7 +98,12 @@ class PeopleOverTime implements SimulatedDirectory {
 
   async get(ids: readonly string[]): Promise<readonly Subject[]> {
     this.advanceTo(this.#now());
-    return ids.map((id) => this.#people.get(id)).filter((subject) => subject !== undefined);
+    const found: Subject[] = [];
+    for (const id of ids) {
+      const subject = this.#people.get(id);
+      if (subject) found.push(subject);
+    }
+    return found;
   }
 
   async *query(rule: ScopeRule | null): AsyncGenerator<Subject> {

@@ -2,86 +2,34 @@
  * One simulation: the production engine on virtual time. It moves the clock from one thing to the next, carries
  * out what befalls the process, and removes runs that are finished and accounted for.
  */
-import { assembleEngine, type Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
 import { checkStore } from '../ledger/check.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
 import { DAY_MS, type DurationMs, type EpochMs, SECOND_MS } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { Ids, Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
-import type { TaskContext } from '../ports/task-handler.ts';
 import type { Violation } from '../rules/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import { Account } from './account.ts';
-import { handlersOf, RateGate } from './behaviour.ts';
 import { Calendar } from './calendar.ts';
-import { randomFor, seededIds } from './chance.ts';
 import { type Buckets, bucketsOf } from './gauge.ts';
 import { observedStore } from './observed-store.ts';
+import { type CreatedWorkflow, MOVED, Occasions } from './occasions.ts';
 import { type Change, openPopulation } from './population.ts';
-import {
-  catchUpMsOf,
-  intervalMsOf,
-  type ReadScenario,
-  type ReadWindow,
-  type ReadWorkflow,
-} from './read-scenario.ts';
-import type { SimulatedRun, SimulatedUser } from './result.ts';
+import { catchUpMsOf, intervalMsOf, type ReadScenario, type ReadWindow } from './read-scenario.ts';
 import { type SimulatedDirectory, simulatedDirectory } from './simulated-directory.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import type { SimulationOptions } from './simulation-options.ts';
 import { Trace } from './trace.ts';
-import { type ClockSession, type VirtualClock, virtualClock } from './virtual-clock.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
-/** How far a simulation is. */
-export interface SimulationProgress {
-  /** The virtual present. */
-  readonly dateTime: string;
-  /** Of the horizon, 0..1. */
-  readonly share: number;
-  readonly runs: number;
-  /** Handler calls. */
-  readonly calls: number;
-}
-
-/** Whom a simulation tells, and what else it does. */
-export interface SimulationOptions {
-  /** Any whole number. Default 1. */
-  readonly seed?: number;
-  /** About 400 times in all. */
-  readonly onProgress?: (progress: SimulationProgress) => void;
-  /** Each run when it ends; at the horizon those that have not. */
-  readonly onRun?: (run: SimulatedRun) => void;
-  /** Each person's result when it is final; at the horizon those that are not. */
-  readonly onUser?: (user: SimulatedUser) => void;
-  /** Each line of the trace (see `Trace`). */
-  readonly onTrace?: (line: string) => void;
-  /** Runs that the result holds, at most; all are told to `onRun`. Default 10,000. */
-  readonly runsKeptMax?: number;
-  /** Checks every run against the invariants before it is removed. Default `false`. */
-  readonly check?: boolean;
-  /** At each slot everybody is looked at, as a directory without an index would. Same outcome; slower. */
-  readonly scansEverybody?: boolean;
-}
-
-/** Handlers that a stop waits for, ms. */
-const STOP_DEADLINE_MS: DurationMs = 10 * SECOND_MS;
 /** Finished runs, or users in them, that stay in the store until they are removed together. */
 const FINISHED_RUNS_MAX = 256;
 const FINISHED_USERS_MAX = 4_096;
 const PROGRESS_STEPS = 400;
 /** A process whose clock is wrong by more looks for people on days that the index does not expect. */
 const INDEX_SKEW_MAX_MS = 7 * DAY_MS;
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-interface CreatedWorkflow extends ReadWorkflow {
-  readonly workflow: Workflow;
-  /** Moves that wait for the next slot, when it runs on moves. */
-  moved: Set<string>;
-}
-
 /** A simulation; `run` may be called once. */
 export class Simulation {
   readonly #read: ReadScenario;
@@ -90,12 +38,7 @@ export class Simulation {
   readonly #clock: VirtualClock;
   readonly #store: Store = memoryStore();
   readonly #observed: Store;
-  readonly #random: Random;
-  readonly #ids: Ids;
-  readonly #gate: RateGate | null;
-  readonly #workflows: CreatedWorkflow[] = [];
-  readonly #taskKeys = new Map<string, string>();
-  readonly #moves = new Map<string, number>();
+  readonly #occasions = new Occasions();
   readonly #errors = new Map<string, { readonly during: string; readonly code: string; count: number }>();
   readonly #violations: Violation[] = [];
   readonly buckets: Buckets;
@@ -103,23 +46,18 @@ export class Simulation {
   readonly calendar: Calendar;
   readonly account: Account;
   readonly changes = { entered: 0, moved: 0, leaving: 0, removed: 0 };
-  calls = 0;
-  callsMs: DurationMs = 0;
   peopleAtStart = 0;
   #directory: SimulatedDirectory | null = null;
-  #engine: Engine | null = null;
-  #session: ClockSession | null = null;
+  #process: SimulatedProcess | null = null;
   #movedSlotMs: EpochMs;
   #toldMs: EpochMs;
 
   constructor(read: ReadScenario, options: SimulationOptions) {
-    const { startMs, endMs, scenario } = read;
+    const { startMs, endMs } = read;
     this.#read = read;
     this.#options = options;
     this.#seed = options.seed ?? 1;
     this.#clock = virtualClock(startMs);
-    this.#random = randomFor(this.#seed, 'engine');
-    this.#ids = seededIds(this.#seed);
     this.#movedSlotMs = startMs;
     this.#toldMs = startMs;
     this.buckets = bucketsOf(startMs, endMs);
@@ -130,18 +68,25 @@ export class Simulation {
       trace: this.trace,
       calendar: this.calendar,
       buckets: this.buckets,
-      personal: (occasion, subjectId) => this.#personal(occasion, subjectId),
+      personal: (occasion, subjectId) => this.#occasions.personal(occasion, subjectId),
       onRun: options.onRun,
       onUser: options.onUser,
     });
     this.#observed = observedStore(this.#store, (writes) => this.account.committed(writes));
-    const perSecond = scenario.capacity?.callsPerSecond;
-    this.#gate = perSecond === undefined ? null : new RateGate(perSecond, () => this.now());
   }
 
   /** The world's present; a process whose clock was set sees another one. */
   now(): EpochMs {
     return this.#read.startMs + this.#clock.elapsed();
+  }
+
+  get calls(): number {
+    return this.#process?.calls ?? 0;
+  }
+
+  /** Virtual time of all calls, ms. */
+  get callsMs(): DurationMs {
+    return this.#process?.callsMs ?? 0;
   }
 
   get people(): number {
@@ -158,15 +103,19 @@ export class Simulation {
 
   async run(): Promise<void> {
     const { scenario, endMs } = this.#read;
-    await this.#populate();
+    const process = await this.#populate();
     this.trace.add(
       this.now(),
       `scenario ${JSON.stringify(scenario.name)} seed ${this.#seed} people ${this.peopleAtStart}`,
     );
-    const engine = this.#assemble();
-    for (const one of this.#read.workflows) await this.#create(engine, one);
+    const engine = process.open();
+    for (const one of this.#read.workflows) {
+      const workflow = await this.#clock.until(engine.workflows.create(one.draft));
+      this.#occasions.add(one, workflow);
+      this.account.addWorkflow({ key: one.key, workflow });
+    }
     await this.#clock.until(engine.start());
-    for (const { atMs, act } of this.#agenda()) {
+    for (const { atMs, act } of this.#agenda(process)) {
       await this.#advanceTo(atMs);
       await act();
     }
@@ -176,7 +125,7 @@ export class Simulation {
 
   // --- the beginning -----------------------------------------------------------------------------
 
-  async #populate(): Promise<void> {
+  async #populate(): Promise<SimulatedProcess> {
     const skewMs = this.#read.windows.reduce(
       (sum, { window }) => sum + (window.kind === 'clockJump' ? Math.abs(window.bySeconds) * SECOND_MS : 0),
       0,
@@ -193,103 +142,40 @@ export class Simulation {
     });
     this.#directory = directory;
     this.peopleAtStart = directory.size;
-  }
-
-  async #create(engine: Engine, one: ReadWorkflow): Promise<void> {
-    const workflow = await this.#clock.until(engine.workflows.create(one.draft));
-    this.#workflows.push({ ...one, workflow, moved: new Set() });
-    this.account.addWorkflow({ key: one.key, workflow });
-    const seen = new Map<string, number>();
-    for (const { id, taskDefinitionId } of workflow.tasks) {
-      const nth = (seen.get(taskDefinitionId) ?? 0) + 1;
-      seen.set(taskDefinitionId, nth);
-      this.#taskKeys.set(id, `${taskDefinitionId}#${nth}`);
-    }
-  }
-
-  #assemble(): Engine {
-    const { scenario, momentOf } = this.#read;
-    const session = this.#clock.session();
-    const engine = assembleEngine(
-      {
-        store: this.#observed,
-        directory: this.#directory as SimulatedDirectory,
-        clock: session,
-        random: this.#random,
-        ids: this.#ids,
-        logger: SILENT,
-      },
-      {
-        ...(scenario.schedule === undefined ? {} : settingsOf(scenario.schedule)),
-        ...(scenario.capacity?.concurrency === undefined
-          ? {}
-          : { concurrency: scenario.capacity.concurrency }),
-        tasks: handlersOf(scenario.tasks ?? {}, {
-          seed: this.#seed,
-          clock: session,
-          now: () => this.now(),
-          momentOf,
-          keyOf: (context) => this.#keyOf(context),
-          busy: (delta) => this.account.busy.add(delta, this.now()),
-          called: (ms) => {
-            this.calls += 1;
-            this.callsMs += ms;
-          },
-          gate: this.#gate,
-        }),
-      },
-    );
-    this.#listen(engine);
-    this.#engine = engine;
-    this.#session = session;
-    return engine;
-  }
-
-  #listen(engine: Engine): void {
-    engine.on('schedule.evaluated', ({ workflowId, slotAtMs, runId }) => {
-      const run = runId === null ? '-' : this.account.runNo(runId);
-      this.trace.add(this.now(), `slot ${this.account.workflowNo(workflowId)} ${slotAtMs} ${run}`);
-      this.calendar.evaluated(slotAtMs, this.#clock.now());
+    this.#process = new SimulatedProcess({
+      read: this.#read,
+      seed: this.#seed,
+      clock: this.#clock,
+      now: () => this.now(),
+      store: this.#observed,
+      directory,
+      occasions: this.#occasions,
+      account: this.account,
+      trace: this.trace,
+      calendar: this.calendar,
+      failed: (during, error) => this.#failed(during, error),
     });
-    engine.on('schedule.skipped', ({ workflowId, slotAtMs }) => {
-      this.trace.add(this.now(), `skipped ${this.account.workflowNo(workflowId)} ${slotAtMs}`);
-      this.calendar.skipped(slotAtMs);
-    });
-    engine.on('engine.error', ({ during, error }) => this.#failed(during, error));
-  }
-
-  /** What a draw belongs to. */
-  #keyOf({ workflow, task, run, subject }: TaskContext): string {
-    const created = this.#workflows.find((one) => one.workflow.id === workflow.id);
-    const conditions = created?.workflow.executionConditions;
-    const isScheduled = run.workflowExecutionType === 'scheduled' && conditions && 'trigger' in conditions;
-    const occasion = isScheduled
-      ? String(subject[conditions.trigger.timeBasedAttribute])
-      : this.#personal(this.account.occasionOf(run.id), subject.id);
-    return `${created?.key}|${occasion}|${this.#taskKeys.get(task.id)}`;
-  }
-
-  /** A move is an occasion of the person, whenever it is processed. */
-  #personal(occasion: string, subjectId: string): string {
-    return occasion === MOVED ? `${MOVED} ${this.#moves.get(subjectId) ?? 0}` : occasion;
+    return this.#process;
   }
 
   // --- time --------------------------------------------------------------------------------------
 
-  #agenda(): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
+  #agenda(
+    process: SimulatedProcess,
+  ): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
     const { windows, startMs, endMs, momentOf } = this.#read;
-    const activations = this.#workflows.flatMap((one) =>
+    const activations = this.#occasions.workflows.flatMap((one) =>
       (one.entry.activations ?? []).map(({ at, rule, limit }, no) => ({
         atMs: momentOf(at),
         act: () => this.#activateByRule(one, `activation ${no + 1}`, rule, limit),
       })),
     );
-    const process = windows.flatMap((window) => {
-      const begins = { atMs: window.fromMs, act: () => this.#endure(window) };
+    const befalling = windows.flatMap((window) => {
+      const begins = { atMs: window.fromMs, act: () => this.#endure(process, window) };
       if (window.window.kind !== 'off') return [begins];
-      return [begins, { atMs: window.untilMs, act: () => this.#comeBack() }];
+      return [begins, { atMs: window.untilMs, act: () => this.#comeBack(process) }];
     });
-    return [...activations, ...process]
+    return [...activations, ...befalling]
       .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
       .sort((a, b) => a.atMs - b.atMs);
   }
@@ -310,9 +196,9 @@ export class Simulation {
     const nowMs = this.now();
     this.#directory?.advanceTo(nowMs);
     const slotMs = slotStart(nowMs, intervalMsOf(this.#read.scenario));
-    if (slotMs > this.#movedSlotMs && this.#engine) {
+    if (slotMs > this.#movedSlotMs && this.#process?.engine) {
       this.#movedSlotMs = slotMs;
-      for (const one of this.#workflows) await this.#activateMoved(one);
+      for (const one of this.#occasions.workflows) await this.#activateMoved(one);
     }
     const { finished, finishedUsers } = this.account;
     if (finished.length >= FINISHED_RUNS_MAX || finishedUsers >= FINISHED_USERS_MAX)
@@ -344,8 +230,7 @@ export class Simulation {
         this.trace.add(change.atMs, `entered ${change.subject.id} ${change.subject.employeeHireDate}`);
         return;
       case 'moved':
-        this.#moves.set(change.id, (this.#moves.get(change.id) ?? 0) + 1);
-        for (const { entry, moved } of this.#workflows) if (entry.onMove) moved.add(change.id);
+        this.#occasions.moved(change.id);
         this.trace.add(change.atMs, `moved ${change.id} ${JSON.stringify(change.department)}`);
         return;
       case 'leaving':
@@ -379,14 +264,15 @@ export class Simulation {
     occasion: string,
     subjects: readonly string[],
   ): Promise<void> {
-    if (!this.#engine || subjects.length === 0) {
-      const why = this.#engine ? 'nobody is selected' : 'the process is off';
+    const engine = this.#process?.engine;
+    if (!engine || subjects.length === 0) {
+      const why = engine ? 'nobody is selected' : 'the process is off';
       this.#failed(`an activation on demand (${why})`, new LifecycleError('EngineStopped', why));
       return;
     }
     this.account.expectOnDemand(workflow.id, occasion);
     try {
-      await this.#clock.until(this.#engine.runs.activate(workflow.id, { subjects }));
+      await this.#clock.until(engine.runs.activate(workflow.id, { subjects }));
     } catch (error) {
       this.#failed('an activation on demand', error);
     }
@@ -394,7 +280,7 @@ export class Simulation {
 
   // --- what befalls the process ------------------------------------------------------------------
 
-  async #endure({ window, fromMs, untilMs }: ReadWindow): Promise<void> {
+  async #endure(process: SimulatedProcess, { window, fromMs, untilMs }: ReadWindow): Promise<void> {
     const { endMs } = this.#read;
     const untilOrEndMs = Math.min(untilMs, endMs);
     this.calendar.process(window.kind, fromMs, Math.max(fromMs, untilOrEndMs - 1));
@@ -406,24 +292,12 @@ export class Simulation {
       await this.#clock.sleepUntil(this.#clock.now() + Math.max(0, untilOrEndMs - this.now()));
       this.trace.add(this.now(), 'awake');
       await this.#tidyUp();
-    } else await this.#halt(window.how ?? 'stop');
+    } else await process.halt(window.how ?? 'stop');
   }
 
-  async #comeBack(): Promise<void> {
+  async #comeBack(process: SimulatedProcess): Promise<void> {
     this.trace.add(this.now(), 'on');
-    await this.#clock.until(this.#assemble().start());
-  }
-
-  async #halt(how: 'stop' | 'kill'): Promise<void> {
-    const engine = this.#engine as Engine;
-    this.#engine = null;
-    if (how === 'stop') {
-      await this.#clock.until(engine.stop({ deadlineMs: STOP_DEADLINE_MS }));
-      this.trace.add(this.now(), 'off');
-    } else this.trace.add(this.now(), 'killed');
-    this.#session?.end();
-    // Calls that went down with the process are under way no more.
-    this.account.busy.add(-this.account.busy.level, this.now());
+    await this.#clock.until(process.open().start());
   }
 
   #failed(during: string, error: unknown): void {
@@ -440,7 +314,7 @@ export class Simulation {
 
   async #end(): Promise<void> {
     await this.#removeFinished();
-    this.#session?.end();
+    this.#process?.end();
     const unfinished = this.account.unfinished();
     for (const { id } of unfinished) {
       for (const status of ['queued', 'inProgress'] as const) {
@@ -455,15 +329,4 @@ export class Simulation {
     }
     this.trace.add(this.now(), `end unfinished ${unfinished.length}`);
   }
-}
-
-const MOVED = 'moved';
-
-function settingsOf(schedule: NonNullable<ReadScenario['scenario']['schedule']>) {
-  const { intervalHours, catchUpDays, missedSlots } = schedule;
-  return {
-    ...(intervalHours === undefined ? {} : { scheduleIntervalHours: intervalHours }),
-    ...(catchUpDays === undefined ? {} : { catchUpDays }),
-    ...(missedSlots === undefined ? {} : { missedSlots }),
-  };
 }
