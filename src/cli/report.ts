@@ -97,8 +97,11 @@ export function failureLines(failures: Failures, style: Style, whereRest: string
     ...tableLines([{ head: '', align: 'right' }, { head: '' }], grouped).map((line) => `  ${line}`),
     '',
     ...(rows.length === 0 ? [] : tableLines(FAILURE_COLUMNS, rows).map((line) => `  ${line}`)),
-    ...(isCut && whereRest !== null
-      ? ['', `  ${style.dim(`${first.length} of ${total}; the rest:`)} ${whereRest}`]
+    ...(isCut
+      ? [
+          '',
+          `  ${style.dim(`${first.length} of ${total}; the rest:`)} ${whereRest ?? 'is kept with --db FILE only'}`,
+        ]
       : []),
   ];
 }

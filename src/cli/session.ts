@@ -12,7 +12,7 @@ import type { StopSignal } from './interrupts.ts';
 import { type Progress, runProgress } from './progress.ts';
 import { withoutSchedules } from './stores.ts';
 import type { CountedTasks } from './task-module.ts';
-import { counted, oneLine, shortId } from './text.ts';
+import { counted, oneLine, quoted, shortId } from './text.ts';
 import { Warnings } from './warnings.ts';
 
 /** How long running tasks may take after the first Ctrl-C. */
@@ -21,6 +21,8 @@ const STOP_DEADLINE_MS = 10_000;
 /** What an engine of the command line works with. */
 export interface SessionInput {
   readonly store: Store;
+  /** As the user named it; `null`: in memory. */
+  readonly db: string | null;
   readonly users: Directory;
   readonly tasks: CountedTasks;
   readonly concurrency: number | null;
@@ -158,12 +160,12 @@ export class Session {
   #failed(event: EngineEventMap['engine.error']): void {
     const { error, during, runId } = event;
     const isFinal = during === 'driving' || (LifecycleError.is(error) && !error.retryable);
-    if (runId !== undefined && isFinal && during !== 'reading users') {
-      this.#stuck(
-        new CliError(`Expected run ${shortId(runId)} to go on, got: ${messageOf(error)}`, null, {
-          cause: error,
-        }),
-      );
+    if (runId !== undefined && isFinal) {
+      const { db } = this.#input;
+      const remedy =
+        db === null ? null : `What is done is kept. Go on with: ${this.#host.self} resume --db ${quoted(db)}`;
+      const message = `Expected run ${shortId(runId)} to go on, got: ${messageOf(error)}`;
+      this.#stuck(new CliError(message, remedy, { cause: error }));
       return;
     }
     this.#warnings.add(event);

@@ -7,7 +7,7 @@ const { tenure, path, read, write } = workplace();
 
 describe('tenure demo', () => {
   it('shows two runs with failures, and commands that work when pasted, also the second time', async () => {
-    for (const _ of ['first', 'second']) {
+    for (const time of ['first', 'second']) {
       const { stdout } = expectCode(await tenure('demo'), 0);
       expect(stdout).toContain('1,000 employees are in tenure-demo/employees.csv');
       expect(stdout.match(/ status +completedWithErrors\n/g)).toHaveLength(2);
@@ -15,6 +15,7 @@ describe('tenure demo', () => {
       expect(stdout).toMatch(/ × +The person has no mail attribute/);
       const commands = stdout.slice(stdout.indexOf('Try next:')).trim().split('\n').slice(1);
       expect(commands.map((line) => line.trim().split(' ')[2])).toEqual(['runs', 'check', 'run']);
+      if (time === 'first') continue;
       for (const command of commands) {
         const ended = spawnSync(command, { shell: true, cwd: path('.'), encoding: 'utf8' });
         expect([command, ended.status, ended.stderr.replace(/^Workflow .*\n/, '')]).toEqual([command, 0, '']);

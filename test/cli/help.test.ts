@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tenure as inProcess } from '../unit/cli/support.ts';
 import { expectCode, workplace } from './support.ts';
 
 const { tenure, write } = workplace();
@@ -12,17 +13,14 @@ describe('the command line', () => {
     expect(expectCode(none, 1).stderr).toMatch(/^Usage: tenure /);
   });
 
-  it('suggests what was meant, and exits with 1', async () => {
-    const [command, option, inner] = await Promise.all([
-      tenure('rnu'),
-      tenure('run', '--workflo', 'x'),
-      tenure('runs', 'shwo'),
-    ]);
-    expect(expectCode(command, 1).stderr).toMatch(/^error: unknown command 'rnu'\n\(Did you mean run\?\)\n/);
-    expect(expectCode(option, 1).stderr).toMatch(
-      /^error: unknown option '--workflo'\n\(Did you mean --workflow\?\)/,
-    );
-    expect(expectCode(inner, 1).stderr).toContain('(Did you mean show?)');
+  it.each([
+    [['rnu'], /^error: unknown command 'rnu'\n\(Did you mean run\?\)\n\(tenure --help tells more\)\n$/],
+    [['runs', 'shwo'], /\(Did you mean show\?\)\n\(tenure runs --help tells more\)\n$/],
+    [['run', '--workflo', 'x'], /^error: unknown option '--workflo'\n\(Did you mean --workflow\?\)/],
+  ])('suggests what was meant by %j, and exits with 1', async (args, message) => {
+    const { code, stdout, stderr } = await inProcess(...args);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([1, '']);
   });
 
   it('shows no stack for a failure that it does not know, unless asked to', async () => {

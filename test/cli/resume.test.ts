@@ -110,6 +110,22 @@ describe('an interrupted run', () => {
   });
 });
 
+describe('a file of people that changes while it is used', () => {
+  it('ends the command with an error, and what is done is kept', async () => {
+    await people('changes.csv', 600);
+    await slowModule(5);
+    const running = start([...RUN, '--users', 'changes.csv', '--db', 'e.db', '--concurrency', '4']);
+    await running.said('begins', 20);
+    await people('changes.csv', 601);
+    const { stderr } = expectCode(await running.ended, 1);
+    expect(stderr).toMatch(
+      /error: Expected run [0-9a-f]{8} to go on, got: .*changes.*changes\.csv.*\n.* resume --db e\.db\n$/,
+    );
+    const resumed = expectCode(await tenure('resume', '--db', 'e.db', '--json'), 0);
+    expect(JSON.parse(resumed.stdout).value[0]).toMatchObject({ successfulUsersCount: 600 });
+  });
+});
+
 describe('a database that another process runs', () => {
   it('can be read, and refuses to be written, naming its holder', async () => {
     await people('all.csv', 6);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../src/sqlite.ts';
+import { tenure as inProcess } from '../unit/cli/support.ts';
 import { expectCode, workplace } from './support.ts';
 
 const { tenure, people, write, path } = workplace();
@@ -41,7 +42,7 @@ describe('tenure runs list', () => {
 
   it('filters, orders and pages', async () => {
     const list = async (...args: string[]) =>
-      JSON.parse(expectCode(await tenure('runs', 'list', '--db', 'all.db', '--json', ...args), 0).stdout);
+      JSON.parse((await inProcess('runs', 'list', '--db', path('all.db'), '--json', ...args)).stdout);
     const users = ({ value }: { value: { totalUsersCount: number }[] }) =>
       value.map((run) => run.totalUsersCount);
     expect(users(await list('--filter', 'failedTasksCount gt 0'))).toEqual([30]);
@@ -68,7 +69,7 @@ describe('tenure runs show', () => {
     expect(stdout).toMatch(/Failed tasks: 10\n +10 × +no team for …\n/);
     expect(stdout.match(/^ +u\d+ +Remove/gm)).toHaveLength(4);
     expect(stdout).toMatch(/4 of 10; the rest: .* runs show [0-9a-f]{8} --db all\.db --failures 10\n$/);
-    const json = await tenure('runs', 'show', id, '--db', 'all.db', '--failures', '4', '--json');
+    const json = await inProcess('runs', 'show', id, '--db', path('all.db'), '--failures', '4', '--json');
     const { taskProcessingResults, ...run } = JSON.parse(json.stdout);
     expect(run).toEqual(list.value[1]);
     expect(taskProcessingResults).toHaveLength(4);
@@ -79,8 +80,11 @@ describe('tenure runs show', () => {
   });
 
   it('refuses what names no run', async () => {
-    const none = expectCode(await tenure('runs', 'show', 'zzz', '--db', 'all.db'), 1);
-    expect(none.stderr).toContain('Expected the id of a run or its first digits, got `zzz`');
+    const { code, stderr } = await inProcess('runs', 'show', 'zzz', '--db', path('all.db'));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('or its first digits, got `zzz`\nSee: tenure runs list'),
+    ]);
   });
 });
 
@@ -97,11 +101,11 @@ describe('tenure runs delete', () => {
       '--json',
     ];
     const { id } = JSON.parse((await tenure(...run)).stdout);
-    expect(expectCode(await tenure('runs', 'delete', id, '--db', 'del.db'), 0).stdout).toMatch(
-      / is deleted\.\n$/,
-    );
-    expect((await tenure('runs', 'list', '--db', 'del.db')).stdout).toBe('No runs.\n');
-    const gone = expectCode(await tenure('runs', 'cancel', id, '--db', 'del.db'), 1);
+    const deleted = expectCode(await tenure('runs', 'delete', id, '--db', 'del.db'), 0);
+    expect(deleted.stdout).toMatch(/ is deleted\.\n$/);
+    expect((await inProcess('runs', 'list', '--db', path('del.db'))).stdout).toBe('No runs.\n');
+    const gone = await inProcess('runs', 'cancel', id, '--db', path('del.db'));
+    expect(gone.code).toBe(1);
     expect(gone.stderr).toMatch(/begins with .*, got none/);
   });
 });
@@ -126,7 +130,7 @@ describe('tenure check', () => {
 
     const broken = expectCode(await tenure('check', '--db', 'all.db'), 2);
     expect(broken.stdout).toMatch(/: \d+ violations?\.\n +I\d+ +run [0-9a-f]{8}: /);
-    const json = expectCode(await tenure('check', '--db', 'all.db', '--json'), 2);
+    const json = await inProcess('check', '--db', path('all.db'), '--json');
     expect(JSON.parse(json.stdout).violations[0]).toMatchObject({ runId: run.id });
   });
 });

@@ -97,7 +97,7 @@ const ACTS: readonly Act[] = [
 async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Promise<readonly Run[] | null> {
   const { job, users, tasks } = prepared;
   const store = await openStore(db);
-  const input = { store, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet: false };
+  const input = { store, db, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet: false };
   return Session.with(host, input, async (session) => {
     await keepJob(store, job);
     await session.engine.start();

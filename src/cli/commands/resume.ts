@@ -70,7 +70,14 @@ async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: 
     await requireKnown(store, await unfinishedRuns(store), users, job.users);
     const tasks = await openTasks(host, job);
     try {
-      const input = { store, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet };
+      const input = {
+        store,
+        db: options.db,
+        users,
+        tasks: tasks.handlers,
+        concurrency: job.concurrency,
+        quiet,
+      };
       return await Session.with(host, input, async (session) => {
         const outcome = await session.drive(async () => {
           const runs = (await unfinishedRuns(store)).map(runResource);

@@ -20,6 +20,7 @@ import {
   tasksOptions,
   usersOptions,
 } from '../options.ts';
+import { withSpinner } from '../progress.ts';
 import { requireHandlers, requireIdle } from '../run-checks.ts';
 import { Session } from '../session.ts';
 import { openStore } from '../stores.ts';
@@ -133,7 +134,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
   const quiet = options.quiet ?? false;
   const db = options.db ?? null;
   const store = await openStore(options.db);
-  const input = { store, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet };
+  const input = { store, db, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet };
   try {
     if (db !== null) await requireIdle(host, store, db);
     return await Session.with(host, input, async (session) => {
@@ -143,7 +144,9 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
         if (db !== null) await keepJob(store, job);
         // Started first: a run that is made before the start would be taken up twice.
         await session.engine.start();
-        const made = await begin(host, session, kept.workflow.id, options);
+        const made = await withSpinner(host, 'making the run', !quiet, () =>
+          begin(host, session, kept.workflow.id, options),
+        );
         if (made === null && !quiet) tellNobody(host, kept, options);
         return made === null ? [] : [made];
       });
