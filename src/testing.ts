@@ -12,6 +12,7 @@ export {
   idempotencyAudit,
   type TaskAudit,
 } from './testing/audit/idempotency-audit.ts';
+export { EngineHarness, type HarnessOptions, type TaskEnding } from './testing/engine-harness.ts';
 export {
   type ExploredViolation,
   type ExploreOptions,
@@ -19,6 +20,10 @@ export {
   exploreInterleavings,
 } from './testing/explore/explore-interleavings.ts';
 export { type ExploredRules, PRODUCTION_RULES } from './testing/explore/explored-run.ts';
+export { type FaultPlan, faultyStore, faultyTasks, type TaskFault } from './testing/faults.ts';
+export { type GraphResult, type GraphRun, type GraphRunWithResults, graphOf } from './testing/graph-run.ts';
+export { canPerform, LedgerModel, type LedgerOperation, perform } from './testing/ledger-operations.ts';
 export * from './testing/model.ts';
 export * from './testing/oracles.ts';
+export { ledgerClient, type ReportedResult, type RunClient } from './testing/run-client.ts';
 export * from './testing/store-contract.ts';

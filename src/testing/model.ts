@@ -2,6 +2,7 @@
 export { RUN_EDGES, reachable, TASK_EDGES, TERMINAL, USER_EDGES } from './model/edges.ts';
 export {
   appendResult,
+  cancelExternalRun,
   createExternalRun,
   type ExternalResult,
   type ExternalRun,

@@ -13,6 +13,8 @@ export interface CrashPoint {
 export interface CrashingStore extends Store {
   /** Commits so far. */
   readonly commits: number;
+  /** Calls of `inner` that are under way. */
+  readonly busy: number;
   /** Resolves at the crash. */
   readonly crashed: Promise<void>;
   /** Crashes now. */
@@ -26,6 +28,7 @@ export interface CrashingStore extends Store {
 export function crashingStore(inner: Store, point: CrashPoint | null = null): CrashingStore {
   const { promise: crashed, resolve } = Promise.withResolvers<void>();
   let commits = 0;
+  let busy = 0;
   let isDead = false;
   const never = () => new Promise<never>(() => {});
   const crash = () => {
@@ -36,6 +39,7 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
   const transaction = async <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
     if (isDead) return never();
     let result: T;
+    busy += 1;
     try {
       result = await inner.transaction(async (tx) => {
         if (isDead) throw new Dead();
@@ -46,6 +50,8 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
       });
     } catch (error) {
       return isDead ? never() : Promise.reject(error);
+    } finally {
+      busy -= 1;
     }
     if (isDead) return never();
     commits += 1;
@@ -56,6 +62,7 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
     get(target, name) {
       if (name === 'transaction') return transaction;
       if (name === 'commits') return commits;
+      if (name === 'busy') return busy;
       if (name === 'crashed') return crashed;
       if (name === 'crash') return crash;
       const value: unknown = Reflect.get(target, name, target);
@@ -64,7 +71,10 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
       const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
       return async (...args: unknown[]) => {
         if (isDead) return never();
-        const answer = await call(...args);
+        busy += 1;
+        const answer = await call(...args).finally(() => {
+          busy -= 1;
+        });
         return isDead ? never() : answer;
       };
     },

@@ -121,6 +121,20 @@ export function refusalOfMove(run: ExternalRun, index: number, result: ExternalR
   return isForward && reachable(USER_EDGES, before.status).has(result.status) ? null : 'no such move';
 }
 
+/**
+ * An administrator cancels the run (r5, r6): who has not ended is canceled, those who were never reported on
+ * too, and the run is over. Throws when it is over already.
+ */
+export function cancelExternalRun(run: ExternalRun): void {
+  if (isTerminal(run.status)) throw new Error('the run is final' satisfies Refusal);
+  run.now += 1;
+  for (const [index, result] of run.results.entries()) {
+    if (!isTerminal(result.status))
+      run.results[index] = { ...result, status: 'canceled', completedAt: run.now };
+  }
+  end(run, true);
+}
+
 /** Lets a result that was appended in progress or queued move on. Throws when it is refused. */
 export function moveResult(run: ExternalRun, index: number, result: ExternalResult): void {
   const refusal = refusalOfMove(run, index, result);
@@ -150,7 +164,11 @@ function settle(run: ExternalRun): void {
     run.startedAt = run.now;
   }
   const isKnown = run.results.length === run.totalUsersCount;
-  if (!isKnown || !run.results.every(({ status }) => isTerminal(status))) return;
+  if (isKnown && run.results.every(({ status }) => isTerminal(status))) end(run, false);
+}
+
+/** §6.4. Users who are not known by now were canceled with the run. */
+function end(run: ExternalRun, wasCanceling: boolean): void {
   const withStatus = (status: UserStatus) => run.results.filter((one) => one.status === status).length;
   const done = (one: UserSnapshot) =>
     one.totalTasksCount - one.failedTasksCount - one.totalUnprocessedTasksCount;
@@ -158,8 +176,8 @@ function settle(run: ExternalRun): void {
     C: withStatus('completed'),
     E: withStatus('completedWithErrors'),
     F: withStatus('failed'),
-    X: withStatus('canceled'),
-    wasCanceling: false,
+    X: withStatus('canceled') + run.totalUsersCount - run.results.length,
+    wasCanceling,
     completedTasks: sum(run.results.map(done)),
     strictFailed: run.strictFailed,
   });

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { differencesOf } from './difference.ts';
+import type { EngineHarness, TaskEnding } from './engine-harness.ts';
+import { apply, createRun, type ModelEvent, type ModelRun, snapshotOf } from './model/reference-model.ts';
+import { withoutTimes } from './model/snapshot.ts';
+import { checkDatabase, formatViolations } from './oracles.ts';
+
+/** What the engine's run must be. */
+export interface EngineModel {
+  run: ModelRun | null;
+}
+
+/** A command on an engine in a harness. */
+export type EngineCommand = fc.AsyncCommand<EngineModel, EngineHarness>;
+
+/** Options of {@link engineCommands}. */
+export interface EngineCommandOptions {
+  /** Users of the run, at most; not more than the harness has people. Default 3. */
+  readonly usersMax?: number;
+  /** Commands, at most. Default 20. */
+  readonly commandsMax?: number;
+  /** `true`: tasks end by the harness's handlers only, so that these are under test. Default `false`. */
+  readonly handlers?: boolean;
+  /** Told after each command that was compared: check the effects of your handlers here. */
+  readonly afterEach?: (harness: EngineHarness) => void | Promise<void>;
+}
+
+/** The model to start with. */
+export function engineModel(): EngineModel {
+  return { run: null };
+}
+
+/**
+ * Commands for `fc.asyncModelRun`: a run begins, tasks end in any order, the run is canceled, tasks are
+ * written off, the process dies. After each, the store must hold what the model has, and a recount must agree.
+ *
+ * ```ts
+ * await fc.assert(fc.asyncProperty(engineCommands(), (commands) =>
+ *   fc.asyncModelRun(async () => ({ model: engineModel(), real: new EngineHarness({ store: myStore() }) }), commands)));
+ * ```
+ */
+export function engineCommands(options: EngineCommandOptions = {}): fc.Arbitrary<Iterable<EngineCommand>> {
+  const { usersMax = 3, commandsMax = 20, handlers = false, afterEach } = options;
+  const user = fc.nat({ max: usersMax - 1 });
+  const ending = handlers
+    ? fc.constant('handle' as const)
+    : fc.constantFrom('succeed' as const, 'fail' as const);
+  const make = (step: Step): EngineCommand => new StepCommand(step, afterEach);
+  return fc.commands<EngineModel, EngineHarness, false>(
+    [
+      fc.integer({ min: 1, max: usersMax }).map((users) => make({ kind: 'begin', users })),
+      fc.tuple(user, ending).map(([index, how]) => make({ kind: 'end', user: index, ending: how })),
+      fc.tuple(user, ending).map(([index, how]) => make({ kind: 'end', user: index, ending: how })),
+      fc.constant(make({ kind: 'cancel' })),
+      fc.constant(make({ kind: 'writeOff' })),
+      fc.constant(make({ kind: 'crash' })),
+    ],
+    { maxCommands: commandsMax },
+  );
+}
+
+type Step =
+  | { readonly kind: 'begin'; readonly users: number }
+  | { readonly kind: 'end'; readonly user: number; readonly ending: TaskEnding }
+  | { readonly kind: 'cancel' | 'writeOff' | 'crash' };
+
+class StepCommand implements EngineCommand {
+  readonly #step: Step;
+  readonly #afterEach: EngineCommandOptions['afterEach'];
+
+  constructor(step: Step, afterEach: EngineCommandOptions['afterEach']) {
+    this.#step = step;
+    this.#afterEach = afterEach;
+  }
+
+  check({ run }: Readonly<EngineModel>): boolean {
+    const step = this.#step;
+    switch (step.kind) {
+      case 'begin':
+        return run === null;
+      case 'end':
+        return run?.users[step.user]?.status === 'inProgress';
+      case 'cancel':
+        return run?.status === 'queued' || run?.status === 'inProgress';
+      case 'writeOff':
+        return run?.status === 'canceling';
+      case 'crash':
+        return run !== null;
+    }
+  }
+
+  async run(model: EngineModel, harness: EngineHarness): Promise<void> {
+    await this.#perform(model, harness);
+    const shown = await harness.snapshot();
+    if (model.run && shown) {
+      const found = differencesOf(withoutTimes(shown), withoutTimes(snapshotOf(model.run)));
+      if (found.length > 0)
+        throw new Error(`Expected the store to hold what the model has, got ${found.join('; ')}`);
+    }
+    const { violations } = await checkDatabase(harness.store, { strictFailed: harness.strictFailed });
+    if (violations.length > 0)
+      throw new Error(`Expected every invariant to hold, got ${formatViolations(violations)}`);
+    await this.#afterEach?.(harness);
+  }
+
+  async #perform(model: EngineModel, harness: EngineHarness): Promise<void> {
+    const step = this.#step;
+    if (step.kind === 'begin') {
+      await harness.begin(step.users);
+      const { tasks, strictFailed } = harness;
+      const run = createRun({ users: step.users, continueOnError: tasks, strictFailed });
+      for (let user = 0; user < step.users; user += 1) apply(run, { kind: 'startUser', user });
+      model.run = run;
+      return;
+    }
+    const { run } = model;
+    if (!run) return;
+    if (step.kind === 'end') {
+      const outcome = await harness.end(step.user, step.ending);
+      apply(run, { kind: outcome === 'completed' ? 'taskSucceeds' : 'taskFails', user: step.user });
+      return;
+    }
+    await harness[step.kind]();
+    if (step.kind === 'cancel') apply(run, { kind: 'cancelRun' });
+    // After a crash nobody is at work for a run that is being canceled: its tasks are written off.
+    else if (run.status === 'canceling') for (const event of writtenOff(run)) apply(run, event);
+  }
+
+  toString(): string {
+    const { kind, ...values } = this.#step;
+    return `${kind}(${Object.values(values).join(', ')})`;
+  }
+}
+
+function writtenOff({ users }: ModelRun): ModelEvent[] {
+  return users.flatMap(({ status }, user): ModelEvent[] =>
+    status === 'inProgress' ? [{ kind: 'taskIsAbandoned', user }] : [],
+  );
+}
