@@ -2,10 +2,10 @@
  * Time that a program moves. Nothing global is patched: who is given this clock lives in its time.
  *
  * How it knows that nothing is left to do: on the memory store an engine works in microtasks only, apart
- * from timers and `yield()`s, and both are in this clock's hands. A round of the host's event loop begins
- * when all microtasks are done; when none of them asked for a `yield()`, only a timer can make something
- * happen. So a virtual instant costs a few rounds (about 1 µs each), whatever happens in it, and the order
- * of all that happens depends on the engine alone.
+ * from timers and `yield()`s, and both are in this clock's hands. A `nextTick` that is asked for by a microtask
+ * comes when all microtasks are done; when none of them asked for a `yield()`, only a timer can make something
+ * happen. So a virtual instant costs a few ticks, whatever happens in it, and the order of all that happens
+ * depends on the engine alone. Now and then the host's event loop gets its turn, which changes nothing.
  *
  * | move         | `now()`      | timers                                                    |
  * |--------------|--------------|-----------------------------------------------------------|
@@ -52,6 +52,8 @@ export interface VirtualClock extends Clock {
 }
 
 const TIMERS_MAX = 1_000_000;
+/** The host waits so long for its turn, in real ms: a signal, a progress bar. */
+const HOST_EVERY_MS = 10;
 
 /** A virtual clock that shows `startMs` (whole milliseconds since 1970). */
 export function virtualClock(startMs: EpochMs): VirtualClock {
@@ -105,13 +107,25 @@ class SteppedClock implements VirtualClock {
   }
 
   async settle(): Promise<void> {
+    // Not asked for by a microtask, a tick would come before them.
+    await null;
     for (;;) {
-      await systemClock.yield();
+      await this.#microtasksDone();
       if (this.#pauses.length === 0) return;
       const pauses = this.#pauses;
       this.#pauses = [];
       for (const resolve of pauses) resolve();
     }
+  }
+
+  #hostTurnMs = systemClock.elapsed();
+
+  #microtasksDone(): Promise<void> {
+    if (systemClock.elapsed() - this.#hostTurnMs < HOST_EVERY_MS)
+      return new Promise((resolve) => process.nextTick(resolve));
+    return systemClock.yield().then(() => {
+      this.#hostTurnMs = systemClock.elapsed();
+    });
   }
 
   async advance(byMs: DurationMs): Promise<void> {
