@@ -7,20 +7,20 @@ import { SUBJECT_BLOCK } from './schema.ts';
 
 const FIND = `
   WITH RECURSIVE blocks (block) AS (
-    SELECT (SELECT no / ${SUBJECT_BLOCK} FROM users WHERE run_no = ?1 ORDER BY no / ${SUBJECT_BLOCK} LIMIT 1)
+    SELECT (SELECT no / ${SUBJECT_BLOCK} FROM users WHERE run_no = ? ORDER BY no / ${SUBJECT_BLOCK} LIMIT 1)
     UNION ALL
     SELECT (
-      SELECT no / ${SUBJECT_BLOCK} FROM users WHERE run_no = ?1 AND no / ${SUBJECT_BLOCK} > block
+      SELECT no / ${SUBJECT_BLOCK} FROM users WHERE run_no = ? AND no / ${SUBJECT_BLOCK} > block
       ORDER BY no / ${SUBJECT_BLOCK} LIMIT 1
     )
     FROM blocks WHERE block IS NOT NULL
   )
   SELECT no FROM blocks CROSS JOIN users
-  WHERE run_no = ?1 AND no / ${SUBJECT_BLOCK} = block AND subject_id = ?2 LIMIT 1`;
+  WHERE run_no = ? AND no / ${SUBJECT_BLOCK} = block AND subject_id = ? LIMIT 1`;
 
 /** The number of a subject's result in a run; `null` when he is not in it. A search per block. */
 export function findSubject(connection: Connection, runNo: number, subjectId: string): number | null {
-  const no = connection.get(FIND, runNo, subjectId)?.[0];
+  const no = connection.get(FIND, runNo, runNo, runNo, subjectId)?.[0];
   return typeof no === 'number' ? no : null;
 }
 
