@@ -28,6 +28,7 @@ const BOTTOM = 26;
 /** Labels closer than this would overlap. */
 const TICK_GAP = 64;
 /** Few bars would be walls. */
+const FEW_BARS = 8;
 const BAR_WIDTH_MAX = 72;
 
 /** Bars side by side, stacked by series. */
@@ -41,7 +42,10 @@ export function stackedBars(
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const scale = scaleFor(Math.max(1, ...sums), height, numeral, 1);
   const step = (WIDTH - LEFT - RIGHT) / Math.max(1, bars.length);
-  const width = Math.min(BAR_WIDTH_MAX, Math.max(1, step > 4 ? step - Math.min(2, step * 0.2) : step));
+  const width = Math.min(
+    bars.length < FEW_BARS ? BAR_WIDTH_MAX : step,
+    Math.max(1, step > 4 ? step - Math.min(2, step * 0.2) : step),
+  );
   const marks = bars.map(({ title, values }, at) => {
     let level = 0;
     const parts = values.map((value, index) => {
