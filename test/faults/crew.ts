@@ -1,0 +1,82 @@
+/** Splits seeds over worker processes and adds up what they report. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Report, Share } from './worker.ts';
+
+/** A seed whose life broke a rule. */
+export interface FailedSeed {
+  readonly seed: number;
+  readonly violations: readonly string[];
+}
+
+/** What a crew has done so far. */
+export interface CrewTotals {
+  lives: number;
+  runs: number;
+  storeCalls: number;
+  handlerCalls: number;
+  processes: number;
+  readonly failures: FailedSeed[];
+}
+
+/** What a crew is to do. */
+export interface CrewTask {
+  readonly seed: number;
+  /** Runs to simulate, in all. */
+  readonly runs: number;
+  readonly workers: number;
+  /** Told after each report. */
+  readonly onProgress?: (totals: CrewTotals) => void;
+  /** The first failure ends the work. */
+  readonly stopsAtFailure?: boolean;
+}
+
+const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
+/** Most of what a life makes is garbage when it ends: a large nursery lets it die young. */
+const EXEC_ARGV = ['--max-semi-space-size=32'];
+
+/** Lives seeds from `seed` on. Rejects when a worker ends early. */
+export async function employ(task: CrewTask): Promise<CrewTotals> {
+  const totals: CrewTotals = {
+    lives: 0,
+    runs: 0,
+    storeCalls: 0,
+    handlerCalls: 0,
+    processes: 0,
+    failures: [],
+  };
+  const shares = Array.from(
+    { length: task.workers },
+    (_, index): Share => ({
+      from: task.seed + index,
+      step: task.workers,
+      runs: Math.ceil(task.runs / task.workers),
+    }),
+  );
+  const stop = new AbortController();
+  await Promise.all(shares.map((share) => employOne(share, task, totals, stop)));
+  totals.failures.sort((a, b) => a.seed - b.seed);
+  return totals;
+}
+
+function employOne(share: Share, task: CrewTask, totals: CrewTotals, stop: AbortController): Promise<void> {
+  const child = fork(WORKER, { execArgv: EXEC_ARGV, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  stop.signal.addEventListener('abort', () => child.kill());
+  let isDone = false;
+  child.on('message', (report: Report) => {
+    isDone ||= report.isDone;
+    for (const name of ['lives', 'runs', 'storeCalls', 'handlerCalls', 'processes'] as const)
+      totals[name] += report[name];
+    totals.failures.push(...report.failures);
+    task.onProgress?.(totals);
+    if (task.stopsAtFailure && totals.failures.length > 0) stop.abort();
+  });
+  child.send(share);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (isDone || stop.signal.aborted) resolve();
+      else reject(new Error(`Expected worker ${child.pid} to report its end, got exit ${code ?? signal}`));
+    });
+  });
+}

@@ -1,0 +1,142 @@
+/** One simulated process: an engine on the life's store, until it dies, stops, or the life ends. */
+import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
+import { InvariantError, LifecycleError } from '../../src/errors/index.ts';
+import type { Directory } from '../../src/ports/directory.ts';
+import type { Logger } from '../../src/ports/logger.ts';
+import type { Store } from '../../src/ports/store.ts';
+import type { TaskContext } from '../../src/ports/task-handler.ts';
+import { seededRandom } from '../helpers/seeded.ts';
+import type { ClockSession } from './fault-clock.ts';
+import { type HandlerHost, makeHandlers } from './handlers.ts';
+import type { HandlerCall, Judge } from './judge.ts';
+import type { Plan, Trouble } from './plan.ts';
+import { quickIds } from './quick-ids.ts';
+import { type StoreControl, shakyStore } from './shaky-store.ts';
+import type { Trace } from './trace.ts';
+
+/** What a process needs of the life that it is part of. */
+export interface Surroundings {
+  readonly plan: Plan;
+  readonly judge: Judge;
+  readonly trace: Trace;
+  readonly directory: Directory;
+  /** What a call of the store meets. */
+  storeControl(process: EngineProcess): StoreControl;
+  handlerBegins(process: EngineProcess): { readonly call: number; readonly trouble: Trouble | null };
+  /** Resolves when the faults are over. */
+  hang(): Promise<void>;
+}
+
+const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A process. */
+export class EngineProcess implements HandlerHost {
+  readonly no: number;
+  readonly engine: Engine;
+  isDead = false;
+  /** Somebody has asked it to stop. */
+  isStopping = false;
+  readonly #session: ClockSession;
+  readonly #life: Surroundings;
+  #running = 0;
+  readonly #runningOf = new Map<string, number>();
+
+  constructor(no: number, life: Surroundings, session: ClockSession, inner: Store) {
+    this.no = no;
+    this.#life = life;
+    this.#session = session;
+    const { plan, directory } = life;
+    const { concurrency, interruptionsMax, missedSlots, strictFailed } = plan;
+    this.engine = assembleEngine(
+      {
+        store: shakyStore(inner, life.storeControl(this)),
+        directory,
+        clock: session,
+        random: seededRandom(plan.seed * 31 + no),
+        ids: quickIds(plan.seed * 64 + no),
+        logger: SILENT,
+      },
+      { tasks: makeHandlers(this, plan.workflows), concurrency, interruptionsMax, missedSlots, strictFailed },
+    );
+    this.#listen();
+  }
+
+  /** As by `kill -9`. */
+  die(): void {
+    this.isDead = true;
+    this.#session.end();
+  }
+
+  /** Whether callers may use it. */
+  get isUp(): boolean {
+    return !this.isDead && !this.isStopping;
+  }
+
+  /** Handlers that have not settled. */
+  get running(): number {
+    return this.#running;
+  }
+
+  // --- what its handlers ask ---------------------------------------------------------------------
+
+  enter(definition: string, context: TaskContext): HandlerCall {
+    const { judge, trace, plan } = this.#life;
+    const call = judge.called(this.no, context);
+    trace.add(`${this.no} calls ${call.key} ${context.attempt} ${context.interruptions}`);
+    this.#running += 1;
+    const own = (this.#runningOf.get(definition) ?? 0) + 1;
+    this.#runningOf.set(definition, own);
+    const [, workflow, task] = /^w(\d+)t(\d+)$/.exec(definition) ?? [];
+    const limit = plan.workflows[Number(workflow)]?.tasks[Number(task)]?.concurrency ?? plan.concurrency;
+    if (own > limit) judge.find('places', `${own} calls of ${definition} at once, ${limit} allowed`);
+    if (this.#running > plan.concurrency) judge.find('places', `${this.#running} calls at once`);
+    return call;
+  }
+
+  troubleOfCall(): { readonly call: number; readonly trouble: Trouble | null } {
+    return this.#life.handlerBegins(this);
+  }
+
+  leave(definition: string, call: HandlerCall): void {
+    this.#running -= 1;
+    this.#runningOf.set(definition, (this.#runningOf.get(definition) ?? 0) - 1);
+    this.#life.trace.add(`${this.no} ${call.result} ${call.key}`);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#session.setTimer(ms, resolve));
+  }
+
+  hang(): Promise<void> {
+    return this.#life.hang();
+  }
+
+  // --- what it tells -----------------------------------------------------------------------------
+
+  #listen(): void {
+    const { judge, trace } = this.#life;
+    const { engine, no } = this;
+    engine.on('run.canceling', ({ run }) => {
+      if (!this.isDead) judge.heardCanceling(no, run.id);
+    });
+    engine.on('run.finished', ({ run }) => {
+      if (this.isDead) return;
+      trace.add(`${no} tells ${run.processingStatus} ${run.id}`);
+      judge.heardEnd(no, 'run', run.id, run.id);
+    });
+    engine.on('user.finished', ({ runId, result }) => {
+      if (!this.isDead) judge.heardEnd(no, 'user', runId, result.id);
+    });
+    engine.on('engine.error', ({ error, during }) => {
+      if (this.isDead) return;
+      trace.add(`${no} fails ${during}`);
+      this.expectProper(error, during);
+    });
+  }
+
+  /** Whatever fails, fails with an error of the table. */
+  expectProper(error: unknown, during: string): void {
+    if (!LifecycleError.is(error) || error instanceof InvariantError)
+      this.#life.judge.find('errors', `${during} failed with ${String(error)}`);
+  }
+}

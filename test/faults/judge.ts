@@ -1,0 +1,294 @@
+/**
+ * Watches a life and says what is wrong with it. It knows the domain's invariants by `test/model` only, keeps
+ * its own record of what was committed and of every call, and believes nothing that production says of itself.
+ */
+import { addressOf, taskResultId } from '../../src/model/ids.ts';
+import type { RunRecord, TaskOutcome, UserRecord } from '../../src/model/records.ts';
+import type { TaskContext } from '../../src/ports/task-handler.ts';
+import { isTerminal } from '../model/edges.ts';
+import { violationsOf } from '../model/invariants.ts';
+import { aggregate } from '../model/recount.ts';
+import { type RunSnapshot, snapshotOfRecords } from '../model/snapshot.ts';
+import type { TaskPlan } from './plan.ts';
+import type { TouchedRun } from './shaky-store.ts';
+
+/** One call of a handler. */
+export interface HandlerCall {
+  readonly key: string;
+  readonly process: number;
+  result: 'running' | 'resolved' | 'rejected';
+  /** What it threw says this; `null`: it cannot be foretold. */
+  reason: string | null;
+}
+
+interface Known {
+  run: RunRecord;
+  users: readonly UserRecord[];
+  snapshot: RunSnapshot;
+  /** The process that claimed it last; 0: nobody. */
+  holder: number;
+  /** Claims that found the run in the hand of a driver. */
+  takeovers: number;
+  wasCanceling: boolean;
+}
+
+/** What a judge must be told of a life beforehand. */
+export interface Terms {
+  readonly strictFailed: boolean;
+  readonly interruptionsMax: number;
+  /** By workflow id. */
+  readonly tasks: ReadonlyMap<string, readonly TaskPlan[]>;
+}
+
+/** The judge of one life. */
+export class Judge {
+  /** What is wrong: a rule, a colon, and what happened. */
+  readonly violations: string[] = [];
+  /** Runs and workflows that somebody asked to cancel, disable or delete. */
+  readonly mayCancel = new Set<string>();
+  readonly mayDelete = new Set<string>();
+  readonly #terms: Terms;
+  readonly #runs = new Map<string, Known>();
+  readonly #gone = new Set<string>();
+  readonly #slots = new Map<string, string>();
+  /** Workflow and subject → the scheduled run in which he started. */
+  readonly #startedIn = new Map<string, string>();
+  readonly #calls = new Map<string, HandlerCall[]>();
+  /** Process and run or user → told that it is over. */
+  readonly #told = new Set<string>();
+  readonly #heardCanceling = new Set<string>();
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+  }
+
+  /** Published runs, in the order in which they appeared. */
+  get runs(): readonly RunRecord[] {
+    return [...this.#runs.values()].map(({ run }) => run);
+  }
+
+  get unfinished(): readonly RunRecord[] {
+    return this.runs.filter((run) => !isTerminal(run.processingStatus));
+  }
+
+  get runsMade(): number {
+    return this.#runs.size + this.#gone.size;
+  }
+
+  isGone(runId: string): boolean {
+    return this.#gone.has(runId);
+  }
+
+  find(rule: string, what: string): void {
+    if (this.violations.length < 20) this.violations.push(`${rule}: ${what}`);
+  }
+
+  // --- commits -----------------------------------------------------------------------------------
+
+  /** A commit of a process, as it left each run that it wrote. */
+  committed(process: number, touched: readonly TouchedRun[]): void {
+    for (const { id, run, users } of touched) {
+      if (run === null) this.#deleted(id);
+      else if (run.published) this.#wrote(process, run, users);
+      else if (this.#runs.has(id)) this.find('published', `run ${id} became invisible`);
+    }
+  }
+
+  #deleted(id: string): void {
+    if (this.#runs.has(id) && !this.mayDelete.has(id)) this.find('lost', `run ${id} is gone unasked`);
+    this.#runs.delete(id);
+    this.#gone.add(id);
+  }
+
+  #wrote(process: number, run: RunRecord, users: readonly UserRecord[]): void {
+    const before = this.#runs.get(run.id) ?? null;
+    const flags = this.#tasksOf(run).map((task) => task.continueOnError);
+    const snapshot = snapshotOfRecords(run, users, flags);
+    for (const { rule, what } of violationsOf(snapshot, before?.snapshot ?? null))
+      this.find(rule, `run ${run.id}: ${what}`);
+    const isClaimed = before !== null && run.claim > before.run.claim;
+    const known: Known = {
+      run,
+      users,
+      snapshot,
+      holder: isClaimed ? process : (before?.holder ?? 0),
+      takeovers: (before?.takeovers ?? 0) + (isClaimed && before?.run.inHand ? 1 : 0),
+      wasCanceling: (before?.wasCanceling ?? false) || run.processingStatus === 'canceling',
+    };
+    this.#runs.set(run.id, known);
+    if (before) this.#checkKept(before, known);
+    this.#checkSlot(run);
+    for (const [index, user] of users.entries()) this.#checkUser(process, known, before?.users[index], user);
+    if (isTerminal(run.processingStatus) && !isTerminal(before?.run.processingStatus ?? 'queued'))
+      this.#checkEnding(known);
+  }
+
+  #checkKept(before: Known, { run }: Known): void {
+    if (run.claim < before.run.claim) this.find('fence', `run ${run.id}: the claim fell`);
+    if (!isTerminal(before.run.processingStatus)) return;
+    const visible = (record: RunRecord) => JSON.stringify({ ...record, claim: 0, inHand: false });
+    if (visible(run) !== visible(before.run)) this.find('final', `run ${run.id} changed after its end`);
+  }
+
+  #checkSlot({ id, workflowId, slotAtMs }: RunRecord): void {
+    if (slotAtMs === null) return;
+    const slot = `${workflowId} ${slotAtMs}`;
+    const other = this.#slots.get(slot);
+    if (other !== undefined && other !== id && !this.#gone.has(other))
+      this.find('slot', `runs ${other} and ${id} are both of slot ${slotAtMs}`);
+    this.#slots.set(slot, id);
+  }
+
+  #checkUser(process: number, known: Known, before: UserRecord | undefined, user: UserRecord): void {
+    if (before === undefined || before === user) return;
+    const { run } = known;
+    const name = `user ${user.no} of run ${run.id}`;
+    const old = before.outcomes ?? [];
+    const outcomes = user.outcomes ?? [];
+    if (JSON.stringify(outcomes.slice(0, old.length)) !== JSON.stringify(old))
+      this.find('kept', `${name}: a recorded outcome changed`);
+    const isSame = JSON.stringify(before) === JSON.stringify(user);
+    const isDriven = before.processingStatus === 'inProgress' || user.processingStatus === 'inProgress';
+    if (!isSame && isDriven && known.holder !== process)
+      this.find('fence', `${name}: process ${process} wrote under the claim of process ${known.holder}`);
+    outcomes.slice(old.length).forEach((outcome, index) => {
+      this.#checkOutcome(run, before, old.length + index + 1, outcome);
+    });
+    if ((user.attempts?.interruptions ?? 0) > known.takeovers)
+      this.find('interruptions', `${name}: more interruptions than times the run was taken over`);
+    if (user.processingStatus === 'canceled' && before.processingStatus !== 'canceled')
+      this.#checkCanceled(run, name);
+    if (before.startedAtMs === null && user.startedAtMs !== null) this.#checkOnce(run, user);
+  }
+
+  #checkCanceled(run: RunRecord, name: string): void {
+    if (!this.mayCancel.has(run.id) && !this.mayCancel.has(run.workflowId))
+      this.find('canceled', `${name} was canceled, and nobody had asked for it`);
+  }
+
+  /** Nobody is processed twice for the same trigger moment; each subject has one in a life. */
+  #checkOnce(run: RunRecord, user: UserRecord): void {
+    if (run.workflowExecutionType !== 'scheduled') return;
+    const key = `${run.workflowId} ${user.subjectId}`;
+    const other = this.#startedIn.get(key);
+    if (other !== undefined && other !== run.id)
+      this.find('once', `${user.subjectId} started in scheduled runs ${other} and ${run.id}`);
+    this.#startedIn.set(key, run.id);
+  }
+
+  /** What is recorded has happened. */
+  #checkOutcome(run: RunRecord, before: UserRecord, position: number, outcome: TaskOutcome): void {
+    const key = taskResultId(run.id, before.no, position);
+    const calls = this.#calls.get(key) ?? [];
+    const { status, failureReason = '' } = outcome;
+    if (status === 'completed') {
+      if (!calls.some((call) => call.result === 'resolved'))
+        this.find('effect', `task ${key} is recorded completed, and no call of it resolved`);
+    } else if (status === 'canceled') this.#checkCanceled(run, `task ${key}`);
+    else if (failureReason.startsWith('Timed out')) {
+      if (this.#tasksOf(run)[position - 1]?.timeoutMs === null)
+        this.find('effect', `task ${key} timed out and has no time-out`);
+    } else if (failureReason.startsWith('Interrupted')) {
+      if ((before.attempts?.interruptions ?? 0) <= this.#terms.interruptionsMax)
+        this.find('effect', `task ${key} is worn out by too few interruptions`);
+    } else if (
+      !calls.some(
+        ({ result, reason }) => result === 'rejected' && (reason ?? failureReason) === failureReason,
+      )
+    )
+      this.find(
+        'effect',
+        `task ${key} is recorded failed by \`${failureReason}\`, and no call of it threw that`,
+      );
+  }
+
+  /** The final status is the one of domain §6.4. */
+  #checkEnding({ run, users, wasCanceling }: Known): void {
+    const count = (status: string) => users.filter((user) => user.processingStatus === status).length;
+    const expected = aggregate({
+      C: count('completed'),
+      E: count('completedWithErrors'),
+      F: count('failed'),
+      X: count('canceled'),
+      wasCanceling,
+      completedTasks: users
+        .flatMap(({ outcomes }) => outcomes ?? [])
+        .filter(({ status }) => status === 'completed').length,
+      strictFailed: this.#terms.strictFailed,
+    });
+    if (run.processingStatus !== expected)
+      this.find('6.4', `run ${run.id} ended ${run.processingStatus}, and its users give ${expected}`);
+  }
+
+  // --- calls -------------------------------------------------------------------------------------
+
+  /** A handler begins. */
+  called(process: number, context: TaskContext): HandlerCall {
+    const { idempotencyKey: key } = context;
+    const call: HandlerCall = { key, process, result: 'running', reason: null };
+    const earlier = this.#calls.get(key) ?? [];
+    this.#calls.set(key, [...earlier, call]);
+    const address = addressOf(key);
+    const known = this.#runs.get(address?.runId ?? '');
+    if (!known || !address) {
+      if (!this.#gone.has(address?.runId ?? '')) this.find('start', `call ${key} is of no run`);
+      return call;
+    }
+    if (this.#heardCanceling.has(`${process} ${known.run.id}`))
+      this.find('cancel', `call ${key} began after its process heard of the cancel`);
+    if (earlier.some((one) => one.process === process && one.result === 'running'))
+      this.find('overlap', `call ${key} runs twice at once in process ${process}`);
+    // Who has lost his claim and does not know it yet may call once more; only his writes are fenced.
+    if (known.holder === process) this.#checkCall(known, context, earlier.length, address);
+    return call;
+  }
+
+  #checkCall(
+    { run, users, takeovers }: Known,
+    { attempt, interruptions }: TaskContext,
+    earlier: number,
+    { no, position }: { readonly no: number; readonly position: number },
+  ): void {
+    const user = users[no - 1];
+    const name = `task ${position} of user ${no} of run ${run.id}`;
+    if (user?.processingStatus !== 'inProgress' || user.outcomes?.length !== position - 1)
+      this.find(
+        'start',
+        `${name} began, and its user is ${user?.processingStatus} at ${user?.outcomes?.length}`,
+      );
+    if (earlier > attempt - 1 + interruptions)
+      this.find(
+        'interruptions',
+        `${name} is told of ${attempt - 1} failures and ${interruptions} interruptions, and was called ${earlier} times`,
+      );
+    if (interruptions > takeovers)
+      this.find(
+        'interruptions',
+        `${name} is told of ${interruptions} interruptions in ${takeovers} takeovers`,
+      );
+  }
+
+  // --- events ------------------------------------------------------------------------------------
+
+  heardCanceling(process: number, runId: string): void {
+    this.#heardCanceling.add(`${process} ${runId}`);
+  }
+
+  heardEnd(process: number, what: 'run' | 'user', runId: string, id: string): void {
+    const key = `${process} ${id}`;
+    if (this.#told.has(key)) this.find('events', `process ${process} told twice that ${what} ${id} is over`);
+    this.#told.add(key);
+    const known = this.#runs.get(runId);
+    if (!known) {
+      if (!this.#gone.has(runId)) this.find('events', `${what} ${id} is told to be over and is not there`);
+      return;
+    }
+    const record = what === 'run' ? known.run : known.users[(addressOf(id)?.no ?? 0) - 1];
+    if (!record || !isTerminal(record.processingStatus))
+      this.find('events', `${what} ${id} is told to be over and is ${record?.processingStatus}`);
+  }
+
+  #tasksOf(run: RunRecord): readonly TaskPlan[] {
+    return this.#terms.tasks.get(run.workflowId) ?? [];
+  }
+}

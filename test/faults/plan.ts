@@ -1,0 +1,119 @@
+/**
+ * A plan: all that happens in one simulated life of a store and the processes on it, as data. A seed gives
+ * a plan; a plan gives, with nothing else, the same life every time.
+ */
+import type { MissedSlotPolicy } from '../../src/engine/options.ts';
+import type { LIMITS } from '../../src/model/limits.ts';
+
+/** Where a store call is hit: before it begins, after its work and before its commit, or after its commit. */
+export type Side = 'before' | 'middle' | 'after';
+
+/** When something happens. Calls and handlers are counted over the whole life, from 1. */
+export type Moment =
+  /** Milliseconds of steady time since the life began. */
+  | { readonly ms: number }
+  /** At the n-th store call: a transaction, or a read outside of transactions. */
+  | { readonly call: number; readonly side: Side }
+  /** As the n-th handler begins. */
+  | { readonly handler: number };
+
+/** What a handler does instead of its work. */
+export type Trouble =
+  /** Throws at once, before there is a promise. `with` picks what is thrown. */
+  | { readonly does: 'throw'; readonly with: number }
+  /** Works for `ms`, then rejects. */
+  | { readonly does: 'reject'; readonly ms: number; readonly with: number }
+  /** Works for `ms`, however short that was meant to be. */
+  | { readonly does: 'last'; readonly ms: number }
+  /** Never settles by itself; rejects when it is aborted. */
+  | { readonly does: 'hang' }
+  /** Never settles, aborted or not. */
+  | { readonly does: 'ignore' }
+  /** Is aborted, then takes `ms` to succeed all the same. */
+  | { readonly does: 'linger'; readonly ms: number }
+  /** Returns a thenable that settles twice and throws afterwards. */
+  | { readonly does: 'deceive' };
+
+/** Something that happens. */
+export type What =
+  | {
+      readonly kind: 'activate';
+      readonly workflow: number;
+      readonly from: number;
+      readonly users: number;
+      readonly times: number;
+    }
+  | { readonly kind: 'evaluate'; readonly workflow: number; readonly slotsAgo: number }
+  | { readonly kind: 'cancel'; readonly run: number; readonly times: number }
+  | { readonly kind: 'deleteRun'; readonly run: number }
+  | {
+      readonly kind: 'update';
+      readonly workflow: number;
+      readonly to: 'disabled' | 'enabled' | 'unscheduled' | 'scheduled';
+    }
+  | { readonly kind: 'deleteWorkflow'; readonly workflow: number }
+  | { readonly kind: 'restoreWorkflow'; readonly workflow: number }
+  /** The process dies as by `kill -9`; another one is started `offMs` later. */
+  | { readonly kind: 'crash'; readonly offMs: number }
+  | { readonly kind: 'stop'; readonly deadlineMs: number; readonly offMs: number }
+  /** Another engine starts on the same store, while the first one lives. */
+  | { readonly kind: 'second' }
+  /** The machine's clock is set. */
+  | { readonly kind: 'jump'; readonly byMs: number }
+  /** The machine sleeps. */
+  | { readonly kind: 'sleep'; readonly ms: number }
+  /** The store refuses this call and the `times − 1` next ones. */
+  | { readonly kind: 'error'; readonly code: StoreErrorCode; readonly times: number }
+  | { readonly kind: 'slow'; readonly ms: number }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+/** How a store can fail. The last two are not retryable. */
+export type StoreErrorCode = 'StoreLocked' | 'StoreFull' | 'StoreFailed' | 'StoreReadOnly' | 'StoreCorrupt';
+
+/** Something that happens at a moment. */
+export interface Happening {
+  readonly at: Moment;
+  readonly what: What;
+}
+
+/** A task of a workflow, with the settings of its handler. */
+export interface TaskPlan {
+  readonly continueOnError: boolean;
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly timeoutMs: number | null;
+  /** Calls at once; `null`: as many as the engine allows. */
+  readonly concurrency: number | null;
+  /** How long the work takes; 0: the handler is synchronous. */
+  readonly latencyMs: number;
+}
+
+/** A workflow. */
+export interface WorkflowPlan {
+  readonly isScheduled: boolean;
+  readonly tasks: readonly TaskPlan[];
+}
+
+/** A bound of `model/limits.ts` that a life can make small, so that few users fill several batches. */
+export type SmallLimit = Extract<
+  keyof typeof LIMITS,
+  'usersPerBatch' | 'commitEventsMax' | 'usersInFlightMax' | 'usersReadAhead' | 'runsDrivenMax'
+>;
+
+/** A life. */
+export interface Plan {
+  readonly seed: number;
+  readonly store: 'memory' | 'sqlite';
+  readonly users: number;
+  readonly concurrency: number;
+  readonly interruptionsMax: number;
+  readonly missedSlots: MissedSlotPolicy;
+  readonly strictFailed: boolean;
+  readonly limits: Readonly<Partial<Record<SmallLimit, number>>>;
+  /** Rounds of the event loop that a store call takes at most; which, chance says. */
+  readonly jitter: number;
+  readonly workflows: readonly WorkflowPlan[];
+  /** Steady time with faults, ms. */
+  readonly horizonMs: number;
+  readonly happenings: readonly Happening[];
+}

@@ -1,0 +1,60 @@
+/** A process that lives lives: of the seeds `from`, `from + step` … until it has made `runs` runs. */
+import { drawPlan } from './draw.ts';
+import { live } from './life.ts';
+
+/** What a worker is told to do. */
+export interface Share {
+  readonly from: number;
+  readonly step: number;
+  readonly runs: number;
+}
+
+/** What a worker says: how far it is since the last time, and which seeds failed. */
+export interface Report {
+  readonly lives: number;
+  readonly runs: number;
+  readonly storeCalls: number;
+  readonly handlerCalls: number;
+  readonly processes: number;
+  readonly failures: readonly { readonly seed: number; readonly violations: readonly string[] }[];
+  readonly isDone: boolean;
+}
+
+/** Lives between two reports. */
+const LIVES_PER_REPORT = 100;
+/** A worker that has found so many gives up: they are likely to be the same. */
+const FAILURES_MAX = 20;
+
+if (process.send) process.once('message', (share: Share) => void workOff(share));
+
+async function workOff({ from, step, runs }: Share): Promise<void> {
+  Error.stackTraceLimit = 0; // most of the errors here are planned, and nobody reads their stacks
+  let made = 0;
+  let failed = 0;
+  for (let seed = from; made < runs && failed < FAILURES_MAX; ) {
+    const sums = { lives: 0, runs: 0, storeCalls: 0, handlerCalls: 0, processes: 0 };
+    const failures: { seed: number; violations: readonly string[] }[] = [];
+    for (; sums.lives < LIVES_PER_REPORT && made + sums.runs < runs; seed += step) {
+      try {
+        const result = await live(drawPlan(seed));
+        sums.lives += 1;
+        sums.runs += result.runs;
+        sums.storeCalls += result.storeCalls;
+        sums.handlerCalls += result.handlerCalls;
+        sums.processes += result.processes;
+        if (result.violations.length > 0) failures.push({ seed, violations: result.violations });
+      } catch (error) {
+        failures.push({ seed, violations: [`thrown: ${String(error)}`] });
+      }
+    }
+    made += sums.runs;
+    failed += failures.length;
+    await tell({ ...sums, failures, isDone: made >= runs || failed >= FAILURES_MAX });
+  }
+  process.disconnect();
+}
+
+/** Resolves when the message is out; the event loop has had a turn then. */
+function tell(report: Report): Promise<void> {
+  return new Promise((resolve) => process.send?.(report, () => resolve()));
+}
