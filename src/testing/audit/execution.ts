@@ -1,3 +1,5 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { Run } from '../../model/resources.ts';
 import type { TaskContext } from '../../ports/task-handler.ts';
 import { virtualClock } from '../../simulate/virtual-clock.ts';
 import { memoryStore } from '../../stores/memory/index.ts';
@@ -39,16 +41,11 @@ export async function execute<Effects>(
   };
   const begin = (store: LifeOptions['store'], seed: number) => beginLife({ ...common, store, seed });
   const planner = begin(inner, 1);
-  const { id: workflowId } = await liveUntil(
-    clock,
-    planner,
-    planner.engine.workflows.create(options.workflow),
-  );
+  const run = await liveUntil(clock, planner, plan(planner.engine, options));
 
   const store = crashingStore(inner, crash);
   const first = begin(store, 2);
-  const subjects = options.population.map(({ id }) => id);
-  const ended = runToEnd(first, workflowId, subjects);
+  const ended = runToEnd(first, run.id);
   const died = store.crashed.then(() => null);
   let status = await liveUntil(clock, first, Promise.race([ended, died]));
   const { commits } = store;
@@ -56,7 +53,7 @@ export async function execute<Effects>(
     first.session.end();
     await letSettle(first);
     const second = begin(inner, 3);
-    status = await liveUntil(clock, second, runToEnd(second, workflowId, subjects));
+    status = await liveUntil(clock, second, runToEnd(second, run.id));
     await liveUntil(clock, second, second.engine.stop());
   } else await liveUntil(clock, first, first.engine.stop());
   const { violations } = await checkDatabase(inner, {
@@ -65,12 +62,19 @@ export async function execute<Effects>(
   return { effects, status, commits, repeated: calls.repeated, violations };
 }
 
-/** Starts the engine, and asks for the run unless a process before did; resolves with its final status. */
-async function runToEnd({ engine }: Life, workflowId: string, subjects: readonly string[]): Promise<string> {
+/** Planned before any crash, so that the run, and with it every idempotency key, is the same each time. */
+async function plan(
+  engine: Engine,
+  { workflow, population }: Pick<AuditOptions<unknown>, 'workflow' | 'population'>,
+): Promise<Run> {
+  const { id } = await engine.workflows.create(workflow);
+  return engine.runs.activate(id, { subjects: population.map((one) => one.id) });
+}
+
+/** Starts the engine; resolves with the run's final status. */
+async function runToEnd({ engine }: Life, runId: string): Promise<string> {
   await engine.start();
-  const known = (await engine.runs.list(workflowId)).value[0];
-  const run = known ?? (await engine.runs.activate(workflowId, { subjects }));
-  return (await engine.runs.finished(run.id)).processingStatus;
+  return (await engine.runs.finished(runId)).processingStatus;
 }
 
 /** Who was called with which key. */

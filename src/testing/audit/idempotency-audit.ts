@@ -42,9 +42,9 @@ export interface TaskAudit {
   /** Executions in which it ran twice for somebody. */
   readonly repeatedIn: number;
   /**
-   * `idempotent`: it ran twice, and no effect differed. `notIdempotent`: an effect differed where it was the
-   * only task that ran twice. `suspect`: an effect differed where it and others ran twice.
-   * `notRepeated`: no crash made it run twice, so nothing is known.
+   * `idempotent`: it ran twice, and no difference is its fault. `notIdempotent`: an effect differed where it
+   * was the only task that ran twice, or the only one that is not harmless elsewhere. `suspect`: an effect
+   * differed where it and others ran twice. `notRepeated`: no crash made it run twice, so nothing is known.
    */
   readonly verdict: 'idempotent' | 'notIdempotent' | 'suspect' | 'notRepeated';
 }
@@ -103,11 +103,12 @@ export async function idempotencyAudit<Effects>(options: AuditOptions<Effects>):
       options.onProgress?.({ executions: disturbed.length + 1, total });
     }
   }
+  const accused = accuse(disturbed);
   const names = [...new Set(options.workflow.tasks.map((task) => task.taskDefinitionId))];
   return {
     commits: undisturbed.commits,
     executions: total,
-    tasks: names.map((name) => auditOf(name, disturbed)),
+    tasks: names.map((name) => auditOf(name, disturbed, accused)),
     differences: disturbed
       .filter(({ isSame }) => !isSame)
       .map(({ crash, repeated, got }) => ({ crash, repeated: Object.fromEntries(repeated), expected, got })),
@@ -123,14 +124,32 @@ interface Disturbed {
   readonly got: unknown;
 }
 
-function auditOf(task: string, disturbed: readonly Disturbed[]): TaskAudit {
+/**
+ * Whose fault a difference is: a task that ran twice somewhere without any consequence is not looked at where
+ * others are left; what is left alone is guilty, and explains every other difference that it is part of.
+ */
+function accuse(disturbed: readonly Disturbed[]): { guilty: Set<string>; suspects: Set<string> } {
+  const different = disturbed.filter(({ isSame, repeated }) => !isSame && repeated.size > 0);
+  const harmless = new Set(disturbed.flatMap(({ isSame, repeated }) => (isSame ? [...repeated.keys()] : [])));
+  const candidates = different.map(({ repeated }) => {
+    const names = [...repeated.keys()];
+    const left = names.filter((name) => !harmless.has(name));
+    return left.length > 0 ? left : names;
+  });
+  const guilty = new Set(candidates.flatMap((names) => (names.length === 1 ? names : [])));
+  const unexplained = candidates.filter((names) => !names.some((name) => guilty.has(name)));
+  return { guilty, suspects: new Set(unexplained.flat()) };
+}
+
+function auditOf(
+  task: string,
+  disturbed: readonly Disturbed[],
+  { guilty, suspects }: ReturnType<typeof accuse>,
+): TaskAudit {
   const own = disturbed.filter(({ repeated }) => repeated.has(task));
-  const guilty = (name: string) =>
-    disturbed.some(({ repeated, isSame }) => !isSame && repeated.size === 1 && repeated.has(name));
-  const unexplained = own.filter(({ isSame, repeated }) => !isSame && ![...repeated.keys()].some(guilty));
-  const verdict = guilty(task)
+  const verdict = guilty.has(task)
     ? 'notIdempotent'
-    : unexplained.length > 0
+    : suspects.has(task)
       ? 'suspect'
       : own.length > 0
         ? 'idempotent'
