@@ -149,13 +149,14 @@ export function sortedRows<Row, Key extends string | number>(
   return [...rows].sort((a, b) => compareCursors(cursor(a), cursor(b), by.descending));
 }
 
-/** Where a row stands in an order. */
+/** Where a row stands in an order; by `id` it is the key alone, without a value. */
 export function cursorOf<Row, Key extends string | number>(
   row: Row,
   by: PageQuery<Key>['order'],
   table: PropertyTable<Row>,
   keyOf: (row: Row) => Key,
 ): Cursor<Key> {
+  if (by.property === 'id') return { value: null, key: keyOf(row) };
   const property = table[by.property];
   if (!property) throw new RangeError(`Expected an orderable property, got ${by.property}`);
   return { value: row[property.field] as string | number | null, key: keyOf(row) };

@@ -20,9 +20,9 @@ import {
 } from './records.ts';
 import { sampleRuns, sampleUsers, storiesOf } from './samples.ts';
 
-/** Orders of a table, in both directions. */
+/** Orders of a table, in both directions; `id` is the order by key alone, which every list has. */
 export function ordersOf(table: Readonly<Record<string, { readonly orderable: boolean }>>): Order[] {
-  const names = Object.keys(table).filter((name) => table[name]?.orderable);
+  const names = ['id', ...Object.keys(table).filter((name) => table[name]?.orderable)];
   return names.flatMap((property) => [false, true].map((descending) => ({ property, descending })));
 }
 
