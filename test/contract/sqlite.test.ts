@@ -4,29 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Store } from '../../src/ports/store.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
-import { memoryStore } from '../../src/stores/memory/index.ts';
 import { type OpenedStore, storeContract } from '../../src/testing/store-contract.ts';
-import { naiveStore } from './naive-store.ts';
-
-const IN_MEMORY = { durable: false, sharedWriters: false };
-
-storeContract(
-  { describe, it },
-  {
-    name: 'naive',
-    capabilities: IN_MEMORY,
-    make: async () => ({ store: naiveStore(), dispose: async () => {} }),
-  },
-);
-
-storeContract(
-  { describe, it },
-  {
-    name: 'memory',
-    capabilities: IN_MEMORY,
-    make: async () => ({ store: memoryStore(), dispose: async () => {} }),
-  },
-);
 
 storeContract(
   { describe, it },
