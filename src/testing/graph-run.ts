@@ -184,6 +184,11 @@ export const BREAKAGES: readonly Breakage[] = [
     ...onResult(statusIs('queued'), (one) => ({ startedDateTime: one.scheduledDateTime })),
   },
   {
+    rule: 'I5',
+    what: 'a user in progress with nothing left to do',
+    ...onResult(statusIs('inProgress'), () => ({ totalUnprocessedTasksCount: 0 })),
+  },
+  {
     rule: 'I6',
     what: 'a completed run with failures',
     applies: ({ run }) => isFinal(run) && run.failedTasksCount > 0,
@@ -222,6 +227,12 @@ export const BREAKAGES: readonly Breakage[] = [
       processingStatus: 'completedWithErrors',
       completedDateTime: run.lastUpdatedDateTime,
     })),
+  },
+  {
+    rule: 'I8a',
+    what: 'a run that goes on when everybody has ended',
+    applies: ({ run }) => isFinal(run),
+    apply: onRun(() => ({ processingStatus: 'inProgress', completedDateTime: null })),
   },
   {
     rule: 'I9',

@@ -168,6 +168,9 @@ function checkRunStatus(check: Check, checkSums: Check, run: RunSnapshot): void 
     );
     checkSums('I8a', users.length === run.totalUsersCount, `${status}: every user is known`);
   }
+  const areOver = users.length === run.totalUsersCount && users.every((user) => isTerminal(user.status));
+  const isLeft = !isTerminal(status) && areOver && users.length > 0;
+  checkSums('I8a', !isLeft, `${status}: every user is terminal, so the run is`); // r7, r8
   const isActive = users.some((user) => user.status === 'inProgress');
   check(
     'I10',
@@ -233,6 +236,7 @@ function checkUserStatus(check: Check, user: UserSnapshot): void {
   const isPossible =
     (status !== 'completedWithErrors' || (failed > 0 && unprocessed === 0)) &&
     (status !== 'failed' || failed >= 1) &&
+    (status !== 'inProgress' || unprocessed >= 1) && // u4–u6: he ends with his last task
     (status !== 'canceled' || unprocessed >= 1);
   check('I5', isPossible, `${status} with ${failed} failed, ${unprocessed} unprocessed`);
   if (status === 'queued' || status === 'quarantined') {

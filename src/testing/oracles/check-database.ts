@@ -117,6 +117,9 @@ function checkHidden(run: RunRecord, users: readonly UserRecord[], findings: Fin
     knownUsersCount: users.length,
     knownTasksCount: sum(users.map((user) => user.totalTasksCount)),
   };
+  const isWhole = run.driver !== 'engine' || missing === 0;
+  const what = `${run.totalUsersCount} users were planned, ${users.length} are there`;
+  findings.expect(isWhole, 'I2', what, run);
   for (const [name, value] of Object.entries(counted)) {
     const shown = run[name as keyof typeof counted];
     findings.expect(shown === value, 'I2', `${name} is ${shown}, the users give ${value}`, run, ...users);

@@ -1,0 +1,163 @@
+/** The audit of handlers, and the store that dies with its process. */
+import { describe, expect, it } from 'vitest';
+import type { WorkflowInput } from '../../../src/ledger/workflow-input.ts';
+import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { crashingStore, formatAudit, idempotencyAudit } from '../../../src/testing.ts';
+
+const workflow = (...tasks: readonly string[]): WorkflowInput => ({
+  category: 'joiner',
+  displayName: 'Under audit',
+  executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
+  tasks: tasks.map((taskDefinitionId) => ({ taskDefinitionId })),
+});
+const population = [{ id: 'ada' }, { id: 'bob' }];
+
+describe('idempotencyAudit', () => {
+  it('tells a task that adds up from one that sets, in whatever place they stand', async () => {
+    for (const order of [
+      ['set', 'add'],
+      ['add', 'set'],
+    ]) {
+      const report = await idempotencyAudit({
+        workflow: workflow(...order),
+        population,
+        effects: () => ({ set: new Map<string, number>(), added: [] as string[] }),
+        tasks: ({ set, added }) => ({
+          set: async ({ subject }) => void set.set(subject.id, 1),
+          add: ({ subject }) => void added.push(subject.id),
+        }),
+      });
+      const verdicts = Object.fromEntries(report.tasks.map(({ task, verdict }) => [task, verdict]));
+      expect(verdicts).toEqual({ set: 'idempotent', add: 'notIdempotent' });
+      expect(report.executions).toBe(2 * report.commits + 1);
+      expect(report.differences.length).toBeGreaterThan(0);
+      expect(report.otherEndings).toEqual([]);
+      expect(report.violations).toEqual([]);
+      for (const { expected, got, repeated } of report.differences) {
+        expect(got).not.toEqual(expected);
+        expect(Object.keys(repeated)).toContain('add');
+      }
+    }
+  });
+
+  it('finds nothing when the idempotency key is used', async () => {
+    const report = await idempotencyAudit({
+      workflow: workflow('pay'),
+      population,
+      effects: () => new Map<string, number>(),
+      tasks: (paid) => ({ pay: ({ idempotencyKey }) => void paid.set(idempotencyKey, 100) }),
+    });
+    expect(report.tasks).toMatchObject([{ task: 'pay', verdict: 'idempotent' }]);
+    expect(report.tasks[0]?.repeats).toBeGreaterThan(0);
+    expect(report.differences).toEqual([]);
+  });
+
+  it('does not take a retry for a repetition, and needs no time for its waits', async () => {
+    const report = await idempotencyAudit({
+      workflow: workflow('flaky'),
+      population,
+      effects: () => new Set<string>(),
+      tasks: (done) => ({
+        flaky: {
+          run: ({ subject, attempt }) => {
+            if (attempt < 3) throw new Error('Not yet');
+            done.add(subject.id);
+          },
+          retry: { attempts: 3, delayMs: 3_600_000 },
+        },
+      }),
+    });
+    expect(report.tasks).toMatchObject([{ verdict: 'idempotent' }]);
+    expect(report.otherEndings).toEqual([]);
+  });
+
+  it('reports an execution that ends otherwise: a handler that cannot run twice', async () => {
+    const report = await idempotencyAudit({
+      workflow: workflow('create'),
+      population,
+      effects: () => new Set<string>(),
+      tasks: (accounts) => ({
+        create: ({ subject }) => {
+          if (accounts.has(subject.id)) throw new Error('The account exists');
+          accounts.add(subject.id);
+        },
+      }),
+    });
+    expect(report.differences).toEqual([]);
+    expect(report.otherEndings.map(({ expected, got }) => [expected, got])).toContainEqual([
+      'completed',
+      'failed',
+    ]);
+    expect(formatAudit(report)).toContain('ended otherwise');
+  });
+
+  it('compares what `read` makes of the recorder, and tells how far it is', async () => {
+    const told: number[] = [];
+    const report = await idempotencyAudit({
+      workflow: workflow('add'),
+      population,
+      effects: () => [] as string[],
+      tasks: (added) => ({ add: ({ subject }) => void added.push(subject.id) }),
+      read: (added) => new Set(added).size,
+      onProgress: ({ executions }) => told.push(executions),
+    });
+    expect(report.differences).toEqual([]);
+    expect(told).toEqual(Array.from({ length: report.executions }, (_, index) => index + 1));
+  });
+
+  it('refuses what an engine refuses', async () => {
+    const options = { population, effects: () => null, tasks: () => ({}) };
+    await expect(idempotencyAudit({ ...options, workflow: workflow('missing') })).rejects.toMatchObject({
+      code: 'HandlerMissing',
+    });
+  });
+});
+
+describe('crashingStore', () => {
+  const write = (store: ReturnType<typeof crashingStore>, value: string) =>
+    store.transaction((tx) => tx.putSetting('a', value));
+  /** Whether the promise settles before everything else is done. */
+  const settles = async (promise: Promise<unknown>) => {
+    let isSettled = false;
+    promise.then(
+      () => (isSettled = true),
+      () => (isSettled = true),
+    );
+    for (let turn = 0; turn < 5; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    return isSettled;
+  };
+
+  it.each([
+    ['before', 'one'],
+    ['after', 'two'],
+  ] as const)('keeps of a commit what a crash just %s it leaves', async (when, kept) => {
+    const inner = memoryStore();
+    const store = crashingStore(inner, { commit: 2, when });
+    await write(store, 'one');
+    expect(await settles(write(store, 'two'))).toBe(false);
+    await store.crashed;
+    expect(await inner.getSetting('a')).toBe(kept);
+    expect(await settles(write(store, 'three'))).toBe(false);
+    expect(await settles(store.getSetting('a'))).toBe(false);
+    expect(await inner.getSetting('a')).toBe(kept);
+  });
+
+  it('passes errors on while it lives, and counts no failed commit', async () => {
+    const store = crashingStore(memoryStore());
+    await expect(store.transaction(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await write(store, 'one');
+    expect(store.commits).toBe(1);
+    expect(store.busy).toBe(0);
+  });
+
+  it('rolls back what is under way when it crashes by hand', async () => {
+    const inner = memoryStore();
+    const store = crashingStore(inner);
+    const work = store.transaction(async (tx) => {
+      await tx.putSetting('a', 'one');
+      store.crash();
+    });
+    expect(await settles(work)).toBe(false);
+    expect(await inner.getSetting('a')).toBeNull();
+  });
+});
