@@ -27,6 +27,8 @@ interface Known {
   snapshot: RunSnapshot;
   /** The process that claimed it last; 0: nobody. */
   holder: number;
+  /** It was claimed to be drained: no handler runs under this claim, and anybody may help with the drain. */
+  isDrained: boolean;
   /** Claims that found the run in the hand of a driver. */
   takeovers: number;
   wasCanceling: boolean;
@@ -47,6 +49,8 @@ export class Judge {
   /** Runs and workflows that somebody asked to cancel, disable or delete. */
   readonly mayCancel = new Set<string>();
   readonly mayDelete = new Set<string>();
+  /** Runs that were begun to be written and are neither published nor removed. */
+  readonly halfWritten = new Set<string>();
   readonly #terms: Terms;
   readonly #runs = new Map<string, Known>();
   readonly #gone = new Set<string>();
@@ -88,6 +92,8 @@ export class Judge {
   /** A commit of a process, as it left each run that it wrote. */
   committed(process: number, touched: readonly TouchedRun[]): void {
     for (const { id, run, users } of touched) {
+      if (run?.published === false) this.halfWritten.add(id);
+      else this.halfWritten.delete(id);
       if (run === null) this.#deleted(id);
       else if (run.published) this.#wrote(process, run, users);
       else if (this.#runs.has(id)) this.find('published', `run ${id} became invisible`);
@@ -112,6 +118,7 @@ export class Judge {
       users,
       snapshot,
       holder: isClaimed ? process : (before?.holder ?? 0),
+      isDrained: isClaimed ? before.run.processingStatus === 'canceling' : (before?.isDrained ?? false),
       takeovers: (before?.takeovers ?? 0) + (isClaimed && before?.run.inHand ? 1 : 0),
       wasCanceling: (before?.wasCanceling ?? false) || run.processingStatus === 'canceling',
     };
@@ -149,7 +156,7 @@ export class Judge {
       this.find('kept', `${name}: a recorded outcome changed`);
     const isSame = JSON.stringify(before) === JSON.stringify(user);
     const isDriven = before.processingStatus === 'inProgress' || user.processingStatus === 'inProgress';
-    if (!isSame && isDriven && known.holder !== process)
+    if (!isSame && isDriven && known.holder !== process && !known.isDrained)
       this.find('fence', `${name}: process ${process} wrote under the claim of process ${known.holder}`);
     outcomes.slice(old.length).forEach((outcome, index) => {
       this.#checkOutcome(run, before, old.length + index + 1, outcome);

@@ -36,6 +36,8 @@ export interface LifeResult {
   readonly storeCalls: number;
   readonly handlerCalls: number;
   readonly processes: number;
+  /** Store calls, with their sides, at which something of the plan happened. */
+  readonly reached: ReadonlySet<string>;
   /** Equal for equal plans. */
   readonly hash: string;
   readonly lines: readonly string[] | null;
@@ -100,6 +102,7 @@ export class Life implements Surroundings {
   #isOrphaned = false;
   #storeCalls = 0;
   #handlerCalls = 0;
+  readonly #reached = new Set<string>();
   /** Processes that will start later. */
   #coming = 0;
 
@@ -135,6 +138,7 @@ export class Life implements Surroundings {
       storeCalls: this.#storeCalls,
       handlerCalls: this.#handlerCalls,
       processes: this.processes.length,
+      reached: this.#reached,
       hash: this.trace.hash,
       lines: this.trace.lines,
     };
@@ -176,15 +180,20 @@ export class Life implements Surroundings {
     this.#isCalm = true;
     this.#release();
     this.trace.add('calm');
-    await this.#pass(this.plan.horizonMs, () => this.#coming === 0);
+    const isOnTheWay = () => this.#coming > 0 || this.processes.some((one) => one.isStopping && !one.isDead);
+    await this.#pass(this.plan.horizonMs, () => !isOnTheWay());
     if (this.up.length === 0) this.boot();
     const waiting = this.#isOrphaned ? [] : this.#awaitRuns(this.up[0]?.engine as Engine);
+    const { judge } = this;
     await this.#pass(
       CALM_MAX_MS,
-      () => this.judge.unfinished.length === 0 && waiting.every((one) => one.isOver),
+      () =>
+        judge.unfinished.length === 0 && judge.halfWritten.size === 0 && waiting.every((one) => one.isOver),
     );
     if (this.#isOrphaned) return;
     this.#expectFinished('after the faults ended');
+    for (const id of this.judge.halfWritten)
+      this.judge.find('left over', `run ${id} is half written, and nobody clears it away`);
     for (const { id, isOver } of waiting)
       if (!isOver && !this.judge.isGone(id))
         this.judge.find('liveness', `nobody is told that run ${id} finished`);
@@ -358,7 +367,8 @@ export class Life implements Surroundings {
       if (this.#isCalm) return null;
       const rounds = this.plan.jitter === 0 ? 0 : below(this.#random, this.plan.jitter + 1);
       const happenings = this.#byCall.get(`${call}${side}`);
-      if (rounds === 0 && !happenings) return null;
+      if (happenings) this.#reached.add(`${call}${side}`);
+      else if (rounds === 0) return null;
       return this.#disturb(owner, side, rounds, happenings ?? []);
     }
     return side === 'middle' ? Promise.reject(cutOff()) : never();

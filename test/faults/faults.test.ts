@@ -1,0 +1,54 @@
+/** Runs with faults: every seed that ever found a bug, and thousands of new lives. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { employ } from './crew.ts';
+import { drawPlan } from './draw.ts';
+import { live } from './life.ts';
+import type { Plan } from './plan.ts';
+
+/** A bug that a life has found. */
+interface Regression {
+  /** `null`: the plan was written by hand. */
+  readonly seed: number | null;
+  /** What was wrong. */
+  readonly found: string;
+  /** The smallest plan that showed it. It stays when another way of drawing gives the seed another plan. */
+  readonly plan: Plan;
+}
+
+const REGRESSIONS = JSON.parse(
+  readFileSync(new URL('regressions.json', import.meta.url), 'utf8'),
+) as readonly Regression[];
+const RUNS = 20_000;
+
+describe('what a life has found is found no more', () => {
+  for (const { seed, found, plan } of REGRESSIONS) {
+    it(found, async () => {
+      expect((await live(plan)).violations).toEqual([]);
+      if (seed !== null) expect((await live(drawPlan(seed))).violations).toEqual([]);
+    });
+  }
+});
+
+describe('a life', () => {
+  it('is the same each time it is lived', async () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const plan = drawPlan(seed);
+      expect((await live(plan)).hash).toBe((await live(plan)).hash);
+    }
+  });
+
+  it('is another one for another seed', async () => {
+    const hashes = new Set<string>();
+    for (let seed = 1; seed <= 100; seed++) hashes.add((await live(drawPlan(seed))).hash);
+    expect(hashes.size).toBeGreaterThan(85);
+  });
+});
+
+describe('twenty thousand runs with faults', () => {
+  it('break no rule, and all of them end', async () => {
+    const totals = await employ({ seed: 10_000, runs: RUNS, workers: 2 });
+    expect(totals.failures).toEqual([]);
+    expect(totals.runs).toBeGreaterThanOrEqual(RUNS);
+  });
+});
