@@ -265,11 +265,13 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#deps.load.usersInFlight += 1;
   }
 
-  /** A user who was in progress when this engine, or another process, let go of the run. */
+  /**
+   * A user who was in progress when this engine, or another process, let go of the run. Whether his next
+   * attempt had begun, nobody can tell, not even by its moment: clocks are set. So it counts.
+   */
   #takeBack(flight: UserFlight, wasInHand: boolean): void {
     this.#takeUp(flight);
-    const isRetrying = (flight.user.attempts?.notBeforeMs ?? 0) > this.#deps.ports.clock.now();
-    if (wasInHand && !isRetrying) this.#record(flight, { kind: 'interrupted' });
+    if (wasInHand) this.#record(flight, { kind: 'interrupted' });
     else this.#goOn(flight);
   }
 

@@ -5,6 +5,7 @@
  *
  * Source: domain §3.7, §6.3 (r5, r6, r8, r9).
  */
+import { LifecycleError } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { UserStatus } from '../model/status.ts';
@@ -61,7 +62,7 @@ export async function cancelRun(
     return { before, after };
   });
   if (change.after !== change.before) announce(context, change);
-  await drain(context, change.after.id, isDriven);
+  await drainEventually(context, change.after.id, isDriven);
   return (await context.store.getRun(change.after.id)) ?? change.after;
 }
 
@@ -83,13 +84,27 @@ export async function freezeRuns(
   }
 }
 
+/** Drains now or, when the store refuses, as soon as it does not: the cancel was accepted. */
+async function drainEventually(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
+  try {
+    await drain(context, runId, isDriven);
+  } catch (error) {
+    context.events.emit('engine.error', { error, during: 'canceling', runId });
+    if (LifecycleError.is(error) && !error.retryable) return;
+    context.clock.setTimer(DRAIN_RETRY_MS, () => void drainEventually(context, runId, isDriven));
+  }
+}
+
+/** Wait before a drain that failed is tried again. */
+const DRAIN_RETRY_MS = 1_000;
+
 /** Ends a canceling run whose driver is gone. */
 export async function drainAbandoned({ context }: Cancellation, runId: string): Promise<void> {
   await context.store.transaction(async (tx) => {
     const run = await tx.getRun(runId);
     if (run) await tx.putRun({ ...run, claim: run.claim + 1 });
   });
-  await drain(context, runId, false);
+  await drainEventually(context, runId, false);
 }
 
 /**

@@ -58,52 +58,63 @@ export async function planRun(context: LedgerContext, plan: RunPlan): Promise<Pl
     for await (const candidate of plan.candidates) {
       batch.push(candidate);
       if (batch.length < LIMITS.usersPerBatch) continue;
-      await writeBatch(context, plan, draft, batch, users, isWritten);
+      users += await writeBatch(context, plan, draft, batch, users, isWritten);
       isWritten = true;
-      users += batch.length;
       batch = [];
       await context.clock.yield();
     }
-    if (users + batch.length === 0) {
-      await context.store.transaction((tx) => markSlot(tx, plan));
+    const run = await publish(context, plan, draft, batch, users, isWritten);
+    if (run === null) {
+      if (isWritten) await removeUnpublished(context, draft);
       return { kind: 'nobody' };
     }
-    const run = await publish(context, plan, draft, batch, users, isWritten);
     announce(context, { before: null, after: run });
     return { kind: 'planned', run };
   } catch (error) {
-    if (isWritten) await removeUnpublished(context, draft);
-    if (
-      LifecycleError.is(error) &&
-      error.code === 'Duplicate' &&
-      'slotAtMs' in error.details &&
-      plan.slotAtMs !== null
-    ) {
-      return { kind: 'slotTaken' };
-    }
+    if (isWritten) await removeEventually(context, draft);
+    const isTaken = LifecycleError.is(error) && error.code === 'Duplicate' && 'slotAtMs' in error.details;
+    if (isTaken && plan.slotAtMs !== null) return { kind: 'slotTaken' };
     throw error;
   } finally {
     context.planning.delete(draft.id);
   }
 }
 
-/** Removes a run that was never published, and the admissions of its users. */
+/** Removes a half-written run now or, when the store refuses that too, as soon as it does not. */
+async function removeEventually(context: LedgerContext, draft: RunRecord): Promise<void> {
+  try {
+    await removeUnpublished(context, draft);
+  } catch (error) {
+    if (LifecycleError.is(error) && !error.retryable) return;
+    context.clock.setTimer(REMOVE_RETRY_MS, () => void removeEventually(context, draft));
+  }
+}
+
+/**
+ * Removes a run that was never published, and the admissions that it made. A run that has been
+ * published meanwhile is left alone: each transaction looks again.
+ */
 export async function removeUnpublished({ store, clock }: LedgerContext, draft: RunRecord): Promise<void> {
-  let afterNo = 0;
-  for (;;) {
+  const whileUnpublished = (work: (tx: StoreTransaction) => Promise<void>) =>
+    store.transaction(async (tx) => {
+      const run = await tx.getRun(draft.id);
+      if (run && !run.published) await work(tx);
+    });
+  // A run on demand admits nobody; what is noted of its people was noted by a scheduled one.
+  for (let afterNo = 0; draft.workflowExecutionType === 'scheduled'; ) {
     const users = await store.listUsersByStatus(draft.id, 'queued', afterNo, LIMITS.usersPerBatch);
-    if (users.length === 0) break;
-    afterNo = users.at(-1)?.no ?? afterNo;
-    await store.transaction((tx) =>
-      tx.deleteAdmissions(
-        draft.workflowId,
-        users.map((user) => user.subjectId),
-      ),
-    );
+    const last = users.at(-1);
+    if (!last) break;
+    afterNo = last.no;
+    const ids = users.map((user) => user.subjectId);
+    await whileUnpublished((tx) => tx.deleteAdmissions(draft.workflowId, ids));
     await clock.yield();
   }
-  await store.transaction((tx) => tx.deleteRun(draft.id));
+  await whileUnpublished((tx) => tx.deleteRun(draft.id));
 }
+
+/** Wait before a removal that failed is tried again. */
+const REMOVE_RETRY_MS = 1_000;
 
 function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
   const nowMs = Math.max(clock.now(), plan.scheduledAtMs);
@@ -129,6 +140,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
   };
 }
 
+/** Writes users under the unpublished run; gives how many. */
 async function writeBatch(
   { store }: LedgerContext,
   plan: RunPlan,
@@ -136,13 +148,16 @@ async function writeBatch(
   batch: readonly Candidate[],
   usersBefore: number,
   isWritten: boolean,
-): Promise<void> {
-  await store.transaction(async (tx) => {
+): Promise<number> {
+  return store.transaction(async (tx) => {
     if (!isWritten) await tx.insertRun(draft);
-    await insertCandidates(tx, plan, draft, batch, usersBefore);
+    const fresh = await notAdmitted(tx, plan, batch);
+    await insertCandidates(tx, plan, draft, fresh, usersBefore);
+    return fresh.length;
   });
 }
 
+/** Writes the last users and makes the run visible; `null` when it has no users at all. */
 async function publish(
   { store, clock }: LedgerContext,
   plan: RunPlan,
@@ -150,25 +165,9 @@ async function publish(
   batch: readonly Candidate[],
   usersBefore: number,
   isWritten: boolean,
-): Promise<RunRecord> {
-  const tasks = enabledTasks(plan.workflow).length;
-  const users = usersBefore + batch.length;
-  const run: RunRecord = {
-    ...draft,
-    lastUpdatedAtMs: Math.max(clock.now(), draft.lastUpdatedAtMs),
-    totalUsersCount: users,
-    totalTasksCount: users * tasks,
-    totalUnprocessedTasksCount: users * tasks,
-    knownUsersCount: users,
-    knownTasksCount: users * tasks,
-    taskReports: enabledTasks(plan.workflow).map(() => ({
-      successfulUsersCount: 0,
-      failedUsersCount: 0,
-      totalUsersCount: users,
-    })),
-    published: true,
-  };
-  await store.transaction(async (tx) => {
+): Promise<RunRecord | null> {
+  const tasks = enabledTasks(plan.workflow);
+  return store.transaction(async (tx) => {
     const current = await requireWorkflow(tx, plan.workflow.id);
     if (!current.isEnabled || (plan.onlyWhileScheduled && !current.isSchedulingEnabled)) {
       const what = current.isEnabled ? 'scheduled' : 'enabled';
@@ -178,12 +177,51 @@ async function publish(
         { workflowId: current.id },
       );
     }
+    const fresh = await notAdmitted(tx, plan, batch);
+    const users = usersBefore + fresh.length;
+    await markSlot(tx, plan);
+    if (users === 0) return null;
+    const run: RunRecord = {
+      ...draft,
+      lastUpdatedAtMs: Math.max(clock.now(), draft.lastUpdatedAtMs),
+      totalUsersCount: users,
+      totalTasksCount: users * tasks.length,
+      totalUnprocessedTasksCount: users * tasks.length,
+      knownUsersCount: users,
+      knownTasksCount: users * tasks.length,
+      taskReports: tasks.map(() => ({
+        successfulUsersCount: 0,
+        failedUsersCount: 0,
+        totalUsersCount: users,
+      })),
+      published: true,
+    };
     if (isWritten) await tx.putRun(run);
     else await tx.insertRun(run);
-    await insertCandidates(tx, plan, draft, batch, usersBefore);
-    await markSlot(tx, plan);
+    await insertCandidates(tx, plan, draft, fresh, usersBefore);
+    return run;
   });
-  return run;
+}
+
+/**
+ * Those of a batch who have not been admitted for the same moment meanwhile: another evaluation may
+ * have run beside this one since the candidates were looked up.
+ */
+async function notAdmitted(
+  tx: StoreTransaction,
+  { workflow }: RunPlan,
+  batch: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const due = batch.filter(({ dueAtMs }) => dueAtMs !== null);
+  if (due.length === 0) return batch;
+  const admissions = await tx.getAdmissions(
+    workflow.id,
+    due.map(({ subjectId }) => subjectId),
+  );
+  const dueBySubject = new Map(admissions.map(({ subjectId, dueAtMs }) => [subjectId, dueAtMs]));
+  return batch.filter(
+    ({ subjectId, dueAtMs }) => dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs,
+  );
 }
 
 async function insertCandidates(
@@ -193,6 +231,7 @@ async function insertCandidates(
   batch: readonly Candidate[],
   usersBefore: number,
 ): Promise<void> {
+  if (batch.length === 0) return;
   const tasks = enabledTasks(plan.workflow).length;
   const rows = batch.map(({ subjectId }, index) =>
     queuedUser(draft, usersBefore + index + 1, subjectId, tasks, draft.lastUpdatedAtMs),
