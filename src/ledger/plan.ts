@@ -91,10 +91,14 @@ async function removeEventually(context: LedgerContext, draft: RunRecord): Promi
 }
 
 /**
- * Removes a run that was never published, and the admissions that it made. A run that has been
- * published meanwhile is left alone: each transaction looks again.
+ * Removes a run that was never published, and the admissions that it made. It is claimed first, so that
+ * an engine that is still writing it cannot publish it; one that has been published is left alone.
  */
 export async function removeUnpublished({ store, clock }: LedgerContext, draft: RunRecord): Promise<void> {
+  await store.transaction(async (tx) => {
+    const run = await tx.getRun(draft.id);
+    if (run && !run.published) await tx.putRun({ ...run, claim: run.claim + 1 });
+  });
   const whileUnpublished = (work: (tx: StoreTransaction) => Promise<void>) =>
     store.transaction(async (tx) => {
       const run = await tx.getRun(draft.id);
@@ -150,7 +154,8 @@ async function writeBatch(
   isWritten: boolean,
 ): Promise<number> {
   return store.transaction(async (tx) => {
-    if (!isWritten) await tx.insertRun(draft);
+    if (isWritten) await expectOurs(tx, draft);
+    else await tx.insertRun(draft);
     const fresh = await notAdmitted(tx, plan, batch);
     await insertCandidates(tx, plan, draft, fresh, usersBefore);
     return fresh.length;
@@ -177,6 +182,7 @@ async function publish(
         { workflowId: current.id },
       );
     }
+    if (isWritten) await expectOurs(tx, draft);
     const fresh = await notAdmitted(tx, plan, batch);
     const users = usersBefore + fresh.length;
     await markSlot(tx, plan);
@@ -201,6 +207,19 @@ async function publish(
     await insertCandidates(tx, plan, draft, fresh, usersBefore);
     return run;
   });
+}
+
+/** The unpublished run is still there, and nobody has taken it for a left-over one. */
+async function expectOurs(tx: StoreTransaction, draft: RunRecord): Promise<void> {
+  const run = await tx.getRun(draft.id);
+  if (run?.claim === draft.claim) return;
+  throw new LifecycleError(
+    'ClaimLost',
+    `Expected run ${draft.id} to be written by one engine, got a second one that removes it`,
+    {
+      runId: draft.id,
+    },
+  );
 }
 
 /**

@@ -412,7 +412,7 @@ describe('stop and resume', () => {
     await expectSound(setUp.store);
   });
 
-  it('a user who waits for a retry over a crash waits for the rest only, without an interruption', async () => {
+  it('a user who waits for a retry over a crash waits for the rest only, and counts as possibly interrupted', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const task = {
@@ -443,7 +443,7 @@ describe('stop and resume', () => {
     await clock.advance(3_900);
     expect(list).toEqual([]);
     await clock.advance(200);
-    expect(list).toEqual(['u1 a 2 0']);
+    expect(list).toEqual(['u1 a 2 1']);
     expect((await clock.until(second.engine.runs.finished(run.id))).processingStatus).toBe('completed');
   });
 
