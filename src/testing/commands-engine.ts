@@ -3,7 +3,7 @@ import { differencesOf } from './difference.ts';
 import type { EngineHarness, TaskEnding } from './engine-harness.ts';
 import { apply, createRun, type ModelEvent, type ModelRun, snapshotOf } from './model/reference-model.ts';
 import { withoutTimes } from './model/snapshot.ts';
-import { checkDatabase, formatViolations } from './oracles.ts';
+import { checkDatabase, checkHistory, formatViolations } from './oracles.ts';
 
 /** What the engine's run must be. */
 export interface EngineModel {
@@ -32,7 +32,8 @@ export function engineModel(): EngineModel {
 
 /**
  * Commands for `fc.asyncModelRun`: a run begins, tasks end in any order, the run is canceled, tasks are
- * written off, the process dies. After each, the store must hold what the model has, and a recount must agree.
+ * written off, the process dies. After each, the store must hold what the model has, a recount must agree, and
+ * what was told must make sense.
  *
  * ```ts
  * await fc.assert(fc.asyncProperty(engineCommands(), (commands) =>
@@ -97,7 +98,8 @@ class StepCommand implements EngineCommand {
       if (found.length > 0)
         throw new Error(`Expected the store to hold what the model has, got ${found.join('; ')}`);
     }
-    const { violations } = await checkDatabase(harness.store, { strictFailed: harness.strictFailed });
+    const database = await checkDatabase(harness.store, { strictFailed: harness.strictFailed });
+    const violations = [...database.violations, ...checkHistory(harness.history)];
     if (violations.length > 0)
       throw new Error(`Expected every invariant to hold, got ${formatViolations(violations)}`);
     await this.#afterEach?.(harness);

@@ -11,6 +11,7 @@ import { memoryStore } from '../stores/memory/index.ts';
 import { type CrashingStore, crashingStore } from './audit/crashing-store.ts';
 import { beginLife, type Life } from './audit/process.ts';
 import { type RunSnapshot, snapshotOfRecords } from './model/snapshot.ts';
+import { type HistoryEvent, recordHistory } from './oracles.ts';
 
 /** What a harness is made of. */
 export interface HarnessOptions {
@@ -44,6 +45,8 @@ export class EngineHarness {
   readonly tasks: readonly boolean[];
   readonly people: number;
   readonly strictFailed: boolean;
+  /** Everything that the engines told, in order. */
+  readonly history: HistoryEvent[] = [];
   readonly clock: VirtualClock = virtualClock(Date.UTC(2026, 0, 5, 9));
   readonly #handlers: readonly TaskHandler[];
   /** Tasks that run now, by subject. */
@@ -159,6 +162,7 @@ export class EngineHarness {
       seed: this.#seed,
     });
     this.#life = life;
+    recordHistory(life.engine, this.history);
     await this.#wait(life.engine.start());
     return life;
   }

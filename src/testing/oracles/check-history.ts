@@ -30,11 +30,14 @@ const NAMES = [
   'engine.error',
 ] as const satisfies readonly EngineEventName[];
 
-/** Records everything that `source` tells from now on, in order. Call it before `start()`. */
-export function recordHistory(source: EventSource): HistoryEvent[] {
-  const events: HistoryEvent[] = [];
-  for (const name of NAMES) source.on(name, (payload) => void events.push({ name, payload } as HistoryEvent));
-  return events;
+/**
+ * Records everything that `source` tells from now on, in order, into `history`: the same list for each engine
+ * that goes on with the same store. Call it before `start()`.
+ */
+export function recordHistory(source: EventSource, history: HistoryEvent[] = []): HistoryEvent[] {
+  for (const name of NAMES)
+    source.on(name, (payload) => void history.push({ name, payload } as HistoryEvent));
+  return history;
 }
 
 /** What has been told of one run so far. */
