@@ -1,7 +1,6 @@
 /** Who is in the directory at the start, and what happens to whom afterwards: decided before anything runs. */
 import { resolve } from 'node:path';
 import { openDirectory } from '../directory/index.ts';
-import { LifecycleError } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../model/time.ts';
 import type { Random } from '../ports/random.ts';
@@ -10,7 +9,7 @@ import { DEFAULT_DEPARTMENTS, type Department, type PeopleMaker, pastHireMs, peo
 import type { ReadScenario } from './read-scenario.ts';
 import { Roster } from './roster.ts';
 import type { FilePopulation } from './scenario.ts';
-import { massPlans, PLANS_MAX, type Plan, turnoverPlans } from './turnover.ts';
+import { massPlans, type Plan, turnoverPlans } from './turnover.ts';
 
 /** Something that happens in the directory. */
 export type Change =
@@ -104,13 +103,6 @@ function futureOf(
     ...turnoverPlans(read, initial.length, random),
     ...massPlans(read, (department) => roster.sizeOf(department)),
   ];
-  if (plans.length > PLANS_MAX) {
-    throw new LifecycleError(
-      'LimitExceeded',
-      `Expected turnover and changes of at most ${PLANS_MAX} people, got ${plans.length}`,
-      { field: 'turnover', limit: 'plans', max: PLANS_MAX },
-    );
-  }
   const future = new Future(read, roster, maker, random);
   for (const plan of plans.sort((a, b) => a.atMs - b.atMs)) future.carryOut(plan);
   return future.changes();
@@ -123,6 +115,8 @@ class Future {
   readonly #maker: PeopleMaker;
   readonly #random: Random;
   readonly #changes: Change[] = [];
+  /** When the first of `#starting` starts: first days are few, so the list is seldom gone through. */
+  #nextStartMs = Number.POSITIVE_INFINITY;
   /** People who are entered and have not started: nobody picks them before. */
   #starting: { readonly hireMs: EpochMs; readonly id: string; readonly department: string }[] = [];
 
@@ -149,6 +143,7 @@ class Future {
   #enter({ atMs, dateMs, department }: Plan): void {
     const subject = this.#maker.make(dateMs, atMs, department);
     this.#changes.push({ kind: 'entered', atMs, subject });
+    this.#nextStartMs = Math.min(this.#nextStartMs, dateMs);
     this.#starting.push({ hireMs: dateMs, id: subject.id, department: String(subject.department) });
   }
 
@@ -170,9 +165,13 @@ class Future {
   }
 
   #letStart(nowMs: EpochMs): void {
+    if (nowMs < this.#nextStartMs) return;
     const started = this.#starting.filter(({ hireMs }) => hireMs <= nowMs);
-    if (started.length === 0) return;
     for (const { id, department } of started) this.#roster.add(id, department);
     this.#starting = this.#starting.filter(({ hireMs }) => hireMs > nowMs);
+    this.#nextStartMs = this.#starting.reduce(
+      (least, { hireMs }) => Math.min(least, hireMs),
+      Number.POSITIVE_INFINITY,
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** When people join, move and leave: dates only, not yet whom. */
+import { LifecycleError } from '../errors/index.ts';
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from '../model/time.ts';
 import type { Random } from '../ports/random.ts';
 import { below, weighted } from './chance.ts';
@@ -18,8 +19,8 @@ export interface Plan {
   readonly to?: string | undefined;
 }
 
-/** Plans that a scenario may have, at most. */
-export const PLANS_MAX = 2_000_000;
+/** Plans of turnover, and of mass changes, that a scenario may have, at most. */
+const PLANS_MAX = 2_000_000;
 
 const NOTICE_DEFAULT = { min: 10, max: 40 } as const;
 const JOIN_DAYS_DEFAULT = { mondays: 55, monthStarts: 30, otherWorkdays: 15 } as const;
@@ -36,9 +37,13 @@ export function turnoverPlans(read: ReadScenario, headcount: number, random: Ran
   const turnover = scenario.turnover ?? {};
   const noticeMs = (turnover.noticeDays ?? NOTICE_DEFAULT).max * DAY_MS;
   const rates = ratesOf(turnover, headcount);
+  const months = monthsOf(zone, startMs, endMs + noticeMs);
+  const seasonOf = (month: string): number => turnover.seasonality?.[Number(month.slice(5)) - 1] ?? 1;
+  const seasons = months.reduce((sum, month) => sum + seasonOf(month), 0);
+  checkCount(seasons * (rates.join + rates.move + rates.leave), 'turnover');
   const plans: Plan[] = [];
-  for (const month of monthsOf(zone, startMs, endMs + noticeMs)) {
-    const season = turnover.seasonality?.[Number(month.slice(5)) - 1] ?? 1;
+  for (const month of months) {
+    const season = seasonOf(month);
     for (const kind of ['join', 'move', 'leave'] as const) {
       for (let left = countFor(rates[kind] * season, random); left > 0; left--) {
         const plan = planIn(month, kind, turnover, zone, random);
@@ -53,6 +58,7 @@ export function turnoverPlans(read: ReadScenario, headcount: number, random: Ran
 /** The plans of mass changes. `sizeOf` says how many people a department, or all, had at the start. */
 export function massPlans(read: ReadScenario, sizeOf: (department: string | undefined) => number): Plan[] {
   const { scenario, zone, startMs, endMs, momentOf } = read;
+  let total = 0;
   return (scenario.changes ?? []).flatMap((change) => {
     const atMs = Math.max(momentOf(change.at), startMs);
     const { kind, department, to, share = 0 } = change;
@@ -61,11 +67,20 @@ export function massPlans(read: ReadScenario, sizeOf: (department: string | unde
     const day = zone.startOf(dayAfter(zone.dayOf(atMs), days));
     const dateMs = days === 0 && kind === 'move' ? atMs : kind === 'leave' ? day + END_OF_DAY_MS : day;
     if (atMs > endMs) return [];
-    return Array.from(
-      { length: Math.min(count, PLANS_MAX) },
-      (): Plan => ({ atMs, kind, dateMs, department, to }),
-    );
+    total += count;
+    checkCount(total, 'changes');
+    return Array.from({ length: count }, (): Plan => ({ atMs, kind, dateMs, department, to }));
   });
+}
+
+/** Asked before plans are made: so many would not fit into memory. @throws LifecycleError `LimitExceeded`. */
+function checkCount(count: number, field: 'turnover' | 'changes'): void {
+  if (count <= PLANS_MAX) return;
+  throw new LifecycleError(
+    'LimitExceeded',
+    `Expected ${field} of at most ${PLANS_MAX} people within the horizon, got about ${Math.round(count)}`,
+    { field, limit: 'plans', max: PLANS_MAX },
+  );
 }
 
 function ratesOf(turnover: Turnover, headcount: number): Readonly<Record<Plan['kind'], number>> {

@@ -109,7 +109,16 @@ describe('a population', () => {
 
   it('too large in what happens is refused before anything runs', async () => {
     const crowded = { ...YEAR, horizon: 'P5Y', turnover: { joinersPerMonth: 1_000_000 } };
-    await expect(openPopulation(readScenario(crowded), 1)).rejects.toMatchObject({ code: 'LimitExceeded' });
+    await expect(openPopulation(readScenario(crowded), 1)).rejects.toMatchObject({
+      code: 'LimitExceeded',
+      details: { field: 'turnover' },
+    });
+    const change = { at: '2026-02-01', kind: 'join', count: 1_000_000 } as const;
+    const flooded = { ...YEAR, turnover: {}, changes: [change, change, change] };
+    await expect(openPopulation(readScenario(flooded), 1)).rejects.toMatchObject({
+      code: 'LimitExceeded',
+      details: { field: 'changes' },
+    });
   });
 });
 
