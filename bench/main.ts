@@ -8,7 +8,8 @@ import { bareLanes, memory } from './memory.ts';
 import type { Load, Took } from './work.ts';
 
 // As the command line does: the garbage dies young, and V8 would let its nursery grow to 96 MB.
-setFlagsFromString('--max-semi-space-size=16');
+setFlagsFromString('--max-semi-space-size=8');
+setFlagsFromString('--semi-space-growth-factor=1');
 
 interface Result {
   readonly name: string;

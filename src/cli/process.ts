@@ -13,7 +13,8 @@ import { styleFor } from './style.ts';
 export async function runProcess(): Promise<void> {
   silenceSqliteWarning();
   // The engine's garbage dies young; V8 would let its nursery grow to 96 MB for it.
-  setFlagsFromString('--max-semi-space-size=16');
+  setFlagsFromString('--max-semi-space-size=8');
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { env } = process;
   const host: Host = {
     stdout: outputOn(process.stdout, styleFor(process.stdout.isTTY === true, env)),

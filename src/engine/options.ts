@@ -48,7 +48,7 @@ export interface EngineSettingsInput {
   readonly interruptionsMax?: number;
   /** How long an aborted handler may take to settle, ms. Default 5,000. */
   readonly abortGraceMs?: DurationMs;
-  /** Limits on workflows and activations. Default: `LIMIT_PRESETS.none`; `LIMIT_PRESETS.entra` has Entra's. */
+  /** Limits on workflows and activations. Default: `LIMIT_PRESETS.default`; `LIMIT_PRESETS.entra` has Entra's. */
   readonly limits?: Partial<WorkflowLimits>;
 }
 

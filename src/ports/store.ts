@@ -26,7 +26,7 @@ export interface StoreCapabilities {
 
 /** Order of a list. Nulls are lowest; equal values are ordered by key, in the same direction. */
 export interface Order {
-  /** A property of `model/properties.ts` that is `orderable`. */
+  /** A property of `model/properties.ts` that is `orderable`, or `id`: by key alone, cursor value `null`. */
   readonly property: string;
   readonly descending: boolean;
 }

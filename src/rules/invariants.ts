@@ -137,6 +137,7 @@ function checkUser(run: RunRecord, user: UserRecord, note: Note): void {
       'I5',
       'A user completed with errors has a failed and no unprocessed task',
     );
+  if (status === 'inProgress') expect(unprocessed > 0, 'I5', 'A user in progress has an unprocessed task');
   if (status === 'failed') expect(failed > 0, 'I5', 'A failed user has a failed task');
   if (status === 'canceled' || status === 'quarantined')
     expect(unprocessed > 0, 'I5', 'A canceled user has an unprocessed task');
