@@ -142,7 +142,6 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
         const kept = await keepWorkflow(session.engine.workflows, chosen);
         if (!quiet && db !== null) tellKept(host, kept);
         if (db !== null) await keepJob(store, job);
-        // Started first: a run that is made before the start would be taken up twice.
         await session.engine.start();
         const made = await withSpinner(host, 'making the run', !quiet, () =>
           begin(host, session, kept.workflow.id, options),
