@@ -115,10 +115,11 @@ class Future {
   readonly #maker: PeopleMaker;
   readonly #random: Random;
   readonly #changes: Change[] = [];
-  /** When the first of `#starting` starts: first days are few, so the list is seldom gone through. */
+  /** People who are entered and have not started, by their first day: nobody picks them before. */
+  readonly #starting = new Map<EpochMs, Starter[]>();
+  /** The first of those days: days are few, people may be many. */
   #nextStartMs = Number.POSITIVE_INFINITY;
-  /** People who are entered and have not started: nobody picks them before. */
-  #starting: { readonly hireMs: EpochMs; readonly id: string; readonly department: string }[] = [];
+  #entered = 0;
 
   constructor(read: ReadScenario, roster: Roster, maker: PeopleMaker, random: Random) {
     this.#read = read;
@@ -143,8 +144,11 @@ class Future {
   #enter({ atMs, dateMs, department }: Plan): void {
     const subject = this.#maker.make(dateMs, atMs, department);
     this.#changes.push({ kind: 'entered', atMs, subject });
+    const starters = this.#starting.get(dateMs) ?? [];
+    this.#starting.set(dateMs, starters);
+    this.#entered += 1;
+    starters.push({ no: this.#entered, id: subject.id, department: String(subject.department) });
     this.#nextStartMs = Math.min(this.#nextStartMs, dateMs);
-    this.#starting.push({ hireMs: dateMs, id: subject.id, department: String(subject.department) });
   }
 
   #move({ dateMs, department, to }: Plan): void {
@@ -166,12 +170,23 @@ class Future {
 
   #letStart(nowMs: EpochMs): void {
     if (nowMs < this.#nextStartMs) return;
-    const started = this.#starting.filter(({ hireMs }) => hireMs <= nowMs);
+    const started: Starter[] = [];
+    this.#nextStartMs = Number.POSITIVE_INFINITY;
+    for (const [hireMs, starters] of this.#starting) {
+      if (hireMs > nowMs) this.#nextStartMs = Math.min(this.#nextStartMs, hireMs);
+      else {
+        for (const starter of starters) started.push(starter);
+        this.#starting.delete(hireMs);
+      }
+    }
+    started.sort((a, b) => a.no - b.no);
     for (const { id, department } of started) this.#roster.add(id, department);
-    this.#starting = this.#starting.filter(({ hireMs }) => hireMs > nowMs);
-    this.#nextStartMs = this.#starting.reduce(
-      (least, { hireMs }) => Math.min(least, hireMs),
-      Number.POSITIVE_INFINITY,
-    );
   }
+}
+
+/** Somebody who will start; `no` is the order of entry. */
+interface Starter {
+  readonly no: number;
+  readonly id: string;
+  readonly department: string;
 }
