@@ -27,6 +27,7 @@ export interface CrewTask {
   readonly workers: number;
   /** Told after each report. */
   readonly onProgress?: (totals: CrewTotals) => void;
+  readonly onFailure?: (failure: FailedSeed) => void;
   /** The first failure ends the work. */
   readonly stopsAtFailure?: boolean;
 }
@@ -68,6 +69,7 @@ function employOne(share: Share, task: CrewTask, totals: CrewTotals, stop: Abort
     for (const name of ['lives', 'runs', 'storeCalls', 'handlerCalls', 'processes'] as const)
       totals[name] += report[name];
     totals.failures.push(...report.failures);
+    for (const failure of report.failures) task.onFailure?.(failure);
     task.onProgress?.(totals);
     if (task.stopsAtFailure && totals.failures.length > 0) stop.abort();
   });

@@ -75,11 +75,16 @@ function wholeNumber(name: string, text: string, min: number): number {
 async function simulate(options: Options): Promise<number> {
   const beganAt = performance.now();
   const progress = progressLine(options, beganAt);
-  const totals = await employ({ ...options, onProgress: progress, stopsAtFailure: !options.keepsGoing });
+  const totals = await employ({
+    ...options,
+    stopsAtFailure: !options.keepsGoing,
+    onProgress: progress,
+    // At once: a long run may be ended before its summary.
+    onFailure: ({ seed, violations }) => console.log(`seed ${seed}: ${violations[0]}`),
+  });
   if (process.stderr.isTTY) process.stderr.write('\n');
   console.log(summaryOf(totals, options, (performance.now() - beganAt) / 1_000));
   if (totals.failures.length === 0) return 0;
-  for (const { seed, violations } of totals.failures) console.log(`seed ${seed}: ${violations[0]}`);
   await explain(drawPlan((totals.failures[0] as { seed: number }).seed), true);
   return 2;
 }
