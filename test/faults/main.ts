@@ -16,6 +16,7 @@ const USAGE = `Usage: npm run faults -- [--runs N] [--seed S] [--workers W] [--k
   --seed S       the first seed, a whole number ≥ 0 (default: from the clock)
   --workers W    processes that share the work (default 2)
   --keep-going   go on after a violation
+  --brief        do not look for the smallest plan
   --replay SEED  live one seed again, with its trace`;
 
 /** Lines of a trace that are printed. */
@@ -26,6 +27,7 @@ interface Options {
   readonly seed: number;
   readonly workers: number;
   readonly keepsGoing: boolean;
+  readonly isBrief: boolean;
   readonly replay: number | null;
 }
 
@@ -49,6 +51,7 @@ function readArguments(): Options | string {
         workers: { type: 'string', default: '2' },
         replay: { type: 'string' },
         'keep-going': { type: 'boolean', default: false },
+        brief: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -59,6 +62,7 @@ function readArguments(): Options | string {
       seed: wholeNumber('seed', seed, 0),
       workers: wholeNumber('workers', workers, 1),
       keepsGoing: values['keep-going'],
+      isBrief: values.brief,
       replay: values.replay === undefined ? null : wholeNumber('replay', values.replay, 0),
     };
   } catch (error) {
@@ -85,7 +89,7 @@ async function simulate(options: Options): Promise<number> {
   if (process.stderr.isTTY) process.stderr.write('\n');
   console.log(summaryOf(totals, options, (performance.now() - beganAt) / 1_000));
   if (totals.failures.length === 0) return 0;
-  await explain(drawPlan((totals.failures[0] as { seed: number }).seed), true);
+  if (!options.isBrief) await explain(drawPlan((totals.failures[0] as { seed: number }).seed), true);
   return 2;
 }
 

@@ -1,0 +1,289 @@
+/** Ways to break the rules and the ledger. Each changes one place. */
+
+/** One broken version of a file. */
+export interface Mutant {
+  /** Under `src/`. */
+  readonly file: string;
+  /** What is broken then. */
+  readonly title: string;
+  /** Text that is in the file exactly once, and what is there instead. */
+  readonly from: string;
+  readonly to: string;
+}
+
+type Row = readonly [title: string, from: string, to: string];
+
+const RULES: Readonly<Record<string, readonly Row[]>> = {
+  'rules/aggregate.ts': [
+    [
+      'everybody canceled is always canceled',
+      "wasCanceling ? 'canceled' : 'completedWithErrors'",
+      "'canceled'",
+    ],
+    ['a cancel that came too late counts', 'if (wasCanceling && canceled > 0)', 'if (wasCanceling)'],
+    [
+      'completed when nobody failed',
+      'counters.successfulUsersCount === users',
+      'counters.failedUsersCount === 0',
+    ],
+    ['canceled users keep a run from failing', 'failed + canceled === users', 'failed === users'],
+    ['strictFailed is always on', 'options.strictFailed && completedTasks > 0', 'completedTasks > 0'],
+    [
+      'canceled users have not ended',
+      'counters.failedUsersCount + counters.canceledUsersCount',
+      'counters.failedUsersCount',
+    ],
+  ],
+  'rules/counters.ts': [
+    [
+      'a completed task stays unprocessed',
+      'taskCompleted: { totalUnprocessedTasksCount: -1 }',
+      'taskCompleted: {}',
+    ],
+    ['a failed task is not counted', '-1, failedTasksCount: +1 }', '-1 }'],
+    [
+      'a failed task stays unprocessed',
+      '{ totalUnprocessedTasksCount: -1, failedTasksCount: +1 }',
+      '{ failedTasksCount: +1 }',
+    ],
+    ['a canceled task is processed', 'taskCanceled: {}', 'taskCanceled: { totalUnprocessedTasksCount: -1 }'],
+    ['errors do not fail a user', '{ failedUsersCount: +1, completedWithErrors', '{ completedWithErrors'],
+    [
+      'a failed user is successful',
+      'userFailed: { failedUsersCount: +1 }',
+      'userFailed: { successfulUsersCount: +1 }',
+    ],
+    ['a canceled user is failed', 'userCanceled: { canceledUsersCount', 'userCanceled: { failedUsersCount'],
+    ['several moves count as one', 'tally[counter] += delta * times', 'tally[counter] += delta'],
+    [
+      'a recount forgets failed tasks',
+      'tally.failedTasksCount += user.failedTasksCount',
+      'tally.failedTasksCount += 0',
+    ],
+  ],
+  'rules/user.ts': [
+    ['continueOnError does not continue', 'failed && !event.continueOnError', 'failed'],
+    ['a failure never blocks', 'failed && !event.continueOnError', 'false'],
+    [
+      'the last task comes one early',
+      'outcomes.length + 1 === user.totalTasksCount',
+      'outcomes.length + 2 >= user.totalTasksCount',
+    ],
+    [
+      'a cancel lets users go on',
+      "? 'canceled'\n        : 'inProgress'",
+      "? 'inProgress'\n        : 'inProgress'",
+    ],
+    [
+      'retries of one task burden the next',
+      'outcomes: [...outcomes, outcome],\n      attempts: null',
+      'outcomes: [...outcomes, outcome],\n      attempts: user.attempts',
+    ],
+    ['a user starts before his run', 'Math.max(atMs, user.scheduledAtMs, user.createdAtMs)', 'atMs'],
+    [
+      'a task starts before the one before it ends',
+      'Math.max(outcome.startedAtMs ?? since, since)',
+      '(outcome.startedAtMs ?? since)',
+    ],
+    ['a task ends before it starts', 'Math.max(outcome.completedAtMs, startedAtMs)', 'outcome.completedAtMs'],
+    ['what is final moves', 'if (isTerminal(user.processingStatus)) return ALREADY_FINAL;', ''],
+    [
+      'users start while the run is canceling',
+      "user.processingStatus === 'queued' && !canceling ? start",
+      "user.processingStatus === 'queued' ? start",
+    ],
+    ['interruptions do not add up', '(user.attempts?.interruptions ?? 0) + interruptions', 'interruptions'],
+    ['failures do not add up', '(user.attempts?.failures ?? 0) + failures', 'failures'],
+    [
+      'a user is canceled before his last task ended',
+      'const completedAtMs = Math.max(atMs, since);',
+      'const completedAtMs = atMs;',
+    ],
+    [
+      'a task that was written off has no outcome',
+      'runningSinceMs === null || user.outcomes === null',
+      'true',
+    ],
+    [
+      'a task ends twice',
+      "return user.processingStatus === 'inProgress' ? taskEnded",
+      'return true ? taskEnded',
+    ],
+  ],
+  'rules/run.ts': [
+    [
+      'a run starts again and again',
+      'run.startedAtMs === null && change.startedAtMs !== null;',
+      'change.startedAtMs !== null;',
+    ],
+    [
+      'two changes have one moment',
+      'Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs + 1)',
+      'Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs)',
+    ],
+    [
+      'a change is older than what it records',
+      'Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs + 1)',
+      'Math.max(nowMs, run.lastUpdatedAtMs + 1)',
+    ],
+    ['a run is over before it ends', 'isDone ? completedAtMs : run.completedAtMs', 'completedAtMs'],
+    [
+      'a start undoes a cancel',
+      "from === 'queued' && started ? 'inProgress' : from",
+      "started ? 'inProgress' : from",
+    ],
+    ['reports forget failures', "if (outcome.status === 'failed') report.failedUsersCount += 1;", ''],
+    [
+      'reports count canceled tasks',
+      "if (outcome.status === 'completed') report",
+      "if (outcome.status !== 'failed') report",
+    ],
+    [
+      'the first start is the last one',
+      'Math.min(change.startedAtMs, atMs)',
+      'Math.max(change.startedAtMs, atMs)',
+    ],
+    [
+      'a run ends one user early',
+      'endedUsers(tally) === tally.totalUsersCount',
+      'endedUsers(tally) >= tally.totalUsersCount - 1',
+    ],
+    [
+      'the cancel is forgotten at the end',
+      "aggregateStatus(tally, from === 'canceling', options)",
+      'aggregateStatus(tally, false, options)',
+    ],
+  ],
+  'rules/invariants.ts': [
+    ['the check does not recount', 'run[counter] === expected[counter],', 'true,'],
+    [
+      'the check lets users outlive their run',
+      "if (isTerminal(run.processingStatus)) expect(isDone, 'I8a'",
+      "if (false) expect(isDone, 'I8a'",
+    ],
+    ['the check lets counters fall', 'after[counter] >= before[counter],', 'true,'],
+    ['the check takes any final status', 'allowed.includes(status),', 'true,'],
+  ],
+  'rules/reports.ts': [
+    ['a task that nobody reached has failed', "if (processed === 0) return 'canceled';", ''],
+    [
+      'a report with one failure is failed',
+      "report.successfulUsersCount === 0 ? 'failed'",
+      "report.failedUsersCount > 0 ? 'failed'",
+    ],
+  ],
+  'rules/task-view.ts': [
+    [
+      'the next task is queued',
+      'position === user.outcomes.length + 1',
+      'position === user.outcomes.length + 2',
+    ],
+    [
+      'tasks of an ended user are queued',
+      'if (isTerminal(user.processingStatus)) return withoutOutcome',
+      'if (false) return withoutOutcome',
+    ],
+  ],
+  'rules/retry.ts': [['the first wait is a longer one', '(attempt - 2)', '(attempt - 1)']],
+};
+
+const LEDGER: Readonly<Record<string, readonly Row[]>> = {
+  'ledger/recorder.ts': [
+    ['who lost his claim can write', '|| before.claim !== line.claim', ''],
+    [
+      'a cancel of a user is not recorded in its order',
+      'const user = flight.staged ?? flight.user;',
+      'const user = flight.user;',
+    ],
+    [
+      'a refused commit is dropped',
+      'line.events = [...events, ...line.events];',
+      'line.events = [...line.events];\n      line.flights = line.flights.slice(flights.length);',
+    ],
+    [
+      'a refused commit leaves what it staged',
+      'for (const batch of batches) for (const flight of batch.flights) flight.staged = null;',
+      '',
+    ],
+    ['counters are not written', 'await tx.putRun(after);', ''],
+    [
+      'outcomes are not written',
+      'await tx.putUsers(touched.map((flight) => flight.staged as UserRecord));',
+      '',
+    ],
+  ],
+  'ledger/cancel.ts': [
+    ['a cancel from elsewhere does not fence', 'isDriven ? before.claim : before.claim + 1', 'before.claim'],
+    [
+      'a drain takes users from their driver',
+      "isDriven ? ['queued'] : ['queued', 'inProgress']",
+      "['queued', 'inProgress']",
+    ],
+    ['a drain leaves users in progress', "isDriven ? ['queued'] : ['queued', 'inProgress']", "['queued']"],
+    [
+      'a drain that was refused is given up',
+      'context.clock.setTimer(DRAIN_RETRY_MS, () => void drainEventually(context, runId, isDriven));',
+      '',
+    ],
+    ['a drain ends with its first batch', 'afterNo = last.users.at(-1)?.no ?? afterNo;', 'break;'],
+    [
+      'a drain moves users and not their run',
+      'const after = runAfter(before, change, nowMs, aggregation);\n',
+      'const after = { ...before, lastUpdatedAtMs: nowMs + 1 };\n',
+    ],
+  ],
+  'ledger/claim.ts': [
+    ['a claim does not fence', 'claim: before.claim + 1, inHand: true', 'claim: before.claim, inHand: true'],
+    [
+      'a claim does not say that it holds',
+      'claim: before.claim + 1, inHand: true',
+      'claim: before.claim + 1',
+    ],
+    [
+      'a canceling run gets a driver',
+      "        isTerminal(before.processingStatus) ||\n        before.processingStatus === 'canceling'",
+      '        isTerminal(before.processingStatus)',
+    ],
+    ['an old claim hands the run back', 'if (run?.claim === claim) await', 'if (run) await'],
+  ],
+  'ledger/plan.ts': [
+    [
+      'two evaluations admit the same people',
+      'dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs',
+      'true',
+    ],
+    ['nobody is noted as admitted', 'if (admissions.length > 0) await tx.putAdmissions(admissions);', ''],
+    [
+      'a run that was published is removed',
+      'if (run && !run.published) await work(tx);',
+      'if (run) await work(tx);',
+    ],
+    ['a run that is being removed is published', 'if (run?.claim === draft.claim) return;', 'return;'],
+    ['a removal on demand forgets admissions', "draft.workflowExecutionType === 'scheduled'; )", 'true; )'],
+    [
+      'a removal that was refused is given up',
+      'context.clock.setTimer(REMOVE_RETRY_MS, () => void removeEventually(context, draft));',
+      '',
+    ],
+    ['a half-written run is left', 'if (isWritten) await removeEventually(context, draft);', ''],
+    ['a slot is not noted as evaluated', '{ ...record, lastSlotAtMs: slotAtMs }', '{ ...record }'],
+    [
+      'a run is made for a workflow that was disabled',
+      '!current.isEnabled || (plan.onlyWhileScheduled',
+      'false || (plan.onlyWhileScheduled',
+    ],
+    [
+      'totals forget the last batch',
+      'const users = usersBefore + fresh.length;',
+      'const users = usersBefore || fresh.length;',
+    ],
+  ],
+  'ledger/check.ts': [
+    ['the check of a store skips users', 'check.add(user);', 'if (user.no !== 2) check.add(user);'],
+  ],
+};
+
+/** All mutants. */
+export const MUTANTS: readonly Mutant[] = Object.entries({ ...RULES, ...LEDGER }).flatMap(([file, rows]) =>
+  rows.map(([title, from, to]) => ({ file, title, from, to })),
+);

@@ -1,0 +1,109 @@
+/**
+ * `node test/faults/mutation.ts [--only WORDS]`: breaks the rules and the ledger in one place after the other,
+ * in a copy of the repository, and sees which checks notice. Prints the survivors; exits 2 when there are any.
+ *
+ * | check       | what                                                                |
+ * |-------------|---------------------------------------------------------------------|
+ * | lives       | 2,500 runs with faults                                              |
+ * | regressions | the plans that ever found a bug, and the enumeration of crashes     |
+ * | tests       | the unit, model and property tests of rules and ledger              |
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { MUTANTS, type Mutant } from './mutants.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** A mutant that takes longer than this is noticed: something waits for ever. */
+const TIMEOUT_MS = 240_000;
+const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
+
+/** The checks, the quickest first; a mutant goes through them until one notices. */
+const CHECKS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
+  {
+    name: 'lives',
+    args: ['test/faults/main.ts', '--runs', '2500', '--seed', '1', '--workers', '1', '--brief'],
+  },
+  {
+    name: 'regressions',
+    args: [VITEST, 'run', '--bail', '1', 'test/faults', '-t', 'found no more|dies at the n-th|is refused'],
+  },
+  {
+    name: 'tests',
+    args: [
+      VITEST,
+      'run',
+      '--bail',
+      '1',
+      'test/properties/rules.test.ts',
+      'test/model',
+      'test/unit/ledger',
+      'test/unit/testing',
+    ],
+  },
+];
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+  const wanted = MUTANTS.filter(({ file, title }) => `${file} ${title}`.includes(values.only));
+  const folder = mkdtempSync(join(tmpdir(), 'tenure-mutants-'));
+  try {
+    makeCopy(folder);
+    const broken = await noticedBy(folder);
+    if (broken !== null) {
+      console.error(`Expected the copy to pass before anything is broken, got a failure of: ${broken}`);
+      return 1;
+    }
+    const survivors: Mutant[] = [];
+    for (const mutant of wanted) {
+      const by = await tryMutant(folder, mutant);
+      console.log(`${(by ?? 'SURVIVES').padEnd(12)} ${mutant.file}: ${mutant.title}`);
+      if (by === null) survivors.push(mutant);
+    }
+    console.log(`\n${wanted.length} mutants, ${survivors.length} survivors`);
+    return survivors.length === 0 ? 0 : 2;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeCopy(folder: string): void {
+  for (const name of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+}
+
+async function tryMutant(folder: string, { file, title, from, to }: Mutant): Promise<string | null> {
+  const path = join(folder, 'src', file);
+  const text = readFileSync(path, 'utf8');
+  const places = text.split(from).length - 1;
+  if (places !== 1) throw new Error(`Expected "${title}" to fit ${file} once, got ${places} times: ${from}`);
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
+  try {
+    return await noticedBy(folder);
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+/** The first check that fails; `null`: all pass. */
+async function noticedBy(folder: string): Promise<string | null> {
+  for (const { name, args } of CHECKS) if (!(await passes(folder, args))) return name;
+  return null;
+}
+
+function passes(folder: string, args: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore', timeout: TIMEOUT_MS });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
