@@ -115,7 +115,8 @@ export class Scheduler {
       scheduledAtMs: slotAtMs,
       slotAtMs,
       onlyWhileScheduled,
-      forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS,
+      // An evaluation by hand forgets nothing: older slots may still be to come.
+      ...(onlyWhileScheduled ? { forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS } : {}),
       candidates: isIdle
         ? []
         : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),

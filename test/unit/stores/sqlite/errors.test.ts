@@ -176,10 +176,8 @@ describe('a place that cannot be written is StoreReadOnly', () => {
     const isRoot = process.getuid?.() === 0;
     if (isRoot) for (const path of paths) chownSync(path, 65_534, 65_534);
     const script = new URL('hold-store.ts', import.meta.url).pathname;
-    const { stdout } = spawnSync(process.execPath, [script, file], {
-      encoding: 'utf8',
-      ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
-    });
+    const args = [script, file, 'hold', ...(isRoot ? ['65534'] : [])];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return JSON.parse(stdout);
   }
 

@@ -2,7 +2,12 @@
 import { sqliteStore } from '../../../../src/sqlite.ts';
 import { makeRun, makeUsers, step } from './records.ts';
 
-const [path = '', what = 'hold'] = process.argv.slice(2);
+const [path = '', what = 'hold', userId] = process.argv.slice(2);
+// Rights are given up here and not by the parent: another user may not be able to run this very Node.
+if (userId !== undefined) {
+  process.setgid?.(Number(userId));
+  process.setuid?.(Number(userId));
+}
 try {
   const store = await sqliteStore(path);
   if (what === 'write') {
