@@ -48,6 +48,8 @@ export class Dispatcher {
   /** Runs that are in line or being taken up, each once, with their line. */
   readonly #lined = new Map<string, Fifo<string>>();
   readonly #bindings = new Map<string, Promise<Binding>>();
+  /** Runs that this engine has lost: handlers of theirs may still be running, so only the next engine takes them up. */
+  readonly #lost = new Set<string>();
   #opened = 0;
   #isOpen = false;
   #pumping: Promise<void> | null = null;
@@ -67,8 +69,9 @@ export class Dispatcher {
       breath: new Breath(ports.clock),
       events,
       load: { usersInFlight: 0, starved: new Set() },
-      ended: (driver) => {
+      ended: (driver, isLost) => {
         this.#driven.delete(driver.runId);
+        if (isLost) this.#lost.add(driver.runId);
         this.#pump();
       },
       parked: () => {
@@ -95,7 +98,7 @@ export class Dispatcher {
 
   /** Puts a run in line for a driver. */
   enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
-    if (this.#lined.has(run.id) || this.#driven.has(run.id)) return;
+    if (this.#lined.has(run.id) || this.#driven.has(run.id) || this.#lost.has(run.id)) return;
     const line = run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
     this.#lined.set(run.id, line);
     line.push(run.id);

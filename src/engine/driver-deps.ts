@@ -18,5 +18,5 @@ export interface DriverDeps {
   /** All users of a driver wait for a retry's moment. */
   readonly parked: () => void;
   /** The driver has let go of its run: it is final, lost, or handed back. */
-  readonly ended: (driver: RunDriver) => void;
+  readonly ended: (driver: RunDriver, isLost: boolean) => void;
 }

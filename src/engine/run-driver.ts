@@ -252,7 +252,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     if (this.#mode === 'ended') return;
     this.#deps.events.emit('engine.error', { error, during: 'driving', runId: this.runId });
     this.abort();
-    this.end();
+    this.end(true);
   }
 
   /** Interrupted so often that the task itself is the likely cause: it fails. */
@@ -378,8 +378,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     return this.#abandoned === 0 && this.#inFlight.size === 0;
   }
 
-  /** Lets go of the run. */
-  end(): void {
+  /** Lets go of the run; it is lost when nothing of it can be recorded any more. */
+  end(isLost = false): void {
     if (this.#mode === 'ended') return;
     this.#mode = 'ended';
     this.#line.close();
@@ -388,7 +388,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     for (const flight of [...this.#inFlight]) if (flight.state !== 'running') this.#letGo(flight);
     this.#deps.lanes.remove(this);
     this.#deps.load.starved.delete(this);
-    this.#deps.ended(this);
+    this.#deps.ended(this, isLost);
   }
 }
 
