@@ -1,10 +1,11 @@
 /** The host's handlers: found by definition, read once, bound to the tasks of a workflow version. */
 import { findTaskDefinition } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
+import type { UserRecord } from '../model/records.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
 import type { TaskHandler, TaskHandlerFunction, TaskHandlerOptions } from '../ports/task-handler.ts';
-import type { RetrySchedule } from '../rules/index.ts';
+import { positionOf, type RetrySchedule } from '../rules/index.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { Slots } from './slots.ts';
 
@@ -26,6 +27,11 @@ export interface BoundTask {
   readonly handler: Handler;
   /** Frozen; by name, or what `argumentsSchema` made of it. */
   readonly arguments: unknown;
+}
+
+/** The task that a user is at, of all those of his version. */
+export function taskOf(tasks: readonly BoundTask[], user: UserRecord): BoundTask {
+  return tasks[positionOf(user, (user.outcomes?.length ?? 0) + 1) - 1] as BoundTask;
 }
 
 /** All handlers of an engine. */

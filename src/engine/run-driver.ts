@@ -12,11 +12,11 @@ import { callHandler, PendingCall, type Verdict } from './call.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
 import { type RunInfo, runInfo } from './handler-context.ts';
-import type { BoundTask } from './handlers.ts';
+import { type BoundTask, taskOf } from './handlers.ts';
 import type { LaneClient } from './lanes.ts';
 import { type Qualification, qualificationOf } from './qualify.ts';
 import { flightsOf, ReadAhead } from './read-ahead.ts';
-import type { UserFlight } from './user-flight.ts';
+import { freePlace, type UserFlight } from './user-flight.ts';
 import { eventOf, wornOut } from './verdict-event.ts';
 import { Waits } from './waits.ts';
 
@@ -151,7 +151,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
    * handler took its time.
    */
   #runTask(flight: UserFlight): Promise<boolean> | null {
-    const bound = this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask;
+    const bound = taskOf(this.#tasks, flight.user);
     const { ports, settings } = this.#deps;
     const { slots } = bound.handler;
     if (slots && flight.place === null) {
@@ -225,8 +225,10 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     if (event.kind === 'start') this.#starting -= 1;
     if (isTerminal(flight.user.processingStatus)) this.#letGo(flight);
     else if (event.kind === 'interrupted' && this.#isWornOut(flight.user)) {
-      const bound = this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask;
-      this.#record(flight, wornOut(flight.user, bound, this.#deps.ports.clock.now()));
+      this.#record(
+        flight,
+        wornOut(flight.user, taskOf(this.#tasks, flight.user), this.#deps.ports.clock.now()),
+      );
     } else this.#goOn(flight);
   }
 
@@ -286,7 +288,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       return;
     }
     const { clock } = this.#deps.ports;
-    const { retry } = (this.#tasks[flight.user.outcomes?.length ?? 0] as BoundTask).handler;
+    const { retry } = taskOf(this.#tasks, flight.user).handler;
     // Never longer than the policy's longest wait: the clock may have been set back.
     const waitMs = isDue
       ? 0
@@ -390,10 +392,4 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#deps.load.starved.delete(this);
     this.#deps.ended(this, isLost);
   }
-}
-
-function freePlace(flight: UserFlight): void {
-  const { place } = flight;
-  flight.place = null;
-  place?.free();
 }

@@ -42,3 +42,10 @@ export class UserFlight implements Flight {
     this.subject = subject;
   }
 }
+
+/** Gives back the place that he holds, if he holds one. */
+export function freePlace(flight: UserFlight): void {
+  const { place } = flight;
+  flight.place = null;
+  place?.free();
+}

@@ -141,6 +141,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     claim: 0,
     inHand: false,
     published: false,
+    activatedOnScope: null,
   };
 }
 

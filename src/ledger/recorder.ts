@@ -15,6 +15,7 @@ import {
   changeOf,
   decideUser,
   isTerminal,
+  positionOf,
   runAfter,
   type UserDecision,
   type UserEvent,
@@ -252,13 +253,13 @@ export class Recorder {
     const task = { workflowId: run.workflowId, runId: run.id, subjectId: user.subjectId };
     if (event.kind === 'taskEnded' && event.outcome.status === 'failed') {
       const failureReason = event.outcome.failureReason ?? '';
-      events.emit('task.failed', { ...task, position: ended, failureReason });
+      events.emit('task.failed', { ...task, position: positionOf(user, ended), failureReason });
     } else if (event.kind === 'attemptFailed') {
       const { notBeforeMs, reason } = event;
       const attempt = user.attempts?.failures ?? 1;
       events.emit('task.retrying', {
         ...task,
-        position: ended + 1,
+        position: positionOf(user, ended + 1),
         attempt,
         failureReason: reason,
         notBeforeMs,

@@ -4,7 +4,7 @@ import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Run, TaskProcessingResult, TaskReport, UserProcessingResult } from '../model/resources.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
-import { reportStatus, taskView, unprocessedUsers } from '../rules/index.ts';
+import { positionOf, reportStatus, taskView, unprocessedUsers } from '../rules/index.ts';
 
 /** ISO 8601, UTC, milliseconds. */
 export function isoOf(atMs: EpochMs): string {
@@ -58,11 +58,13 @@ export function enabledTasks(workflow: Workflow): readonly Task[] {
 
 /** The task results of a user, in execution order; none when only counts were reported. */
 export function taskResources(user: UserRecord, tasks: readonly Task[]): readonly TaskProcessingResult[] {
-  return tasks.slice(0, user.totalTasksCount).flatMap((task, index) => {
+  return Array.from({ length: user.totalTasksCount }).flatMap((_, index) => {
+    const position = positionOf(user, index + 1);
+    const task = tasks[position - 1];
     const view = taskView(user, index + 1);
-    if (!view) return [];
+    if (!task || !view) return [];
     return {
-      id: taskResultId(user.runId, user.no, index + 1),
+      id: taskResultId(user.runId, user.no, position),
       completedDateTime: isoOrNull(view.completedAtMs),
       createdDateTime: isoOf(user.createdAtMs),
       failureReason: view.failureReason,
@@ -79,7 +81,9 @@ export function taskResources(user: UserRecord, tasks: readonly Task[]): readonl
 export function reportResources(run: RunRecord, tasks: readonly Task[]): readonly TaskReport[] {
   return run.taskReports.flatMap((report, index) => {
     const task = tasks[index];
-    if (!task) return [];
+    // A reprocessing may leave a task to nobody; before an external run is fed, that is not known.
+    const isNobodys = run.driver === 'engine' && report.totalUsersCount === 0;
+    if (!task || isNobodys) return [];
     return {
       id: taskReportId(run.id, index + 1),
       completedDateTime: isoOrNull(run.completedAtMs),

@@ -188,6 +188,7 @@ async function createExternal(
       claim: 0,
       inHand: false,
       published: true,
+      activatedOnScope: null,
     };
     await tx.insertRun(run);
     return run;

@@ -3,6 +3,7 @@
  * Times are epoch milliseconds, `null` means "has not happened". Resources (what callers see) are
  * made from records in `ledger/resources.ts`.
  */
+import type { ActivationScope } from './activation.ts';
 import type { RunCounters, TaskReportCounters, UserCounters } from './counters.ts';
 import type { ProcessingStatus, UserStatus, WorkflowExecutionType } from './status.ts';
 import type { EpochMs } from './time.ts';
@@ -46,6 +47,8 @@ export interface RunRecord extends RunCounters {
    * gets, and is removed at the next start if its creator died (decision 3).
    */
   readonly published: boolean;
+  /** How it was activated with a scope; not `null` exactly for `activatedWithScope` (I13). */
+  readonly activatedOnScope: ActivationScope | null;
 }
 
 /** What became of one task of one user. Recorded once, never changed. */
@@ -90,6 +93,11 @@ export interface UserRecord extends UserCounters {
   readonly outcomes: readonly TaskOutcome[] | null;
   /** `null`: the task that the user is at has not failed or been interrupted yet. */
   readonly attempts: Attempts | null;
+  /**
+   * Positions (1-based, ascending) of the tasks that he is to do, when a reprocessing gives him only some;
+   * outcome `n` is that of the `n`th. Absent: all of them.
+   */
+  readonly positions?: readonly number[];
 }
 
 /** A workflow as stored: all versions share an id; the record is the newest version. */
@@ -97,6 +105,16 @@ export interface WorkflowRecord {
   readonly workflow: Workflow;
   /** Last schedule slot that was evaluated for this workflow. `null`: scheduling was never on. */
   readonly lastSlotAtMs: EpochMs | null;
+}
+
+/**
+ * A small document that the ledger keeps for itself: what a trigger saw last, which run did another one
+ * again. Keys are unique in their collection.
+ */
+export interface Note {
+  readonly collection: string;
+  readonly key: string;
+  readonly body: string;
 }
 
 /** The last occasion for which a scheduled run admitted a subject (domain §3.2). */

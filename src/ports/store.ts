@@ -11,7 +11,7 @@
  * `tenure/testing` has the suite that proves all of this of a store.
  */
 import type { Filter } from '../model/filter.ts';
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
@@ -53,6 +53,14 @@ export interface RunQuery extends PageQuery<string> {
 /** A page of user results of one run, key: `no`. */
 export interface UserQuery extends PageQuery<number> {
   readonly runId: string;
+}
+
+/** Notes whose keys begin with `prefix` (ASCII; empty: all), after the key `after`; at most `limit`. */
+export interface NoteQuery {
+  readonly collection: string;
+  readonly prefix: string;
+  readonly after: string | null;
+  readonly limit: number;
 }
 
 /** Sums over the published runs of a workflow that are not previews. Source: domain §1.7, §6.7. */
@@ -107,6 +115,11 @@ export interface StoreReader {
   /** Admissions of these subjects; those without one are left out. */
   getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]>;
 
+  /** Notes with these keys, in any order; keys without one are left out. */
+  getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]>;
+  /** By key, in an order of the store's own that never changes. */
+  listNotes(query: NoteQuery): Promise<readonly Note[]>;
+
   /** A small named document of the host (the CLI keeps its job here). */
   getSetting(name: string): Promise<string | null>;
 }
@@ -134,6 +147,11 @@ export interface StoreTransaction extends StoreReader {
   deleteAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<void>;
   /** Forgets admissions of a workflow with `dueAtMs` below `beforeMs`. */
   purgeAdmissions(workflowId: string, beforeMs: EpochMs): Promise<void>;
+
+  putNotes(notes: readonly Note[]): Promise<void>;
+  deleteNotes(collection: string, keys: readonly string[]): Promise<void>;
+  /** Removes all notes whose keys begin with `prefix` (ASCII; empty: all). */
+  purgeNotes(collection: string, prefix: string): Promise<void>;
 
   putSetting(name: string, value: string): Promise<void>;
 }

@@ -11,6 +11,7 @@ export {
   userEventOf,
 } from './counters.ts';
 export { checkRun, checkStep, type RunCheck, startRunCheck, type Violation } from './invariants.ts';
+export { positionOf } from './positions.ts';
 export { reportStatus, unprocessedUsers } from './reports.ts';
 export { type RetrySchedule, retryDelayMs } from './retry.ts';
 export {

@@ -5,6 +5,7 @@
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
 import { NO_COUNTERS, recount } from './counters.ts';
+import { positionOf } from './positions.ts';
 import { isLegalMove, isTerminal, RUN_TRANSITIONS } from './transitions.ts';
 
 /** A rule that does not hold, and where. */
@@ -167,6 +168,11 @@ function checkUser(run: RunRecord, user: UserRecord, note: Note): void {
       'I10',
       `A user in progress needs a run in progress, got \`${run.processingStatus}\``,
     );
+  expect(
+    user.positions === undefined || user.positions.length === total,
+    'I1',
+    'A user has as many tasks as positions',
+  );
   checkOutcomes(user, expect);
 }
 
@@ -306,8 +312,10 @@ function countReports(
   user: UserRecord,
 ): void {
   if (user.outcomes === null) return;
-  for (const [index, report] of reports.slice(0, user.totalTasksCount).entries()) {
-    const status = user.outcomes[index]?.status;
+  for (let nth = 1; nth <= user.totalTasksCount; nth++) {
+    const report = reports[positionOf(user, nth) - 1];
+    if (!report) continue;
+    const status = user.outcomes[nth - 1]?.status;
     report.total += 1;
     report.successful += status === 'completed' ? 1 : 0;
     report.failed += status === 'failed' ? 1 : 0;

@@ -27,10 +27,12 @@ export function reportStatus(run: RunRecord, position: number): ProcessingStatus
   return report.successfulUsersCount === 0 ? 'failed' : 'completedWithErrors';
 }
 
-/** Someone is at the task or past it: the run started, or someone was processed by the task before. */
+/** Someone is at the task or past it: the run started, or someone was processed by a task that he has before. */
 function isReached(run: RunRecord, position: number): boolean {
-  const before = run.taskReports[position - 2];
-  if (position === 1 || !before) return run.startedAtMs !== null;
+  const before = run.taskReports.findLast(
+    (report, index) => index < position - 1 && (report.totalUsersCount > 0 || run.driver === 'external'),
+  );
+  if (!before) return run.startedAtMs !== null;
   const own = run.taskReports[position - 1];
   const processed = (own?.successfulUsersCount ?? 0) + (own?.failedUsersCount ?? 0);
   return processed > 0 || before.successfulUsersCount > 0;

@@ -10,6 +10,7 @@ import type { ProcessingStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
 import { addMove, type CounterEvent, type Tally, tallyOf, userEventOf } from './counters.ts';
+import { positionOf } from './positions.ts';
 import { isTerminal } from './transitions.ts';
 
 type ReportTally = { -readonly [Counter in keyof TaskReportCounters]: number };
@@ -47,8 +48,8 @@ export function addUserMove(
   for (const move of moves) addMove(change.tally, move);
   if (before.startedAtMs === null && after.startedAtMs !== null) noteStart(change, after.startedAtMs);
   if (after.completedAtMs !== null) change.latestMs = Math.max(change.latestMs, after.completedAtMs);
-  const position = after.outcomes?.length ?? 0;
-  if (position > (before.outcomes?.length ?? 0)) countOutcome(change, after, position);
+  const nth = after.outcomes?.length ?? 0;
+  if (nth > (before.outcomes?.length ?? 0)) countOutcome(change, after, nth);
 }
 
 /**
@@ -67,7 +68,7 @@ export function addReportedUser(change: RunChange, user: UserRecord): void {
   if (user.completedAtMs !== null) change.latestMs = Math.max(change.latestMs, user.completedAtMs);
   if (user.outcomes === null) return;
   for (const report of change.reports.slice(0, user.totalTasksCount)) report.totalUsersCount += 1;
-  for (let position = 1; position <= user.outcomes.length; position++) countOutcome(change, user, position);
+  for (let nth = 1; nth <= user.outcomes.length; nth++) countOutcome(change, user, nth);
 }
 
 /** Cancels the users of a canceling external run that nobody has reported on. */
@@ -117,9 +118,9 @@ function noteStart(change: RunChange, atMs: EpochMs): void {
   change.latestMs = Math.max(change.latestMs, atMs);
 }
 
-function countOutcome(change: RunChange, user: UserRecord, position: number): void {
-  const outcome = user.outcomes?.[position - 1];
-  const report = change.reports[position - 1];
+function countOutcome(change: RunChange, user: UserRecord, nth: number): void {
+  const outcome = user.outcomes?.[nth - 1];
+  const report = change.reports[positionOf(user, nth) - 1];
   if (!outcome || !report) return;
   change.latestMs = Math.max(change.latestMs, outcome.completedAtMs);
   if (outcome.status === 'completed') report.successfulUsersCount += 1;

@@ -13,15 +13,15 @@ export interface TaskView {
 }
 
 /**
- * The task at `position` (1-based) of `user`. A task without an outcome is canceled when the user is
+ * The `nth` task (1-based) that `user` is to do. A task without an outcome is canceled when the user is
  * final, in progress when it is the next one of a user in progress, else queued (decision 5).
  * `null` when the user's outcomes are not known (an external result that told only counts).
  */
-export function taskView(user: UserRecord, position: number): TaskView | null {
+export function taskView(user: UserRecord, nth: number): TaskView | null {
   if (user.outcomes === null) return null;
-  const outcome = user.outcomes[position - 1];
+  const outcome = user.outcomes[nth - 1];
   if (outcome) return fromOutcome(outcome);
-  const isNext = position === user.outcomes.length + 1;
+  const isNext = nth === user.outcomes.length + 1;
   if (isTerminal(user.processingStatus)) return withoutOutcome('canceled', null, user.completedAtMs);
   if (user.processingStatus === 'inProgress' && isNext) {
     return withoutOutcome('inProgress', user.outcomes.at(-1)?.completedAtMs ?? user.startedAtMs, null);

@@ -55,7 +55,7 @@ const ENDED = {
   },
 } as const satisfies Record<string, Record<string, readonly CounterEvent[]>>;
 
-/** A user that has just been queued with `tasks` ≥ 1 tasks (u1, t1). */
+/** A user that has just been queued with `tasks` ≥ 1 tasks (u1, t1), of which `positions` says which. */
 export function queuedUser(
   run: {
     readonly id: string;
@@ -66,6 +66,7 @@ export function queuedUser(
   subjectId: string,
   tasks: number,
   atMs: EpochMs,
+  positions?: readonly number[],
 ): UserRecord {
   return {
     runId: run.id,
@@ -82,6 +83,7 @@ export function queuedUser(
     totalUnprocessedTasksCount: tasks,
     outcomes: [],
     attempts: null,
+    ...(positions === undefined ? {} : { positions }),
   };
 }
 

@@ -39,6 +39,8 @@ const READS = [
   'countUsers',
   'listUsersByStatus',
   'getAdmissions',
+  'getNotes',
+  'listNotes',
   'getSetting',
 ] as const satisfies readonly (keyof StoreReader)[];
 

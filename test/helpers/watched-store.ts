@@ -47,6 +47,8 @@ const READS: readonly (keyof StoreReader)[] = [
   'countUsers',
   'listUsersByStatus',
   'getAdmissions',
+  'getNotes',
+  'listNotes',
   'getSetting',
 ];
 

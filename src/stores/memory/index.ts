@@ -1,5 +1,5 @@
 import { LifecycleError } from '../../errors/index.ts';
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { Store, StoreTransaction } from '../../ports/store.ts';
 import { MemoryReader, pairKey, Tables } from './reader.ts';
 import { RunUsers } from './run-users.ts';
@@ -143,6 +143,22 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
         this.tables.admissions.delete(pairKey(workflowId, one.subjectId));
       }
     }
+  }
+
+  async putNotes(notes: readonly Note[]): Promise<void> {
+    for (const note of notes) this.tables.notes.set(pairKey(note.collection, note.key), note);
+  }
+
+  async deleteNotes(collection: string, keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.tables.notes.delete(pairKey(collection, key));
+  }
+
+  async purgeNotes(collection: string, prefix: string): Promise<void> {
+    const notes = await this.listNotes({ collection, prefix, after: null, limit: Number.POSITIVE_INFINITY });
+    await this.deleteNotes(
+      collection,
+      notes.map(({ key }) => key),
+    );
   }
 
   async putSetting(name: string, value: string): Promise<void> {

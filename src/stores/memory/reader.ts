@@ -1,9 +1,9 @@
 import { matchesRow } from '../../filter/index.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/properties.ts';
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow.ts';
-import type { RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
+import type { NoteQuery, RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import type { RunUsers } from './run-users.ts';
@@ -19,6 +19,8 @@ export class Tables {
   readonly slots = new LayeredMap<string, string>();
   /** Key: {@link pairKey} of workflow and subject. */
   readonly admissions = new LayeredMap<string, Admission>();
+  /** Key: {@link pairKey} of collection and key. */
+  readonly notes = new LayeredMap<string, Note>();
   readonly settings = new LayeredMap<string, string>();
 }
 
@@ -144,6 +146,22 @@ export class MemoryReader implements StoreReader {
     this.#check();
     const found = subjectIds.map((id) => this.tables.admissions.get(pairKey(workflowId, id), this.#staged));
     return found.filter((admission) => admission !== undefined);
+  }
+
+  async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {
+    this.#check();
+    const found = keys.map((key) => this.tables.notes.get(pairKey(collection, key), this.#staged));
+    return found.filter((note) => note !== undefined);
+  }
+
+  async listNotes({ collection, prefix, after, limit }: NoteQuery): Promise<readonly Note[]> {
+    this.#check();
+    const found: Note[] = [];
+    for (const note of this.tables.notes.values(this.#staged)) {
+      const fits = note.collection === collection && note.key.startsWith(prefix);
+      if (fits && (after === null || note.key > after)) found.push(note);
+    }
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
   async getSetting(name: string): Promise<string | null> {

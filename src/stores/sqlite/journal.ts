@@ -34,6 +34,7 @@ type State = readonly [
   createdAtMs: number,
   scheduledMs: number,
   total: number,
+  positions?: readonly number[],
 ];
 type Entry = number | readonly [no: number, state: State] | readonly [no: number, ...outcome: PackedOutcome];
 
@@ -48,7 +49,8 @@ export function packState(user: UserRecord): string {
   const started = user.startedAtMs === null ? 'null' : user.startedAtMs - base;
   const completed = user.completedAtMs === null ? 'null' : user.completedAtMs - base;
   const packed = outcomes === null ? 'null' : packOutcomes(outcomes, base);
-  return `[${user.no},["${user.processingStatus}",${started},${completed},${user.failedTasksCount},${user.totalUnprocessedTasksCount},${packed},${packAttempts(user.attempts)},${JSON.stringify(user.subjectId)},${user.workflowVersion},${base},${user.scheduledAtMs - base},${user.totalTasksCount}]]`;
+  const positions = user.positions === undefined ? '' : `,${JSON.stringify(user.positions)}`;
+  return `[${user.no},["${user.processingStatus}",${started},${completed},${user.failedTasksCount},${user.totalUnprocessedTasksCount},${packed},${packAttempts(user.attempts)},${JSON.stringify(user.subjectId)},${user.workflowVersion},${base},${user.scheduledAtMs - base},${user.totalTasksCount}${positions}]]`;
 }
 
 /** The short entry; `null` when more has changed than one outcome and the counters that it moves. */
@@ -87,6 +89,7 @@ export function hasSameOrigin(user: UserRecord, before: UserRecord): boolean {
     user.scheduledAtMs === before.scheduledAtMs &&
     user.workflowVersion === before.workflowVersion &&
     user.totalTasksCount === before.totalTasksCount &&
+    user.positions === before.positions &&
     user.subjectId === before.subjectId
   );
 }
@@ -123,6 +126,7 @@ function unpackState(runId: string, no: number, state: State): UserRecord {
     base,
     scheduled,
     total,
+    positions,
   ] = state;
   return {
     runId,
@@ -139,6 +143,7 @@ function unpackState(runId: string, no: number, state: State): UserRecord {
     totalUnprocessedTasksCount: unprocessed,
     outcomes: outcomes && unpackOutcomes(outcomes, base),
     attempts: unpackAttempts(attempts),
+    ...(positions === undefined ? {} : { positions }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { tooNew } from './errors.ts';
-import { APPLICATION_ID, SCHEMA_1 } from './schema.ts';
+import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
 export type Migration = (connection: Connection) => void;
@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly Migration[] = [
     connection.exec(SCHEMA_1);
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   },
+  (connection) => connection.exec(SCHEMA_2),
 ];
 
 /** The version of the schema that this package writes. */

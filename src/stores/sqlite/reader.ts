@@ -1,10 +1,11 @@
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow.ts';
-import type { RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
+import type { NoteQuery, RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
 import type { Connection, Row } from './connection.ts';
 import { storeError } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
+import { getNotes, listNotes } from './notes.ts';
 import * as runs from './run-queries.ts';
 import { sumRuns } from './sums.ts';
 import * as users from './user-queries.ts';
@@ -111,6 +112,14 @@ export class SqliteReader implements StoreReader {
         return row ? [{ workflowId, subjectId, dueAtMs: Number(row[0]) }] : [];
       });
     });
+  }
+
+  async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {
+    return this.#read((connection) => getNotes(connection, collection, keys));
+  }
+
+  async listNotes(query: NoteQuery): Promise<readonly Note[]> {
+    return this.#read((connection) => listNotes(connection, query));
   }
 
   async getSetting(name: string): Promise<string | null> {

@@ -17,6 +17,7 @@ const RARE_FIELDS = [
   'published',
   'totalUsersCount',
   'totalTasksCount',
+  'activatedOnScope',
 ] as const satisfies readonly (keyof RunRecord)[];
 
 /** Fields of a run that most commits change. */
@@ -61,6 +62,7 @@ export const TOUCH_RUN = `UPDATE OR FAIL runs SET ${FREQUENT_FIELDS.map((field) 
 export function runCells(run: RunRecord): Cell[] {
   return FIELDS.map((field) => {
     if (field === 'taskReports') return JSON.stringify(packReports(run));
+    if (field === 'activatedOnScope') return scopeCell(run);
     const value = run[field];
     return typeof value === 'boolean' ? Number(value) : value;
   });
@@ -78,7 +80,12 @@ export function runFromRow(row: Row): RunRecord {
   }));
   fields.inHand = fields.inHand === 1;
   fields.published = fields.published === 1;
+  if (fields.activatedOnScope !== null) fields.activatedOnScope = JSON.parse(String(fields.activatedOnScope));
   return fields as unknown as RunRecord;
+}
+
+function scopeCell({ activatedOnScope }: RunRecord): string | null {
+  return activatedOnScope === null ? null : JSON.stringify(activatedOnScope);
 }
 
 function packReports(run: RunRecord): readonly (readonly [number, number, number])[] {

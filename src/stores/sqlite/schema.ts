@@ -240,3 +240,17 @@ ANALYZE sqlite_schema;
  *   bound the moments in the bucket, not always tightly.
  */
 export const SCHEMA_1 = `${TABLES}${INDEXES}${TRIGGERS}${ANALYSIS}`;
+
+/**
+ * Schema 2. Frozen. Notes, and what a run was activated on. A user's column `outcomes` may hold
+ * `{"positions":[…],"outcomes":[…]}` since.
+ */
+export const SCHEMA_2 = `
+CREATE TABLE notes (
+  collection TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (collection, key)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN activated_on_scope TEXT;
+`;

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../../errors/index.ts';
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate, storeError } from './errors.ts';
 import { type Journals, NOBODY, RunJournal } from './in-flight.ts';
+import { deleteNotes, purgeNotes, putNotes } from './notes.ts';
 import { SqliteReader } from './reader.ts';
 import { runNoOf } from './run-queries.ts';
 import { INSERT_RUN, REPLACE_RUN, runCells, TOUCH_RUN } from './run-rows.ts';
@@ -169,6 +170,18 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     this.#write((connection) => {
       connection.run('DELETE FROM admissions WHERE workflow_id = ? AND due_at_ms < ?', workflowId, beforeMs);
     });
+  }
+
+  async putNotes(notes: readonly Note[]): Promise<void> {
+    this.#write((connection) => putNotes(connection, notes));
+  }
+
+  async deleteNotes(collection: string, keys: readonly string[]): Promise<void> {
+    this.#write((connection) => deleteNotes(connection, collection, keys));
+  }
+
+  async purgeNotes(collection: string, prefix: string): Promise<void> {
+    this.#write((connection) => purgeNotes(connection, collection, prefix));
   }
 
   async putSetting(name: string, value: string): Promise<void> {

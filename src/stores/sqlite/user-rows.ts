@@ -28,6 +28,11 @@ export function userFromRow(runId: string, cells: Row): UserRecord {
   const row = cells as UserRow;
   const outcomes = row[11];
   const attempts = row[12];
+  if (outcomes?.startsWith('{')) {
+    const { positions, outcomes: text } = JSON.parse(outcomes) as { positions: number[]; outcomes: unknown };
+    const cellsOfAll = cells.with(11, JSON.stringify(text));
+    return { ...userFromRow(runId, cellsOfAll), positions };
+  }
   return {
     runId,
     no: row[0],
@@ -70,7 +75,10 @@ export function putCells(cells: Cell[], at: number, runNo: number, user: UserRec
 
 /** The text of the column `outcomes`. */
 export function outcomesCell(user: UserRecord): string | null {
-  return user.outcomes === null ? null : packOutcomes(user.outcomes, user.createdAtMs);
+  const outcomes = user.outcomes === null ? null : packOutcomes(user.outcomes, user.createdAtMs);
+  return user.positions === undefined
+    ? outcomes
+    : `{"positions":${JSON.stringify(user.positions)},"outcomes":${outcomes}}`;
 }
 
 /** The text of the column `attempts`. */

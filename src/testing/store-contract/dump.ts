@@ -4,6 +4,9 @@ import { USER_STATUSES } from '../../model/status.ts';
 import type { StoreReader } from '../../ports/store.ts';
 import { runId, subjectId, workflowId } from './records.ts';
 
+/** The collection of the tests' notes. */
+export const NOTES = 'tests';
+
 /** Which of the tests' records a dump reads: numbers of workflows, runs, users and names of settings. */
 export interface DumpRange {
   readonly workflows: number;
@@ -32,6 +35,8 @@ export async function dump(reader: StoreReader, range: DumpRange): Promise<Recor
       result[`run ${n}: ${key}`] = value;
     }
   }
+  const all = { collection: NOTES, prefix: '', after: null, limit: 1_000 };
+  result.notes = [...(await reader.listNotes(all))].sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const name of range.settings) result[`setting ${name}`] = await reader.getSetting(name);
   return result;
 }

@@ -158,6 +158,15 @@ function fullRun(n: number, seed: number): RunRecord {
     ],
     claim: seed + 22,
     inHand: seed % 2 === 1,
+    activatedOnScope:
+      seed % 2 === 1
+        ? {
+            '@odata.type': '#microsoft.graph.identityGovernance.activateRunScope',
+            run: { id: runId(seed) },
+            taskScope: 'failedTasks',
+            userScope: 'allUsers',
+          }
+        : null,
   };
 }
 
@@ -194,6 +203,10 @@ export function usersOfEveryKind(): UserRecord[] {
     ended(userRecord(0, 14), 'canceled', T0 + 9_000),
     { ...ended(flying(15), 'failed', T0 + 9_000), ...untold },
     { ...ended(flying(16), 'completed', T0 + 9_000), outcomes: null, totalUnprocessedTasksCount: 0 },
+    userRecord(0, 17, { positions: [1, 3, 4_095] }),
+    { ...flying(18, [completed(T0), failed(T0, '{"positions":1}')]), positions: [1, 2, 7] },
+    { ...ended(flying(19), 'failed', T0 + 9_000, [failed(T0, 'blocked')]), positions: [2, 5, 6] },
+    { ...flying(20), ...untold, positions: [2, 3, 4] },
   ];
 }
 

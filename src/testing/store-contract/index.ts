@@ -14,6 +14,7 @@ import { filtering } from './filtering.ts';
 import { inFlightUsers } from './in-flight.ts';
 import { isolation } from './isolation.ts';
 import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
+import { notes } from './notes.ts';
 import { orderAndPaging } from './order-paging.ts';
 import { randomOperations } from './random-operations.ts';
 import { runs } from './runs.ts';
@@ -33,6 +34,7 @@ const TOPICS = [
   orderAndPaging,
   filtering,
   admissions,
+  notes,
   settings,
   exactness,
   inFlightUsers,

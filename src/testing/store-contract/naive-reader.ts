@@ -1,8 +1,16 @@
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../model/properties.ts';
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow.ts';
-import type { Cursor, PageQuery, RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
+import type {
+  Cursor,
+  NoteQuery,
+  PageQuery,
+  RunQuery,
+  RunSums,
+  StoreReader,
+  UserQuery,
+} from '../../ports/store.ts';
 import { matches } from './filters.ts';
 
 /** Statuses that a run never leaves. Source: domain §6.3. */
@@ -15,6 +23,7 @@ export class NaiveReader implements StoreReader {
   readonly runs = new Map<string, RunRecord>();
   readonly users = new Map<string, UserRecord>();
   readonly admissions = new Map<string, Admission>();
+  readonly notes = new Map<string, Note>();
   readonly settings = new Map<string, string>();
 
   async getWorkflow(id: string): Promise<WorkflowRecord | null> {
@@ -97,6 +106,18 @@ export class NaiveReader implements StoreReader {
     return [...this.admissions.values()].filter(
       (one) => one.workflowId === workflowId && subjectIds.includes(one.subjectId),
     );
+  }
+
+  async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {
+    return [...this.notes.values()].filter(
+      (note) => note.collection === collection && keys.includes(note.key),
+    );
+  }
+
+  async listNotes({ collection, prefix, after, limit }: NoteQuery): Promise<readonly Note[]> {
+    const fits = (note: Note) => note.collection === collection && note.key.startsWith(prefix);
+    const sorted = [...this.notes.values()].filter(fits).sort((a, b) => order(a.key, b.key));
+    return sorted.filter(({ key }) => after === null || order(key, after) > 0).slice(0, limit);
   }
 
   async getSetting(name: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { LifecycleError } from '../../errors/index.ts';
-import type { Admission, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { Workflow } from '../../model/workflow.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { NaiveReader } from './naive-reader.ts';
@@ -17,6 +17,7 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
     copyInto(copy.runs, this.runs);
     copyInto(copy.users, this.users);
     copyInto(copy.admissions, this.admissions);
+    copyInto(copy.notes, this.notes);
     copyInto(copy.settings, this.settings);
     return copy;
   }
@@ -84,6 +85,18 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
 
   async purgeAdmissions(workflowId: string, beforeMs: number): Promise<void> {
     dropWhere(this.admissions, (one: Admission) => one.workflowId === workflowId && one.dueAtMs < beforeMs);
+  }
+
+  async putNotes(notes: readonly Note[]): Promise<void> {
+    for (const note of notes) this.notes.set(JSON.stringify([note.collection, note.key]), note);
+  }
+
+  async deleteNotes(collection: string, keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.notes.delete(JSON.stringify([collection, key]));
+  }
+
+  async purgeNotes(collection: string, prefix: string): Promise<void> {
+    dropWhere(this.notes, (note: Note) => note.collection === collection && note.key.startsWith(prefix));
   }
 
   async putSetting(name: string, value: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { RunRecord, TaskOutcome, UserRecord } from '../../model/records.ts';
 import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../../model/status.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { NOTES } from './dump.ts';
 import type { NaiveTransaction } from './naive-transaction.ts';
 import type { Choices } from './random.ts';
 import {
@@ -83,6 +84,9 @@ function randomRun(choices: Choices): Partial<RunRecord> {
     taskReports: [{ successfulUsersCount: choices.int(0, 3), failedUsersCount: 0, totalUsersCount: 3 }],
     claim: choices.int(0, 3),
     inHand: choices.chance(0.5),
+    activatedOnScope: choices.chance(0.8)
+      ? null
+      : { '@odata.type': '#microsoft.graph.identityGovernance.activateUserScope' },
   };
 }
 
@@ -109,8 +113,9 @@ const insertUsers: Maker = (choices, state) => {
   const candidates = choices.chance(0.9) ? nos().filter(isFree) : nos();
   const chosen = choices.some(candidates, choices.int(1, 4));
   if (chosen.length === 0) return null;
+  const positions = choices.chance(0.2) ? { positions: [2, 3, 5, choices.int(6, 9)] } : {};
   const users = chosen.map((no) =>
-    userRecord(n, no, { totalTasksCount: 4, scheduledAtMs: T0 + choices.int(0, 2) }),
+    userRecord(n, no, { totalTasksCount: 4, scheduledAtMs: T0 + choices.int(0, 2), ...positions }),
   );
   return { name: `insertUsers ${n}: ${chosen}`, apply: (tx) => tx.insertUsers(users) };
 };
@@ -162,6 +167,22 @@ const admissions: Maker = (choices, state) => {
   }
 };
 
+const notes: Maker = (choices) => {
+  const keys = choices.some(['a/1', 'a/2', 'a/3', 'b/1', 'b', 'ä'], choices.int(1, 4));
+  switch (choices.int(0, 3)) {
+    case 0:
+      return { name: `deleteNotes ${keys}`, apply: (tx) => tx.deleteNotes(NOTES, keys) };
+    case 1: {
+      const prefix = choices.pick(['a/', 'b']);
+      return { name: `purgeNotes ${prefix}`, apply: (tx) => tx.purgeNotes(NOTES, prefix) };
+    }
+    default: {
+      const put = keys.map((key) => ({ collection: NOTES, key, body: `${choices.int(0, 9)}` }));
+      return { name: `putNotes ${keys}`, apply: (tx) => tx.putNotes(put) };
+    }
+  }
+};
+
 const putSetting: Maker = (choices) => {
   const [name, value] = [choices.pick(['job', 'other']), `value ${choices.int(0, 9)}`];
   return { name: `putSetting ${name}`, apply: (tx) => tx.putSetting(name, value) };
@@ -182,6 +203,7 @@ const WEIGHTED: readonly Maker[] = [
   ...Array<Maker>(8).fill(putUsers),
   admissions,
   admissions,
+  notes,
   putSetting,
 ];
 

@@ -100,6 +100,7 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
     claim: 0,
     inHand: false,
     published: true,
+    activatedOnScope: null,
     ...changes,
   };
 }

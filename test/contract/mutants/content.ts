@@ -119,6 +119,22 @@ export const CONTENT: readonly Mutant[] = [
     })),
   },
   {
+    name: 'purges the notes of all collections',
+    caughtBy: 'notes',
+    faults: withMethods((self) => ({
+      purgeNotes: async (_, prefix) => {
+        for (const { collection } of [...self.notes.values()]) await self.purgeNotes(collection, prefix);
+      },
+    })),
+  },
+  {
+    name: 'forgets which tasks a user is to do',
+    caughtBy: 'exactness',
+    faults: withMethods((self) => ({
+      insertUsers: (users) => self.insertUsers(users.map(({ positions: _, ...user }) => user)),
+    })),
+  },
+  {
     name: 'keeps the first value of a setting',
     caughtBy: 'settings',
     faults: withMethods((self) => ({

@@ -31,11 +31,18 @@ function fileOfVersion1(): string {
   return file;
 }
 
-test('schema 1 is what it was when it was frozen', async () => {
+test('schema 1 is what it was when it was frozen', () => {
   const file = newFile();
-  await (await sqliteStore(file)).close();
-  expect(SCHEMA_VERSION).toBe(1);
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 1));
+  connection.close();
   expect(schemaOf(file)).toEqual(schemaOf(fileOfVersion1()));
+});
+
+test('a file of version 1 becomes what a new file is', async () => {
+  const [old, fresh] = [fileOfVersion1(), newFile()];
+  for (const file of [old, fresh]) await (await sqliteStore(file)).close();
+  expect(schemaOf(old)).toEqual(schemaOf(fresh));
 });
 
 test('a file of version 1 opens, with its run, its users and the journal of a crash', async () => {
@@ -65,14 +72,14 @@ test('a file of version 1 opens, with its run, its users and the journal of a cr
 });
 
 describe('a step', () => {
-  const second: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
+  const next: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
   const open = (file: string) => new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
 
   test('is taken once, from the version before it', () => {
     const connection = open(fileOfVersion1());
     for (let times = 0; times < 2; times++) {
-      migrate(connection, [...MIGRATIONS, second]);
-      expect(versionOf(connection)).toBe(2);
+      migrate(connection, [...MIGRATIONS, next]);
+      expect(versionOf(connection)).toBe(SCHEMA_VERSION + 1);
     }
     connection.run("INSERT INTO settings (name, value, note) VALUES ('a', 'b', 'c')");
     connection.close();
@@ -81,19 +88,19 @@ describe('a step', () => {
   test('that fails leaves the file at the version before it', () => {
     const connection = open(fileOfVersion1());
     const failing: Migration = (one) => {
-      second(one);
+      next(one);
       throw new Error('no');
     };
     expect(() => migrate(connection, [...MIGRATIONS, failing])).toThrow('no');
-    expect(versionOf(connection)).toBe(1);
-    migrate(connection, [...MIGRATIONS, second]);
+    expect(versionOf(connection)).toBe(SCHEMA_VERSION);
+    migrate(connection, [...MIGRATIONS, next]);
     connection.close();
   });
 
   test('is not known to an older version of tenure', async () => {
     const file = fileOfVersion1();
     const connection = open(file);
-    migrate(connection, [...MIGRATIONS, second]);
+    migrate(connection, [...MIGRATIONS, next]);
     connection.close();
     await refusal('StoreTooNew', () => sqliteStore(file));
   });

@@ -5,7 +5,7 @@ import { matchesRow, parseListFilter } from '../../../../src/filter/index.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/properties.ts';
 import type { RunRecord } from '../../../../src/model/records.ts';
 import { INSERT_RUN, runCells } from '../../../../src/stores/sqlite/run-rows.ts';
-import { SCHEMA_1 } from '../../../../src/stores/sqlite/schema.ts';
+import { SCHEMA_1, SCHEMA_2 } from '../../../../src/stores/sqlite/schema.ts';
 import { whereOf } from '../../../../src/stores/sqlite/where.ts';
 import { AT, makeRun, refusal } from './support.ts';
 
@@ -40,7 +40,7 @@ describe('translation', () => {
     const text = Array.from({ length: 300 }, (_, index) => `failedTasksCount eq ${index}`).join(' or ');
     const { sql, params } = where(text);
     const database = new DatabaseSync(':memory:');
-    database.exec(SCHEMA_1);
+    database.exec(SCHEMA_1 + SCHEMA_2);
     expect(() => database.prepare(`SELECT 1 FROM runs WHERE ${sql}`).all(...params)).not.toThrow();
   });
 
@@ -83,7 +83,7 @@ describe('meaning', () => {
 
   test('a row fits in SQL exactly when it fits in JavaScript', () => {
     const database = new DatabaseSync(':memory:');
-    database.exec(SCHEMA_1);
+    database.exec(SCHEMA_1 + SCHEMA_2);
     const rows: RunRecord[] = texts.flatMap((id, first) =>
       moments.map((startedAtMs, second) =>
         makeRun({ id: second === 0 ? id : `${id}${second}`, startedAtMs, workflowId: `${first}` }),
@@ -104,7 +104,7 @@ describe('meaning', () => {
 
   test('a text with a NUL in it ends where it ends', () => {
     const database = new DatabaseSync(':memory:');
-    database.exec(SCHEMA_1);
+    database.exec(SCHEMA_1 + SCHEMA_2);
     database.prepare(INSERT_RUN).run(...runCells(makeRun({ id: 'a\0b' })));
     for (const [text, count] of [
       ["endsWith(id, '\0b')", 1],
