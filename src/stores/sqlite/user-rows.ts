@@ -29,9 +29,12 @@ export function userFromRow(runId: string, cells: Row): UserRecord {
   const outcomes = row[11];
   const attempts = row[12];
   if (outcomes?.startsWith('{')) {
-    const { positions, outcomes: text } = JSON.parse(outcomes) as { positions: number[]; outcomes: unknown };
-    const cellsOfAll = cells.with(11, JSON.stringify(text));
-    return { ...userFromRow(runId, cellsOfAll), positions };
+    const { positions, outcomes: packed } = JSON.parse(outcomes) as {
+      positions: number[];
+      outcomes: unknown;
+    };
+    const text = packed === null ? null : JSON.stringify(packed);
+    return { ...userFromRow(runId, cells.with(11, text)), positions };
   }
   return {
     runId,
