@@ -83,14 +83,13 @@ export class Dispatcher {
   /** Takes up every unfinished run of the store, and lets waiting ones begin. */
   async start(): Promise<void> {
     this.#isOpen = true;
-    const { context, cancellation } = this.#ledger;
+    const { context } = this.#ledger;
     await this.#freezeDisabled();
     for (const run of await this.#ports.store.listUnfinishedRuns()) {
       if (!this.#isOpen) return;
       if (context.planning.has(run.id) || this.#driven.has(run.id)) continue;
       if (!run.published) await removeUnpublished(context, run);
       else if (run.driver !== 'engine') continue;
-      else if (run.processingStatus === 'canceling') await drainAbandoned(cancellation, run.id);
       else this.enqueue(run);
     }
     this.#pump();
@@ -224,8 +223,9 @@ export class Dispatcher {
   }
 
   async #drive({ run, wasInHand }: ClaimedRun): Promise<void> {
-    const { events } = this.#ledger.context;
+    const { context, cancellation } = this.#ledger;
     try {
+      if (run.processingStatus === 'canceling') return await drainAbandoned(cancellation, run.id);
       const workflow = await pinnedVersion(this.#ports.store, run);
       const { tasks } = await this.#binding(workflow);
       const driver = new RunDriver(this.#deps, run, workflow, tasks);
@@ -235,7 +235,7 @@ export class Dispatcher {
     } catch (error) {
       this.#lined.delete(run.id);
       // A run whose handlers are missing, say: it stays in the store, and the next start tries again.
-      events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
+      context.events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
       this.#driven.get(run.id)?.driver.end();
       if (!wasInHand) await this.#release([{ runId: run.id, claim: run.claim }]);
       if (LifecycleError.is(error) && !error.retryable) return;

@@ -10,7 +10,10 @@ export interface ClaimedRun {
   readonly wasInHand: boolean;
 }
 
-/** Claims runs that the engine drives, in one commit. Those that are final, canceling or gone are left out. */
+/**
+ * Claims runs that the engine drives, in one commit. Those that are final or gone are left out; one that is
+ * canceling has lost its driver, and whoever claims it must end it.
+ */
 export async function claimRuns(
   { store }: LedgerContext,
   runIds: readonly string[],
@@ -20,13 +23,7 @@ export async function claimRuns(
     for (const id of runIds) {
       const before = await tx.getRun(id);
       const isOurs = before?.published && before.driver === 'engine';
-      if (
-        !before ||
-        !isOurs ||
-        isTerminal(before.processingStatus) ||
-        before.processingStatus === 'canceling'
-      )
-        continue;
+      if (!before || !isOurs || isTerminal(before.processingStatus)) continue;
       const run = { ...before, claim: before.claim + 1, inHand: true };
       await tx.putRun(run);
       claimed.push({ run, wasInHand: before.inHand });

@@ -111,7 +111,7 @@ export async function removeUnpublished({ store, clock }: LedgerContext, draft: 
     if (!last) break;
     afterNo = last.no;
     const ids = users.map((user) => user.subjectId);
-    await whileUnpublished((tx) => tx.deleteAdmissions(draft.workflowId, ids));
+    await whileUnpublished((tx) => tx.deleteAdmissions(draft.workflowId, draft.id, ids));
     await clock.yield();
   }
   await whileUnpublished((tx) => tx.deleteRun(draft.id));
@@ -184,6 +184,7 @@ async function publish(
       );
     }
     if (isWritten) await expectOurs(tx, draft);
+    await expectNewSlot(tx, plan);
     const fresh = await notAdmitted(tx, plan, batch);
     const users = usersBefore + fresh.length;
     await markSlot(tx, plan);
@@ -208,6 +209,22 @@ async function publish(
     await insertCandidates(tx, plan, draft, fresh, usersBefore);
     return run;
   });
+}
+
+/**
+ * A scheduler that lags behind another one on the same store makes no run any more: the other may have
+ * forgotten whom it admitted that long ago.
+ */
+async function expectNewSlot(tx: StoreTransaction, plan: RunPlan): Promise<void> {
+  const { workflow, slotAtMs, onlyWhileScheduled } = plan;
+  if (!onlyWhileScheduled || slotAtMs === null) return;
+  const lastSlotAtMs = (await tx.getWorkflow(workflow.id))?.lastSlotAtMs ?? Number.NEGATIVE_INFINITY;
+  if (slotAtMs > lastSlotAtMs) return;
+  throw new LifecycleError(
+    'Duplicate',
+    `Expected slot ${slotAtMs} of workflow ${workflow.id} to be to come, got one that another scheduler has passed`,
+    { workflowId: workflow.id, slotAtMs },
+  );
 }
 
 /** The unpublished run is still there, and nobody has taken it for a left-over one. */
@@ -258,7 +275,7 @@ async function insertCandidates(
   );
   await tx.insertUsers(rows);
   const admissions = batch.flatMap(({ subjectId, dueAtMs }) =>
-    dueAtMs === null ? [] : { workflowId: plan.workflow.id, subjectId, dueAtMs },
+    dueAtMs === null ? [] : { workflowId: plan.workflow.id, subjectId, dueAtMs, runId: draft.id },
   );
   if (admissions.length > 0) await tx.putAdmissions(admissions);
 }

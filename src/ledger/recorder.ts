@@ -210,7 +210,7 @@ export class Recorder {
     }
     // He was not processed: should he qualify again, a later tick may take him.
     if (skipped.length > 0 && before.workflowExecutionType === 'scheduled')
-      await tx.deleteAdmissions(before.workflowId, skipped);
+      await tx.deleteAdmissions(before.workflowId, before.id, skipped);
     return { line, flights, events, results, before, after: touched.length > 0 ? after : before };
   }
 

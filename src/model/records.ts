@@ -123,4 +123,6 @@ export interface Admission {
   readonly subjectId: string;
   /** The trigger moment, offset included, that made the subject due. */
   readonly dueAtMs: EpochMs;
+  /** The run that admitted him. Only it may take the admission back. */
+  readonly runId: string;
 }

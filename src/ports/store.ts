@@ -144,7 +144,8 @@ export interface StoreTransaction extends StoreReader {
   putUsers(users: readonly UserRecord[]): Promise<void>;
 
   putAdmissions(admissions: readonly Admission[]): Promise<void>;
-  deleteAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<void>;
+  /** Deletes those of these subjects that run `runId` made; another run's newer ones stay. */
+  deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void>;
   /** Forgets admissions of a workflow with `dueAtMs` below `beforeMs`. */
   purgeAdmissions(workflowId: string, beforeMs: EpochMs): Promise<void>;
 

@@ -154,7 +154,7 @@ function taskEnded(
 
 function cancel(user: UserRecord, atMs: EpochMs, runningSinceMs: EpochMs | null): UserDecision {
   const since = lastMoment(user);
-  const completedAtMs = Math.max(atMs, since);
+  const completedAtMs = Math.max(atMs, runningSinceMs ?? since, since);
   const outcomes =
     runningSinceMs === null || user.outcomes === null
       ? user.outcomes

@@ -133,8 +133,10 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
     for (const one of admissions) this.tables.admissions.set(pairKey(one.workflowId, one.subjectId), one);
   }
 
-  async deleteAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<void> {
-    for (const id of subjectIds) this.tables.admissions.delete(pairKey(workflowId, id));
+  async deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void> {
+    for (const one of await this.getAdmissions(workflowId, subjectIds)) {
+      if (one.runId === runId) this.tables.admissions.delete(pairKey(workflowId, one.subjectId));
+    }
   }
 
   async purgeAdmissions(workflowId: string, beforeMs: number): Promise<void> {

@@ -106,10 +106,10 @@ export class SqliteReader implements StoreReader {
 
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
     return this.#read((connection) => {
-      const sql = 'SELECT due_at_ms FROM admissions WHERE workflow_id = ? AND subject_id = ?';
+      const sql = 'SELECT due_at_ms, run_id FROM admissions WHERE workflow_id = ? AND subject_id = ?';
       return subjectIds.flatMap((subjectId) => {
         const row = connection.get(sql, workflowId, subjectId);
-        return row ? [{ workflowId, subjectId, dueAtMs: Number(row[0]) }] : [];
+        return row ? [{ workflowId, subjectId, dueAtMs: Number(row[0]), runId: String(row[1]) }] : [];
       });
     });
   }

@@ -253,4 +253,5 @@ CREATE TABLE notes (
   PRIMARY KEY (collection, key)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE runs ADD COLUMN activated_on_scope TEXT;
+ALTER TABLE admissions ADD COLUMN run_id TEXT NOT NULL DEFAULT '';
 `;

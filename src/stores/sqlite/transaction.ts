@@ -153,16 +153,17 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {
     this.#write((connection) => {
-      const sql = 'INSERT OR REPLACE INTO admissions (workflow_id, subject_id, due_at_ms) VALUES (?, ?, ?)';
-      for (const { workflowId, subjectId, dueAtMs } of admissions)
-        connection.run(sql, workflowId, subjectId, dueAtMs);
+      const sql =
+        'INSERT OR REPLACE INTO admissions (workflow_id, subject_id, due_at_ms, run_id) VALUES (?, ?, ?, ?)';
+      for (const { workflowId, subjectId, dueAtMs, runId } of admissions)
+        connection.run(sql, workflowId, subjectId, dueAtMs, runId);
     });
   }
 
-  async deleteAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<void> {
+  async deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void> {
     this.#write((connection) => {
-      const sql = 'DELETE FROM admissions WHERE workflow_id = ? AND subject_id = ?';
-      for (const subjectId of subjectIds) connection.run(sql, workflowId, subjectId);
+      const sql = 'DELETE FROM admissions WHERE workflow_id = ? AND subject_id = ? AND run_id = ?';
+      for (const subjectId of subjectIds) connection.run(sql, workflowId, subjectId, runId);
     });
   }
 

@@ -75,7 +75,7 @@ export async function putBaseState(store: {
 }
 
 function admission(n: number, no: number, dueAtMs: number) {
-  return { workflowId: workflowId(n), subjectId: subjectId(no), dueAtMs };
+  return { workflowId: workflowId(n), subjectId: subjectId(no), dueAtMs, runId: runId(0) };
 }
 
 /** One write of each kind: each changes what {@link dumpBase} reads of the base state. */
@@ -109,7 +109,7 @@ export const WRITES: Readonly<Record<string, (tx: StoreTransaction) => Promise<v
   },
   'putAdmissions of a new one': (tx) => tx.putAdmissions([admission(0, 4, T0)]),
   'putAdmissions of an old one': (tx) => tx.putAdmissions([admission(0, 1, T0 + 99)]),
-  deleteAdmissions: (tx) => tx.deleteAdmissions(workflowId(0), [subjectId(1), subjectId(2)]),
+  deleteAdmissions: (tx) => tx.deleteAdmissions(workflowId(0), runId(0), [subjectId(1), subjectId(2)]),
   purgeAdmissions: (tx) => tx.purgeAdmissions(workflowId(0), T0 + 3),
   'putSetting of a new one': (tx) => tx.putSetting('new', 'value'),
   'putSetting of an old one': (tx) => tx.putSetting('job', '{}'),

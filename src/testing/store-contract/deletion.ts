@@ -66,8 +66,8 @@ export function deletion({ describe, test }: ContractKit): void {
       await store.transaction(async (tx) => {
         await tx.deleteRun(runId(99));
         await tx.deleteWorkflow(workflowId(99));
-        await tx.deleteAdmissions(workflowId(99), [subjectId(1)]);
-        await tx.deleteAdmissions(workflowId(0), ['nobody']);
+        await tx.deleteAdmissions(workflowId(99), runId(0), [subjectId(1)]);
+        await tx.deleteAdmissions(workflowId(0), runId(0), ['nobody']);
         await tx.purgeAdmissions(workflowId(99), Number.MAX_SAFE_INTEGER);
       });
       assert.deepEqual(await dumpBase(store), before);

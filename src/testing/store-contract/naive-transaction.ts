@@ -79,8 +79,12 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
     }
   }
 
-  async deleteAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<void> {
-    for (const subjectId of subjectIds) this.admissions.delete(JSON.stringify([workflowId, subjectId]));
+  async deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void> {
+    dropWhere(
+      this.admissions,
+      (one: Admission) =>
+        one.workflowId === workflowId && one.runId === runId && subjectIds.includes(one.subjectId),
+    );
   }
 
   async purgeAdmissions(workflowId: string, beforeMs: number): Promise<void> {

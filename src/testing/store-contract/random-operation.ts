@@ -155,13 +155,14 @@ const admissions: Maker = (choices, state) => {
   if (id === undefined) return null;
   const subjects = choices.some(nos(), choices.int(1, 4)).map(subjectId);
   const dueAtMs = T0 + choices.int(0, 9);
+  const run = runId(choices.int(0, 1));
   switch (choices.int(0, 3)) {
     case 0:
-      return { name: `deleteAdmissions ${subjects}`, apply: (tx) => tx.deleteAdmissions(id, subjects) };
+      return { name: `deleteAdmissions ${subjects}`, apply: (tx) => tx.deleteAdmissions(id, run, subjects) };
     case 1:
       return { name: `purgeAdmissions ${dueAtMs - T0}`, apply: (tx) => tx.purgeAdmissions(id, dueAtMs) };
     default: {
-      const put = subjects.map((subject) => ({ workflowId: id, subjectId: subject, dueAtMs }));
+      const put = subjects.map((subject) => ({ workflowId: id, subjectId: subject, dueAtMs, runId: run }));
       return { name: `putAdmissions ${subjects}`, apply: (tx) => tx.putAdmissions(put) };
     }
   }

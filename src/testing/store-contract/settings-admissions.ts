@@ -4,8 +4,8 @@ import type { StoreReader } from '../../ports/store.ts';
 import type { ContractKit } from './kit.ts';
 import { runId, runRecord, subjectId, T0, workflowId, workflowRecord } from './records.ts';
 
-function admission(n: number, no: number, dueAtMs = T0 + no): Admission {
-  return { workflowId: workflowId(n), subjectId: subjectId(no), dueAtMs };
+function admission(n: number, no: number, dueAtMs = T0 + no, run = 0): Admission {
+  return { workflowId: workflowId(n), subjectId: subjectId(no), dueAtMs, runId: runId(run) };
 }
 
 async function read(reader: StoreReader, n: number, nos: readonly number[]): Promise<readonly Admission[]> {
@@ -37,15 +37,17 @@ export function admissions({ describe, test }: ContractKit): void {
       assert.deepEqual(await read(store, 0, [1, 2]), [admission(0, 1, T0 - 1), admission(0, 2, T0 + 1)]);
     });
 
-    test('a deletion takes the subjects named, of this workflow only', async (store) => {
+    test('a deletion takes the subjects named, of this workflow and this run only', async (store) => {
       await store.transaction(async (tx) => {
         await tx.putWorkflow(workflowRecord(0));
         await tx.putWorkflow(workflowRecord(1));
-        await tx.putAdmissions([admission(0, 1), admission(0, 2)]);
+        await tx.putAdmissions([admission(0, 1), admission(0, 2), admission(0, 3, T0 + 3, 1)]);
         await tx.putAdmissions([admission(1, 1)]);
       });
-      await store.transaction((tx) => tx.deleteAdmissions(workflowId(0), [subjectId(1)]));
-      assert.deepEqual(await read(store, 0, [1, 2]), [admission(0, 2)]);
+      await store.transaction((tx) =>
+        tx.deleteAdmissions(workflowId(0), runId(0), [subjectId(1), subjectId(3)]),
+      );
+      assert.deepEqual(await read(store, 0, [1, 2, 3]), [admission(0, 2), admission(0, 3, T0 + 3, 1)]);
       assert.deepEqual(await read(store, 1, [1]), [admission(1, 1)]);
     });
 
@@ -68,7 +70,9 @@ export function admissions({ describe, test }: ContractKit): void {
         await tx.putAdmissions(nos.map((no) => admission(0, no)));
       });
       assert.equal((await read(store, 0, nos)).length, 1_000);
-      await store.transaction((tx) => tx.deleteAdmissions(workflowId(0), nos.slice(1).map(subjectId)));
+      await store.transaction((tx) =>
+        tx.deleteAdmissions(workflowId(0), runId(0), nos.slice(1).map(subjectId)),
+      );
       assert.deepEqual(await read(store, 0, nos), [admission(0, 1)]);
     });
 

@@ -113,8 +113,18 @@ export const CONTENT: readonly Mutant[] = [
     name: 'deletes admissions of all workflows',
     caughtBy: 'admissions',
     faults: withMethods((self) => ({
-      deleteAdmissions: async (_, subjects) => {
-        for (const id of self.workflows.keys()) await self.deleteAdmissions(id, subjects);
+      deleteAdmissions: async (_, runId, subjects) => {
+        for (const id of self.workflows.keys()) await self.deleteAdmissions(id, runId, subjects);
+      },
+    })),
+  },
+  {
+    name: 'deletes admissions of other runs',
+    caughtBy: 'admissions',
+    faults: withMethods((self) => ({
+      deleteAdmissions: async (id, _, subjects) => {
+        for (const { runId } of await self.getAdmissions(id, subjects))
+          await self.deleteAdmissions(id, runId, subjects);
       },
     })),
   },
