@@ -23,7 +23,9 @@ export {
   type LedgerOptions,
   type StandaloneLedger,
 } from './embed.ts';
-export type { Activation, Engine, EngineRuns } from './engine/engine.ts';
+export type { Activation, ActivationScopeInput, ReprocessOptions } from './engine/activation.ts';
+export type { IdReference } from './engine/activation-scope.ts';
+export type { Engine, EngineRuns } from './engine/engine.ts';
 export type { Listener } from './engine/hub.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
 export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
@@ -37,11 +39,13 @@ export type { TaskResultInput, UserResultInput } from './ledger/user-input.ts';
 export type { UserProcessingResults } from './ledger/user-results.ts';
 export type { NewVersionInput, WorkflowInput, WorkflowPatch } from './ledger/workflow-input.ts';
 export type { Workflows } from './ledger/workflows.ts';
+export type * from './model/activation.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
 export type {
   Admission,
   Attempts,
+  Note,
   RunRecord,
   TaskOutcome,
   UserRecord,
@@ -90,6 +94,8 @@ export {
   isTerminal,
   NO_COUNTERS,
   nextStatuses,
+  positionOf,
+  positionsAgain,
   RUN_TRANSITIONS,
   type RunEvent,
   recount,

@@ -1,33 +1,25 @@
 import { LifecycleError } from '../errors/index.ts';
-import { parseScopeRule } from '../filter/index.ts';
-import { requireWorkflow } from '../ledger/context.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
-import { type Candidate, planRun } from '../ledger/plan.ts';
 import { runResource } from '../ledger/resources.ts';
 import type { Runs } from '../ledger/runs.ts';
-import { slotStart } from '../ledger/schedule-times.ts';
-import { invalid, readInput, readMoment } from '../ledger/values.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
 import type { Logger } from '../ports/logger.ts';
 import { isTerminal } from '../rules/index.ts';
-import { candidatesByIds, candidatesByRule } from './candidates.ts';
+import {
+  type Activation,
+  type ActivationScopeInput,
+  Activator,
+  type ReprocessOptions,
+} from './activation.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Handlers } from './handlers.ts';
 import { EventHub, type Listener } from './hub.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
 import { Scheduler } from './scheduler.ts';
 import { Waiters } from './waiters.ts';
-
-/** Whom to run a workflow for. */
-export type Activation =
-  /** These people, by id; repeats are collapsed. */
-  | { readonly subjects: readonly (string | { readonly id: string })[]; readonly rule?: undefined }
-  /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
-  | { readonly rule: string; readonly subjects?: undefined };
 
 /** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
 export interface EngineRuns extends Runs {
@@ -39,6 +31,21 @@ export interface EngineRuns extends Runs {
    *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`.
    */
   activate(workflowId: string, activation: Activation): Promise<Run>;
+  /**
+   * As `activate`, for people, a group, a run or user results; the last two are done again, with the newest
+   * version of the workflow, by a run that the origin's `reprocessedRuns` names.
+   *
+   * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
+   *   also when nobody has anything to do.
+   */
+  activateWithScope(workflowId: string, scope: ActivationScopeInput): Promise<Run>;
+  /**
+   * Does a final run again: by default for its users with a failed task, and of their tasks those that they
+   * did not complete. With `processingResults`, single results of that run or of others of the workflow.
+   *
+   * @throws LifecycleError as `activateWithScope`.
+   */
+  reprocess(workflowId: string, runId: string, options?: ReprocessOptions): Promise<Run>;
   /**
    * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
    * (ISO 8601, not in the future; default now) lies in. `null`: nobody was due.
@@ -247,10 +254,20 @@ class LifecycleEngine implements Engine, EventSink {
 
   #engineRuns(): EngineRuns {
     const { runs } = this.#ledger;
+    const activator = new Activator({
+      ledger: this.#ledger,
+      ports: this.#ports,
+      settings: this.#settings,
+      dispatcher: this.#dispatcher,
+      scheduler: this.#scheduler,
+      isStopped: () => this.#phase === 'stopped',
+    });
     return {
       ...runs,
-      activate: (workflowId, activation) => this.#activate(workflowId, activation),
-      evaluate: (workflowId, options) => this.#evaluate(workflowId, options),
+      activate: (workflowId, activation) => activator.activate(workflowId, activation),
+      activateWithScope: (workflowId, scope) => activator.activateWithScope(workflowId, scope),
+      reprocess: (workflowId, runId, options) => activator.reprocess(workflowId, runId, options),
+      evaluate: (workflowId, options) => activator.evaluate(workflowId, options),
       finished: (first: string, second?: string) =>
         this.#finished(second ?? first, second === undefined ? null : first),
       delete: async (workflowId, runId) => {
@@ -258,70 +275,6 @@ class LifecycleEngine implements Engine, EventSink {
         this.#gone(runId.toLowerCase());
       },
     };
-  }
-
-  async #activate(workflowId: string, activation: Activation): Promise<Run> {
-    const { directory } = this.#ports;
-    const workflow = await this.#runnable(workflowId);
-    const max = this.#settings.limits.maxSubjectsPerActivation;
-    const { subjects, rule } = readInput(activation, ['subjects', 'rule'], 'the activation');
-    if ((subjects === undefined) === (rule === undefined)) {
-      throw invalid('the activation', 'either subjects or a rule', activation);
-    }
-    if (rule !== undefined && typeof rule !== 'string') throw invalid('rule', 'a scope rule', rule);
-    const candidates =
-      rule === undefined
-        ? await candidatesByIds(readSubjects(subjects, max), directory)
-        : candidatesByRule(parseScopeRule(rule), directory, max);
-    return this.#plan(workflow, candidates);
-  }
-
-  async #plan(workflow: Workflow, candidates: readonly Candidate[] | AsyncIterable<Candidate>): Promise<Run> {
-    const outcome = await planRun(this.#ledger.context, {
-      workflow,
-      workflowExecutionType: 'onDemand',
-      scheduledAtMs: this.#ports.clock.now(),
-      slotAtMs: null,
-      candidates,
-    });
-    if (outcome.kind !== 'planned') throw invalid('rule', 'a rule that selects somebody', 'nobody');
-    this.#dispatcher.enqueue(outcome.run);
-    return runResource(outcome.run);
-  }
-
-  async #evaluate(workflowId: string, options: { readonly at?: string } = {}): Promise<Run | null> {
-    const workflow = await this.#runnable(workflowId);
-    const nowMs = this.#ports.clock.now();
-    const atMs = readMoment(options, 'at') ?? nowMs;
-    if (atMs > nowMs) throw invalid('at', 'a moment that is not in the future', options.at);
-    const slotAtMs = slotStart(atMs, this.#settings.scheduleIntervalMs);
-    const outcome = await this.#scheduler.evaluate(workflow, slotAtMs);
-    if (outcome.kind === 'nobody') return null;
-    if (outcome.kind === 'slotTaken') {
-      throw new LifecycleError(
-        'Duplicate',
-        `Expected the slot of ${new Date(slotAtMs).toISOString()} to be free, got a run that was made for it`,
-        { workflowId, slotAtMs },
-      );
-    }
-    this.#dispatcher.enqueue(outcome.run);
-    return runResource(outcome.run);
-  }
-
-  /** A workflow that can be run now: enabled, and every task has its handler. */
-  async #runnable(workflowId: string): Promise<Workflow> {
-    if (this.#phase === 'stopped')
-      throw new LifecycleError('EngineStopped', 'Expected a running engine, got one that was stopped');
-    const workflow = await requireWorkflow(this.#ports.store, workflowId);
-    if (!workflow.isEnabled) {
-      throw new LifecycleError(
-        'WorkflowDisabled',
-        `Expected workflow \`${workflow.displayName}\` to be enabled, got a disabled one`,
-        { workflowId },
-      );
-    }
-    await this.#dispatcher.bind(workflow);
-    return workflow;
   }
 
   async #finished(id: string, workflowId: string | null): Promise<Run> {
@@ -344,24 +297,6 @@ class LifecycleEngine implements Engine, EventSink {
       { runId },
     );
   }
-}
-
-function readSubjects(subjects: unknown, max: number): readonly string[] {
-  if (!Array.isArray(subjects) || subjects.length === 0)
-    throw invalid('subjects', 'an array of at least one subject', subjects);
-  if (subjects.length > max) {
-    throw new LifecycleError(
-      'LimitExceeded',
-      `Expected at most ${max} subjects in one activation, got ${subjects.length}`,
-      { limit: 'maxSubjectsPerActivation', max },
-    );
-  }
-  return subjects.map((subject: unknown, index) => {
-    const id: unknown =
-      typeof subject === 'object' && subject !== null ? (subject as { id?: unknown }).id : subject;
-    if (typeof id === 'string' && id.length > 0 && id.length <= LIMITS.idLengthMax) return id;
-    throw invalid(`subjects[${index}]`, `an id of 1..${LIMITS.idLengthMax} characters`, id);
-  });
 }
 
 /** The host's logger, which may throw: that is no reason for anything here to stop. */

@@ -1,6 +1,7 @@
 import { LifecycleError } from '../errors/index.ts';
 import type { EventSink } from '../model/events.ts';
-import type { RunRecord } from '../model/records.ts';
+import { addressOf } from '../model/ids.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -44,6 +45,23 @@ export async function requireWorkflow(reader: StoreReader, workflowId: string): 
   const record = await reader.getWorkflow(workflowId.toLowerCase());
   if (record && record.workflow.deletedDateTime === null) return record.workflow;
   throw new LifecycleError('NotFound', `Expected a workflow \`${workflowId}\`, got none`, { workflowId });
+}
+
+/** The user result `resultId` of `run`. @throws LifecycleError `NotFound`. */
+export async function requireUser(
+  reader: StoreReader,
+  run: RunRecord,
+  resultId: string,
+): Promise<UserRecord> {
+  const address = addressOf(resultId);
+  const isHere = address?.runId === run.id && address.no > 0;
+  const user = isHere ? await reader.getUser(run.id, address.no) : null;
+  if (user) return user;
+  throw new LifecycleError(
+    'NotFound',
+    `Expected run ${run.id} to have a user result \`${resultId}\`, got none`,
+    { runId: run.id, resultId },
+  );
 }
 
 /** The version that a run has pinned. */

@@ -5,9 +5,11 @@
  * {@link removeUnpublished} clears away.
  */
 import { LifecycleError } from '../errors/index.ts';
+import type { ActivationScope } from '../model/activation.ts';
+import type { TaskReportCounters } from '../model/counters.ts';
 import { runIdFrom } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { RunRecord } from '../model/records.ts';
+import type { Note, RunRecord } from '../model/records.ts';
 import type { WorkflowExecutionType } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
@@ -22,6 +24,8 @@ export interface Candidate {
   readonly subjectId: string;
   /** The trigger moment that made him due; `null` for a run on demand. */
   readonly dueAtMs: EpochMs | null;
+  /** See `UserRecord.positions`. */
+  readonly positions?: readonly number[];
 }
 
 /** A run to be made. */
@@ -35,6 +39,9 @@ export interface RunPlan {
   readonly onlyWhileScheduled?: boolean;
   /** Admissions for earlier moments can make nobody due again; they are forgotten with this plan. */
   readonly forgetAdmissionsBeforeMs?: EpochMs;
+  readonly activatedOnScope?: ActivationScope;
+  /** Written with the commit that makes the run visible. */
+  readonly notes?: (run: RunRecord) => readonly Note[];
   /** Without repeats. */
   readonly candidates: AsyncIterable<Candidate> | Iterable<Candidate>;
 }
@@ -51,19 +58,19 @@ export type PlanOutcome =
 export async function planRun(context: LedgerContext, plan: RunPlan): Promise<PlanOutcome> {
   const draft = draftOf(context, plan);
   context.planning.add(draft.id);
+  const totals = totalsOf(plan.workflow);
   let batch: Candidate[] = [];
   let isWritten = false;
-  let users = 0;
   try {
     for await (const candidate of plan.candidates) {
       batch.push(candidate);
       if (batch.length < LIMITS.usersPerBatch) continue;
-      users += await writeBatch(context, plan, draft, batch, users, isWritten);
+      await writeBatch(context, plan, draft, batch, totals, isWritten);
       isWritten = true;
       batch = [];
       await context.clock.yield();
     }
-    const run = await publish(context, plan, draft, batch, users, isWritten);
+    const run = await publish(context, plan, draft, batch, totals, isWritten);
     if (run === null) {
       if (isWritten) await removeUnpublished(context, draft);
       return { kind: 'nobody' };
@@ -141,26 +148,57 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     claim: 0,
     inHand: false,
     published: false,
-    activatedOnScope: null,
+    activatedOnScope: plan.activatedOnScope ?? null,
   };
 }
 
-/** Writes users under the unpublished run; gives how many. */
+/** What a run that is being made has come to, of what is committed. */
+interface Totals {
+  users: number;
+  tasks: number;
+  /** Users per task. */
+  readonly usersByTask: number[];
+}
+
+function totalsOf(workflow: Workflow): Totals {
+  return { users: 0, tasks: 0, usersByTask: enabledTasks(workflow).map(() => 0) };
+}
+
+/** The totals with a batch. */
+function withBatch(totals: Totals, batch: readonly Candidate[]): Totals {
+  const all = totals.usersByTask.length;
+  const usersByTask = [...totals.usersByTask];
+  let { tasks } = totals;
+  let whole = 0;
+  for (const { positions } of batch) {
+    tasks += positions?.length ?? all;
+    if (positions === undefined) whole += 1;
+    else for (const position of positions) usersByTask[position - 1] = (usersByTask[position - 1] ?? 0) + 1;
+  }
+  return {
+    users: totals.users + batch.length,
+    tasks,
+    usersByTask: usersByTask.map((users) => users + whole),
+  };
+}
+
+/** Writes users under the unpublished run. */
 async function writeBatch(
   { store }: LedgerContext,
   plan: RunPlan,
   draft: RunRecord,
   batch: readonly Candidate[],
-  usersBefore: number,
+  totals: Totals,
   isWritten: boolean,
-): Promise<number> {
-  return store.transaction(async (tx) => {
+): Promise<void> {
+  const after = await store.transaction(async (tx) => {
     if (isWritten) await expectOurs(tx, draft);
     else await tx.insertRun(draft);
     const fresh = await notAdmitted(tx, plan, batch);
-    await insertCandidates(tx, plan, draft, fresh, usersBefore);
-    return fresh.length;
+    await insertCandidates(tx, plan, draft, fresh, totals.users);
+    return withBatch(totals, fresh);
   });
+  Object.assign(totals, after);
 }
 
 /** Writes the last users and makes the run visible; `null` when it has no users at all. */
@@ -169,10 +207,9 @@ async function publish(
   plan: RunPlan,
   draft: RunRecord,
   batch: readonly Candidate[],
-  usersBefore: number,
+  totals: Totals,
   isWritten: boolean,
 ): Promise<RunRecord | null> {
-  const tasks = enabledTasks(plan.workflow);
   return store.transaction(async (tx) => {
     const current = await requireWorkflow(tx, plan.workflow.id);
     if (!current.isEnabled || (plan.onlyWhileScheduled && !current.isSchedulingEnabled)) {
@@ -186,27 +223,30 @@ async function publish(
     if (isWritten) await expectOurs(tx, draft);
     await expectNewSlot(tx, plan);
     const fresh = await notAdmitted(tx, plan, batch);
-    const users = usersBefore + fresh.length;
+    const { users, tasks, usersByTask } = withBatch(totals, fresh);
     await markSlot(tx, plan);
     if (users === 0) return null;
     const run: RunRecord = {
       ...draft,
       lastUpdatedAtMs: Math.max(clock.now(), draft.lastUpdatedAtMs),
       totalUsersCount: users,
-      totalTasksCount: users * tasks.length,
-      totalUnprocessedTasksCount: users * tasks.length,
+      totalTasksCount: tasks,
+      totalUnprocessedTasksCount: tasks,
       knownUsersCount: users,
-      knownTasksCount: users * tasks.length,
-      taskReports: tasks.map(() => ({
-        successfulUsersCount: 0,
-        failedUsersCount: 0,
-        totalUsersCount: users,
-      })),
+      knownTasksCount: tasks,
+      taskReports: usersByTask.map(
+        (count): TaskReportCounters => ({
+          successfulUsersCount: 0,
+          failedUsersCount: 0,
+          totalUsersCount: count,
+        }),
+      ),
       published: true,
     };
     if (isWritten) await tx.putRun(run);
     else await tx.insertRun(run);
-    await insertCandidates(tx, plan, draft, fresh, usersBefore);
+    await insertCandidates(tx, plan, draft, fresh, totals.users);
+    if (plan.notes) await tx.putNotes(plan.notes(run));
     return run;
   });
 }
@@ -270,9 +310,10 @@ async function insertCandidates(
 ): Promise<void> {
   if (batch.length === 0) return;
   const tasks = enabledTasks(plan.workflow).length;
-  const rows = batch.map(({ subjectId }, index) =>
-    queuedUser(draft, usersBefore + index + 1, subjectId, tasks, draft.lastUpdatedAtMs),
-  );
+  const rows = batch.map(({ subjectId, positions }, index) => {
+    const count = positions?.length ?? tasks;
+    return queuedUser(draft, usersBefore + index + 1, subjectId, count, draft.lastUpdatedAtMs, positions);
+  });
   await tx.insertUsers(rows);
   const admissions = batch.flatMap(({ subjectId, dueAtMs }) =>
     dueAtMs === null ? [] : { workflowId: plan.workflow.id, subjectId, dueAtMs, runId: draft.id },

@@ -31,6 +31,7 @@ export function runResource(run: RunRecord): Run {
     totalUnprocessedTasksCount: run.totalUnprocessedTasksCount,
     totalUsersCount: run.totalUsersCount,
     workflowExecutionType: run.workflowExecutionType,
+    activatedOnScope: run.activatedOnScope,
   };
 }
 

@@ -10,7 +10,9 @@ import { announce } from './announce.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
 import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
+import { OF_WORKFLOWS } from './notes.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
+import { reprocessedRuns, reprocessingKey } from './reprocess.ts';
 import { enabledTasks, runResource } from './resources.ts';
 import { type Input, invalid, readCount, readInput, readMoment, readWord } from './values.ts';
 
@@ -36,7 +38,7 @@ export interface RunInput {
 
 /** What `runs.update` takes. A counter or a date must be what the ledger has. */
 export type RunPatch = {
-  readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType'>]?: Run[Field];
+  readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType' | 'activatedOnScope'>]?: Run[Field];
 };
 
 const PATCHABLE = Object.keys(RUN_PROPERTIES).filter(
@@ -77,6 +79,12 @@ export interface Runs {
   summary(workflowId: string, startDateTime: string, endDateTime: string): Promise<RunSummary>;
   /** See {@link cancelRun}. */
   cancel(workflowId: string, runId: string): Promise<Run>;
+  /** The runs that did a run again, newest first. @throws LifecycleError `NotFound`. */
+  reprocessedRuns(workflowId: string, runId: string): Promise<readonly Run[]>;
+  /**
+   * Forgets that `reprocessedRunId` did `runId` again; both runs stay. @throws LifecycleError `NotFound`.
+   */
+  removeReprocessedRun(workflowId: string, runId: string, reprocessedRunId: string): Promise<void>;
 }
 
 /** The runs of a ledger. */
@@ -120,6 +128,7 @@ export function createRuns(cancellation: Cancellation): Runs {
           );
         }
         await tx.deleteRun(run.id);
+        await tx.purgeNotes(OF_WORKFLOWS.reprocessings, reprocessingKey(run.workflowId, run.id, ''));
       });
     },
     async summary(workflowId, startDateTime, endDateTime) {
@@ -137,6 +146,20 @@ export function createRuns(cancellation: Cancellation): Runs {
       await requireWorkflow(store, workflowId);
       return runResource(await cancelRun(cancellation, workflowId, runId));
     },
+    reprocessedRuns: (workflowId, runId) => reprocessedRuns(store, workflowId, runId),
+    removeReprocessedRun: (workflowId, runId, reprocessedRunId) =>
+      store.transaction(async (tx) => {
+        const origin = await requireRun(tx, workflowId, runId);
+        const key = reprocessingKey(origin.workflowId, origin.id, reprocessedRunId.toLowerCase());
+        if ((await tx.getNotes(OF_WORKFLOWS.reprocessings, [key])).length === 0) {
+          throw new LifecycleError(
+            'NotFound',
+            `Expected run ${origin.id} to have a reprocessed run \`${reprocessedRunId}\`, got none`,
+            { runId: origin.id, reprocessedRunId },
+          );
+        }
+        await tx.deleteNotes(OF_WORKFLOWS.reprocessings, [key]);
+      }),
   };
 }
 

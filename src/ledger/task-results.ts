@@ -6,10 +6,9 @@ import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Page, TaskProcessingResult, TaskReport } from '../model/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
 import type { Task } from '../model/workflow.ts';
-import { type LedgerContext, pinnedVersion, requireRun } from './context.ts';
+import { type LedgerContext, pinnedVersion, requireRun, requireUser } from './context.ts';
 import { type ListOptions, readListOptions } from './list-options.ts';
 import { enabledTasks, reportResources, taskResources } from './resources.ts';
-import { requireUser } from './user-results.ts';
 import { invalid } from './values.ts';
 
 /** Options of a list of task results: by user, then in execution order. */

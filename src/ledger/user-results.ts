@@ -1,9 +1,8 @@
 /** User results of a run: the seed's list and create, and the recording of single tasks. */
 import { LifecycleError } from '../errors/index.ts';
-import { addressOf } from '../model/ids.ts';
 import { USER_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
-import type { Page, UserProcessingResult } from '../model/resources.ts';
+import type { Page, Run, UserProcessingResult } from '../model/resources.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 import {
@@ -17,9 +16,10 @@ import {
   type UserEvent,
 } from '../rules/index.ts';
 import { announce } from './announce.ts';
-import { commitMoment, type LedgerContext, pinnedVersion, requireRun } from './context.ts';
+import { commitMoment, type LedgerContext, pinnedVersion, requireRun, requireUser } from './context.ts';
 import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
+import { reprocessedRunsOfUser } from './reprocess.ts';
 import { enabledTasks, userResource } from './resources.ts';
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from './user-input.ts';
 
@@ -29,6 +29,8 @@ export interface UserProcessingResults {
   list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
   get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
+  /** The runs that did this user again, newest first. @throws LifecycleError `NotFound`. */
+  reprocessedRuns(workflowId: string, runId: string, resultId: string): Promise<readonly Run[]>;
   /**
    * Reports one user of an external run. Moves the run's counters, starts the run with the first user
    * who started, and finishes it with the last.
@@ -75,6 +77,8 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
       const run = await requireRun(store, workflowId, runId);
       return userResource(run, await requireUser(store, run, resultId));
     },
+    reprocessedRuns: (workflowId, runId, resultId) =>
+      reprocessedRunsOfUser(store, workflowId, runId, resultId),
     create: (workflowId, runId, input) =>
       change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
         const user = readUserResult(run, run.knownUsersCount + 1, input, nowMs);
@@ -91,23 +95,6 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
         return after;
       }),
   };
-}
-
-/** The user result `resultId` of `run`. @throws LifecycleError `NotFound`. */
-export async function requireUser(
-  reader: StoreReader,
-  run: RunRecord,
-  resultId: string,
-): Promise<UserRecord> {
-  const address = addressOf(resultId);
-  const isHere = address?.runId === run.id && address.no > 0;
-  const user = isHere ? await reader.getUser(run.id, address.no) : null;
-  if (user) return user;
-  throw new LifecycleError(
-    'NotFound',
-    `Expected run ${run.id} to have a user result \`${resultId}\`, got none`,
-    { runId: run.id, resultId },
-  );
 }
 
 type Change = (tx: StoreTransaction, run: RunRecord, batch: RunChange, nowMs: EpochMs) => Promise<UserRecord>;

@@ -24,6 +24,7 @@ import type { WorkflowLimits } from '../model/workflow-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
+import { forgetWorkflow } from './notes.ts';
 import { isoOf } from './resources.ts';
 import { nextSlot, slotStart } from './schedule-times.ts';
 import {
@@ -223,6 +224,7 @@ async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
   await deps.store.transaction(async (tx) => {
     await requireDeleted(tx, key);
     await tx.deleteWorkflow(key);
+    await forgetWorkflow(tx, key);
   });
   deps.changed(key);
 }

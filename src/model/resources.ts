@@ -2,6 +2,7 @@
  * What callers see: Graph's resources, with Graph's names, dates as ISO 8601 UTC strings and `null`
  * for what has not happened. Source: domain §1.2–1.7, §2.6.
  */
+import type { ActivationScope } from './activation.ts';
 import type { ProcessingStatus, TaskStatus, UserStatus, WorkflowExecutionType } from './status.ts';
 
 /** `microsoft.graph.identityGovernance.run`. */
@@ -19,6 +20,8 @@ export interface Run {
   readonly totalUnprocessedTasksCount: number;
   readonly totalUsersCount: number;
   readonly workflowExecutionType: WorkflowExecutionType;
+  /** Not `null` exactly for `activatedWithScope`. */
+  readonly activatedOnScope: ActivationScope | null;
 }
 
 /** `microsoft.graph.identityGovernance.userProcessingResult`. */

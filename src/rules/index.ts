@@ -1,3 +1,4 @@
+export { positionsAgain } from './again.ts';
 export { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
 export {
   addMove,

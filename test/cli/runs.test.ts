@@ -134,3 +134,40 @@ describe('tenure check', () => {
     expect(JSON.parse(json.stdout).violations[0]).toMatchObject({ runId: run.id });
   });
 });
+
+describe('tenure runs reprocess', () => {
+  it('does again what failed, with the handlers as they are now, and doing it once more finds nothing', async () => {
+    await people('again.csv', 6);
+    const tasks = (failing: string) =>
+      `const fine = () => {};
+       const some = ({ subject }) => { if (${failing}) throw new Error('no'); };
+       export { fine as disableUserAccount, some as removeUserFromAllGroups, fine as removeUserFromAllTeams };`;
+    await write('again.mjs', tasks("subject.id > 'u3'"));
+    const run = ['run', '--users', 'again.csv', '--workflow', 'Offboard an employee', '--db', 'again.db'];
+    const made = expectCode(await tenure(...run, '--tasks', 'again.mjs', '--json', '--quiet'), 2);
+    const { id } = JSON.parse(made.stdout);
+    await write('again.mjs', tasks("subject.id === 'u6'"));
+    const again = expectCode(await tenure('runs', 'reprocess', id, '--db', 'again.db', '--json'), 2);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      workflowExecutionType: 'activatedWithScope',
+      totalUsersCount: 3,
+      totalTasksCount: 6,
+      successfulUsersCount: 2,
+      failedUsersCount: 1,
+    });
+    await write('again.mjs', tasks('false'));
+    const next = JSON.parse(again.stdout).id;
+    const one = expectCode(await tenure('runs', 'reprocess', next, '--db', 'again.db', '--ids', 'u6'), 0);
+    expect(one.stdout).toMatch(/ status +completed\n/);
+    const list = JSON.parse((await tenure('runs', 'list', '--db', 'again.db', '--json')).stdout);
+    expect(list.value).toHaveLength(3);
+    const done = list.value[0].id;
+    const nothing = expectCode(await tenure('runs', 'reprocess', done, '--db', 'again.db'), 1);
+    expect(nothing.stderr).toMatch(/to have failures, got none.*\n.*--all-users --all-tasks/);
+    const stranger = expectCode(await tenure('runs', 'reprocess', id, '--db', 'again.db', '--ids', 'x'), 1);
+    expect(stranger.stderr).toMatch(/Expected users of run [0-9a-f]{8}, got `x`/);
+    const all = await tenure('runs', 'reprocess', done, '--db', 'again.db', '--all-users', '--all-tasks');
+    expect(expectCode(all, 0).stdout).toMatch(/ users +1\b/);
+    expectCode(await tenure('check', '--db', 'again.db'), 0);
+  });
+});

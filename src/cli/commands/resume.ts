@@ -5,13 +5,12 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
 import { type Job, type JobOptions, readJob } from '../job.ts';
-import { openTasks } from '../open-tasks.ts';
+import { withJob } from '../job-session.ts';
 import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
 import { requireKnown, unfinishedRuns } from '../run-checks.ts';
-import { Session } from '../session.ts';
 import { openExisting } from '../stores.ts';
 import { counted } from '../text.ts';
-import { openUsers } from '../users.ts';
+import type { Users } from '../users.ts';
 
 /** Options of `tenure resume`. */
 export interface ResumeOptions extends JobOptions, View {
@@ -65,34 +64,17 @@ export async function resume(host: Host, options: ResumeOptions): Promise<ExitCo
 
 async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
   const quiet = options.quiet ?? false;
-  const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
-  try {
-    await requireKnown(store, await unfinishedRuns(store), users, job.users);
-    const tasks = await openTasks(host, job);
-    try {
-      const input = {
-        store,
-        db: options.db,
-        users,
-        tasks: tasks.handlers,
-        concurrency: job.concurrency,
-        quiet,
-      };
-      return await Session.with(host, input, async (session) => {
-        const outcome = await session.drive(async () => {
-          const runs = (await unfinishedRuns(store)).map(runResource);
-          if (!quiet) host.stderr.line(`Going on with ${counted(runs.length, 'run')}`);
-          await session.engine.start();
-          return runs;
-        });
-        if (options.json) host.stdout.line(JSON.stringify({ value: outcome.runs }, null, 2));
-        const place = { ledger: session.engine, store, db: options.db, more: tasks.effectsFact() };
-        return finishSession(host, outcome, place, options);
-      });
-    } finally {
-      tasks.close();
-    }
-  } finally {
-    await users.close();
-  }
+  const input = { store, db: options.db, job, isKeptUsers: options.users === undefined, quiet };
+  const check = async (users: Users) => requireKnown(store, await unfinishedRuns(store), users, job.users);
+  return withJob(host, input, check, async (session, tasks) => {
+    const outcome = await session.drive(async () => {
+      const runs = (await unfinishedRuns(store)).map(runResource);
+      if (!quiet) host.stderr.line(`Going on with ${counted(runs.length, 'run')}`);
+      await session.engine.start();
+      return runs;
+    });
+    if (options.json) host.stdout.line(JSON.stringify({ value: outcome.runs }, null, 2));
+    const place = { ledger: session.engine, store, db: options.db, more: tasks.effectsFact() };
+    return finishSession(host, outcome, place, options);
+  });
 }

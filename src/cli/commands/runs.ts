@@ -4,6 +4,7 @@ import type { Host } from '../host.ts';
 import { runsCancelCommand } from './runs-cancel.ts';
 import { runsDeleteCommand } from './runs-delete.ts';
 import { runsListCommand } from './runs-list.ts';
+import { runsReprocessCommand } from './runs-reprocess.ts';
 import { runsShowCommand } from './runs-show.ts';
 
 /** `tenure runs`. */
@@ -13,8 +14,7 @@ export function runsCommand(host: Host, end: (code: ExitCode) => void): Command 
     .description(
       'Looks at the runs of a database, or acts on one. A run is named by the first digits of its id.',
     );
-  for (const make of [runsListCommand, runsShowCommand, runsCancelCommand, runsDeleteCommand]) {
-    command.addCommand(make(host, end));
-  }
+  const all = [runsListCommand, runsShowCommand, runsReprocessCommand, runsCancelCommand, runsDeleteCommand];
+  for (const make of all) command.addCommand(make(host, end));
   return command;
 }

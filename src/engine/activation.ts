@@ -1,0 +1,171 @@
+/** Makes runs that somebody asks for, or that a slot makes due now. */
+import { LifecycleError } from '../errors/index.ts';
+import { parseScopeRule } from '../filter/index.ts';
+import { requireWorkflow } from '../ledger/context.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
+import { resultsAgain, runAgain } from '../ledger/reprocess.ts';
+import { runResource } from '../ledger/resources.ts';
+import { slotStart } from '../ledger/schedule-times.ts';
+import { invalid, readInput, readMoment } from '../ledger/values.ts';
+import type { ActivationTaskScope, ActivationUserScope } from '../model/activation.ts';
+import type { Run } from '../model/resources.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { type ActivationScopeInput, type IdReference, readIds, readScope } from './activation-scope.ts';
+import { candidatesByIds, candidatesByRule } from './candidates.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { candidatesInGroup } from './groups.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export type { ActivationScopeInput };
+
+/** Whom to run a workflow for. */
+export type Activation =
+  /** These people, by id; repeats are collapsed. */
+  | { readonly subjects: readonly (string | { readonly id: string })[]; readonly rule?: undefined }
+  /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
+  | { readonly rule: string; readonly subjects?: undefined };
+
+/** What `runs.reprocess` takes beside the run. */
+export interface ReprocessOptions {
+  /** Default `failedTasks`: of each user the tasks that he did not complete. */
+  readonly taskScope?: ActivationTaskScope;
+  /** Default `failedUsers`. Not with `processingResults`. */
+  readonly userScope?: ActivationUserScope;
+  /** User results, by id; default: the run's. */
+  readonly processingResults?: readonly IdReference[];
+}
+
+/** What an {@link Activator} works with. */
+export interface ActivatorDeps {
+  readonly ledger: Ledger;
+  readonly ports: EnginePorts;
+  readonly settings: EngineSettings;
+  readonly dispatcher: Dispatcher;
+  readonly scheduler: Scheduler;
+  readonly isStopped: () => boolean;
+}
+
+/** The activations of an engine. */
+export class Activator {
+  readonly #deps: ActivatorDeps;
+
+  constructor(deps: ActivatorDeps) {
+    this.#deps = deps;
+  }
+
+  async activate(workflowId: string, activation: Activation): Promise<Run> {
+    const { directory } = this.#deps.ports;
+    const workflow = await this.#runnable(workflowId);
+    const max = this.#deps.settings.limits.maxSubjectsPerActivation;
+    const { subjects, rule } = readInput(activation, ['subjects', 'rule'], 'the activation');
+    if ((subjects === undefined) === (rule === undefined)) {
+      throw invalid('the activation', 'either subjects or a rule', activation);
+    }
+    if (rule !== undefined && typeof rule !== 'string') throw invalid('rule', 'a scope rule', rule);
+    const candidates =
+      rule === undefined
+        ? await candidatesByIds(readIds('subjects', subjects, max), directory)
+        : candidatesByRule(parseScopeRule(rule), directory, max);
+    return this.#plan(workflow, 'rule', { workflowExecutionType: 'onDemand', candidates });
+  }
+
+  async activateWithScope(workflowId: string, input: ActivationScopeInput): Promise<Run> {
+    const { directory, store } = this.#deps.ports;
+    const workflow = await this.#runnable(workflowId);
+    const scope = readScope(input, this.#deps.settings.limits.maxSubjectsPerActivation);
+    const workflowExecutionType = 'activatedWithScope';
+    const { activatedOnScope } = scope;
+    switch (scope.kind) {
+      case 'users': {
+        const candidates = await candidatesByIds(scope.ids, directory);
+        return this.#plan(workflow, 'users', { workflowExecutionType, activatedOnScope, candidates });
+      }
+      case 'group': {
+        const candidates = candidatesInGroup(scope.id, directory);
+        return this.#plan(workflow, 'group', { workflowExecutionType, activatedOnScope, candidates });
+      }
+      case 'run': {
+        const again = await runAgain(store, workflow, scope.id, scope.activatedOnScope);
+        return this.#plan(workflow, 'run', { workflowExecutionType, activatedOnScope, ...again });
+      }
+      case 'results': {
+        const again = await resultsAgain(store, workflow, scope.ids, scope.activatedOnScope.taskScope);
+        return this.#plan(workflow, 'processingResults', {
+          workflowExecutionType,
+          activatedOnScope,
+          ...again,
+        });
+      }
+    }
+  }
+
+  async reprocess(workflowId: string, runId: string, options: ReprocessOptions = {}): Promise<Run> {
+    const known = ['taskScope', 'userScope', 'processingResults'];
+    const input = readInput(options, known, 'the reprocessing') as ReprocessOptions;
+    const { taskScope = 'failedTasks', userScope, processingResults } = input;
+    if (processingResults === undefined) {
+      const scope = { run: { id: runId }, taskScope, userScope: userScope ?? 'failedUsers' };
+      return this.activateWithScope(workflowId, scope);
+    }
+    if (userScope !== undefined) throw invalid('userScope', 'absent beside processingResults', userScope);
+    return this.activateWithScope(workflowId, { processingResults, taskScope });
+  }
+
+  async evaluate(workflowId: string, options: { readonly at?: string } = {}): Promise<Run | null> {
+    const { ports, settings, scheduler, dispatcher } = this.#deps;
+    const workflow = await this.#runnable(workflowId);
+    const nowMs = ports.clock.now();
+    const atMs = readMoment(options, 'at') ?? nowMs;
+    if (atMs > nowMs) throw invalid('at', 'a moment that is not in the future', options.at);
+    const slotAtMs = slotStart(atMs, settings.scheduleIntervalMs);
+    const outcome = await scheduler.evaluate(workflow, slotAtMs);
+    if (outcome.kind === 'nobody') return null;
+    if (outcome.kind === 'slotTaken') {
+      throw new LifecycleError(
+        'Duplicate',
+        `Expected the slot of ${new Date(slotAtMs).toISOString()} to be free, got a run that was made for it`,
+        { workflowId, slotAtMs },
+      );
+    }
+    dispatcher.enqueue(outcome.run);
+    return runResource(outcome.run);
+  }
+
+  /** @param field names who was asked for, when there is nobody. */
+  async #plan(
+    workflow: Workflow,
+    field: string,
+    plan: Omit<RunPlan, 'workflow' | 'scheduledAtMs' | 'slotAtMs'>,
+  ): Promise<Run> {
+    const { ledger, ports, dispatcher } = this.#deps;
+    const scheduledAtMs = ports.clock.now();
+    const outcome: PlanOutcome = await planRun(ledger.context, {
+      ...plan,
+      workflow,
+      scheduledAtMs,
+      slotAtMs: null,
+    });
+    if (outcome.kind !== 'planned') throw invalid(field, 'one that selects somebody', 'nobody');
+    dispatcher.enqueue(outcome.run);
+    return runResource(outcome.run);
+  }
+
+  /** A workflow that can be run now: enabled, and every task has its handler. */
+  async #runnable(workflowId: string): Promise<Workflow> {
+    const { isStopped, ports, dispatcher } = this.#deps;
+    if (isStopped())
+      throw new LifecycleError('EngineStopped', 'Expected a running engine, got one that was stopped');
+    const workflow = await requireWorkflow(ports.store, workflowId);
+    if (!workflow.isEnabled) {
+      throw new LifecycleError(
+        'WorkflowDisabled',
+        `Expected workflow \`${workflow.displayName}\` to be enabled, got a disabled one`,
+        { workflowId },
+      );
+    }
+    await dispatcher.bind(workflow);
+    return workflow;
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Notes of the ledger, by collection. Those of a workflow have keys that begin with its id and a slash, so
+ * that they go with it.
+ */
+import type { Note } from '../model/records.ts';
+import type { StoreReader, StoreTransaction } from '../ports/store.ts';
+
+/** Collections whose notes belong to workflows. */
+export const OF_WORKFLOWS = {
+  /** `workflow/origin run/new run`: {@link Reprocessing}. */
+  reprocessings: 'reprocessings',
+} as const;
+
+/** Removes whatever is noted of a workflow. */
+export async function forgetWorkflow(tx: StoreTransaction, workflowId: string): Promise<void> {
+  for (const collection of Object.values(OF_WORKFLOWS)) await tx.purgeNotes(collection, `${workflowId}/`);
+}
+
+/** All notes under a prefix, a page at a time. */
+export async function* notesUnder(
+  reader: StoreReader,
+  collection: string,
+  prefix: string,
+): AsyncGenerator<Note> {
+  for (let after: string | null = null; ; ) {
+    const page: readonly Note[] = await reader.listNotes({ collection, prefix, after, limit: PAGE });
+    yield* page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.key ?? null;
+  }
+}
+
+const PAGE = 1_000;

@@ -1,0 +1,193 @@
+/**
+ * Runs that do other runs again (domain §3.9): who is to be done again, and which runs did whom. The origin
+ * is never changed; a note beside it names the new run.
+ */
+import { LifecycleError } from '../errors/index.ts';
+import type { ActivationTaskScope, ActivationUserScope } from '../model/activation.ts';
+import { addressOf } from '../model/ids.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { Note, RunRecord, UserRecord } from '../model/records.ts';
+import type { Run } from '../model/resources.ts';
+import type { Task, Workflow } from '../model/workflow.ts';
+import type { StoreReader } from '../ports/store.ts';
+import { isTerminal, positionsAgain } from '../rules/index.ts';
+import { pinnedVersion, requireRun, requireUser } from './context.ts';
+import { notesUnder, OF_WORKFLOWS } from './notes.ts';
+import type { Candidate } from './plan.ts';
+import { enabledTasks, runResource } from './resources.ts';
+import { invalid } from './values.ts';
+
+/** What the note of a reprocessing says: the users of the origin that it took, by position; `null`: by scope. */
+interface Reprocessing {
+  readonly nos: readonly number[] | null;
+}
+
+/** Whom a run is to be made for, and the note that ties it to its origins. */
+export interface Again {
+  readonly candidates: AsyncIterable<Candidate> | Iterable<Candidate>;
+  notes(run: RunRecord): readonly Note[];
+}
+
+/**
+ * The users of a run, to be done again with the newest version of its workflow.
+ *
+ * @throws LifecycleError `NotFound`; `RunActive` while the run is not final.
+ */
+export async function runAgain(
+  store: StoreReader,
+  workflow: Workflow,
+  runId: string,
+  { taskScope, userScope }: { taskScope: ActivationTaskScope; userScope: ActivationUserScope },
+): Promise<Again> {
+  const origin = await requireFinal(store, workflow, runId);
+  const select = await selector(store, workflow, origin, taskScope);
+  return {
+    candidates: (async function* () {
+      for await (const user of usersOf(store, origin.id)) {
+        const isFailed =
+          user.processingStatus === 'failed' || user.processingStatus === 'completedWithErrors';
+        const candidate = userScope === 'allUsers' || isFailed ? select(user) : null;
+        if (candidate) yield candidate;
+      }
+    })(),
+    notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null })],
+  };
+}
+
+/**
+ * Single user results, of any final runs of the workflow, to be done again.
+ *
+ * @throws LifecycleError `NotFound`; `RunActive`; `InvalidArgument` for two results of one subject.
+ */
+export async function resultsAgain(
+  store: StoreReader,
+  workflow: Workflow,
+  resultIds: readonly string[],
+  taskScope: ActivationTaskScope,
+): Promise<Again> {
+  const candidates = new Map<string, Candidate | null>();
+  const nosByRun = new Map<string, number[]>();
+  const selectors = new Map<string, (user: UserRecord) => Candidate | null>();
+  for (const id of new Set(resultIds.map((one) => one.toLowerCase()))) {
+    const origin = await requireFinal(store, workflow, addressOf(id)?.runId ?? id);
+    const user = await requireUser(store, origin, id);
+    if (candidates.has(user.subjectId))
+      throw invalid('processingResults', 'one result of each subject', user.subjectId);
+    const select = selectors.get(origin.id) ?? (await selector(store, workflow, origin, taskScope));
+    selectors.set(origin.id, select);
+    candidates.set(user.subjectId, select(user));
+    nosByRun.set(origin.id, [...(nosByRun.get(origin.id) ?? []), user.no]);
+  }
+  return {
+    candidates: [...candidates.values()].filter((one) => one !== null),
+    notes: (run) => [...nosByRun].map(([originId, nos]) => link(workflow.id, originId, run.id, { nos })),
+  };
+}
+
+/** The runs that did a run again, newest first. */
+export async function reprocessedRuns(
+  store: StoreReader,
+  workflowId: string,
+  runId: string,
+): Promise<readonly Run[]> {
+  const origin = await requireRun(store, workflowId, runId);
+  return newestFirst((await linkedRuns(store, origin)).map(({ run }) => run));
+}
+
+/** The runs that did the user of a result again, newest first. */
+export async function reprocessedRunsOfUser(
+  store: StoreReader,
+  workflowId: string,
+  runId: string,
+  resultId: string,
+): Promise<readonly Run[]> {
+  const origin = await requireRun(store, workflowId, runId);
+  const user = await requireUser(store, origin, resultId);
+  const runs: RunRecord[] = [];
+  for (const { run, nos } of await linkedRuns(store, origin)) {
+    const took = nos
+      ? nos.includes(user.no)
+      : (await store.getUserBySubject(run.id, user.subjectId)) !== null;
+    if (took) runs.push(run);
+  }
+  return newestFirst(runs);
+}
+
+/** The key of the note that ties `runId` to the run that it did again. */
+export function reprocessingKey(workflowId: string, originId: string, runId: string): string {
+  return `${workflowId}/${originId}/${runId}`;
+}
+
+function link(workflowId: string, originId: string, runId: string, body: Reprocessing): Note {
+  const key = reprocessingKey(workflowId, originId, runId);
+  return { collection: OF_WORKFLOWS.reprocessings, key, body: JSON.stringify(body) };
+}
+
+async function linkedRuns(
+  store: StoreReader,
+  origin: RunRecord,
+): Promise<readonly (Reprocessing & { readonly run: RunRecord })[]> {
+  const prefix = reprocessingKey(origin.workflowId, origin.id, '');
+  const linked: (Reprocessing & { readonly run: RunRecord })[] = [];
+  for await (const note of notesUnder(store, OF_WORKFLOWS.reprocessings, prefix)) {
+    // The new run may have been deleted since.
+    const run = await store.getRun(note.key.slice(prefix.length));
+    if (run?.published) linked.push({ run, ...(JSON.parse(note.body) as Reprocessing) });
+  }
+  return linked;
+}
+
+function newestFirst(runs: readonly RunRecord[]): readonly Run[] {
+  return runs
+    .toSorted((a, b) => b.scheduledAtMs - a.scheduledAtMs || (a.id < b.id ? 1 : -1))
+    .map(runResource);
+}
+
+async function requireFinal(store: StoreReader, workflow: Workflow, runId: string): Promise<RunRecord> {
+  const run = await requireRun(store, workflow.id, runId);
+  if (isTerminal(run.processingStatus)) return run;
+  throw new LifecycleError(
+    'RunActive',
+    `Expected run ${run.id} to be final to be done again, got \`${run.processingStatus}\``,
+    { runId: run.id, status: run.processingStatus },
+  );
+}
+
+/** Makes candidates of users of `origin`; `null` for one who has nothing to do. */
+async function selector(
+  store: StoreReader,
+  workflow: Workflow,
+  origin: RunRecord,
+  taskScope: ActivationTaskScope,
+): Promise<(user: UserRecord) => Candidate | null> {
+  if (taskScope === 'allTasks') return ({ subjectId }) => ({ subjectId, dueAtMs: null });
+  const now: readonly Task[] = enabledTasks(workflow);
+  const isSame = origin.workflowVersion === workflow.version;
+  const before = isSame ? now : enabledTasks(await pinnedVersion(store, origin));
+  return (user) => {
+    const positions = positionsAgain(user, before, now);
+    if (positions.length === 0) return null;
+    const { subjectId } = user;
+    return positions.length === now.length
+      ? { subjectId, dueAtMs: null }
+      : { subjectId, dueAtMs: null, positions };
+  };
+}
+
+/** All users of a run, by position. */
+async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<UserRecord> {
+  for (let after: { value: null; key: number } | null = null; ; ) {
+    const order = { property: 'id', descending: false };
+    const page: readonly UserRecord[] = await store.listUsers({
+      runId,
+      where: null,
+      order,
+      after,
+      limit: LIMITS.usersPerBatch,
+    });
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < LIMITS.usersPerBatch) return;
+    after = { value: null, key: last.no };
+  }
+}
