@@ -1,4 +1,5 @@
 /** The seed's methods on runs. Source: design §4.3, domain §2.1, §2.9, §6.7. */
+import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../errors/index.ts';
 import { runIdFrom } from '../model/ids.ts';
 import { RUN_PROPERTIES } from '../model/properties.ts';
@@ -36,14 +37,15 @@ export interface RunInput {
   readonly lastUpdatedDateTime?: string | null;
 }
 
-/** What `runs.update` takes. A counter or a date must be what the ledger has. */
+/** What `runs.update` takes. A counter, a date or a scope must be what the ledger has. */
 export type RunPatch = {
-  readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType' | 'activatedOnScope'>]?: Run[Field];
+  readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType'>]?: Run[Field];
 };
 
-const PATCHABLE = Object.keys(RUN_PROPERTIES).filter(
-  (name) => name !== 'id' && name !== 'workflowExecutionType',
-);
+const PATCHABLE = [
+  ...Object.keys(RUN_PROPERTIES).filter((name) => name !== 'id' && name !== 'workflowExecutionType'),
+  'activatedOnScope',
+];
 const COUNTERS = [
   'totalUsersCount',
   'successfulUsersCount',
@@ -267,7 +269,7 @@ async function updateRun(
   return change.cancel ? cancelRun(cancellation, workflowId, runId) : change.after;
 }
 
-/** Refuses a counter or date that is not what the ledger has. */
+/** Refuses a counter, date or scope that is not what the ledger has. */
 function expectSame(run: RunRecord, patch: Input): void {
   for (const counter of COUNTERS) {
     const value = readCount(patch, counter);
@@ -286,6 +288,9 @@ function expectSame(run: RunRecord, patch: Input): void {
       );
   }
   readMoment(patch, 'lastUpdatedDateTime');
+  const { activatedOnScope: scope } = patch;
+  if (scope !== undefined && !isDeepStrictEqual(scope, run.activatedOnScope))
+    throw invalid('activatedOnScope', 'as the ledger has it', scope);
 }
 
 /** A status that only outcomes can give is refused, whoever asks for it. */
