@@ -24,13 +24,10 @@ export function eventOf(call: EndedCall): UserEvent | null {
   const { continueOnError } = bound.task;
   switch (verdict.kind) {
     case 'completed': {
-      const outcome = { status: 'completed', startedAtMs, completedAtMs: nowMs } as const;
       const { processingInfo } = verdict;
-      return {
-        kind: 'taskEnded',
-        outcome: processingInfo === null ? outcome : { ...outcome, processingInfo },
-        continueOnError,
-      };
+      if (processingInfo === null) return completed(startedAtMs, nowMs, continueOnError);
+      const outcome = { status: 'completed', startedAtMs, completedAtMs: nowMs, processingInfo } as const;
+      return { kind: 'taskEnded', outcome, continueOnError };
     }
     case 'failed': {
       const { retry } = bound.handler;
@@ -52,6 +49,22 @@ export function eventOf(call: EndedCall): UserEvent | null {
     case 'abandoned':
       return null;
   }
+}
+
+type TaskEnded = Extract<UserEvent, { kind: 'taskEnded' }>;
+let lastCompleted: TaskEnded | null = null;
+
+/** Quick tasks end alike, many in a millisecond. Events are values: those that are equal can be one. */
+function completed(startedAtMs: EpochMs, completedAtMs: EpochMs, continueOnError: boolean): TaskEnded {
+  const isAlike =
+    lastCompleted?.continueOnError === continueOnError &&
+    lastCompleted.outcome.startedAtMs === startedAtMs &&
+    lastCompleted.outcome.completedAtMs === completedAtMs;
+  if (lastCompleted === null || !isAlike) {
+    const outcome = { status: 'completed', startedAtMs, completedAtMs } as const;
+    lastCompleted = { kind: 'taskEnded', outcome, continueOnError };
+  }
+  return lastCompleted;
 }
 
 /** The end of a task that was interrupted more often than is allowed. */

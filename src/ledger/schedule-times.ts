@@ -1,7 +1,5 @@
 /** When a schedule ticks, and when a subject is due. Pure; nothing here depends on the machine's zone. */
-import { utc } from '@date-fns/utc';
-import { addDays } from 'date-fns/addDays';
-import type { DurationMs, EpochMs } from '../model/time.ts';
+import { DAY_MS, type DurationMs, type EpochMs } from '../model/time.ts';
 
 /**
  * Start of the slot that `nowMs` lies in: the last multiple of `intervalMs` since the epoch that is
@@ -37,8 +35,7 @@ export function isDue(dueMs: EpochMs, slotMs: EpochMs, catchUpMs: DurationMs): b
 export function dueAtMs(attributeValue: unknown, offsetInDays: number): EpochMs | null {
   const momentMs = momentOf(attributeValue);
   if (momentMs === null) return null;
-  const dueMs = addDays(momentMs, offsetInDays, { in: utc }).getTime();
-  return Number.isNaN(dueMs) ? null : dueMs;
+  return numberOrNull(new Date(momentMs + offsetInDays * DAY_MS).getTime());
 }
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:(\.\d{1,3})\d{0,9})?(Z|[+-]\d\d:?\d\d)?)?$/i;
@@ -60,8 +57,7 @@ function momentOf(value: unknown): EpochMs | null {
 
 /** `Date.parse` makes 2 March out of 30 February. */
 function isCalendarDay(day: string): boolean {
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
+  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(-2));
 }
 
 function numberOrNull(ms: number): EpochMs | null {
