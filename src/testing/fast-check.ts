@@ -8,6 +8,7 @@ export * from './arbitraries/fault-plans.ts';
 export * from './arbitraries/graph.ts';
 export * from './arbitraries/ledger-scripts.ts';
 export * from './arbitraries/populations.ts';
+export { type ScenarioOptions, scenario } from './arbitraries/scenarios.ts';
 export * from './arbitraries/statuses.ts';
 export * from './arbitraries/workflows.ts';
 export {
