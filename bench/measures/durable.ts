@@ -1,0 +1,29 @@
+import { type Bench, compare, type Load, type Measure, type Result, type Side } from '../measure.ts';
+import { most, resultOf } from './result.ts';
+
+const USERS = 100_000;
+const ROWS_IN_BATCHES = 'raw node:sqlite, one row a task, batches of 1,000, FULL';
+
+/** Raw `node:sqlite` inserting one row a task. */
+export function rawInserts(bench: Bench, load: Load): Side {
+  return bench.site.side(ROWS_IN_BATCHES, 'raw-inserts', load);
+}
+
+/** A durable run beside what SQLite alone can do. */
+export const durable: Measure = {
+  word: 'durable',
+  summary: 'a run on SQLite, each task on the disk before the next of its user',
+  async run(bench): Promise<readonly Result[]> {
+    const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
+    const load: Load = { users, tasks, waitMs: 0 };
+    const ours = bench.site.side('tenure, SQLite at synchronous=FULL', 'durable', load);
+    const same = bench.site.side(
+      'raw node:sqlite, the same statements and transactions again',
+      'same-writes',
+      load,
+    );
+    const comparison = await compare(ours, [same, rawInserts(bench, load)], rounds, bench.progress);
+    const heading = { name: 'durable', case: 'a durable run', users, tasks, rounds };
+    return [resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) })];
+  },
+};

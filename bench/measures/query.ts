@@ -1,0 +1,33 @@
+import type { Measure, Result } from '../measure.ts';
+import type { Asked } from '../sides/query.ts';
+import { median } from '../statistics.ts';
+import { resultOf } from './result.ts';
+
+const USERS = 1_000_000;
+const RUNS = 100_000;
+
+/** Pages and summaries of a large file. All rounds are in one process: making the file takes longest. */
+export const query: Measure = {
+  word: 'query',
+  summary: 'pages of a million user results, a summary of 100,000 runs',
+  async run({ settings, site, progress }): Promise<readonly Result[]> {
+    const { tasks, rounds } = settings;
+    const users = settings.users ?? USERS;
+    const runs = Math.min(RUNS, users);
+    const folder = site.folder();
+    const worker = site.start('query', { folder, users, runs, rounds });
+    const results: Result[] = [];
+    for (;;) {
+      const message = await worker.next('working', 'asked', 'done');
+      if (message.kind === 'done') break;
+      if (message.kind === 'working') progress(String(message.text));
+      if (message.kind !== 'asked') continue;
+      const { question, comparison } = message as unknown as Asked;
+      const heading = { name: 'query', case: question, unit: 'pages', users, tasks, rounds };
+      results.push(resultOf(heading, comparison, { ms: median(comparison.figures.ms ?? []) }));
+    }
+    await worker.ended;
+    site.remove(folder);
+    return results;
+  },
+};

@@ -1,0 +1,104 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { compare, type Load, type Measure, type Result, type Sample, type Side } from '../measure.ts';
+import { CALLS, FILE } from '../sides/recovery-files.ts';
+import type { Site } from '../site.ts';
+import { median } from '../statistics.ts';
+import { most, resultOf } from './result.ts';
+
+const USERS = 200_000;
+
+/** A run that is killed half way by `kill -9`, and how soon a new process goes on. */
+export const recovery: Measure = {
+  word: 'recovery',
+  summary: 'kill -9 at half of a run: from the new process to its first new task, and what is repeated',
+  async run(bench): Promise<readonly Result[]> {
+    const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
+    const killed = new KilledRun(bench.site, { users, tasks, waitMs: 0 });
+    const comparison = await compare(killed.resume, [killed.bareOpen], rounds, bench.progress);
+    const { firstNewTaskMs, repeated, inFlight } = comparison.figures;
+    const heading = { name: 'recovery', case: 'killed at half', unit: 'recoveries', users, tasks, rounds };
+    return [
+      resultOf(heading, comparison, {
+        firstNewTaskMs: median(firstNewTaskMs ?? []),
+        firstNewTaskMsMost: most(firstNewTaskMs),
+        repeatedTasksMost: most(repeated),
+        inFlightTasksMost: most(inFlight),
+      }),
+    ];
+  },
+};
+
+/** A round kills a run of its own; both sides find the file as the kill has left it. */
+class KilledRun {
+  readonly resume: Side = { name: 'tenure', go: () => this.#onCopy((folder) => this.#resume(folder)) };
+  readonly bareOpen: Side = {
+    name: 'a process that opens the same file with node:sqlite and reads who is in flight',
+    go: () => this.#onCopy((folder) => this.#bareOpen(folder)),
+  };
+  readonly #site: Site;
+  readonly #load: Load;
+  /** What the kill of this round has left, while one side has yet to see it. */
+  #left: string | null = null;
+
+  constructor(site: Site, load: Load) {
+    this.#site = site;
+    this.#load = load;
+  }
+
+  async #resume(folder: string): Promise<Sample> {
+    const inFlight = callsIn(folder) - this.#recordedTasks(folder);
+    const startMs = performance.now();
+    const engine = this.#site.start('recovery-engine', { ...this.#load, folder, resumes: true });
+    await engine.next('firstNewTask');
+    const firstNewTaskMs = performance.now() - startMs;
+    await engine.next('done');
+    const repeated = callsIn(folder) - this.#load.users * this.#load.tasks;
+    return { perSecond: 1_000 / firstNewTaskMs, figures: { firstNewTaskMs, repeated, inFlight } };
+  }
+
+  async #bareOpen(folder: string): Promise<Sample> {
+    const startMs = performance.now();
+    const process = this.#site.start('bare-open', { folder, file: FILE });
+    await process.next('read');
+    const tookMs = performance.now() - startMs;
+    await process.ended;
+    return { perSecond: 1_000 / tookMs, figures: {} };
+  }
+
+  async #onCopy(work: (folder: string) => Promise<Sample>): Promise<Sample> {
+    const isFirst = this.#left === null;
+    const left = this.#left ?? (await this.#kill());
+    this.#left = isFirst ? left : null;
+    const folder = this.#site.copyOf(left);
+    const sample = await work(folder);
+    this.#site.remove(folder);
+    if (!isFirst) this.#site.remove(left);
+    return sample;
+  }
+
+  async #kill(): Promise<string> {
+    const folder = this.#site.folder();
+    const engine = this.#site.start('recovery-engine', { ...this.#load, folder, resumes: false });
+    await engine.next('half');
+    await engine.end('SIGKILL');
+    return folder;
+  }
+
+  /** Read from a copy: whoever opens the file last tidies up after the kill. */
+  #recordedTasks(folder: string): number {
+    const copy = this.#site.copyOf(folder);
+    const db = new DatabaseSync(join(copy, FILE));
+    const sql = 'SELECT sum(total_tasks_count - total_unprocessed_tasks_count) AS n FROM runs';
+    const recorded = Number(db.prepare(sql).get()?.n);
+    db.close();
+    this.#site.remove(copy);
+    return recorded;
+  }
+}
+
+/** Calls of handlers, over all processes. */
+function callsIn(folder: string): number {
+  return statSync(join(folder, CALLS)).size;
+}

@@ -1,0 +1,63 @@
+import { type Bench, compare, type Load, type Measure, type Result, type Side } from '../measure.ts';
+import { rawInserts } from './durable.ts';
+import { most, resultOf } from './result.ts';
+
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+const RUNS = [10, 100, 1_000, 10_000];
+const USERS_PER_RUN = 5;
+const HISTORICAL_RUNS = 100_000;
+/** A tour measures sizes from here on once. */
+const LARGE = 1_000_000;
+
+/** Cost and memory as runs grow, as they become many, and as the file's past grows. */
+export const scale: Measure = {
+  word: 'scale',
+  summary: 'cost and memory as runs grow to a million users, and as runs become many',
+  async run(bench): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    const { users: usersMax, tasks } = { ...bench.settings, users: bench.settings.users ?? LARGE };
+    for (const users of SIZES.filter((size) => size <= usersMax)) {
+      const load: Load = { users, tasks, waitMs: 0 };
+      results.push(await measured(bench, `one run of ${text(users)} users`, load, 'durable', load));
+    }
+    for (const runs of RUNS.filter((count) => count * USERS_PER_RUN <= usersMax)) {
+      const load: Load = { users: runs * USERS_PER_RUN, tasks, waitMs: 0 };
+      const input = { runs, usersPerRun: USERS_PER_RUN, tasks };
+      results.push(
+        await measured(
+          bench,
+          `${text(runs)} runs of ${USERS_PER_RUN} users at once`,
+          load,
+          'small-runs',
+          input,
+        ),
+      );
+    }
+    const load: Load = { users: Math.min(usersMax, 10_000), tasks, waitMs: 0 };
+    const what = `one run of ${text(load.users)} users, ${text(HISTORICAL_RUNS)} runs of the past in its file`;
+    results.push(await measured(bench, what, load, 'durable', { ...load, historicalRuns: HISTORICAL_RUNS }));
+    return results;
+  },
+};
+
+async function measured(
+  bench: Bench,
+  what: string,
+  load: Load,
+  module: string,
+  input: object,
+): Promise<Result> {
+  const { users, tasks } = load;
+  const rounds = bench.settings.isTour && users >= LARGE ? 1 : bench.settings.rounds;
+  const ours: Side = bench.site.side(what, module, input);
+  const comparison = await compare(ours, [rawInserts(bench, load)], rounds, bench.progress);
+  const heading = { name: 'scale', case: what, users, tasks, rounds };
+  return resultOf(heading, comparison, {
+    usPerUser: (tasks / comparison.perSecond) * 1e6,
+    residentMB: most(comparison.figures.residentMB),
+  });
+}
+
+function text(count: number): string {
+  return count.toLocaleString('en-US');
+}

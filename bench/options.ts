@@ -1,0 +1,66 @@
+/** The command's arguments. */
+import { parseArgs } from 'node:util';
+import type { Settings } from './measure.ts';
+
+/** What was asked for. */
+export type Request =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly message: string }
+  | {
+      readonly kind: 'run';
+      readonly words: readonly string[];
+      readonly settings: Settings;
+      /** Where the JSON goes. */
+      readonly json: string | null;
+    };
+
+const TASKS_DEFAULT = 5;
+const ROUNDS_DEFAULT = 5;
+
+/** Bounds of the flags: beyond them a measure would not end, or would not say anything. */
+const BOUNDS = {
+  users: [1, 10_000_000],
+  tasks: [1, 100],
+  rounds: [1, 1_000],
+} as const satisfies Record<string, readonly [min: number, max: number]>;
+
+/** Reads arguments. @param known the words of the command. */
+export function readRequest(args: readonly string[], known: readonly string[]): Request {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        users: { type: 'string' },
+        tasks: { type: 'string' },
+        rounds: { type: 'string' },
+        json: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) return { kind: 'help' };
+    const unknown = positionals.find((word) => !known.includes(word));
+    if (unknown !== undefined) throw new Error(`Expected one of ${known.join(', ')}, got \`${unknown}\``);
+    return {
+      kind: 'run',
+      words: positionals.length > 0 ? [...new Set(positionals)] : known,
+      settings: {
+        users: count('users', values.users) ?? null,
+        tasks: count('tasks', values.tasks) ?? TASKS_DEFAULT,
+        rounds: count('rounds', values.rounds) ?? ROUNDS_DEFAULT,
+        isTour: positionals.length === 0,
+      },
+      json: values.json ?? null,
+    };
+  } catch (error) {
+    return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function count(name: keyof typeof BOUNDS, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [min, max] = BOUNDS[name];
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new Error(`Expected --${name} to be a whole number in ${min}..${max}, got \`${text}\``);
+}

@@ -1,0 +1,20 @@
+/** A durable run: SQLite at `synchronous=FULL`, every task's outcome committed before the next one. */
+import { join } from 'node:path';
+import { sqliteStore } from '../../src/sqlite.ts';
+import type { Run } from '../child.ts';
+import type { Load } from '../measure.ts';
+import { addRuns } from './history.ts';
+import { runLoad } from './load.ts';
+
+/** A load, and how many runs of the past are in the file. */
+export interface DurableInput extends Load {
+  readonly folder: string;
+  readonly historicalRuns?: number;
+}
+
+export const run: Run<DurableInput> = ({ folder, historicalRuns = 0, ...load }) =>
+  runLoad(load, async (name) => {
+    const file = join(folder, `${name}.db`);
+    if (historicalRuns > 0 && name === 'bench') await addRuns(file, historicalRuns);
+    return sqliteStore(file);
+  });

@@ -1,0 +1,102 @@
+/** Files with a past: many finished runs, many user results, written through the store's own port. */
+import { memoryStore, type RunRecord, type Store, type UserRecord } from '../../src/index.ts';
+import { sqliteStore } from '../../src/sqlite.ts';
+import { EVERYBODY, numbered, startEngine } from './load.ts';
+
+/** Records that one transaction writes. */
+const BATCH = 1_000;
+/** Between two runs of the past: schedules tick every three hours. */
+const TICK_MS = 3 * 3_600_000;
+/** When the newest run of the past was. */
+const NEWEST_MS = Date.UTC(2026, 0, 1);
+/** One in so many users of the past has failed. */
+export const FAILED_EVERY = 1_000;
+
+/** A finished run, a user of it who completed, and one who failed: what the copies are made of. */
+interface Pattern {
+  readonly run: RunRecord;
+  readonly completed: UserRecord;
+  readonly failed: UserRecord;
+}
+
+/** Adds `count` finished runs of one workflow; gives its id. */
+export async function addRuns(file: string, count: number): Promise<string> {
+  const { store, workflowId, pattern } = await openWith(file);
+  await inBatches(count, async (from, to) => {
+    await store.transaction(async (tx) => {
+      for (let no = from; no < to; no++) {
+        const backMs = pattern.run.scheduledAtMs - (NEWEST_MS - (count - no) * TICK_MS);
+        await tx.insertRun(earlier({ ...pattern.run, id: runId(no), workflowId, published: true }, backMs));
+      }
+    });
+  });
+  await store.close();
+  return workflowId;
+}
+
+/** Adds one finished run of `count` users, of whom every thousandth has failed. */
+export async function addUsers(
+  file: string,
+  count: number,
+): Promise<{ readonly workflowId: string; readonly runId: string }> {
+  const { store, workflowId, pattern } = await openWith(file);
+  const id = runId(0xffff_ffff);
+  await store.transaction((tx) => tx.insertRun({ ...pattern.run, id, workflowId }));
+  await inBatches(count, async (from, to) => {
+    const users = Array.from({ length: to - from }, (_, index): UserRecord => {
+      const no = from + index + 1;
+      const like = no % FAILED_EVERY === 0 ? pattern.failed : pattern.completed;
+      return { ...like, runId: id, no, subjectId: `user-${no}` };
+    });
+    await store.transaction((tx) => tx.insertUsers(users));
+  });
+  await store.close();
+  return { workflowId, runId: id };
+}
+
+async function openWith(
+  file: string,
+): Promise<{ readonly store: Store; readonly workflowId: string; readonly pattern: Pattern }> {
+  const { record, ...pattern } = await realRun();
+  const store = await sqliteStore(file);
+  const workflow = { ...record.workflow, displayName: 'History' };
+  await store.transaction((tx) => tx.putWorkflow({ ...record, workflow }));
+  return { store, workflowId: workflow.id, pattern };
+}
+
+/** A run as the engine leaves it: two users, one of whom fails at his first task. */
+async function realRun() {
+  const store = memoryStore();
+  const { engine, workflowId } = await startEngine(store, numbered(2), 5, ({ subject, task }) => {
+    if (subject.id === 'user-1' && task.executionSequence === 1) throw new Error('as planned');
+  });
+  const { id } = await engine.runs.activate(workflowId, { rule: EVERYBODY });
+  await engine.runs.finished(id);
+  const [record, run] = [await store.getWorkflow(workflowId), await store.getRun(id)];
+  const [completed, failed] = [await store.getUser(id, 1), await store.getUser(id, 2)];
+  await engine.close();
+  if (!record || !run || !completed || failed?.processingStatus !== 'failed')
+    throw new Error('Expected a finished run with a failed user');
+  return { record, run, completed, failed };
+}
+
+function earlier(run: RunRecord, byMs: number): RunRecord {
+  const moved = (ms: number | null): number | null => (ms === null ? null : ms - byMs);
+  return {
+    ...run,
+    scheduledAtMs: run.scheduledAtMs - byMs,
+    startedAtMs: moved(run.startedAtMs),
+    completedAtMs: moved(run.completedAtMs),
+    lastUpdatedAtMs: run.lastUpdatedAtMs - byMs,
+  };
+}
+
+/** Ids in no order, as random ones are. */
+function runId(no: number): string {
+  const spread = Math.imul(no + 1, 0x9e37_79b1) >>> 0;
+  return `${spread.toString(16).padStart(8, '0')}-0000-8000-8000-000000000000`;
+}
+
+async function inBatches(count: number, write: (from: number, to: number) => Promise<void>): Promise<void> {
+  for (let from = 0; from < count; from += BATCH) await write(from, Math.min(from + BATCH, count));
+}

@@ -1,0 +1,55 @@
+/** A host that serves HTTP while it drives a durable run: how long its event loop is held. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { sqliteStore } from '../../src/sqlite.ts';
+import type { Run } from '../child.ts';
+import type { Load } from '../measure.ts';
+import { runLoad } from './load.ts';
+
+/** The histogram samples every so many ms; its figures are that much too large. */
+const RESOLUTION_MS = 1;
+
+type LoopWatch = ReturnType<typeof monitorEventLoopDelay>;
+
+export const run: Run<Load & { readonly folder: string }> = async ({ folder, ...load }, tell) => {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end('{"status":"ok"}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const calm = watchLoop();
+  tell({ kind: 'listening', port: (server.address() as AddressInfo).port });
+  await once(process, 'message'); // the client has measured the calm host
+  const calmFigures = delays(calm, 'Calm');
+  let loop: LoopWatch | null = null;
+  const open = (name: string) => sqliteStore(join(folder, `${name}.db`));
+  const sample = await runLoad(load, open, () => {
+    tell({ kind: 'running' });
+    loop = watchLoop();
+  });
+  const figures = loop === null ? {} : delays(loop, '');
+  tell({ kind: 'finished' });
+  await once(process, 'message'); // the client has its last answer
+  server.close();
+  return { ...sample, figures: { ...sample.figures, ...calmFigures, ...figures } };
+};
+
+function watchLoop(): LoopWatch {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return histogram;
+}
+
+function delays(histogram: LoopWatch, suffix: string): Record<string, number> {
+  histogram.disable();
+  const ms = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+  return {
+    [`delayP50${suffix}Ms`]: ms(histogram.percentile(50)),
+    [`delayP99${suffix}Ms`]: ms(histogram.percentile(99)),
+    [`delayMax${suffix}Ms`]: ms(histogram.max),
+  };
+}

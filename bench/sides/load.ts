@@ -1,0 +1,75 @@
+/** The work that everybody is given, on an engine of ours. */
+import { createEngine, type Directory, type Engine, type Store, type TaskHandler } from '../../src/index.ts';
+import type { Load, Sample } from '../measure.ts';
+
+/** People of the run that warms an engine up; enough for V8 to have compiled what is hot. */
+const WARM_USERS = 5_000;
+
+/** Makes an engine with a workflow of `tasks` tasks, and starts it. */
+export async function startEngine(
+  store: Store,
+  directory: Directory,
+  tasks: number,
+  handler: TaskHandler,
+): Promise<{ readonly engine: Engine; readonly workflowId: string }> {
+  const engine = await createEngine({ store, directory, tasks: { '*': handler } });
+  const workflow = await engine.workflows.create({
+    category: 'joiner',
+    displayName: 'Bench',
+    executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
+    tasks: Array.from({ length: tasks }, (_, index) => ({ taskDefinitionId: `task-${index + 1}` })),
+  });
+  await engine.start();
+  return { engine, workflowId: workflow.id };
+}
+
+/** A rule that selects everybody of {@link numbered}. */
+export const EVERYBODY = "not (department eq 'nobody')";
+
+/** A directory of people who are nothing but their ids: it costs what a directory must cost. */
+export function numbered(users: number): Directory {
+  return {
+    get: async (ids) => ids.map((id) => ({ id })),
+    async *query() {
+      for (let no = 0; no < users; no++) yield { id: `user-${no}` };
+    },
+  };
+}
+
+/** What a task does in a load. */
+export function handlerOf({ waitMs }: Load): TaskHandler {
+  if (waitMs === 0) return () => {};
+  return () => new Promise((resolve) => void setTimeout(resolve, waitMs));
+}
+
+/**
+ * Runs the load on a store of its own, from the call of `activate` until the run is finished. A small one
+ * before it, on another store, has warmed the code up.
+ */
+export async function runLoad(
+  load: Load,
+  open: (name: string) => Promise<Store>,
+  beforeRun: () => void = () => {},
+): Promise<Sample> {
+  await runOnce({ ...load, users: Math.min(load.users, WARM_USERS) }, await open('warm'));
+  const store = await open('bench');
+  beforeRun();
+  return runOnce(load, store);
+}
+
+async function runOnce(load: Load, store: Store): Promise<Sample> {
+  const { users, tasks } = load;
+  const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handlerOf(load));
+  let residentMax = process.memoryUsage.rss();
+  engine.on('run.progress', () => {
+    residentMax = Math.max(residentMax, process.memoryUsage.rss());
+  });
+  const startMs = performance.now();
+  const run = await engine.runs.activate(workflowId, { rule: EVERYBODY });
+  const done = await engine.runs.finished(run.id);
+  const seconds = (performance.now() - startMs) / 1_000;
+  if (done.successfulUsersCount !== users)
+    throw new Error(`Expected ${users} users to complete, got ${done.successfulUsersCount}`);
+  await engine.close();
+  return { perSecond: (users * tasks) / seconds, figures: { residentMB: residentMax / 1e6 } };
+}

@@ -1,0 +1,147 @@
+/** Lists and summaries of large files, each beside a raw query of `node:sqlite` that gives the same rows. */
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { createLedger, type StandaloneLedger } from '../../src/index.ts';
+import { sqliteStore } from '../../src/sqlite.ts';
+import type { Run } from '../child.ts';
+import { type Comparison, compare, type Side } from '../measure.ts';
+import { median } from '../statistics.ts';
+import { addRuns, addUsers } from './history.ts';
+
+/** How large the files are. */
+export interface QueryInput {
+  readonly folder: string;
+  readonly users: number;
+  readonly runs: number;
+  readonly rounds: number;
+}
+
+/** A question, as it was measured. */
+export interface Asked {
+  readonly question: string;
+  readonly comparison: Comparison;
+}
+
+/** Rows of a page. */
+const PAGE = 100;
+/** How often a round asks; its figure is the median. */
+const TIMES = 50;
+const FROM = '2000-01-01T00:00:00Z';
+const TO = '2030-01-01T00:00:00Z';
+
+/** Ours, and raw: both give how many rows, or the count, they have found. */
+interface Question {
+  readonly question: string;
+  readonly ours: () => Promise<number>;
+  readonly raw: () => number;
+}
+
+export const run: Run<QueryInput> = async ({ folder, users, runs, rounds }, tell) => {
+  const files = { users: join(folder, 'users.db'), runs: join(folder, 'runs.db') };
+  tell({ kind: 'working', text: `writing a run of ${users} users` });
+  const { workflowId, runId } = await addUsers(files.users, users);
+  tell({ kind: 'working', text: `writing ${runs} runs` });
+  const ofRuns = await addRuns(files.runs, runs);
+  const ledgers = {
+    users: await createLedger({ store: sqliteStore(files.users) }),
+    runs: await createLedger({ store: sqliteStore(files.runs) }),
+  };
+  const raw = { users: new DatabaseSync(files.users), runs: new DatabaseSync(files.runs) };
+  const questions = [
+    ...(await aboutUsers(ledgers.users, raw.users, workflowId, runId, users)),
+    aboutRuns(ledgers.runs, raw.runs, ofRuns),
+  ];
+  for (const { question, ours, raw } of questions) {
+    tell({ kind: 'working', text: question });
+    const [found, rows] = [await ours(), raw()];
+    if (found !== rows) throw new Error(`Expected ${rows} rows for ${question}, got ${found}`);
+    const rawSide = sideOf('a raw query of node:sqlite that gives the same rows', raw);
+    tell({ kind: 'asked', question, comparison: await compare(sideOf('tenure', ours), [rawSide], rounds) });
+  }
+  await Promise.all([ledgers.users.close(), ledgers.runs.close()]);
+  for (const db of [raw.users, raw.runs]) db.close();
+  return { perSecond: Number.NaN, figures: {} };
+};
+
+function sideOf(name: string, ask: () => number | Promise<number>): Side {
+  return {
+    name,
+    go: async () => {
+      const took: number[] = [];
+      for (let time = 0; time < TIMES; time++) {
+        const startMs = performance.now();
+        await ask();
+        took.push(performance.now() - startMs);
+      }
+      return { perSecond: 1_000 / median(took), figures: { ms: median(took) } };
+    },
+  };
+}
+
+async function aboutUsers(
+  ledger: StandaloneLedger,
+  db: DatabaseSync,
+  workflowId: string,
+  runId: string,
+  users: number,
+): Promise<readonly Question[]> {
+  const list = ledger.userProcessingResults;
+  const rows = (where: string, ...values: SQLInputValue[]) => {
+    const sql = `SELECT * FROM users WHERE run_no = (SELECT no FROM runs WHERE id = ?) AND ${where} ORDER BY no LIMIT ${PAGE}`;
+    const statement = db.prepare(sql);
+    return () => statement.all(runId, ...values).length;
+  };
+  const page = async (options: { after?: string; filter?: string }) =>
+    (await list.list(workflowId, runId, { top: PAGE, ...options })).value.length;
+  const pages = Math.floor(users / PAGE);
+  const after = await tokenAfter((options) => list.list(workflowId, runId, options), (pages - 1) * PAGE);
+  const filtered = (filter: string, where: string): Question => ({
+    question: `a page of ${PAGE} of ${text(users)} users where ${filter}`,
+    ours: () => page({ filter }),
+    raw: rows(where),
+  });
+  return [
+    { question: `page 1 of ${text(users)} users`, ours: () => page({}), raw: rows('no > 0') },
+    {
+      question: `page ${text(pages)} of ${text(users)} users`,
+      ours: () => page(after === null ? {} : { after }),
+      raw: rows('no > ?', (pages - 1) * PAGE),
+    },
+    filtered("processingStatus eq 'failed'", "processing_status = 'failed'"),
+    filtered('failedTasksCount gt 0', 'failed_tasks_count > 0'),
+  ];
+}
+
+/** The token of the page that begins after `skip` rows; `null` for the first. */
+async function tokenAfter(
+  list: (options: { top: number; after?: string }) => Promise<{ nextToken: string | null }>,
+  skip: number,
+): Promise<string | null> {
+  let after: string | null = null;
+  for (let left = skip; left > 0; ) {
+    const top = Math.min(left, 999);
+    after = (await list(after === null ? { top } : { top, after })).nextToken;
+    left -= top;
+  }
+  return after;
+}
+
+function aboutRuns(ledger: StandaloneLedger, db: DatabaseSync, workflowId: string): Question {
+  const total = Number(db.prepare('SELECT count(*) AS n FROM runs').get()?.n);
+  const statement = db.prepare(
+    `SELECT count(*) AS runs, sum(processing_status = 'completed') AS successful,
+       sum(processing_status IN ('failed', 'completedWithErrors')) AS failed, sum(total_users_count) AS users,
+       sum(total_tasks_count) AS tasks, sum(failed_tasks_count) AS failedTasks
+     FROM runs WHERE workflow_id = ? AND coalesce(started_at_ms, scheduled_at_ms) BETWEEN ? AND ?`,
+  );
+  const [from, to] = [Date.parse(FROM), Date.parse(TO)];
+  return {
+    question: `the summary of ${text(total)} runs`,
+    ours: async () => (await ledger.runs.summary(workflowId, FROM, TO)).totalRuns,
+    raw: () => Number(statement.get(workflowId, from, to)?.runs),
+  };
+}
+
+function text(count: number): string {
+  return count.toLocaleString('en-US');
+}

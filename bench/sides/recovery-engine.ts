@@ -1,0 +1,43 @@
+/** An engine that is killed half way, or that goes on where one was killed; it tells of both. */
+import { openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createEngine, type TaskHandler } from '../../src/index.ts';
+import { sqliteStore } from '../../src/sqlite.ts';
+import type { Run } from '../child.ts';
+import type { Load } from '../measure.ts';
+import { EVERYBODY, numbered, startEngine } from './load.ts';
+import { CALLS, FILE } from './recovery-files.ts';
+
+/** The file's folder, and which of both. */
+export interface RecoveryInput extends Load {
+  readonly folder: string;
+  readonly resumes: boolean;
+}
+
+export const run: Run<RecoveryInput> = async (input, tell) => {
+  const { folder, users, tasks, resumes } = input;
+  const store = await sqliteStore(join(folder, FILE));
+  const calls = openSync(join(folder, CALLS), 'a');
+  let isNew = false;
+  const handler: TaskHandler = ({ interruptions }) => {
+    writeSync(calls, '.');
+    if (isNew || !resumes || interruptions > 0) return;
+    isNew = true; // nobody may have begun this one before
+    tell({ kind: 'firstNewTask' });
+  };
+  if (resumes) {
+    const engine = await createEngine({ store, directory: numbered(users), tasks: { '*': handler } });
+    await engine.start();
+    const [unfinished] = await store.listUnfinishedRuns();
+    if (unfinished) await engine.runs.finished(unfinished.id);
+    await engine.close();
+    return { perSecond: Number.NaN, figures: {} };
+  }
+  const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handler);
+  engine.on('run.progress', ({ run: { totalUnprocessedTasksCount: left } }) => {
+    if (left <= (users * tasks) / 2) tell({ kind: 'half' });
+  });
+  const { id } = await engine.runs.activate(workflowId, { rule: EVERYBODY });
+  await engine.runs.finished(id);
+  throw new Error('Expected to be killed half way, got to the end');
+};

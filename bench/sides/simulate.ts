@@ -1,0 +1,33 @@
+/** The simulator: no-op tasks, or a year of an ordinary company. */
+import { type Scenario, simulate } from '../../src/simulate.ts';
+import type { Run } from '../child.ts';
+import { noOps, year } from './scenarios.ts';
+
+/** Which, and of how many people. */
+export interface SimulateInput {
+  readonly scenario: 'noOps' | 'year';
+  readonly people: number;
+  /** How often everybody is processed, for `noOps`. */
+  readonly times: number;
+}
+
+export const run: Run<SimulateInput> = async ({ scenario, people, times }) => {
+  await simulate(noOps(1_000, 3)); // the code is warm
+  if (scenario === 'year') {
+    const { totals, ms } = await timed(year(people));
+    const tasks = totals.tasksCompleted + totals.tasksFailed;
+    return {
+      perSecond: (tasks / ms) * 1_000,
+      figures: { seconds: ms / 1_000, tasks, runs: totals.runsCount },
+    };
+  }
+  const setUp = await timed(noOps(people, 0)); // making the people is not what is measured
+  const { totals, ms } = await timed(noOps(people, times));
+  return { perSecond: (totals.usersCount / (ms - setUp.ms)) * 1_000, figures: { users: totals.usersCount } };
+};
+
+async function timed(scenario: Scenario) {
+  const startMs = performance.now();
+  const { totals } = await simulate(scenario);
+  return { totals, ms: performance.now() - startMs };
+}
