@@ -37,7 +37,7 @@ export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';
 export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledger/task-results.ts';
 export type { TaskResultInput, UserResultInput } from './ledger/user-input.ts';
 export type { UserProcessingResults } from './ledger/user-results.ts';
-export type { NewVersionInput, WorkflowInput, WorkflowPatch } from './ledger/workflow-input.ts';
+export type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from './ledger/workflow-input.ts';
 export type { Workflows } from './ledger/workflows.ts';
 export type * from './model/activation.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';

@@ -246,7 +246,8 @@ export class Dispatcher {
   }
 
   #binding(workflow: Workflow): Promise<Binding> {
-    const key = JSON.stringify([workflow.id, workflow.version]);
+    // A version changes only in its names, and with them in the date.
+    const key = JSON.stringify([workflow.id, workflow.version, workflow.lastModifiedDateTime]);
     const known = this.#bindings.get(key);
     if (known) return known;
     if (this.#bindings.size >= BINDINGS_KEPT_MAX) this.#bindings.clear();

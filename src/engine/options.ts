@@ -1,4 +1,5 @@
 import { LifecycleError } from '../errors/index.ts';
+import type { Retention } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import { DAY_MS, type DurationMs, HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow-limits.ts';
@@ -48,6 +49,13 @@ export interface EngineSettingsInput {
   readonly interruptionsMax?: number;
   /** How long an aborted handler may take to settle, ms. Default 5,000. */
   readonly abortGraceMs?: DurationMs;
+  /** How long things are kept, in whole days, 1..36,500, or `null` for ever; looked at in every slot. */
+  readonly retention?: {
+    /** Deleted workflows, with all that is theirs. Default 30. */
+    readonly deletedWorkflowsDays?: number | null;
+    /** Final runs, with their results, since their last change. Default `null`. */
+    readonly runsDays?: number | null;
+  };
   /** Limits on workflows and activations. Default: `LIMIT_PRESETS.default`; `LIMIT_PRESETS.entra` has Entra's. */
   readonly limits?: Partial<WorkflowLimits>;
 }
@@ -62,6 +70,7 @@ export interface EngineSettings {
   readonly strictFailed: boolean;
   readonly interruptionsMax: number;
   readonly abortGraceMs: DurationMs;
+  readonly retention: Retention;
   readonly limits: WorkflowLimits;
 }
 
@@ -84,8 +93,21 @@ export function readSettings(input: EngineSettingsInput): EngineSettings {
       1_000_000,
     ),
     abortGraceMs: whole('abortGraceMs', input.abortGraceMs ?? LIMITS.abortGraceMs, 0, 3_600_000),
+    retention: {
+      deletedWorkflowsMs: days(
+        'retention.deletedWorkflowsDays',
+        input.retention?.deletedWorkflowsDays,
+        LIMITS.deletedWorkflowsDays,
+      ),
+      runsMs: days('retention.runsDays', input.retention?.runsDays, null),
+    },
     limits: { ...DEFAULT_LIMITS, ...input.limits },
   });
+}
+
+function days(field: string, value: number | null | undefined, otherwise: number | null): DurationMs | null {
+  const given = value === undefined ? otherwise : value;
+  return given === null ? null : whole(field, given, 1, 36_500) * DAY_MS;
 }
 
 function whole(field: string, value: number, min: number, max: number): number {

@@ -10,6 +10,7 @@ import { LifecycleError } from '../errors/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun } from '../ledger/plan.ts';
 import { enabledTasks } from '../ledger/resources.ts';
+import { purgeExpired } from '../ledger/retention.ts';
 import { nextSlot, slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
@@ -132,6 +133,8 @@ export class Scheduler {
         if (!isScheduled(record) || !this.#isOn) continue;
         failed = !(await this.#evaluateMissed(record)) || failed;
       }
+      const { ledger, settings } = this.#deps;
+      await purgeExpired(ledger.context, ledger.workflows, settings.retention, () => this.#isOn);
     } catch (error) {
       failed = true;
       this.#tell(error);

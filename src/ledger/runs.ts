@@ -6,6 +6,7 @@ import { RUN_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Page, Run, RunSummary } from '../model/resources.ts';
 import { PROCESSING_STATUSES } from '../model/status.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/index.ts';
 import { announce } from './announce.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
@@ -129,8 +130,7 @@ export function createRuns(cancellation: Cancellation): Runs {
             { runId: run.id, status: run.processingStatus },
           );
         }
-        await tx.deleteRun(run.id);
-        await tx.purgeNotes(OF_WORKFLOWS.reprocessings, reprocessingKey(run.workflowId, run.id, ''));
+        await removeRun(tx, run);
       });
     },
     async summary(workflowId, startDateTime, endDateTime) {
@@ -163,6 +163,12 @@ export function createRuns(cancellation: Cancellation): Runs {
         await tx.deleteNotes(OF_WORKFLOWS.reprocessings, [key]);
       }),
   };
+}
+
+/** Removes a run, with what is noted of it. */
+export async function removeRun(tx: StoreTransaction, run: RunRecord): Promise<void> {
+  await tx.deleteRun(run.id);
+  await tx.purgeNotes(OF_WORKFLOWS.reprocessings, reprocessingKey(run.workflowId, run.id, ''));
 }
 
 async function createExternal(

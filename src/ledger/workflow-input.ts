@@ -25,6 +25,7 @@ import { parseScopeRule } from '../filter/index.ts';
 import { WORKFLOW_CATEGORIES, type WorkflowCategory } from '../model/status.ts';
 import {
   type RuleBasedSubjectSet,
+  type Task,
   type TimeBasedAttributeTrigger,
   TRIGGER_ATTRIBUTES,
   type Workflow,
@@ -71,12 +72,16 @@ export type WorkflowPatch = Partial<
   Pick<Workflow, 'displayName' | 'description' | 'isEnabled' | 'isSchedulingEnabled'>
 >;
 
+/** What `workflows.updateTask` takes; the rest of a task changes by a new version. */
+export type TaskPatch = Partial<Pick<Task, 'displayName' | 'description'>>;
+
 /** A workflow that has been read: complete, frozen, valid on its own. */
 export type WorkflowDraft = Pick<Workflow, 'category' | 'executionConditions' | keyof WorkflowPatch> & {
   readonly tasks: readonly TaskDraft[];
 };
 
 const PATCHABLE = ['displayName', 'description', 'isEnabled', 'isSchedulingEnabled'] as const;
+const TASK_PATCHABLE = ['displayName', 'description'] as const;
 const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
 /** Set by the ledger; passed over when a resource is handed in again. */
 const SET_BY_LEDGER = [
@@ -125,6 +130,16 @@ export function readWorkflowPatch(input: unknown): WorkflowPatch {
     description: ifGiven(at('description'), readDescription),
     isEnabled: ifGiven(at('isEnabled'), readFlag),
     isSchedulingEnabled: ifGiven(at('isSchedulingEnabled'), readFlag),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The checked patch of a task. @throws LifecycleError `InvalidArgument`. */
+export function readTaskPatch(input: unknown): TaskPatch {
+  const at = fieldsOf(root(input), TASK_PATCHABLE, []);
+  const given = {
+    displayName: ifGiven(at('displayName'), readName),
+    description: ifGiven(at('description'), readDescription),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -5,6 +5,7 @@
  * | change | does |
  * |---|---|
  * | `update` | name, description, enabled, scheduling: in place, the version stays |
+ * | `updateTask` | name and description of a task of the newest version: in place |
  * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep the one they pinned |
  * | disabling, deleting | scheduling goes off too; unfinished runs end `canceled` |
  * | scheduling off | unfinished scheduled runs end `canceled` |
@@ -32,9 +33,11 @@ import {
   type NewVersionInput,
   readNewVersion,
   readRule,
+  readTaskPatch,
   readWorkflowInput,
   readWorkflowPatch,
   type TaskDraft,
+  type TaskPatch,
   type WorkflowInput,
   type WorkflowPatch,
 } from './workflow-input.ts';
@@ -85,6 +88,11 @@ export interface Workflows {
    * @throws LifecycleError as `create`; `InvalidArgument` also for another category or id.
    */
   createNewVersion(id: string, input: NewVersionInput): Promise<Workflow>;
+  /**
+   * Changes name or description of a task of the newest version. @throws LifecycleError `InvalidArgument`;
+   * `NotFound` also for a task of another version.
+   */
+  updateTask(id: string, taskId: string, patch: TaskPatch): Promise<Task>;
   /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
   delete(id: string): Promise<void>;
   /** Brings a deleted workflow back, not scheduled. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
@@ -117,6 +125,7 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
     listDeleted: () => listWhere(true),
     update: (id, patch) => update(deps, id, patch),
     createNewVersion: (id, input) => createNewVersion(deps, id, input, limits),
+    updateTask: (id, taskId, patch) => updateTask(deps, id, taskId, patch),
     delete: (id) => deleteWorkflow(deps, id),
     restore: (id) => restore(deps, id),
     purge: (id) => purge(deps, id),
@@ -193,6 +202,20 @@ async function createNewVersion(
   });
   await freeze(deps, before, after, {});
   return resourceOf(deps, after);
+}
+
+async function updateTask(deps: WorkflowsDeps, id: string, taskId: string, input: unknown): Promise<Task> {
+  const patch = readTaskPatch(input);
+  const isIt = (task: Task): boolean => task.id === taskId.toLowerCase();
+  const { after } = await change(deps, keyOf(id), requireLive, async ({ workflow }) => {
+    const task = workflow.tasks.find(isIt);
+    if (!task) throw notFound(`version ${workflow.version} to have a task`, taskId, { taskId });
+    const changed = Object.freeze({ ...task, ...patch });
+    const isSame = changed.displayName === task.displayName && changed.description === task.description;
+    if (isSame) return workflow;
+    return { ...workflow, tasks: Object.freeze(workflow.tasks.map((one) => (isIt(one) ? changed : one))) };
+  });
+  return after.tasks.find(isIt) as Task;
 }
 
 async function deleteWorkflow(deps: WorkflowsDeps, id: string): Promise<void> {

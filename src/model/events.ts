@@ -22,6 +22,8 @@ export interface EngineEventMap {
   'run.canceling': RunEventPayload;
   /** It is terminal. */
   'run.finished': RunEventPayload;
+  /** It was kept long enough (`retention`), and is gone. */
+  'retention.purged': { readonly workflowId: string; readonly runId: string };
   /** One user's result is terminal. */
   'user.finished': {
     readonly workflowId: string;

@@ -44,6 +44,8 @@ export const LIMITS = {
   slotGraceMs: 60_000,
   /** Days after the trigger moment in which a subject is still picked up. Domain §3.2. */
   catchUpDays: 3,
+  /** Days for which a deleted workflow can be restored. Domain §3.12. */
+  deletedWorkflowsDays: 30,
   /** Interruptions of one task before it is failed: a handler that kills the process must not loop. */
   interruptionsMaxDefault: 10,
 } as const;

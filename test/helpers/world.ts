@@ -50,6 +50,7 @@ const EVENTS = [
   'run.progress',
   'run.canceling',
   'run.finished',
+  'retention.purged',
   'user.finished',
   'task.failed',
   'task.retrying',

@@ -1,0 +1,76 @@
+/**
+ * What is kept for a time only (domain §3.12): deleted workflows, and final runs with their results. Each
+ * goes in a transaction of its own, so that a purge can end between any two.
+ */
+import { parseListFilter } from '../filter/index.ts';
+import { RUN_PROPERTIES } from '../model/properties.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { DurationMs } from '../model/time.ts';
+import { isTerminal } from '../rules/index.ts';
+import type { LedgerContext } from './context.ts';
+import { isoOf } from './resources.ts';
+import { removeRun } from './runs.ts';
+import type { Workflows } from './workflows.ts';
+
+/** How long things are kept, ms; `null`: for ever. */
+export interface Retention {
+  /** Since its deletion. */
+  readonly deletedWorkflowsMs: DurationMs | null;
+  /** Since the last change of a final run. */
+  readonly runsMs: DurationMs | null;
+}
+
+/** Runs that are read at once. */
+const PAGE = 100;
+
+/**
+ * Removes what has been kept long enough.
+ *
+ * @param goesOn asked before each removal.
+ * @throws LifecycleError of the store; what was removed before stays so.
+ */
+export async function purgeExpired(
+  context: LedgerContext,
+  workflows: Workflows,
+  { deletedWorkflowsMs, runsMs }: Retention,
+  goesOn: () => boolean,
+): Promise<void> {
+  if (deletedWorkflowsMs !== null) {
+    const beforeMs = context.clock.now() - deletedWorkflowsMs;
+    for (const { id, deletedDateTime } of await workflows.listDeleted()) {
+      if (!goesOn()) return;
+      if (deletedDateTime === null || Date.parse(deletedDateTime) > beforeMs) continue;
+      await workflows.purge(id);
+    }
+  }
+  if (runsMs !== null) await purgeRuns(context, runsMs, goesOn);
+}
+
+async function purgeRuns(
+  { store, clock, events }: LedgerContext,
+  runsMs: DurationMs,
+  goesOn: () => boolean,
+): Promise<void> {
+  const isOver =
+    "processingStatus in ('completed', 'completedWithErrors', 'failed', 'canceled', 'quarantined')";
+  const text = `${isOver} and lastUpdatedDateTime le ${isoOf(clock.now() - runsMs)}`;
+  const query = {
+    where: parseListFilter(text, RUN_PROPERTIES),
+    order: { property: 'lastUpdatedDateTime', descending: false },
+    after: null,
+    limit: PAGE,
+  };
+  for (;;) {
+    const runs: readonly RunRecord[] = await store.listRuns(query);
+    for (const { id, workflowId } of runs) {
+      if (!goesOn()) return;
+      await store.transaction(async (tx) => {
+        const run = await tx.getRun(id);
+        if (run && isTerminal(run.processingStatus)) await removeRun(tx, run);
+      });
+      events.emit('retention.purged', { workflowId, runId: id });
+      await clock.yield();
+    }
+    if (runs.length < PAGE) return;
+  }
+}
