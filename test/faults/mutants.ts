@@ -96,7 +96,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['failures do not add up', '(user.attempts?.failures ?? 0) + failures', 'failures'],
     [
       'a user is canceled before his last task ended',
-      'const completedAtMs = Math.max(atMs, since);',
+      'const completedAtMs = Math.max(atMs, runningSinceMs ?? since, since);',
       'const completedAtMs = atMs;',
     ],
     [
@@ -173,16 +173,20 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   'rules/task-view.ts': [
-    [
-      'the next task is queued',
-      'position === user.outcomes.length + 1',
-      'position === user.outcomes.length + 2',
-    ],
+    ['the next task is queued', 'nth === user.outcomes.length + 1', 'nth === user.outcomes.length + 2'],
     [
       'tasks of an ended user are queued',
       'if (isTerminal(user.processingStatus)) return withoutOutcome',
       'if (false) return withoutOutcome',
     ],
+  ],
+  'rules/positions.ts': [
+    ['some tasks are taken for the first ones', 'positions === undefined ? nth : ', 'true ? nth : '],
+  ],
+  'rules/again.ts': [
+    ['somebody who only was canceled goes again', 'if (user.failedTasksCount === 0) return [];', ''],
+    ['what failed counts as done', "outcome.status === 'completed' ? positionOf", 'true ? positionOf'],
+    ['one task done stands for all of its definition', 'if (left > 0) credit.set(id, left - 1);', ''],
   ],
   'rules/retry.ts': [['the first wait is a longer one', '(attempt - 2)', '(attempt - 1)']],
 };
@@ -239,11 +243,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'claim: before.claim + 1, inHand: true',
       'claim: before.claim + 1',
     ],
-    [
-      'a canceling run gets a driver',
-      "        isTerminal(before.processingStatus) ||\n        before.processingStatus === 'canceling'",
-      '        isTerminal(before.processingStatus)',
-    ],
+    ['a final run gets a driver', '|| isTerminal(before.processingStatus)) continue;', ') continue;'],
     ['an old claim hands the run back', 'if (run?.claim === claim) await', 'if (run) await'],
   ],
   'ledger/plan.ts': [
@@ -273,9 +273,9 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'false || (plan.onlyWhileScheduled',
     ],
     [
-      'totals forget the last batch',
-      'const users = usersBefore + fresh.length;',
-      'const users = usersBefore || fresh.length;',
+      'totals forget the batches before the last',
+      'users: totals.users + batch.length',
+      'users: batch.length',
     ],
   ],
   'ledger/check.ts': [

@@ -1,5 +1,5 @@
 /**
- * `node test/faults/mutation.ts [--only WORDS]`: breaks the rules and the ledger in one place after the other,
+ * `npm run mutation -- [--only WORDS]`: breaks the rules and the ledger in one place after the other,
  * in a copy of the repository, and sees which checks notice. Prints the survivors; exits 2 when there are any.
  *
  * | check       | what                                                                |
@@ -19,6 +19,7 @@ import { MUTANTS, type Mutant } from './mutants.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A mutant that takes longer than this is noticed: something waits for ever. */
 const TIMEOUT_MS = 240_000;
+const SURVIVES = 'SURVIVES';
 const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 
 /** The checks, the quickest first; a mutant goes through them until one notices. */
@@ -40,6 +41,7 @@ const CHECKS: readonly { readonly name: string; readonly args: readonly string[]
       '1',
       'test/properties/rules.test.ts',
       'test/model',
+      'test/unit/rules',
       'test/unit/ledger',
       'test/unit/testing',
     ],
@@ -59,14 +61,14 @@ async function main(): Promise<number> {
       console.error(`Expected the copy to pass before anything is broken, got a failure of: ${broken}`);
       return 1;
     }
-    const survivors: Mutant[] = [];
+    const found: Record<string, number> = {};
     for (const mutant of wanted) {
-      const by = await tryMutant(folder, mutant);
-      console.log(`${(by ?? 'SURVIVES').padEnd(12)} ${mutant.file}: ${mutant.title}`);
-      if (by === null) survivors.push(mutant);
+      const by = (await tryMutant(folder, mutant)) ?? SURVIVES;
+      console.log(`${by.padEnd(12)} ${mutant.file}: ${mutant.title}`);
+      found[by] = (found[by] ?? 0) + 1;
     }
-    console.log(`\n${wanted.length} mutants, ${survivors.length} survivors`);
-    return survivors.length === 0 ? 0 : 2;
+    console.log(`\n${wanted.length} mutants: ${JSON.stringify(found)}`);
+    return found[SURVIVES] === undefined ? 0 : 2;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -78,11 +80,10 @@ function makeCopy(folder: string): void {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }
 
-async function tryMutant(folder: string, { file, title, from, to }: Mutant): Promise<string | null> {
+/** That a mutant fits its file once is checked by `mutants.test.ts`. */
+async function tryMutant(folder: string, { file, from, to }: Mutant): Promise<string | null> {
   const path = join(folder, 'src', file);
   const text = readFileSync(path, 'utf8');
-  const places = text.split(from).length - 1;
-  if (places !== 1) throw new Error(`Expected "${title}" to fit ${file} once, got ${places} times: ${from}`);
   writeFileSync(
     path,
     text.replace(from, () => to),
