@@ -1,10 +1,10 @@
 import { basename, relative } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../system/index.ts';
 import { describeError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { Interrupts } from './interrupts.ts';
+import { sizeNursery } from './nursery.ts';
 import { outputOn } from './output.ts';
 import { runProgram } from './program.ts';
 import { styleFor } from './style.ts';
@@ -12,9 +12,7 @@ import { styleFor } from './style.ts';
 /** Runs the command line of this process, then ends it. */
 export async function runProcess(): Promise<void> {
   silenceSqliteWarning();
-  // The engine's garbage dies young; V8 would let its nursery grow to 96 MB for it.
-  setFlagsFromString('--max-semi-space-size=8');
-  setFlagsFromString('--semi-space-growth-factor=1');
+  sizeNursery('small');
   const { env } = process;
   const host: Host = {
     stdout: outputOn(process.stdout, styleFor(process.stdout.isTTY === true, env)),

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Comparison } from '../../simulate.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
+import { sizeNursery } from '../nursery.ts';
 import {
   readNamed,
   type SimulationCliOptions,
@@ -41,6 +42,7 @@ async function compare(
   after: string,
   options: SimulationCliOptions,
 ): Promise<ExitCode> {
+  sizeNursery('large');
   const library = await import('../../simulate.ts');
   const a = await readNamed(library, before, options.horizon);
   const b = await readNamed(library, after, options.horizon);

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { SimulationResult } from '../../simulate.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
+import { sizeNursery } from '../nursery.ts';
 import {
   readNamed,
   type Simulate,
@@ -51,6 +52,7 @@ async function simulate(
   name: string | undefined,
   options: SimulateCliOptions,
 ): Promise<ExitCode> {
+  sizeNursery('large');
   const library = await import('../../simulate.ts');
   if (options.schema) {
     await host.stdout.write(`${JSON.stringify(library.SCENARIO_SCHEMA, null, 2)}\n`);
