@@ -6,11 +6,13 @@ export class RunUsers {
   /** Index `no − 1`; dense, because the ledger numbers users without gaps. */
   readonly #base: UserRecord[] = [];
   readonly #noBySubject = new Map<string, number>();
-  readonly #staged = new Map<number, UserRecord>();
+  /** What the running transaction has put, at the same index; and where. */
+  readonly #staged: (UserRecord | undefined)[] = [];
+  readonly #stagedNos: number[] = [];
   readonly #stagedNoBySubject = new Map<string, number>();
 
   get(no: number, staged: boolean): UserRecord | undefined {
-    return (staged ? this.#staged.get(no) : undefined) ?? this.#base[no - 1];
+    return (staged ? this.#staged[no - 1] : undefined) ?? this.#base[no - 1];
   }
 
   getBySubject(subjectId: string, staged: boolean): UserRecord | undefined {
@@ -27,7 +29,7 @@ export class RunUsers {
         { runId: user.runId, subjectId: user.subjectId, no: user.no },
       );
     }
-    this.#staged.set(user.no, user);
+    this.#stage(user);
     this.#stagedNoBySubject.set(user.subjectId, user.no);
   }
 
@@ -38,28 +40,32 @@ export class RunUsers {
         no: user.no,
       });
     }
-    this.#staged.set(user.no, user);
+    this.#stage(user);
   }
 
   /** Users with `no` above `afterNo`, by `no`. */
   *after(afterNo: number, staged: boolean): Generator<UserRecord> {
-    for (let index = afterNo; index < this.#base.length; index++) {
+    const end = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
+    for (let index = afterNo; index < end; index++) {
       const user = this.get(index + 1, staged);
       if (user) yield user;
     }
-    if (!staged) return;
-    const added = [...this.#staged.keys()].filter((no) => no > this.#base.length && no > afterNo);
-    for (const no of added.sort((a, b) => a - b)) yield this.#staged.get(no) as UserRecord;
   }
 
   commit(): void {
-    for (const [no, user] of this.#staged) this.#base[no - 1] = user;
+    for (const no of this.#stagedNos) this.#base[no - 1] = this.#staged[no - 1] as UserRecord;
     for (const [subjectId, no] of this.#stagedNoBySubject) this.#noBySubject.set(subjectId, no);
     this.rollback();
   }
 
   rollback(): void {
-    this.#staged.clear();
+    for (const no of this.#stagedNos) this.#staged[no - 1] = undefined;
+    this.#stagedNos.length = 0;
     this.#stagedNoBySubject.clear();
+  }
+
+  #stage(user: UserRecord): void {
+    if (this.#staged[user.no - 1] === undefined) this.#stagedNos.push(user.no);
+    this.#staged[user.no - 1] = user;
   }
 }
