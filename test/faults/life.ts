@@ -383,7 +383,7 @@ export class Life implements Surroundings {
     for (let left = rounds; left > 0; left--) await this.clock.yield();
     for (const what of happenings) {
       if (owner.isDead) break;
-      if (what.kind === 'slow') await this.clock.sleep(what.ms);
+      if (what.kind === 'slow') await Promise.race([this.clock.sleep(what.ms), this.#released]);
       else if (what.kind === 'error') this.#refuse(what);
       else this.#happen(what, owner);
     }

@@ -27,7 +27,16 @@ const FAILURES_MAX = 20;
 
 if (process.send) process.once('message', (share: Share) => void workOff(share));
 
+/** The seed that is being lived. */
+let current = 0;
+/** Nothing is left that could go on, and yet the life is not over: what it waits for never comes. */
+function hang(): void {
+  console.error(`The life of seed ${current} hangs: npm run faults -- --replay ${current}`);
+  process.exit(1);
+}
+
 async function workOff({ from, step, runs }: Share): Promise<void> {
+  process.once('beforeExit', hang);
   Error.stackTraceLimit = 0; // most of the errors here are planned, and nobody reads their stacks
   let made = 0;
   let failed = 0;
@@ -35,6 +44,7 @@ async function workOff({ from, step, runs }: Share): Promise<void> {
     const sums = { lives: 0, runs: 0, storeCalls: 0, handlerCalls: 0, processes: 0 };
     const failures: { seed: number; violations: readonly string[] }[] = [];
     for (; sums.lives < LIVES_PER_REPORT && made + sums.runs < runs; seed += step) {
+      current = seed;
       try {
         const result = await live(drawPlan(seed));
         sums.lives += 1;
@@ -51,6 +61,7 @@ async function workOff({ from, step, runs }: Share): Promise<void> {
     failed += failures.length;
     await tell({ ...sums, failures, isDone: made >= runs || failed >= FAILURES_MAX });
   }
+  process.off('beforeExit', hang);
   process.disconnect();
 }
 
