@@ -31,6 +31,7 @@ export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts'
 export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
 export { parseScopeRule } from './filter/index.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
+export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
 export type { LedgerMethods } from './ledger/index.ts';
 export type { ListOptions } from './ledger/list-options.ts';
 export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';
@@ -68,7 +69,7 @@ export type { Subject } from './model/subject.ts';
 export type * from './model/workflow.ts';
 export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
 export type { Clock, Timer } from './ports/clock.ts';
-export type { Directory, ScopeRule } from './ports/directory.ts';
+export type { Directory, DirectoryChanges, ScopeRule } from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';
 export type { Ids, Random } from './ports/random.ts';
 export type { Store, StoreCapabilities, StoreReader, StoreTransaction } from './ports/store.ts';

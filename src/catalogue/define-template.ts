@@ -1,13 +1,18 @@
 /** Makes frozen templates out of catalogue keys. */
 import { assert } from '../errors/index.ts';
-import type { TemplateTask, WorkflowExecutionConditions, WorkflowTemplate } from '../model/workflow.ts';
+import type {
+  OnDemandExecutionOnly,
+  TemplateTask,
+  TimeBasedConditions,
+  WorkflowTemplate,
+} from '../model/workflow.ts';
 import { findTaskDefinition } from './task-definitions.ts';
 
 /** The trigger attribute that a template can count from. */
 type Attribute = 'employeeHireDate' | 'employeeLeaveDateTime';
 
 /** Due `offsetInDays` days after `attribute`, for the department that Entra's templates name. */
-export function due(attribute: Attribute, offsetInDays: number): WorkflowExecutionConditions {
+export function due(attribute: Attribute, offsetInDays: number): TimeBasedConditions {
   return Object.freeze({
     '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions',
     scope: Object.freeze({
@@ -23,7 +28,7 @@ export function due(attribute: Attribute, offsetInDays: number): WorkflowExecuti
 }
 
 /** Only when somebody asks. */
-export const ON_DEMAND: WorkflowExecutionConditions = Object.freeze({
+export const ON_DEMAND: OnDemandExecutionOnly = Object.freeze({
   '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly',
 });
 

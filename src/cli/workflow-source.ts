@@ -5,8 +5,9 @@ import {
   findWorkflowTemplate,
   WORKFLOW_TEMPLATES,
 } from '../catalogue/index.ts';
+import { readRule } from '../ledger/conditions-input.ts';
 import type { WorkflowInput } from '../ledger/workflow-input.ts';
-import { readRule, readWorkflowInput } from '../ledger/workflow-input.ts';
+import { readWorkflowInput } from '../ledger/workflow-input.ts';
 import { DEFAULT_LIMITS } from '../model/workflow-limits.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import { nearest } from './nearest.ts';

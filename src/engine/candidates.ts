@@ -1,11 +1,13 @@
 /** Whom a run is made for. */
 import { LifecycleError } from '../errors/index.ts';
+import type { LedgerContext } from '../ledger/context.ts';
 import type { Candidate } from '../ledger/plan.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { isTerminal } from '../rules/index.ts';
+import { changedSubjects } from './observe.ts';
 import type { Qualification } from './qualify.ts';
 
 /** Unknown subjects that an error names at most. */
@@ -70,8 +72,9 @@ export async function* candidatesDue(
   slotAtMs: EpochMs,
   workflowId: string,
   directory: Directory,
-  store: Store,
+  context: LedgerContext,
 ): AsyncGenerator<Candidate> {
+  const { store } = context;
   let batch: { subjectId: string; dueAtMs: EpochMs }[] = [];
   const running = (await store.listUnfinishedRuns()).filter(
     (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
@@ -96,6 +99,17 @@ export async function* candidatesDue(
         idle.push(one);
     return idle;
   };
+  if (qualification.observation !== null) {
+    const sinceMs = slotAtMs - qualification.reachMs;
+    for await (const some of changedSubjects({ context, directory, workflowId }, sinceMs)) {
+      for (const { subject, changedAtMs } of some) {
+        const dueAtMs = qualification.dueAt(subject, slotAtMs, changedAtMs);
+        if (dueAtMs !== null) batch.push({ subjectId: subject.id, dueAtMs });
+      }
+      yield* await fresh();
+    }
+    return;
+  }
   for await (const subject of directory.query(qualification.rule)) {
     const dueAtMs = qualification.dueAt(subject, slotAtMs);
     if (dueAtMs === null) continue;

@@ -141,9 +141,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   /** The re-check just before a user is processed (domain §3.1). */
   #qualifies({ subject }: UserFlight): boolean {
     if (subject === null) return false;
-    return (
-      this.#qualification === null || this.#qualification.dueAt(subject, this.#run.scheduledAtMs) !== null
-    );
+    return this.#qualification === null || this.#qualification.holds(subject, this.#run.scheduledAtMs);
   }
 
   /**

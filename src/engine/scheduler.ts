@@ -18,8 +18,10 @@ import { DAY_MS, type EpochMs, MINUTE_MS } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { Timer } from '../ports/clock.ts';
 import { candidatesDue } from './candidates.ts';
+import type { Observation } from './observation.ts';
+import { beginWatching, type ObserveInput, observe } from './observe.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
-import { requireQualification } from './qualify.ts';
+import { qualificationOf, requireQualification } from './qualify.ts';
 
 /** Wait before an evaluation that failed is tried again. */
 const RETRY_MS = MINUTE_MS;
@@ -110,18 +112,26 @@ export class Scheduler {
     // A workflow with nothing to do makes no run (domain §6.7); one that cannot run makes an error.
     const isIdle = enabledTasks(workflow).length === 0;
     if (!isIdle) await bind(workflow);
+    const { observation, reachMs } = qualification;
+    if (observation) await observe(this.#observeInput(workflow, observation), slotAtMs);
+    // An evaluation by hand forgets nothing: older slots may still be to come.
+    const mayForget = onlyWhileScheduled && Number.isFinite(reachMs);
     return planRun(ledger.context, {
       workflow,
       workflowExecutionType: 'scheduled',
       scheduledAtMs: slotAtMs,
       slotAtMs,
       onlyWhileScheduled,
-      // An evaluation by hand forgets nothing: older slots may still be to come.
-      ...(onlyWhileScheduled ? { forgetAdmissionsBeforeMs: slotAtMs - settings.catchUpMs - DAY_MS } : {}),
+      ...(mayForget ? { forgetAdmissionsBeforeMs: slotAtMs - reachMs - DAY_MS } : {}),
       candidates: isIdle
         ? []
-        : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ports.store),
+        : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ledger.context),
     });
+  }
+
+  #observeInput({ id }: Workflow, observation: Observation): ObserveInput {
+    const { ledger, ports } = this.#deps;
+    return { context: ledger.context, directory: ports.directory, workflowId: id, observation };
   }
 
   async #evaluateAll(): Promise<void> {
@@ -156,6 +166,8 @@ export class Scheduler {
     const plan = slotsToEvaluate(lastSlotAtMs ?? ports.clock.now(), ports.clock.now(), settings);
     for (const slotAtMs of plan.skip) events.emit('schedule.skipped', { workflowId: workflow.id, slotAtMs });
     try {
+      const observation = qualificationOf(workflow, settings.catchUpMs)?.observation;
+      if (observation) await beginWatching(this.#observeInput(workflow, observation));
       const lastSkipped = plan.skip.at(-1);
       if (lastSkipped !== undefined && plan.evaluate.length === 0)
         await this.#markSkipped(workflow.id, lastSkipped);

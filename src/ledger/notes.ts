@@ -9,6 +9,12 @@ import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 export const OF_WORKFLOWS = {
   /** `workflow/origin run/new run`: {@link Reprocessing}. */
   reprocessings: 'reprocessings',
+  /** `workflow/`: what is watched for its trigger, and since when; `engine/observe.ts`. */
+  baselines: 'baselines',
+  /** `workflow/subject`: what was seen of him last. */
+  seen: 'seen',
+  /** `workflow/subject`: when he changed last, epoch ms. */
+  changes: 'changes',
 } as const;
 
 /** Removes whatever is noted of a workflow. */

@@ -20,34 +20,12 @@ import {
   type TaskDraft,
   type TaskInput,
 } from '../catalogue/index.ts';
-import { LifecycleError } from '../errors/index.ts';
-import { parseScopeRule } from '../filter/index.ts';
 import { WORKFLOW_CATEGORIES, type WorkflowCategory } from '../model/status.ts';
-import {
-  type RuleBasedSubjectSet,
-  type Task,
-  type TimeBasedAttributeTrigger,
-  TRIGGER_ATTRIBUTES,
-  type Workflow,
-  type WorkflowExecutionConditions,
-} from '../model/workflow.ts';
+import type { Task, Workflow } from '../model/workflow.ts';
 import type { WorkflowLimits } from '../model/workflow-limits.ts';
+import { type ExecutionConditionsInput, readConditions } from './conditions-input.ts';
 
 export type { TaskDraft, TaskInput };
-
-/** Execution conditions as callers hand them in; `@odata.type` may be left out where the rest tells. */
-export type ExecutionConditionsInput =
-  | {
-      readonly '@odata.type'?: string;
-      readonly scope: { readonly '@odata.type'?: string; readonly rule: string };
-      readonly trigger: {
-        readonly '@odata.type'?: string;
-        readonly timeBasedAttribute: TimeBasedAttributeTrigger['timeBasedAttribute'];
-        /** Whole days, −180..180. */
-        readonly offsetInDays: number;
-      };
-    }
-  | { readonly '@odata.type': string };
 
 /** What `workflows.create` takes. */
 export interface WorkflowInput {
@@ -92,9 +70,6 @@ const SET_BY_LEDGER = [
   'deletedDateTime',
   'nextScheduleRunDateTime',
 ] as const;
-const TYPE = '@odata.type';
-const NAMESPACE = 'microsoft.graph.identityGovernance.';
-const OFFSET_DAYS_MAX = 180;
 
 /**
  * The draft of a new workflow.
@@ -158,20 +133,6 @@ export function checkScheduling(
     );
 }
 
-/** The rule's text, when it can be read. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
-export function readRule(place: Place): string {
-  const { path, value } = place;
-  if (typeof value !== 'string' || value.trim() === '')
-    throw invalid(place, "a rule such as `department eq 'Marketing'`");
-  try {
-    return parseScopeRule(value).text;
-  } catch (error) {
-    if (!LifecycleError.is(error)) throw error;
-    const details = { ...error.details, field: path };
-    throw new LifecycleError(error.code, `${path}: ${error.message}`, details, { cause: error });
-  }
-}
-
 function readDraft(at: Fields, limits: WorkflowLimits, current: Workflow | null): WorkflowDraft {
   const given = <T>(name: string, read: (place: Place) => T, kept: T | undefined): T =>
     at(name).value === undefined && kept !== undefined ? kept : read(at(name));
@@ -191,55 +152,6 @@ function readDraft(at: Fields, limits: WorkflowLimits, current: Workflow | null)
   return Object.freeze(draft);
 }
 
-function readConditions(place: Place): WorkflowExecutionConditions {
-  const at = fieldsOf(place, [TYPE, 'scope', 'trigger']);
-  const isOnDemand = at(TYPE).value !== undefined && typeOf(at(TYPE)) === 'onDemandExecutionOnly';
-  if (isOnDemand) {
-    fieldsOf(place, [TYPE]);
-    return Object.freeze({ [TYPE]: `#${NAMESPACE}onDemandExecutionOnly` });
-  }
-  if (at(TYPE).value === undefined && at('scope').value === undefined && at('trigger').value === undefined)
-    throw invalid(place, 'onDemandExecutionOnly by its @odata.type, or an object with scope and trigger');
-  expectType(at(TYPE), 'triggerAndScopeBasedConditions', ' or onDemandExecutionOnly');
-  return Object.freeze({
-    [TYPE]: `#${NAMESPACE}triggerAndScopeBasedConditions`,
-    scope: readScope(at('scope')),
-    trigger: readTrigger(at('trigger')),
-  });
-}
-
-function readScope(place: Place): RuleBasedSubjectSet {
-  expectType(fieldsOf(place, null)(TYPE), 'ruleBasedSubjectSet');
-  const rule = readRule(fieldsOf(place, [TYPE, 'rule'])('rule'));
-  return Object.freeze({ [TYPE]: `#${NAMESPACE}ruleBasedSubjectSet`, rule });
-}
-
-function readTrigger(place: Place): TimeBasedAttributeTrigger {
-  expectType(fieldsOf(place, null)(TYPE), 'timeBasedAttributeTrigger');
-  const at = fieldsOf(place, [TYPE, 'timeBasedAttribute', 'offsetInDays']);
-  const offset = at('offsetInDays');
-  if (!Number.isInteger(offset.value) || Math.abs(Number(offset.value)) > OFFSET_DAYS_MAX)
-    throw invalid(offset, `a whole number in -${OFFSET_DAYS_MAX}..${OFFSET_DAYS_MAX}`);
-  return Object.freeze({
-    [TYPE]: `#${NAMESPACE}timeBasedAttributeTrigger`,
-    timeBasedAttribute: readWord(at('timeBasedAttribute'), TRIGGER_ATTRIBUTES),
-    offsetInDays: Number(offset.value) + 0,
-  });
-}
-
 function readCategory(place: Place): WorkflowCategory {
   return readWord(place, WORKFLOW_CATEGORIES);
-}
-
-/** An absent type is right: there is only one that it can be. */
-function expectType(place: Place, name: string, orElse = ''): void {
-  if (place.value !== undefined && typeOf(place) !== name)
-    throw invalid(place, `#${NAMESPACE}${name}${orElse}`);
-}
-
-/** `#microsoft.graph.identityGovernance.x`, with or without `#` and namespace → `x`. */
-function typeOf({ value }: Place): string | null {
-  if (typeof value !== 'string') return null;
-  const name = value.startsWith('#') ? value.slice(1) : value;
-  return name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
 }

@@ -25,14 +25,14 @@ import type { WorkflowLimits } from '../model/workflow-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
-import { forgetWorkflow } from './notes.ts';
+import { readRule } from './conditions-input.ts';
+import { forgetWorkflow, OF_WORKFLOWS } from './notes.ts';
 import { isoOf } from './resources.ts';
 import { nextSlot, slotStart } from './schedule-times.ts';
 import {
   checkScheduling,
   type NewVersionInput,
   readNewVersion,
-  readRule,
   readTaskPatch,
   readWorkflowInput,
   readWorkflowPatch,
@@ -268,6 +268,8 @@ async function change(
     if (altered === before) return { before, after: before };
     const after = { ...altered, lastModifiedDateTime: stamp };
     const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
+    // Changes while it was off make nobody due: watching begins anew.
+    if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${id}/`);
     const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
     await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
     return { before, after };

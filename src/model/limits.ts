@@ -42,6 +42,12 @@ export const LIMITS = {
   abortGraceMs: 5_000,
   /** A slot that is evaluated later than this counts as missed, ms. */
   slotGraceMs: 60_000,
+  /** Groups of one scope. */
+  groupsPerScopeMax: 100,
+  /** Attributes that one trigger watches: bounds what is kept of a subject. */
+  triggerAttributesMax: 20,
+  /** Days without a sign-in that a trigger can ask for: ten years. */
+  inactivityDaysMax: 3_650,
   /** Days after the trigger moment in which a subject is still picked up. Domain §3.2. */
   catchUpDays: 3,
   /** Days for which a deleted workflow can be restored. Domain §3.12. */

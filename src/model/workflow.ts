@@ -44,11 +44,89 @@ export interface TimeBasedAttributeTrigger {
   readonly offsetInDays: number;
 }
 
+/** The members of groups. */
+export interface GroupBasedSubjectSet {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.groupBasedSubjectSet';
+  readonly groups: readonly { readonly id: string }[];
+}
+
+/** How an attribute's moment and the trigger's stand to each other. */
+export const EVENT_TIMINGS = ['before', 'after', 'on'] as const;
+
+/** `offsetInDays` days before or after the attribute's moment; `on` with 0. */
+export interface OperatorEqualTo {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.operatorEqualTo';
+  readonly eventTiming: (typeof EVENT_TIMINGS)[number];
+  /** Whole days, 0..180. */
+  readonly offsetInDays: number;
+}
+
+/** More than the one and less than the other number of days before or after the attribute's moment. */
+export interface OperatorBetween {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.operatorBetween';
+  readonly eventTiming: 'before' | 'after';
+  /** Whole days ≥ 0, exclusive. */
+  readonly greaterThanOffsetInDays: number;
+  /** Whole days, exclusive; at most 180 more than the other. */
+  readonly lessThanOffsetInDays: number;
+}
+
+/** As {@link TimeBasedAttributeTrigger}, for any attribute with a date. */
+export interface TimeBasedAttributeTriggerV2 {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.timeBasedAttributeTriggerV2';
+  /** A path: `employeeHireDate`, `onPremisesExtensionAttributes/extensionAttribute1`. */
+  readonly attribute: string;
+  readonly operator: OperatorEqualTo | OperatorBetween;
+}
+
+/** Due when one of the attributes has another value than when the schedule looked before. */
+export interface AttributeChangeTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.attributeChangeTrigger';
+  readonly triggerAttributes: readonly { readonly name: string }[];
+}
+
+/** What a membership change is. */
+export const MEMBERSHIP_CHANGE_TYPES = ['add', 'remove'] as const;
+
+/** Due when the subject has joined, or left, the groups of the scope. */
+export interface MembershipChangeTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.membershipChangeTrigger';
+  readonly changeType: (typeof MEMBERSHIP_CHANGE_TYPES)[number];
+}
+
+/** Due after so many days without a sign-in. */
+export interface UserInactivityTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.userInactivityTrigger';
+  /** Whole days, 1..3,650. */
+  readonly inactivityPeriodInDays: number;
+}
+
+/** A trigger that one look at the subject is enough for. */
+export type MomentTrigger = TimeBasedAttributeTrigger | TimeBasedAttributeTriggerV2 | UserInactivityTrigger;
+
+/** A trigger that has to know what was before. */
+export type ChangeTrigger = AttributeChangeTrigger | MembershipChangeTrigger;
+
+/** What makes a subject of the scope due. */
+export type WorkflowExecutionTrigger = MomentTrigger | ChangeTrigger;
+
 /** Run on schedule for the subjects of `scope` that `trigger` makes due. */
 export interface TriggerAndScopeBasedConditions {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions';
+  /** Groups go with a membership trigger, a rule with the others. */
+  readonly scope: RuleBasedSubjectSet | GroupBasedSubjectSet;
+  readonly trigger: WorkflowExecutionTrigger;
+}
+
+/** Those of a {@link TimeBasedAttributeTrigger}. */
+export interface TimeBasedConditions extends TriggerAndScopeBasedConditions {
   readonly scope: RuleBasedSubjectSet;
   readonly trigger: TimeBasedAttributeTrigger;
+}
+
+/** Whether conditions are those of a {@link TimeBasedAttributeTrigger}. */
+export function isTimeBased(conditions: WorkflowExecutionConditions): conditions is TimeBasedConditions {
+  return 'trigger' in conditions && 'timeBasedAttribute' in conditions.trigger;
 }
 
 /** Run only when somebody asks. */
@@ -102,7 +180,7 @@ export interface WorkflowTemplate {
   readonly displayName: string;
   readonly description: string;
   readonly category: WorkflowCategory;
-  readonly executionConditions: WorkflowExecutionConditions;
+  readonly executionConditions: TimeBasedConditions | OnDemandExecutionOnly;
   readonly tasks: readonly TemplateTask[];
 }
 

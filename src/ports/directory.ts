@@ -6,6 +6,14 @@ export interface ScopeRule {
   matches(subject: Subject): boolean;
 }
 
+/** Who may have changed since a moment that a token stands for. */
+export interface DirectoryChanges {
+  /** Their ids, each perhaps more than once; `null`: nobody can tell, so everybody is to be looked at. */
+  readonly subjectIds: readonly string[] | null;
+  /** Stands for now: give it back at the next call, also after a restart. Opaque. */
+  readonly token: string;
+}
+
 /** Where subjects come from. */
 export interface Directory {
   /** The subjects with these ids, in any order; ids that nobody has are left out. */
@@ -15,6 +23,13 @@ export interface Directory {
    * selects (the engine tests each again) but never less, and no id twice.
    */
   query(rule: ScopeRule | null): AsyncIterable<Subject>;
+  /**
+   * Who may have changed since `token`, for a directory that hears of changes or can ask for them. Without
+   * it everybody is looked at in each slot, by the workflows that a change makes due.
+   *
+   * @param token `null`: only a token for now is wanted.
+   */
+  changes?(token: string | null): Promise<DirectoryChanges>;
   /** Frees what the directory holds open. */
   close?(): Promise<void>;
 }

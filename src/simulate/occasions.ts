@@ -1,4 +1,4 @@
-import type { Workflow } from '../model/workflow.ts';
+import { isTimeBased, type Workflow } from '../model/workflow.ts';
 import type { TaskContext } from '../ports/task-handler.ts';
 import type { ReadWorkflow } from './read-scenario.ts';
 
@@ -46,7 +46,7 @@ export class Occasions {
   keyOf({ workflow, task, run, subject }: TaskContext, occasion: string): string {
     const created = this.workflows.find((one) => one.workflow.id === workflow.id);
     const conditions = created?.workflow.executionConditions;
-    const isScheduled = run.workflowExecutionType === 'scheduled' && conditions && 'trigger' in conditions;
+    const isScheduled = run.workflowExecutionType === 'scheduled' && conditions && isTimeBased(conditions);
     const own = isScheduled
       ? String(subject[conditions.trigger.timeBasedAttribute])
       : this.personal(occasion, subject.id);

@@ -8,11 +8,12 @@
  * engine tests each person as always, so nothing that happens depends on the index (a test compares).
  */
 
+import { LifecycleError } from '../errors/index.ts';
 import { dueAtMs } from '../ledger/schedule-times.ts';
 import type { WorkflowDraft } from '../ledger/workflow-input.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../model/time.ts';
-import type { TRIGGER_ATTRIBUTES } from '../model/workflow.ts';
+import { isTimeBased, type TRIGGER_ATTRIBUTES } from '../model/workflow.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
 import type { Change, Population } from './population.ts';
 
@@ -190,6 +191,13 @@ function windowsOf(options: SimulatedDirectoryOptions): ReadonlyMap<string, read
   const windows = new Map<string, Window[]>();
   for (const { executionConditions: conditions } of workflows) {
     if (!('trigger' in conditions)) continue;
+    if (!isTimeBased(conditions)) {
+      throw new LifecycleError(
+        'InvalidArgument',
+        `Expected the workflows of a scenario to have a timeBasedAttributeTrigger, got \`${conditions.trigger['@odata.type']}\``,
+        { field: 'executionConditions.trigger' },
+      );
+    }
     const { timeBasedAttribute: attribute, offsetInDays } = conditions.trigger;
     // Days are counted whole, so both ends reach a day further than the moments.
     const lateDays = Math.ceil((catchUpMs + slotAgeMaxMs + skewMaxMs + DELAY_MS) / DAY_MS);

@@ -2,7 +2,7 @@
 import { enabledTasks } from '../ledger/resources.ts';
 import type { UserRecord } from '../model/records.ts';
 import { DAY_MS, type DurationMs } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import { isTimeBased, type Workflow } from '../model/workflow.ts';
 import { Histogram } from './histogram.ts';
 import type { FailureFigures, SimulatedUser, TaskFigures, WorkflowFigures } from './result.ts';
 
@@ -38,7 +38,7 @@ export class WorkflowAccount {
     this.no = no;
     this.key = key;
     this.workflow = workflow;
-    this.offsetMs = 'trigger' in conditions ? conditions.trigger.offsetInDays * DAY_MS : 0;
+    this.offsetMs = isTimeBased(conditions) ? conditions.trigger.offsetInDays * DAY_MS : 0;
     const tasks = enabledTasks(workflow);
     this.#tasks = tasks.map(() => ({ completed: 0, failed: 0, notRun: 0, duration: new Histogram() }));
     this.#reasons = tasks.map(() => new Map());

@@ -25,6 +25,7 @@ import { requireHandlers, requireIdle } from '../run-checks.ts';
 import { Session } from '../session.ts';
 import { openStore } from '../stores.ts';
 import { quoted } from '../text.ts';
+import { triggerText } from '../trigger-text.ts';
 import { EVERYBODY, openUsers, requireSomebody, type Users } from '../users.ts';
 import { type ChosenWorkflow, readWorkflow, type WorkflowChoice } from '../workflow-source.ts';
 
@@ -211,11 +212,12 @@ function tellNobody(host: Host, { workflow }: KeptWorkflow, options: RunOptions)
   const { executionConditions } = workflow;
   if (!('trigger' in executionConditions)) return;
   const { trigger, scope } = executionConditions;
-  const days = trigger.offsetInDays;
-  const when = days === 0 ? 'on' : `${Math.abs(days)} days ${days < 0 ? 'before' : 'after'}`;
   const { stderr } = host;
   stderr.line(`Nobody was due at ${options.at ?? 'this tick'}: no run was made.`);
-  stderr.line(`  trigger: ${when} ${trigger.timeBasedAttribute}, and up to 3 days later`);
-  stderr.line(`  scope:   ${scope.rule}   (--scope RULE takes another)`);
+  stderr.line(
+    `  trigger: ${triggerText(trigger)}${'timeBasedAttribute' in trigger ? ', and up to 3 days later' : ''}`,
+  );
+  if ('rule' in scope) stderr.line(`  scope:   ${scope.rule}   (--scope RULE takes another)`);
+  else stderr.line(`  scope:   ${scope.groups.map(({ id }) => id).join(', ')}`);
   if (options.db !== undefined) stderr.line('Whom an earlier tick took is not taken again.');
 }

@@ -4,6 +4,7 @@ import type { WorkflowTemplate } from '../../model/workflow.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { jsonOption } from '../options.ts';
+import { triggerText } from '../trigger-text.ts';
 
 const HELP = `
 Example:
@@ -45,7 +46,5 @@ function templateLines({ stdout }: Host, template: WorkflowTemplate): string[] {
 
 function whenText({ executionConditions }: WorkflowTemplate): string {
   if (!('trigger' in executionConditions)) return 'on demand';
-  const { timeBasedAttribute, offsetInDays } = executionConditions.trigger;
-  if (offsetInDays === 0) return `on ${timeBasedAttribute}`;
-  return `${Math.abs(offsetInDays)} days ${offsetInDays < 0 ? 'before' : 'after'} ${timeBasedAttribute}`;
+  return triggerText(executionConditions.trigger);
 }

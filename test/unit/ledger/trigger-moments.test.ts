@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { momentsOf } from '../../../src/ledger/trigger-moments.ts';
+import type { Subject } from '../../../src/model/subject.ts';
+import { DAY_MS } from '../../../src/model/time.ts';
+import type { MomentTrigger } from '../../../src/model/workflow.ts';
+
+const T0 = Date.UTC(2026, 5, 1);
+const at = (days: number) => T0 + days * DAY_MS;
+const iso = (days: number) => new Date(at(days)).toISOString();
+const CATCH_UP = 3 * DAY_MS;
+
+/** The day of the moment at which `subject` is due on day `slot`; `null`: he is not. */
+function dueDay(trigger: object, subject: object, slot: number): number | null {
+  const dueMs = momentsOf(trigger as MomentTrigger, CATCH_UP).dueAt(
+    { id: 'u', ...subject } as Subject,
+    at(slot),
+  );
+  return dueMs === null ? null : (dueMs - T0) / DAY_MS;
+}
+
+const days = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe('a V2 trigger', () => {
+  const equalTo = (eventTiming: string, offsetInDays: number) => ({
+    attribute: 'custom/date',
+    operator: { eventTiming, offsetInDays },
+  });
+  const between = (eventTiming: string, near: number, far: number) => ({
+    attribute: 'date',
+    operator: { eventTiming, greaterThanOffsetInDays: near, lessThanOffsetInDays: far },
+  });
+
+  test('of equality is due at its offset and in the catch-up window after it', () => {
+    const subject = { custom: { date: iso(0) } };
+    const dueOn = (trigger: object) =>
+      days(-12, 12).filter((slot) => dueDay(trigger, subject, slot) !== null);
+    expect(dueOn(equalTo('before', 7))).toEqual([-7, -6, -5]);
+    expect(dueOn(equalTo('after', 2))).toEqual([2, 3, 4]);
+    expect(dueOn(equalTo('on', 0))).toEqual([0, 1, 2]);
+    expect(dueDay(equalTo('after', 2), subject, 4)).toBe(2);
+    expect(dueDay(equalTo('after', 2), { 'custom/date': iso(0) }, 2)).toBe(null);
+    expect(dueDay(equalTo('after', 2), { custom: { date: 'soon' } }, 2)).toBe(null);
+  });
+
+  test('between is due strictly inside its window, for one moment', () => {
+    const dueOn = (trigger: object) =>
+      days(-40, 40).flatMap((slot) => {
+        const due = dueDay(trigger, { date: iso(0) }, slot);
+        return due === null ? [] : [[slot, due]];
+      });
+    expect(dueOn(between('after', 10, 14))).toEqual([
+      [11, 10],
+      [12, 10],
+      [13, 10],
+    ]);
+    expect(dueOn(between('before', 30, 33))).toEqual([
+      [-32, -33],
+      [-31, -33],
+    ]);
+  });
+
+  test('never makes one due whose moment lies further back than its reach', () => {
+    const trigger = fc.oneof(
+      fc
+        .record({
+          near: fc.nat(60),
+          span: fc.integer({ min: 1, max: 180 }),
+          timing: fc.constantFrom('before', 'after'),
+        })
+        .map(({ near, span, timing }) => between(timing, near, near + span)),
+      fc
+        .record({ days: fc.nat(180), timing: fc.constantFrom('before', 'after') })
+        .map(({ days: offset, timing }) => ({
+          attribute: 'date',
+          operator: { eventTiming: timing, offsetInDays: offset },
+        })),
+    );
+    fc.assert(
+      fc.property(trigger, fc.integer({ min: -300, max: 300 }), fc.nat(23), (drawn, day, hour) => {
+        const moments = momentsOf(drawn as MomentTrigger, CATCH_UP);
+        const slotAtMs = at(day) + hour * 3_600_000;
+        const dueMs = moments.dueAt({ id: 'u', date: iso(0) }, slotAtMs);
+        if (dueMs === null) return;
+        expect(dueMs).toBeLessThanOrEqual(slotAtMs);
+        expect(slotAtMs - dueMs).toBeLessThan(moments.reachMs);
+      }),
+    );
+  });
+});
+
+describe('an inactivity trigger', () => {
+  const trigger = { inactivityPeriodInDays: 30 };
+  const signIns = (one: number, other?: number) => ({
+    createdDateTime: iso(-500),
+    signInActivity: {
+      lastSignInDateTime: iso(one),
+      ...(other === undefined ? {} : { lastSuccessfulSignInDateTime: iso(other) }),
+    },
+  });
+
+  test('is due from the period after the last sign-in on, however long', () => {
+    expect(dueDay(trigger, signIns(0), 29)).toBe(null);
+    expect(dueDay(trigger, signIns(0), 30)).toBe(30);
+    expect(dueDay(trigger, signIns(0), 400)).toBe(30);
+    expect(dueDay(trigger, signIns(0, 5), 34)).toBe(null);
+    expect(dueDay(trigger, signIns(5, 0), 35)).toBe(35);
+  });
+
+  test('counts from the creation of one who never signed in, and knows nothing of one without dates', () => {
+    expect(dueDay(trigger, { createdDateTime: iso(0), signInActivity: null }, 31)).toBe(30);
+    expect(dueDay(trigger, { signInActivity: { lastSignInDateTime: '0001-01-01T00:00:00Z' } }, 31)).toBe(
+      null,
+    );
+    expect(dueDay(trigger, {}, 31)).toBe(null);
+  });
+});
