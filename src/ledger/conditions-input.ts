@@ -197,13 +197,13 @@ function typed<Type extends string>(
   table: Readonly<Record<Type, readonly string[]>>,
   otherwise: NoInfer<Type>,
 ): { readonly type: Type; readonly at: Fields } {
-  const any = fieldsOf(place, null);
+  const every = fieldsOf(place, null);
   const types = Object.keys(table) as Type[];
-  const given = any(TYPE);
+  const given = every(TYPE);
   const name = given.value === undefined ? null : typeOf(given);
   const type =
     given.value === undefined
-      ? (types.find((one) => any(table[one][0] ?? '').value !== undefined) ?? otherwise)
+      ? (types.find((one) => every(table[one][0] ?? '').value !== undefined) ?? otherwise)
       : types.find((one) => one === name);
   if (type === undefined) throw invalid(given, types.map((one) => `#${NAMESPACE}${one}`).join(' or '));
   return { type, at: fieldsOf(place, [TYPE, ...table[type]]) };

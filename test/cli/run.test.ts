@@ -43,6 +43,7 @@ describe('tenure run', () => {
     const result = await tenure('run', '--users', 'json.csv', ...OFFBOARD, '--json');
     const run = JSON.parse(expectCode(result, 0).stdout);
     expect(Object.keys(run).sort()).toEqual([
+      'activatedOnScope',
       'completedDateTime',
       'failedTasksCount',
       'failedUsersCount',

@@ -168,9 +168,9 @@ describe('readWorkflowInput', () => {
     ],
     ['a trigger without a scope', { executionConditions: { trigger } }, 'executionConditions.scope'],
     [
-      'a scope of groups',
+      'a scope of no groups',
       { executionConditions: { ...conditions, scope: { ...typed('groupBasedSubjectSet'), groups: [] } } },
-      'executionConditions.scope.@odata.type',
+      'executionConditions.scope.groups',
     ],
     [
       'a scope with more than a rule',
@@ -188,14 +188,14 @@ describe('readWorkflowInput', () => {
       'executionConditions.scope.rule',
     ],
     [
-      'a trigger on a change',
+      'a trigger on a change of nothing',
       {
         executionConditions: {
           ...conditions,
           trigger: { ...typed('attributeChangeTrigger'), triggerAttributes: [] },
         },
       },
-      'executionConditions.trigger.@odata.type',
+      'executionConditions.trigger.triggerAttributes',
     ],
     [
       'another attribute',
