@@ -20,7 +20,19 @@ export {
   exploreInterleavings,
 } from './testing/explore/explore-interleavings.ts';
 export { type ExploredRules, PRODUCTION_RULES } from './testing/explore/explored-run.ts';
-export { type FaultPlan, faultyStore, faultyTasks, type TaskFault } from './testing/faults.ts';
+export {
+  type Endured,
+  type EndureOptions,
+  endureFaults,
+  type FaultPlan,
+  type FaultyStoreOptions,
+  type FaultyTaskOptions,
+  faultyStore,
+  faultyTasks,
+  NO_FAULTS,
+  type ProcessFault,
+  type TaskFault,
+} from './testing/faults.ts';
 export { type GraphResult, type GraphRun, type GraphRunWithResults, graphOf } from './testing/graph-run.ts';
 export { canPerform, LedgerModel, type LedgerOperation, perform } from './testing/ledger-operations.ts';
 export * from './testing/model.ts';

@@ -1,17 +1,8 @@
 /** Draws plans from seeds. */
 import type { Random } from '../../src/ports/random.ts';
+import type { TaskFault } from '../../src/testing/faults.ts';
 import { below, seededRandom } from '../helpers/seeded.ts';
-import type {
-  Happening,
-  Moment,
-  Plan,
-  Side,
-  SmallLimit,
-  TaskPlan,
-  Trouble,
-  What,
-  WorkflowPlan,
-} from './plan.ts';
+import type { Happening, Moment, Plan, Side, SmallLimit, TaskPlan, What, WorkflowPlan } from './plan.ts';
 
 const HOUR_MS = 3_600_000;
 /** Of so many lives, one is on SQLite: opening a file costs as much as ten lives in memory. */
@@ -135,7 +126,7 @@ function drawTrouble(dice: Dice): What {
   return { kind: 'trouble', trouble: drawTroubleOnly(dice) };
 }
 
-function drawTroubleOnly(dice: Dice): Trouble {
+function drawTroubleOnly(dice: Dice): TaskFault {
   const ms = dice.pick([0, 5, 60, 4_000, 9_000]);
   switch (dice.from(1, 9)) {
     case 1:

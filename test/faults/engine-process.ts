@@ -5,11 +5,12 @@ import type { Directory } from '../../src/ports/directory.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { TaskContext } from '../../src/ports/task-handler.ts';
+import type { TaskFault } from '../../src/testing/faults.ts';
 import { seededRandom } from '../helpers/seeded.ts';
 import type { ClockSession } from './fault-clock.ts';
 import { type HandlerHost, makeHandlers } from './handlers.ts';
 import type { HandlerCall, Judge } from './judge.ts';
-import type { Plan, Trouble } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { quickIds } from './quick-ids.ts';
 import { type StoreControl, shakyStore } from './shaky-store.ts';
 import type { Trace } from './trace.ts';
@@ -22,7 +23,7 @@ export interface Surroundings {
   readonly directory: Directory;
   /** What a call of the store meets. */
   storeControl(process: EngineProcess): StoreControl;
-  handlerBegins(process: EngineProcess): { readonly call: number; readonly trouble: Trouble | null };
+  handlerBegins(process: EngineProcess): { readonly call: number; readonly trouble: TaskFault | null };
   /** Resolves when the faults are over. */
   hang(): Promise<void>;
 }
@@ -93,7 +94,7 @@ export class EngineProcess implements HandlerHost {
     return call;
   }
 
-  troubleOfCall(): { readonly call: number; readonly trouble: Trouble | null } {
+  troubleOfCall(): { readonly call: number; readonly trouble: TaskFault | null } {
     return this.#life.handlerBegins(this);
   }
 

@@ -1,10 +1,10 @@
 /** The handlers of a simulated process: they do their work, or what a plan makes of it. */
 
 import type { TaskContext, TaskHandler, TaskHandlerResult } from '../../src/ports/task-handler.ts';
+import { misbehave, type TaskFault, thrownOf } from '../../src/testing/faults.ts';
 import type { HandlerCall } from './judge.ts';
 import { never } from './never.ts';
-import type { TaskPlan, Trouble, WorkflowPlan } from './plan.ts';
-import { thrownOf } from './thrown.ts';
+import type { TaskPlan, WorkflowPlan } from './plan.ts';
 
 /** What a handler needs of its process. */
 export interface HandlerHost {
@@ -12,7 +12,7 @@ export interface HandlerHost {
   /** A handler begins. */
   enter(definition: string, context: TaskContext): HandlerCall;
   /** What the plan has for the call that has just begun; things that happen with it have happened. */
-  troubleOfCall(): { readonly call: number; readonly trouble: Trouble | null };
+  troubleOfCall(): { readonly call: number; readonly trouble: TaskFault | null };
   /** A handler has settled. */
   leave(definition: string, call: HandlerCall): void;
   sleep(ms: number): Promise<void>;
@@ -63,73 +63,25 @@ function begin(
     record.reason = reason;
     host.leave(definition, record);
   };
+  const fail = (thrown: unknown): never => {
+    end('rejected', trouble && 'with' in trouble ? thrownOf(trouble.with, call).reason : null);
+    throw thrown;
+  };
   if (trouble === null && task.latencyMs === 0) {
     end('resolved');
     return undefined;
   }
-  if (trouble?.does === 'throw') {
-    const { thrown, reason } = thrownOf(trouble.with, call);
-    end('rejected', reason);
-    throw thrown;
-  }
-  if (trouble?.does === 'deceive') return deceiver(() => end('resolved')) as Promise<TaskHandlerResult>;
-  return work(host, task, trouble, call, context).then(
-    () => end('resolved'),
-    (failure: Failure) => {
-      end('rejected', failure.reason);
-      throw failure.thrown;
-    },
-  );
-}
-
-/** What `work` rejects with. */
-interface Failure {
-  readonly thrown: unknown;
-  readonly reason: string | null;
-}
-
-async function work(
-  host: HandlerHost,
-  task: TaskPlan,
-  trouble: Trouble | null,
-  call: number,
-  { signal }: TaskContext,
-): Promise<void> {
-  switch (trouble?.does) {
-    case 'reject':
-      await host.sleep(trouble.ms);
-      throw thrownOf(trouble.with, call);
-    case 'last':
-      return host.sleep(trouble.ms);
-    case 'hang':
-      await Promise.race([host.hang(), aborted(signal)]);
-      if (signal.aborted) throw { thrown: signal.reason as unknown, reason: null } satisfies Failure;
-      return;
-    case 'ignore':
-      return host.hang();
-    case 'linger':
-      await Promise.race([host.hang(), aborted(signal)]);
-      return host.sleep(trouble.ms);
-    default:
-      return host.sleep(task.latencyMs);
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** A thenable that settles twice, and throws afterwards. */
-function deceiver(done: () => void): PromiseLike<TaskHandlerResult> {
-  const thenable = {
-    // biome-ignore lint/suspicious/noThenProperty: handlers are hostile
-    then(resolve: (value: TaskHandlerResult) => void) {
-      done();
-      resolve(undefined);
-      resolve({ processingInfo: 'twice' });
-      throw new Error('and an error');
-    },
+  if (trouble === null) return host.sleep(task.latencyMs).then(() => end('resolved'));
+  const own = {
+    signal: context.signal,
+    sleep: (ms: number) => host.sleep(ms),
+    released: () => host.hang(),
   };
-  return thenable as unknown as PromiseLike<TaskHandlerResult>;
+  const isOver = trouble.does === 'deceive' ? () => end('resolved') : () => {};
+  try {
+    const result = misbehave(trouble, call, own, isOver);
+    return result instanceof Promise ? result.then(() => end('resolved'), fail) : result;
+  } catch (thrown) {
+    return fail(thrown);
+  }
 }

@@ -14,6 +14,7 @@ import { LifecycleError } from '../../src/errors/index.ts';
 import { checkStore } from '../../src/ledger/check.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import type { Random } from '../../src/ports/random.ts';
+import type { TaskFault } from '../../src/testing/faults.ts';
 import { below, seededRandom } from '../helpers/seeded.ts';
 import { act, isOrphaning } from './deeds.ts';
 import { type Disk, memoryDisk, sqliteDisk } from './disks.ts';
@@ -21,7 +22,7 @@ import { EngineProcess, type Surroundings } from './engine-process.ts';
 import { FaultClock } from './fault-clock.ts';
 import { Judge } from './judge.ts';
 import { never } from './never.ts';
-import type { Happening, Plan, Side, SmallLimit, Trouble, What } from './plan.ts';
+import type { Happening, Plan, Side, SmallLimit, What } from './plan.ts';
 import { peopleOf, START_MS, setUpWorkflows } from './set-up.ts';
 import type { StoreControl } from './shaky-store.ts';
 import { Trace } from './trace.ts';
@@ -395,10 +396,10 @@ export class Life implements Surroundings {
     throw new LifecycleError(what.code, 'Expected the store to answer, got a fault of the plan');
   }
 
-  handlerBegins(owner: EngineProcess): { readonly call: number; readonly trouble: Trouble | null } {
+  handlerBegins(owner: EngineProcess): { readonly call: number; readonly trouble: TaskFault | null } {
     this.#handlerCalls += 1;
     const call = this.#handlerCalls;
-    let trouble: Trouble | null = null;
+    let trouble: TaskFault | null = null;
     if (this.#isCalm) return { call, trouble };
     for (const what of this.#byHandler.get(call) ?? []) {
       if (what.kind === 'trouble') trouble = what.trouble;

@@ -4,6 +4,7 @@
  */
 import type { MissedSlotPolicy } from '../../src/engine/options.ts';
 import type { LIMITS } from '../../src/model/limits.ts';
+import type { TaskFault } from '../../src/testing/faults.ts';
 
 /** Where a store call is hit: before it begins, after its work and before its commit, or after its commit. */
 export type Side = 'before' | 'middle' | 'after';
@@ -16,23 +17,6 @@ export type Moment =
   | { readonly call: number; readonly side: Side }
   /** As the n-th handler begins. */
   | { readonly handler: number };
-
-/** What a handler does instead of its work. */
-export type Trouble =
-  /** Throws at once, before there is a promise. `with` picks what is thrown. */
-  | { readonly does: 'throw'; readonly with: number }
-  /** Works for `ms`, then rejects. */
-  | { readonly does: 'reject'; readonly ms: number; readonly with: number }
-  /** Works for `ms`, however short that was meant to be. */
-  | { readonly does: 'last'; readonly ms: number }
-  /** Never settles by itself; rejects when it is aborted. */
-  | { readonly does: 'hang' }
-  /** Never settles, aborted or not. */
-  | { readonly does: 'ignore' }
-  /** Is aborted, then takes `ms` to succeed all the same. */
-  | { readonly does: 'linger'; readonly ms: number }
-  /** Returns a thenable that settles twice and throws afterwards. */
-  | { readonly does: 'deceive' };
 
 /** Something that happens. */
 export type What =
@@ -65,7 +49,7 @@ export type What =
   /** The store refuses this call and the `times − 1` next ones. */
   | { readonly kind: 'error'; readonly code: StoreErrorCode; readonly times: number }
   | { readonly kind: 'slow'; readonly ms: number }
-  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+  | { readonly kind: 'trouble'; readonly trouble: TaskFault };
 
 /** How a store can fail. The last two are not retryable. */
 export type StoreErrorCode = 'StoreLocked' | 'StoreFull' | 'StoreFailed' | 'StoreReadOnly' | 'StoreCorrupt';

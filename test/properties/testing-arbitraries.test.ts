@@ -6,7 +6,6 @@ import { checkStore, createLedger, memoryStore, NO_COUNTERS, recount } from '../
 import {
   brokenGraphRun,
   eventSequence,
-  faultPlan,
   graphRun,
   inconsistentRunCounters,
   inconsistentUserCounters,
@@ -23,9 +22,6 @@ import {
   canPerform,
   checkRun,
   createRun,
-  faultyStore,
-  faultyTasks,
-  idempotencyAudit,
   LedgerModel,
   ledgerClient,
   perform,
@@ -202,57 +198,6 @@ describe('ledger scripts', () => {
         expect((await checkStore(store)).violations).toEqual([]);
       }),
       60,
-    );
-  });
-});
-
-describe('fault plans', () => {
-  it('shrink to no fault', () => {
-    expect(smallest(faultPlan(), () => true)).toEqual({ crash: null, storeErrors: [], taskFaults: [] });
-  });
-
-  it('make stores and handlers fail where they say', async () => {
-    const store = faultyStore(memoryStore(), {
-      crash: null,
-      storeErrors: [{ transaction: 2, code: 'StoreFull' }],
-      taskFaults: [],
-    });
-    const write = () => store.transaction((tx) => tx.putSetting('a', String(store.commits)));
-    await write();
-    await expect(write()).rejects.toMatchObject({ code: 'StoreFull' });
-    expect(await store.getSetting('a')).toBe('0');
-    await write();
-    expect(store.commits).toBe(2);
-  });
-
-  it('leave idempotent handlers idempotent', async () => {
-    const people = [{ id: 'u0' }, { id: 'u1' }];
-    await check(
-      fc.asyncProperty(faultPlan({ usersMax: 2, tasksMax: 1 }), async (plan) => {
-        const report = await idempotencyAudit({
-          workflow: {
-            category: 'joiner',
-            displayName: 'W',
-            executionConditions: {
-              '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly',
-            },
-            tasks: [{ taskDefinitionId: 'put' }],
-          },
-          population: people,
-          effects: () => new Set<string>(),
-          tasks: (done) =>
-            faultyTasks(
-              {
-                put: { run: ({ subject }) => void done.add(subject.id), retry: { attempts: 4, delayMs: 1 } },
-              },
-              plan,
-              people.map(({ id }) => id),
-            ),
-        });
-        expect(report.differences).toEqual([]);
-        expect(report.violations).toEqual([]);
-      }),
-      15,
     );
   });
 });

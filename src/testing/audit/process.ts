@@ -24,6 +24,8 @@ export interface LifeOptions {
   readonly seed: number;
   /** Told of every call of a handler, before it. */
   readonly called?: (context: TaskContext) => void;
+  /** What the engine gets in place of the handlers: these with faults around them. */
+  readonly disturb?: (tasks: Readonly<Record<string, TaskHandler>>) => Readonly<Record<string, TaskHandler>>;
 }
 
 /** An engine, and the clock that only it lives by. */
@@ -39,11 +41,12 @@ export interface Life {
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Begins a life; the engine is not started. */
-export function beginLife({ clock, store, population, tasks, settings, seed, called }: LifeOptions): Life {
+export function beginLife(options: LifeOptions): Life {
+  const { clock, store, population, tasks, settings, seed, called, disturb = (same) => same } = options;
   const session = clock.session();
   const running = new Set<Promise<unknown>>();
   const errors: unknown[] = [];
-  const watched = Object.entries(tasks).map(([name, task]) => [name, watch(task, running, called)]);
+  const watched = Object.entries(tasks).map(([name, task]) => [name, watch(task, running, called)] as const);
   const engine = assembleEngine(
     {
       store,
@@ -53,7 +56,7 @@ export function beginLife({ clock, store, population, tasks, settings, seed, cal
       ids: seededIds(seed),
       logger: SILENT,
     },
-    { ...settings, tasks: Object.fromEntries(watched) },
+    { ...settings, tasks: disturb(Object.fromEntries(watched)) },
   );
   engine.on('engine.error', ({ error }) => void errors.push(error));
   return { engine, session, running, errors };
@@ -80,7 +83,7 @@ export async function liveUntil<T>(clock: VirtualClock, life: Life, promise: Pro
     if (isSettled) return promise;
     const fresh = [...life.running].filter((one) => !waited.has(one));
     if (fresh.length > 0) {
-      const isOver = await anyOf([...fresh, promise], PATIENCE_MS);
+      const isOver = await letOneSettle([...fresh, promise]);
       if (!isOver) waited = new Set(life.running);
     } else if (!(await clock.step()) && !isSettled)
       throw new Error(
@@ -92,6 +95,11 @@ export async function liveUntil<T>(clock: VirtualClock, life: Life, promise: Pro
 /** Lets handlers that run settle, within the bound: a process that is gone takes its handlers with it. */
 export async function letSettle({ running }: Life): Promise<void> {
   if (running.size > 0) await anyOf([Promise.allSettled(running)], PATIENCE_MS);
+}
+
+/** Lets one of these handlers settle, within the bound. `false`: none has. */
+export function letOneSettle(handlers: readonly Promise<unknown>[]): Promise<boolean> {
+  return anyOf(handlers, PATIENCE_MS);
 }
 
 /** `false`: none has settled in `withinMs` of real time. */

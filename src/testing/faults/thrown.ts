@@ -1,6 +1,12 @@
 /** Things that handlers throw. */
 
-/** The `kind`-th thing to throw (0..7), and what a failure reason must say of it; `null`: cannot be foretold. */
+/** So many kinds of things are there to throw. */
+export const THROWN_KINDS = 8;
+
+/**
+ * The `kind`-th thing to throw (0..7): errors, text, nothing, a symbol, what cannot be read. `reason`: what a
+ * failure reason must say of it; `null`: cannot be foretold.
+ */
 export function thrownOf(
   kind: number,
   call: number,

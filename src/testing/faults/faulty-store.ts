@@ -1,0 +1,39 @@
+import { LifecycleError } from '../../errors/index.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Store, StoreTransaction } from '../../ports/store.ts';
+import { systemClock } from '../../system/index.ts';
+import { type CrashingStore, crashingStore } from '../audit.ts';
+import type { FaultPlan } from './plan.ts';
+
+/** Options of {@link faultyStore}. */
+export interface FaultyStoreOptions {
+  /** Whose time slow commits take. Default: the machine's. */
+  readonly clock?: Pick<Clock, 'setTimer'>;
+  /** Transactions so far: hand the same object to each process that shares the store. */
+  readonly seen?: { transactions: number };
+}
+
+/** The store `inner` with the plan's faults, as one process sees it. */
+export function faultyStore(
+  inner: Store,
+  plan: Pick<FaultPlan, 'crash' | 'storeErrors' | 'slowCommits'>,
+  { clock = systemClock, seen = { transactions: 0 } }: FaultyStoreOptions = {},
+): CrashingStore {
+  const store = crashingStore(inner, plan.crash);
+  const transaction = async <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
+    seen.transactions += 1;
+    const no = seen.transactions;
+    const isHit = (one: { readonly transaction: number }) => one.transaction === no;
+    const slow = plan.slowCommits.find(isHit);
+    const error = plan.storeErrors.find(isHit);
+    if (slow) await new Promise<void>((resolve) => clock.setTimer(slow.ms, resolve));
+    return store.transaction(async (tx) => {
+      const result = await work(tx);
+      if (error) throw new LifecycleError(error.code, 'Expected the commit to be kept, got a planned fault');
+      return result;
+    });
+  };
+  return new Proxy(store, {
+    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
+  });
+}
