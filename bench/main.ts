@@ -51,7 +51,7 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
   );
   try {
     for (const { word, run } of MEASURES.filter((measure) => words.includes(measure.word))) {
-      const results = await run({
+      const results = run({
         settings,
         site,
         progress: (text) => progress(`${word}: ${text}`),
@@ -60,9 +60,11 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
           console.log(`\n${word}: ${text}`);
         },
       });
-      progress('');
-      found.results.push(...results);
-      for (const result of results) console.log(`\n${reportOf(result)}`);
+      for await (const result of results) {
+        progress('');
+        found.results.push(result);
+        console.log(`\n${reportOf(result)}`);
+      }
     }
     if (json !== null) writeFileSync(json, `${JSON.stringify(found, null, 2)}\n`);
   } catch (error) {

@@ -102,7 +102,8 @@ export interface Bench {
 export interface Measure {
   readonly word: string;
   readonly summary: string;
-  run(bench: Bench): Promise<readonly Result[]>;
+  /** Results as they are found. */
+  run(bench: Bench): AsyncIterable<Result>;
 }
 
 /**

@@ -15,7 +15,7 @@ const NODE_FLAGS = [
 ];
 /** How long processes may take to end when they are told, ms. */
 const GRACE_MS = 5_000;
-/** Characters of what a process wrote that an error quotes. */
+/** Characters of what a process wrote first that an error quotes. */
 const QUOTE_MAX = 2_000;
 
 /** What a side tells while it works. */
@@ -37,7 +37,7 @@ export class Worker {
       this.#wake();
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-QUOTE_MAX);
+      this.#stderr = (this.#stderr + text).slice(0, QUOTE_MAX);
     });
     this.ended = new Promise((resolve) => {
       const end = (): void => {

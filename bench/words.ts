@@ -4,10 +4,20 @@ import type { Measure } from './measure.ts';
 import { durable } from './measures/durable.ts';
 import { loopDelay } from './measures/loop-delay.ts';
 import { memory } from './measures/memory.ts';
+import { peers } from './measures/peers.ts';
 import { query } from './measures/query.ts';
 import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
 import { simulate } from './measures/simulate.ts';
 
 /** All measures. */
-export const MEASURES: readonly Measure[] = [durable, memory, scale, recovery, query, simulate, loopDelay];
+export const MEASURES: readonly Measure[] = [
+  durable,
+  memory,
+  scale,
+  recovery,
+  query,
+  simulate,
+  loopDelay,
+  peers,
+];

@@ -1,4 +1,4 @@
-import { type Bench, compare, type Load, type Measure, type Result, type Side } from '../measure.ts';
+import { type Bench, compare, type Load, type Measure, type Side } from '../measure.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 100_000;
@@ -13,7 +13,7 @@ export function rawInserts(bench: Bench, load: Load): Side {
 export const durable: Measure = {
   word: 'durable',
   summary: 'a run on SQLite, each task on the disk before the next of its user',
-  async run(bench): Promise<readonly Result[]> {
+  async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const load: Load = { users, tasks, waitMs: 0 };
     const ours = bench.site.side('tenure, SQLite at synchronous=FULL', 'durable', load);
@@ -24,6 +24,6 @@ export const durable: Measure = {
     );
     const comparison = await compare(ours, [same, rawInserts(bench, load)], rounds, bench.progress);
     const heading = { name: 'durable', case: 'a durable run', users, tasks, rounds };
-    return [resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) })];
+    yield resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) });
   },
 };

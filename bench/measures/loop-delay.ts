@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { compare, type Load, type Measure, type Result, type Sample, type Side } from '../measure.ts';
+import { compare, type Load, type Measure, type Sample, type Side } from '../measure.ts';
 import type { Site } from '../site.ts';
 import { median, quantile } from '../statistics.ts';
 import { most, resultOf } from './result.ts';
@@ -16,7 +16,7 @@ const PAUSE_MS = 5;
 export const loopDelay: Measure = {
   word: 'loop-delay',
   summary: 'a host that serves HTTP beside a run: its event loop, and its requests',
-  async run(bench): Promise<readonly Result[]> {
+  async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const load: Load = { users, tasks, waitMs: 0 };
     const alone = bench.site.side('the same run with no requests beside it', 'durable', load);
@@ -29,7 +29,7 @@ export const loopDelay: Measure = {
     const heading = { name: 'loop-delay', case: 'a host at work', users, tasks, rounds };
     const medians = Object.entries(figures).map(([name, values]) => [name, median(values)] as const);
     const result = resultOf(heading, { ...rates, others, figures }, Object.fromEntries(medians));
-    return [{ ...result, figures: { ...result.figures, delayP99MostMs: most(figures.delayP99Ms) } }];
+    yield { ...result, figures: { ...result.figures, delayP99MostMs: most(figures.delayP99Ms) } };
   },
 };
 

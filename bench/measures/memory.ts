@@ -1,4 +1,4 @@
-import { compare, type Load, type Measure, type Result } from '../measure.ts';
+import { compare, type Load, type Measure } from '../measure.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 100_000;
@@ -8,13 +8,13 @@ const LANES = 64;
 export const memory: Measure = {
   word: 'memory',
   summary: 'the same run in memory',
-  async run(bench): Promise<readonly Result[]> {
+  async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const load: Load = { users, tasks, waitMs: 0 };
     const ours = bench.site.side('tenure, memory store', 'memory', load);
     const lanes = bench.site.side(`${LANES} bare async lanes`, 'bare-lanes', { ...load, lanes: LANES });
     const comparison = await compare(ours, [lanes], rounds, bench.progress);
     const heading = { name: 'memory', case: 'a run in memory', users, tasks, rounds };
-    return [resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) })];
+    yield resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) });
   },
 };

@@ -1,4 +1,4 @@
-import type { Measure, Result } from '../measure.ts';
+import type { Measure } from '../measure.ts';
 import type { Asked } from '../sides/query.ts';
 import { median } from '../statistics.ts';
 import { resultOf } from './result.ts';
@@ -10,13 +10,12 @@ const RUNS = 100_000;
 export const query: Measure = {
   word: 'query',
   summary: 'pages of a million user results, a summary of 100,000 runs',
-  async run({ settings, site, progress }): Promise<readonly Result[]> {
+  async *run({ settings, site, progress }) {
     const { tasks, rounds } = settings;
     const users = settings.users ?? USERS;
     const runs = Math.min(RUNS, users);
     const folder = site.folder();
     const worker = site.start('query', { folder, users, runs, rounds });
-    const results: Result[] = [];
     for (;;) {
       const message = await worker.next('working', 'asked', 'done');
       if (message.kind === 'done') break;
@@ -24,10 +23,9 @@ export const query: Measure = {
       if (message.kind !== 'asked') continue;
       const { question, comparison } = message as unknown as Asked;
       const heading = { name: 'query', case: question, unit: 'pages', users, tasks, rounds };
-      results.push(resultOf(heading, comparison, { ms: median(comparison.figures.ms ?? []) }));
+      yield resultOf(heading, comparison, { ms: median(comparison.figures.ms ?? []) });
     }
     await worker.ended;
     site.remove(folder);
-    return results;
   },
 };

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { compare, type Load, type Measure, type Result, type Sample, type Side } from '../measure.ts';
+import { compare, type Load, type Measure, type Sample, type Side } from '../measure.ts';
 import { CALLS, FILE } from '../sides/recovery-files.ts';
 import type { Site } from '../site.ts';
 import { median } from '../statistics.ts';
@@ -13,20 +13,18 @@ const USERS = 200_000;
 export const recovery: Measure = {
   word: 'recovery',
   summary: 'kill -9 at half of a run: from the new process to its first new task, and what is repeated',
-  async run(bench): Promise<readonly Result[]> {
+  async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const killed = new KilledRun(bench.site, { users, tasks, waitMs: 0 });
     const comparison = await compare(killed.resume, [killed.bareOpen], rounds, bench.progress);
     const { firstNewTaskMs, repeated, inFlight } = comparison.figures;
     const heading = { name: 'recovery', case: 'killed at half', unit: 'recoveries', users, tasks, rounds };
-    return [
-      resultOf(heading, comparison, {
-        firstNewTaskMs: median(firstNewTaskMs ?? []),
-        firstNewTaskMsMost: most(firstNewTaskMs),
-        repeatedTasksMost: most(repeated),
-        inFlightTasksMost: most(inFlight),
-      }),
-    ];
+    yield resultOf(heading, comparison, {
+      firstNewTaskMs: median(firstNewTaskMs ?? []),
+      firstNewTaskMsMost: most(firstNewTaskMs),
+      repeatedTasksMost: most(repeated),
+      inFlightTasksMost: most(inFlight),
+    });
   },
 };
 

@@ -13,30 +13,26 @@ const LARGE = 1_000_000;
 export const scale: Measure = {
   word: 'scale',
   summary: 'cost and memory as runs grow to a million users, and as runs become many',
-  async run(bench): Promise<readonly Result[]> {
-    const results: Result[] = [];
+  async *run(bench) {
     const { users: usersMax, tasks } = { ...bench.settings, users: bench.settings.users ?? LARGE };
     for (const users of SIZES.filter((size) => size <= usersMax)) {
       const load: Load = { users, tasks, waitMs: 0 };
-      results.push(await measured(bench, `one run of ${text(users)} users`, load, 'durable', load));
+      yield await measured(bench, `one run of ${text(users)} users`, load, 'durable', load);
     }
     for (const runs of RUNS.filter((count) => count * USERS_PER_RUN <= usersMax)) {
       const load: Load = { users: runs * USERS_PER_RUN, tasks, waitMs: 0 };
       const input = { runs, usersPerRun: USERS_PER_RUN, tasks };
-      results.push(
-        await measured(
-          bench,
-          `${text(runs)} runs of ${USERS_PER_RUN} users at once`,
-          load,
-          'small-runs',
-          input,
-        ),
+      yield await measured(
+        bench,
+        `${text(runs)} runs of ${USERS_PER_RUN} users at once`,
+        load,
+        'small-runs',
+        input,
       );
     }
     const load: Load = { users: Math.min(usersMax, 10_000), tasks, waitMs: 0 };
     const what = `one run of ${text(load.users)} users, ${text(HISTORICAL_RUNS)} runs of the past in its file`;
-    results.push(await measured(bench, what, load, 'durable', { ...load, historicalRuns: HISTORICAL_RUNS }));
-    return results;
+    yield await measured(bench, what, load, 'durable', { ...load, historicalRuns: HISTORICAL_RUNS });
   },
 };
 

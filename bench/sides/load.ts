@@ -51,7 +51,7 @@ export async function runLoad(
   open: (name: string) => Promise<Store>,
   beforeRun: () => void = () => {},
 ): Promise<Sample> {
-  await runOnce({ ...load, users: Math.min(load.users, WARM_USERS) }, await open('warm'));
+  await runOnce({ ...load, users: WARM_USERS, waitMs: 0 }, await open('warm'));
   const store = await open('bench');
   beforeRun();
   return runOnce(load, store);
