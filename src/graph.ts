@@ -1,0 +1,22 @@
+/** `tenure/graph`: lifecycle workflows over HTTP, as Microsoft Graph has them. */
+import type { Engine } from './engine/engine.ts';
+import { assembleGraphHandler, type GraphHandler } from './graph/handler.ts';
+import type { GraphOptions } from './graph/options.ts';
+import { systemClock, systemIds } from './system/index.ts';
+
+export { type Authorize, type BearerToken, bearerTokens, type Principal } from './graph/authorize.ts';
+export type { GraphLimits } from './graph/bounds.ts';
+export type { RateLimit } from './graph/guard.ts';
+export { PERMISSIONS, type Permission } from './graph/permissions.ts';
+export type { GraphHandler, GraphOptions };
+
+/**
+ * A function from a `Request` to its `Response`, for `Bun.serve`, Deno, Hono or any server that speaks fetch.
+ * It answers below `/v1.0` and `/beta`, whatever stands before them. Whoever mounts it says who may call:
+ * `authorize`, `allowedHosts`.
+ *
+ * @throws TypeError for an option that is not what it must be.
+ */
+export function createGraphHandler(engine: Engine, options: GraphOptions = {}): GraphHandler {
+  return assembleGraphHandler(engine, { clock: systemClock, ids: systemIds }, options);
+}

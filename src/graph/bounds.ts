@@ -1,0 +1,22 @@
+/** What one request may cost, each with its unit and reason. `GraphOptions.limits` changes single ones. */
+export interface GraphLimits {
+  /** Bytes of a body: a workflow of 25 tasks with long mails is far below. */
+  readonly bodyBytesMax: number;
+  /** Nesting of a body: bounds the stack of whoever walks it. */
+  readonly bodyDepthMax: number;
+  /** Characters of a URL. */
+  readonly urlLengthMax: number;
+  /** Requests of a batch. Domain §5. */
+  readonly batchRequestsMax: number;
+  /** Rows that one request reads at most, when the store cannot answer its filter or order by itself. */
+  readonly scannedRowsMax: number;
+}
+
+/** The limits of a handler that is given none. */
+export const DEFAULT_GRAPH_LIMITS: GraphLimits = {
+  bodyBytesMax: 4_194_304,
+  bodyDepthMax: 32,
+  urlLengthMax: 16_384,
+  batchRequestsMax: 20,
+  scannedRowsMax: 10_000,
+};

@@ -1,0 +1,254 @@
+/**
+ * The resources as the wire has them: properties with their kinds, navigation properties, what a list of them
+ * can do. Source: domain §1 and the capability annotations of §2.
+ */
+
+/** An enumeration: its members, and those that come after the sentinel, which a client has to ask for. */
+export interface Enumeration {
+  readonly members: readonly string[];
+  readonly hidden: readonly string[];
+  /** Several members at once, comma-joined: `joiner,leaver`. */
+  readonly isFlags?: true;
+}
+
+/** What a property is. */
+export type Kind =
+  | 'id'
+  | 'string'
+  | 'int'
+  | 'boolean'
+  | 'dateTime'
+  | { readonly enumeration: Enumeration }
+  | { readonly complex: Readonly<Record<string, Kind>> }
+  | { readonly collection: Readonly<Record<string, Kind>> };
+
+/** A resource type. */
+export interface EntityType {
+  /** Without the namespace: `run`. */
+  readonly name: string;
+  /** The property that its address has: `id`. */
+  readonly key: string;
+  readonly properties: Readonly<Record<string, Kind>>;
+  /** Present without being asked for, on one (`get`) or in lists too (`list`), or only by `$expand`. */
+  readonly navigation: Readonly<
+    Record<string, { readonly shown: 'list' | 'get' | 'expand'; readonly type: Kind }>
+  >;
+  /** Structural properties that a list leaves out unless `$select` names them. */
+  readonly hiddenInLists?: readonly string[];
+  /** Whether `$search` works, on `displayName`. */
+  readonly isSearchable?: true;
+}
+
+const enumeration = (members: readonly string[], hidden: readonly string[] = []): Kind => ({
+  enumeration: { members, hidden },
+});
+
+const STATUS = enumeration(
+  [
+    'queued',
+    'inProgress',
+    'completed',
+    'completedWithErrors',
+    'canceled',
+    'failed',
+    'canceling',
+    'quarantined',
+  ],
+  ['canceling', 'quarantined'],
+);
+const EXECUTION_TYPE = enumeration(
+  ['scheduled', 'onDemand', 'activatedWithScope', 'preview'],
+  ['activatedWithScope', 'preview'],
+);
+const CATEGORY = enumeration(['joiner', 'leaver', 'mover'], ['mover']);
+const TASK_CATEGORY: Kind = {
+  enumeration: { members: ['joiner', 'leaver', 'mover'], hidden: ['mover'], isFlags: true },
+};
+const REFERENCE: Kind = { complex: { id: 'string' } };
+const CONDITIONS: Kind = {
+  complex: {
+    scope: { complex: { rule: 'string' } },
+    trigger: {
+      complex: {
+        timeBasedAttribute: enumeration(
+          ['employeeHireDate', 'employeeLeaveDateTime', 'createdDateTime'],
+          ['createdDateTime'],
+        ),
+        offsetInDays: 'int',
+      },
+    },
+  },
+};
+const PAIRS: Kind = { collection: { name: 'string', value: 'string' } };
+
+/** A run. */
+export const RUN: EntityType = {
+  name: 'run',
+  key: 'id',
+  properties: {
+    id: 'id',
+    completedDateTime: 'dateTime',
+    failedTasksCount: 'int',
+    failedUsersCount: 'int',
+    lastUpdatedDateTime: 'dateTime',
+    processingStatus: STATUS,
+    scheduledDateTime: 'dateTime',
+    startedDateTime: 'dateTime',
+    successfulUsersCount: 'int',
+    totalTasksCount: 'int',
+    totalUnprocessedTasksCount: 'int',
+    totalUsersCount: 'int',
+    workflowExecutionType: EXECUTION_TYPE,
+    activatedOnScope: { complex: {} },
+  },
+  navigation: {},
+};
+
+/** What became of one person in a run. */
+export const USER_RESULT: EntityType = {
+  name: 'userProcessingResult',
+  key: 'id',
+  properties: {
+    id: 'id',
+    completedDateTime: 'dateTime',
+    failedTasksCount: 'int',
+    processingStatus: STATUS,
+    scheduledDateTime: 'dateTime',
+    startedDateTime: 'dateTime',
+    totalTasksCount: 'int',
+    totalUnprocessedTasksCount: 'int',
+    workflowExecutionType: EXECUTION_TYPE,
+    workflowVersion: 'int',
+  },
+  navigation: { subject: { shown: 'list', type: REFERENCE } },
+};
+
+/** A step of a workflow. */
+export const TASK: EntityType = {
+  name: 'task',
+  key: 'id',
+  properties: {
+    id: 'id',
+    arguments: PAIRS,
+    category: TASK_CATEGORY,
+    continueOnError: 'boolean',
+    description: 'string',
+    displayName: 'string',
+    executionSequence: 'int',
+    isEnabled: 'boolean',
+    taskDefinitionId: 'id',
+  },
+  navigation: {},
+};
+
+const TASK_REFERENCE: Kind = { complex: TASK.properties };
+
+/** What became of one task of one person. */
+export const TASK_RESULT: EntityType = {
+  name: 'taskProcessingResult',
+  key: 'id',
+  properties: {
+    id: 'id',
+    completedDateTime: 'dateTime',
+    createdDateTime: 'dateTime',
+    failureReason: 'string',
+    processingInfo: 'string',
+    processingStatus: STATUS,
+    startedDateTime: 'dateTime',
+  },
+  navigation: {
+    subject: { shown: 'list', type: REFERENCE },
+    task: { shown: 'list', type: TASK_REFERENCE },
+  },
+};
+
+/** An entry of the catalogue of tasks. */
+export const TASK_DEFINITION: EntityType = {
+  name: 'taskDefinition',
+  key: 'id',
+  properties: {
+    id: 'id',
+    category: TASK_CATEGORY,
+    continueOnError: 'boolean',
+    description: 'string',
+    displayName: 'string',
+    parameters: { collection: { name: 'string', valueType: 'string' } },
+    version: 'int',
+  },
+  navigation: {},
+};
+
+/** One task over all people of a run. */
+export const TASK_REPORT: EntityType = {
+  name: 'taskReport',
+  key: 'id',
+  properties: {
+    id: 'id',
+    completedDateTime: 'dateTime',
+    failedUsersCount: 'int',
+    lastUpdatedDateTime: 'dateTime',
+    processingStatus: STATUS,
+    runId: 'id',
+    startedDateTime: 'dateTime',
+    successfulUsersCount: 'int',
+    totalUsersCount: 'int',
+    unprocessedUsersCount: 'int',
+  },
+  navigation: {
+    task: { shown: 'expand', type: TASK_REFERENCE },
+    taskDefinition: { shown: 'expand', type: { complex: TASK_DEFINITION.properties } },
+  },
+};
+
+const WORKFLOW_BASE = {
+  category: CATEGORY,
+  createdDateTime: 'dateTime',
+  description: 'string',
+  displayName: 'string',
+  executionConditions: CONDITIONS,
+  isEnabled: 'boolean',
+  isSchedulingEnabled: 'boolean',
+  lastModifiedDateTime: 'dateTime',
+} as const satisfies Record<string, Kind>;
+const TASKS = { shown: 'get', type: { collection: TASK.properties } } as const;
+
+/** A workflow. */
+export const WORKFLOW: EntityType = {
+  name: 'workflow',
+  key: 'id',
+  properties: {
+    id: 'id',
+    ...WORKFLOW_BASE,
+    deletedDateTime: 'dateTime',
+    nextScheduleRunDateTime: 'dateTime',
+    version: 'int',
+  },
+  navigation: { tasks: TASKS },
+  hiddenInLists: ['executionConditions'],
+  isSearchable: true,
+};
+
+/** A version of a workflow; it has a number and no id. */
+export const WORKFLOW_VERSION: EntityType = {
+  name: 'workflowVersion',
+  key: 'versionNumber',
+  properties: { ...WORKFLOW_BASE, versionNumber: 'int' },
+  navigation: { tasks: TASKS },
+  hiddenInLists: ['executionConditions'],
+  isSearchable: true,
+};
+
+/** A workflow to start from. */
+export const WORKFLOW_TEMPLATE: EntityType = {
+  name: 'workflowTemplate',
+  key: 'id',
+  properties: {
+    id: 'id',
+    category: CATEGORY,
+    description: 'string',
+    displayName: 'string',
+    executionConditions: CONDITIONS,
+  },
+  navigation: { tasks: { shown: 'get', type: { collection: TASK.properties } } },
+  isSearchable: true,
+};

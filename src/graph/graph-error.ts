@@ -1,0 +1,80 @@
+/** Errors as the wire has them. Source: domain §5 (errors, codes). */
+import { ERROR_CODES, LifecycleError } from '../errors/index.ts';
+
+/** An error that only HTTP knows: no such path, method, media type, permission. */
+export class GraphError extends Error {
+  override readonly name = 'GraphError';
+  readonly status: number;
+  /** Graph's code: `BadRequest`. */
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** The error for a request that cannot be read; `message` names the part. */
+export function badRequest(message: string): GraphError {
+  return new GraphError(400, 'BadRequest', message);
+}
+
+/** What an answer tells of an error. */
+export interface Told {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** The property at fault. */
+  readonly target?: string;
+  /** Where in a filter, 0-based. */
+  readonly position?: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * What may be told of an error. Of faults on our side only their kind: a message may have paths or statements
+ * in it. Everything that is no error of ours is one of those.
+ */
+export function toldOf(error: unknown): Told {
+  if (error instanceof GraphError) return error;
+  if (!LifecycleError.is(error) || !Object.hasOwn(ERROR_CODES, error.code)) {
+    return { status: 500, code: 'generalException', message: 'The service failed.', headers: {} };
+  }
+  const { status, graphCode, meaning, retryable } = ERROR_CODES[error.code];
+  const { field, property, position } = error.details;
+  const target = property ?? field;
+  return {
+    status,
+    code: graphCode,
+    message: status < 500 ? error.message : meaning,
+    ...(typeof target === 'string' && target !== '' ? { target } : {}),
+    ...(typeof position === 'number' ? { position } : {}),
+    headers: status === 503 && retryable ? { 'Retry-After': '10' } : {},
+  };
+}
+
+/** The body of an error. */
+export function errorBody(
+  told: Told,
+  requestId: string,
+  clientRequestId: string,
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  const { code, message, target, position } = told;
+  return {
+    error: {
+      code,
+      message,
+      ...(target === undefined ? {} : { target }),
+      ...(position === undefined ? {} : { details: [{ code: 'FilterPosition', message: String(position) }] }),
+      innerError: {
+        date: new Date(nowMs).toISOString().slice(0, 19),
+        'request-id': requestId,
+        'client-request-id': clientRequestId,
+      },
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** The handler: Hono around the service. */
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Engine } from '../engine/engine.ts';
+import type { Principal } from './authorize.ts';
+import { answerBatch, readBatch } from './batch.ts';
+import { readBody } from './body.ts';
+import { errorBody, GraphError, toldOf } from './graph-error.ts';
+import { checkSender, RateGuard } from './guard.ts';
+import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
+import { readAccept } from './prefer.ts';
+import { createService, type Reply, type Target, targetOf } from './service.ts';
+
+/** Answers one request. Never rejects. */
+export type GraphHandler = (request: Request) => Promise<Response>;
+
+interface Env {
+  Variables: { readonly requestId: string; readonly clientRequestId: string };
+}
+
+const DIAGNOSTIC = JSON.stringify({
+  ServerInfo: { DataCenter: 'local', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'tenure' },
+});
+
+/** A handler on the given ports. @throws TypeError for an option. */
+export function assembleGraphHandler(
+  engine: Engine,
+  ports: GraphPorts,
+  options: GraphOptions = {},
+): GraphHandler {
+  const { clock, ids } = ports;
+  const settings = readGraphOptions(options);
+  const { limits } = settings;
+  const service = createService(engine, ports, settings);
+  const rate = settings.rateLimit === null ? null : new RateGuard(settings.rateLimit);
+
+  const refused = (error: unknown, requestId: string, clientRequestId: string): Reply => {
+    const told = toldOf(error);
+    if (told.status >= 500 && told.status !== 501) settings.onError(error, requestId);
+    return {
+      status: told.status,
+      headers: told.headers,
+      body: errorBody(told, requestId, clientRequestId, clock.now()),
+    };
+  };
+
+  const single = (request: Request, target: Target, principal: Principal): Promise<Reply> => {
+    rate?.count(principal.id, clock.now());
+    return service(request, target, principal);
+  };
+
+  const batch = async (
+    request: Request,
+    target: Target,
+    principal: Principal,
+    variables: Env['Variables'],
+  ): Promise<Reply> => {
+    if (request.method !== 'POST') {
+      throw new GraphError(
+        405,
+        'Request_BadRequest',
+        'Specified HTTP method is not allowed for the request target.',
+        { Allow: 'POST' },
+      );
+    }
+    const requests = readBatch(await readBody(request, limits), target.base, request.headers, limits);
+    const refuse = (error: unknown): Reply => refused(error, variables.requestId, variables.clientRequestId);
+    const answer = async (one: Request): Promise<Reply> => {
+      try {
+        return inBatch(await single(one, targetOf(new URL(one.url), null), principal));
+      } catch (error) {
+        return inBatch(refuse(error));
+      }
+    };
+    return answerBatch(requests, answer, refuse);
+  };
+
+  const app = new Hono<Env>();
+  app.use(async (context, next) => {
+    const requestId = ids.guid();
+    const given = context.req.header('client-request-id') ?? '';
+    context.set('requestId', requestId);
+    context.set('clientRequestId', /^[\w.-]{1,128}$/.test(given) ? given : requestId);
+    await next();
+  });
+  app.use((context, next) => {
+    checkSender(context.req.raw, settings);
+    if (context.req.url.length > limits.urlLengthMax) {
+      throw new GraphError(414, 'BadRequest', `Expected a URL of at most ${limits.urlLengthMax} characters.`);
+    }
+    return next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: limits.bodyBytesMax,
+      onError: () => {
+        throw new GraphError(
+          413,
+          'RequestEntityTooLarge',
+          `Expected a body of at most ${limits.bodyBytesMax} bytes.`,
+        );
+      },
+    }),
+  );
+  app.all('*', async (context) => {
+    const request = context.req.raw;
+    const principal = await settings.authorize(request);
+    if (principal === null) {
+      throw new GraphError(401, 'InvalidAuthenticationToken', 'Access token is empty or not valid.', {
+        'WWW-Authenticate': 'Bearer',
+      });
+    }
+    const target = targetOf(new URL(request.url), settings.baseUrl);
+    const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
+    const reply = await (isBatch
+      ? batch(request, target, principal, context.var)
+      : single(request, target, principal));
+    return responseOf(reply, context.var, request, clock.now());
+  });
+  app.onError((error, context) => {
+    const { requestId = ids.guid(), clientRequestId = requestId } = context.var;
+    const reply = refused(error, requestId, clientRequestId);
+    return responseOf(reply, { requestId, clientRequestId }, context.req.raw, clock.now());
+  });
+  return async (request) => app.fetch(request);
+}
+
+/** A reply of a batch says itself what its body is. */
+function inBatch(reply: Reply): Reply {
+  if (reply.body === undefined) return reply;
+  return { ...reply, headers: { 'Content-Type': 'application/json', ...reply.headers } };
+}
+
+function responseOf(
+  { status, headers, body }: Reply,
+  variables: Env['Variables'],
+  request: Request,
+  nowMs: number,
+): Response {
+  const isJson = body !== undefined && typeof body !== 'string';
+  const all = new Headers({
+    'request-id': variables.requestId,
+    'client-request-id': variables.clientRequestId,
+    'x-ms-ags-diagnostic': DIAGNOSTIC,
+    'OData-Version': '4.0',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    Date: new Date(nowMs).toUTCString(),
+    ...(isJson ? { 'Content-Type': jsonType(request, status) } : {}),
+    ...headers,
+  });
+  const content = body === undefined ? null : isJson ? JSON.stringify(body) : String(body);
+  return new Response(content, { status, headers: all });
+}
+
+function jsonType(request: Request, status: number): string {
+  const level = status < 400 ? readAccept(request.headers.get('accept'), 'json') : 'minimal';
+  return `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`;
+}

@@ -1,0 +1,294 @@
+/** What the routes do that takes more than one call of the engine. */
+import { findTaskDefinition, TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
+import type { ActivationScopeInput } from '../engine/activation.ts';
+import { LifecycleError } from '../errors/index.ts';
+import type { RunInput, RunPatch } from '../ledger/runs.ts';
+import type { UserResultInput } from '../ledger/user-input.ts';
+import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/workflow-input.ts';
+import { addressOf } from '../model/ids.ts';
+import type { Run, UserProcessingResult } from '../model/resources.ts';
+import type { Task, Workflow, WorkflowTemplate } from '../model/workflow.ts';
+import { objectBody, withMembers } from './body.ts';
+import { RUN, USER_RESULT } from './entity-types.ts';
+import { badRequest } from './graph-error.ts';
+import type { Source } from './list.ts';
+import type { Row } from './represent.ts';
+import { type Call, soleField } from './route.ts';
+import {
+  arrayOf,
+  reportRows,
+  runIdOf,
+  taskFiller,
+  taskResultsOf,
+  taskResultsOfWorkflow,
+  usersOfWorkflow,
+} from './sources.ts';
+import { type TaskReportSummary, taskReportSummary, type UserSummary, userSummary } from './summaries.ts';
+
+/** POST runs. */
+export function createRun({ engine, keys, body }: Call): Promise<Run> {
+  return engine.runs.create(keys.workflow, withMembers(RUN, objectBody(body)) as unknown as RunInput);
+}
+
+/** PATCH a run. */
+export function updateRun({ engine, keys, body }: Call): Promise<Run> {
+  return engine.runs.update(keys.workflow, keys.run, withMembers(RUN, objectBody(body)) as RunPatch);
+}
+
+/** POST userProcessingResults. */
+export function createUserResult({ engine, keys, body }: Call): Promise<UserProcessingResult> {
+  const input = withMembers(USER_RESULT, objectBody(body)) as unknown as UserResultInput;
+  return engine.userProcessingResults.create(keys.workflow, keys.run, input);
+}
+
+/** The runs that did a run's work again: one of them. */
+export async function reprocessedRun({ engine, keys }: Call): Promise<Run> {
+  const runs = await engine.runs.reprocessedRuns(keys.workflow, keys.run);
+  return found(
+    runs.find(({ id }) => id === keys.reprocessed.toLowerCase()),
+    'a reprocessed run',
+    keys.reprocessed,
+  );
+}
+
+/** The runs that did a user's tasks again. */
+export function reprocessedRunsOfUser({ engine, keys, given }: Call): Source {
+  const runId = given.run ?? runIdOf('a user result', keys.user);
+  return arrayOf(
+    () => engine.userProcessingResults.reprocessedRuns(keys.workflow, runId, keys.user) as never,
+  );
+}
+
+/** summary of a run's user results. */
+export function userSummaryOfRun(
+  { engine, keys }: Call,
+  startDateTime: string,
+  endDateTime: string,
+): Promise<UserSummary> {
+  return userSummary(engine, keys.workflow, { startDateTime, endDateTime }, keys.run);
+}
+
+/** summary of a workflow's user results. */
+export function userSummaryOfWorkflow(
+  { engine, keys }: Call,
+  startDateTime: string,
+  endDateTime: string,
+): Promise<UserSummary> {
+  return userSummary(engine, keys.workflow, { startDateTime, endDateTime }, null);
+}
+
+/** summary of a workflow's task reports. */
+export function reportSummary(
+  { engine, keys }: Call,
+  startDateTime: string,
+  endDateTime: string,
+): Promise<TaskReportSummary> {
+  return taskReportSummary(engine, keys.workflow, { startDateTime, endDateTime });
+}
+
+const RECENT_MS = 7 * 86_400_000;
+
+/** The user results of a workflow: of the last 7 days, unless the filter says when (domain §3.12, §6.7). */
+export function usersOfWorkflowLately({ engine, keys, query, nowMs }: Call): Source {
+  const source = usersOfWorkflow(engine, keys.workflow);
+  if (query.filter !== null && /\bstartedDateTime\b/.test(query.filter)) return source;
+  const since = new Date(nowMs - RECENT_MS).toISOString();
+  const lately = `(startedDateTime ge ${since} or (startedDateTime eq null and scheduledDateTime ge ${since}))`;
+  const narrowed = (filter: string | null): string =>
+    filter === null ? lately : `(${filter}) and ${lately}`;
+  return {
+    ...source,
+    page: (request) => source.page({ ...request, filter: narrowed(request.filter) }),
+    count: async (filter) => (await source.count?.(narrowed(filter))) ?? 0,
+  };
+}
+
+/** A user result, by its id alone. */
+export function userResult({ engine, keys }: Call): Promise<UserProcessingResult> {
+  return engine.userProcessingResults.get(keys.workflow, runIdOf('a user result', keys.user), keys.user);
+}
+
+/** The task results of a user result. */
+export function taskResultsOfUser({ engine, keys, given }: Call): Source {
+  const runId = given.run ?? runIdOf('a user result', keys.user);
+  return arrayOf(async () =>
+    taskFiller(
+      engine,
+      keys.workflow,
+    )(await engine.taskProcessingResults.listOfUser(keys.workflow, runId, keys.user)),
+  );
+}
+
+/** The task results of a task report. */
+export function taskResultsOfReport({ engine, keys }: Call): Source {
+  const { runId, position } = reportAddress(keys.report);
+  return {
+    ...taskResultsOf(engine, keys.workflow, runId),
+    belongs: ({ id }) => addressOf(String(id))?.position === position,
+  };
+}
+
+/** The results of one task of a version, in all runs. */
+export function taskResultsOfTask({ engine, keys }: Call): Source {
+  const id = keys.task.toLowerCase();
+  return taskResultsOfWorkflow(engine, keys.workflow, ({ task }) => (task as Task).id === id);
+}
+
+/** A task result, under whatever it hangs. */
+export async function taskResult({ engine, keys, given }: Call): Promise<Row> {
+  const runId = given.run ?? runIdOf('a task result', keys.taskResult);
+  const result = await engine.taskProcessingResults.get(keys.workflow, runId, keys.taskResult);
+  const address = addressOf(result.id);
+  const isHere =
+    (given.user === undefined || addressOf(given.user)?.no === address?.no) &&
+    (given.report === undefined || addressOf(given.report)?.position === address?.position) &&
+    (given.task === undefined || given.task.toLowerCase() === result.task.id);
+  const [row] = await taskFiller(engine, keys.workflow)(isHere ? [result] : []);
+  return found(row, 'a task result', keys.taskResult);
+}
+
+/** A task report. */
+export async function taskReport({ engine, keys }: Call): Promise<Row> {
+  const { runId } = reportAddress(keys.report);
+  const rows = await reportRows(engine, keys.workflow, runId);
+  return found(
+    rows.find(({ id }) => id === keys.report.toLowerCase()),
+    'a task report',
+    keys.report,
+  );
+}
+
+/** POST workflows. */
+export function createWorkflow({ engine, body }: Call): Promise<Workflow> {
+  return engine.workflows.create(objectBody(body, true) as unknown as WorkflowInput);
+}
+
+/** PATCH a workflow. */
+export function updateWorkflow({ engine, keys, body }: Call): Promise<Workflow> {
+  return engine.workflows.update(keys.workflow, objectBody(body) as WorkflowPatch);
+}
+
+/** createNewVersion. */
+export function createNewVersion({ engine, keys, body }: Call): Promise<Workflow> {
+  const input = soleField(body, 'workflow', true);
+  return engine.workflows.createNewVersion(keys.workflow, input as NewVersionInput);
+}
+
+/** activate: `{ subjects: [{ id }] }`. */
+export async function activate({ engine, keys, body }: Call): Promise<string> {
+  const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
+  return (await engine.runs.activate(keys.workflow, { subjects })).id;
+}
+
+/** activateWithScope: `{ scope: … }`. */
+export async function activateWithScope({ engine, keys, body }: Call): Promise<string> {
+  const scope = soleField(body, 'scope', true) as ActivationScopeInput;
+  return (await engine.runs.activateWithScope(keys.workflow, scope)).id;
+}
+
+/** cancelProcessing: `{ scope: { runs: [{ id }] } }`, exactly one. */
+export async function cancelProcessing({ engine, keys, body }: Call): Promise<void> {
+  const runs = soleField(soleField(body, 'scope'), 'runs');
+  const [run] = Array.isArray(runs) && runs.length === 1 ? (runs as readonly unknown[]) : [];
+  const id = typeof run === 'object' && run !== null ? (run as Row).id : undefined;
+  if (typeof id !== 'string') throw badRequest('Expected scope.runs to name exactly one run by its id.');
+  try {
+    await engine.runs.cancel(keys.workflow, id);
+  } catch (error) {
+    // A run that has ended cannot be canceled: Graph answers 400 (domain §6.7).
+    if (LifecycleError.is(error) && error.code === 'AlreadyFinal') throw badRequest(error.message);
+    throw error;
+  }
+}
+
+/** The versions of a workflow, newest first. */
+export function versions({ engine, keys }: Call): Source {
+  return arrayOf(
+    async () => (await engine.workflows.listVersions(keys.workflow)).map(versionRow),
+    'versionNumber',
+  );
+}
+
+/** A version. */
+export async function version({ engine, keys }: Call): Promise<Row> {
+  return versionRow(await engine.workflows.getVersion(keys.workflow, versionNumber(keys.version)));
+}
+
+/** The tasks of a version. */
+export function tasksOfVersion({ engine, keys }: Call): Source {
+  const number = versionNumber(keys.version);
+  return arrayOf(async () => (await engine.workflows.getVersion(keys.workflow, number)).tasks as never);
+}
+
+/** The tasks of the newest version. */
+export function tasks({ engine, keys }: Call): Source {
+  return arrayOf(async () => (await engine.workflows.get(keys.workflow)).tasks as never);
+}
+
+/** A task of the newest version. */
+export async function task({ engine, keys }: Call): Promise<Task> {
+  const { tasks } = await engine.workflows.get(keys.workflow);
+  return found(
+    tasks.find(({ id }) => id === keys.task.toLowerCase()),
+    'a task',
+    keys.task,
+  );
+}
+
+/** PATCH a task. */
+export function updateTask({ engine, keys, body }: Call): Promise<Task> {
+  return engine.workflows.updateTask(keys.workflow, keys.task, objectBody(body) as TaskPatch);
+}
+
+/** A deleted workflow. */
+export async function deletedWorkflow({ engine, keys }: Call): Promise<Workflow> {
+  const deleted = await engine.workflows.listDeleted();
+  return found(
+    deleted.find(({ id }) => id === keys.workflow.toLowerCase()),
+    'a deleted workflow',
+    keys.workflow,
+  );
+}
+
+/** A task definition, by its GUID. */
+export async function taskDefinition({ keys }: Call): Promise<object> {
+  const definition = TASK_DEFINITIONS.find(({ id }) => id === keys.definition.toLowerCase());
+  return found(definition, 'a task definition', keys.definition);
+}
+
+/** A template, by its GUID. */
+export async function workflowTemplate({ keys }: Call): Promise<Row> {
+  const template = WORKFLOW_TEMPLATES.find(({ id }) => id === keys.template.toLowerCase());
+  return templateRow(found(template, 'a template', keys.template));
+}
+
+/** A template with its tasks as Graph shows them: numbered, and with the category of their definition. */
+export function templateRow(template: WorkflowTemplate): Row {
+  const tasks = template.tasks.map((one, index) => ({
+    ...one,
+    id: findTaskDefinition(one.taskDefinitionId)?.id ?? one.taskDefinitionId,
+    category: findTaskDefinition(one.taskDefinitionId)?.category ?? [template.category],
+    executionSequence: index + 1,
+  }));
+  return { ...template, tasks };
+}
+
+function versionRow(workflow: Workflow): Row {
+  return { ...workflow, versionNumber: workflow.version };
+}
+
+function versionNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw badRequest('Expected the key of a version to be its number.');
+}
+
+function reportAddress(id: string): { readonly runId: string; readonly position: number } {
+  const address = addressOf(id);
+  if (address && address.no === 0 && address.position > 0) return address;
+  throw new LifecycleError('NotFound', `Expected a task report \`${id}\`, got none`, { id });
+}
+
+function found<Thing>(thing: Thing | undefined, what: string, id: string): Thing {
+  if (thing !== undefined) return thing;
+  throw new LifecycleError('NotFound', `Expected ${what} \`${id}\`, got none`, { id });
+}

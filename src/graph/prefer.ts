@@ -1,0 +1,51 @@
+/** What a client asks for in its headers: preferences, metadata level, media types. Source: domain §5. */
+import { LIMITS } from '../model/limits.ts';
+import { GraphError } from './graph-error.ts';
+
+/** How much OData tells beside the data. */
+export type MetadataLevel = 'none' | 'minimal' | 'full';
+
+/** The preferences of one request. */
+export interface Preferences {
+  /** Members of enumerations that came after their sentinel, by name. */
+  readonly unknownEnumMembers: boolean;
+  readonly return: 'minimal' | 'representation' | null;
+  /** Rows of a page; `null`: not asked for. */
+  readonly maxPageSize: number | null;
+}
+
+/** Reads `Prefer`. What is not known is passed over, as HTTP has it. */
+export function readPreferences(header: string | null): Preferences {
+  const given = new Map(
+    (header ?? '').split(',').map((part) => {
+      const [name = '', value = ''] = (part.split(';')[0] ?? '').split('=').map((text) => text.trim());
+      return [name.toLowerCase(), value.replace(/^"(.*)"$/, '$1')] as const;
+    }),
+  );
+  const size = Number(given.get('odata.maxpagesize') ?? given.get('maxpagesize') ?? Number.NaN);
+  const asked = given.get('return')?.toLowerCase();
+  return {
+    unknownEnumMembers: given.has('include-unknown-enum-members'),
+    return: asked === 'minimal' || asked === 'representation' ? asked : null,
+    maxPageSize: Number.isInteger(size) && size >= 1 ? Math.min(size, LIMITS.pageSizeMax) : null,
+  };
+}
+
+/** The metadata level that `Accept` asks for. @throws GraphError 406 when it takes no JSON. */
+export function readAccept(header: string | null, produced: 'json' | 'text'): MetadataLevel {
+  const ranges = (header ?? '*/*').split(',').map((range) => range.trim().toLowerCase());
+  const wanted =
+    produced === 'text'
+      ? /^(?:text\/plain|text\/\*|\*\/\*)/
+      : /^(?:application\/json|application\/\*|\*\/\*)/;
+  const range = ranges.find((one) => wanted.test(one) && !/;\s*q=0(?:\.0*)?\s*(?:;|$)/.test(one));
+  if (range === undefined) {
+    throw new GraphError(
+      406,
+      'NotAcceptable',
+      `Expected Accept to allow ${produced === 'text' ? 'text/plain' : 'application/json'}.`,
+    );
+  }
+  const level = /;\s*odata\.metadata=(none|minimal|full)\b/.exec(range)?.[1];
+  return level === 'none' || level === 'full' ? level : 'minimal';
+}

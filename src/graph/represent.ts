@@ -1,0 +1,114 @@
+/** Resources → JSON, as Graph writes them. Source: domain §2.6, §5. */
+import type { EntityType, Enumeration, Kind } from './entity-types.ts';
+import { badRequest } from './graph-error.ts';
+import type { MetadataLevel } from './prefer.ts';
+
+/** A resource, or a part of one. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** How the client wants to see resources. */
+export interface View {
+  readonly level: MetadataLevel;
+  /** Names of members that came after the sentinel are shown. */
+  readonly unknownEnumMembers: boolean;
+  readonly select: readonly string[] | null;
+  readonly expand: readonly string[];
+  /** Navigation and hidden properties are fewer in a list; what was just made comes without its tasks. */
+  readonly place: 'list' | 'get' | 'made';
+  /** Where the resources stand: `https://host/v1.0/…/runs`, without a key. */
+  readonly address: string;
+}
+
+const NAMESPACE = '#microsoft.graph.identityGovernance.';
+
+/** Refuses names that the type does not have. @throws GraphError 400. */
+export function checkView(type: EntityType, { select, expand }: Pick<View, 'select' | 'expand'>): void {
+  const known = [...Object.keys(type.properties), ...Object.keys(type.navigation)];
+  const unknown = select?.find((name) => name !== '*' && !known.includes(name));
+  if (unknown !== undefined) {
+    throw badRequest(
+      `Could not find a property named '${unknown}' on type 'microsoft.graph.identityGovernance.${type.name}'.`,
+    );
+  }
+  const navigation = Object.keys(type.navigation);
+  const stray = expand.find((name) => !navigation.includes(name));
+  if (stray === undefined) return;
+  const remedy = navigation.length === 0 ? 'it has none' : `it has ${navigation.join(', ')}`;
+  throw badRequest(
+    `Expected $expand on type '${type.name}' to name a navigation property (${remedy}), got '${stray}'.`,
+  );
+}
+
+/** A resource as JSON. `null` stands for what has no value; absent is only what was not asked for. */
+export function represent(type: EntityType, row: Row, view: View): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  const here = `${view.address}('${encodeURIComponent(String(row[type.key]))}')`;
+  if (view.level === 'full') {
+    out['@odata.type'] = NAMESPACE + type.name;
+    out['@odata.id'] = here;
+  }
+  for (const [name, kind] of Object.entries(type.properties)) {
+    if (isShown(type, name, view)) out[name] = wireValue(kind, row[name], view);
+  }
+  for (const [name, { shown, type: kind }] of Object.entries(type.navigation)) {
+    const isDefault = shown === 'list' || (shown === 'get' && view.place === 'get' && view.select === null);
+    if (!isDefault && !view.expand.includes(name) && !view.select?.includes(name)) continue;
+    if (shown === 'get' && view.level !== 'none') out[`${name}@odata.context`] = contextOf(`${here}/${name}`);
+    out[name] = wireValue(kind, row[name], view);
+  }
+  return out;
+}
+
+/** `https://host/v1.0/a/b` → `https://host/v1.0/$metadata#a/b`. */
+export function contextOf(address: string): string {
+  return address.replace(/\/(v1\.0|beta)(?:\/|$)/, '/$1/$metadata#');
+}
+
+/** A date as Graph writes it: no zeros at the end of the fraction, and no fraction that is zero. */
+export function wireDate(text: string): string {
+  return text.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits === '' ? 'Z' : `.${digits}Z`));
+}
+
+/** A complex value as JSON. */
+export function representComplex(
+  kinds: Readonly<Record<string, Kind>>,
+  value: Row,
+  view: Pick<View, 'level' | 'unknownEnumMembers'>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => view.level !== 'none' || !name.startsWith('@odata.'))
+      .map(([name, part]) => [
+        name,
+        wireValue(Object.hasOwn(kinds, name) ? kinds[name] : undefined, part, view),
+      ]),
+  );
+}
+
+function isShown(type: EntityType, name: string, { select, place }: View): boolean {
+  if (select !== null) return select.includes('*') || select.includes(name);
+  return place !== 'list' || !type.hiddenInLists?.includes(name);
+}
+
+function wireValue(
+  kind: Kind | undefined,
+  value: unknown,
+  view: Pick<View, 'level' | 'unknownEnumMembers'>,
+): unknown {
+  if (value === undefined || value === null) return null;
+  if (kind === 'dateTime' && typeof value === 'string') return wireDate(value);
+  if (typeof kind !== 'object') return value;
+  if ('enumeration' in kind) return masked(kind.enumeration, value, view.unknownEnumMembers);
+  if ('collection' in kind) {
+    return (value as readonly Row[]).map((part) => representComplex(kind.collection, part, view));
+  }
+  return representComplex(kind.complex, value as Row, view);
+}
+
+/** Members that came after the sentinel read as the sentinel. */
+function masked(enumeration: Enumeration, value: unknown, isUnmasked: boolean): string {
+  const members = (Array.isArray(value) ? value : [value]).map((member) =>
+    !isUnmasked && enumeration.hidden.includes(String(member)) ? 'unknownFutureValue' : String(member),
+  );
+  return [...new Set(members)].join(',');
+}

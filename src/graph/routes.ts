@@ -1,0 +1,168 @@
+/** Every path and method that is served. Source: domain §2. What is `missing` answers 501 and says so. */
+import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
+import {
+  RUN,
+  TASK,
+  TASK_DEFINITION,
+  TASK_REPORT,
+  TASK_RESULT,
+  USER_RESULT,
+  WORKFLOW,
+  WORKFLOW_TEMPLATE,
+  WORKFLOW_VERSION,
+} from './entity-types.ts';
+import * as does from './operations.ts';
+import { NEEDED } from './permissions.ts';
+import { act, create, done, list, missing, one, type Route, summary, update } from './route.ts';
+import { arrayOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
+
+const { reports, workflows, change, activate, extensions, changeExtensions } = NEEDED;
+const RUNS = 'workflows/{workflow}/runs';
+const ONE_RUN = `${RUNS}/{run}`;
+const USERS = 'workflows/{workflow}/userProcessingResults';
+const REPORTS = 'workflows/{workflow}/taskReports';
+const TASK_RESULTS = 'taskProcessingResults';
+const DELETED = 'deletedItems/workflows';
+
+/** The methods of the seed on runs and results, which Entra does not have. */
+const SEED: readonly Route[] = [
+  create(RUNS, change, RUN, does.createRun),
+  update(ONE_RUN, change, RUN, 'acted', does.updateRun),
+  done('DELETE', ONE_RUN, change, ({ engine, keys }) => engine.runs.delete(keys.workflow, keys.run)),
+  create(`${ONE_RUN}/userProcessingResults`, change, USER_RESULT, does.createUserResult),
+];
+
+const RUN_ROUTES: readonly Route[] = [
+  list(RUNS, reports, RUN, ({ engine, keys }) => runsOf(engine, keys.workflow)),
+  one(ONE_RUN, reports, RUN, ({ engine, keys }) => engine.runs.get(keys.workflow, keys.run)),
+  summary(`${RUNS}/summary()`, reports, 'runSummary', ({ engine, keys }, start, end) =>
+    engine.runs.summary(keys.workflow, start, end),
+  ),
+  list(`${ONE_RUN}/userProcessingResults`, reports, USER_RESULT, ({ engine, keys }) =>
+    usersOf(engine, keys.workflow, keys.run),
+  ),
+  one(`${ONE_RUN}/userProcessingResults/{user}`, reports, USER_RESULT, ({ engine, keys }) =>
+    engine.userProcessingResults.get(keys.workflow, keys.run, keys.user),
+  ),
+  summary(`${ONE_RUN}/userProcessingResults/summary()`, reports, 'userSummary', does.userSummaryOfRun),
+  list(
+    `${ONE_RUN}/userProcessingResults/{user}/${TASK_RESULTS}`,
+    reports,
+    TASK_RESULT,
+    does.taskResultsOfUser,
+  ),
+  one(
+    `${ONE_RUN}/userProcessingResults/{user}/${TASK_RESULTS}/{taskResult}`,
+    reports,
+    TASK_RESULT,
+    does.taskResult,
+  ),
+  list(`${ONE_RUN}/userProcessingResults/{user}/reprocessedRuns`, reports, RUN, does.reprocessedRunsOfUser),
+  list(`${ONE_RUN}/${TASK_RESULTS}`, reports, TASK_RESULT, ({ engine, keys }) =>
+    taskResultsOf(engine, keys.workflow, keys.run),
+  ),
+  one(`${ONE_RUN}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+  list(`${ONE_RUN}/reprocessedRuns`, reports, RUN, ({ engine, keys }) =>
+    arrayOf(() => engine.runs.reprocessedRuns(keys.workflow, keys.run) as never),
+  ),
+  one(`${ONE_RUN}/reprocessedRuns/{reprocessed}`, reports, RUN, does.reprocessedRun),
+  done('DELETE', `${ONE_RUN}/reprocessedRuns/{reprocessed}/$ref`, change, ({ engine, keys }) =>
+    engine.runs.removeReprocessedRun(keys.workflow, keys.run, keys.reprocessed),
+  ),
+  missing('GET', `${ONE_RUN}/subjectProcessingResults`, reports),
+  missing('GET', `${ONE_RUN}/subjectProcessingResults/{subject}`, reports),
+  missing('GET', `${ONE_RUN}/subjectProcessingResults/summary()`, reports),
+];
+
+const RESULT_ROUTES: readonly Route[] = [
+  list(USERS, reports, USER_RESULT, does.usersOfWorkflowLately),
+  one(`${USERS}/{user}`, reports, USER_RESULT, does.userResult),
+  list(`${USERS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfUser),
+  one(`${USERS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+  list(`${USERS}/{user}/reprocessedRuns`, reports, RUN, does.reprocessedRunsOfUser),
+  summary(`${USERS}/summary()`, reports, 'userSummary', does.userSummaryOfWorkflow),
+  list(REPORTS, reports, TASK_REPORT, ({ engine, keys }) => reportsOf(engine, keys.workflow)),
+  one(`${REPORTS}/{report}`, reports, TASK_REPORT, does.taskReport),
+  list(`${REPORTS}/{report}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfReport),
+  one(`${REPORTS}/{report}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+  summary(`${REPORTS}/summary()`, reports, 'taskReportSummary', does.reportSummary),
+  ...[
+    `workflows/{workflow}/tasks/{task}`,
+    ONE_RUN,
+    `${ONE_RUN}/userProcessingResults/{user}`,
+    `${USERS}/{user}`,
+    `${REPORTS}/{report}`,
+  ].map((parent) => missing('POST', `${parent}/${TASK_RESULTS}/{taskResult}/resume`, change)),
+];
+
+const WORKFLOW_ROUTES: readonly Route[] = [
+  list('workflows', workflows, WORKFLOW, ({ engine }) => arrayOf(() => engine.workflows.list() as never)),
+  create('workflows', change, WORKFLOW, does.createWorkflow),
+  one('workflows/{workflow}', workflows, WORKFLOW, ({ engine, keys }) => engine.workflows.get(keys.workflow)),
+  update('workflows/{workflow}', change, WORKFLOW, 'changed', does.updateWorkflow),
+  done('DELETE', 'workflows/{workflow}', change, ({ engine, keys }) =>
+    engine.workflows.delete(keys.workflow),
+  ),
+  done('POST', 'workflows/{workflow}/activate', activate, does.activate),
+  done('POST', 'workflows/{workflow}/activateWithScope', activate, does.activateWithScope),
+  done('POST', 'workflows/{workflow}/cancelProcessing', change, does.cancelProcessing),
+  act('workflows/{workflow}/createNewVersion', change, WORKFLOW, does.createNewVersion),
+  missing('POST', 'workflows/{workflow}/activateAndWait', activate),
+  missing('POST', 'workflows/{workflow}/clearQuarantine', change),
+  missing('POST', 'workflows/{workflow}/previewTaskFailures', workflows),
+  missing('POST', 'workflows/{workflow}/previewWorkflow', change),
+  missing('GET', 'workflows/{workflow}/executionScope', workflows),
+  missing('GET', 'workflows/{workflow}/previewScope', workflows),
+  list('workflows/{workflow}/versions', workflows, WORKFLOW_VERSION, does.versions),
+  one('workflows/{workflow}/versions/{version}', workflows, WORKFLOW_VERSION, does.version),
+  list('workflows/{workflow}/versions/{version}/tasks', workflows, TASK, does.tasksOfVersion),
+  list('workflows/{workflow}/tasks', workflows, TASK, does.tasks),
+  one('workflows/{workflow}/tasks/{task}', workflows, TASK, does.task),
+  update('workflows/{workflow}/tasks/{task}', change, TASK, 'changed', does.updateTask),
+  list(`workflows/{workflow}/tasks/{task}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfTask),
+  one(
+    `workflows/{workflow}/tasks/{task}/${TASK_RESULTS}/{taskResult}`,
+    reports,
+    TASK_RESULT,
+    does.taskResult,
+  ),
+  list(DELETED, workflows, WORKFLOW, ({ engine }) => arrayOf(() => engine.workflows.listDeleted() as never)),
+  one(`${DELETED}/{workflow}`, workflows, WORKFLOW, does.deletedWorkflow),
+  done('DELETE', `${DELETED}/{workflow}`, change, ({ engine, keys }) =>
+    engine.workflows.purge(keys.workflow),
+  ),
+  act(`${DELETED}/{workflow}/restore`, change, WORKFLOW, ({ engine, keys }) =>
+    engine.workflows.restore(keys.workflow),
+  ),
+];
+
+const OTHER_ROUTES: readonly Route[] = [
+  list('taskDefinitions', workflows, TASK_DEFINITION, () => arrayOf(() => TASK_DEFINITIONS as never)),
+  one('taskDefinitions/{definition}', workflows, TASK_DEFINITION, does.taskDefinition),
+  list('workflowTemplates', workflows, WORKFLOW_TEMPLATE, () =>
+    arrayOf(() => WORKFLOW_TEMPLATES.map(does.templateRow)),
+  ),
+  one('workflowTemplates/{template}', workflows, WORKFLOW_TEMPLATE, does.workflowTemplate),
+  missing('GET', 'settings', workflows),
+  missing('PATCH', 'settings', change),
+  missing('GET', 'customTaskExtensions', extensions),
+  missing('POST', 'customTaskExtensions', changeExtensions),
+  missing('GET', 'customTaskExtensions/{extension}', extensions),
+  missing('PATCH', 'customTaskExtensions/{extension}', changeExtensions),
+  missing('DELETE', 'customTaskExtensions/{extension}', changeExtensions),
+  ...[
+    'workflowsProcessedSummary',
+    'workflowsProcessedByCategory',
+    'topTasksProcessedSummary',
+    'topWorkflowsProcessedSummary',
+  ].map((name) => missing('GET', `insights/${name}()`, reports)),
+];
+
+/** The table. */
+export const ROUTES: readonly Route[] = [
+  ...SEED.map((route): Route => ({ ...route, ofSeed: true })),
+  ...RUN_ROUTES,
+  ...RESULT_ROUTES,
+  ...WORKFLOW_ROUTES,
+  ...OTHER_ROUTES,
+];

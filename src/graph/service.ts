@@ -1,0 +1,210 @@
+/** One request, from its path to its answer. Batches come through here too, request by request. */
+import type { Engine } from '../engine/engine.ts';
+import { isAllowed, type Principal } from './authorize.ts';
+import { readBody } from './body.ts';
+import { badRequest, GraphError } from './graph-error.ts';
+import { countOf, type ListDeps, readPage } from './list.ts';
+import { createMatcher, type Match } from './match.ts';
+import type { GraphPorts, GraphSettings } from './options.ts';
+import { parsePath, type Step } from './path.ts';
+import { type Preferences, readAccept, readPreferences } from './prefer.ts';
+import { type Query, readQuery } from './query.ts';
+import { checkView, contextOf, represent, representComplex, type View } from './represent.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { ROUTES } from './routes.ts';
+
+const ROOT = 'identityGovernance/lifecycleWorkflows';
+const NAMESPACE = 'microsoft.graph.identityGovernance';
+const WORKFLOWS = `${ROOT}/workflows`;
+
+/** What an answer consists of. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, or text when it is a string; `undefined`: no body. */
+  readonly body?: unknown;
+}
+
+/** Where a request goes. */
+export interface Target {
+  /** `https://host/prefix/v1.0`. */
+  readonly base: string;
+  readonly steps: readonly Step[];
+  readonly params: URLSearchParams;
+  /** The URL as a client sees it, without its query. */
+  readonly url: string;
+}
+
+/** Answers requests that are known to come from `principal`. */
+export type Service = (request: Request, target: Target, principal: Principal) => Promise<Reply>;
+
+/** What one answer is made with. */
+interface Exchange {
+  readonly target: Target;
+  readonly match: Match;
+  readonly query: Query;
+  readonly prefer: Preferences;
+  readonly view: Omit<View, 'place' | 'address'>;
+  readonly list: ListDeps;
+  readonly settings: GraphSettings;
+}
+
+/** The service over an engine. */
+export function createService(engine: Engine, { clock }: GraphPorts, settings: GraphSettings): Service {
+  const match = createMatcher(settings.readOnlyRuns ? ROUTES.filter(({ ofSeed }) => !ofSeed) : ROUTES);
+  const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax: settings.limits.scannedRowsMax };
+  return async (request, target, principal) => {
+    const { steps, isCount } = stepsBelow(target.steps);
+    const found = match(request.method, steps);
+    if (!isAllowed(principal, found.route.needs)) {
+      throw new GraphError(
+        403,
+        'Authorization_RequestDenied',
+        `Expected one of the permissions ${found.route.needs.join(', ')}.`,
+      );
+    }
+    checkConditions(request, found.route);
+    const level = readAccept(request.headers.get('accept'), isCount ? 'text' : 'json');
+    const prefer = readPreferences(request.headers.get('prefer'));
+    const query = readQuery(target.params, isCount ? ['filter', 'search'] : found.route.options);
+    const body =
+      request.method === 'POST' || request.method === 'PATCH'
+        ? await readBody(request, settings.limits)
+        : undefined;
+    const call: Call = {
+      engine,
+      keys: found.keys as Call['keys'],
+      given: found.keys,
+      args: found.args,
+      query,
+      body,
+      nowMs: clock.now(),
+    };
+    const answer = await found.route.answer(call);
+    if (isCount) return counted(answer, query, list);
+    const { select, expand } = query;
+    const view = { level, unknownEnumMembers: prefer.unknownEnumMembers, select, expand };
+    const reply = await replyOf(answer, { target, match: found, query, prefer, view, list, settings });
+    return { ...reply, headers: { ...appliedHeader(answer, prefer), ...reply.headers } };
+  };
+}
+
+/** The target of a URL: what stands before `/v1.0` or `/beta` is where the handler is mounted. */
+export function targetOf(url: URL, baseUrl: string | null): Target {
+  const match = /^(.*?)\/(v1\.0|beta)(\/.*)?$/i.exec(url.pathname);
+  if (!match)
+    throw new GraphError(404, 'BadRequest', "Invalid version: expected a path below '/v1.0' or '/beta'.");
+  const [, prefix = '', version = '', path = ''] = match;
+  const base = `${baseUrl ?? url.origin + prefix}/${version.toLowerCase()}`;
+  return { base, steps: parsePath(path), params: url.searchParams, url: base + path };
+}
+
+function stepsBelow(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly isCount: boolean } {
+  const names = ROOT.toLowerCase().split('/');
+  const isBelow = names.every(
+    (name, index) => steps[index]?.text.toLowerCase() === name && steps[index].args === null,
+  );
+  if (!isBelow) {
+    throw new GraphError(404, 'Request_ResourceNotFound', `Expected a path below '/${ROOT}'.`);
+  }
+  const rest = steps.slice(names.length);
+  const isCount = rest.length > 1 && rest.at(-1)?.text === '$count' && !rest.at(-1)?.isKey;
+  return { steps: isCount ? rest.slice(0, -1) : rest, isCount };
+}
+
+/** Nothing here has an ETag, so only `*` can hold. */
+function checkConditions(request: Request, route: Route): void {
+  const condition = request.headers.get('if-match');
+  if (route.method === 'GET' || condition === null || condition.trim() === '*') return;
+  throw new GraphError(412, 'preconditionFailed', 'Expected If-Match to be *: these resources have no ETag.');
+}
+
+async function counted(answer: Answer, query: Query, deps: ListDeps): Promise<Reply> {
+  if (answer.kind !== 'list') throw badRequest("Expected '$count' after a collection.");
+  const count = await countOf(answer.source, answer.type, query, deps);
+  return { status: 200, headers: { 'Content-Type': 'text/plain;charset=utf-8' }, body: String(count) };
+}
+
+async function replyOf(answer: Answer, exchange: Exchange): Promise<Reply> {
+  const { target, match, view, settings } = exchange;
+  switch (answer.kind) {
+    case 'nothing':
+      return {
+        status: 204,
+        headers: answer.runId !== undefined && settings.runIdHeader ? { 'x-run-id': answer.runId } : {},
+      };
+    case 'complex': {
+      const context = { '@odata.context': `${target.base}/$metadata#${NAMESPACE}.${answer.name}` };
+      const body = representComplex(answer.kinds, answer.value, view);
+      return { status: 200, headers: {}, body: { ...(view.level === 'none' ? {} : context), ...body } };
+    }
+    case 'entity':
+      return entityReply(answer, exchange);
+    case 'list':
+      return listReply(answer, exchange, `${target.base}/${ROOT}/${match.address}`);
+  }
+}
+
+async function listReply(
+  answer: Answer & { kind: 'list' },
+  exchange: Exchange,
+  address: string,
+): Promise<Reply> {
+  const { query, prefer, list, target } = exchange;
+  checkView(answer.type, query);
+  const page = await readPage(answer.source, answer.type, query, prefer.maxPageSize, list);
+  const view: View = { ...exchange.view, place: 'list', address };
+  const body = {
+    ...(view.level === 'none' ? {} : { '@odata.context': contextOf(address) + selected(query) }),
+    ...(page.count === null ? {} : { '@odata.count': page.count }),
+    ...(page.nextToken === null ? {} : { '@odata.nextLink': nextLink(target, page.nextToken) }),
+    value: page.rows.map((row) => represent(answer.type, row, view)),
+  };
+  return { status: 200, headers: {}, body };
+}
+
+function entityReply({ type, row, how }: Answer & { kind: 'entity' }, exchange: Exchange): Reply {
+  const { target, match, query, prefer } = exchange;
+  checkView(type, query);
+  const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(`${ROOT}/${match.address}`)}`;
+  const here = `${address}('${encodeURIComponent(String(row[type.key]))}')`;
+  const isHidden = prefer.return === 'minimal' ? how !== 'read' : how === 'changed' && prefer.return === null;
+  const made = how === 'made' ? { Location: here } : {};
+  if (isHidden)
+    return { status: 204, headers: { ...made, ...(how === 'made' ? { 'OData-EntityId': here } : {}) } };
+  const view: View = { ...exchange.view, place: how === 'made' ? 'made' : 'get', address };
+  const context = { '@odata.context': `${contextOf(address)}${selected(query)}/$entity` };
+  const body = { ...(view.level === 'none' ? {} : context), ...represent(type, row, view) };
+  return { status: how === 'made' ? 201 : 200, headers: made, body };
+}
+
+/** `a/b('x')` → `a/b`: the collection that an entity stands in. */
+function collectionOf(address: string): string {
+  return address.replace(/\('[^/]*'\)$/, '');
+}
+
+function selected({ select }: Query): string {
+  return select === null ? '' : `(${select.join(',')})`;
+}
+
+/** The same request, from where the page ended. */
+function nextLink({ url, params }: Target, token: string): string {
+  const next = new URLSearchParams(
+    [...params].filter(([name]) => !['skip', 'skiptoken'].includes(name.replace(/^\$/, '').toLowerCase())),
+  );
+  next.append('$skiptoken', token);
+  return `${url}?${next}`;
+}
+
+function appliedHeader(answer: Answer, prefer: Preferences): Readonly<Record<string, string>> {
+  const applied = [
+    ...(prefer.unknownEnumMembers && answer.kind !== 'nothing' ? ['include-unknown-enum-members'] : []),
+    ...(prefer.return !== null && answer.kind === 'entity' && answer.how !== 'read'
+      ? [`return=${prefer.return}`]
+      : []),
+    ...(prefer.maxPageSize !== null && answer.kind === 'list'
+      ? [`odata.maxpagesize=${prefer.maxPageSize}`]
+      : []),
+  ];
+  return applied.length === 0 ? {} : { 'Preference-Applied': applied.join(', ') };
+}

@@ -1,0 +1,260 @@
+/** Where the rows of each list come from. */
+import type { Engine } from '../engine/engine.ts';
+import { LifecycleError } from '../errors/index.ts';
+import { parseFilter, parseListFilter } from '../filter/index.ts';
+import type { ListOptions } from '../ledger/list-options.ts';
+import type { Filter } from '../model/filter.ts';
+import { addressOf } from '../model/ids.ts';
+import { LIMITS } from '../model/limits.ts';
+import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../model/properties.ts';
+import type { Page, Run, TaskProcessingResult } from '../model/resources.ts';
+import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
+import type { Task } from '../model/workflow.ts';
+import { badToken, type Cursor, type Source } from './list.ts';
+import type { Row } from './represent.ts';
+
+/** The runs of a workflow. */
+export function runsOf({ runs }: Engine, workflowId: string): Source {
+  return storeList(RUN_PROPERTIES, (options) => runs.list(workflowId, options));
+}
+
+/** The user results of a run. */
+export function usersOf({ userProcessingResults }: Engine, workflowId: string, runId: string): Source {
+  return storeList(USER_PROPERTIES, (options) => userProcessingResults.list(workflowId, runId, options));
+}
+
+/** The user results of all runs of a workflow, newest run first. */
+export function usersOfWorkflow(engine: Engine, workflowId: string): Source {
+  const list = (run: Run, options: ListOptions) =>
+    engine.userProcessingResults.list(workflowId, run.id, options);
+  return {
+    acceptsFilter: (text) => isListFilter(text, USER_PROPERTIES),
+    page: ({ filter, limit, after }) =>
+      pageOverRuns(engine, workflowId, limit, after, (run, top, token) =>
+        list(run, {
+          top,
+          ...(filter === null ? {} : { filter }),
+          ...(token === null ? {} : { after: token }),
+        }),
+      ),
+    count: async (filter) => {
+      let count = 0;
+      for await (const run of everyRun(engine, workflowId)) {
+        const page = await list(run, { top: 1, count: true, ...(filter === null ? {} : { filter }) });
+        count += page.count ?? 0;
+      }
+      return count;
+    },
+  };
+}
+
+/** The task results of a run: by user, then in execution order. */
+export function taskResultsOf(engine: Engine, workflowId: string, runId: string): Source {
+  const withTasks = taskFiller(engine, workflowId);
+  return {
+    acceptsFilter: (_, tree) => statusOf(tree) !== null,
+    async page({ filter, limit, after }) {
+      const page = await engine.taskProcessingResults.list(workflowId, runId, {
+        top: limit,
+        ...pushedStatus(filter),
+        ...(after === null ? {} : { after: tokenOf(after) }),
+      });
+      return { rows: await withTasks(page.value), next: page.nextToken };
+    },
+  };
+}
+
+/** The task results of all runs of a workflow; `belongs` says which. */
+export function taskResultsOfWorkflow(
+  engine: Engine,
+  workflowId: string,
+  belongs: (row: Row) => boolean,
+): Source {
+  const withTasks = taskFiller(engine, workflowId);
+  return {
+    belongs,
+    acceptsFilter: (_, tree) => statusOf(tree) !== null,
+    async page({ filter, limit, after }) {
+      const { rows, next } = await pageOverRuns(engine, workflowId, limit, after, (run, top, token) =>
+        engine.taskProcessingResults.list(workflowId, run.id, {
+          top,
+          ...pushedStatus(filter),
+          ...(token === null ? {} : { after: token }),
+        }),
+      );
+      return { rows: await withTasks(rows as unknown as readonly TaskProcessingResult[]), next };
+    },
+  };
+}
+
+/** The task reports of all runs of a workflow, newest run first. */
+export function reportsOf(engine: Engine, workflowId: string): Source {
+  return {
+    page: ({ limit, after }) =>
+      pageOverRuns(engine, workflowId, limit, after, async (run, top, token) => {
+        const reports = await reportRows(engine, workflowId, run.id);
+        const start = token === null ? 0 : Number(token);
+        if (!Number.isSafeInteger(start) || start < 0) throw badToken();
+        const end = start + top;
+        return { value: reports.slice(start, end), nextToken: end < reports.length ? String(end) : null };
+      }),
+  };
+}
+
+/** The task reports of a run, each with its whole task and definition. */
+export async function reportRows(engine: Engine, workflowId: string, runId: string): Promise<readonly Row[]> {
+  return taskFiller(engine, workflowId)(await engine.taskReports.list(workflowId, runId));
+}
+
+/** Puts the whole task in place of a reference to it. */
+export function taskFiller(
+  engine: Engine,
+  workflowId: string,
+): (rows: readonly { readonly task: { readonly id: string } }[]) => Promise<readonly Row[]> {
+  let known: Promise<ReadonlyMap<string, Task>> | null = null;
+  const read = async (): Promise<ReadonlyMap<string, Task>> => {
+    const versions = await engine.workflows.listVersions(workflowId);
+    return new Map(versions.flatMap(({ tasks }) => tasks.map((task) => [task.id, task] as const)));
+  };
+  return async (rows) => {
+    if (rows.length === 0) return [];
+    known ??= read();
+    const tasks = await known;
+    return rows.map((row) => ({ ...row, task: tasks.get(row.task.id) ?? row.task }));
+  };
+}
+
+/** A list that is all there at once. A row is found again by `key`, also when others come before it. */
+export function arrayOf(read: () => Promise<readonly Row[]> | readonly Row[], key = 'id'): Source {
+  return {
+    async page({ limit, after }) {
+      const rows = await read();
+      const start = after === null ? 0 : startAfter(rows, key, after);
+      const shown = rows.slice(start, start + limit);
+      const last = start + shown.length;
+      return { rows: shown, next: last < rows.length ? [shown.at(-1)?.[key], last] : null };
+    },
+  };
+}
+
+/** The run that an id of a user, task or report belongs to. @throws LifecycleError `NotFound`. */
+export function runIdOf(what: string, id: string): string {
+  const address = addressOf(id);
+  if (address) return address.runId;
+  throw new LifecycleError('NotFound', `Expected ${what} \`${id}\`, got none`, { id });
+}
+
+/** Every run of a workflow, newest schedule first. */
+export async function* everyRun({ runs }: Engine, workflowId: string, filter?: string): AsyncGenerator<Run> {
+  let after: string | null = null;
+  do {
+    const page: Page<Run> = await runs.list(workflowId, {
+      top: LIMITS.pageSizeMax,
+      ...(filter === undefined ? {} : { filter }),
+      ...(after === null ? {} : { after }),
+    });
+    yield* page.value;
+    after = page.nextToken;
+  } while (after !== null);
+}
+
+function storeList<Resource extends object>(
+  table: PropertyTable<never>,
+  list: (options: ListOptions) => Promise<Page<Resource>>,
+): Source {
+  return {
+    acceptsFilter: (text) => isListFilter(text, table),
+    acceptsOrder: ({ path }) =>
+      path === 'id' || (Object.hasOwn(table, path) && (table[path]?.orderable ?? false)),
+    async page({ filter, order, limit, after }) {
+      const { value, nextToken } = await list({
+        top: limit,
+        ...(filter === null ? {} : { filter }),
+        ...(order === null ? {} : { orderBy: `${order.path} ${order.descending ? 'desc' : 'asc'}` }),
+        ...(after === null ? {} : { after: tokenOf(after) }),
+      });
+      return { rows: value as readonly Row[], next: nextToken };
+    },
+    count: async (filter) =>
+      (await list({ top: 1, count: true, ...(filter === null ? {} : { filter }) })).count ?? 0,
+  };
+}
+
+function isListFilter(text: string, table: PropertyTable<never>): boolean {
+  try {
+    parseListFilter(text, table);
+    return true;
+  } catch (error) {
+    if (LifecycleError.is(error)) return false;
+    throw error;
+  }
+}
+
+/** Runs that one page looks into at most: a rare row among many runs must not take for ever. */
+const RUNS_PER_PAGE_MAX = 500;
+
+/** Before which run a page goes on, by the token of the list of runs; and how far within which run. */
+type RunCursor = readonly [runToken: string | null, runId: string | null, inner: string | null];
+
+/** A page of rows that hang under runs. */
+async function pageOverRuns<Resource extends object>(
+  engine: Engine,
+  workflowId: string,
+  limit: number,
+  after: Cursor,
+  list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
+): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
+  let [runToken, runId, inner] = after === null ? [null, null, null] : runCursorOf(after);
+  const rows: Row[] = [];
+  for (let looked = 0; looked < RUNS_PER_PAGE_MAX && rows.length < limit; looked++) {
+    const page: Page<Run> = await engine.runs.list(workflowId, {
+      top: 1,
+      ...(runToken === null ? {} : { after: runToken }),
+    });
+    const [run] = page.value;
+    if (!run) return { rows, next: null };
+    // The run that the cursor stood in may have been deleted meanwhile.
+    const found = await list(run, limit - rows.length, run.id === runId ? inner : null);
+    rows.push(...(found.value as readonly Row[]));
+    [runId, inner] = [run.id, found.nextToken];
+    if (inner !== null) continue;
+    runToken = page.nextToken;
+    if (runToken === null) return { rows, next: null };
+  }
+  return { rows, next: [runToken, inner === null ? null : runId, inner] };
+}
+
+function runCursorOf(cursor: Cursor): RunCursor {
+  const isOne =
+    Array.isArray(cursor) &&
+    cursor.length === 3 &&
+    cursor.every((part) => part === null || typeof part === 'string');
+  if (isOne) return cursor as unknown as RunCursor;
+  throw badToken();
+}
+
+function tokenOf(cursor: Cursor): string {
+  if (typeof cursor === 'string') return cursor;
+  throw badToken();
+}
+
+function startAfter(rows: readonly Row[], key: string, cursor: Cursor): number {
+  if (!Array.isArray(cursor) || cursor.length !== 2 || !Number.isSafeInteger(cursor[1]) || cursor[1] < 0)
+    throw badToken();
+  const at = rows.findIndex((row) => row[key] === cursor[0]);
+  return at >= 0 ? at + 1 : cursor[1];
+}
+
+/** `processingStatus eq 'failed'`: all that task results are found by without being read. */
+function statusOf(tree: Filter): TaskStatus | null {
+  if (tree.kind !== 'compare' || tree.operator !== 'eq') return null;
+  const { left, right } = tree;
+  if (left.kind !== 'path' || left.segments.join('/') !== 'processingStatus' || right.kind !== 'literal')
+    return null;
+  return TASK_STATUSES.find((status) => status === right.value) ?? null;
+}
+
+function pushedStatus(filter: string | null): { readonly processingStatus?: TaskStatus } {
+  const status = filter === null ? null : statusOf(parseFilter(filter));
+  return status === null ? {} : { processingStatus: status };
+}
