@@ -8,6 +8,10 @@ import { checkDatabase, checkHistory, formatViolations } from './oracles.ts';
 /** What the engine's run must be. */
 export interface EngineModel {
   run: ModelRun | null;
+  /** By user: attempts of the task that he is at that have failed. */
+  readonly failures: Map<number, number>;
+  /** Users who wait for their next attempt: no handler is at work for them. */
+  readonly waiting: Set<number>;
 }
 
 /** A command on an engine in a harness. */
@@ -27,13 +31,14 @@ export interface EngineCommandOptions {
 
 /** The model to start with. */
 export function engineModel(): EngineModel {
-  return { run: null };
+  return { run: null, failures: new Map(), waiting: new Set() };
 }
 
 /**
- * Commands for `fc.asyncModelRun`: a run begins, tasks end in any order, the run is canceled, tasks are
- * written off, the process dies. After each, the store must hold what the model has, a recount must agree, and
- * what was told must make sense.
+ * Commands for `fc.asyncModelRun`: a run begins, tasks end in any order, failed ones are attempted again when the
+ * harness has `attempts`, the run is canceled, tasks are written off, the process dies, or stops in order while
+ * a task ends or not, and another one starts. After each, the store must hold what the model has, a recount must
+ * agree, and what was told must make sense.
  *
  * ```ts
  * await fc.assert(fc.asyncProperty(engineCommands(), (commands) =>
@@ -55,6 +60,9 @@ export function engineCommands(options: EngineCommandOptions = {}): fc.Arbitrary
       fc.constant(make({ kind: 'cancel' })),
       fc.constant(make({ kind: 'writeOff' })),
       fc.constant(make({ kind: 'crash' })),
+      fc.constant(make({ kind: 'wait' })),
+      fc.constant(make({ kind: 'restart' })),
+      fc.tuple(user, ending).map(([index, how]) => make({ kind: 'restart', user: index, ending: how })),
     ],
     { maxCommands: commandsMax },
   );
@@ -63,7 +71,9 @@ export function engineCommands(options: EngineCommandOptions = {}): fc.Arbitrary
 type Step =
   | { readonly kind: 'begin'; readonly users: number }
   | { readonly kind: 'end'; readonly user: number; readonly ending: TaskEnding }
-  | { readonly kind: 'cancel' | 'writeOff' | 'crash' };
+  /** With a user: his task ends while the engine stops. */
+  | { readonly kind: 'restart'; readonly user: number; readonly ending: TaskEnding }
+  | { readonly kind: 'cancel' | 'writeOff' | 'crash' | 'wait' | 'restart' };
 
 class StepCommand implements EngineCommand {
   readonly #step: Step;
@@ -74,17 +84,24 @@ class StepCommand implements EngineCommand {
     this.#afterEach = afterEach;
   }
 
-  check({ run }: Readonly<EngineModel>): boolean {
+  check({ run, waiting }: Readonly<EngineModel>): boolean {
     const step = this.#step;
+    if ('user' in step && (run?.users[step.user]?.status !== 'inProgress' || waiting.has(step.user)))
+      return false;
     switch (step.kind) {
       case 'begin':
         return run === null;
       case 'end':
-        return run?.users[step.user]?.status === 'inProgress';
+        return true;
+      case 'wait':
+        return waiting.size > 0;
       case 'cancel':
         return run?.status === 'queued' || run?.status === 'inProgress';
       case 'writeOff':
         return run?.status === 'canceling';
+      case 'restart':
+        // Whether a task of a canceled run that fails during a stop has failed or is written off is left open.
+        return run !== null && !('user' in step && run.status === 'canceling');
       case 'crash':
         return run !== null;
     }
@@ -117,21 +134,59 @@ class StepCommand implements EngineCommand {
     }
     const { run } = model;
     if (!run) return;
-    if (step.kind === 'end') {
-      const outcome = await harness.end(step.user, step.ending);
-      apply(run, { kind: outcome === 'completed' ? 'taskSucceeds' : 'taskFails', user: step.user });
-      return;
+    switch (step.kind) {
+      case 'end':
+        attemptEnds(model, run, step.user, await harness.end(step.user, step.ending), harness.attempts);
+        return;
+      case 'restart':
+        await harness.restart(async () => {
+          if ('user' in step)
+            attemptEnds(model, run, step.user, await harness.end(step.user, step.ending), harness.attempts);
+        });
+        // A stop takes longer than any wait.
+        model.waiting.clear();
+        break;
+      case 'wait':
+        await harness.wait();
+        model.waiting.clear();
+        return;
+      case 'cancel':
+        await harness.cancel();
+        apply(run, { kind: 'cancelRun' });
+        // Nobody is at work for those who wait: they are not attempted again.
+        for (const user of model.waiting) apply(run, { kind: 'taskIsAbandoned', user });
+        model.waiting.clear();
+        return;
+      case 'writeOff':
+      case 'crash':
+        await harness[step.kind]();
     }
-    await harness[step.kind]();
-    if (step.kind === 'cancel') apply(run, { kind: 'cancelRun' });
-    // After a crash nobody is at work for a run that is being canceled: its tasks are written off.
-    else if (run.status === 'canceling') for (const event of writtenOff(run)) apply(run, event);
+    // Nobody is at work any more for a run that is being canceled: its tasks are written off.
+    if (run.status === 'canceling') for (const event of writtenOff(run)) apply(run, event);
   }
 
   toString(): string {
     const { kind, ...values } = this.#step;
     return `${kind}(${Object.values(values).join(', ')})`;
   }
+}
+
+/** A failed attempt is followed by another one while there are some left and the run goes on. */
+function attemptEnds(
+  { failures, waiting }: EngineModel,
+  run: ModelRun,
+  user: number,
+  outcome: 'completed' | 'failed',
+  attempts: number,
+): void {
+  const failed = (failures.get(user) ?? 0) + 1;
+  if (outcome === 'failed' && failed < attempts && run.status !== 'canceling') {
+    failures.set(user, failed);
+    waiting.add(user);
+    return;
+  }
+  failures.delete(user);
+  apply(run, { kind: outcome === 'completed' ? 'taskSucceeds' : 'taskFails', user });
 }
 
 function writtenOff({ users }: ModelRun): ModelEvent[] {

@@ -21,9 +21,11 @@ export interface HarnessOptions {
   readonly tasks?: readonly boolean[];
   /**
    * Handlers to test, one for each task in order: `end(user, 'handle')` lets one do its work. Time-outs and
-   * retries of theirs are left out: each call is one outcome.
+   * retries of theirs are left out.
    */
   readonly handlers?: readonly TaskHandler[];
+  /** Attempts of every task, {@link RETRY_MS} apart. Default 1: what fails has failed. */
+  readonly attempts?: number;
   /** People who are there to be processed: `u0` … Default 4. */
   readonly people?: number;
   readonly strictFailed?: boolean;
@@ -38,12 +40,16 @@ interface Gate {
 }
 
 const ABORT_GRACE_MS = 5_000;
+const STOP_DEADLINE_MS = 2_000;
+/** From an attempt that failed to the next one, at most, ms. */
+export const RETRY_MS = 1_000;
 
 /** An engine with one run. */
 export class EngineHarness {
   readonly store: Store;
   readonly tasks: readonly boolean[];
   readonly people: number;
+  readonly attempts: number;
   readonly strictFailed: boolean;
   /** Everything that the engines told, in order. */
   readonly history: HistoryEvent[] = [];
@@ -61,6 +67,7 @@ export class EngineHarness {
     this.store = options.store ?? memoryStore();
     this.tasks = options.tasks ?? [false, false];
     this.people = options.people ?? 4;
+    this.attempts = options.attempts ?? 1;
     this.strictFailed = options.strictFailed ?? false;
     this.#handlers = options.handlers ?? [];
   }
@@ -81,7 +88,7 @@ export class EngineHarness {
     await this.rest();
   }
 
-  /** Ends the task that user `index` is at, and lets everything happen that follows from it. */
+  /** Ends the attempt that user `index` is at, and lets everything happen that follows from it at once. */
   async end(index: number, ending: TaskEnding): Promise<'completed' | 'failed'> {
     const gate = this.#gates.get(`u${index}`);
     if (!gate) throw new Error(`Expected a task of user ${index} to run, got none`);
@@ -96,6 +103,12 @@ export class EngineHarness {
     if (!this.#life || !this.#runId) throw new Error('Expected a run to cancel, got none');
     // It may wait for nothing but its own commits.
     await this.#wait(this.#life.engine.runs.cancel(this.#workflowId, this.#runId));
+    await this.rest();
+  }
+
+  /** Lets so much time pass that whoever waits for his next attempt has begun it. */
+  async wait(): Promise<void> {
+    await this.clock.advance(RETRY_MS);
     await this.rest();
   }
 
@@ -115,13 +128,23 @@ export class EngineHarness {
     await this.rest();
   }
 
-  /** Ends the engine, in order. */
-  async stop(): Promise<void> {
+  /** Ends the engine, in order. Tasks that run are waited for; `meanwhile` is when they can end. */
+  async stop(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
     if (!this.#life) return;
-    const stopping = this.#life.engine.stop({ deadlineMs: 0 });
-    await this.clock.settle();
-    await this.clock.advance(2 * ABORT_GRACE_MS);
-    await stopping;
+    const stopping = this.#life.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
+    await this.rest();
+    await meanwhile();
+    await this.clock.advance(STOP_DEADLINE_MS + 2 * ABORT_GRACE_MS);
+    await this.#wait(stopping);
+  }
+
+  /** The engine stops in order, and a new one starts. Tasks that did not end `meanwhile` run again. */
+  async restart(meanwhile?: () => Promise<void>): Promise<void> {
+    await this.stop(meanwhile);
+    this.#life?.session.end();
+    this.#gates.clear();
+    await this.#start();
+    await this.rest();
   }
 
   /** The run and its users as the store has them; `null` before there is one. */
@@ -185,7 +208,8 @@ export class EngineHarness {
   #gated(index: number): TaskHandler {
     const handler = this.#handlers[index];
     const own = typeof handler === 'function' ? handler : handler?.run;
-    return (context) => {
+    const retry = { attempts: this.attempts, delayMs: RETRY_MS, factor: 1 };
+    const run = (context: TaskContext): Promise<undefined> => {
       const { promise, resolve, reject } = Promise.withResolvers<undefined>();
       const open = async (ending: TaskEnding): Promise<'completed' | 'failed'> => {
         try {
@@ -201,6 +225,7 @@ export class EngineHarness {
       this.#gates.set(context.subject.id, { context, open });
       return promise;
     };
+    return { run, retry };
   }
 
   #workflow(): WorkflowInput {

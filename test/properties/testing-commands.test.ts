@@ -17,7 +17,7 @@ import {
 import { EngineHarness, type HarnessOptions, ledgerClient, type RunClient } from '../../src/testing.ts';
 import { MUTANTS } from '../contract/mutants/index.ts';
 import { naiveStore } from '../contract/naive-store.ts';
-import { FAULTY_STORES } from '../unit/testing/faulty-stores.ts';
+import { FAULTY_STORES, forgetfulStore } from '../unit/testing/faulty-stores.ts';
 
 const SEED = 20_261_124;
 const folder = mkdtempSync(join(tmpdir(), 'tenure-commands-'));
@@ -51,9 +51,15 @@ async function ledgerFinding(
   return found(await fc.check(property, { seed: SEED, numRuns }));
 }
 
-async function engineFinding(options: () => HarnessOptions, numRuns: number): Promise<string | null> {
+async function engineFinding(
+  options: () => HarnessOptions | Promise<HarnessOptions>,
+  numRuns: number,
+): Promise<string | null> {
   const property = fc.asyncProperty(engineCommands(), (commands) =>
-    fc.asyncModelRun(async () => ({ model: engineModel(), real: new EngineHarness(options()) }), commands),
+    fc.asyncModelRun(
+      async () => ({ model: engineModel(), real: new EngineHarness(await options()) }),
+      commands,
+    ),
   );
   return found(await fc.check(property, { seed: SEED, numRuns }));
 }
@@ -139,6 +145,62 @@ describe('engineCommands', () => {
       expect(await engineFinding(() => ({ tasks, strictFailed: true, store: naiveStore() }), 20)).toBeNull();
     },
   );
+
+  it.each([2, 3])('find nothing wrong with an engine of %i attempts', async (attempts) => {
+    expect(await engineFinding(() => ({ attempts }), 300)).toBeNull();
+    expect(
+      await engineFinding(() => ({ attempts, tasks: [true, false], store: naiveStore() }), 60),
+    ).toBeNull();
+  });
+
+  it('find nothing wrong with an engine that stops and starts on SQLite', async () => {
+    let no = 0;
+    const options = async () => ({
+      attempts: 2,
+      store: await sqliteStore(join(folder, `engine-${++no}.db`)),
+    });
+    expect(await engineFinding(options, 15)).toBeNull();
+  });
+
+  it('see a task fail, succeed at the next attempt, and fail at the last one', async () => {
+    const harness = new EngineHarness({ attempts: 2, tasks: [false, false] });
+    await harness.begin(2);
+    for (const user of [0, 1]) expect(await harness.end(user, 'fail')).toBe('failed');
+    expect((await harness.snapshot())?.users.map(({ status }) => status)).toEqual([
+      'inProgress',
+      'inProgress',
+    ]);
+    await harness.wait();
+    expect(await harness.end(0, 'succeed')).toBe('completed');
+    expect(await harness.end(1, 'fail')).toBe('failed');
+    const users = (await harness.snapshot())?.users;
+    expect(users?.map(({ status, failedTasksCount }) => [status, failedTasksCount])).toEqual([
+      ['inProgress', 0],
+      ['failed', 1],
+    ]);
+  });
+
+  it('see a stop wait for a task that ends, and a task that does not run again', async () => {
+    const calls: string[] = [];
+    const harness = new EngineHarness({
+      tasks: [false],
+      handlers: [({ subject, interruptions }) => void calls.push(`${subject.id} ${interruptions}`)],
+    });
+    await harness.begin(2);
+    await harness.restart(async () => void (await harness.end(0, 'handle')));
+    expect((await harness.snapshot())?.users.map(({ status }) => status)).toEqual([
+      'completed',
+      'inProgress',
+    ]);
+    await harness.end(1, 'handle');
+    expect(calls).toEqual(['u0 0', 'u1 1']);
+  });
+
+  it('find a store that forgets how often a task has failed', async () => {
+    expect(await engineFinding(() => ({ attempts: 2, store: forgetfulStore() }), 300)).toMatch(
+      /crash|restart/,
+    );
+  });
 
   it('drive the handlers under test', async () => {
     const seen = new Set<string>();

@@ -76,3 +76,9 @@ export const FAULTY_STORES: Readonly<Record<string, () => Store>> = {
         ),
     })),
 };
+
+/** A store that forgets how often a task has failed: only whoever attempts tasks again can tell. */
+export const forgetfulStore = (): Store =>
+  withWrites((tx) => ({
+    putUsers: (users) => tx.putUsers(users.map((user) => ({ ...user, attempts: null }))),
+  }));
