@@ -7,6 +7,7 @@ import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { sampleCommand } from './commands/sample.ts';
+import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -55,6 +56,7 @@ function buildProgram(host: Host, end: (code: ExitCode) => void): Command {
     resumeCommand,
     runsCommand,
     checkCommand,
+    serveCommand,
     simulateCommand,
     compareCommand,
     sampleCommand,

@@ -90,13 +90,28 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
 }
 
 /** The target of a URL: what stands before `/v1.0` or `/beta` is where the handler is mounted. */
-export function targetOf(url: URL, baseUrl: string | null): Target {
-  const match = /^(.*?)\/(v1\.0|beta)(\/.*)?$/i.exec(url.pathname);
+export function targetOf(given: URL, baseUrl: string | null): Target {
+  const url = linkIn(given);
+  const match = PATH.exec(url.pathname);
   if (!match)
     throw new GraphError(404, 'BadRequest', "Invalid version: expected a path below '/v1.0' or '/beta'.");
   const [, prefix = '', version = '', path = ''] = match;
   const base = `${baseUrl ?? url.origin + prefix}/${version.toLowerCase()}`;
   return { base, steps: parsePath(path), params: url.searchParams, url: base + path };
+}
+
+const PATH = /^(.*?)\/(v1\.0|beta)(\/.*)?$/i;
+const LINK_IN_PATH = /^.*?\/(?:v1\.0|beta)\/(https?:\/\/.*)$/i;
+
+/**
+ * Microsoft's JavaScript client takes apart only links of https. One of http, such as ours on loopback, it puts
+ * whole behind host and version, and there it is read.
+ */
+function linkIn(url: URL): URL {
+  const link = LINK_IN_PATH.exec(url.pathname)?.[1];
+  if (link === undefined || !URL.canParse(link)) return url;
+  const inside = new URL(link + url.search);
+  return inside.host === url.host ? inside : url;
 }
 
 function stepsBelow(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly isCount: boolean } {

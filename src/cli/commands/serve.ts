@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import type { ServerType } from '@hono/node-server';
+import { Command, Option } from 'commander';
+import { arrayDirectory } from '../../directory/index.ts';
+import { createEngine } from '../../embed.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { GraphHandler } from '../../graph.ts';
+import type { Directory } from '../../ports/directory.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Host } from '../host.ts';
+import { type JobOptions, jobOf } from '../job.ts';
+import { openTasks } from '../open-tasks.ts';
+import { dbOption, outputOptions, someText, tasksOptions, usersOptions, wholeNumber } from '../options.ts';
+import { openStore } from '../stores.ts';
+import { oneLine } from '../text.ts';
+import { openUsers } from '../users.ts';
+
+/** Options of `tenure serve`. */
+export interface ServeOptions extends JobOptions {
+  readonly db?: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly readOnlyRuns?: boolean;
+  readonly runIdHeader?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const LOOPBACK = '127.0.0.1';
+const STOP_DEADLINE_MS = 10_000;
+const PATH = 'identityGovernance/lifecycleWorkflows';
+
+const HELP = `
+Answers below http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, for
+programs on this machine. Schedules are on, and unfinished runs go on. Without --db everything is in memory.
+
+Clients have to send \`Authorization: Bearer TOKEN\` when there is a token: from --token-file, or from the
+variable TENURE_TOKEN, which others on the machine cannot read, or from --token, which they can. Without one,
+every program of this machine may call.
+
+Examples:
+  $ tenure serve --db hr.db --users staff.csv --effects effects.jsonl
+  $ TENURE_TOKEN="$(cat token.txt)" tenure serve --db hr.db --users staff.csv --tasks ./handlers.mjs --port 8080
+  $ curl http://127.0.0.1:8080/v1.0/${PATH}/workflows`;
+
+/** `tenure serve`. */
+export function serveCommand(host: Host, end: (code: ExitCode) => void): Command {
+  const command = new Command('serve')
+    .summary('answer as the Microsoft Graph API, on this machine')
+    .description('Serves the workflows, runs and results of a database as Microsoft Graph has them.')
+    .addOption(dbOption('keep everything in this SQLite file'))
+    .addOption(
+      new Option('--port <n>', 'the port; 0: any that is free')
+        .argParser(wholeNumber(0, 65_535))
+        .default(8_080),
+    )
+    .option('--users <file>', 'the people: .csv, .tsv, .jsonl or .json; default: nobody', someText);
+  for (const option of [...usersOptions(), ...tasksOptions()]) command.addOption(option);
+  command
+    .addOption(
+      new Option('--token <text>', 'what clients must send').argParser(someText).conflicts('tokenFile'),
+    )
+    .addOption(new Option('--token-file <file>', 'the file that has it').argParser(someText))
+    .option('--read-only-runs', 'runs cannot be created, changed or deleted: as Entra has it')
+    .option('--run-id-header', 'activations answer with the id of their run in x-run-id');
+  for (const option of outputOptions()) command.addOption(option);
+  return command.addHelpText('after', HELP).action(async (options: ServeOptions) => {
+    end(await serve(host, options));
+  });
+}
+
+/** Serves until somebody interrupts. */
+export async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
+  const token = await readToken(host, options);
+  const job = jobOf({ ...options, users: options.users ?? '' });
+  const quiet = options.quiet ?? false;
+  const users: Directory =
+    options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
+  const tasks = await openTasks(host, job).catch(async (error: unknown) => {
+    await users.close?.();
+    throw error;
+  });
+  try {
+    const store = await openStore(options.db);
+    const engine = await createEngine({
+      store,
+      directory: users,
+      tasks: tasks.handlers.tasks,
+      clock: host.clock,
+      ...(job.concurrency === null ? {} : { concurrency: job.concurrency }),
+    });
+    try {
+      return await serveEngine(host, options, engine, token);
+    } finally {
+      await engine.close({ deadlineMs: STOP_DEADLINE_MS });
+    }
+  } finally {
+    tasks.close();
+    await users.close?.();
+  }
+}
+
+async function serveEngine(
+  host: Host,
+  options: ServeOptions,
+  engine: Engine,
+  token: string | null,
+): Promise<ExitCode> {
+  const { stderr } = host;
+  const tell = (error: unknown, where: string): void =>
+    stderr.line(`warning: ${where}: ${oneLine(String(error))}`);
+  engine.on('engine.error', ({ error, during }) => tell(error, during));
+  // Loaded here, since no other command needs them.
+  const { bearerTokens, createGraphHandler } = await import('../../graph.ts');
+  const handler = createGraphHandler(engine, {
+    ...(token === null ? {} : { authorize: bearerTokens([token]) }),
+    readOnlyRuns: options.readOnlyRuns ?? false,
+    runIdHeader: options.runIdHeader ?? false,
+    onError: (error, requestId) => tell(error, `request ${requestId}`),
+  });
+  const interrupted = Promise.withResolvers<void>();
+  const release = host.interrupts.handle((signal) => {
+    if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
+    if (!options.quiet) stderr.line(`${signal}: stopping. Ctrl-C once more quits at once.`);
+    interrupted.resolve();
+  });
+  try {
+    const { server, port } = await open(handler, options.port);
+    try {
+      await engine.start();
+      tellAddress(host, options, `http://${LOOPBACK}:${port}`, token);
+      await interrupted.promise;
+    } finally {
+      await close(server);
+    }
+    return EXIT.ok;
+  } finally {
+    release();
+  }
+}
+
+function tellAddress(
+  { stdout, stderr }: Host,
+  options: ServeOptions,
+  url: string,
+  token: string | null,
+): void {
+  if (options.json) {
+    stdout.line(JSON.stringify({ url, path: `/v1.0/${PATH}`, needsToken: token !== null }));
+    return;
+  }
+  stdout.line(`${url}/v1.0/${PATH}`);
+  if (options.quiet) return;
+  if (options.db === undefined)
+    stderr.line('Everything is in memory, and gone afterwards (--db FILE keeps it).');
+  if (token === null) stderr.line('Every program of this machine may call (--token-file FILE says who).');
+  stderr.line('Ctrl-C stops.');
+}
+
+async function open(
+  handler: GraphHandler,
+  port: number,
+): Promise<{ readonly server: ServerType; readonly port: number }> {
+  const { serve: listen } = await import('@hono/node-server');
+  return new Promise((resolve, reject) => {
+    const server = listen({ fetch: handler, hostname: LOOPBACK, port }, (info) =>
+      resolve({ server, port: info.port }),
+    );
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      const message = `Expected port ${port} to be free, got one that another program has`;
+      reject(new CliError(message, 'Name another one with --port, or 0 for any', { cause: error }));
+    });
+  });
+}
+
+/** Takes no more requests, and lets those that are being answered end. */
+function close(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+async function readToken({ env }: Host, { token, tokenFile }: ServeOptions): Promise<string | null> {
+  const text =
+    tokenFile === undefined
+      ? (token ?? env.TENURE_TOKEN)
+      : await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
+          throw new CliError(
+            `Expected ${tokenFile} to be a file with a token, got none that can be read`,
+            null,
+            { cause },
+          );
+        });
+  if (text === undefined || (text === '' && tokenFile === undefined)) return null;
+  const trimmed = text.trim();
+  if (/^\S{16,}$/.test(trimmed)) return trimmed;
+  throw new CliError('Expected the token to be at least 16 characters without blanks, got something else');
+}

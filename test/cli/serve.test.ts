@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { expectCode, type Running, workplace } from './support.ts';
+
+const place = workplace();
+const TOKEN = 'a-token-of-some-length';
+const WORKFLOWS = '/identityGovernance/lifecycleWorkflows/workflows';
+
+/** The line that says where it listens. */
+async function addressOf({ child }: Running): Promise<{ url: string; needsToken: boolean }> {
+  let text = '';
+  while (!text.includes('\n')) text += (await once(child.stdout as NodeJS.EventEmitter, 'data')).join('');
+  return JSON.parse(text);
+}
+
+function caller(url: string, token: string) {
+  return (method: string, path: string, body?: object) =>
+    fetch(`${url}/v1.0${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+}
+
+describe('tenure serve', () => {
+  it('answers who has the token, keeps what it did, and ends cleanly with Ctrl-C', async () => {
+    const users = await place.people('staff.csv', 3);
+    await place.write('token.txt', `${TOKEN}\n`);
+    const args = [
+      'serve',
+      '--db',
+      'hr.db',
+      '--users',
+      users,
+      '--effects',
+      'done.jsonl',
+      '--port',
+      '0',
+      '--json',
+    ];
+    const server = place.start([...args, '--token-file', 'token.txt', '--run-id-header']);
+    const { url, needsToken } = await addressOf(server);
+    expect(needsToken).toBe(true);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const call = caller(url, TOKEN);
+    const made = await call('POST', WORKFLOWS, {
+      category: 'leaver',
+      displayName: 'Leave',
+      executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
+      tasks: [{ taskDefinitionId: 'disableUserAccount' }],
+    });
+    const { id } = (await made.json()) as { id: string };
+    const activated = await call('POST', `${WORKFLOWS}/${id}/activate`, {
+      subjects: [{ id: 'u1' }, { id: 'u2' }],
+    });
+    expect(activated.status).toBe(204);
+    expect(activated.headers.get('x-run-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await caller(url, 'wrong')('GET', WORKFLOWS)).status).toBe(401);
+    server.kill('SIGINT');
+    const result = expectCode(await server.ended, 0);
+    expect(result.stderr).toContain('stopping');
+    expectCode(await place.tenure('check', '--db', 'hr.db'), 0);
+    const listed = expectCode(await place.tenure('runs', 'list', '--db', 'hr.db', '--json'), 0);
+    expect(JSON.parse(listed.stdout).value).toMatchObject([{ totalUsersCount: 2 }]);
+  });
+
+  it('takes the token from the environment, and needs none when there is none', async () => {
+    const secret = place.start(['serve', '--port', '0', '--json'], { TENURE_TOKEN: TOKEN });
+    expect((await addressOf(secret)).needsToken).toBe(true);
+    const open = place.start(['serve', '--port', '0', '--json']);
+    const { url, needsToken } = await addressOf(open);
+    expect(needsToken).toBe(false);
+    const answer = await fetch(`${url}/beta${WORKFLOWS}`);
+    expect(await answer.json()).toMatchObject({ value: [] });
+    for (const server of [secret, open]) {
+      server.kill('SIGTERM');
+      expectCode(await server.ended, 0);
+    }
+  });
+
+  it('says what is wrong with a port or a token', async () => {
+    const first = place.start(['serve', '--port', '0', '--json']);
+    const port = new URL((await addressOf(first)).url).port;
+    expect(expectCode(await place.tenure('serve', '--port', port), 1).stderr).toContain(
+      `Expected port ${port} to be free`,
+    );
+    first.kill('SIGINT');
+    await first.ended;
+    expect(expectCode(await place.tenure('serve', '--token', 'short'), 1).stderr).toContain(
+      'at least 16 characters',
+    );
+    expect(expectCode(await place.tenure('serve', '--token-file', 'none.txt'), 1).stderr).toContain(
+      'none.txt',
+    );
+    expect(expectCode(await place.tenure('serve', '--port', '70000'), 1).stderr).toContain('0..65535');
+  });
+});

@@ -1,0 +1,161 @@
+/** Microsoft's own client, unmodified, over a socket. */
+import {
+  BatchRequestContent,
+  BatchResponseContent,
+  Client,
+  GraphError,
+  HTTPMessageHandler,
+  type Middleware,
+  PageIterator,
+} from '@microsoft/microsoft-graph-client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bearerTokens } from '../../src/graph.ts';
+import { type Served, serveApi } from './server.ts';
+import { resultBody, runBody, workflowBody } from './support.ts';
+
+const TOKEN = 'a-token-of-some-length';
+const WORKFLOWS = '/identityGovernance/lifecycleWorkflows/workflows';
+
+let api: Served;
+let client: Client;
+let workflowId: string;
+let runs: string;
+
+beforeAll(async () => {
+  api = await serveApi();
+  client = Client.init({ baseUrl: `${api.url}/`, authProvider: (done) => done(null, '') });
+  workflowId = (await client.api(WORKFLOWS).post(workflowBody('Onboard'))).id;
+  runs = `${WORKFLOWS}/${workflowId}/runs`;
+  for (let day = 1; day <= 7; day++) {
+    await client.api(runs).post(runBody({ scheduledDateTime: `2026-01-0${day}T00:00:00Z` }));
+  }
+});
+afterAll(async () => {
+  await api.close();
+  expect(api.faults).toEqual([]);
+});
+
+/** A token goes with https only, unless it is put into the request by a step of one's own. */
+function clientWith(url: string, token: string): Client {
+  const http = new HTTPMessageHandler();
+  const signed: Middleware = {
+    execute: (context) => {
+      context.options = {
+        ...context.options,
+        headers: { ...context.options?.headers, Authorization: `Bearer ${token}` },
+      };
+      return http.execute(context);
+    },
+  };
+  return Client.initWithMiddleware({ baseUrl: `${url}/`, middleware: signed });
+}
+
+it('pages through a list with its iterator, each row once', async () => {
+  const first = await client.api(runs).top(3).select(['id', 'scheduledDateTime']).get();
+  expect(first['@odata.nextLink']).toContain('skiptoken');
+  const seen: string[] = [];
+  const iterator = new PageIterator(client, first, (run: { scheduledDateTime: string }) => {
+    seen.push(run.scheduledDateTime);
+    return true;
+  });
+  await iterator.iterate();
+  expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1].map((day) => `2026-01-0${day}T00:00:00Z`));
+});
+
+it('filters, orders, selects, skips and counts', async () => {
+  const answer = await client
+    .api(runs)
+    .filter("processingStatus eq 'queued' and scheduledDateTime ge 2026-01-04T00:00:00Z")
+    .orderby('scheduledDateTime')
+    .select('scheduledDateTime')
+    .skip(1)
+    .top(2)
+    .count(true)
+    .get();
+  expect(answer['@odata.count']).toBe(4);
+  expect(answer.value).toEqual([
+    { scheduledDateTime: '2026-01-05T00:00:00Z' },
+    { scheduledDateTime: '2026-01-06T00:00:00Z' },
+  ]);
+});
+
+it('calls functions and actions', async () => {
+  const summary = await client
+    .api(`${runs}/summary(startDateTime=2026-01-01T00:00:00Z,endDateTime=2026-01-03T00:00:00Z)`)
+    .get();
+  expect(summary).toMatchObject({ totalRuns: 3, totalUsers: 6, totalTasks: 12 });
+  const activated = await client
+    .api(`${WORKFLOWS}/${workflowId}/activate`)
+    .post({ subjects: [{ id: 'p1' }] });
+  expect(activated).toBeUndefined();
+  const { value } = await client.api(runs).filter('totalUsersCount eq 1').get();
+  expect(value).toHaveLength(1);
+  await api.engine.runs.finished(value[0].id);
+  const results = await client.api(`${runs}/${value[0].id}/userProcessingResults`).expand('subject').get();
+  expect(results.value).toMatchObject([{ processingStatus: 'completed', subject: { id: 'p1' } }]);
+});
+
+it('creates, changes and deletes', async () => {
+  const run = await client.api(runs).post(runBody({ scheduledDateTime: '2025-06-01T00:00:00Z' }));
+  const moved = await client.api(`${runs}/${run.id}`).patch({ scheduledDateTime: '2025-06-02T00:00:00Z' });
+  expect(moved).toMatchObject({ id: run.id, scheduledDateTime: '2025-06-02T00:00:00Z' });
+  const result = await client.api(`${runs}/${run.id}/userProcessingResults`).post(resultBody());
+  expect(result).toMatchObject({ processingStatus: 'completed', subject: { id: 'ada' } });
+  const canceled = await client.api(`${runs}/${run.id}`).patch({ processingStatus: 'canceled' });
+  expect(canceled.processingStatus).toBe('canceled');
+  const other = await client.api(runs).post(runBody({ scheduledDateTime: '2025-06-03T00:00:00Z' }));
+  await client.api(`${runs}/${other.id}`).delete();
+  await expect(client.api(`${runs}/${other.id}`).get()).rejects.toMatchObject({
+    statusCode: 404,
+    code: 'itemNotFound',
+  });
+});
+
+it('learns what was wrong from an error', async () => {
+  const error = await client
+    .api(runs)
+    .filter('colour eq 1')
+    .get()
+    .then(expect.fail, (caught: unknown) => caught);
+  expect(error).toBeInstanceOf(GraphError);
+  const { statusCode, code, requestId, message, headers } = error as GraphError;
+  expect({ statusCode, code }).toEqual({ statusCode: 400, code: 'BadRequest' });
+  expect(message).toContain('colour');
+  expect((headers as Headers).get('request-id')).toBe(requestId);
+});
+
+it('is let in with a token, and refused with another one', async () => {
+  const guarded = await serveApi({ authorize: bearerTokens([TOKEN]) });
+  await expect(
+    clientWith(guarded.url, 'another-token-altogether').api(WORKFLOWS).get(),
+  ).rejects.toMatchObject({
+    statusCode: 401,
+    code: 'InvalidAuthenticationToken',
+  });
+  expect(await clientWith(guarded.url, TOKEN).api(WORKFLOWS).get()).toMatchObject({ value: [] });
+  await guarded.close();
+});
+
+it('sends batches', async () => {
+  const url = (path: string) => `${api.url}${path}`;
+  const content = new BatchRequestContent([
+    {
+      id: '1',
+      request: new Request(url(runs), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(runBody({ scheduledDateTime: '2024-01-01T00:00:00Z' })),
+      }),
+    },
+    {
+      id: '2',
+      request: new Request(url(`${runs}?$filter=scheduledDateTime lt 2025-01-01T00:00:00Z`)),
+      dependsOn: ['1'],
+    },
+    { id: '3', request: new Request(url(`${runs}/none`)), dependsOn: ['2'] },
+  ]);
+  const answer = new BatchResponseContent(await client.api('/$batch').post(await content.getContent()));
+  expect(answer.getResponseById('1').status).toBe(201);
+  expect(((await answer.getResponseById('2').json()) as { value: unknown[] }).value).toHaveLength(1);
+  expect(answer.getResponseById('3').status).toBe(404);
+});
