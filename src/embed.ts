@@ -71,6 +71,7 @@ export async function createLedger(options: LedgerOptions = {}): Promise<Standal
   );
   return {
     workflows: ledger.workflows,
+    settings: ledger.settings,
     runs: ledger.runs,
     userProcessingResults: ledger.userProcessingResults,
     taskProcessingResults: ledger.taskProcessingResults,

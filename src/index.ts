@@ -28,6 +28,7 @@ export type { IdReference } from './engine/activation-scope.ts';
 export type { Engine, EngineRuns } from './engine/engine.ts';
 export type { Listener } from './engine/hub.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
+export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
 export { parseScopeRule } from './filter/index.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
@@ -35,6 +36,8 @@ export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
 export type { LedgerMethods } from './ledger/index.ts';
 export type { ListOptions } from './ledger/list-options.ts';
 export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';
+export type { Settings } from './ledger/settings.ts';
+export type { SettingsPatch } from './ledger/settings-input.ts';
 export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledger/task-results.ts';
 export type { TaskResultInput, UserResultInput } from './ledger/user-input.ts';
 export type { UserProcessingResults } from './ledger/user-results.ts';
@@ -43,6 +46,7 @@ export type { Workflows } from './ledger/workflows.ts';
 export type * from './model/activation.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
+export type * from './model/quarantine.ts';
 export type {
   Admission,
   Attempts,
@@ -97,6 +101,7 @@ export {
   nextStatuses,
   positionOf,
   positionsAgain,
+  quarantineOf,
   RUN_TRANSITIONS,
   type RunEvent,
   recount,

@@ -114,12 +114,14 @@ export class Activator {
   }
 
   async evaluate(workflowId: string, options: { readonly at?: string } = {}): Promise<Run | null> {
-    const { ports, settings, scheduler, dispatcher } = this.#deps;
+    const { ports, ledger, scheduler, dispatcher } = this.#deps;
     const workflow = await this.#runnable(workflowId);
+    expectNoQuarantine(workflow);
     const nowMs = ports.clock.now();
     const atMs = readMoment(options, 'at') ?? nowMs;
     if (atMs > nowMs) throw invalid('at', 'a moment that is not in the future', options.at);
-    const slotAtMs = slotStart(atMs, settings.scheduleIntervalMs);
+    await ledger.settings.load();
+    const slotAtMs = slotStart(atMs, ledger.settings.scheduleIntervalMs);
     const outcome = await scheduler.evaluate(workflow, slotAtMs);
     if (outcome.kind === 'nobody') return null;
     if (outcome.kind === 'slotTaken') {
@@ -129,7 +131,7 @@ export class Activator {
         { workflowId, slotAtMs },
       );
     }
-    dispatcher.enqueue(outcome.run);
+    if (outcome.kind === 'planned') dispatcher.enqueue(outcome.run);
     return runResource(outcome.run);
   }
 
@@ -168,4 +170,13 @@ export class Activator {
     await dispatcher.bind(workflow);
     return workflow;
   }
+}
+
+function expectNoQuarantine({ id, displayName, quarantineDetails }: Workflow): void {
+  if (quarantineDetails.quarantineType === 'notQuarantined') return;
+  throw new LifecycleError(
+    'WorkflowQuarantined',
+    `Expected workflow \`${displayName}\` to be out of quarantine, got: ${quarantineDetails.quarantineReason}; clear it first`,
+    { workflowId: id, quarantineType: quarantineDetails.quarantineType },
+  );
 }

@@ -63,60 +63,65 @@ export async function* candidatesByRule(
   }
 }
 
-/**
- * The subjects that a schedule slot makes due: in scope, in the catch-up window, not admitted for the
- * same moment before, and not in the middle of an earlier run of the workflow (domain §3.2, §6.7).
- */
-export async function* candidatesDue(
-  qualification: Qualification,
-  slotAtMs: EpochMs,
-  workflowId: string,
-  directory: Directory,
-  context: LedgerContext,
-): AsyncGenerator<Candidate> {
-  const { store } = context;
-  let batch: { subjectId: string; dueAtMs: EpochMs }[] = [];
-  const running = (await store.listUnfinishedRuns()).filter(
-    (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
-  );
-  const fresh = async () => {
-    const admitted = await store.getAdmissions(
-      workflowId,
-      batch.map((one) => one.subjectId),
-    );
-    const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
-    const news = batch.filter((one) => dueBySubject.get(one.subjectId) !== one.dueAtMs);
-    batch = [];
-    const idle: Candidate[] = [];
-    for (const one of news)
-      if (
-        !(await isUnderWay(
-          store,
-          running.map((run) => run.id),
-          one.subjectId,
-        ))
-      )
-        idle.push(one);
-    return idle;
-  };
+/** Somebody who qualifies, and the moment that makes him do so. */
+export interface Qualified {
+  readonly subjectId: string;
+  readonly dueAtMs: EpochMs;
+}
+
+/** What {@link qualifying} and {@link candidatesDue} work with. */
+export interface DueInput {
+  readonly context: LedgerContext;
+  readonly directory: Directory;
+  readonly workflowId: string;
+  readonly qualification: Qualification;
+  readonly slotAtMs: EpochMs;
+}
+
+/** The subjects who qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
+export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qualified[]> {
+  const { directory, qualification, slotAtMs } = input;
   if (qualification.observation !== null) {
-    const sinceMs = slotAtMs - qualification.reachMs;
-    for await (const some of changedSubjects({ context, directory, workflowId }, sinceMs)) {
-      for (const { subject, changedAtMs } of some) {
+    for await (const some of changedSubjects(input)) {
+      yield some.flatMap(({ subject, changedAtMs }) => {
         const dueAtMs = qualification.dueAt(subject, slotAtMs, changedAtMs);
-        if (dueAtMs !== null) batch.push({ subjectId: subject.id, dueAtMs });
-      }
-      yield* await fresh();
+        return dueAtMs === null ? [] : { subjectId: subject.id, dueAtMs };
+      });
     }
     return;
   }
+  let batch: Qualified[] = [];
   for await (const subject of directory.query(qualification.rule)) {
     const dueAtMs = qualification.dueAt(subject, slotAtMs);
     if (dueAtMs === null) continue;
     batch.push({ subjectId: subject.id, dueAtMs });
-    if (batch.length === LIMITS.usersPerBatch) yield* await fresh();
+    if (batch.length < LIMITS.usersPerBatch) continue;
+    yield batch;
+    batch = [];
   }
-  yield* await fresh();
+  yield batch;
+}
+
+/**
+ * The subjects that a schedule slot makes due: in scope, in the catch-up window, not admitted for the
+ * same moment before, and not in the middle of an earlier run of the workflow (domain §3.2, §6.7).
+ */
+export async function* candidatesDue(input: DueInput): AsyncGenerator<Candidate> {
+  const { store } = input.context;
+  const { workflowId } = input;
+  const running = (await store.listUnfinishedRuns()).filter(
+    (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
+  );
+  const runIds = running.map((run) => run.id);
+  for await (const batch of qualifying(input)) {
+    const subjectIds = batch.map(({ subjectId }) => subjectId);
+    const admitted = await store.getAdmissions(workflowId, subjectIds);
+    const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
+    for (const one of batch) {
+      const isNew = dueBySubject.get(one.subjectId) !== one.dueAtMs;
+      if (isNew && !(await isUnderWay(store, runIds, one.subjectId))) yield one;
+    }
+  }
 }
 
 async function isUnderWay(store: Store, runIds: readonly string[], subjectId: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { EventHub, type Listener } from './hub.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
 import { Scheduler } from './scheduler.ts';
 import { Waiters } from './waiters.ts';
+import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
 
 /** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
 export interface EngineRuns extends Runs {
@@ -64,7 +65,8 @@ export interface EngineRuns extends Runs {
 }
 
 /** A lifecycle-workflow engine. */
-export interface Engine extends Omit<LedgerMethods, 'runs'> {
+export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows'> {
+  readonly workflows: EngineWorkflows;
   readonly runs: EngineRuns;
   /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
   start(): Promise<void>;
@@ -94,6 +96,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly userProcessingResults: Engine['userProcessingResults'];
   readonly taskProcessingResults: Engine['taskProcessingResults'];
   readonly taskReports: Engine['taskReports'];
+  readonly settings: Engine['settings'];
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
@@ -130,10 +133,11 @@ class LifecycleEngine implements Engine, EventSink {
       planned: (run) => this.#dispatcher.enqueue(run),
       bind: (workflow) => this.#dispatcher.bind(workflow),
     });
-    this.workflows = this.#ledger.workflows;
+    this.workflows = createEngineWorkflows({ ledger: this.#ledger, ports, settings });
     this.userProcessingResults = this.#ledger.userProcessingResults;
     this.taskProcessingResults = this.#ledger.taskProcessingResults;
     this.taskReports = this.#ledger.taskReports;
+    this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns();
   }
 
@@ -207,6 +211,7 @@ class LifecycleEngine implements Engine, EventSink {
   }
 
   async #begin(): Promise<void> {
+    await this.#ledger.settings.load();
     await this.#dispatcher.start();
     if (this.#phase === 'started') await this.#scheduler.start();
   }

@@ -38,24 +38,31 @@ export async function beginWatching(input: ObserveInput): Promise<void> {
   if (baseline === null) await look(input, null, 0);
 }
 
-/** Looks who has changed, and notes it as of `atMs`. Begins to watch when nobody does. */
-export async function observe(input: ObserveInput, atMs: EpochMs): Promise<void> {
+/**
+ * Looks who has changed, and notes it as of `atMs`. Begins to watch when nobody does. What was noted before
+ * `sinceMs` is forgotten.
+ */
+export async function observe(input: ObserveInput, atMs: EpochMs, sinceMs: EpochMs): Promise<void> {
+  const { context, workflowId } = input;
+  const old: string[] = [];
+  for await (const { key, body } of notesUnder(context.store, changes, `${workflowId}/`))
+    if (Number(body) < sinceMs) old.push(key);
+  if (old.length > 0) await context.store.transaction((tx) => tx.deleteNotes(changes, old));
   await look(input, await readBaseline(input), atMs);
 }
 
-/** Subjects with the moment of their last change, a batch at a time; those before `sinceMs` are forgotten. */
-export async function* changedSubjects(
-  { context, directory, workflowId }: Omit<ObserveInput, 'observation'>,
-  sinceMs: EpochMs,
-): AsyncGenerator<readonly { readonly subject: Subject; readonly changedAtMs: EpochMs }[]> {
+/** Subjects with the moment of their last change, a batch at a time. */
+export async function* changedSubjects({
+  context,
+  directory,
+  workflowId,
+}: Omit<ObserveInput, 'observation'>): AsyncGenerator<
+  readonly { readonly subject: Subject; readonly changedAtMs: EpochMs }[]
+> {
   const prefix = `${workflowId}/`;
   const momentById = new Map<string, EpochMs>();
-  const old: string[] = [];
-  for await (const { key, body } of notesUnder(context.store, changes, prefix)) {
-    if (Number(body) < sinceMs) old.push(key);
-    else momentById.set(key.slice(prefix.length), Number(body));
-  }
-  if (old.length > 0) await context.store.transaction((tx) => tx.deleteNotes(changes, old));
+  for await (const { key, body } of notesUnder(context.store, changes, prefix))
+    momentById.set(key.slice(prefix.length), Number(body));
   const ids = [...momentById.keys()];
   for (let start = 0; start < ids.length; start += LIMITS.usersPerBatch) {
     const subjects = await directory.get(ids.slice(start, start + LIMITS.usersPerBatch));

@@ -22,6 +22,7 @@ import type { Observation } from './observation.ts';
 import { beginWatching, type ObserveInput, observe } from './observe.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
 import { qualificationOf, requireQualification } from './qualify.ts';
+import { quarantineFor } from './quarantine.ts';
 
 /** Wait before an evaluation that failed is tried again. */
 const RETRY_MS = MINUTE_MS;
@@ -113,7 +114,7 @@ export class Scheduler {
     const isIdle = enabledTasks(workflow).length === 0;
     if (!isIdle) await bind(workflow);
     const { observation, reachMs } = qualification;
-    if (observation) await observe(this.#observeInput(workflow, observation), slotAtMs);
+    if (observation) await observe(this.#observeInput(workflow, observation), slotAtMs, slotAtMs - reachMs);
     // An evaluation by hand forgets nothing: older slots may still be to come.
     const mayForget = onlyWhileScheduled && Number.isFinite(reachMs);
     return planRun(ledger.context, {
@@ -123,9 +124,16 @@ export class Scheduler {
       slotAtMs,
       onlyWhileScheduled,
       ...(mayForget ? { forgetAdmissionsBeforeMs: slotAtMs - reachMs - DAY_MS } : {}),
+      quarantine: await quarantineFor(this.#deps, workflow),
       candidates: isIdle
         ? []
-        : candidatesDue(qualification, slotAtMs, workflow.id, ports.directory, ledger.context),
+        : candidatesDue({
+            context: ledger.context,
+            directory: ports.directory,
+            workflowId: workflow.id,
+            qualification,
+            slotAtMs,
+          }),
     });
   }
 
@@ -155,7 +163,7 @@ export class Scheduler {
   #arm(failed: boolean): void {
     const { clock } = this.#deps.ports;
     const nowMs = clock.now();
-    const waitMs = nextSlot(nowMs, this.#deps.settings.scheduleIntervalMs) - nowMs;
+    const waitMs = nextSlot(nowMs, this.#deps.ledger.settings.scheduleIntervalMs) - nowMs;
     this.#timer = clock.setTimer(failed ? Math.min(RETRY_MS, waitMs) : waitMs, () => void this.refresh());
   }
 
@@ -163,7 +171,13 @@ export class Scheduler {
   async #evaluateMissed({ workflow, lastSlotAtMs }: WorkflowRecord): Promise<boolean> {
     const { ports, settings, ledger, planned } = this.#deps;
     const { events } = ledger.context;
-    const plan = slotsToEvaluate(lastSlotAtMs ?? ports.clock.now(), ports.clock.now(), settings);
+    const { scheduleIntervalMs } = ledger.settings;
+    const due = slotsToEvaluate(lastSlotAtMs ?? ports.clock.now(), ports.clock.now(), {
+      ...settings,
+      scheduleIntervalMs,
+    });
+    const isQuarantined = workflow.quarantineDetails.quarantineType !== 'notQuarantined';
+    const plan = isQuarantined ? { evaluate: [], skip: [...due.skip, ...due.evaluate] } : due;
     for (const slotAtMs of plan.skip) events.emit('schedule.skipped', { workflowId: workflow.id, slotAtMs });
     try {
       const observation = qualificationOf(workflow, settings.catchUpMs)?.observation;
@@ -175,8 +189,9 @@ export class Scheduler {
         const outcome = await this.#evaluate(workflow, slotAtMs, true);
         if (!this.#isOn) return true; // the run stays in the store, for the next start
         if (outcome.kind === 'planned') planned(outcome.run);
-        const runId = outcome.kind === 'planned' ? outcome.run.id : null;
+        const runId = 'run' in outcome ? outcome.run.id : null;
         events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId });
+        if (outcome.kind === 'quarantined') return true; // the slots that follow are skipped from now on
       }
       return true;
     } catch (error) {

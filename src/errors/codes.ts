@@ -51,6 +51,12 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'A subject is not in the directory; `details.ids` lists the first ones',
   },
+  WorkflowQuarantined: {
+    status: 409,
+    graphCode: 'Conflict',
+    retryable: false,
+    meaning: 'A workflow in quarantine runs on demand only; `workflows.clearQuarantine` ends it',
+  },
   NotFound: { status: 404, graphCode: 'itemNotFound', retryable: false, meaning: 'No such resource here' },
   IllegalTransition: {
     status: 409,

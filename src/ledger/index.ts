@@ -9,6 +9,7 @@ import { type Cancellation, freezeRuns } from './cancel.ts';
 import type { LedgerContext } from './context.ts';
 import { Recorder } from './recorder.ts';
 import { createRuns, type Runs } from './runs.ts';
+import { createSettings, type KeptSettings, type Settings } from './settings.ts';
 import {
   createTaskReports,
   createTaskResults,
@@ -21,6 +22,7 @@ import { createWorkflows, type Workflows } from './workflows.ts';
 /** What callers use of a ledger. */
 export interface LedgerMethods {
   readonly workflows: Workflows;
+  readonly settings: Settings;
   readonly runs: Runs;
   readonly userProcessingResults: UserProcessingResults;
   readonly taskProcessingResults: TaskProcessingResults;
@@ -32,6 +34,7 @@ export interface Ledger extends LedgerMethods {
   readonly context: LedgerContext;
   readonly recorder: Recorder;
   readonly cancellation: Cancellation;
+  readonly settings: KeptSettings;
 }
 
 /** Settings of a ledger. */
@@ -39,15 +42,18 @@ export interface LedgerSettings {
   readonly limits?: WorkflowLimits;
   /** Distance of schedule slots, for `nextScheduleRunDateTime`. Default 3 hours. */
   readonly scheduleIntervalMs?: number;
-  /** Told when a workflow was changed; an engine looks at its schedule again. */
-  readonly workflowChanged?: (workflowId: string) => void;
+  /** Told when a workflow, or (`null`) the settings were changed; an engine looks at its schedule again. */
+  readonly workflowChanged?: (workflowId: string | null) => void;
 }
 
 /** Puts a ledger together. */
 export function assembleLedger(context: LedgerContext, settings: LedgerSettings = {}): Ledger {
   const recorder = new Recorder(context);
   const cancellation = { context, recorder };
-  const scheduleIntervalMs = settings.scheduleIntervalMs ?? 3 * HOUR_MS;
+  const workflowChanged = settings.workflowChanged ?? (() => {});
+  const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, () =>
+    workflowChanged(null),
+  );
   return {
     context,
     recorder,
@@ -57,10 +63,11 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
       clock: context.clock,
       ids: context.ids,
       limits: settings.limits ?? DEFAULT_LIMITS,
-      scheduleIntervalMs: () => scheduleIntervalMs,
+      scheduleIntervalMs: () => kept.scheduleIntervalMs,
       freezeRuns: (workflowId, which) => freezeRuns(cancellation, workflowId, which),
-      changed: settings.workflowChanged ?? (() => {}),
+      changed: workflowChanged,
     }),
+    settings: kept,
     runs: createRuns(cancellation),
     userProcessingResults: createUserResults(context),
     taskProcessingResults: createTaskResults(context),

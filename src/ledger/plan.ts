@@ -6,18 +6,30 @@
  */
 import { LifecycleError } from '../errors/index.ts';
 import type { ActivationScope } from '../model/activation.ts';
-import type { TaskReportCounters } from '../model/counters.ts';
 import { runIdFrom } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import type { Note, RunRecord } from '../model/records.ts';
 import type { WorkflowExecutionType } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { StoreTransaction } from '../ports/store.ts';
-import { NO_COUNTERS, queuedUser } from '../rules/index.ts';
+import { NO_COUNTERS } from '../rules/index.ts';
 import { announce } from './announce.ts';
-import { type LedgerContext, requireWorkflow } from './context.ts';
-import { enabledTasks } from './resources.ts';
+import type { LedgerContext } from './context.ts';
+import {
+  expectNewSlot,
+  expectOurs,
+  expectRunnable,
+  insertCandidates,
+  markSlot,
+  notAdmitted,
+  type Totals,
+  totalsOf,
+  wholeRun,
+  withBatch,
+} from './plan-steps.ts';
+import { quarantineRun } from './quarantine.ts';
 
 /** Somebody to process. */
 export interface Candidate {
@@ -40,6 +52,8 @@ export interface RunPlan {
   /** Admissions for earlier moments can make nobody due again; they are forgotten with this plan. */
   readonly forgetAdmissionsBeforeMs?: EpochMs;
   readonly activatedOnScope?: ActivationScope;
+  /** Why so many users are too many; `null` when they are not. */
+  readonly quarantine?: (users: number) => Quarantine | null;
   /** Written with the commit that makes the run visible. */
   readonly notes?: (run: RunRecord) => readonly Note[];
   /** Without repeats. */
@@ -49,6 +63,8 @@ export interface RunPlan {
 /** What became of a plan. */
 export type PlanOutcome =
   | { readonly kind: 'planned'; readonly run: RunRecord }
+  /** There were too many; the run stays as it is, and so does the workflow. */
+  | { readonly kind: 'quarantined'; readonly run: RunRecord }
   /** There was nobody to process; no run was made. */
   | { readonly kind: 'nobody' }
   /** Another scheduler has made this slot's run. */
@@ -74,6 +90,13 @@ export async function planRun(context: LedgerContext, plan: RunPlan): Promise<Pl
     if (run === null) {
       if (isWritten) await removeUnpublished(context, draft);
       return { kind: 'nobody' };
+    }
+    if ('quarantineType' in run) {
+      const draftRun = { draft, batch, totals, isWritten };
+      isWritten = true;
+      const quarantined = await quarantineRun(context, plan, draftRun, run);
+      announce(context, { before: null, after: quarantined });
+      return { kind: 'quarantined', run: quarantined };
     }
     announce(context, { before: null, after: run });
     return { kind: 'planned', run };
@@ -152,36 +175,6 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
   };
 }
 
-/** What a run that is being made has come to, of what is committed. */
-interface Totals {
-  users: number;
-  tasks: number;
-  /** Users per task. */
-  readonly usersByTask: number[];
-}
-
-function totalsOf(workflow: Workflow): Totals {
-  return { users: 0, tasks: 0, usersByTask: enabledTasks(workflow).map(() => 0) };
-}
-
-/** The totals with a batch. */
-function withBatch(totals: Totals, batch: readonly Candidate[]): Totals {
-  const all = totals.usersByTask.length;
-  const usersByTask = [...totals.usersByTask];
-  let { tasks } = totals;
-  let whole = 0;
-  for (const { positions } of batch) {
-    tasks += positions?.length ?? all;
-    if (positions === undefined) whole += 1;
-    else for (const position of positions) usersByTask[position - 1] = (usersByTask[position - 1] ?? 0) + 1;
-  }
-  return {
-    users: totals.users + batch.length,
-    tasks,
-    usersByTask: usersByTask.map((users) => users + whole),
-  };
-}
-
 /** Writes users under the unpublished run. */
 async function writeBatch(
   { store }: LedgerContext,
@@ -201,7 +194,10 @@ async function writeBatch(
   Object.assign(totals, after);
 }
 
-/** Writes the last users and makes the run visible; `null` when it has no users at all. */
+/**
+ * Writes the last users and makes the run visible; `null` when it has no users at all. When there are more
+ * than the plan's quarantine allows, nothing is written, and why is what comes back.
+ */
 async function publish(
   { store, clock }: LedgerContext,
   plan: RunPlan,
@@ -209,124 +205,22 @@ async function publish(
   batch: readonly Candidate[],
   totals: Totals,
   isWritten: boolean,
-): Promise<RunRecord | null> {
+): Promise<RunRecord | Quarantine | null> {
   return store.transaction(async (tx) => {
-    const current = await requireWorkflow(tx, plan.workflow.id);
-    if (!current.isEnabled || (plan.onlyWhileScheduled && !current.isSchedulingEnabled)) {
-      const what = current.isEnabled ? 'scheduled' : 'enabled';
-      throw new LifecycleError(
-        'WorkflowDisabled',
-        `Expected workflow \`${current.displayName}\` to be ${what} still, got a change while the run was made`,
-        { workflowId: current.id },
-      );
-    }
+    await expectRunnable(tx, plan);
     if (isWritten) await expectOurs(tx, draft);
     await expectNewSlot(tx, plan);
     const fresh = await notAdmitted(tx, plan, batch);
-    const { users, tasks, usersByTask } = withBatch(totals, fresh);
+    const all = withBatch(totals, fresh);
+    const quarantine = plan.quarantine?.(all.users) ?? null;
+    if (quarantine !== null) return quarantine;
     await markSlot(tx, plan);
-    if (users === 0) return null;
-    const run: RunRecord = {
-      ...draft,
-      lastUpdatedAtMs: Math.max(clock.now(), draft.lastUpdatedAtMs),
-      totalUsersCount: users,
-      totalTasksCount: tasks,
-      totalUnprocessedTasksCount: tasks,
-      knownUsersCount: users,
-      knownTasksCount: tasks,
-      taskReports: usersByTask.map(
-        (count): TaskReportCounters => ({
-          successfulUsersCount: 0,
-          failedUsersCount: 0,
-          totalUsersCount: count,
-        }),
-      ),
-      published: true,
-    };
+    if (all.users === 0) return null;
+    const run = wholeRun(draft, all, clock.now());
     if (isWritten) await tx.putRun(run);
     else await tx.insertRun(run);
     await insertCandidates(tx, plan, draft, fresh, totals.users);
     if (plan.notes) await tx.putNotes(plan.notes(run));
     return run;
   });
-}
-
-/**
- * A scheduler that lags behind another one on the same store makes no run any more: the other may have
- * forgotten whom it admitted that long ago.
- */
-async function expectNewSlot(tx: StoreTransaction, plan: RunPlan): Promise<void> {
-  const { workflow, slotAtMs, onlyWhileScheduled } = plan;
-  if (!onlyWhileScheduled || slotAtMs === null) return;
-  const lastSlotAtMs = (await tx.getWorkflow(workflow.id))?.lastSlotAtMs ?? Number.NEGATIVE_INFINITY;
-  if (slotAtMs > lastSlotAtMs) return;
-  throw new LifecycleError(
-    'Duplicate',
-    `Expected slot ${slotAtMs} of workflow ${workflow.id} to be to come, got one that another scheduler has passed`,
-    { workflowId: workflow.id, slotAtMs },
-  );
-}
-
-/** The unpublished run is still there, and nobody has taken it for a left-over one. */
-async function expectOurs(tx: StoreTransaction, draft: RunRecord): Promise<void> {
-  const run = await tx.getRun(draft.id);
-  if (run?.claim === draft.claim) return;
-  throw new LifecycleError(
-    'ClaimLost',
-    `Expected run ${draft.id} to be written by one engine, got a second one that removes it`,
-    {
-      runId: draft.id,
-    },
-  );
-}
-
-/**
- * Those of a batch who have not been admitted for the same moment meanwhile: another evaluation may
- * have run beside this one since the candidates were looked up.
- */
-async function notAdmitted(
-  tx: StoreTransaction,
-  { workflow }: RunPlan,
-  batch: readonly Candidate[],
-): Promise<readonly Candidate[]> {
-  const due = batch.filter(({ dueAtMs }) => dueAtMs !== null);
-  if (due.length === 0) return batch;
-  const admissions = await tx.getAdmissions(
-    workflow.id,
-    due.map(({ subjectId }) => subjectId),
-  );
-  const dueBySubject = new Map(admissions.map(({ subjectId, dueAtMs }) => [subjectId, dueAtMs]));
-  return batch.filter(
-    ({ subjectId, dueAtMs }) => dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs,
-  );
-}
-
-async function insertCandidates(
-  tx: StoreTransaction,
-  plan: RunPlan,
-  draft: RunRecord,
-  batch: readonly Candidate[],
-  usersBefore: number,
-): Promise<void> {
-  if (batch.length === 0) return;
-  const tasks = enabledTasks(plan.workflow).length;
-  const rows = batch.map(({ subjectId, positions }, index) => {
-    const count = positions?.length ?? tasks;
-    return queuedUser(draft, usersBefore + index + 1, subjectId, count, draft.lastUpdatedAtMs, positions);
-  });
-  await tx.insertUsers(rows);
-  const admissions = batch.flatMap(({ subjectId, dueAtMs }) =>
-    dueAtMs === null ? [] : { workflowId: plan.workflow.id, subjectId, dueAtMs, runId: draft.id },
-  );
-  if (admissions.length > 0) await tx.putAdmissions(admissions);
-}
-
-/** Notes, in the same commit, that the slot has been evaluated. */
-async function markSlot(tx: StoreTransaction, plan: RunPlan): Promise<void> {
-  const { workflow, slotAtMs, forgetAdmissionsBeforeMs: beforeMs } = plan;
-  if (beforeMs !== undefined) await tx.purgeAdmissions(workflow.id, beforeMs);
-  const record = slotAtMs === null ? null : await tx.getWorkflow(workflow.id);
-  if (record && slotAtMs !== null && (record.lastSlotAtMs ?? Number.NEGATIVE_INFINITY) < slotAtMs) {
-    await tx.putWorkflow({ ...record, lastSlotAtMs: slotAtMs });
-  }
 }

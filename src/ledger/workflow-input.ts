@@ -20,10 +20,12 @@ import {
   type TaskDraft,
   type TaskInput,
 } from '../catalogue/index.ts';
+import type { WorkflowSetting } from '../model/quarantine.ts';
 import { WORKFLOW_CATEGORIES, type WorkflowCategory } from '../model/status.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
 import type { WorkflowLimits } from '../model/workflow-limits.ts';
 import { type ExecutionConditionsInput, readConditions } from './conditions-input.ts';
+import { readWorkflowSetting } from './settings-input.ts';
 
 export type { TaskDraft, TaskInput };
 
@@ -38,6 +40,8 @@ export interface WorkflowInput {
   /** Default `false`. `true` needs `isEnabled` and a trigger. */
   readonly isSchedulingEnabled?: boolean;
   readonly executionConditions: ExecutionConditionsInput;
+  /** Default: the tenant's bounds. */
+  readonly settings?: WorkflowSetting;
   /** At least one. */
   readonly tasks: readonly TaskInput[];
 }
@@ -47,7 +51,7 @@ export type NewVersionInput = Pick<WorkflowInput, 'executionConditions' | 'tasks
 
 /** What `workflows.update` takes; the rest of a workflow changes by a new version. */
 export type WorkflowPatch = Partial<
-  Pick<Workflow, 'displayName' | 'description' | 'isEnabled' | 'isSchedulingEnabled'>
+  Pick<Workflow, 'displayName' | 'description' | 'isEnabled' | 'isSchedulingEnabled' | 'settings'>
 >;
 
 /** What `workflows.updateTask` takes; the rest of a task changes by a new version. */
@@ -58,7 +62,7 @@ export type WorkflowDraft = Pick<Workflow, 'category' | 'executionConditions' | 
   readonly tasks: readonly TaskDraft[];
 };
 
-const PATCHABLE = ['displayName', 'description', 'isEnabled', 'isSchedulingEnabled'] as const;
+const PATCHABLE = ['displayName', 'description', 'isEnabled', 'isSchedulingEnabled', 'settings'] as const;
 const TASK_PATCHABLE = ['displayName', 'description'] as const;
 const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
 /** Set by the ledger; passed over when a resource is handed in again. */
@@ -69,6 +73,7 @@ const SET_BY_LEDGER = [
   'lastModifiedDateTime',
   'deletedDateTime',
   'nextScheduleRunDateTime',
+  'quarantineDetails',
 ] as const;
 
 /**
@@ -105,6 +110,7 @@ export function readWorkflowPatch(input: unknown): WorkflowPatch {
     description: ifGiven(at('description'), readDescription),
     isEnabled: ifGiven(at('isEnabled'), readFlag),
     isSchedulingEnabled: ifGiven(at('isSchedulingEnabled'), readFlag),
+    settings: ifGiven(at('settings'), readWorkflowSetting),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -145,6 +151,7 @@ function readDraft(at: Fields, limits: WorkflowLimits, current: Workflow | null)
     description: given('description', readDescription, current?.description ?? null),
     isEnabled,
     isSchedulingEnabled: given('isSchedulingEnabled', readFlag, wasScheduled),
+    settings: given('settings', readWorkflowSetting, current?.settings ?? { quarantineConfiguration: null }),
     executionConditions: readConditions(at('executionConditions')),
     tasks: readTasks(at('tasks'), category, limits),
   };

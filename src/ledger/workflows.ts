@@ -18,6 +18,7 @@
 import { fillTemplate, invalid, requireTemplate, type TemplateOverrides } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
+import { NOT_QUARANTINED } from '../model/quarantine.ts';
 import type { WorkflowRecord } from '../model/records.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
@@ -93,6 +94,11 @@ export interface Workflows {
    * `NotFound` also for a task of another version.
    */
   updateTask(id: string, taskId: string, patch: TaskPatch): Promise<Task>;
+  /**
+   * Lets a workflow that is in quarantine run again, from its next slot on; what was put in quarantine stays
+   * so. Without one nothing changes.
+   */
+  clearQuarantine(id: string): Promise<Workflow>;
   /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
   delete(id: string): Promise<void>;
   /** Brings a deleted workflow back, not scheduled. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
@@ -126,6 +132,8 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
     update: (id, patch) => update(deps, id, patch),
     createNewVersion: (id, input) => createNewVersion(deps, id, input, limits),
     updateTask: (id, taskId, patch) => updateTask(deps, id, taskId, patch),
+    clearQuarantine: async (id) =>
+      resourceOf(deps, (await change(deps, keyOf(id), requireLive, clearQuarantine)).after),
     delete: (id) => deleteWorkflow(deps, id),
     restore: (id) => restore(deps, id),
     purge: (id) => purge(deps, id),
@@ -161,6 +169,7 @@ async function create(deps: WorkflowsDeps, input: unknown): Promise<Workflow> {
       lastModifiedDateTime: isoOf(nowMs),
       deletedDateTime: null,
       nextScheduleRunDateTime: null,
+      quarantineDetails: NOT_QUARANTINED,
     };
     const lastSlotAtMs = draft.isSchedulingEnabled ? slotStart(nowMs, deps.scheduleIntervalMs()) : null;
     await tx.putWorkflow({ workflow, lastSlotAtMs });
@@ -216,6 +225,11 @@ async function updateTask(deps: WorkflowsDeps, id: string, taskId: string, input
     return { ...workflow, tasks: Object.freeze(workflow.tasks.map((one) => (isIt(one) ? changed : one))) };
   });
   return after.tasks.find(isIt) as Task;
+}
+
+async function clearQuarantine({ workflow }: WorkflowRecord): Promise<Workflow> {
+  const isIn = workflow.quarantineDetails.quarantineType !== 'notQuarantined';
+  return isIn ? { ...workflow, quarantineDetails: NOT_QUARANTINED } : workflow;
 }
 
 async function deleteWorkflow(deps: WorkflowsDeps, id: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { QuarantineDetails } from './quarantine.ts';
 import type { Run, UserProcessingResult } from './resources.ts';
 import type { EpochMs } from './time.ts';
 
@@ -58,6 +59,12 @@ export interface EngineEventMap {
   };
   /** A schedule slot was not evaluated because it was missed (the missed-slot policy). */
   'schedule.skipped': { readonly workflowId: string; readonly slotAtMs: EpochMs };
+  /** A scheduled run had too many users; it and its workflow wait for `workflows.clearQuarantine`. */
+  'workflow.quarantined': {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly quarantineDetails: QuarantineDetails;
+  };
   /** Something failed that no caller is waiting for. The engine goes on. */
   'engine.error': { readonly error: unknown; readonly during: string; readonly runId?: string };
 }

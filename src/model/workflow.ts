@@ -2,6 +2,7 @@
  * Workflows, tasks and execution conditions, with Graph's names and `@odata.type` marks.
  * Source: domain §1.8, §1.9, §1.12.
  */
+import type { QuarantineDetails, WorkflowSetting } from './quarantine.ts';
 import type { WorkflowCategory } from './status.ts';
 
 /** A named argument of a task. Values are strings, as in Graph. */
@@ -153,6 +154,8 @@ export interface Workflow {
   readonly deletedDateTime: string | null;
   /** Start of the next schedule slot; `null` when the workflow is not scheduled. */
   readonly nextScheduleRunDateTime: string | null;
+  readonly settings: WorkflowSetting;
+  readonly quarantineDetails: QuarantineDetails;
 }
 
 /** A parameter that a task definition understands. */

@@ -13,6 +13,7 @@ export {
 } from './counters.ts';
 export { checkRun, checkStep, type RunCheck, startRunCheck, type Violation } from './invariants.ts';
 export { positionOf } from './positions.ts';
+export { quarantineOf } from './quarantine.ts';
 export { reportStatus, unprocessedUsers } from './reports.ts';
 export { type RetrySchedule, retryDelayMs } from './retry.ts';
 export {

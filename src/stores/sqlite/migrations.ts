@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { tooNew } from './errors.ts';
-import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from './schema.ts';
+import { APPLICATION_ID, SCHEMA_1, SCHEMA_2, SCHEMA_3 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
 export type Migration = (connection: Connection) => void;
@@ -12,6 +12,7 @@ export const MIGRATIONS: readonly Migration[] = [
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   },
   (connection) => connection.exec(SCHEMA_2),
+  (connection) => connection.exec(SCHEMA_3),
 ];
 
 /** The version of the schema that this package writes. */

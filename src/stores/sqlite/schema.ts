@@ -255,3 +255,13 @@ CREATE TABLE notes (
 ALTER TABLE runs ADD COLUMN activated_on_scope TEXT;
 ALTER TABLE admissions ADD COLUMN run_id TEXT NOT NULL DEFAULT '';
 `;
+
+/** Schema 3. Frozen. Workflows have settings and may be in quarantine. */
+export const SCHEMA_3 = ['workflows', 'workflow_versions']
+  .map(
+    (table) => `
+UPDATE ${table} SET body = json_insert(body,
+  '$.settings', json('{"quarantineConfiguration":null}'),
+  '$.quarantineDetails', json('{"quarantineType":"notQuarantined","quarantineReason":null,"quarantinedDateTime":null}'));`,
+  )
+  .join('');

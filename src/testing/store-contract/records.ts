@@ -47,6 +47,12 @@ export function workflowRecord(
     lastModifiedDateTime: moment,
     deletedDateTime: null,
     nextScheduleRunDateTime: null,
+    settings: { quarantineConfiguration: null },
+    quarantineDetails: {
+      quarantineType: 'notQuarantined',
+      quarantineReason: null,
+      quarantinedDateTime: null,
+    },
     ...changes,
   };
   return { workflow, lastSlotAtMs };

@@ -33,6 +33,8 @@ const current: Workflow = {
   lastModifiedDateTime: '2026-01-01T00:00:00.000Z',
   deletedDateTime: null,
   nextScheduleRunDateTime: null,
+  settings: { quarantineConfiguration: null },
+  quarantineDetails: { quarantineType: 'notQuarantined', quarantineReason: null, quarantinedDateTime: null },
 };
 
 function refusal(body: () => unknown): LifecycleError {

@@ -88,6 +88,12 @@ describe('create', () => {
       lastModifiedDateTime: '2026-05-01T10:30:00.000Z',
       deletedDateTime: null,
       nextScheduleRunDateTime: null,
+      settings: { quarantineConfiguration: null },
+      quarantineDetails: {
+        quarantineType: 'notQuarantined',
+        quarantineReason: null,
+        quarantinedDateTime: null,
+      },
     });
     expect(new Set([workflow.id, ...workflow.tasks.map(({ id }) => id)]).size).toBe(3);
     expect(await workflows.get(workflow.id)).toEqual(workflow);
@@ -208,6 +214,12 @@ describe('update', () => {
       isEnabled: false,
       isSchedulingEnabled: false,
       nextScheduleRunDateTime: null,
+      settings: { quarantineConfiguration: null },
+      quarantineDetails: {
+        quarantineType: 'notQuarantined',
+        quarantineReason: null,
+        quarantinedDateTime: null,
+      },
     });
     expect(told.slice(1)).toEqual(['changed 00000001', 'freeze all 00000001', 'is enabled: false']);
   });
@@ -373,6 +385,12 @@ describe('delete, restore, purge', () => {
         deletedDateTime: '2026-05-01T11:30:00.000Z',
         isSchedulingEnabled: false,
         nextScheduleRunDateTime: null,
+        settings: { quarantineConfiguration: null },
+        quarantineDetails: {
+          quarantineType: 'notQuarantined',
+          quarantineReason: null,
+          quarantinedDateTime: null,
+        },
       },
     ]);
     for (const promise of [

@@ -71,6 +71,28 @@ test('a file of version 1 opens, with its run, its users and the journal of a cr
   expect(await store.getSetting('job')).toBe('{}');
 });
 
+test('workflows of an older version get settings, and are not in quarantine', async () => {
+  const file = newFile();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 2));
+  const body = JSON.stringify({ id: 'w', version: 1, displayName: 'Grüße "you"' });
+  connection.run('INSERT INTO workflows (id, last_slot_at_ms, body) VALUES (?, NULL, ?)', 'w', body);
+  connection.run('INSERT INTO workflow_versions (workflow_id, version, body) VALUES (?, 1, ?)', 'w', body);
+  connection.close();
+  const store = await opened(sqliteStore(file));
+  const workflow = {
+    ...JSON.parse(body),
+    settings: { quarantineConfiguration: null },
+    quarantineDetails: {
+      quarantineType: 'notQuarantined',
+      quarantineReason: null,
+      quarantinedDateTime: null,
+    },
+  };
+  expect(await store.getWorkflow('w')).toEqual({ workflow, lastSlotAtMs: null });
+  expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
+});
+
 describe('a step', () => {
   const next: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
   const open = (file: string) => new Connection(file, { readOnly: false, busyTimeoutMs: 0 });

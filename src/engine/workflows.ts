@@ -1,0 +1,131 @@
+/** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
+import type { Ledger } from '../ledger/index.ts';
+import { enabledTasks, isoOf } from '../ledger/resources.ts';
+import { nextSlot } from '../ledger/schedule-times.ts';
+import { invalid } from '../ledger/values.ts';
+import type { Workflows } from '../ledger/workflows.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { Quarantine } from '../model/quarantine.ts';
+import type { Page, UserProcessingResult } from '../model/resources.ts';
+import type { EpochMs } from '../model/time.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { candidatesDue, type DueInput, qualifying } from './candidates.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
+import { qualificationOf } from './qualify.ts';
+import { quarantineFor } from './quarantine.ts';
+
+/** What the next slot of a workflow would come to. */
+export interface QuarantineForecast {
+  /** Users that a run would have, by what the directory says now. */
+  readonly usersCount: number;
+  /** `null`: it would run. */
+  readonly quarantine: Quarantine | null;
+}
+
+/** Options of `workflows.executionScope`. */
+export interface ScopeOptions {
+  /** Rows of a page, 1..999. Default 100. */
+  readonly top?: number;
+  /** `nextToken` of the page before. */
+  readonly after?: string;
+}
+
+/** Workflows, as an engine offers them. */
+export interface EngineWorkflows extends Workflows {
+  /**
+   * Whether the next slot would put the workflow in quarantine; changes nothing. Of a change trigger only
+   * what the schedule has seen by now counts.
+   *
+   * @throws LifecycleError `NotFound`; of the directory.
+   */
+  wouldQuarantine(id: string): Promise<QuarantineForecast>;
+  /**
+   * Who meets the conditions at the next slot, processed before or not, by subject id; nobody for a workflow
+   * that is not scheduled. The results are `queued`, and exist nowhere else (domain §3.1).
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`.
+   */
+  executionScope(id: string, options?: ScopeOptions): Promise<Page<UserProcessingResult>>;
+}
+
+/** What {@link createEngineWorkflows} works with. */
+export interface EngineWorkflowsDeps {
+  readonly ledger: Ledger;
+  readonly ports: EnginePorts;
+  readonly settings: EngineSettings;
+}
+
+/** The workflows of an engine. */
+export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflows {
+  const { workflows } = deps.ledger;
+  return {
+    ...workflows,
+    wouldQuarantine: async (id) => forecast(deps, await workflows.get(id)),
+    executionScope: async (id, options = {}) => executionScope(deps, await workflows.get(id), options),
+  };
+}
+
+/** `null`: the workflow has no trigger. */
+function dueAtNextSlot(
+  { ledger, ports, settings }: EngineWorkflowsDeps,
+  workflow: Workflow,
+): DueInput | null {
+  const qualification = qualificationOf(workflow, settings.catchUpMs);
+  if (qualification === null) return null;
+  const slotAtMs = nextSlot(ports.clock.now(), ledger.settings.scheduleIntervalMs);
+  const { context } = ledger;
+  return { context, directory: ports.directory, workflowId: workflow.id, qualification, slotAtMs };
+}
+
+async function forecast(deps: EngineWorkflowsDeps, workflow: Workflow): Promise<QuarantineForecast> {
+  const due = dueAtNextSlot(deps, workflow);
+  let usersCount = 0;
+  if (due && enabledTasks(workflow).length > 0) for await (const _ of candidatesDue(due)) usersCount += 1;
+  return { usersCount, quarantine: (await quarantineFor(deps, workflow))(usersCount) };
+}
+
+async function executionScope(
+  deps: EngineWorkflowsDeps,
+  workflow: Workflow,
+  { top = LIMITS.pageSizeDefault, after = '' }: ScopeOptions,
+): Promise<Page<UserProcessingResult>> {
+  if (!Number.isInteger(top) || top < 1 || top > LIMITS.pageSizeMax)
+    throw invalid('top', `a whole number in 1..${LIMITS.pageSizeMax}`, top);
+  if (typeof after !== 'string') throw invalid('after', 'the nextToken of a page', after);
+  const due = workflow.isSchedulingEnabled ? dueAtNextSlot(deps, workflow) : null;
+  if (due === null) return { value: [], nextToken: null };
+  const ids = await firstIds(due, Buffer.from(after, 'base64url').toString(), top + 1);
+  const shown = ids.slice(0, top);
+  const last = ids.length > top ? shown.at(-1) : undefined;
+  return {
+    value: shown.map((id) => expected(workflow, id, due.slotAtMs)),
+    nextToken: last === undefined ? null : Buffer.from(last).toString('base64url'),
+  };
+}
+
+/** The first `count` ids after `after`, whatever order the directory streams in. */
+async function firstIds(due: DueInput, after: string, count: number): Promise<readonly string[]> {
+  let first: string[] = [];
+  for await (const batch of qualifying(due)) {
+    const fits = batch.flatMap(({ subjectId }) => (subjectId > after ? subjectId : []));
+    first = [...first, ...fits].sort((a, b) => (a < b ? -1 : 1)).slice(0, count);
+  }
+  return first;
+}
+
+function expected(workflow: Workflow, subjectId: string, slotAtMs: EpochMs): UserProcessingResult {
+  const tasks = enabledTasks(workflow).length;
+  return {
+    id: `${workflow.id}_${workflow.version}_${subjectId}`,
+    completedDateTime: null,
+    failedTasksCount: 0,
+    processingStatus: 'queued',
+    scheduledDateTime: isoOf(slotAtMs),
+    startedDateTime: null,
+    totalTasksCount: tasks,
+    totalUnprocessedTasksCount: tasks,
+    workflowExecutionType: 'scheduled',
+    workflowVersion: workflow.version,
+    subject: { id: subjectId },
+  };
+}

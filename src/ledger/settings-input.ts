@@ -1,0 +1,91 @@
+/** Reads settings that come from outside. Source: domain §1.11. */
+import {
+  fieldsOf,
+  ifGiven,
+  invalid,
+  type Place,
+  readArray,
+  readFlag,
+  readLine,
+  readWord,
+  root,
+} from '../catalogue/index.ts';
+import { LIMITS } from '../model/limits.ts';
+import {
+  type LifecycleManagementSettings,
+  MATCH_MODES,
+  type QuarantineCondition,
+  type QuarantineConfiguration,
+  type WorkflowSetting,
+} from '../model/quarantine.ts';
+
+const TYPE = '@odata.type';
+const NAMESPACE = 'microsoft.graph.identityGovernance.';
+const FIELDS = ['emailSettings', 'quarantineConfiguration', 'workflowScheduleIntervalInHours'] as const;
+
+/** What `settings.update` takes: what is left out stays as it is. */
+export type SettingsPatch = Partial<LifecycleManagementSettings>;
+
+/** The checked patch. @throws LifecycleError `InvalidArgument`. */
+export function readSettingsPatch(input: unknown): SettingsPatch {
+  const at = fieldsOf(root(input), FIELDS);
+  const given = {
+    emailSettings: ifGiven(at('emailSettings'), readEmailSettings),
+    quarantineConfiguration: ifGiven(at('quarantineConfiguration'), readConfiguration),
+    workflowScheduleIntervalInHours: ifGiven(at('workflowScheduleIntervalInHours'), (place) =>
+      readWhole(place, 1, 24),
+    ),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** A workflow's settings. @throws LifecycleError `InvalidArgument`. */
+export function readWorkflowSetting(place: Place): WorkflowSetting {
+  const at = fieldsOf(place, [TYPE, 'quarantineConfiguration']);
+  const given = ifGiven(at('quarantineConfiguration'), readConfiguration);
+  return Object.freeze({ quarantineConfiguration: given ?? null });
+}
+
+function readEmailSettings(place: Place): LifecycleManagementSettings['emailSettings'] {
+  const at = fieldsOf(place, [TYPE, 'senderDomain', 'useCompanyBranding']);
+  return Object.freeze({
+    senderDomain: readLine(at('senderDomain'), LIMITS.idLengthMax),
+    useCompanyBranding: readFlag(at('useCompanyBranding')),
+  });
+}
+
+function readConfiguration(place: Place): QuarantineConfiguration | null {
+  if (place.value === null) return null;
+  const at = fieldsOf(place, [TYPE, 'conditions', 'matchMode']);
+  const conditions = readArray(at('conditions'), LIMITS.quarantineConditionsMax).map(readCondition);
+  return Object.freeze({
+    conditions: Object.freeze(conditions),
+    matchMode: readWord(at('matchMode'), MATCH_MODES),
+  });
+}
+
+function readCondition(place: Place): QuarantineCondition {
+  const at = fieldsOf(place, [TYPE, 'threshold', 'percentage']);
+  const isCount = at('threshold').value !== undefined;
+  if (isCount === (at('percentage').value !== undefined))
+    throw invalid(place, 'either a threshold or a percentage');
+  const type = isCount ? 'countBasedQuarantineCondition' : 'percentageBasedQuarantineCondition';
+  const given = at(TYPE);
+  if (given.value !== undefined && String(given.value).replace(/^#/, '') !== NAMESPACE + type)
+    throw invalid(given, `#${NAMESPACE}${type}`);
+  return isCount
+    ? Object.freeze({
+        [TYPE]: '#microsoft.graph.identityGovernance.countBasedQuarantineCondition',
+        threshold: readWhole(at('threshold'), 0, Number.MAX_SAFE_INTEGER),
+      })
+    : Object.freeze({
+        [TYPE]: '#microsoft.graph.identityGovernance.percentageBasedQuarantineCondition',
+        percentage: readWhole(at('percentage'), 0, 100),
+      });
+}
+
+function readWhole(place: Place, min: number, max: number): number {
+  const { value } = place;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
+  throw invalid(place, `a whole number in ${min}..${max}`);
+}
