@@ -1,0 +1,618 @@
+/** A request and its answer for every row of the table. Source: domain §1, §2, written down here once more. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../src/graph/routes.ts';
+import {
+  type Answered,
+  type Api,
+  type Json,
+  makeRun,
+  openApi,
+  resultBody,
+  runBody,
+  TYPE,
+  workflowBody,
+} from './support.ts';
+
+/** Type → what it consists of, in a list; names in alphabetical order. */
+const SHAPES = {
+  run: 'activatedOnScope completedDateTime failedTasksCount failedUsersCount id lastUpdatedDateTime processingStatus scheduledDateTime startedDateTime successfulUsersCount totalTasksCount totalUnprocessedTasksCount totalUsersCount workflowExecutionType',
+  userProcessingResult:
+    'completedDateTime failedTasksCount id processingStatus scheduledDateTime startedDateTime subject totalTasksCount totalUnprocessedTasksCount workflowExecutionType workflowVersion',
+  taskProcessingResult:
+    'completedDateTime createdDateTime failureReason id processingInfo processingStatus startedDateTime subject task',
+  taskReport:
+    'completedDateTime failedUsersCount id lastUpdatedDateTime processingStatus runId startedDateTime successfulUsersCount totalUsersCount unprocessedUsersCount',
+  workflow:
+    'category createdDateTime deletedDateTime description displayName id isEnabled isSchedulingEnabled lastModifiedDateTime nextScheduleRunDateTime version',
+  workflowVersion:
+    'category createdDateTime description displayName isEnabled isSchedulingEnabled lastModifiedDateTime versionNumber',
+  task: 'arguments category continueOnError description displayName executionSequence id isEnabled taskDefinitionId',
+  taskDefinition: 'category continueOnError description displayName id parameters version',
+  workflowTemplate: 'category description displayName executionConditions id',
+  runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
+  userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
+  taskReportSummary: 'failedTasks successfulTasks totalTasks unprocessedTasks',
+} as const;
+type Shape = keyof typeof SHAPES;
+/** What one of these has beside what it has in a list. */
+const MORE: Partial<Record<Shape, string>> = {
+  workflow: 'executionConditions tasks',
+  workflowVersion: 'executionConditions tasks',
+  workflowTemplate: 'tasks',
+};
+
+/** The things that the requests are about. */
+interface World {
+  readonly workflow: string;
+  readonly run: string;
+  readonly user: string;
+  readonly taskResult: string;
+  readonly report: string;
+  readonly task: string;
+  readonly again: string;
+  readonly deleted: string;
+}
+
+interface Case {
+  readonly route: string;
+  readonly path: (world: World) => string;
+  readonly body?: (world: World) => object;
+  readonly status: number;
+  readonly shape?: Shape;
+  /** A part of the answer that says that it is the right one. */
+  readonly shows?: (world: World) => object;
+}
+
+const WINDOW = '(startDateTime=2020-01-01T00:00:00Z,endDateTime=2099-01-01T00:00:00Z)';
+const ONE_RUN = ({ workflow, run }: World): string => `/workflows/${workflow}/runs/${run}`;
+const HAS = (id: string): object => ({ value: expect.arrayContaining([expect.objectContaining({ id })]) });
+
+const R = 'workflows/{workflow}/runs';
+const U = 'workflows/{workflow}/userProcessingResults';
+const T = 'workflows/{workflow}/taskReports';
+const READS: readonly Case[] = [
+  {
+    route: `GET ${R}`,
+    path: ({ workflow }) => `/workflows/${workflow}/runs`,
+    status: 200,
+    shape: 'run',
+    shows: ({ run }) => HAS(run),
+  },
+  {
+    route: `GET ${R}/{run}`,
+    path: ONE_RUN,
+    status: 200,
+    shape: 'run',
+    shows: ({ run }) => ({
+      id: run,
+      processingStatus: 'completedWithErrors',
+      totalTasksCount: 4,
+      failedUsersCount: 1,
+    }),
+  },
+  {
+    route: `GET ${R}/summary()`,
+    path: ({ workflow }) => `/workflows/${workflow}/runs/summary${WINDOW}`,
+    status: 200,
+    shape: 'runSummary',
+    shows: () => ({ failedRuns: 2, totalRuns: 2, totalUsers: 3 }),
+  },
+  {
+    route: `GET ${R}/{run}/userProcessingResults`,
+    path: (w) => `${ONE_RUN(w)}/userProcessingResults`,
+    status: 200,
+    shape: 'userProcessingResult',
+    shows: ({ user }) => HAS(user),
+  },
+  {
+    route: `GET ${R}/{run}/userProcessingResults/{user}`,
+    path: (w) => `${ONE_RUN(w)}/userProcessingResults/${w.user}`,
+    status: 200,
+    shape: 'userProcessingResult',
+    shows: ({ user }) => ({ id: user, subject: { id: 'p9' }, processingStatus: 'failed' }),
+  },
+  {
+    route: `GET ${R}/{run}/userProcessingResults/summary()`,
+    path: (w) => `${ONE_RUN(w)}/userProcessingResults/summary${WINDOW}`,
+    status: 200,
+    shape: 'userSummary',
+    shows: () => ({ totalUsers: 2, successfulUsers: 1, failedUsers: 1, totalTasks: 4, failedTasks: 1 }),
+  },
+  {
+    route: `GET ${R}/{run}/userProcessingResults/{user}/taskProcessingResults`,
+    path: (w) => `${ONE_RUN(w)}/userProcessingResults/${w.user}/taskProcessingResults`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => HAS(taskResult),
+  },
+  {
+    route: `GET ${R}/{run}/userProcessingResults/{user}/taskProcessingResults/{taskResult}`,
+    path: (w) => `${ONE_RUN(w)}/userProcessingResults/${w.user}/taskProcessingResults/${w.taskResult}`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult, task }) => ({
+      id: taskResult,
+      failureReason: 'The mail attribute is missing',
+      task: { id: task, executionSequence: 1 },
+    }),
+  },
+  {
+    route: `GET ${R}/{run}/userProcessingResults/{user}/reprocessedRuns`,
+    path: (w) => `${ONE_RUN(w)}/userProcessingResults/${w.user}/reprocessedRuns`,
+    status: 200,
+    shape: 'run',
+    shows: ({ again }) => HAS(again),
+  },
+  {
+    route: `GET ${R}/{run}/taskProcessingResults`,
+    path: (w) => `${ONE_RUN(w)}/taskProcessingResults`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => HAS(taskResult),
+  },
+  {
+    route: `GET ${R}/{run}/taskProcessingResults/{taskResult}`,
+    path: (w) => `${ONE_RUN(w)}/taskProcessingResults/${w.taskResult}`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ id: taskResult }),
+  },
+  {
+    route: `GET ${R}/{run}/reprocessedRuns`,
+    path: (w) => `${ONE_RUN(w)}/reprocessedRuns`,
+    status: 200,
+    shape: 'run',
+    shows: ({ again }) => HAS(again),
+  },
+  {
+    route: `GET ${R}/{run}/reprocessedRuns/{reprocessed}`,
+    path: (w) => `${ONE_RUN(w)}/reprocessedRuns/${w.again}`,
+    status: 200,
+    shape: 'run',
+    shows: ({ again, run }) => ({
+      id: again,
+      workflowExecutionType: 'unknownFutureValue',
+      activatedOnScope: {
+        '@odata.type': `${TYPE}activateRunScope`,
+        run: { id: run },
+        taskScope: 'failedTasks',
+        userScope: 'failedUsers',
+      },
+    }),
+  },
+  {
+    route: `GET ${U}`,
+    path: ({ workflow }) => `/workflows/${workflow}/userProcessingResults`,
+    status: 200,
+    shape: 'userProcessingResult',
+    shows: ({ user }) => HAS(user),
+  },
+  {
+    route: `GET ${U}/{user}`,
+    path: ({ workflow, user }) => `/workflows/${workflow}/userProcessingResults/${user}`,
+    status: 200,
+    shape: 'userProcessingResult',
+    shows: ({ user }) => ({ id: user }),
+  },
+  {
+    route: `GET ${U}/{user}/taskProcessingResults`,
+    path: ({ workflow, user }) =>
+      `/workflows/${workflow}/userProcessingResults/${user}/taskProcessingResults?$filter=processingStatus eq 'failed'`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ value: [expect.objectContaining({ id: taskResult })] }),
+  },
+  {
+    route: `GET ${U}/{user}/taskProcessingResults/{taskResult}`,
+    path: ({ workflow, user, taskResult }) =>
+      `/workflows/${workflow}/userProcessingResults/${user}/taskProcessingResults/${taskResult}`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ id: taskResult }),
+  },
+  {
+    route: `GET ${U}/{user}/reprocessedRuns`,
+    path: ({ workflow, user }) => `/workflows/${workflow}/userProcessingResults/${user}/reprocessedRuns`,
+    status: 200,
+    shape: 'run',
+    shows: ({ again }) => HAS(again),
+  },
+  {
+    route: `GET ${U}/summary()`,
+    path: ({ workflow }) => `/workflows/${workflow}/userProcessingResults/summary${WINDOW}`,
+    status: 200,
+    shape: 'userSummary',
+    shows: () => ({ totalUsers: 3, successfulUsers: 1, failedUsers: 2 }),
+  },
+  {
+    route: `GET ${T}`,
+    path: ({ workflow }) => `/workflows/${workflow}/taskReports`,
+    status: 200,
+    shape: 'taskReport',
+    shows: ({ report }) => HAS(report),
+  },
+  {
+    route: `GET ${T}/{report}`,
+    path: ({ workflow, report }) => `/workflows/${workflow}/taskReports/${report}`,
+    status: 200,
+    shape: 'taskReport',
+    shows: ({ report, run }) => ({
+      id: report,
+      runId: run,
+      successfulUsersCount: 1,
+      failedUsersCount: 1,
+      totalUsersCount: 2,
+    }),
+  },
+  {
+    route: `GET ${T}/{report}/taskProcessingResults`,
+    path: ({ workflow, report }) => `/workflows/${workflow}/taskReports/${report}/taskProcessingResults`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ value: [expect.anything(), expect.objectContaining({ id: taskResult })] }),
+  },
+  {
+    route: `GET ${T}/{report}/taskProcessingResults/{taskResult}`,
+    path: ({ workflow, report, taskResult }) =>
+      `/workflows/${workflow}/taskReports/${report}/taskProcessingResults/${taskResult}`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ id: taskResult }),
+  },
+  {
+    route: `GET ${T}/summary()`,
+    path: ({ workflow }) => `/workflows/${workflow}/taskReports/summary${WINDOW}`,
+    status: 200,
+    shape: 'taskReportSummary',
+    shows: () => ({ totalTasks: 6, failedTasks: 2, successfulTasks: 2, unprocessedTasks: 2 }),
+  },
+  {
+    route: 'GET workflows',
+    path: () => '/workflows',
+    status: 200,
+    shape: 'workflow',
+    shows: ({ workflow }) => HAS(workflow),
+  },
+  {
+    route: 'GET workflows/{workflow}',
+    path: ({ workflow }) => `/workflows/${workflow}`,
+    status: 200,
+    shape: 'workflow',
+    shows: ({ workflow, task }) => ({
+      id: workflow,
+      version: 1,
+      executionConditions: { '@odata.type': `${TYPE}onDemandExecutionOnly` },
+      tasks: [expect.objectContaining({ id: task }), expect.anything()],
+    }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions',
+    path: ({ workflow }) => `/workflows/${workflow}/versions`,
+    status: 200,
+    shape: 'workflowVersion',
+    shows: () => ({ value: [expect.objectContaining({ versionNumber: 1 })] }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}',
+    path: ({ workflow }) => `/workflows/${workflow}/versions/1`,
+    status: 200,
+    shape: 'workflowVersion',
+    shows: () => ({ versionNumber: 1 }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}/tasks',
+    path: ({ workflow }) => `/workflows/${workflow}/versions/1/tasks`,
+    status: 200,
+    shape: 'task',
+    shows: ({ task }) => HAS(task),
+  },
+  {
+    route: 'GET workflows/{workflow}/tasks',
+    path: ({ workflow }) => `/workflows/${workflow}/tasks`,
+    status: 200,
+    shape: 'task',
+    shows: ({ task }) => HAS(task),
+  },
+  {
+    route: 'GET workflows/{workflow}/tasks/{task}',
+    path: ({ workflow, task }) => `/workflows/${workflow}/tasks/${task}`,
+    status: 200,
+    shape: 'task',
+    shows: ({ task }) => ({ id: task, category: 'joiner', arguments: [] }),
+  },
+  {
+    route: 'GET workflows/{workflow}/tasks/{task}/taskProcessingResults',
+    path: ({ workflow, task }) => `/workflows/${workflow}/tasks/${task}/taskProcessingResults`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => HAS(taskResult),
+  },
+  {
+    route: 'GET workflows/{workflow}/tasks/{task}/taskProcessingResults/{taskResult}',
+    path: ({ workflow, task, taskResult }) =>
+      `/workflows/${workflow}/tasks/${task}/taskProcessingResults/${taskResult}`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ id: taskResult }),
+  },
+  {
+    route: 'GET deletedItems/workflows',
+    path: () => '/deletedItems/workflows',
+    status: 200,
+    shape: 'workflow',
+    shows: ({ deleted }) => HAS(deleted),
+  },
+  {
+    route: 'GET deletedItems/workflows/{workflow}',
+    path: ({ deleted }) => `/deletedItems/workflows/${deleted}`,
+    status: 200,
+    shape: 'workflow',
+    shows: ({ deleted }) => ({ id: deleted, deletedDateTime: expect.any(String) }),
+  },
+  {
+    route: 'GET taskDefinitions',
+    path: () => '/taskDefinitions',
+    status: 200,
+    shape: 'taskDefinition',
+    shows: () => HAS('22085229-5809-45e8-97fd-270d28d66910'),
+  },
+  {
+    route: 'GET taskDefinitions/{definition}',
+    path: () => '/taskDefinitions/22085229-5809-45E8-97FD-270D28D66910',
+    status: 200,
+    shape: 'taskDefinition',
+    shows: () => ({
+      parameters: [{ name: 'groupID', values: [], valueType: 'string' }],
+      category: 'joiner,leaver,unknownFutureValue',
+    }),
+  },
+  {
+    route: 'GET workflowTemplates',
+    path: () => '/workflowTemplates',
+    status: 200,
+    shape: 'workflowTemplate',
+    shows: () => HAS('77179007-8114-41b5-922e-2e22109df41f'),
+  },
+  {
+    route: 'GET workflowTemplates/{template}',
+    path: () => '/workflowTemplates/77179007-8114-41b5-922e-2e22109df41f',
+    status: 200,
+    shape: 'workflowTemplate',
+    shows: () => ({
+      executionConditions: { trigger: { offsetInDays: -7 } },
+      tasks: [{ executionSequence: 1, continueOnError: false }],
+    }),
+  },
+];
+
+const WRITES: readonly Case[] = [
+  {
+    route: `POST ${R}`,
+    path: ({ workflow }) => `/workflows/${workflow}/runs`,
+    body: () => runBody(),
+    status: 201,
+    shape: 'run',
+    shows: () => ({ processingStatus: 'queued' }),
+  },
+  {
+    route: 'POST workflows',
+    path: () => '/workflows',
+    body: () => workflowBody('Another'),
+    status: 201,
+    shape: 'workflow',
+    shows: () => ({ displayName: 'Another', isEnabled: true, isSchedulingEnabled: false, version: 1 }),
+  },
+  {
+    route: 'PATCH workflows/{workflow}',
+    path: ({ workflow }) => `/workflows/${workflow}`,
+    body: () => ({ displayName: 'Onboarding' }),
+    status: 204,
+  },
+  {
+    route: 'PATCH workflows/{workflow}/tasks/{task}',
+    path: ({ workflow, task }) => `/workflows/${workflow}/tasks/${task}`,
+    body: () => ({ displayName: 'Badge' }),
+    status: 204,
+  },
+  {
+    route: 'POST workflows/{workflow}/activate',
+    path: ({ workflow }) => `/workflows/${workflow}/activate`,
+    body: () => ({ subjects: [{ id: 'p1' }] }),
+    status: 204,
+  },
+  {
+    route: 'POST workflows/{workflow}/activateWithScope',
+    path: ({ workflow }) => `/workflows/${workflow}/activatewithscope`,
+    body: () => ({ scope: { '@odata.type': `${TYPE}activateUserScope`, users: [{ id: 'p2' }] } }),
+    status: 204,
+  },
+  {
+    route: 'POST workflows/{workflow}/createNewVersion',
+    path: ({ workflow }) => `/workflows/${workflow}/microsoft.graph.identityGovernance.createNewVersion`,
+    body: () => ({ workflow: workflowBody('Onboarding', ['badge']) }),
+    status: 200,
+    shape: 'workflow',
+    shows: () => ({ version: 2, tasks: [expect.objectContaining({ displayName: 'badge' })] }),
+  },
+  {
+    route: `DELETE ${R}/{run}/reprocessedRuns/{reprocessed}/$ref`,
+    path: (w) => `${ONE_RUN(w)}/reprocessedRuns/${w.again}/$ref`,
+    status: 204,
+  },
+  {
+    route: 'POST deletedItems/workflows/{workflow}/restore',
+    path: ({ deleted }) => `/deletedItems/workflows/${deleted}/restore`,
+    status: 200,
+    shape: 'workflow',
+    shows: ({ deleted }) => ({ id: deleted, deletedDateTime: null, isSchedulingEnabled: false }),
+  },
+  { route: 'DELETE workflows/{workflow}', path: ({ workflow }) => `/workflows/${workflow}`, status: 204 },
+  {
+    route: 'DELETE deletedItems/workflows/{workflow}',
+    path: ({ deleted }) => `/deletedItems/workflows/${deleted}`,
+    status: 204,
+  },
+];
+
+/** What the tests below do with a run of their own. */
+const OWN = [
+  `PATCH ${R}/{run}`,
+  `DELETE ${R}/{run}`,
+  `POST ${R}/{run}/userProcessingResults`,
+  'POST workflows/{workflow}/cancelProcessing',
+];
+
+/** A workflow with a run that was done again, and one that is deleted. */
+async function openWorld(): Promise<{ readonly api: Api; readonly world: World }> {
+  const api = await openApi();
+  const { id: workflow, tasks } = await api.engine.workflows.create(workflowBody('Onboard') as never);
+  const run = await makeRun(api, workflow, ['p1', 'p9']);
+  const { value: users } = await api.engine.userProcessingResults.list(workflow, run);
+  const { value: results } = await api.engine.taskProcessingResults.list(workflow, run, {
+    processingStatus: 'failed',
+  });
+  const [report] = await api.engine.taskReports.list(workflow, run);
+  const again = await api.engine.runs.reprocess(workflow, run);
+  await api.engine.runs.finished(again.id);
+  const { id: deleted } = await api.engine.workflows.create(workflowBody('Old') as never);
+  await api.engine.workflows.delete(deleted);
+  const idOf = (thing: { readonly id: string } | undefined): string => thing?.id ?? '';
+  const failed = users.find(({ processingStatus }) => processingStatus === 'failed');
+  const world = {
+    workflow,
+    run,
+    user: idOf(failed),
+    taskResult: idOf(results[0]),
+    report: idOf(report),
+    task: idOf(tasks[0]),
+    again: again.id,
+    deleted,
+  };
+  return { api, world };
+}
+
+let api: Api;
+let world: World;
+const opened: Api[] = [];
+
+async function renew(): Promise<void> {
+  ({ api, world } = await openWorld());
+  opened.push(api);
+}
+
+afterAll(async () => {
+  for (const one of opened) {
+    await one.engine.close();
+    expect(one.faults).toEqual([]);
+  }
+});
+
+function expectAnswer({ status, shape, shows }: Case, answer: Answered): void {
+  expect(answer.status).toBe(status);
+  if (status === 204) expect(answer.body).toBe('');
+  if (shows) expect(answer.body).toMatchObject(shows(world));
+  if (!shape) return;
+  const isList = Array.isArray(answer.body.value);
+  const rows: Json[] = isList ? answer.body.value : [answer.body];
+  const extra = isList || status === 201 ? '' : (MORE[shape] ?? '');
+  const conditions = status === 201 && shape === 'workflow' ? ['executionConditions'] : [];
+  for (const row of rows) {
+    const names = Object.keys(row)
+      .filter((name) => !name.includes('@odata.'))
+      .sort();
+    expect(names).toEqual(
+      [...SHAPES[shape].split(' '), ...extra.split(' ').filter(Boolean), ...conditions].sort(),
+    );
+  }
+  expect(answer.body['@odata.context']).toMatch(
+    /^http:\/\/localhost\/v1\.0\/\$metadata#(?:identityGovernance\/lifecycleWorkflows\/|microsoft\.graph\.identityGovernance\.\w+Summary$)/,
+  );
+}
+
+describe('every read', () => {
+  beforeAll(renew);
+
+  it.each(READS)('$route', async (one) => expectAnswer(one, await api.get(one.path(world))));
+
+  it.each(READS)('$route is in beta too', async (one) => {
+    const url = `http://localhost/beta/identityGovernance/lifecycleWorkflows${one.path(world)}`;
+    expect((await api.get(url)).status).toBe(one.status);
+  });
+});
+
+describe('every write', () => {
+  beforeEach(renew);
+
+  it.each(WRITES)('$route', async (one) => {
+    const [method = ''] = one.route.split(' ');
+    expectAnswer(one, await api.send(method, one.path(world), one.body?.(world)));
+  });
+
+  it('cancels a run, once and again, and refuses one that has ended', async () => {
+    const runs = `/workflows/${world.workflow}/runs`;
+    const { body: run } = await api.post(runs, runBody());
+    await api.post(`${runs}/${run.id}/userProcessingResults`, resultBody());
+    const cancel = (id: string) =>
+      api.post(`/workflows/${world.workflow}/cancelProcessing`, {
+        scope: { '@odata.type': `${TYPE}cancelRunsScope`, runs: [{ id }] },
+      });
+    expect(await cancel(run.id)).toMatchObject({ status: 204, body: '' });
+    expect((await api.get(`${runs}/${run.id}`)).body).toMatchObject({
+      processingStatus: 'canceled',
+      successfulUsersCount: 1,
+    });
+    expect((await cancel(run.id)).status).toBe(400);
+    expect((await cancel('none')).status).toBe(404);
+    expect(
+      (await api.post(`/workflows/${world.workflow}/cancelProcessing`, { scope: { runs: [] } })).status,
+    ).toBe(400);
+    expect((await api.delete(`${runs}/${run.id}`)).status).toBe(204);
+  });
+
+  it('starts a run by hand', async () => {
+    const runs = `/workflows/${world.workflow}/runs`;
+    const { body: run } = await api.post(runs, runBody());
+    const { body } = await api.patch(`${runs}/${run.id}`, { processingStatus: 'INPROGRESS' });
+    expect(body).toMatchObject({ processingStatus: 'inProgress', startedDateTime: expect.any(String) });
+  });
+});
+
+describe('activations', () => {
+  beforeAll(renew);
+
+  it.each([
+    ['somebody who is not there', { subjects: [{ id: 'nobody' }] }, 406],
+    ['nobody', { subjects: [] }, 400],
+    ['no list', { subjects: 'p1' }, 400],
+    ['another field', { people: [{ id: 'p1' }] }, 400],
+  ])('refuse %s', async (_, body, status) => {
+    expect((await api.post(`/workflows/${world.workflow}/activate`, body)).status).toBe(status);
+  });
+
+  it('refuse a workflow that is disabled', async () => {
+    const { body } = await api.post('/workflows', { ...workflowBody('Asleep'), isEnabled: false });
+    expect((await api.post(`/workflows/${body.id}/activate`, { subjects: [{ id: 'p1' }] })).status).toBe(400);
+  });
+});
+
+describe('the table', () => {
+  beforeAll(renew);
+
+  const named = ROUTES.map(({ method, path }) => `${method} ${path}`);
+
+  it('has each row once, and a test for each that is not missing', () => {
+    expect(new Set(named).size).toBe(named.length);
+    const served = ROUTES.filter(({ isMissing }) => !isMissing).map(
+      ({ method, path }) => `${method} ${path}`,
+    );
+    const tested = [...READS, ...WRITES].map(({ route }) => route).concat(OWN);
+    expect(tested.sort()).toEqual(served.sort());
+  });
+
+  it('answers 501 for what the engine does not have, and does nothing', async () => {
+    for (const { method, path } of ROUTES.filter(({ isMissing }) => isMissing)) {
+      const answer = await api.send(method, `/${path.replace('()', WINDOW).replaceAll(/\{\w+\}/g, 'x')}`);
+      expect(answer).toMatchObject({ status: 501, body: { error: { code: 'notSupported' } } });
+    }
+  });
+});
