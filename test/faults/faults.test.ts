@@ -22,6 +22,11 @@ const REGRESSIONS = JSON.parse(
 const RUNS = 20_000;
 
 describe('what a life has found is found no more', () => {
+  it('and has a sentence that says what it was', () => {
+    for (const { found } of REGRESSIONS) expect(found).toMatch(/^[A-Z].{20,}\.$/);
+    expect(new Set(REGRESSIONS.map(({ found }) => found)).size).toBe(REGRESSIONS.length);
+  });
+
   for (const { seed, found, plan } of REGRESSIONS) {
     it(found, async () => {
       expect((await live(plan)).violations).toEqual([]);

@@ -259,7 +259,11 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'if (run) await work(tx);',
     ],
     ['a run that is being removed is published', 'if (run?.claim === draft.claim) return;', 'return;'],
-    ['a removal on demand forgets admissions', "draft.workflowExecutionType === 'scheduled'; )", 'true; )'],
+    [
+      'a removal keeps the admissions of its run',
+      'await whileUnpublished((tx) => tx.deleteAdmissions(draft.workflowId, draft.id, ids));',
+      '',
+    ],
     [
       'a removal that was refused is given up',
       'context.clock.setTimer(REMOVE_RETRY_MS, () => void removeEventually(context, draft));',
