@@ -188,6 +188,14 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['what failed counts as done', "outcome.status === 'completed' ? positionOf", 'true ? positionOf'],
     ['one task done stands for all of its definition', 'if (left > 0) credit.set(id, left - 1);', ''],
   ],
+  'rules/quarantine.ts': [
+    ['as many as are allowed are too many', 'users > allowed(condition', 'users >= allowed(condition'],
+    [
+      'one condition is enough for all',
+      "matchMode === 'any' ? exceeded.length > 0 : exceeded.length === conditions.length",
+      'exceeded.length > 0',
+    ],
+  ],
   'rules/retry.ts': [['the first wait is a longer one', '(attempt - 2)', '(attempt - 1)']],
 };
 
@@ -248,17 +256,10 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
   ],
   'ledger/plan.ts': [
     [
-      'two evaluations admit the same people',
-      'dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs',
-      'true',
-    ],
-    ['nobody is noted as admitted', 'if (admissions.length > 0) await tx.putAdmissions(admissions);', ''],
-    [
       'a run that was published is removed',
       'if (run && !run.published) await work(tx);',
       'if (run) await work(tx);',
     ],
-    ['a run that is being removed is published', 'if (run?.claim === draft.claim) return;', 'return;'],
     [
       'a removal keeps the admissions of its run',
       'await whileUnpublished((tx) => tx.deleteAdmissions(draft.workflowId, draft.id, ids));',
@@ -270,6 +271,15 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       '',
     ],
     ['a half-written run is left', 'if (isWritten) await removeEventually(context, draft);', ''],
+  ],
+  'ledger/plan-steps.ts': [
+    [
+      'two evaluations admit the same people',
+      'dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs',
+      'true',
+    ],
+    ['nobody is noted as admitted', 'if (admissions.length > 0) await tx.putAdmissions(admissions);', ''],
+    ['a run that is being removed is published', 'if (run?.claim === draft.claim) return;', 'return;'],
     ['a slot is not noted as evaluated', '{ ...record, lastSlotAtMs: slotAtMs }', '{ ...record }'],
     [
       'a run is made for a workflow that was disabled',
@@ -280,6 +290,14 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'totals forget the batches before the last',
       'users: totals.users + batch.length',
       'users: batch.length',
+    ],
+  ],
+  'ledger/quarantine.ts': [
+    ['people in quarantine stay admitted', 'await tx.deleteAdmissions(draft.workflowId, draft.id, ids);', ''],
+    [
+      'a workflow in quarantine does not say so',
+      'if (record) await tx.putWorkflow({',
+      'if (record === 1) await tx.putWorkflow({',
     ],
   ],
   'ledger/check.ts': [
