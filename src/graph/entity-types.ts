@@ -28,6 +28,8 @@ export interface EntityType {
   readonly name: string;
   /** The property that its address has: `id`. */
   readonly key: string;
+  /** There is one, and its address has no key. */
+  readonly isSingleton?: true;
   readonly properties: Readonly<Record<string, Kind>>;
   /** Present without being asked for, on one (`get`) or in lists too (`list`), or only by `$expand`. */
   readonly navigation: Readonly<
@@ -200,6 +202,26 @@ export const TASK_REPORT: EntityType = {
   },
 };
 
+const QUARANTINE_CONFIGURATION: Kind = {
+  complex: {
+    conditions: { collection: { threshold: 'int', percentage: 'int' } },
+    matchMode: enumeration(['any', 'all']),
+  },
+};
+const WORKFLOW_SETTING: Kind = { complex: { quarantineConfiguration: QUARANTINE_CONFIGURATION } };
+const QUARANTINE_DETAILS: Kind = {
+  complex: {
+    quarantinedDateTime: 'dateTime',
+    quarantineReason: 'string',
+    quarantineType: enumeration([
+      'notQuarantined',
+      'countBasedThresholdExceeded',
+      'percentageBasedThresholdExceeded',
+      'multipleConditionsExceeded',
+    ]),
+  },
+};
+
 const WORKFLOW_BASE = {
   category: CATEGORY,
   createdDateTime: 'dateTime',
@@ -221,6 +243,8 @@ export const WORKFLOW: EntityType = {
     ...WORKFLOW_BASE,
     deletedDateTime: 'dateTime',
     nextScheduleRunDateTime: 'dateTime',
+    quarantineDetails: QUARANTINE_DETAILS,
+    settings: WORKFLOW_SETTING,
     version: 'int',
   },
   navigation: { tasks: TASKS },
@@ -232,7 +256,7 @@ export const WORKFLOW: EntityType = {
 export const WORKFLOW_VERSION: EntityType = {
   name: 'workflowVersion',
   key: 'versionNumber',
-  properties: { ...WORKFLOW_BASE, versionNumber: 'int' },
+  properties: { ...WORKFLOW_BASE, settings: WORKFLOW_SETTING, versionNumber: 'int' },
   navigation: { tasks: TASKS },
   hiddenInLists: ['executionConditions'],
   isSearchable: true,
@@ -251,4 +275,17 @@ export const WORKFLOW_TEMPLATE: EntityType = {
   },
   navigation: { tasks: { shown: 'get', type: { collection: TASK.properties } } },
   isSearchable: true,
+};
+
+/** The settings of all workflows. */
+export const SETTINGS: EntityType = {
+  name: 'lifecycleManagementSettings',
+  key: '',
+  isSingleton: true,
+  properties: {
+    emailSettings: { complex: { senderDomain: 'string', useCompanyBranding: 'boolean' } },
+    quarantineConfiguration: QUARANTINE_CONFIGURATION,
+    workflowScheduleIntervalInHours: 'int',
+  },
+  navigation: {},
 };

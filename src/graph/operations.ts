@@ -165,7 +165,7 @@ export function createWorkflow({ engine, body }: Call): Promise<Workflow> {
 
 /** PATCH a workflow. */
 export function updateWorkflow({ engine, keys, body }: Call): Promise<Workflow> {
-  return engine.workflows.update(keys.workflow, objectBody(body) as WorkflowPatch);
+  return engine.workflows.update(keys.workflow, objectBody(body, true) as WorkflowPatch);
 }
 
 /** createNewVersion. */

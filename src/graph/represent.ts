@@ -42,7 +42,7 @@ export function checkView(type: EntityType, { select, expand }: Pick<View, 'sele
 /** A resource as JSON. `null` stands for what has no value; absent is only what was not asked for. */
 export function represent(type: EntityType, row: Row, view: View): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  const here = `${view.address}('${encodeURIComponent(String(row[type.key]))}')`;
+  const here = addressOf(type, row, view.address);
   if (view.level === 'full') {
     out['@odata.type'] = NAMESPACE + type.name;
     out['@odata.id'] = here;
@@ -57,6 +57,11 @@ export function represent(type: EntityType, row: Row, view: View): Record<string
     out[name] = wireValue(kind, row[name], view);
   }
   return out;
+}
+
+/** The address of a resource that stands at `address`. */
+export function addressOf(type: EntityType, row: Row, address: string): string {
+  return type.isSingleton ? address : `${address}('${encodeURIComponent(String(row[type.key]))}')`;
 }
 
 /** `https://host/v1.0/a/b` → `https://host/v1.0/$metadata#a/b`. */

@@ -1,7 +1,9 @@
 /** Every path and method that is served. Source: domain §2. What is `missing` answers 501 and says so. */
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
+import { objectBody } from './body.ts';
 import {
   RUN,
+  SETTINGS,
   TASK,
   TASK_DEFINITION,
   TASK_REPORT,
@@ -14,7 +16,7 @@ import {
 import * as does from './operations.ts';
 import { NEEDED } from './permissions.ts';
 import { act, create, done, list, missing, one, type Route, summary, update } from './route.ts';
-import { arrayOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
+import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
 
 const { reports, workflows, change, activate, extensions, changeExtensions } = NEEDED;
 const RUNS = 'workflows/{workflow}/runs';
@@ -107,11 +109,15 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   done('POST', 'workflows/{workflow}/activateWithScope', activate, does.activateWithScope),
   done('POST', 'workflows/{workflow}/cancelProcessing', change, does.cancelProcessing),
   act('workflows/{workflow}/createNewVersion', change, WORKFLOW, does.createNewVersion),
+  act('workflows/{workflow}/clearQuarantine', change, WORKFLOW, ({ engine, keys }) =>
+    engine.workflows.clearQuarantine(keys.workflow),
+  ),
+  list('workflows/{workflow}/executionScope', workflows, USER_RESULT, ({ engine, keys }) =>
+    executionScopeOf(engine, keys.workflow),
+  ),
   missing('POST', 'workflows/{workflow}/activateAndWait', activate),
-  missing('POST', 'workflows/{workflow}/clearQuarantine', change),
   missing('POST', 'workflows/{workflow}/previewTaskFailures', workflows),
   missing('POST', 'workflows/{workflow}/previewWorkflow', change),
-  missing('GET', 'workflows/{workflow}/executionScope', workflows),
   missing('GET', 'workflows/{workflow}/previewScope', workflows),
   list('workflows/{workflow}/versions', workflows, WORKFLOW_VERSION, does.versions),
   one('workflows/{workflow}/versions/{version}', workflows, WORKFLOW_VERSION, does.version),
@@ -143,8 +149,10 @@ const OTHER_ROUTES: readonly Route[] = [
     arrayOf(() => WORKFLOW_TEMPLATES.map(does.templateRow)),
   ),
   one('workflowTemplates/{template}', workflows, WORKFLOW_TEMPLATE, does.workflowTemplate),
-  missing('GET', 'settings', workflows),
-  missing('PATCH', 'settings', change),
+  one('settings', workflows, SETTINGS, ({ engine }) => engine.settings.get()),
+  update('settings', change, SETTINGS, 'changed', ({ engine, body }) =>
+    engine.settings.update(objectBody(body, true)),
+  ),
   missing('GET', 'customTaskExtensions', extensions),
   missing('POST', 'customTaskExtensions', changeExtensions),
   missing('GET', 'customTaskExtensions/{extension}', extensions),

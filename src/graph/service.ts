@@ -9,7 +9,7 @@ import type { GraphPorts, GraphSettings } from './options.ts';
 import { parsePath, type Step } from './path.ts';
 import { type Preferences, readAccept, readPreferences } from './prefer.ts';
 import { type Query, readQuery } from './query.ts';
-import { checkView, contextOf, represent, representComplex, type View } from './represent.ts';
+import { addressOf, checkView, contextOf, represent, representComplex, type View } from './represent.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
@@ -182,13 +182,15 @@ function entityReply({ type, row, how }: Answer & { kind: 'entity' }, exchange: 
   const { target, match, query, prefer } = exchange;
   checkView(type, query);
   const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(`${ROOT}/${match.address}`)}`;
-  const here = `${address}('${encodeURIComponent(String(row[type.key]))}')`;
+  const here = addressOf(type, row, address);
   const isHidden = prefer.return === 'minimal' ? how !== 'read' : how === 'changed' && prefer.return === null;
   const made = how === 'made' ? { Location: here } : {};
   if (isHidden)
     return { status: 204, headers: { ...made, ...(how === 'made' ? { 'OData-EntityId': here } : {}) } };
   const view: View = { ...exchange.view, place: how === 'made' ? 'made' : 'get', address };
-  const context = { '@odata.context': `${contextOf(address)}${selected(query)}/$entity` };
+  const context = {
+    '@odata.context': `${contextOf(address)}${selected(query)}${type.isSingleton ? '' : '/$entity'}`,
+  };
   const body = { ...(view.level === 'none' ? {} : context), ...represent(type, row, view) };
   return { status: how === 'made' ? 201 : 200, headers: made, body };
 }

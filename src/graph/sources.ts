@@ -87,6 +87,17 @@ export function taskResultsOfWorkflow(
   };
 }
 
+/** Who meets the conditions of a workflow now. */
+export function executionScopeOf(engine: Engine, workflowId: string): Source {
+  return {
+    async page({ limit, after }) {
+      const token = after === null ? {} : { after: tokenOf(after) };
+      const page = await engine.workflows.executionScope(workflowId, { top: limit, ...token });
+      return { rows: page.value as unknown as readonly Row[], next: page.nextToken };
+    },
+  };
+}
+
 /** The task reports of all runs of a workflow, newest run first. */
 export function reportsOf(engine: Engine, workflowId: string): Source {
   return {

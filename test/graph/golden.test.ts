@@ -23,12 +23,13 @@ const SHAPES = {
   taskReport:
     'completedDateTime failedUsersCount id lastUpdatedDateTime processingStatus runId startedDateTime successfulUsersCount totalUsersCount unprocessedUsersCount',
   workflow:
-    'category createdDateTime deletedDateTime description displayName id isEnabled isSchedulingEnabled lastModifiedDateTime nextScheduleRunDateTime version',
+    'category createdDateTime deletedDateTime description displayName id isEnabled isSchedulingEnabled lastModifiedDateTime nextScheduleRunDateTime quarantineDetails settings version',
   workflowVersion:
-    'category createdDateTime description displayName isEnabled isSchedulingEnabled lastModifiedDateTime versionNumber',
+    'category createdDateTime description displayName isEnabled isSchedulingEnabled lastModifiedDateTime settings versionNumber',
   task: 'arguments category continueOnError description displayName executionSequence id isEnabled taskDefinitionId',
   taskDefinition: 'category continueOnError description displayName id parameters version',
   workflowTemplate: 'category description displayName executionConditions id',
+  lifecycleManagementSettings: 'emailSettings quarantineConfiguration workflowScheduleIntervalInHours',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   taskReportSummary: 'failedTasks successfulTasks totalTasks unprocessedTasks',
@@ -51,6 +52,8 @@ interface World {
   readonly task: string;
   readonly again: string;
   readonly deleted: string;
+  /** Scheduled, for everybody. */
+  readonly scheduled: string;
 }
 
 interface Case {
@@ -350,6 +353,30 @@ const READS: readonly Case[] = [
     shows: ({ deleted }) => ({ id: deleted, deletedDateTime: expect.any(String) }),
   },
   {
+    route: 'GET workflows/{workflow}/executionScope',
+    path: ({ scheduled }) => `/workflows/${scheduled}/executionScope?$filter=subject/id ne 'p2'&$top=3`,
+    status: 200,
+    shape: 'userProcessingResult',
+    shows: () => ({
+      value: ['p1', 'p3', 'p4'].map((id) =>
+        expect.objectContaining({ subject: { id }, processingStatus: 'queued' }),
+      ),
+      '@odata.nextLink': expect.any(String),
+    }),
+  },
+  {
+    route: 'GET settings',
+    path: () => '/settings',
+    status: 200,
+    shape: 'lifecycleManagementSettings',
+    shows: () => ({
+      '@odata.context': 'http://localhost/v1.0/$metadata#identityGovernance/lifecycleWorkflows/settings',
+      workflowScheduleIntervalInHours: 3,
+      quarantineConfiguration: null,
+      emailSettings: { senderDomain: '', useCompanyBranding: false },
+    }),
+  },
+  {
     route: 'GET taskDefinitions',
     path: () => '/taskDefinitions',
     status: 200,
@@ -427,6 +454,25 @@ const WRITES: readonly Case[] = [
     status: 204,
   },
   {
+    route: 'PATCH settings',
+    path: () => '/settings',
+    body: () => ({
+      workflowScheduleIntervalInHours: 6,
+      quarantineConfiguration: {
+        conditions: [{ '@odata.type': `${TYPE}countBasedQuarantineCondition`, threshold: 5 }],
+        matchMode: 'any',
+      },
+    }),
+    status: 204,
+  },
+  {
+    route: 'POST workflows/{workflow}/clearQuarantine',
+    path: ({ workflow }) => `/workflows/${workflow}/clearQuarantine`,
+    status: 200,
+    shape: 'workflow',
+    shows: () => ({ quarantineDetails: { quarantineType: 'notQuarantined', quarantinedDateTime: null } }),
+  },
+  {
     route: 'POST workflows/{workflow}/createNewVersion',
     path: ({ workflow }) => `/workflows/${workflow}/microsoft.graph.identityGovernance.createNewVersion`,
     body: () => ({ workflow: workflowBody('Onboarding', ['badge']) }),
@@ -476,6 +522,14 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
   await api.engine.runs.finished(again.id);
   const { id: deleted } = await api.engine.workflows.create(workflowBody('Old') as never);
   await api.engine.workflows.delete(deleted);
+  const { id: scheduled } = await api.engine.workflows.create({
+    ...workflowBody('Every day'),
+    executionConditions: {
+      scope: { rule: "id ne ''" },
+      trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: 0 },
+    },
+    isSchedulingEnabled: true,
+  } as never);
   const idOf = (thing: { readonly id: string } | undefined): string => thing?.id ?? '';
   const failed = users.find(({ processingStatus }) => processingStatus === 'failed');
   const world = {
@@ -487,6 +541,7 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
     task: idOf(tasks[0]),
     again: again.id,
     deleted,
+    scheduled,
   };
   return { api, world };
 }
@@ -567,6 +622,23 @@ describe('every write', () => {
       (await api.post(`/workflows/${world.workflow}/cancelProcessing`, { scope: { runs: [] } })).status,
     ).toBe(400);
     expect((await api.delete(`${runs}/${run.id}`)).status).toBe(204);
+  });
+
+  it('changes settings, which are read back whole', async () => {
+    await api.patch('/settings', {
+      emailSettings: { senderDomain: 'example.com', useCompanyBranding: true },
+    });
+    const { body } = await api.patch(
+      '/settings',
+      { workflowScheduleIntervalInHours: 6 },
+      { prefer: 'return=representation' },
+    );
+    expect(body).toMatchObject({
+      workflowScheduleIntervalInHours: 6,
+      emailSettings: { senderDomain: 'example.com' },
+    });
+    expect((await api.patch('/settings', { workflowScheduleIntervalInHours: 25 })).status).toBe(400);
+    expect((await api.delete('/settings')).status).toBe(405);
   });
 
   it('starts a run by hand', async () => {

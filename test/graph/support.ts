@@ -40,7 +40,12 @@ export async function openApi(options: GraphOptions = {}): Promise<Api> {
   const store = memoryStore();
   const engine = await createEngine({
     store,
-    directory: arrayDirectory(Array.from({ length: 9 }, (_, index) => ({ id: `p${index + 1}` }))),
+    directory: arrayDirectory(
+      Array.from({ length: 9 }, (_, index) => ({
+        id: `p${index + 1}`,
+        employeeHireDate: new Date().toISOString(),
+      })),
+    ),
     tasks: {
       fails: () => Promise.reject(new Error('It always fails')),
       '*': ({ subject }) => {
