@@ -23,7 +23,12 @@ export {
   type LedgerOptions,
   type StandaloneLedger,
 } from './embed.ts';
-export type { Activation, ActivationScopeInput, ReprocessOptions } from './engine/activation.ts';
+export type {
+  Activation,
+  ActivationScopeInput,
+  PreviewInput,
+  ReprocessOptions,
+} from './engine/activation.ts';
 export type { IdReference } from './engine/activation-scope.ts';
 export type { Engine, EngineRuns } from './engine/engine.ts';
 export type { Listener } from './engine/hub.ts';
@@ -34,6 +39,7 @@ export { parseScopeRule } from './filter/index.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
 export type { LedgerMethods } from './ledger/index.ts';
+export type { Insights } from './ledger/insights.ts';
 export type { ListOptions } from './ledger/list-options.ts';
 export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';
 export type { Settings } from './ledger/settings.ts';
@@ -44,8 +50,10 @@ export type { UserProcessingResults } from './ledger/user-results.ts';
 export type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from './ledger/workflow-input.ts';
 export type { Workflows } from './ledger/workflows.ts';
 export type * from './model/activation.ts';
+export { AUDIT_ACTIVITIES, type AuditActivity, type AuditCategory, type AuditEntry } from './model/audit.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
+export type * from './model/insights.ts';
 export type * from './model/quarantine.ts';
 export type {
   Admission,

@@ -95,13 +95,18 @@ export function readScope(value: unknown, max: number): ReadScope {
 }
 
 /** The ids of at least one and at most `max` things. @throws LifecycleError `InvalidArgument`, `LimitExceeded`. */
-export function readIds(field: string, value: unknown, max: number): readonly string[] {
+export function readIds(
+  field: string,
+  value: unknown,
+  max: number,
+  limit = 'maxSubjectsPerActivation',
+): readonly string[] {
   if (!Array.isArray(value) || value.length === 0) throw invalid(field, 'an array of at least one id', value);
   if (value.length > max) {
     throw new LifecycleError(
       'LimitExceeded',
       `Expected at most ${max} ${field} in one activation, got ${value.length}`,
-      { limit: 'maxSubjectsPerActivation', max },
+      { limit, max },
     );
   }
   return value.map((one: unknown, index) => readId(`${field}[${index}]`, one));

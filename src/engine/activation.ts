@@ -1,21 +1,26 @@
 /** Makes runs that somebody asks for, or that a slot makes due now. */
 import { LifecycleError } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
+import { cancelRun } from '../ledger/cancel.ts';
 import { requireWorkflow } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
+import { previewNote, previewsBefore } from '../ledger/previews.ts';
 import { resultsAgain, runAgain } from '../ledger/reprocess.ts';
 import { runResource } from '../ledger/resources.ts';
+import { removeRun } from '../ledger/runs.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
 import { invalid, readInput, readMoment } from '../ledger/values.ts';
 import type { ActivationTaskScope, ActivationUserScope } from '../model/activation.ts';
 import type { Run } from '../model/resources.ts';
 import type { Workflow } from '../model/workflow.ts';
+import { isTerminal } from '../rules/index.ts';
 import { type ActivationScopeInput, type IdReference, readIds, readScope } from './activation-scope.ts';
 import { candidatesByIds, candidatesByRule } from './candidates.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { candidatesInGroup } from './groups.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
+import { qualificationOf } from './qualify.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export type { ActivationScopeInput };
@@ -26,6 +31,12 @@ export type Activation =
   | { readonly subjects: readonly (string | { readonly id: string })[]; readonly rule?: undefined }
   /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
   | { readonly rule: string; readonly subjects?: undefined };
+
+/** What `workflows.previewWorkflow` takes. */
+export interface PreviewInput {
+  /** People, by id; repeats are collapsed. */
+  readonly subjects: readonly IdReference[];
+}
 
 /** What `runs.reprocess` takes beside the run. */
 export interface ReprocessOptions {
@@ -111,6 +122,32 @@ export class Activator {
     }
     if (userScope !== undefined) throw invalid('userScope', 'absent beside processingResults', userScope);
     return this.activateWithScope(workflowId, { processingResults, taskScope });
+  }
+
+  async previewWorkflow(workflowId: string, input: PreviewInput): Promise<Run> {
+    const { ledger, ports, settings } = this.#deps;
+    const { store } = ports;
+    const workflow = await this.#runnable(workflowId);
+    const { subjects } = readInput(input, ['subjects'], 'the preview');
+    const max = settings.limits.maxSubjectsPerPreview;
+    const ids = readIds('subjects', subjects, max, 'maxSubjectsPerPreview');
+    if (qualificationOf(workflow, settings.catchUpMs)?.observation)
+      throw invalid(
+        'executionConditions.trigger',
+        'one that no change makes due, to be previewed',
+        workflow.id,
+      );
+    const candidates = await candidatesByIds(ids, ports.directory);
+    const run = await this.#plan(workflow, 'subjects', {
+      workflowExecutionType: 'preview',
+      candidates,
+      notes: (made) => [previewNote(workflow.id, made.id)],
+    });
+    for (const old of await previewsBefore(store, workflow.id, run.id)) {
+      if (!isTerminal(old.processingStatus)) await cancelRun(ledger.cancellation, workflow.id, old.id);
+      await store.transaction((tx) => removeRun(tx, old));
+    }
+    return run;
   }
 
   async evaluate(workflowId: string, options: { readonly at?: string } = {}): Promise<Run | null> {

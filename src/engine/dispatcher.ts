@@ -8,14 +8,15 @@ import { type ClaimedRun, claimRuns, releaseRuns } from '../ledger/claim.ts';
 import { pinnedVersion } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { removeUnpublished } from '../ledger/plan.ts';
+import { enabledTasks } from '../ledger/resources.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Run } from '../model/resources.ts';
+import type { PreviewFailedTask, Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { Breath } from './breath.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
-import type { BoundTask, Handlers } from './handlers.ts';
+import { type BoundTask, type Handlers, previewOf } from './handlers.ts';
 import { Lanes } from './lanes.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
 import { RunDriver } from './run-driver.ts';
@@ -126,6 +127,18 @@ export class Dispatcher {
     return (await this.#binding(workflow)).tasks;
   }
 
+  /** The enabled tasks that could not be run as they are, each with the reason. */
+  async failuresOf(workflow: Workflow): Promise<readonly PreviewFailedTask[]> {
+    const failures: PreviewFailedTask[] = [];
+    for (const task of enabledTasks(workflow)) {
+      const reason = await this.#handlers.bind({ ...workflow, tasks: [task] }).then(() => null, messageOf);
+      if (reason === null) continue;
+      const { id: taskId, taskDefinitionId: definitionId, displayName: name } = task;
+      failures.push({ taskId, definitionId, name, failureReason: reason });
+    }
+    return failures;
+  }
+
   /** Nothing new is taken up from now on. */
   close(): void {
     this.#isOpen = false;
@@ -228,7 +241,8 @@ export class Dispatcher {
       if (run.processingStatus === 'canceling') return await drainAbandoned(cancellation, run.id);
       const workflow = await pinnedVersion(this.#ports.store, run);
       const { tasks } = await this.#binding(workflow);
-      const driver = new RunDriver(this.#deps, run, workflow, tasks);
+      const isPreview = run.workflowExecutionType === 'preview';
+      const driver = new RunDriver(this.#deps, run, workflow, isPreview ? tasks.map(previewOf) : tasks);
       this.#driven.set(run.id, { driver, claim: run.claim });
       await driver.start(wasInHand);
       this.#lined.delete(run.id);
@@ -257,4 +271,8 @@ export class Dispatcher {
     binding.catch(() => this.#bindings.delete(key));
     return binding;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { LifecycleError } from '../errors/index.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
+import { createInsights, type Insights } from '../ledger/insights.ts';
 import { runResource } from '../ledger/resources.ts';
 import type { Runs } from '../ledger/runs.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
@@ -67,6 +68,7 @@ export interface EngineRuns extends Runs {
 /** A lifecycle-workflow engine. */
 export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows'> {
   readonly workflows: EngineWorkflows;
+  readonly insights: Insights;
   readonly runs: EngineRuns;
   /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
   start(): Promise<void>;
@@ -97,6 +99,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly taskProcessingResults: Engine['taskProcessingResults'];
   readonly taskReports: Engine['taskReports'];
   readonly settings: Engine['settings'];
+  readonly insights: Engine['insights'];
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
@@ -133,12 +136,19 @@ class LifecycleEngine implements Engine, EventSink {
       planned: (run) => this.#dispatcher.enqueue(run),
       bind: (workflow) => this.#dispatcher.bind(workflow),
     });
-    this.workflows = createEngineWorkflows({ ledger: this.#ledger, ports, settings });
+    const made = { ledger: this.#ledger, ports, settings, dispatcher: this.#dispatcher };
+    const activator = new Activator({
+      ...made,
+      scheduler: this.#scheduler,
+      isStopped: () => this.#phase === 'stopped',
+    });
+    this.workflows = createEngineWorkflows({ ...made, activator });
+    this.insights = createInsights(this.#ledger.context);
     this.userProcessingResults = this.#ledger.userProcessingResults;
     this.taskProcessingResults = this.#ledger.taskProcessingResults;
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
-    this.runs = this.#engineRuns();
+    this.runs = this.#engineRuns(activator);
   }
 
   async start(): Promise<void> {
@@ -257,16 +267,8 @@ class LifecycleEngine implements Engine, EventSink {
     );
   }
 
-  #engineRuns(): EngineRuns {
+  #engineRuns(activator: Activator): EngineRuns {
     const { runs } = this.#ledger;
-    const activator = new Activator({
-      ledger: this.#ledger,
-      ports: this.#ports,
-      settings: this.#settings,
-      dispatcher: this.#dispatcher,
-      scheduler: this.#scheduler,
-      isStopped: () => this.#phase === 'stopped',
-    });
     return {
       ...runs,
       activate: (workflowId, activation) => activator.activate(workflowId, activation),

@@ -12,6 +12,7 @@ import { Slots } from './slots.ts';
 /** A handler with every setting filled in. */
 export interface Handler {
   readonly run: TaskHandlerFunction<never>;
+  readonly preview: TaskHandlerFunction<never>;
   readonly timeoutMs: DurationMs | null;
   readonly retry: RetrySchedule;
   /** Calls at once, over all runs; `null`: no bound of its own. */
@@ -32,6 +33,13 @@ export interface BoundTask {
 /** The task that a user is at, of all those of his version. */
 export function taskOf(tasks: readonly BoundTask[], user: UserRecord): BoundTask {
   return tasks[positionOf(user, (user.outcomes?.length ?? 0) + 1) - 1] as BoundTask;
+}
+
+/** The task with what `preview` does in place of the task itself; tried once. */
+export function previewOf(bound: BoundTask): BoundTask {
+  const { handler } = bound;
+  const retry = { ...handler.retry, attempts: 1 };
+  return { ...bound, handler: { ...handler, run: handler.preview, retry } };
 }
 
 /** All handlers of an engine. */
@@ -73,6 +81,8 @@ export class Handlers {
   }
 }
 
+const WOULD_RUN = Object.freeze({ processingInfo: 'Preview: the task would run' });
+const wouldRun = () => WOULD_RUN;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function keyOf(name: string): string {
@@ -86,8 +96,11 @@ function readHandler(name: string, handler: TaskHandler): Handler {
     throw refused(path, 'a function, or an object with a function `run`', typeof options);
   }
   const retry = options.retry ?? { attempts: 1 };
+  if (options.preview !== undefined && typeof options.preview !== 'function')
+    throw refused(`${path}.preview`, 'a function', typeof options.preview);
   return {
     run: options.run as TaskHandlerFunction<never>,
+    preview: (options.preview ?? wouldRun) as TaskHandlerFunction<never>,
     timeoutMs:
       options.timeoutMs === undefined
         ? null

@@ -1,15 +1,18 @@
 /** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
 import type { Ledger } from '../ledger/index.ts';
+import { previewedSubjects } from '../ledger/previews.ts';
 import { enabledTasks, isoOf } from '../ledger/resources.ts';
 import { nextSlot } from '../ledger/schedule-times.ts';
 import { invalid } from '../ledger/values.ts';
 import type { Workflows } from '../ledger/workflows.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Quarantine } from '../model/quarantine.ts';
-import type { Page, UserProcessingResult } from '../model/resources.ts';
+import type { Page, PreviewFailedTask, Run, UserProcessingResult } from '../model/resources.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
+import type { Activator, PreviewInput } from './activation.ts';
 import { candidatesDue, type DueInput, qualifying } from './candidates.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
 import { qualificationOf } from './qualify.ts';
 import { quarantineFor } from './quarantine.ts';
@@ -46,6 +49,18 @@ export interface EngineWorkflows extends Workflows {
    * @throws LifecycleError `NotFound`, `InvalidArgument`.
    */
   executionScope(id: string, options?: ScopeOptions): Promise<Page<UserProcessingResult>>;
+  /**
+   * A run that does nothing: of each task it says what its handler's `preview` says, or that it would run. It
+   * takes the place of the workflow's last preview, and is in lists only when asked for by
+   * `workflowExecutionType eq 'preview'` (domain §3.10).
+   *
+   * @throws LifecycleError as `runs.activate`; `InvalidArgument` also for a workflow that a change makes due.
+   */
+  previewWorkflow(id: string, input: PreviewInput): Promise<Run>;
+  /** Whom the last preview was for. @throws LifecycleError `NotFound`. */
+  previewScope(id: string): Promise<readonly { readonly id: string }[]>;
+  /** The enabled tasks that cannot be run: no handler, or arguments that it refuses. @throws LifecycleError `NotFound`. */
+  previewTaskFailures(id: string): Promise<readonly PreviewFailedTask[]>;
 }
 
 /** What {@link createEngineWorkflows} works with. */
@@ -53,6 +68,8 @@ export interface EngineWorkflowsDeps {
   readonly ledger: Ledger;
   readonly ports: EnginePorts;
   readonly settings: EngineSettings;
+  readonly dispatcher: Dispatcher;
+  readonly activator: Activator;
 }
 
 /** The workflows of an engine. */
@@ -61,6 +78,12 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
   return {
     ...workflows,
     wouldQuarantine: async (id) => forecast(deps, await workflows.get(id)),
+    previewWorkflow: (id, input) => deps.activator.previewWorkflow(id, input),
+    previewScope: async (id) => {
+      const workflow = await workflows.get(id);
+      return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));
+    },
+    previewTaskFailures: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
     executionScope: async (id, options = {}) => executionScope(deps, await workflows.get(id), options),
   };
 }

@@ -1,6 +1,7 @@
 import type { EngineEventName } from '../model/events.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import { isTerminal } from '../rules/index.ts';
+import { auditRun } from './audit.ts';
 import type { LedgerContext } from './context.ts';
 import { runResource, userResource } from './resources.ts';
 
@@ -32,6 +33,7 @@ export function announce(
   tellTasks?.();
   for (const user of users) tellUser(context, after, user);
   tellRun(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
+  auditRun(context, before, after);
 }
 
 type RunEventName = Extract<EngineEventName, `run.${string}`>;

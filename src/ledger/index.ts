@@ -5,6 +5,7 @@
 
 import { HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow-limits.ts';
+import { audit, auditWorkflow } from './audit.ts';
 import { type Cancellation, freezeRuns } from './cancel.ts';
 import type { LedgerContext } from './context.ts';
 import { Recorder } from './recorder.ts';
@@ -51,9 +52,10 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
   const recorder = new Recorder(context);
   const cancellation = { context, recorder };
   const workflowChanged = settings.workflowChanged ?? (() => {});
-  const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, () =>
-    workflowChanged(null),
-  );
+  const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, () => {
+    workflowChanged(null);
+    audit(context, 'Update tenant settings', null);
+  });
   return {
     context,
     recorder,
@@ -65,7 +67,10 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
       limits: settings.limits ?? DEFAULT_LIMITS,
       scheduleIntervalMs: () => kept.scheduleIntervalMs,
       freezeRuns: (workflowId, which) => freezeRuns(cancellation, workflowId, which),
-      changed: workflowChanged,
+      changed: (id, before, after) => {
+        workflowChanged(id);
+        auditWorkflow(context, before, after);
+      },
     }),
     settings: kept,
     runs: createRuns(cancellation),

@@ -13,10 +13,11 @@ import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
 import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
 import { OF_WORKFLOWS } from './notes.ts';
+import { withoutPreviews } from './previews.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { reprocessedRuns, reprocessingKey } from './reprocess.ts';
 import { enabledTasks, runResource } from './resources.ts';
-import { type Input, invalid, readCount, readInput, readMoment, readWord } from './values.ts';
+import { type Input, invalid, readCount, readInput, readMoment, readWindow, readWord } from './values.ts';
 
 /** What `runs.create` takes: the seed's body. Counters must be those of a run that has not begun. */
 export interface RunInput {
@@ -58,7 +59,10 @@ const COUNTERS = [
 
 /** Runs, per workflow. */
 export interface Runs {
-  /** Newest schedule first unless `orderBy` says otherwise. */
+  /**
+   * Newest schedule first unless `orderBy` says otherwise. Previews are left out unless the filter asks for
+   * `workflowExecutionType`.
+   */
   list(workflowId: string, options?: ListOptions): Promise<Page<Run>>;
   /**
    * Creates an *externally driven* run: `queued`, its totals declared. Report each user with
@@ -103,12 +107,13 @@ export function createRuns(cancellation: Cancellation): Runs {
         keyType: 'string',
         defaultOrder: 'scheduledDateTime desc',
       });
-      const rows = await store.listRuns({ ...request, workflowId: id, limit: request.limit + 1 });
+      const where = await withoutPreviews(store, id, request.where);
+      const rows = await store.listRuns({ ...request, where, workflowId: id, limit: request.limit + 1 });
       const { shown, nextToken } = cutPage(rows, request, RUN_PROPERTIES, (run) => run.id);
       return {
         value: shown.map(runResource),
         nextToken,
-        ...(options.count ? { count: await store.countRuns({ workflowId: id, where: request.where }) } : {}),
+        ...(options.count ? { count: await store.countRuns({ workflowId: id, where }) } : {}),
       };
     },
     async create(workflowId, input) {
@@ -134,13 +139,7 @@ export function createRuns(cancellation: Cancellation): Runs {
       });
     },
     async summary(workflowId, startDateTime, endDateTime) {
-      const window = { startDateTime, endDateTime };
-      const fromMs = readMoment(window, 'startDateTime');
-      const toMs = readMoment(window, 'endDateTime');
-      if (typeof fromMs !== 'number') throw invalid('startDateTime', 'an instant', startDateTime);
-      if (typeof toMs !== 'number') throw invalid('endDateTime', 'an instant', endDateTime);
-      if (fromMs > toMs)
-        throw invalid('endDateTime', `not before startDateTime ${startDateTime}`, endDateTime);
+      const [fromMs, toMs] = readWindow(startDateTime, endDateTime);
       const { id } = await requireWorkflow(store, workflowId);
       return store.sumRuns(id, fromMs, toMs);
     },

@@ -43,6 +43,17 @@ export function readMoment(input: Input, field: string): EpochMs | null | undefi
   return ms;
 }
 
+/** Both ends of a window, which may be one moment. @throws LifecycleError `InvalidArgument`. */
+export function readWindow(startDateTime: string, endDateTime: string): readonly [EpochMs, EpochMs] {
+  const window = { startDateTime, endDateTime };
+  const fromMs = readMoment(window, 'startDateTime');
+  const toMs = readMoment(window, 'endDateTime');
+  if (typeof fromMs !== 'number') throw invalid('startDateTime', 'an instant', startDateTime);
+  if (typeof toMs !== 'number') throw invalid('endDateTime', 'an instant', endDateTime);
+  if (fromMs > toMs) throw invalid('endDateTime', `not before startDateTime ${startDateTime}`, endDateTime);
+  return [fromMs, toMs];
+}
+
 /** One of `allowed`, or `undefined` when the field is absent. @throws LifecycleError `InvalidArgument`. */
 export function readWord<Word extends string>(
   input: Input,

@@ -54,7 +54,7 @@ export interface WorkflowsDeps {
   /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
   freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
   /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
-  changed(workflowId: string): void;
+  changed(workflowId: string, before: Workflow | null, after: Workflow | null): void;
 }
 
 /**
@@ -175,7 +175,7 @@ async function create(deps: WorkflowsDeps, input: unknown): Promise<Workflow> {
     await tx.putWorkflow({ workflow, lastSlotAtMs });
     return workflow;
   });
-  deps.changed(workflow.id);
+  deps.changed(workflow.id, null, workflow);
   return resourceOf(deps, workflow);
 }
 
@@ -256,14 +256,14 @@ async function restore(deps: WorkflowsDeps, id: string): Promise<Workflow> {
 
 async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
   const key = keyOf(id);
-  await requireDeleted(deps.store, key);
+  const { workflow } = await requireDeleted(deps.store, key);
   await deps.freezeRuns(key, 'all');
   await deps.store.transaction(async (tx) => {
     await requireDeleted(tx, key);
     await tx.deleteWorkflow(key);
     await forgetWorkflow(tx, key);
   });
-  deps.changed(key);
+  deps.changed(key, workflow, null);
 }
 
 /** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
@@ -288,7 +288,7 @@ async function change(
     await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
     return { before, after };
   });
-  if (result.after !== result.before) deps.changed(id);
+  if (result.after !== result.before) deps.changed(id, result.before, result.after);
   return result;
 }
 

@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts';
 import type { QuarantineDetails } from './quarantine.ts';
 import type { Run, UserProcessingResult } from './resources.ts';
 import type { EpochMs } from './time.ts';
@@ -65,6 +66,8 @@ export interface EngineEventMap {
     readonly runId: string;
     readonly quarantineDetails: QuarantineDetails;
   };
+  /** A line for an audit log. */
+  audit: AuditEntry;
   /** Something failed that no caller is waiting for. The engine goes on. */
   'engine.error': { readonly error: unknown; readonly during: string; readonly runId?: string };
 }

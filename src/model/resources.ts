@@ -77,6 +77,14 @@ export interface RunSummary {
   readonly totalUsers: number;
 }
 
+/** `microsoft.graph.identityGovernance.previewFailedTask`. */
+export interface PreviewFailedTask {
+  readonly definitionId: string;
+  readonly failureReason: string;
+  readonly name: string;
+  readonly taskId: string;
+}
+
 /** A page of a list. */
 export interface Page<Resource> {
   readonly value: readonly Resource[];

@@ -11,12 +11,24 @@ export interface WorkflowLimits {
   readonly maxTasksPerWorkflow: number;
   /** Subjects of one activation on demand. */
   readonly maxSubjectsPerActivation: number;
+  /** Subjects of one preview. */
+  readonly maxSubjectsPerPreview: number;
 }
 
 /** `default`: generous, bounded only where work would grow without end. `entra`: domain §3.12. */
 export const LIMIT_PRESETS = {
-  default: { maxWorkflows: 10_000, maxTasksPerWorkflow: 1_000, maxSubjectsPerActivation: Infinity },
-  entra: { maxWorkflows: 100, maxTasksPerWorkflow: 25, maxSubjectsPerActivation: 10 },
+  default: {
+    maxWorkflows: 10_000,
+    maxTasksPerWorkflow: 1_000,
+    maxSubjectsPerActivation: Infinity,
+    maxSubjectsPerPreview: 1_000,
+  },
+  entra: {
+    maxWorkflows: 100,
+    maxTasksPerWorkflow: 25,
+    maxSubjectsPerActivation: 10,
+    maxSubjectsPerPreview: 10,
+  },
 } as const satisfies Record<string, WorkflowLimits>;
 
 /** The limits of an engine that is given none. */

@@ -63,6 +63,11 @@ export interface RetryPolicy {
 // biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
 export interface TaskHandlerOptions<Arguments = any> {
   readonly run: TaskHandlerFunction<Arguments>;
+  /**
+   * Says what `run` would do, without doing it: for `workflows.previewWorkflow`. What it throws is why the task
+   * would fail. Default: the task would run.
+   */
+  readonly preview?: TaskHandlerFunction<Arguments>;
   /** An attempt that takes longer fails, ms. Default: none. */
   readonly timeoutMs?: DurationMs;
   readonly retry?: RetryPolicy;

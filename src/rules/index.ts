@@ -1,5 +1,6 @@
 export { positionsAgain } from './again.ts';
 export { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
+export { type Audited, auditOfChange, categoryOf } from './audit.ts';
 export {
   addMove,
   COUNTER_MOVES,

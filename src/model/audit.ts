@@ -1,0 +1,50 @@
+/** What administrators did, and what the schedule did for them. Source: domain §3.14. */
+
+/** Category → its activities. */
+export const AUDIT_ACTIVITIES = {
+  WorkflowManagement: [
+    'Create workflow',
+    'Update workflow',
+    'Delete workflow',
+    'Restore workflow',
+    'Hard delete workflow',
+    'Enable workflow',
+    'Disable workflow',
+    'Enable workflow schedule',
+    'Disable workflow schedule',
+    'Add workflow version',
+    'Add execution conditions',
+    'Update execution conditions',
+    'Set workflow for on-demand execution',
+    'On-demand workflow execution completed',
+    'Schedule workflow execution started',
+    'Schedule workflow execution completed',
+    'Update tenant settings',
+  ],
+  TaskManagement: [
+    'Add task to workflow',
+    'Remove task from workflow',
+    'Enable task',
+    'Disable task',
+    'Update task',
+  ],
+  Other: ['Create custom task extension', 'Update custom task extension', 'Delete custom task extension'],
+} as const;
+
+/** A category of activities. */
+export type AuditCategory = keyof typeof AUDIT_ACTIVITIES;
+/** Something that is worth a line in an audit log. */
+export type AuditActivity = (typeof AUDIT_ACTIVITIES)[AuditCategory][number];
+
+/** One line of an audit log. */
+export interface AuditEntry {
+  readonly category: AuditCategory;
+  readonly activity: AuditActivity;
+  /** ISO 8601, UTC. */
+  readonly activityDateTime: string;
+  /** What it was done to; `null` for the settings. */
+  readonly target: { readonly id: string; readonly displayName: string } | null;
+  /** The workflow that it is about, and the run. */
+  readonly workflowId: string | null;
+  readonly runId: string | null;
+}

@@ -1,0 +1,102 @@
+import type { AuditActivity, AuditCategory } from '../model/audit.ts';
+import { AUDIT_ACTIVITIES } from '../model/audit.ts';
+import type { Task, Workflow } from '../model/workflow.ts';
+
+/** An activity and what it was done to. */
+export interface Audited {
+  readonly activity: AuditActivity;
+  readonly target: { readonly id: string; readonly displayName: string };
+}
+
+/**
+ * What the change of a workflow is called in an audit log. `before` `null`: it is new; `after` `null`: it is
+ * gone for good. Tasks of a new version are those of the one before when they have its definition, of several
+ * with one definition in their order.
+ *
+ * Source: domain §3.14.
+ */
+export function auditOfChange(before: Workflow | null, after: Workflow | null): readonly Audited[] {
+  const target = after ?? before;
+  if (target === null) return [];
+  const of = (...activities: readonly AuditActivity[]): readonly Audited[] =>
+    activities.map((activity) => ({ activity, target: { id: target.id, displayName: target.displayName } }));
+  if (after === null) return of('Hard delete workflow');
+  if (before === null) return of('Create workflow', conditionsSet(after, 'Add execution conditions'));
+  if (after.deletedDateTime !== before.deletedDateTime)
+    return of(after.deletedDateTime === null ? 'Restore workflow' : 'Delete workflow');
+  return [
+    ...of(...flagsChanged(before, after)),
+    ...of(...(isRenamed(before, after) ? (['Update workflow'] as const) : [])),
+    ...(after.version === before.version ? [] : of('Add workflow version')),
+    ...of(...conditionsChanged(before, after)),
+    ...tasksChanged(before.tasks, after.tasks),
+  ];
+}
+
+/** The category of an activity. */
+export function categoryOf(activity: AuditActivity): AuditCategory {
+  const categories = Object.keys(AUDIT_ACTIVITIES) as AuditCategory[];
+  const isIn = (category: AuditCategory): boolean =>
+    (AUDIT_ACTIVITIES[category] as readonly AuditActivity[]).includes(activity);
+  return categories.find(isIn) ?? 'Other';
+}
+
+function conditionsSet({ executionConditions }: Workflow, activity: AuditActivity): AuditActivity {
+  return 'trigger' in executionConditions ? activity : 'Set workflow for on-demand execution';
+}
+
+function flagsChanged(before: Workflow, after: Workflow): readonly AuditActivity[] {
+  const activities: AuditActivity[] = [];
+  if (before.isEnabled !== after.isEnabled)
+    activities.push(after.isEnabled ? 'Enable workflow' : 'Disable workflow');
+  if (before.isSchedulingEnabled !== after.isSchedulingEnabled)
+    activities.push(after.isSchedulingEnabled ? 'Enable workflow schedule' : 'Disable workflow schedule');
+  return activities;
+}
+
+function isRenamed(before: Workflow, after: Workflow): boolean {
+  return (
+    before.displayName !== after.displayName ||
+    before.description !== after.description ||
+    !isSame(before.settings, after.settings)
+  );
+}
+
+function conditionsChanged(before: Workflow, after: Workflow): readonly AuditActivity[] {
+  if (isSame(before.executionConditions, after.executionConditions)) return [];
+  const activity =
+    'trigger' in before.executionConditions ? 'Update execution conditions' : 'Add execution conditions';
+  return [conditionsSet(after, activity)];
+}
+
+function tasksChanged(before: readonly Task[], after: readonly Task[]): readonly Audited[] {
+  const old = new Map<string, Task[]>();
+  for (const task of before) {
+    const same = old.get(task.taskDefinitionId) ?? [];
+    same.push(task);
+    old.set(task.taskDefinitionId, same);
+  }
+  const changed = after.flatMap((task): readonly Audited[] => {
+    const was = old.get(task.taskDefinitionId)?.shift();
+    const target = { id: task.id, displayName: task.displayName };
+    if (was === undefined) return [{ activity: 'Add task to workflow', target }];
+    const flag: readonly Audited[] =
+      was.isEnabled === task.isEnabled
+        ? []
+        : [{ activity: task.isEnabled ? 'Enable task' : 'Disable task', target }];
+    const isUpdated = !isSame({ ...was, ...UNTOLD }, { ...task, ...UNTOLD });
+    return isUpdated ? [...flag, { activity: 'Update task', target }] : flag;
+  });
+  const removed = [...old.values()].flat().map((task): Audited => {
+    return { activity: 'Remove task from workflow', target: { id: task.id, displayName: task.displayName } };
+  });
+  return [...changed, ...removed];
+}
+
+/** What differs in every version, or is told by an activity of its own. */
+const UNTOLD = { id: '', isEnabled: true };
+
+/** These are plain frozen values, made with their fields in one order. */
+function isSame(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
