@@ -32,8 +32,8 @@ export function announce(
   ]);
   tellTasks?.();
   for (const user of users) tellUser(context, after, user);
-  tellRun(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
   auditRun(context, before, after);
+  tellRun(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
 }
 
 type RunEventName = Extract<EngineEventName, `run.${string}`>;

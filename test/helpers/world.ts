@@ -56,7 +56,6 @@ const EVENTS = [
   'task.retrying',
   'schedule.evaluated',
   'schedule.skipped',
-  'audit',
   'workflow.quarantined',
   'engine.error',
 ] as const satisfies readonly EngineEventName[];
