@@ -1,0 +1,71 @@
+/** Every snippet of the API's guide runs, and prints what it promises; its table is that of the routes. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../src/graph/routes.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const ENTRIES: Readonly<Record<string, string>> = {
+  tenure: join(ROOT, 'src/index.ts'),
+  'tenure/graph': join(ROOT, 'src/graph.ts'),
+};
+const PACKAGES = ['@hono/node-server', '@microsoft/microsoft-graph-client', 'express', 'fastify', 'hono'];
+const folder = mkdtempSync(join(tmpdir(), 'tenure-graph-guide-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const guide = readFileSync(join(ROOT, 'src/graph/README.md'), 'utf8');
+const blocks = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', body = '']) => ({
+  language,
+  body,
+}));
+const snippets = blocks.flatMap((block, index) =>
+  block.language === 'ts' ? [{ code: block.body, output: blocks[index + 1] }] : [],
+);
+
+/** Where an import of a snippet is found: in this clone. */
+function linked(name: string): string {
+  const file = ENTRIES[name] ?? (PACKAGES.includes(name) ? import.meta.resolve(name) : undefined);
+  if (file === undefined) throw new Error(`The guide imports what is not there: ${name}`);
+  return file;
+}
+
+function run(
+  path: string,
+): Promise<{ readonly status: unknown; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((done) => {
+    const args = ['--disable-warning=ExperimentalWarning', path];
+    execFile(process.execPath, args, { cwd: folder, encoding: 'utf8' }, (error, stdout, stderr) =>
+      done({ status: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+}
+
+describe('the guide of the API', () => {
+  it('mounts it in Node, Hono, Express and Fastify, and shows tokens and the client', () => {
+    expect(snippets).toHaveLength(6);
+  });
+
+  it.concurrent.each(snippets.map((snippet, index) => ({ ...snippet, name: `example ${index + 1}` })))(
+    'prints what it promises in $name',
+    async ({ code, output, name }) => {
+      const path = join(folder, `${name.replace(' ', '-')}.mts`);
+      writeFileSync(
+        path,
+        code.replace(/from '([^']+)'/g, (_, entry: string) => `from '${linked(entry)}'`),
+      );
+      expect(output?.language).toBe('text');
+      expect(await run(path)).toEqual({ status: 0, stdout: output?.body, stderr: '' });
+    },
+  );
+
+  it('has a row for every route, which says whether it is served', () => {
+    const rows = [...guide.matchAll(/^\| (GET|POST|PATCH|DELETE) +\| `([^`]+)` +\| (yes|no: 501) +\|/gm)];
+    const told = rows.map(([, method, path, served]) => `${method} ${path} ${served}`);
+    const real = ROUTES.map(
+      ({ method, path, isMissing }) => `${method} ${path} ${isMissing ? 'no: 501' : 'yes'}`,
+    );
+    expect(told.sort()).toEqual(real.sort());
+  });
+});
