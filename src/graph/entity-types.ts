@@ -26,6 +26,8 @@ export type Kind =
 export interface EntityType {
   /** Without the namespace: `run`. */
   readonly name: string;
+  /** Default: `microsoft.graph.identityGovernance`. */
+  readonly namespace?: string;
   /** The property that its address has: `id`. */
   readonly key: string;
   /** There is one, and its address has no key. */
@@ -289,3 +291,15 @@ export const SETTINGS: EntityType = {
   },
   navigation: {},
 };
+
+/** Somebody, by id. */
+export const DIRECTORY_OBJECT: EntityType = {
+  name: 'directoryObject',
+  namespace: 'microsoft.graph',
+  key: 'id',
+  properties: { id: 'string' },
+  navigation: {},
+};
+
+/** `topWorkflowsInsightsSummary`: what of it is more than a number or text. */
+export const TOP_WORKFLOWS: Readonly<Record<string, Kind>> = { workflowCategory: CATEGORY };

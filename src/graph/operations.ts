@@ -90,7 +90,7 @@ const RECENT_MS = 7 * 86_400_000;
 
 /** The user results of a workflow: of the last 7 days, unless the filter says when (domain §3.12, §6.7). */
 export function usersOfWorkflowLately({ engine, keys, query, nowMs }: Call): Source {
-  const source = usersOfWorkflow(engine, keys.workflow);
+  const source = usersOfWorkflow(engine, keys.workflow, query.filter);
   if (query.filter !== null && /\bstartedDateTime\b/.test(query.filter)) return source;
   const since = new Date(nowMs - RECENT_MS).toISOString();
   const lately = `(startedDateTime ge ${since} or (startedDateTime eq null and scheduledDateTime ge ${since}))`;
@@ -199,6 +199,12 @@ export async function cancelProcessing({ engine, keys, body }: Call): Promise<vo
     if (LifecycleError.is(error) && error.code === 'AlreadyFinal') throw badRequest(error.message);
     throw error;
   }
+}
+
+/** previewWorkflow: `{ subjects: [{ id }] }`. */
+export async function previewWorkflow({ engine, keys, body }: Call): Promise<string> {
+  const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
+  return (await engine.workflows.previewWorkflow(keys.workflow, { subjects })).id;
 }
 
 /** The versions of a workflow, newest first. */

@@ -19,7 +19,7 @@ export interface View {
   readonly address: string;
 }
 
-const NAMESPACE = '#microsoft.graph.identityGovernance.';
+const NAMESPACE = 'microsoft.graph.identityGovernance';
 
 /** Refuses names that the type does not have. @throws GraphError 400. */
 export function checkView(type: EntityType, { select, expand }: Pick<View, 'select' | 'expand'>): void {
@@ -44,7 +44,7 @@ export function represent(type: EntityType, row: Row, view: View): Record<string
   const out: Record<string, unknown> = {};
   const here = addressOf(type, row, view.address);
   if (view.level === 'full') {
-    out['@odata.type'] = NAMESPACE + type.name;
+    out['@odata.type'] = `#${type.namespace ?? NAMESPACE}.${type.name}`;
     out['@odata.id'] = here;
   }
   for (const [name, kind] of Object.entries(type.properties)) {

@@ -51,7 +51,7 @@ export type Answer =
   | {
       readonly kind: 'complex';
       readonly name: string;
-      readonly value: Row;
+      readonly value: Row | readonly Row[];
       readonly kinds: Readonly<Record<string, Kind>>;
     }
   | { readonly kind: 'nothing'; readonly runId?: string };
@@ -115,13 +115,14 @@ export function summary(
   needs: Needs,
   name: string,
   sum: (call: Call, start: string, end: string) => Promise<object>,
+  kinds: Readonly<Record<string, Kind>> = {},
 ): Route {
   const answer = async (call: Call): Promise<Answer> => {
     const [start, end] = ['startdatetime', 'enddatetime'].map((arg) => call.args.get(arg));
     if (start === undefined || end === undefined || call.args.size !== 2) {
       throw badRequest('Expected the parameters startDateTime and endDateTime, and no others.');
     }
-    return { kind: 'complex', name, value: (await sum(call, start, end)) as Row, kinds: {} };
+    return { kind: 'complex', name, value: (await sum(call, start, end)) as Row, kinds };
   };
   return { method: 'GET', path, needs, options: [], answer };
 }
@@ -167,6 +168,19 @@ export function act(
   run: (call: Call) => Promise<object>,
 ): Route {
   return { ...update(path, needs, type, 'acted', run), method: 'POST' };
+}
+
+/** An action that answers with complex values. */
+export function collect(
+  path: string,
+  needs: Needs,
+  name: string,
+  run: (call: Call) => Promise<readonly object[]>,
+): Route {
+  const answer = async (call: Call): Promise<Answer> => {
+    return { kind: 'complex', name, value: (await run(call)) as readonly Row[], kinds: {} };
+  };
+  return { method: 'POST', path, needs, options: [], answer };
 }
 
 /** An action or deletion that answers nothing, or the id of the run that it made. */

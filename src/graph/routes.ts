@@ -2,12 +2,14 @@
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import { objectBody } from './body.ts';
 import {
+  DIRECTORY_OBJECT,
   RUN,
   SETTINGS,
   TASK,
   TASK_DEFINITION,
   TASK_REPORT,
   TASK_RESULT,
+  TOP_WORKFLOWS,
   USER_RESULT,
   WORKFLOW,
   WORKFLOW_TEMPLATE,
@@ -15,7 +17,7 @@ import {
 } from './entity-types.ts';
 import * as does from './operations.ts';
 import { NEEDED } from './permissions.ts';
-import { act, create, done, list, missing, one, type Route, summary, update } from './route.ts';
+import { act, collect, create, done, list, missing, one, type Route, summary, update } from './route.ts';
 import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
 
 const { reports, workflows, change, activate, extensions, changeExtensions } = NEEDED;
@@ -35,7 +37,7 @@ const SEED: readonly Route[] = [
 ];
 
 const RUN_ROUTES: readonly Route[] = [
-  list(RUNS, reports, RUN, ({ engine, keys }) => runsOf(engine, keys.workflow)),
+  list(RUNS, reports, RUN, ({ engine, keys, query }) => runsOf(engine, keys.workflow, query.filter)),
   one(ONE_RUN, reports, RUN, ({ engine, keys }) => engine.runs.get(keys.workflow, keys.run)),
   summary(`${RUNS}/summary()`, reports, 'runSummary', ({ engine, keys }, start, end) =>
     engine.runs.summary(keys.workflow, start, end),
@@ -116,9 +118,13 @@ const WORKFLOW_ROUTES: readonly Route[] = [
     executionScopeOf(engine, keys.workflow),
   ),
   missing('POST', 'workflows/{workflow}/activateAndWait', activate),
-  missing('POST', 'workflows/{workflow}/previewTaskFailures', workflows),
-  missing('POST', 'workflows/{workflow}/previewWorkflow', change),
-  missing('GET', 'workflows/{workflow}/previewScope', workflows),
+  done('POST', 'workflows/{workflow}/previewWorkflow', change, does.previewWorkflow),
+  collect('workflows/{workflow}/previewTaskFailures', workflows, 'previewFailedTask', ({ engine, keys }) =>
+    engine.workflows.previewTaskFailures(keys.workflow),
+  ),
+  list('workflows/{workflow}/previewScope', workflows, DIRECTORY_OBJECT, ({ engine, keys }) =>
+    arrayOf(() => engine.workflows.previewScope(keys.workflow) as never),
+  ),
   list('workflows/{workflow}/versions', workflows, WORKFLOW_VERSION, does.versions),
   one('workflows/{workflow}/versions/{version}', workflows, WORKFLOW_VERSION, does.version),
   list('workflows/{workflow}/versions/{version}/tasks', workflows, TASK, does.tasksOfVersion),
@@ -158,12 +164,31 @@ const OTHER_ROUTES: readonly Route[] = [
   missing('GET', 'customTaskExtensions/{extension}', extensions),
   missing('PATCH', 'customTaskExtensions/{extension}', changeExtensions),
   missing('DELETE', 'customTaskExtensions/{extension}', changeExtensions),
-  ...[
-    'workflowsProcessedSummary',
-    'workflowsProcessedByCategory',
-    'topTasksProcessedSummary',
-    'topWorkflowsProcessedSummary',
-  ].map((name) => missing('GET', `insights/${name}()`, reports)),
+  summary(
+    'insights/workflowsProcessedSummary()',
+    reports,
+    'workflowsInsightsSummary',
+    ({ engine }, start, end) => engine.insights.workflowsProcessedSummary(start, end),
+  ),
+  summary(
+    'insights/workflowsProcessedByCategory()',
+    reports,
+    'workflowsInsightsByCategory',
+    ({ engine }, start, end) => engine.insights.workflowsProcessedByCategory(start, end),
+  ),
+  summary(
+    'insights/topTasksProcessedSummary()',
+    reports,
+    'topTasksInsightsSummary',
+    ({ engine }, start, end) => engine.insights.topTasksProcessedSummary(start, end),
+  ),
+  summary(
+    'insights/topWorkflowsProcessedSummary()',
+    reports,
+    'topWorkflowsInsightsSummary',
+    ({ engine }, start, end) => engine.insights.topWorkflowsProcessedSummary(start, end),
+    TOP_WORKFLOWS,
+  ),
 ];
 
 /** The table. */

@@ -9,7 +9,15 @@ import type { GraphPorts, GraphSettings } from './options.ts';
 import { parsePath, type Step } from './path.ts';
 import { type Preferences, readAccept, readPreferences } from './prefer.ts';
 import { type Query, readQuery } from './query.ts';
-import { addressOf, checkView, contextOf, represent, representComplex, type View } from './represent.ts';
+import {
+  addressOf,
+  checkView,
+  contextOf,
+  type Row,
+  represent,
+  representComplex,
+  type View,
+} from './represent.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
@@ -141,23 +149,32 @@ async function counted(answer: Answer, query: Query, deps: ListDeps): Promise<Re
 }
 
 async function replyOf(answer: Answer, exchange: Exchange): Promise<Reply> {
-  const { target, match, view, settings } = exchange;
+  const { target, match, settings } = exchange;
   switch (answer.kind) {
     case 'nothing':
       return {
         status: 204,
         headers: answer.runId !== undefined && settings.runIdHeader ? { 'x-run-id': answer.runId } : {},
       };
-    case 'complex': {
-      const context = { '@odata.context': `${target.base}/$metadata#${NAMESPACE}.${answer.name}` };
-      const body = representComplex(answer.kinds, answer.value, view);
-      return { status: 200, headers: {}, body: { ...(view.level === 'none' ? {} : context), ...body } };
-    }
+    case 'complex':
+      return complexReply(answer, exchange);
     case 'entity':
       return entityReply(answer, exchange);
     case 'list':
       return listReply(answer, exchange, `${target.base}/${ROOT}/${match.address}`);
   }
+}
+
+function complexReply(
+  { name, value, kinds }: Answer & { kind: 'complex' },
+  { target, view }: Exchange,
+): Reply {
+  const type = `${NAMESPACE}.${name}`;
+  const isMany = Array.isArray(value);
+  const context = { '@odata.context': `${target.base}/$metadata#${isMany ? `Collection(${type})` : type}` };
+  const shown = (one: Row): Row => representComplex(kinds, one, view);
+  const body = isMany ? { value: value.map(shown) } : shown(value as Row);
+  return { status: 200, headers: {}, body: { ...(view.level === 'none' ? {} : context), ...body } };
 }
 
 async function listReply(

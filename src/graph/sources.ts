@@ -13,9 +13,9 @@ import type { Task } from '../model/workflow.ts';
 import { badToken, type Cursor, type Source } from './list.ts';
 import type { Row } from './represent.ts';
 
-/** The runs of a workflow. */
-export function runsOf({ runs }: Engine, workflowId: string): Source {
-  return storeList(RUN_PROPERTIES, (options) => runs.list(workflowId, options));
+/** The runs of a workflow, for a request that filters by `asked`. */
+export function runsOf({ runs }: Engine, workflowId: string, asked: string | null): Source {
+  return storeList(RUN_PROPERTIES, (options) => runs.list(workflowId, options), runFilterOf(asked));
 }
 
 /** The user results of a run. */
@@ -23,24 +23,26 @@ export function usersOf({ userProcessingResults }: Engine, workflowId: string, r
   return storeList(USER_PROPERTIES, (options) => userProcessingResults.list(workflowId, runId, options));
 }
 
-/** The user results of all runs of a workflow, newest run first. */
-export function usersOfWorkflow(engine: Engine, workflowId: string): Source {
+/** The user results of all runs of a workflow, newest run first, for a request that filters by `asked`. */
+export function usersOfWorkflow(engine: Engine, workflowId: string, asked: string | null): Source {
+  const runFilter = runFilterOf(asked);
   const list = (run: Run, options: ListOptions) =>
     engine.userProcessingResults.list(workflowId, run.id, options);
   return {
     acceptsFilter: (text) => isListFilter(text, USER_PROPERTIES),
     page: ({ filter, limit, after }) =>
-      pageOverRuns(engine, workflowId, limit, after, (run, top, token) =>
-        list(run, {
-          top,
-          ...(filter === null ? {} : { filter }),
-          ...(token === null ? {} : { after: token }),
-        }),
+      pageOverRuns(
+        engine,
+        workflowId,
+        limit,
+        after,
+        (run, top, token) => list(run, { top, ...filterOption(filter), ...afterOption(token) }),
+        runFilter,
       ),
     count: async (filter) => {
       let count = 0;
-      for await (const run of everyRun(engine, workflowId)) {
-        const page = await list(run, { top: 1, count: true, ...(filter === null ? {} : { filter }) });
+      for await (const run of everyRun(engine, workflowId, runFilter)) {
+        const page = await list(run, { top: 1, count: true, ...filterOption(filter) });
         count += page.count ?? 0;
       }
       return count;
@@ -57,7 +59,7 @@ export function taskResultsOf(engine: Engine, workflowId: string, runId: string)
       const page = await engine.taskProcessingResults.list(workflowId, runId, {
         top: limit,
         ...pushedStatus(filter),
-        ...(after === null ? {} : { after: tokenOf(after) }),
+        ...afterOption(after),
       });
       return { rows: await withTasks(page.value), next: page.nextToken };
     },
@@ -79,7 +81,7 @@ export function taskResultsOfWorkflow(
         engine.taskProcessingResults.list(workflowId, run.id, {
           top,
           ...pushedStatus(filter),
-          ...(token === null ? {} : { after: token }),
+          ...afterOption(token),
         }),
       );
       return { rows: await withTasks(rows as unknown as readonly TaskProcessingResult[]), next };
@@ -91,8 +93,7 @@ export function taskResultsOfWorkflow(
 export function executionScopeOf(engine: Engine, workflowId: string): Source {
   return {
     async page({ limit, after }) {
-      const token = after === null ? {} : { after: tokenOf(after) };
-      const page = await engine.workflows.executionScope(workflowId, { top: limit, ...token });
+      const page = await engine.workflows.executionScope(workflowId, { top: limit, ...afterOption(after) });
       return { rows: page.value as unknown as readonly Row[], next: page.nextToken };
     },
   };
@@ -156,22 +157,28 @@ export function runIdOf(what: string, id: string): string {
 }
 
 /** Every run of a workflow, newest schedule first. */
-export async function* everyRun({ runs }: Engine, workflowId: string, filter?: string): AsyncGenerator<Run> {
+export async function* everyRun(
+  { runs }: Engine,
+  workflowId: string,
+  filter: string | null = null,
+): AsyncGenerator<Run> {
   let after: string | null = null;
   do {
     const page: Page<Run> = await runs.list(workflowId, {
       top: LIMITS.pageSizeMax,
-      ...(filter === undefined ? {} : { filter }),
-      ...(after === null ? {} : { after }),
+      ...filterOption(filter),
+      ...afterOption(after),
     });
     yield* page.value;
     after = page.nextToken;
   } while (after !== null);
 }
 
+/** @param widest what is asked of the store when it cannot answer the filter itself. */
 function storeList<Resource extends object>(
   table: PropertyTable<never>,
   list: (options: ListOptions) => Promise<Page<Resource>>,
+  widest: string | null = null,
 ): Source {
   return {
     acceptsFilter: (text) => isListFilter(text, table),
@@ -180,14 +187,14 @@ function storeList<Resource extends object>(
     async page({ filter, order, limit, after }) {
       const { value, nextToken } = await list({
         top: limit,
-        ...(filter === null ? {} : { filter }),
+        ...filterOption(filter ?? widest),
         ...(order === null ? {} : { orderBy: `${order.path} ${order.descending ? 'desc' : 'asc'}` }),
-        ...(after === null ? {} : { after: tokenOf(after) }),
+        ...afterOption(after),
       });
       return { rows: value as readonly Row[], next: nextToken };
     },
     count: async (filter) =>
-      (await list({ top: 1, count: true, ...(filter === null ? {} : { filter }) })).count ?? 0,
+      (await list({ top: 1, count: true, ...filterOption(filter ?? widest) })).count ?? 0,
   };
 }
 
@@ -214,13 +221,15 @@ async function pageOverRuns<Resource extends object>(
   limit: number,
   after: Cursor,
   list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
+  runFilter: string | null = null,
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
   let [runToken, runId, inner] = after === null ? [null, null, null] : runCursorOf(after);
   const rows: Row[] = [];
   for (let looked = 0; looked < RUNS_PER_PAGE_MAX && rows.length < limit; looked++) {
     const page: Page<Run> = await engine.runs.list(workflowId, {
       top: 1,
-      ...(runToken === null ? {} : { after: runToken }),
+      ...filterOption(runFilter),
+      ...afterOption(runToken),
     });
     const [run] = page.value;
     if (!run) return { rows, next: null };
@@ -242,6 +251,31 @@ function runCursorOf(cursor: Cursor): RunCursor {
     cursor.every((part) => part === null || typeof part === 'string');
   if (isOne) return cursor as unknown as RunCursor;
   throw badToken();
+}
+
+/**
+ * What a filter says of the runs that its rows hang under. A list of runs leaves previews out unless it asks for
+ * `workflowExecutionType`, so a filter that is not the store's has to ask for it in another way.
+ */
+function runFilterOf(asked: string | null): string | null {
+  if (asked === null || !/\bworkflowExecutionType\b/.test(asked)) return null;
+  const tree = parseFilter(asked);
+  for (const part of tree.kind === 'and' ? tree.operands : [tree]) {
+    if (part.kind !== 'compare' || part.operator !== 'eq') continue;
+    const { left, right } = part;
+    const isType = left.kind === 'path' && left.segments.join('/') === 'workflowExecutionType';
+    if (isType && right.kind === 'literal' && right.type === 'string')
+      return `workflowExecutionType eq '${right.value.replaceAll("'", "''")}'`;
+  }
+  return 'workflowExecutionType ne null';
+}
+
+function filterOption(filter: string | null): { readonly filter?: string } {
+  return filter === null ? {} : { filter };
+}
+
+function afterOption(after: Cursor): { readonly after?: string } {
+  return after === null ? {} : { after: tokenOf(after) };
 }
 
 function tokenOf(cursor: Cursor): string {

@@ -30,6 +30,15 @@ const SHAPES = {
   taskDefinition: 'category continueOnError description displayName id parameters version',
   workflowTemplate: 'category description displayName executionConditions id',
   lifecycleManagementSettings: 'emailSettings quarantineConfiguration workflowScheduleIntervalInHours',
+  directoryObject: 'id',
+  workflowsInsightsSummary:
+    'failedRuns failedTasks failedUsers successfulRuns successfulTasks successfulUsers totalRuns totalTasks totalUsers',
+  workflowsInsightsByCategory:
+    'failedJoinerRuns failedLeaverRuns failedMoverRuns successfulJoinerRuns successfulLeaverRuns successfulMoverRuns totalJoinerRuns totalLeaverRuns totalMoverRuns',
+  topTasksInsightsSummary:
+    'failedTasks failedUsers successfulTasks successfulUsers taskDefinitionDisplayName taskDefinitionId totalTasks totalUsers',
+  topWorkflowsInsightsSummary:
+    'failedRuns failedUsers successfulRuns successfulUsers totalRuns totalUsers workflowCategory workflowDisplayName workflowId workflowVersion',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   taskReportSummary: 'failedTasks successfulTasks totalTasks unprocessedTasks',
@@ -365,6 +374,45 @@ const READS: readonly Case[] = [
     }),
   },
   {
+    route: 'GET workflows/{workflow}/previewScope',
+    path: ({ workflow }) => `/workflows/${workflow}/previewScope`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ value: [{ id: 'p3' }] }),
+  },
+  {
+    route: 'GET insights/workflowsProcessedSummary()',
+    path: () => `/insights/workflowsProcessedSummary${WINDOW}`,
+    status: 200,
+    shape: 'workflowsInsightsSummary',
+    shows: () => ({ totalRuns: 2, failedRuns: 2, totalUsers: 3, failedTasks: 2 }),
+  },
+  {
+    route: 'GET insights/workflowsProcessedByCategory()',
+    path: () => `/insights/microsoft.graph.identityGovernance.workflowsProcessedByCategory${WINDOW}`,
+    status: 200,
+    shape: 'workflowsInsightsByCategory',
+    shows: () => ({ totalJoinerRuns: 2, failedJoinerRuns: 2, totalLeaverRuns: 0 }),
+  },
+  {
+    route: 'GET insights/topTasksProcessedSummary()',
+    path: () => `/insights/topTasksProcessedSummary${WINDOW}`,
+    status: 200,
+    shape: 'topTasksInsightsSummary',
+    shows: () => ({ value: [{ totalTasks: 3 }, { totalTasks: 3 }] }),
+  },
+  {
+    route: 'GET insights/topWorkflowsProcessedSummary()',
+    path: () => `/insights/topWorkflowsProcessedSummary${WINDOW}`,
+    status: 200,
+    shape: 'topWorkflowsInsightsSummary',
+    shows: ({ workflow }) => ({
+      '@odata.context':
+        'http://localhost/v1.0/$metadata#Collection(microsoft.graph.identityGovernance.topWorkflowsInsightsSummary)',
+      value: [{ workflowId: workflow, workflowCategory: 'joiner', totalRuns: 2 }],
+    }),
+  },
+  {
     route: 'GET settings',
     path: () => '/settings',
     status: 200,
@@ -454,6 +502,22 @@ const WRITES: readonly Case[] = [
     status: 204,
   },
   {
+    route: 'POST workflows/{workflow}/previewWorkflow',
+    path: ({ workflow }) => `/workflows/${workflow}/previewWorkflow`,
+    body: () => ({ subjects: [{ '@odata.type': '#microsoft.graph.user', id: 'p1' }] }),
+    status: 204,
+  },
+  {
+    route: 'POST workflows/{workflow}/previewTaskFailures',
+    path: ({ workflow }) => `/workflows/${workflow}/previewTaskFailures`,
+    status: 200,
+    shows: () => ({
+      '@odata.context':
+        'http://localhost/v1.0/$metadata#Collection(microsoft.graph.identityGovernance.previewFailedTask)',
+      value: [],
+    }),
+  },
+  {
     route: 'PATCH settings',
     path: () => '/settings',
     body: () => ({
@@ -522,6 +586,9 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
   await api.engine.runs.finished(again.id);
   const { id: deleted } = await api.engine.workflows.create(workflowBody('Old') as never);
   await api.engine.workflows.delete(deleted);
+  await api.engine.runs.finished(
+    (await api.engine.workflows.previewWorkflow(workflow, { subjects: ['p3'] })).id,
+  );
   const { id: scheduled } = await api.engine.workflows.create({
     ...workflowBody('Every day'),
     executionConditions: {
@@ -580,7 +647,7 @@ function expectAnswer({ status, shape, shows }: Case, answer: Answered): void {
     );
   }
   expect(answer.body['@odata.context']).toMatch(
-    /^http:\/\/localhost\/v1\.0\/\$metadata#(?:identityGovernance\/lifecycleWorkflows\/|microsoft\.graph\.identityGovernance\.\w+Summary$)/,
+    /^http:\/\/localhost\/v1\.0\/\$metadata#(?:identityGovernance\/lifecycleWorkflows\/|(?:Collection\()?microsoft\.graph\.identityGovernance\.\w+\)?$)/,
   );
 }
 
@@ -639,6 +706,25 @@ describe('every write', () => {
     });
     expect((await api.patch('/settings', { workflowScheduleIntervalInHours: 25 })).status).toBe(400);
     expect((await api.delete('/settings')).status).toBe(405);
+  });
+
+  it('shows previews only to those who ask for them', async () => {
+    const users = `/workflows/${world.workflow}/userProcessingResults`;
+    const types = async (path: string): Promise<string[]> => {
+      const { body } = await api.get(path, { prefer: 'include-unknown-enum-members' });
+      return [...new Set<string>(body.value.map((row: Json) => row.workflowExecutionType))].sort();
+    };
+    expect(await types(users)).toEqual(['activatedWithScope', 'onDemand']);
+    expect(await types(`${users}?$filter=workflowExecutionType eq 'preview'`)).toEqual(['preview']);
+    expect(await types(`${users}?$filter=tolower(workflowExecutionType) eq 'preview'`)).toEqual(['preview']);
+    const runs = `/workflows/${world.workflow}/runs`;
+    expect(await types(runs)).toEqual(['activatedWithScope', 'onDemand']);
+    expect(await types(`${runs}?$filter=workflowExecutionType eq 'preview'`)).toEqual(['preview']);
+    expect(await types(`${runs}?$filter=length(workflowExecutionType) eq 7`)).toEqual(['preview']);
+    const counted = await api.get(`${users}/$count?$filter=workflowExecutionType ne 'onDemand'`, {
+      accept: 'text/plain',
+    });
+    expect(counted.body).toBe('2');
   });
 
   it('starts a run by hand', async () => {
