@@ -1,0 +1,48 @@
+/** What a run of the bench has found, as it stands in a file. */
+import { readFileSync } from 'node:fs';
+import type { Result } from './measure.ts';
+
+/** The file that `--json` writes. */
+export interface Found {
+  readonly machine: Readonly<Record<string, string | number>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly results: readonly Result[];
+}
+
+/** Reads a file. @throws Error that names it when it is not one of ours. */
+export function readFound(path: string): Found {
+  const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const isFound =
+    typeof found === 'object' &&
+    found !== null &&
+    'machine' in found &&
+    'versions' in found &&
+    'results' in found;
+  if (isFound && Array.isArray(found.results)) return found as Found;
+  throw new Error(`Expected ${path} to be a file that \`npm run bench -- --json FILE\` wrote`);
+}
+
+/**
+ * Several files as one: a later one has the last word on each of its words.
+ *
+ * @throws Error when they were not made on the same machine with the same versions.
+ */
+export function mergeFound(files: readonly Found[]): Found {
+  const [first, ...others] = files;
+  if (!first) throw new Error('Expected at least one file');
+  let results = first.results;
+  for (const next of others) {
+    for (const what of ['machine', 'versions'] as const) {
+      const [before, after] = [JSON.stringify(first[what]), JSON.stringify(next[what])];
+      if (before !== after) throw new Error(`Expected files of the same ${what}, got ${before} and ${after}`);
+    }
+    const measuredAgain = new Set(next.results.map(({ name }) => name));
+    results = [...results.filter(({ name }) => !measuredAgain.has(name)), ...next.results];
+  }
+  return { ...first, results };
+}
+
+/** The result of a word, by the beginning of its case. */
+export function resultOf(found: Found, name: string, begins = ''): Result | undefined {
+  return found.results.find((result) => result.name === name && result.case.startsWith(begins));
+}

@@ -1,0 +1,97 @@
+/** The tables of the READMEs, made of a record. */
+import type { Result } from './measure.ts';
+import { type Found, resultOf } from './record.ts';
+import { number } from './report.ts';
+import { TARGETS } from './targets.ts';
+
+/** The table beside peers, and the one beside limits, for the README. */
+export function speedTables(found: Found): string {
+  return [
+    `Measured by \`npm run bench\` on ${machineOf(found)}. Every line is a ratio of sides that took turns in one run: its median, and in brackets the lowest and the highest round.`,
+    table(
+      [
+        'beside',
+        'its tasks/s',
+        'tenure’s',
+        'tenure is … times as fast',
+        'when each task waits 5 ms',
+        'what survives a crash there',
+      ],
+      peerLines(found),
+    ),
+    table(['tenure alone', 'tasks/s', 'of what is possible', 'limit'], limitLines(found)),
+  ].join('\n\n');
+}
+
+/** The targets with what was measured, for the bench's README. */
+export function targetTable(found: Found): string {
+  const lines = TARGETS.map(({ figure, target, command, measured }) => [
+    figure,
+    target,
+    measured(found) ?? 'not measured',
+    `\`npm run bench -- ${command}\``,
+  ]);
+  return `Measured on ${machineOf(found)}.\n\n${table(['figure', 'target', 'measured', 'command'], lines)}`;
+}
+
+function peerLines(found: Found): readonly (readonly string[])[] {
+  const groups = found.results.filter(
+    ({ name, case: what }) => name === 'peers' && what.startsWith('tasks that do nothing'),
+  );
+  return groups.flatMap((group) => {
+    const waiting = resultOf(
+      found,
+      'peers',
+      group.case.replace('tasks that do nothing', 'tasks that wait 5 ms'),
+    );
+    return group.peers.map((peer) => {
+      const slow = waiting?.peers.find(({ name }) => name === peer.name);
+      return [
+        peer.name,
+        number(peer.tasksPerSecond),
+        `${number(group.tasksPerSecond)}${group.case.endsWith('in memory') ? ' (in memory)' : ''}`,
+        `**${number(peer.ratio)}** (${range(peer.spread)})`,
+        slow ? `${number(slow.ratio)} (${range(slow.spread)})` : '–',
+        peer.durability,
+      ];
+    });
+  });
+}
+
+function limitLines(found: Found): readonly (readonly string[])[] {
+  const line = (what: string, result: Result | undefined) =>
+    result
+      ? [
+          [
+            what,
+            number(result.tasksPerSecond),
+            `**${number(result.ratioToLimit)}** (${range(result.spread)})`,
+            result.limit.name,
+          ],
+        ]
+      : [];
+  return [
+    ...line('a run on SQLite, each task on the disk before the next', resultOf(found, 'durable')),
+    ...line('the same run in memory', resultOf(found, 'memory')),
+  ];
+}
+
+/** In words: `2 cores of an AMD EPYC, 24 GiB, Node 24.21.0`. */
+export function machineOf({ machine, versions }: Found): string {
+  const { cores, cpu, memoryGiB } = machine;
+  return `${cores} cores of ${cpu}, ${memoryGiB} GiB, Node ${versions.node}, tenure ${versions.tenure}`;
+}
+
+function range([low, high]: readonly [number, number]): string {
+  return `${number(low)}–${number(high)}`;
+}
+
+/** A table in Markdown, its columns as wide as their widest cell. */
+export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [row(head), row(widths.map((width) => '-'.repeat(width))), ...lines.map(row)].join('\n');
+}

@@ -1,0 +1,149 @@
+/** What was to be reached, and where a record says what was. */
+import { type Found, resultOf } from './record.ts';
+import { number } from './report.ts';
+
+/** A figure with its target. */
+export interface Target {
+  readonly figure: string;
+  readonly target: string;
+  /** Words and flags of the bench. */
+  readonly command: string;
+  /** What a record says; `undefined`: nothing. */
+  measured(found: Found): string | undefined;
+}
+
+/** The result of a word as text, when there is one. */
+type Tell = (result: NonNullable<ReturnType<typeof resultOf>>) => string;
+
+function tell(name: string, begins: string, text: Tell): Target['measured'] {
+  return (found) => {
+    const result = resultOf(found, name, begins);
+    return result && text(result);
+  };
+}
+
+const ms = (value: number | undefined) => `${number(value ?? Number.NaN)} ms`;
+
+/** All of them, in the order of the design. */
+export const TARGETS: readonly Target[] = [
+  {
+    figure: 'a durable run of 100,000 users × 5 tasks',
+    target: '≥ 250,000 tasks/s',
+    command: 'durable',
+    measured: tell('durable', '', ({ tasksPerSecond }) => `${number(tasksPerSecond)} tasks/s`),
+  },
+  {
+    figure: 'the same, of raw SQLite making the same writes',
+    target: '≥ 0.6',
+    command: 'durable',
+    measured: tell('durable', '', ({ ratioToLimit }) => number(ratioToLimit)),
+  },
+  {
+    figure: 'beside DBOS and OpenWorkflow',
+    target: '≥ 250 times as fast',
+    command: 'peers',
+    measured: tell('peers', 'tasks that do nothing, durable', ({ peers }) =>
+      peers.map(({ name, ratio }) => `${name}: ${number(ratio)}`).join(', '),
+    ),
+  },
+  {
+    figure: 'the same run in memory',
+    target: '≥ 1,000,000 tasks/s',
+    command: 'memory',
+    measured: tell('memory', '', ({ tasksPerSecond }) => `${number(tasksPerSecond)} tasks/s`),
+  },
+  {
+    figure: 'cost of a user in a run of 1,000,000, of that in one of 1,000',
+    target: '≤ 1.25',
+    command: 'scale',
+    measured: (found) => {
+      const cost = (size: string) => resultOf(found, 'scale', `one run of ${size} users`)?.figures.usPerUser;
+      const [large, small] = [cost('1,000,000'), cost('1,000')];
+      return large && small
+        ? `${number(large / small)} (${number(small)} µs at 1,000, ${number(large)} µs at 1,000,000)`
+        : undefined;
+    },
+  },
+  {
+    figure: 'resident memory of that run of 1,000,000',
+    target: '≤ 300 MB',
+    command: 'scale',
+    measured: tell(
+      'scale',
+      'one run of 1,000,000',
+      ({ figures }) => `${number(figures.residentMB ?? Number.NaN)} MB`,
+    ),
+  },
+  {
+    figure: 'delay of the host’s event loop under full load, p99',
+    target: '≤ 10 ms',
+    command: 'loop-delay --users 1000000',
+    measured: tell(
+      'loop-delay',
+      '',
+      ({ users, figures }) =>
+        `${ms(figures.delayP99Ms)} at ${users.toLocaleString('en-US')} users; a request: p99 ${ms(figures.requestP99Ms)}, ${ms(figures.requestP99CalmMs)} before`,
+    ),
+  },
+  {
+    figure: 'a run of 1,000,000 users killed half way: to the first new task',
+    target: '≤ 1 s, repeating only what was in flight',
+    command: 'recovery --users 1000000',
+    measured: tell(
+      'recovery',
+      '',
+      ({ users, figures }) =>
+        `${ms(figures.firstNewTaskMs)} at ${users.toLocaleString('en-US')} users; repeated at most ${number(figures.repeatedTasksMost ?? 0)} tasks, in flight ${number(figures.inFlightTasksMost ?? 0)}`,
+    ),
+  },
+  {
+    figure: 'page 10,000, beside page 1',
+    target: 'as fast',
+    command: 'query',
+    measured: (found) => {
+      const [first, last] = [
+        resultOf(found, 'query', 'page 1 of'),
+        resultOf(found, 'query', 'page 10,000 of'),
+      ];
+      return first && last ? `${ms(first.figures.ms)} and ${ms(last.figures.ms)}` : undefined;
+    },
+  },
+  {
+    figure: 'a filtered page of 100 of 1,000,000 user results',
+    target: '≤ 5 ms',
+    command: 'query',
+    measured: (found) => {
+      const pages = found.results.filter(
+        ({ name, case: what }) => name === 'query' && what.startsWith('a page of 100'),
+      );
+      const texts = pages.map(
+        ({ case: what, figures }) => `${ms(figures.ms)} where ${what.split(' where ')[1]}`,
+      );
+      return texts.length > 0 ? texts.join(', ') : undefined;
+    },
+  },
+  {
+    figure: 'the summary of 100,000 runs',
+    target: '≤ 5 ms',
+    command: 'query',
+    measured: tell('query', 'the summary', ({ figures }) => ms(figures.ms)),
+  },
+  {
+    figure: 'user executions in a simulation',
+    target: '≥ 300,000/s',
+    command: 'simulate',
+    measured: tell('simulate', 'user executions', ({ tasksPerSecond }) => `${number(tasksPerSecond)}/s`),
+  },
+  {
+    figure: 'a year of 3-hour slots over 10,000 people',
+    target: '≤ 5 s',
+    command: 'simulate',
+    measured: tell('simulate', 'a year', ({ figures }) => `${number(figures.seconds ?? Number.NaN)} s`),
+  },
+  {
+    figure: 'a page of 100 runs over HTTP, of bare Hono with the same JSON',
+    target: '≥ 0.5',
+    command: 'http',
+    measured: tell('http', '', ({ ratioToLimit }) => number(ratioToLimit)),
+  },
+];

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { versions } from '../../bench/machine.ts';
+import type { Result } from '../../bench/measure.ts';
+import { between, generated } from '../../bench/published.ts';
+import { type Found, mergeFound, readFound } from '../../bench/record.ts';
+import { table, targetTable } from '../../bench/tables.ts';
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const read = (path: string): string => readFileSync(at(path), 'utf8');
+
+function result(name: string, tasksPerSecond: number): Result {
+  return {
+    name,
+    case: '',
+    unit: 'tasks',
+    users: 10,
+    tasks: 5,
+    tasksPerSecond,
+    limit: { name: 'limit', tasksPerSecond: 2 * tasksPerSecond },
+    ratioToLimit: 0.5,
+    spread: [0.4, 0.6],
+    rounds: 5,
+    moreLimits: [],
+    peers: [],
+    figures: {},
+  };
+}
+
+const found = (...results: readonly Result[]): Found => ({
+  machine: { cpu: 'one', cores: 2, memoryGiB: 4 },
+  versions: { tenure: '1.0.0', node: '24.0.0' },
+  results,
+});
+
+describe('the record of this version', () => {
+  const record = readFound(at(`bench/results/${versions().tenure}.json`));
+  const texts = generated(record, read);
+
+  test.each(Object.keys(texts))('is what %s shows; if not: npm run bench:table', (path) => {
+    expect(read(path)).toBe(texts[path]);
+  });
+
+  test('has charts that the README shows', () => {
+    for (const path of Object.keys(texts).filter((name) => name.endsWith('.svg'))) {
+      expect(read('README.md')).toContain(`](${path})`);
+      expect(existsSync(at(path))).toBe(true);
+    }
+  });
+});
+
+describe('what is made of a record', () => {
+  test('stands between two marks, and replaces what stood there', () => {
+    const text = between(read('bench/README.md'), 'new');
+    expect(text).toContain('do not edit -->\n\nnew\n\n<!-- end');
+    expect(between(text, 'newer')).toBe(between(read('bench/README.md'), 'newer'));
+  });
+
+  test('is refused where the marks are missing or doubled', () => {
+    const text = between(read('bench/README.md'), 'new');
+    for (const wrong of ['', 'no marks', text + text])
+      expect(() => between(wrong, 'new')).toThrow('once each');
+  });
+
+  test('says of a target that has no figure that it was not measured', () => {
+    const text = targetTable(found(result('durable', 123_456)));
+    expect(text).toContain('123,500 tasks/s');
+    expect(text).toContain('not measured');
+  });
+
+  test('is a table with columns as wide as their widest cell', () => {
+    expect(table(['a', 'b'], [['long', '1']])).toBe('| a    | b |\n| ---- | - |\n| long | 1 |');
+  });
+});
+
+describe('several files', () => {
+  test('are one, in which a later file has the last word on its words', () => {
+    const merged = mergeFound([
+      found(result('durable', 1), result('memory', 2)),
+      found(result('memory', 3), result('memory', 4)),
+    ]);
+    expect(merged.results.map(({ name, tasksPerSecond }) => [name, tasksPerSecond])).toEqual([
+      ['durable', 1],
+      ['memory', 3],
+      ['memory', 4],
+    ]);
+  });
+
+  test('of different machines or versions are refused', () => {
+    const other = { ...found(), machine: { cpu: 'another' } };
+    expect(() => mergeFound([found(), other])).toThrow('the same machine');
+    expect(() => mergeFound([found(), { ...found(), versions: { node: '26.0.0' } }])).toThrow(
+      'the same versions',
+    );
+    expect(() => mergeFound([])).toThrow('at least one');
+  });
+
+  test('that the bench did not write are refused by name', () => {
+    expect(() => readFound(at('package.json'))).toThrow(/package\.json.*--json/);
+  });
+});
