@@ -1,5 +1,5 @@
 /** The charts of the README, as SVG on a card of their own, so that they can be read on any background. */
-import { type Found, resultOf } from './record.ts';
+import { type Found, idleGroups, resultOf } from './record.ts';
 import { number } from './report.ts';
 
 const WIDTH = 760;
@@ -32,7 +32,7 @@ interface Bar {
 /** Tasks per second, of ours and of all peers, on a scale where each line is ten times the one before. */
 export function throughputChart(found: Found): string {
   const bars = barsOf(found).sort((a, b) => b.perSecond - a.perSecond);
-  const [left, right, top, step] = [200, 90, 64, 28];
+  const [left, right, top, step] = [280, 90, 64, 28];
   const rates = bars.map(({ perSecond }) => perSecond);
   const low = Math.floor(Math.log10(Math.min(...rates)));
   const high = Math.ceil(Math.log10(Math.max(...rates)));
@@ -70,7 +70,8 @@ export function scaleChart(found: Found): string {
     }));
   const [left, right, top, height] = [70, 40, 64, 180];
   const bottom = top + height;
-  const most = niceAbove(Math.max(...points.map(({ us }) => us)));
+  const most = niceAbove(1.2 * Math.max(...points.map(({ us }) => us))); // room for the label above
+
   const [first, last] = [Math.log10(points[0]?.users ?? 1), Math.log10(points.at(-1)?.users ?? 10)];
   const x = (users: number): number =>
     left + 30 + ((Math.log10(users) - first) / Math.max(1, last - first)) * (WIDTH - left - right - 60);
@@ -105,11 +106,14 @@ function barsOf(found: Found): Bar[] {
     { name: 'tenure, in memory', perSecond: resultOf(found, 'memory')?.tasksPerSecond },
     { name: 'tenure, durable per task', perSecond: resultOf(found, 'durable')?.tasksPerSecond },
   ].flatMap(({ name, perSecond }) => (perSecond === undefined ? [] : [{ name, perSecond, isOurs: true }]));
-  const theirs = found.results
-    .filter(({ name, case: what }) => name === 'peers' && what.startsWith('tasks that do nothing'))
-    .flatMap(({ peers }) =>
-      peers.map(({ name, tasksPerSecond }) => ({ name, perSecond: tasksPerSecond, isOurs: false })),
-    );
+  const theirs = idleGroups(found).flatMap((group) => {
+    const how = group.case.split(' ').slice(-2).join(' '); // per task, per job, in memory
+    return group.peers.map(({ name, tasksPerSecond }) => ({
+      name: `${name}, ${how === 'in memory' ? how : `durable ${how}`}`,
+      perSecond: tasksPerSecond,
+      isOurs: false,
+    }));
+  });
   return [...ours, ...theirs];
 }
 

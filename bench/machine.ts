@@ -1,6 +1,6 @@
 /** Where it was measured, and with what. */
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 
 /** The machine. */
 export function machine(): Readonly<Record<string, string | number>> {
@@ -8,6 +8,8 @@ export function machine(): Readonly<Record<string, string | number>> {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    /** Of the last minute before it began. Above the number of cores, others were at work too. */
+    loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     system: `${process.platform} ${release()} ${process.arch}`,
   };
 }

@@ -1,9 +1,9 @@
 /** `npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE]` */
-import { writeFileSync } from 'node:fs';
 import { machine, versions } from './machine.ts';
 import type { Result } from './measure.ts';
 import { readRequest } from './options.ts';
 import { progressOn } from './progress.ts';
+import { writeFound } from './record.ts';
 import { reportOf } from './report.ts';
 import { Site } from './site.ts';
 import { MEASURES } from './words.ts';
@@ -49,6 +49,8 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
       .map(([name, value]) => `${name} ${value}`)
       .join(' · '),
   );
+  if (Number(found.machine.loadAverage) >= Number(found.machine.cores))
+    console.log('This machine is busy with other work: rates will be too low, and ratios uncertain.');
   try {
     for (const { word, run } of MEASURES.filter((measure) => words.includes(measure.word))) {
       const results = run({
@@ -66,7 +68,7 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
         console.log(`\n${reportOf(result)}`);
       }
     }
-    if (json !== null) writeFileSync(json, `${JSON.stringify(found, null, 2)}\n`);
+    if (json !== null) writeFound(json, found);
   } catch (error) {
     if (isLeaving) return;
     progress('');

@@ -1,5 +1,6 @@
 /** What a run of the bench has found, as it stands in a file. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Result } from './measure.ts';
 
 /** The file that `--json` writes. */
@@ -22,6 +23,29 @@ export function readFound(path: string): Found {
   throw new Error(`Expected ${path} to be a file that \`npm run bench -- --json FILE\` wrote`);
 }
 
+/** Digits that a record keeps of a figure: more than are true. */
+const DIGITS = 6;
+
+/** Writes a file. */
+export function writeFound(path: string, found: Found): void {
+  const short = (_: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
+  writeFileSync(path, `${JSON.stringify(found, short, 2)}\n`);
+}
+
+/** The path of the record of a version. */
+export function recordOf(version: string): string {
+  return fileURLToPath(new URL(`results/${version}.json`, import.meta.url));
+}
+
+/** The newest record. @throws Error when there is none. */
+export function newestRecord(): string {
+  const versions = readdirSync(new URL('results/', import.meta.url)).filter((name) => name.endsWith('.json'));
+  const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+  if (newest === undefined) throw new Error('Expected a record in bench/results, got none');
+  return recordOf(newest.slice(0, -'.json'.length));
+}
+
 /**
  * Several files as one: a later one has the last word on each of its words.
  *
@@ -33,7 +57,9 @@ export function mergeFound(files: readonly Found[]): Found {
   let results = first.results;
   for (const next of others) {
     for (const what of ['machine', 'versions'] as const) {
-      const [before, after] = [JSON.stringify(first[what]), JSON.stringify(next[what])];
+      const [before, after] = [first, next].map((one) =>
+        JSON.stringify({ ...one[what], loadAverage: undefined }),
+      );
       if (before !== after) throw new Error(`Expected files of the same ${what}, got ${before} and ${after}`);
     }
     const measuredAgain = new Set(next.results.map(({ name }) => name));
@@ -45,4 +71,11 @@ export function mergeFound(files: readonly Found[]): Found {
 /** The result of a word, by the beginning of its case. */
 export function resultOf(found: Found, name: string, begins = ''): Result | undefined {
   return found.results.find((result) => result.name === name && result.case.startsWith(begins));
+}
+
+/** The results beside peers for tasks that do nothing: durable per task, per job, in memory. */
+export function idleGroups(found: Found): readonly Result[] {
+  return found.results.filter(
+    ({ name, case: what }) => name === 'peers' && what.startsWith('tasks that do nothing'),
+  );
 }

@@ -7,12 +7,7 @@ import type { Sample, Side } from './measure.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** As the command line does: the garbage dies young, and V8 would let its nursery grow to 96 MB. */
-const NODE_FLAGS = [
-  '--max-semi-space-size=8',
-  '--semi-space-growth-factor=1',
-  '--disable-warning=ExperimentalWarning',
-];
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 /** How long processes may take to end when they are told, ms. */
 const GRACE_MS = 5_000;
 /** Characters of what a process wrote first that an error quotes. */

@@ -1,16 +1,17 @@
 /** The tables of the READMEs, made of a record. */
 import type { Result } from './measure.ts';
-import { type Found, resultOf } from './record.ts';
+import { type Found, idleGroups, resultOf } from './record.ts';
 import { number } from './report.ts';
 import { TARGETS } from './targets.ts';
 
 /** The table beside peers, and the one beside limits, for the README. */
 export function speedTables(found: Found): string {
   return [
-    `Measured by \`npm run bench\` on ${machineOf(found)}. Every line is a ratio of sides that took turns in one run: its median, and in brackets the lowest and the highest round.`,
+    `Measured by \`npm run bench\` on ${machineOf(found)}. Ratios are of sides that took turns in one run: the median of ${roundsOf(found)}, and in brackets the lowest and the highest.`,
     table(
       [
         'beside',
+        'users × tasks',
         'its tasks/s',
         'tenure’s',
         'tenure is … times as fast',
@@ -19,7 +20,7 @@ export function speedTables(found: Found): string {
       ],
       peerLines(found),
     ),
-    table(['tenure alone', 'tasks/s', 'of what is possible', 'limit'], limitLines(found)),
+    table(['tenure alone', 'users × tasks', 'tasks/s', 'of what is possible', 'limit'], limitLines(found)),
   ].join('\n\n');
 }
 
@@ -35,10 +36,7 @@ export function targetTable(found: Found): string {
 }
 
 function peerLines(found: Found): readonly (readonly string[])[] {
-  const groups = found.results.filter(
-    ({ name, case: what }) => name === 'peers' && what.startsWith('tasks that do nothing'),
-  );
-  return groups.flatMap((group) => {
+  return idleGroups(found).flatMap((group) => {
     const waiting = resultOf(
       found,
       'peers',
@@ -48,6 +46,7 @@ function peerLines(found: Found): readonly (readonly string[])[] {
       const slow = waiting?.peers.find(({ name }) => name === peer.name);
       return [
         peer.name,
+        `${group.users.toLocaleString('en-US')} × ${group.tasks}`,
         number(peer.tasksPerSecond),
         `${number(group.tasksPerSecond)}${group.case.endsWith('in memory') ? ' (in memory)' : ''}`,
         `**${number(peer.ratio)}** (${range(peer.spread)})`,
@@ -64,6 +63,7 @@ function limitLines(found: Found): readonly (readonly string[])[] {
       ? [
           [
             what,
+            `${result.users.toLocaleString('en-US')} × ${result.tasks}`,
             number(result.tasksPerSecond),
             `**${number(result.ratioToLimit)}** (${range(result.spread)})`,
             result.limit.name,
@@ -76,10 +76,18 @@ function limitLines(found: Found): readonly (readonly string[])[] {
   ];
 }
 
+/** `5 rounds`; when words had different ones, the fewest. */
+function roundsOf({ results }: Found): string {
+  const rounds = Math.min(...results.map((result) => result.rounds));
+  return rounds === 1 ? 'one round' : `${rounds} rounds`;
+}
+
 /** In words: `2 cores of an AMD EPYC, 24 GiB, Node 24.21.0`. */
 export function machineOf({ machine, versions }: Found): string {
-  const { cores, cpu, memoryGiB } = machine;
-  return `${cores} cores of ${cpu}, ${memoryGiB} GiB, Node ${versions.node}, tenure ${versions.tenure}`;
+  const { cores, cpu, memoryGiB, loadAverage } = machine;
+  const isBusy = Number(loadAverage) >= Number(cores);
+  const busy = isBusy ? ` (busy with other work meanwhile: load average ${loadAverage})` : '';
+  return `${cores} cores of ${cpu}, ${memoryGiB} GiB, Node ${versions.node}, tenure ${versions.tenure}${busy}`;
 }
 
 function range([low, high]: readonly [number, number]): string {

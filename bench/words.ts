@@ -2,6 +2,7 @@
 
 import type { Measure } from './measure.ts';
 import { durable } from './measures/durable.ts';
+import { http } from './measures/http.ts';
 import { loopDelay } from './measures/loop-delay.ts';
 import { memory } from './measures/memory.ts';
 import { peers } from './measures/peers.ts';
@@ -18,6 +19,7 @@ export const MEASURES: readonly Measure[] = [
   recovery,
   query,
   simulate,
+  http,
   loopDelay,
   peers,
 ];

@@ -18,9 +18,14 @@ export function resultOf(
 ): Result {
   const [limit, ...moreLimits] = others;
   if (!limit) throw new Error(`Expected ${heading.name} to be compared with something, got nothing`);
+  const { name, case: what, unit = 'tasks', users, tasks, rounds } = heading;
   return {
-    unit: 'tasks',
-    ...heading,
+    name,
+    case: what,
+    unit,
+    users,
+    tasks,
+    rounds,
     tasksPerSecond: perSecond,
     limit: { name: limit.name, tasksPerSecond: limit.perSecond },
     ratioToLimit: limit.ratio,

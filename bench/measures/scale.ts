@@ -1,20 +1,20 @@
 import { type Bench, compare, type Load, type Measure, type Result, type Side } from '../measure.ts';
+import { median } from '../statistics.ts';
 import { rawInserts } from './durable.ts';
 import { most, resultOf } from './result.ts';
 
-const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+const USERS_MAX = 1_000_000;
+const SIZES = [1_000, 10_000, 100_000, USERS_MAX];
 const RUNS = [10, 100, 1_000, 10_000];
 const USERS_PER_RUN = 5;
 const HISTORICAL_RUNS = 100_000;
-/** A tour measures sizes from here on once. */
-const LARGE = 1_000_000;
 
-/** Cost and memory as runs grow, as they become many, and as the file's past grows. */
+/** Cost and memory as runs grow, as they become many, and as the file's past grows. A tour goes through it once. */
 export const scale: Measure = {
   word: 'scale',
   summary: 'cost and memory as runs grow to a million users, and as runs become many',
   async *run(bench) {
-    const { users: usersMax, tasks } = { ...bench.settings, users: bench.settings.users ?? LARGE };
+    const { users: usersMax, tasks } = { ...bench.settings, users: bench.settings.users ?? USERS_MAX };
     for (const users of SIZES.filter((size) => size <= usersMax)) {
       const load: Load = { users, tasks, waitMs: 0 };
       yield await measured(bench, `one run of ${text(users)} users`, load, 'durable', load);
@@ -44,13 +44,15 @@ async function measured(
   input: object,
 ): Promise<Result> {
   const { users, tasks } = load;
-  const rounds = bench.settings.isTour && users >= LARGE ? 1 : bench.settings.rounds;
+  const rounds = bench.settings.isTour ? 1 : bench.settings.rounds;
   const ours: Side = bench.site.side(what, module, input);
   const comparison = await compare(ours, [rawInserts(bench, load)], rounds, bench.progress);
   const heading = { name: 'scale', case: what, users, tasks, rounds };
+  const { residentMB, usPerRun } = comparison.figures;
   return resultOf(heading, comparison, {
     usPerUser: (tasks / comparison.perSecond) * 1e6,
-    residentMB: most(comparison.figures.residentMB),
+    ...(usPerRun ? { usPerRun: median(usPerRun) } : {}),
+    residentMB: most(residentMB),
   });
 }
 

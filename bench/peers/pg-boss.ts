@@ -1,7 +1,8 @@
 /**
  * pg-boss: a job per user, whose tasks are a loop in the job; only the job is recorded.
  *
- * Four workers with batches of 200, which fetch again at once while batches are full; statistics are brought up
+ * Four workers with batches of 200, which fetch again at once while batches are full (tasks that wait get 256 at
+ * once, as ours do: batches of 64); statistics are brought up
  * to date after the inserts, without which Postgres scans. Source: https://pgboss.io/api/workers
  * (`batchSize`, `localConcurrency`, `burstWhenBatchFull`).
  */
@@ -13,7 +14,7 @@ import { countdown, doTasks, measure, type PeerInput, usersOf } from './tasks.ts
 const QUEUE = 'onboard';
 /** Jobs of one insert. */
 const BATCH = 5_000;
-const WORK = { batchSize: 200, localConcurrency: 4, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };
+const WORK = { localConcurrency: 4, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };
 
 export const run: Run<PeerInput> = async (input) => {
   const boss = new PgBoss(input.url);
@@ -33,7 +34,7 @@ export const run: Run<PeerInput> = async (input) => {
       );
     }
     await query(input.url, 'ANALYZE');
-    await boss.work(QUEUE, WORK, async (jobs) => {
+    await boss.work(QUEUE, { ...WORK, batchSize: load.waitMs > 0 ? 64 : 200 }, async (jobs) => {
       await Promise.all(jobs.map(() => doTasks(load)));
       for (const _ of jobs) done();
     });

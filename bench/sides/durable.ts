@@ -1,5 +1,6 @@
 /** A durable run: SQLite at `synchronous=FULL`, every task's outcome committed before the next one. */
 import { join } from 'node:path';
+import { sizeNursery } from '../../src/cli/nursery.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
@@ -12,9 +13,11 @@ export interface DurableInput extends Load {
   readonly historicalRuns?: number;
 }
 
-export const run: Run<DurableInput> = ({ folder, historicalRuns = 0, ...load }) =>
-  runLoad(load, async (name) => {
+export const run: Run<DurableInput> = ({ folder, historicalRuns = 0, ...load }) => {
+  sizeNursery('small'); // as the command line does
+  return runLoad(load, async (name) => {
     const file = join(folder, `${name}.db`);
     if (historicalRuns > 0 && name === 'bench') await addRuns(file, historicalRuns);
     return sqliteStore(file);
   });
+};

@@ -1,4 +1,5 @@
 /** The simulator: no-op tasks, or a year of an ordinary company. */
+import { sizeNursery } from '../../src/cli/nursery.ts';
 import { type Scenario, simulate } from '../../src/simulate.ts';
 import type { Run } from '../child.ts';
 import { noOps, year } from './scenarios.ts';
@@ -12,6 +13,7 @@ export interface SimulateInput {
 }
 
 export const run: Run<SimulateInput> = async ({ scenario, people, times }) => {
+  sizeNursery('large'); // as the command line does
   await simulate(noOps(1_000, 3)); // the code is warm
   if (scenario === 'year') {
     const { totals, ms } = await timed(year(people));

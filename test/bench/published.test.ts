@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { versions } from '../../bench/machine.ts';
+import { scaleChart, throughputChart } from '../../bench/charts.ts';
 import type { Result } from '../../bench/measure.ts';
 import { between, generated } from '../../bench/published.ts';
-import { type Found, mergeFound, readFound } from '../../bench/record.ts';
+import { type Found, mergeFound, newestRecord, readFound } from '../../bench/record.ts';
 import { table, targetTable } from '../../bench/tables.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -34,8 +34,8 @@ const found = (...results: readonly Result[]): Found => ({
   results,
 });
 
-describe('the record of this version', () => {
-  const record = readFound(at(`bench/results/${versions().tenure}.json`));
+describe('the newest record', () => {
+  const record = readFound(newestRecord());
   const texts = generated(record, read);
 
   test.each(Object.keys(texts))('is what %s shows; if not: npm run bench:table', (path) => {
@@ -71,6 +71,41 @@ describe('what is made of a record', () => {
 
   test('is a table with columns as wide as their widest cell', () => {
     expect(table(['a', 'b'], [['long', '1']])).toBe('| a    | b |\n| ---- | - |\n| long | 1 |');
+  });
+});
+
+describe('the charts', () => {
+  const peer = { tasksPerSecond: 900, ratio: 10, spread: [9, 11] as const, durability: 'each task' };
+  const idle: Result = {
+    ...result('peers', 9_000),
+    case: 'tasks that do nothing, durable per task',
+    peers: [{ ...peer, name: 'A & <B>' }],
+  };
+  const size = (users: number, usPerUser: number): Result => ({
+    ...result('scale', 1),
+    case: `one run of ${users.toLocaleString('en-US')} users`,
+    users,
+    figures: { usPerUser, residentMB: 99.5 },
+  });
+
+  test('throughput: a bar for ours and each peer, each ten times as long for ten times as much', () => {
+    const chart = throughputChart(found(result('memory', 1_000_000), result('durable', 100_000), idle));
+    const widths = [...chart.matchAll(/<rect class="(ours|theirs)"[^>]* width="([\d.]+)"/g)].map((match) => [
+      match[1],
+      Number(match[2]),
+    ]);
+    const [[, million = 0] = [], [, tenth = 0] = [], [, least = 0] = []] = widths as [string, number][];
+    expect(widths.map(([whose]) => whose)).toEqual(['ours', 'ours', 'theirs']);
+    expect(million - tenth).toBeCloseTo(million / 4, 0); // the axis is 100 to 1M
+    expect(least).toBeGreaterThan(0);
+    expect(chart).toContain('A &amp; &lt;B>, durable per task');
+  });
+
+  test('growth: a point for each size, with its cost and memory', () => {
+    const chart = scaleChart(found(size(1_000, 20), size(1_000_000, 10)));
+    expect(chart.match(/<circle/g)).toHaveLength(2);
+    for (const told of ['20 µs', '10 µs', '1,000', '1,000,000', '100 MB'])
+      expect(chart).toContain(`>${told}<`);
   });
 });
 
