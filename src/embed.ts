@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow-limits.ts'
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
 import { memoryStore } from './stores/memory/index.ts';
-import { systemClock, systemIds, systemRandom } from './system/index.ts';
+import { httpCallout, systemClock, systemIds, systemRandom } from './system/index.ts';
 
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions extends EngineSettingsInput, Partial<Omit<EnginePorts, 'store'>> {
@@ -23,7 +23,7 @@ export interface EngineOptions extends EngineSettingsInput, Partial<Omit<EngineP
  * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { store, directory, clock, random, ids, logger, ...settings } = options;
+  const { store, directory, clock, random, ids, logger, callout, ...settings } = options;
   return assembleEngine(
     {
       store: (await store) ?? memoryStore(),
@@ -32,6 +32,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       random: random ?? systemRandom,
       ids: ids ?? systemIds,
       logger: logger ?? silentLogger,
+      callout: callout ?? httpCallout(),
     },
     settings,
   );
@@ -72,6 +73,7 @@ export async function createLedger(options: LedgerOptions = {}): Promise<Standal
   return {
     workflows: ledger.workflows,
     settings: ledger.settings,
+    customTaskExtensions: ledger.customTaskExtensions,
     runs: ledger.runs,
     userProcessingResults: ledger.userProcessingResults,
     taskProcessingResults: ledger.taskProcessingResults,

@@ -30,7 +30,7 @@ export type {
   ReprocessOptions,
 } from './engine/activation.ts';
 export type { IdReference } from './engine/activation-scope.ts';
-export type { Engine, EngineRuns } from './engine/engine.ts';
+export type { Engine, EngineRuns, EngineTaskResults } from './engine/engine.ts';
 export type { Listener } from './engine/hub.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
@@ -38,6 +38,8 @@ export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './e
 export { parseScopeRule } from './filter/index.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
+export type { ExtensionInput } from './ledger/extension-input.ts';
+export type { CustomTaskExtensions } from './ledger/extensions.ts';
 export type { LedgerMethods } from './ledger/index.ts';
 export type { Insights } from './ledger/insights.ts';
 export type { ListOptions } from './ledger/list-options.ts';
@@ -53,6 +55,7 @@ export type * from './model/activation.ts';
 export { AUDIT_ACTIVITIES, type AuditActivity, type AuditCategory, type AuditEntry } from './model/audit.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
+export type * from './model/extension.ts';
 export type * from './model/insights.ts';
 export type * from './model/quarantine.ts';
 export type {
@@ -80,6 +83,7 @@ export {
 export type { Subject } from './model/subject.ts';
 export type * from './model/workflow.ts';
 export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
+export type { Callout, CalloutRequest } from './ports/callout.ts';
 export type { Clock, Timer } from './ports/clock.ts';
 export type { Directory, DirectoryChanges, ScopeRule } from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';
@@ -125,3 +129,4 @@ export {
   type Violation,
 } from './rules/index.ts';
 export { memoryStore } from './stores/memory/index.ts';
+export { type HttpCalloutOptions, httpCallout } from './system/index.ts';

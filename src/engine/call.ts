@@ -9,6 +9,7 @@ import type { TaskHandlerResult } from '../ports/task-handler.ts';
 import { cut, failureReasonOf } from './failure.ts';
 import { HandlerContext, type RunInfo } from './handler-context.ts';
 import type { BoundTask } from './handlers.ts';
+import { Suspension } from './suspension.ts';
 import type { UserFlight } from './user-flight.ts';
 
 /** What a call came to. */
@@ -16,6 +17,8 @@ export type Verdict =
   | { readonly kind: 'completed'; readonly processingInfo: string | null }
   /** `isOver` `false`: the handler may still be running, so that a retry would overlap with it. */
   | { readonly kind: 'failed'; readonly reason: string; readonly isOver: boolean }
+  /** It waits for somebody outside. */
+  | { readonly kind: 'suspended'; readonly suspension: Suspension }
   /** Stopped because the run is being canceled. */
   | { readonly kind: 'canceled' }
   /** Stopped because the engine stops; it will run again. */
@@ -59,6 +62,7 @@ const COMPLETED: Verdict = { kind: 'completed', processingInfo: null };
 
 /** The verdict of a handler that returned `result`. */
 function verdictOf(result: TaskHandlerResult): Verdict {
+  if (result instanceof Suspension) return { kind: 'suspended', suspension: result };
   const info: unknown = typeof result === 'object' && result !== null ? result.processingInfo : null;
   return typeof info === 'string' ? { kind: 'completed', processingInfo: cut(info) } : COMPLETED;
 }

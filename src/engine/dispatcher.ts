@@ -118,6 +118,11 @@ export class Dispatcher {
     this.#driven.get(runId)?.driver.cancel();
   }
 
+  /** Somebody outside has answered for a user of a run. */
+  wake(runId: string, no: number): void {
+    this.#driven.get(runId)?.driver.wake(no);
+  }
+
   end(runId: string): void {
     this.#driven.get(runId)?.driver.end();
   }

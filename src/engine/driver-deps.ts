@@ -20,3 +20,11 @@ export interface DriverDeps {
   /** The driver has let go of its run: it is final, lost, or handed back. */
   readonly ended: (driver: RunDriver, isLost: boolean) => void;
 }
+
+/** Room was made: the drivers that could not take up more users try again. */
+export function wakeStarved({ lanes, load }: DriverDeps): void {
+  if (load.starved.size === 0) return;
+  const starved = [...load.starved];
+  load.starved.clear();
+  for (const driver of starved) lanes.wake(driver);
+}

@@ -1,9 +1,12 @@
 import { LifecycleError } from '../errors/index.ts';
+import { answerCallback } from '../ledger/callbacks.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
 import { createInsights, type Insights } from '../ledger/insights.ts';
 import { runResource } from '../ledger/resources.ts';
 import type { Runs } from '../ledger/runs.ts';
+import type { TaskProcessingResults } from '../ledger/task-results.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
+import type { CallbackInput, CallbackProof } from '../model/extension.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
@@ -16,6 +19,7 @@ import {
   type ReprocessOptions,
 } from './activation.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { extensionHandler } from './extension-handler.ts';
 import { Handlers } from './handlers.ts';
 import { EventHub, type Listener } from './hub.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
@@ -65,8 +69,21 @@ export interface EngineRuns extends Runs {
   finished(runId: string): Promise<Run>;
 }
 
+/** Task results, as an engine offers them. */
+export interface EngineTaskResults extends TaskProcessingResults {
+  /**
+   * Brings the answer that a task of a custom task extension waits for; its user goes on with the next task,
+   * or fails. An answer that comes while the engine is stopped counts when it goes on.
+   *
+   * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
+   *   not any more; `NotFound`; `InvalidArgument`.
+   */
+  resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
+}
+
 /** A lifecycle-workflow engine. */
-export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows'> {
+export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'taskProcessingResults'> {
+  readonly taskProcessingResults: EngineTaskResults;
   readonly workflows: EngineWorkflows;
   readonly insights: Insights;
   readonly runs: EngineRuns;
@@ -100,6 +117,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly taskReports: Engine['taskReports'];
   readonly settings: Engine['settings'];
   readonly insights: Engine['insights'];
+  readonly customTaskExtensions: Engine['customTaskExtensions'];
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
@@ -128,7 +146,8 @@ class LifecycleEngine implements Engine, EventSink {
         },
       },
     );
-    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, new Handlers(settings.tasks));
+    const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
+    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, new Handlers(settings.tasks, builtIn));
     this.#scheduler = new Scheduler({
       ledger: this.#ledger,
       ports,
@@ -145,7 +164,15 @@ class LifecycleEngine implements Engine, EventSink {
     this.workflows = createEngineWorkflows({ ...made, activator });
     this.insights = createInsights(this.#ledger.context);
     this.userProcessingResults = this.#ledger.userProcessingResults;
-    this.taskProcessingResults = this.#ledger.taskProcessingResults;
+    this.customTaskExtensions = this.#ledger.customTaskExtensions;
+    this.taskProcessingResults = {
+      ...this.#ledger.taskProcessingResults,
+      resume: async (workflowId, taskResultId, input, proof) => {
+        const { context } = this.#ledger;
+        const { runId, no } = await answerCallback(context, workflowId, taskResultId, input, proof);
+        this.#dispatcher.wake(runId, no);
+      },
+    };
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);

@@ -45,9 +45,16 @@ export function previewOf(bound: BoundTask): BoundTask {
 /** All handlers of an engine. */
 export class Handlers {
   readonly #byDefinition = new Map<string, Handler>();
+  /** The engine's own: for definitions that the host has nothing for. */
+  readonly #builtIn = new Map<string, Handler>();
 
   /** @throws LifecycleError `InvalidArgument` for a handler or setting that is not allowed. */
-  constructor(tasks: Readonly<Record<string, TaskHandler>>) {
+  constructor(
+    tasks: Readonly<Record<string, TaskHandler>>,
+    builtIn: Readonly<Record<string, TaskHandler>> = {},
+  ) {
+    for (const [name, handler] of Object.entries(builtIn))
+      this.#builtIn.set(keyOf(name), readHandler(name, handler));
     for (const [name, handler] of Object.entries(tasks)) {
       const key = keyOf(name);
       if (this.#byDefinition.has(key))
@@ -77,7 +84,8 @@ export class Handlers {
   }
 
   #find(task: Task): Handler | undefined {
-    return this.#byDefinition.get(keyOf(task.taskDefinitionId)) ?? this.#byDefinition.get('*');
+    const key = keyOf(task.taskDefinitionId);
+    return this.#byDefinition.get(key) ?? this.#byDefinition.get('*') ?? this.#builtIn.get(key);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Retention } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import { DAY_MS, type DurationMs, HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow-limits.ts';
+import type { Callout } from '../ports/callout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -18,6 +19,8 @@ export interface EnginePorts {
   readonly random: Random;
   readonly ids: Ids;
   readonly logger: Logger;
+  /** How custom task extensions are reached; without it their tasks fail. */
+  readonly callout?: Callout;
 }
 
 /** What becomes of schedule slots that nobody evaluated, because the process was off or asleep. */

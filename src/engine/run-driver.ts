@@ -5,19 +5,20 @@
  */
 import type { RecorderClient, Refusal, RunRecorder } from '../ledger/recorder.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { RunRecord } from '../model/records.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { isTerminal, type UserEvent } from '../rules/index.ts';
 import { callHandler, PendingCall, type Verdict } from './call.ts';
-import type { DriverDeps } from './driver-deps.ts';
+import { type DriverDeps, wakeStarved } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
 import { type RunInfo, runInfo } from './handler-context.ts';
 import { type BoundTask, taskOf } from './handlers.ts';
 import type { LaneClient } from './lanes.ts';
 import { type Qualification, qualificationOf } from './qualify.ts';
 import { flightsOf, ReadAhead } from './read-ahead.ts';
-import { freePlace, type UserFlight } from './user-flight.ts';
-import { eventOf, wornOut } from './verdict-event.ts';
+import type { Suspension } from './suspension.ts';
+import { freePlace, type UserFlight, warnRefused, warnUnsettled } from './user-flight.ts';
+import { eventOf, isWornOut, wornOut } from './verdict-event.ts';
 import { Waits } from './waits.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
@@ -132,9 +133,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       if (this.#qualifies(flight)) {
         this.#starting += 1;
         this.#record(flight, { kind: 'start', atMs });
-      } else {
-        this.#record(flight, { kind: 'cancel', atMs, runningSinceMs: null });
-      }
+      } else this.#record(flight, { kind: 'cancel', atMs, runningSinceMs: null });
     }
   }
 
@@ -185,11 +184,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     flight.place = null;
     this.#conclude(flight, bound, verdict);
     if (!call.isSettled) {
-      ports.logger.warn('A handler did not settle after it was aborted; its lane is taken until it does', {
-        runId: this.runId,
-        task: bound.task.displayName,
-        subjectId: flight.user.subjectId,
-      });
+      warnUnsettled(ports.logger, flight, bound.task.displayName);
       await call.settled;
     }
     lanes.busy -= 1;
@@ -201,45 +196,60 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #conclude(flight: UserFlight, bound: BoundTask, verdict: Verdict): void {
     const { clock, random } = this.#deps.ports;
     const nowMs = clock.now();
+    if (verdict.kind === 'suspended') {
+      this.#suspend(flight, verdict.suspension);
+      return;
+    }
     const event = eventOf({
       bound,
       verdict,
-      startedAtMs: flight.runningSinceMs ?? nowMs,
+      startedAtMs: flight.suspendedSinceMs ?? flight.runningSinceMs ?? nowMs,
       nowMs,
       failures: flight.user.attempts?.failures ?? 0,
       mayRetry: this.#mode !== 'canceling',
       unitRandom: () => random.next(),
     });
     flight.runningSinceMs = null;
-    if (event === null) {
+    flight.suspendedSinceMs = null;
+    if (event !== null) this.#record(flight, event);
+    else {
       this.#abandoned += 1;
       this.#letGo(flight);
-      return;
     }
-    this.#record(flight, event);
+  }
+
+  /** His task waits for somebody outside, who may have answered already. */
+  #suspend(flight: UserFlight, { sinceMs, untilMs }: Suspension): void {
+    flight.runningSinceMs = null;
+    flight.suspendedSinceMs = sinceMs;
+    const isOver = flight.isWoken || this.#mode !== 'driving';
+    flight.isWoken = false;
+    if (isOver) this.#goOn(flight, true);
+    else this.#wait(flight, Math.max(0, untilMs - this.#deps.ports.clock.now()));
+  }
+
+  /** Somebody outside has answered for user `no`. */
+  wake(no: number): void {
+    const flight = [...this.#inFlight].find(({ user }) => user.no === no);
+    if (flight?.state === 'running') flight.isWoken = true;
+    if (flight?.state !== 'waiting' || flight.suspendedSinceMs === null) return;
+    this.#waits.stop(flight);
+    this.#goOn(flight, true);
   }
 
   recorded(flight: UserFlight, event: UserEvent): void {
     if (event.kind === 'start') this.#starting -= 1;
     if (isTerminal(flight.user.processingStatus)) this.#letGo(flight);
-    else if (event.kind === 'interrupted' && this.#isWornOut(flight.user)) {
-      this.#record(
-        flight,
-        wornOut(flight.user, taskOf(this.#tasks, flight.user), this.#deps.ports.clock.now()),
-      );
+    else if (event.kind === 'interrupted' && isWornOut(flight.user, this.#deps.settings)) {
+      const task = taskOf(this.#tasks, flight.user);
+      this.#record(flight, wornOut(flight.user, task, this.#deps.ports.clock.now()));
     } else this.#goOn(flight);
   }
 
   refused(flight: UserFlight, event: UserEvent, code: Refusal): void {
     if (event.kind === 'start') this.#starting -= 1;
     // A start that came too late for a cancel is normal: the drain takes the user.
-    else
-      this.#deps.ports.logger.warn('A late outcome was refused', {
-        runId: this.runId,
-        userNo: flight.user.no,
-        event: event.kind,
-        code,
-      });
+    else warnRefused(this.#deps.ports.logger, flight, event.kind, code);
     this.#letGo(flight);
   }
 
@@ -253,11 +263,6 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#deps.events.emit('engine.error', { error, during: 'driving', runId: this.runId });
     this.abort();
     this.end(true);
-  }
-
-  /** Interrupted so often that the task itself is the likely cause: it fails. */
-  #isWornOut(user: UserRecord): boolean {
-    return (user.attempts?.interruptions ?? 0) > this.#deps.settings.interruptionsMax;
   }
 
   #takeUp(flight: UserFlight): void {
@@ -278,7 +283,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   /** His state is committed and he is not final: on to his next attempt, when it may start. */
   #goOn(flight: UserFlight, isDue = false): void {
     if (this.#mode === 'canceling') {
-      this.#record(flight, { kind: 'cancel', atMs: this.#deps.ports.clock.now(), runningSinceMs: null });
+      const atMs = this.#deps.ports.clock.now();
+      this.#record(flight, { kind: 'cancel', atMs, runningSinceMs: flight.suspendedSinceMs });
       return;
     }
     if (this.#mode !== 'driving') {
@@ -291,15 +297,18 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     const waitMs = isDue
       ? 0
       : Math.min((flight.user.attempts?.notBeforeMs ?? 0) - clock.now(), retry.delayMaxMs);
-    if (waitMs > 0) {
-      flight.state = 'waiting';
-      this.#waits.start(flight, waitMs, () => this.#goOn(flight, true));
-      if (this.isParked) this.#deps.parked();
-      return;
+    if (waitMs > 0) this.#wait(flight, waitMs);
+    else {
+      flight.state = 'ready';
+      this.#ready.push(flight);
+      this.#deps.lanes.wake(this);
     }
-    flight.state = 'ready';
-    this.#ready.push(flight);
-    this.#deps.lanes.wake(this);
+  }
+
+  #wait(flight: UserFlight, waitMs: number): void {
+    flight.state = 'waiting';
+    this.#waits.start(flight, waitMs, () => this.#goOn(flight, true));
+    if (this.isParked) this.#deps.parked();
   }
 
   /** Nothing can happen before a retry's moment: everybody in flight waits, and nobody is left to take up. */
@@ -330,12 +339,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     freePlace(flight);
     if (this.#inFlight.delete(flight)) this.#deps.load.usersInFlight -= 1;
     if (this.#inFlight.size === 0) this.#drained?.();
-    const { lanes, load } = this.#deps;
-    lanes.wake(this);
-    if (load.starved.size === 0) return;
-    const starved = [...load.starved];
-    load.starved.clear();
-    for (const driver of starved) lanes.wake(driver);
+    this.#deps.lanes.wake(this);
+    wakeStarved(this.#deps);
   }
 
   /** The run is canceling: nobody starts, nobody goes on, running handlers are told. */

@@ -2,6 +2,7 @@ import type { Flight } from '../ledger/recorder.ts';
 import type { UserRecord } from '../model/records.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Timer } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { PendingCall } from './call.ts';
 import type { Slots } from './slots.ts';
 
@@ -32,6 +33,10 @@ export class UserFlight implements Flight {
   call: PendingCall | null = null;
   /** Start of the running call. */
   runningSinceMs: number | null = null;
+  /** Since when his task waits for somebody outside. */
+  suspendedSinceMs: number | null = null;
+  /** He was woken while his handler was at work. */
+  isWoken = false;
   /** The place of a handler with bounded concurrency that he holds. */
   place: Slots | null = null;
   /** Set while he waits for a retry. */
@@ -48,4 +53,18 @@ export function freePlace(flight: UserFlight): void {
   const { place } = flight;
   flight.place = null;
   place?.free();
+}
+
+/** Says that a handler goes on after it was given up. */
+export function warnUnsettled(logger: Logger, { user }: UserFlight, task: string): void {
+  logger.warn('A handler did not settle after it was aborted; its lane is taken until it does', {
+    runId: user.runId,
+    task,
+    subjectId: user.subjectId,
+  });
+}
+
+/** Says that something happened too late to be recorded. */
+export function warnRefused(logger: Logger, { user }: UserFlight, event: string, code: string): void {
+  logger.warn('A late outcome was refused', { runId: user.runId, userNo: user.no, event, code });
 }

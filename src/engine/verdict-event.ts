@@ -46,6 +46,7 @@ export function eventOf(call: EndedCall): UserEvent | null {
     }
     case 'canceled':
       return { kind: 'cancel', atMs: nowMs, runningSinceMs: startedAtMs };
+    case 'suspended': // the driver keeps him waiting
     case 'abandoned':
       return null;
   }
@@ -65,6 +66,14 @@ function completed(startedAtMs: EpochMs, completedAtMs: EpochMs, continueOnError
     lastCompleted = { kind: 'taskEnded', outcome, continueOnError };
   }
   return lastCompleted;
+}
+
+/** Interrupted so often that the task itself is the likely cause: it fails. */
+export function isWornOut(
+  user: UserRecord,
+  { interruptionsMax }: { readonly interruptionsMax: number },
+): boolean {
+  return (user.attempts?.interruptions ?? 0) > interruptionsMax;
 }
 
 /** The end of a task that was interrupted more often than is allowed. */

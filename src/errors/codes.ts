@@ -51,6 +51,18 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'A subject is not in the directory; `details.ids` lists the first ones',
   },
+  NotWaiting: {
+    status: 409,
+    graphCode: 'Conflict',
+    retryable: false,
+    meaning: 'A task result that does not wait for a callback, or not any more, cannot be resumed',
+  },
+  CallbackRefused: {
+    status: 403,
+    graphCode: 'accessDenied',
+    retryable: false,
+    meaning: 'A callback without the token of its call',
+  },
   WorkflowQuarantined: {
     status: 409,
     graphCode: 'Conflict',

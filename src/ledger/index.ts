@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow-limits.ts
 import { audit, auditWorkflow } from './audit.ts';
 import { type Cancellation, freezeRuns } from './cancel.ts';
 import type { LedgerContext } from './context.ts';
+import { type CustomTaskExtensions, createExtensions } from './extensions.ts';
 import { Recorder } from './recorder.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { createSettings, type KeptSettings, type Settings } from './settings.ts';
@@ -24,6 +25,7 @@ import { createWorkflows, type Workflows } from './workflows.ts';
 export interface LedgerMethods {
   readonly workflows: Workflows;
   readonly settings: Settings;
+  readonly customTaskExtensions: CustomTaskExtensions;
   readonly runs: Runs;
   readonly userProcessingResults: UserProcessingResults;
   readonly taskProcessingResults: TaskProcessingResults;
@@ -73,6 +75,7 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
       },
     }),
     settings: kept,
+    customTaskExtensions: createExtensions(context),
     runs: createRuns(cancellation),
     userProcessingResults: createUserResults(context),
     taskProcessingResults: createTaskResults(context),

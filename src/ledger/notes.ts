@@ -9,6 +9,8 @@ import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 export const OF_WORKFLOWS = {
   /** `workflow/origin run/new run`: {@link Reprocessing}. */
   reprocessings: 'reprocessings',
+  /** `workflow/task result`: until when a task waits for a callback, and the answer; `ledger/callbacks.ts`. */
+  callbacks: 'callbacks',
   /** `workflow/`: the run of its last preview. */
   previews: 'previews',
   /** `workflow/`: what is watched for its trigger, and since when; `engine/observe.ts`. */

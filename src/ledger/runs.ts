@@ -9,6 +9,7 @@ import { PROCESSING_STATUSES } from '../model/status.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/index.ts';
 import { announce } from './announce.ts';
+import { forgetCallbacks } from './callbacks.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
 import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
@@ -168,6 +169,7 @@ export function createRuns(cancellation: Cancellation): Runs {
 export async function removeRun(tx: StoreTransaction, run: RunRecord): Promise<void> {
   await tx.deleteRun(run.id);
   await tx.purgeNotes(OF_WORKFLOWS.reprocessings, reprocessingKey(run.workflowId, run.id, ''));
+  await forgetCallbacks(tx, run);
 }
 
 async function createExternal(

@@ -48,6 +48,8 @@ export const LIMITS = {
   triggerAttributesMax: 20,
   /** Days without a sign-in that a trigger can ask for: ten years. */
   inactivityDaysMax: 3_650,
+  /** Custom task extensions. Domain §3.12. */
+  extensionsMax: 100,
   /** Conditions of one quarantine configuration. */
   quarantineConditionsMax: 10,
   /** Days after the trigger moment in which a subject is still picked up. Domain §3.2. */

@@ -13,6 +13,7 @@ export {
   userEventOf,
 } from './counters.ts';
 export { checkRun, checkStep, type RunCheck, startRunCheck, type Violation } from './invariants.ts';
+export { clockDurationMs } from './minutes.ts';
 export { positionOf } from './positions.ts';
 export { quarantineOf } from './quarantine.ts';
 export { reportStatus, unprocessedUsers } from './reports.ts';

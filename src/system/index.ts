@@ -1,2 +1,3 @@
 export { systemClock } from './clock.ts';
+export { type HttpCalloutOptions, httpCallout } from './http-callout.ts';
 export { systemIds, systemRandom } from './random.ts';

@@ -1,0 +1,159 @@
+/**
+ * The handler of `runCustomTaskExtension` (domain §3.16), for hosts that have none of their own. A task that
+ * waits for a callback goes through it several times, and what is noted says where it is:
+ *
+ * | noted                    | does                                                    |
+ * |--------------------------|---------------------------------------------------------|
+ * | nothing, or not launched | notes that it waits, calls, notes that it was launched  |
+ * | launched, in time        | waits                                                   |
+ * | launched, too late       | fails                                                   |
+ * | an answer                | completes or fails                                      |
+ *
+ * A process that dies while it calls may call twice, with the same ids and the same token.
+ */
+import {
+  callbackSecret,
+  callbackToken,
+  noteWaiting,
+  readWaiting,
+  type Waiting,
+} from '../ledger/callbacks.ts';
+import type { LedgerContext } from '../ledger/context.ts';
+import { DEFAULT_CLIENT } from '../ledger/extension-input.ts';
+import { requireExtension } from '../ledger/extensions.ts';
+import { isoOf } from '../ledger/resources.ts';
+import type { CustomTaskExtension } from '../model/extension.ts';
+import { addressOf } from '../model/ids.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Callout } from '../ports/callout.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { TaskContext, TaskHandlerOptions } from '../ports/task-handler.ts';
+import { clockDurationMs } from '../rules/index.ts';
+import { Suspension } from './suspension.ts';
+
+type Task = TaskContext<Readonly<Record<string, string>>>;
+
+/** The handler; without a `callout` every task fails. */
+export function extensionHandler(context: LedgerContext, callout: Callout | undefined): TaskHandlerOptions {
+  return {
+    run: async (task: Task) => {
+      if (!callout) throw new Error('Expected the engine to have a callout port, got none');
+      const extension = await requireExtension(context.store, task.arguments.customTaskExtensionID ?? '');
+      // The engine knows a suspension by its class; to hosts it is no result.
+      return (await runExtension(context, callout, extension, task)) as undefined;
+    },
+  };
+}
+
+async function runExtension(
+  context: LedgerContext,
+  callout: Callout,
+  extension: CustomTaskExtension,
+  task: Task,
+): Promise<Suspension | undefined> {
+  const timeoutMs = clockDurationMs(extension.callbackConfiguration?.timeoutDuration ?? '');
+  const { workflow, idempotencyKey: id } = task;
+  const known = await readWaiting(context.store, workflow.id, id);
+  if (known && (known.launchedAtMs !== null || known.answer !== null)) return outcomeOf(context, known);
+  if (timeoutMs === null) {
+    await call(context, callout, extension, task, null);
+    return undefined;
+  }
+  // It may answer before the call returns.
+  await noteWaiting(context, workflow.id, id, {
+    launchedAtMs: null,
+    deadlineMs: context.clock.now() + timeoutMs + callTimeMaxMs(extension),
+  });
+  const token = callbackToken(await callbackSecret(context, () => callout.secret()), id);
+  await call(context, callout, extension, task, token);
+  const launchedAtMs = context.clock.now();
+  const deadlineMs = launchedAtMs + timeoutMs;
+  return outcomeOf(context, await noteWaiting(context, workflow.id, id, { launchedAtMs, deadlineMs }));
+}
+
+function outcomeOf(
+  { clock }: LedgerContext,
+  { launchedAtMs, deadlineMs, answer }: Waiting,
+): Suspension | undefined {
+  if (answer === 'completed') return undefined;
+  if (answer === 'failed') throw new Error('The custom task extension reported that it failed');
+  if (clock.now() >= deadlineMs) throw new Error(`No callback came until ${isoOf(deadlineMs)}`);
+  return new Suspension(launchedAtMs ?? clock.now(), deadlineMs);
+}
+
+/** Calls until it is accepted. @throws Error when it is refused, or out of retries. */
+async function call(
+  { store, clock }: LedgerContext,
+  callout: Callout,
+  extension: CustomTaskExtension,
+  task: Task,
+  token: string | null,
+): Promise<void> {
+  const { maximumRetries, timeoutInMilliseconds: timeoutMs } =
+    extension.clientConfiguration ?? DEFAULT_CLIENT;
+  const { endpointConfiguration: endpoint } = extension;
+  const url = 'targetUrl' in endpoint ? endpoint.targetUrl : endpoint.url;
+  const { runId = '', no = 0 } = addressOf(task.idempotencyKey) ?? {};
+  const user = await store.getUser(runId, no);
+  const body = JSON.stringify(payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), token));
+  const headers = { 'idempotency-key': task.idempotencyKey };
+  for (let attempt = 0; ; attempt += 1) {
+    let problem: string;
+    try {
+      const status = await callout.post({ url, body, headers, timeoutMs, signal: task.signal });
+      if (status >= 200 && status < 300) return;
+      problem = `status ${status}`;
+      const mayPass = status >= 500 || status === 408 || status === 429;
+      if (!mayPass) attempt = maximumRetries;
+    } catch (error) {
+      task.signal.throwIfAborted();
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    if (attempt >= maximumRetries)
+      throw new Error(`Expected the custom task extension to accept the call, got: ${problem}`);
+    await pause(clock, RETRY_MS * 2 ** attempt, task.signal);
+  }
+}
+
+const RETRY_MS = 1_000;
+
+/** The longest that {@link call} can take. */
+function callTimeMaxMs({ clientConfiguration }: CustomTaskExtension): DurationMs {
+  const { maximumRetries, timeoutInMilliseconds } = clientConfiguration ?? DEFAULT_CLIENT;
+  return (maximumRetries + 1) * timeoutInMilliseconds + RETRY_MS * 2 ** maximumRetries;
+}
+
+async function pause(clock: Clock, delayMs: DurationMs, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = clock.setTimer(delayMs, resolve);
+    signal.addEventListener('abort', () => {
+      timer.cancel();
+      resolve();
+    });
+  });
+  signal.throwIfAborted();
+}
+
+/** @param token `null`: nobody waits for a callback. */
+function payloadOf(task: Task, createdDateTime: string, token: string | null): object {
+  const { subject, workflow, idempotencyKey: id } = task;
+  const path = `/identityGovernance/lifecycleWorkflows/workflows/${workflow.id}/tasks/${task.task.id}/taskProcessingResults/${id}/resume`;
+  return {
+    source: 'Lifecycle Workflows',
+    type: 'lifecycleEvent',
+    data: {
+      '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionCalloutData',
+      callbackUriPath: token === null ? null : `${path}?token=${token}`,
+      subject: {
+        id: subject.id,
+        displayName: subject.displayName ?? null,
+        email: subject.mail ?? null,
+        userPrincipalName: subject.userPrincipalName ?? null,
+        manager: subject.manager ?? null,
+      },
+      task: { id: task.task.id, displayName: task.task.displayName },
+      taskProcessingResult: { id, createdDateTime },
+      workflow: { id: workflow.id, displayName: workflow.displayName, workflowVersion: workflow.version },
+    },
+  };
+}

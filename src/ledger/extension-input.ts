@@ -1,0 +1,159 @@
+/** Reads custom task extensions that come from outside. Source: domain §1.10, §3.12. */
+import {
+  type Fields,
+  fieldsOf,
+  ifGiven,
+  invalid,
+  type Place,
+  readDescription,
+  readLine,
+  readName,
+  root,
+} from '../catalogue/index.ts';
+import type {
+  CallbackConfiguration,
+  ClientConfiguration,
+  CustomTaskExtension,
+  HttpRequestEndpoint,
+  LogicAppTriggerEndpointConfiguration,
+} from '../model/extension.ts';
+import { LIMITS } from '../model/limits.ts';
+import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
+import { clockDurationMs } from '../rules/index.ts';
+
+const TYPE = '@odata.type';
+const FIELDS = [
+  'displayName',
+  'description',
+  'endpointConfiguration',
+  'authenticationConfiguration',
+  'clientConfiguration',
+  'callbackConfiguration',
+] as const;
+const SET_BY_LEDGER = ['id', 'createdDateTime', 'lastModifiedDateTime', 'createdBy', 'lastModifiedBy'];
+const CALLBACK_TYPE = '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
+
+/** What the ledger sets itself left out. */
+export type ExtensionDraft = Omit<CustomTaskExtension, 'id' | 'createdDateTime' | 'lastModifiedDateTime'>;
+
+/** What `customTaskExtensions.create` takes; `@odata.type` may be left out. */
+export interface ExtensionInput {
+  readonly '@odata.type'?: string;
+  readonly displayName: string;
+  readonly description?: string | null;
+  readonly endpointConfiguration:
+    | (Omit<LogicAppTriggerEndpointConfiguration, '@odata.type'> & { readonly '@odata.type'?: string })
+    | (Omit<HttpRequestEndpoint, '@odata.type'> & { readonly '@odata.type'?: string });
+  readonly authenticationConfiguration?: Readonly<Record<string, string>> | null;
+  /** Default: one retry, 30 s. */
+  readonly clientConfiguration?: Partial<ClientConfiguration> | null;
+  /** Default `null`. */
+  readonly callbackConfiguration?:
+    | (Omit<CallbackConfiguration, '@odata.type'> & { readonly '@odata.type'?: string })
+    | null;
+}
+
+/** A checked extension; with `current`, what is left out is as there. @throws LifecycleError `InvalidArgument`. */
+export function readExtension(input: unknown, current: ExtensionDraft | null = null): ExtensionDraft {
+  const at = fieldsOf(root(input), FIELDS, SET_BY_LEDGER);
+  const given = <T>(name: string, read: (place: Place) => T, kept: T | undefined): T =>
+    at(name).value === undefined && kept !== undefined ? kept : read(at(name));
+  return Object.freeze({
+    displayName: given('displayName', readName, current?.displayName),
+    description: given('description', readDescription, current?.description ?? null),
+    endpointConfiguration: given('endpointConfiguration', readEndpoint, current?.endpointConfiguration),
+    authenticationConfiguration: given(
+      'authenticationConfiguration',
+      readAuthentication,
+      current?.authenticationConfiguration ?? null,
+    ),
+    clientConfiguration: given('clientConfiguration', readClient, current?.clientConfiguration ?? null),
+    callbackConfiguration: given(
+      'callbackConfiguration',
+      readCallback,
+      current?.callbackConfiguration ?? null,
+    ),
+  });
+}
+
+function readEndpoint(place: Place): CustomTaskExtension['endpointConfiguration'] {
+  const isHttp = fieldsOf(place, null)('targetUrl').value !== undefined;
+  if (isHttp) {
+    const at = fieldsOf(place, [TYPE, 'targetUrl']);
+    expectType(at, '#microsoft.graph.httpRequestEndpoint');
+    const targetUrl = readUrl(at('targetUrl'));
+    return Object.freeze({ [TYPE]: '#microsoft.graph.httpRequestEndpoint', targetUrl });
+  }
+  const at = fieldsOf(place, [TYPE, 'logicAppWorkflowName', 'resourceGroupName', 'subscriptionId', 'url']);
+  expectType(at, '#microsoft.graph.logicAppTriggerEndpointConfiguration');
+  return Object.freeze({
+    [TYPE]: '#microsoft.graph.logicAppTriggerEndpointConfiguration',
+    logicAppWorkflowName: readLine(at('logicAppWorkflowName'), LIMITS.idLengthMax),
+    resourceGroupName: readLine(at('resourceGroupName'), LIMITS.idLengthMax),
+    subscriptionId: readLine(at('subscriptionId'), LIMITS.idLengthMax),
+    url: readUrl(at('url')),
+  });
+}
+
+function readAuthentication(place: Place): Readonly<Record<string, string>> | null {
+  if (place.value === null) return null;
+  const at = fieldsOf(place, [TYPE, 'resourceId']);
+  const type = ifGiven(at(TYPE), (one) => readLine(one, LIMITS.idLengthMax));
+  const resourceId = ifGiven(at('resourceId'), (one) => readLine(one, LIMITS.idLengthMax));
+  return Object.freeze({
+    [TYPE]: type ?? '#microsoft.graph.azureAdPopTokenAuthentication',
+    ...(resourceId === undefined ? {} : { resourceId }),
+  });
+}
+
+function readClient(place: Place): ClientConfiguration | null {
+  if (place.value === null) return null;
+  const at = fieldsOf(place, [TYPE, 'maximumRetries', 'timeoutInMilliseconds']);
+  return Object.freeze({
+    maximumRetries:
+      ifGiven(at('maximumRetries'), (one) => readWhole(one, 0, 10)) ?? DEFAULT_CLIENT.maximumRetries,
+    timeoutInMilliseconds:
+      ifGiven(at('timeoutInMilliseconds'), (one) => readWhole(one, 200, 120_000)) ??
+      DEFAULT_CLIENT.timeoutInMilliseconds,
+  });
+}
+
+/** Of an extension that names none. */
+export const DEFAULT_CLIENT: ClientConfiguration = Object.freeze({
+  maximumRetries: 1,
+  timeoutInMilliseconds: 30_000,
+});
+
+function readCallback(place: Place): CallbackConfiguration | null {
+  if (place.value === null) return null;
+  const at = fieldsOf(place, [TYPE, 'timeoutDuration', 'authorizedApps']);
+  expectType(at, CALLBACK_TYPE);
+  const timeoutDuration = readLine(at('timeoutDuration'), LIMITS.idLengthMax);
+  const ms = clockDurationMs(timeoutDuration);
+  if (ms === null || ms < 5 * MINUTE_MS || ms > 3 * HOUR_MS)
+    throw invalid(at('timeoutDuration'), 'a duration in PT5M..PT3H');
+  return Object.freeze({ [TYPE]: CALLBACK_TYPE, timeoutDuration });
+}
+
+function readUrl(place: Place): string {
+  const text = readLine(place, URL_LENGTH_MAX);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (!url || !isWeb || url.username !== '' || url.password !== '')
+    throw invalid(place, 'an absolute http or https URL without a password');
+  return url.href;
+}
+
+const URL_LENGTH_MAX = 2_048;
+
+function readWhole(place: Place, min: number, max: number): number {
+  const { value } = place;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
+  throw invalid(place, `a whole number in ${min}..${max}`);
+}
+
+function expectType(at: Fields, type: string): void {
+  const given = at(TYPE);
+  if (given.value !== undefined && given.value !== type && given.value !== type.slice(1))
+    throw invalid(given, type);
+}

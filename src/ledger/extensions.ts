@@ -1,0 +1,93 @@
+/** Custom task extensions: kept as notes of the ledger. Source: domain §1.10, §2.4. */
+import { LifecycleError } from '../errors/index.ts';
+import type { CustomTaskExtension } from '../model/extension.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { Note } from '../model/records.ts';
+import type { StoreReader } from '../ports/store.ts';
+import { audit } from './audit.ts';
+import type { LedgerContext } from './context.ts';
+import { type ExtensionInput, readExtension } from './extension-input.ts';
+import { isoOf } from './resources.ts';
+
+/** Custom task extensions. Ids are taken in any letter case. */
+export interface CustomTaskExtensions {
+  /** @throws LifecycleError `InvalidArgument`; `LimitExceeded` above 100. */
+  create(input: ExtensionInput): Promise<CustomTaskExtension>;
+  /** @throws LifecycleError `NotFound`. */
+  get(id: string): Promise<CustomTaskExtension>;
+  /** By creation. */
+  list(): Promise<readonly CustomTaskExtension[]>;
+  /** Changes what is given; tasks go by it from their next call on. @throws LifecycleError `NotFound`, `InvalidArgument`. */
+  update(id: string, patch: Partial<ExtensionInput>): Promise<CustomTaskExtension>;
+  /** Tasks that name it fail from now on. @throws LifecycleError `NotFound`. */
+  delete(id: string): Promise<void>;
+}
+
+const COLLECTION = 'extensions';
+
+/** The extensions of a ledger. */
+export function createExtensions(context: LedgerContext): CustomTaskExtensions {
+  const { store, clock, ids } = context;
+  return {
+    async create(input) {
+      const draft = readExtension(input);
+      const made = await store.transaction(async (tx) => {
+        if ((await allOf(tx)).length >= LIMITS.extensionsMax) throw tooMany();
+        const now = isoOf(clock.now());
+        const extension = { id: ids.guid(), ...draft, createdDateTime: now, lastModifiedDateTime: now };
+        await tx.putNotes([noteOf(extension)]);
+        return extension;
+      });
+      audit(context, 'Create custom task extension', made);
+      return made;
+    },
+    get: (id) => requireExtension(store, id),
+    list: () => allOf(store),
+    async update(id, patch) {
+      const changed = await store.transaction(async (tx) => {
+        const current = await requireExtension(tx, id);
+        const { id: key, createdDateTime, lastModifiedDateTime, ...draft } = current;
+        const next = readExtension(patch, draft);
+        const stamp = isoOf(Math.max(clock.now(), Date.parse(lastModifiedDateTime) + 1));
+        const extension = { id: key, ...next, createdDateTime, lastModifiedDateTime: stamp };
+        await tx.putNotes([noteOf(extension)]);
+        return extension;
+      });
+      audit(context, 'Update custom task extension', changed);
+      return changed;
+    },
+    async delete(id) {
+      const gone = await store.transaction(async (tx) => {
+        const extension = await requireExtension(tx, id);
+        await tx.deleteNotes(COLLECTION, [extension.id]);
+        return extension;
+      });
+      audit(context, 'Delete custom task extension', gone);
+    },
+  };
+}
+
+/** @throws LifecycleError `NotFound`. */
+export async function requireExtension(store: StoreReader, id: string): Promise<CustomTaskExtension> {
+  const [note] = await store.getNotes(COLLECTION, [String(id).toLowerCase()]);
+  if (note) return JSON.parse(note.body) as CustomTaskExtension;
+  throw new LifecycleError('NotFound', `Expected a custom task extension \`${id}\`, got none`, { id });
+}
+
+async function allOf(store: StoreReader): Promise<readonly CustomTaskExtension[]> {
+  const query = { collection: COLLECTION, prefix: '', after: null, limit: LIMITS.extensionsMax };
+  const all = (await store.listNotes(query)).map(({ body }) => JSON.parse(body) as CustomTaskExtension);
+  return all.sort((a, b) => (a.createdDateTime + a.id < b.createdDateTime + b.id ? -1 : 1));
+}
+
+function noteOf(extension: CustomTaskExtension): Note {
+  return { collection: COLLECTION, key: extension.id, body: JSON.stringify(extension) };
+}
+
+function tooMany(): LifecycleError {
+  return new LifecycleError(
+    'LimitExceeded',
+    `Expected at most ${LIMITS.extensionsMax} custom task extensions, got one more: delete one first`,
+    { limit: 'extensionsMax', max: LIMITS.extensionsMax },
+  );
+}

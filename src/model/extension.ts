@@ -1,0 +1,57 @@
+/** Custom task extensions, with Graph's names. Source: domain §1.10, §3.16. */
+
+/** A logic app, or whatever answers at its URL. */
+export interface LogicAppTriggerEndpointConfiguration {
+  readonly '@odata.type': '#microsoft.graph.logicAppTriggerEndpointConfiguration';
+  readonly logicAppWorkflowName: string;
+  readonly resourceGroupName: string;
+  readonly subscriptionId: string;
+  /** Where it is called. */
+  readonly url: string;
+}
+
+/** Any HTTP endpoint. */
+export interface HttpRequestEndpoint {
+  readonly '@odata.type': '#microsoft.graph.httpRequestEndpoint';
+  readonly targetUrl: string;
+}
+
+/** How a call is made. */
+export interface ClientConfiguration {
+  /** Calls after the first, 0..10. */
+  readonly maximumRetries: number;
+  /** Of one call, 200..120,000. */
+  readonly timeoutInMilliseconds: number;
+}
+
+/** The task waits for a callback. */
+export interface CallbackConfiguration {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
+  /** ISO 8601, `PT5M`..`PT3H`. */
+  readonly timeoutDuration: string;
+}
+
+/** A system that a task calls. */
+export interface CustomTaskExtension {
+  readonly id: string;
+  readonly displayName: string;
+  readonly description: string | null;
+  readonly endpointConfiguration: LogicAppTriggerEndpointConfiguration | HttpRequestEndpoint;
+  /** Kept, not used: headers of calls are the host's. */
+  readonly authenticationConfiguration: Readonly<Record<string, string>> | null;
+  readonly clientConfiguration: ClientConfiguration | null;
+  /** `null`: launch and continue, the task is done when the call was accepted. */
+  readonly callbackConfiguration: CallbackConfiguration | null;
+  readonly createdDateTime: string;
+  readonly lastModifiedDateTime: string;
+}
+
+/** What `resume` takes; Graph's literal is `Completed`, the enumeration says `completed`: letter case is free. */
+export interface CallbackInput {
+  readonly data: { readonly operationStatus: string };
+  readonly source?: string;
+  readonly type?: string;
+}
+
+/** Why a callback is to be believed: it has the call's token, or the host vouches for whoever brings it. */
+export type CallbackProof = { readonly token: string } | { readonly trusted: true };
