@@ -1,7 +1,10 @@
 /** `npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE]` */
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { machine, versions } from './machine.ts';
 import type { Result } from './measure.ts';
 import { readRequest } from './options.ts';
+import { peerVersions } from './peer-list.ts';
 import { progressOn } from './progress.ts';
 import { writeFound } from './record.ts';
 import { reportOf } from './report.ts';
@@ -43,7 +46,11 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
     leave(1);
   });
   const progress = progressOn(process.stderr);
-  const found = { machine: machine(), versions: { ...versions() }, results: [] as Result[] };
+  const found = {
+    machine: machine(),
+    versions: { ...versions(), ...peerVersions() },
+    results: [] as Result[],
+  };
   console.log(
     Object.entries({ ...found.machine, ...found.versions })
       .map(([name, value]) => `${name} ${value}`)
@@ -52,6 +59,8 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
   if (Number(found.machine.loadAverage) >= Number(found.machine.cores))
     console.log('This machine is busy with other work: rates will be too low, and ratios uncertain.');
   try {
+    // Now rather than after all the measuring.
+    if (json !== null) accessSync(dirname(resolve(json)), constants.W_OK);
     for (const { word, run } of MEASURES.filter((measure) => words.includes(measure.word))) {
       const results = run({
         settings,

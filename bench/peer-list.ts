@@ -77,3 +77,9 @@ export function installedVersion(npm: string): string | null {
   const file = new URL(`peers/node_modules/${npm}/package.json`, import.meta.url);
   return existsSync(file) ? String(JSON.parse(readFileSync(file, 'utf8')).version) : null;
 }
+
+/** Versions of the peers that are installed, by package. */
+export function peerVersions(): Readonly<Record<string, string>> {
+  const versions = PEERS.map(({ npm }) => [npm, installedVersion(npm)] as const);
+  return Object.fromEntries(versions.flatMap(([npm, version]) => (version === null ? [] : [[npm, version]])));
+}

@@ -7,7 +7,7 @@ import { TARGETS } from './targets.ts';
 /** The table beside peers, and the one beside limits, for the README. */
 export function speedTables(found: Found): string {
   return [
-    `Measured by \`npm run bench\` on ${machineOf(found)}. Ratios are of sides that took turns in one run: the median of ${roundsOf(found)}, and in brackets the lowest and the highest.`,
+    `Measured by \`npm run bench\` on ${machineOf(found)}. Ratios are of sides that took turns in one run: ${roundsOf(found)}.`,
     table(
       [
         'beside',
@@ -76,10 +76,12 @@ function limitLines(found: Found): readonly (readonly string[])[] {
   ];
 }
 
-/** `5 rounds`; when words had different ones, the fewest. */
+/** When words had different numbers of rounds, the lowest. */
 function roundsOf({ results }: Found): string {
   const rounds = Math.min(...results.map((result) => result.rounds));
-  return rounds === 1 ? 'one round' : `${rounds} rounds`;
+  return rounds === 1
+    ? 'of one round'
+    : `the median of ${rounds} rounds, and the lowest and the highest of them`;
 }
 
 /** In words: `2 cores of an AMD EPYC, 24 GiB, Node 24.21.0`. */

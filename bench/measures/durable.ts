@@ -1,12 +1,13 @@
-import { type Bench, compare, type Load, type Measure, type Side } from '../measure.ts';
+import { compare, type Load, type Measure, type Side } from '../measure.ts';
+import type { Site } from '../site.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 100_000;
 const ROWS_IN_BATCHES = 'raw node:sqlite, one row a task, batches of 1,000, FULL';
 
 /** Raw `node:sqlite` inserting one row a task. */
-export function rawInserts(bench: Bench, load: Load): Side {
-  return bench.site.side(ROWS_IN_BATCHES, 'raw-inserts', load);
+export function rawInserts(site: Site, load: Load): Side {
+  return site.side(ROWS_IN_BATCHES, 'raw-inserts', load);
 }
 
 /** A durable run beside what SQLite alone can do. */
@@ -22,7 +23,7 @@ export const durable: Measure = {
       'same-writes',
       load,
     );
-    const comparison = await compare(ours, [same, rawInserts(bench, load)], rounds, bench.progress);
+    const comparison = await compare(ours, [same, rawInserts(bench.site, load)], rounds, bench.progress);
     const heading = { name: 'durable', case: 'a durable run', users, tasks, rounds };
     yield resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) });
   },

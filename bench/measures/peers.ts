@@ -3,13 +3,14 @@ import { type Bench, compare, type Load, type Measure, type Result, type Side } 
 import { INSTALL, installedVersion, type Kind, PEERS, type Peer, type Server } from '../peer-list.ts';
 import { type Found, findPostgres, findRedis } from '../servers.ts';
 import type { Site } from '../site.ts';
+import { rawInserts } from './durable.ts';
 import { resultOf } from './result.ts';
 
 /** What ours is beside peers of a kind, and how many users all of them get: the slowest take seconds. */
 const GROUPS: Readonly<
   Record<Kind, { readonly title: string; readonly ours: string; readonly users: number }>
 > = {
-  task: { title: 'durable per task', ours: 'durable', users: 500 },
+  task: { title: 'durable per task', ours: 'durable', users: 2_000 },
   job: { title: 'tenure durable per task, peers per job', ours: 'durable', users: 10_000 },
   memory: { title: 'in memory', ours: 'memory', users: 10_000 },
 };
@@ -67,7 +68,7 @@ async function measured(
   const isBare = kind === 'memory' || waitMs > 0;
   const limit: Side = isBare
     ? site.side(`${LANES} bare async lanes`, 'bare-lanes', { ...load, lanes: LANES })
-    : site.side('raw node:sqlite, one row a task, batches of 1,000, FULL', 'raw-inserts', load);
+    : rawInserts(site, load);
   const sides = ofKind.map((peer) => {
     const found = peer.server === null ? null : servers[peer.server];
     const url = found?.kind === 'running' ? found.url : '';

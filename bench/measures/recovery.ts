@@ -52,7 +52,10 @@ class KilledRun {
     await engine.next('firstNewTask');
     const firstNewTaskMs = performance.now() - startMs;
     await engine.next('done');
+    await engine.ended;
     const repeated = callsIn(folder) - this.#load.users * this.#load.tasks;
+    if (repeated > inFlight)
+      throw new Error(`Expected at most the ${inFlight} tasks in flight to be repeated, got ${repeated}`);
     return { perSecond: 1_000 / firstNewTaskMs, figures: { firstNewTaskMs, repeated, inFlight } };
   }
 

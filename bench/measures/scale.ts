@@ -46,7 +46,7 @@ async function measured(
   const { users, tasks } = load;
   const rounds = bench.settings.isTour ? 1 : bench.settings.rounds;
   const ours: Side = bench.site.side(what, module, input);
-  const comparison = await compare(ours, [rawInserts(bench, load)], rounds, bench.progress);
+  const comparison = await compare(ours, [rawInserts(bench.site, load)], rounds, bench.progress);
   const heading = { name: 'scale', case: what, users, tasks, rounds };
   const { residentMB, usPerRun } = comparison.figures;
   return resultOf(heading, comparison, {

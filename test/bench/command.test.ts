@@ -58,6 +58,13 @@ describe('the command', () => {
     expect(readdirSync(folder)).toEqual(['found.json']);
   });
 
+  test('that cannot write its file says so before it measures', async () => {
+    const { code, stderr } = await endOf(start('durable', '--json', 'nowhere/found.json'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('nowhere');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('interrupted, it ends its processes and removes its files', async () => {
     const child = start('scale');
     const ended = endOf(child);
