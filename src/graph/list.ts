@@ -144,10 +144,8 @@ async function turnedPage(plan: Plan): Promise<{ readonly rows: readonly Row[]; 
   let { after, skip } = plan;
   for (let scanned = 0; scanned < max; ) {
     const wanted = limit - rows.length + skip;
-    const batch = Math.min(
-      test === null ? wanted : Math.max(wanted, LIMITS.pageSizeDefault),
-      LIMITS.pageSizeMax,
-    );
+    const atOnce = test === null ? wanted : Math.max(wanted, LIMITS.pageSizeDefault);
+    const batch = Math.min(atOnce, LIMITS.pageSizeMax, max - scanned);
     let page = await source.page({ filter, order, limit: batch, after });
     const fitting = page.rows.flatMap((row, index) => (test === null || test(row) ? [index] : []));
     const last = fitting[wanted - 1];

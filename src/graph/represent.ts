@@ -71,7 +71,11 @@ export function contextOf(address: string): string {
 
 /** A date as Graph writes it: no zeros at the end of the fraction, and no fraction that is zero. */
 export function wireDate(text: string): string {
-  return text.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits === '' ? 'Z' : `.${digits}Z`));
+  let end = text.length - 1;
+  if (text[end] !== 'Z' || !text.includes('.')) return text;
+  while (text[end - 1] === '0') end -= 1;
+  if (text[end - 1] === '.') end -= 1;
+  return `${text.slice(0, end)}Z`;
 }
 
 /** A complex value as JSON. */

@@ -63,7 +63,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
   const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax: settings.limits.scannedRowsMax };
   return async (request, target, principal) => {
     const { steps, isCount } = stepsBelow(target.steps);
-    const found = match(request.method, steps);
+    const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
     if (!isAllowed(principal, found.route.needs)) {
       throw new GraphError(
         403,

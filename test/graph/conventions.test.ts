@@ -244,6 +244,12 @@ describe('representations', () => {
 });
 
 describe('headers and media types', () => {
+  it('HEAD answers as GET, without the body', async () => {
+    const { status, headers, body } = await api.send('HEAD', `${runs}/${runId}`);
+    expect({ status, body }).toEqual({ status: 200, body: '' });
+    expect(headers.get('odata-version')).toBe('4.0');
+  });
+
   it('carry ids of the request, and only a client id that can be one', async () => {
     const sent = await api.get(runs, { 'client-request-id': 'my-id.1' });
     expect(sent.headers.get('request-id')).toMatch(GUID);

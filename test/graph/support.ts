@@ -60,7 +60,11 @@ export async function openApi(options: GraphOptions = {}): Promise<Api> {
     const answer = await handler(requestOf(method, path, body, headers));
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.startsWith('application/json');
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    };
   };
   return {
     engine,

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RUN } from '../../../src/graph/entity-types.ts';
+import { readPage, type Source } from '../../../src/graph/list.ts';
+import type { Query } from '../../../src/graph/query.ts';
+import type { Row } from '../../../src/graph/represent.ts';
+
+const QUERY: Query = {
+  filter: null,
+  orderBy: null,
+  search: null,
+  select: null,
+  expand: [],
+  top: null,
+  skip: 0,
+  count: false,
+  skipToken: null,
+};
+const DEPS = { nowMs: () => 0, scannedRowsMax: 1_000 };
+const ROWS: readonly Row[] = Array.from({ length: 57 }, (_, index) => ({
+  id: `r${index}`,
+  totalUsersCount: (index * 7) % 10,
+}));
+
+/** Rows by number, with a count of what was read. */
+function numbered(rows = ROWS): Source & { read: number } {
+  const source = {
+    read: 0,
+    async page({ limit, after }: { limit: number; after: unknown }) {
+      const start = after === null ? 0 : Number(after);
+      source.read += Math.min(limit, rows.length - start);
+      return {
+        rows: rows.slice(start, start + limit),
+        next: start + limit < rows.length ? start + limit : null,
+      };
+    },
+  };
+  return source;
+}
+
+async function everyPage(
+  query: Query,
+  source: Source = numbered(),
+  deps = DEPS,
+): Promise<readonly string[][]> {
+  const pages: string[][] = [];
+  let skipToken: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof readPage>> = await readPage(
+      source,
+      RUN,
+      { ...query, skipToken },
+      null,
+      deps,
+    );
+    pages.push(page.rows.map(({ id }) => String(id)));
+    skipToken = page.nextToken;
+  } while (skipToken !== null);
+  return pages;
+}
+
+describe('readPage', () => {
+  it('finds the same rows at every page size, filtered, skipped and ordered', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.option(fc.integer({ min: 0, max: 10 })),
+        fc.boolean(),
+        async (top, skip, least, isOrdered) => {
+          const filter = least === null ? null : `totalUsersCount ge ${least}`;
+          const orderBy = isOrdered ? 'totalUsersCount desc' : null;
+          const found = (await everyPage({ ...QUERY, top, skip, filter, orderBy })).flat();
+          const fitting = ROWS.filter((row) => least === null || Number(row.totalUsersCount) >= least);
+          const byId = (a: Row, b: Row) => (String(a.id) < String(b.id) ? -1 : 1);
+          const ordered = isOrdered
+            ? fitting.toSorted((a, b) => Number(b.totalUsersCount) - Number(a.totalUsersCount) || byId(a, b))
+            : fitting;
+          expect(found).toEqual(ordered.slice(skip).map(({ id }) => id));
+        },
+      ),
+      { numRuns: 300, seed: 20_261_124 },
+    );
+  });
+
+  it('reads no more than its bound, and goes on from there', async () => {
+    const source = numbered();
+    const deps = { ...DEPS, scannedRowsMax: 20 };
+    const query = { ...QUERY, top: 5, filter: "id eq 'r56'" };
+    const first = await readPage(source, RUN, query, null, deps);
+    expect(first.rows).toEqual([]);
+    expect(first.nextToken).not.toBeNull();
+    expect(source.read).toBe(20);
+    expect((await everyPage(query, source, deps)).flat()).toEqual(['r56']);
+  });
+
+  it('refuses an order or a count over more rows than its bound', async () => {
+    const deps = { ...DEPS, scannedRowsMax: 20 };
+    const order = readPage(numbered(), RUN, { ...QUERY, orderBy: 'totalUsersCount' }, null, deps);
+    await expect(order).rejects.toMatchObject({
+      code: 'LimitExceeded',
+      details: { field: '$orderby', max: 20 },
+    });
+    const count = readPage(numbered(), RUN, { ...QUERY, count: true }, null, deps);
+    await expect(count).rejects.toMatchObject({ code: 'LimitExceeded', details: { field: '$count' } });
+  });
+
+  it('asks the source for exactly what it shows when nothing is left to look at', async () => {
+    const source = numbered();
+    const page = await readPage(source, RUN, { ...QUERY, top: 5 }, null, DEPS);
+    expect(page.rows).toHaveLength(5);
+    expect(source.read).toBe(5);
+  });
+
+  it('a page size that is preferred bounds $top', async () => {
+    expect((await readPage(numbered(), RUN, { ...QUERY, top: 50 }, 4, DEPS)).rows).toHaveLength(4);
+    expect((await readPage(numbered(), RUN, { ...QUERY, top: 3 }, 4, DEPS)).rows).toHaveLength(3);
+  });
+});
