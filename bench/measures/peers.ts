@@ -6,16 +6,20 @@ import type { Site } from '../site.ts';
 import { rawInserts } from './durable.ts';
 import { resultOf } from './result.ts';
 
-/** What ours is beside peers of a kind, and how many users all of them get: the slowest take seconds. */
-const GROUPS: Readonly<
-  Record<Kind, { readonly title: string; readonly ours: string; readonly users: number }>
-> = {
-  task: { title: 'durable per task', ours: 'durable', users: 2_000 },
-  job: { title: 'tenure durable per task, peers per job', ours: 'durable', users: 10_000 },
-  memory: { title: 'in memory', ours: 'memory', users: 10_000 },
+/** What ours is beside peers of a kind, and how many users all of them get: the slowest do a few hundred a second. */
+interface Group {
+  readonly title: string;
+  /** The module in `sides/`. */
+  readonly ours: string;
+  readonly users: number;
+  readonly tourUsers: number;
+}
+
+const GROUPS: Readonly<Record<Kind, Group>> = {
+  task: { title: 'durable per task', ours: 'durable', users: 2_000, tourUsers: 300 },
+  job: { title: 'tenure durable per task, peers per job', ours: 'durable', users: 10_000, tourUsers: 4_000 },
+  memory: { title: 'in memory', ours: 'memory', users: 10_000, tourUsers: 4_000 },
 };
-/** Users for those who take a second for a few hundred, in a tour. */
-const TOUR_USERS = 500;
 const WAIT_MS = 5;
 /** Handlers of ours at once, by default: the limit has as many lanes. */
 const LANES = 256;
@@ -61,9 +65,9 @@ async function measured(
   ofKind: readonly Peer[],
   servers: Servers,
 ): Promise<Result> {
-  const { title, ours, users: inFull } = GROUPS[kind];
-  const usersDefault = settings.isTour && kind === 'task' ? TOUR_USERS : inFull;
-  const { users, tasks, rounds } = { ...settings, users: settings.users ?? usersDefault };
+  const { title, ours, ...sizes } = GROUPS[kind];
+  const { tasks, rounds, isTour } = settings;
+  const users = settings.users ?? (isTour ? sizes.tourUsers : sizes.users);
   const load: Load = { users, tasks, waitMs };
   const isBare = kind === 'memory' || waitMs > 0;
   const limit: Side = isBare

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { compare, type Load, type Measure, type Sample, type Side } from '../measure.ts';
 import { CALLS, FILE } from '../sides/recovery-files.ts';
 import type { Site } from '../site.ts';
@@ -8,13 +7,15 @@ import { median } from '../statistics.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 200_000;
+const TOUR_USERS = 50_000;
 
 /** A run that is killed half way by `kill -9`, and how soon a new process goes on. */
 export const recovery: Measure = {
   word: 'recovery',
   summary: 'kill -9 at half of a run: from the new process to its first new task, and what is repeated',
   async *run(bench) {
-    const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
+    const { tasks, rounds, isTour } = bench.settings;
+    const users = bench.settings.users ?? (isTour ? TOUR_USERS : USERS);
     const killed = new KilledRun(bench.site, { users, tasks, waitMs: 0 });
     const comparison = await compare(killed.resume, [killed.bareOpen], rounds, bench.progress);
     const { firstNewTaskMs, repeated, inFlight } = comparison.figures;
@@ -46,7 +47,7 @@ class KilledRun {
   }
 
   async #resume(folder: string): Promise<Sample> {
-    const inFlight = callsIn(folder) - this.#recordedTasks(folder);
+    const inFlight = callsIn(folder) - (await this.#recordedTasks(folder));
     const startMs = performance.now();
     const engine = this.#site.start('recovery-engine', { ...this.#load, folder, resumes: true });
     await engine.next('firstNewTask');
@@ -88,14 +89,13 @@ class KilledRun {
   }
 
   /** Read from a copy: whoever opens the file last tidies up after the kill. */
-  #recordedTasks(folder: string): number {
+  async #recordedTasks(folder: string): Promise<number> {
     const copy = this.#site.copyOf(folder);
-    const db = new DatabaseSync(join(copy, FILE));
-    const sql = 'SELECT sum(total_tasks_count - total_unprocessed_tasks_count) AS n FROM runs';
-    const recorded = Number(db.prepare(sql).get()?.n);
-    db.close();
+    const reader = this.#site.start('recorded-tasks', { folder: copy, file: FILE });
+    const { figures } = (await reader.next('done')).sample as Sample;
+    await reader.ended;
     this.#site.remove(copy);
-    return recorded;
+    return figures.recorded ?? Number.NaN;
   }
 }
 
