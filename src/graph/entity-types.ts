@@ -303,3 +303,30 @@ export const DIRECTORY_OBJECT: EntityType = {
 
 /** `topWorkflowsInsightsSummary`: what of it is more than a number or text. */
 export const TOP_WORKFLOWS: Readonly<Record<string, Kind>> = { workflowCategory: CATEGORY };
+
+/** A system that a task calls. */
+export const CUSTOM_TASK_EXTENSION: EntityType = {
+  name: 'customTaskExtension',
+  key: 'id',
+  properties: {
+    id: 'id',
+    authenticationConfiguration: { complex: { resourceId: 'string' } },
+    callbackConfiguration: { complex: { timeoutDuration: 'string' } },
+    clientConfiguration: { complex: { maximumRetries: 'int', timeoutInMilliseconds: 'int' } },
+    createdDateTime: 'dateTime',
+    description: 'string',
+    displayName: 'string',
+    endpointConfiguration: {
+      complex: {
+        logicAppWorkflowName: 'string',
+        resourceGroupName: 'string',
+        subscriptionId: 'string',
+        targetUrl: 'string',
+        url: 'string',
+      },
+    },
+    lastModifiedDateTime: 'dateTime',
+  },
+  navigation: {},
+  isSearchable: true,
+};

@@ -22,6 +22,13 @@ export function badRequest(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message);
 }
 
+/** The error for somebody who is not known. */
+export function unauthenticated(): GraphError {
+  return new GraphError(401, 'InvalidAuthenticationToken', 'Access token is empty or not valid.', {
+    'WWW-Authenticate': 'Bearer',
+  });
+}
+
 /** What an answer tells of an error. */
 export interface Told {
   readonly status: number;

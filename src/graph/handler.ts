@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Principal } from './authorize.ts';
 import { answerBatch, readBatch } from './batch.ts';
 import { readBody } from './body.ts';
-import { errorBody, GraphError, toldOf } from './graph-error.ts';
+import { errorBody, GraphError, toldOf, unauthenticated } from './graph-error.ts';
 import { checkSender, RateGuard } from './guard.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
 import { readAccept } from './prefer.ts';
@@ -44,15 +44,15 @@ export function assembleGraphHandler(
     };
   };
 
-  const single = (request: Request, target: Target, principal: Principal): Promise<Reply> => {
-    rate?.count(principal.id, clock.now());
+  const single = (request: Request, target: Target, principal: Principal | null): Promise<Reply> => {
+    rate?.count(principal?.id ?? 'callbacks', clock.now());
     return service(request, target, principal);
   };
 
   const batch = async (
     request: Request,
     target: Target,
-    principal: Principal,
+    principal: Principal | null,
     variables: Env['Variables'],
   ): Promise<Reply> => {
     if (request.method !== 'POST') {
@@ -105,13 +105,10 @@ export function assembleGraphHandler(
   app.all('*', async (context) => {
     const request = context.req.raw;
     const principal = await settings.authorize(request);
-    if (principal === null) {
-      throw new GraphError(401, 'InvalidAuthenticationToken', 'Access token is empty or not valid.', {
-        'WWW-Authenticate': 'Bearer',
-      });
-    }
     const target = targetOf(new URL(request.url), settings.baseUrl);
     const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
+    // A callback shows a token of its own; the service looks whether it is one.
+    if (principal === null && (isBatch || !target.params.has('token'))) throw unauthenticated();
     const reply = await (isBatch
       ? batch(request, target, principal, context.var)
       : single(request, target, principal));

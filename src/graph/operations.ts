@@ -2,9 +2,11 @@
 import { findTaskDefinition, TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import type { ActivationScopeInput } from '../engine/activation.ts';
 import { LifecycleError } from '../errors/index.ts';
+import type { ExtensionInput } from '../ledger/extension-input.ts';
 import type { RunInput, RunPatch } from '../ledger/runs.ts';
 import type { UserResultInput } from '../ledger/user-input.ts';
 import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/workflow-input.ts';
+import type { CallbackInput, CustomTaskExtension } from '../model/extension.ts';
 import { addressOf } from '../model/ids.ts';
 import type { Run, UserProcessingResult } from '../model/resources.ts';
 import type { Task, Workflow, WorkflowTemplate } from '../model/workflow.ts';
@@ -155,6 +157,28 @@ export async function taskReport({ engine, keys }: Call): Promise<Row> {
     rows.find(({ id }) => id === keys.report.toLowerCase()),
     'a task report',
     keys.report,
+  );
+}
+
+/** resume: the answer that a task of a custom task extension waits for. */
+export async function resume(call: Call): Promise<void> {
+  const { engine, keys, body, callbackToken } = call;
+  const input = objectBody(body) as unknown as CallbackInput;
+  const { id } = await taskResult(call);
+  const proof = callbackToken === null ? { trusted: true as const } : { token: callbackToken };
+  await engine.taskProcessingResults.resume(keys.workflow, String(id), input, proof);
+}
+
+/** POST customTaskExtensions. */
+export function createExtension({ engine, body }: Call): Promise<CustomTaskExtension> {
+  return engine.customTaskExtensions.create(objectBody(body, true) as unknown as ExtensionInput);
+}
+
+/** PATCH a custom task extension. */
+export function updateExtension({ engine, keys, body }: Call): Promise<CustomTaskExtension> {
+  return engine.customTaskExtensions.update(
+    keys.extension,
+    objectBody(body, true) as Partial<ExtensionInput>,
   );
 }
 

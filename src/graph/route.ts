@@ -36,6 +36,8 @@ export interface Call {
   /** Parsed JSON; `undefined`: there was no body. */
   readonly body: unknown;
   readonly nowMs: number;
+  /** What a callback shows in place of a permission; `null`: nothing. */
+  readonly callbackToken: string | null;
 }
 
 /** What a route answers. */
@@ -68,6 +70,8 @@ export interface Route {
   readonly options: readonly (keyof Query)[];
   /** A method of the seed that Entra does not have; `readOnlyRuns` takes it away. */
   readonly ofSeed?: true;
+  /** Can be called without a permission, with the token of a callback. */
+  readonly takesCallbacks?: true;
   /** Answers 501: the engine does not have it. */
   readonly isMissing?: true;
 }

@@ -2,6 +2,7 @@
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import { objectBody } from './body.ts';
 import {
+  CUSTOM_TASK_EXTENSION,
   DIRECTORY_OBJECT,
   RUN,
   SETTINGS,
@@ -96,7 +97,12 @@ const RESULT_ROUTES: readonly Route[] = [
     `${ONE_RUN}/userProcessingResults/{user}`,
     `${USERS}/{user}`,
     `${REPORTS}/{report}`,
-  ].map((parent) => missing('POST', `${parent}/${TASK_RESULTS}/{taskResult}/resume`, change)),
+  ].map(
+    (parent): Route => ({
+      ...done('POST', `${parent}/${TASK_RESULTS}/{taskResult}/resume`, change, does.resume),
+      takesCallbacks: true,
+    }),
+  ),
 ];
 
 const WORKFLOW_ROUTES: readonly Route[] = [
@@ -159,11 +165,23 @@ const OTHER_ROUTES: readonly Route[] = [
   update('settings', change, SETTINGS, 'changed', ({ engine, body }) =>
     engine.settings.update(objectBody(body, true)),
   ),
-  missing('GET', 'customTaskExtensions', extensions),
-  missing('POST', 'customTaskExtensions', changeExtensions),
-  missing('GET', 'customTaskExtensions/{extension}', extensions),
-  missing('PATCH', 'customTaskExtensions/{extension}', changeExtensions),
-  missing('DELETE', 'customTaskExtensions/{extension}', changeExtensions),
+  list('customTaskExtensions', extensions, CUSTOM_TASK_EXTENSION, ({ engine }) =>
+    arrayOf(() => engine.customTaskExtensions.list() as never),
+  ),
+  create('customTaskExtensions', changeExtensions, CUSTOM_TASK_EXTENSION, does.createExtension),
+  one('customTaskExtensions/{extension}', extensions, CUSTOM_TASK_EXTENSION, ({ engine, keys }) =>
+    engine.customTaskExtensions.get(keys.extension),
+  ),
+  update(
+    'customTaskExtensions/{extension}',
+    changeExtensions,
+    CUSTOM_TASK_EXTENSION,
+    'acted',
+    does.updateExtension,
+  ),
+  done('DELETE', 'customTaskExtensions/{extension}', changeExtensions, ({ engine, keys }) =>
+    engine.customTaskExtensions.delete(keys.extension),
+  ),
   summary(
     'insights/workflowsProcessedSummary()',
     reports,

@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
-import { badRequest, GraphError } from './graph-error.ts';
+import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
 import { createMatcher, type Match } from './match.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
@@ -43,8 +43,8 @@ export interface Target {
   readonly url: string;
 }
 
-/** Answers requests that are known to come from `principal`. */
-export type Service = (request: Request, target: Target, principal: Principal) => Promise<Reply>;
+/** Answers requests that come from `principal`; `null`: from somebody who is not known. */
+export type Service = (request: Request, target: Target, principal: Principal | null) => Promise<Reply>;
 
 /** What one answer is made with. */
 interface Exchange {
@@ -64,13 +64,8 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
   return async (request, target, principal) => {
     const { steps, isCount } = stepsBelow(target.steps);
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
-    if (!isAllowed(principal, found.route.needs)) {
-      throw new GraphError(
-        403,
-        'Authorization_RequestDenied',
-        `Expected one of the permissions ${found.route.needs.join(', ')}.`,
-      );
-    }
+    const callbackToken = found.route.takesCallbacks ? target.params.get('token') : null;
+    if (callbackToken === null) checkPrincipal(principal, found.route);
     checkConditions(request, found.route);
     const level = readAccept(request.headers.get('accept'), isCount ? 'text' : 'json');
     const prefer = readPreferences(request.headers.get('prefer'));
@@ -87,6 +82,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       query,
       body,
       nowMs: clock.now(),
+      callbackToken,
     };
     const answer = await found.route.answer(call);
     if (isCount) return counted(answer, query, list);
@@ -133,6 +129,13 @@ function stepsBelow(steps: readonly Step[]): { readonly steps: readonly Step[]; 
   const rest = steps.slice(names.length);
   const isCount = rest.length > 1 && rest.at(-1)?.text === '$count' && !rest.at(-1)?.isKey;
   return { steps: isCount ? rest.slice(0, -1) : rest, isCount };
+}
+
+function checkPrincipal(principal: Principal | null, { needs }: Route): void {
+  if (principal === null) throw unauthenticated();
+  if (isAllowed(principal, needs)) return;
+  const message = `Expected one of the permissions ${needs.join(', ')}.`;
+  throw new GraphError(403, 'Authorization_RequestDenied', message);
 }
 
 /** Nothing here has an ETag, so only `*` can hold. */

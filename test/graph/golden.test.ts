@@ -39,6 +39,8 @@ const SHAPES = {
     'failedTasks failedUsers successfulTasks successfulUsers taskDefinitionDisplayName taskDefinitionId totalTasks totalUsers',
   topWorkflowsInsightsSummary:
     'failedRuns failedUsers successfulRuns successfulUsers totalRuns totalUsers workflowCategory workflowDisplayName workflowId workflowVersion',
+  customTaskExtension:
+    'authenticationConfiguration callbackConfiguration clientConfiguration createdDateTime description displayName endpointConfiguration id lastModifiedDateTime',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   taskReportSummary: 'failedTasks successfulTasks totalTasks unprocessedTasks',
@@ -413,6 +415,15 @@ const READS: readonly Case[] = [
     }),
   },
   {
+    route: 'GET customTaskExtensions',
+    path: () => '/customTaskExtensions',
+    status: 200,
+    shape: 'customTaskExtension',
+    shows: () => ({
+      value: [{ displayName: 'Ask', endpointConfiguration: { targetUrl: 'https://hooks.example.com/' } }],
+    }),
+  },
+  {
     route: 'GET settings',
     path: () => '/settings',
     status: 200,
@@ -564,8 +575,14 @@ const WRITES: readonly Case[] = [
   },
 ];
 
-/** What the tests below do with a run of their own. */
+/** What the tests below do with a run of their own, and `callbacks.test.ts`. */
 const OWN = [
+  ...ROUTES.filter(({ takesCallbacks }) => takesCallbacks).map(({ method, path }) => `${method} ${path}`),
+  'POST customTaskExtensions',
+  'GET customTaskExtensions/{extension}',
+  'PATCH customTaskExtensions/{extension}',
+  'DELETE customTaskExtensions/{extension}',
+
   `PATCH ${R}/{run}`,
   `DELETE ${R}/{run}`,
   `POST ${R}/{run}/userProcessingResults`,
@@ -589,6 +606,8 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
   await api.engine.runs.finished(
     (await api.engine.workflows.previewWorkflow(workflow, { subjects: ['p3'] })).id,
   );
+  const endpointConfiguration = { targetUrl: 'https://hooks.example.com/' };
+  await api.engine.customTaskExtensions.create({ displayName: 'Ask', endpointConfiguration });
   const { id: scheduled } = await api.engine.workflows.create({
     ...workflowBody('Every day'),
     executionConditions: {

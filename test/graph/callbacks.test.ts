@@ -1,0 +1,163 @@
+/** Custom task extensions over the API: kept, called, and answered by who has the token of the call. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bearerTokens, createGraphHandler, PERMISSIONS } from '../../src/graph.ts';
+import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
+import { type Json, requestOf, TYPE } from './support.ts';
+
+const ADMIN = 'the-token-of-an-admin';
+const READER = 'the-token-of-a-reader';
+const DONE = {
+  data: { '@odata.type': `${TYPE}customTaskExtensionCallbackData`, operationStatus: 'Completed' },
+  source: 'sample',
+  type: 'lifecycleEvent',
+};
+const WAITS = {
+  displayName: 'Ask the badge office',
+  endpointConfiguration: {
+    '@odata.type': '#microsoft.graph.logicAppTriggerEndpointConfiguration',
+    logicAppWorkflowName: 'badges',
+    resourceGroupName: 'hr',
+    subscriptionId: 's',
+    url: 'https://hooks.example.com/run',
+  },
+  clientConfiguration: { maximumRetries: 1, timeoutInMilliseconds: 1_000 },
+  callbackConfiguration: {
+    '@odata.type': `${TYPE}customTaskExtensionCallbackConfiguration`,
+    timeoutDuration: 'PT5M',
+  },
+};
+
+let engine: Engine;
+let called: PromiseWithResolvers<Json>;
+let call: (
+  method: string,
+  path: string,
+  body?: object,
+  token?: string | null,
+) => Promise<{ status: number; body: Json }>;
+
+beforeEach(async () => {
+  called = Promise.withResolvers();
+  engine = await createEngine({
+    directory: arrayDirectory([{ id: 'ada' }]),
+    tasks: { after: () => {} },
+    callout: {
+      post: async ({ body }) => {
+        called.resolve(JSON.parse(body).data);
+        return 202;
+      },
+      secret: () => 'a secret of this store, which nobody can guess',
+    },
+  });
+  await engine.start();
+  const handler = createGraphHandler(engine, {
+    authorize: bearerTokens([ADMIN, { token: READER, permissions: [PERMISSIONS.readAll] }]),
+  });
+  call = async (method, path, body, token = ADMIN) => {
+    const answer = await handler(
+      requestOf(method, path, body, token === null ? {} : { authorization: `Bearer ${token}` }),
+    );
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? '' : JSON.parse(text) };
+  };
+});
+afterEach(() => engine.close());
+
+/** A run whose first task waits; what the extension was sent, and the run. */
+async function waiting(): Promise<{ readonly data: Json; readonly workflow: string; readonly run: string }> {
+  const { body: extension } = await call('POST', '/customTaskExtensions', WAITS);
+  const { body: made } = await call('POST', '/workflows', {
+    category: 'joiner',
+    displayName: 'Badge',
+    executionConditions: { '@odata.type': `${TYPE}onDemandExecutionOnly` },
+    tasks: [
+      {
+        taskDefinitionId: '4262b724-8dba-4fad-afc3-43fcbb497a0e',
+        arguments: [{ name: 'customTaskExtensionID', value: extension.id }],
+      },
+      { taskDefinitionId: 'after' },
+    ],
+  });
+  const run = await engine.runs.activate(made.id, { subjects: ['ada'] });
+  return { data: await called.promise, workflow: made.id, run: run.id };
+}
+
+describe('the answer to a call', () => {
+  it('is taken from who has the token of the call, and nothing else; once', async () => {
+    const { data, run } = await waiting();
+    const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
+    expect(path).toMatch(/^\/workflows\/.+\/resume\?token=[\w-]{43}$/);
+    expect(await call('POST', `${path}x`, DONE, null)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'accessDenied' } },
+    });
+    expect((await call('POST', path.replace(/\?.*/, ''), DONE, null)).status).toBe(401);
+    expect((await call('POST', path.replace(/\?.*/, ''), DONE, READER)).status).toBe(403);
+    expect(await call('POST', path, DONE, null)).toEqual({ status: 204, body: '' });
+    expect(await engine.runs.finished(run)).toMatchObject({ processingStatus: 'completed' });
+    expect((await call('POST', path, DONE, null)).status).toBe(409);
+  });
+
+  it('is taken from who may change workflows, at every address of the result', async () => {
+    for (const place of ['tasks', 'run', 'runUser', 'user', 'report']) {
+      called = Promise.withResolvers();
+      const { data, workflow, run } = await waiting();
+      const { body: users } = await call('GET', `/workflows/${workflow}/runs/${run}/userProcessingResults`);
+      const { body: reports } = await call('GET', `/workflows/${workflow}/taskReports`);
+      const one = `/workflows/${workflow}`;
+      const parent: Record<string, string> = {
+        tasks: `${one}/tasks/${data.task.id}`,
+        run: `${one}/runs/${run}`,
+        runUser: `${one}/runs/${run}/userProcessingResults/${users.value[0].id}`,
+        user: `${one}/userProcessingResults/${users.value[0].id}`,
+        report: `${one}/taskReports/${reports.value[0].id}`,
+      };
+      const path = `${parent[place]}/taskProcessingResults/${data.taskProcessingResult.id}/microsoft.graph.identityGovernance.resume`;
+      const failed = { ...DONE, data: { operationStatus: 'failed' } };
+      expect(await call('POST', path, failed)).toEqual({ status: 204, body: '' });
+      expect(await engine.runs.finished(run)).toMatchObject({
+        processingStatus: 'failed',
+        failedTasksCount: 1,
+      });
+      await engine.workflows.delete(workflow);
+    }
+  });
+
+  it('is refused for a body that is none, and for a result that does not wait', async () => {
+    const { data, workflow, run } = await waiting();
+    const path = `/workflows/${workflow}/runs/${run}/taskProcessingResults/${data.taskProcessingResult.id}/resume`;
+    expect((await call('POST', path, { data: { operationStatus: 'perhaps' } })).status).toBe(400);
+    expect((await call('POST', path, { status: 'completed' })).status).toBe(400);
+    const { body } = await call('GET', `/workflows/${workflow}/runs/${run}/taskProcessingResults`);
+    const idle = body.value[1].id;
+    expect(
+      (await call('POST', `/workflows/${workflow}/runs/${run}/taskProcessingResults/${idle}/resume`, DONE))
+        .status,
+    ).toBe(409);
+    expect((await call('POST', path, DONE)).status).toBe(204);
+    await engine.runs.finished(run);
+  });
+});
+
+it('a token in a URL opens nothing but callbacks', async () => {
+  expect((await call('GET', `/workflows?token=${ADMIN}`, undefined, null)).status).toBe(401);
+  expect((await call('GET', '/workflows', undefined, null)).status).toBe(401);
+});
+
+it('custom task extensions are kept, changed and deleted', async () => {
+  const { status, body } = await call('POST', '/customTaskExtensions', WAITS);
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ ...WAITS, description: null, authenticationConfiguration: null });
+  const one = `/customTaskExtensions/${body.id}`;
+  expect((await call('GET', one)).body).toEqual(body);
+  const changed = await call('PATCH', one, { displayName: 'Ask somebody else' });
+  expect(changed).toMatchObject({ status: 200, body: { id: body.id, displayName: 'Ask somebody else' } });
+  const found = await call(
+    'GET',
+    '/customTaskExtensions?$search="somebody"&$filter=contains(endpointConfiguration/url,\'hooks\')',
+  );
+  expect(found.body.value).toHaveLength(1);
+  expect((await call('POST', '/customTaskExtensions', WAITS, READER)).status).toBe(403);
+  expect((await call('DELETE', one)).status).toBe(204);
+  expect((await call('GET', one)).status).toBe(404);
+});
