@@ -63,6 +63,7 @@ export function assembleGraphHandler(
         { Allow: 'POST' },
       );
     }
+    if (principal === null) throw unauthenticated();
     const requests = readBatch(await readBody(request, limits), target.base, request.headers, limits);
     const refuse = (error: unknown): Reply => refused(error, variables.requestId, variables.clientRequestId);
     const answer = async (one: Request): Promise<Reply> => {
@@ -105,10 +106,11 @@ export function assembleGraphHandler(
   app.all('*', async (context) => {
     const request = context.req.raw;
     const principal = await settings.authorize(request);
-    const target = targetOf(new URL(request.url), settings.baseUrl);
-    const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
+    const url = new URL(request.url);
     // A callback shows a token of its own; the service looks whether it is one.
-    if (principal === null && (isBatch || !target.params.has('token'))) throw unauthenticated();
+    if (principal === null && !url.searchParams.has('token')) throw unauthenticated();
+    const target = targetOf(url, settings.baseUrl);
+    const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
     const reply = await (isBatch
       ? batch(request, target, principal, context.var)
       : single(request, target, principal));

@@ -142,6 +142,10 @@ describe('the answer to a call', () => {
 it('a token in a URL opens nothing but callbacks', async () => {
   expect((await call('GET', `/workflows?token=${ADMIN}`, undefined, null)).status).toBe(401);
   expect((await call('GET', '/workflows', undefined, null)).status).toBe(401);
+  const batch = {
+    requests: [{ id: '1', method: 'GET', url: '/identityGovernance/lifecycleWorkflows/workflows' }],
+  };
+  expect((await call('POST', `http://localhost/v1.0/$batch?token=${ADMIN}`, batch, null)).status).toBe(401);
 });
 
 it('custom task extensions are kept, changed and deleted', async () => {

@@ -33,6 +33,7 @@ describe('tenure tasks', () => {
 describe('help', () => {
   it.each([
     [['run', '--help'], '$ tenure run --users'],
+    [['serve', '--help'], '$ tenure serve --db'],
     [['resume', '--help'], '$ tenure resume --db'],
     [['runs', 'list', '--help'], '$ tenure runs list --db'],
     [['runs', 'show', '--help'], '$ tenure runs show'],
