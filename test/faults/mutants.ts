@@ -196,6 +196,18 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'exceeded.length > 0',
     ],
   ],
+  'rules/audit.ts': [
+    [
+      'a workflow that is disabled is logged as enabled',
+      "after.isEnabled ? 'Enable workflow' : 'Disable workflow'",
+      "'Enable workflow'",
+    ],
+    [
+      'a workflow that is deleted is logged as restored',
+      "after.deletedDateTime === null ? 'Restore workflow' : 'Delete workflow'",
+      "'Restore workflow'",
+    ],
+  ],
   'rules/retry.ts': [['the first wait is a longer one', '(attempt - 2)', '(attempt - 1)']],
 };
 

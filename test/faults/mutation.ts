@@ -1,5 +1,5 @@
 /**
- * `npm run mutation -- [--only WORDS]`: breaks the rules and the ledger in one place after the other,
+ * `npm run mutation -- [--only WORDS,WORDS]`: breaks the rules and the ledger in one place after the other,
  * in a copy of the repository, and sees which checks notice. Prints the survivors; exits 2 when there are any.
  *
  * | check       | what                                                                |
@@ -53,7 +53,9 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
-  const wanted = MUTANTS.filter(({ file, title }) => `${file} ${title}`.includes(values.only));
+  const wanted = MUTANTS.filter(({ file, title }) =>
+    values.only.split(',').some((words) => `${file} ${title}`.includes(words)),
+  );
   const folder = mkdtempSync(join(tmpdir(), 'tenure-mutants-'));
   try {
     makeCopy(folder);

@@ -29,7 +29,7 @@ async function setUp() {
   });
   const record = await store.getWorkflow(id);
   if (!record) throw new Error('Expected the workflow to be stored, got none');
-  return { store, context, workflow: record.workflow };
+  return { store, context, workflows, workflow: record.workflow };
 }
 
 /** Two batches; `between` happens when the first has been written. */
@@ -58,6 +58,14 @@ it('a run that somebody has begun to remove is not published, and leaves nothing
   };
   const planning = planRun(context, { ...plan, workflow, candidates: twoBatches(claimIt) });
   await expect(planning).rejects.toMatchObject({ code: 'ClaimLost' });
+  expect(await store.listUnfinishedRuns()).toEqual([]);
+});
+
+it('a run of a workflow that is disabled while it is written is not published, and leaves nothing', async () => {
+  const { store, context, workflows, workflow } = await setUp();
+  const disable = async () => void (await workflows.update(workflow.id, { isEnabled: false }));
+  const planning = planRun(context, { ...plan, workflow, candidates: twoBatches(disable) });
+  await expect(planning).rejects.toMatchObject({ code: 'WorkflowDisabled' });
   expect(await store.listUnfinishedRuns()).toEqual([]);
 });
 
