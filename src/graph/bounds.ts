@@ -10,6 +10,8 @@ export interface GraphLimits {
   readonly batchRequestsMax: number;
   /** Rows that one request reads at most, when the store cannot answer its filter or order by itself. */
   readonly scannedRowsMax: number;
+  /** How long `activateAndWait` waits for its run, ms; longer ones answer 504, and go on. */
+  readonly awaitedMsMax: number;
 }
 
 /** The limits of a handler that is given none. */
@@ -19,4 +21,5 @@ export const DEFAULT_GRAPH_LIMITS: GraphLimits = {
   urlLengthMax: 16_384,
   batchRequestsMax: 20,
   scannedRowsMax: 10_000,
+  awaitedMsMax: 100_000,
 };

@@ -330,3 +330,6 @@ export const CUSTOM_TASK_EXTENSION: EntityType = {
   navigation: {},
   isSearchable: true,
 };
+
+/** `awaitedWorkflowProcessingResult`: what of it is more than text. */
+export const AWAITED_RESULT: Readonly<Record<string, Kind>> = { processingStatus: STATUS };

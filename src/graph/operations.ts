@@ -12,7 +12,7 @@ import type { Run, UserProcessingResult } from '../model/resources.ts';
 import type { Task, Workflow, WorkflowTemplate } from '../model/workflow.ts';
 import { objectBody, withMembers } from './body.ts';
 import { RUN, USER_RESULT } from './entity-types.ts';
-import { badRequest } from './graph-error.ts';
+import { badRequest, GraphError } from './graph-error.ts';
 import type { Source } from './list.ts';
 import type { Row } from './represent.ts';
 import { type Call, soleField } from './route.ts';
@@ -202,6 +202,28 @@ export function createNewVersion({ engine, keys, body }: Call): Promise<Workflow
 export async function activate({ engine, keys, body }: Call): Promise<string> {
   const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
   return (await engine.runs.activate(keys.workflow, { subjects })).id;
+}
+
+const SUBJECT_TYPE = '#microsoft.graph.identityGovernance.provisioningObjectWorkflowSubject';
+
+/** activateAndWait: `{ subject: { id } }`; what became of it. */
+export async function activateAndWait({ engine, keys, body, inTime }: Call): Promise<Row> {
+  const subject = objectBody(soleField(body, 'subject'));
+  const { id } = subject;
+  if (typeof id !== 'string') throw badRequest('Expected subject.id to be the id of a subject.');
+  const run = await engine.runs.activate(keys.workflow, { subjects: [id] });
+  if ((await inTime(engine.runs.finished(run.id))) === null) {
+    throw new GraphError(504, 'gatewayTimeout', `The run ${run.id} has not ended yet; it goes on.`);
+  }
+  const { value } = await engine.userProcessingResults.list(keys.workflow, run.id, { top: 1 });
+  const failed = await engine.taskProcessingResults.list(keys.workflow, run.id, {
+    processingStatus: 'failed',
+  });
+  return {
+    processingStatus: value[0]?.processingStatus,
+    statusReasons: failed.value.map(({ failureReason }) => failureReason),
+    subject: { '@odata.type': SUBJECT_TYPE, ...subject },
+  };
 }
 
 /** activateWithScope: `{ scope: … }`. */

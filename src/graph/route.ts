@@ -36,6 +36,8 @@ export interface Call {
   /** Parsed JSON; `undefined`: there was no body. */
   readonly body: unknown;
   readonly nowMs: number;
+  /** Gives `null` when `work` has not ended within `limits.awaitedMsMax`; it goes on then. */
+  readonly inTime: <T>(work: Promise<T>) => Promise<T | null>;
   /** What a callback shows in place of a permission; `null`: nothing. */
   readonly callbackToken: string | null;
 }
@@ -184,6 +186,23 @@ export function collect(
   const answer = async (call: Call): Promise<Answer> => {
     return { kind: 'complex', name, value: (await run(call)) as readonly Row[], kinds: {} };
   };
+  return { method: 'POST', path, needs, options: [], answer };
+}
+
+/** An action that answers with a complex value. */
+export function compute(
+  path: string,
+  needs: Needs,
+  name: string,
+  kinds: Readonly<Record<string, Kind>>,
+  run: (call: Call) => Promise<Row>,
+): Route {
+  const answer = async (call: Call): Promise<Answer> => ({
+    kind: 'complex',
+    name,
+    value: await run(call),
+    kinds,
+  });
   return { method: 'POST', path, needs, options: [], answer };
 }
 

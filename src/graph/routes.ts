@@ -2,6 +2,7 @@
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import { objectBody } from './body.ts';
 import {
+  AWAITED_RESULT,
   CUSTOM_TASK_EXTENSION,
   DIRECTORY_OBJECT,
   RUN,
@@ -18,7 +19,19 @@ import {
 } from './entity-types.ts';
 import * as does from './operations.ts';
 import { NEEDED } from './permissions.ts';
-import { act, collect, create, done, list, missing, one, type Route, summary, update } from './route.ts';
+import {
+  act,
+  collect,
+  compute,
+  create,
+  done,
+  list,
+  missing,
+  one,
+  type Route,
+  summary,
+  update,
+} from './route.ts';
 import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
 
 const { reports, workflows, change, activate, extensions, changeExtensions } = NEEDED;
@@ -123,7 +136,13 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   list('workflows/{workflow}/executionScope', workflows, USER_RESULT, ({ engine, keys }) =>
     executionScopeOf(engine, keys.workflow),
   ),
-  missing('POST', 'workflows/{workflow}/activateAndWait', activate),
+  compute(
+    'workflows/{workflow}/activateAndWait',
+    activate,
+    'awaitedWorkflowProcessingResult',
+    AWAITED_RESULT,
+    does.activateAndWait,
+  ),
   done('POST', 'workflows/{workflow}/previewWorkflow', change, does.previewWorkflow),
   collect('workflows/{workflow}/previewTaskFailures', workflows, 'previewFailedTask', ({ engine, keys }) =>
     engine.workflows.previewTaskFailures(keys.workflow),

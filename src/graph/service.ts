@@ -82,6 +82,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       query,
       body,
       nowMs: clock.now(),
+      inTime: (work) => inTime(clock, settings.limits.awaitedMsMax, work),
       callbackToken,
     };
     const answer = await found.route.answer(call);
@@ -136,6 +137,16 @@ function checkPrincipal(principal: Principal | null, { needs }: Route): void {
   if (isAllowed(principal, needs)) return;
   const message = `Expected one of the permissions ${needs.join(', ')}.`;
   throw new GraphError(403, 'Authorization_RequestDenied', message);
+}
+
+async function inTime<T>(clock: GraphPorts['clock'], ms: number, work: Promise<T>): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = clock.setTimer(ms, () => resolve(null));
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    timer.cancel();
+  }
 }
 
 /** Nothing here has an ETag, so only `*` can hold. */

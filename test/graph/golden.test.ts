@@ -41,6 +41,7 @@ const SHAPES = {
     'failedRuns failedUsers successfulRuns successfulUsers totalRuns totalUsers workflowCategory workflowDisplayName workflowId workflowVersion',
   customTaskExtension:
     'authenticationConfiguration callbackConfiguration clientConfiguration createdDateTime description displayName endpointConfiguration id lastModifiedDateTime',
+  awaitedWorkflowProcessingResult: 'processingStatus statusReasons subject',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   taskReportSummary: 'failedTasks successfulTasks totalTasks unprocessedTasks',
@@ -529,6 +530,24 @@ const WRITES: readonly Case[] = [
     }),
   },
   {
+    route: 'POST workflows/{workflow}/activateAndWait',
+    path: ({ workflow }) => `/workflows/${workflow}/activateAndWait`,
+    body: () => ({
+      subject: {
+        '@odata.type': `${TYPE}provisioningObjectWorkflowSubject`,
+        id: 'p9',
+        attributeSetEntries: [],
+      },
+    }),
+    status: 200,
+    shape: 'awaitedWorkflowProcessingResult',
+    shows: () => ({
+      processingStatus: 'failed',
+      statusReasons: ['The mail attribute is missing'],
+      subject: { '@odata.type': `${TYPE}provisioningObjectWorkflowSubject`, id: 'p9' },
+    }),
+  },
+  {
     route: 'PATCH settings',
     path: () => '/settings',
     body: () => ({
@@ -764,6 +783,24 @@ describe('activations', () => {
     ['another field', { people: [{ id: 'p1' }] }, 400],
   ])('refuse %s', async (_, body, status) => {
     expect((await api.post(`/workflows/${world.workflow}/activate`, body)).status).toBe(status);
+  });
+
+  it('that wait answer 504 for a run that takes longer, which goes on', async () => {
+    const slow = await openApi({ limits: { awaitedMsMax: 1 } });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    slow.engine.on('run.started', ({ run }) => {
+      if (run.workflowExecutionType === 'onDemand') resolve();
+    });
+    const { body: workflow } = await slow.post('/workflows', workflowBody('Slow', ['waits']));
+    const answer = await slow.post(`/workflows/${workflow.id}/activateAndWait`, { subject: { id: 'p1' } });
+    expect(answer).toMatchObject({ status: 504, body: { error: { code: 'gatewayTimeout' } } });
+    await promise;
+    slow.letGo();
+    const { body: runs } = await slow.get(`/workflows/${workflow.id}/runs`);
+    expect(await slow.engine.runs.finished(runs.value[0].id)).toMatchObject({
+      processingStatus: 'completed',
+    });
+    await slow.engine.close();
   });
 
   it('refuse a workflow that is disabled', async () => {

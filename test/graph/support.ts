@@ -26,6 +26,8 @@ export interface Api {
   readonly engine: Engine;
   readonly store: Store;
   readonly handler: GraphHandler;
+  /** Lets tasks named `waits` end. */
+  letGo(): void;
   /** What ended in a 5xx. */
   readonly faults: unknown[];
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
@@ -38,6 +40,7 @@ export interface Api {
 /** People `p1`…`p9`; a task named `fails` fails for everybody, and any task fails for `p9`. */
 export async function openApi(options: GraphOptions = {}): Promise<Api> {
   const store = memoryStore();
+  const held = Promise.withResolvers<void>();
   const engine = await createEngine({
     store,
     directory: arrayDirectory(
@@ -48,6 +51,7 @@ export async function openApi(options: GraphOptions = {}): Promise<Api> {
     ),
     tasks: {
       fails: () => Promise.reject(new Error('It always fails')),
+      waits: () => held.promise,
       '*': ({ subject }) => {
         if (subject.id === 'p9') throw new Error('The mail attribute is missing');
       },
@@ -70,6 +74,7 @@ export async function openApi(options: GraphOptions = {}): Promise<Api> {
     engine,
     store,
     handler,
+    letGo: () => held.resolve(),
     faults,
     send,
     get: (path, headers) => send('GET', path, undefined, headers),
