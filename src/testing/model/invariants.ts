@@ -127,7 +127,7 @@ function checkReports(check: Check, run: RunSnapshot): void {
     reports.every((report) => unprocessed(report) >= 0),
     'reports count no user twice',
   );
-  const told = users.flatMap(({ tasks, status }) => (tasks ? [{ tasks, status }] : []));
+  const told = users.flatMap(({ tasks, ...user }) => (tasks ? [{ ...user, tasks }] : []));
   if (told.length !== users.length) return;
   const isSame =
     JSON.stringify(reports.map(plain)) === JSON.stringify(recountReports(told, reports.length).map(plain));
@@ -221,7 +221,11 @@ function checkUser(check: Check, run: RunSnapshot, user: UserSnapshot, tolerance
   const updatedAt = run.lastUpdatedAt + toleranceMs;
   checkAscending(check, [completedAt ?? startedAt, updatedAt], 'started, completed, run updated');
   if (tasks) checkTasks(check, user, tasks);
-  if (tasks && run.continueOnError) checkBlocker(check, user, tasks, run.continueOnError);
+  if (tasks && run.continueOnError) {
+    const { positions = tasks.map((_, index) => index + 1) } = user;
+    const flags = positions.map((position) => run.continueOnError?.[position - 1] ?? false);
+    checkBlocker(check, user, tasks, flags);
+  }
 }
 
 /** I5. */

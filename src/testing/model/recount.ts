@@ -6,6 +6,8 @@ import type { CountersSnapshot, ReportSnapshot } from './snapshot.ts';
 export interface Counted {
   readonly status: UserStatus;
   readonly tasks: readonly { readonly status: TaskStatus }[];
+  /** Which tasks of the run (1-based) these are; absent: all, in their order. */
+  readonly positions?: readonly number[];
 }
 
 /** Tasks of one user by class: F are failed, P are queued, in progress or canceled. */
@@ -37,7 +39,10 @@ export function recountRun(users: readonly Counted[]): CountersSnapshot {
 /** One report per task, from the users. */
 export function recountReports(users: readonly Counted[], tasks: number): ReportSnapshot[] {
   return Array.from({ length: tasks }, (_, index) => {
-    const statuses = users.map((user) => user.tasks[index]?.status);
+    const having = users.filter(({ positions }) => positions?.includes(index + 1) ?? true);
+    const statuses = having.map(
+      ({ tasks: own, positions }) => own[positions ? positions.indexOf(index + 1) : index]?.status,
+    );
     return {
       totalUsersCount: statuses.length,
       successfulUsersCount: statuses.filter((status) => status === 'completed').length,

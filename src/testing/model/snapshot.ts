@@ -21,6 +21,8 @@ export interface UserSnapshot {
   readonly totalUnprocessedTasksCount: number;
   /** `null`: only the counts are known. */
   readonly tasks: readonly TaskSnapshot[] | null;
+  /** Which tasks of the run (1-based) these are; absent: all, in their order. */
+  readonly positions?: readonly number[];
 }
 
 /** The counters that a run shows. */
@@ -90,6 +92,7 @@ function snapshotOfUser(user: UserRecord): UserSnapshot {
     tasks:
       user.outcomes &&
       Array.from({ length: user.totalTasksCount }, (_, index) => snapshotOfTask(user, index)),
+    ...(user.positions === undefined ? {} : { positions: user.positions }),
   };
 }
 

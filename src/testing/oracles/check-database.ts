@@ -125,8 +125,12 @@ function checkHidden(run: RunRecord, users: readonly UserRecord[], findings: Fin
     findings.expect(shown === value, 'I2', `${name} is ${shown}, the users give ${value}`, run, ...users);
   }
   for (const [index, report] of run.taskReports.entries()) {
-    const told = users.filter((user) => user.outcomes !== null && index < user.totalTasksCount);
-    const ended = (status: string) => told.filter((user) => user.outcomes?.[index]?.status === status).length;
+    const nthOf = ({ positions }: UserRecord) => (positions ? positions.indexOf(index + 1) : index);
+    const told = users.filter(
+      (user) => user.outcomes !== null && nthOf(user) >= 0 && nthOf(user) < user.totalTasksCount,
+    );
+    const ended = (status: string) =>
+      told.filter((user) => user.outcomes?.[nthOf(user)]?.status === status).length;
     const isSame =
       report.totalUsersCount === told.length &&
       report.successfulUsersCount === ended('completed') &&

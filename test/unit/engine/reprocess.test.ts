@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskContext } from '../../../src/ports/task-handler.ts';
 import { sqliteStore } from '../../../src/sqlite.ts';
+import { checkDatabase } from '../../../src/testing/oracles.ts';
 import {
   allUsers,
   codeOf,
@@ -310,6 +311,7 @@ describe('any run', () => {
           left = next;
         }
         await expectSound(world.store);
+        expect((await checkDatabase(world.store.inner)).violations).toEqual([]);
         await world.engine.stop();
       }),
       { numRuns: 60 },
