@@ -46,6 +46,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   /** Calls that were aborted by a stop and will be repeated: the run is not handed back clean. */
   #abandoned = 0;
   #mode: Mode = 'driving';
+  /** The run is canceling, also while the engine stops. */
+  #isCanceling = false;
   #drained: (() => void) | null = null;
 
   constructor(deps: DriverDeps, run: RunRecord, workflow: Workflow, tasks: readonly BoundTask[]) {
@@ -206,7 +208,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       startedAtMs: flight.suspendedSinceMs ?? flight.runningSinceMs ?? nowMs,
       nowMs,
       failures: flight.user.attempts?.failures ?? 0,
-      mayRetry: this.#mode !== 'canceling',
+      mayRetry: !this.#isCanceling,
       unitRandom: () => random.next(),
     });
     flight.runningSinceMs = null;
@@ -345,6 +347,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   /** The run is canceling: nobody starts, nobody goes on, running handlers are told. */
   cancel(): void {
+    this.#isCanceling = true;
     if (this.#mode !== 'driving') return;
     this.#mode = 'canceling';
     this.#readAhead.close();

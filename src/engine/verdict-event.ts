@@ -12,7 +12,7 @@ export interface EndedCall {
   readonly nowMs: EpochMs;
   /** Attempts of this task that failed before. */
   readonly failures: number;
-  /** Whether another attempt may follow at all: not while the run is canceling or the engine stops. */
+  /** Whether another attempt may follow at all: not while the run is canceling. */
   readonly mayRetry: boolean;
   /** A number in [0, 1), for the jitter. */
   readonly unitRandom: () => number;

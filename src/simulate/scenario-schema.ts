@@ -218,7 +218,7 @@ export const SCENARIO_SCHEMA: Schema = {
       tasks: { type: 'object', additionalProperties: TASK },
       schedule: object({
         intervalHours: { type: 'integer', minimum: 1, maximum: 24 },
-        catchUpDays: { type: 'integer', minimum: 0, maximum: 180 },
+        catchUpDays: { type: 'integer', minimum: 1, maximum: 180 },
         missedSlots: { type: 'string', enum: MISSED_SLOT_POLICIES },
       }),
       capacity: object({

@@ -100,8 +100,6 @@ class StepCommand implements EngineCommand {
       case 'writeOff':
         return run?.status === 'canceling';
       case 'restart':
-        // Whether a task of a canceled run that fails during a stop has failed or is written off is left open.
-        return run !== null && !('user' in step && run.status === 'canceling');
       case 'crash':
         return run !== null;
     }
