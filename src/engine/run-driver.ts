@@ -326,10 +326,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   }
 
   #record(flight: UserFlight, event: UserEvent): void {
-    if (this.#mode === 'ended') {
-      this.#letGo(flight);
-      return;
-    }
+    if (this.#mode === 'ended') return this.#letGo(flight);
     flight.state = 'recording';
     this.#line.record(flight, event);
   }
