@@ -59,9 +59,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#info = runInfo(run, workflow, deps.ports.logger);
     this.#qualification = this.isOnDemand ? null : qualificationOf(workflow, deps.settings.catchUpMs);
     this.#readAhead = new ReadAhead(run.id, {
-      store: deps.ports.store,
-      directory: deps.ports.directory,
-      clock: deps.ports.clock,
+      ...deps.ports,
       changed: () => deps.lanes.wake(this),
       failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
     });
@@ -326,9 +324,11 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   }
 
   #record(flight: UserFlight, event: UserEvent): void {
-    if (this.#mode === 'ended') return this.#letGo(flight);
-    flight.state = 'recording';
-    this.#line.record(flight, event);
+    if (this.#mode === 'ended') this.#letGo(flight);
+    else {
+      flight.state = 'recording';
+      this.#line.record(flight, event);
+    }
   }
 
   #letGo(flight: UserFlight): void {
