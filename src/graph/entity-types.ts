@@ -2,6 +2,7 @@
  * The resources as the wire has them: properties with their kinds, navigation properties, what a list of them
  * can do. Source: domain §1 and the capability annotations of §2.
  */
+import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../model/status.ts';
 
 /** An enumeration: its members, and those that come after the sentinel, which a client has to ask for. */
 export interface Enumeration {
@@ -47,23 +48,8 @@ const enumeration = (members: readonly string[], hidden: readonly string[] = [])
   enumeration: { members, hidden },
 });
 
-const STATUS = enumeration(
-  [
-    'queued',
-    'inProgress',
-    'completed',
-    'completedWithErrors',
-    'canceled',
-    'failed',
-    'canceling',
-    'quarantined',
-  ],
-  ['canceling', 'quarantined'],
-);
-const EXECUTION_TYPE = enumeration(
-  ['scheduled', 'onDemand', 'activatedWithScope', 'preview'],
-  ['activatedWithScope', 'preview'],
-);
+const STATUS = enumeration(PROCESSING_STATUSES, ['canceling', 'quarantined']);
+const EXECUTION_TYPE = enumeration(EXECUTION_TYPES, ['activatedWithScope', 'preview']);
 const CATEGORY = enumeration(['joiner', 'leaver', 'mover'], ['mover']);
 const TASK_CATEGORY: Kind = {
   enumeration: { members: ['joiner', 'leaver', 'mover'], hidden: ['mover'], isFlags: true },

@@ -7,6 +7,8 @@ import type { Note, RunRecord } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
 import { OF_WORKFLOWS } from './notes.ts';
 
+/** In a filter as JSON; a text in it cannot read so, since its quotes are escaped. */
+const TYPE_PATH = '"segments":["workflowExecutionType"]';
 const BY_ID = { property: 'id', descending: false } as const;
 
 /** Says which run is the workflow's preview. */
@@ -38,7 +40,7 @@ export async function withoutPreviews(
   workflowId: string,
   where: Filter | null,
 ): Promise<Filter | null> {
-  if (where !== null && JSON.stringify(where).includes('workflowExecutionType')) return where;
+  if (where !== null && JSON.stringify(where).includes(TYPE_PATH)) return where;
   // Most workflows have none; then nothing is looked at a second time.
   if ((await store.getNotes(OF_WORKFLOWS.previews, [`${workflowId}/`])).length === 0) return where;
   const noPreview = parseListFilter("workflowExecutionType ne 'preview'", RUN_PROPERTIES);

@@ -242,7 +242,8 @@ ANALYZE sqlite_schema;
 export const SCHEMA_1 = `${TABLES}${INDEXES}${TRIGGERS}${ANALYSIS}`;
 
 /**
- * Schema 2. Frozen. Notes, and what a run was activated on. A user's column `outcomes` may hold
+ * Schema 2. Frozen. Notes, what a run was activated on, and which run admitted somebody: known of drafts, which may
+ * have to take it back. A user's column `outcomes` may hold
  * `{"positions":[…],"outcomes":[…]}` since.
  */
 export const SCHEMA_2 = `
@@ -254,6 +255,9 @@ CREATE TABLE notes (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE runs ADD COLUMN activated_on_scope TEXT;
 ALTER TABLE admissions ADD COLUMN run_id TEXT NOT NULL DEFAULT '';
+UPDATE admissions SET run_id = draft.id
+  FROM (SELECT id, workflow_id, subject_id FROM runs JOIN users ON run_no = runs.no WHERE published = 0) AS draft
+  WHERE admissions.workflow_id = draft.workflow_id AND admissions.subject_id = draft.subject_id;
 `;
 
 /** Schema 3. Frozen. Workflows have settings and may be in quarantine. */

@@ -45,6 +45,8 @@ describe('a preview', () => {
         ({ id }) => id,
       );
     expect(await previews()).toEqual([first.id]);
+    // The property has to be asked for: a text that reads like its name does not do.
+    expect((await runs.list(workflow.id, { filter: "id ne 'workflowExecutionType'" })).value).toEqual([]);
     const second = await workflows.previewWorkflow(workflow.id, { subjects: ['u3'] });
     await runs.finished(second.id);
     expect(await previews()).toEqual([second.id]);

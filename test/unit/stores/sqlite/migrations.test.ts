@@ -71,6 +71,23 @@ test('a file of version 1 opens, with its run, its users and the journal of a cr
   expect(await store.getSetting('job')).toBe('{}');
 });
 
+test('what a draft of version 1 admitted is known to be its own', async () => {
+  const file = fileOfVersion1();
+  const { workflowId } = makeRun({});
+  const { subjectId } = makeUser(1);
+  const database = new DatabaseSync(file);
+  database.exec('UPDATE runs SET published = 0');
+  const admit = database.prepare('INSERT INTO admissions VALUES (?, ?, 5)');
+  admit.run(workflowId, subjectId);
+  admit.run(workflowId, 'somebody');
+  database.close();
+  const store = await opened(sqliteStore(file));
+  expect(await store.getAdmissions(workflowId, [subjectId, 'somebody'])).toEqual([
+    { workflowId, subjectId, dueAtMs: 5, runId: RUN },
+    { workflowId, subjectId: 'somebody', dueAtMs: 5, runId: '' },
+  ]);
+});
+
 test('workflows of an older version get settings, and are not in quarantine', async () => {
   const file = newFile();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
