@@ -77,7 +77,7 @@ export class Activator {
     if (rule !== undefined && typeof rule !== 'string') throw invalid('rule', 'a scope rule', rule);
     const candidates =
       rule === undefined
-        ? await candidatesByIds(readIds('subjects', subjects, max), directory)
+        ? [await candidatesByIds(readIds('subjects', subjects, max), directory)]
         : candidatesByRule(parseScopeRule(rule), directory, max);
     return this.#plan(workflow, 'rule', { workflowExecutionType: 'onDemand', candidates });
   }
@@ -90,7 +90,7 @@ export class Activator {
     const { activatedOnScope } = scope;
     switch (scope.kind) {
       case 'users': {
-        const candidates = await candidatesByIds(scope.ids, directory);
+        const candidates = [await candidatesByIds(scope.ids, directory)];
         return this.#plan(workflow, 'users', { workflowExecutionType, activatedOnScope, candidates });
       }
       case 'group': {
@@ -137,7 +137,7 @@ export class Activator {
         'one that no change makes due, to be previewed',
         workflow.id,
       );
-    const candidates = await candidatesByIds(ids, ports.directory);
+    const candidates = [await candidatesByIds(ids, ports.directory)];
     const run = await this.#plan(workflow, 'subjects', {
       workflowExecutionType: 'preview',
       candidates,

@@ -1,13 +1,14 @@
 /** Whom a run is made for. */
 import { LifecycleError } from '../errors/index.ts';
 import type { LedgerContext } from '../ledger/context.ts';
-import type { Candidate } from '../ledger/plan.ts';
+import type { Candidate, CandidateBatches } from '../ledger/plan.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { isTerminal } from '../rules/index.ts';
 import { changedSubjects } from './observe.ts';
+import { pickFrom } from './pick-from.ts';
 import type { Qualification } from './qualify.ts';
 
 /** Unknown subjects that an error names at most. */
@@ -42,25 +43,19 @@ export async function candidatesByIds(
   );
 }
 
-/** The subjects that a rule selects, at most `max`. @throws LifecycleError `LimitExceeded`. */
-export async function* candidatesByRule(
-  rule: ScopeRule,
-  directory: Directory,
-  max: number,
-): AsyncGenerator<Candidate> {
+/** The subjects that a rule selects, at most `max`. Throws a LifecycleError `LimitExceeded` when read. */
+export function candidatesByRule(rule: ScopeRule, directory: Directory, max: number): CandidateBatches {
   let count = 0;
-  for await (const subject of directory.query(rule)) {
-    if (!rule.matches(subject)) continue;
+  return pickFrom(directory.query(rule), (subject) => {
+    if (!rule.matches(subject)) return null;
     count += 1;
-    if (count > max) {
-      throw new LifecycleError(
-        'LimitExceeded',
-        `Expected a rule that selects at most ${max} subjects, got more`,
-        { limit: 'maxSubjectsPerActivation', max },
-      );
-    }
-    yield { subjectId: subject.id, dueAtMs: null };
-  }
+    if (count <= max) return { subjectId: subject.id, dueAtMs: null };
+    throw new LifecycleError(
+      'LimitExceeded',
+      `Expected a rule that selects at most ${max} subjects, got more`,
+      { limit: 'maxSubjectsPerActivation', max },
+    );
+  });
 }
 
 /** Somebody who qualifies, and the moment that makes him do so. */
@@ -90,23 +85,17 @@ export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qual
     }
     return;
   }
-  let batch: Qualified[] = [];
-  for await (const subject of directory.query(qualification.rule)) {
+  yield* pickFrom(directory.query(qualification.rule), (subject) => {
     const dueAtMs = qualification.dueAt(subject, slotAtMs);
-    if (dueAtMs === null) continue;
-    batch.push({ subjectId: subject.id, dueAtMs });
-    if (batch.length < LIMITS.usersPerBatch) continue;
-    yield batch;
-    batch = [];
-  }
-  yield batch;
+    return dueAtMs === null ? null : { subjectId: subject.id, dueAtMs };
+  });
 }
 
 /**
  * The subjects that a schedule slot makes due: in scope, in the catch-up window, not admitted for the
  * same moment before, and not in the middle of an earlier run of the workflow (domain §3.2, §6.7).
  */
-export async function* candidatesDue(input: DueInput): AsyncGenerator<Candidate> {
+export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly Candidate[]> {
   const { store } = input.context;
   const { workflowId } = input;
   const running = (await store.listUnfinishedRuns()).filter(
@@ -117,10 +106,12 @@ export async function* candidatesDue(input: DueInput): AsyncGenerator<Candidate>
     const subjectIds = batch.map(({ subjectId }) => subjectId);
     const admitted = await store.getAdmissions(workflowId, subjectIds);
     const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
+    const due: Candidate[] = [];
     for (const one of batch) {
       const isNew = dueBySubject.get(one.subjectId) !== one.dueAtMs;
-      if (isNew && !(await isUnderWay(store, runIds, one.subjectId))) yield one;
+      if (isNew && !(await isUnderWay(store, runIds, one.subjectId))) due.push(one);
     }
+    yield due;
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Candidate } from '../ledger/plan.ts';
+import type { CandidateBatches } from '../ledger/plan.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Directory } from '../ports/directory.ts';
+import { pickFrom } from './pick-from.ts';
 
 /**
  * The groups that a subject is in, by id in lower case: its `memberOf`, an array of ids or of objects with
@@ -19,8 +20,9 @@ export function groupsOf(subject: Subject): ReadonlySet<string> {
 }
 
 /** The members of a group, as the directory has them now. */
-export async function* candidatesInGroup(groupId: string, directory: Directory): AsyncGenerator<Candidate> {
+export function candidatesInGroup(groupId: string, directory: Directory): CandidateBatches {
   const wanted = groupId.toLowerCase();
-  for await (const subject of directory.query(null))
-    if (groupsOf(subject).has(wanted)) yield { subjectId: subject.id, dueAtMs: null };
+  return pickFrom(directory.query(null), (subject) =>
+    groupsOf(subject).has(wanted) ? { subjectId: subject.id, dueAtMs: null } : null,
+  );
 }

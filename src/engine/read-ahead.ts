@@ -45,7 +45,7 @@ export class ReadAhead {
 
   /** Whether `take` would give a user, or start the read without which it cannot. */
   get hasMore(): boolean {
-    return this.#head < this.#flights.length && !(this.#isReading && this.#isStale());
+    return this.#head < this.#flights.length && !(this.#isReading && this.#isStale(this.#deps.clock.now()));
   }
 
   /** Nobody is left to take, now or later. */
@@ -54,8 +54,8 @@ export class ReadAhead {
   }
 
   /** The next user; `undefined` when there is none now. Keeps the reads going. */
-  take(): UserFlight | undefined {
-    const stale = this.#isStale();
+  take(nowMs: EpochMs): UserFlight | undefined {
+    const stale = this.#isStale(nowMs);
     if (stale || this.#flights.length - this.#head < LOW_WATER) void this.#read(stale);
     if (stale || this.#head === this.#flights.length) return undefined;
     const flight = this.#flights[this.#head];
@@ -71,9 +71,9 @@ export class ReadAhead {
   }
 
   /** Subjects are to be known as they are just before their user starts. */
-  #isStale(): boolean {
+  #isStale(nowMs: EpochMs): boolean {
     if (this.#head === this.#flights.length) return false;
-    return this.#deps.clock.now() - this.#fetchedAtMs > LIMITS.subjectAgeMaxMs;
+    return nowMs - this.#fetchedAtMs > LIMITS.subjectAgeMaxMs;
   }
 
   async #read(stale: boolean): Promise<void> {

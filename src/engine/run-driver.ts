@@ -6,6 +6,7 @@
 import type { RecorderClient, Refusal, RunRecorder } from '../ledger/recorder.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
+import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { isTerminal, type UserEvent } from '../rules/index.ts';
 import { callHandler, PendingCall, type Verdict } from './call.ts';
@@ -19,7 +20,7 @@ import { flightsOf, ReadAhead } from './read-ahead.ts';
 import type { Suspension } from './suspension.ts';
 import { freePlace, type UserFlight, warnRefused, warnUnsettled } from './user-flight.ts';
 import { eventOf, isWornOut, wornOut } from './verdict-event.ts';
-import { Waits } from './waits.ts';
+import { restMs, Waits } from './waits.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -46,6 +47,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   /** Calls that were aborted by a stop and will be repeated: the run is not handed back clean. */
   #abandoned = 0;
   #mode: Mode = 'driving';
+  /** What the clock last said in this stretch of work: a look costs as much as a no-op task. */
+  #nowMs: EpochMs = 0;
   /** The run is canceling, also while the engine stops. */
   #isCanceling = false;
   #drained: (() => void) | null = null;
@@ -87,7 +90,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     if (current?.claim !== this.#run.claim || isTerminal(current.processingStatus)) return this.end();
     if (current.processingStatus === 'canceling') this.cancel();
     for (const flight of taken) this.#takeBack(flight, wasInHand);
-    if (this.#mode === 'driving') this.#readAhead.take(); // nothing is read yet: this starts the first read
+    if (this.#mode === 'driving') this.#readAhead.take(this.#deps.ports.clock.now()); // nothing is read yet: this starts the first read
   }
 
   hasWork(): boolean {
@@ -95,7 +98,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   }
 
   async work(): Promise<void> {
-    const { breath } = this.#deps;
+    const { breath, ports } = this.#deps;
+    this.#nowMs = ports.clock.now();
     for (;;) {
       this.#startUsers();
       const flight = this.#ready.shift();
@@ -126,10 +130,10 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   #startUsers(): void {
     for (let room = this.#startRoom(); room > 0; room--) {
-      const flight = this.#readAhead.take();
+      const atMs = this.#nowMs;
+      const flight = this.#readAhead.take(atMs);
       if (!flight) return;
       this.#takeUp(flight);
-      const atMs = this.#deps.ports.clock.now();
       if (this.#qualifies(flight)) {
         this.#starting += 1;
         this.#record(flight, { kind: 'start', atMs });
@@ -159,7 +163,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       flight.place = slots;
     }
     flight.state = 'running';
-    flight.runningSinceMs = ports.clock.now();
+    flight.runningSinceMs = this.#nowMs;
     const answer = callHandler(flight, bound, this.#info, ports.clock, settings.abortGraceMs);
     if (answer instanceof PendingCall) return this.#awaitTask(flight, bound, answer);
     this.#conclude(flight, bound, answer);
@@ -196,6 +200,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
   #conclude(flight: UserFlight, bound: BoundTask, verdict: Verdict): void {
     const { clock, random } = this.#deps.ports;
     const nowMs = clock.now();
+    this.#nowMs = nowMs;
     if (verdict.kind === 'suspended') {
       this.#suspend(flight, verdict.suspension);
       return;
@@ -207,7 +212,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       nowMs,
       failures: flight.user.attempts?.failures ?? 0,
       mayRetry: !this.#isCanceling,
-      unitRandom: () => random.next(),
+      random,
     });
     flight.runningSinceMs = null;
     flight.suspendedSinceMs = null;
@@ -291,12 +296,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
       this.#letGo(flight);
       return;
     }
-    const { clock } = this.#deps.ports;
-    const { retry } = taskOf(this.#tasks, flight.user).handler;
-    // Never longer than the policy's longest wait: the clock may have been set back.
-    const waitMs = isDue
-      ? 0
-      : Math.min((flight.user.attempts?.notBeforeMs ?? 0) - clock.now(), retry.delayMaxMs);
+    const waitMs = isDue ? 0 : restMs(flight, this.#tasks, this.#deps.ports.clock);
     if (waitMs > 0) this.#wait(flight, waitMs);
     else {
       flight.state = 'ready';

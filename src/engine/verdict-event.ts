@@ -1,5 +1,6 @@
 import type { UserRecord } from '../model/records.ts';
 import type { EpochMs } from '../model/time.ts';
+import type { Random } from '../ports/random.ts';
 import { retryDelayMs, type UserEvent } from '../rules/index.ts';
 import type { Verdict } from './call.ts';
 import type { BoundTask } from './handlers.ts';
@@ -14,8 +15,8 @@ export interface EndedCall {
   readonly failures: number;
   /** Whether another attempt may follow at all: not while the run is canceling. */
   readonly mayRetry: boolean;
-  /** A number in [0, 1), for the jitter. */
-  readonly unitRandom: () => number;
+  /** For the jitter. */
+  readonly random: Random;
 }
 
 /** What a verdict means for the user; `null`: nothing that is recorded, the task will run again. */
@@ -34,7 +35,7 @@ export function eventOf(call: EndedCall): UserEvent | null {
       const attempt = call.failures + 1;
       // A handler that may still be running is not called again: two would run at once.
       if (verdict.isOver && call.mayRetry && attempt < retry.attempts) {
-        const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, call.unitRandom());
+        const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, call.random.next());
         return { kind: 'attemptFailed', notBeforeMs, reason: verdict.reason };
       }
       const failureReason = verdict.reason;

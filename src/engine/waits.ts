@@ -1,5 +1,6 @@
 import type { DurationMs } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type BoundTask, taskOf } from './handlers.ts';
 import type { UserFlight } from './user-flight.ts';
 
 /** Who of a run waits for a retry's moment. */
@@ -29,4 +30,11 @@ export class Waits {
     flight.timer = null;
     this.#count -= 1;
   }
+}
+
+/** How long a user's next attempt has to wait still, ms. Never longer than the policy's longest wait: clocks are set back. */
+export function restMs({ user }: UserFlight, tasks: readonly BoundTask[], clock: Clock): DurationMs {
+  if (user.attempts === null) return 0;
+  const { retry } = taskOf(tasks, user).handler;
+  return Math.min(user.attempts.notBeforeMs - clock.now(), retry.delayMaxMs);
 }

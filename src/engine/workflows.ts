@@ -103,7 +103,8 @@ function dueAtNextSlot(
 async function forecast(deps: EngineWorkflowsDeps, workflow: Workflow): Promise<QuarantineForecast> {
   const due = dueAtNextSlot(deps, workflow);
   let usersCount = 0;
-  if (due && enabledTasks(workflow).length > 0) for await (const _ of candidatesDue(due)) usersCount += 1;
+  if (due && enabledTasks(workflow).length > 0)
+    for await (const some of candidatesDue(due)) usersCount += some.length;
   return { usersCount, quarantine: (await quarantineFor(deps, workflow))(usersCount) };
 }
 

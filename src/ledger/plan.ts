@@ -40,6 +40,9 @@ export interface Candidate {
   readonly positions?: readonly number[];
 }
 
+/** Candidates as they are found. */
+export type CandidateBatches = AsyncIterable<readonly Candidate[]> | Iterable<readonly Candidate[]>;
+
 /** A run to be made. */
 export interface RunPlan {
   readonly workflow: Workflow;
@@ -56,8 +59,8 @@ export interface RunPlan {
   readonly quarantine?: (users: number) => Quarantine | null;
   /** Written with the commit that makes the run visible. */
   readonly notes?: (run: RunRecord) => readonly Note[];
-  /** Without repeats. */
-  readonly candidates: AsyncIterable<Candidate> | Iterable<Candidate>;
+  /** Without repeats, in batches of any size: a promise a batch costs less than one a candidate. */
+  readonly candidates: CandidateBatches;
 }
 
 /** What became of a plan. */
@@ -78,13 +81,15 @@ export async function planRun(context: LedgerContext, plan: RunPlan): Promise<Pl
   let batch: Candidate[] = [];
   let isWritten = false;
   try {
-    for await (const candidate of plan.candidates) {
-      batch.push(candidate);
-      if (batch.length < LIMITS.usersPerBatch) continue;
-      await writeBatch(context, plan, draft, batch, totals, isWritten);
-      isWritten = true;
-      batch = [];
-      await context.clock.yield();
+    for await (const found of plan.candidates) {
+      for (const candidate of found) {
+        batch.push(candidate);
+        if (batch.length < LIMITS.usersPerBatch) continue;
+        await writeBatch(context, plan, draft, batch, totals, isWritten);
+        isWritten = true;
+        batch = [];
+        await context.clock.yield();
+      }
     }
     const run = await publish(context, plan, draft, batch, totals, isWritten);
     if (run === null) {

@@ -13,7 +13,7 @@ import type { StoreReader } from '../ports/store.ts';
 import { isTerminal, positionsAgain } from '../rules/index.ts';
 import { pinnedVersion, requireRun, requireUser } from './context.ts';
 import { notesUnder, OF_WORKFLOWS } from './notes.ts';
-import type { Candidate } from './plan.ts';
+import type { Candidate, CandidateBatches } from './plan.ts';
 import { enabledTasks, runResource } from './resources.ts';
 import { invalid } from './values.ts';
 
@@ -24,7 +24,7 @@ interface Reprocessing {
 
 /** Whom a run is to be made for, and the note that ties it to its origins. */
 export interface Again {
-  readonly candidates: AsyncIterable<Candidate> | Iterable<Candidate>;
+  readonly candidates: CandidateBatches;
   notes(run: RunRecord): readonly Note[];
 }
 
@@ -43,11 +43,9 @@ export async function runAgain(
   const select = await selector(store, workflow, origin, taskScope);
   return {
     candidates: (async function* () {
-      for await (const user of usersOf(store, origin.id)) {
-        const isFailed =
-          user.processingStatus === 'failed' || user.processingStatus === 'completedWithErrors';
-        const candidate = userScope === 'allUsers' || isFailed ? select(user) : null;
-        if (candidate) yield candidate;
+      for await (const users of usersOf(store, origin.id)) {
+        const asked = userScope === 'allUsers' ? users : users.filter(hasFailed);
+        yield asked.map(select).filter((one) => one !== null);
       }
     })(),
     notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null })],
@@ -79,7 +77,7 @@ export async function resultsAgain(
     nosByRun.set(origin.id, [...(nosByRun.get(origin.id) ?? []), user.no]);
   }
   return {
-    candidates: [...candidates.values()].filter((one) => one !== null),
+    candidates: [[...candidates.values()].filter((one) => one !== null)],
     notes: (run) => [...nosByRun].map(([originId, nos]) => link(workflow.id, originId, run.id, { nos })),
   };
 }
@@ -174,8 +172,12 @@ async function selector(
   };
 }
 
-/** All users of a run, by position. */
-async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<UserRecord> {
+function hasFailed({ processingStatus }: UserRecord): boolean {
+  return processingStatus === 'failed' || processingStatus === 'completedWithErrors';
+}
+
+/** All users of a run, by position, in pages. */
+async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<readonly UserRecord[]> {
   for (let after: { value: null; key: number } | null = null; ; ) {
     const order = { property: 'id', descending: false };
     const page: readonly UserRecord[] = await store.listUsers({
@@ -185,7 +187,7 @@ async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<UserR
       after,
       limit: LIMITS.usersPerBatch,
     });
-    yield* page;
+    yield page;
     const last = page.at(-1);
     if (!last || page.length < LIMITS.usersPerBatch) return;
     after = { value: null, key: last.no };

@@ -33,10 +33,14 @@ async function setUp() {
 }
 
 /** Two batches; `between` happens when the first has been written. */
-async function* twoBatches(between: () => Promise<void>): AsyncGenerator<Candidate> {
-  for (let no = 0; no < LIMITS.usersPerBatch; no += 1) yield { subjectId: `u${no}`, dueAtMs: null };
+async function* twoBatches(between: () => Promise<void>): AsyncGenerator<Candidate[]> {
+  yield batch(null);
   await between();
-  yield { subjectId: 'last', dueAtMs: null };
+  yield [{ subjectId: 'last', dueAtMs: null }];
+}
+
+function batch(dueAtMs: number | null): Candidate[] {
+  return Array.from({ length: LIMITS.usersPerBatch }, (_, no) => ({ subjectId: `u${no}`, dueAtMs }));
 }
 
 const plan = { workflowExecutionType: 'onDemand', scheduledAtMs: START_MS, slotAtMs: null } as const;
@@ -71,7 +75,7 @@ it('a run of a workflow that is disabled while it is written is not published, a
 
 it('a removal leaves a run alone that was published meanwhile', async () => {
   const { store, context, workflow } = await setUp();
-  const candidates: Candidate[] = [{ subjectId: 'u', dueAtMs: null }];
+  const candidates: Candidate[][] = [[{ subjectId: 'u', dueAtMs: null }]];
   const outcome = await planRun(context, { ...plan, workflow, candidates });
   if (outcome.kind !== 'planned') throw new Error(`Expected a run, got ${outcome.kind}`);
   await removeUnpublished(context, { ...outcome.run, published: false });
@@ -81,8 +85,8 @@ it('a removal leaves a run alone that was published meanwhile', async () => {
 it('a run that could not be made leaves its people free to be admitted', async () => {
   const { store, context, workflow } = await setUp();
   let admitted = 0;
-  const people = async function* (): AsyncGenerator<Candidate> {
-    for (let no = 0; no < LIMITS.usersPerBatch; no += 1) yield { subjectId: `u${no}`, dueAtMs: START_MS };
+  const people = async function* (): AsyncGenerator<Candidate[]> {
+    yield batch(START_MS);
     admitted = (await store.getAdmissions(workflow.id, ['u0', 'u1'])).length;
     throw new Error('The directory is gone');
   };
