@@ -36,6 +36,7 @@ export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts'
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
 export { parseScopeRule } from './filter/index.ts';
+export type { Author } from './ledger/author.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
 export type { ExtensionInput } from './ledger/extension-input.ts';
@@ -49,7 +50,13 @@ export type { SettingsPatch } from './ledger/settings-input.ts';
 export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledger/task-results.ts';
 export type { TaskResultInput, UserResultInput } from './ledger/user-input.ts';
 export type { UserProcessingResults } from './ledger/user-results.ts';
-export type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from './ledger/workflow-input.ts';
+export type {
+  AdministrationScopeTargetInput,
+  NewVersionInput,
+  TaskPatch,
+  WorkflowInput,
+  WorkflowPatch,
+} from './ledger/workflow-input.ts';
 export type { Workflows } from './ledger/workflows.ts';
 export type * from './model/activation.ts';
 export { AUDIT_ACTIVITIES, type AuditActivity, type AuditCategory, type AuditEntry } from './model/audit.ts';

@@ -4,11 +4,14 @@ import type { Permission } from './permissions.ts';
 
 /** Somebody who may use the API. */
 export interface Principal {
-  /** Names him in rate limits. */
+  /** Names him in rate limits, and as `createdBy` and `lastModifiedBy` of what he makes and changes. */
   readonly id: string;
   /** What he may do; `all`: everything. */
   readonly permissions: readonly Permission[] | 'all';
 }
+
+/** Whoever sends a request, where nobody is asked who he is. */
+export const ANYBODY: Principal = { id: 'anybody', permissions: 'all' };
 
 /** Who sends a request; `null`: nobody who is known, so it is refused with 401. */
 export type Authorize = (request: Request) => Principal | null | Promise<Principal | null>;

@@ -19,7 +19,11 @@ export async function readBody(request: Request, limits: GraphLimits): Promise<u
   return body;
 }
 
-/** The body as an object, without annotations; `@odata.type` stays where `keepTypes`. @throws GraphError 400. */
+/**
+ * The body as an object, without annotations; `@odata.type` stays where `keepTypes`.
+ *
+ * @throws GraphError 400; also for `@odata.bind`, which is no mere annotation.
+ */
 export function objectBody(body: unknown, keepTypes = false): Readonly<Record<string, unknown>> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest('Expected the body to be a JSON object.');
@@ -56,6 +60,10 @@ function parsed(text: string): unknown {
 function plain(value: unknown, keepTypes: boolean): unknown {
   if (Array.isArray(value)) return value.map((part) => plain(part, keepTypes));
   if (typeof value !== 'object' || value === null) return value;
+  const link = Object.keys(value).find((name) => name.endsWith('@odata.bind'));
+  if (link !== undefined) {
+    throw badRequest(`Expected objects with an id in place of the links of '${link.slice(0, 100)}'.`);
+  }
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !/@(?:odata|microsoft)\./.test(name) || (keepTypes && name === '@odata.type'))

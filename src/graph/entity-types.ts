@@ -221,6 +221,15 @@ const WORKFLOW_BASE = {
   lastModifiedDateTime: 'dateTime',
 } as const satisfies Record<string, Kind>;
 const TASKS = { shown: 'get', type: { collection: TASK.properties } } as const;
+const AUTHORED = {
+  createdBy: { shown: 'get', type: REFERENCE },
+  lastModifiedBy: { shown: 'get', type: REFERENCE },
+} as const satisfies EntityType['navigation'];
+const WORKFLOW_NAVIGATION = {
+  tasks: TASKS,
+  ...AUTHORED,
+  administrationScopeTargets: { shown: 'expand', type: { collection: { id: 'string' } } },
+} as const satisfies EntityType['navigation'];
 
 /** A workflow. */
 export const WORKFLOW: EntityType = {
@@ -235,7 +244,7 @@ export const WORKFLOW: EntityType = {
     settings: WORKFLOW_SETTING,
     version: 'int',
   },
-  navigation: { tasks: TASKS },
+  navigation: WORKFLOW_NAVIGATION,
   hiddenInLists: ['executionConditions'],
   isSearchable: true,
 };
@@ -245,7 +254,7 @@ export const WORKFLOW_VERSION: EntityType = {
   name: 'workflowVersion',
   key: 'versionNumber',
   properties: { ...WORKFLOW_BASE, settings: WORKFLOW_SETTING, versionNumber: 'int' },
-  navigation: { tasks: TASKS },
+  navigation: WORKFLOW_NAVIGATION,
   hiddenInLists: ['executionConditions'],
   isSearchable: true,
 };
@@ -261,7 +270,7 @@ export const WORKFLOW_TEMPLATE: EntityType = {
     displayName: 'string',
     executionConditions: CONDITIONS,
   },
-  navigation: { tasks: { shown: 'get', type: { collection: TASK.properties } } },
+  navigation: { tasks: TASKS },
   isSearchable: true,
 };
 
@@ -278,7 +287,7 @@ export const SETTINGS: EntityType = {
   navigation: {},
 };
 
-/** Somebody, by id. */
+/** Somebody, or something that bounds who administers; a row says by `@odata.type` what it is. */
 export const DIRECTORY_OBJECT: EntityType = {
   name: 'directoryObject',
   namespace: 'microsoft.graph',
@@ -313,7 +322,7 @@ export const CUSTOM_TASK_EXTENSION: EntityType = {
     },
     lastModifiedDateTime: 'dateTime',
   },
-  navigation: {},
+  navigation: AUTHORED,
   isSearchable: true,
 };
 

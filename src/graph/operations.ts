@@ -170,32 +170,33 @@ export async function resume(call: Call): Promise<void> {
 }
 
 /** POST customTaskExtensions. */
-export function createExtension({ engine, body }: Call): Promise<CustomTaskExtension> {
-  return engine.customTaskExtensions.create(objectBody(body, true) as unknown as ExtensionInput);
+export function createExtension({ engine, body, author }: Call): Promise<CustomTaskExtension> {
+  return engine.customTaskExtensions.create(objectBody(body, true) as unknown as ExtensionInput, author);
 }
 
 /** PATCH a custom task extension. */
-export function updateExtension({ engine, keys, body }: Call): Promise<CustomTaskExtension> {
+export function updateExtension({ engine, keys, body, author }: Call): Promise<CustomTaskExtension> {
   return engine.customTaskExtensions.update(
     keys.extension,
     objectBody(body, true) as Partial<ExtensionInput>,
+    author,
   );
 }
 
 /** POST workflows. */
-export function createWorkflow({ engine, body }: Call): Promise<Workflow> {
-  return engine.workflows.create(objectBody(body, true) as unknown as WorkflowInput);
+export function createWorkflow({ engine, body, author }: Call): Promise<Workflow> {
+  return engine.workflows.create(objectBody(body, true) as unknown as WorkflowInput, author);
 }
 
 /** PATCH a workflow. */
-export function updateWorkflow({ engine, keys, body }: Call): Promise<Workflow> {
-  return engine.workflows.update(keys.workflow, objectBody(body, true) as WorkflowPatch);
+export function updateWorkflow({ engine, keys, body, author }: Call): Promise<Workflow> {
+  return engine.workflows.update(keys.workflow, objectBody(body, true) as WorkflowPatch, author);
 }
 
 /** createNewVersion. */
-export function createNewVersion({ engine, keys, body }: Call): Promise<Workflow> {
+export function createNewVersion({ engine, keys, body, author }: Call): Promise<Workflow> {
   const input = soleField(body, 'workflow', true);
-  return engine.workflows.createNewVersion(keys.workflow, input as NewVersionInput);
+  return engine.workflows.createNewVersion(keys.workflow, input as NewVersionInput, author);
 }
 
 /** activate: `{ subjects: [{ id }] }`. */
@@ -253,6 +254,30 @@ export async function previewWorkflow({ engine, keys, body }: Call): Promise<str
   return (await engine.workflows.previewWorkflow(keys.workflow, { subjects })).id;
 }
 
+/** Whom the last preview was for. */
+export function previewScope({ engine, keys }: Call): Source {
+  return arrayOf(async () =>
+    (await engine.workflows.previewScope(keys.workflow)).map(({ id }) => ({
+      '@odata.type': '#microsoft.graph.user',
+      id,
+    })),
+  );
+}
+
+/** Who bounds the administration of a workflow. */
+export function scopeTargets({ engine, keys }: Call): Source {
+  return arrayOf(async () => (await engine.workflows.get(keys.workflow)).administrationScopeTargets as never);
+}
+
+/** The same, of a version. */
+export function scopeTargetsOfVersion({ engine, keys }: Call): Source {
+  const number = versionNumber(keys.version);
+  return arrayOf(
+    async () =>
+      (await engine.workflows.getVersion(keys.workflow, number)).administrationScopeTargets as never,
+  );
+}
+
 /** The versions of a workflow, newest first. */
 export function versions({ engine, keys }: Call): Source {
   return arrayOf(
@@ -288,8 +313,8 @@ export async function task({ engine, keys }: Call): Promise<Task> {
 }
 
 /** PATCH a task. */
-export function updateTask({ engine, keys, body }: Call): Promise<Task> {
-  return engine.workflows.updateTask(keys.workflow, keys.task, objectBody(body) as TaskPatch);
+export function updateTask({ engine, keys, body, author }: Call): Promise<Task> {
+  return engine.workflows.updateTask(keys.workflow, keys.task, objectBody(body) as TaskPatch, author);
 }
 
 /** A deleted workflow. */

@@ -1,7 +1,7 @@
 /** Options of a handler, read once. */
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
-import type { Authorize } from './authorize.ts';
+import { ANYBODY, type Authorize } from './authorize.ts';
 import { DEFAULT_GRAPH_LIMITS, type GraphLimits } from './bounds.ts';
 import type { GuardOptions, RateLimit } from './guard.ts';
 
@@ -66,7 +66,7 @@ export function readGraphOptions(options: GraphOptions): GraphSettings {
   }
   return {
     baseUrl: baseUrl ?? null,
-    authorize: options.authorize ?? (() => ({ id: 'anybody', permissions: 'all' })),
+    authorize: options.authorize ?? (() => ANYBODY),
     rateLimit: rateLimit ?? null,
     readOnlyRuns: options.readOnlyRuns ?? false,
     runIdHeader: options.runIdHeader ?? false,

@@ -43,17 +43,20 @@ export function checkView(type: EntityType, { select, expand }: Pick<View, 'sele
 export function represent(type: EntityType, row: Row, view: View): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   const here = addressOf(type, row, view.address);
+  const derived = row['@odata.type'];
   if (view.level === 'full') {
-    out['@odata.type'] = `#${type.namespace ?? NAMESPACE}.${type.name}`;
+    out['@odata.type'] = derived ?? `#${type.namespace ?? NAMESPACE}.${type.name}`;
     out['@odata.id'] = here;
-  }
+  } else if (view.level === 'minimal' && derived !== undefined) out['@odata.type'] = derived;
   for (const [name, kind] of Object.entries(type.properties)) {
     if (isShown(type, name, view)) out[name] = wireValue(kind, row[name], view);
   }
   for (const [name, { shown, type: kind }] of Object.entries(type.navigation)) {
     const isDefault = shown === 'list' || (shown === 'get' && view.place === 'get' && view.select === null);
     if (!isDefault && !view.expand.includes(name) && !view.select?.includes(name)) continue;
-    if (shown === 'get' && view.level !== 'none') out[`${name}@odata.context`] = contextOf(`${here}/${name}`);
+    const isCollection = typeof kind === 'object' && 'collection' in kind;
+    if (shown === 'get' && isCollection && view.level !== 'none')
+      out[`${name}@odata.context`] = contextOf(`${here}/${name}`);
     out[name] = wireValue(kind, row[name], view);
   }
   return out;

@@ -1,5 +1,6 @@
 /** What a route is, and the few kinds that there are. The table itself stands in `routes.ts`. */
 import type { Engine } from '../engine/engine.ts';
+import type { Author } from '../ledger/author.ts';
 import { objectBody } from './body.ts';
 import type { EntityType, Kind } from './entity-types.ts';
 import { badRequest, GraphError } from './graph-error.ts';
@@ -36,6 +37,8 @@ export interface Call {
   /** Parsed JSON; `undefined`: there was no body. */
   readonly body: unknown;
   readonly nowMs: number;
+  /** Who sends the request, when that is known. */
+  readonly author: Author;
   /** Gives `null` when `work` has not ended within `limits.awaitedMsMax`; it goes on then. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | null>;
   /** What a callback shows in place of a permission; `null`: nothing. */

@@ -123,15 +123,15 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   create('workflows', change, WORKFLOW, does.createWorkflow),
   one('workflows/{workflow}', workflows, WORKFLOW, ({ engine, keys }) => engine.workflows.get(keys.workflow)),
   update('workflows/{workflow}', change, WORKFLOW, 'changed', does.updateWorkflow),
-  done('DELETE', 'workflows/{workflow}', change, ({ engine, keys }) =>
-    engine.workflows.delete(keys.workflow),
+  done('DELETE', 'workflows/{workflow}', change, ({ engine, keys, author }) =>
+    engine.workflows.delete(keys.workflow, author),
   ),
   done('POST', 'workflows/{workflow}/activate', activate, does.activate),
   done('POST', 'workflows/{workflow}/activateWithScope', activate, does.activateWithScope),
   done('POST', 'workflows/{workflow}/cancelProcessing', change, does.cancelProcessing),
   act('workflows/{workflow}/createNewVersion', change, WORKFLOW, does.createNewVersion),
-  act('workflows/{workflow}/clearQuarantine', change, WORKFLOW, ({ engine, keys }) =>
-    engine.workflows.clearQuarantine(keys.workflow),
+  act('workflows/{workflow}/clearQuarantine', change, WORKFLOW, ({ engine, keys, author }) =>
+    engine.workflows.clearQuarantine(keys.workflow, author),
   ),
   list('workflows/{workflow}/executionScope', workflows, USER_RESULT, ({ engine, keys }) =>
     executionScopeOf(engine, keys.workflow),
@@ -147,12 +147,17 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   collect('workflows/{workflow}/previewTaskFailures', workflows, 'previewFailedTask', ({ engine, keys }) =>
     engine.workflows.previewTaskFailures(keys.workflow),
   ),
-  list('workflows/{workflow}/previewScope', workflows, DIRECTORY_OBJECT, ({ engine, keys }) =>
-    arrayOf(() => engine.workflows.previewScope(keys.workflow) as never),
-  ),
+  list('workflows/{workflow}/previewScope', workflows, DIRECTORY_OBJECT, does.previewScope),
+  list('workflows/{workflow}/administrationScopeTargets', workflows, DIRECTORY_OBJECT, does.scopeTargets),
   list('workflows/{workflow}/versions', workflows, WORKFLOW_VERSION, does.versions),
   one('workflows/{workflow}/versions/{version}', workflows, WORKFLOW_VERSION, does.version),
   list('workflows/{workflow}/versions/{version}/tasks', workflows, TASK, does.tasksOfVersion),
+  list(
+    'workflows/{workflow}/versions/{version}/administrationScopeTargets',
+    workflows,
+    DIRECTORY_OBJECT,
+    does.scopeTargetsOfVersion,
+  ),
   list('workflows/{workflow}/tasks', workflows, TASK, does.tasks),
   one('workflows/{workflow}/tasks/{task}', workflows, TASK, does.task),
   update('workflows/{workflow}/tasks/{task}', change, TASK, 'changed', does.updateTask),
@@ -168,8 +173,8 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   done('DELETE', `${DELETED}/{workflow}`, change, ({ engine, keys }) =>
     engine.workflows.purge(keys.workflow),
   ),
-  act(`${DELETED}/{workflow}/restore`, change, WORKFLOW, ({ engine, keys }) =>
-    engine.workflows.restore(keys.workflow),
+  act(`${DELETED}/{workflow}/restore`, change, WORKFLOW, ({ engine, keys, author }) =>
+    engine.workflows.restore(keys.workflow, author),
   ),
 ];
 

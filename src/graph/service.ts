@@ -1,6 +1,6 @@
 /** One request, from its path to its answer. Batches come through here too, request by request. */
 import type { Engine } from '../engine/engine.ts';
-import { isAllowed, type Principal } from './authorize.ts';
+import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
@@ -82,6 +82,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       query,
       body,
       nowMs: clock.now(),
+      author: principal === null || principal === ANYBODY ? {} : { by: principal.id },
       inTime: (work) => inTime(clock, settings.limits.awaitedMsMax, work),
       callbackToken,
     };

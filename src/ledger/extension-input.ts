@@ -34,7 +34,10 @@ const SET_BY_LEDGER = ['id', 'createdDateTime', 'lastModifiedDateTime', 'created
 const CALLBACK_TYPE = '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
 
 /** What the ledger sets itself left out. */
-export type ExtensionDraft = Omit<CustomTaskExtension, 'id' | 'createdDateTime' | 'lastModifiedDateTime'>;
+export type ExtensionDraft = Omit<
+  CustomTaskExtension,
+  'id' | 'createdDateTime' | 'createdBy' | 'lastModifiedDateTime' | 'lastModifiedBy'
+>;
 
 /** What `customTaskExtensions.create` takes; `@odata.type` may be left out. */
 export interface ExtensionInput {

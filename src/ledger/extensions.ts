@@ -5,6 +5,7 @@ import { LIMITS } from '../model/limits.ts';
 import type { Note } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
 import { audit } from './audit.ts';
+import { type Author, readAuthor } from './author.ts';
 import type { LedgerContext } from './context.ts';
 import { type ExtensionInput, readExtension } from './extension-input.ts';
 import { isoOf } from './resources.ts';
@@ -12,13 +13,13 @@ import { isoOf } from './resources.ts';
 /** Custom task extensions. Ids are taken in any letter case. */
 export interface CustomTaskExtensions {
   /** @throws LifecycleError `InvalidArgument`; `LimitExceeded` above 100. */
-  create(input: ExtensionInput): Promise<CustomTaskExtension>;
+  create(input: ExtensionInput, author?: Author): Promise<CustomTaskExtension>;
   /** @throws LifecycleError `NotFound`. */
   get(id: string): Promise<CustomTaskExtension>;
   /** By creation. */
   list(): Promise<readonly CustomTaskExtension[]>;
   /** Changes what is given; tasks go by it from their next call on. @throws LifecycleError `NotFound`, `InvalidArgument`. */
-  update(id: string, patch: Partial<ExtensionInput>): Promise<CustomTaskExtension>;
+  update(id: string, patch: Partial<ExtensionInput>, author?: Author): Promise<CustomTaskExtension>;
   /** Tasks that name it fail from now on. @throws LifecycleError `NotFound`. */
   delete(id: string): Promise<void>;
 }
@@ -29,12 +30,20 @@ const COLLECTION = 'extensions';
 export function createExtensions(context: LedgerContext): CustomTaskExtensions {
   const { store, clock, ids } = context;
   return {
-    async create(input) {
+    async create(input, author) {
       const draft = readExtension(input);
+      const by = readAuthor(author);
       const made = await store.transaction(async (tx) => {
         if ((await allOf(tx)).length >= LIMITS.extensionsMax) throw tooMany();
         const now = isoOf(clock.now());
-        const extension = { id: ids.guid(), ...draft, createdDateTime: now, lastModifiedDateTime: now };
+        const extension: CustomTaskExtension = {
+          id: ids.guid(),
+          ...draft,
+          createdDateTime: now,
+          createdBy: by,
+          lastModifiedDateTime: now,
+          lastModifiedBy: by,
+        };
         await tx.putNotes([noteOf(extension)]);
         return extension;
       });
@@ -43,13 +52,17 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
     },
     get: (id) => requireExtension(store, id),
     list: () => allOf(store),
-    async update(id, patch) {
+    async update(id, patch, author) {
+      const by = readAuthor(author);
       const changed = await store.transaction(async (tx) => {
         const current = await requireExtension(tx, id);
-        const { id: key, createdDateTime, lastModifiedDateTime, ...draft } = current;
-        const next = readExtension(patch, draft);
-        const stamp = isoOf(Math.max(clock.now(), Date.parse(lastModifiedDateTime) + 1));
-        const extension = { id: key, ...next, createdDateTime, lastModifiedDateTime: stamp };
+        const stamp = isoOf(Math.max(clock.now(), Date.parse(current.lastModifiedDateTime) + 1));
+        const extension: CustomTaskExtension = {
+          ...current,
+          ...readExtension(patch, current),
+          lastModifiedDateTime: stamp,
+          lastModifiedBy: by,
+        };
         await tx.putNotes([noteOf(extension)]);
         return extension;
       });

@@ -11,8 +11,10 @@ import {
   ifGiven,
   invalid,
   type Place,
+  readArray,
   readDescription,
   readFlag,
+  readLine,
   readName,
   readTasks,
   readWord,
@@ -20,9 +22,10 @@ import {
   type TaskDraft,
   type TaskInput,
 } from '../catalogue/index.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { WorkflowSetting } from '../model/quarantine.ts';
 import { WORKFLOW_CATEGORIES, type WorkflowCategory } from '../model/status.ts';
-import type { Task, Workflow } from '../model/workflow.ts';
+import type { AdministrationScopeTarget, Task, Workflow } from '../model/workflow.ts';
 import type { WorkflowLimits } from '../model/workflow-limits.ts';
 import { type ExecutionConditionsInput, readConditions } from './conditions-input.ts';
 import { readWorkflowSetting } from './settings-input.ts';
@@ -42,16 +45,30 @@ export interface WorkflowInput {
   readonly executionConditions: ExecutionConditionsInput;
   /** Default: the tenant's bounds. */
   readonly settings?: WorkflowSetting;
+  /** Default: none. */
+  readonly administrationScopeTargets?: readonly AdministrationScopeTargetInput[];
   /** At least one. */
   readonly tasks: readonly TaskInput[];
 }
+
+/** An administration scope as callers hand it in; a type that is left out is `administrativeUnit`. */
+export type AdministrationScopeTargetInput = Pick<AdministrationScopeTarget, 'id'> &
+  Partial<AdministrationScopeTarget>;
 
 /** What `workflows.createNewVersion` takes: what is left out stays as it is; a category never changes. */
 export type NewVersionInput = Pick<WorkflowInput, 'executionConditions' | 'tasks'> & Partial<WorkflowInput>;
 
 /** What `workflows.update` takes; the rest of a workflow changes by a new version. */
 export type WorkflowPatch = Partial<
-  Pick<Workflow, 'displayName' | 'description' | 'isEnabled' | 'isSchedulingEnabled' | 'settings'>
+  Pick<
+    WorkflowInput,
+    | 'displayName'
+    | 'description'
+    | 'isEnabled'
+    | 'isSchedulingEnabled'
+    | 'settings'
+    | 'administrationScopeTargets'
+  >
 >;
 
 /** What `workflows.updateTask` takes; the rest of a task changes by a new version. */
@@ -61,8 +78,17 @@ export type TaskPatch = Partial<Pick<Task, 'displayName' | 'description'>>;
 export type WorkflowDraft = Pick<Workflow, 'category' | 'executionConditions' | keyof WorkflowPatch> & {
   readonly tasks: readonly TaskDraft[];
 };
+/** A patch that has been read. */
+export type WorkflowChanges = Partial<Pick<Workflow, keyof WorkflowPatch>>;
 
-const PATCHABLE = ['displayName', 'description', 'isEnabled', 'isSchedulingEnabled', 'settings'] as const;
+const PATCHABLE = [
+  'displayName',
+  'description',
+  'isEnabled',
+  'isSchedulingEnabled',
+  'settings',
+  'administrationScopeTargets',
+] as const;
 const TASK_PATCHABLE = ['displayName', 'description'] as const;
 const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
 /** Set by the ledger; passed over when a resource is handed in again. */
@@ -70,7 +96,9 @@ const SET_BY_LEDGER = [
   'id',
   'version',
   'createdDateTime',
+  'createdBy',
   'lastModifiedDateTime',
+  'lastModifiedBy',
   'deletedDateTime',
   'nextScheduleRunDateTime',
   'quarantineDetails',
@@ -103,7 +131,7 @@ export function readNewVersion(input: unknown, current: Workflow, limits: Workfl
 }
 
 /** The checked patch, with the fields that were given. @throws LifecycleError `InvalidArgument`. */
-export function readWorkflowPatch(input: unknown): WorkflowPatch {
+export function readWorkflowPatch(input: unknown): WorkflowChanges {
   const at = fieldsOf(root(input), PATCHABLE, []);
   const given = {
     displayName: ifGiven(at('displayName'), readName),
@@ -111,6 +139,7 @@ export function readWorkflowPatch(input: unknown): WorkflowPatch {
     isEnabled: ifGiven(at('isEnabled'), readFlag),
     isSchedulingEnabled: ifGiven(at('isSchedulingEnabled'), readFlag),
     settings: ifGiven(at('settings'), readWorkflowSetting),
+    administrationScopeTargets: ifGiven(at('administrationScopeTargets'), readScopeTargets),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -152,11 +181,39 @@ function readDraft(at: Fields, limits: WorkflowLimits, current: Workflow | null)
     isEnabled,
     isSchedulingEnabled: given('isSchedulingEnabled', readFlag, wasScheduled),
     settings: given('settings', readWorkflowSetting, current?.settings ?? { quarantineConfiguration: null }),
+    administrationScopeTargets: given(
+      'administrationScopeTargets',
+      readScopeTargets,
+      current?.administrationScopeTargets ?? NO_TARGETS,
+    ),
     executionConditions: readConditions(at('executionConditions')),
     tasks: readTasks(at('tasks'), category, limits),
   };
   checkScheduling(draft);
   return Object.freeze(draft);
+}
+
+const TYPE = '@odata.type';
+const NO_TARGETS: readonly AdministrationScopeTarget[] = Object.freeze([]);
+
+function readScopeTargets(place: Place): readonly AdministrationScopeTarget[] {
+  const targets = readArray(place, LIMITS.administrationScopeTargetsMax).map((one) => {
+    const at = fieldsOf(one, [TYPE, 'id']);
+    const type = ifGiven(at(TYPE), readType) ?? '#microsoft.graph.administrativeUnit';
+    return Object.freeze({ [TYPE]: type, id: readLine(at('id'), LIMITS.idLengthMax) });
+  });
+  const ids = targets.map(({ id }) => id.toLowerCase());
+  const again = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (again !== undefined)
+    throw invalid({ path: place.path, value: again }, 'an array that has each id once');
+  return Object.freeze(targets);
+}
+
+/** `#microsoft.graph.administrativeUnit`, with or without `#`. */
+function readType(place: Place): string {
+  const type = readLine(place, LIMITS.idLengthMax);
+  if (/^#?microsoft\.graph\.\w+$/.test(type)) return type.startsWith('#') ? type : `#${type}`;
+  throw invalid(place, 'a type such as #microsoft.graph.administrativeUnit');
 }
 
 function readCategory(place: Place): WorkflowCategory {

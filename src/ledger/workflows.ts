@@ -4,7 +4,7 @@
  *
  * | change | does |
  * |---|---|
- * | `update` | name, description, enabled, scheduling: in place, the version stays |
+ * | `update` | name, description, enabled, scheduling, settings, administration scopes: in place, the version stays |
  * | `updateTask` | name and description of a task of the newest version: in place |
  * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep the one they pinned |
  * | disabling, deleting | scheduling goes off too; unfinished runs end `canceled` |
@@ -15,17 +15,19 @@
  *
  * Source: domain §2.3, §3.11, §6.3 (r9), §6.7.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { fillTemplate, invalid, requireTemplate, type TemplateOverrides } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
 import { NOT_QUARANTINED } from '../model/quarantine.ts';
 import type { WorkflowRecord } from '../model/records.ts';
 import type { DurationMs } from '../model/time.ts';
-import type { Task, Workflow } from '../model/workflow.ts';
+import type { Task, UserReference, Workflow } from '../model/workflow.ts';
 import type { WorkflowLimits } from '../model/workflow-limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
+import { type Author, readAuthor } from './author.ts';
 import { readRule } from './conditions-input.ts';
 import { forgetWorkflow, OF_WORKFLOWS } from './notes.ts';
 import { isoOf } from './resources.ts';
@@ -59,7 +61,8 @@ export interface WorkflowsDeps {
 
 /**
  * The workflows. Ids are taken in any letter case. Every method but the lists throws `NotFound` for an
- * id that nobody has, and what is deleted is found by `listDeleted`, `restore` and `purge` only.
+ * id that nobody has, and what is deleted is found by `listDeleted`, `restore` and `purge` only. A change keeps
+ * its author as `lastModifiedBy`, and `null` when none is named.
  */
 export interface Workflows {
   /**
@@ -68,41 +71,41 @@ export interface Workflows {
    * @throws LifecycleError `InvalidArgument`, `InvalidFilter`; `Duplicate` for a name that is taken;
    * `LimitExceeded` for `maxWorkflows` and `maxTasksPerWorkflow`.
    */
-  create(input: WorkflowInput): Promise<Workflow>;
+  create(input: WorkflowInput, author?: Author): Promise<Workflow>;
   /** As `create`, from a template by GUID or name. @throws LifecycleError also `NotFound`. */
-  createFromTemplate(idOrName: string, overrides?: TemplateOverrides): Promise<Workflow>;
+  createFromTemplate(idOrName: string, overrides?: TemplateOverrides, author?: Author): Promise<Workflow>;
   /** The newest version. */
   get(id: string): Promise<Workflow>;
   /** Those that are not deleted, by creation. */
   list(): Promise<readonly Workflow[]>;
   /**
-   * Changes name, description, `isEnabled` or `isSchedulingEnabled`. Disabling turns scheduling off too
+   * Changes what a {@link WorkflowPatch} can have. Disabling turns scheduling off too
    * (enabling does not turn it on again). Scheduling that is turned on starts with the next slot.
    *
    * @throws LifecycleError `InvalidArgument`, `Duplicate`.
    */
-  update(id: string, patch: WorkflowPatch): Promise<Workflow>;
+  update(id: string, patch: WorkflowPatch, author?: Author): Promise<Workflow>;
   /**
    * Replaces tasks and execution conditions, and what else is given, by a new version; its tasks get
    * new ids. Runs keep the version that they were made with.
    *
    * @throws LifecycleError as `create`; `InvalidArgument` also for another category or id.
    */
-  createNewVersion(id: string, input: NewVersionInput): Promise<Workflow>;
+  createNewVersion(id: string, input: NewVersionInput, author?: Author): Promise<Workflow>;
   /**
    * Changes name or description of a task of the newest version. @throws LifecycleError `InvalidArgument`;
    * `NotFound` also for a task of another version.
    */
-  updateTask(id: string, taskId: string, patch: TaskPatch): Promise<Task>;
+  updateTask(id: string, taskId: string, patch: TaskPatch, author?: Author): Promise<Task>;
   /**
    * Lets a workflow that is in quarantine run again, from its next slot on; what was put in quarantine stays
    * so. Without one nothing changes.
    */
-  clearQuarantine(id: string): Promise<Workflow>;
+  clearQuarantine(id: string, author?: Author): Promise<Workflow>;
   /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
-  delete(id: string): Promise<void>;
+  delete(id: string, author?: Author): Promise<void>;
   /** Brings a deleted workflow back, not scheduled. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
-  restore(id: string): Promise<Workflow>;
+  restore(id: string, author?: Author): Promise<Workflow>;
   /** All versions, newest first. */
   listVersions(id: string): Promise<readonly Workflow[]>;
   /** @throws LifecycleError `NotFound` for a version that never was, `InvalidArgument` for no number. */
@@ -115,7 +118,7 @@ export interface Workflows {
 
 /** The workflows over a store. */
 export function createWorkflows(deps: WorkflowsDeps): Workflows {
-  const { store, limits } = deps;
+  const { store } = deps;
   const show = (workflow: Workflow): Workflow => resourceOf(deps, workflow);
   const listWhere = async (isDeleted: boolean): Promise<readonly Workflow[]> =>
     (await store.listWorkflows())
@@ -123,19 +126,19 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
       .filter(({ deletedDateTime }) => (deletedDateTime !== null) === isDeleted)
       .map(show);
   return {
-    create: (input) => create(deps, input),
-    createFromTemplate: async (idOrName, overrides = {}) =>
-      create(deps, fillTemplate(requireTemplate(idOrName), overrides, readRule)),
+    create: async (input, author) => create(deps, input, readAuthor(author)),
+    createFromTemplate: async (idOrName, overrides = {}, author = {}) =>
+      create(deps, fillTemplate(requireTemplate(idOrName), overrides, readRule), readAuthor(author)),
     get: async (id) => show((await requireLive(store, keyOf(id))).workflow),
     list: () => listWhere(false),
     listDeleted: () => listWhere(true),
-    update: (id, patch) => update(deps, id, patch),
-    createNewVersion: (id, input) => createNewVersion(deps, id, input, limits),
-    updateTask: (id, taskId, patch) => updateTask(deps, id, taskId, patch),
-    clearQuarantine: async (id) =>
-      resourceOf(deps, (await change(deps, keyOf(id), requireLive, clearQuarantine)).after),
-    delete: (id) => deleteWorkflow(deps, id),
-    restore: (id) => restore(deps, id),
+    update: async (id, patch, author) => update(deps, id, patch, readAuthor(author)),
+    createNewVersion: async (id, input, author) => createNewVersion(deps, id, input, readAuthor(author)),
+    updateTask: async (id, taskId, patch, author) => updateTask(deps, id, taskId, patch, readAuthor(author)),
+    clearQuarantine: async (id, author) =>
+      show((await change(deps, keyOf(id), readAuthor(author), requireLive, clearQuarantine)).after),
+    delete: async (id, author) => deleteWorkflow(deps, id, readAuthor(author)),
+    restore: async (id, author) => restore(deps, id, readAuthor(author)),
     purge: (id) => purge(deps, id),
     listVersions: async (id) => {
       const { workflow } = await requireLive(store, keyOf(id));
@@ -154,7 +157,7 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
   };
 }
 
-async function create(deps: WorkflowsDeps, input: unknown): Promise<Workflow> {
+async function create(deps: WorkflowsDeps, input: unknown, by: UserReference | null): Promise<Workflow> {
   const draft = readWorkflowInput(input, deps.limits);
   const workflow = await deps.store.transaction(async (tx) => {
     await checkRoom(tx, deps.limits);
@@ -166,7 +169,9 @@ async function create(deps: WorkflowsDeps, input: unknown): Promise<Workflow> {
       ...draft,
       tasks: withIds(deps.ids, draft.tasks),
       createdDateTime: isoOf(nowMs),
+      createdBy: by,
       lastModifiedDateTime: isoOf(nowMs),
+      lastModifiedBy: by,
       deletedDateTime: null,
       nextScheduleRunDateTime: null,
       quarantineDetails: NOT_QUARANTINED,
@@ -179,17 +184,20 @@ async function create(deps: WorkflowsDeps, input: unknown): Promise<Workflow> {
   return resourceOf(deps, workflow);
 }
 
-async function update(deps: WorkflowsDeps, id: string, input: unknown): Promise<Workflow> {
+async function update(
+  deps: WorkflowsDeps,
+  id: string,
+  input: unknown,
+  by: UserReference | null,
+): Promise<Workflow> {
   const patch = readWorkflowPatch(input);
-  const { before, after } = await change(deps, keyOf(id), requireLive, async ({ workflow }, tx) => {
+  const { before, after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }, tx) => {
     const { displayName } = patch;
     if (displayName !== undefined) await checkName(tx, displayName, workflow.id);
     const scheduling = patch.isEnabled === false ? { isSchedulingEnabled: false } : {};
     const changed = { ...workflow, ...scheduling, ...patch };
     checkScheduling(changed);
-    return Object.entries(changed).every(([name, value]) => workflow[name as keyof Workflow] === value)
-      ? workflow
-      : changed;
+    return isDeepStrictEqual(changed, workflow) ? workflow : changed;
   });
   await freeze(deps, before, after, patch);
   return resourceOf(deps, after);
@@ -199,24 +207,30 @@ async function createNewVersion(
   deps: WorkflowsDeps,
   id: string,
   input: unknown,
-  limits: WorkflowLimits,
+  by: UserReference | null,
 ): Promise<Workflow> {
-  const { before, after } = await change(deps, keyOf(id), requireLive, async (record, tx, stamp) => {
+  const { before, after } = await change(deps, keyOf(id), by, requireLive, async (record, tx, mark) => {
     const { workflow } = record;
-    const draft = readNewVersion(input, workflow, limits);
+    const draft = readNewVersion(input, workflow, deps.limits);
     await checkName(tx, draft.displayName, workflow.id);
     // A version that is over was last modified when the next one began (domain §3.11).
-    await tx.putWorkflow({ ...record, workflow: { ...workflow, lastModifiedDateTime: stamp } });
+    await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
     return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
   });
   await freeze(deps, before, after, {});
   return resourceOf(deps, after);
 }
 
-async function updateTask(deps: WorkflowsDeps, id: string, taskId: string, input: unknown): Promise<Task> {
+async function updateTask(
+  deps: WorkflowsDeps,
+  id: string,
+  taskId: string,
+  input: unknown,
+  by: UserReference | null,
+): Promise<Task> {
   const patch = readTaskPatch(input);
   const isIt = (task: Task): boolean => task.id === taskId.toLowerCase();
-  const { after } = await change(deps, keyOf(id), requireLive, async ({ workflow }) => {
+  const { after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }) => {
     const task = workflow.tasks.find(isIt);
     if (!task) throw notFound(`version ${workflow.version} to have a task`, taskId, { taskId });
     const changed = Object.freeze({ ...task, ...patch });
@@ -232,21 +246,21 @@ async function clearQuarantine({ workflow }: WorkflowRecord): Promise<Workflow> 
   return isIn ? { ...workflow, quarantineDetails: NOT_QUARANTINED } : workflow;
 }
 
-async function deleteWorkflow(deps: WorkflowsDeps, id: string): Promise<void> {
+async function deleteWorkflow(deps: WorkflowsDeps, id: string, by: UserReference | null): Promise<void> {
   const key = keyOf(id);
   await requireLive(deps.store, key);
   await deps.freezeRuns(key, 'all');
-  await change(deps, key, requireLive, async ({ workflow }, _tx, stamp) => ({
+  await change(deps, key, by, requireLive, async ({ workflow }, _tx, { lastModifiedDateTime }) => ({
     ...workflow,
     isSchedulingEnabled: false,
-    deletedDateTime: stamp,
+    deletedDateTime: lastModifiedDateTime,
   }));
   // Once more, for runs that began while the first ones were ending.
   await deps.freezeRuns(key, 'all');
 }
 
-async function restore(deps: WorkflowsDeps, id: string): Promise<Workflow> {
-  const { after } = await change(deps, keyOf(id), requireDeleted, async ({ workflow }, tx) => {
+async function restore(deps: WorkflowsDeps, id: string, by: UserReference | null): Promise<Workflow> {
+  const { after } = await change(deps, keyOf(id), by, requireDeleted, async ({ workflow }, tx) => {
     await checkRoom(tx, deps.limits);
     await checkName(tx, workflow.displayName, workflow.id);
     return { ...workflow, isSchedulingEnabled: false, deletedDateTime: null };
@@ -266,21 +280,26 @@ async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
   deps.changed(key, workflow, null);
 }
 
+/** When a change was made, and by whom. */
+type Mark = Pick<Workflow, 'lastModifiedDateTime' | 'lastModifiedBy'>;
+
 /** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
 async function change(
   deps: WorkflowsDeps,
   id: string,
+  by: UserReference | null,
   require: (reader: StoreReader, id: string) => Promise<WorkflowRecord>,
-  alter: (record: WorkflowRecord, tx: StoreTransaction, stamp: string) => Promise<Workflow>,
+  alter: (record: WorkflowRecord, tx: StoreTransaction, mark: Mark) => Promise<Workflow>,
 ): Promise<{ readonly before: Workflow; readonly after: Workflow }> {
   const result = await deps.store.transaction(async (tx) => {
     const record = await require(tx, id);
     const before = record.workflow;
     const nowMs = deps.clock.now();
-    const stamp = isoOf(Math.max(nowMs, Date.parse(before.lastModifiedDateTime) + 1));
-    const altered = await alter(record, tx, stamp);
+    const atMs = Math.max(nowMs, Date.parse(before.lastModifiedDateTime) + 1);
+    const mark: Mark = { lastModifiedDateTime: isoOf(atMs), lastModifiedBy: by };
+    const altered = await alter(record, tx, mark);
     if (altered === before) return { before, after: before };
-    const after = { ...altered, lastModifiedDateTime: stamp };
+    const after = { ...altered, ...mark };
     const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
     // Changes while it was off make nobody due: watching begins anew.
     if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${id}/`);

@@ -1,4 +1,5 @@
 /** Custom task extensions, with Graph's names. Source: domain §1.10, §3.16. */
+import type { UserReference } from './workflow.ts';
 
 /** A logic app, or whatever answers at its URL. */
 export interface LogicAppTriggerEndpointConfiguration {
@@ -43,7 +44,11 @@ export interface CustomTaskExtension {
   /** `null`: launch and continue, the task is done when the call was accepted. */
   readonly callbackConfiguration: CallbackConfiguration | null;
   readonly createdDateTime: string;
+  /** Who made it; `null`: not known. */
+  readonly createdBy: UserReference | null;
   readonly lastModifiedDateTime: string;
+  /** Who made the last change; `null`: not known. */
+  readonly lastModifiedBy: UserReference | null;
 }
 
 /** What `resume` takes; Graph's literal is `Completed`, the enumeration says `completed`: letter case is free. */

@@ -48,6 +48,8 @@ export const LIMITS = {
   triggerAttributesMax: 20,
   /** Days without a sign-in that a trigger can ask for: ten years. */
   inactivityDaysMax: 3_650,
+  /** Administration scopes of one workflow. Domain §3.12. */
+  administrationScopeTargetsMax: 5,
   /** Custom task extensions. Domain §3.12. */
   extensionsMax: 100,
   /** Conditions of one quarantine configuration. */

@@ -138,6 +138,18 @@ export interface OnDemandExecutionOnly {
 /** When, and for whom, a workflow runs. */
 export type WorkflowExecutionConditions = TriggerAndScopeBasedConditions | OnDemandExecutionOnly;
 
+/** Somebody of the directory, by id. */
+export interface UserReference {
+  readonly id: string;
+}
+
+/** Something that bounds who may administer a workflow, by id: an administrative unit, as a rule. */
+export interface AdministrationScopeTarget {
+  /** `#microsoft.graph.administrativeUnit`, unless the caller named another type of Graph's. */
+  readonly '@odata.type': string;
+  readonly id: string;
+}
+
 /** One version of a workflow; the newest one is what `workflows.get` returns. */
 export interface Workflow {
   readonly id: string;
@@ -150,7 +162,13 @@ export interface Workflow {
   readonly executionConditions: WorkflowExecutionConditions;
   readonly tasks: readonly Task[];
   readonly createdDateTime: string;
+  /** Who made it; `null`: not known. */
+  readonly createdBy: UserReference | null;
   readonly lastModifiedDateTime: string;
+  /** Who made the last change; `null`: not known. */
+  readonly lastModifiedBy: UserReference | null;
+  /** At most `LIMITS.administrationScopeTargetsMax`. Kept for the host, who decides what they allow. */
+  readonly administrationScopeTargets: readonly AdministrationScopeTarget[];
   readonly deletedDateTime: string | null;
   /** Start of the next schedule slot; `null` when the workflow is not scheduled. */
   readonly nextScheduleRunDateTime: string | null;

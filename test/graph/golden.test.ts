@@ -49,8 +49,8 @@ const SHAPES = {
 type Shape = keyof typeof SHAPES;
 /** What one of these has beside what it has in a list. */
 const MORE: Partial<Record<Shape, string>> = {
-  workflow: 'executionConditions tasks',
-  workflowVersion: 'executionConditions tasks',
+  workflow: 'createdBy executionConditions lastModifiedBy tasks',
+  workflowVersion: 'createdBy executionConditions lastModifiedBy tasks',
   workflowTemplate: 'tasks',
 };
 
@@ -381,7 +381,21 @@ const READS: readonly Case[] = [
     path: ({ workflow }) => `/workflows/${workflow}/previewScope`,
     status: 200,
     shape: 'directoryObject',
-    shows: () => ({ value: [{ id: 'p3' }] }),
+    shows: () => ({ value: [{ '@odata.type': '#microsoft.graph.user', id: 'p3' }] }),
+  },
+  {
+    route: 'GET workflows/{workflow}/administrationScopeTargets',
+    path: ({ scheduled }) => `/workflows/${scheduled}/administrationScopeTargets`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ value: [{ '@odata.type': '#microsoft.graph.administrativeUnit', id: 'north' }] }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}/administrationScopeTargets',
+    path: ({ scheduled }) => `/workflows/${scheduled}/versions/1/administrationScopeTargets`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ value: [{ id: 'north' }] }),
   },
   {
     route: 'GET insights/workflowsProcessedSummary()',
@@ -634,6 +648,7 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
       trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: 0 },
     },
     isSchedulingEnabled: true,
+    administrationScopeTargets: [{ id: 'north' }],
   } as never);
   const idOf = (thing: { readonly id: string } | undefined): string => thing?.id ?? '';
   const failed = users.find(({ processingStatus }) => processingStatus === 'failed');

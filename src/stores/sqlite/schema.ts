@@ -269,3 +269,15 @@ UPDATE ${table} SET body = json_insert(body,
   '$.quarantineDetails', json('{"quarantineType":"notQuarantined","quarantineReason":null,"quarantinedDateTime":null}'));`,
   )
   .join('');
+
+/** Schema 4. Frozen. Who made what, and whom it may be administered by; of what was there, nobody is known. */
+export const SCHEMA_4 = `${['workflows', 'workflow_versions']
+  .map(
+    (table) => `
+UPDATE ${table} SET body = json_insert(body,
+  '$.createdBy', NULL, '$.lastModifiedBy', NULL, '$.administrationScopeTargets', json('[]'));`,
+  )
+  .join('')}
+UPDATE notes SET body = json_insert(body, '$.createdBy', NULL, '$.lastModifiedBy', NULL)
+  WHERE collection = 'extensions';
+`;

@@ -18,6 +18,12 @@ function contentAndVersions(test: ContractKit['test']): void {
         category: 'mover',
         description: 'Für “alle” 🎈\n\'x\' "y" \\',
         isSchedulingEnabled: true,
+        createdBy: { id: 'Zoë "Z"' },
+        lastModifiedBy: { id: 'the-service' },
+        administrationScopeTargets: Array.from({ length: 5 }, (_, index) => ({
+          '@odata.type': '#microsoft.graph.administrativeUnit',
+          id: `unit ${index}`,
+        })),
         nextScheduleRunDateTime: '2026-01-01T03:00:00.000Z',
         executionConditions: {
           '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions',

@@ -30,6 +30,8 @@ const current: Workflow = {
   version: 1,
   tasks: read().tasks.map((task) => ({ ...task, id: 't1' })),
   createdDateTime: '2026-01-01T00:00:00.000Z',
+  createdBy: { id: 'ada' },
+  lastModifiedBy: null,
   lastModifiedDateTime: '2026-01-01T00:00:00.000Z',
   deletedDateTime: null,
   nextScheduleRunDateTime: null,
@@ -111,6 +113,20 @@ describe('readWorkflowInput', () => {
     expect(read({ executionConditions }).executionConditions).toMatchObject({ trigger: { offsetInDays } });
   });
 
+  it('takes five administration scopes, units unless they are told to be something else', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const administrationScopeTargets = ids.map((id) =>
+      id === 'e' ? { '@odata.type': 'microsoft.graph.group', id } : { id },
+    );
+    expect(read({ administrationScopeTargets }).administrationScopeTargets).toEqual(
+      ids.map((id) => ({
+        '@odata.type': `#microsoft.graph.${id === 'e' ? 'group' : 'administrativeUnit'}`,
+        id,
+      })),
+    );
+    expect(read().administrationScopeTargets).toEqual([]);
+  });
+
   it('writes the offset −0 as 0', () => {
     const executionConditions = { ...conditions, trigger: { ...trigger, offsetInDays: -0 } };
     expect(read({ executionConditions }).executionConditions).toMatchObject({ trigger: { offsetInDays: 0 } });
@@ -120,8 +136,28 @@ describe('readWorkflowInput', () => {
   it.each<[string, object, string]>([
     ['an unknown field', { retries: 1 }, 'retries'],
     [
-      'administrationScopeTargets, which tenure does not have',
-      { administrationScopeTargets: [] },
+      'six administration scopes',
+      { administrationScopeTargets: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => ({ id })) },
+      'administrationScopeTargets',
+    ],
+    [
+      'an administration scope twice',
+      { administrationScopeTargets: [{ id: 'a' }, { id: 'A' }] },
+      'administrationScopeTargets',
+    ],
+    [
+      'an administration scope without an id',
+      { administrationScopeTargets: [{}] },
+      'administrationScopeTargets[0].id',
+    ],
+    [
+      'an administration scope of a type that is none',
+      { administrationScopeTargets: [{ '@odata.type': '#microsoft.graph.<script>', id: 'a' }] },
+      'administrationScopeTargets[0].@odata.type',
+    ],
+    [
+      'null for the administration scopes',
+      { administrationScopeTargets: null },
       'administrationScopeTargets',
     ],
     ['no category', { category: undefined }, 'category'],

@@ -3,6 +3,7 @@ import { LifecycleError } from '../../../src/errors/index.ts';
 import type { WorkflowInput } from '../../../src/ledger/workflow-input.ts';
 import { createWorkflows, type Workflows } from '../../../src/ledger/workflows.ts';
 import { HOUR_MS } from '../../../src/model/time.ts';
+import type { Task } from '../../../src/model/workflow.ts';
 import { LIMIT_PRESETS, type WorkflowLimits } from '../../../src/model/workflow-limits.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Ids } from '../../../src/ports/random.ts';
@@ -297,6 +298,78 @@ describe('update', () => {
       isSchedulingEnabled: true,
       lastModifiedDateTime: '2026-05-01T10:30:00.004Z',
     });
+  });
+});
+
+describe('who made a change', () => {
+  const by = (id: string) => ({ by: id });
+
+  it('is kept with the workflow and its versions, and nobody is where nobody was named', async () => {
+    const { id, ...made } = await workflows.create(input, by('ada'));
+    expect(made).toMatchObject({ createdBy: { id: 'ada' }, lastModifiedBy: { id: 'ada' } });
+    const seen = async () => {
+      const { createdBy, lastModifiedBy } = await workflows.get(id);
+      return [createdBy?.id, lastModifiedBy?.id ?? null];
+    };
+    await workflows.update(id, { displayName: 'New' }, by('bob'));
+    expect(await seen()).toEqual(['ada', 'bob']);
+    await workflows.update(id, { displayName: 'New' }, by('nobody: nothing was changed'));
+    expect(await seen()).toEqual(['ada', 'bob']);
+    await workflows.updateTask(id, (made.tasks[0] as Task).id, { displayName: 'Mail' }, by('cid'));
+    expect(await seen()).toEqual(['ada', 'cid']);
+    await workflows.createNewVersion(id, next, by('dan'));
+    expect(await seen()).toEqual(['ada', 'dan']);
+    // A version that is over was last modified by whoever began the next one.
+    expect(await workflows.getVersion(id, 1)).toMatchObject({
+      createdBy: { id: 'ada' },
+      lastModifiedBy: { id: 'dan' },
+    });
+    await workflows.update(id, { displayName: 'Newer' });
+    expect(await seen()).toEqual(['ada', null]);
+    await workflows.delete(id, by('eve'));
+    expect((await workflows.listDeleted())[0]?.lastModifiedBy).toEqual({ id: 'eve' });
+    await workflows.restore(id, by('fay'));
+    expect(await seen()).toEqual(['ada', 'fay']);
+    expect((await workflows.createFromTemplate('Offboard an employee', {}, by('gus'))).createdBy).toEqual({
+      id: 'gus',
+    });
+  });
+
+  it.each(['', 'a\nb', 'x'.repeat(257), 7, null])('is refused as %j, and nothing is done', async (wrong) => {
+    const { id } = await workflows.create(input);
+    const author = { by: wrong } as never;
+    for (const promise of [
+      workflows.create({ ...input, displayName: 'B' }, author),
+      workflows.update(id, { displayName: 'B' }, author),
+      workflows.createNewVersion(id, next, author),
+      workflows.delete(id, author),
+    ])
+      expect((await refusal(promise)).details.field).toBe('by');
+    expect(told).toEqual(['changed 00000001']);
+    expect(await workflows.list()).toMatchObject([{ id, version: 1, displayName: 'Onboard' }]);
+  });
+});
+
+describe('administration scopes', () => {
+  const units = (...ids: string[]) =>
+    ids.map((id) => ({ '@odata.type': '#microsoft.graph.administrativeUnit', id }));
+
+  it('are kept, replaced by a patch, carried by versions and brought back by a restore', async () => {
+    const { id } = await workflows.create({ ...input, administrationScopeTargets: [{ id: 'north' }] });
+    const targets = async () => (await workflows.get(id)).administrationScopeTargets;
+    expect(await targets()).toEqual(units('north'));
+    await workflows.createNewVersion(id, next);
+    expect(await targets()).toEqual(units('north'));
+    await workflows.update(id, { administrationScopeTargets: [{ id: 'east' }, { id: 'west' }] });
+    expect(await targets()).toEqual(units('east', 'west'));
+    expect((await workflows.getVersion(id, 1)).administrationScopeTargets).toEqual(units('north'));
+    await workflows.createNewVersion(id, { ...next, administrationScopeTargets: units('south') });
+    await workflows.delete(id);
+    await workflows.restore(id);
+    expect(await targets()).toEqual(units('south'));
+    expect(
+      (await workflows.update(id, { administrationScopeTargets: [] })).administrationScopeTargets,
+    ).toEqual([]);
   });
 });
 

@@ -15,6 +15,8 @@ import { allUsers, makeRun, makeUser, newFile, opened, RUN, refusal, step } from
 
 const frozen = readFileSync(new URL('schema-1.sql', import.meta.url), 'utf8');
 
+const UNKNOWN = { createdBy: null, lastModifiedBy: null };
+
 function schemaOf(file: string): unknown[] {
   const database = new DatabaseSync(file, { readOnly: true });
   const rows = database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
@@ -105,9 +107,33 @@ test('workflows of an older version get settings, and are not in quarantine', as
       quarantineReason: null,
       quarantinedDateTime: null,
     },
+    ...UNKNOWN,
+    administrationScopeTargets: [],
   };
   expect(await store.getWorkflow('w')).toEqual({ workflow, lastSlotAtMs: null });
   expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
+});
+
+test('of what an older version keeps nobody is known to have made it', async () => {
+  const file = newFile();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 3));
+  const body = JSON.stringify({ id: 'w', version: 1, settings: { quarantineConfiguration: null } });
+  connection.run('INSERT INTO workflows (id, last_slot_at_ms, body) VALUES (?, 5, ?)', 'w', body);
+  connection.run('INSERT INTO workflow_versions (workflow_id, version, body) VALUES (?, 1, ?)', 'w', body);
+  const note = 'INSERT INTO notes (collection, key, body) VALUES (?, ?, ?)';
+  connection.run(note, 'extensions', 'x', '{"id":"x","displayName":"Grüße"}');
+  connection.run(note, 'previews', 'w/', 'no JSON');
+  connection.close();
+  const store = await opened(sqliteStore(file));
+  const workflow = { ...JSON.parse(body), ...UNKNOWN, administrationScopeTargets: [] };
+  expect(await store.getWorkflow('w')).toEqual({ workflow, lastSlotAtMs: 5 });
+  expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
+  const [extension] = await store.getNotes('extensions', ['x']);
+  expect(JSON.parse(extension?.body ?? '')).toEqual({ id: 'x', displayName: 'Grüße', ...UNKNOWN });
+  expect(await store.getNotes('previews', ['w/'])).toEqual([
+    { collection: 'previews', key: 'w/', body: 'no JSON' },
+  ]);
 });
 
 describe('a step', () => {
