@@ -23,22 +23,21 @@ export async function candidatesByIds(
   ids: readonly string[],
   directory: Directory,
 ): Promise<readonly Candidate[]> {
-  const unique = [...new Set(ids)];
-  const unknown: string[] = [];
+  const unknown = new Set(ids);
+  const unique = [...unknown];
   for (let start = 0; start < unique.length; start += LIMITS.usersPerBatch) {
     const batch = unique.slice(start, start + LIMITS.usersPerBatch);
-    const found = new Set((await directory.get(batch)).map((subject) => subject.id));
-    unknown.push(...batch.filter((id) => !found.has(id)));
+    for (const { id } of await directory.get(batch)) unknown.delete(id);
   }
-  if (unknown.length === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));
-  const named = unknown.slice(0, NAMED_MAX);
-  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : '';
+  if (unknown.size === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));
+  const named = [...unknown].slice(0, NAMED_MAX);
+  const more = unknown.size > named.length ? ` and ${unknown.size - named.length} more` : '';
   throw new LifecycleError(
     'SubjectUnknown',
     `Expected subjects that the directory knows, got \`${named.join('`, `')}\`${more}`,
     {
       ids: named,
-      count: unknown.length,
+      count: unknown.size,
     },
   );
 }

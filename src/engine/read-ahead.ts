@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import type { UserRecord } from '../model/records.ts';
+import type { Subject } from '../model/subject.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -112,6 +113,7 @@ export class ReadAhead {
 export async function flightsOf(users: readonly UserRecord[], directory: Directory): Promise<UserFlight[]> {
   if (users.length === 0) return [];
   const subjects = await directory.get(users.map((user) => user.subjectId));
-  const byId = new Map(subjects.map((subject) => [subject.id, subject]));
+  const byId = new Map<string, Subject>();
+  for (const subject of subjects) byId.set(subject.id, subject);
   return users.map((user) => new UserFlight(user, byId.get(user.subjectId) ?? null));
 }

@@ -55,6 +55,9 @@ const ENDED = {
   },
 } as const satisfies Record<string, Record<string, readonly CounterEvent[]>>;
 
+/** Of everybody who is queued. */
+const NO_OUTCOMES: readonly TaskOutcome[] = Object.freeze([]);
+
 /** A user that has just been queued with `tasks` ≥ 1 tasks (u1, t1), of which `positions` says which. */
 export function queuedUser(
   run: {
@@ -81,7 +84,7 @@ export function queuedUser(
     totalTasksCount: tasks,
     failedTasksCount: 0,
     totalUnprocessedTasksCount: tasks,
-    outcomes: [],
+    outcomes: NO_OUTCOMES,
     attempts: null,
     ...(positions === undefined ? {} : { positions }),
   };
@@ -145,7 +148,7 @@ function taskEnded(
       completedAtMs: status === 'inProgress' ? null : outcome.completedAtMs,
       failedTasksCount,
       totalUnprocessedTasksCount: user.totalUnprocessedTasksCount - 1,
-      outcomes: [...outcomes, outcome],
+      outcomes: withOutcome(outcomes, outcome),
       attempts: null,
     },
     moves: ENDED[failed ? 'failed' : 'completed'][status],
@@ -158,10 +161,10 @@ function cancel(user: UserRecord, atMs: EpochMs, runningSinceMs: EpochMs | null)
   const outcomes =
     runningSinceMs === null || user.outcomes === null
       ? user.outcomes
-      : [
-          ...user.outcomes,
+      : withOutcome(
+          user.outcomes,
           inOrder({ status: 'canceled', startedAtMs: runningSinceMs, completedAtMs }, since),
-        ];
+        );
   return {
     kind: 'moved',
     user: { ...user, processingStatus: 'canceled', completedAtMs, outcomes, attempts: null },
@@ -181,6 +184,14 @@ function repeat(
     notBeforeMs,
   };
   return { kind: 'moved', user: { ...user, attempts }, moves: NOTHING };
+}
+
+/** One more outcome. A spread would leave room for 16 to come, in every record that is kept. */
+function withOutcome(outcomes: readonly TaskOutcome[], outcome: TaskOutcome): readonly TaskOutcome[] {
+  const all = new Array<TaskOutcome>(outcomes.length + 1);
+  for (let index = 0; index < outcomes.length; index++) all[index] = outcomes[index] as TaskOutcome;
+  all[outcomes.length] = outcome;
+  return all;
 }
 
 /** The latest moment that is on record for the user: nothing later may lie before it. */

@@ -28,6 +28,7 @@ export class Trace {
   #pending = '';
   #lines = 0;
   #stampedMs: EpochMs = Number.NaN;
+  /** The moment as text, and a space. */
   #stamp = '';
 
   constructor(onLine?: (line: string) => void) {
@@ -41,13 +42,11 @@ export class Trace {
   add(atMs: EpochMs, event: string): void {
     if (atMs !== this.#stampedMs) {
       this.#stampedMs = atMs;
-      this.#stamp = new Date(atMs).toISOString();
+      this.#stamp = `${new Date(atMs).toISOString()} `;
     }
-    const line = `${this.#stamp} ${event}`;
     this.#lines += 1;
-    this.#onLine?.(line);
-    this.#pending += line;
-    this.#pending += '\n';
+    this.#onLine?.(this.#stamp + event);
+    this.#pending += `${this.#stamp}${event}\n`;
     if (this.#pending.length >= CHUNK) this.#digest();
   }
 

@@ -76,8 +76,8 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       'retries of one task burden the next',
-      'outcomes: [...outcomes, outcome],\n      attempts: null',
-      'outcomes: [...outcomes, outcome],\n      attempts: user.attempts',
+      'outcomes: withOutcome(outcomes, outcome),\n      attempts: null',
+      'outcomes: withOutcome(outcomes, outcome),\n      attempts: user.attempts',
     ],
     ['a user starts before his run', 'Math.max(atMs, user.scheduledAtMs, user.createdAtMs)', 'atMs'],
     [

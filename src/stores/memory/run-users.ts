@@ -5,24 +5,23 @@ import type { UserRecord } from '../../model/records.ts';
 export class RunUsers {
   /** Index `no − 1`; dense, because the ledger numbers users without gaps. */
   readonly #base: UserRecord[] = [];
-  readonly #noBySubject = new Map<string, number>();
   /** What the running transaction has put, at the same index; and where. */
   readonly #staged: (UserRecord | undefined)[] = [];
   readonly #stagedNos: number[] = [];
-  readonly #stagedNoBySubject = new Map<string, number>();
+  /** Also of those whom the running transaction has inserted: their records show who is in the base. */
+  readonly #noBySubject = new Map<string, number>();
 
   get(no: number, staged: boolean): UserRecord | undefined {
     return (staged ? this.#staged[no - 1] : undefined) ?? this.#base[no - 1];
   }
 
   getBySubject(subjectId: string, staged: boolean): UserRecord | undefined {
-    const no =
-      (staged ? this.#stagedNoBySubject.get(subjectId) : undefined) ?? this.#noBySubject.get(subjectId);
+    const no = this.#noBySubject.get(subjectId);
     return no === undefined ? undefined : this.get(no, staged);
   }
 
   insert(user: UserRecord): void {
-    if (this.get(user.no, true) || this.getBySubject(user.subjectId, true)) {
+    if (this.get(user.no, true) || this.#noBySubject.has(user.subjectId)) {
       throw new LifecycleError(
         'Duplicate',
         `Expected subject \`${user.subjectId}\` (user ${user.no}) to be new in run ${user.runId}, got a second result`,
@@ -30,7 +29,7 @@ export class RunUsers {
       );
     }
     this.#stage(user);
-    this.#stagedNoBySubject.set(user.subjectId, user.no);
+    this.#noBySubject.set(user.subjectId, user.no);
   }
 
   put(user: UserRecord): void {
@@ -53,15 +52,20 @@ export class RunUsers {
   }
 
   commit(): void {
-    for (const no of this.#stagedNos) this.#base[no - 1] = this.#staged[no - 1] as UserRecord;
-    for (const [subjectId, no] of this.#stagedNoBySubject) this.#noBySubject.set(subjectId, no);
-    this.rollback();
+    for (const no of this.#stagedNos) {
+      this.#base[no - 1] = this.#staged[no - 1] as UserRecord;
+      this.#staged[no - 1] = undefined;
+    }
+    this.#stagedNos.length = 0;
   }
 
   rollback(): void {
-    for (const no of this.#stagedNos) this.#staged[no - 1] = undefined;
+    for (const no of this.#stagedNos) {
+      const { subjectId } = this.#staged[no - 1] as UserRecord;
+      if (!this.#base[no - 1]) this.#noBySubject.delete(subjectId);
+      this.#staged[no - 1] = undefined;
+    }
     this.#stagedNos.length = 0;
-    this.#stagedNoBySubject.clear();
   }
 
   #stage(user: UserRecord): void {
