@@ -1,5 +1,6 @@
 import { LIMITS } from '../model/limits.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { DurationMs, EpochMs } from '../model/time.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
 
 /** Tasks between two looks at the clock: a look costs as much as a no-op task. */
 const TASKS_PER_LOOK = 16;
@@ -7,10 +8,11 @@ const TASKS_PER_LOOK = 16;
 const TASKS_MAX = 4_096;
 
 /**
- * Keeps the engine from holding the host's thread: all lanes together work for `LIMITS.turnMs`, then
- * let the host do its own work.
+ * Keeps the engine from holding the host's thread: commits and lanes together work for `LIMITS.turnMs`, then
+ * let the host do its own work. A clock, of which the engine's parts learn the time and to which they give
+ * the thread back: then a new breath begins.
  */
-export class Breath {
+export class Breath implements Clock {
   readonly #clock: Clock;
   #startedMs = 0;
   #tasks = 0;
@@ -20,20 +22,47 @@ export class Breath {
     this.#clock = clock;
   }
 
+  now(): EpochMs {
+    return this.#clock.now();
+  }
+
+  elapsed(): DurationMs {
+    return this.#clock.elapsed();
+  }
+
+  setTimer(delayMs: DurationMs, callback: () => void): Timer {
+    return this.#clock.setTimer(delayMs, callback);
+  }
+
+  yield(): Promise<void> {
+    const given = this.#clock.yield();
+    // Before whoever asked goes on, and with no turn of the microtasks more: simulations keep their traces.
+    void given.then(() => this.#begin());
+    return given;
+  }
+
+  /** Whether this breath has taken its time. */
+  isOver(): boolean {
+    return this.#clock.elapsed() - this.#startedMs >= LIMITS.turnMs;
+  }
+
   /** Counts a task; `true` when it is time to let go. */
   isSpent(): boolean {
     this.#tasks += 1;
-    if (this.#tasks === 1) this.#startedMs = this.#clock.elapsed();
     if (this.#next !== null || this.#tasks >= TASKS_MAX) return true;
-    return this.#tasks % TASKS_PER_LOOK === 0 && this.#clock.elapsed() - this.#startedMs >= LIMITS.turnMs;
+    return this.#tasks % TASKS_PER_LOOK === 0 && this.isOver();
   }
 
   /** Resolves when the host had its turn; one pause serves all lanes. */
   pause(): Promise<void> {
-    this.#next ??= this.#clock.yield().then(() => {
+    this.#next ??= this.yield().then(() => {
       this.#next = null;
-      this.#tasks = 0;
     });
     return this.#next;
+  }
+
+  #begin(): void {
+    this.#startedMs = this.#clock.elapsed();
+    this.#tasks = 0;
   }
 }

@@ -13,7 +13,7 @@ import { LIMITS } from '../model/limits.ts';
 import type { PreviewFailedTask, Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
-import { Breath } from './breath.ts';
+import type { Breath } from './breath.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { Fifo } from './fifo.ts';
 import { type BoundTask, type Handlers, previewOf } from './handlers.ts';
@@ -55,7 +55,13 @@ export class Dispatcher {
   #isOpen = false;
   #pumping: Promise<void> | null = null;
 
-  constructor(ledger: Ledger, ports: EnginePorts, settings: EngineSettings, handlers: Handlers) {
+  constructor(
+    ledger: Ledger,
+    ports: EnginePorts,
+    settings: EngineSettings,
+    handlers: Handlers,
+    breath: Breath,
+  ) {
     this.#ledger = ledger;
     this.#ports = ports;
     this.#handlers = handlers;
@@ -67,7 +73,7 @@ export class Dispatcher {
       lanes: new Lanes(settings.concurrency, (error) =>
         events.emit('engine.error', { error, during: 'a lane' }),
       ),
-      breath: new Breath(ports.clock),
+      breath,
       events,
       load: { usersInFlight: 0, starved: new Set() },
       ended: (driver, isLost) => {

@@ -18,6 +18,7 @@ import {
   Activator,
   type ReprocessOptions,
 } from './activation.ts';
+import { Breath } from './breath.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { extensionHandler } from './extension-handler.ts';
 import { Handlers } from './handlers.ts';
@@ -132,9 +133,10 @@ class LifecycleEngine implements Engine, EventSink {
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
     this.#settings = settings;
-    const { store, clock, ids } = ports;
+    const { store, ids } = ports;
+    const breath = new Breath(ports.clock);
     this.#ledger = assembleLedger(
-      { store, clock, ids, events: this, aggregation: settings, planning: new Set() },
+      { store, clock: breath, ids, events: this, aggregation: settings, planning: new Set() },
       {
         limits: settings.limits,
         scheduleIntervalMs: settings.scheduleIntervalMs,
@@ -147,7 +149,8 @@ class LifecycleEngine implements Engine, EventSink {
       },
     );
     const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
-    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, new Handlers(settings.tasks, builtIn));
+    const handlers = new Handlers(settings.tasks, builtIn);
+    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, breath);
     this.#scheduler = new Scheduler({
       ledger: this.#ledger,
       ports,

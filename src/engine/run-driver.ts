@@ -99,6 +99,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   async work(): Promise<void> {
     const { breath, ports } = this.#deps;
+    // A commit may have taken all of this breath: the host first.
+    if (breath.isOver()) await breath.pause();
     this.#nowMs = ports.clock.now();
     for (;;) {
       this.#startUsers();

@@ -72,9 +72,9 @@ describe('a simulation', () => {
   // Whoever changes one of these changes what a seed means: say so in the changelog.
   it.each([
     ['onboarding-year', 'P21D', 'de10740e7289e96fc6a9f94bb84a4fa1675021081ce5455635005eb1ba8d6ee5'],
-    ['offboarding-merger-before', 'P60D', 'a5be88fc4278320ac966f4407db298a7bd6a4c1bafa5dd45dc714a13533bddde'],
-    ['offboarding-merger-after', 'P60D', '4f11ea3356af9c12ad0d019a2794615d810f24d122e7b47007f78d724ae026c7'],
-    ['overloaded-directory', 'P8D', '40c14cc2302336f8b0ef9cb927899effe115549a6f5ca57244bb34cb464481eb'],
+    ['offboarding-merger-before', 'P60D', '38651e4d8a8ca100297d0f062fc9f76b3b936e3f2c4966cd596aeb5b7ffda47f'],
+    ['offboarding-merger-after', 'P60D', '017d049c8e7baf529288c375fe55478a27b5d5c21628744e6bd5ab4a2e3473e8'],
+    ['overloaded-directory', 'P8D', '550c7936e6ebb28b1ac126817634138d2f5d28f6265becac31ee22fe57256e6a'],
   ])('of the shipped scenario %s over %s has the trace that it always had', async (name, horizon, sha256) => {
     const { result, lines } = await traced(SCENARIOS[name] as Scenario, { horizon });
     expectRecounted(result, lines);

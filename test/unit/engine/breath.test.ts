@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { Breath } from '../../../src/engine/breath.ts';
+import { LIMITS } from '../../../src/model/limits.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+
+/** A breath on a clock that moves when it is told to; `yields` counts how often the thread was given back. */
+function setUp() {
+  const time = { elapsedMs: 1_000, yields: 0 };
+  const breath = new Breath({
+    ...systemClock,
+    elapsed: () => time.elapsedMs,
+    yield: async () => {
+      time.yields += 1;
+    },
+  });
+  return { breath, time };
+}
+
+/** Tasks that fit in this breath. */
+function tasksUntilSpent(breath: Breath): number {
+  let tasks = 1;
+  while (!breath.isSpent()) tasks += 1;
+  return tasks;
+}
+
+it('is over when its time has passed, and not before', async () => {
+  const { breath, time } = setUp();
+  await breath.yield();
+  time.elapsedMs += LIMITS.turnMs - 0.001;
+  expect(breath.isOver()).toBe(false);
+  time.elapsedMs += 0.001;
+  expect(breath.isOver()).toBe(true);
+});
+
+it('begins anew whenever somebody gives the thread back', async () => {
+  const { breath, time } = setUp();
+  time.elapsedMs += LIMITS.turnMs;
+  await breath.yield();
+  expect(breath.isOver()).toBe(false);
+});
+
+it('is spent soon after its time', async () => {
+  const { breath, time } = setUp();
+  await breath.yield();
+  time.elapsedMs += LIMITS.turnMs;
+  expect(tasksUntilSpent(breath)).toBe(16);
+});
+
+it('is spent some day on a clock that stands still', async () => {
+  const { breath } = setUp();
+  await breath.yield();
+  expect(tasksUntilSpent(breath)).toBe(4_096);
+});
+
+it('pauses once for all who let go', async () => {
+  const { breath, time } = setUp();
+  await Promise.all([breath.pause(), breath.pause(), breath.pause()]);
+  expect(time.yields).toBe(1);
+});
+
+it('is spent for everybody while one of them pauses', async () => {
+  const { breath } = setUp();
+  await breath.yield();
+  const paused = breath.pause();
+  expect(tasksUntilSpent(breath)).toBe(1);
+  await paused;
+});
+
+it('tells the time of its clock', () => {
+  const breath = new Breath({ ...systemClock, now: () => 42 });
+  expect([breath.now(), breath.elapsed() > 0]).toEqual([42, true]);
+});
