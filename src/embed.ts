@@ -76,6 +76,7 @@ export async function createLedger(options: LedgerOptions = {}): Promise<Standal
     customTaskExtensions: ledger.customTaskExtensions,
     runs: ledger.runs,
     userProcessingResults: ledger.userProcessingResults,
+    subjectProcessingResults: ledger.subjectProcessingResults,
     taskProcessingResults: ledger.taskProcessingResults,
     taskReports: ledger.taskReports,
     on: (name, listener) => hub.on(name, listener),

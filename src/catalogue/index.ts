@@ -10,6 +10,7 @@ export {
   readFlag,
   readLine,
   readName,
+  readText,
   readWord,
   root,
 } from './read-fields.ts';

@@ -6,6 +6,11 @@ import { requireWorkflow } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
 import { previewNote, previewsBefore } from '../ledger/previews.ts';
+import {
+  objectNote,
+  type ProvisioningObjectInput,
+  readProvisioningObject,
+} from '../ledger/provisioning-objects.ts';
 import { resultsAgain, runAgain } from '../ledger/reprocess.ts';
 import { runResource } from '../ledger/resources.ts';
 import { removeRun } from '../ledger/runs.ts';
@@ -28,9 +33,19 @@ export type { ActivationScopeInput };
 /** Whom to run a workflow for. */
 export type Activation =
   /** These people, by id; repeats are collapsed. */
-  | { readonly subjects: readonly (string | { readonly id: string })[]; readonly rule?: undefined }
+  | {
+      readonly subjects: readonly (string | { readonly id: string })[];
+      readonly rule?: undefined;
+      readonly provisioningObject?: undefined;
+    }
   /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
-  | { readonly rule: string; readonly subjects?: undefined };
+  | { readonly rule: string; readonly subjects?: undefined; readonly provisioningObject?: undefined }
+  /** One object of a provisioning system: the directory knows somebody by its id (decision 14). */
+  | {
+      readonly provisioningObject: ProvisioningObjectInput;
+      readonly subjects?: undefined;
+      readonly rule?: undefined;
+    };
 
 /** What `workflows.previewWorkflow` takes. */
 export interface PreviewInput {
@@ -47,6 +62,8 @@ export interface ReprocessOptions {
   /** User results, by id; default: the run's. */
   readonly processingResults?: readonly IdReference[];
 }
+
+const WHOM = ['subjects', 'rule', 'provisioningObject'];
 
 /** What an {@link Activator} works with. */
 export interface ActivatorDeps {
@@ -70,11 +87,19 @@ export class Activator {
     const { directory } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
     const max = this.#deps.settings.limits.maxSubjectsPerActivation;
-    const { subjects, rule } = readInput(activation, ['subjects', 'rule'], 'the activation');
-    if ((subjects === undefined) === (rule === undefined)) {
-      throw invalid('the activation', 'either subjects or a rule', activation);
-    }
+    const { subjects, rule, provisioningObject } = readInput(activation, WHOM, 'the activation');
+    if ([subjects, rule, provisioningObject].filter((one) => one !== undefined).length !== 1)
+      throw invalid('the activation', 'either subjects or a rule, or a provisioningObject', activation);
     if (rule !== undefined && typeof rule !== 'string') throw invalid('rule', 'a scope rule', rule);
+    if (provisioningObject !== undefined) {
+      const place = { path: 'provisioningObject', value: provisioningObject };
+      const object = readProvisioningObject(place);
+      return this.#plan(workflow, 'provisioningObject', {
+        workflowExecutionType: 'onDemand',
+        candidates: [await candidatesByIds([object.id], directory)],
+        notes: (made) => [objectNote(workflow.id, made.id, object)],
+      });
+    }
     const candidates =
       rule === undefined
         ? [await candidatesByIds(readIds('subjects', subjects, max), directory)]

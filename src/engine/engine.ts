@@ -114,6 +114,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly workflows: Engine['workflows'];
   readonly runs: EngineRuns;
   readonly userProcessingResults: Engine['userProcessingResults'];
+  readonly subjectProcessingResults: Engine['subjectProcessingResults'];
   readonly taskProcessingResults: Engine['taskProcessingResults'];
   readonly taskReports: Engine['taskReports'];
   readonly settings: Engine['settings'];
@@ -167,6 +168,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.workflows = createEngineWorkflows({ ...made, activator });
     this.insights = createInsights(this.#ledger.context);
     this.userProcessingResults = this.#ledger.userProcessingResults;
+    this.subjectProcessingResults = this.#ledger.subjectProcessingResults;
     this.customTaskExtensions = this.#ledger.customTaskExtensions;
     this.taskProcessingResults = {
       ...this.#ledger.taskProcessingResults,

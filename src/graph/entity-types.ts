@@ -113,6 +113,32 @@ export const USER_RESULT: EntityType = {
   navigation: { subject: { shown: 'list', type: REFERENCE } },
 };
 
+const SUBJECT: Kind = {
+  complex: {
+    id: 'string',
+    directoryObject: REFERENCE,
+    attributeSetEntries: { collection: { name: 'string', value: 'string' } },
+  },
+};
+
+/** What became of one subject in a run: a user result, whose subject may be no user. */
+export const SUBJECT_RESULT: EntityType = {
+  name: 'subjectProcessingResult',
+  key: 'id',
+  properties: {
+    ...USER_RESULT.properties,
+    subject: SUBJECT,
+    subjectType: {
+      enumeration: {
+        members: ['user', 'agentIdentity', 'provisioningObject'],
+        hidden: ['provisioningObject'],
+        isFlags: true,
+      },
+    },
+  },
+  navigation: {},
+};
+
 /** A step of a workflow. */
 export const TASK: EntityType = {
   name: 'task',
@@ -327,4 +353,4 @@ export const CUSTOM_TASK_EXTENSION: EntityType = {
 };
 
 /** `awaitedWorkflowProcessingResult`: what of it is more than text. */
-export const AWAITED_RESULT: Readonly<Record<string, Kind>> = { processingStatus: STATUS };
+export const AWAITED_RESULT: Readonly<Record<string, Kind>> = { processingStatus: STATUS, subject: SUBJECT };

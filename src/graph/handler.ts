@@ -36,7 +36,7 @@ export function assembleGraphHandler(
 
   const refused = (error: unknown, requestId: string, clientRequestId: string): Reply => {
     const told = toldOf(error);
-    if (told.status >= 500 && told.status !== 501) settings.onError(error, requestId);
+    if (told.status >= 500) settings.onError(error, requestId);
     return {
       status: told.status,
       headers: told.headers,

@@ -3,6 +3,7 @@ import { findTaskDefinition, TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../cat
 import type { ActivationScopeInput } from '../engine/activation.ts';
 import { LifecycleError } from '../errors/index.ts';
 import type { ExtensionInput } from '../ledger/extension-input.ts';
+import type { ProvisioningObjectInput } from '../ledger/provisioning-objects.ts';
 import type { RunInput, RunPatch } from '../ledger/runs.ts';
 import type { UserResultInput } from '../ledger/user-input.ts';
 import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/workflow-input.ts';
@@ -43,22 +44,32 @@ export function createUserResult({ engine, keys, body }: Call): Promise<UserProc
   return engine.userProcessingResults.create(keys.workflow, keys.run, input);
 }
 
-/** The runs that did a run's work again: one of them. */
-export async function reprocessedRun({ engine, keys }: Call): Promise<Run> {
-  const runs = await engine.runs.reprocessedRuns(keys.workflow, keys.run);
+/** The runs that did a run's work, or a user's tasks, again. */
+export function reprocessedRuns(call: Call): Source {
+  return arrayOf(() => runsAgain(call) as never);
+}
+
+/** One of them. */
+export async function reprocessedRun(call: Call): Promise<Run> {
+  const { reprocessed } = call.keys;
+  const runs = await runsAgain(call);
   return found(
-    runs.find(({ id }) => id === keys.reprocessed.toLowerCase()),
+    runs.find(({ id }) => id === reprocessed.toLowerCase()),
     'a reprocessed run',
-    keys.reprocessed,
+    reprocessed,
   );
 }
 
-/** The runs that did a user's tasks again. */
-export function reprocessedRunsOfUser({ engine, keys, given }: Call): Source {
-  const runId = given.run ?? runIdOf('a user result', keys.user);
-  return arrayOf(
-    () => engine.userProcessingResults.reprocessedRuns(keys.workflow, runId, keys.user) as never,
-  );
+function runsAgain(call: Call): Promise<readonly Run[]> {
+  const { engine, keys, given } = call;
+  if (given.user === undefined) return engine.runs.reprocessedRuns(keys.workflow, keys.run);
+  return engine.userProcessingResults.reprocessedRuns(keys.workflow, runIdOfParents(call), keys.user);
+}
+
+/** The run that a user result stands under, by what the path names before it. @throws LifecycleError `NotFound`. */
+export function runIdOfParents({ keys, given }: Call): string {
+  if (given.run !== undefined) return given.run;
+  return given.report === undefined ? runIdOf('a user result', keys.user) : reportAddress(given.report).runId;
 }
 
 /** summary of a run's user results. */
@@ -111,8 +122,9 @@ export function userResult({ engine, keys }: Call): Promise<UserProcessingResult
 }
 
 /** The task results of a user result. */
-export function taskResultsOfUser({ engine, keys, given }: Call): Source {
-  const runId = given.run ?? runIdOf('a user result', keys.user);
+export function taskResultsOfUser(call: Call): Source {
+  const { engine, keys } = call;
+  const runId = runIdOfParents(call);
   return arrayOf(async () =>
     taskFiller(
       engine,
@@ -140,10 +152,16 @@ export function taskResultsOfTask({ engine, keys }: Call): Source {
 export async function taskResult({ engine, keys, given }: Call): Promise<Row> {
   const runId = given.run ?? runIdOf('a task result', keys.taskResult);
   const result = await engine.taskProcessingResults.get(keys.workflow, runId, keys.taskResult);
-  const address = addressOf(result.id);
+  const own = addressOf(result.id);
+  const isUnder = (parent: string | undefined, part: 'runId' | 'no' | 'position'): boolean => {
+    if (parent === undefined) return true;
+    const address = addressOf(parent);
+    return address?.runId === own?.runId && address?.[part] === own?.[part];
+  };
   const isHere =
-    (given.user === undefined || addressOf(given.user)?.no === address?.no) &&
-    (given.report === undefined || addressOf(given.report)?.position === address?.position) &&
+    isUnder(given.user, 'no') &&
+    // Under a user of a report stand all his tasks, as under any user.
+    isUnder(given.report, given.user === undefined ? 'position' : 'runId') &&
     (given.task === undefined || given.task.toLowerCase() === result.task.id);
   const [row] = await taskFiller(engine, keys.workflow)(isHere ? [result] : []);
   return found(row, 'a task result', keys.taskResult);
@@ -205,25 +223,26 @@ export async function activate({ engine, keys, body }: Call): Promise<string> {
   return (await engine.runs.activate(keys.workflow, { subjects })).id;
 }
 
-const SUBJECT_TYPE = '#microsoft.graph.identityGovernance.provisioningObjectWorkflowSubject';
-
-/** activateAndWait: `{ subject: { id } }`; what became of it. */
+/** activateAndWait: `{ subject }`, a provisioning object or somebody of the directory; what became of it. */
 export async function activateAndWait({ engine, keys, body, inTime }: Call): Promise<Row> {
-  const subject = objectBody(soleField(body, 'subject'));
-  const { id } = subject;
-  if (typeof id !== 'string') throw badRequest('Expected subject.id to be the id of a subject.');
-  const run = await engine.runs.activate(keys.workflow, { subjects: [id] });
+  const subject = objectBody(soleField(body, 'subject', true), true);
+  const run = await engine.runs.activate(
+    keys.workflow,
+    Object.hasOwn(subject, 'directoryObject')
+      ? { subjects: [subject.directoryObject as { readonly id: string }] }
+      : { provisioningObject: subject as unknown as ProvisioningObjectInput },
+  );
   if ((await inTime(engine.runs.finished(run.id))) === null) {
     throw new GraphError(504, 'gatewayTimeout', `The run ${run.id} has not ended yet; it goes on.`);
   }
-  const { value } = await engine.userProcessingResults.list(keys.workflow, run.id, { top: 1 });
+  const { value } = await engine.subjectProcessingResults.list(keys.workflow, run.id, { top: 1 });
   const failed = await engine.taskProcessingResults.list(keys.workflow, run.id, {
     processingStatus: 'failed',
   });
   return {
     processingStatus: value[0]?.processingStatus,
     statusReasons: failed.value.map(({ failureReason }) => failureReason),
-    subject: { '@odata.type': SUBJECT_TYPE, ...subject },
+    subject: value[0]?.subject,
   };
 }
 

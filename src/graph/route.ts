@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Author } from '../ledger/author.ts';
 import { objectBody } from './body.ts';
 import type { EntityType, Kind } from './entity-types.ts';
-import { badRequest, GraphError } from './graph-error.ts';
+import { badRequest } from './graph-error.ts';
 import type { Source } from './list.ts';
 import type { Permission } from './permissions.ts';
 import type { Query } from './query.ts';
@@ -21,8 +21,7 @@ export type KeyName =
   | 'definition'
   | 'template'
   | 'reprocessed'
-  | 'extension'
-  | 'subject';
+  | 'extension';
 
 /** One request, taken apart. */
 export interface Call {
@@ -77,8 +76,6 @@ export interface Route {
   readonly ofSeed?: true;
   /** Can be called without a permission, with the token of a callback. */
   readonly takesCallbacks?: true;
-  /** Answers 501: the engine does not have it. */
-  readonly isMissing?: true;
 }
 
 const LIST_OPTIONS: readonly (keyof Query)[] = [
@@ -221,14 +218,6 @@ export function done(
     return typeof runId === 'string' ? { kind: 'nothing', runId } : { kind: 'nothing' };
   };
   return { method, path, needs, options: [], answer };
-}
-
-/** What the engine does not have. It says so, and does nothing. */
-export function missing(method: Route['method'], path: string, needs: Needs): Route {
-  const answer = async (): Promise<Answer> => {
-    throw new GraphError(501, 'notSupported', `${method} ${path} is not supported by this service.`);
-  };
-  return { method, path, needs, options: LIST_OPTIONS, answer, isMissing: true };
 }
 
 /** A field of the body. @throws GraphError 400 for a body that is no object or has other fields. */

@@ -1,4 +1,4 @@
-/** Every path and method that is served. Source: domain §2. What is `missing` answers 501 and says so. */
+/** Every path and method that is served. Source: domain §2. */
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import { objectBody } from './body.ts';
 import {
@@ -7,6 +7,7 @@ import {
   DIRECTORY_OBJECT,
   RUN,
   SETTINGS,
+  SUBJECT_RESULT,
   TASK,
   TASK_DEFINITION,
   TASK_REPORT,
@@ -19,20 +20,9 @@ import {
 } from './entity-types.ts';
 import * as does from './operations.ts';
 import { NEEDED } from './permissions.ts';
-import {
-  act,
-  collect,
-  compute,
-  create,
-  done,
-  list,
-  missing,
-  one,
-  type Route,
-  summary,
-  update,
-} from './route.ts';
+import { act, collect, compute, create, done, list, one, type Route, summary, update } from './route.ts';
 import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
+import * as subjects from './subjects.ts';
 
 const { reports, workflows, change, activate, extensions, changeExtensions } = NEEDED;
 const RUNS = 'workflows/{workflow}/runs';
@@ -40,6 +30,8 @@ const ONE_RUN = `${RUNS}/{run}`;
 const USERS = 'workflows/{workflow}/userProcessingResults';
 const REPORTS = 'workflows/{workflow}/taskReports';
 const TASK_RESULTS = 'taskProcessingResults';
+const SUBJECTS = 'subjectProcessingResults';
+const SUBJECT_PARENTS = [ONE_RUN, 'workflows/{workflow}', `${REPORTS}/{report}`];
 const DELETED = 'deletedItems/workflows';
 
 /** The methods of the seed on runs and results, which Entra does not have. */
@@ -75,21 +67,29 @@ const RUN_ROUTES: readonly Route[] = [
     TASK_RESULT,
     does.taskResult,
   ),
-  list(`${ONE_RUN}/userProcessingResults/{user}/reprocessedRuns`, reports, RUN, does.reprocessedRunsOfUser),
   list(`${ONE_RUN}/${TASK_RESULTS}`, reports, TASK_RESULT, ({ engine, keys }) =>
     taskResultsOf(engine, keys.workflow, keys.run),
   ),
   one(`${ONE_RUN}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
-  list(`${ONE_RUN}/reprocessedRuns`, reports, RUN, ({ engine, keys }) =>
-    arrayOf(() => engine.runs.reprocessedRuns(keys.workflow, keys.run) as never),
-  ),
-  one(`${ONE_RUN}/reprocessedRuns/{reprocessed}`, reports, RUN, does.reprocessedRun),
+  ...reprocessedUnder(ONE_RUN),
+  ...reprocessedUnder(`${ONE_RUN}/userProcessingResults/{user}`),
   done('DELETE', `${ONE_RUN}/reprocessedRuns/{reprocessed}/$ref`, change, ({ engine, keys }) =>
     engine.runs.removeReprocessedRun(keys.workflow, keys.run, keys.reprocessed),
   ),
-  missing('GET', `${ONE_RUN}/subjectProcessingResults`, reports),
-  missing('GET', `${ONE_RUN}/subjectProcessingResults/{subject}`, reports),
-  missing('GET', `${ONE_RUN}/subjectProcessingResults/summary()`, reports),
+];
+
+/** The results of subjects, and what hangs under them. */
+const SUBJECT_ROUTES: readonly Route[] = [
+  list(`${ONE_RUN}/${SUBJECTS}`, reports, SUBJECT_RESULT, subjects.subjectsOfRun),
+  list(`workflows/{workflow}/${SUBJECTS}`, reports, SUBJECT_RESULT, subjects.subjectsOfWorkflow),
+  list(`${REPORTS}/{report}/${SUBJECTS}`, reports, SUBJECT_RESULT, subjects.subjectsOfReport),
+  ...SUBJECT_PARENTS.flatMap((parent) => [
+    one(`${parent}/${SUBJECTS}/{user}`, reports, SUBJECT_RESULT, subjects.subjectResult),
+    summary(`${parent}/${SUBJECTS}/summary()`, reports, 'subjectSummary', subjects.subjectSummary),
+    list(`${parent}/${SUBJECTS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfUser),
+    one(`${parent}/${SUBJECTS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+    ...reprocessedUnder(`${parent}/${SUBJECTS}/{user}`),
+  ]),
 ];
 
 const RESULT_ROUTES: readonly Route[] = [
@@ -97,7 +97,7 @@ const RESULT_ROUTES: readonly Route[] = [
   one(`${USERS}/{user}`, reports, USER_RESULT, does.userResult),
   list(`${USERS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfUser),
   one(`${USERS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
-  list(`${USERS}/{user}/reprocessedRuns`, reports, RUN, does.reprocessedRunsOfUser),
+  ...reprocessedUnder(`${USERS}/{user}`),
   summary(`${USERS}/summary()`, reports, 'userSummary', does.userSummaryOfWorkflow),
   list(REPORTS, reports, TASK_REPORT, ({ engine, keys }) => reportsOf(engine, keys.workflow)),
   one(`${REPORTS}/{report}`, reports, TASK_REPORT, does.taskReport),
@@ -110,6 +110,7 @@ const RESULT_ROUTES: readonly Route[] = [
     `${ONE_RUN}/userProcessingResults/{user}`,
     `${USERS}/{user}`,
     `${REPORTS}/{report}`,
+    ...SUBJECT_PARENTS.map((parent) => `${parent}/${SUBJECTS}/{user}`),
   ].map(
     (parent): Route => ({
       ...done('POST', `${parent}/${TASK_RESULTS}/{taskResult}/resume`, change, does.resume),
@@ -233,10 +234,19 @@ const OTHER_ROUTES: readonly Route[] = [
   ),
 ];
 
+/** The runs that did again what stands at `parent`. */
+function reprocessedUnder(parent: string): readonly Route[] {
+  return [
+    list(`${parent}/reprocessedRuns`, reports, RUN, does.reprocessedRuns),
+    one(`${parent}/reprocessedRuns/{reprocessed}`, reports, RUN, does.reprocessedRun),
+  ];
+}
+
 /** The table. */
 export const ROUTES: readonly Route[] = [
   ...SEED.map((route): Route => ({ ...route, ofSeed: true })),
   ...RUN_ROUTES,
+  ...SUBJECT_ROUTES,
   ...RESULT_ROUTES,
   ...WORKFLOW_ROUTES,
   ...OTHER_ROUTES,

@@ -44,17 +44,22 @@ export async function taskReportSummary(
   return { ...sums, successfulTasks: sums.totalTasks - sums.failedTasks - sums.unprocessedTasks };
 }
 
-/** User results that began (or were scheduled, when they never did) in the window, of one run or of all. */
+/**
+ * User results that began (or were scheduled, when they never did) in the window, of one run or of all.
+ *
+ * @param takes which of them count, by their ids; `null`: all.
+ */
 export async function userSummary(
   engine: Engine,
   workflowId: string,
   window: Window,
   runId: string | null,
+  takes: ((userResultId: string) => Promise<boolean>) | null = null,
 ): Promise<UserSummary> {
   await engine.runs.summary(workflowId, window.startDateTime, window.endDateTime);
   const sums = { failedTasks: 0, failedUsers: 0, successfulUsers: 0, totalTasks: 0, totalUsers: 0 };
   for await (const run of runsOf(engine, workflowId, runId)) {
-    if (isInside(run, window)) {
+    if (takes === null && isInside(run, window)) {
       sums.failedTasks += run.failedTasksCount;
       sums.failedUsers += run.failedUsersCount;
       sums.successfulUsers += run.successfulUsersCount;
@@ -63,6 +68,7 @@ export async function userSummary(
       continue;
     }
     for await (const user of usersIn(engine, workflowId, run.id, window)) {
+      if (takes !== null && !(await takes(user.id))) continue;
       sums.failedTasks += user.failedTasksCount;
       sums.totalTasks += user.totalTasksCount;
       sums.totalUsers += 1;

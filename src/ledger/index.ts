@@ -12,6 +12,7 @@ import { type CustomTaskExtensions, createExtensions } from './extensions.ts';
 import { Recorder } from './recorder.ts';
 import { createRuns, type Runs } from './runs.ts';
 import { createSettings, type KeptSettings, type Settings } from './settings.ts';
+import { createSubjectResults, type SubjectProcessingResults } from './subject-results.ts';
 import {
   createTaskReports,
   createTaskResults,
@@ -28,6 +29,7 @@ export interface LedgerMethods {
   readonly customTaskExtensions: CustomTaskExtensions;
   readonly runs: Runs;
   readonly userProcessingResults: UserProcessingResults;
+  readonly subjectProcessingResults: SubjectProcessingResults;
   readonly taskProcessingResults: TaskProcessingResults;
   readonly taskReports: TaskReports;
 }
@@ -53,6 +55,7 @@ export interface LedgerSettings {
 export function assembleLedger(context: LedgerContext, settings: LedgerSettings = {}): Ledger {
   const recorder = new Recorder(context);
   const cancellation = { context, recorder };
+  const userProcessingResults = createUserResults(context);
   const workflowChanged = settings.workflowChanged ?? (() => {});
   const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, () => {
     workflowChanged(null);
@@ -77,7 +80,8 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
     settings: kept,
     customTaskExtensions: createExtensions(context),
     runs: createRuns(cancellation),
-    userProcessingResults: createUserResults(context),
+    userProcessingResults,
+    subjectProcessingResults: createSubjectResults(context.store, userProcessingResults),
     taskProcessingResults: createTaskResults(context),
     taskReports: createTaskReports(context),
   };

@@ -13,6 +13,8 @@ export const OF_WORKFLOWS = {
   callbacks: 'callbacks',
   /** `workflow/`: the run of its last preview. */
   previews: 'previews',
+  /** `workflow/run`: the provisioning object that the run was made for; `ledger/provisioning-objects.ts`. */
+  provisioningObjects: 'provisioningObjects',
   /** `workflow/`: what is watched for its trigger, and since when; `engine/observe.ts`. */
   baselines: 'baselines',
   /** `workflow/subject`: what was seen of him last. */

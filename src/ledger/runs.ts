@@ -15,6 +15,7 @@ import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from '.
 import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
 import { OF_WORKFLOWS } from './notes.ts';
 import { withoutPreviews } from './previews.ts';
+import { objectKey } from './provisioning-objects.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { reprocessedRuns, reprocessingKey } from './reprocess.ts';
 import { enabledTasks, runResource } from './resources.ts';
@@ -169,6 +170,7 @@ export function createRuns(cancellation: Cancellation): Runs {
 export async function removeRun(tx: StoreTransaction, run: RunRecord): Promise<void> {
   await tx.deleteRun(run.id);
   await tx.purgeNotes(OF_WORKFLOWS.reprocessings, reprocessingKey(run.workflowId, run.id, ''));
+  await tx.deleteNotes(OF_WORKFLOWS.provisioningObjects, [objectKey(run.workflowId, run.id)]);
   await forgetCallbacks(tx, run);
 }
 

@@ -50,6 +50,8 @@ export const LIMITS = {
   inactivityDaysMax: 3_650,
   /** Administration scopes of one workflow. Domain §3.12. */
   administrationScopeTargetsMax: 5,
+  /** Attributes of one provisioning object. */
+  attributeSetEntriesMax: 100,
   /** Custom task extensions. Domain §3.12. */
   extensionsMax: 100,
   /** Conditions of one quarantine configuration. */

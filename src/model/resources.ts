@@ -4,6 +4,7 @@
  */
 import type { ActivationScope } from './activation.ts';
 import type { ProcessingStatus, TaskStatus, UserStatus, WorkflowExecutionType } from './status.ts';
+import type { SubjectType, WorkflowSubject } from './workflow-subject.ts';
 
 /** `microsoft.graph.identityGovernance.run`. */
 export interface Run {
@@ -37,6 +38,12 @@ export interface UserProcessingResult {
   readonly workflowExecutionType: WorkflowExecutionType;
   readonly workflowVersion: number;
   readonly subject: { readonly id: string };
+}
+
+/** `microsoft.graph.identityGovernance.subjectProcessingResult`: a user result, of a subject that may be no user. */
+export interface SubjectProcessingResult extends Omit<UserProcessingResult, 'subject'> {
+  readonly subject: WorkflowSubject;
+  readonly subjectType: SubjectType;
 }
 
 /** `microsoft.graph.identityGovernance.taskProcessingResult`. */

@@ -148,12 +148,14 @@ it('a token in a URL opens nothing but callbacks', async () => {
   expect((await call('POST', `http://localhost/v1.0/$batch?token=${ADMIN}`, batch, null)).status).toBe(401);
 });
 
+const AUTHORS = { createdBy: { id: 'token 1' }, lastModifiedBy: { id: 'token 1' } };
+
 it('custom task extensions are kept, changed and deleted', async () => {
   const { status, body } = await call('POST', '/customTaskExtensions', WAITS);
   expect(status).toBe(201);
   expect(body).toMatchObject({ ...WAITS, description: null, authenticationConfiguration: null });
   const one = `/customTaskExtensions/${body.id}`;
-  expect((await call('GET', one)).body).toEqual(body);
+  expect((await call('GET', one)).body).toEqual({ ...body, ...AUTHORS });
   const changed = await call('PATCH', one, { displayName: 'Ask somebody else' });
   expect(changed).toMatchObject({ status: 200, body: { id: body.id, displayName: 'Ask somebody else' } });
   const found = await call(
