@@ -142,7 +142,7 @@ async function report(
   const kept = await attempt(() => client.report(run.id, result), refusal);
   if (!kept) return;
   appendResult(run.model, own);
-  run.users.push({ id: kept.id, subjectId, tellsTasks: operation.unprocessed === model.tasks.length });
+  run.users.push({ id: kept.value.id, subjectId, tellsTasks: operation.unprocessed === model.tasks.length });
 }
 
 async function recordTask(
@@ -158,7 +158,7 @@ async function recordTask(
   if (!user || !before) return;
   const isOver = isTerminal(run.model.status) || isTerminal(before.status);
   const refusal = isOver ? 'the user is final' : user.tellsTasks ? null : 'the user tells only counts';
-  if (!(await attempt(async () => [await client.recordTask?.(run.id, user.id, status)], refusal))) return;
+  if (!(await attempt(() => client.recordTask?.(run.id, user.id, status), refusal))) return;
   const position = before.totalTasksCount - before.totalUnprocessedTasksCount;
   const failed = before.failedTasksCount + (status === 'failed' ? 1 : 0);
   const unprocessed = before.totalUnprocessedTasksCount - 1;
@@ -178,9 +178,9 @@ async function recordTask(
   });
 }
 
-/** What the call resolves with; `null` when it was refused as the model wants. */
-async function attempt<T>(call: () => Promise<T> | undefined, refusal: string | null): Promise<T | null> {
-  let value: T | undefined;
+/** What the call resolved with, whatever it is; `null` when it was refused as the model wants. */
+async function attempt<T>(call: () => T, refusal: string | null): Promise<{ value: Awaited<T> } | null> {
+  let value: Awaited<T>;
   try {
     value = await call();
   } catch (error) {
@@ -188,7 +188,7 @@ async function attempt<T>(call: () => Promise<T> | undefined, refusal: string | 
     throw new Error(`Expected the call to be accepted, got a refusal: ${String(error)}`, { cause: error });
   }
   if (refusal !== null) throw new Error(`Expected a refusal (${refusal}), got an acceptance`);
-  return (value ?? {}) as T;
+  return { value };
 }
 
 /** The run and its results, as the client shows them, are the model's. */

@@ -93,6 +93,16 @@ describe('ledgerCommands', () => {
     expect(await ledgerFinding(memoryStore, 50, { without }, poor)).toBeNull();
   });
 
+  it.each(['', 0, false, null, undefined])('take an answer of %j for an acceptance', async (answer) => {
+    const terse = (client: Required<RunClient>): RunClient => ({
+      ...client,
+      recordTask: (...input) => client.recordTask(...input).then(() => answer),
+      cancelRun: (id) => client.cancelRun(id).then(() => answer),
+      deleteRun: (id) => client.deleteRun(id).then(() => answer),
+    });
+    expect(await ledgerFinding(memoryStore, 50, {}, terse)).toBeNull();
+  });
+
   it.each<readonly [string, (client: Required<RunClient>) => RunClient]>([
     [
       'takes a second result of a subject',
