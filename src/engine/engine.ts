@@ -10,6 +10,7 @@ import type { CallbackInput, CallbackProof } from '../model/extension.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Run } from '../model/resources.ts';
 import type { DurationMs } from '../model/time.ts';
+import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import { isTerminal } from '../rules/index.ts';
 import {
@@ -88,6 +89,8 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   readonly workflows: EngineWorkflows;
   readonly insights: Insights;
   readonly runs: EngineRuns;
+  /** Whom the engine's directory knows, as they are now. */
+  readonly directory: Pick<Directory, 'get'>;
   /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
   start(): Promise<void>;
   /**
@@ -120,6 +123,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly settings: Engine['settings'];
   readonly insights: Engine['insights'];
   readonly customTaskExtensions: Engine['customTaskExtensions'];
+  readonly directory: Engine['directory'];
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
@@ -134,6 +138,7 @@ class LifecycleEngine implements Engine, EventSink {
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
     this.#settings = settings;
+    this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
     const breath = new Breath(ports.clock);
     this.#ledger = assembleLedger(

@@ -36,7 +36,15 @@ export interface EntityType {
   readonly properties: Readonly<Record<string, Kind>>;
   /** Present without being asked for, on one (`get`) or in lists too (`list`), or only by `$expand`. */
   readonly navigation: Readonly<
-    Record<string, { readonly shown: 'list' | 'get' | 'expand'; readonly type: Kind }>
+    Record<
+      string,
+      {
+        readonly shown: 'list' | 'get' | 'expand';
+        readonly type: Kind;
+        /** Somebody by his id, whom `$expand` shows as the directory knows him. */
+        readonly isUser?: true;
+      }
+    >
   >;
   /** Structural properties that a list leaves out unless `$select` names them. */
   readonly hiddenInLists?: readonly string[];
@@ -110,7 +118,7 @@ export const USER_RESULT: EntityType = {
     workflowExecutionType: EXECUTION_TYPE,
     workflowVersion: 'int',
   },
-  navigation: { subject: { shown: 'list', type: REFERENCE } },
+  navigation: { subject: { shown: 'list', type: REFERENCE, isUser: true } },
 };
 
 const SUBJECT: Kind = {
@@ -173,7 +181,7 @@ export const TASK_RESULT: EntityType = {
     startedDateTime: 'dateTime',
   },
   navigation: {
-    subject: { shown: 'list', type: REFERENCE },
+    subject: { shown: 'list', type: REFERENCE, isUser: true },
     task: { shown: 'list', type: TASK_REFERENCE },
   },
 };
@@ -248,8 +256,8 @@ const WORKFLOW_BASE = {
 } as const satisfies Record<string, Kind>;
 const TASKS = { shown: 'get', type: { collection: TASK.properties } } as const;
 const AUTHORED = {
-  createdBy: { shown: 'get', type: REFERENCE },
-  lastModifiedBy: { shown: 'get', type: REFERENCE },
+  createdBy: { shown: 'get', type: REFERENCE, isUser: true },
+  lastModifiedBy: { shown: 'get', type: REFERENCE, isUser: true },
 } as const satisfies EntityType['navigation'];
 const WORKFLOW_NAVIGATION = {
   tasks: TASKS,

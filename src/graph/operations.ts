@@ -17,15 +17,7 @@ import { badRequest, GraphError } from './graph-error.ts';
 import type { Source } from './list.ts';
 import type { Row } from './represent.ts';
 import { type Call, soleField } from './route.ts';
-import {
-  arrayOf,
-  reportRows,
-  runIdOf,
-  taskFiller,
-  taskResultsOf,
-  taskResultsOfWorkflow,
-  usersOfWorkflow,
-} from './sources.ts';
+import { arrayOf, reportRows, runIdOf, taskFiller, taskResultsOf, taskResultsOfWorkflow } from './sources.ts';
 import { type TaskReportSummary, taskReportSummary, type UserSummary, userSummary } from './summaries.ts';
 
 /** POST runs. */
@@ -97,23 +89,6 @@ export function reportSummary(
   endDateTime: string,
 ): Promise<TaskReportSummary> {
   return taskReportSummary(engine, keys.workflow, { startDateTime, endDateTime });
-}
-
-const RECENT_MS = 7 * 86_400_000;
-
-/** The user results of a workflow: of the last 7 days, unless the filter says when (domain §3.12, §6.7). */
-export function usersOfWorkflowLately({ engine, keys, query, nowMs }: Call): Source {
-  const source = usersOfWorkflow(engine, keys.workflow, query.filter);
-  if (query.filter !== null && /\bstartedDateTime\b/.test(query.filter)) return source;
-  const since = new Date(nowMs - RECENT_MS).toISOString();
-  const lately = `(startedDateTime ge ${since} or (startedDateTime eq null and scheduledDateTime ge ${since}))`;
-  const narrowed = (filter: string | null): string =>
-    filter === null ? lately : `(${filter}) and ${lately}`;
-  return {
-    ...source,
-    page: (request) => source.page({ ...request, filter: narrowed(request.filter) }),
-    count: async (filter) => (await source.count?.(narrowed(filter))) ?? 0,
-  };
 }
 
 /** A user result, by its id alone. */

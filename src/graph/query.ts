@@ -2,13 +2,20 @@
 import { LIMITS } from '../model/limits.ts';
 import { badRequest } from './graph-error.ts';
 
+/** A navigation property to be shown. */
+export interface Expansion {
+  readonly name: string;
+  /** What of it: `subject($select=id,mail)`; `null`: what it has by default. */
+  readonly select: readonly string[] | null;
+}
+
 /** The options of one request; `null`: not given. */
 export interface Query {
   readonly filter: string | null;
   readonly orderBy: string | null;
   readonly search: string | null;
   readonly select: readonly string[] | null;
-  readonly expand: readonly string[];
+  readonly expand: readonly Expansion[];
   readonly top: number | null;
   readonly skip: number;
   readonly count: boolean;
@@ -50,7 +57,7 @@ export function readQuery(params: URLSearchParams, allowed: readonly (keyof Quer
     search: given.get('search') ?? null,
     skipToken: given.get('skipToken') ?? null,
     select: given.has('select') ? readNames('$select', given.get('select') ?? '') : null,
-    expand: given.has('expand') ? readNames('$expand', given.get('expand') ?? '') : [],
+    expand: given.has('expand') ? readExpand(given.get('expand') ?? '') : [],
     top: given.has('top') ? readWhole('$top', given.get('top') ?? '', LIMITS.pageSizeMax) : null,
     skip: readWhole('$skip', given.get('skip') ?? '0', 0x7fffffff),
     count: readFlag(given.get('count') ?? 'false'),
@@ -60,11 +67,34 @@ export function readQuery(params: URLSearchParams, allowed: readonly (keyof Quer
 function readNames(option: string, text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.length > NAMES_MAX || names.some((name) => !/^(?:\*|[A-Za-z][\w/.]*)$/.test(name))) {
-    throw badRequest(
-      `Expected ${option} to be names between commas, at most ${NAMES_MAX}, and no nested options.`,
-    );
+    throw badRequest(`Expected ${option} to be names between commas, at most ${NAMES_MAX}.`);
   }
   return [...new Set(names)];
+}
+
+/** `subject($select=id,mail),task`. */
+function readExpand(text: string): readonly Expansion[] {
+  const item = /\s*([A-Za-z][\w/.]*)(?:\(([^()]*)\))?\s*(,|$)/y;
+  const expansions: Expansion[] = [];
+  for (let isLast = false; !isLast; ) {
+    const [, name, options, end] = item.exec(text) ?? [];
+    if (name === undefined || expansions.length === NAMES_MAX) {
+      throw badRequest(
+        `Expected $expand to be names between commas, at most ${NAMES_MAX}, each with no more than ($select=…).`,
+      );
+    }
+    if (expansions.some((one) => one.name === name))
+      throw badRequest(`Expected $expand to name '${name}' once.`);
+    expansions.push({ name, select: options === undefined ? null : readNested(name, options) });
+    isLast = end === '';
+  }
+  return expansions;
+}
+
+function readNested(name: string, text: string): readonly string[] {
+  const [, option, names = ''] = /^\s*\$?(\w+)\s*=(.*)$/s.exec(text) ?? [];
+  if (option?.toLowerCase() === 'select') return readNames(`$select in '${name}'`, names);
+  throw badRequest(`Expected '${name}' in $expand to have ($select=…) and no other option.`);
 }
 
 function readWhole(option: string, text: string, max: number): number {

@@ -2,6 +2,7 @@
 import type { EntityType, Enumeration, Kind } from './entity-types.ts';
 import { badRequest } from './graph-error.ts';
 import type { MetadataLevel } from './prefer.ts';
+import type { Expansion } from './query.ts';
 
 /** A resource, or a part of one. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ export interface View {
   /** Names of members that came after the sentinel are shown. */
   readonly unknownEnumMembers: boolean;
   readonly select: readonly string[] | null;
-  readonly expand: readonly string[];
+  readonly expand: readonly Expansion[];
   /** Navigation and hidden properties are fewer in a list; what was just made comes without its tasks. */
   readonly place: 'list' | 'get' | 'made';
   /** Where the resources stand: `https://host/v1.0/…/runs`, without a key. */
@@ -22,20 +23,12 @@ export interface View {
 const NAMESPACE = 'microsoft.graph.identityGovernance';
 
 /** Refuses names that the type does not have. @throws GraphError 400. */
-export function checkView(type: EntityType, { select, expand }: Pick<View, 'select' | 'expand'>): void {
+export function checkSelect(type: EntityType, select: readonly string[] | null): void {
   const known = [...Object.keys(type.properties), ...Object.keys(type.navigation)];
   const unknown = select?.find((name) => name !== '*' && !known.includes(name));
-  if (unknown !== undefined) {
-    throw badRequest(
-      `Could not find a property named '${unknown}' on type 'microsoft.graph.identityGovernance.${type.name}'.`,
-    );
-  }
-  const navigation = Object.keys(type.navigation);
-  const stray = expand.find((name) => !navigation.includes(name));
-  if (stray === undefined) return;
-  const remedy = navigation.length === 0 ? 'it has none' : `it has ${navigation.join(', ')}`;
+  if (unknown === undefined) return;
   throw badRequest(
-    `Expected $expand on type '${type.name}' to name a navigation property (${remedy}), got '${stray}'.`,
+    `Could not find a property named '${unknown}' on type 'microsoft.graph.identityGovernance.${type.name}'.`,
   );
 }
 
@@ -51,15 +44,26 @@ export function represent(type: EntityType, row: Row, view: View): Record<string
   for (const [name, kind] of Object.entries(type.properties)) {
     if (isShown(type, name, view)) out[name] = wireValue(kind, row[name], view);
   }
-  for (const [name, { shown, type: kind }] of Object.entries(type.navigation)) {
+  for (const [name, { shown, type: kind, isUser }] of Object.entries(type.navigation)) {
     const isDefault = shown === 'list' || (shown === 'get' && view.place === 'get' && view.select === null);
-    if (!isDefault && !view.expand.includes(name) && !view.select?.includes(name)) continue;
+    const expansion = view.expand.find((one) => one.name === name);
+    if (!isDefault && !expansion && !view.select?.includes(name)) continue;
     const isCollection = typeof kind === 'object' && 'collection' in kind;
     if (shown === 'get' && isCollection && view.level !== 'none')
       out[`${name}@odata.context`] = contextOf(`${here}/${name}`);
-    out[name] = wireValue(kind, row[name], view);
+    const value = wireValue(kind, row[name], view);
+    // Of a user that was selected when he was put there.
+    out[name] = isUser || !expansion?.select ? value : selectedOf(value, expansion.select);
   }
   return out;
+}
+
+function selectedOf(value: unknown, names: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((one) => selectedOf(one, names));
+  if (names.includes('*') || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([name]) => name.startsWith('@odata.') || names.includes(name)),
+  );
 }
 
 /** The address of a resource that stands at `address`. */

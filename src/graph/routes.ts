@@ -20,6 +20,7 @@ import {
 } from './entity-types.ts';
 import * as does from './operations.ts';
 import { NEEDED } from './permissions.ts';
+import { usersOfWorkflowLately } from './recent.ts';
 import { act, collect, compute, create, done, list, one, type Route, summary, update } from './route.ts';
 import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
 import * as subjects from './subjects.ts';
@@ -93,7 +94,7 @@ const SUBJECT_ROUTES: readonly Route[] = [
 ];
 
 const RESULT_ROUTES: readonly Route[] = [
-  list(USERS, reports, USER_RESULT, does.usersOfWorkflowLately),
+  list(USERS, reports, USER_RESULT, usersOfWorkflowLately),
   one(`${USERS}/{user}`, reports, USER_RESULT, does.userResult),
   list(`${USERS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfUser),
   one(`${USERS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),

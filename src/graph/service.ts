@@ -1,7 +1,10 @@
 /** One request, from its path to its answer. Batches come through here too, request by request. */
 import type { Engine } from '../engine/engine.ts';
+import type { Subject } from '../model/subject.ts';
 import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
+import type { EntityType } from './entity-types.ts';
+import { checkExpand, withUsers } from './expand.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
 import { createMatcher, type Match } from './match.ts';
@@ -11,7 +14,7 @@ import { type Preferences, readAccept, readPreferences } from './prefer.ts';
 import { type Query, readQuery } from './query.ts';
 import {
   addressOf,
-  checkView,
+  checkSelect,
   contextOf,
   type Row,
   represent,
@@ -55,11 +58,14 @@ interface Exchange {
   readonly view: Omit<View, 'place' | 'address'>;
   readonly list: ListDeps;
   readonly settings: GraphSettings;
+  /** Those whom the directory knows. */
+  readonly users: (ids: readonly string[]) => Promise<readonly Subject[]>;
 }
 
 /** The service over an engine. */
 export function createService(engine: Engine, { clock }: GraphPorts, settings: GraphSettings): Service {
   const match = createMatcher(settings.readOnlyRuns ? ROUTES.filter(({ ofSeed }) => !ofSeed) : ROUTES);
+  const users: Exchange['users'] = (ids) => engine.directory.get(ids);
   const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax: settings.limits.scannedRowsMax };
   return async (request, target, principal) => {
     const { steps, isCount } = stepsBelow(target.steps);
@@ -90,7 +96,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
     if (isCount) return counted(answer, query, list);
     const { select, expand } = query;
     const view = { level, unknownEnumMembers: prefer.unknownEnumMembers, select, expand };
-    const reply = await replyOf(answer, { target, match: found, query, prefer, view, list, settings });
+    const reply = await replyOf(answer, { target, match: found, query, prefer, view, list, settings, users });
     return { ...reply, headers: { ...appliedHeader(answer, prefer), ...reply.headers } };
   };
 }
@@ -200,17 +206,21 @@ async function listReply(
   const { query, prefer, list, target } = exchange;
   checkView(answer.type, query);
   const page = await readPage(answer.source, answer.type, query, prefer.maxPageSize, list);
+  const rows = await withUsers(answer.type, page.rows, query.expand, exchange.users);
   const view: View = { ...exchange.view, place: 'list', address };
   const body = {
     ...(view.level === 'none' ? {} : { '@odata.context': contextOf(address) + selected(query) }),
     ...(page.count === null ? {} : { '@odata.count': page.count }),
     ...(page.nextToken === null ? {} : { '@odata.nextLink': nextLink(target, page.nextToken) }),
-    value: page.rows.map((row) => represent(answer.type, row, view)),
+    value: rows.map((row) => represent(answer.type, row, view)),
   };
   return { status: 200, headers: {}, body };
 }
 
-function entityReply({ type, row, how }: Answer & { kind: 'entity' }, exchange: Exchange): Reply {
+async function entityReply(
+  { type, row, how }: Answer & { kind: 'entity' },
+  exchange: Exchange,
+): Promise<Reply> {
   const { target, match, query, prefer } = exchange;
   checkView(type, query);
   const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(`${ROOT}/${match.address}`)}`;
@@ -223,13 +233,19 @@ function entityReply({ type, row, how }: Answer & { kind: 'entity' }, exchange: 
   const context = {
     '@odata.context': `${contextOf(address)}${selected(query)}${type.isSingleton ? '' : '/$entity'}`,
   };
-  const body = { ...(view.level === 'none' ? {} : context), ...represent(type, row, view) };
+  const [shown = row] = await withUsers(type, [row], query.expand, exchange.users);
+  const body = { ...(view.level === 'none' ? {} : context), ...represent(type, shown, view) };
   return { status: how === 'made' ? 201 : 200, headers: made, body };
 }
 
 /** `a/b('x')` → `a/b`: the collection that an entity stands in. */
 function collectionOf(address: string): string {
   return address.replace(/\('[^/]*'\)$/, '');
+}
+
+function checkView(type: EntityType, { select, expand }: Query): void {
+  checkSelect(type, select);
+  checkExpand(type, expand);
 }
 
 function selected({ select }: Query): string {

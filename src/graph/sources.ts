@@ -1,4 +1,5 @@
 /** Where the rows of each list come from. */
+import { TASK_DEFINITIONS } from '../catalogue/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { parseFilter, parseListFilter } from '../filter/index.ts';
@@ -9,7 +10,7 @@ import { LIMITS } from '../model/limits.ts';
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../model/properties.ts';
 import type { Page, Run, TaskProcessingResult } from '../model/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
-import type { Task } from '../model/workflow.ts';
+import type { Task, TaskDefinition } from '../model/workflow.ts';
 import { badToken, type Cursor, type Source } from './list.ts';
 import type { Row } from './represent.ts';
 
@@ -115,7 +116,15 @@ export function reportsOf(engine: Engine, workflowId: string): Source {
 
 /** The task reports of a run, each with its whole task and definition. */
 export async function reportRows(engine: Engine, workflowId: string, runId: string): Promise<readonly Row[]> {
-  return taskFiller(engine, workflowId)(await engine.taskReports.list(workflowId, runId));
+  const rows = await taskFiller(engine, workflowId)(await engine.taskReports.list(workflowId, runId));
+  return rows.map((row) => ({ ...row, taskDefinition: definitionOf(row.task as Task) }));
+}
+
+/** The definition of a task; one of the host's own has what the task says of it. */
+function definitionOf({ taskDefinitionId, displayName, category }: Task): TaskDefinition | Row {
+  const known = TASK_DEFINITIONS.find(({ id }) => id === taskDefinitionId);
+  const own = { id: taskDefinitionId, displayName, category, description: null };
+  return known ?? { ...own, continueOnError: false, parameters: [], version: 1 };
 }
 
 /** Puts the whole task in place of a reference to it. */

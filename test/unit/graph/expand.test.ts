@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { RUN, TASK_REPORT, USER_RESULT, WORKFLOW } from '../../../src/graph/entity-types.ts';
+import { checkExpand, withUsers } from '../../../src/graph/expand.ts';
+import { type Expansion, readQuery } from '../../../src/graph/query.ts';
+
+const read = (text: string): readonly Expansion[] =>
+  readQuery(new URLSearchParams({ $expand: text }), ['expand']).expand;
+
+describe('the text of $expand', () => {
+  it.each<[string, Expansion[]]>([
+    ['subject', [{ name: 'subject', select: null }]],
+    ['subject($select=id,mail)', [{ name: 'subject', select: ['id', 'mail'] }]],
+    [
+      'subject(select = id), task',
+      [
+        { name: 'subject', select: ['id'] },
+        { name: 'task', select: null },
+      ],
+    ],
+    [
+      ' task , subject($SELECT=*) ',
+      [
+        { name: 'task', select: null },
+        { name: 'subject', select: ['*'] },
+      ],
+    ],
+  ])('%j is read', (text, expansions) => {
+    expect(read(text)).toEqual(expansions);
+  });
+
+  it.each([
+    '',
+    ',',
+    'subject,',
+    'subject,,task',
+    'subject,subject',
+    'subject(',
+    'subject)',
+    'subject()',
+    'subject($select=)',
+    'subject($select=id',
+    'subject($select=id;$top=1)',
+    'subject($expand=manager)',
+    'subject($expand=manager($select=id))',
+    'subject ($select=id)',
+    '*',
+    Array.from({ length: 65 }, (_, index) => `n${index}`).join(),
+    ' '.repeat(50_000),
+    '('.repeat(50_000),
+    `subject${' '.repeat(50_000)}x`,
+  ])('%j is refused', (text) => {
+    expect(() => read(text)).toThrow(/Expected/);
+  });
+});
+
+describe('an expansion', () => {
+  it.each([
+    [USER_RESULT, 'subject($select=employeeHireDate)'],
+    [TASK_REPORT, 'task($select=displayName),taskDefinition($select=*)'],
+    [WORKFLOW, 'tasks($select=id),createdBy,administrationScopeTargets($select=id)'],
+  ])('fits', (type, text) => {
+    expect(() => checkExpand(type, read(text))).not.toThrow();
+  });
+
+  it.each([
+    [RUN, 'subject', 'it has none'],
+    [USER_RESULT, 'constructor', 'subject'],
+    [USER_RESULT, 'subject($select=salary)', 'salary'],
+    [TASK_REPORT, 'task($select=constructor)', 'constructor'],
+  ])('does not fit, and says what does', (type, text, told) => {
+    expect(() => checkExpand(type, read(text))).toThrow(told);
+  });
+});
+
+describe('the users of a page', () => {
+  const rows = [
+    { id: '1', createdBy: { id: 'ada' }, lastModifiedBy: null },
+    { id: '2', createdBy: { id: 'ada' }, lastModifiedBy: { id: 'bob' } },
+    { id: '3', createdBy: null },
+  ];
+  const asked: (readonly string[])[] = [];
+  const fetch = async (ids: readonly string[]) => {
+    asked.push(ids);
+    return [{ id: 'ada', displayName: 'Ada', salary: 100 }];
+  };
+
+  it('are fetched at once, each only once, and keep their ids when nobody knows them', async () => {
+    asked.length = 0;
+    const shown = await withUsers(
+      WORKFLOW,
+      rows,
+      read('createdBy($select=displayName),lastModifiedBy'),
+      fetch,
+    );
+    expect(asked).toEqual([['ada', 'bob']]);
+    expect(shown).toEqual([
+      { id: '1', createdBy: { displayName: 'Ada' }, lastModifiedBy: null },
+      { id: '2', createdBy: { displayName: 'Ada' }, lastModifiedBy: { id: 'bob' } },
+      { id: '3', createdBy: null, lastModifiedBy: undefined },
+    ]);
+  });
+
+  it('are not fetched when nobody is expanded, or is there', async () => {
+    asked.length = 0;
+    expect(await withUsers(WORKFLOW, rows, read('tasks'), fetch)).toBe(rows);
+    expect(await withUsers(WORKFLOW, [], read('createdBy'), fetch)).toEqual([]);
+    expect(await withUsers(WORKFLOW, [{ id: '4', createdBy: null }], read('createdBy'), fetch)).toEqual([
+      { id: '4', createdBy: null },
+    ]);
+    expect(asked).toEqual([]);
+  });
+});
