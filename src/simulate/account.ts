@@ -12,6 +12,7 @@ import { type Buckets, Gauge } from './gauge.ts';
 import { Histogram } from './histogram.ts';
 import type { Write } from './observed-store.ts';
 import type { SimulatedRun, SimulatedUser } from './result.ts';
+import { Standings } from './standings.ts';
 import type { Trace } from './trace.ts';
 import { WorkflowAccount } from './workflow-account.ts';
 
@@ -27,8 +28,6 @@ export interface AccountDeps {
   readonly trace: Trace;
   readonly calendar: Calendar;
   readonly buckets: Buckets;
-  /** A person's own occasion in a run on demand for `occasion`. */
-  personal(occasion: string, subjectId: string): string;
   /** A person's own occasion in a run on demand for `occasion`. */
   personal(occasion: string, subjectId: string): string;
   readonly onRun?: ((run: SimulatedRun) => void) | undefined;
@@ -60,6 +59,7 @@ export class Account {
   readonly #live = new Map<string, LiveRun>();
   readonly #latency = new Histogram();
   readonly #occasions = new Map<string, string>();
+  readonly #standings = new Standings();
   readonly queued: Gauge;
   readonly busy: Gauge;
   /** Finished runs that can be removed from the store. */
@@ -120,28 +120,29 @@ export class Account {
   // --- commits -----------------------------------------------------------------------------------
 
   committed(writes: readonly Write[]): void {
+    const nowMs = this.#deps.now();
     const ended: LiveRun[] = [];
     const admitted = new Map<string, EpochMs>();
     for (const write of writes)
       if (write.kind === 'admissions')
         for (const one of write.admissions) admitted.set(one.subjectId, one.dueAtMs);
     for (const write of writes) {
-      if (write.kind === 'run') this.#runWritten(write.run, ended);
+      if (write.kind === 'run') this.#runWritten(write.run, ended, nowMs);
       else if (write.kind === 'users') {
         const run = this.#live.get(write.users[0]?.runId ?? '');
-        if (run && write.areNew) this.#usersQueued(run, write.users, admitted);
-        else if (run) for (const user of write.users) this.#userWritten(run, user);
+        if (run && write.areNew) this.#usersQueued(run, write.users, admitted, nowMs);
+        else if (run) for (const user of write.users) this.#userWritten(run, user, nowMs);
       }
     }
     for (const run of ended) this.#runEnded(run);
   }
 
-  #runWritten(record: RunRecord, ended: LiveRun[]): void {
+  #runWritten(record: RunRecord, ended: LiveRun[], nowMs: EpochMs): void {
     const live = this.#live.get(record.id) ?? this.#runMade(record);
     if (!live) return;
     const before = live.record;
     live.record = record;
-    const { trace, now } = this.#deps;
+    const { trace } = this.#deps;
     if (record.published && !live.isTold) {
       live.isTold = true;
       this.runsCount += 1;
@@ -152,14 +153,14 @@ export class Account {
         totalTasksCount: tasks,
       } = record;
       const text = `${type} ${scheduledAtMs} users ${users} tasks ${tasks} ${record.id}`;
-      trace.add(now(), `run ${live.no} ${live.workflow.no} ${text}`);
+      trace.add(nowMs, `run ${live.no} ${live.workflow.no} ${text}`);
       return;
     }
     // Claims and hand-backs are no events of the run.
     if (before.lastUpdatedAtMs === record.lastUpdatedAtMs) return;
     const { successfulUsersCount: s, failedUsersCount: f, totalUsersCount: n } = record;
     const tasks = `${record.failedTasksCount}/${record.totalUnprocessedTasksCount}/${record.totalTasksCount}`;
-    trace.add(now(), `run ${live.no} ${record.processingStatus} users ${s}/${f}/${n} tasks ${tasks}`);
+    trace.add(nowMs, `run ${live.no} ${record.processingStatus} users ${s}/${f}/${n} tasks ${tasks}`);
     if (isTerminal(record.processingStatus) && !isTerminal(before.processingStatus)) ended.push(live);
   }
 
@@ -176,9 +177,13 @@ export class Account {
 
   #runsMade = 0;
 
-  #usersQueued(run: LiveRun, users: readonly UserRecord[], admitted: ReadonlyMap<string, EpochMs>): void {
-    const { trace, now } = this.#deps;
-    const nowMs = now();
+  #usersQueued(
+    run: LiveRun,
+    users: readonly UserRecord[],
+    admitted: ReadonlyMap<string, EpochMs>,
+    nowMs: EpochMs,
+  ): void {
+    const { trace } = this.#deps;
     for (const user of users) {
       const due = run.record.slotAtMs === null ? undefined : admitted.get(user.subjectId);
       run.dues[user.no - 1] = due ?? null;
@@ -188,20 +193,11 @@ export class Account {
     this.queued.add(users.length, nowMs);
   }
 
-  #userWritten(run: LiveRun, user: UserRecord): void {
-    const { trace, now } = this.#deps;
-    const nowMs = now();
+  #userWritten(run: LiveRun, user: UserRecord, nowMs: EpochMs): void {
     const { processingStatus: status, outcomes, attempts } = user;
-    const last = outcomes?.at(-1);
-    let line = `user ${run.no}.${user.no} ${status} ${outcomes?.length ?? 0}/${user.totalTasksCount}`;
-    if (last) line += ` ${last.status} ${last.startedAtMs ?? '-'} ${last.completedAtMs}`;
-    if (last?.failureReason !== undefined) line += ` ${JSON.stringify(last.failureReason)}`;
-    if (attempts !== null && attempts.failures > 0) {
-      line += ` retry ${attempts.failures} until ${attempts.notBeforeMs}`;
-      this.retries += 1;
-    }
-    trace.add(nowMs, line);
-    const hasStarted = status === 'inProgress' && last === undefined && attempts === null;
+    this.#deps.trace.add(nowMs, `user ${run.no}.${user.no} ${this.#standings.of(user)}`);
+    if (attempts !== null && attempts.failures > 0) this.retries += 1;
+    const hasStarted = status === 'inProgress' && outcomes?.length === 0 && attempts === null;
     const neverStarted = status === 'canceled' && user.startedAtMs === null;
     if (hasStarted || neverStarted) {
       run.queued -= 1;
