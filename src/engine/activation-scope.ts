@@ -109,13 +109,17 @@ export function readIds(
       { limit, max },
     );
   }
-  return value.map((one: unknown, index) => readId(`${field}[${index}]`, one));
+  return value.map((one: unknown, index) => (isId(one) ? one : readId(`${field}[${index}]`, one)));
 }
 
 function readId(field: string, value: unknown): string {
   const id: unknown = typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : value;
-  if (typeof id === 'string' && id.length > 0 && id.length <= LIMITS.idLengthMax) return id;
+  if (isId(id)) return id;
   throw invalid(field, `an id of 1..${LIMITS.idLengthMax} characters`, id);
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= LIMITS.idLengthMax;
 }
 
 function required<Word extends string>(input: Input, field: string, words: readonly Word[]): Word {

@@ -10,6 +10,7 @@ import { isTerminal } from '../rules/index.ts';
 import { changedSubjects } from './observe.ts';
 import { pickFrom } from './pick-from.ts';
 import type { Qualification } from './qualify.ts';
+import { subjectsOf } from './subjects-of.ts';
 
 /** Unknown subjects that an error names at most. */
 const NAMED_MAX = 10;
@@ -23,21 +24,22 @@ export async function candidatesByIds(
   ids: readonly string[],
   directory: Directory,
 ): Promise<readonly Candidate[]> {
-  const unknown = new Set(ids);
-  const unique = [...unknown];
+  const unique = [...new Set(ids)];
+  const unknown: string[] = [];
   for (let start = 0; start < unique.length; start += LIMITS.usersPerBatch) {
     const batch = unique.slice(start, start + LIMITS.usersPerBatch);
-    for (const { id } of await directory.get(batch)) unknown.delete(id);
+    const found = await subjectsOf(batch, directory);
+    unknown.push(...batch.filter((_, index) => found[index] === null));
   }
-  if (unknown.size === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));
-  const named = [...unknown].slice(0, NAMED_MAX);
-  const more = unknown.size > named.length ? ` and ${unknown.size - named.length} more` : '';
+  if (unknown.length === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));
+  const named = unknown.slice(0, NAMED_MAX);
+  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : '';
   throw new LifecycleError(
     'SubjectUnknown',
     `Expected subjects that the directory knows, got \`${named.join('`, `')}\`${more}`,
     {
       ids: named,
-      count: unknown.size,
+      count: unknown.length,
     },
   );
 }

@@ -4,11 +4,11 @@
  */
 import { LIMITS } from '../model/limits.ts';
 import type { UserRecord } from '../model/records.ts';
-import type { Subject } from '../model/subject.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { StoreReader } from '../ports/store.ts';
+import { subjectsOf } from './subjects-of.ts';
 import { UserFlight } from './user-flight.ts';
 
 /** The next slice is read when fewer than this are left of the one before. */
@@ -112,8 +112,9 @@ export class ReadAhead {
 /** Users with the subjects that the directory has for them. */
 export async function flightsOf(users: readonly UserRecord[], directory: Directory): Promise<UserFlight[]> {
   if (users.length === 0) return [];
-  const subjects = await directory.get(users.map((user) => user.subjectId));
-  const byId = new Map<string, Subject>();
-  for (const subject of subjects) byId.set(subject.id, subject);
-  return users.map((user) => new UserFlight(user, byId.get(user.subjectId) ?? null));
+  const subjects = await subjectsOf(
+    users.map((user) => user.subjectId),
+    directory,
+  );
+  return users.map((user, index) => new UserFlight(user, subjects[index] ?? null));
 }

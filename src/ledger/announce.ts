@@ -31,7 +31,7 @@ export function announce(
     before?.processingStatus !== 'canceling' && after.processingStatus === 'canceling' && 'run.canceling',
   ]);
   tellTasks?.();
-  for (const user of users) tellUser(context, after, user);
+  if (context.events.has('user.finished')) for (const user of users) tellUser(context, after, user);
   auditRun(context, before, after);
   tellRun(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
 }
@@ -46,7 +46,7 @@ function tellRun({ events }: LedgerContext, run: RunRecord, names: readonly (Run
 }
 
 function tellUser({ events }: LedgerContext, run: RunRecord, user: UserRecord): void {
-  if (!isTerminal(user.processingStatus) || !events.has('user.finished')) return;
+  if (!isTerminal(user.processingStatus)) return;
   events.emit('user.finished', {
     workflowId: run.workflowId,
     runId: run.id,

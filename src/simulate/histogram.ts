@@ -25,7 +25,8 @@ const STEPS = 128;
  * minimum and maximum are exact.
  */
 export class Histogram {
-  readonly #counts = new Map<number, number>();
+  /** By class; as long as the classes that were met need. */
+  #counts = new Float64Array(2 * STEPS);
   #count = 0;
   #sumMs = 0;
   #minMs = Number.POSITIVE_INFINITY;
@@ -34,7 +35,8 @@ export class Histogram {
   /** Adds a duration, whole ms ≥ 0. */
   add(ms: number): void {
     const index = classOf(ms);
-    this.#counts.set(index, (this.#counts.get(index) ?? 0) + 1);
+    if (index >= this.#counts.length) this.#reach(index);
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#count += 1;
     this.#sumMs += ms;
     this.#minMs = Math.min(this.#minMs, ms);
@@ -42,10 +44,9 @@ export class Histogram {
   }
 
   figures(): DurationFigures {
-    const sorted = [...this.#counts].sort(([a], [b]) => a - b);
     const at = (share: number): number => {
       let rest = Math.ceil(this.#count * share);
-      for (const [index, count] of sorted) {
+      for (const [index, count] of this.#counts.entries()) {
         rest -= count;
         if (rest <= 0) return Math.min(this.#maxMs, Math.max(this.#minMs, startOf(index + 1) - 1));
       }
@@ -66,7 +67,7 @@ export class Histogram {
   /** How many durations lie between these edges (ms, growing); the last bar has all above the last edge. */
   bars(edges: readonly number[]): readonly HistogramBar[] {
     const counts = edges.map(() => 0);
-    for (const [index, count] of this.#counts) {
+    for (const [index, count] of this.#counts.entries()) {
       const ms = startOf(index);
       const bar = Math.max(
         0,
@@ -79,6 +80,12 @@ export class Histogram {
       toMs: edges[bar + 1] ?? Number.MAX_SAFE_INTEGER,
       count,
     }));
+  }
+
+  #reach(index: number): void {
+    const counts = new Float64Array((Math.floor(index / STEPS) + 1) * STEPS);
+    counts.set(this.#counts);
+    this.#counts = counts;
   }
 }
 

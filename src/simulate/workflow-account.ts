@@ -99,7 +99,8 @@ export class WorkflowAccount {
   }
 
   #addTasks(user: UserRecord): void {
-    for (const [at, task] of this.#tasks.entries()) {
+    for (let at = 0; at < this.#tasks.length; at++) {
+      const task = this.#tasks[at] as TaskAccount;
       const outcome = user.outcomes?.[at];
       if (!outcome || outcome.status === 'canceled') {
         task.notRun += 1;

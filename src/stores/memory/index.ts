@@ -122,11 +122,13 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
   }
 
   async insertUsers(users: readonly UserRecord[]): Promise<void> {
-    for (const user of users) this.#usersForWriting(user.runId).insert(user);
+    const rows = this.#usersForWriting(users);
+    for (const user of users) rows?.insert(user);
   }
 
   async putUsers(users: readonly UserRecord[]): Promise<void> {
-    for (const user of users) this.#usersForWriting(user.runId).put(user);
+    const rows = this.#usersForWriting(users);
+    for (const user of users) rows?.put(user);
   }
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {
@@ -167,9 +169,11 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
     this.tables.settings.set(name, value);
   }
 
-  #usersForWriting(runId: string): RunUsers {
-    const users = this.tables.users.get(runId, true);
-    if (!users) throw missingRun(runId);
+  /** Where these users are, who are all of one run. */
+  #usersForWriting([first]: readonly UserRecord[]): RunUsers | null {
+    if (!first) return null;
+    const users = this.tables.users.get(first.runId, true);
+    if (!users) throw missingRun(first.runId);
     this.#touchedUsers.add(users);
     return users;
   }

@@ -132,14 +132,8 @@ export class MemoryReader implements StoreReader {
     afterNo: number,
     limit: number,
   ): Promise<readonly UserRecord[]> {
-    const found: UserRecord[] = [];
-    if (limit <= 0) return found;
-    for (const user of this.#usersOf(runId, afterNo)) {
-      if (user.processingStatus !== status) continue;
-      found.push(user);
-      if (found.length === limit) break;
-    }
-    return found;
+    this.#check();
+    return this.tables.users.get(runId, this.#staged)?.inStatus(status, afterNo, limit, this.#staged) ?? [];
   }
 
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {

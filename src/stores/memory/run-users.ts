@@ -1,5 +1,6 @@
 import { LifecycleError } from '../../errors/index.ts';
 import type { UserRecord } from '../../model/records.ts';
+import type { UserStatus } from '../../model/status.ts';
 
 /** The user results of one run, by `no`, with a staging layer as in {@link LayeredMap}. */
 export class RunUsers {
@@ -49,6 +50,17 @@ export class RunUsers {
       const user = this.get(index + 1, staged);
       if (user) yield user;
     }
+  }
+
+  /** Users in one status with `no` above `afterNo`, by `no`; at most `limit`. */
+  inStatus(status: UserStatus, afterNo: number, limit: number, staged: boolean): UserRecord[] {
+    const end = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
+    const found: UserRecord[] = [];
+    for (let index = afterNo; index < end && found.length < limit; index++) {
+      const user = this.get(index + 1, staged);
+      if (user?.processingStatus === status) found.push(user);
+    }
+    return found;
   }
 
   commit(): void {
