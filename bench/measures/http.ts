@@ -1,17 +1,48 @@
-import { compare, type Measure } from '../measure.ts';
+import { answersPerSecond } from '../clients.ts';
+import { compare, type Measure, type Sample, type Side } from '../measure.ts';
+import type { HttpInput } from '../sides/http.ts';
+import type { Site } from '../site.ts';
 import { most, resultOf } from './result.ts';
 
 const RUNS = 1_000;
+/** Kept connections of the clients, so that the server always has something to do. */
+const CONNECTIONS = 8;
+const WARM_MS = 500;
+const MEASURED_MS = 1_500;
 
-/** A page of 100 runs from `tenure/graph`, beside bare Hono that returns the same JSON. No sockets in between. */
+const OURS = 'tenure/graph on SQLite';
+const BARE = 'bare Hono returning the same JSON';
+
+/** A page of 100 runs from `tenure/graph`, beside bare Hono that returns the same JSON: called, and behind a socket. */
 export const http: Measure = {
   word: 'http',
-  summary: 'a page of 100 runs from tenure/graph, from a Request to its Response',
+  summary: 'a page of 100 runs from tenure/graph, from a Request to its Response, and over a socket',
   async *run({ settings: { tasks, rounds }, site, progress }) {
-    const ours = site.side('tenure/graph on SQLite', 'http', { who: 'tenure', runs: RUNS });
-    const bare = site.side('bare Hono returning the same JSON', 'http', { who: 'hono', runs: RUNS });
-    const comparison = await compare(ours, [bare], rounds, progress);
-    const heading = { name: 'http', case: 'a page of 100 runs', unit: 'pages', users: 1, tasks, rounds };
-    yield resultOf(heading, comparison, { kB: most(comparison.figures.kB) });
+    const heading = { name: 'http', unit: 'pages', users: 1, tasks, rounds };
+    const input = (who: HttpInput['who']) => ({ who, runs: RUNS, isServed: false });
+    const called = (name: string, who: HttpInput['who']) => site.side(name, 'http', input(who));
+    const calls = await compare(called(OURS, 'tenure'), [called(BARE, 'hono')], rounds, progress);
+    yield resultOf({ ...heading, case: 'a page of 100 runs' }, calls, { kB: most(calls.figures.kB) });
+    const served = (name: string, who: HttpInput['who']) => servedSide(site, name, input(who));
+    const answers = await compare(served(OURS, 'tenure'), [served(BARE, 'hono')], rounds, progress);
+    yield resultOf({ ...heading, case: 'the same over a socket, by @hono/node-server' }, answers);
   },
 };
+
+function servedSide(site: Site, name: string, input: object): Side {
+  return {
+    name: `${name}, over a socket`,
+    go: async () => {
+      const folder = site.folder();
+      const server = site.start('http', { ...input, folder, isServed: true });
+      const { port, path } = await server.next('listening');
+      await answersPerSecond(Number(port), String(path), CONNECTIONS, WARM_MS);
+      const perSecond = await answersPerSecond(Number(port), String(path), CONNECTIONS, MEASURED_MS);
+      server.tell({ kind: 'end' });
+      const { sample } = await server.next('done');
+      await server.ended;
+      site.remove(folder);
+      return { ...(sample as Sample), perSecond };
+    },
+  };
+}

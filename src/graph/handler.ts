@@ -7,6 +7,7 @@ import { answerBatch, readBatch } from './batch.ts';
 import { readBody } from './body.ts';
 import { errorBody, GraphError, toldOf, unauthenticated } from './graph-error.ts';
 import { checkSender, RateGuard } from './guard.ts';
+import { ListBody } from './list-body.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
 import { readAccept } from './prefer.ts';
 import { createService, type Reply, type Target, targetOf } from './service.ts';
@@ -77,21 +78,21 @@ export function assembleGraphHandler(
   };
 
   const app = new Hono<Env>();
-  app.use(async (context, next) => {
+  app.use((context, next) => {
     const requestId = ids.guid();
     const given = context.req.header('client-request-id') ?? '';
     context.set('requestId', requestId);
     context.set('clientRequestId', /^[\w.-]{1,128}$/.test(given) ? given : requestId);
-    await next();
-  });
-  app.use((context, next) => {
     checkSender(context.req.raw, settings);
     if (context.req.url.length > limits.urlLengthMax) {
       throw new GraphError(414, 'BadRequest', `Expected a URL of at most ${limits.urlLengthMax} characters.`);
     }
     return next();
   });
-  app.use(
+  // No other method's body is ever read.
+  app.on(
+    ['POST', 'PATCH'],
+    '*',
     bodyLimit({
       maxSize: limits.bodyBytesMax,
       onError: () => {
@@ -137,7 +138,7 @@ function responseOf(
   nowMs: number,
 ): Response {
   const isJson = body !== undefined && typeof body !== 'string';
-  const all = new Headers({
+  const all = {
     'request-id': variables.requestId,
     'client-request-id': variables.clientRequestId,
     'x-ms-ags-diagnostic': DIAGNOSTIC,
@@ -147,9 +148,14 @@ function responseOf(
     Date: new Date(nowMs).toUTCString(),
     ...(isJson ? { 'Content-Type': jsonType(request, status) } : {}),
     ...headers,
-  });
-  const content = body === undefined ? null : isJson ? JSON.stringify(body) : String(body);
-  return new Response(content, { status, headers: all });
+  };
+  return new Response(contentOf(body), { status, headers: all });
+}
+
+function contentOf(body: unknown): string | null {
+  if (body === undefined) return null;
+  if (body instanceof ListBody) return body.text();
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 function jsonType(request: Request, status: number): string {

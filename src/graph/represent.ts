@@ -34,28 +34,39 @@ export function checkSelect(type: EntityType, select: readonly string[] | null):
 
 /** A resource as JSON. `null` stands for what has no value; absent is only what was not asked for. */
 export function represent(type: EntityType, row: Row, view: View): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  const here = addressOf(type, row, view.address);
-  const derived = row['@odata.type'];
-  if (view.level === 'full') {
-    out['@odata.type'] = derived ?? `#${type.namespace ?? NAMESPACE}.${type.name}`;
-    out['@odata.id'] = here;
-  } else if (view.level === 'minimal' && derived !== undefined) out['@odata.type'] = derived;
-  for (const [name, kind] of Object.entries(type.properties)) {
-    if (isShown(type, name, view)) out[name] = wireValue(kind, row[name], view);
-  }
-  for (const [name, { shown, type: kind, isUser }] of Object.entries(type.navigation)) {
-    const isDefault = shown === 'list' || (shown === 'get' && view.place === 'get' && view.select === null);
-    const expansion = view.expand.find((one) => one.name === name);
-    if (!isDefault && !expansion && !view.select?.includes(name)) continue;
+  return representer(type, view)(row);
+}
+
+/** {@link represent} for many rows. */
+export function representer(type: EntityType, view: View): (row: Row) => Record<string, unknown> {
+  const { level, select, expand, place } = view;
+  const shown = Object.entries(type.properties).filter(([name]) => isShown(type, name, view));
+  const linked = Object.entries(type.navigation).flatMap(([name, { shown: where, type: kind, isUser }]) => {
+    const isDefault = where === 'list' || (where === 'get' && place === 'get' && select === null);
+    const expansion = expand.find((one) => one.name === name);
+    if (!isDefault && !expansion && !select?.includes(name)) return [];
     const isCollection = typeof kind === 'object' && 'collection' in kind;
-    if (shown === 'get' && isCollection && view.level !== 'none')
-      out[`${name}@odata.context`] = contextOf(`${here}/${name}`);
-    const value = wireValue(kind, row[name], view);
-    // Of a user that was selected when he was put there.
-    out[name] = isUser || !expansion?.select ? value : selectedOf(value, expansion.select);
-  }
-  return out;
+    const hasContext = where === 'get' && isCollection && level !== 'none';
+    // A user was selected when he was put there.
+    const names = isUser ? null : (expansion?.select ?? null);
+    return [{ name, kind, hasContext, names }];
+  });
+  return (row) => {
+    const out: Record<string, unknown> = {};
+    const derived = row['@odata.type'];
+    if (level === 'full') {
+      out['@odata.type'] = derived ?? `#${type.namespace ?? NAMESPACE}.${type.name}`;
+      out['@odata.id'] = addressOf(type, row, view.address);
+    } else if (level === 'minimal' && derived !== undefined) out['@odata.type'] = derived;
+    for (const [name, kind] of shown) out[name] = wireValue(kind, row[name], view);
+    for (const { name, kind, hasContext, names } of linked) {
+      if (hasContext)
+        out[`${name}@odata.context`] = contextOf(`${addressOf(type, row, view.address)}/${name}`);
+      const value = wireValue(kind, row[name], view);
+      out[name] = names === null ? value : selectedOf(value, names);
+    }
+    return out;
+  };
 }
 
 function selectedOf(value: unknown, names: readonly string[]): unknown {
@@ -122,9 +133,8 @@ function wireValue(
 }
 
 /** Members that came after the sentinel read as the sentinel. */
-function masked(enumeration: Enumeration, value: unknown, isUnmasked: boolean): string {
-  const members = (Array.isArray(value) ? value : [value]).map((member) =>
-    !isUnmasked && enumeration.hidden.includes(String(member)) ? 'unknownFutureValue' : String(member),
-  );
-  return [...new Set(members)].join(',');
+function masked({ hidden }: Enumeration, value: unknown, isUnmasked: boolean): string {
+  const shown = (member: unknown): string =>
+    !isUnmasked && hidden.includes(String(member)) ? 'unknownFutureValue' : String(member);
+  return Array.isArray(value) ? [...new Set(value.map(shown))].join(',') : shown(value);
 }

@@ -7,6 +7,7 @@ import type { EntityType } from './entity-types.ts';
 import { checkExpand, withUsers } from './expand.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
+import { ListBody, rowTexts } from './list-body.ts';
 import { createMatcher, type Match } from './match.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
 import { parsePath, type Step } from './path.ts';
@@ -208,12 +209,12 @@ async function listReply(
   const page = await readPage(answer.source, answer.type, query, prefer.maxPageSize, list);
   const rows = await withUsers(answer.type, page.rows, query.expand, exchange.users);
   const view: View = { ...exchange.view, place: 'list', address };
-  const body = {
+  const annotations = {
     ...(view.level === 'none' ? {} : { '@odata.context': contextOf(address) + selected(query) }),
     ...(page.count === null ? {} : { '@odata.count': page.count }),
     ...(page.nextToken === null ? {} : { '@odata.nextLink': nextLink(target, page.nextToken) }),
-    value: rows.map((row) => represent(answer.type, row, view)),
   };
+  const body = new ListBody(annotations, rowTexts(answer.type, rows, view));
   return { status: 200, headers: {}, body };
 }
 

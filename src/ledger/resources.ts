@@ -1,4 +1,5 @@
 /** Records → resources. The only place where epoch milliseconds become ISO strings. */
+import { frozen } from '../model/frozen.ts';
 import { taskReportId, taskResultId, userResultId } from '../model/ids.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Run, TaskProcessingResult, TaskReport, UserProcessingResult } from '../model/resources.ts';
@@ -33,6 +34,17 @@ export function runResource(run: RunRecord): Run {
     workflowExecutionType: run.workflowExecutionType,
     activatedOnScope: run.activatedOnScope,
   };
+}
+
+const shared = new WeakMap<RunRecord, Run>();
+
+/** {@link runResource}, frozen, and the same object for the same record: what is made of it can be kept with it. */
+export function sharedRunResource(run: RunRecord): Run {
+  const known = shared.get(run);
+  if (known) return known;
+  const resource = frozen(runResource(run));
+  shared.set(run, resource);
+  return resource;
 }
 
 /** The user result as callers see it. */

@@ -18,7 +18,7 @@ import { withoutPreviews } from './previews.ts';
 import { objectKey } from './provisioning-objects.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { reprocessedRuns, reprocessingKey } from './reprocess.ts';
-import { enabledTasks, runResource } from './resources.ts';
+import { enabledTasks, runResource, sharedRunResource } from './resources.ts';
 import { type Input, invalid, readCount, readInput, readMoment, readWindow, readWord } from './values.ts';
 
 /** What `runs.create` takes: the seed's body. Counters must be those of a run that has not begun. */
@@ -113,7 +113,7 @@ export function createRuns(cancellation: Cancellation): Runs {
       const rows = await store.listRuns({ ...request, where, workflowId: id, limit: request.limit + 1 });
       const { shown, nextToken } = cutPage(rows, request, RUN_PROPERTIES, (run) => run.id);
       return {
-        value: shown.map(runResource),
+        value: shown.map(sharedRunResource),
         nextToken,
         ...(options.count ? { count: await store.countRuns({ workflowId: id, where }) } : {}),
       };

@@ -38,8 +38,7 @@ export interface Api {
 }
 
 /** People `p1`…`p9`; a task named `fails` fails for everybody, and any task fails for `p9`. */
-export async function openApi(options: GraphOptions = {}): Promise<Api> {
-  const store = memoryStore();
+export async function openApi(options: GraphOptions = {}, store: Store = memoryStore()): Promise<Api> {
   const held = Promise.withResolvers<void>();
   const engine = await createEngine({
     store,

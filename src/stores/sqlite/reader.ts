@@ -6,13 +6,17 @@ import type { Connection, Row } from './connection.ts';
 import { storeError } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
 import { getNotes, listNotes } from './notes.ts';
+import type { ReadCache } from './read-cache.ts';
 import * as runs from './run-queries.ts';
 import { sumRuns } from './sums.ts';
 import * as users from './user-queries.ts';
+import { WORKFLOW_COLUMNS, workflowFromRow } from './workflow-rows.ts';
 
 /** Where a reader reads. */
 export interface Source {
   readonly connection: Connection;
+  /** Absent: everything is read from the file. */
+  readonly cache?: ReadCache;
   /** Users of a run whose newest state is not in their rows. */
   inFlight(runNo: number, runId: string): InFlight;
   /** Runs a read of several statements against one committed state. */
@@ -31,14 +35,17 @@ export class SqliteReader implements StoreReader {
 
   async getWorkflow(id: string): Promise<WorkflowRecord | null> {
     return this.#read((connection) => {
-      const row = connection.get('SELECT body, last_slot_at_ms FROM workflows WHERE id = ?', id);
+      const read = (): Row | undefined =>
+        connection.get(`SELECT ${WORKFLOW_COLUMNS} FROM workflows WHERE id = ?`, id);
+      if (this.#source.cache) return this.#source.cache.workflow(id, read);
+      const row = read();
       return row ? workflowFromRow(row) : null;
     });
   }
 
   async listWorkflows(): Promise<readonly WorkflowRecord[]> {
     return this.#read((connection) =>
-      connection.all('SELECT body, last_slot_at_ms FROM workflows ORDER BY no').map(workflowFromRow),
+      connection.all(`SELECT ${WORKFLOW_COLUMNS} FROM workflows ORDER BY no`).map(workflowFromRow),
     );
   }
 
@@ -62,7 +69,7 @@ export class SqliteReader implements StoreReader {
   }
 
   async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
-    return this.#read((connection) => runs.listRuns(connection, query));
+    return this.#read((connection) => runs.listRuns(connection, query, this.#source.cache));
   }
 
   async countRuns(query: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
@@ -146,8 +153,4 @@ export class SqliteReader implements StoreReader {
       return read({ connection, runId, runNo, inFlight: this.#source.inFlight(runNo, runId) });
     });
   }
-}
-
-function workflowFromRow([body, lastSlotAtMs]: Row): WorkflowRecord {
-  return { workflow: JSON.parse(String(body)), lastSlotAtMs: lastSlotAtMs as number | null };
 }

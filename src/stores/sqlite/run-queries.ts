@@ -1,8 +1,9 @@
 import { RUN_PROPERTIES } from '../../model/properties.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { RunQuery } from '../../ports/store.ts';
-import type { Cell, Connection } from './connection.ts';
+import type { Cell, Connection, Row } from './connection.ts';
 import { listOrder, stretchesAfter } from './page.ts';
+import type { ReadCache } from './read-cache.ts';
 import { RUN_COLUMNS, runFromRow } from './run-rows.ts';
 import { UNFINISHED } from './schema.ts';
 import { type Where, whereOf } from './where.ts';
@@ -19,18 +20,30 @@ export function runNoOf(connection: Connection, id: string): number | null {
   return typeof no === 'number' ? no : null;
 }
 
+const SELECT_RUNS = `SELECT ${RUN_COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`;
+
 /** A page of published runs. */
-export function listRuns(connection: Connection, query: RunQuery): readonly RunRecord[] {
+export function listRuns(connection: Connection, query: RunQuery, cache?: ReadCache): readonly RunRecord[] {
+  if (query.limit <= 0) return [];
+  const page = (): readonly RunRecord[] => listRows(connection, RUN_COLUMNS, query).map(runFromRow);
+  if (!cache) return page();
+  return cache.runs(query, {
+    page,
+    ids: () => listRows(connection, 'id', query).map(([id]) => String(id)),
+    runs: (ids) => connection.all(SELECT_RUNS, JSON.stringify(ids)).map(runFromRow),
+  });
+}
+
+function listRows(connection: Connection, columns: string, query: RunQuery): readonly Row[] {
   const scope = scopeOf(query);
   const order = listOrder(query.order, RUN_PROPERTIES, 'id');
-  const runs: RunRecord[] = [];
+  const rows: Row[] = [];
   for (const stretch of stretchesAfter(order, query.after)) {
-    if (runs.length >= query.limit) break;
-    const sql = `SELECT ${RUN_COLUMNS} FROM runs WHERE ${scope.sql} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`;
-    const params: readonly Cell[] = [...scope.params, ...stretch.params, query.limit - runs.length];
-    for (const row of connection.each(sql, ...params)) runs.push(runFromRow(row));
+    if (rows.length >= query.limit) break;
+    const sql = `SELECT ${columns} FROM runs WHERE ${scope.sql} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`;
+    rows.push(...connection.all(sql, ...scope.params, ...stretch.params, query.limit - rows.length));
   }
-  return runs;
+  return rows;
 }
 
 /** How many published runs fit. */

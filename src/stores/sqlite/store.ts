@@ -6,6 +6,7 @@ import { foldJournals } from './fold.ts';
 import { type InFlight, type Journals, NOBODY } from './in-flight.ts';
 import { readJournal } from './journal.ts';
 import type { WriterLock } from './lock.ts';
+import { ReadCache } from './read-cache.ts';
 import { SqliteReader } from './reader.ts';
 import { SubjectFilters } from './subjects.ts';
 import { SqliteTransaction } from './transaction.ts';
@@ -28,6 +29,7 @@ export class SqliteStore extends SqliteReader implements Store {
   readonly #parts: WriterParts;
   readonly #journals: Journals;
   readonly #filters = new SubjectFilters();
+  readonly #cache: ReadCache;
   /** Settles when the last transaction in line has ended; transactions run one after another. */
   #line: Promise<unknown> = Promise.resolve();
   #state: { closed: boolean };
@@ -37,8 +39,10 @@ export class SqliteStore extends SqliteReader implements Store {
   constructor(parts: WriterParts) {
     const journals: Journals = new Map();
     const state = { closed: false };
+    const cache = new ReadCache(() => parts.writer.number('PRAGMA data_version'));
     super({
       connection: parts.reader,
+      cache,
       inFlight: (runNo): InFlight => journals.get(runNo)?.committed ?? NOBODY,
       // This process is the only writer and no read awaits anything: no commit can fall into one.
       snapshot: (read) => read(),
@@ -46,6 +50,7 @@ export class SqliteStore extends SqliteReader implements Store {
     });
     this.#parts = parts;
     this.#journals = journals;
+    this.#cache = cache;
     this.#state = state;
   }
 
@@ -77,6 +82,7 @@ export class SqliteStore extends SqliteReader implements Store {
       throw error;
     } finally {
       tx.end();
+      this.#cache.forget(tx.changedWorkflows, tx.changedRuns);
     }
   }
 

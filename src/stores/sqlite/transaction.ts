@@ -21,6 +21,9 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
   readonly #connection: Connection;
   readonly #journals: Journals;
   readonly #filters: SubjectFilters;
+  /** Ids of what it made, changed or removed. */
+  readonly changedWorkflows = new Set<string>();
+  readonly changedRuns = new Set<string>();
   /** Runs whose journals this transaction may have changed, by `run_no`. */
   readonly #changed = new Map<number, RunJournal>();
   #ended = false;
@@ -60,6 +63,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   async putWorkflow({ workflow, lastSlotAtMs }: WorkflowRecord): Promise<void> {
     this.#write((connection) => {
+      this.changedWorkflows.add(workflow.id);
       const body = JSON.stringify(workflow);
       connection.run(
         `INSERT INTO workflows (id, last_slot_at_ms, body) VALUES (?, ?, ?)
@@ -80,6 +84,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   async deleteWorkflow(id: string): Promise<void> {
     const ids = this.#write((connection) => {
+      this.changedWorkflows.add(id);
       connection.run('DELETE FROM workflows WHERE id = ?', id);
       connection.run('DELETE FROM workflow_versions WHERE workflow_id = ?', id);
       connection.run('DELETE FROM admissions WHERE workflow_id = ?', id);
@@ -93,6 +98,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   async insertRun(run: RunRecord): Promise<void> {
     this.#write((connection) => {
+      this.changedRuns.add(run.id);
       try {
         connection.run(INSERT_RUN, ...runCells(run));
       } catch (error) {
@@ -110,6 +116,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   async putRun(run: RunRecord): Promise<void> {
     this.#write((connection) => {
+      this.changedRuns.add(run.id);
       const cells = runCells(run);
       if (connection.run(TOUCH_RUN, ...cells) > 0) return;
       if (connection.run(REPLACE_RUN, ...cells, run.id) === 0) throw missingRun(run.id);
@@ -120,6 +127,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     const runNo = this.#write((connection) => {
       const no = runNoOf(connection, id);
       if (no === null) return null;
+      this.changedRuns.add(id);
       connection.run('DELETE FROM runs WHERE no = ?', no);
       connection.run('DELETE FROM journal WHERE run_no = ?', no);
       this.#journalOf(no).clear();

@@ -1,0 +1,60 @@
+/** The body of a list, as JSON from the start: most rows of a page read as they did for the last one who asked. */
+import type { EntityType } from './entity-types.ts';
+import { type Row, representer, type View } from './represent.ts';
+
+/** A list with its annotations; its rows are JSON already. */
+export class ListBody {
+  readonly #annotations: Row;
+  readonly #rows: readonly string[];
+
+  constructor(annotations: Row, rows: readonly string[]) {
+    this.#annotations = annotations;
+    this.#rows = rows;
+  }
+
+  /** All of it as JSON, in one piece: one of several would be copied once more when it is sent. */
+  text(): string {
+    const head = JSON.stringify({ ...this.#annotations, value: [] }).slice(0, -2);
+    if (this.#rows.length === 0) return `${head}]}`;
+    const parts = [...this.#rows];
+    parts[0] = head + parts[0];
+    parts[parts.length - 1] += ']}';
+    return parts.join(',');
+  }
+
+  /** As a part of something else: the answer of a batch. */
+  toJSON(): unknown {
+    return JSON.parse(this.text());
+  }
+}
+
+/** What was made of rows that cannot change, as long as they are kept: with members by name, and without. */
+interface Texts {
+  readonly named: WeakMap<Row, string>;
+  readonly masked: WeakMap<Row, string>;
+}
+
+const textsByType = new Map<EntityType, Texts>();
+
+/** Each row of a list as JSON. That of a frozen row is made once for all who want to see it as it is shown by default. */
+export function rowTexts(type: EntityType, rows: readonly Row[], view: View): readonly string[] {
+  const show = representer(type, view);
+  const write = (row: Row): string => JSON.stringify(show(row));
+  const isWhole = view.select === null && view.expand.length === 0 && view.level === 'minimal';
+  if (!isWhole) return rows.map(write);
+  const known = textsOf(type)[view.unknownEnumMembers ? 'named' : 'masked'];
+  return rows.map((row) => {
+    if (!Object.isFrozen(row)) return write(row);
+    const kept = known.get(row);
+    if (kept !== undefined) return kept;
+    const text = write(row);
+    known.set(row, text);
+    return text;
+  });
+}
+
+function textsOf(type: EntityType): Texts {
+  const known = textsByType.get(type) ?? { named: new WeakMap(), masked: new WeakMap() };
+  textsByType.set(type, known);
+  return known;
+}

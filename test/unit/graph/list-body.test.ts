@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { RUN, USER_RESULT } from '../../../src/graph/entity-types.ts';
+import { ListBody, rowTexts } from '../../../src/graph/list-body.ts';
+import { type Row, represent, type View } from '../../../src/graph/represent.ts';
+
+const VIEW: View = {
+  level: 'minimal',
+  unknownEnumMembers: false,
+  select: null,
+  expand: [],
+  place: 'list',
+  address: 'https://host/v1.0/a/runs',
+};
+const VIEWS: readonly View[] = [
+  VIEW,
+  { ...VIEW, unknownEnumMembers: true },
+  { ...VIEW, level: 'none' },
+  { ...VIEW, level: 'full' },
+  { ...VIEW, level: 'full', address: 'https://host/v1.0/b/runs' },
+  { ...VIEW, select: ['id'] },
+  { ...VIEW, select: ['processingStatus'], unknownEnumMembers: true },
+];
+const ROW: Row = { id: 'x', processingStatus: 'canceling', subject: { id: 'ada' } };
+
+it('a row that is frozen reads in every view as one that is not', () => {
+  const frozen = Object.freeze({ ...ROW });
+  for (const type of [RUN, USER_RESULT]) {
+    for (const view of [...VIEWS, ...VIEWS]) {
+      const written = JSON.stringify(represent(type, ROW, view));
+      expect(rowTexts(type, [ROW, frozen], view)).toEqual([written, written]);
+    }
+  }
+});
+
+it('a row that can change is written anew', () => {
+  const row = { ...ROW };
+  rowTexts(RUN, [row], VIEW);
+  row.id = 'y';
+  expect(rowTexts(RUN, [row], VIEW)).toEqual([JSON.stringify(represent(RUN, row, VIEW))]);
+});
+
+it.each([
+  [{}, []],
+  [{}, ['{"id":1}']],
+  [{ '@odata.count': 2, '@odata.context': 'a"],"b' }, ['{"id":1}', '{"id":2}']],
+])('annotations %j and rows %j are one JSON object, alone and inside another', (annotations, rows) => {
+  const whole = { ...annotations, value: rows.map((row) => JSON.parse(row) as unknown) };
+  const body = new ListBody(annotations, rows);
+  expect(body.text()).toBe(JSON.stringify(whole));
+  expect(JSON.stringify({ body })).toBe(JSON.stringify({ body: whole }));
+});
