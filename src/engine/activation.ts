@@ -1,7 +1,6 @@
 /** Makes runs that somebody asks for, or that a slot makes due now. */
 import { LifecycleError } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
-import { cancelRun } from '../ledger/cancel.ts';
 import { requireWorkflow } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
@@ -17,9 +16,9 @@ import { removeRun } from '../ledger/runs.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
 import { invalid, readInput, readMoment } from '../ledger/values.ts';
 import type { ActivationTaskScope, ActivationUserScope } from '../model/activation.ts';
+import type { RunRecord } from '../model/records.ts';
 import type { Run } from '../model/resources.ts';
 import type { Workflow } from '../model/workflow.ts';
-import { isTerminal } from '../rules/index.ts';
 import { type ActivationScopeInput, type IdReference, readIds, readScope } from './activation-scope.ts';
 import { candidatesByIds, candidatesByRule } from './candidates.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -73,6 +72,8 @@ export interface ActivatorDeps {
   readonly dispatcher: Dispatcher;
   readonly scheduler: Scheduler;
   readonly isStopped: () => boolean;
+  /** Told of a run that is not there any more, whatever it was at. */
+  readonly gone: (runId: string) => void;
 }
 
 /** The activations of an engine. */
@@ -150,8 +151,7 @@ export class Activator {
   }
 
   async previewWorkflow(workflowId: string, input: PreviewInput): Promise<Run> {
-    const { ledger, ports, settings } = this.#deps;
-    const { store } = ports;
+    const { ports, settings, gone } = this.#deps;
     const workflow = await this.#runnable(workflowId);
     const { subjects } = readInput(input, ['subjects'], 'the preview');
     const max = settings.limits.maxSubjectsPerPreview;
@@ -163,15 +163,18 @@ export class Activator {
         workflow.id,
       );
     const candidates = [await candidatesByIds(ids, ports.directory)];
+    let replaced: readonly RunRecord[] = [];
     const run = await this.#plan(workflow, 'subjects', {
       workflowExecutionType: 'preview',
       candidates,
       notes: (made) => [previewNote(workflow.id, made.id)],
+      // In one commit: a workflow has one preview at any moment, whatever crashes.
+      alongside: async (tx, made) => {
+        replaced = await previewsBefore(tx, workflow.id, made.id);
+        for (const old of replaced) await removeRun(tx, old);
+      },
     });
-    for (const old of await previewsBefore(store, workflow.id, run.id)) {
-      if (!isTerminal(old.processingStatus)) await cancelRun(ledger.cancellation, workflow.id, old.id);
-      await store.transaction((tx) => removeRun(tx, old));
-    }
+    for (const old of replaced) gone(old.id);
     return run;
   }
 

@@ -169,6 +169,7 @@ class LifecycleEngine implements Engine, EventSink {
       ...made,
       scheduler: this.#scheduler,
       isStopped: () => this.#phase === 'stopped',
+      gone: (runId) => this.#gone(runId),
     });
     this.workflows = createEngineWorkflows({ ...made, activator });
     this.insights = createInsights(this.#ledger.context);
@@ -297,6 +298,8 @@ class LifecycleEngine implements Engine, EventSink {
   }
 
   #gone(runId: string): void {
+    // Handlers that run for it may stop.
+    this.#dispatcher.cancel(runId);
     this.#dispatcher.end(runId);
     this.#waiters.reject(
       runId,

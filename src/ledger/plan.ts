@@ -59,6 +59,8 @@ export interface RunPlan {
   readonly quarantine?: (users: number) => Quarantine | null;
   /** Written with the commit that makes the run visible. */
   readonly notes?: (run: RunRecord) => readonly Note[];
+  /** Done in the same commit. */
+  readonly alongside?: (tx: StoreTransaction, run: RunRecord) => Promise<void>;
   /** Without repeats, in batches of any size: a promise a batch costs less than one a candidate. */
   readonly candidates: CandidateBatches;
 }
@@ -226,6 +228,7 @@ async function publish(
     else await tx.insertRun(run);
     await insertCandidates(tx, plan, draft, fresh, totals.users);
     if (plan.notes) await tx.putNotes(plan.notes(run));
+    await plan.alongside?.(tx, run);
     return run;
   });
 }

@@ -186,6 +186,34 @@ it('a reprocessing is made whole or not at all, and its tie to the origin with i
   });
 });
 
+it('a workflow has one preview, that of whom its scope names, whatever crashes while it is replaced', async () => {
+  await atEveryCommit(async (point) => {
+    const site = siteOf({ subjects: 3 });
+    let id = '';
+    await site.lives(async ({ engine }) => {
+      id = (await engine.workflows.create(workflowInput(['a', 'b']))).id;
+      // The engine was never started: it is in line still when it is replaced.
+      await engine.workflows.previewWorkflow(id, { subjects: ['u1'] });
+    });
+    const isReached = await site.dies(point, async ({ engine }) => {
+      await engine.start();
+      await engine.runs.finished((await engine.workflows.previewWorkflow(id, { subjects: ['u2', 'u3'] })).id);
+    });
+    await site.lives(async ({ engine, clock }) => {
+      await engine.start();
+      await clock.advance(1);
+      const filter = "workflowExecutionType eq 'preview'";
+      const [run, ...others] = (await engine.runs.list(id, { filter })).value;
+      expect([run?.processingStatus, others]).toEqual(['completed', []]);
+      const { value } = await engine.userProcessingResults.list(id, run?.id ?? '');
+      expect(value.map(({ subject }) => subject)).toEqual(await engine.workflows.previewScope(id));
+    });
+    const subjects = [...countBy(await resultsIn(site.inner)).keys()].sort().join();
+    expect(['u1 completed', 'u2 completed,u3 completed']).toContain(subjects);
+    return isReached;
+  });
+});
+
 it('a task that waits is called with one token, and completes by one answer', async () => {
   await atEveryCommit(async (point) => {
     const bodies: { data: { callbackUriPath: string; taskProcessingResult: { id: string } } }[] = [];

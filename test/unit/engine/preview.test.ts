@@ -64,6 +64,37 @@ describe('a preview', () => {
     await world.engine.stop();
   });
 
+  it('that runs still is gone when the next one is there, and so is what it waits for', async () => {
+    const aborted: unknown[] = [];
+    const preview = ({ subject, signal }: { subject: { id: string }; signal: AbortSignal }) =>
+      subject.id === 'u1'
+        ? new Promise<void>((resolve) => {
+            signal.addEventListener('abort', () => {
+              aborted.push(subject.id);
+              resolve();
+            });
+          })
+        : { processingInfo: 'would' };
+    const world = makeWorld({ tasks: { a: { run: () => {}, preview } } });
+    const { workflows, runs } = world.engine;
+    const { id } = await workflows.create(workflowInput(['a']));
+    await world.engine.start();
+    const first = await workflows.previewWorkflow(id, { subjects: ['u1'] });
+    await world.clock.advance(1);
+    expect((await runs.get(id, first.id)).processingStatus).toBe('inProgress');
+    const waiting = codeOf(runs.finished(first.id));
+    const second = await workflows.previewWorkflow(id, { subjects: ['u2'] });
+    expect(await waiting).toBe('NotFound');
+    expect(aborted).toEqual(['u1']);
+    expect(await codeOf(runs.get(id, first.id))).toBe('NotFound');
+    expect(await runs.finished(second.id)).toMatchObject({ processingStatus: 'completed' });
+    expect(await workflows.previewScope(id)).toEqual([{ id: 'u2' }]);
+    await world.clock.advance(HOUR_MS);
+    expect(world.errors()).toEqual([]);
+    await expectSound(world.store);
+    await world.engine.stop();
+  });
+
   it('is refused for too many, for nobody, and for a workflow that a change makes due', async () => {
     const world = makeWorld({ limits: { maxSubjectsPerPreview: 2 }, subjects: 3 });
     const { workflows } = world.engine;
