@@ -52,6 +52,15 @@ export async function reprocessedRun(call: Call): Promise<Run> {
   );
 }
 
+/** Forgets that a run did again what stands at the path. */
+export function removeReprocessedRun(call: Call): Promise<void> {
+  const { engine, keys, given } = call;
+  const { workflow, user, reprocessed } = keys;
+  return given.user === undefined
+    ? engine.runs.removeReprocessedRun(workflow, keys.run, reprocessed)
+    : engine.userProcessingResults.removeReprocessedRun(workflow, runIdOfParents(call), user, reprocessed);
+}
+
 function runsAgain(call: Call): Promise<readonly Run[]> {
   const { engine, keys, given } = call;
   if (given.user === undefined) return engine.runs.reprocessedRuns(keys.workflow, keys.run);

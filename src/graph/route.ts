@@ -21,7 +21,8 @@ export type KeyName =
   | 'definition'
   | 'template'
   | 'reprocessed'
-  | 'extension';
+  | 'extension'
+  | 'scoped';
 
 /** One request, taken apart. */
 export interface Call {

@@ -74,9 +74,6 @@ const RUN_ROUTES: readonly Route[] = [
   one(`${ONE_RUN}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
   ...reprocessedUnder(ONE_RUN),
   ...reprocessedUnder(`${ONE_RUN}/userProcessingResults/{user}`),
-  done('DELETE', `${ONE_RUN}/reprocessedRuns/{reprocessed}/$ref`, change, ({ engine, keys }) =>
-    engine.runs.removeReprocessedRun(keys.workflow, keys.run, keys.reprocessed),
-  ),
 ];
 
 /** The results of subjects, and what hangs under them. */
@@ -175,6 +172,9 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   done('DELETE', `${DELETED}/{workflow}`, change, ({ engine, keys }) =>
     engine.workflows.purge(keys.workflow),
   ),
+  // The only paths to them that Microsoft's documents have, though nothing in them need be deleted (R9).
+  ...reprocessedUnder(`${DELETED}/{workflow}/executionScope/{user}`),
+  ...reprocessedUnder(`${DELETED}/{workflow}/executionScope/{scoped}/reprocessedRuns/{run}`),
   act(`${DELETED}/{workflow}/restore`, change, WORKFLOW, ({ engine, keys, author }) =>
     engine.workflows.restore(keys.workflow, author),
   ),
@@ -240,6 +240,7 @@ function reprocessedUnder(parent: string): readonly Route[] {
   return [
     list(`${parent}/reprocessedRuns`, reports, RUN, does.reprocessedRuns),
     one(`${parent}/reprocessedRuns/{reprocessed}`, reports, RUN, does.reprocessedRun),
+    done('DELETE', `${parent}/reprocessedRuns/{reprocessed}/$ref`, change, does.removeReprocessedRun),
   ];
 }
 

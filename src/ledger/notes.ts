@@ -9,6 +9,8 @@ import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 export const OF_WORKFLOWS = {
   /** `workflow/origin run/new run`: {@link Reprocessing}. */
   reprocessings: 'reprocessings',
+  /** `workflow/origin run/new run/position`: a user of the origin whose results do not name the new run any more. */
+  unlinked: 'unlinked',
   /** `workflow/task result`: until when a task waits for a callback, and the answer; `ledger/callbacks.ts`. */
   callbacks: 'callbacks',
   /** `workflow/`: the run of its last preview. */

@@ -9,7 +9,7 @@ import { LIMITS } from '../model/limits.ts';
 import type { Note, RunRecord, UserRecord } from '../model/records.ts';
 import type { Run } from '../model/resources.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
-import type { StoreReader } from '../ports/store.ts';
+import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 import { isTerminal, positionsAgain } from '../rules/index.ts';
 import { pinnedVersion, requireRun, requireUser } from './context.ts';
 import { notesUnder, OF_WORKFLOWS } from './notes.ts';
@@ -103,6 +103,8 @@ export async function reprocessedRunsOfUser(
   const user = await requireUser(store, origin, resultId);
   const runs: RunRecord[] = [];
   for (const { run, nos } of await linkedRuns(store, origin)) {
+    const key = unlinkedKey(origin, run.id, user);
+    if ((await store.getNotes(OF_WORKFLOWS.unlinked, [key])).length > 0) continue;
     const took = nos
       ? nos.includes(user.no)
       : (await store.getUserBySubject(run.id, user.subjectId)) !== null;
@@ -111,8 +113,59 @@ export async function reprocessedRunsOfUser(
   return newestFirst(runs);
 }
 
+/** Forgets that `reprocessedRunId` did a run again, for its users too. @throws LifecycleError `NotFound`. */
+export async function unlinkRun(
+  tx: StoreTransaction,
+  workflowId: string,
+  runId: string,
+  reprocessedRunId: string,
+): Promise<void> {
+  const origin = await requireRun(tx, workflowId, runId);
+  const key = reprocessingKey(origin.workflowId, origin.id, reprocessedRunId.toLowerCase());
+  if ((await tx.getNotes(OF_WORKFLOWS.reprocessings, [key])).length === 0)
+    throw notReprocessed(`run ${origin.id}`, reprocessedRunId);
+  await tx.deleteNotes(OF_WORKFLOWS.reprocessings, [key]);
+  await tx.purgeNotes(OF_WORKFLOWS.unlinked, `${key}/`);
+}
+
+/** Forgets it for the user of one result; the run itself still names it. @throws LifecycleError `NotFound`. */
+export async function unlinkUser(
+  tx: StoreTransaction,
+  workflowId: string,
+  runId: string,
+  resultId: string,
+  reprocessedRunId: string,
+): Promise<void> {
+  const origin = await requireRun(tx, workflowId, runId);
+  const user = await requireUser(tx, origin, resultId);
+  const runs = await reprocessedRunsOfUser(tx, workflowId, runId, resultId);
+  const run = runs.find(({ id }) => id === reprocessedRunId.toLowerCase());
+  if (!run) throw notReprocessed(`user result ${resultId}`, reprocessedRunId);
+  const key = unlinkedKey(origin, run.id, user);
+  await tx.putNotes([{ collection: OF_WORKFLOWS.unlinked, key, body: '' }]);
+}
+
+/** Removes what ties a run to those that did it again. */
+export async function forgetReprocessings(tx: StoreTransaction, run: RunRecord): Promise<void> {
+  const prefix = reprocessingKey(run.workflowId, run.id, '');
+  for (const collection of [OF_WORKFLOWS.reprocessings, OF_WORKFLOWS.unlinked])
+    await tx.purgeNotes(collection, prefix);
+}
+
+function unlinkedKey({ workflowId, id }: RunRecord, runId: string, { no }: UserRecord): string {
+  return `${reprocessingKey(workflowId, id, runId)}/${no}`;
+}
+
+function notReprocessed(what: string, reprocessedRunId: string): LifecycleError {
+  return new LifecycleError(
+    'NotFound',
+    `Expected ${what} to have a reprocessed run \`${reprocessedRunId}\`, got none`,
+    { reprocessedRunId },
+  );
+}
+
 /** The key of the note that ties `runId` to the run that it did again. */
-export function reprocessingKey(workflowId: string, originId: string, runId: string): string {
+function reprocessingKey(workflowId: string, originId: string, runId: string): string {
   return `${workflowId}/${originId}/${runId}`;
 }
 

@@ -17,7 +17,7 @@ import { OF_WORKFLOWS } from './notes.ts';
 import { withoutPreviews } from './previews.ts';
 import { objectKey } from './provisioning-objects.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
-import { reprocessedRuns, reprocessingKey } from './reprocess.ts';
+import { forgetReprocessings, reprocessedRuns, unlinkRun } from './reprocess.ts';
 import { enabledTasks, runResource, sharedRunResource } from './resources.ts';
 import { type Input, invalid, readCount, readInput, readMoment, readWindow, readWord } from './values.ts';
 
@@ -151,25 +151,14 @@ export function createRuns(cancellation: Cancellation): Runs {
     },
     reprocessedRuns: (workflowId, runId) => reprocessedRuns(store, workflowId, runId),
     removeReprocessedRun: (workflowId, runId, reprocessedRunId) =>
-      store.transaction(async (tx) => {
-        const origin = await requireRun(tx, workflowId, runId);
-        const key = reprocessingKey(origin.workflowId, origin.id, reprocessedRunId.toLowerCase());
-        if ((await tx.getNotes(OF_WORKFLOWS.reprocessings, [key])).length === 0) {
-          throw new LifecycleError(
-            'NotFound',
-            `Expected run ${origin.id} to have a reprocessed run \`${reprocessedRunId}\`, got none`,
-            { runId: origin.id, reprocessedRunId },
-          );
-        }
-        await tx.deleteNotes(OF_WORKFLOWS.reprocessings, [key]);
-      }),
+      store.transaction((tx) => unlinkRun(tx, workflowId, runId, reprocessedRunId)),
   };
 }
 
 /** Removes a run, with what is noted of it. */
 export async function removeRun(tx: StoreTransaction, run: RunRecord): Promise<void> {
   await tx.deleteRun(run.id);
-  await tx.purgeNotes(OF_WORKFLOWS.reprocessings, reprocessingKey(run.workflowId, run.id, ''));
+  await forgetReprocessings(tx, run);
   await tx.deleteNotes(OF_WORKFLOWS.provisioningObjects, [objectKey(run.workflowId, run.id)]);
   await forgetCallbacks(tx, run);
 }

@@ -19,7 +19,7 @@ import { announce } from './announce.ts';
 import { commitMoment, type LedgerContext, pinnedVersion, requireRun, requireUser } from './context.ts';
 import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
-import { reprocessedRunsOfUser } from './reprocess.ts';
+import { reprocessedRunsOfUser, unlinkUser } from './reprocess.ts';
 import { enabledTasks, userResource } from './resources.ts';
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from './user-input.ts';
 
@@ -31,6 +31,17 @@ export interface UserProcessingResults {
   get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
   /** The runs that did this user again, newest first. @throws LifecycleError `NotFound`. */
   reprocessedRuns(workflowId: string, runId: string, resultId: string): Promise<readonly Run[]>;
+  /**
+   * Forgets that `reprocessedRunId` did this user again; the run still names it, and both runs stay.
+   *
+   * @throws LifecycleError `NotFound`.
+   */
+  removeReprocessedRun(
+    workflowId: string,
+    runId: string,
+    resultId: string,
+    reprocessedRunId: string,
+  ): Promise<void>;
   /**
    * Reports one user of an external run. Moves the run's counters, starts the run with the first user
    * who started, and finishes it with the last.
@@ -79,6 +90,8 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
     },
     reprocessedRuns: (workflowId, runId, resultId) =>
       reprocessedRunsOfUser(store, workflowId, runId, resultId),
+    removeReprocessedRun: (workflowId, runId, resultId, reprocessedRunId) =>
+      store.transaction((tx) => unlinkUser(tx, workflowId, runId, resultId, reprocessedRunId)),
     create: (workflowId, runId, input) =>
       change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
         const user = readUserResult(run, run.knownUsersCount + 1, input, nowMs);

@@ -105,6 +105,17 @@ const REPROCESSED = (route: string, path: (world: World) => string): readonly Ca
     shows: ({ again }) => ({ id: again }),
   },
 ];
+/** Forgets it. */
+const UNTIED = (route: string, path: (world: World) => string): Case => ({
+  route: `DELETE ${route}/reprocessedRuns/{reprocessed}/$ref`,
+  path: (w) => `${path(w)}/reprocessedRuns/${w.again}/$ref`,
+  status: 204,
+});
+/** The paths of Microsoft's documents. */
+const SCOPED = 'deletedItems/workflows/{workflow}/executionScope';
+const SCOPED_USER = ({ workflow, user }: World): string =>
+  `/deletedItems/workflows/${workflow}/executionScope/${user}`;
+const SCOPED_RUN = (w: World): string => `${SCOPED_USER(w)}/reprocessedRuns/${w.run}`;
 const READS: readonly Case[] = [
   {
     route: `GET ${R}`,
@@ -389,6 +400,8 @@ const READS: readonly Case[] = [
     shape: 'directoryObject',
     shows: () => ({ value: [{ id: 'north' }] }),
   },
+  ...REPROCESSED(`${SCOPED}/{user}`, SCOPED_USER),
+  ...REPROCESSED(`${SCOPED}/{scoped}/reprocessedRuns/{run}`, SCOPED_RUN),
   {
     route: 'GET insights/workflowsProcessedSummary()',
     path: () => `/insights/workflowsProcessedSummary${WINDOW}`,
@@ -647,11 +660,17 @@ const WRITES: readonly Case[] = [
     shape: 'workflow',
     shows: () => ({ version: 2, tasks: [expect.objectContaining({ displayName: 'badge' })] }),
   },
-  {
-    route: `DELETE ${R}/{run}/reprocessedRuns/{reprocessed}/$ref`,
-    path: (w) => `${ONE_RUN(w)}/reprocessedRuns/${w.again}/$ref`,
-    status: 204,
-  },
+  UNTIED(`${R}/{run}`, ONE_RUN),
+  UNTIED(`${R}/{run}/userProcessingResults/{user}`, (w) => `${ONE_RUN(w)}/userProcessingResults/${w.user}`),
+  UNTIED(`${U}/{user}`, (w) => `/workflows/${w.workflow}/userProcessingResults/${w.user}`),
+  ...SUBJECT_PARENTS.map(([route, path]) =>
+    UNTIED(
+      `${route}/subjectProcessingResults/{user}`,
+      (w) => `${path(w)}/subjectProcessingResults/${w.user}`,
+    ),
+  ),
+  UNTIED(`${SCOPED}/{user}`, SCOPED_USER),
+  UNTIED(`${SCOPED}/{scoped}/reprocessedRuns/{run}`, SCOPED_RUN),
   {
     route: 'POST deletedItems/workflows/{workflow}/restore',
     path: ({ deleted }) => `/deletedItems/workflows/${deleted}/restore`,

@@ -153,6 +153,43 @@ describe('a run done again', () => {
       'NotFound',
     );
     expect(await world.engine.runs.reprocessedRuns(workflow.id, origins[1].id)).toHaveLength(1);
+    expect(await countsOf(origins[0], first)).toEqual([0, 0]);
+  });
+
+  it('is forgotten for one user, while the run and its other users still name it, and leaves nothing behind', async () => {
+    const world = failingWorld(new Set(['t1 u1', 't1 u2']), { subjects: 2 });
+    const { runs, userProcessingResults: results } = world.engine;
+    const { id } = await named(world, 1);
+    await world.engine.start();
+    const origin = await runs.activate(id, { subjects: ['u1', 'u2'] });
+    await runs.finished(origin.id);
+    const made = await runs.reprocess(id, origin.id);
+    await runs.finished(made.id);
+    const [one, other] = (await allUsers(world.engine, id, origin.id)).map((user) => user.id);
+    const again = async (user = '') =>
+      (await results.reprocessedRuns(id, origin.id, user)).map((run) => run.id);
+    expect([await again(one), await again(other)]).toEqual([[made.id], [made.id]]);
+    await results.removeReprocessedRun(id, origin.id, one ?? '', made.id.toUpperCase());
+    expect([await again(one), await again(other)]).toEqual([[], [made.id]]);
+    expect((await runs.reprocessedRuns(id, origin.id)).map((run) => run.id)).toEqual([made.id]);
+    for (const [user, run] of [
+      [one, made.id],
+      [other, origin.id],
+      ['x', made.id],
+    ] as const)
+      expect(await codeOf(results.removeReprocessedRun(id, origin.id, user ?? '', run))).toBe('NotFound');
+    const left = async () =>
+      (
+        await Promise.all(
+          ['reprocessings', 'unlinked'].map((collection) =>
+            world.store.listNotes({ collection, prefix: '', after: null, limit: 9 }),
+          ),
+        )
+      ).map((notes) => notes.length);
+    expect(await left()).toEqual([1, 1]);
+    await runs.delete(id, origin.id);
+    expect(await left()).toEqual([0, 0]);
+    expect(await runs.get(id, made.id)).toMatchObject({ id: made.id });
   });
 
   it('is refused while its origin is not final, and for what there is not', async () => {
