@@ -95,6 +95,66 @@ it('calls functions and actions', async () => {
   expect(results.value).toMatchObject([{ processingStatus: 'completed', subject: { id: 'p1' } }]);
 });
 
+it('reads the results of subjects, page by page, and their tasks with who they are of', async () => {
+  const workflow = await client.api(WORKFLOWS).post(workflowBody('Of subjects'));
+  const one = `${WORKFLOWS}/${workflow.id}`;
+  const waited = await client.api(`${one}/activateAndWait`).post({
+    subject: {
+      '@odata.type': '#microsoft.graph.identityGovernance.provisioningObjectWorkflowSubject',
+      id: 'p3',
+      attributeSetEntries: [{ name: 'department', value: 'Sales' }],
+    },
+  });
+  expect(waited).toMatchObject({ processingStatus: 'completed', subject: { id: 'p3' } });
+  await client.api(`${one}/activate`).post({ subjects: [{ id: 'p1' }, { id: 'p2' }] });
+  const { value } = await client.api(`${one}/runs`).filter('totalUsersCount eq 2').get();
+  await api.engine.runs.finished(value[0].id);
+  const seen: unknown[] = [];
+  const first = await client
+    .api(`${one}/subjectProcessingResults`)
+    .header('Prefer', 'include-unknown-enum-members')
+    .top(1)
+    .get();
+  const iterator = new PageIterator(
+    client,
+    first,
+    ({
+      subjectType,
+      subject,
+    }: {
+      subjectType: string;
+      subject: { id?: string; directoryObject?: { id: string } };
+    }) => {
+      seen.push([subjectType, subject.id ?? subject.directoryObject?.id]);
+      return true;
+    },
+    { headers: { Prefer: 'include-unknown-enum-members' } },
+  );
+  await iterator.iterate();
+  expect(seen).toEqual([
+    ['user', 'p1'],
+    ['user', 'p2'],
+    ['provisioningObject', 'p3'],
+  ]);
+  const tasks = await client
+    .api(`${one}/subjectProcessingResults/${first.value[0].id}/taskProcessingResults`)
+    .expand('subject($select=id,employeeHireDate),task($select=displayName)')
+    .get();
+  expect(tasks.value).toMatchObject([
+    { subject: { id: 'p1', employeeHireDate: expect.any(String) }, task: { displayName: 'badge' } },
+    { task: { displayName: 'laptop' } },
+  ]);
+});
+
+it('says what bounds the administration of a workflow', async () => {
+  const one = `${WORKFLOWS}/${workflowId}`;
+  const unit = { '@odata.type': '#microsoft.graph.administrativeUnit', id: 'north' };
+  expect(await client.api(one).patch({ administrationScopeTargets: [unit] })).toBeUndefined();
+  expect((await client.api(`${one}/administrationScopeTargets`).get()).value).toEqual([unit]);
+  const shown = await client.api(one).expand('administrationScopeTargets').select('displayName').get();
+  expect(shown).toMatchObject({ displayName: 'Onboard', administrationScopeTargets: [{ id: 'north' }] });
+});
+
 it('creates, changes and deletes', async () => {
   const run = await client.api(runs).post(runBody({ scheduledDateTime: '2025-06-01T00:00:00Z' }));
   const moved = await client.api(`${runs}/${run.id}`).patch({ scheduledDateTime: '2025-06-02T00:00:00Z' });

@@ -115,6 +115,12 @@ function writesOf({ workflow, external }: Site): readonly {
     { method: 'POST', url: `${one}/createNewVersion`, body: { workflow: workflowBody('Onboard') } },
     { method: 'PATCH', url: `${one}/runs/${external}`, body: { scheduledDateTime: '2026-03-01T00:00:00Z' } },
     { method: 'PATCH', url: one, body: { displayName: 'Renamed' } },
+    { method: 'PATCH', url: one, body: { administrationScopeTargets: [{ id: 'north' }] } },
+    {
+      method: 'POST',
+      url: `${one}/activateAndWait`,
+      body: { subject: { '@odata.type': `${TYPE}provisioningObjectWorkflowSubject`, id: 'p1' } },
+    },
   ];
 }
 
@@ -125,7 +131,10 @@ function listsOf({ workflow, run }: Site): readonly string[] {
     `${one}/runs`,
     `${one}/runs/${run}/userProcessingResults`,
     `${one}/runs/${run}/taskProcessingResults`,
+    `${one}/runs/${run}/subjectProcessingResults`,
     `${one}/userProcessingResults`,
+    `${one}/subjectProcessingResults`,
+    `${one}/administrationScopeTargets`,
     `${one}/taskReports`,
     `${one}/versions`,
     `${one}/tasks`,
@@ -250,6 +259,15 @@ function brokenQuery(site: Site): fc.Arbitrary<Malformed> {
       .tuple(url, name)
       .map(([path, property]) => get('a $select of nothing', path, `$select=id,${property}`)),
     fc.tuple(url, name).map(([path, property]) => get('an $expand of nothing', path, `$expand=${property}`)),
+    fc
+      .tuple(
+        url,
+        name,
+        fc.constantFrom('($select=%)', '($top=1)', '($expand=%)', '(', '()', ')', '($select=id'),
+      )
+      .map(([path, property, options]) =>
+        get('an $expand that is broken', path, `$expand=subject${options.replace('%', property)}`),
+      ),
     fc
       .tuple(url, name)
       .map(([path, property]) => get('an $orderby of nothing', path, `$orderby=${property} desc`)),
