@@ -43,6 +43,8 @@ export interface EntityType {
         readonly type: Kind;
         /** Somebody by his id, whom `$expand` shows as the directory knows him. */
         readonly isUser?: true;
+        /** Read only where it is expanded, so that nothing can be filtered by it. */
+        readonly isFetched?: true;
       }
     >
   >;
@@ -102,51 +104,6 @@ export const RUN: EntityType = {
   navigation: {},
 };
 
-/** What became of one person in a run. */
-export const USER_RESULT: EntityType = {
-  name: 'userProcessingResult',
-  key: 'id',
-  properties: {
-    id: 'id',
-    completedDateTime: 'dateTime',
-    failedTasksCount: 'int',
-    processingStatus: STATUS,
-    scheduledDateTime: 'dateTime',
-    startedDateTime: 'dateTime',
-    totalTasksCount: 'int',
-    totalUnprocessedTasksCount: 'int',
-    workflowExecutionType: EXECUTION_TYPE,
-    workflowVersion: 'int',
-  },
-  navigation: { subject: { shown: 'list', type: REFERENCE, isUser: true } },
-};
-
-const SUBJECT: Kind = {
-  complex: {
-    id: 'string',
-    directoryObject: REFERENCE,
-    attributeSetEntries: { collection: { name: 'string', value: 'string' } },
-  },
-};
-
-/** What became of one subject in a run: a user result, whose subject may be no user. */
-export const SUBJECT_RESULT: EntityType = {
-  name: 'subjectProcessingResult',
-  key: 'id',
-  properties: {
-    ...USER_RESULT.properties,
-    subject: SUBJECT,
-    subjectType: {
-      enumeration: {
-        members: ['user', 'agentIdentity', 'provisioningObject'],
-        hidden: ['provisioningObject'],
-        isFlags: true,
-      },
-    },
-  },
-  navigation: {},
-};
-
 /** A step of a workflow. */
 export const TASK: EntityType = {
   name: 'task',
@@ -184,6 +141,59 @@ export const TASK_RESULT: EntityType = {
     subject: { shown: 'list', type: REFERENCE, isUser: true },
     task: { shown: 'list', type: TASK_REFERENCE },
   },
+};
+
+const TASK_RESULTS = {
+  taskProcessingResults: {
+    shown: 'expand',
+    type: { collection: { ...TASK_RESULT.properties, subject: REFERENCE, task: TASK_REFERENCE } },
+    isFetched: true,
+  },
+} as const satisfies EntityType['navigation'];
+
+/** What became of one person in a run. */
+export const USER_RESULT: EntityType = {
+  name: 'userProcessingResult',
+  key: 'id',
+  properties: {
+    id: 'id',
+    completedDateTime: 'dateTime',
+    failedTasksCount: 'int',
+    processingStatus: STATUS,
+    scheduledDateTime: 'dateTime',
+    startedDateTime: 'dateTime',
+    totalTasksCount: 'int',
+    totalUnprocessedTasksCount: 'int',
+    workflowExecutionType: EXECUTION_TYPE,
+    workflowVersion: 'int',
+  },
+  navigation: { subject: { shown: 'list', type: REFERENCE, isUser: true }, ...TASK_RESULTS },
+};
+
+const SUBJECT: Kind = {
+  complex: {
+    id: 'string',
+    directoryObject: REFERENCE,
+    attributeSetEntries: { collection: { name: 'string', value: 'string' } },
+  },
+};
+
+/** What became of one subject in a run: a user result, whose subject may be no user. */
+export const SUBJECT_RESULT: EntityType = {
+  name: 'subjectProcessingResult',
+  key: 'id',
+  properties: {
+    ...USER_RESULT.properties,
+    subject: SUBJECT,
+    subjectType: {
+      enumeration: {
+        members: ['user', 'agentIdentity', 'provisioningObject'],
+        hidden: ['provisioningObject'],
+        isFlags: true,
+      },
+    },
+  },
+  navigation: TASK_RESULTS,
 };
 
 /** An entry of the catalogue of tasks. */

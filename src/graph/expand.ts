@@ -1,4 +1,5 @@
-/** `$expand`: what may be expanded, and the people in place of their ids. Source: domain §2, §5. */
+/** `$expand`: what may be expanded, and what is read for it. Source: domain §2, §5. */
+import { LifecycleError } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import type { EntityType, Kind } from './entity-types.ts';
 import { badRequest } from './graph-error.ts';
@@ -23,15 +24,53 @@ export function checkExpand(type: EntityType, expand: readonly Expansion[]): voi
   }
 }
 
+/** Where what is expanded comes from. */
+export interface ExpandSources {
+  /** Those whom the directory knows. */
+  users(ids: readonly string[]): Promise<readonly Subject[]>;
+  /** The task results of a user result, by its id. */
+  taskResults(userResultId: string): Promise<readonly Row[]>;
+  /** Task results of one answer, at most. */
+  readonly taskResultsMax: number;
+}
+
 /**
- * The rows with the users that are expanded in place of their ids, fetched all at once. Whoever the directory does
- * not know keeps his id.
+ * The rows with what is expanded. Users stand in place of their ids, fetched all at once; whoever the directory does
+ * not know keeps his id. Task results are read user by user, since they are made of his record.
+ *
+ * @throws LifecycleError `LimitExceeded` for more task results than `taskResultsMax`.
  */
-export async function withUsers(
+export async function expanded(
   type: EntityType,
   rows: readonly Row[],
   expand: readonly Expansion[],
-  fetch: (ids: readonly string[]) => Promise<readonly Subject[]>,
+  sources: ExpandSources,
+): Promise<readonly Row[]> {
+  const isWithTasks = expand.some(({ name }) => type.navigation[name]?.isFetched);
+  return withUsers(type, isWithTasks ? await withTaskResults(rows, sources) : rows, expand, sources);
+}
+
+async function withTaskResults(
+  rows: readonly Row[],
+  { taskResults, taskResultsMax: max }: ExpandSources,
+): Promise<readonly Row[]> {
+  const count = rows.reduce((sum, { totalTasksCount }) => sum + Number(totalTasksCount), 0);
+  if (count > max) {
+    throw new LifecycleError(
+      'LimitExceeded',
+      `Expected $expand=taskProcessingResults to show at most ${max} of them, got ${count}; ask for fewer rows by $top`,
+      { limit: 'scannedRowsMax', max, field: '$expand' },
+    );
+  }
+  const results = await Promise.all(rows.map(({ id }) => taskResults(String(id))));
+  return rows.map((row, index) => ({ ...row, taskProcessingResults: results[index] }));
+}
+
+async function withUsers(
+  type: EntityType,
+  rows: readonly Row[],
+  expand: readonly Expansion[],
+  { users: fetch }: ExpandSources,
 ): Promise<readonly Row[]> {
   const wanted = expand.filter(({ name }) => type.navigation[name]?.isUser);
   const ids = new Set(rows.flatMap((row) => wanted.flatMap(({ name }) => idOf(row[name]) ?? [])));

@@ -52,8 +52,9 @@ export function parseEntityFilter(text: string, type: EntityType): Filter {
 /** The kind that `segments` lead to over `type`; `undefined`: there is no such property. */
 export function kindAt(type: EntityType, segments: readonly string[]): Kind | undefined {
   const [first = '', ...rest] = segments;
-  const navigation = Object.hasOwn(type.navigation, first) ? type.navigation[first]?.type : undefined;
-  const kind = Object.hasOwn(type.properties, first) ? type.properties[first] : navigation;
+  const navigation = Object.hasOwn(type.navigation, first) ? type.navigation[first] : undefined;
+  const linked = navigation?.isFetched ? undefined : navigation?.type;
+  const kind = Object.hasOwn(type.properties, first) ? type.properties[first] : linked;
   return rest.reduce<Kind | undefined>(childKind, kind);
 }
 

@@ -41,16 +41,19 @@ export function represent(type: EntityType, row: Row, view: View): Record<string
 export function representer(type: EntityType, view: View): (row: Row) => Record<string, unknown> {
   const { level, select, expand, place } = view;
   const shown = Object.entries(type.properties).filter(([name]) => isShown(type, name, view));
-  const linked = Object.entries(type.navigation).flatMap(([name, { shown: where, type: kind, isUser }]) => {
-    const isDefault = where === 'list' || (where === 'get' && place === 'get' && select === null);
-    const expansion = expand.find((one) => one.name === name);
-    if (!isDefault && !expansion && !select?.includes(name)) return [];
-    const isCollection = typeof kind === 'object' && 'collection' in kind;
-    const hasContext = where === 'get' && isCollection && level !== 'none';
-    // A user was selected when he was put there.
-    const names = isUser ? null : (expansion?.select ?? null);
-    return [{ name, kind, hasContext, names }];
-  });
+  const linked = Object.entries(type.navigation).flatMap(
+    ([name, { shown: where, type: kind, isUser, isFetched }]) => {
+      const isDefault = where === 'list' || (where === 'get' && place === 'get' && select === null);
+      const expansion = expand.find((one) => one.name === name);
+      const isSelected = !isFetched && select?.includes(name);
+      if (!isDefault && !expansion && !isSelected) return [];
+      const isCollection = typeof kind === 'object' && 'collection' in kind;
+      const hasContext = where === 'get' && isCollection && level !== 'none';
+      // A user was selected when he was put there.
+      const names = isUser ? null : (expansion?.select ?? null);
+      return [{ name, kind, hasContext, names }];
+    },
+  );
   return (row) => {
     const out: Record<string, unknown> = {};
     const derived = row['@odata.type'];

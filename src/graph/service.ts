@@ -1,10 +1,9 @@
 /** One request, from its path to its answer. Batches come through here too, request by request. */
 import type { Engine } from '../engine/engine.ts';
-import type { Subject } from '../model/subject.ts';
 import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
 import type { EntityType } from './entity-types.ts';
-import { checkExpand, withUsers } from './expand.ts';
+import { checkExpand, type ExpandSources, expanded } from './expand.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
 import { ListBody, rowTexts } from './list-body.ts';
@@ -24,6 +23,7 @@ import {
 } from './represent.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { taskResultsReader } from './sources.ts';
 
 const ROOT = 'identityGovernance/lifecycleWorkflows';
 const NAMESPACE = 'microsoft.graph.identityGovernance';
@@ -59,14 +59,12 @@ interface Exchange {
   readonly view: Omit<View, 'place' | 'address'>;
   readonly list: ListDeps;
   readonly settings: GraphSettings;
-  /** Those whom the directory knows. */
-  readonly users: (ids: readonly string[]) => Promise<readonly Subject[]>;
+  readonly sources: ExpandSources;
 }
 
 /** The service over an engine. */
 export function createService(engine: Engine, { clock }: GraphPorts, settings: GraphSettings): Service {
   const match = createMatcher(settings.readOnlyRuns ? ROUTES.filter(({ ofSeed }) => !ofSeed) : ROUTES);
-  const users: Exchange['users'] = (ids) => engine.directory.get(ids);
   const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax: settings.limits.scannedRowsMax };
   return async (request, target, principal) => {
     const { steps, isCount } = stepsBelow(target.steps);
@@ -97,7 +95,21 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
     if (isCount) return counted(answer, query, list);
     const { select, expand } = query;
     const view = { level, unknownEnumMembers: prefer.unknownEnumMembers, select, expand };
-    const reply = await replyOf(answer, { target, match: found, query, prefer, view, list, settings, users });
+    const sources: ExpandSources = {
+      users: (ids) => engine.directory.get(ids),
+      taskResults: taskResultsReader(engine, found.keys.workflow ?? ''),
+      taskResultsMax: settings.limits.scannedRowsMax,
+    };
+    const reply = await replyOf(answer, {
+      target,
+      match: found,
+      query,
+      prefer,
+      view,
+      list,
+      settings,
+      sources,
+    });
     return { ...reply, headers: { ...appliedHeader(answer, prefer), ...reply.headers } };
   };
 }
@@ -207,7 +219,7 @@ async function listReply(
   const { query, prefer, list, target } = exchange;
   checkView(answer.type, query);
   const page = await readPage(answer.source, answer.type, query, prefer.maxPageSize, list);
-  const rows = await withUsers(answer.type, page.rows, query.expand, exchange.users);
+  const rows = await expanded(answer.type, page.rows, query.expand, exchange.sources);
   const view: View = { ...exchange.view, place: 'list', address };
   const annotations = {
     ...(view.level === 'none' ? {} : { '@odata.context': contextOf(address) + selected(query) }),
@@ -234,7 +246,7 @@ async function entityReply(
   const context = {
     '@odata.context': `${contextOf(address)}${selected(query)}${type.isSingleton ? '' : '/$entity'}`,
   };
-  const [shown = row] = await withUsers(type, [row], query.expand, exchange.users);
+  const [shown = row] = await expanded(type, [row], query.expand, exchange.sources);
   const body = { ...(view.level === 'none' ? {} : context), ...represent(type, shown, view) };
   return { status: how === 'made' ? 201 : 200, headers: made, body };
 }

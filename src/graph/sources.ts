@@ -67,6 +67,19 @@ export function taskResultsOf(engine: Engine, workflowId: string, runId: string)
   };
 }
 
+/** Reads the task results of one user result after the other, by their ids; none of one that is of no run. */
+export function taskResultsReader(
+  engine: Engine,
+  workflowId: string,
+): (userResultId: string) => Promise<readonly Row[]> {
+  const withTasks = taskFiller(engine, workflowId);
+  return async (id) => {
+    const runId = addressOf(id)?.runId;
+    if (runId === undefined) return [];
+    return withTasks(await engine.taskProcessingResults.listOfUser(workflowId, runId, id));
+  };
+}
+
 /** The task results of all runs of a workflow; `belongs` says which. */
 export function taskResultsOfWorkflow(
   engine: Engine,

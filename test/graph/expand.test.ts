@@ -4,12 +4,20 @@ import { createGraphHandler, type GraphHandler } from '../../src/graph.ts';
 import { createEngine, type Engine, type Subject } from '../../src/index.ts';
 import { type Json, requestOf, workflowBody } from './support.ts';
 
+/** They are hired now: in the scope of a workflow of that day. */
+const NOW = new Date().toISOString();
 const PEOPLE = new Map<string, Subject>(
   Array.from({ length: 5 }, (_, index) => {
     const id = `p${index + 1}`;
     return [
       id,
-      { id, displayName: `Person ${index + 1}`, employeeHireDate: '2026-01-12', salary: 100 + index },
+      {
+        id,
+        displayName: `Person ${index + 1}`,
+        createdDateTime: '2026-01-12',
+        employeeHireDate: NOW,
+        salary: 100 + index,
+      },
     ];
   }),
 );
@@ -134,15 +142,43 @@ it.each([
   ['a task result', () => `${run}/taskProcessingResults`],
 ])('%s alone has its user too', async (_, list) => {
   const { value } = await get(`${list()}?$top=1`);
-  const one = await get(`${list()}/${value[0].id}?$expand=subject($select=displayName,employeeHireDate)`);
-  expect(one.subject).toEqual({ ...named(1), employeeHireDate: '2026-01-12T00:00:00Z' });
+  const one = await get(`${list()}/${value[0].id}?$expand=subject($select=displayName,createdDateTime)`);
+  expect(one.subject).toEqual({ ...named(1), createdDateTime: '2026-01-12T00:00:00Z' });
+});
+
+it.each(['userProcessingResults', 'subjectProcessingResults'])('%s have their tasks', async (list) => {
+  const nested = 'taskProcessingResults($select=processingStatus,task,startedDateTime)';
+  for (const path of [`${run}/${list}`, `${workflow}/${list}`]) {
+    const { value } = await get(`${path}?$expand=${nested}&$select=id&$top=2`);
+    for (const { id, taskProcessingResults: tasks, ...rest } of value) {
+      expect(Object.keys(rest).filter((name) => name !== 'subject')).toEqual([]);
+      expect(tasks).toMatchObject([
+        { processingStatus: 'completed', task: { displayName: 'Send welcome email' } },
+        { processingStatus: 'completed', task: { displayName: 'laptop' } },
+      ]);
+      const whole = await get(`${path}/${id}/taskProcessingResults`);
+      expect(tasks.map((one: Json) => one.startedDateTime)).toEqual(
+        whole.value.map((one: Json) => one.startedDateTime),
+      );
+      expect(Object.keys(tasks[0]).sort()).toEqual(['processingStatus', 'startedDateTime', 'task']);
+    }
+  }
+  const [first] = (await get(`${run}/${list}?$select=taskProcessingResults,id`)).value;
+  expect(first).not.toHaveProperty('taskProcessingResults');
+  const filter = encodeURIComponent("taskProcessingResults/any(t: t/processingStatus eq 'completed')");
+  expect((await get(`${run}/${list}?$filter=${filter}`)).status).toBe(400);
+});
+
+it('nobody in the execution scope has tasks yet', async () => {
+  const { value } = await get(`/workflows/${scheduled}/executionScope?$expand=taskProcessingResults&$top=1`);
+  expect(value).toMatchObject([{ processingStatus: 'queued', taskProcessingResults: [] }]);
 });
 
 it('whoever is in the execution scope is shown', async () => {
   const { value } = await get(
     `/workflows/${scheduled}/executionScope?$expand=subject($select=displayName)&$top=2`,
   );
-  expect(value.every((one: Json) => one.subject.displayName.startsWith('Person'))).toBe(true);
+  expect(value.map((one: Json) => one.subject)).toEqual([named(2), named(3)]);
 });
 
 it('whoever made a workflow is shown', async () => {

@@ -35,7 +35,17 @@ export type Checks = [
   AssignableTo<IdentityGovernance.RunSummary, RunSummary>,
   AssignableTo<
     IdentityGovernance.WorkflowBase,
-    Known<Pick<Workflow, 'displayName' | 'description' | 'isEnabled'>>
+    Known<
+      Pick<
+        Workflow,
+        | 'displayName'
+        | 'description'
+        | 'isEnabled'
+        | 'createdBy'
+        | 'lastModifiedBy'
+        | 'administrationScopeTargets'
+      >
+    >
   >,
   AssignableTo<IdentityGovernance.Task, Known<Omit<Task, 'category' | 'arguments'>>>,
   AssignableTo<

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RUN, TASK_REPORT, USER_RESULT, WORKFLOW } from '../../../src/graph/entity-types.ts';
-import { checkExpand, withUsers } from '../../../src/graph/expand.ts';
+import { checkExpand, type ExpandSources, expanded } from '../../../src/graph/expand.ts';
 import { type Expansion, readQuery } from '../../../src/graph/query.ts';
 
 const read = (text: string): readonly Expansion[] =>
@@ -79,18 +79,22 @@ describe('the users of a page', () => {
     { id: '3', createdBy: null },
   ];
   const asked: (readonly string[])[] = [];
-  const fetch = async (ids: readonly string[]) => {
-    asked.push(ids);
-    return [{ id: 'ada', displayName: 'Ada', salary: 100 }];
+  const sources: ExpandSources = {
+    users: async (ids) => {
+      asked.push(ids);
+      return [{ id: 'ada', displayName: 'Ada', salary: 100 }];
+    },
+    taskResults: async (id) => [{ id: `task of ${id}` }],
+    taskResultsMax: 5,
   };
 
   it('are fetched at once, each only once, and keep their ids when nobody knows them', async () => {
     asked.length = 0;
-    const shown = await withUsers(
+    const shown = await expanded(
       WORKFLOW,
       rows,
       read('createdBy($select=displayName),lastModifiedBy'),
-      fetch,
+      sources,
     );
     expect(asked).toEqual([['ada', 'bob']]);
     expect(shown).toEqual([
@@ -102,11 +106,29 @@ describe('the users of a page', () => {
 
   it('are not fetched when nobody is expanded, or is there', async () => {
     asked.length = 0;
-    expect(await withUsers(WORKFLOW, rows, read('tasks'), fetch)).toBe(rows);
-    expect(await withUsers(WORKFLOW, [], read('createdBy'), fetch)).toEqual([]);
-    expect(await withUsers(WORKFLOW, [{ id: '4', createdBy: null }], read('createdBy'), fetch)).toEqual([
+    expect(await expanded(WORKFLOW, rows, read('tasks'), sources)).toBe(rows);
+    expect(await expanded(WORKFLOW, [], read('createdBy'), sources)).toEqual([]);
+    expect(await expanded(WORKFLOW, [{ id: '4', createdBy: null }], read('createdBy'), sources)).toEqual([
       { id: '4', createdBy: null },
     ]);
     expect(asked).toEqual([]);
+  });
+
+  it('have their tasks where they are expanded, up to the bound', async () => {
+    const users = ['1', '2'].map((id) => ({ id, totalTasksCount: 2, subject: { id: 'ada' } }));
+    const shown = await expanded(
+      USER_RESULT,
+      users,
+      read('taskProcessingResults,subject($select=id)'),
+      sources,
+    );
+    expect(shown).toEqual([
+      { id: '1', totalTasksCount: 2, subject: { id: 'ada' }, taskProcessingResults: [{ id: 'task of 1' }] },
+      { id: '2', totalTasksCount: 2, subject: { id: 'ada' }, taskProcessingResults: [{ id: 'task of 2' }] },
+    ]);
+    const three = [...users, { id: '3', totalTasksCount: 2 }];
+    await expect(expanded(USER_RESULT, three, read('taskProcessingResults'), sources)).rejects.toMatchObject({
+      code: 'LimitExceeded',
+    });
   });
 });
