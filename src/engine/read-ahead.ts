@@ -84,7 +84,7 @@ export class ReadAhead {
       const rest = this.#flights.slice(this.#head).map((flight) => flight.user);
       const more = stale ? [] : await this.#readUsers();
       // What is left of the slice is fetched again with the new one: then one age holds for all.
-      const flights = await flightsOf([...rest, ...more], this.#deps.directory);
+      const flights = await flightsOf(rest.concat(more), this.#deps.directory);
       if (this.#isClosed) return;
       // Lanes may have taken some of the rest meanwhile.
       const takenNo = this.#flights[this.#head - 1]?.user.no ?? 0;

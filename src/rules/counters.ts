@@ -32,10 +32,14 @@ export const COUNTER_MOVES = {
   userCanceled: { canceledUsersCount: +1 },
 } as const satisfies Record<CounterEvent, Partial<Record<MovingCounter, number>>>;
 
-const MOVES: Readonly<Record<CounterEvent, readonly (readonly [MovingCounter, number])[]>> =
-  Object.fromEntries(
-    Object.entries(COUNTER_MOVES).map(([event, moves]) => [event, Object.entries(moves)]),
-  ) as never;
+const MOVES: Readonly<
+  Record<CounterEvent, readonly { readonly counter: MovingCounter; readonly delta: number }[]>
+> = Object.fromEntries(
+  Object.entries(COUNTER_MOVES).map(([event, moves]) => [
+    event,
+    Object.entries(moves).map(([counter, delta]) => ({ counter, delta })),
+  ]),
+) as never;
 
 /** The counters of a run with no users yet. */
 export const NO_COUNTERS: RunCounters = Object.freeze({
@@ -68,7 +72,7 @@ export function tallyOf(counters: RunCounters): Tally {
 
 /** Adds what `event` moves, `times` times. */
 export function addMove(tally: Tally, event: CounterEvent, times = 1): void {
-  for (const [counter, delta] of MOVES[event]) tally[counter] += delta * times;
+  for (const { counter, delta } of MOVES[event]) tally[counter] += delta * times;
 }
 
 /** The counters after `event`. */

@@ -71,7 +71,7 @@ export function queuedUser(
   atMs: EpochMs,
   positions?: readonly number[],
 ): UserRecord {
-  return {
+  const user: UserRecord = {
     runId: run.id,
     no,
     subjectId,
@@ -86,8 +86,8 @@ export function queuedUser(
     totalUnprocessedTasksCount: tasks,
     outcomes: NO_OUTCOMES,
     attempts: null,
-    ...(positions === undefined ? {} : { positions }),
   };
+  return positions === undefined ? user : { ...user, positions };
 }
 
 /**

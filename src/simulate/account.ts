@@ -187,7 +187,7 @@ export class Account {
     for (const user of users) {
       const due = run.record.slotAtMs === null ? undefined : admitted.get(user.subjectId);
       run.dues[user.no - 1] = due ?? null;
-      trace.add(nowMs, `user ${run.no}.${user.no} ${user.subjectId} queued due ${due ?? '-'}`);
+      trace.addUser(nowMs, run.no, user.no, `${user.subjectId} queued due ${due ?? '-'}`);
     }
     run.queued += users.length;
     this.queued.add(users.length, nowMs);
@@ -195,7 +195,7 @@ export class Account {
 
   #userWritten(run: LiveRun, user: UserRecord, nowMs: EpochMs): void {
     const { processingStatus: status, outcomes, attempts } = user;
-    this.#deps.trace.add(nowMs, `user ${run.no}.${user.no} ${this.#standings.of(user)}`);
+    this.#deps.trace.addUser(nowMs, run.no, user.no, this.#standings.of(user));
     if (attempts !== null && attempts.failures > 0) this.retries += 1;
     const hasStarted = status === 'inProgress' && outcomes?.length === 0 && attempts === null;
     const neverStarted = status === 'canceled' && user.startedAtMs === null;

@@ -30,6 +30,8 @@ export class Trace {
   #stampedMs: EpochMs = Number.NaN;
   /** The moment as text, and a space. */
   #stamp = '';
+  /** How the lines of the users of one run begin, at one moment: most lines are theirs. */
+  #users = { atMs: Number.NaN, run: 0, head: '' };
 
   constructor(onLine?: (line: string) => void) {
     this.#onLine = onLine;
@@ -40,13 +42,28 @@ export class Trace {
   }
 
   add(atMs: EpochMs, event: string): void {
+    this.#write(this.#stampOf(atMs) + event);
+  }
+
+  /** As `add`, of what happened to user `no` of run `run`. */
+  addUser(atMs: EpochMs, run: number, no: number, event: string): void {
+    if (this.#users.atMs !== atMs || this.#users.run !== run)
+      this.#users = { atMs, run, head: `${this.#stampOf(atMs)}user ${run}.` };
+    this.#write(`${this.#users.head}${no} ${event}`);
+  }
+
+  #stampOf(atMs: EpochMs): string {
     if (atMs !== this.#stampedMs) {
       this.#stampedMs = atMs;
       this.#stamp = `${new Date(atMs).toISOString()} `;
     }
+    return this.#stamp;
+  }
+
+  #write(line: string): void {
     this.#lines += 1;
-    this.#onLine?.(this.#stamp + event);
-    this.#pending += `${this.#stamp}${event}\n`;
+    this.#onLine?.(line);
+    this.#pending += `${line}\n`;
     if (this.#pending.length >= CHUNK) this.#digest();
   }
 
