@@ -36,8 +36,6 @@ export class ReadAhead {
   #isExhausted = false;
   #isReading = false;
   #isClosed = false;
-  /** When the subjects of the slice were fetched. */
-  #fetchedAtMs: EpochMs = 0;
 
   constructor(runId: string, deps: ReadAheadDeps) {
     this.#runId = runId;
@@ -73,26 +71,24 @@ export class ReadAhead {
 
   /** Subjects are to be known as they are just before their user starts. */
   #isStale(nowMs: EpochMs): boolean {
-    if (this.#head === this.#flights.length) return false;
-    return nowMs - this.#fetchedAtMs > LIMITS.subjectAgeMaxMs;
+    const next = this.#flights[this.#head];
+    return next !== undefined && nowMs - next.fetchedAtMs > LIMITS.subjectAgeMaxMs;
   }
 
   async #read(stale: boolean): Promise<void> {
     if (this.#isReading || this.#isClosed || (this.#isExhausted && !stale)) return;
     this.#isReading = true;
     try {
-      const rest = this.#flights.slice(this.#head).map((flight) => flight.user);
-      const more = stale ? [] : await this.#readUsers();
-      // What is left of the slice is fetched again with the new one: then one age holds for all.
-      const flights = await flightsOf(rest.concat(more), this.#deps.directory);
+      const users = stale ? this.#flights.slice(this.#head).map(({ user }) => user) : await this.#readUsers();
+      const flights = await flightsOf(users, this.#deps);
       if (this.#isClosed) return;
-      // Lanes may have taken some of the rest meanwhile.
+      // Lanes may have taken some meanwhile.
       const takenNo = this.#flights[this.#head - 1]?.user.no ?? 0;
-      this.#flights = flights.filter((flight) => flight.user.no > takenNo);
+      const rest = stale ? [] : this.#flights.slice(this.#head);
+      this.#flights = rest.concat(flights.filter(({ user }) => user.no > takenNo));
       this.#head = 0;
-      this.#fetchedAtMs = this.#deps.clock.now();
-      this.#afterNo = more.at(-1)?.no ?? this.#afterNo;
-      this.#isExhausted ||= !stale && more.length < LIMITS.usersReadAhead;
+      this.#afterNo = this.#flights.at(-1)?.user.no ?? this.#afterNo;
+      this.#isExhausted ||= !stale && users.length < LIMITS.usersReadAhead;
       this.#isReading = false;
       if (this.#flights.length > 0) this.#deps.changed();
     } catch (error) {
@@ -109,12 +105,16 @@ export class ReadAhead {
   }
 }
 
-/** Users with the subjects that the directory has for them. */
-export async function flightsOf(users: readonly UserRecord[], directory: Directory): Promise<UserFlight[]> {
+/** Users with the subjects that the directory has for them now. */
+export async function flightsOf(
+  users: readonly UserRecord[],
+  { directory, clock }: { readonly directory: Directory; readonly clock: Clock },
+): Promise<UserFlight[]> {
   if (users.length === 0) return [];
   const subjects = await subjectsOf(
     users.map((user) => user.subjectId),
     directory,
   );
-  return users.map((user, index) => new UserFlight(user, subjects[index] ?? null));
+  const nowMs = clock.now();
+  return users.map((user, index) => new UserFlight(user, subjects[index] ?? null, nowMs));
 }

@@ -77,12 +77,12 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
    * @param wasInHand that process died: tasks of users in progress count as interrupted.
    */
   async start(wasInHand: boolean): Promise<void> {
-    const { store, directory } = this.#deps.ports;
+    const { store, clock } = this.#deps.ports;
     const taken: UserFlight[] = [];
     for (;;) {
       const afterNo = taken.at(-1)?.user.no ?? 0;
       const users = await store.listUsersByStatus(this.runId, 'inProgress', afterNo, LIMITS.usersPerBatch);
-      taken.push(...(await flightsOf(users, directory)));
+      taken.push(...(await flightsOf(users, this.#deps.ports)));
       if (users.length < LIMITS.usersPerBatch) break;
     }
     // Between the claim and now the run may have been canceled, deleted, or claimed by somebody else.
@@ -90,7 +90,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     if (current?.claim !== this.#run.claim || isTerminal(current.processingStatus)) return this.end();
     if (current.processingStatus === 'canceling') this.cancel();
     for (const flight of taken) this.#takeBack(flight, wasInHand);
-    if (this.#mode === 'driving') this.#readAhead.take(this.#deps.ports.clock.now()); // nothing is read yet: this starts the first read
+    if (this.#mode === 'driving') this.#readAhead.take(clock.now()); // nothing is read yet: this starts the first read
   }
 
   hasWork(): boolean {
@@ -132,14 +132,13 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   #startUsers(): void {
     for (let room = this.#startRoom(); room > 0; room--) {
-      const atMs = this.#nowMs;
-      const flight = this.#readAhead.take(atMs);
+      const flight = this.#readAhead.take(this.#nowMs);
       if (!flight) return;
       this.#takeUp(flight);
       if (this.#qualifies(flight)) {
         this.#starting += 1;
-        this.#record(flight, { kind: 'start', atMs });
-      } else this.#record(flight, { kind: 'cancel', atMs, runningSinceMs: null });
+        this.#record(flight, { kind: 'start', atMs: this.#nowMs });
+      } else this.#record(flight, { kind: 'cancel', atMs: this.#nowMs, runningSinceMs: null });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Flight } from '../ledger/recorder.ts';
 import type { UserRecord } from '../model/records.ts';
 import type { Subject } from '../model/subject.ts';
+import type { EpochMs } from '../model/time.ts';
 import type { Timer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { PendingCall } from './call.ts';
@@ -29,6 +30,8 @@ export class UserFlight implements Flight {
   subject: Subject | null;
   /** What handlers see of `subject`; made when the first asks. */
   frozenSubject: Subject | null = null;
+  /** When `subject` was fetched. */
+  readonly fetchedAtMs: EpochMs;
   /** The running call, when it has not answered at once. */
   call: PendingCall | null = null;
   /** Start of the running call. */
@@ -42,9 +45,10 @@ export class UserFlight implements Flight {
   /** Set while he waits for a retry. */
   timer: Timer | null = null;
 
-  constructor(user: UserRecord, subject: Subject | null) {
+  constructor(user: UserRecord, subject: Subject | null, fetchedAtMs: EpochMs) {
     this.user = user;
     this.subject = subject;
+    this.fetchedAtMs = fetchedAtMs;
   }
 }
 
