@@ -108,6 +108,10 @@ async function aboutUsers(
       raw: rows('no > ?', (pages - 1) * PAGE),
     },
     filtered("processingStatus eq 'failed'", "processing_status = 'failed'"),
+    filtered(
+      "processingStatus in ('failed', 'completedWithErrors')",
+      "processing_status IN ('failed', 'completedWithErrors')",
+    ),
     filtered('failedTasksCount gt 0', 'failed_tasks_count > 0'),
   ];
 }

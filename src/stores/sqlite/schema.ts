@@ -281,3 +281,13 @@ UPDATE ${table} SET body = json_insert(body,
 UPDATE notes SET body = json_insert(body, '$.createdBy', NULL, '$.lastModifiedBy', NULL)
   WHERE collection = 'extensions';
 `;
+
+/** Condition of the users that have a failed task; word for word that of their index. */
+export const HAS_FAILED = 'failed_tasks_count > 0';
+
+/** Schema 5. Frozen. Who has a failed task is found among a million: two numbers in an index, of those only. */
+export const SCHEMA_5 = `
+CREATE INDEX users_with_failed_tasks ON users (run_no, no) WHERE ${HAS_FAILED};
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('users', 'users_with_failed_tasks', '10000 1000 1');
+ANALYZE sqlite_schema;
+`;

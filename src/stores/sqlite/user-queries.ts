@@ -13,8 +13,9 @@ import type { Cell, Connection, Row } from './connection.ts';
 import type { InFlight } from './in-flight.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from './page.ts';
 import { findSubject } from './subjects.ts';
+import { branchesOf, subjectIn } from './user-filter.ts';
 import { USER_COLUMNS, userFromRow } from './user-rows.ts';
-import { type Where, whereOf } from './where.ts';
+import type { Where } from './where.ts';
 
 /** The users of one run: where their rows are, and who is in flight. */
 export interface RunUsers {
@@ -45,7 +46,7 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
   const { where, after, limit } = query;
   if (limit <= 0) return [];
   const order = listOrder(query.order, USER_PROPERTIES, 'no');
-  const condition = where ? whereOf(where, USER_PROPERTIES) : null;
+  const branches = branchesOf(where);
   const placeOf = placeIn(order);
   const { descending } = order;
   const subjectId = subjectIn(where);
@@ -59,7 +60,7 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
     .filter((user) => !after || comparePlaces(descending, placeOf(user), after) > 0)
     .sort((a, b) => comparePlaces(descending, placeOf(a), placeOf(b)))
     .slice(0, limit);
-  const rows = rowsInOrder(users, order, condition, after, limit);
+  const rows = rowsInOrder(users, order, branches, after, limit);
   return merge(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
 }
 
@@ -67,23 +68,24 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
 export function countUsers(users: RunUsers, where: UserQuery['where']): number {
   const { connection, runNo, inFlight } = users;
   if (!where) return connection.number('SELECT count(*) FROM users WHERE run_no = ?', runNo);
-  const { sql, params } = whereOf(where, USER_PROPERTIES);
+  const branches = branchesOf(where);
   const subjectId = subjectIn(where);
   if (subjectId !== null) {
     const user = getUserBySubject(users, subjectId);
     return user && fits(user, where) ? 1 : 0;
   }
-  const select = `SELECT count(*) FROM users WHERE run_no = ? AND ${sql}`;
-  if (inFlight.size === 0) return connection.number(select, runNo, ...params);
   const newer = [...inFlight.values()];
-  const nos = JSON.stringify(newer.map((user) => user.no));
-  const older = connection.number(
-    `${select} AND no NOT IN (SELECT value FROM json_each(?))`,
-    runNo,
-    ...params,
-    nos,
+  const older = newer.length === 0 ? '' : 'AND no NOT IN (SELECT value FROM json_each(?))';
+  const nos = newer.length === 0 ? [] : [JSON.stringify(newer.map(({ no }) => no))];
+  const counts = branches.map(({ sql, params }) =>
+    connection.number(
+      `SELECT count(*) FROM users WHERE run_no = ? AND ${sql} ${older}`,
+      runNo,
+      ...params,
+      ...nos,
+    ),
   );
-  return older + newer.filter((user) => fits(user, where)).length;
+  return counts.reduce((sum, count) => sum + count, 0) + newer.filter((user) => fits(user, where)).length;
 }
 
 /** Users in `status` with `no` above `afterNo`, by `no`. */
@@ -122,33 +124,25 @@ function fits(user: UserRecord, where: Filter | null): boolean {
   return !where || matchesRow(where, USER_PROPERTIES, user);
 }
 
-/** The one subject that a filter leaves, when it says so at its top: found by the index of subjects. */
-function subjectIn(where: Filter | null): string | null {
-  if (where?.kind === 'and') return where.operands.map(subjectIn).find((id) => id !== null) ?? null;
-  if (where?.kind !== 'compare' || where.operator !== 'eq') return null;
-  const { left, right } = where;
-  const isSubject = left.kind === 'path' && left.segments.join('/') === 'subject/id';
-  return isSubject && right.kind === 'literal' && right.type === 'string' ? right.value : null;
-}
-
 function placeIn({ field }: ListOrder<UserRecord>): (user: UserRecord) => Cursor<number> {
   return (user) => ({ value: field === null ? null : (user[field] as Cell), key: user.no });
 }
 
-/** Enough rows for a page even when all users in flight have to be left out. */
+/** Enough rows for a page even when all users in flight have to be left out. SQLite merges the branches. */
 function* rowsInOrder(
   { connection, runNo, inFlight }: RunUsers,
   order: ListOrder<UserRecord>,
-  condition: Where | null,
+  branches: readonly Where[],
   after: Cursor<number> | null,
   limit: number,
 ): Generator<Row> {
+  // `all` is faster; with many in flight, most of the rows may not be needed.
+  const read = inFlight.size === 0 ? 'all' : 'each';
   for (const stretch of stretchesAfter(order, after)) {
-    yield* connection.each(
-      `${SELECT} AND ${condition?.sql ?? '1'} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`,
-      runNo,
-      ...(condition?.params ?? []),
-      ...stretch.params,
+    const selects = branches.map(({ sql }) => `${SELECT} AND ${sql} AND ${stretch.sql}`);
+    yield* connection[read](
+      `${selects.join(' UNION ALL ')} ORDER BY ${stretch.orderBy} LIMIT ?`,
+      ...branches.flatMap(({ params }) => [runNo, ...params, ...stretch.params]),
       limit + inFlight.size,
     );
   }

@@ -4,12 +4,22 @@ import { parseListFilter } from '../../../../src/filter/index.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/properties.ts';
 import { columnOf } from '../../../../src/stores/sqlite/columns.ts';
 import { listOrder, stretchesAfter } from '../../../../src/stores/sqlite/page.ts';
-import { SCHEMA_1, SUMMED, SUMMED_AT, UNFINISHED } from '../../../../src/stores/sqlite/schema.ts';
+import {
+  SCHEMA_1,
+  SCHEMA_2,
+  SCHEMA_3,
+  SCHEMA_4,
+  SCHEMA_5,
+  SUMMED,
+  SUMMED_AT,
+  UNFINISHED,
+} from '../../../../src/stores/sqlite/schema.ts';
+import { branchesOf } from '../../../../src/stores/sqlite/user-filter.ts';
 import { whereOf } from '../../../../src/stores/sqlite/where.ts';
 
 const database = new DatabaseSync(':memory:');
 
-beforeAll(() => database.exec(SCHEMA_1));
+beforeAll(() => database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5].join('')));
 
 /** How SQLite goes about a statement. */
 function planOf(sql: string): string {
@@ -65,22 +75,45 @@ describe('a page of runs is a range of one index, without sorting', () => {
 });
 
 describe('a page of users', () => {
-  const select = (filter: string) => {
-    const { sql } = whereOf(parseListFilter(filter, USER_PROPERTIES), USER_PROPERTIES);
-    return `SELECT * FROM users WHERE run_no = ? AND ${sql} AND no > ? ORDER BY no ASC LIMIT ?`;
+  const plansOf = (filter: string, direction = 'ASC') => {
+    const selects = branchesOf(parseListFilter(filter, USER_PROPERTIES)).map(
+      ({ sql }) => `SELECT * FROM users WHERE run_no = ? AND ${sql} AND no > ?`,
+    );
+    return planOf(`${selects.join(' UNION ALL ')} ORDER BY no ${direction} LIMIT ?`);
   };
+  const byStatus = 'SEARCH users USING INDEX users_by_status (run_no=? AND processing_status=? AND no>?)';
+  const byFailure = 'SEARCH users USING INDEX users_with_failed_tasks (run_no=? AND no>?)';
 
   test('in one status is a range of the index by status', () => {
-    const plan = 'SEARCH users USING INDEX users_by_status (run_no=? AND processing_status=? AND no>?)';
-    expect(planOf(select("processingStatus eq 'failed'"))).toBe(plan);
+    expect(plansOf("processingStatus eq 'failed'")).toBe(byStatus);
   });
 
   test.each([
     "processingStatus in ('failed', 'canceled')",
+    "processingStatus eq 'failed' or processingStatus eq 'canceled'",
+    "(processingStatus eq 'failed' or processingStatus in ('canceled')) and startedDateTime ge 2026-01-01T00:00:00Z",
+  ])('where %s is a range for each status, merged without sorting', (filter) => {
+    for (const direction of ['ASC', 'DESC'])
+      expect(plansOf(filter, direction)).toBe(`MERGE (UNION ALL); LEFT; ${byStatus}; RIGHT; ${byStatus}`);
+  });
+
+  test.each([
     'failedTasksCount gt 0',
+    'failedTasksCount gt 2',
+    'failedTasksCount ge 1',
+    'failedTasksCount eq 3 and startedDateTime ge 2026-01-01T00:00:00Z',
+  ])('where %s is a range of the index of those with a failed task', (filter) => {
+    expect(plansOf(filter)).toBe(byFailure);
+  });
+
+  test.each([
+    'failedTasksCount ge 0',
+    'failedTasksCount lt 1',
+    'failedTasksCount eq 0',
     "processingStatus ne 'completed'",
+    "processingStatus eq 'failed' or startedDateTime eq null",
   ])('where %s is a range of the table, without sorting', (filter) => {
-    expect(planOf(select(filter))).toBe('SEARCH users USING PRIMARY KEY (run_no=? AND no>?)');
+    expect(plansOf(filter)).toBe('SEARCH users USING PRIMARY KEY (run_no=? AND no>?)');
   });
 });
 
