@@ -1,5 +1,6 @@
 /** Results of subjects, of a run, a workflow or a task report: the user results in another dress (decision 14). */
 import type { Engine } from '../engine/engine.ts';
+import { LifecycleError } from '../errors/index.ts';
 import { addressOf } from '../model/ids.ts';
 import type { SubjectProcessingResult, UserProcessingResult } from '../model/resources.ts';
 import type { Source } from './list.ts';
@@ -44,10 +45,14 @@ export function subjectsOfReport(call: Call): Source {
   return { ...counted, belongs: ({ isCounted }) => isCounted === true };
 }
 
-/** One of them. */
+/** One of them. @throws LifecycleError `NotFound`. */
 export async function subjectResult(call: Call): Promise<SubjectProcessingResult> {
-  const { engine, keys } = call;
-  return engine.subjectProcessingResults.get(keys.workflow, runIdOfParents(call), keys.user);
+  const { engine, keys, given } = call;
+  const result = await engine.subjectProcessingResults.get(keys.workflow, runIdOfParents(call), keys.user);
+  const takes = given.report === undefined ? null : await takesTask(call);
+  if (takes === null || (await takes(result.id))) return result;
+  const message = `Expected task report ${keys.report} to count \`${keys.user}\`, got somebody without the task`;
+  throw new LifecycleError('NotFound', message, { id: keys.user });
 }
 
 /** summary of the subject results of a run, a workflow or a task report. */

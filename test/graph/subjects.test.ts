@@ -178,6 +178,11 @@ describe('subject results of a task report', () => {
       (await api.get(path(report))).body.value.map((one: Json) => one.subject.directoryObject.id);
     expect(await idsOf(badge)).toEqual(['p9']);
     expect(await idsOf(fails)).toEqual(['p1', 'p9']);
+    const [p1, p9] = (await api.engine.userProcessingResults.list(other, again.id)).value;
+    const statusOf = async (one: string) => (await api.get(one)).status;
+    expect(await statusOf(`${path(badge)}/${p1?.id}`)).toBe(404);
+    expect(await statusOf(`${path(badge)}/${p9?.id}`)).toBe(200);
+    expect(await statusOf(`${path(fails)}/${p1?.id}`)).toBe(200);
     expect((await api.get(`${path(badge)}/$count`, { accept: 'text/plain' })).body).toBe('1');
     expect((await api.get(`${path(badge)}/summary${WINDOW}`)).body).toMatchObject({
       totalSubjects: 1,
