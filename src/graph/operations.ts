@@ -2,6 +2,7 @@
 import { findTaskDefinition, TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import type { ActivationScopeInput } from '../engine/activation.ts';
 import { LifecycleError } from '../errors/index.ts';
+import { refused } from '../ledger/callbacks.ts';
 import type { ExtensionInput } from '../ledger/extension-input.ts';
 import type { ProvisioningObjectInput } from '../ledger/provisioning-objects.ts';
 import type { RunInput, RunPatch } from '../ledger/runs.ts';
@@ -164,10 +165,13 @@ export async function taskReport({ engine, keys }: Call): Promise<Row> {
 
 /** resume: the answer that a task of a custom task extension waits for. */
 export async function resume(call: Call): Promise<void> {
-  const { engine, keys, body, callbackToken } = call;
+  const { engine, keys, body, proof } = call;
   const input = objectBody(body) as unknown as CallbackInput;
-  const { id } = await taskResult(call);
-  const proof = callbackToken === null ? { trusted: true as const } : { token: callbackToken };
+  const { id } = await taskResult(call).catch((error: unknown) => {
+    // Whoever may not read results does not learn which there are.
+    const isHidden = 'principal' in proof && LifecycleError.is(error) && error.code === 'NotFound';
+    throw isHidden ? refused(keys.taskResult) : error;
+  });
   await engine.taskProcessingResults.resume(keys.workflow, String(id), input, proof);
 }
 

@@ -1,6 +1,7 @@
 /** What a route is, and the few kinds that there are. The table itself stands in `routes.ts`. */
 import type { Engine } from '../engine/engine.ts';
 import type { Author } from '../ledger/author.ts';
+import type { CallbackProof } from '../model/extension.ts';
 import { objectBody } from './body.ts';
 import type { EntityType, Kind } from './entity-types.ts';
 import { badRequest } from './graph-error.ts';
@@ -41,8 +42,8 @@ export interface Call {
   readonly author: Author;
   /** Gives `null` when `work` has not ended within `limits.awaitedMsMax`; it goes on then. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | null>;
-  /** What a callback shows in place of a permission; `null`: nothing. */
-  readonly callbackToken: string | null;
+  /** Why an answer to a call is to be believed. */
+  readonly proof: CallbackProof;
 }
 
 /** What a route answers. */
@@ -75,7 +76,7 @@ export interface Route {
   readonly options: readonly (keyof Query)[];
   /** A method of the seed that Entra does not have; `readOnlyRuns` takes it away. */
   readonly ofSeed?: true;
-  /** Can be called without a permission, with the token of a callback. */
+  /** Can be called without a permission, with the token of a callback or by an application that is named for it. */
   readonly takesCallbacks?: true;
 }
 

@@ -1,5 +1,6 @@
 /** One request, from its path to its answer. Batches come through here too, request by request. */
 import type { Engine } from '../engine/engine.ts';
+import type { CallbackProof } from '../model/extension.ts';
 import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
 import type { EntityType } from './entity-types.ts';
@@ -69,8 +70,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
   return async (request, target, principal) => {
     const { steps, isCount } = stepsBelow(target.steps);
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
-    const callbackToken = found.route.takesCallbacks ? target.params.get('token') : null;
-    if (callbackToken === null) checkPrincipal(principal, found.route);
+    const proof = proofOf(principal, found.route, target.params.get('token'));
     checkConditions(request, found.route);
     const level = readAccept(request.headers.get('accept'), isCount ? 'text' : 'json');
     const prefer = readPreferences(request.headers.get('prefer'));
@@ -89,7 +89,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       nowMs: clock.now(),
       author: principal === null || principal === ANYBODY ? {} : { by: principal.id },
       inTime: (work) => inTime(clock, settings.limits.awaitedMsMax, work),
-      callbackToken,
+      proof,
     };
     const answer = await found.route.answer(call);
     if (isCount) return counted(answer, query, list);
@@ -152,9 +152,16 @@ function stepsBelow(steps: readonly Step[]): { readonly steps: readonly Step[]; 
   return { steps: isCount ? rest.slice(0, -1) : rest, isCount };
 }
 
-function checkPrincipal(principal: Principal | null, { needs }: Route): void {
+/** What lets a request in. @throws GraphError 401, 403. */
+function proofOf(
+  principal: Principal | null,
+  { needs, takesCallbacks }: Route,
+  token: string | null,
+): CallbackProof {
+  if (takesCallbacks && token !== null) return { token };
   if (principal === null) throw unauthenticated();
-  if (isAllowed(principal, needs)) return;
+  if (isAllowed(principal, needs)) return { trusted: true };
+  if (takesCallbacks) return { principal: principal.id };
   const message = `Expected one of the permissions ${needs.join(', ')}.`;
   throw new GraphError(403, 'Authorization_RequestDenied', message);
 }

@@ -11,8 +11,10 @@ import type { Note, RunRecord } from '../model/records.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 import { positionOf, taskView } from '../rules/index.ts';
-import { type LedgerContext, requireRun } from './context.ts';
+import { type LedgerContext, pinnedVersion, requireRun } from './context.ts';
+import { findExtension } from './extensions.ts';
 import { OF_WORKFLOWS } from './notes.ts';
+import { enabledTasks } from './resources.ts';
 import { invalid, readInput } from './values.ts';
 
 /** A task that waits. */
@@ -83,7 +85,7 @@ const PREFIX_LENGTH = 18;
 /**
  * Takes an answer for a task that waits; its user goes on when the engine sees it.
  *
- * @throws LifecycleError `InvalidArgument`, `NotFound`; `CallbackRefused` for a wrong token; `NotWaiting` for a
+ * @throws LifecycleError `InvalidArgument`, `NotFound`; `CallbackRefused` for a wrong proof; `NotWaiting` for a
  *   task that does not wait, or not any more: answered, canceled, or past its time.
  */
 export async function answerCallback(
@@ -100,7 +102,7 @@ export async function answerCallback(
     if (!address || address.no === 0 || address.position === 0)
       throw notWaiting(taskResult, 'no task result');
     const id = taskResultId(run.id, address.no, address.position);
-    await expectProof(tx, id, proof);
+    if (!(await isProof(tx, run, address.position, id, proof))) throw refused(id);
     const waiting = await readWaiting(tx, run.workflowId, id);
     if (!waiting) throw notWaiting(taskResult, 'one that waits for nothing');
     if (waiting.answer !== null) throw notWaiting(taskResult, 'one that was answered');
@@ -118,15 +120,42 @@ export async function answerCallback(
   });
 }
 
-async function expectProof(reader: StoreReader, taskResult: string, proof: CallbackProof): Promise<void> {
-  if ('trusted' in proof && proof.trusted === true) return;
+async function isProof(
+  reader: StoreReader,
+  run: RunRecord,
+  position: number,
+  taskResult: string,
+  proof: CallbackProof,
+): Promise<boolean> {
+  if ('trusted' in proof) return proof.trusted === true;
+  if ('principal' in proof) return isAuthorized(reader, run, position, proof.principal);
   const secret = await reader.getSetting(SECRET);
   const shown = Buffer.from('token' in proof && typeof proof.token === 'string' ? proof.token : '');
   const right = Buffer.from(secret === null ? '' : callbackToken(secret, taskResult));
-  if (secret !== null && shown.length === right.length && timingSafeEqual(shown, right)) return;
-  throw new LifecycleError('CallbackRefused', 'Expected the token of the call, got another one', {
-    taskResult,
-  });
+  return secret !== null && shown.length === right.length && timingSafeEqual(shown, right);
+}
+
+/** Whether the extension that a task calls names `principal`. */
+async function isAuthorized(
+  reader: StoreReader,
+  run: RunRecord,
+  position: number,
+  principal: unknown,
+): Promise<boolean> {
+  const task = enabledTasks(await pinnedVersion(reader, run))[position - 1];
+  const id = task?.arguments.find(({ name }) => name === 'customTaskExtensionID')?.value;
+  const extension = id === undefined ? null : await findExtension(reader, id);
+  const apps = extension?.callbackConfiguration?.authorizedApps ?? [];
+  return apps.some((app) => app.id === principal);
+}
+
+/** The error for whoever must not answer. */
+export function refused(taskResult: string): LifecycleError {
+  return new LifecycleError(
+    'CallbackRefused',
+    'Expected the token of the call, or one of the authorizedApps of its extension, got neither',
+    { taskResult },
+  );
 }
 
 function readAnswer(input: unknown): 'completed' | 'failed' {

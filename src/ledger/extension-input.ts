@@ -5,6 +5,7 @@ import {
   ifGiven,
   invalid,
   type Place,
+  readArray,
   readDescription,
   readLine,
   readName,
@@ -135,7 +136,20 @@ function readCallback(place: Place): CallbackConfiguration | null {
   const ms = clockDurationMs(timeoutDuration);
   if (ms === null || ms < 5 * MINUTE_MS || ms > 3 * HOUR_MS)
     throw invalid(at('timeoutDuration'), 'a duration in PT5M..PT3H');
-  return Object.freeze({ [TYPE]: CALLBACK_TYPE, timeoutDuration });
+  const authorizedApps = ifGiven(at('authorizedApps'), readApps) ?? [];
+  return Object.freeze({
+    [TYPE]: CALLBACK_TYPE,
+    timeoutDuration,
+    ...(authorizedApps.length === 0 ? {} : { authorizedApps }),
+  });
+}
+
+function readApps(place: Place): readonly { readonly id: string }[] {
+  const apps = readArray(place, LIMITS.authorizedAppsMax).map((app) => {
+    const id = readLine(fieldsOf(app, [TYPE, 'id'])('id'), LIMITS.idLengthMax);
+    return Object.freeze({ id });
+  });
+  return Object.freeze(apps);
 }
 
 function readUrl(place: Place): string {

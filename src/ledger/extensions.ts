@@ -80,10 +80,16 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
   };
 }
 
+/** The extension; `null`: there is none. */
+export async function findExtension(store: StoreReader, id: string): Promise<CustomTaskExtension | null> {
+  const [note] = await store.getNotes(COLLECTION, [String(id).toLowerCase()]);
+  return note ? (JSON.parse(note.body) as CustomTaskExtension) : null;
+}
+
 /** @throws LifecycleError `NotFound`. */
 export async function requireExtension(store: StoreReader, id: string): Promise<CustomTaskExtension> {
-  const [note] = await store.getNotes(COLLECTION, [String(id).toLowerCase()]);
-  if (note) return JSON.parse(note.body) as CustomTaskExtension;
+  const extension = await findExtension(store, id);
+  if (extension) return extension;
   throw new LifecycleError('NotFound', `Expected a custom task extension \`${id}\`, got none`, { id });
 }
 

@@ -30,6 +30,8 @@ export interface CallbackConfiguration {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
   /** ISO 8601, `PT5M`..`PT3H`. */
   readonly timeoutDuration: string;
+  /** Who may answer without being allowed to change workflows: principals, by their ids. Absent: nobody. */
+  readonly authorizedApps?: readonly { readonly id: string }[];
 }
 
 /** A system that a task calls. */
@@ -58,5 +60,11 @@ export interface CallbackInput {
   readonly type?: string;
 }
 
-/** Why a callback is to be believed: it has the call's token, or the host vouches for whoever brings it. */
-export type CallbackProof = { readonly token: string } | { readonly trusted: true };
+/**
+ * Why a callback is to be believed: it has the call's token, or the host vouches for whoever brings it, or knows him
+ * as a principal, who has to be one of the extension's `authorizedApps`.
+ */
+export type CallbackProof =
+  | { readonly token: string }
+  | { readonly trusted: true }
+  | { readonly principal: string };

@@ -54,6 +54,8 @@ export const LIMITS = {
   attributeSetEntriesMax: 100,
   /** Custom task extensions. Domain §3.12. */
   extensionsMax: 100,
+  /** Applications that may answer the calls of one extension. */
+  authorizedAppsMax: 100,
   /** Conditions of one quarantine configuration. */
   quarantineConditionsMax: 10,
   /** Days after the trigger moment in which a subject is still picked up. Domain §3.2. */

@@ -6,6 +6,7 @@ import { type Json, requestOf, TYPE } from './support.ts';
 
 const ADMIN = 'the-token-of-an-admin';
 const READER = 'the-token-of-a-reader';
+const APP = 'the-token-of-the-logic-app';
 const DONE = {
   data: { '@odata.type': `${TYPE}customTaskExtensionCallbackData`, operationStatus: 'Completed' },
   source: 'sample',
@@ -51,7 +52,11 @@ beforeEach(async () => {
   });
   await engine.start();
   const handler = createGraphHandler(engine, {
-    authorize: bearerTokens([ADMIN, { token: READER, permissions: [PERMISSIONS.readAll] }]),
+    authorize: bearerTokens([
+      ADMIN,
+      { token: READER, permissions: [PERMISSIONS.readAll] },
+      { token: APP, id: 'logic-app', permissions: [] },
+    ]),
   });
   call = async (method, path, body, token = ADMIN) => {
     const answer = await handler(
@@ -64,8 +69,13 @@ beforeEach(async () => {
 afterEach(() => engine.close());
 
 /** A run whose first task waits; what the extension was sent, and the run. */
-async function waiting(): Promise<{ readonly data: Json; readonly workflow: string; readonly run: string }> {
-  const { body: extension } = await call('POST', '/customTaskExtensions', WAITS);
+async function waiting(
+  authorizedApps: readonly object[] = [],
+): Promise<{ readonly data: Json; readonly workflow: string; readonly run: string }> {
+  const { body: extension } = await call('POST', '/customTaskExtensions', {
+    ...WAITS,
+    callbackConfiguration: { ...WAITS.callbackConfiguration, authorizedApps },
+  });
   const { body: made } = await call('POST', '/workflows', {
     category: 'joiner',
     displayName: 'Badge',
@@ -121,6 +131,42 @@ describe('the answer to a call', () => {
       });
       await engine.workflows.delete(workflow);
     }
+  });
+
+  it('is taken from an application that the extension names, which may nothing else', async () => {
+    const apps = [{ '@odata.type': '#microsoft.graph.application', id: 'logic-app' }, { id: 'another' }];
+    const { data, workflow, run } = await waiting(apps);
+    const path = `/workflows/${workflow}/runs/${run}/taskProcessingResults/${data.taskProcessingResult.id}`;
+    expect((await call('GET', path, undefined, APP)).status).toBe(403);
+    expect((await call('PATCH', `/workflows/${workflow}`, { description: 'x' }, APP)).status).toBe(403);
+    expect((await call('POST', `${path}/resume`, DONE, READER)).status).toBe(403);
+    // What it must not read it cannot learn: a result that is not there is refused as one that is not its own.
+    expect((await call('POST', `${path.slice(0, -1)}/resume`, DONE, APP)).status).toBe(403);
+    expect((await call('POST', `${path}/resume`, { data: {} }, APP)).status).toBe(400);
+    expect(await call('POST', `${path}/resume`, DONE, APP)).toEqual({ status: 204, body: '' });
+    expect(await engine.runs.finished(run)).toMatchObject({ processingStatus: 'completed' });
+    const { body } = await call('GET', '/customTaskExtensions');
+    expect(body.value[0].callbackConfiguration.authorizedApps).toEqual([
+      { id: 'logic-app' },
+      { id: 'another' },
+    ]);
+  });
+
+  it('is not taken from an application that it does not name, or not any more', async () => {
+    const { data, workflow, run } = await waiting([{ id: 'another' }]);
+    const path = `/workflows/${workflow}/runs/${run}/taskProcessingResults/${data.taskProcessingResult.id}/resume`;
+    expect((await call('POST', path, DONE, APP)).status).toBe(403);
+    const [extension] = await engine.customTaskExtensions.list();
+    const { callbackConfiguration } = WAITS;
+    const change = (authorizedApps: { id: string }[]) =>
+      engine.customTaskExtensions.update(extension?.id ?? '', {
+        callbackConfiguration: { ...callbackConfiguration, authorizedApps } as never,
+      });
+    await change([{ id: 'logic-app' }]);
+    await engine.customTaskExtensions.delete(extension?.id ?? '');
+    expect((await call('POST', path, DONE, APP)).status).toBe(403);
+    expect((await call('POST', path, DONE)).status).toBe(204);
+    await engine.runs.finished(run);
   });
 
   it('is refused for a body that is none, and for a result that does not wait', async () => {

@@ -205,6 +205,8 @@ describe('launch and wait', () => {
       {},
       { trusted: false },
       { trusted: 1 },
+      { principal: 'app' },
+      { principal: undefined },
     ])
       expect(await resume(one.id, proof)).toBe('CallbackRefused');
     for (const input of [
