@@ -14,7 +14,7 @@ export interface SimulateInput {
 
 export const run: Run<SimulateInput> = async ({ scenario, people, times }) => {
   sizeNursery('large'); // as the command line does
-  await simulate(noOps(1_000, 3)); // the code is warm
+  await simulate(noOps(5_000, 3)); // the code is warm
   if (scenario === 'year') {
     const { totals, ms } = await timed(year(people));
     const tasks = totals.tasksCompleted + totals.tasksFailed;

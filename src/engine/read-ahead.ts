@@ -79,13 +79,14 @@ export class ReadAhead {
     if (this.#isReading || this.#isClosed || (this.#isExhausted && !stale)) return;
     this.#isReading = true;
     try {
-      const users = stale ? this.#flights.slice(this.#head).map(({ user }) => user) : await this.#readUsers();
+      const from = this.#head;
+      const users = stale ? this.#flights.slice(from).map(({ user }) => user) : await this.#readUsers();
       const flights = await flightsOf(users, this.#deps);
       if (this.#isClosed) return;
       // Lanes may have taken some meanwhile.
-      const takenNo = this.#flights[this.#head - 1]?.user.no ?? 0;
-      const rest = stale ? [] : this.#flights.slice(this.#head);
-      this.#flights = rest.concat(flights.filter(({ user }) => user.no > takenNo));
+      this.#flights = stale
+        ? flights.slice(this.#head - from)
+        : this.#flights.slice(this.#head).concat(flights);
       this.#head = 0;
       this.#afterNo = this.#flights.at(-1)?.user.no ?? this.#afterNo;
       this.#isExhausted ||= !stale && users.length < LIMITS.usersReadAhead;

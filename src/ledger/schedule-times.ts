@@ -55,9 +55,10 @@ function momentOf(value: unknown): EpochMs | null {
   return numberOrNull(Date.parse(`${day}T${minutes}${seconds}${fraction}${offset}`));
 }
 
-/** `Date.parse` makes 2 March out of 30 February. */
+/** `Date.parse` makes 2 March out of 30 February, but 28 days every month has. */
 function isCalendarDay(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(-2));
+  const ofMonth = Number(day.slice(-2));
+  return ofMonth <= 28 || new Date(`${day}T00:00:00Z`).getUTCDate() === ofMonth;
 }
 
 function numberOrNull(ms: number): EpochMs | null {

@@ -28,10 +28,10 @@ function areAlike(a: UserRecord, b: UserRecord): boolean {
 
 function standingOf({ processingStatus, outcomes, totalTasksCount, attempts }: UserRecord): string {
   const last = outcomes?.at(-1);
-  let text = `${processingStatus} ${outcomes?.length ?? 0}/${totalTasksCount}`;
-  if (last) text += ` ${last.status} ${last.startedAtMs ?? '-'} ${last.completedAtMs}`;
-  if (last?.failureReason !== undefined) text += ` ${JSON.stringify(last.failureReason)}`;
+  const words = [processingStatus, `${outcomes?.length ?? 0}/${totalTasksCount}`];
+  if (last) words.push(last.status, `${last.startedAtMs ?? '-'}`, `${last.completedAtMs}`);
+  if (last?.failureReason !== undefined) words.push(JSON.stringify(last.failureReason));
   if (attempts !== null && attempts.failures > 0)
-    text += ` retry ${attempts.failures} until ${attempts.notBeforeMs}`;
-  return text;
+    words.push(`retry ${attempts.failures} until ${attempts.notBeforeMs}`);
+  return words.join(' ');
 }

@@ -28,7 +28,6 @@ export class Trace {
   #pending = '';
   #lines = 0;
   #stampedMs: EpochMs = Number.NaN;
-  /** The moment as text, and a space. */
   #stamp = '';
   /** How the lines of the users of one run begin, at one moment: most lines are theirs. */
   #users = { atMs: Number.NaN, run: 0, head: '' };
@@ -42,20 +41,20 @@ export class Trace {
   }
 
   add(atMs: EpochMs, event: string): void {
-    this.#write(this.#stampOf(atMs) + event);
+    this.#write(`${this.#stampOf(atMs)} ${event}`);
   }
 
   /** As `add`, of what happened to user `no` of run `run`. */
   addUser(atMs: EpochMs, run: number, no: number, event: string): void {
     if (this.#users.atMs !== atMs || this.#users.run !== run)
-      this.#users = { atMs, run, head: `${this.#stampOf(atMs)}user ${run}.` };
+      this.#users = { atMs, run, head: [this.#stampOf(atMs), `user ${run}.`].join(' ') };
     this.#write(`${this.#users.head}${no} ${event}`);
   }
 
   #stampOf(atMs: EpochMs): string {
     if (atMs !== this.#stampedMs) {
       this.#stampedMs = atMs;
-      this.#stamp = `${new Date(atMs).toISOString()} `;
+      this.#stamp = new Date(atMs).toISOString();
     }
     return this.#stamp;
   }
