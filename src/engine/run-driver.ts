@@ -200,8 +200,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   #conclude(flight: UserFlight, bound: BoundTask, verdict: Verdict): void {
     const { clock, random } = this.#deps.ports;
-    const nowMs = clock.now();
-    this.#nowMs = nowMs;
+    this.#nowMs = clock.now();
     if (verdict.kind === 'suspended') {
       this.#suspend(flight, verdict.suspension);
       return;
@@ -209,8 +208,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     const event = eventOf({
       bound,
       verdict,
-      startedAtMs: flight.suspendedSinceMs ?? flight.runningSinceMs ?? nowMs,
-      nowMs,
+      startedAtMs: flight.suspendedSinceMs ?? flight.runningSinceMs ?? this.#nowMs,
+      nowMs: this.#nowMs,
       failures: flight.user.attempts?.failures ?? 0,
       mayRetry: !this.#isCanceling,
       random,

@@ -10,6 +10,7 @@ import { lockWriter } from './lock.ts';
 import { migrate, SCHEMA_VERSION, versionOf } from './migrations.ts';
 import { APPLICATION_ID } from './schema.ts';
 import { ReadOnlySqliteStore, SqliteStore } from './store.ts';
+import { WriterThread } from './writer-thread.ts';
 
 /** How to open a file. */
 export interface SqliteOptions {
@@ -17,6 +18,12 @@ export interface SqliteOptions {
   readonly readOnly?: boolean;
   /** The file may grow to this many bytes; a commit beyond is `StoreFull`. Default: as far as the disk goes. */
   readonly sizeMaxBytes?: number;
+  /**
+   * Which commits of task outcomes a thread of its own makes, so that the host's event loop waits neither for
+   * their writing nor for the disk (decision 15). Default `large`, those of some hundred outcomes: no thread is
+   * started before the first one.
+   */
+  readonly writerThread?: 'never' | 'large' | 'always';
   /** The present, for the details of the lock. Default: the system's clock. */
   readonly now?: () => EpochMs;
 }
@@ -30,6 +37,8 @@ const READER_CACHE_KIB = 8_192;
 /** Pages in the write-ahead log before it is copied into the file: 16 MB. */
 const CHECKPOINT_PAGES = 4_096;
 const WAL_KEPT_BYTES = 64 * 1_048_576;
+/** Smaller commits cost their thread less than handing them over. */
+const LARGE_COMMIT_BYTES = 8_192;
 /** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening for writing heals it. */
 const NEEDS_ROLLBACK = 776;
 
@@ -67,7 +76,7 @@ function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store
     prepareWriter(writer, options.sizeMaxBytes);
     const reader = open(true);
     reader.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
-    return new SqliteStore({ file, writer, reader, lock });
+    return new SqliteStore({ file, writer, reader, lock, thread: threadOf(file, options) });
   } catch (error) {
     for (const connection of connections) connection.close();
     lock.release();
@@ -75,16 +84,32 @@ function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store
   }
 }
 
+function threadOf(
+  file: string,
+  { sizeMaxBytes, writerThread = 'large' }: SqliteOptions,
+): WriterThread | null {
+  if (writerThread === 'never') return null;
+  return new WriterThread({
+    file,
+    busyTimeoutMs: BUSY_TIMEOUT_MS,
+    pragmas: `${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = 0`,
+    checkpointBytes: CHECKPOINT_PAGES * PAGE_BYTES,
+    commitBytesMin: writerThread === 'always' ? 0 : LARGE_COMMIT_BYTES,
+  });
+}
+
+/** What holds for every connection that writes. */
+function writerPragmas(sizeMaxBytes: number | undefined): string {
+  const common = `PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`;
+  if (sizeMaxBytes === undefined) return common;
+  return `${common}; PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeMaxBytes / PAGE_BYTES))}`;
+}
+
 function prepareWriter(writer: Connection, sizeMaxBytes: number | undefined): void {
-  writer.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
+  writer.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   const mode = writer.get('PRAGMA journal_mode = WAL')?.[0];
   if (mode !== 'wal') throw fileError('StoreFailed', writer.file, `journal mode ${mode} where WAL is needed`);
-  writer.exec(
-    `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`,
-  );
-  if (sizeMaxBytes !== undefined) {
-    writer.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeMaxBytes / PAGE_BYTES))}`);
-  }
+  writer.exec(`${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(writer);
   foldJournals(writer);
 }

@@ -52,9 +52,7 @@ export const INSERT_RUN = `INSERT OR FAIL INTO runs (${RUN_COLUMNS}) VALUES (${F
 /** Replaces all of a run; {@link runCells} and its id. */
 export const REPLACE_RUN = `UPDATE OR FAIL runs SET ${FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE id = ?`;
 
-/**
- * Replaces a run of which only frequent fields have changed, and changes nothing otherwise;
- * {@link runCells}. It leaves a dozen indexes alone that {@link REPLACE_RUN} would rewrite.
+/** Replaces a run of which only frequent fields have changed ({@link isTouch}); {@link runCells}. It leaves a dozen indexes alone that {@link REPLACE_RUN} would rewrite.
  */
 export const TOUCH_RUN = `UPDATE OR FAIL runs SET ${FREQUENT_FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE ${RARE_FIELDS.map((field) => `${columnOf(field)} ${field === 'id' ? '=' : 'IS'} ?`).join(' AND ')}`;
 
@@ -66,6 +64,11 @@ export function runCells(run: RunRecord): Cell[] {
     const value = run[field];
     return typeof value === 'boolean' ? Number(value) : value;
   });
+}
+
+/** Whether two states of a run, as {@link runCells}, differ in frequent fields only. */
+export function isTouch(before: readonly Cell[], after: readonly Cell[]): boolean {
+  return after.every((cell, index) => index < FREQUENT_FIELDS.length || cell === before[index]);
 }
 
 /** The record of a row. */

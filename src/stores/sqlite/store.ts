@@ -9,7 +9,9 @@ import type { WriterLock } from './lock.ts';
 import { ReadCache } from './read-cache.ts';
 import { SqliteReader } from './reader.ts';
 import { SubjectFilters } from './subjects.ts';
+import type { Tape } from './tape.ts';
 import { SqliteTransaction } from './transaction.ts';
+import type { WriterThread } from './writer-thread.ts';
 
 const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false };
 
@@ -21,6 +23,14 @@ export interface WriterParts {
   /** Reads outside of transactions: it sees commits only. */
   readonly reader: Connection;
   readonly lock: WriterLock;
+  /** Makes large commits; `null`: this thread makes them all. */
+  readonly thread: WriterThread | null;
+}
+
+interface State {
+  closed: boolean;
+  /** Why nobody can say any more what the file has. */
+  failure: unknown;
 }
 
 /** The one writer of a file. */
@@ -32,13 +42,13 @@ export class SqliteStore extends SqliteReader implements Store {
   readonly #cache: ReadCache;
   /** Settles when the last transaction in line has ended; transactions run one after another. */
   #line: Promise<unknown> = Promise.resolve();
-  #state: { closed: boolean };
+  readonly #state: State;
   #closing: Promise<void> | null = null;
 
   /** `parts.writer` has a current schema and an empty journal. */
   constructor(parts: WriterParts) {
     const journals: Journals = new Map();
-    const state = { closed: false };
+    const state: State = { closed: false, failure: null };
     const cache = new ReadCache(() => parts.writer.number('PRAGMA data_version'));
     super({
       connection: parts.reader,
@@ -46,7 +56,7 @@ export class SqliteStore extends SqliteReader implements Store {
       inFlight: (runNo): InFlight => journals.get(runNo)?.committed ?? NOBODY,
       // This process is the only writer and no read awaits anything: no commit can fall into one.
       snapshot: (read) => read(),
-      checkOpen: () => checkOpen(state.closed),
+      checkOpen: () => checkOpen(state),
     });
     this.#parts = parts;
     this.#journals = journals;
@@ -66,31 +76,68 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   async #run<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-    checkOpen(this.#state.closed);
-    const { file, writer } = this.#parts;
-    inStoreTerms(file, () => writer.exec('BEGIN IMMEDIATE'));
-    const tx = new SqliteTransaction(writer, this.#journals, this.#filters);
+    checkOpen(this.#state);
+    const { file, writer, thread } = this.#parts;
+    const tx = new SqliteTransaction(writer, this.#journals, this.#filters, thread !== null);
     try {
+      if (thread === null) inStoreTerms(file, () => tx.begin());
       const result = await work(tx);
+      tx.end();
       tx.requireSound();
-      inStoreTerms(file, () => writer.exec('COMMIT'));
-      tx.settle('commit');
+      await this.#commit(tx);
       return result;
     } catch (error) {
-      rollBack(writer);
-      tx.settle('rollBack');
-      throw error;
-    } finally {
       tx.end();
-      this.#cache.forget(tx.changedWorkflows, tx.changedRuns);
+      rollBack(writer);
+      this.#settle(tx, 'rollBack');
+      throw error;
     }
   }
 
-  #close(): void {
-    this.#state.closed = true;
-    const { writer, reader, lock } = this.#parts;
+  async #commit(tx: SqliteTransaction): Promise<void> {
+    const { file, writer, thread } = this.#parts;
+    const { tape } = tx;
+    if (tape !== null && thread !== null && (await thread.takes(tape)))
+      return this.#commitInThread(tx, tape, thread);
+    if (tape === null || tape.length > 0) {
+      inStoreTerms(file, () => {
+        tx.begin();
+        writer.exec('COMMIT');
+      });
+    }
+    this.#settle(tx, 'commit');
+  }
+
+  /** Until the thread has answered, all reads are of the state before: rows and journals are of one commit, always. */
+  async #commitInThread(tx: SqliteTransaction, tape: Tape, thread: WriterThread): Promise<void> {
+    const { file, reader } = this.#parts;
     try {
-      foldJournals(writer);
+      await thread.checkpoint();
+      reader.exec('BEGIN');
+      reader.get('SELECT 1 FROM settings LIMIT 1'); // it is a read that chooses the state
+      await thread.commit(tape);
+    } catch (cause) {
+      const error = storeError(cause, file);
+      if (thread.isDead) this.#state.failure = error;
+      throw error;
+    } finally {
+      if (reader.inTransaction) reader.exec('COMMIT');
+    }
+    this.#settle(tx, 'commit');
+  }
+
+  /** In the synchronous stretch of the commit: nobody reads what was kept before it beside what is in the file now. */
+  #settle(tx: SqliteTransaction, how: 'commit' | 'rollBack'): void {
+    tx.settle(how);
+    this.#cache.forget(tx.changedWorkflows, tx.changedRuns);
+  }
+
+  async #close(): Promise<void> {
+    this.#state.closed = true;
+    const { writer, reader, lock, thread } = this.#parts;
+    await thread?.close();
+    try {
+      if (this.#state.failure === null) foldJournals(writer);
     } catch {
       // The journal is on the disk as it is, and is folded at the next start.
     }
@@ -104,22 +151,22 @@ export class SqliteStore extends SqliteReader implements Store {
 export class ReadOnlySqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
   readonly #connection: Connection;
-  readonly #state: { closed: boolean };
+  readonly #state: State;
 
   constructor(connection: Connection) {
-    const state = { closed: false };
+    const state: State = { closed: false, failure: null };
     super({
       connection,
       inFlight: (runNo, runId) => readJournal(connection, runNo, runId),
       snapshot: (read) => readAtOnce(connection, read),
-      checkOpen: () => checkOpen(state.closed),
+      checkOpen: () => checkOpen(state),
     });
     this.#connection = connection;
     this.#state = state;
   }
 
   async transaction<T>(): Promise<T> {
-    checkOpen(this.#state.closed);
+    checkOpen(this.#state);
     throw fileError(
       'StoreReadOnly',
       this.#connection.file,
@@ -159,7 +206,8 @@ function inStoreTerms(file: string, act: () => void): void {
   }
 }
 
-function checkOpen(closed: boolean): void {
+function checkOpen({ closed, failure }: State): void {
+  if (failure !== null) throw failure;
   if (closed)
     throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
 }

@@ -7,18 +7,26 @@ import { isDuplicate, storeError } from './errors.ts';
 import { type Journals, NOBODY, RunJournal } from './in-flight.ts';
 import { deleteNotes, purgeNotes, putNotes } from './notes.ts';
 import { SqliteReader } from './reader.ts';
-import { runNoOf } from './run-queries.ts';
-import { INSERT_RUN, REPLACE_RUN, runCells, TOUCH_RUN } from './run-rows.ts';
+import { getRun, runNoOf } from './run-queries.ts';
+import { INSERT_RUN, isTouch, REPLACE_RUN, runCells, TOUCH_RUN } from './run-rows.ts';
 import type { SubjectFilters } from './subjects.ts';
+import { play, Tape, type Writes } from './tape.ts';
 import { insertUsers } from './user-inserts.ts';
 import { putUsers } from './user-writes.ts';
 
 /** Rows that are deleted before the host's event loop gets a turn: some 20 ms of work. */
 const DELETES_PER_TURN = 10_000;
 
-/** A transaction that has begun on `connection`. What it does to the journals is staged until `settle`. */
+/**
+ * A transaction on `connection`. What it does to the journals is staged until `settle`.
+ *
+ * Writes of what happened to users can go on a tape, for a thread to make (decision 15). While nothing else is
+ * written and nothing is read after them, the transaction does not even begin here: this process is the only
+ * writer, so that what it reads stays true.
+ */
 export class SqliteTransaction extends SqliteReader implements StoreTransaction {
   readonly #connection: Connection;
+  readonly #tapes: boolean;
   readonly #journals: Journals;
   readonly #filters: SubjectFilters;
   /** Ids of what it made, changed or removed. */
@@ -26,20 +34,43 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
   readonly changedRuns = new Set<string>();
   /** Runs whose journals this transaction may have changed, by `run_no`. */
   readonly #changed = new Map<number, RunJournal>();
+  #tape = new Tape();
+  /** Runs as this transaction has found or left them, by id. */
+  readonly #runs = new Map<string, RunRecord>();
+  #hasBegun = false;
   #ended = false;
   /** A write failed half way, or SQLite has rolled back: this transaction can only end so. */
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(connection: Connection, journals: Journals, filters: SubjectFilters) {
+  /** @param tapes whether writes may go on a tape. */
+  constructor(connection: Connection, journals: Journals, filters: SubjectFilters, tapes: boolean) {
     super({
       connection,
       inFlight: (runNo) => journals.get(runNo) ?? NOBODY,
       snapshot: (read) => read(),
-      checkOpen: () => this.#checkOpen(),
+      checkOpen: () => {
+        this.#checkOpen();
+        if (this.#tape.length > 0) this.#guard(() => this.begin());
+      },
     });
+    this.#tapes = tapes;
     this.#connection = connection;
     this.#journals = journals;
     this.#filters = filters;
+  }
+
+  /** What is still on the tape; `null` when the transaction has begun on its connection. */
+  get tape(): Tape | null {
+    return this.#hasBegun ? null : this.#tape;
+  }
+
+  /** Begins on the connection, with what is on the tape. */
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#connection.exec('BEGIN IMMEDIATE');
+    this.#hasBegun = true;
+    play(this.#tape.recording, this.#connection);
+    this.#tape = new Tape();
   }
 
   /** Before the commit. @throws what made a write fail, even when `work` has swallowed it. */
@@ -114,13 +145,20 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     }, isHarmless);
   }
 
+  override async getRun(id: string): Promise<RunRecord | null> {
+    return this.#guard(() => this.#runOf(id));
+  }
+
   async putRun(run: RunRecord): Promise<void> {
-    this.#write((connection) => {
+    this.#record((writes) => {
+      const before = this.#runOf(run.id);
+      if (before === null) throw missingRun(run.id);
       this.changedRuns.add(run.id);
       const cells = runCells(run);
-      if (connection.run(TOUCH_RUN, ...cells) > 0) return;
-      if (connection.run(REPLACE_RUN, ...cells, run.id) === 0) throw missingRun(run.id);
-    }, isHarmless);
+      if (isTouch(runCells(before), cells)) writes.run(TOUCH_RUN, ...cells);
+      else writes.run(REPLACE_RUN, ...cells, run.id);
+      this.#runs.set(run.id, run);
+    });
   }
 
   async deleteRun(id: string): Promise<void> {
@@ -130,6 +168,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       this.changedRuns.add(id);
       connection.run('DELETE FROM runs WHERE no = ?', no);
       connection.run('DELETE FROM journal WHERE run_no = ?', no);
+      this.#runs.delete(id);
       this.#journalOf(no).clear();
       this.#filters.forget(no);
       return no;
@@ -153,10 +192,10 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
   async putUsers(users: readonly UserRecord[]): Promise<void> {
     const [first] = users;
     if (!first) return;
-    this.#write((connection) => {
-      const runNo = requireRun(connection, first.runId);
-      putUsers(connection, runNo, users, this.#journalOf(runNo));
-    }, isHarmless);
+    this.#record((writes) => {
+      const runNo = requireRun(this.#connection, first.runId);
+      putUsers(this.#connection, writes, runNo, users, this.#journalOf(runNo));
+    });
   }
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {
@@ -199,6 +238,13 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     });
   }
 
+  /** No reason to begin: a run that a tape changes is known. */
+  #runOf(id: string): RunRecord | null {
+    const known = this.#runs.get(id) ?? getRun(this.#connection, id);
+    if (known !== null) this.#runs.set(id, known);
+    return known;
+  }
+
   #journalOf(runNo: number): RunJournal {
     const known = this.#changed.get(runNo);
     if (known) return known;
@@ -208,14 +254,25 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     return journal;
   }
 
-  /** @param leavesNothing whether an error that `write` throws has left everything as it was. */
-  #write<T>(
-    write: (connection: Connection) => T,
-    leavesNothing: (error: unknown) => boolean = () => false,
-  ): T {
+  /** Writes that may go on the tape. What `write` asks, it asks before it writes, of rows that no tape changes. */
+  #record(write: (writes: Writes) => void): void {
+    const isTaped = this.#tapes && !this.#hasBegun;
+    if (isTaped) this.#guard(() => write(this.#tape), isHarmless);
+    else this.#write(write, isHarmless);
+  }
+
+  #write<T>(write: (connection: Connection) => T, leavesNothing?: (error: unknown) => boolean): T {
+    return this.#guard(() => {
+      this.begin();
+      return write(this.#connection);
+    }, leavesNothing);
+  }
+
+  /** @param leavesNothing whether an error that `act` throws has left everything as it was. */
+  #guard<T>(act: () => T, leavesNothing: (error: unknown) => boolean = () => false): T {
     this.#checkOpen();
     try {
-      return write(this.#connection);
+      return act();
     } catch (cause) {
       const error = storeError(cause, this.#connection.file);
       if (!leavesNothing(error)) this.#failure = { error };

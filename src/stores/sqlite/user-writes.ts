@@ -4,6 +4,7 @@ import type { UserRecord } from '../../model/records.ts';
 import type { Connection } from './connection.ts';
 import type { RunJournal } from './in-flight.ts';
 import { hasSameOrigin, packEntry, packState } from './journal.ts';
+import type { Writes } from './tape.ts';
 import { attemptsCell, outcomesCell } from './user-rows.ts';
 
 /**
@@ -20,16 +21,18 @@ const UPDATE_ALL = `${UPDATE}, workflow_version = ?, created_at_ms = ?, schedule
 /**
  * Replaces users. One that ends gets his row written; all others go into one row of the journal.
  *
+ * @param connection tells who exists; `writes` takes what is written.
  * @throws LifecycleError `NotFound` for a user that does not exist.
  */
 export function putUsers(
   connection: Connection,
+  writes: Writes,
   runNo: number,
   users: readonly UserRecord[],
   journal: RunJournal,
 ): void {
   requireRows(connection, runNo, users, journal);
-  const write = rowWriter(connection, runNo);
+  const write = rowWriter(writes, runNo);
   let body = '';
   let entries = 0;
   for (const user of users) {
@@ -42,68 +45,73 @@ export function putUsers(
     if (inFlight) journal.put(user);
     else journal.remove(user.no);
   }
-  if (journal.size === 0) clear(connection, runNo, journal);
-  else if (entries > 0) append(connection, runNo, `${body}]`, entries, journal);
-  if (journal.entries >= JOURNAL_ENTRIES_MAX) compact(connection, runNo, journal);
+  if (journal.size === 0) clear(writes, runNo, journal);
+  else if (entries > 0) append(writes, runNo, `${body}]`, entries, journal);
+  if (journal.entries >= JOURNAL_ENTRIES_MAX) compact(writes, runNo, journal);
 }
 
 /** Writes the rows of all users in flight and empties the run's journal. */
-export function foldJournal(connection: Connection, runNo: number, users: Iterable<UserRecord>): void {
-  const write = rowWriter(connection, runNo);
+export function foldJournal(writes: Writes, runNo: number, users: Iterable<UserRecord>): void {
+  const write = rowWriter(writes, runNo);
   for (const user of users) write(user, undefined);
-  connection.run('DELETE FROM journal WHERE run_no = ?', runNo);
+  writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
 }
 
 function isInFlight({ processingStatus }: UserRecord): boolean {
   return processingStatus === 'inProgress' || processingStatus === 'queued';
 }
 
-function clear(connection: Connection, runNo: number, journal: RunJournal): void {
-  if (journal.entries > 0) connection.run('DELETE FROM journal WHERE run_no = ?', runNo);
+function clear(writes: Writes, runNo: number, journal: RunJournal): void {
+  if (journal.entries > 0) writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
   journal.clear();
 }
 
-function append(
-  connection: Connection,
-  runNo: number,
-  body: string,
-  entries: number,
-  journal: RunJournal,
-): void {
-  connection.run('INSERT INTO journal (run_no, body) VALUES (?, ?)', runNo, body);
+function append(writes: Writes, runNo: number, body: string, entries: number, journal: RunJournal): void {
+  writes.run('INSERT INTO journal (run_no, body) VALUES (?, ?)', runNo, body);
   journal.entries += entries;
 }
 
 /** More users than an engine has in flight are somebody else's slow work: they are better off in rows. */
-function compact(connection: Connection, runNo: number, journal: RunJournal): void {
+function compact(writes: Writes, runNo: number, journal: RunJournal): void {
   const users = [...journal.values()];
   if (users.length > LIMITS.usersInFlightMax) {
-    foldJournal(connection, runNo, users);
+    foldJournal(writes, runNo, users);
     journal.clear();
     return;
   }
-  connection.run('DELETE FROM journal WHERE run_no = ?', runNo);
+  writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
   journal.entries = 0;
-  append(connection, runNo, `[${users.map(packState).join(',')}]`, users.length, journal);
+  append(writes, runNo, `[${users.map(packState).join(',')}]`, users.length, journal);
 }
 
 /** Writes the rows of users; `before`: the state whose row it is, as far as known. */
 function rowWriter(
-  connection: Connection,
+  writes: Writes,
   runNo: number,
 ): (user: UserRecord, before: UserRecord | undefined) => void {
-  const [state, all] = [connection.statement(UPDATE_STATE), connection.statement(UPDATE_ALL)];
   return (user, before) => {
     const { no, processingStatus: status, startedAtMs: startedMs, completedAtMs: completedMs } = user;
     const { failedTasksCount: failed, totalUnprocessedTasksCount: unprocessed } = user;
     const [outcomes, attempts] = [outcomesCell(user), attemptsCell(user)];
     if (before && hasSameOrigin(user, before)) {
-      state.run(status, startedMs, completedMs, failed, unprocessed, outcomes, attempts, runNo, no);
+      writes.run(
+        UPDATE_STATE,
+        status,
+        startedMs,
+        completedMs,
+        failed,
+        unprocessed,
+        outcomes,
+        attempts,
+        runNo,
+        no,
+      );
       return;
     }
     const { workflowVersion: version, createdAtMs: createdMs, scheduledAtMs: scheduledMs } = user;
     const origin = [version, createdMs, scheduledMs, user.totalTasksCount];
-    all.run(status, startedMs, completedMs, failed, unprocessed, outcomes, attempts, ...origin, runNo, no);
+    const state = [status, startedMs, completedMs, failed, unprocessed, outcomes, attempts];
+    writes.run(UPDATE_ALL, ...state, ...origin, runNo, no);
   };
 }
 

@@ -1,0 +1,152 @@
+import { Worker } from 'node:worker_threads';
+import { LifecycleError } from '../../errors/index.ts';
+import { DamagedRow } from './errors.ts';
+import type { Recording, Tape } from './tape.ts';
+
+/** How the thread opens the file. */
+export interface ThreadInput {
+  readonly file: string;
+  readonly busyTimeoutMs: number;
+  /** Run first, on its connection. */
+  readonly pragmas: string;
+  /** How much is written to the log before it is copied into the file. */
+  readonly checkpointBytes: number;
+  /** Smaller commits are not for the thread. */
+  readonly commitBytesMin: number;
+}
+
+/** What the thread is told to do: one thing after another. */
+export type Order =
+  | { readonly kind: 'commit'; readonly recording: Recording }
+  | { readonly kind: 'checkpoint' }
+  | { readonly kind: 'close' };
+
+/** What came of an order; `errcode` is SQLite's. A transaction that failed has been rolled back. */
+export type Answer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string; readonly errcode: number | null };
+
+interface Pending {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The module of the thread, with the ending that this one has: sources run as they are, too. */
+const MAIN = `./writer-thread-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`;
+
+/**
+ * Makes large commits on a connection in a thread of its own, so that the host's event loop waits neither
+ * for the writing nor for the disk (decision 15). It starts with the first one.
+ */
+export class WriterThread {
+  readonly #input: ThreadInput;
+  #worker: Worker | null = null;
+  #pending: Pending | null = null;
+  #state: 'new' | 'running' | 'unavailable' | 'dead' | 'closed' = 'new';
+  /** About what has been written to the log since it was last copied into the file. */
+  #logBytes = 0;
+
+  constructor(input: ThreadInput) {
+    this.#input = input;
+  }
+
+  /** It has ended by itself: whether its last commit was kept, only the file can say. */
+  get isDead(): boolean {
+    return this.#state === 'dead';
+  }
+
+  /**
+   * Whether `tape` is for the thread, which is started if need be. None is, where no thread can be had: a bundler
+   * may have left its module behind.
+   */
+  async takes(tape: Tape): Promise<boolean> {
+    if (tape.length === 0 || tape.bytes < this.#input.commitBytesMin) return false;
+    if (this.#state === 'new') await this.#start();
+    if (this.#state === 'dead') throw this.#died();
+    return this.#state === 'running';
+  }
+
+  /**
+   * Copies the log into the file when it is time, which may take a while. Nobody may be reading an older state
+   * meanwhile: the log could not begin anew.
+   */
+  async checkpoint(): Promise<void> {
+    if (this.#logBytes < this.#input.checkpointBytes) return;
+    this.#logBytes = 0;
+    await this.#order({ kind: 'checkpoint' });
+  }
+
+  /** Makes a transaction of what is on the tape. @throws what SQLite says; then nothing was kept. */
+  async commit(tape: Tape): Promise<void> {
+    this.#logBytes += tape.bytes;
+    await this.#order({ kind: 'commit', recording: tape.recording });
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (this.#state === 'running') await this.#order({ kind: 'close' });
+    } catch {
+      // It has died, and its connection with it.
+    }
+    this.#state = 'closed';
+  }
+
+  async #start(): Promise<void> {
+    this.#state = 'unavailable';
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL(MAIN, import.meta.url), {
+        workerData: this.#input,
+        execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'], // told once, by whoever opened the store
+      });
+    } catch {
+      return; // this process may have no threads
+    }
+    this.#worker = worker;
+    worker.on('message', (answer: Answer) => this.#heard(answer));
+    worker.on('error', (error) => this.#ended(error));
+    worker.on('exit', () => this.#ended(null));
+    await new Promise<void>((resolve) => {
+      const resolved = () => {
+        this.#state = 'running';
+        resolve();
+      };
+      this.#pending = { resolve: resolved, reject: () => resolve() };
+    });
+  }
+
+  #order(order: Order): Promise<void> {
+    const worker = this.#worker;
+    if (this.#state !== 'running' || worker === null) return Promise.reject(this.#died());
+    return new Promise<void>((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      worker.ref(); // the process is not over before the answer
+      worker.postMessage(order);
+    });
+  }
+
+  #heard(answer: Answer): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    this.#worker?.unref();
+    if (answer.kind === 'done') pending?.resolve();
+    else pending?.reject(errorOf(answer));
+  }
+
+  #ended(error: unknown): void {
+    if (this.#state === 'running') this.#state = 'dead';
+    const pending = this.#pending;
+    this.#pending = null;
+    pending?.reject(this.#state === 'dead' ? this.#died(error) : error);
+  }
+
+  #died(cause?: unknown): LifecycleError {
+    const { file } = this.#input;
+    const message = `Expected the thread that writes ${file} to live, got its end; close the store and open it again`;
+    return new LifecycleError('StoreClosed', message, { file }, { cause });
+  }
+}
+
+function errorOf({ message, errcode }: Extract<Answer, { kind: 'failed' }>): Error {
+  return errcode === null ? new DamagedRow(message) : Object.assign(new Error(message), { errcode });
+}
