@@ -84,7 +84,10 @@ export class SqliteStore extends SqliteReader implements Store {
       const result = await work(tx);
       tx.end();
       tx.requireSound();
-      await this.#commit(tx);
+      const { tape } = tx;
+      if (tape !== null && thread?.isFor(tape) && (await thread.isAvailable()))
+        await this.#commitInThread(tx, tape, thread);
+      else this.#commit(tx);
       return result;
     } catch (error) {
       tx.end();
@@ -94,12 +97,9 @@ export class SqliteStore extends SqliteReader implements Store {
     }
   }
 
-  async #commit(tx: SqliteTransaction): Promise<void> {
-    const { file, writer, thread } = this.#parts;
-    const { tape } = tx;
-    if (tape !== null && thread !== null && (await thread.takes(tape)))
-      return this.#commitInThread(tx, tape, thread);
-    if (tape === null || tape.length > 0) {
+  #commit(tx: SqliteTransaction): void {
+    const { file, writer } = this.#parts;
+    if (tx.tape?.length !== 0) {
       inStoreTerms(file, () => {
         tx.begin();
         writer.exec('COMMIT');

@@ -55,12 +55,13 @@ export class WriterThread {
     return this.#state === 'dead';
   }
 
-  /**
-   * Whether `tape` is for the thread, which is started if need be. None is, where no thread can be had: a bundler
-   * may have left its module behind.
-   */
-  async takes(tape: Tape): Promise<boolean> {
-    if (tape.length === 0 || tape.bytes < this.#input.commitBytesMin) return false;
+  /** Whether a commit is large enough. */
+  isFor(tape: Tape): boolean {
+    return tape.length > 0 && tape.bytes >= this.#input.commitBytesMin;
+  }
+
+  /** Starts the thread if need be; `false` where none can be had: a bundler may have left its module behind. */
+  async isAvailable(): Promise<boolean> {
     if (this.#state === 'new') await this.#start();
     if (this.#state === 'dead') throw this.#died();
     return this.#state === 'running';
