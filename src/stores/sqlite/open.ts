@@ -21,7 +21,7 @@ export interface SqliteOptions {
   /**
    * Which commits of task outcomes a thread of its own makes, so that the host's event loop waits neither for
    * their writing nor for the disk (decision 15). Default `large`, those of some hundred outcomes: no thread is
-   * started before the first one.
+   * started before the first one. A clock in virtual time waits for no thread: `never`.
    */
   readonly writerThread?: 'never' | 'large' | 'always';
   /** The present, for the details of the lock. Default: the system's clock. */
