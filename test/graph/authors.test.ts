@@ -110,6 +110,16 @@ describe('administration scopes', () => {
   });
 
   it.each([
+    ["administrationScopeTargets/any(t: t/id eq 'north')", 1],
+    ["administrationScopeTargets/any(t: t/id eq 'nowhere')", 0],
+    ['administrationScopeTargets/$count gt 1', 1],
+    ['administrationScopeTargets/$count eq 0', 0],
+  ])('can be filtered by: %s', async (filter, count) => {
+    const { body } = await api.get(`/workflows?$filter=${encodeURIComponent(filter)}`, ADA);
+    expect(body.value).toHaveLength(count);
+  });
+
+  it.each([
     ['six', { administrationScopeTargets: ['a', 'b', 'c', 'd', 'e', 'f'].map(unit) }],
     ['the same twice', { administrationScopeTargets: [unit('a'), unit('A')] }],
     ['links', { 'administrationScopeTargets@odata.bind': ['https://graph.microsoft.com/v1.0/directory'] }],

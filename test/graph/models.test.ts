@@ -91,6 +91,31 @@ it('reads user results, task results and task reports', async () => {
   expect(leftOver(reports)).toEqual([]);
 });
 
+it('reads results with their people and tasks', async () => {
+  const nested =
+    'subject($select=id,displayName,employeeHireDate,accountEnabled,otherMails),taskProcessingResults';
+  const users = await read<models.UserProcessingResultCollectionResponse>(
+    `${run}/userProcessingResults?$expand=${nested}`,
+    models.createUserProcessingResultCollectionResponseFromDiscriminatorValue,
+  );
+  expect(users.value).toMatchObject([
+    {
+      subject: { id: 'p1', employeeHireDate: expect.any(Date), otherMails: [] },
+      taskProcessingResults: [
+        { processingStatus: 'completed' },
+        { processingStatus: 'failed', subject: { id: 'p1' }, task: { displayName: 'fails' } },
+        { processingStatus: 'canceled' },
+      ],
+    },
+    { subject: { id: 'p2' } },
+  ]);
+  const whole = await read<models.UserProcessingResultCollectionResponse>(
+    `${run}/userProcessingResults?$expand=subject($select=*)`,
+    models.createUserProcessingResultCollectionResponseFromDiscriminatorValue,
+  );
+  expect([users, whole].flatMap(leftOver)).toEqual([]);
+});
+
 it('reads results of subjects, of either kind, and their summary', async () => {
   const people = await read<models.SubjectProcessingResultCollectionResponse>(
     `${run}/subjectProcessingResults`,
