@@ -124,6 +124,14 @@ export const TASK: EntityType = {
 
 const TASK_REFERENCE: Kind = { complex: TASK.properties };
 
+const SUBJECT: Kind = {
+  complex: {
+    id: 'string',
+    directoryObject: REFERENCE,
+    attributeSetEntries: { collection: { name: 'string', value: 'string' } },
+  },
+};
+
 /** What became of one task of one person. */
 export const TASK_RESULT: EntityType = {
   name: 'taskProcessingResult',
@@ -136,6 +144,7 @@ export const TASK_RESULT: EntityType = {
     processingInfo: 'string',
     processingStatus: STATUS,
     startedDateTime: 'dateTime',
+    workflowSubject: SUBJECT,
   },
   navigation: {
     subject: { shown: 'list', type: REFERENCE, isUser: true },
@@ -168,14 +177,6 @@ export const USER_RESULT: EntityType = {
     workflowVersion: 'int',
   },
   navigation: { subject: { shown: 'list', type: REFERENCE, isUser: true }, ...TASK_RESULTS },
-};
-
-const SUBJECT: Kind = {
-  complex: {
-    id: 'string',
-    directoryObject: REFERENCE,
-    attributeSetEntries: { collection: { name: 'string', value: 'string' } },
-  },
 };
 
 /** What became of one subject in a run: a user result, whose subject may be no user. */

@@ -5,7 +5,7 @@
 import { fieldsOf, ifGiven, invalid, type Place, readArray, readLine, readText } from '../catalogue/index.ts';
 import { addressOf } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Note } from '../model/records.ts';
+import type { Note, RunRecord } from '../model/records.ts';
 import type { UserProcessingResult } from '../model/resources.ts';
 import type { AttributeSetEntry, ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
 import type { StoreReader } from '../ports/store.ts';
@@ -49,6 +49,15 @@ export function objectNote(
 /** The key of {@link objectNote}. */
 export function objectKey(workflowId: string, runId: string): string {
   return `${workflowId}/${runId}`;
+}
+
+/** The object that a run was made for; `null`: it was made for people. */
+export async function objectOfRun(
+  reader: StoreReader,
+  { workflowId, id }: Pick<RunRecord, 'workflowId' | 'id'>,
+): Promise<ProvisioningObjectWorkflowSubject | null> {
+  const [note] = await reader.getNotes(OF_WORKFLOWS.provisioningObjects, [objectKey(workflowId, id)]);
+  return note ? (JSON.parse(note.body) as ProvisioningObjectWorkflowSubject) : null;
 }
 
 /** The objects of the runs that these results are of, by the run's id; runs without one are left out. */

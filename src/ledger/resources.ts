@@ -5,6 +5,7 @@ import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Run, TaskProcessingResult, TaskReport, UserProcessingResult } from '../model/resources.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
+import type { ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
 import { positionOf, reportStatus, taskView, unprocessedUsers } from '../rules/index.ts';
 
 /** ISO 8601, UTC, milliseconds. */
@@ -69,8 +70,18 @@ export function enabledTasks(workflow: Workflow): readonly Task[] {
   return workflow.tasks.filter((task) => task.isEnabled);
 }
 
+/** What all task results of a run have in common. */
+export interface RunContent {
+  /** The enabled tasks of the pinned version. */
+  readonly tasks: readonly Task[];
+  readonly workflowSubject: ProvisioningObjectWorkflowSubject | null;
+}
+
 /** The task results of a user, in execution order; none when only counts were reported. */
-export function taskResources(user: UserRecord, tasks: readonly Task[]): readonly TaskProcessingResult[] {
+export function taskResources(
+  user: UserRecord,
+  { tasks, workflowSubject }: RunContent,
+): readonly TaskProcessingResult[] {
   return Array.from({ length: user.totalTasksCount }).flatMap((_, index) => {
     const position = positionOf(user, index + 1);
     const task = tasks[position - 1];
@@ -86,6 +97,7 @@ export function taskResources(user: UserRecord, tasks: readonly Task[]): readonl
       startedDateTime: isoOrNull(view.startedAtMs),
       subject: { id: user.subjectId },
       task: taskReference(task),
+      workflowSubject,
     };
   });
 }

@@ -8,7 +8,8 @@ import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
 import type { Task } from '../model/workflow.ts';
 import { type LedgerContext, pinnedVersion, requireRun, requireUser } from './context.ts';
 import { type ListOptions, readListOptions } from './list-options.ts';
-import { enabledTasks, reportResources, taskResources } from './resources.ts';
+import { objectOfRun } from './provisioning-objects.ts';
+import { enabledTasks, type RunContent, reportResources, taskResources } from './resources.ts';
 import { invalid } from './values.ts';
 
 /** Options of a list of task results: by user, then in execution order. */
@@ -43,11 +44,11 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
         keyType: 'string',
         defaultOrder: 'id',
       });
-      const tasks = await pinnedTasks(store, run);
+      const content = await contentOf(store, run);
       const start = request.after ? requireAddress(run, request.after.key) : { no: 0, position: 0 };
       const found: TaskProcessingResult[] = [];
       for await (const user of usersFrom(store, run, start.no, usersWith(processingStatus))) {
-        for (const result of taskResources(user, tasks)) {
+        for (const result of taskResources(user, content)) {
           const isBefore = user.no === start.no && (addressOf(result.id)?.position ?? 0) <= start.position;
           if (!isBefore && (!processingStatus || result.processingStatus === processingStatus))
             found.push(result);
@@ -61,13 +62,13 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
     async listOfUser(workflowId, runId, resultId) {
       const run = await requireRun(store, workflowId, runId);
       const user = await requireUser(store, run, resultId);
-      return taskResources(user, await pinnedTasks(store, run));
+      return taskResources(user, await contentOf(store, run));
     },
     async get(workflowId, runId, id) {
       const run = await requireRun(store, workflowId, runId);
       const { no, position } = requireAddress(run, id);
       const user = await store.getUser(run.id, no);
-      const results = user ? taskResources(user, await pinnedTasks(store, run)) : [];
+      const results = user ? taskResources(user, await contentOf(store, run)) : [];
       const result = results.find((one) => one.id === taskResultId(run.id, no, position));
       if (!result) throw missing(run, id);
       return result;
@@ -87,6 +88,10 @@ export function createTaskReports({ store }: LedgerContext): TaskReports {
 
 async function pinnedTasks(store: LedgerContext['store'], run: RunRecord): Promise<readonly Task[]> {
   return enabledTasks(await pinnedVersion(store, run));
+}
+
+async function contentOf(store: LedgerContext['store'], run: RunRecord): Promise<RunContent> {
+  return { tasks: await pinnedTasks(store, run), workflowSubject: await objectOfRun(store, run) };
 }
 
 /** Users of a run from `no` on, `no` included, a page at a time. */

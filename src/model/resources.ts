@@ -4,7 +4,7 @@
  */
 import type { ActivationScope } from './activation.ts';
 import type { ProcessingStatus, TaskStatus, UserStatus, WorkflowExecutionType } from './status.ts';
-import type { SubjectType, WorkflowSubject } from './workflow-subject.ts';
+import type { ProvisioningObjectWorkflowSubject, SubjectType, WorkflowSubject } from './workflow-subject.ts';
 
 /** `microsoft.graph.identityGovernance.run`. */
 export interface Run {
@@ -57,6 +57,8 @@ export interface TaskProcessingResult {
   readonly startedDateTime: string | null;
   readonly subject: { readonly id: string };
   readonly task: { readonly id: string; readonly displayName: string; readonly taskDefinitionId: string };
+  /** What the run was made for, when that was a provisioning object (decision 14). */
+  readonly workflowSubject: ProvisioningObjectWorkflowSubject | null;
 }
 
 /** `microsoft.graph.identityGovernance.taskReport`: one task over all users of one run. */

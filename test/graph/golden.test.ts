@@ -21,7 +21,7 @@ const SHAPES = {
   subjectProcessingResult:
     'completedDateTime failedTasksCount id processingStatus scheduledDateTime startedDateTime subject subjectType totalTasksCount totalUnprocessedTasksCount workflowExecutionType workflowVersion',
   taskProcessingResult:
-    'completedDateTime createdDateTime failureReason id processingInfo processingStatus startedDateTime subject task',
+    'completedDateTime createdDateTime failureReason id processingInfo processingStatus startedDateTime subject task workflowSubject',
   taskReport:
     'completedDateTime failedUsersCount id lastUpdatedDateTime processingStatus runId startedDateTime successfulUsersCount totalUsersCount unprocessedUsersCount',
   workflow:

@@ -57,6 +57,10 @@ describe('activateAndWait', () => {
     expect(await list(`/runs/${made}/userProcessingResults`)).toMatchObject([
       { id: shown.id, subject: { id: 'p2' } },
     ]);
+    const tasks = await list(`/runs/${made}/taskProcessingResults`);
+    expect(tasks.map(({ workflowSubject }) => workflowSubject)).toEqual([OBJECT, OBJECT]);
+    const others = await list(`/runs/${run}/taskProcessingResults`);
+    expect(others.map(({ workflowSubject }) => workflowSubject)).toEqual([null, null, null, null]);
     const found = await list("/subjectProcessingResults?$filter=subjectType eq 'provisioningObject'");
     expect(found.map((one) => one.id)).toEqual([shown.id]);
     await api.engine.runs.delete(id, made);
