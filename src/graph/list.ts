@@ -1,6 +1,6 @@
 /**
  * One page of a list: filtered, ordered, counted. What the store answers by itself is left to it; the rest is
- * looked at here, over a bounded number of rows.
+ * looked at here, over a bounded number of rows, and the host has turns in between.
  *
  * | filter | order | how |
  * |---|---|---|
@@ -8,6 +8,7 @@
  * | any | the store's, or none | the store's rows in turn, until the page is full or the bound is reached; a page may then be short, or empty, and still have a next one |
  * | any | any | all rows, put in order here; more than the bound is refused |
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../errors/index.ts';
 import type { Filter } from '../model/filter.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -160,6 +161,7 @@ async function turnedPage(plan: Plan): Promise<{ readonly rows: readonly Row[]; 
     }
     after = page.next;
     if (after === null || rows.length === limit) return { rows, next: after };
+    await nextTurn();
   }
   if (skip > 0) throw tooMany('$skip', max);
   return { rows, next: after };
@@ -195,6 +197,7 @@ async function everyRow({ source, filter, test, max }: Plan, option: string): Pr
     if (scanned > max) throw tooMany(option, max);
     for (const row of page.rows) if (test === null || test(row)) rows.push(row);
     after = page.next;
+    if (after !== null) await nextTurn();
   } while (after !== null);
   return rows;
 }

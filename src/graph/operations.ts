@@ -10,7 +10,7 @@ import type { UserResultInput } from '../ledger/user-input.ts';
 import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/workflow-input.ts';
 import type { CallbackInput, CustomTaskExtension } from '../model/extension.ts';
 import { addressOf } from '../model/ids.ts';
-import type { Run, UserProcessingResult } from '../model/resources.ts';
+import type { Run, UserProcessingResult, UserSummary } from '../model/resources.ts';
 import type { Task, Workflow, WorkflowTemplate } from '../model/workflow.ts';
 import { objectBody, withMembers } from './body.ts';
 import { RUN, USER_RESULT } from './entity-types.ts';
@@ -19,7 +19,7 @@ import type { Source } from './list.ts';
 import type { Row } from './represent.ts';
 import { type Call, soleField } from './route.ts';
 import { arrayOf, reportRows, runIdOf, taskFiller, taskResultsOf, taskResultsOfWorkflow } from './sources.ts';
-import { type TaskReportSummary, taskReportSummary, type UserSummary, userSummary } from './summaries.ts';
+import { type TaskReportSummary, taskReportSummary, userSummary } from './summaries.ts';
 
 /** POST runs. */
 export function createRun({ engine, keys, body }: Call): Promise<Run> {

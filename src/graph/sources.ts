@@ -1,4 +1,6 @@
 /** Where the rows of each list come from. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TASK_DEFINITIONS } from '../catalogue/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
@@ -45,6 +47,7 @@ export function usersOfWorkflow(engine: Engine, workflowId: string, asked: strin
       for await (const run of everyRun(engine, workflowId, runFilter)) {
         const page = await list(run, { top: 1, count: true, ...filterOption(filter) });
         count += page.count ?? 0;
+        await nextTurn();
       }
       return count;
     },
@@ -193,6 +196,7 @@ export async function* everyRun(
     });
     yield* page.value;
     after = page.nextToken;
+    if (after !== null) await nextTurn();
   } while (after !== null);
 }
 
@@ -232,6 +236,8 @@ function isListFilter(text: string, table: PropertyTable<never>): boolean {
 
 /** Runs that one page looks into at most: a rare row among many runs must not take for ever. */
 const RUNS_PER_PAGE_MAX = 500;
+/** And before the host has a turn. */
+const RUNS_PER_TURN = 16;
 
 /** Before which run a page goes on, by the token of the list of runs; and how far within which run. */
 type RunCursor = readonly [runToken: string | null, runId: string | null, inner: string | null];
@@ -259,6 +265,7 @@ async function pageOverRuns<Resource extends object>(
     const found = await list(run, limit - rows.length, run.id === runId ? inner : null);
     rows.push(...(found.value as readonly Row[]));
     [runId, inner] = [run.id, found.nextToken];
+    if (looked % RUNS_PER_TURN === 0) await nextTurn();
     if (inner !== null) continue;
     runToken = page.nextToken;
     if (runToken === null) return { rows, next: null };

@@ -2,14 +2,14 @@
 import type { Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { addressOf } from '../model/ids.ts';
-import type { SubjectProcessingResult, UserProcessingResult } from '../model/resources.ts';
+import type { SubjectProcessingResult, UserProcessingResult, UserSummary } from '../model/resources.ts';
 import type { Source } from './list.ts';
 import { runIdOfParents, taskReport } from './operations.ts';
 import { usersOfWorkflowLately } from './recent.ts';
 import type { Row } from './represent.ts';
 import type { Call } from './route.ts';
 import { usersOf } from './sources.ts';
-import { type UserSummary, userSummary } from './summaries.ts';
+import { userSummary } from './summaries.ts';
 
 /** `microsoft.graph.identityGovernance.subjectSummary`. */
 export interface SubjectSummary {

@@ -1,17 +1,9 @@
 /** The summary functions: sums over a window of time. Source: domain §1.7, §6.7. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Run, UserProcessingResult } from '../model/resources.ts';
+import type { Run, UserProcessingResult, UserSummary } from '../model/resources.ts';
 import { everyRun } from './sources.ts';
-
-/** `microsoft.graph.identityGovernance.userSummary`. */
-export interface UserSummary {
-  readonly failedTasks: number;
-  readonly failedUsers: number;
-  readonly successfulUsers: number;
-  readonly totalTasks: number;
-  readonly totalUsers: number;
-}
 
 /** `microsoft.graph.identityGovernance.taskReportSummary`. */
 export interface TaskReportSummary {
@@ -56,25 +48,23 @@ export async function userSummary(
   runId: string | null,
   takes: ((userResultId: string) => Promise<boolean>) | null = null,
 ): Promise<UserSummary> {
-  await engine.runs.summary(workflowId, window.startDateTime, window.endDateTime);
+  const { startDateTime, endDateTime } = window;
+  await engine.runs.summary(workflowId, startDateTime, endDateTime);
   const sums = { failedTasks: 0, failedUsers: 0, successfulUsers: 0, totalTasks: 0, totalUsers: 0 };
-  for await (const run of runsOf(engine, workflowId, runId)) {
-    if (takes === null && isInside(run, window)) {
-      sums.failedTasks += run.failedTasksCount;
-      sums.failedUsers += run.failedUsersCount;
-      sums.successfulUsers += run.successfulUsersCount;
-      sums.totalTasks += run.totalTasksCount;
-      sums.totalUsers += run.totalUsersCount;
+  const add = (more: UserSummary): void => {
+    for (const name of Object.keys(sums) as (keyof UserSummary)[]) sums[name] += more[name];
+  };
+  for await (const { id } of runsOf(engine, workflowId, runId)) {
+    if (takes === null) {
+      add(await engine.userProcessingResults.summary(workflowId, id, startDateTime, endDateTime));
       continue;
     }
-    for await (const user of usersIn(engine, workflowId, run.id, window)) {
-      if (takes !== null && !(await takes(user.id))) continue;
-      sums.failedTasks += user.failedTasksCount;
-      sums.totalTasks += user.totalTasksCount;
-      sums.totalUsers += 1;
-      if (user.processingStatus === 'completed') sums.successfulUsers += 1;
-      if (user.processingStatus === 'failed' || user.processingStatus === 'completedWithErrors')
-        sums.failedUsers += 1;
+    for await (const user of usersIn(engine, workflowId, id, window)) {
+      const { processingStatus: status, failedTasksCount: failedTasks, totalTasksCount: totalTasks } = user;
+      if (!(await takes(user.id))) continue;
+      const failedUsers = status === 'failed' || status === 'completedWithErrors' ? 1 : 0;
+      const successfulUsers = status === 'completed' ? 1 : 0;
+      add({ failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers: 1 });
     }
   }
   return sums;
@@ -83,13 +73,6 @@ export async function userSummary(
 async function* runsOf(engine: Engine, workflowId: string, runId: string | null): AsyncGenerator<Run> {
   if (runId === null) yield* everyRun(engine, workflowId);
   else yield await engine.runs.get(workflowId, runId);
-}
-
-/** Whether every user of a final run lies in the window, so that its counters are the answer. */
-function isInside({ scheduledDateTime, completedDateTime }: Run, window: Window): boolean {
-  if (completedDateTime === null) return false;
-  const [start, end] = [Date.parse(window.startDateTime), Date.parse(window.endDateTime)];
-  return Date.parse(scheduledDateTime) >= start && Date.parse(completedDateTime) <= end;
 }
 
 async function* usersIn(
@@ -107,6 +90,7 @@ async function* usersIn(
     });
     yield* page.value;
     after = page.nextToken;
+    if (after !== null) await nextTurn();
   } while (after !== null);
 }
 

@@ -2,7 +2,7 @@
 import { LifecycleError } from '../errors/index.ts';
 import { USER_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
-import type { Page, Run, UserProcessingResult } from '../model/resources.ts';
+import type { Page, Run, UserProcessingResult, UserSummary } from '../model/resources.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 import {
@@ -22,6 +22,8 @@ import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { reprocessedRunsOfUser, unlinkUser } from './reprocess.ts';
 import { enabledTasks, userResource } from './resources.ts';
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from './user-input.ts';
+import { summaryOf } from './user-summary.ts';
+import { readWindow } from './values.ts';
 
 /** User results, per run. */
 export interface UserProcessingResults {
@@ -29,6 +31,18 @@ export interface UserProcessingResults {
   list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
   get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
+  /**
+   * Sums over the users of a run who began, or were scheduled when they never did, in the window, ends included.
+   * Not one state of a run at work: the host has turns in between.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`.
+   */
+  summary(
+    workflowId: string,
+    runId: string,
+    startDateTime: string,
+    endDateTime: string,
+  ): Promise<UserSummary>;
   /** The runs that did this user again, newest first. @throws LifecycleError `NotFound`. */
   reprocessedRuns(workflowId: string, runId: string, resultId: string): Promise<readonly Run[]>;
   /**
@@ -87,6 +101,10 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
     async get(workflowId, runId, resultId) {
       const run = await requireRun(store, workflowId, runId);
       return userResource(run, await requireUser(store, run, resultId));
+    },
+    async summary(workflowId, runId, startDateTime, endDateTime) {
+      const window = readWindow(startDateTime, endDateTime);
+      return summaryOf(context, await requireRun(store, workflowId, runId), window);
     },
     reprocessedRuns: (workflowId, runId, resultId) =>
       reprocessedRunsOfUser(store, workflowId, runId, resultId),

@@ -20,6 +20,8 @@ export const LIMITS = {
   tasksPerWorkflowHardMax: 4_095,
   /** Users that are written, read or canceled in one transaction: a few ms of work. */
   usersPerBatch: 1_000,
+  /** Users that are summed before the host has a turn: some 4 ms of work. */
+  usersPerSum: 16_384,
   /** Longest wait before a commit that failed is tried again, ms. */
   commitRetryDelayMaxMs: 5_000,
   /** Events that one commit carries at most. */

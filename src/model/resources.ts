@@ -86,6 +86,17 @@ export interface RunSummary {
   readonly totalUsers: number;
 }
 
+/** `microsoft.graph.identityGovernance.userSummary`. */
+export interface UserSummary {
+  readonly failedTasks: number;
+  /** In `failed` or `completedWithErrors`. */
+  readonly failedUsers: number;
+  /** In `completed`. */
+  readonly successfulUsers: number;
+  readonly totalTasks: number;
+  readonly totalUsers: number;
+}
+
 /** `microsoft.graph.identityGovernance.previewFailedTask`. */
 export interface PreviewFailedTask {
   readonly definitionId: string;

@@ -12,6 +12,7 @@
  */
 import type { Filter } from '../model/filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
+import type { UserSummary } from '../model/resources.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
@@ -75,6 +76,16 @@ export interface RunSums {
   readonly failedTasks: number;
 }
 
+/** Users of a run with numbers in `afterNo + 1`..`toNo`, whose moment is in `fromMs`..`toMs`. */
+export interface UserSumQuery {
+  readonly runId: string;
+  readonly afterNo: number;
+  readonly toNo: number;
+  /** Window on `startedAtMs`, or on `scheduledAtMs` for a user who never started; both ends inclusive. */
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
 /** Reads. Outside a transaction each call sees one committed state. */
 export interface StoreReader {
   /** The workflow, also when it is deleted; `null` when there never was one or it was purged. */
@@ -104,6 +115,8 @@ export interface StoreReader {
   /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
   listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
+  /** A stretch of a run at a time: all of a million users would hold the host's loop for long. */
+  sumUsers(query: UserSumQuery): Promise<UserSummary>;
   /** Users of a run in one status with `no` above `afterNo`, by `no`: the engine's slices. */
   listUsersByStatus(
     runId: string,

@@ -40,3 +40,4 @@ export {
   type UserEventName,
 } from './transitions.ts';
 export { decideUser, queuedUser, type UserDecision, type UserEvent } from './user.ts';
+export { addSums, NO_USERS, sumsOf } from './user-sums.ts';

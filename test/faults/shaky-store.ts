@@ -37,6 +37,7 @@ const READS = [
   'getUserBySubject',
   'listUsers',
   'countUsers',
+  'sumUsers',
   'listUsersByStatus',
   'getAdmissions',
   'getNotes',

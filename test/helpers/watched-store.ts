@@ -45,6 +45,7 @@ const READS: readonly (keyof StoreReader)[] = [
   'getUserBySubject',
   'listUsers',
   'countUsers',
+  'sumUsers',
   'listUsersByStatus',
   'getAdmissions',
   'getNotes',

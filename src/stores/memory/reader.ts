@@ -1,9 +1,18 @@
 import { matchesRow } from '../../filter/index.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/properties.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { UserSummary } from '../../model/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow.ts';
-import type { NoteQuery, RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
+import type {
+  NoteQuery,
+  RunQuery,
+  RunSums,
+  StoreReader,
+  UserQuery,
+  UserSumQuery,
+} from '../../ports/store.ts';
+import { sumsOf } from '../../rules/index.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import type { RunUsers } from './run-users.ts';
@@ -126,6 +135,14 @@ export class MemoryReader implements StoreReader {
     return countOf(this.#usersOf(runId, 0), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
   }
 
+  async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
+    return sumsOf(
+      takeWhile(this.#usersOf(runId, afterNo), ({ no }) => no <= toNo),
+      fromMs,
+      toMs,
+    );
+  }
+
   async listUsersByStatus(
     runId: string,
     status: UserStatus,
@@ -173,6 +190,13 @@ export class MemoryReader implements StoreReader {
   #usersOf(runId: string, afterNo: number): Iterable<UserRecord> {
     this.#check();
     return this.tables.users.get(runId, this.#staged)?.after(afterNo, this.#staged) ?? [];
+  }
+}
+
+function* takeWhile<Row>(rows: Iterable<Row>, fits: (row: Row) => boolean): Generator<Row> {
+  for (const row of rows) {
+    if (!fits(row)) return;
+    yield row;
   }
 }
 

@@ -1,7 +1,16 @@
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { UserSummary } from '../../model/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow.ts';
-import type { NoteQuery, RunQuery, RunSums, StoreReader, UserQuery } from '../../ports/store.ts';
+import type {
+  NoteQuery,
+  RunQuery,
+  RunSums,
+  StoreReader,
+  UserQuery,
+  UserSumQuery,
+} from '../../ports/store.ts';
+import { NO_USERS } from '../../rules/index.ts';
 import type { Connection, Row } from './connection.ts';
 import { storeError } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
@@ -98,6 +107,10 @@ export class SqliteReader implements StoreReader {
 
   async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
     return this.#readUsers(runId, 0, (of) => users.countUsers(of, where));
+  }
+
+  async sumUsers(query: UserSumQuery): Promise<UserSummary> {
+    return this.#readUsers(query.runId, NO_USERS, (of) => users.sumUsers(of, query));
   }
 
   async listUsersByStatus(

@@ -7,8 +7,10 @@ import type { Filter } from '../../model/filter.ts';
 import { USER_PROPERTIES } from '../../model/properties.ts';
 
 import type { UserRecord } from '../../model/records.ts';
+import type { UserSummary } from '../../model/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { Cursor, UserQuery } from '../../ports/store.ts';
+import type { Cursor, UserQuery, UserSumQuery } from '../../ports/store.ts';
+import { addSums, sumsOf } from '../../rules/index.ts';
 import type { Cell, Connection, Row } from './connection.ts';
 import type { InFlight } from './in-flight.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from './page.ts';
@@ -26,6 +28,10 @@ export interface RunUsers {
 }
 
 const SELECT = `SELECT ${USER_COLUMNS} FROM users WHERE run_no = ?`;
+
+const SUM = `SELECT sum(failed_tasks_count), sum(processing_status IN ('failed', 'completedWithErrors')),
+  sum(processing_status = 'completed'), sum(total_tasks_count), count(*) FROM users
+  WHERE run_no = ? AND no > ? AND no <= ? AND coalesce(started_at_ms, scheduled_at_ms) BETWEEN ? AND ?`;
 
 /** User `no`. */
 export function getUser({ connection, runId, runNo, inFlight }: RunUsers, no: number): UserRecord | null {
@@ -75,17 +81,38 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
     return user && fits(user, where) ? 1 : 0;
   }
   const newer = [...inFlight.values()];
-  const older = newer.length === 0 ? '' : 'AND no NOT IN (SELECT value FROM json_each(?))';
-  const nos = newer.length === 0 ? [] : [JSON.stringify(newer.map(({ no }) => no))];
+  const older = notAmong(newer);
   const counts = branches.map(({ sql, params }) =>
     connection.number(
-      `SELECT count(*) FROM users WHERE run_no = ? AND ${sql} ${older}`,
+      `SELECT count(*) FROM users WHERE run_no = ? AND ${sql} AND ${older.sql}`,
       runNo,
       ...params,
-      ...nos,
+      ...older.params,
     ),
   );
   return counts.reduce((sum, count) => sum + count, 0) + newer.filter((user) => fits(user, where)).length;
+}
+
+/** Sums over a stretch of users. */
+export function sumUsers(
+  { connection, runNo, inFlight }: RunUsers,
+  { afterNo, toNo, fromMs, toMs }: UserSumQuery,
+): UserSummary {
+  const newer = [...inFlight.values()].filter(({ no }) => no > afterNo && no <= toNo);
+  const older = notAmong(newer);
+  const row = connection.get(`${SUM} AND ${older.sql}`, runNo, afterNo, toNo, fromMs, toMs, ...older.params);
+  const [failedTasks = 0, failedUsers = 0, successfulUsers = 0, totalTasks = 0, totalUsers = 0] = (
+    row ?? []
+  ).map(Number);
+  const sums = { failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers };
+  return addSums(sums, sumsOf(newer, fromMs, toMs));
+}
+
+/** Rows of these users are out of date. */
+function notAmong(newer: readonly UserRecord[]): Where {
+  if (newer.length === 0) return { sql: '1', params: [] };
+  const nos = JSON.stringify(newer.map(({ no }) => no));
+  return { sql: 'no NOT IN (SELECT value FROM json_each(?))', params: [nos] };
 }
 
 /** Users in `status` with `no` above `afterNo`, by `no`. */

@@ -81,6 +81,13 @@ export async function dumpUsers(reader: StoreReader, n: number, count: number) {
     byStatus,
     listUsers: await listAllUsers(reader, id),
     countUsers: await reader.countUsers({ runId: id, where: null }),
+    sumUsers: await reader.sumUsers({
+      runId: id,
+      afterNo: 0,
+      toNo: count,
+      fromMs: 0,
+      toMs: Number.MAX_SAFE_INTEGER,
+    }),
   };
 }
 

@@ -20,6 +20,7 @@ import { randomOperations } from './random-operations.ts';
 import { runs } from './runs.ts';
 import { admissions, settings } from './settings-admissions.ts';
 import { uniqueness } from './uniqueness.ts';
+import { userSums } from './user-sums.ts';
 import { workflows } from './workflows.ts';
 
 export type { ContractRunner, OpenedStore, StoreSubject, TestBody } from './kit.ts';
@@ -31,6 +32,7 @@ const TOPICS = [
   deletion,
   workflows,
   runs,
+  userSums,
   orderAndPaging,
   filtering,
   admissions,

@@ -1,5 +1,6 @@
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../model/properties.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { UserSummary } from '../../model/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow.ts';
 import type {
@@ -10,11 +11,15 @@ import type {
   RunSums,
   StoreReader,
   UserQuery,
+  UserSumQuery,
 } from '../../ports/store.ts';
 import { matches } from './filters.ts';
 
 /** Statuses that a run never leaves. Source: domain §6.3. */
 const FINAL: readonly string[] = ['completed', 'completedWithErrors', 'failed', 'canceled', 'quarantined'];
+
+/** Statuses of users who failed. Source: domain §6.5. */
+const FAILED: readonly string[] = ['failed', 'completedWithErrors'];
 
 /** The reads of a naive store: every one searches everything. */
 export class NaiveReader implements StoreReader {
@@ -95,6 +100,21 @@ export class NaiveReader implements StoreReader {
 
   async countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
     return this.usersOf(query.runId).filter((user) => matches(query.where, USER_PROPERTIES, user)).length;
+  }
+
+  async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
+    const users = this.usersOf(runId).filter((user) => {
+      const at = user.startedAtMs ?? user.scheduledAtMs;
+      return user.no > afterNo && user.no <= toNo && at >= fromMs && at <= toMs;
+    });
+    const sum = (of: (user: UserRecord) => number) => users.reduce((total, user) => total + of(user), 0);
+    return {
+      failedTasks: sum((user) => user.failedTasksCount),
+      failedUsers: sum((user) => Number(FAILED.includes(user.processingStatus))),
+      successfulUsers: sum((user) => Number(user.processingStatus === 'completed')),
+      totalTasks: sum((user) => user.totalTasksCount),
+      totalUsers: users.length,
+    };
   }
 
   async listUsersByStatus(runId: string, status: UserStatus, afterNo: number, limit: number) {

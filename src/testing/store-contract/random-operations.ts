@@ -145,6 +145,16 @@ async function compareUsers(reader: StoreReader, naive: NaiveTransaction, choice
   const limit = choices.int(1, 6);
   assert.deepEqual(await walkUsers(reader, query, limit), await walkUsers(naive, query, 1_000));
   assert.equal(await reader.countUsers({ runId: id, where }), await naive.countUsers({ runId: id, where }));
+  const atMs = choices.pick(users.map((user) => user.startedAtMs ?? user.scheduledAtMs).concat(0));
+  const stretch = { runId: id, afterNo: choices.int(0, 4), toNo: choices.int(0, SIZES.users) };
+  for (const window of [
+    { fromMs: 0, toMs: atMs },
+    { fromMs: atMs, toMs: atMs + 2_000 },
+  ])
+    assert.deepEqual(
+      await reader.sumUsers({ ...stretch, ...window }),
+      await naive.sumUsers({ ...stretch, ...window }),
+    );
   const status = choices.pick(USER_STATUSES);
   const afterNo = choices.int(0, SIZES.users);
   assert.deepEqual(

@@ -1,5 +1,6 @@
 import { RUN_PROPERTIES } from '../../../src/model/properties.ts';
 import type { RunRecord } from '../../../src/model/records.ts';
+import type { UserSumQuery } from '../../../src/ports/store.ts';
 import { cursorOf } from '../../../src/testing/store-contract/naive-reader.ts';
 import type { Faults } from '../naive-store.ts';
 import { type Mutant, withMethods } from './mutant.ts';
@@ -133,6 +134,26 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'sums users without the end of the window',
+    caughtBy: 'sums of users',
+    faults: onUserSums((query) => ({ ...query, toMs: query.toMs - 1 })),
+  },
+  {
+    name: 'sums users without the start of the window',
+    caughtBy: 'sums of users',
+    faults: onUserSums((query) => ({ ...query, fromMs: query.fromMs + 1 })),
+  },
+  {
+    name: 'sums the user before a stretch',
+    caughtBy: 'sums of users',
+    faults: onUserSums((query) => ({ ...query, afterNo: query.afterNo - 1 })),
+  },
+  {
+    name: 'sums the user after a stretch',
+    caughtBy: 'sums of users',
+    faults: onUserSums((query) => ({ ...query, toNo: query.toNo + 1 })),
+  },
+  {
     name: 'slices include the number given',
     caughtBy: 'paging',
     faults: withMethods((self) => ({
@@ -141,6 +162,11 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
 ];
+
+/** Sums over users for another query. */
+function onUserSums(change: (query: UserSumQuery) => UserSumQuery): Faults {
+  return withMethods((self) => ({ sumUsers: (query) => self.sumUsers(change(query)) }));
+}
 
 /** Sums over runs that were changed first. */
 function onSummed(change: (run: RunRecord) => RunRecord): Faults {
