@@ -29,7 +29,7 @@ export async function candidatesByIds(
   for (let start = 0; start < unique.length; start += LIMITS.usersPerBatch) {
     const batch = unique.slice(start, start + LIMITS.usersPerBatch);
     const found = await subjectsOf(batch, directory);
-    unknown.push(...batch.filter((_, index) => found[index] === null));
+    if (found.includes(null)) unknown.push(...batch.filter((_, index) => found[index] === null));
   }
   if (unknown.length === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));
   const named = unknown.slice(0, NAMED_MAX);

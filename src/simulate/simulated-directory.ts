@@ -68,6 +68,8 @@ class PeopleOverTime implements SimulatedDirectory {
   /** Per attribute that a trigger counts from: who has it on which day. */
   readonly #index = new Map<Attribute, Map<number, Set<string>>>();
   readonly #ordinals = new Map<string, number>();
+  /** Everybody by id; `null` when somebody has come, changed or gone since. */
+  #sorted: readonly Subject[] | null = null;
   #next = 0;
 
   constructor(options: SimulatedDirectoryOptions) {
@@ -91,10 +93,9 @@ class PeopleOverTime implements SimulatedDirectory {
   }
 
   select(rule: ScopeRule | null): readonly string[] {
-    const ids: string[] = [];
-    for (const subject of this.#people.values())
-      if (rule === null || rule.matches(subject)) ids.push(subject.id);
-    return ids.sort();
+    this.#sorted ??= [...this.#people.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const selected = rule === null ? this.#sorted : this.#sorted.filter((subject) => rule.matches(subject));
+    return selected.map(({ id }) => id);
   }
 
   async get(ids: readonly string[]): Promise<readonly Subject[]> {
@@ -141,6 +142,7 @@ class PeopleOverTime implements SimulatedDirectory {
   #put(subject: Subject): void {
     const before = this.#people.get(subject.id);
     this.#people.set(subject.id, subject);
+    this.#sorted = null;
     if (!before) this.#ordinals.set(subject.id, this.#ordinals.size);
     for (const [attribute, days] of this.#index) {
       if (before && before[attribute] === subject[attribute]) continue;
@@ -154,6 +156,7 @@ class PeopleOverTime implements SimulatedDirectory {
 
   #remove(subject: Subject): void {
     this.#people.delete(subject.id);
+    this.#sorted = null;
     for (const [attribute, days] of this.#index) drop(days, dayOf(subject[attribute]), subject.id);
   }
 
