@@ -4,3 +4,4 @@ export { type FilterGrammar, parseFilter } from './parse-filter.ts';
 export { ownProperties, ownValue, type PathResolver } from './paths.ts';
 export { COLLECTION_ATTRIBUTES, EXACT_ATTRIBUTES } from './scope-grammar.ts';
 export { type ParsedScopeRule, parseScopeRule } from './scope-rule.ts';
+export { writeFilter } from './write-filter.ts';

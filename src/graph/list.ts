@@ -5,14 +5,16 @@
  * | filter | order | how |
  * |---|---|---|
  * | the store's | the store's, or none | the store's own page |
- * | any | the store's, or none | the store's rows in turn, until the page is full or the bound is reached; a page may then be short, or empty, and still have a next one |
- * | any | any | all rows, put in order here; more than the bound is refused |
+ * | any, of which the store takes what it can that has to be true anyhow | the store's, or none | the store's rows in turn, until the page is full or the bound is reached; a page may then be short, or empty, and still have a next one |
+ * | as above | any | all rows that the store gives, put in order here; more than the bound is refused |
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../errors/index.ts';
+import { writeFilter } from '../filter/index.ts';
 import type { Filter } from '../model/filter.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { EntityType } from './entity-types.ts';
+import { parseEntityFilter } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
 import type { Query } from './query.ts';
 import type { Row } from './represent.ts';
@@ -107,17 +109,16 @@ export function countOf(source: Source, type: EntityType, query: Query, deps: Li
 }
 
 function planOf(source: Source, type: EntityType, query: Query, { nowMs, scannedRowsMax }: ListDeps): Plan {
-  const filtered = query.filter === null ? null : rowTest(query.filter, type, nowMs);
-  const isPushed = filtered !== null && (source.acceptsFilter?.(query.filter ?? '', filtered.tree) ?? false);
+  const { filter, left } = shared(query.filter, source, type);
   const tests = [
-    ...(filtered === null || isPushed ? [] : [filtered.test]),
+    ...(left === null ? [] : [rowTest(left, type, nowMs)]),
     ...(query.search === null ? [] : [searchTest(query.search, type)]),
     ...(source.belongs ? [source.belongs] : []),
   ];
   return {
     source,
     type,
-    filter: isPushed ? query.filter : null,
+    filter,
     order: query.orderBy === null ? [] : readOrder(query.orderBy, type),
     test: tests.length === 0 ? null : (row) => tests.every((test) => test(row)),
     limit: LIMITS.pageSizeMax,
@@ -125,6 +126,38 @@ function planOf(source: Source, type: EntityType, query: Query, { nowMs, scanned
     after: null,
     max: scannedRowsMax,
   };
+}
+
+/** A filter as what the source takes of it, and what is left. @throws LifecycleError `InvalidFilter`. */
+function shared(
+  text: string | null,
+  source: Source,
+  type: EntityType,
+): { readonly filter: string | null; readonly left: Filter | null } {
+  if (text === null) return { filter: null, left: null };
+  const tree = parseEntityFilter(text, type);
+  const takes = (one: Filter, written: string): boolean => source.acceptsFilter?.(written, one) ?? false;
+  if (takes(tree, text)) return { filter: text, left: null };
+  const parts = conditionsOf(tree);
+  const alone = parts.filter((part) => takes(part, writeFilter(part)));
+  const [first] = alone;
+  if (first === undefined) return { filter: null, left: tree };
+  // What a source takes one by one, it need not take together.
+  const together = takes(all(alone), writeFilter(all(alone))) ? alone : [first];
+  return {
+    filter: writeFilter(all(together)),
+    left: all(parts.filter((part) => !together.includes(part))),
+  };
+}
+
+/** What has to be true all at once. */
+function conditionsOf(tree: Filter): readonly Filter[] {
+  return tree.kind === 'and' ? tree.operands.flatMap(conditionsOf) : [tree];
+}
+
+function all(parts: readonly Filter[]): Filter {
+  const [first, ...more] = parts;
+  return first !== undefined && more.length === 0 ? first : { kind: 'and', operands: parts, at: 0 };
 }
 
 function isOrderLeft({ order, source }: Plan): boolean {

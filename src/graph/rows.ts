@@ -2,7 +2,7 @@
 import { compileFilter, ownValue } from '../filter/index.ts';
 import type { Filter } from '../model/filter.ts';
 import type { EntityType, Kind } from './entity-types.ts';
-import { kindAt, parseEntityFilter } from './filter-check.ts';
+import { kindAt } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
 import type { Row } from './represent.ts';
 
@@ -17,14 +17,9 @@ export type SortValue = string | number | boolean | null;
 
 const ORDER_KEYS_MAX = 8;
 
-/** A filter as a test of rows, and as a tree. @throws LifecycleError `InvalidFilter`. */
-export function rowTest(
-  text: string,
-  type: EntityType,
-  nowMs: () => number,
-): { readonly tree: Filter; readonly test: (row: Row) => boolean } {
-  const tree = parseEntityFilter(text, type);
-  const test = compileFilter<Row>(
+/** A filter of `type` as a test of rows. */
+export function rowTest(tree: Filter, type: EntityType, nowMs: () => number): (row: Row) => boolean {
+  return compileFilter<Row>(
     tree,
     ({ segments }) => {
       const kind = kindAt(type, segments);
@@ -32,7 +27,6 @@ export function rowTest(
     },
     { now: nowMs },
   );
-  return { tree, test };
 }
 
 /** `"offboard"` or `"displayName:offboard"`, in any letter case. @throws GraphError 400. */

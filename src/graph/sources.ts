@@ -200,27 +200,27 @@ export async function* everyRun(
   } while (after !== null);
 }
 
-/** @param widest what is asked of the store when it cannot answer the filter itself. */
+/** @param widest what is asked of the store beside what it takes of the filter. */
 function storeList<Resource extends object>(
   table: PropertyTable<never>,
   list: (options: ListOptions) => Promise<Page<Resource>>,
   widest: string | null = null,
 ): Source {
   return {
-    acceptsFilter: (text) => isListFilter(text, table),
+    acceptsFilter: (text) => isListFilter(both(text, widest) ?? text, table),
     acceptsOrder: ({ path }) =>
       path === 'id' || (Object.hasOwn(table, path) && (table[path]?.orderable ?? false)),
     async page({ filter, order, limit, after }) {
       const { value, nextToken } = await list({
         top: limit,
-        ...filterOption(filter ?? widest),
+        ...filterOption(both(filter, widest)),
         ...(order === null ? {} : { orderBy: `${order.path} ${order.descending ? 'desc' : 'asc'}` }),
         ...afterOption(after),
       });
       return { rows: value as readonly Row[], next: nextToken };
     },
     count: async (filter) =>
-      (await list({ top: 1, count: true, ...filterOption(filter ?? widest) })).count ?? 0,
+      (await list({ top: 1, count: true, ...filterOption(both(filter, widest)) })).count ?? 0,
   };
 }
 
@@ -297,6 +297,10 @@ function runFilterOf(asked: string | null): string | null {
       return `workflowExecutionType eq '${right.value.replaceAll("'", "''")}'`;
   }
   return 'workflowExecutionType ne null';
+}
+
+function both(first: string | null, second: string | null): string | null {
+  return first === null || second === null ? (first ?? second) : `(${first}) and (${second})`;
 }
 
 function filterOption(filter: string | null): { readonly filter?: string } {

@@ -1,6 +1,11 @@
 /** `$filter` over HTTP finds what each filter's own predicate finds; the predicates know nothing of the parser. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqliteStore } from '../../src/sqlite.ts';
+import { memoryStore } from '../../src/stores/memory/index.ts';
 import { type Api, type Json, makeWorkflow, openApi, resultBody, runBody } from './support.ts';
 
 /** Three-valued: `null` is unknown. */
@@ -203,132 +208,141 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((
   ),
 })).condition;
 
-let api: Api;
-let lists: readonly string[];
-const rows = new Map<string, Json[]>();
+describe.each(['memory', 'SQLite'])('on %s', (kind) => {
+  let folder: string;
+  let api: Api;
+  let lists: readonly string[];
+  const rows = new Map<string, Json[]>();
 
-beforeAll(async () => {
-  api = await openApi();
-  const workflowId = await makeWorkflow(api);
-  const runs = `/workflows/${workflowId}/runs`;
-  const endings = [
-    { processingStatus: 'completed', failedTasksCount: 0, totalUnprocessedTasksCount: 0 },
-    { processingStatus: 'completedWithErrors', failedTasksCount: 1, totalUnprocessedTasksCount: 0 },
-    { processingStatus: 'failed', failedTasksCount: 1, totalUnprocessedTasksCount: 1 },
-    {
-      processingStatus: 'canceled',
-      failedTasksCount: 0,
-      totalUnprocessedTasksCount: 2,
-      startedDateTime: null,
-    },
-  ];
-  const ids: string[] = [];
-  for (let index = 0; index < 24; index++) {
-    const scheduledDateTime = `${DAYS[index % 4]}T0${index % 7}:00:00Z`;
-    const { body } = await api.post(
-      runs,
-      runBody({ scheduledDateTime, totalUsersCount: 4, totalUnprocessedTasksCount: 8 }),
-    );
-    ids.push(body.id);
-    for (let user = 0; user < index % 5; user++) {
-      const startedDateTime = `${DAYS[index % 4]}T0${(index + user) % 9}:30:00Z`;
-      const times =
-        startedDateTime >= scheduledDateTime
-          ? { startedDateTime, completedDateTime: `${DAYS[3]}T1${user}:00:00Z` }
-          : { startedDateTime: undefined, completedDateTime: undefined };
-      const answer = await api.post(
-        `${runs}/${body.id}/userProcessingResults`,
-        resultBody({
-          subject: { id: `u${user}` },
-          scheduledDateTime,
-          ...times,
-          ...endings[(index + user) % 4],
-        }),
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tenure-filter-'));
+    api = await openApi({}, kind === 'memory' ? memoryStore() : await sqliteStore(join(folder, 'tenure.db')));
+    const workflowId = await makeWorkflow(api);
+    const runs = `/workflows/${workflowId}/runs`;
+    const endings = [
+      { processingStatus: 'completed', failedTasksCount: 0, totalUnprocessedTasksCount: 0 },
+      { processingStatus: 'completedWithErrors', failedTasksCount: 1, totalUnprocessedTasksCount: 0 },
+      { processingStatus: 'failed', failedTasksCount: 1, totalUnprocessedTasksCount: 1 },
+      {
+        processingStatus: 'canceled',
+        failedTasksCount: 0,
+        totalUnprocessedTasksCount: 2,
+        startedDateTime: null,
+      },
+    ];
+    const ids: string[] = [];
+    for (let index = 0; index < 24; index++) {
+      const scheduledDateTime = `${DAYS[index % 4]}T0${index % 7}:00:00Z`;
+      const { body } = await api.post(
+        runs,
+        runBody({ scheduledDateTime, totalUsersCount: 4, totalUnprocessedTasksCount: 8 }),
       );
-      expect(answer.status).toBe(201);
+      ids.push(body.id);
+      for (let user = 0; user < index % 5; user++) {
+        const startedDateTime = `${DAYS[index % 4]}T0${(index + user) % 9}:30:00Z`;
+        const times =
+          startedDateTime >= scheduledDateTime
+            ? { startedDateTime, completedDateTime: `${DAYS[3]}T1${user}:00:00Z` }
+            : { startedDateTime: undefined, completedDateTime: undefined };
+        const answer = await api.post(
+          `${runs}/${body.id}/userProcessingResults`,
+          resultBody({
+            subject: { id: `u${user}` },
+            scheduledDateTime,
+            ...times,
+            ...endings[(index + user) % 4],
+          }),
+        );
+        expect(answer.status).toBe(201);
+      }
     }
-  }
-  lists = [
-    runs,
-    `${runs}/${ids[14]}/userProcessingResults`,
-    `/workflows/${workflowId}/userProcessingResults`,
-  ];
-  for (const list of lists) {
-    // Without the window of seven days, which is not under test here.
-    const all =
-      list.startsWith('/workflows/') && list.split('/').length === 4 && list.endsWith('userProcessingResults')
-        ? '?$filter=startedDateTime eq null or startedDateTime ne null'
-        : '';
-    rows.set(list, (await api.get(`${list}${all}${all ? '&' : '?'}$top=999`)).body.value);
-  }
-});
-afterAll(() => api.engine.close());
+    lists = [
+      runs,
+      `${runs}/${ids[14]}/userProcessingResults`,
+      `/workflows/${workflowId}/userProcessingResults`,
+    ];
+    for (const list of lists) {
+      // Without the window of seven days, which is not under test here.
+      const all =
+        list.startsWith('/workflows/') &&
+        list.split('/').length === 4 &&
+        list.endsWith('userProcessingResults')
+          ? '?$filter=startedDateTime eq null or startedDateTime ne null'
+          : '';
+      rows.set(list, (await api.get(`${list}${all}${all ? '&' : '?'}$top=999`)).body.value);
+    }
+  });
+  afterAll(async () => {
+    await api.engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-/** Follows the links of a list to its end. */
-async function everyRow(path: string): Promise<Json[]> {
-  const found: Json[] = [];
-  let link: string | undefined = path;
-  while (link !== undefined) {
-    const { status, body }: { status: number; body: Json } = await api.get(link);
-    expect(`${status} ${status === 200 ? '' : JSON.stringify(body)}`).toBe('200 ');
-    found.push(...body.value);
-    link = body['@odata.nextLink'];
+  /** Follows the links of a list to its end. */
+  async function everyRow(path: string): Promise<Json[]> {
+    const found: Json[] = [];
+    let link: string | undefined = path;
+    while (link !== undefined) {
+      const { status, body }: { status: number; body: Json } = await api.get(link);
+      expect(`${status} ${status === 200 ? '' : JSON.stringify(body)}`).toBe('200 ');
+      found.push(...body.value);
+      link = body['@odata.nextLink'];
+    }
+    return found;
   }
-  return found;
-}
 
-it('for every filter, list and page size', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      condition,
-      fc.constantFrom(...lists),
-      fc.integer({ min: 1, max: 12 }),
-      async ({ text: filter, test }, list, top) => {
-        const unlimited =
-          list.endsWith('userProcessingResults') && !list.includes('/runs/')
-            ? `(${filter}) and (startedDateTime eq null or startedDateTime ne null)`
-            : filter;
-        const found = await everyRow(`${list}?$filter=${encodeURIComponent(unlimited)}&$top=${top}`);
-        const expected = (rows.get(list) ?? []).filter((row) => test(row) === true);
-        expect(found.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
-      },
-    ),
-    { numRuns: 600, seed: 20_261_124 },
-  );
-});
-
-it('each row is visited once, in order, while others are inserted', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 7 }),
-      fc.constantFrom(
-        '',
-        '$orderby=scheduledDateTime',
-        '$orderby=totalTasksCount desc',
-        '$orderby=processingStatus,scheduledDateTime desc',
-        '$filter=day(scheduledDateTime) ge 2',
-        "$filter=processingStatus ne 'inProgress'",
+  it('for every filter, list and page size', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        condition,
+        fc.constantFrom(...lists),
+        fc.integer({ min: 1, max: 12 }),
+        async ({ text: filter, test }, list, top) => {
+          const unlimited =
+            list.endsWith('userProcessingResults') && !list.includes('/runs/')
+              ? `(${filter}) and (startedDateTime eq null or startedDateTime ne null)`
+              : filter;
+          const found = await everyRow(`${list}?$filter=${encodeURIComponent(unlimited)}&$top=${top}`);
+          const expected = (rows.get(list) ?? []).filter((row) => test(row) === true);
+          expect(found.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+        },
       ),
-      fc.array(fc.constantFrom(...DAYS), { minLength: 1, maxLength: 5 }),
-      async (top, option, inserted) => {
-        const [list = ''] = lists;
-        const before: string[] = (await everyRow(`${list}?${option}&$top=999`)).map(({ id }) => id);
-        const seen: string[] = [];
-        const made: string[] = [];
-        let link: string | undefined = `${list}?${option}&$top=${top}`;
-        for (let page = 0; link !== undefined; page++) {
-          const { body }: { body: Json } = await api.get(link);
-          seen.push(...body.value.map(({ id }: { id: string }) => id));
-          link = body['@odata.nextLink'];
-          const day = inserted[page];
-          if (day !== undefined)
-            made.push((await api.post(list, runBody({ scheduledDateTime: `${day}T03:00:00Z` }))).body.id);
-        }
-        expect(new Set(seen).size).toBe(seen.length);
-        expect(seen.filter((id) => !made.includes(id))).toEqual(before);
-        for (const id of made) expect((await api.delete(`${list}/${id}`)).status).toBe(204);
-      },
-    ),
-    { numRuns: 60, seed: 20_261_124 },
-  );
+      { numRuns: 600, seed: 20_261_124 },
+    );
+  });
+
+  it('each row is visited once, in order, while others are inserted', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 7 }),
+        fc.constantFrom(
+          '',
+          '$orderby=scheduledDateTime',
+          '$orderby=totalTasksCount desc',
+          '$orderby=processingStatus,scheduledDateTime desc',
+          '$filter=day(scheduledDateTime) ge 2',
+          "$filter=processingStatus ne 'inProgress'",
+        ),
+        fc.array(fc.constantFrom(...DAYS), { minLength: 1, maxLength: 5 }),
+        async (top, option, inserted) => {
+          const [list = ''] = lists;
+          const before: string[] = (await everyRow(`${list}?${option}&$top=999`)).map(({ id }) => id);
+          const seen: string[] = [];
+          const made: string[] = [];
+          let link: string | undefined = `${list}?${option}&$top=${top}`;
+          for (let page = 0; link !== undefined; page++) {
+            const { body }: { body: Json } = await api.get(link);
+            seen.push(...body.value.map(({ id }: { id: string }) => id));
+            link = body['@odata.nextLink'];
+            const day = inserted[page];
+            if (day !== undefined)
+              made.push((await api.post(list, runBody({ scheduledDateTime: `${day}T03:00:00Z` }))).body.id);
+          }
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen.filter((id) => !made.includes(id))).toEqual(before);
+          for (const id of made) expect((await api.delete(`${list}/${id}`)).status).toBe(204);
+        },
+      ),
+      { numRuns: 60, seed: 20_261_124 },
+    );
+  });
 });

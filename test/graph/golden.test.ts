@@ -854,6 +854,9 @@ describe('every write', () => {
     expect(await types(runs)).toEqual(['activatedWithScope', 'onDemand']);
     expect(await types(`${runs}?$filter=workflowExecutionType eq 'preview'`)).toEqual(['preview']);
     expect(await types(`${runs}?$filter=length(workflowExecutionType) eq 7`)).toEqual(['preview']);
+    const partly = "processingStatus eq 'completed' and length(workflowExecutionType) eq 7";
+    expect(await types(`${runs}?$filter=${partly}`)).toEqual(['preview']);
+    expect(await types(`${users}?$filter=${partly}`)).toEqual(['preview']);
     const counted = await api.get(`${users}/$count?$filter=workflowExecutionType ne 'onDemand'`, {
       accept: 'text/plain',
     });

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseFilter } from '../../../src/filter/index.ts';
 import { RUN } from '../../../src/graph/entity-types.ts';
 import { readPage, type Source } from '../../../src/graph/list.ts';
 import type { Query } from '../../../src/graph/query.ts';
 import type { Row } from '../../../src/graph/represent.ts';
+import { rowTest } from '../../../src/graph/rows.ts';
+import type { Filter } from '../../../src/model/filter.ts';
 
 const QUERY: Query = {
   filter: null,
@@ -115,5 +118,60 @@ describe('readPage', () => {
   it('a page size that is preferred bounds $top', async () => {
     expect((await readPage(numbered(), RUN, { ...QUERY, top: 50 }, 4, DEPS)).rows).toHaveLength(4);
     expect((await readPage(numbered(), RUN, { ...QUERY, top: 3 }, 4, DEPS)).rows).toHaveLength(3);
+  });
+});
+
+describe('of a filter', () => {
+  /** A source that takes comparisons with `eq`, together at most `most`, and answers them. */
+  function choosy(most = 9): Source & { readonly asked: (string | null)[] } {
+    const asked: (string | null)[] = [];
+    const takes = (tree: Filter): boolean =>
+      tree.kind === 'and'
+        ? tree.operands.length <= most && tree.operands.every(takes)
+        : tree.kind === 'compare' && tree.operator === 'eq';
+    return {
+      asked,
+      acceptsFilter: (text, tree) => takes(tree) && takes(parseFilter(text)),
+      async page({ filter, limit, after }) {
+        if (after === null) asked.push(filter);
+        const fits = filter === null ? () => true : rowTest(parseFilter(filter), RUN, () => 0);
+        return numbered(ROWS.filter(fits)).page({ limit, after, filter, order: null });
+      },
+    };
+  }
+
+  it.each([
+    ['totalUsersCount eq 7', ['totalUsersCount eq 7']],
+    ["totalUsersCount eq 7 and startsWith(id, 'r1')", ['totalUsersCount eq 7']],
+    [
+      "(length(id) gt 2 and (totalUsersCount eq 7 and endsWith(id, '1'))) and id ne 'r1'",
+      ['totalUsersCount eq 7'],
+    ],
+    [
+      "length(id) gt 2 and totalUsersCount eq 7 and id eq 'r21'",
+      ["(totalUsersCount eq 7) and (id eq 'r21')"],
+    ],
+    ["totalUsersCount eq 7 or startsWith(id, 'r1')", [null]],
+    ["not (totalUsersCount eq 7) and startsWith(id, 'r1')", [null]],
+  ])('%s, the source is asked for %j, and the rest is looked at here', async (filter, asked) => {
+    const source = choosy();
+    const fits = rowTest(parseFilter(filter), RUN, () => 0);
+    const found = (await everyPage({ ...QUERY, top: 999, filter }, source)).flat();
+    expect(found).toEqual(ROWS.filter(fits).map(({ id }) => id));
+    expect(source.asked).toEqual(asked);
+  });
+
+  it('the source is asked for one part when it does not take all that it takes one by one', async () => {
+    const source = choosy(1);
+    const filter = "totalUsersCount eq 7 and id eq 'r21' and length(id) eq 3";
+    expect((await everyPage({ ...QUERY, filter }, source)).flat()).toEqual(['r21']);
+    expect(source.asked).toEqual(['totalUsersCount eq 7']);
+  });
+
+  it('a count looks only at what the source gives', async () => {
+    const deps = { ...DEPS, scannedRowsMax: 10 };
+    const filter = "totalUsersCount eq 7 and startsWith(id, 'r')";
+    const { count } = await readPage(choosy(), RUN, { ...QUERY, count: true, filter }, null, deps);
+    expect(count).toBe(ROWS.filter(({ totalUsersCount }) => totalUsersCount === 7).length);
   });
 });
