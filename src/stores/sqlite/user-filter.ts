@@ -32,7 +32,9 @@ export function branchesOf(where: Filter | null): readonly Where[] {
 
 /** The one subject that a filter leaves, when it says so at its top: found by the index of subjects. */
 export function subjectIn(where: Filter | null): string | null {
-  const ids = conditionsOf(where).map((one) => (one.kind === 'compare' ? textOf(one, 'subject/id') : null));
+  const ids = conditionsOf(where).map((one) =>
+    one.kind === 'compare' && one.operator === 'eq' ? textOf(one, 'subject/id') : null,
+  );
   return ids.find((id) => id !== null) ?? null;
 }
 
@@ -42,10 +44,11 @@ function conditionsOf(where: Filter | null): readonly Filter[] {
   return where ? [where] : [];
 }
 
-/** The text that a property has to be equal to. */
+/** The text that a property has to be equal to, or must not be. */
 function textOf({ operator, left, right }: Compare, name: string): string | null {
-  const isEqual = operator === 'eq' && left.kind === 'path' && left.segments.join('/') === name;
-  return isEqual && right.kind === 'literal' && right.type === 'string' ? right.value : null;
+  if (operator !== 'eq' && operator !== 'ne') return null;
+  const isProperty = left.kind === 'path' && left.segments.join('/') === name;
+  return isProperty && right.kind === 'literal' && right.type === 'string' ? right.value : null;
 }
 
 /** The statuses of those who can fit, when it is two or more that are named: one needs no branches. */
@@ -59,7 +62,8 @@ function statusesIn(where: Filter): ReadonlySet<string> | null {
 function namedIn(where: Filter): readonly string[] | null {
   if (where.kind === 'compare') {
     const status = textOf(where, 'processingStatus');
-    return status === null ? null : [status];
+    if (status === null) return null;
+    return where.operator === 'eq' ? [status] : USER_STATUSES.filter((one) => one !== status);
   }
   if (where.kind === 'or') {
     const parts = where.operands.map(namedIn);

@@ -27,7 +27,8 @@ export interface RunUsers {
   readonly inFlight: InFlight;
 }
 
-const SELECT = `SELECT ${USER_COLUMNS} FROM users WHERE run_no = ?`;
+const OF_RUN = 'FROM users WHERE run_no = ?';
+const SELECT = `SELECT ${USER_COLUMNS} ${OF_RUN}`;
 
 const SUM = `SELECT sum(failed_tasks_count), sum(processing_status IN ('failed', 'completedWithErrors')),
   sum(processing_status = 'completed'), sum(total_tasks_count), count(*) FROM users
@@ -73,7 +74,7 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
 /** How many users fit. */
 export function countUsers(users: RunUsers, where: UserQuery['where']): number {
   const { connection, runNo, inFlight } = users;
-  if (!where) return connection.number('SELECT count(*) FROM users WHERE run_no = ?', runNo);
+  if (!where) return connection.number(`SELECT count(*) ${OF_RUN}`, runNo);
   const branches = branchesOf(where);
   const subjectId = subjectIn(where);
   if (subjectId !== null) {
@@ -84,7 +85,7 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
   const older = notAmong(newer);
   const counts = branches.map(({ sql, params }) =>
     connection.number(
-      `SELECT count(*) FROM users WHERE run_no = ? AND ${sql} AND ${older.sql}`,
+      `SELECT count(*) ${OF_RUN} AND ${sql} AND ${older.sql}`,
       runNo,
       ...params,
       ...older.params,
@@ -165,13 +166,26 @@ function* rowsInOrder(
 ): Generator<Row> {
   // `all` is faster; with many in flight, most of the rows may not be needed.
   const read = inFlight.size === 0 ? 'all' : 'each';
-  for (const stretch of stretchesAfter(order, after)) {
-    const selects = branches.map(({ sql }) => `${SELECT} AND ${sql} AND ${stretch.sql}`);
-    yield* connection[read](
-      `${selects.join(' UNION ALL ')} ORDER BY ${stretch.orderBy} LIMIT ?`,
-      ...branches.flatMap(({ params }) => [runNo, ...params, ...stretch.params]),
+  const { column } = order;
+  for (const { sql, params, orderBy } of stretchesAfter(order, after)) {
+    const page = `${branches
+      .map(
+        (branch) =>
+          `SELECT ${column === null ? USER_COLUMNS : `no, ${column}`} ${OF_RUN} AND ${branch.sql} AND ${sql}`,
+      )
+      .join(' UNION ALL ')} ORDER BY ${orderBy} LIMIT ?`;
+    const values = [
+      ...branches.flatMap((branch) => [runNo, ...branch.params, ...params]),
       limit + inFlight.size,
-    );
+    ];
+    if (column === null) yield* connection[read](page, ...values);
+    // No index has such an order: numbers are put in it, rather than whole rows of which most are thrown away.
+    else
+      yield* connection[read](
+        `${SELECT} AND no IN (SELECT no FROM (${page})) ORDER BY ${orderBy}`,
+        runNo,
+        ...values,
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseListFilter } from '../../../../src/filter/index.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/properties.ts';
+import { USER_STATUSES } from '../../../../src/model/status.ts';
 import { columnOf } from '../../../../src/stores/sqlite/columns.ts';
 import { listOrder, stretchesAfter } from '../../../../src/stores/sqlite/page.ts';
 import {
@@ -97,6 +98,10 @@ describe('a page of users', () => {
       expect(plansOf(filter, direction)).toBe(`MERGE (UNION ALL); LEFT; ${byStatus}; RIGHT; ${byStatus}`);
   });
 
+  test('in any but one status is a range for each of the others', () => {
+    expect(plansOf("processingStatus ne 'completed'").split(byStatus)).toHaveLength(USER_STATUSES.length);
+  });
+
   test.each([
     'failedTasksCount gt 0',
     'failedTasksCount gt 2',
@@ -110,8 +115,8 @@ describe('a page of users', () => {
     'failedTasksCount ge 0',
     'failedTasksCount lt 1',
     'failedTasksCount eq 0',
-    "processingStatus ne 'completed'",
     "processingStatus eq 'failed' or startedDateTime eq null",
+    "not (processingStatus eq 'completed')",
   ])('where %s is a range of the table, without sorting', (filter) => {
     expect(plansOf(filter)).toBe('SEARCH users USING PRIMARY KEY (run_no=? AND no>?)');
   });
