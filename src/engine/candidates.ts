@@ -28,7 +28,7 @@ export async function candidatesByIds(
   const unknown: string[] = [];
   for (let start = 0; start < unique.length; start += LIMITS.usersPerBatch) {
     const batch = unique.slice(start, start + LIMITS.usersPerBatch);
-    const found = await subjectsOf(batch, directory);
+    const found = subjectsOf(batch, await directory.get(batch));
     if (found.includes(null)) unknown.push(...batch.filter((_, index) => found[index] === null));
   }
   if (unknown.length === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));

@@ -112,10 +112,8 @@ export async function flightsOf(
   { directory, clock }: { readonly directory: Directory; readonly clock: Clock },
 ): Promise<UserFlight[]> {
   if (users.length === 0) return [];
-  const subjects = await subjectsOf(
-    users.map((user) => user.subjectId),
-    directory,
-  );
+  const ids = users.map((user) => user.subjectId);
+  const subjects = subjectsOf(ids, await directory.get(ids));
   const nowMs = clock.now();
   return users.map((user, index) => new UserFlight(user, subjects[index] ?? null, nowMs));
 }
