@@ -41,7 +41,8 @@ export async function addUsers(
 ): Promise<{ readonly workflowId: string; readonly runId: string }> {
   const { store, workflowId, pattern } = await openWith(file);
   const id = runId(0xffff_ffff);
-  await store.transaction((tx) => tx.insertRun({ ...pattern.run, id, workflowId }));
+  const run = { ...pattern.run, id, workflowId, knownUsersCount: count, totalUsersCount: count };
+  await store.transaction((tx) => tx.insertRun(run));
   await inBatches(count, async (from, to) => {
     const users = Array.from({ length: to - from }, (_, index): UserRecord => {
       const no = from + index + 1;

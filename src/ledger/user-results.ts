@@ -1,5 +1,6 @@
 /** User results of a run: the seed's list and create, and the recording of single tasks. */
 import { LifecycleError } from '../errors/index.ts';
+import type { Filter } from '../model/filter.ts';
 import { USER_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Page, Run, UserProcessingResult, UserSummary } from '../model/resources.ts';
@@ -78,6 +79,11 @@ export interface UserProcessingResults {
   ): Promise<UserProcessingResult>;
 }
 
+/** How many fit; of all, the run knows it. */
+async function countOf(reader: StoreReader, run: RunRecord, where: Filter | null): Promise<number> {
+  return where === null ? run.knownUsersCount : reader.countUsers({ runId: run.id, where });
+}
+
 /** The user results of a ledger. */
 export function createUserResults(context: LedgerContext): UserProcessingResults {
   const { store } = context;
@@ -95,7 +101,7 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
       return {
         value: shown.map((user) => userResource(run, user)),
         nextToken,
-        ...(options.count ? { count: await store.countUsers({ runId: run.id, where: request.where }) } : {}),
+        ...(options.count ? { count: await countOf(store, run, request.where) } : {}),
       };
     },
     async get(workflowId, runId, resultId) {
