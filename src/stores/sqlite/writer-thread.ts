@@ -32,7 +32,10 @@ interface Pending {
 }
 
 /** The module of the thread, with the ending that this one has: sources run as they are, too. */
-const MAIN = `./writer-thread-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`;
+function mainModule(): URL {
+  const { url } = import.meta;
+  return new URL(`./writer-thread-main${url.slice(url.lastIndexOf('.'))}`, url);
+}
 
 /**
  * Makes large commits on a connection in a thread of its own, so that the host's event loop waits neither
@@ -96,9 +99,10 @@ export class WriterThread {
     this.#state = 'unavailable';
     let worker: Worker;
     try {
-      worker = new Worker(new URL(MAIN, import.meta.url), {
+      worker = new Worker(mainModule(), {
         workerData: this.#input,
-        execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'], // told once, by whoever opened the store
+        // Without the host's flags: many are refused to a thread (`--max-old-space-size`), and it needs none.
+        execArgv: ['--disable-warning=ExperimentalWarning'], // told once, by whoever opened the store
       });
     } catch {
       return; // this process may have no threads

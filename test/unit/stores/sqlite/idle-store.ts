@@ -2,6 +2,10 @@
 import { sqliteStore } from '../../../../src/sqlite.ts';
 import { makeRun, makeUsers, step } from './records.ts';
 
+let threads = 0;
+process.on('worker', () => {
+  threads += 1;
+});
 const [path = ''] = process.argv.slice(2);
 const store = await sqliteStore(path, { writerThread: 'always' });
 const users = makeUsers(3);
@@ -10,4 +14,4 @@ await store.transaction(async (tx) => {
   await tx.insertUsers(users);
 });
 await store.transaction((tx) => tx.putUsers(users.map(step)));
-process.stdout.write('committed');
+process.stdout.write(`committed, ${threads} thread`);

@@ -193,7 +193,10 @@ it('lets the log begin anew when it has grown', async () => {
   expect(await allUsers(store)).toEqual(current);
 });
 
-it('does not keep its process from ending', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [IDLE, newFile()]);
-  expect(stdout).toBe('committed');
+it.each([
+  ['as it is', []],
+  ['started with flags that threads refuse', ['--max-old-space-size=500', '--title=host']],
+])('does not keep its process from ending, %s', async (_, flags) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, IDLE, newFile()]);
+  expect(stdout).toBe('committed, 1 thread');
 });
