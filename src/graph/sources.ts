@@ -239,10 +239,10 @@ const RUNS_PER_PAGE_MAX = 500;
 /** And before the host has a turn. */
 const RUNS_PER_TURN = 16;
 
-/** Before which run a page goes on, by the token of the list of runs; and how far within which run. */
-type RunCursor = readonly [runToken: string | null, runId: string | null, inner: string | null];
+/** In which run a page goes on (`null`: in the next), how far within it, and where in the list of runs the next stands. */
+type RunCursor = readonly [runId: string | null, inner: string | null, runToken: string | null];
 
-/** A page of rows that hang under runs. */
+/** A page of rows that hang under runs; `list` reads those of one. */
 async function pageOverRuns<Resource extends object>(
   engine: Engine,
   workflowId: string,
@@ -251,26 +251,34 @@ async function pageOverRuns<Resource extends object>(
   list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
   runFilter: string | null = null,
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
-  let [runToken, runId, inner] = after === null ? [null, null, null] : runCursorOf(after);
+  let [runId, inner, runToken] = after === null ? [null, null, null] : runCursorOf(after);
   const rows: Row[] = [];
   for (let looked = 0; looked < RUNS_PER_PAGE_MAX && rows.length < limit; looked++) {
-    const page: Page<Run> = await engine.runs.list(workflowId, {
-      top: 1,
-      ...filterOption(runFilter),
-      ...afterOption(runToken),
-    });
-    const [run] = page.value;
-    if (!run) return { rows, next: null };
-    // The run that the cursor stood in may have been deleted meanwhile.
-    const found = await list(run, limit - rows.length, run.id === runId ? inner : null);
-    rows.push(...(found.value as readonly Row[]));
-    [runId, inner] = [run.id, found.nextToken];
+    let run: Run | null | undefined;
+    if (runId === null) {
+      const options = { top: 1, ...filterOption(runFilter), ...afterOption(runToken) };
+      const page: Page<Run> = await engine.runs.list(workflowId, options);
+      [run] = page.value;
+      runToken = page.nextToken;
+    } else run = await runIfAny(engine, workflowId, runId);
+    const found = run ? await list(run, limit - rows.length, inner) : null;
+    rows.push(...((found?.value ?? []) as readonly Row[]));
+    inner = found?.nextToken ?? null;
+    runId = inner === null ? null : (run?.id ?? null);
     if (looked % RUNS_PER_TURN === 0) await nextTurn();
-    if (inner !== null) continue;
-    runToken = page.nextToken;
-    if (runToken === null) return { rows, next: null };
+    if (runId === null && runToken === null) return { rows, next: null };
   }
-  return { rows, next: [runToken, inner === null ? null : runId, inner] };
+  return { rows, next: [runId, inner, runToken] };
+}
+
+/** The run that a cursor stands in, which may have been deleted meanwhile. */
+async function runIfAny({ runs }: Engine, workflowId: string, runId: string): Promise<Run | null> {
+  try {
+    return await runs.get(workflowId, runId);
+  } catch (error) {
+    if (LifecycleError.is(error) && error.code === 'NotFound') return null;
+    throw error;
+  }
 }
 
 function runCursorOf(cursor: Cursor): RunCursor {
