@@ -37,15 +37,18 @@ export interface RunReads {
  * commit, into which no read can fall; what another program has changed moves the file's version.
  */
 export class ReadCache {
-  readonly #fileVersion: () => number;
-  #seenVersion: number;
+  readonly #fileVersion: () => number | null;
+  #seenVersion: number | null;
   // Oldest first, all of them: workflows and runs by id, pages by query.
   readonly #workflows = new Map<string, WorkflowRecord>();
   readonly #runs = new Map<string, RunRecord>();
   readonly #pages = new Map<string, readonly RunRecord[]>();
 
-  /** @param fileVersion differs from the one before when another program has written. */
-  constructor(fileVersion: () => number) {
+  /**
+   * @param fileVersion differs from the one before when another connection than ours has written; `null` while all
+   *   reads are of a state that was chosen before, which is kept for as long only.
+   */
+  constructor(fileVersion: () => number | null) {
     this.#fileVersion = fileVersion;
     this.#seenVersion = fileVersion();
   }

@@ -49,7 +49,9 @@ export class SqliteStore extends SqliteReader implements Store {
   constructor(parts: WriterParts) {
     const journals: Journals = new Map();
     const state: State = { closed: false, failure: null };
-    const cache = new ReadCache(() => parts.writer.number('PRAGMA data_version'));
+    const { reader, writer } = parts;
+    // While the thread commits, the reader stands at the state before: what it reads is not of the newest version.
+    const cache = new ReadCache(() => (reader.inTransaction ? null : writer.number('PRAGMA data_version')));
     super({
       connection: parts.reader,
       cache,

@@ -6,6 +6,7 @@ import { RUN_PROPERTIES } from '../../../../src/model/properties.ts';
 import type { RunRecord } from '../../../../src/model/records.ts';
 import type { RunQuery, Store } from '../../../../src/ports/store.ts';
 import { sqliteStore } from '../../../../src/sqlite.ts';
+import { ReadCache } from '../../../../src/stores/sqlite/read-cache.ts';
 import { workflowRecord } from '../../../../src/testing/store-contract/records.ts';
 import { AT, makeRun, newFile, opened, RUN, runId } from './support.ts';
 
@@ -170,4 +171,19 @@ test('the oldest give way to others, and can still be read', async () => {
   const [again] = await page(count + 1);
   expect(again).toEqual(first[0]);
   expect(again).not.toBe(first[0]);
+});
+
+test('what is read while the file may be ahead of what is read, is kept only until the file is looked at again', () => {
+  let version: number | null = 1;
+  let state = 'old';
+  const cache = new ReadCache(() => version);
+  const page = () => [makeRun({ workflowId: state })];
+  const reads = { page, ids: () => [RUN], runs: page };
+  const read = () => cache.runs(NEWEST, reads).map(({ workflowId }) => workflowId);
+  version = null;
+  expect(read()).toEqual(['old']);
+  state = 'new';
+  expect(read()).toEqual(['old']);
+  version = 2;
+  expect(read()).toEqual(['new']);
 });
