@@ -76,11 +76,9 @@ export class ReadCache {
     if (known) return known;
     const ids = reads.ids();
     const missing = ids.filter((id) => !this.#runs.has(id));
-    const read = new Map(
-      missing.length === 0 ? [] : reads.runs(missing).map((run) => [run.id, run] as const),
-    );
+    const read = new Map(readMissing(missing, ids, reads).map((run) => [run.id, run]));
     const page = ids.flatMap((id) => this.#runs.get(id) ?? read.get(id) ?? []);
-    for (const [id, run] of read) if (run.taskReports.length <= TASKS_MAX) this.#runs.set(id, run);
+    for (const run of page) if (run.taskReports.length <= TASKS_MAX) this.#runs.set(run.id, run);
     if (page.every(({ id }) => this.#runs.has(id))) this.#pages.set(key, page);
     dropOldest(this.#runs, RUNS_MAX);
     dropOldest(this.#pages, PAGES_MAX);
@@ -103,6 +101,16 @@ export class ReadCache {
     this.#runs.clear();
     this.#pages.clear();
   }
+}
+
+/** One by one they cost twice what they cost in their page. */
+function readMissing(
+  missing: readonly string[],
+  ids: readonly string[],
+  reads: RunReads,
+): readonly RunRecord[] {
+  if (missing.length === 0) return [];
+  return missing.length > ids.length / 2 ? reads.page() : reads.runs(missing);
 }
 
 function dropOldest(map: Map<string, unknown>, sizeMax: number): void {
