@@ -92,14 +92,19 @@ export class ReadCache {
     if (runs.size > 0) this.#pages.clear();
   }
 
+  /** After reads of a state that may be older than the file's version was. */
+  clear(): void {
+    this.#workflows.clear();
+    this.#runs.clear();
+    this.#pages.clear();
+  }
+
   /** Before anything is read, so that what is kept is never taken for newer than it is. */
   #heedOthers(): void {
     const version = this.#fileVersion();
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
-    this.#workflows.clear();
-    this.#runs.clear();
-    this.#pages.clear();
+    this.clear();
   }
 }
 

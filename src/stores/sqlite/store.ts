@@ -124,6 +124,7 @@ export class SqliteStore extends SqliteReader implements Store {
       throw error;
     } finally {
       if (reader.inTransaction) reader.exec('COMMIT');
+      this.#cache.clear();
     }
     this.#settle(tx, 'commit');
   }

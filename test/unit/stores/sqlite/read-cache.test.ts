@@ -108,6 +108,28 @@ describe('what another program has written', () => {
     expect(await nameOf(store)).toBe('Theirs');
     other.close();
   });
+
+  test('is read after a commit of the thread, also by who has read during it', async () => {
+    const file = newFile();
+    const store = await opened(sqliteStore(file, { writerThread: 'always' }));
+    await store.transaction(async (tx) => {
+      await tx.putWorkflow(WORKFLOW);
+      await tx.insertRun(makeRun());
+    });
+    const touch = (failedTasksCount: number) =>
+      store.transaction((tx) => tx.putRun(makeRun({ failedTasksCount })));
+    await touch(1); // the thread has started
+    const commit = touch(2);
+    for (let turns = 0; turns < 50; turns += 1) await null; // the thread's answer comes in none of these
+    const other = new DatabaseSync(file, { timeout: 10_000 });
+    const count = other.prepare('SELECT failed_tasks_count AS count FROM runs');
+    for (let looks = 0; looks < 1e6 && count.get()?.count !== 2; ) looks += 1; // it has committed
+    other.exec("UPDATE workflows SET body = json_set(body, '$.displayName', 'Theirs')");
+    other.close();
+    expect(await nameOf(store)).toBe(WORKFLOW.workflow.displayName);
+    await commit;
+    expect(await nameOf(store)).toBe('Theirs');
+  });
 });
 
 describe('what has not changed is the same object', () => {
