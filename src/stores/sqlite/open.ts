@@ -34,9 +34,9 @@ const PAGE_BYTES = 4_096;
 /** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together 32 MB. */
 const WRITER_CACHE_KIB = 24_576;
 const READER_CACHE_KIB = 8_192;
-/** Pages in the write-ahead log before it is copied into the file: 16 MB. */
+/** Pages in the write-ahead log before it is copied into the file: 16 MB. What goes beyond is cut off after that. */
 const CHECKPOINT_PAGES = 4_096;
-const WAL_KEPT_BYTES = 64 * 1_048_576;
+const LOG_BYTES_MAX = CHECKPOINT_PAGES * PAGE_BYTES;
 /** Smaller commits cost their thread less than handing them over. */
 const LARGE_COMMIT_BYTES = 8_192;
 /** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening for writing heals it. */
@@ -93,14 +93,14 @@ function threadOf(
     file,
     busyTimeoutMs: BUSY_TIMEOUT_MS,
     pragmas: `${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = 0`,
-    checkpointBytes: CHECKPOINT_PAGES * PAGE_BYTES,
+    logBytesMax: LOG_BYTES_MAX,
     commitBytesMin: writerThread === 'always' ? 0 : LARGE_COMMIT_BYTES,
   });
 }
 
 /** What holds for every connection that writes. */
 function writerPragmas(sizeMaxBytes: number | undefined): string {
-  const common = `PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`;
+  const common = `PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`;
   if (sizeMaxBytes === undefined) return common;
   return `${common}; PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeMaxBytes / PAGE_BYTES))}`;
 }

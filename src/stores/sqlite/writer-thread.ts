@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { LifecycleError } from '../../errors/index.ts';
 import { DamagedRow } from './errors.ts';
@@ -9,8 +10,8 @@ export interface ThreadInput {
   readonly busyTimeoutMs: number;
   /** Run first, on its connection. */
   readonly pragmas: string;
-  /** How much is written to the log before it is copied into the file. */
-  readonly checkpointBytes: number;
+  /** How long the log may get before it is copied into the file; `pragmas` cut it back to this when it begins anew. */
+  readonly logBytesMax: number;
   /** Smaller commits are not for the thread. */
   readonly commitBytesMin: number;
 }
@@ -46,8 +47,6 @@ export class WriterThread {
   #worker: Worker | null = null;
   #pending: Pending | null = null;
   #state: 'new' | 'running' | 'unavailable' | 'dead' | 'closed' = 'new';
-  /** About what has been written to the log since it was last copied into the file. */
-  #logBytes = 0;
 
   constructor(input: ThreadInput) {
     this.#input = input;
@@ -75,14 +74,14 @@ export class WriterThread {
    * meanwhile: the log could not begin anew.
    */
   async checkpoint(): Promise<void> {
-    if (this.#logBytes < this.#input.checkpointBytes) return;
-    this.#logBytes = 0;
+    const { file, logBytesMax } = this.#input;
+    const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+    if (log === undefined || log.size <= logBytesMax) return;
     await this.#order({ kind: 'checkpoint' });
   }
 
   /** Makes a transaction of what is on the tape. @throws what SQLite says; then nothing was kept. */
   async commit(tape: Tape): Promise<void> {
-    this.#logBytes += tape.bytes;
     await this.#order({ kind: 'commit', recording: tape.recording });
   }
 
