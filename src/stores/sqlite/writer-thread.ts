@@ -52,7 +52,7 @@ export class WriterThread {
     this.#input = input;
   }
 
-  /** It has ended by itself: whether its last commit was kept, only the file can say. */
+  /** It has ended in the middle of an order: whether its last commit was kept, only the file can say. */
   get isDead(): boolean {
     return this.#state === 'dead';
   }
@@ -62,10 +62,9 @@ export class WriterThread {
     return tape.length > 0 && tape.bytes >= this.#input.commitBytesMin;
   }
 
-  /** Starts the thread if need be; `false` where none can be had: a bundler may have left its module behind. */
+  /** Starts the thread if need be; `false` where none can be had, or it is gone: a bundler may have left its module behind. */
   async isAvailable(): Promise<boolean> {
     if (this.#state === 'new') await this.#start();
-    if (this.#state === 'dead') throw this.#died();
     return this.#state === 'running';
   }
 
@@ -123,9 +122,9 @@ export class WriterThread {
     const worker = this.#worker;
     if (this.#state !== 'running' || worker === null) return Promise.reject(this.#died());
     return new Promise<void>((resolve, reject) => {
-      this.#pending = { resolve, reject };
-      worker.ref(); // the process is not over before the answer
       worker.postMessage(order);
+      worker.ref(); // the process is not over before the answer
+      this.#pending = { resolve, reject };
     });
   }
 
@@ -138,9 +137,10 @@ export class WriterThread {
   }
 
   #ended(error: unknown): void {
-    if (this.#state === 'running') this.#state = 'dead';
     const pending = this.#pending;
     this.#pending = null;
+    // Between two orders nothing is lost with it.
+    if (this.#state === 'running') this.#state = pending ? 'dead' : 'unavailable';
     pending?.reject(this.#state === 'dead' ? this.#died(error) : error);
   }
 

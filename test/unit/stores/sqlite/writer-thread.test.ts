@@ -98,6 +98,21 @@ describe('which commits a thread makes', () => {
   });
 });
 
+it('goes on by itself when the thread has ended between two commits', async () => {
+  const threads: Worker[] = [];
+  const collect = (thread: Worker) => threads.push(thread);
+  process.on('worker', collect);
+  const users = makeUsers(40);
+  const { store, commits } = await filled(users);
+  await finish(store, users.slice(0, 10));
+  process.off('worker', collect);
+  for (const thread of threads) await thread.terminate();
+  await finish(store, users.slice(10, 20));
+  await finish(store, users.slice(20));
+  expect(commits()).toBe(1);
+  expect(await completedCount(store)).toBe(40);
+});
+
 describe('while the thread makes a commit', () => {
   it('reads are of the state before it, of rows, journal and counters alike', async () => {
     const users = makeUsers(600);
