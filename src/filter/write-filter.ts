@@ -9,7 +9,7 @@ export function writeFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return filter.operands.map(grouped).join(` ${filter.kind} `);
+      return filter.operands.map(operandText).join(` ${filter.kind} `);
     case 'not':
       return `not ${grouped(filter.operand)}`;
     case 'compare':
@@ -21,6 +21,11 @@ export function writeFilter(filter: Filter): string {
     case 'lambda':
       return lambdaText(filter);
   }
+}
+
+/** Only what binds no tighter than `and` and `or` stands in parentheses. */
+function operandText(filter: Filter): string {
+  return filter.kind === 'and' || filter.kind === 'or' ? grouped(filter) : writeFilter(filter);
 }
 
 function grouped(filter: Filter): string {

@@ -1,7 +1,7 @@
 /** Bodies: JSON of a bounded size and depth, with the annotations of OData taken off. */
 
 import type { GraphLimits } from './bounds.ts';
-import type { EntityType, Kind } from './entity-types.ts';
+import { type EntityType, type Kind, memberNamed } from './entity-types.ts';
 import { badRequest, GraphError } from './graph-error.ts';
 
 /** Reads a body; `undefined` when there is none. @throws GraphError 400, 415. */
@@ -46,7 +46,7 @@ export function withMembers(
 
 function memberOf(kind: Kind | undefined, value: unknown): unknown {
   if (typeof kind !== 'object' || !('enumeration' in kind) || typeof value !== 'string') return value;
-  return kind.enumeration.members.find((member) => member.toLowerCase() === value.toLowerCase()) ?? value;
+  return memberNamed(kind.enumeration.members, value) ?? value;
 }
 
 function parsed(text: string): unknown {

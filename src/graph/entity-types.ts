@@ -12,6 +12,11 @@ export interface Enumeration {
   readonly isFlags?: true;
 }
 
+/** The member of that name, in any letter case, as Graph takes them; `undefined`: there is none. */
+export function memberNamed(members: readonly string[], name: string): string | undefined {
+  return members.find((member) => member.toLowerCase() === name.toLowerCase());
+}
+
 /** What a property is. */
 export type Kind =
   | 'id'

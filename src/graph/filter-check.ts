@@ -5,7 +5,7 @@
 import { type FilterFault, filterError } from '../filter/filter-error.ts';
 import { parseFilter } from '../filter/index.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../model/filter.ts';
-import type { EntityType, Kind } from './entity-types.ts';
+import { type EntityType, type Enumeration, type Kind, memberNamed } from './entity-types.ts';
 
 /** What an expression is worth. A bare id is told from text, since GUIDs read the same in any letter case. */
 type Sort = 'id' | 'string' | 'number' | 'boolean' | 'dateTime' | 'enumeration' | 'flags' | 'null';
@@ -41,7 +41,8 @@ const TEXTS: readonly Sort[] = ['id', 'string', 'enumeration', 'flags'];
 const ORDERED = ['gt', 'ge', 'lt', 'le'];
 
 /**
- * Parses a filter over the properties of `type`. Ids that it names come out in lower case.
+ * Parses a filter over the properties of `type`. Ids that it names come out in lower case, members of enumerations
+ * in their own.
  *
  * @throws LifecycleError `InvalidFilter`, with `position` and, where one is at fault, `property`.
  */
@@ -115,8 +116,11 @@ class FilterCheck {
         ...this.#property(node.left),
       });
     }
-    const isId = left === 'id' || right === 'id';
-    return isId ? { ...node, left: lowered(node.left), right: lowered(node.right) } : node;
+    return {
+      ...node,
+      left: this.#beside(node.right, node.left, variables),
+      right: this.#beside(node.left, node.right, variables),
+    };
   }
 
   #in(node: Filter & { kind: 'in' }, variables: Variables): Filter {
@@ -126,7 +130,32 @@ class FilterCheck {
         throw this.#refuse(value, { expected: `a ${sort} in the list`, ...this.#property(node.operand) });
       }
     }
-    return sort === 'id' ? { ...node, values: node.values.map(lowered) } : node;
+    return { ...node, values: node.values.map((value) => this.#beside(node.operand, value, variables)) };
+  }
+
+  /** A text as the property that it is compared with has it. */
+  #beside<Node extends FilterExpression>(
+    property: FilterExpression,
+    node: Node,
+    variables: Variables,
+  ): Node | FilterLiteral {
+    if (property.kind !== 'path' || node.kind !== 'literal' || node.type !== 'string') return node;
+    const kind = this.#kindOf(property, variables);
+    if (kind === 'id') return { ...node, value: node.value.toLowerCase() };
+    if (typeof kind === 'string' || !('enumeration' in kind)) return node;
+    return { ...node, value: this.#members(kind.enumeration, property, node) };
+  }
+
+  /** The sentinel is a member, and nothing has it (domain §6.7). */
+  #members(enumeration: Enumeration, property: FilterPath, node: FilterLiteral & { type: 'string' }): string {
+    const members = [...enumeration.members, 'unknownFutureValue'];
+    const names = enumeration.isFlags ? node.value.split(',') : [node.value];
+    const found = names.map((name) => memberNamed(members, name.trim()));
+    if (!found.includes(undefined)) return found.join(',');
+    throw this.#refuse(node, {
+      expected: `${property.segments.join('/')} to be compared with one of ${members.join(', ')}`,
+      ...this.#property(property),
+    });
   }
 
   #lambda(node: Filter & { kind: 'lambda' }, variables: Variables): Filter {
@@ -217,10 +246,4 @@ function alike(left: Sort, right: Sort): boolean {
   return (
     left === right || left === 'null' || right === 'null' || (TEXTS.includes(left) && TEXTS.includes(right))
   );
-}
-
-function lowered<Node extends FilterExpression>(node: Node): Node | FilterLiteral {
-  return node.kind === 'literal' && node.type === 'string'
-    ? { ...node, value: node.value.toLowerCase() }
-    : node;
 }

@@ -137,7 +137,8 @@ function shared(
   if (text === null) return { filter: null, left: null };
   const tree = parseEntityFilter(text, type);
   const takes = (one: Filter, written: string): boolean => source.acceptsFilter?.(written, one) ?? false;
-  if (takes(tree, text)) return { filter: text, left: null };
+  const whole = writeFilter(tree);
+  if (takes(tree, whole)) return { filter: whole, left: null };
   const parts = conditionsOf(tree);
   const alone = parts.filter((part) => takes(part, writeFilter(part)));
   const [first] = alone;

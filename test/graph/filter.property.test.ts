@@ -33,7 +33,7 @@ const STATUSES = [
   'completedWithErrors',
   'failed',
   'canceled',
-  'unheard',
+  'quarantined',
 ];
 const DAYS = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'];
 
@@ -106,6 +106,12 @@ const text: fc.Arbitrary<Expression> = fc.oneof(
     .map((value): Expression => ({ text: quoted(value), value: () => value })),
 );
 
+/** A text that the property never is, which is refused. */
+function isNoMember(left: Expression, right: Expression): boolean {
+  const isText = right.text.startsWith("'");
+  return left.text === 'processingStatus' && isText && !STATUSES.map(quoted).includes(right.text);
+}
+
 function comparison(left: Expression, operator: string, right: Expression): Condition {
   return {
     text: `${left.text} ${operator} ${right.text}`,
@@ -131,6 +137,7 @@ const simple: fc.Arbitrary<Condition> = fc.oneof(
     .map(([left, operator, right]) => comparison(left, operator, right)),
   fc
     .tuple(text, fc.constantFrom('eq', 'ne'), text)
+    .filter(([left, , right]) => !isNoMember(left, right) && !isNoMember(right, left))
     .map(([left, operator, right]) => comparison(left, operator, right)),
   fc
     .tuple(

@@ -147,10 +147,7 @@ describe('of a filter', () => {
       "(length(id) gt 2 and (totalUsersCount eq 7 and endsWith(id, '1'))) and id ne 'r1'",
       ['totalUsersCount eq 7'],
     ],
-    [
-      "length(id) gt 2 and totalUsersCount eq 7 and id eq 'r21'",
-      ["(totalUsersCount eq 7) and (id eq 'r21')"],
-    ],
+    ["length(id) gt 2 and totalUsersCount eq 7 and id eq 'r21'", ["totalUsersCount eq 7 and id eq 'r21'"]],
     ["totalUsersCount eq 7 or startsWith(id, 'r1')", [null]],
     ["not (totalUsersCount eq 7) and startsWith(id, 'r1')", [null]],
   ])('%s, the source is asked for %j, and the rest is looked at here', async (filter, asked) => {
