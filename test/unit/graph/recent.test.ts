@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseFilter } from '../../../src/filter/index.ts';
 import type { Source } from '../../../src/graph/list.ts';
 import { usersOfWorkflowLately } from '../../../src/graph/recent.ts';
 import type { Call } from '../../../src/graph/route.ts';
 import { createEngine, type Engine } from '../../../src/index.ts';
+import { LIMITS } from '../../../src/model/limits.ts';
 import { DAY_MS } from '../../../src/model/time.ts';
 
 const START = Date.parse('2026-03-10T12:00:00Z');
@@ -76,4 +78,13 @@ it.each([
   [[1, 2, 3]],
 ])('take no other cursor: %j', async (cursor) => {
   await expect(page(lately(START), cursor)).rejects.toThrow('skiptoken');
+});
+
+it.each([
+  ['as long as filters may be', `subject/id ne '${'x'.repeat(LIMITS.filterLengthMax - 16)}'`],
+  ['as deep as filters may be', `${'not ('.repeat(32)}workflowVersion ge 1${')'.repeat(32)}`],
+])('a filter %s has no room for the window, so the store is not asked for it', (_, filter) => {
+  const accepts = lately(START, filter).acceptsFilter;
+  expect(accepts?.("subject/id ne 'x'", parseFilter("subject/id ne 'x'"))).toBe(true);
+  expect(accepts?.(filter, parseFilter(filter))).toBe(false);
 });
