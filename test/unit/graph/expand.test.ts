@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RUN, TASK_REPORT, USER_RESULT, WORKFLOW } from '../../../src/graph/entity-types.ts';
 import { checkExpand, type ExpandSources, expanded } from '../../../src/graph/expand.ts';
 import { type Expansion, readQuery } from '../../../src/graph/query.ts';
+import type { Row } from '../../../src/graph/represent.ts';
 
 const read = (text: string): readonly Expansion[] =>
   readQuery(new URLSearchParams({ $expand: text }), ['expand']).expand;
@@ -130,5 +131,22 @@ describe('the users of a page', () => {
     await expect(expanded(USER_RESULT, three, read('taskProcessingResults'), sources)).rejects.toMatchObject({
       code: 'LimitExceeded',
     });
+  });
+
+  it('are read a part at a time where there are many tasks, and the host has turns in between', async () => {
+    const users = Array.from({ length: 200 }, (_, index) => ({ id: `${index}`, totalTasksCount: 1 }));
+    let [reads, readsOfFirstTurn] = [0, 0];
+    setImmediate(() => {
+      readsOfFirstTurn = reads;
+    });
+    const taskResults = async (id: string): Promise<Row[]> => {
+      reads += 1;
+      return [{ id }];
+    };
+    const bounds = { ...sources, taskResults, taskResultsMax: 200 };
+    const shown = await expanded(USER_RESULT, users, read('taskProcessingResults'), bounds);
+    expect(shown.map((row) => row.taskProcessingResults)).toEqual(users.map(({ id }) => [{ id }]));
+    expect(readsOfFirstTurn).toBeGreaterThan(0);
+    expect(readsOfFirstTurn).toBeLessThan(100);
   });
 });
