@@ -212,7 +212,7 @@ export const TASK_DEFINITION: EntityType = {
     continueOnError: 'boolean',
     description: 'string',
     displayName: 'string',
-    parameters: { collection: { name: 'string', valueType: 'string' } },
+    parameters: { collection: { name: 'string', valueType: enumeration(['enum', 'string', 'int', 'bool']) } },
     version: 'int',
   },
   navigation: {},

@@ -146,12 +146,12 @@ class FilterCheck {
     return { ...node, value: this.#members(kind.enumeration, property, node) };
   }
 
-  /** The sentinel is a member, and nothing has it (domain §6.7). */
+  /** Several stand in the order of the enumeration. The sentinel is a member, and nothing has it (domain §6.7). */
   #members(enumeration: Enumeration, property: FilterPath, node: FilterLiteral & { type: 'string' }): string {
     const members = [...enumeration.members, 'unknownFutureValue'];
     const names = enumeration.isFlags ? node.value.split(',') : [node.value];
     const found = names.map((name) => memberNamed(members, name.trim()));
-    if (!found.includes(undefined)) return found.join(',');
+    if (!found.includes(undefined)) return members.filter((member) => found.includes(member)).join(',');
     throw this.#refuse(node, {
       expected: `${property.segments.join('/')} to be compared with one of ${members.join(', ')}`,
       ...this.#property(property),

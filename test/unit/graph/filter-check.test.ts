@@ -13,7 +13,9 @@ it.each<[EntityType, string, string]>([
   [RUN, 'processingStatus eq null', 'processingStatus eq null'],
   [RUN, "toupper(processingStatus) eq 'FAILED'", "toupper(processingStatus) eq 'FAILED'"],
   [RUN, "id in ('0A', null)", "id in ('0a', null)"],
-  [TASK_DEFINITION, "category has 'Leaver, JOINER'", "category has 'leaver,joiner'"],
+  [TASK_DEFINITION, "category has 'Leaver, JOINER'", "category has 'joiner,leaver'"],
+  [TASK_DEFINITION, "category eq 'leaver,joiner'", "category eq 'joiner,leaver'"],
+  [TASK_DEFINITION, "parameters/any(p: p/valueType eq 'Bool')", "parameters/any(p: p/valueType eq 'bool')"],
   [SUBJECT_RESULT, "subject/id eq 'Ada'", "subject/id eq 'Ada'"],
 ])('of %o, %s is read as %s', (type, text, read) => {
   expect(writeFilter(parseEntityFilter(text, type))).toBe(read);
