@@ -252,32 +252,36 @@ async function pageOverRuns<Resource extends object>(
   list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
   runFilter: string | null = null,
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
-  let [runId, inner, runToken] = after === null ? [null, null, null] : runCursorOf(after);
+  let cursor: RunCursor = after === null ? [null, null, null] : runCursorOf(after);
   const rows: Row[] = [];
   for (let looked = 0; looked < RUNS_PER_PAGE_MAX && rows.length < limit; looked++) {
-    let run: Run | null | undefined;
-    if (runId === null) {
-      const options = { top: 1, ...filterOption(runFilter), ...afterOption(runToken) };
-      const page: Page<Run> = await engine.runs.list(workflowId, options);
-      [run] = page.value;
-      runToken = page.nextToken;
-    } else run = await runIfAny(engine, workflowId, runId);
-    const found = run ? await list(run, limit - rows.length, inner) : null;
+    const { run, runToken } = await runAt(engine, workflowId, cursor, runFilter);
+    const found = run ? await list(run, limit - rows.length, cursor[1]) : null;
     rows.push(...((found?.value ?? []) as readonly Row[]));
-    inner = found?.nextToken ?? null;
-    runId = inner === null ? null : (run?.id ?? null);
+    const inner = found?.nextToken ?? null;
     if (looked % RUNS_PER_TURN === 0) await nextTurn();
-    if (runId === null && runToken === null) return { rows, next: null };
+    if (inner === null && runToken === null) return { rows, next: null };
+    cursor = [inner === null ? null : (run?.id ?? null), inner, runToken];
   }
-  return { rows, next: [runId, inner, runToken] };
+  return { rows, next: cursor };
 }
 
-/** The run that a cursor stands in, which may have been deleted meanwhile. */
-async function runIfAny({ runs }: Engine, workflowId: string, runId: string): Promise<Run | null> {
+/** The run that a cursor stands in (`null`: it was deleted meanwhile) or before, and where the next one stands. */
+async function runAt(
+  { runs }: Engine,
+  workflowId: string,
+  [runId, , runToken]: RunCursor,
+  runFilter: string | null,
+): Promise<{ readonly run: Run | null; readonly runToken: string | null }> {
+  if (runId === null) {
+    const options = { top: 1, ...filterOption(runFilter), ...afterOption(runToken) };
+    const { value, nextToken } = await runs.list(workflowId, options);
+    return { run: value[0] ?? null, runToken: nextToken };
+  }
   try {
-    return await runs.get(workflowId, runId);
+    return { run: await runs.get(workflowId, runId), runToken };
   } catch (error) {
-    if (LifecycleError.is(error) && error.code === 'NotFound') return null;
+    if (LifecycleError.is(error) && error.code === 'NotFound') return { run: null, runToken };
     throw error;
   }
 }
