@@ -15,6 +15,8 @@ const TASKS_MAX = 4_096;
 export class Breath implements Clock {
   readonly #clock: Clock;
   #startedMs = 0;
+  /** The same moment by the time of day, which may be set; none before the first breath. */
+  #startedAtMs: EpochMs = Number.POSITIVE_INFINITY;
   #tasks = 0;
   #next: Promise<void> | null = null;
 
@@ -46,10 +48,11 @@ export class Breath implements Clock {
     return this.#clock.elapsed() - this.#startedMs >= LIMITS.turnMs;
   }
 
-  /** Counts a task; `true` when it is time to let go. */
-  isSpent(): boolean {
+  /** Counts a task that ended at `nowMs`; `true` when it is time to let go: at once after one that took long. */
+  isSpent(nowMs: EpochMs): boolean {
     this.#tasks += 1;
     if (this.#next !== null || this.#tasks >= TASKS_MAX) return true;
+    if (nowMs - this.#startedAtMs > LIMITS.turnMs) return true;
     return this.#tasks % TASKS_PER_LOOK === 0 && this.isOver();
   }
 
@@ -63,6 +66,7 @@ export class Breath implements Clock {
 
   #begin(): void {
     this.#startedMs = this.#clock.elapsed();
+    this.#startedAtMs = this.#clock.now();
     this.#tasks = 0;
   }
 }

@@ -99,8 +99,8 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
 
   async work(): Promise<void> {
     const { breath, ports } = this.#deps;
-    // A commit may have taken all of this breath: the host first.
-    if (breath.isOver()) await breath.pause();
+    // A commit, or a lane that paused beside this one, may have taken all of this breath: the host first.
+    while (breath.isOver()) await breath.pause();
     this.#nowMs = ports.clock.now();
     for (;;) {
       this.#startUsers();
@@ -111,7 +111,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
         // One slow task is a turn of its own; quick ones share one.
         if (pending && (await pending)) return;
       }
-      if (breath.isSpent()) return breath.pause();
+      if (breath.isSpent(this.#nowMs)) return breath.pause();
     }
   }
 

@@ -2,12 +2,14 @@ import { expect, it } from 'vitest';
 import { Breath } from '../../../src/engine/breath.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 import { systemClock } from '../../../src/system/clock.ts';
+import { idsOf, makeWorld, workflowInput } from '../../helpers/world.ts';
 
 /** A breath on a clock that moves when it is told to; `yields` counts how often the thread was given back. */
 function setUp() {
-  const time = { elapsedMs: 1_000, yields: 0 };
+  const time = { elapsedMs: 1_000, nowMs: 1_760_000_000_000, yields: 0 };
   const breath = new Breath({
     ...systemClock,
+    now: () => time.nowMs,
     elapsed: () => time.elapsedMs,
     yield: async () => {
       time.yields += 1;
@@ -19,7 +21,7 @@ function setUp() {
 /** Tasks that fit in this breath. */
 function tasksUntilSpent(breath: Breath): number {
   let tasks = 1;
-  while (!breath.isSpent()) tasks += 1;
+  while (!breath.isSpent(breath.now())) tasks += 1;
   return tasks;
 }
 
@@ -46,6 +48,15 @@ it('is spent soon after its time', async () => {
   expect(tasksUntilSpent(breath)).toBe(16);
 });
 
+it('is spent at once after a task that took all of its time', async () => {
+  const { breath, time } = setUp();
+  await breath.yield();
+  time.nowMs += LIMITS.turnMs;
+  expect(breath.isSpent(time.nowMs)).toBe(false); // milliseconds are coarse: no breath is cut short
+  time.nowMs += 1;
+  expect(breath.isSpent(time.nowMs)).toBe(true);
+});
+
 it('is spent some day on a clock that stands still', async () => {
   const { breath } = setUp();
   await breath.yield();
@@ -70,3 +81,40 @@ it('tells the time of its clock', () => {
   const breath = new Breath({ ...systemClock, now: () => 42 });
   expect([breath.now(), breath.elapsed() > 0]).toEqual([42, true]);
 });
+
+it.each([
+  ['answer at once', (work: () => void) => work()],
+  ['answer with a promise', async (work: () => void) => work()],
+])(
+  'tasks that hold the thread long and %s get a turn of the host each, or with a commit two',
+  async (_, run) => {
+    const time = { ms: 1_760_000_000_000 };
+    let [inTurn, most] = [0, 0];
+    const work = () => {
+      time.ms += 20;
+      inTurn += 1;
+      most = Math.max(most, inTurn);
+    };
+    const { engine } = makeWorld({
+      clock: { ...systemClock, now: () => time.ms, elapsed: () => time.ms },
+      subjects: 20,
+      tasks: { '*': () => run(work) },
+    });
+    const workflow = await engine.workflows.create(workflowInput(['a']));
+    await engine.start();
+    const runs = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(() => engine.runs.activate(workflow.id, { subjects: idsOf(20) })),
+    );
+    let isDone = false;
+    void Promise.all(runs.map(({ id }) => engine.runs.finished(id))).then(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      await new Promise((resolve) => setImmediate(resolve));
+      inTurn = 0;
+    }
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(2);
+    await engine.stop();
+  },
+);
