@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Breath } from '../../../src/engine/breath.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 import { systemClock } from '../../../src/system/clock.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { idsOf, makeWorld, workflowInput } from '../../helpers/world.ts';
 
 /** A breath on a clock that moves when it is told to; `yields` counts how often the thread was given back. */
@@ -88,15 +89,16 @@ it.each([
 ])(
   'tasks that hold the thread long and %s get a turn of the host each, or with a commit two',
   async (_, run) => {
-    const time = { ms: 1_760_000_000_000 };
+    const clock = new VirtualClock();
+    clock.elapsed = () => clock.now();
     let [inTurn, most] = [0, 0];
     const work = () => {
-      time.ms += 20;
+      clock.jump(20);
       inTurn += 1;
       most = Math.max(most, inTurn);
     };
     const { engine } = makeWorld({
-      clock: { ...systemClock, now: () => time.ms, elapsed: () => time.ms },
+      clock,
       subjects: 20,
       tasks: { '*': () => run(work) },
     });
