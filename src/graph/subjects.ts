@@ -1,4 +1,5 @@
 /** Results of subjects, of a run, a workflow or a task report: the user results in another dress (decision 14). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { addressOf } from '../model/ids.ts';
@@ -20,6 +21,9 @@ export interface SubjectSummary {
   readonly totalTasks: number;
 }
 
+/** Users whose tasks are read before the host has a turn: some ms. */
+const USERS_PER_TURN = 64;
+
 /** The subject results of a run. */
 export function subjectsOfRun({ engine, keys }: Call): Source {
   return asSubjects(engine, keys.workflow, usersOf(engine, keys.workflow, keys.run));
@@ -38,8 +42,10 @@ export function subjectsOfReport(call: Call): Source {
     ...users,
     async page(request) {
       const [page, takes] = await Promise.all([users.page(request), takesTask(call)]);
-      const isCounted = await Promise.all(page.rows.map((row) => takes?.(String(row.id)) ?? true));
-      return { ...page, rows: page.rows.map((row, index) => ({ ...row, isCounted: isCounted[index] })) };
+      const rows: Row[] = [];
+      for (const row of page.rows)
+        rows.push({ ...row, isCounted: takes === null || (await takes(String(row.id))) });
+      return { ...page, rows };
     },
   });
   return { ...counted, belongs: ({ isCounted }) => isCounted === true };
@@ -95,7 +101,7 @@ function asSubjects(engine: Engine, workflowId: string, users: Source): Source {
 
 /**
  * Whether somebody, by the id of his result, has the task of a report: a reprocessing may give it to some only.
- * `null`: everybody has it.
+ * `null`: everybody has it. Asked of many one after another, it gives the host turns.
  */
 async function takesTask(call: Call): Promise<((userResultId: string) => Promise<boolean>) | null> {
   const { engine, keys } = call;
@@ -104,7 +110,10 @@ async function takesTask(call: Call): Promise<((userResultId: string) => Promise
   const run = await engine.runs.get(keys.workflow, runId);
   if (report.totalUsersCount === run.totalUsersCount) return null;
   const position = addressOf(keys.report)?.position;
+  let asked = 0;
   return async (id) => {
+    asked += 1;
+    if (asked % USERS_PER_TURN === 0) await nextTurn();
     const results = await engine.taskProcessingResults.listOfUser(keys.workflow, runId, id);
     // Of somebody whose counts alone were reported no tasks are known: he has them all.
     return results.length === 0 || results.some((one) => addressOf(one.id)?.position === position);
