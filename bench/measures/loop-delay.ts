@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SqliteOptions } from '../../src/sqlite.ts';
 import { compare, type Load, type Measure, type Sample, type Side } from '../measure.ts';
 import type { Site } from '../site.ts';
 import { median, quantile } from '../statistics.ts';
@@ -19,21 +20,29 @@ export const loopDelay: Measure = {
   async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const load: Load = { users, tasks, waitMs: 0 };
-    const alone = bench.site.side('the same run with no requests beside it', 'durable', load);
-    const { others, figures, ...rates } = await compare(
-      busyHost(bench.site, load),
-      [alone],
-      rounds,
-      bench.progress,
-    );
-    const heading = { name: 'loop-delay', case: 'a host at work', users, tasks, rounds };
-    const medians = Object.entries(figures).map(([name, values]) => [name, median(values)] as const);
-    const result = resultOf(heading, { ...rates, others, figures }, Object.fromEntries(medians));
-    yield { ...result, figures: { ...result.figures, delayP99MostMs: most(figures.delayP99Ms) } };
+    for (const [what, options] of HOSTS) {
+      const alone = bench.site.side('the same run with no requests beside it', 'durable', load);
+      const { others, figures, ...rates } = await compare(
+        busyHost(bench.site, { ...load, ...options }),
+        [alone],
+        rounds,
+        bench.progress,
+      );
+      const heading = { name: 'loop-delay', case: what, users, tasks, rounds };
+      const medians = Object.entries(figures).map(([name, values]) => [name, median(values)] as const);
+      const result = resultOf(heading, { ...rates, others, figures }, Object.fromEntries(medians));
+      yield { ...result, figures: { ...result.figures, delayP99MostMs: most(figures.delayP99Ms) } };
+    }
   },
 };
 
-function busyHost(site: Site, load: Load): Side {
+/** How the host's store makes its commits. */
+const HOSTS: readonly (readonly [what: string, options: Pick<SqliteOptions, 'writerThread'>])[] = [
+  ['a host at work', {}],
+  ['a host at work, whose large commits a thread makes', { writerThread: 'large' }],
+];
+
+function busyHost(site: Site, load: Load & Pick<SqliteOptions, 'writerThread'>): Side {
   return {
     name: 'tenure beside a host that answers requests',
     go: async (): Promise<Sample> => {

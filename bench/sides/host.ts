@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { sqliteStore } from '../../src/sqlite.ts';
+import { type SqliteOptions, sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
 import { runLoad } from './load.ts';
@@ -12,9 +12,12 @@ import { runLoad } from './load.ts';
 /** The histogram samples every so many ms; its figures are that much too large. */
 const RESOLUTION_MS = 1;
 
+/** A load, where its file is, and how its commits are made. */
+type HostInput = Load & Pick<SqliteOptions, 'writerThread'> & { readonly folder: string };
+
 type LoopWatch = ReturnType<typeof monitorEventLoopDelay>;
 
-export const run: Run<Load & { readonly folder: string }> = async ({ folder, ...load }, tell) => {
+export const run: Run<HostInput> = async ({ folder, writerThread, ...load }, tell) => {
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json');
     response.end('{"status":"ok"}');
@@ -26,7 +29,8 @@ export const run: Run<Load & { readonly folder: string }> = async ({ folder, ...
   await once(process, 'message'); // the client has measured the calm host
   const calmFigures = delays(calm, 'Calm');
   let loop: LoopWatch | null = null;
-  const open = (name: string) => sqliteStore(join(folder, `${name}.db`));
+  const options = writerThread === undefined ? {} : { writerThread };
+  const open = (name: string) => sqliteStore(join(folder, `${name}.db`), options);
   const sample = await runLoad(load, open, () => {
     tell({ kind: 'running' });
     loop = watchLoop();

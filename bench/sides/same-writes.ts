@@ -38,7 +38,7 @@ async function recordRun(load: Load, folder: string): Promise<readonly Write[]> 
       if (!file.endsWith('bench.db')) return;
       if (method === 'run' || /^(?:BEGIN|COMMIT|ROLLBACK)/.test(sql)) writes.push({ sql, values });
     });
-    return sqliteStore(join(folder, 'bench.db'), { writerThread: 'never' }); // which would not be heard
+    return sqliteStore(join(folder, 'bench.db'));
   };
   await runLoad(load, open);
   (tape as { stop(): void } | null)?.stop();

@@ -2,14 +2,15 @@ import { stat } from 'node:fs/promises';
 import type { WorkflowRecord } from '../model/records.ts';
 import type { Store } from '../ports/store.ts';
 import { memoryStore } from '../stores/memory/index.ts';
+import type { SqliteOptions } from '../stores/sqlite/open.ts';
 import { CliError } from './cli-error.ts';
 import { quoted } from './text.ts';
 
 /** Opens the database of a command for writing, or a store in memory when it names none. */
-export async function openStore(db: string | undefined): Promise<Store> {
+export async function openStore(db: string | undefined, options: SqliteOptions = {}): Promise<Store> {
   if (db === undefined) return memoryStore();
   const { sqliteStore } = await import('../sqlite.ts');
-  return sqliteStore(db);
+  return sqliteStore(db, options);
 }
 
 /**

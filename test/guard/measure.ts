@@ -88,8 +88,7 @@ async function count(
   const meter = new Meter();
   const tape = startTape((call) => meter.heard(call));
   const ids = { guid: numberedGuid() };
-  // What a thread writes could not be heard here; it is the same.
-  const store = kind === 'memory' ? memoryStore() : await sqliteStore(file, { writerThread: 'never' });
+  const store = kind === 'memory' ? memoryStore() : await sqliteStore(file);
   const engine = await createEngine({
     store: meter.watch(store),
     directory: numbered(USERS),

@@ -83,7 +83,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     throw error;
   });
   try {
-    const store = await openStore(options.db);
+    const store = await openStore(options.db, { writerThread: 'large' }); // others are served meanwhile
     const engine = await createEngine({
       store,
       directory: users,

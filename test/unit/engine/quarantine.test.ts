@@ -123,7 +123,7 @@ describe('a scheduled run with too many users', () => {
 
   it('of several batches is put in quarantine whole, on disk too', async () => {
     const file = newFile();
-    const world = hiringWorld({ store: await sqliteStore(file, { writerThread: 'never' }) });
+    const world = hiringWorld({ store: await sqliteStore(file) });
     const { workflows, settings } = world.engine;
     await settings.update({ quarantineConfiguration: bounds(2_000) });
     const workflow = await workflows.create(scheduledInput(['a']));

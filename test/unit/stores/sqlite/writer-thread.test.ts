@@ -12,11 +12,12 @@ import { allUsers, fill, makeRun, makeUsers, newFile, opened, put, RUN, refusal,
 
 afterEach(() => vi.restoreAllMocks());
 
+const ALWAYS: SqliteOptions = { writerThread: 'always' };
 const IDLE = fileURLToPath(new URL('idle-store.ts', import.meta.url));
 
-async function filled(users: readonly UserRecord[], options: SqliteOptions = {}, file = newFile()) {
+async function filled(users: readonly UserRecord[], options: SqliteOptions = ALWAYS, file = newFile()) {
   const orders = vi.spyOn(Worker.prototype, 'postMessage');
-  const store = await opened(sqliteStore(file, { writerThread: 'always', ...options }));
+  const store = await opened(sqliteStore(file, options));
   await fill(store, makeRun({ totalUsersCount: users.length }), users);
   return { store, file, commits: () => kinds(orders.mock.calls, 'commit') };
 }
@@ -54,7 +55,7 @@ describe('which commits a thread makes', () => {
     expect(commits()).toBe(1);
   });
 
-  it('large ones, when nothing is said', async () => {
+  it('large ones', async () => {
     const { store, commits } = await filled(users, { writerThread: 'large' });
     await put(store, users.slice(0, 10).map(step));
     expect(commits()).toBe(0);
@@ -62,8 +63,8 @@ describe('which commits a thread makes', () => {
     expect(commits()).toBe(1);
   });
 
-  it('none, when that is asked', async () => {
-    const { store, commits } = await filled(users, { writerThread: 'never' });
+  it('none, when nothing is said', async () => {
+    const { store, commits } = await filled(users, {});
     await put(store, users.map(step));
     expect(commits()).toBe(0);
   });
@@ -159,7 +160,7 @@ describe('while the thread makes a commit', () => {
 describe('a commit that the thread cannot make', () => {
   it('is StoreFull on a full disk, keeps nothing, and the store goes on', async () => {
     const users = makeUsers(300);
-    const { store, commits } = await filled(users, { sizeMaxBytes: 256 * 1_024 });
+    const { store, commits } = await filled(users, { ...ALWAYS, sizeMaxBytes: 256 * 1_024 });
     const bloated = users.map((user) => ({
       ...step(user),
       outcomes: step(user).outcomes?.map((one) => ({ ...one, processingInfo: 'x'.repeat(2_000) })) ?? null,
