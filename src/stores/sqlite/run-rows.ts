@@ -52,7 +52,9 @@ export const INSERT_RUN = `INSERT OR FAIL INTO runs (${RUN_COLUMNS}) VALUES (${F
 /** Replaces all of a run; {@link runCells} and its id. */
 export const REPLACE_RUN = `UPDATE OR FAIL runs SET ${FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE id = ?`;
 
-/** Replaces a run of which only frequent fields have changed ({@link isTouch}); {@link runCells}. It leaves a dozen indexes alone that {@link REPLACE_RUN} would rewrite.
+/**
+ * Replaces a run of which only frequent fields have changed ({@link isTouch}); {@link runCells}. It leaves a dozen
+ * indexes alone that {@link REPLACE_RUN} would rewrite.
  */
 export const TOUCH_RUN = `UPDATE OR FAIL runs SET ${FREQUENT_FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE ${RARE_FIELDS.map((field) => `${columnOf(field)} ${field === 'id' ? '=' : 'IS'} ?`).join(' AND ')}`;
 

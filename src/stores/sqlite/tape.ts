@@ -6,7 +6,7 @@ export interface Writes {
   run(sql: string, ...params: readonly Cell[]): unknown;
 }
 
-/** Statements to be made, in two flat arrays, which cost next to nothing to hand to a thread. */
+/** Statements to be made, in two flat arrays: few objects to copy when a thread is to make them. */
 export interface Recording {
   readonly statements: readonly string[];
   /** Per call: the index of its statement, how many values follow, and these. */
