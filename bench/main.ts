@@ -15,7 +15,7 @@ const USAGE = `Usage: npm run bench -- [word …] [--users N] [--tasks N] [--rou
 
 ${MEASURES.map(({ word, summary }) => `  ${word.padEnd(12)}${summary}`).join('\n')}
 
-No word: all of them, in some seven minutes. Each prints ours, what it is measured beside, and the ratios.
+No word: all of them, in some minutes. Each prints ours, what it is measured beside, and the ratios.
   --users N    people; default: each word's own size
   --tasks N    tasks of each; default 5
   --rounds N   rounds, of which the median counts; default 5

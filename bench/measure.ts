@@ -84,7 +84,7 @@ export interface Settings {
   readonly users: number | null;
   readonly tasks: number;
   readonly rounds: number;
-  /** Whether all words are run, in some seven minutes, rather than some that were named. */
+  /** Whether all words are run, in some minutes, rather than some that were named. */
   readonly isTour: boolean;
 }
 
