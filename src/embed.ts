@@ -56,7 +56,7 @@ export interface StandaloneLedger extends LedgerMethods {
 /** Makes a ledger. @throws what the store's opening throws. */
 export async function createLedger(options: LedgerOptions = {}): Promise<StandaloneLedger> {
   const store = (await options.store) ?? memoryStore();
-  const hub: EventHub = new EventHub((error, name) => {
+  const hub: EventHub = new EventHub(systemClock, (error, name) => {
     if (name !== 'engine.error') hub.emit('engine.error', { error, during: `a listener of ${name}` });
   });
   const ledger = assembleLedger(
@@ -81,7 +81,10 @@ export async function createLedger(options: LedgerOptions = {}): Promise<Standal
     taskReports: ledger.taskReports,
     on: (name, listener) => hub.on(name, listener),
     off: (name, listener) => hub.off(name, listener),
-    close: () => store.close(),
+    close: () => {
+      hub.flush();
+      return store.close();
+    },
   };
 }
 

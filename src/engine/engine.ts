@@ -127,7 +127,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
-  readonly #hub = new EventHub((error, name) => this.#listenerFailed(error, name));
+  readonly #hub: EventHub;
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
   readonly #waiters = new Waiters();
@@ -138,6 +138,7 @@ class LifecycleEngine implements Engine, EventSink {
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
     this.#settings = settings;
+    this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
     const breath = new Breath(ports.clock);
@@ -274,6 +275,7 @@ class LifecycleEngine implements Engine, EventSink {
     await Promise.race([this.#windDown(deadlineMs), givenUp]);
     timer.cancel();
     this.#dispatcher.abandon();
+    this.#hub.flush();
     this.#waiters.rejectAll(
       () => new LifecycleError('EngineStopped', 'Expected the run to finish, got a stop of the engine first'),
     );

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
+import type { Clock } from '../ports/clock.ts';
+import { ProgressThrottle } from './progress.ts';
 
 /** A function that is told of an event. */
 export type Listener<Name extends EngineEventName> = (payload: EngineEventMap[Name]) => void;
@@ -15,9 +17,11 @@ export class EventHub implements EventSink {
   readonly #failed: (error: unknown, name: EngineEventName) => void;
   /** The guard around each listener, so that `off` finds it. */
   readonly #guards = new Map<EngineEventName, WeakMap<object, Guarded>>();
+  readonly #progress: ProgressThrottle;
 
-  constructor(failed: (error: unknown, name: EngineEventName) => void) {
+  constructor(clock: Clock, failed: (error: unknown, name: EngineEventName) => void) {
     this.#failed = failed;
+    this.#progress = new ProgressThrottle(clock, (payload) => this.#emitter.emit('run.progress', payload));
   }
 
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
@@ -37,7 +41,16 @@ export class EventHub implements EventSink {
   }
 
   emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void {
-    this.#emitter.emit(name, payload);
+    if (name === 'run.progress') this.#progress.add(payload as EngineEventMap['run.progress']);
+    else {
+      if (name === 'run.finished') this.#progress.flush((payload as EngineEventMap['run.finished']).run.id);
+      this.#emitter.emit(name, payload);
+    }
+  }
+
+  /** Emits what is held back, and leaves no timer behind. */
+  flush(): void {
+    this.#progress.flush();
   }
 
   #guard<Name extends EngineEventName>(name: Name, listener: Listener<Name>): Guarded {

@@ -18,7 +18,10 @@ export interface EngineEventMap {
   'run.created': RunEventPayload;
   /** Its first user has started. */
   'run.started': RunEventPayload;
-  /** Its counters have moved: once a commit, not once a task. */
+  /**
+   * Its counters have moved: at most four times a second per run (`LIMITS.progressIntervalMs`), with the newest
+   * counters. The last one has the final counters and comes just before `run.finished`.
+   */
   'run.progress': RunEventPayload;
   /** A cancel was accepted; running tasks are being awaited. */
   'run.canceling': RunEventPayload;

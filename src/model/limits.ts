@@ -42,6 +42,8 @@ export const LIMITS = {
   subjectAgeMaxMs: 1_000,
   /** How long an aborted handler may take to settle before its task is written off, ms. */
   abortGraceMs: 5_000,
+  /** Time between two `run.progress` events of a run, at least, ms: enough for a progress bar. */
+  progressIntervalMs: 250,
   /** A slot that is evaluated later than this counts as missed, ms. */
   slotGraceMs: 60_000,
   /** Groups of one scope. */
