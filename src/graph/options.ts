@@ -16,7 +16,7 @@ export interface GraphOptions extends Partial<GuardOptions> {
   readonly authorize?: Authorize;
   /** Default: none. */
   readonly rateLimit?: RateLimit;
-  /** `true`: the seed's writes of runs and user results answer 405, as Entra does. */
+  /** `true`: the writes of runs (domain §2.9) and user results answer 405, as Entra does. */
   readonly readOnlyRuns?: boolean;
   /** `true`: activations answer with the id of their run in `x-run-id`, which Entra does not. */
   readonly runIdHeader?: boolean;

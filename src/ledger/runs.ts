@@ -1,4 +1,4 @@
-/** The seed's methods on runs. Source: design §4.3, domain §2.1, §2.9, §6.7. */
+/** Runs: reading, and the write methods for external workers. Source: domain §2.1, §2.9, §6.7. */
 import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../errors/index.ts';
 import { runIdFrom } from '../model/ids.ts';
@@ -21,7 +21,7 @@ import { forgetReprocessings, reprocessedRuns, unlinkRun } from './reprocess.ts'
 import { enabledTasks, runResource, sharedRunResource } from './resources.ts';
 import { type Input, invalid, readCount, readInput, readMoment, readWindow, readWord } from './values.ts';
 
-/** What `runs.create` takes: the seed's body. Counters must be those of a run that has not begun. */
+/** Input of `runs.create`. Counters must be those of a run that has not begun. */
 export interface RunInput {
   /** ISO 8601 with a zone. */
   readonly scheduledDateTime: string;

@@ -18,7 +18,7 @@ export interface TaskResultInput {
   readonly processingInfo?: string | null;
 }
 
-/** What `userProcessingResults.create` takes: the seed's body, and what makes it whole. */
+/** Input of `userProcessingResults.create`: the documented body, with the subject and optional task results (domain §2.9). */
 export interface UserResultInput {
   /** Who. Absent: somebody who is known only by the result's own id. */
   readonly subject?: { readonly id: string };

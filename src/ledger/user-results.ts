@@ -1,4 +1,4 @@
-/** User results of a run: the seed's list and create, and the recording of single tasks. */
+/** User results of a run: list, create, and the recording of single tasks (domain §2.9). */
 import { LifecycleError } from '../errors/index.ts';
 import type { Filter } from '../model/filter.ts';
 import { USER_PROPERTIES } from '../model/properties.ts';

@@ -125,7 +125,7 @@ export async function makeRun(api: Api, workflowId: string, subjects: readonly s
   return id;
 }
 
-/** The body of the seed's Create run. */
+/** The body of Create run (domain §2.9). */
 export function runBody(changes: object = {}): object {
   return {
     '@odata.type': `${TYPE}run`,
@@ -141,7 +141,7 @@ export function runBody(changes: object = {}): object {
   };
 }
 
-/** The body of the seed's Create userProcessingResult. */
+/** The body of Create userProcessingResult (domain §2.9). */
 export function resultBody(changes: object = {}): object {
   return {
     subject: { id: 'ada' },

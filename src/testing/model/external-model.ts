@@ -1,6 +1,6 @@
 /**
- * A run that somebody else's workers drive: totals are declared, results appended one by one. Source:
- * domain §6.4–6.6 and design §4. Only counts are known of its users.
+ * A run driven by an external worker: totals are declared, results appended one by one; only the counts of its
+ * users are known. Source: domain §2.9, §6.4–6.6.
  */
 import type { ProcessingStatus, UserStatus } from '../../model/status.ts';
 import { isTerminal, reachable, USER_EDGES } from './edges.ts';

@@ -1,4 +1,4 @@
-/** Handlers are hostile (design §5): whatever they do, each task comes to one outcome and the engine goes on. */
+/** Hostile handlers: whatever one does, each task gets one outcome and the engine continues. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/model/limits.ts';
 import type { Run, TaskProcessingResult } from '../../../src/model/resources.ts';

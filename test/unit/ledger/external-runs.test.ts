@@ -1,4 +1,4 @@
-/** Runs that somebody else's workers drive: the seed's methods, with no engine. */
+/** Runs driven by an external worker, without an engine (domain §2.9). */
 import { describe, expect, it } from 'vitest';
 import { assembleLedger, type Ledger } from '../../../src/ledger/index.ts';
 import type { RunInput } from '../../../src/ledger/runs.ts';
