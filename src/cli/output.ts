@@ -9,10 +9,12 @@ export interface Output {
   readonly style: Style;
   /** The stream itself, for a progress bar. */
   readonly stream: NodeJS.WriteStream;
-  /** `true` when the reader has gone (`| head`): what is written now, nobody sees. */
+  /** `true` when nothing can be written any more, because of {@link failure} or because the reader has gone. */
   readonly isClosed: boolean;
+  /** Why writing failed; `null` also when the reader has gone (`| head`), which is no failure. */
+  readonly failure: Error | null;
   line(text?: string): void;
-  /** Writes and waits while the reader is slower. Resolves also when he has gone. */
+  /** Writes and waits while the reader is slower. Resolves also when writing fails. */
   write(text: string): Promise<void>;
   /** Resolves when all that was written has left the process. */
   flush(): Promise<void>;
@@ -23,16 +25,20 @@ const COLUMNS_DEFAULT = 100;
 /** An output over a stream of the process. */
 export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
   let isClosed = false;
+  let failure: Error | null = null;
   let resume: (() => void) | null = null;
   const wake = (): void => {
     resume?.();
     resume = null;
   };
-  stream.on('error', () => {
-    // EPIPE: the reader has seen enough. Other errors of an output leave nothing to do either.
+  // Told to the callback of the write that failed first, and by the event only later.
+  const failed = (error?: NodeJS.ErrnoException | null): void => {
+    if (!error || isClosed) return;
     isClosed = true;
+    if (error.code !== 'EPIPE') failure = error;
     wake();
-  });
+  };
+  stream.on('error', failed);
   stream.on('drain', wake);
   return {
     isTerminal: stream.isTTY === true,
@@ -44,11 +50,14 @@ export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
     get isClosed() {
       return isClosed;
     },
+    get failure() {
+      return failure;
+    },
     line(text = '') {
-      if (!isClosed) stream.write(`${text}\n`);
+      if (!isClosed) stream.write(`${text}\n`, failed);
     },
     async write(text) {
-      if (isClosed || stream.write(text)) return;
+      if (isClosed || stream.write(text, failed)) return;
       await new Promise<void>((resolve) => {
         resume = resolve;
         if (isClosed) wake();
@@ -58,7 +67,10 @@ export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
       if (isClosed) return;
       await new Promise<void>((resolve) => {
         resume = resolve;
-        stream.write('', () => resolve());
+        stream.write('', (error) => {
+          failed(error);
+          resolve();
+        });
       });
     },
   };

@@ -1,6 +1,7 @@
+import { syncBuiltinESMExports } from 'node:module';
 import { basename, relative } from 'node:path';
 import { systemClock } from '../system/index.ts';
-import { describeError } from './cli-error.ts';
+import { describeError, messageOf } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { Interrupts } from './interrupts.ts';
@@ -13,10 +14,11 @@ import { styleFor } from './style.ts';
 export async function runProcess(): Promise<void> {
   silenceSqliteWarning();
   sizeNursery('small');
-  const { env } = process;
+  const { env, stderr } = process;
+  const stdout = reserveStdout();
   const host: Host = {
-    stdout: outputOn(process.stdout, styleFor(process.stdout.isTTY === true, env)),
-    stderr: outputOn(process.stderr, styleFor(process.stderr.isTTY === true, env)),
+    stdout: outputOn(stdout, styleFor(stdout.isTTY === true, env)),
+    stderr: outputOn(stderr, styleFor(stderr.isTTY === true, env)),
     env,
     clock: systemClock,
     interrupts: new Interrupts(systemClock, (code) => process.exit(code)),
@@ -37,8 +39,28 @@ export async function runProcess(): Promise<void> {
   });
   const code = await runProgram(process.argv.slice(2), host);
   await Promise.all([host.stdout.flush(), host.stderr.flush()]);
+  if (host.stdout.failure) {
+    host.stderr.line(`error: Expected to write to standard output, got ${messageOf(host.stdout.failure)}`);
+    await host.stderr.flush();
+  }
+  const isAllWritten = host.stdout.failure === null && host.stderr.failure === null;
   // Not by running out of work: a module of handlers may have left a timer or a socket behind.
-  process.exit(code);
+  process.exit(isAllWritten ? code : EXIT.error);
+}
+
+/**
+ * Keeps standard output for the results of commands: whatever else writes to it, a module of handlers with
+ * `console.log` say, writes to standard error from now on.
+ */
+function reserveStdout(): NodeJS.WriteStream {
+  const { stdout } = process;
+  Object.defineProperty(process, 'stdout', {
+    configurable: true,
+    enumerable: true,
+    get: () => process.stderr,
+  });
+  syncBuiltinESMExports(); // for `import { stdout } from 'node:process'`
+  return stdout;
 }
 
 /** Node 22 warns that `node:sqlite` is experimental. That one is known here; every other is shown. */

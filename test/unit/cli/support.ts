@@ -15,6 +15,7 @@ export function kept(): Output & { readonly text: () => string } {
     style: styleFor(false, {}),
     stream: new PassThrough() as unknown as NodeJS.WriteStream,
     isClosed: false,
+    failure: null,
     line: (line = '') => {
       text += `${line}\n`;
     },
