@@ -5,14 +5,20 @@ import { EventHub, type Listener } from './engine/hub.ts';
 import type { EnginePorts, EngineSettingsInput } from './engine/options.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/index.ts';
 import type { EngineEventName } from './model/events.ts';
+import type { Identified, Subject } from './model/subject.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow-limits.ts';
+import type { Directory } from './ports/directory.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
 import { memoryStore } from './stores/memory/index.ts';
 import { httpCallout, systemClock, systemIds, systemRandom } from './system/index.ts';
 
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
-export interface EngineOptions extends EngineSettingsInput, Partial<Omit<EnginePorts, 'store'>> {
+export interface EngineOptions<Person extends Identified = Subject>
+  extends EngineSettingsInput<Person>,
+    Partial<Omit<EnginePorts, 'store' | 'directory'>> {
+  /** Where people come from; its type is what handlers see as `subject`. Default: nobody. */
+  readonly directory?: Directory<Person>;
   /** Where the record is kept. Default: in memory. A promise is awaited: `sqliteStore('tenure.db')`. */
   readonly store?: Store | Promise<Store>;
 }
@@ -22,8 +28,12 @@ export interface EngineOptions extends EngineSettingsInput, Partial<Omit<EngineP
  *
  * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
  */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { store, directory, clock, random, ids, logger, callout, ...settings } = options;
+export async function createEngine<Person extends Identified = Subject>(
+  options: EngineOptions<Person> = {},
+): Promise<Engine> {
+  // Handlers are called with this directory's people only, so from here on their type does not matter.
+  const untyped = options as unknown as EngineOptions;
+  const { store, directory, clock, random, ids, logger, callout, ...settings } = untyped;
   return assembleEngine(
     {
       store: (await store) ?? memoryStore(),

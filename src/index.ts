@@ -89,7 +89,7 @@ export {
   type WorkflowCategory,
   type WorkflowExecutionType,
 } from './model/status.ts';
-export type { Subject } from './model/subject.ts';
+export type { Identified, Subject } from './model/subject.ts';
 export type * from './model/workflow.ts';
 export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
 export type * from './model/workflow-subject.ts';

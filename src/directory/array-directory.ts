@@ -1,6 +1,6 @@
 import { LifecycleError } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Subject } from '../model/subject.ts';
+import type { Identified, Subject } from '../model/subject.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
 import { listed, shown } from './file-error.ts';
 
@@ -10,8 +10,10 @@ import { listed, shown } from './file-error.ts';
  * @throws LifecycleError `InvalidArgument` for a subject without a proper id (a text, not empty, at most
  *   `LIMITS.idLengthMax` characters), `Duplicate` when ids occur twice; `details.ids` lists them.
  */
-export function arrayDirectory(subjects: Iterable<Subject>): Directory {
-  const byId = new Map<string, Subject>();
+export function arrayDirectory<Person extends Identified = Subject>(
+  subjects: Iterable<Person>,
+): Directory<Person> {
+  const byId = new Map<string, Person>();
   const twice = new Set<string>();
   let position = 0;
   for (const subject of subjects) {
@@ -37,15 +39,18 @@ export function arrayDirectory(subjects: Iterable<Subject>): Directory {
   };
 }
 
-async function* matching(subjects: Iterable<Subject>, rule: ScopeRule | null): AsyncGenerator<Subject> {
+async function* matching<Person extends Identified>(
+  subjects: Iterable<Person>,
+  rule: ScopeRule | null,
+): AsyncGenerator<Person> {
   for (const subject of subjects) {
     if (rule === null || rule.matches(subject)) yield subject;
   }
 }
 
-function checkId(subject: Subject, position: number): void {
+function checkId(subject: Identified, position: number): void {
   const field = `subjects[${position}].id`;
-  const id: unknown = (subject as Subject | null | undefined)?.id;
+  const id: unknown = (subject as Identified | null | undefined)?.id;
   if (typeof id === 'string' && id.trim() !== '' && id.length <= LIMITS.idLengthMax) return;
   const got =
     typeof id === 'string' && id.length > LIMITS.idLengthMax ? `${id.length} characters` : shown(id);

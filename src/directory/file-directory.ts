@@ -1,26 +1,18 @@
 import { LifecycleError } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
-import type { Directory, ScopeRule } from '../ports/directory.ts';
+import type { ScopeRule } from '../ports/directory.ts';
 import { type Block, checkUtf8, readBlocks } from './blocks.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
 import { shown } from './file-error.ts';
 import { RowIndex } from './row-index.ts';
-import type { OnDuplicate, RowCodec } from './rows.ts';
+import type { RowCodec } from './rows.ts';
+import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** Records that lie at most this many bytes apart are read at once: a seek costs more than the bytes between. */
 const GAP_BYTES_MAX = 32 * 1_024;
 /** Bytes of one read of several records: bounds memory. */
 const RANGE_BYTES_MAX = 1_024 * 1_024;
-
-/** A directory whose size is known. */
-export interface SizedDirectory extends Directory {
-  /** Different ids. */
-  readonly subjectsCount: number;
-  /** Rows that were left out because their id occurs more than once (`onDuplicate`). */
-  readonly skippedRowsCount: number;
-  close(): Promise<void>;
-}
 
 /** What the first pass over a file found. */
 interface Contents {

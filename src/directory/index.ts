@@ -1,5 +1,4 @@
 export { arrayDirectory } from './array-directory.ts';
-export type { SizedDirectory } from './file-directory.ts';
 export { type AttributeMapping, parseMapping } from './mapping.ts';
 export {
   type CsvDirectoryOptions,
@@ -9,4 +8,4 @@ export {
   jsonlDirectory,
   openDirectory,
 } from './open-directory.ts';
-export type { OnDuplicate } from './rows.ts';
+export type { OnDuplicate, SizedDirectory } from './sized-directory.ts';

@@ -3,11 +3,11 @@ import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
 import { csvCodec } from './csv-rows.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
-import { checkOnDuplicate, openFileDirectory, type SizedDirectory } from './file-directory.ts';
+import { checkOnDuplicate, openFileDirectory } from './file-directory.ts';
 import { invalidFile, shown } from './file-error.ts';
 import { cellsOf, JsonObjects, jsonlCodec } from './json-rows.ts';
 import type { AttributeMapping } from './mapping.ts';
-import type { OnDuplicate } from './rows.ts';
+import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';
 import { SourceFile } from './source-file.ts';
 
 /** How a file of people is read. */

@@ -25,9 +25,6 @@ export interface RowCodec {
   checkComplete(): void;
 }
 
-/** How duplicates are treated. */
-export type OnDuplicate = 'refuse' | 'first' | 'last';
-
 /**
  * Attributes with a checked id. A whole number is taken as its digits, because JSON exports have such ids.
  *

@@ -1,3 +1,5 @@
+// Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { LifecycleError } from '../errors/index.ts';
 import { answerCallback } from '../ledger/callbacks.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';

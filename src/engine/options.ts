@@ -1,6 +1,7 @@
 import { LifecycleError } from '../errors/index.ts';
 import type { Retention } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
+import type { Identified, Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow-limits.ts';
 import type { Callout } from '../ports/callout.ts';
@@ -29,12 +30,12 @@ export const MISSED_SLOT_POLICIES = ['skip', 'once', 'each'] as const;
 export type MissedSlotPolicy = (typeof MISSED_SLOT_POLICIES)[number];
 
 /** Settings of an engine. All are optional. */
-export interface EngineSettingsInput {
+export interface EngineSettingsInput<Person extends Identified = Subject> {
   /**
    * Handlers by task definition: a key of the catalogue (`addUserToGroups`), a definition's GUID, or a
    * name of your own. `'*'` handles every definition that has no other.
    */
-  readonly tasks?: Readonly<Record<string, TaskHandler>>;
+  readonly tasks?: Readonly<Record<string, TaskHandler<Person>>>;
   /** Handlers that run at once, 1..100,000. Default 256. */
   readonly concurrency?: number;
   /** Hours between schedule slots, a whole number in 1..24. Default 3. */

@@ -1,5 +1,5 @@
 import type { Filter } from '../model/filter.ts';
-import type { Subject } from '../model/subject.ts';
+import type { Identified } from '../model/subject.ts';
 import { compileFilter } from './evaluate.ts';
 import { parseFilter } from './parse-filter.ts';
 import { ownProperties } from './paths.ts';
@@ -9,7 +9,7 @@ export interface ParsedScopeRule {
   readonly text: string;
   /** For directories that translate the rule into a query of their own. */
   readonly filter: Filter;
-  matches(subject: Subject): boolean;
+  matches<Person extends Identified>(subject: Person): boolean;
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { Subject } from '../model/subject.ts';
+import type { Identified, Subject } from '../model/subject.ts';
 
 /** A scope rule that has been read: its text, and the test it stands for. */
 export interface ScopeRule {
   readonly text: string;
-  matches(subject: Subject): boolean;
+  matches<Person extends Identified>(subject: Person): boolean;
 }
 
 /** Who may have changed since a moment that a token stands for. */
@@ -14,15 +14,15 @@ export interface DirectoryChanges {
   readonly token: string;
 }
 
-/** Where subjects come from. */
-export interface Directory {
+/** Where subjects come from. Handlers see them with the type `Person`. */
+export interface Directory<Person extends Identified = Subject> {
   /** The subjects with these ids, in any order; ids that nobody has are left out. */
-  get(ids: readonly string[]): Promise<readonly Subject[]>;
+  get(ids: readonly string[]): Promise<readonly Person[]>;
   /**
    * Streams the subjects that `rule` selects, or all. A directory may stream more than the rule
    * selects (the engine tests each again) but never less, and no id twice.
    */
-  query(rule: ScopeRule | null): AsyncIterable<Subject>;
+  query(rule: ScopeRule | null): AsyncIterable<Person>;
   /**
    * Who may have changed since `token`, for a directory that hears of changes or can ask for them. Without
    * it everybody is looked at in each slot, by the workflows that a change makes due.

@@ -1,13 +1,22 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { WorkflowCategory, WorkflowExecutionType } from '../model/status.ts';
-import type { Subject } from '../model/subject.ts';
+import type { Identified, Subject } from '../model/subject.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Logger } from './logger.ts';
 
-/** What a handler is told. Every call gets its own; nothing in it is shared with another call. */
-export interface TaskContext<Arguments = Readonly<Record<string, string>>> {
-  /** The person, as the directory knew him just before his first task. A private copy is not made: treat as read-only. */
-  readonly subject: Subject;
+/**
+ * What a handler is told. Every call gets its own; nothing in it is shared with another call. `Person` is the type
+ * of the directory's subjects.
+ */
+export interface TaskContext<
+  Arguments = Readonly<Record<string, string>>,
+  Person extends Identified = Subject,
+> {
+  /**
+   * The person, as the directory knew them just before their first task: a frozen copy. When a run is resumed and
+   * the directory no longer has them, only `id` is there.
+   */
+  readonly subject: Person;
   /** The task's arguments by name, or what `argumentsSchema` made of them. */
   readonly arguments: Arguments;
   /** Aborted when the run is canceled, the attempt times out or the engine's stop deadline passes. */
@@ -43,9 +52,10 @@ export interface TaskContext<Arguments = Readonly<Record<string, string>>> {
 export type TaskHandlerResult = { readonly processingInfo?: string } | undefined | void;
 
 /** Does a task for one person. A throw, of anything, is a failure. */
-export type TaskHandlerFunction<Arguments = Readonly<Record<string, string>>> = (
-  context: TaskContext<Arguments>,
-) => TaskHandlerResult | Promise<TaskHandlerResult>;
+export type TaskHandlerFunction<
+  Arguments = Readonly<Record<string, string>>,
+  Person extends Identified = Subject,
+> = (context: TaskContext<Arguments, Person>) => TaskHandlerResult | Promise<TaskHandlerResult>;
 
 /** How failed attempts are repeated. Interruptions do not count as attempts. */
 export interface RetryPolicy {
@@ -61,13 +71,13 @@ export interface RetryPolicy {
 
 /** A handler with settings. */
 // biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
-export interface TaskHandlerOptions<Arguments = any> {
-  readonly run: TaskHandlerFunction<Arguments>;
+export interface TaskHandlerOptions<Arguments = any, Person extends Identified = Subject> {
+  readonly run: TaskHandlerFunction<Arguments, Person>;
   /**
    * Says what `run` would do, without doing it: for `workflows.previewWorkflow`. What it throws is why the task
    * would fail. Default: the task would run.
    */
-  readonly preview?: TaskHandlerFunction<Arguments>;
+  readonly preview?: TaskHandlerFunction<Arguments, Person>;
   /** An attempt that takes longer fails, ms. Default: none. */
   readonly timeoutMs?: DurationMs;
   readonly retry?: RetryPolicy;
@@ -78,4 +88,7 @@ export interface TaskHandlerOptions<Arguments = any> {
 }
 
 /** A handler, bare or with settings. */
-export type TaskHandler = TaskHandlerFunction | TaskHandlerOptions;
+export type TaskHandler<Person extends Identified = Subject> =
+  | TaskHandlerFunction<Readonly<Record<string, string>>, Person>
+  // biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
+  | TaskHandlerOptions<any, Person>;

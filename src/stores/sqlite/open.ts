@@ -22,7 +22,9 @@ export interface SqliteOptions {
    * Which commits of task outcomes a thread of its own makes, so that the host's event loop waits neither for
    * their writing nor for the disk (decision 15): `large` ones, of some hundred outcomes, or `always`, all that it
    * can. For hosts that serve others meanwhile: it halves their waiting, and costs a tenth of the tasks a second.
-   * No thread is started before the first such commit. Default: none. A clock in virtual time waits for no thread.
+   * No thread is started before the first such commit; where none can be started, the store makes all commits itself
+   * and emits a process warning with the code `TENURE_WRITER_THREAD`. Default: none. A clock in virtual time waits
+   * for no thread.
    */
   readonly writerThread?: 'large' | 'always';
   /** The present, for the details of the lock. Default: the system's clock. */

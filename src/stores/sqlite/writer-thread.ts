@@ -62,7 +62,7 @@ export class WriterThread {
     return tape.length > 0 && tape.bytes >= this.#input.commitBytesMin;
   }
 
-  /** Starts the thread if need be; `false` where none can be had, or it is gone: a bundler may have left its module behind. */
+  /** Starts the thread if need be; `false`, after a warning, where none can be had or it is gone. */
   async isAvailable(): Promise<boolean> {
     if (this.#state === 'new') await this.#start();
     return this.#state === 'running';
@@ -85,12 +85,13 @@ export class WriterThread {
   }
 
   async close(): Promise<void> {
+    const closing = this.#state === 'running' ? this.#order({ kind: 'close' }) : null;
+    this.#state = 'closed'; // before its answer: its end, which may come with that, is expected
     try {
-      if (this.#state === 'running') await this.#order({ kind: 'close' });
+      await closing;
     } catch {
       // It has died, and its connection with it.
     }
-    this.#state = 'closed';
   }
 
   async #start(): Promise<void> {
@@ -102,8 +103,9 @@ export class WriterThread {
         // Without the host's flags: many are refused to a thread (`--max-old-space-size`), and it needs none.
         execArgv: ['--disable-warning=ExperimentalWarning'], // told once, by whoever opened the store
       });
-    } catch {
-      return; // this process may have no threads
+    } catch (error) {
+      this.#warn(error); // this process may have no threads
+      return;
     }
     this.#worker = worker;
     worker.on('message', (answer: Answer) => this.#heard(answer));
@@ -114,7 +116,11 @@ export class WriterThread {
         this.#state = 'running';
         resolve();
       };
-      this.#pending = { resolve: resolved, reject: () => resolve() };
+      const refused = (error: unknown) => {
+        this.#warn(error);
+        resolve();
+      };
+      this.#pending = { resolve: resolved, reject: refused };
     });
   }
 
@@ -140,8 +146,23 @@ export class WriterThread {
     const pending = this.#pending;
     this.#pending = null;
     // Between two orders nothing is lost with it.
-    if (this.#state === 'running') this.#state = pending ? 'dead' : 'unavailable';
+    if (this.#state === 'running') {
+      this.#state = pending ? 'dead' : 'unavailable';
+      if (!pending) this.#warn(error);
+    }
     pending?.reject(this.#state === 'dead' ? this.#died(error) : error);
+  }
+
+  /** The store goes on without the thread that the host asked for: it should hear of it, and nothing has failed. */
+  #warn(error: unknown): void {
+    const { file } = this.#input;
+    const got = error instanceof Error ? error.message : 'its end';
+    process.emitWarning(`Expected a thread that writes ${file}, got ${got}`, {
+      type: 'TenureWarning',
+      code: 'TENURE_WRITER_THREAD',
+      detail:
+        'The store makes its commits on the calling thread instead. A bundler has to leave `tenure/sqlite` outside the bundle; otherwise omit `writerThread`.',
+    });
   }
 
   #died(cause?: unknown): LifecycleError {

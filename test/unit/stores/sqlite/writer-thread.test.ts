@@ -83,28 +83,37 @@ describe('which commits a thread makes', () => {
     expect(await completedCount(store)).toBe(400);
   });
 
-  it('none where its module is missing: then the store writes by itself', async () => {
+  it('none where its module is missing: then the store warns, and writes by itself', async () => {
     vi.spyOn(Worker.prototype, 'on').mockImplementation(function (this: Worker, name, listener) {
       if (name !== 'error') return this;
       queueMicrotask(() => listener(new Error('Cannot find module')));
       void this.terminate();
       return this;
     });
-    const { store, commits } = await filled(users);
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const { store, file, commits } = await filled(users);
+    await put(store, users.map(step));
     await put(store, users.map(step));
     expect(commits()).toBe(0);
+    expect(warned.mock.calls).toEqual([
+      [
+        `Expected a thread that writes ${file}, got Cannot find module`,
+        expect.objectContaining({ code: 'TENURE_WRITER_THREAD', detail: expect.stringContaining('bundler') }),
+      ],
+    ]);
     expect((await allUsers(store)).map(({ processingStatus }) => processingStatus)).toEqual(
       users.map(() => 'inProgress'),
     );
   });
 });
 
-it('goes on by itself when the thread has ended between two commits', async () => {
+it('warns and goes on by itself when the thread has ended between two commits', async () => {
   const threads: Worker[] = [];
   const collect = (thread: Worker) => threads.push(thread);
   process.on('worker', collect);
   const users = makeUsers(40);
-  const { store, commits } = await filled(users);
+  const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const { store, file, commits } = await filled(users);
   await finish(store, users.slice(0, 10));
   process.off('worker', collect);
   for (const thread of threads) await thread.terminate();
@@ -112,6 +121,12 @@ it('goes on by itself when the thread has ended between two commits', async () =
   await finish(store, users.slice(20));
   expect(commits()).toBe(1);
   expect(await completedCount(store)).toBe(40);
+  expect(warned.mock.calls).toEqual([
+    [
+      `Expected a thread that writes ${file}, got its end`,
+      expect.objectContaining({ code: 'TENURE_WRITER_THREAD' }),
+    ],
+  ]);
 });
 
 describe('while the thread makes a commit', () => {

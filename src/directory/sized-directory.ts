@@ -1,0 +1,17 @@
+/**
+ * What callers see of a directory over a file. A module of its own, so that the package's declarations do not lead to
+ * those of the readers, which need Node's types.
+ */
+import type { Directory } from '../ports/directory.ts';
+
+/** How duplicates are treated. */
+export type OnDuplicate = 'refuse' | 'first' | 'last';
+
+/** A directory whose size is known. */
+export interface SizedDirectory extends Directory {
+  /** Different ids. */
+  readonly subjectsCount: number;
+  /** Rows that were left out because their id occurs more than once (`onDuplicate`). */
+  readonly skippedRowsCount: number;
+  close(): Promise<void>;
+}
