@@ -10,6 +10,7 @@ export {
   readFlag,
   readLine,
   readName,
+  readNullable,
   readText,
   readWord,
   root,

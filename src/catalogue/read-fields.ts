@@ -66,6 +66,16 @@ export function ifGiven<T>(place: Place, read: (place: Place) => T): T | undefin
   return place.value === undefined ? undefined : read(place);
 }
 
+/**
+ * What `read` makes of the place; `null` for `null`, and for `{}`: that is what Microsoft's generated clients send
+ * for an object that is null.
+ */
+export function readNullable<T>(place: Place, read: (place: Place) => T): T | null {
+  const { value } = place;
+  if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return null;
+  return read(place);
+}
+
 /** `true` or `false`. @throws LifecycleError `InvalidArgument`. */
 export function readFlag(place: Place): boolean {
   if (typeof place.value === 'boolean') return place.value;

@@ -55,8 +55,9 @@ async function runExtension(
   const { workflow, idempotencyKey: id } = task;
   const known = await readWaiting(context.store, workflow.id, id);
   if (known && (known.launchedAtMs !== null || known.answer !== null)) return outcomeOf(context, known);
+  const url = urlOf(extension);
   if (timeoutMs === null) {
-    await call(context, callout, extension, task, null);
+    await call(context, callout, url, extension, task, null);
     return undefined;
   }
   // It may answer before the call returns.
@@ -65,7 +66,7 @@ async function runExtension(
     deadlineMs: context.clock.now() + timeoutMs + callTimeMaxMs(extension),
   });
   const token = callbackToken(await callbackSecret(context, () => callout.secret()), id);
-  await call(context, callout, extension, task, token);
+  await call(context, callout, url, extension, task, token);
   const launchedAtMs = context.clock.now();
   const deadlineMs = launchedAtMs + timeoutMs;
   return outcomeOf(context, await noteWaiting(context, workflow.id, id, { launchedAtMs, deadlineMs }));
@@ -81,18 +82,26 @@ function outcomeOf(
   return new Suspension(launchedAtMs ?? clock.now(), deadlineMs);
 }
 
+/** @throws Error for a logic app whose URL nobody has told. */
+function urlOf({ displayName, endpointConfiguration: endpoint }: CustomTaskExtension): string {
+  const url = 'targetUrl' in endpoint ? endpoint.targetUrl : endpoint.url;
+  if (url !== null) return url;
+  throw new Error(
+    `The custom task extension \`${displayName}\` has no URL to call; update its endpointConfiguration with the url of the logic app's trigger`,
+  );
+}
+
 /** Calls until it is accepted. @throws Error when it is refused, or out of retries. */
 async function call(
   { store, clock }: LedgerContext,
   callout: Callout,
+  url: string,
   extension: CustomTaskExtension,
   task: Task,
   token: string | null,
 ): Promise<void> {
   const { maximumRetries, timeoutInMilliseconds: timeoutMs } =
     extension.clientConfiguration ?? DEFAULT_CLIENT;
-  const { endpointConfiguration: endpoint } = extension;
-  const url = 'targetUrl' in endpoint ? endpoint.targetUrl : endpoint.url;
   const { runId = '', no = 0 } = addressOf(task.idempotencyKey) ?? {};
   const user = await store.getUser(runId, no);
   const body = JSON.stringify(payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), token));

@@ -46,7 +46,7 @@ export function withMembers(
 
 function memberOf(kind: Kind | undefined, value: unknown): unknown {
   if (typeof kind !== 'object' || !('enumeration' in kind) || typeof value !== 'string') return value;
-  return memberNamed(kind.enumeration.members, value) ?? value;
+  return memberNamed(kind.enumeration, value) ?? value;
 }
 
 function parsed(text: string): unknown {

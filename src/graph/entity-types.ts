@@ -10,12 +10,22 @@ export interface Enumeration {
   readonly hidden: readonly string[];
   /** Several members at once, comma-joined: `joiner,leaver`. */
   readonly isFlags?: true;
+  /** Other spellings in Microsoft's pages, in lower case → the member. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
-/** The member of that name, in any letter case, as Graph takes them; `undefined`: there is none. */
-export function memberNamed(members: readonly string[], name: string): string | undefined {
-  return members.find((member) => member.toLowerCase() === name.toLowerCase());
+/**
+ * The member of that name, in any letter case, as Graph takes them; the sentinel is one too. `undefined`: there is
+ * none.
+ */
+export function memberNamed({ members, aliases = {} }: Enumeration, name: string): string | undefined {
+  const word = name.trim().toLowerCase();
+  if (Object.hasOwn(aliases, word)) return aliases[word];
+  return [...members, SENTINEL].find((member) => member.toLowerCase() === word);
 }
+
+/** What stands for members that came later; nothing has it as its value. */
+export const SENTINEL = 'unknownFutureValue';
 
 /** What a property is. */
 export type Kind =
@@ -64,7 +74,12 @@ const enumeration = (members: readonly string[], hidden: readonly string[] = [])
 });
 
 const STATUS = enumeration(PROCESSING_STATUSES, ['canceling', 'quarantined']);
-const EXECUTION_TYPE = enumeration(EXECUTION_TYPES, ['activatedWithScope', 'preview']);
+/** How a run came about. The page of previewWorkflow calls `preview` by another name than the metadata. */
+export const EXECUTION_TYPE: Enumeration = {
+  members: EXECUTION_TYPES,
+  hidden: ['activatedWithScope', 'preview'],
+  aliases: { previewmode: 'preview' },
+};
 const CATEGORY = enumeration(['joiner', 'leaver', 'mover'], ['mover']);
 const TASK_CATEGORY: Kind = {
   enumeration: { members: ['joiner', 'leaver', 'mover'], hidden: ['mover'], isFlags: true },
@@ -103,7 +118,7 @@ export const RUN: EntityType = {
     totalTasksCount: 'int',
     totalUnprocessedTasksCount: 'int',
     totalUsersCount: 'int',
-    workflowExecutionType: EXECUTION_TYPE,
+    workflowExecutionType: { enumeration: EXECUTION_TYPE },
     activatedOnScope: { complex: {} },
   },
   navigation: {},
@@ -178,7 +193,7 @@ export const USER_RESULT: EntityType = {
     startedDateTime: 'dateTime',
     totalTasksCount: 'int',
     totalUnprocessedTasksCount: 'int',
-    workflowExecutionType: EXECUTION_TYPE,
+    workflowExecutionType: { enumeration: EXECUTION_TYPE },
     workflowVersion: 'int',
   },
   navigation: { subject: { shown: 'list', type: REFERENCE, isUser: true }, ...TASK_RESULTS },
@@ -216,6 +231,7 @@ export const TASK_DEFINITION: EntityType = {
     version: 'int',
   },
   navigation: {},
+  isSearchable: true,
 };
 
 /** One task over all people of a run. */

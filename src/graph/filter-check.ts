@@ -5,7 +5,7 @@
 import { type FilterFault, filterError } from '../filter/filter-error.ts';
 import { parseFilter } from '../filter/index.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../model/filter.ts';
-import { type EntityType, type Enumeration, type Kind, memberNamed } from './entity-types.ts';
+import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from './entity-types.ts';
 
 /** What an expression is worth. A bare id is told from text, since GUIDs read the same in any letter case. */
 type Sort = 'id' | 'string' | 'number' | 'boolean' | 'dateTime' | 'enumeration' | 'flags' | 'null';
@@ -148,9 +148,9 @@ class FilterCheck {
 
   /** Several stand in the order of the enumeration. The sentinel is a member, and nothing has it (domain §6.7). */
   #members(enumeration: Enumeration, property: FilterPath, node: FilterLiteral & { type: 'string' }): string {
-    const members = [...enumeration.members, 'unknownFutureValue'];
+    const members = [...enumeration.members, SENTINEL];
     const names = enumeration.isFlags ? node.value.split(',') : [node.value];
-    const found = names.map((name) => memberNamed(members, name.trim()));
+    const found = names.map((name) => memberNamed(enumeration, name));
     if (!found.includes(undefined)) return members.filter((member) => found.includes(member)).join(',');
     throw this.#refuse(node, {
       expected: `${property.segments.join('/')} to be compared with one of ${members.join(', ')}`,

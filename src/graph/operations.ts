@@ -199,9 +199,10 @@ export function updateWorkflow({ engine, keys, body, author }: Call): Promise<Wo
   return engine.workflows.update(keys.workflow, objectBody(body, true) as WorkflowPatch, author);
 }
 
-/** createNewVersion. */
+/** createNewVersion: `{ workflow: … }` as the metadata has it, or the workflow itself as the examples do. */
 export function createNewVersion({ engine, keys, body, author }: Call): Promise<Workflow> {
-  const input = soleField(body, 'workflow', true);
+  const isWrapped = Object.hasOwn(objectBody(body), 'workflow');
+  const input = isWrapped ? soleField(body, 'workflow', true) : objectBody(body, true);
   return engine.workflows.createNewVersion(keys.workflow, input as NewVersionInput, author);
 }
 
@@ -234,9 +235,12 @@ export async function activateAndWait({ engine, keys, body, inTime }: Call): Pro
   };
 }
 
-/** activateWithScope: `{ scope: … }`. */
+/** activateWithScope: `{ scope: … }` as the metadata has it, or `{ subjects: [{ id }] }` as the page does. */
 export async function activateWithScope({ engine, keys, body }: Call): Promise<string> {
-  const scope = soleField(body, 'scope', true) as ActivationScopeInput;
+  const isOfPage = Object.hasOwn(objectBody(body), 'subjects');
+  const scope = (
+    isOfPage ? { users: soleField(body, 'subjects') } : soleField(body, 'scope', true)
+  ) as ActivationScopeInput;
   return (await engine.runs.activateWithScope(keys.workflow, scope)).id;
 }
 

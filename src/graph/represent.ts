@@ -1,5 +1,5 @@
 /** Resources → JSON, as Graph writes them. Source: domain §2.6, §5. */
-import type { EntityType, Enumeration, Kind } from './entity-types.ts';
+import { type EntityType, type Enumeration, type Kind, SENTINEL } from './entity-types.ts';
 import { badRequest } from './graph-error.ts';
 import type { MetadataLevel } from './prefer.ts';
 import type { Expansion } from './query.ts';
@@ -138,6 +138,6 @@ function wireValue(
 /** Members that came after the sentinel read as the sentinel. */
 function masked({ hidden }: Enumeration, value: unknown, isUnmasked: boolean): string {
   const shown = (member: unknown): string =>
-    !isUnmasked && hidden.includes(String(member)) ? 'unknownFutureValue' : String(member);
+    !isUnmasked && hidden.includes(String(member)) ? SENTINEL : String(member);
   return Array.isArray(value) ? [...new Set(value.map(shown))].join(',') : shown(value);
 }

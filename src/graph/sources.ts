@@ -11,9 +11,9 @@ import { addressOf } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../model/properties.ts';
 import type { Page, Run, TaskProcessingResult } from '../model/resources.ts';
-import { EXECUTION_TYPES, TASK_STATUSES, type TaskStatus } from '../model/status.ts';
+import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
 import type { Task, TaskDefinition } from '../model/workflow.ts';
-import { memberNamed } from './entity-types.ts';
+import { EXECUTION_TYPE, memberNamed, SENTINEL } from './entity-types.ts';
 import { badToken, type Cursor, type Source } from './list.ts';
 import type { Row } from './represent.ts';
 
@@ -307,7 +307,7 @@ function runFilterOf(asked: string | null): string | null {
     const { left, right } = part;
     const isType = left.kind === 'path' && left.segments.join('/') === 'workflowExecutionType';
     if (isType && right.kind === 'literal' && right.type === 'string')
-      return `workflowExecutionType eq '${memberNamed(EXECUTION_TYPES, right.value) ?? 'unknownFutureValue'}'`;
+      return `workflowExecutionType eq '${memberNamed(EXECUTION_TYPE, right.value) ?? SENTINEL}'`;
   }
   return 'workflowExecutionType ne null';
 }

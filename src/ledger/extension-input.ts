@@ -1,4 +1,5 @@
 /** Reads custom task extensions that come from outside. Source: domain §1.10, §3.12. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Fields,
   fieldsOf,
@@ -9,6 +10,7 @@ import {
   readDescription,
   readLine,
   readName,
+  readNullable,
   root,
 } from '../catalogue/index.ts';
 import type {
@@ -46,7 +48,11 @@ export interface ExtensionInput {
   readonly displayName: string;
   readonly description?: string | null;
   readonly endpointConfiguration:
-    | (Omit<LogicAppTriggerEndpointConfiguration, '@odata.type'> & { readonly '@odata.type'?: string })
+    | (Omit<LogicAppTriggerEndpointConfiguration, '@odata.type' | 'url'> & {
+        readonly '@odata.type'?: string;
+        /** Default: the one that this logic app has, or else `null`; tasks fail until there is one. */
+        readonly url?: string | null;
+      })
     | (Omit<HttpRequestEndpoint, '@odata.type'> & { readonly '@odata.type'?: string });
   readonly authenticationConfiguration?: Readonly<Record<string, string>> | null;
   /** Default: one retry, 30 s. */
@@ -62,25 +68,33 @@ export function readExtension(input: unknown, current: ExtensionDraft | null = n
   const at = fieldsOf(root(input), FIELDS, SET_BY_LEDGER);
   const given = <T>(name: string, read: (place: Place) => T, kept: T | undefined): T =>
     at(name).value === undefined && kept !== undefined ? kept : read(at(name));
+  const endpoint = current?.endpointConfiguration;
   return Object.freeze({
     displayName: given('displayName', readName, current?.displayName),
     description: given('description', readDescription, current?.description ?? null),
-    endpointConfiguration: given('endpointConfiguration', readEndpoint, current?.endpointConfiguration),
+    endpointConfiguration: given('endpointConfiguration', (place) => readEndpoint(place, endpoint), endpoint),
     authenticationConfiguration: given(
       'authenticationConfiguration',
-      readAuthentication,
+      (place) => readNullable(place, readAuthentication),
       current?.authenticationConfiguration ?? null,
     ),
-    clientConfiguration: given('clientConfiguration', readClient, current?.clientConfiguration ?? null),
+    clientConfiguration: given(
+      'clientConfiguration',
+      (place) => readNullable(place, readClient),
+      current?.clientConfiguration ?? null,
+    ),
     callbackConfiguration: given(
       'callbackConfiguration',
-      readCallback,
+      (place) => readNullable(place, readCallback),
       current?.callbackConfiguration ?? null,
     ),
   });
 }
 
-function readEndpoint(place: Place): CustomTaskExtension['endpointConfiguration'] {
+function readEndpoint(
+  place: Place,
+  current: CustomTaskExtension['endpointConfiguration'] | undefined,
+): CustomTaskExtension['endpointConfiguration'] {
   const isHttp = fieldsOf(place, null)('targetUrl').value !== undefined;
   if (isHttp) {
     const at = fieldsOf(place, [TYPE, 'targetUrl']);
@@ -90,17 +104,20 @@ function readEndpoint(place: Place): CustomTaskExtension['endpointConfiguration'
   }
   const at = fieldsOf(place, [TYPE, 'logicAppWorkflowName', 'resourceGroupName', 'subscriptionId', 'url']);
   expectType(at, '#microsoft.graph.logicAppTriggerEndpointConfiguration');
-  return Object.freeze({
-    [TYPE]: '#microsoft.graph.logicAppTriggerEndpointConfiguration',
+  const logicApp = {
+    [TYPE]: '#microsoft.graph.logicAppTriggerEndpointConfiguration' as const,
     logicAppWorkflowName: readLine(at('logicAppWorkflowName'), LIMITS.idLengthMax),
     resourceGroupName: readLine(at('resourceGroupName'), LIMITS.idLengthMax),
     subscriptionId: readLine(at('subscriptionId'), LIMITS.idLengthMax),
-    url: readUrl(at('url')),
-  });
+  };
+  const known = current && 'url' in current ? current : null;
+  // Graph fills the URL in by itself, so that a body without one says nothing about it.
+  const isSame = known !== null && isDeepStrictEqual({ ...known, url: null }, { ...logicApp, url: null });
+  const url = ifGiven(at('url'), (one) => (one.value === null ? null : readUrl(one)));
+  return Object.freeze({ ...logicApp, url: url === undefined ? (isSame ? known.url : null) : url });
 }
 
-function readAuthentication(place: Place): Readonly<Record<string, string>> | null {
-  if (place.value === null) return null;
+function readAuthentication(place: Place): Readonly<Record<string, string>> {
   const at = fieldsOf(place, [TYPE, 'resourceId']);
   const type = ifGiven(at(TYPE), (one) => readLine(one, LIMITS.idLengthMax));
   const resourceId = ifGiven(at('resourceId'), (one) => readLine(one, LIMITS.idLengthMax));
@@ -110,8 +127,7 @@ function readAuthentication(place: Place): Readonly<Record<string, string>> | nu
   });
 }
 
-function readClient(place: Place): ClientConfiguration | null {
-  if (place.value === null) return null;
+function readClient(place: Place): ClientConfiguration {
   const at = fieldsOf(place, [TYPE, 'maximumRetries', 'timeoutInMilliseconds']);
   return Object.freeze({
     maximumRetries:
@@ -128,8 +144,7 @@ export const DEFAULT_CLIENT: ClientConfiguration = Object.freeze({
   timeoutInMilliseconds: 30_000,
 });
 
-function readCallback(place: Place): CallbackConfiguration | null {
-  if (place.value === null) return null;
+function readCallback(place: Place): CallbackConfiguration {
   const at = fieldsOf(place, [TYPE, 'timeoutDuration', 'authorizedApps']);
   expectType(at, CALLBACK_TYPE);
   const timeoutDuration = readLine(at('timeoutDuration'), LIMITS.idLengthMax);

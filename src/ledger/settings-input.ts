@@ -7,6 +7,7 @@ import {
   readArray,
   readFlag,
   readLine,
+  readNullable,
   readWord,
   root,
 } from '../catalogue/index.ts';
@@ -31,7 +32,7 @@ export function readSettingsPatch(input: unknown): SettingsPatch {
   const at = fieldsOf(root(input), FIELDS);
   const given = {
     emailSettings: ifGiven(at('emailSettings'), readEmailSettings),
-    quarantineConfiguration: ifGiven(at('quarantineConfiguration'), readConfiguration),
+    quarantineConfiguration: ifGiven(at('quarantineConfiguration'), readConfigurationOrNull),
     workflowScheduleIntervalInHours: ifGiven(at('workflowScheduleIntervalInHours'), (place) =>
       readWhole(place, 1, 24),
     ),
@@ -42,7 +43,7 @@ export function readSettingsPatch(input: unknown): SettingsPatch {
 /** A workflow's settings. @throws LifecycleError `InvalidArgument`. */
 export function readWorkflowSetting(place: Place): WorkflowSetting {
   const at = fieldsOf(place, [TYPE, 'quarantineConfiguration']);
-  const given = ifGiven(at('quarantineConfiguration'), readConfiguration);
+  const given = ifGiven(at('quarantineConfiguration'), readConfigurationOrNull);
   return Object.freeze({ quarantineConfiguration: given ?? null });
 }
 
@@ -54,8 +55,11 @@ function readEmailSettings(place: Place): LifecycleManagementSettings['emailSett
   });
 }
 
-function readConfiguration(place: Place): QuarantineConfiguration | null {
-  if (place.value === null) return null;
+function readConfigurationOrNull(place: Place): QuarantineConfiguration | null {
+  return readNullable(place, readConfiguration);
+}
+
+function readConfiguration(place: Place): QuarantineConfiguration {
   const at = fieldsOf(place, [TYPE, 'conditions', 'matchMode']);
   const conditions = readArray(at('conditions'), LIMITS.quarantineConditionsMax).map(readCondition);
   return Object.freeze({

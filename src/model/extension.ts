@@ -7,8 +7,8 @@ export interface LogicAppTriggerEndpointConfiguration {
   readonly logicAppWorkflowName: string;
   readonly resourceGroupName: string;
   readonly subscriptionId: string;
-  /** Where it is called. */
-  readonly url: string;
+  /** Where it is called; `null`: not known, so that tasks which call it fail. */
+  readonly url: string | null;
 }
 
 /** Any HTTP endpoint. */

@@ -355,7 +355,7 @@ describe('custom task extensions', () => {
         { ...CONTINUES, endpointConfiguration: { targetUrl: 'https://u:p@x' } },
         'endpointConfiguration.targetUrl',
       ],
-      [{ ...CONTINUES, endpointConfiguration: logicApp }, 'endpointConfiguration.url'],
+      [{ ...CONTINUES, endpointConfiguration: { ...logicApp, url: 'ftp://x' } }, 'endpointConfiguration.url'],
       [{ ...CONTINUES, clientConfiguration: { maximumRetries: 11 } }, 'clientConfiguration.maximumRetries'],
       [
         { ...WAITS, callbackConfiguration: { timeoutDuration: 'PT4M59S' } },
@@ -376,6 +376,26 @@ describe('custom task extensions', () => {
     for (let index = 0; index < 100; index++)
       await engine.customTaskExtensions.create({ ...CONTINUES, endpointConfiguration: { ...logicApp, url } });
     expect(await codeOf(engine.customTaskExtensions.create(CONTINUES))).toBe('LimitExceeded');
+  });
+
+  it('of a logic app without a URL fail their tasks and say what is missing, until they get one', async () => {
+    const world = extensionWorld();
+    const logicApp = { logicAppWorkflowName: 'a', resourceGroupName: 'b', subscriptionId: 'c' };
+    const input = { displayName: 'No URL yet', endpointConfiguration: logicApp };
+    const { extension, workflow } = await workflowWith(world, input);
+    await world.engine.start();
+    const failed = await activated(world, workflow.id);
+    expect((await world.engine.runs.finished(failed.id)).processingStatus).toBe('failed');
+    const [task] = await allTasks(world.engine, workflow.id, failed.id);
+    expect(task?.failureReason).toContain('`No URL yet` has no URL to call');
+    const url = 'https://prod.logic.azure.com/workflows/1';
+    await world.engine.customTaskExtensions.update(extension.id, {
+      endpointConfiguration: { ...logicApp, url },
+    });
+    const done = await activated(world, workflow.id);
+    expect((await world.engine.runs.finished(done.id)).processingStatus).toBe('completed');
+    expect(world.calls.map((call) => call.url)).toEqual([url]);
+    await world.engine.stop();
   });
 
   it('are for hosts that have no handler of their own', async () => {

@@ -24,7 +24,7 @@ it.each<[EntityType, string, string]>([
 it.each<[EntityType, string, string, number]>([
   [RUN, "processingStatus eq 'failde'", 'processingStatus', 20],
   [RUN, "'' ne processingStatus", 'processingStatus', 0],
-  [RUN, "workflowExecutionType in ('onDemand', 'previewMode')", 'workflowExecutionType', 38],
+  [RUN, "workflowExecutionType in ('onDemand', 'previewing')", 'workflowExecutionType', 38],
   [RUN, "processingStatus eq 'queued,failed'", 'processingStatus', 20],
   [TASK_DEFINITION, "category has 'joiner,'", 'category', 13],
 ])('%o never is what %s asks for', (type, text, property, position) => {

@@ -1,0 +1,145 @@
+/** Requests as the pages of Microsoft's documentation have them, also where a page and the metadata differ. */
+import { JsonParseNodeFactory, JsonSerializationWriterFactory } from '@microsoft/kiota-serialization-json';
+import * as models from '@microsoft/msgraph-beta-sdk/models/identityGovernance/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Api, type Json, makeWorkflow, openApi, TYPE, workflowBody } from './support.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi({ runIdHeader: true });
+});
+afterAll(async () => {
+  await api.engine.close();
+  expect(api.faults).toEqual([]);
+});
+
+const EXTENSION = {
+  displayName: 'Grant manager access to mailbox and OneDrive',
+  description: 'Grant manager access to mailbox and OneDrive',
+  endpointConfiguration: {
+    '@odata.type': '#microsoft.graph.logicAppTriggerEndpointConfiguration',
+    subscriptionId: 'c500b67c-e9b7-4ad2-a90d-77d41385ae55',
+    resourceGroupName: 'RG-LCM',
+    logicAppWorkflowName: 'ManagerAccess',
+  },
+  authenticationConfiguration: {
+    '@odata.type': '#microsoft.graph.azureAdTokenAuthentication',
+    resourceId: '542dc01a-0b5d-4edc-b3f9-5cfe6393f557',
+  },
+  clientConfiguration: {
+    '@odata.type': '#microsoft.graph.customExtensionClientConfiguration',
+    maximumRetries: 1,
+    timeoutInMilliseconds: 1000,
+  },
+  callbackConfiguration: {
+    '@odata.type': `${TYPE}customTaskExtensionCallbackConfiguration`,
+    timeoutDuration: 'PT5M',
+  },
+};
+
+describe('a custom task extension', () => {
+  const post = async (): Promise<Json> => {
+    const { status, body } = await api.post('/customTaskExtensions', EXTENSION);
+    expect(status).toBe(201);
+    return body;
+  };
+
+  it('is created without the URL of its logic app, which Graph fills in by itself', async () => {
+    const { endpointConfiguration } = await post();
+    expect(endpointConfiguration).toEqual({ ...EXTENSION.endpointConfiguration, url: null });
+  });
+
+  it('keeps the URL that it has when a body names the same logic app without one', async () => {
+    const { id } = await post();
+    const { endpointConfiguration } = EXTENSION;
+    const url = 'https://prod-1.example.com/triggers/manual';
+    await api.patch(`/customTaskExtensions/${id}`, {
+      endpointConfiguration: { ...endpointConfiguration, url },
+    });
+    const again = await api.patch(`/customTaskExtensions/${id}`, { endpointConfiguration });
+    expect(again.body.endpointConfiguration.url).toBe(url);
+    const other = { ...endpointConfiguration, logicAppWorkflowName: 'Other' };
+    const moved = await api.patch(`/customTaskExtensions/${id}`, { endpointConfiguration: other });
+    expect(moved.body.endpointConfiguration.url).toBeNull();
+  });
+});
+
+/** What Microsoft's generated client sends of a resource that it has read. */
+function sentBack(resource: object): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(resource));
+  const node = new JsonParseNodeFactory().getRootParseNode('application/json', bytes.buffer as ArrayBuffer);
+  const workflow = node.getObjectValue(models.createWorkflowFromDiscriminatorValue);
+  const writer = new JsonSerializationWriterFactory().getSerializationWriter('application/json');
+  writer.writeObjectValue(undefined, workflow, models.serializeWorkflow);
+  return new TextDecoder().decode(writer.getSerializedContent());
+}
+
+describe('createNewVersion', () => {
+  it('takes the workflow wrapped, as the metadata has it, or not, as the examples have it', async () => {
+    const id = await makeWorkflow(api, 'Versions');
+    const workflow = { ...workflowBody('Versions', ['badge']), description: 'x', isEnabled: true };
+    const wrapped = await api.post(`/workflows/${id}/createNewVersion`, { workflow });
+    const bare = await api.post(`/workflows/${id}/createNewVersion`, workflow);
+    expect(wrapped).toMatchObject({ status: 200, body: { version: 2, description: 'x' } });
+    expect(bare).toMatchObject({ status: 200, body: { version: 3, description: 'x' } });
+    const both = await api.post(`/workflows/${id}/createNewVersion`, { ...workflow, workflow });
+    expect(both.status).toBe(400);
+  });
+
+  it('takes what Microsoft’s generated client sends, where an object that is null is an empty one', async () => {
+    const id = await makeWorkflow(api, 'Of a client');
+    const body = sentBack((await api.get(`/workflows/${id}`)).body);
+    expect(JSON.parse(body)).toMatchObject({ settings: { quarantineConfiguration: {} } });
+    const { status, body: made } = await api.post(
+      `/workflows/${id}/createNewVersion`,
+      `{"workflow":${body}}`,
+    );
+    expect(status).toBe(200);
+    expect(made).toMatchObject({ version: 2, settings: { quarantineConfiguration: null } });
+  });
+});
+
+describe('activateWithScope', () => {
+  it('takes subjects, as the first example of its page has them, for a scope of users', async () => {
+    const id = await makeWorkflow(api, 'Subjects');
+    const { status, headers } = await api.post(`/workflows/${id}/activatewithscope`, {
+      subjects: [{ id: 'p1' }, { id: 'p2' }],
+    });
+    expect(status).toBe(204);
+    const run = await api.engine.runs.finished(headers.get('x-run-id') ?? '');
+    expect(run).toMatchObject({
+      totalUsersCount: 2,
+      workflowExecutionType: 'activatedWithScope',
+      activatedOnScope: { '@odata.type': `${TYPE}activateUserScope` },
+    });
+  });
+
+  it('answers 406 for subjects that nobody knows, as the second example has it', async () => {
+    const id = await makeWorkflow(api, 'Strangers');
+    const subjects = [{ id: '2ea4c363-4b85-4529-b2ec-53b64308f39f' }];
+    expect((await api.post(`/workflows/${id}/activateWithScope`, { subjects })).status).toBe(406);
+  });
+});
+
+it('a filter calls previews preview, as the metadata does, or previewMode, as a page does', async () => {
+  const id = await makeWorkflow(api, 'Previewed');
+  const { headers } = await api.post(`/workflows/${id}/previewWorkflow`, { subjects: [{ id: 'p1' }] });
+  await api.engine.runs.finished(headers.get('x-run-id') ?? '');
+  for (const list of ['userProcessingResults', 'runs', 'subjectProcessingResults']) {
+    const [short, long] = await Promise.all(
+      ['preview', 'previewMode'].map((name) =>
+        api.get(`/workflows/${id}/${list}?$filter=workflowExecutionType eq '${name}'`),
+      ),
+    );
+    expect(short?.body.value).toHaveLength(1);
+    expect(long?.body.value).toEqual(short?.body.value);
+  }
+});
+
+it('task definitions are searched by their names', async () => {
+  const { status, body } = await api.get('/taskDefinitions?$search="group"');
+  expect(status).toBe(200);
+  const names: string[] = body.value.map((one: { displayName: string }) => one.displayName);
+  expect(names.length).toBeGreaterThan(2);
+  expect(names.filter((name) => !/group/i.test(name))).toEqual([]);
+});
