@@ -79,7 +79,7 @@ export class PendingCall {
   #timer: Timer | null = null;
   readonly #clock: Clock;
   readonly #abortSignal: (reason: unknown) => void;
-  readonly #graceMs: DurationMs;
+  #graceMs: DurationMs;
   readonly #timeoutMs: DurationMs | null;
 
   constructor(
@@ -112,12 +112,19 @@ export class PendingCall {
     return this.#isSettled;
   }
 
-  /** Aborts the handler's signal and gives it `graceMs` to settle. The first cause counts. */
-  abort(cause: AbortCause): void {
-    if (this.#isSettled || this.#cause !== null) return;
-    this.#cause = cause;
+  /**
+   * Aborts the handler's signal and gives it `graceMs` to settle. The first cause counts; a later one can shorten
+   * the grace.
+   */
+  abort(cause: AbortCause, graceMs = this.#graceMs): void {
+    const isFirst = this.#cause === null;
+    if (this.#isSettled || !(isFirst || graceMs < this.#graceMs)) return;
+    const counts = this.#cause ?? cause;
+    this.#cause = counts;
+    this.#graceMs = graceMs;
     this.#timer?.cancel();
-    this.#timer = this.#clock.setTimer(this.#graceMs, () => this.#decide(this.#writtenOff(cause)));
+    this.#timer = this.#clock.setTimer(graceMs, () => this.#decide(this.#writtenOff(counts)));
+    if (!isFirst) return;
     this.#abortSignal(
       new DOMException(ABORT_MESSAGES[cause], cause === 'timeout' ? 'TimeoutError' : 'AbortError'),
     );

@@ -159,21 +159,20 @@ export class Dispatcher {
   }
 
   /**
-   * Drains: nothing new is taken up, running handlers may finish until `deadlineMs` has passed and are
-   * aborted then. What is unfinished stays in the store. May take for ever, when the store or the
-   * directory does: the caller bounds it and calls {@link abandon}.
+   * Drains: nothing new is taken up, running handlers may end. What is unfinished stays in the store. May take for
+   * ever, when a handler, the store or the directory does: the caller bounds it by {@link abort} and {@link abandon}.
    */
-  async drain(deadlineMs: DurationMs): Promise<void> {
+  async drain(): Promise<void> {
     this.close();
-    const timer = this.#ports.clock.setTimer(deadlineMs, () => {
-      for (const { driver } of this.#driven.values()) driver.abort();
-    });
-    await this.#pumping;
     const driven = [...this.#driven.values()];
-    await Promise.all(driven.map(({ driver }) => driver.drain()));
-    timer.cancel();
+    await Promise.all([this.#pumping, ...driven.map(({ driver }) => driver.drain())]);
     const clean = driven.filter(({ driver }) => driver.isClean && this.#driven.has(driver.runId));
     await this.#release(clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })));
+  }
+
+  /** Aborts running handlers; those that have not settled after `graceMs` are abandoned. */
+  abort(graceMs: DurationMs): void {
+    for (const { driver } of this.#driven.values()) driver.abort(graceMs);
   }
 
   /** Lets go of every run, whatever it is at. */
@@ -248,6 +247,8 @@ export class Dispatcher {
 
   async #drive({ run, wasInHand }: ClaimedRun): Promise<void> {
     const { context, cancellation } = this.#ledger;
+    // A stop came while it was being claimed.
+    if (!this.#isOpen) return wasInHand ? undefined : this.#release([{ runId: run.id, claim: run.claim }]);
     try {
       if (run.processingStatus === 'canceling') return await drainAbandoned(cancellation, run.id);
       const workflow = await pinnedVersion(this.#ports.store, run);

@@ -9,9 +9,7 @@ import type { Runs } from '../ledger/runs.ts';
 import type { TaskProcessingResults } from '../ledger/task-results.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
 import type { CallbackInput, CallbackProof } from '../model/extension.ts';
-import { LIMITS } from '../model/limits.ts';
 import type { Run } from '../model/resources.ts';
-import type { DurationMs } from '../model/time.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import { isTerminal } from '../rules/index.ts';
@@ -28,6 +26,7 @@ import { Handlers } from './handlers.ts';
 import { EventHub, type Listener } from './hub.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
 import { Scheduler } from './scheduler.ts';
+import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { Waiters } from './waiters.ts';
 import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
 
@@ -96,19 +95,26 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
   start(): Promise<void>;
   /**
-   * Stops: running handlers may finish within `deadlineMs` (default 10,000) and are aborted then. What
-   * is unfinished stays in the store, for the next start. Methods that read go on working.
+   * Stops within `deadlineMs` (default 8,000), whatever handlers, directory and store do. Running handlers may end
+   * by themselves at first; then their `signal` aborts, early enough that one which honours it is recorded: with
+   * half of the time left, or `abortGraceMs` when that is shorter. What is unfinished stays in the store, for the
+   * next start. Methods that read go on working. Called again, it can bring the deadline forward.
+   *
+   * @throws LifecycleError `InvalidArgument` for a deadline that is none.
    */
-  stop(options?: { readonly deadlineMs?: DurationMs }): Promise<void>;
-  /** Stops, then closes the store and the directory. */
-  close(options?: { readonly deadlineMs?: DurationMs }): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
+  /**
+   * Stops, then closes the store and the directory, all within `deadlineMs`. What has not closed by then is left
+   * to close by itself, and told as `engine.error`.
+   *
+   * @throws LifecycleError as `stop`; what closing throws.
+   */
+  close(options?: StopOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
   once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
 }
-
-const STOP_DEADLINE_MS = 10_000;
 
 /** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
 export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
@@ -127,19 +133,18 @@ class LifecycleEngine implements Engine, EventSink {
   readonly customTaskExtensions: Engine['customTaskExtensions'];
   readonly directory: Engine['directory'];
   readonly #ports: EnginePorts;
-  readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
   readonly #hub: EventHub;
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
   readonly #waiters = new Waiters();
+  readonly #deadline: StopDeadline;
   #phase: 'new' | 'started' | 'stopped' = 'new';
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
-    this.#settings = settings;
     this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
@@ -160,6 +165,9 @@ class LifecycleEngine implements Engine, EventSink {
     const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
     const handlers = new Handlers(settings.tasks, builtIn);
     this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, breath);
+    this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
+      this.#dispatcher.abort(graceMs),
+    );
     this.#scheduler = new Scheduler({
       ledger: this.#ledger,
       ports,
@@ -211,15 +219,23 @@ class LifecycleEngine implements Engine, EventSink {
     }
   }
 
-  stop({ deadlineMs = STOP_DEADLINE_MS }: { readonly deadlineMs?: DurationMs } = {}): Promise<void> {
-    this.#stopping ??= this.#stop(deadlineMs);
-    return this.#stopping;
+  async stop(options?: StopOptions): Promise<void> {
+    this.#deadline.set(readDeadline(options));
+    this.#stopping ??= this.#stop();
+    await this.#stopping;
   }
 
-  async close(options?: { readonly deadlineMs?: DurationMs }): Promise<void> {
-    await this.stop(options);
-    await this.#ports.store.close();
-    await this.#ports.directory.close?.();
+  async close(options?: StopOptions): Promise<void> {
+    const { clock, store, directory } = this.#ports;
+    const deadlineMs = readDeadline(options);
+    const endsAtMs = clock.elapsed() + deadlineMs;
+    await this.stop({ deadlineMs });
+    const closing = Promise.all([store.close(), (async () => directory.close?.())()]);
+    if (await endsWithin(clock, endsAtMs - clock.elapsed(), closing)) return;
+    const error = new Error(
+      `Expected store and directory to be closed within ${deadlineMs} ms, got no answer`,
+    );
+    this.emit('engine.error', { error, during: 'closing' });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -263,19 +279,17 @@ class LifecycleEngine implements Engine, EventSink {
 
   async #begin(): Promise<void> {
     await this.#ledger.settings.load();
+    if (this.#phase !== 'started') return;
     await this.#dispatcher.start();
     if (this.#phase === 'started') await this.#scheduler.start();
   }
 
-  async #stop(deadlineMs: DurationMs): Promise<void> {
+  async #stop(): Promise<void> {
     this.#phase = 'stopped';
     this.#dispatcher.close();
-    const { promise: givenUp, resolve } = Promise.withResolvers<void>();
-    const lastMs = deadlineMs + this.#settings.abortGraceMs + LIMITS.giveUpMs;
-    const timer = this.#ports.clock.setTimer(lastMs, resolve);
     // A directory that never answers, or a store that refuses every commit, must not keep the process.
-    await Promise.race([this.#windDown(deadlineMs), givenUp]);
-    timer.cancel();
+    await Promise.race([this.#windDown(), this.#deadline.passed]);
+    this.#deadline.end();
     this.#dispatcher.abandon();
     this.#hub.flush();
     this.#waiters.rejectAll(
@@ -283,9 +297,9 @@ class LifecycleEngine implements Engine, EventSink {
     );
   }
 
-  async #windDown(deadlineMs: DurationMs): Promise<void> {
-    await this.#starting.catch(() => {}); // whoever called start() hears of it
-    await Promise.all([this.#scheduler.stop(), this.#dispatcher.drain(deadlineMs)]);
+  async #windDown(): Promise<void> {
+    const started = this.#starting.catch(() => {}); // whoever called start() hears of it
+    await Promise.all([started, this.#scheduler.stop(), this.#dispatcher.drain()]);
   }
 
   #listenerFailed(error: unknown, name: EngineEventName): void {

@@ -373,9 +373,9 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     return drained;
   }
 
-  /** The stop's deadline has passed: running handlers are aborted and, after the grace, abandoned. */
-  abort(): void {
-    for (const flight of this.#inFlight) flight.call?.abort('stop');
+  /** Running handlers are aborted and, after the grace, abandoned. */
+  abort(graceMs = this.#deps.settings.abortGraceMs): void {
+    for (const flight of this.#inFlight) flight.call?.abort('stop', graceMs);
   }
 
   /** Whether no task can have been left half done. */

@@ -34,8 +34,12 @@ export const LIMITS = {
   runsDrivenMax: 256,
   /** Drivers of one engine in all, those included that only wait for a retry's moment. */
   runsParkedMax: 4_096,
-  /** After a stop's deadline and the handlers' grace: time for what happened to be recorded, ms. */
-  giveUpMs: 1_000,
+  /** How long a stop may take in all, ms. Docker and systemd services of containers kill after 10 s. */
+  stopDeadlineMs: 8_000,
+  /** The longest time that a stop may be given, ms: a day. */
+  stopDeadlineMaxMs: 86_400_000,
+  /** Of a stop's time: what is kept for recording what happened, at most, ms. */
+  stopRecordMs: 1_000,
   /** A lane gives its thread back to the host after this many ms. */
   turnMs: 4,
   /** Subjects that were fetched longer ago than this are fetched again before their user starts, ms. */

@@ -1,7 +1,7 @@
 /** The process that the engine runs in: it is started, stopped, killed and started again. */
 import { assembleEngine, type Engine } from '../engine/engine.ts';
 import type { EngineSettingsInput } from '../engine/options.ts';
-import { type DurationMs, type EpochMs, SECOND_MS } from '../model/time.ts';
+import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
@@ -33,7 +33,6 @@ export interface ProcessDeps {
 }
 
 /** Handlers that a stop waits for, ms. */
-const STOP_DEADLINE_MS: DurationMs = 10 * SECOND_MS;
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A process with one engine after the other, all on one store. */
@@ -74,7 +73,7 @@ export class SimulatedProcess {
     const { clock, trace, now, account } = this.#deps;
     const engine = this.engine as Engine;
     this.engine = null;
-    if (how === 'stop') await clock.until(engine.stop({ deadlineMs: STOP_DEADLINE_MS }));
+    if (how === 'stop') await clock.until(engine.stop());
     trace.add(now(), how === 'stop' ? 'off' : 'killed');
     this.end();
     // Calls that went down with the process are under way no more.

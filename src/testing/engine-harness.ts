@@ -134,7 +134,7 @@ export class EngineHarness {
     const stopping = this.#life.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
     await this.rest();
     await meanwhile();
-    await this.clock.advance(STOP_DEADLINE_MS + 2 * ABORT_GRACE_MS);
+    await this.clock.advance(STOP_DEADLINE_MS);
     await this.#wait(stopping);
   }
 

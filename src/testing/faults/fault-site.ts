@@ -115,7 +115,7 @@ export class FaultSite {
     for (const run of unfinished)
       this.#find('liveness', `run ${run.id} is \`${run.processingStatus}\` and nobody ends it`, run);
     this.#turnOff(last, 'stop', 0);
-    await this.passTo(this.#clock.elapsed() + 2 * STOP_DEADLINE_MS);
+    await this.passTo(this.#clock.elapsed() + STOP_DEADLINE_MS);
     if (last.isUp) this.#find('liveness', 'the last process does not stop');
   }
 

@@ -1,5 +1,6 @@
 /** Cancel at every moment; stop, crash and resume; who may write; failures of the store. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { arrayDirectory } from '../../../src/directory/index.ts';
 import { LifecycleError } from '../../../src/errors/index.ts';
 import type { Run } from '../../../src/model/resources.ts';
 import type { TaskHandler } from '../../../src/ports/task-handler.ts';
@@ -283,7 +284,7 @@ describe('stop and resume', () => {
     await expectSound(second.store);
   });
 
-  it('a stop aborts after its deadline; an obedient task runs again, counted as an interruption, not as an attempt', async () => {
+  it('a stop aborts with half of its time left; an obedient task runs again, counted as an interruption, not as an attempt', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const first = makeWorld({
@@ -300,7 +301,7 @@ describe('stop and resume', () => {
     await clock.settle();
     const before = clock.elapsed();
     await clock.until(first.engine.stop({ deadlineMs: 700 }));
-    expect(clock.elapsed() - before).toBe(700);
+    expect(clock.elapsed() - before).toBe(700 - 350 - 87);
     const list: string[] = [];
     const second = makeWorld({ store: inner, clock, seed: 2, tasks: { a: noted(list) } });
     await clock.until(second.engine.start());
@@ -308,16 +309,106 @@ describe('stop and resume', () => {
     expect(list).toEqual(['u1 a 1 1']);
   });
 
-  it('a stop gives a task that ignores its abort no more than the grace', async () => {
-    const { engine, clock } = makeWorld({ abortGraceMs: 300, tasks: { a: () => new Promise(() => {}) } });
+  it.each([
+    [300, 700 - 87],
+    [5_000, 700 - 87],
+  ])(
+    'a stop with tasks that ignore their abort ends before its deadline, with a grace of %i ms',
+    async (abortGraceMs, ms) => {
+      const { engine, clock } = makeWorld({ abortGraceMs, tasks: { a: () => new Promise(() => {}) } });
+      const workflow = await engine.workflows.create(workflowInput(['a']));
+      await clock.until(engine.start());
+      await engine.runs.activate(workflow.id, { subjects: idsOf(3) });
+      await clock.settle();
+      const before = clock.elapsed();
+      await clock.until(Promise.all([engine.stop({ deadlineMs: 700 }), engine.stop()]));
+      expect(clock.elapsed() - before).toBe(ms);
+      expect(clock.timers).toBe(0);
+    },
+  );
+
+  it('a stop does not wait for the grace of a task that timed out before', async () => {
+    const { engine, clock } = makeWorld({
+      abortGraceMs: 60_000,
+      tasks: { a: { run: () => new Promise(() => {}), timeoutMs: 100 } },
+    });
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
-    await engine.runs.activate(workflow.id, { subjects: idsOf(3) });
+    const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
+    await clock.settle();
+    await clock.advance(100);
+    const before = clock.elapsed();
+    await clock.until(engine.stop({ deadlineMs: 800 }));
+    expect(clock.elapsed() - before).toBe(700);
+    const [task] = await allTasks(engine, workflow.id, run.id);
+    expect(task?.failureReason).toBe(
+      'Timed out after 100 ms, and the handler did not settle within 400 ms of being aborted',
+    );
+  });
+
+  it('a second stop can bring the deadline forward, and cannot put it off', async () => {
+    const { engine, clock } = makeWorld({ tasks: { a: () => new Promise(() => {}) } });
+    const workflow = await engine.workflows.create(workflowInput(['a']));
+    await clock.until(engine.start());
+    await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.settle();
     const before = clock.elapsed();
-    await clock.until(Promise.all([engine.stop({ deadlineMs: 700 }), engine.stop()]));
-    expect(clock.elapsed() - before).toBe(1_000);
+    const stops = [engine.stop({ deadlineMs: 60_000 }), engine.stop({ deadlineMs: 300 }), engine.stop()];
+    await clock.until(Promise.all(stops));
+    expect(clock.elapsed() - before).toBe(300 - 37);
     expect(clock.timers).toBe(0);
+  });
+
+  it('a run that is being claimed when the stop comes is handed back, and nobody is taken up', async () => {
+    const inner = memoryStore();
+    const clock = new VirtualClock();
+    const called: string[] = [];
+    const first = makeWorld({ store: inner, clock, tasks: { '*': noted(called) } });
+    const workflow = await first.engine.workflows.create(workflowInput(['a']));
+    await clock.until(first.engine.start());
+    const release = Promise.withResolvers<void>();
+    first.store.hooks.after = async (_n, { runs }) => {
+      if ([...runs.values()].some(({ after }) => after.inHand)) await release.promise;
+    };
+    const run = await first.engine.runs.activate(workflow.id, { subjects: ['u1'] });
+    await clock.settle();
+    const stopped = first.engine.stop();
+    await clock.settle();
+    release.resolve();
+    await clock.until(stopped);
+    expect(called).toEqual([]);
+    expect(await inner.getRun(run.id)).toMatchObject({ processingStatus: 'queued', inHand: false });
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 86_400_001, '300'])(
+    'a stop with the deadline %s is refused, and the engine goes on',
+    async (deadlineMs) => {
+      const { engine, clock } = makeWorld();
+      const workflow = await engine.workflows.create(workflowInput(['a']));
+      await clock.until(engine.start());
+      expect(await codeOf(engine.stop({ deadlineMs: deadlineMs as number }))).toBe('InvalidArgument');
+      expect(await codeOf(engine.close({ deadlineMs: deadlineMs as number }))).toBe('InvalidArgument');
+      const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
+      expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    },
+  );
+
+  it('close() ends by its deadline although the directory never closes, and tells it', async () => {
+    const { engine, clock, errors } = makeWorld({
+      directory: { ...arrayDirectory([{ id: 'u1' }]), close: () => new Promise(() => {}) },
+      tasks: { a: () => new Promise(() => {}) },
+    });
+    const workflow = await engine.workflows.create(workflowInput(['a']));
+    await clock.until(engine.start());
+    await engine.runs.activate(workflow.id, { subjects: ['u1'] });
+    await clock.settle();
+    const before = clock.elapsed();
+    await clock.until(engine.close({ deadlineMs: 300 }));
+    expect(clock.elapsed() - before).toBe(300);
+    expect(errors().map(String)).toEqual([
+      'Error: Expected store and directory to be closed within 300 ms, got no answer',
+    ]);
+    expect(await codeOf(engine.workflows.list())).toBe('StoreClosed');
   });
 
   it('a crash repeats only what was in flight, counts interruptions, and fences the dead engine out', async () => {
