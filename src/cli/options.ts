@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LIMITS } from '../model/limits.ts';
+import type { DurationMs } from '../model/time.ts';
 
 /** A whole number in `min..max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -86,7 +88,7 @@ export function usersOptions(): readonly Option[] {
   ];
 }
 
-/** What the tasks do: of `run` and `resume`. */
+/** What the tasks do, and how they are stopped: of all commands that run an engine. */
 export function tasksOptions(): readonly Option[] {
   return [
     new Option(
@@ -99,7 +101,18 @@ export function tasksOptions(): readonly Option[] {
     new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),
+    new Option('--stop-timeout <seconds>', 'how long a stop by Ctrl-C or SIGTERM may take in all')
+      .argParser(secondsAsMs)
+      .default(LIMITS.stopDeadlineMs, String(LIMITS.stopDeadlineMs / 1_000)),
   ];
+}
+
+const STOP_TIMEOUT_MAX_S = LIMITS.stopDeadlineMaxMs / 1_000;
+
+function secondsAsMs(text: string): DurationMs {
+  const value = /^\d{1,5}(\.\d{1,3})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value <= STOP_TIMEOUT_MAX_S) return Math.round(value * 1_000);
+  throw new InvalidArgumentError(`Expected seconds in 0..${STOP_TIMEOUT_MAX_S}, such as 25.`);
 }
 
 /** How it is shown: of all commands that run something. */

@@ -21,7 +21,10 @@ export async function runProcess(): Promise<void> {
     stderr: outputOn(stderr, styleFor(stderr.isTTY === true, env)),
     env,
     clock: systemClock,
-    interrupts: new Interrupts(systemClock, (code) => process.exit(code)),
+    interrupts: new Interrupts(systemClock, (code, message) => {
+      if (message !== undefined) host.stderr.line(message);
+      process.exit(code);
+    }),
     self: selfOf(process.argv[1], env),
   };
   host.interrupts.listen();

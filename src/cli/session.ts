@@ -8,18 +8,15 @@ import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Host } from './host.ts';
-import type { StopSignal } from './interrupts.ts';
+import { engineStopMs, type StopSignal, type StopTimeout } from './interrupts.ts';
 import { type Progress, runProgress } from './progress.ts';
 import { withoutSchedules } from './stores.ts';
 import type { CountedTasks } from './task-module.ts';
-import { counted, oneLine, quoted, shortId } from './text.ts';
+import { counted, oneLine, quoted, seconds, shortId } from './text.ts';
 import { Warnings } from './warnings.ts';
 
-/** How long running tasks may take after the first Ctrl-C. */
-const STOP_DEADLINE_MS = 10_000;
-
 /** What an engine of the command line works with. */
-export interface SessionInput {
+export interface SessionInput extends StopTimeout {
   readonly store: Store;
   /** As the user named it; `null`: in memory. */
   readonly db: string | null;
@@ -70,7 +67,7 @@ export class Session {
     try {
       return await work(session);
     } finally {
-      await session.engine.close({ deadlineMs: STOP_DEADLINE_MS });
+      await session.engine.close({ deadlineMs: engineStopMs(input.stopTimeout) });
     }
   }
 
@@ -93,7 +90,7 @@ export class Session {
    */
   async drive(begin: () => Promise<readonly Run[]>): Promise<SessionOutcome> {
     const { clock, interrupts } = this.#host;
-    const release = interrupts.handle((signal) => this.#interrupted(signal));
+    const release = interrupts.handle(this.#input.stopTimeout, (signal) => this.#interrupted(signal));
     const stuck = new Promise<never>((_, reject) => {
       this.#stuck = reject;
     });
@@ -147,14 +144,15 @@ export class Session {
     this.#progress?.stop();
     this.#progress = null;
     const { stderr } = this.#host;
-    const running = this.#input.tasks.running();
+    const { stopTimeout, tasks } = this.#input;
+    const running = tasks.running();
     const waits =
-      running > 0
-        ? `${counted(running, 'running task')} may take up to 10 s to end`
-        : 'what is done is being recorded';
+      running > 0 ? `${counted(running, 'task')} may end or be aborted` : 'what is done is recorded';
     if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
-    stderr.line(`${signal}: stopping; ${waits}. Ctrl-C once more quits at once.`);
-    this.#stopped = this.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
+    stderr.line(
+      `${signal}: stopping within ${seconds(stopTimeout)}; ${waits}. Ctrl-C once more quits at once.`,
+    );
+    this.#stopped = this.engine.stop({ deadlineMs: engineStopMs(stopTimeout) });
   }
 
   #failed(event: EngineEventMap['engine.error']): void {

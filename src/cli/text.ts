@@ -20,6 +20,11 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `8 s`, `0.5 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toLocaleString('en-US', { maximumFractionDigits: 3 })} s`;
+}
+
 /** `2026-01-31 08:00:00Z` for an ISO time; `–` for none. */
 export function moment(iso: string | null): string {
   return iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')}Z`;

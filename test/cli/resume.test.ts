@@ -28,7 +28,7 @@ describe('an interrupted run', () => {
     await running.said('begins', 10);
     running.kill('SIGINT');
     const stopped = expectCode(await running.ended, 130);
-    expect(stopped.stderr).toMatch(/SIGINT: stopping; \d running tasks? may take up to 10 s/);
+    expect(stopped.stderr).toMatch(/SIGINT: stopping within 8 s; \d tasks? may end or be aborted/);
     expect(stopped.stderr).toMatch(/Stopped at \d+ of 40 users.*\n.* resume --db a\.db\n/);
     expect(stopped.stdout).toMatch(/ status +inProgress\n/);
 
@@ -83,6 +83,36 @@ describe('an interrupted run', () => {
     expectCode(await tenure(...args), 0);
     const interrupted = effectsIn(read('b.jsonl')).filter((one) => one.interruptions === 1);
     expect(interrupted.map((one) => one.subject).sort()).toEqual(['u1', 'u2', 'u3']);
+  });
+
+  it('ends by itself when a handler ignores its signal; one that honours it had time to clean up', async () => {
+    await people('all.csv', 6);
+    await write(
+      'deaf.mjs',
+      `export const disableUserAccount = ({ subject, signal }) => new Promise((_, reject) => {
+         process.stderr.write('begins ' + subject.id + '\\n');
+         if (subject.id === 'u1') return;
+         signal.addEventListener('abort', () => setTimeout(() => {
+           process.stderr.write('cleaned up ' + subject.id + '\\n');
+           reject(signal.reason);
+         }, 10));
+       });
+       export { disableUserAccount as removeUserFromAllGroups, disableUserAccount as removeUserFromAllTeams };`,
+    );
+    const files = ['--users', 'all.csv', '--tasks', 'deaf.mjs', '--db', 'f.db'];
+    const limits = ['--concurrency', '2', '--stop-timeout', '0.8'];
+    const running = start(['run', '--workflow', 'Offboard an employee', ...files, ...limits]);
+    await running.said('begins', 2);
+    running.kill('SIGTERM');
+    const { stderr } = expectCode(await running.ended, 130);
+    expect(stderr).toContain('SIGTERM: stopping within 0.8 s; 2 tasks may end or be aborted.');
+    expect(stderr).toMatch(/cleaned up u2\n(.*\n)*Stopped at 0 of 6 users/);
+    expectCode(await tenure('check', '--db', 'f.db'), 0);
+  });
+
+  it.each(['-1', 'soon', '86401', '1e3'])('is not given %s as its time to stop', async (text) => {
+    const { stderr } = expectCode(await tenure(...RUN, '--users', 'all.csv', '--stop-timeout', text), 1);
+    expect(stderr).toMatch(/--stop-timeout.*Expected seconds in 0\.\.86400, such as 25/);
   });
 
   it('names the option to override when a file that it needs is gone', async () => {

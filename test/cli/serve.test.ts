@@ -1,10 +1,18 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { expectCode, type Running, workplace } from './support.ts';
 
 const place = workplace();
 const TOKEN = 'a-token-of-some-length';
 const WORKFLOWS = '/identityGovernance/lifecycleWorkflows/workflows';
+
+const ON_DEMAND = {
+  category: 'leaver',
+  displayName: 'Leave',
+  executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
+  tasks: [{ taskDefinitionId: 'disableUserAccount' }],
+};
 
 /** The line that says where it listens. */
 async function addressOf({ child }: Running): Promise<{ url: string; needsToken: boolean }> {
@@ -43,12 +51,7 @@ describe('tenure serve', () => {
     expect(needsToken).toBe(true);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const call = caller(url, TOKEN);
-    const made = await call('POST', WORKFLOWS, {
-      category: 'leaver',
-      displayName: 'Leave',
-      executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
-      tasks: [{ taskDefinitionId: 'disableUserAccount' }],
-    });
+    const made = await call('POST', WORKFLOWS, ON_DEMAND);
     const { id } = (await made.json()) as { id: string };
     const activated = await call('POST', `${WORKFLOWS}/${id}/activate`, {
       subjects: [{ id: 'u1' }, { id: 'u2' }],
@@ -76,6 +79,30 @@ describe('tenure serve', () => {
       server.kill('SIGTERM');
       expectCode(await server.ended, 0);
     }
+  });
+
+  it('stops although a client keeps a request open and a handler ignores its signal', async () => {
+    const users = await place.people('staff.csv', 1);
+    await place.write(
+      'deaf.mjs',
+      `export default { '*': () => new Promise(() => process.stderr.write('begins\\n')) };`,
+    );
+    const files = ['--users', users, '--tasks', 'deaf.mjs'];
+    const server = place.start(['serve', '--port', '0', '--json', '--stop-timeout', '0.8', ...files]);
+    const { url } = await addressOf(server);
+    const call = caller(url, TOKEN);
+    const made = await call('POST', WORKFLOWS, ON_DEMAND);
+    const { id } = (await made.json()) as { id: string };
+    await call('POST', `${WORKFLOWS}/${id}/activate`, { subjects: [{ id: 'u1' }] });
+    await server.said('begins');
+    const open = connect(Number(new URL(url).port), '127.0.0.1');
+    open.write(`POST /v1.0${WORKFLOWS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{`);
+    const cut = once(open.resume(), 'close');
+    await once(open, 'ready');
+    server.kill('SIGTERM');
+    const { stderr } = expectCode(await server.ended, 0);
+    expect(stderr).toContain('SIGTERM: stopping within 0.8 s.');
+    await cut;
   });
 
   it('says what is wrong with a port or a token', async () => {

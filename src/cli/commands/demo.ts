@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { LIMITS } from '../../model/limits.ts';
 import type { Run } from '../../model/resources.ts';
 import { type DemoFolder, demoFolder } from '../demo/folder.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -97,7 +98,8 @@ const ACTS: readonly Act[] = [
 async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Promise<readonly Run[] | null> {
   const { job, users, tasks } = prepared;
   const store = await openStore(db);
-  const input = { store, db, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet: false };
+  const how = { concurrency: job.concurrency, quiet: false, stopTimeout: LIMITS.stopDeadlineMs };
+  const input = { store, db, users, tasks: tasks.handlers, ...how };
   return Session.with(host, input, async (session) => {
     await keepJob(store, job);
     await session.engine.start();

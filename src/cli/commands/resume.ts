@@ -4,6 +4,7 @@ import type { Store } from '../../ports/store.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
+import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, readJob } from '../job.ts';
 import { withJob } from '../job-session.ts';
 import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
@@ -13,7 +14,7 @@ import { counted } from '../text.ts';
 import type { Users } from '../users.ts';
 
 /** Options of `tenure resume`. */
-export interface ResumeOptions extends JobOptions, View {
+export interface ResumeOptions extends JobOptions, StopTimeout, View {
   readonly db: string;
 }
 
@@ -63,8 +64,8 @@ export async function resume(host: Host, options: ResumeOptions): Promise<ExitCo
 }
 
 async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
-  const quiet = options.quiet ?? false;
-  const input = { store, db: options.db, job, isKeptUsers: options.users === undefined, quiet };
+  const { db, quiet = false, stopTimeout } = options;
+  const input = { store, db, job, isKeptUsers: options.users === undefined, quiet, stopTimeout };
   const check = async (users: Users) => requireKnown(store, await unfinishedRuns(store), users, job.users);
   return withJob(host, input, check, async (session, tasks) => {
     const outcome = await session.drive(async () => {

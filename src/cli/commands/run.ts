@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
+import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
 import { type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../open-tasks.ts';
@@ -30,7 +31,7 @@ import { EVERYBODY, openUsers, requireSomebody, type Users } from '../users.ts';
 import { type ChosenWorkflow, readWorkflow, type WorkflowChoice } from '../workflow-source.ts';
 
 /** Options of `tenure run`. */
-export interface RunOptions extends JobOptions, WorkflowChoice, View {
+export interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {
   readonly users: string;
   readonly ids?: readonly string[];
   readonly rule?: string;
@@ -132,10 +133,11 @@ interface Prepared {
 
 async function runWith(host: Host, options: RunOptions, prepared: Prepared): Promise<ExitCode> {
   const { job, chosen, users, tasks } = prepared;
-  const quiet = options.quiet ?? false;
+  const { quiet = false, stopTimeout } = options;
   const db = options.db ?? null;
   const store = await openStore(options.db);
-  const input = { store, db, users, tasks: tasks.handlers, concurrency: job.concurrency, quiet };
+  const { handlers } = tasks;
+  const input = { store, db, users, tasks: handlers, concurrency: job.concurrency, quiet, stopTimeout };
   try {
     if (db !== null) await requireIdle(host, store, db);
     return await Session.with(host, input, async (session) => {

@@ -8,6 +8,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
+import type { StopTimeout } from '../interrupts.ts';
 import { type JobOptions, readJob } from '../job.ts';
 import { withJob } from '../job-session.ts';
 import {
@@ -25,7 +26,7 @@ import { oneLine, quoted, shortId } from '../text.ts';
 import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs reprocess`. */
-export interface RunsReprocessOptions extends JobOptions, View {
+export interface RunsReprocessOptions extends JobOptions, StopTimeout, View {
   readonly db: string;
   readonly allUsers?: boolean;
   readonly allTasks?: boolean;
@@ -69,15 +70,14 @@ export async function runsReprocess(
   name: string,
   options: RunsReprocessOptions,
 ): Promise<ExitCode> {
-  const { db } = options;
-  const quiet = options.quiet ?? false;
+  const { db, quiet = false, stopTimeout } = options;
   const store = await openExisting(db, 'write');
   try {
     const origin = await findRun(host, store, name, db);
     await requireIdle(host, store, db);
     const scope = await scopeOf(host, store, origin, options);
     const job = await readJob(store, db, options);
-    const input = { store, db, job, isKeptUsers: options.users === undefined, quiet };
+    const input = { store, db, job, isKeptUsers: options.users === undefined, quiet, stopTimeout };
     return await withJob(
       host,
       input,

@@ -1,23 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import type { ServerType } from '@hono/node-server';
+import type { Server } from 'node:http';
 import { Command, Option } from 'commander';
 import { arrayDirectory } from '../../directory/index.ts';
 import { createEngine } from '../../embed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { GraphHandler } from '../../graph.ts';
+import type { DurationMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
+import { engineStopMs, type StopTimeout } from '../interrupts.ts';
 import { type JobOptions, jobOf } from '../job.ts';
 import { openTasks } from '../open-tasks.ts';
 import { dbOption, outputOptions, someText, tasksOptions, usersOptions, wholeNumber } from '../options.ts';
 import { openStore } from '../stores.ts';
-import { oneLine } from '../text.ts';
+import { oneLine, seconds } from '../text.ts';
 import { openUsers } from '../users.ts';
 
 /** Options of `tenure serve`. */
-export interface ServeOptions extends JobOptions {
+export interface ServeOptions extends JobOptions, StopTimeout {
   readonly db?: string;
   readonly port: number;
   readonly token?: string;
@@ -29,7 +32,6 @@ export interface ServeOptions extends JobOptions {
 }
 
 const LOOPBACK = '127.0.0.1';
-const STOP_DEADLINE_MS = 10_000;
 const PATH = 'identityGovernance/lifecycleWorkflows';
 
 const HELP = `
@@ -94,7 +96,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     try {
       return await serveEngine(host, options, engine, token);
     } finally {
-      await engine.close({ deadlineMs: STOP_DEADLINE_MS });
+      await engine.close({ deadlineMs: engineStopMs(options.stopTimeout) });
     }
   } finally {
     tasks.close();
@@ -121,9 +123,11 @@ async function serveEngine(
     onError: (error, requestId) => tell(error, `request ${requestId}`),
   });
   const interrupted = Promise.withResolvers<void>();
-  const release = host.interrupts.handle((signal) => {
+  const { stopTimeout } = options;
+  const release = host.interrupts.handle(stopTimeout, (signal) => {
     if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
-    if (!options.quiet) stderr.line(`${signal}: stopping. Ctrl-C once more quits at once.`);
+    if (!options.quiet)
+      stderr.line(`${signal}: stopping within ${seconds(stopTimeout)}. Ctrl-C once more quits at once.`);
     interrupted.resolve();
   });
   try {
@@ -133,7 +137,9 @@ async function serveEngine(
       tellAddress(host, options, `http://${LOOPBACK}:${port}`, token);
       await interrupted.promise;
     } finally {
-      await close(server);
+      // Both at once: requests that wait for a run are answered when the engine stops.
+      const deadlineMs = engineStopMs(stopTimeout);
+      await Promise.all([engine.stop({ deadlineMs }), close(server, host.clock, deadlineMs)]);
     }
     return EXIT.ok;
   } finally {
@@ -162,12 +168,12 @@ function tellAddress(
 async function open(
   handler: GraphHandler,
   port: number,
-): Promise<{ readonly server: ServerType; readonly port: number }> {
+): Promise<{ readonly server: Server; readonly port: number }> {
   const { serve: listen } = await import('@hono/node-server');
   return new Promise((resolve, reject) => {
     const server = listen({ fetch: handler, hostname: LOOPBACK, port }, (info) =>
       resolve({ server, port: info.port }),
-    );
+    ) as Server; // HTTP/1.1, since no other was asked for
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
       const message = `Expected port ${port} to be free, got one that another program has`;
@@ -176,11 +182,15 @@ async function open(
   });
 }
 
-/** Takes no more requests, and lets those that are being answered end. */
-function close(server: ServerType): Promise<void> {
+/** Takes no more requests, and lets those that are being answered end within `limitMs`. */
+function close(server: Server, clock: Clock, limitMs: DurationMs): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    const timer = clock.setTimer(limitMs, () => server.closeAllConnections());
+    server.close(() => {
+      timer.cancel();
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }
 
