@@ -2,7 +2,7 @@
  * Reads the fields of something that came from outside. Every refusal is `InvalidArgument` and names
  * the field by its path, in the message and in `details.field`.
  */
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
 
 /** A value and where it stands: `tasks[2].arguments[0].value`. The root has an empty path. */
@@ -117,18 +117,4 @@ export function readWord<Word extends string>(place: Place, words: readonly Word
   const word = words.find((one) => one.toLowerCase() === given);
   if (word !== undefined) return word;
   throw invalid(place, `one of ${words.join(', ')}`);
-}
-
-/** Characters of a text that a message shows. */
-const SHOWN_MAX = 100;
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string') {
-    const rest = value.length > SHOWN_MAX ? `… (${value.length} characters)` : '';
-    return `\`${value.slice(0, SHOWN_MAX).replace(/[\p{C}\u2028\u2029]/gu, ' ')}\`${rest}`;
-  }
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return typeof value === 'function' ? 'a function' : `\`${String(value)}\``;
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, LifecycleError } from '../errors/index.ts';
+import { type ErrorCode, escapeHidden, LifecycleError } from '../errors/index.ts';
 
 /** The user's or the environment's fault, found by the command line itself. */
 export class CliError extends Error {
@@ -20,7 +20,9 @@ export function describeError(error: unknown, env: NodeJS.ProcessEnv): readonly 
   }
   if (LifecycleError.is(error)) {
     const remedy = REMEDIES[error.code];
-    return [error.message, ...(remedy === undefined ? [] : [remedy]), ...debug];
+    // Only a filter's error has lines of its own: the filter, and a caret under the character.
+    const message = error.code === 'InvalidFilter' ? error.message : escapeHidden(error.message);
+    return [message, ...(remedy === undefined ? [] : [remedy]), ...debug];
   }
   return [`Expected no such failure, got ${messageOf(error)}`, ...(env.TENURE_DEBUG ? debug : [BUG_HINT])];
 }

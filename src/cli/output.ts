@@ -1,6 +1,10 @@
+import { escapeHidden } from '../errors/index.ts';
 import type { Style } from './style.ts';
 
-/** A stream of the process that text goes to. */
+/**
+ * A stream of the process that text goes to. What a terminal obeys or hides is written as an escape (`\u001b`): texts
+ * hold what files, arguments and handlers say, and only the style's own emphasis may move a terminal.
+ */
 export interface Output {
   /** Whether somebody watches it: a bar and colour are for eyes only. */
   readonly isTerminal: boolean;
@@ -21,6 +25,16 @@ export interface Output {
 }
 
 const COLUMNS_DEFAULT = 100;
+
+/** A text as an {@link Output} writes it. */
+export function safeText(text: string, style: Style): string {
+  return style.render(
+    text
+      .split('\r\n')
+      .map((line) => escapeHidden(line, '\n\t'))
+      .join('\r\n'),
+  );
+}
 
 /** An output over a stream of the process. */
 export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
@@ -54,10 +68,10 @@ export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
       return failure;
     },
     line(text = '') {
-      if (!isClosed) stream.write(`${text}\n`, failed);
+      if (!isClosed) stream.write(`${safeText(text, style)}\n`, failed);
     },
     async write(text) {
-      if (isClosed || stream.write(text, failed)) return;
+      if (isClosed || stream.write(safeText(text, style), failed)) return;
       await new Promise<void>((resolve) => {
         resume = resolve;
         if (isClosed) wake();

@@ -2,7 +2,7 @@ import cliProgress from 'cli-progress';
 import type { Run } from '../model/resources.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Host } from './host.ts';
-import { count, duration } from './text.ts';
+import { count, duration, oneLine } from './text.ts';
 
 /** How far something is, shown on a terminal; nothing at all elsewhere. */
 export interface Progress {
@@ -118,7 +118,7 @@ class Spinner {
     const startedAt = this.#clock.elapsed();
     const turn = (): void => {
       const passed = duration(this.#clock.elapsed() - startedAt);
-      this.#show(` ${FRAMES[this.#frame % FRAMES.length]} ${text()} · ${passed}`);
+      this.#show(` ${FRAMES[this.#frame % FRAMES.length]} ${oneLine(text())} · ${passed}`);
       this.#frame += 1;
       this.#timer = this.#clock.setTimer(SPINNER_EVERY_MS, turn);
     };

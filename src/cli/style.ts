@@ -5,25 +5,49 @@ export interface Style {
   red(text: string): string;
   green(text: string): string;
   yellow(text: string): string;
+  /** The text as the terminal wants it. */
+  render(text: string): string;
 }
 
-const plain = (text: string): string => text;
-const code =
-  (on: number, off: number) =>
-  (text: string): string =>
-    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+/**
+ * Emphasis begins and ends with a mark that the output turns into the terminal's sequence: an escape character that
+ * the output finds in a text came from elsewhere, and is shown as one. The marks are noncharacters, which Unicode
+ * keeps for use inside a program.
+ */
+const SEQUENCE_BY_MARK: ReadonlyMap<string, string> = new Map([
+  ['\ufdd0', '\u001b[1m'],
+  ['\ufdd1', '\u001b[22m'],
+  ['\ufdd2', '\u001b[2m'],
+  ['\ufdd3', '\u001b[31m'],
+  ['\ufdd4', '\u001b[32m'],
+  ['\ufdd5', '\u001b[33m'],
+  ['\ufdd6', '\u001b[39m'],
+]);
+const MARKS = /[\ufdd0-\ufdd6]/g;
 
-const NONE: Style = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
-const ANSI: Style = {
-  bold: code(1, 22),
-  dim: code(2, 22),
-  red: code(31, 39),
-  green: code(32, 39),
-  yellow: code(33, 39),
+const plain = (text: string): string => text;
+const between =
+  (on: string, off: string) =>
+  (text: string): string =>
+    text === '' ? '' : on + text + off;
+
+const NONE: Style = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain, render: plain };
+const MARKED: Style = {
+  bold: between('\ufdd0', '\ufdd1'),
+  dim: between('\ufdd2', '\ufdd1'),
+  red: between('\ufdd3', '\ufdd6'),
+  green: between('\ufdd4', '\ufdd6'),
+  yellow: between('\ufdd5', '\ufdd6'),
+  render: (text) => text.replace(MARKS, (mark) => SEQUENCE_BY_MARK.get(mark) ?? ''),
 };
 
 /** Colour on a terminal only, and never with `NO_COLOR` (no-color.org) or on a dumb one. */
 export function styleFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Style {
   const isWanted = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
-  return isWanted ? ANSI : NONE;
+  return isWanted ? MARKED : NONE;
+}
+
+/** The text as wide as it is shown: without the marks of a style. */
+export function withoutMarks(text: string): string {
+  return text.replace(MARKS, '');
 }

@@ -1,3 +1,5 @@
+import { withoutMarks } from './style.ts';
+
 /** A column: its head, and whether its cells are numbers, which stand to the right. */
 export interface Column {
   readonly head: string;
@@ -32,9 +34,6 @@ export function factLines(facts: readonly (readonly [name: string, value: string
   return tableLines([{ head: '' }, { head: '' }], facts).map((line) => `  ${line}`);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a colour is one
-const COLOUR = /\u001b\[\d+m/g;
-
 function width(cell: string): number {
-  return [...cell.replaceAll(COLOUR, '').normalize('NFC')].length;
+  return [...withoutMarks(cell).normalize('NFC')].length;
 }

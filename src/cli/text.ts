@@ -1,4 +1,5 @@
 /** Small texts for people. */
+import { escapeHidden } from '../errors/index.ts';
 
 /** `1,234,567`. */
 export function count(value: number): string {
@@ -30,9 +31,9 @@ export function moment(iso: string | null): string {
   return iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')}Z`;
 }
 
-/** Text of foreign origin on one line: no control character reaches the terminal. */
+/** A text on one line, with what a terminal obeys or hides as an escape. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\u2028\u2029]+/gu, ' ').trim();
+  return escapeHidden(text.replace(/\s+/g, ' ').trim());
 }
 
 /** At most `max` characters, with `…` for the rest. */

@@ -5,6 +5,7 @@ import {
   findWorkflowTemplate,
   WORKFLOW_TEMPLATES,
 } from '../catalogue/index.ts';
+import { shown } from '../errors/index.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import type { WorkflowInput } from '../ledger/workflow-input.ts';
 import { readWorkflowInput } from '../ledger/workflow-input.ts';
@@ -67,9 +68,7 @@ async function fromFile(path: string): Promise<Readonly<Record<string, unknown>>
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
     return parsed as Readonly<Record<string, unknown>>;
   }
-  throw new CliError(
-    `Expected ${path} to hold one workflow, an object, got ${JSON.stringify(parsed).slice(0, 60)}`,
-  );
+  throw new CliError(`Expected ${path} to hold one workflow, an object, got ${shown(parsed)}`);
 }
 
 function fromTemplate(name: string): Readonly<Record<string, unknown>> {

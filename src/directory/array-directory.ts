@@ -1,8 +1,8 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Identified, Subject } from '../model/subject.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
-import { listed, shown } from './file-error.ts';
+import { listed } from './file-error.ts';
 
 /**
  * A directory over subjects in memory. The objects are used as they are, not copied.

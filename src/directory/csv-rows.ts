@@ -1,8 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import { type Block, checkUtf8, readBlocks } from './blocks.ts';
-import { invalidFile, listed, shown } from './file-error.ts';
+import { invalidFile, listed } from './file-error.ts';
 import { type AttributeMapping, emptyAttributes, isAttributePath, overlap, putAttribute } from './mapping.ts';
 import { type RowCodec, toSubject } from './rows.ts';
 import type { SourceFile } from './source-file.ts';

@@ -1,9 +1,8 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import type { ScopeRule } from '../ports/directory.ts';
 import { type Block, checkUtf8, readBlocks } from './blocks.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
-import { shown } from './file-error.ts';
 import { RowIndex } from './row-index.ts';
 import type { RowCodec } from './rows.ts';
 import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';

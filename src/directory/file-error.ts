@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { escapeHidden, LifecycleError } from '../errors/index.ts';
 
 /** A place in an input file, as people find it. */
 export interface Place {
@@ -33,11 +33,9 @@ export function invalidFile(place: Place, sentence: string, extras: FaultExtras 
   return new LifecycleError('InvalidFile', message, { file: path, ...where, ...extras.details }, options);
 }
 
-/** A value for a message: quoted, on one line, cut at 60 characters. */
-export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  const line = text.slice(0, 61).replace(/[\p{C}\s]/gu, ' ');
-  return `\`${text.length > 60 ? `${line.slice(0, 60)}…` : line}\``;
+/** Source text for a message: escaped, cut at 60 characters. */
+export function excerpt(text: string): string {
+  return `\`${escapeHidden(text.slice(0, 60))}${text.length > 60 ? '…' : ''}\``;
 }
 
 /** The first `max` names of a list, and how many more there are. */

@@ -1,7 +1,8 @@
+import { shown } from '../errors/index.ts';
 import { ownValue } from '../filter/index.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Block } from './blocks.ts';
-import { invalidFile, listed, type Place, shown } from './file-error.ts';
+import { excerpt, invalidFile, listed, type Place } from './file-error.ts';
 import { type AttributeMapping, type Attributes, emptyAttributes, putAttribute } from './mapping.ts';
 import { type RowCodec, toSubject } from './rows.ts';
 
@@ -93,7 +94,7 @@ function readLine(path: string, block: Block, at: number, line: number): unknown
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw invalidFile({ path, line }, `Expected a JSON object, got ${shown(text)}`, {
+    throw invalidFile({ path, line }, `Expected a JSON object, got ${excerpt(text)}`, {
       remedy: cause instanceof Error ? cause.message : '',
       cause,
     });

@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
+import { shown } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
 import { csvCodec } from './csv-rows.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
 import { checkOnDuplicate, openFileDirectory } from './file-directory.ts';
-import { invalidFile, shown } from './file-error.ts';
+import { invalidFile } from './file-error.ts';
 import { cellsOf, JsonObjects, jsonlCodec } from './json-rows.ts';
 import type { AttributeMapping } from './mapping.ts';
 import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';

@@ -1,7 +1,8 @@
+import { shown } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Block } from './blocks.ts';
-import { invalidFile, type Place, shown } from './file-error.ts';
+import { invalidFile, type Place } from './file-error.ts';
 import type { Attributes } from './mapping.ts';
 
 /** How the records of a file become subjects. */

@@ -1,6 +1,6 @@
 /** The host's handlers: found by definition, read once, bound to the tasks of a workflow version. */
 import { findTaskDefinition } from '../catalogue/index.ts';
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import type { UserRecord } from '../model/records.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
@@ -101,11 +101,11 @@ function readHandler(name: string, handler: TaskHandler): Handler {
   const options: TaskHandlerOptions = typeof handler === 'function' ? { run: handler } : handler;
   const path = `tasks.${name}`;
   if (typeof options !== 'object' || options === null || typeof options.run !== 'function') {
-    throw refused(path, 'a function, or an object with a function `run`', typeof options);
+    throw refused(path, 'a function, or an object with a function `run`', shown(options));
   }
   const retry = options.retry ?? { attempts: 1 };
   if (options.preview !== undefined && typeof options.preview !== 'function')
-    throw refused(`${path}.preview`, 'a function', typeof options.preview);
+    throw refused(`${path}.preview`, 'a function', shown(options.preview));
   return {
     run: options.run as TaskHandlerFunction<never>,
     preview: (options.preview ?? wouldRun) as TaskHandlerFunction<never>,
@@ -165,12 +165,12 @@ function missingHandlers(workflow: Workflow, missing: readonly Task[]): Lifecycl
 
 function whole(field: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw refused(field, `a whole number in ${min}..${max}`, String(value));
+  throw refused(field, `a whole number in ${min}..${max}`, shown(value));
 }
 
 function inRange(field: string, value: number, min: number, max: number): number {
   if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw refused(field, `a number in ${min}..${max}`, String(value));
+  throw refused(field, `a number in ${min}..${max}`, shown(value));
 }
 
 function refused(field: string, expected: string, got: string): LifecycleError {

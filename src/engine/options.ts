@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import type { Retention } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Identified, Subject } from '../model/subject.ts';
@@ -120,9 +120,6 @@ function whole(field: string, value: number, min: number, max: number): number {
 }
 
 function refused(field: string, expected: string, value: unknown): LifecycleError {
-  return new LifecycleError(
-    'InvalidArgument',
-    `Expected ${field} to be ${expected}, got \`${String(value)}\``,
-    { field },
-  );
+  const message = `Expected ${field} to be ${expected}, got ${shown(value)}`;
+  return new LifecycleError('InvalidArgument', message, { field });
 }

@@ -1,5 +1,5 @@
 /** Reads single values that come from outside. Every refusal names the field. */
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError, shown } from '../errors/index.ts';
 import type { EpochMs } from '../model/time.ts';
 
 /** An object that came from outside. */
@@ -77,20 +77,6 @@ export function readText(input: Input, field: string, lengthMax: number): string
 
 /** The error for a value that is not what it must be. */
 export function invalid(field: string, expected: string, value: unknown): LifecycleError {
-  return new LifecycleError(
-    'InvalidArgument',
-    `Expected ${field} to be ${expected}, got \`${shown(value)}\``,
-    {
-      field,
-    },
-  );
-}
-
-/** What a message shows of a value: it may be a bigint, refer to itself, or throw when it is read. */
-function shown(value: unknown): string {
-  try {
-    return (typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value))).slice(0, 100);
-  } catch {
-    return typeof value;
-  }
+  const message = `Expected ${field} to be ${expected}, got ${shown(value)}`;
+  return new LifecycleError('InvalidArgument', message, { field });
 }

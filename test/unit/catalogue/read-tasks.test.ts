@@ -170,7 +170,7 @@ describe('readTasks', () => {
       { taskDefinitionId: 'addUserToTeams', arguments: [{ name: 'groupID', value: 'g' }] },
     ]);
     expect(error.message).toBe(
-      'Expected tasks[0].arguments[0].name to be a parameter of addUserToTeams (teamID), got `groupID`',
+      'Expected tasks[0].arguments[0].name to be a parameter of addUserToTeams (teamID), got `"groupID"`',
     );
     const none = refusal(
       [{ taskDefinitionId: 'removeUserFromAllGroups', arguments: [{ name: 'x', value: '' }] }],
@@ -182,7 +182,7 @@ describe('readTasks', () => {
   it('refuses a task of another category, and says which it is for', () => {
     const error = refusal([{ taskDefinitionId: 'deleteUserAccount' }], 'joiner');
     expect(error.message).toBe(
-      'Expected tasks[0].taskDefinitionId to be a task for a joiner workflow (deleteUserAccount is for leaver), got `deleteUserAccount`',
+      'Expected tasks[0].taskDefinitionId to be a task for a joiner workflow (deleteUserAccount is for leaver), got `"deleteUserAccount"`',
     );
   });
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Host } from '../../../src/cli/host.ts';
 import { Interrupts } from '../../../src/cli/interrupts.ts';
-import type { Output } from '../../../src/cli/output.ts';
+import { type Output, safeText } from '../../../src/cli/output.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import { systemClock } from '../../../src/system/index.ts';
@@ -9,18 +9,19 @@ import { systemClock } from '../../../src/system/index.ts';
 /** An output that keeps what is written. */
 export function kept(): Output & { readonly text: () => string } {
   let text = '';
+  const style = styleFor(false, {});
   return {
     isTerminal: false,
     columns: 100,
-    style: styleFor(false, {}),
+    style,
     stream: new PassThrough() as unknown as NodeJS.WriteStream,
     isClosed: false,
     failure: null,
     line: (line = '') => {
-      text += `${line}\n`;
+      text += `${safeText(line, style)}\n`;
     },
     write: async (more) => {
-      text += more;
+      text += safeText(more, style);
     },
     flush: async () => {},
     text: () => text,

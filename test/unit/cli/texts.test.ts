@@ -30,8 +30,8 @@ describe('texts for people', () => {
     expect([moment('2026-01-31T08:00:00.123Z'), moment(null)]).toEqual(['2026-01-31 08:00:00Z', '–']);
   });
 
-  it('let no control character through', () => {
-    expect(oneLine('a\u001b[31m\nb\u2028c')).toBe('a [31m b c');
+  it('stand on one line, with control characters escaped', () => {
+    expect(oneLine(' a\u001b[31m\nb\u2028c ')).toBe('a\\u001b[31m b c');
     expect(shortened('abcdef', 4)).toBe('abc…');
   });
 
@@ -96,6 +96,9 @@ describe('an error', () => {
     ]);
     expect(describeError(new LifecycleError('NotFound', 'Expected x, got none'), {})).toEqual([
       'Expected x, got none',
+    ]);
+    expect(describeError(new LifecycleError('InvalidFile', 'Expected x, got a\nerror: b'), {})).toEqual([
+      'Expected x, got a\\u000aerror: b',
     ]);
     expect(describeError(new TypeError('a\n  b'), {})).toEqual([
       'Expected no such failure, got a b',

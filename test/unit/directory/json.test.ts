@@ -51,7 +51,7 @@ describe('a JSONL file', () => {
   test.each([
     ['is empty', '', undefined, 'an empty file'],
     ['has a line that is no JSON', '{"id":"a"}\n\n{"id":', 3, 'Expected a JSON object, got `{"id":`'],
-    ['has a line that is no object', '{"id":"a"}\n["id"]', 2, 'got `["id"]`'],
+    ['has a line that is no object', '{"id":"a"}\n["id"]', 2, 'got an array of 1'],
     ['has null on a line', 'null', 1, 'got `null`'],
     ['has no id', '{"id":"a"}\n{"x":1}', 2, 'Expected id to hold an id, got none'],
     ['has an empty id', '{"id":""}', 1, 'an empty one'],
