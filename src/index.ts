@@ -42,7 +42,7 @@ export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
 export type { ExtensionInput } from './ledger/extension-input.ts';
 export type { CustomTaskExtensions } from './ledger/extensions.ts';
 export type { LedgerMethods } from './ledger/index.ts';
-export type { Insights } from './ledger/insights.ts';
+export type { Insights, TopOptions } from './ledger/insights.ts';
 export type { ListOptions } from './ledger/list-options.ts';
 export type { ProvisioningObjectInput } from './ledger/provisioning-objects.ts';
 export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';

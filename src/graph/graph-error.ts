@@ -22,6 +22,16 @@ export function badRequest(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message);
 }
 
+/** The error for a request whose client has gone away, which nobody reads. */
+export function clientGone(): GraphError {
+  return new GraphError(499, 'ClientClosedRequest', 'The client closed the connection before the answer.');
+}
+
+/** Whether work ended with an error only because its request was aborted. */
+export function isAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Error && error.name === 'AbortError'));
+}
+
 /** The error for somebody who is not known. */
 export function unauthenticated(): GraphError {
   return new GraphError(401, 'InvalidAuthenticationToken', 'Access token is empty or not valid.', {

@@ -14,14 +14,19 @@ export interface GuardOptions {
 
 /**
  * Refuses a request for a host that is not ours, which is how a page whose name was rebound to this address
- * arrives; and one that a page of another origin sends.
+ * arrives; and one that a page of another origin sends. A request that names its host in its target too
+ * (`GET http://host/path`) has to be for an allowed one in both places.
  *
  * @throws GraphError 421, 403.
  */
 export function checkSender(request: Request, { allowedHosts, allowedOrigins }: GuardOptions): void {
-  const host = (request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
-  const name = host.replace(/:\d*$/, '');
-  if (!LOOPBACK.includes(name) && !allowedHosts.some((one) => one.toLowerCase() === name)) {
+  const target = new URL(request.url).host;
+  const host = (request.headers.get('host') ?? target).toLowerCase();
+  const isAllowed = (one: string): boolean => {
+    const name = one.toLowerCase().replace(/:\d*$/, '');
+    return LOOPBACK.includes(name) || allowedHosts.some((allowed) => allowed.toLowerCase() === name);
+  };
+  if (!isAllowed(host) || !isAllowed(target)) {
     throw new GraphError(421, 'MisdirectedRequest', 'Expected a request for a host that is allowed here.');
   }
   const origin = request.headers.get('origin');

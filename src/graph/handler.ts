@@ -5,18 +5,24 @@ import type { Engine } from '../engine/engine.ts';
 import type { Principal } from './authorize.ts';
 import { answerBatch, readBatch } from './batch.ts';
 import { readBody } from './body.ts';
-import { errorBody, GraphError, toldOf, unauthenticated } from './graph-error.ts';
+import { clientGone, errorBody, GraphError, isAbort, toldOf, unauthenticated } from './graph-error.ts';
 import { checkSender, RateGuard } from './guard.ts';
 import { ListBody } from './list-body.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
-import { readAccept } from './prefer.ts';
+import type { MetadataLevel } from './prefer.ts';
 import { createService, type Reply, type Target, targetOf } from './service.ts';
 
 /** Answers one request. Never rejects. */
 export type GraphHandler = (request: Request) => Promise<Response>;
 
+/** What tells the requests apart. */
+interface Ids {
+  readonly requestId: string;
+  readonly clientRequestId: string;
+}
+
 interface Env {
-  Variables: { readonly requestId: string; readonly clientRequestId: string };
+  Variables: Ids;
 }
 
 const DIAGNOSTIC = JSON.stringify({
@@ -35,8 +41,8 @@ export function assembleGraphHandler(
   const service = createService(engine, ports, settings);
   const rate = settings.rateLimit === null ? null : new RateGuard(settings.rateLimit);
 
-  const refused = (error: unknown, requestId: string, clientRequestId: string): Reply => {
-    const told = toldOf(error);
+  const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
+    const told = toldOf(isAbort(error, signal) ? clientGone() : error);
     if (told.status >= 500) settings.onError(error, requestId);
     return {
       status: told.status,
@@ -54,7 +60,7 @@ export function assembleGraphHandler(
     request: Request,
     target: Target,
     principal: Principal | null,
-    variables: Env['Variables'],
+    variables: Ids,
   ): Promise<Reply> => {
     if (request.method !== 'POST') {
       throw new GraphError(
@@ -66,7 +72,7 @@ export function assembleGraphHandler(
     }
     if (principal === null) throw unauthenticated();
     const requests = readBatch(await readBody(request, limits), target.base, request.headers, limits);
-    const refuse = (error: unknown): Reply => refused(error, variables.requestId, variables.clientRequestId);
+    const refuse = (error: unknown): Reply => refused(error, request.signal, variables);
     const answer = async (one: Request): Promise<Reply> => {
       try {
         return inBatch(await single(one, targetOf(new URL(one.url), null), principal));
@@ -89,19 +95,20 @@ export function assembleGraphHandler(
     }
     return next();
   });
-  // No other method's body is ever read.
-  app.on(
-    ['POST', 'PATCH'],
-    '*',
-    bodyLimit({
-      maxSize: limits.bodyBytesMax,
-      onError: () => {
-        throw new GraphError(
-          413,
-          'RequestEntityTooLarge',
-          `Expected a body of at most ${limits.bodyBytesMax} bytes.`,
-        );
-      },
+  const limited = bodyLimit({
+    maxSize: limits.bodyBytesMax,
+    onError: () => {
+      throw new GraphError(
+        413,
+        'RequestEntityTooLarge',
+        `Expected a body of at most ${limits.bodyBytesMax} bytes.`,
+      );
+    },
+  });
+  // No other method's body is ever read. Errors of what comes after this do not come by here.
+  app.on(['POST', 'PATCH'], '*', (context, next) =>
+    limited(context, next).catch((error: unknown) => {
+      throw error instanceof GraphError ? error : clientGone();
     }),
   );
   app.all('*', async (context) => {
@@ -115,12 +122,12 @@ export function assembleGraphHandler(
     const reply = await (isBatch
       ? batch(request, target, principal, context.var)
       : single(request, target, principal));
-    return responseOf(reply, context.var, request, clock.now());
+    return responseOf(reply, context.var, clock.now());
   });
   app.onError((error, context) => {
     const { requestId = ids.guid(), clientRequestId = requestId } = context.var;
-    const reply = refused(error, requestId, clientRequestId);
-    return responseOf(reply, { requestId, clientRequestId }, context.req.raw, clock.now());
+    const reply = refused(error, context.req.raw.signal, { requestId, clientRequestId });
+    return responseOf(reply, { requestId, clientRequestId }, clock.now());
   });
   return async (request) => app.fetch(request);
 }
@@ -132,9 +139,8 @@ function inBatch(reply: Reply): Reply {
 }
 
 function responseOf(
-  { status, headers, body }: Reply,
-  variables: Env['Variables'],
-  request: Request,
+  { status, headers, body, level = 'minimal' }: Reply,
+  variables: Ids,
   nowMs: number,
 ): Response {
   const isJson = body !== undefined && typeof body !== 'string';
@@ -146,7 +152,7 @@ function responseOf(
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     Date: new Date(nowMs).toUTCString(),
-    ...(isJson ? { 'Content-Type': jsonType(request, status) } : {}),
+    ...(isJson ? { 'Content-Type': jsonType(level) } : {}),
     ...headers,
   };
   return new Response(contentOf(body), { status, headers: all });
@@ -158,7 +164,6 @@ function contentOf(body: unknown): string | null {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-function jsonType(request: Request, status: number): string {
-  const level = status < 400 ? readAccept(request.headers.get('accept'), 'json') : 'minimal';
+function jsonType(level: MetadataLevel): string {
   return `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`;
 }

@@ -244,9 +244,14 @@ export async function activateWithScope({ engine, keys, body }: Call): Promise<s
   return (await engine.runs.activateWithScope(keys.workflow, scope)).id;
 }
 
-/** cancelProcessing: `{ scope: { runs: [{ id }] } }`, exactly one. */
+const CANCEL_SCOPE = '#microsoft.graph.identityGovernance.cancelRunsScope';
+
+/** cancelProcessing: `{ scope: { '@odata.type': …, runs: [{ id }] } }`, exactly one. */
 export async function cancelProcessing({ engine, keys, body }: Call): Promise<void> {
-  const runs = soleField(soleField(body, 'scope'), 'runs');
+  const { '@odata.type': type, ...scope } = objectBody(soleField(body, 'scope', true), true);
+  if (type !== CANCEL_SCOPE && type !== CANCEL_SCOPE.slice(1))
+    throw badRequest(`Expected scope to have the @odata.type ${CANCEL_SCOPE}.`);
+  const runs = soleField(scope, 'runs');
   const [run] = Array.isArray(runs) && runs.length === 1 ? (runs as readonly unknown[]) : [];
   const id = typeof run === 'object' && run !== null ? (run as Row).id : undefined;
   if (typeof id !== 'string') throw badRequest('Expected scope.runs to name exactly one run by its id.');

@@ -1,6 +1,6 @@
 /** What a client asks for in its headers: preferences, metadata level, media types. Source: domain §5. */
 import { LIMITS } from '../model/limits.ts';
-import { GraphError } from './graph-error.ts';
+import { badRequest, GraphError } from './graph-error.ts';
 
 /** How much OData tells beside the data. */
 export type MetadataLevel = 'none' | 'minimal' | 'full';
@@ -31,9 +31,22 @@ export function readPreferences(header: string | null): Preferences {
   };
 }
 
-/** The metadata level that `Accept` asks for. @throws GraphError 406 when it takes no JSON. */
-export function readAccept(header: string | null, produced: 'json' | 'text'): MetadataLevel {
-  const ranges = (header ?? '*/*').split(',').map((range) => range.trim().toLowerCase());
+/** Value of `$format` → what it stands for in `Accept`. */
+const FORMATS: Readonly<Record<string, string>> = { json: 'application/json', xml: 'application/xml' };
+
+/** What a client takes: `$format` where it is given, else `Accept`. @throws GraphError 400 for two `$format`s. */
+export function acceptOf(headers: Headers, params: URLSearchParams): string | null {
+  const given = [...params].flatMap(([name, value]) => (/^\$?format$/i.test(name) ? [value] : []));
+  if (given.length > 1) throw badRequest("The query option '$format' is given more than once.");
+  const [format] = given;
+  if (format === undefined) return headers.get('accept');
+  const word = format.trim().toLowerCase();
+  return Object.hasOwn(FORMATS, word) ? (FORMATS[word] as string) : word;
+}
+
+/** The metadata level that an `Accept` asks for. @throws GraphError 406 when it takes no JSON. */
+export function readAccept(accept: string | null, produced: 'json' | 'text'): MetadataLevel {
+  const ranges = (accept ?? '*/*').split(',').map((range) => range.trim().toLowerCase());
   const wanted =
     produced === 'text'
       ? /^(?:text\/plain|text\/\*|\*\/\*)/
@@ -43,7 +56,7 @@ export function readAccept(header: string | null, produced: 'json' | 'text'): Me
     throw new GraphError(
       406,
       'NotAcceptable',
-      `Expected Accept to allow ${produced === 'text' ? 'text/plain' : 'application/json'}.`,
+      `Expected Accept or $format to allow ${produced === 'text' ? 'text/plain' : 'application/json'}.`,
     );
   }
   const level = /;\s*odata\.metadata=(none|minimal|full)\b/.exec(range)?.[1];

@@ -42,6 +42,7 @@ export function readQuery(params: URLSearchParams, allowed: readonly (keyof Quer
   for (const [name, value] of params) {
     const isMarked = name.startsWith('$');
     const key = (isMarked ? name.slice(1) : name).toLowerCase();
+    if (key === 'format') continue; // of the answer, not of what it shows: `acceptOf` reads it
     const option = Object.hasOwn(OPTIONS, key) ? OPTIONS[key] : undefined;
     if (option === undefined) {
       if (isMarked) throw badRequest(`The query option '${name.slice(0, 64)}' is not supported.`);

@@ -124,6 +124,7 @@ export function summary(
   name: string,
   sum: (call: Call, start: string, end: string) => Promise<object>,
   kinds: Readonly<Record<string, Kind>> = {},
+  options: readonly (keyof Query)[] = [],
 ): Route {
   const answer = async (call: Call): Promise<Answer> => {
     const [start, end] = ['startdatetime', 'enddatetime'].map((arg) => call.args.get(arg));
@@ -132,7 +133,7 @@ export function summary(
     }
     return { kind: 'complex', name, value: (await sum(call, start, end)) as Row, kinds };
   };
-  return { method: 'GET', path, needs, options: [], answer };
+  return { method: 'GET', path, needs, options, answer };
 }
 
 /** Makes a resource. */

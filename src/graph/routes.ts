@@ -1,5 +1,6 @@
 /** Every path and method that is served. Source: domain §2. */
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
+import type { TopOptions } from '../ledger/insights.ts';
 import { objectBody } from './body.ts';
 import {
   AWAITED_RESULT,
@@ -20,6 +21,7 @@ import {
 } from './entity-types.ts';
 import * as does from './operations.ts';
 import { NEEDED } from './permissions.ts';
+import type { Query } from './query.ts';
 import { usersOfWorkflowLately } from './recent.ts';
 import { act, collect, compute, create, done, list, one, type Route, summary, update } from './route.ts';
 import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
@@ -224,16 +226,24 @@ const OTHER_ROUTES: readonly Route[] = [
     'insights/topTasksProcessedSummary()',
     reports,
     'topTasksInsightsSummary',
-    ({ engine }, start, end) => engine.insights.topTasksProcessedSummary(start, end),
+    ({ engine, query }, start, end) => engine.insights.topTasksProcessedSummary(start, end, topOption(query)),
+    {},
+    ['top'],
   ),
   summary(
     'insights/topWorkflowsProcessedSummary()',
     reports,
     'topWorkflowsInsightsSummary',
-    ({ engine }, start, end) => engine.insights.topWorkflowsProcessedSummary(start, end),
+    ({ engine, query }, start, end) =>
+      engine.insights.topWorkflowsProcessedSummary(start, end, topOption(query)),
     TOP_WORKFLOWS,
+    ['top'],
   ),
 ];
+
+function topOption({ top }: Query): TopOptions {
+  return top === null ? {} : { top };
+}
 
 /** The runs that did again what stands at `parent`. */
 function reprocessedUnder(parent: string): readonly Route[] {

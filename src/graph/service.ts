@@ -11,7 +11,7 @@ import { ListBody, rowTexts } from './list-body.ts';
 import { createMatcher, type Match } from './match.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
 import { parsePath, type Step } from './path.ts';
-import { type Preferences, readAccept, readPreferences } from './prefer.ts';
+import { acceptOf, type MetadataLevel, type Preferences, readAccept, readPreferences } from './prefer.ts';
 import { type Query, readQuery } from './query.ts';
 import {
   addressOf,
@@ -36,6 +36,8 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, or text when it is a string; `undefined`: no body. */
   readonly body?: unknown;
+  /** How much metadata the JSON has; default `minimal`. */
+  readonly level?: MetadataLevel;
 }
 
 /** Where a request goes. */
@@ -72,7 +74,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
     const proof = proofOf(principal, found.route, target.params.get('token'));
     checkConditions(request, found.route);
-    const level = readAccept(request.headers.get('accept'), isCount ? 'text' : 'json');
+    const level = readAccept(acceptOf(request.headers, target.params), isCount ? 'text' : 'json');
     const prefer = readPreferences(request.headers.get('prefer'));
     const query = readQuery(target.params, isCount ? ['filter', 'search'] : found.route.options);
     const body =
@@ -110,7 +112,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       settings,
       sources,
     });
-    return { ...reply, headers: { ...appliedHeader(answer, prefer), ...reply.headers } };
+    return { ...reply, level, headers: { ...appliedHeader(answer, prefer), ...reply.headers } };
   };
 }
 

@@ -18,7 +18,7 @@ import type { Task, Workflow } from '../model/workflow.ts';
 import type { Cursor, StoreReader } from '../ports/store.ts';
 import { type LedgerContext, pinnedVersion } from './context.ts';
 import { enabledTasks, isoOf } from './resources.ts';
-import { readWindow } from './values.ts';
+import { invalid, readInput, readWindow } from './values.ts';
 
 /** Insights over a window, both ends included. @throws LifecycleError `InvalidArgument` for a window that is none. */
 export interface Insights {
@@ -27,16 +27,24 @@ export interface Insights {
     startDateTime: string,
     endDateTime: string,
   ): Promise<WorkflowsInsightsByCategory>;
-  /** The ten definitions with the most tasks. */
+  /** The definitions with the most tasks. */
   topTasksProcessedSummary(
     startDateTime: string,
     endDateTime: string,
+    options?: TopOptions,
   ): Promise<readonly TopTasksInsightsSummary[]>;
-  /** The ten workflows with the most runs. */
+  /** The workflows with the most runs. */
   topWorkflowsProcessedSummary(
     startDateTime: string,
     endDateTime: string,
+    options?: TopOptions,
   ): Promise<readonly TopWorkflowsInsightsSummary[]>;
+}
+
+/** How many the top lists have. */
+export interface TopOptions {
+  /** 0..999; default 10. */
+  readonly top?: number;
 }
 
 const TOP = 10;
@@ -70,7 +78,8 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
       });
       return Object.fromEntries(counts) as WorkflowsInsightsByCategory;
     },
-    async topTasksProcessedSummary(start, end) {
+    async topTasksProcessedSummary(start, end, options) {
+      const top = readTop(options);
       const byDefinition = new Map<string, Sums>();
       const names = new Map<string, string>();
       const versions = new Map<string, readonly Task[]>();
@@ -86,7 +95,7 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
           sumsOf(byDefinition, id).addReport(report);
         });
       }
-      return topOf(byDefinition, ({ tasks }) => tasks.total).map(([taskDefinitionId, { tasks }]) => ({
+      return topOf(byDefinition, top, ({ tasks }) => tasks.total).map(([taskDefinitionId, { tasks }]) => ({
         failedTasks: tasks.failed,
         failedUsers: tasks.failed,
         successfulTasks: tasks.successful,
@@ -97,14 +106,15 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
         totalUsers: tasks.total,
       }));
     },
-    async topWorkflowsProcessedSummary(start, end) {
+    async topWorkflowsProcessedSummary(start, end, options) {
+      const top = readTop(options);
       const byWorkflow = new Map<string, Sums>();
       const workflows = new Map<string, Workflow>();
       for await (const { run, workflow } of runsIn(store, start, end)) {
         workflows.set(workflow.id, workflow);
         sumsOf(byWorkflow, workflow.id).addRun(run);
       }
-      return topOf(byWorkflow, ({ runs }) => runs.total).flatMap(([workflowId, { runs, users }]) => {
+      return topOf(byWorkflow, top, ({ runs }) => runs.total).flatMap(([workflowId, { runs, users }]) => {
         const workflow = workflows.get(workflowId);
         if (!workflow) return [];
         return {
@@ -156,8 +166,18 @@ function sumsOf(map: Map<string, Sums>, key: string): Sums {
   return known;
 }
 
-function topOf(map: ReadonlyMap<string, Sums>, size: (sums: Sums) => number): readonly [string, Sums][] {
-  return [...map].sort(([a, left], [b, right]) => size(right) - size(left) || (a < b ? -1 : 1)).slice(0, TOP);
+function readTop(options: TopOptions = {}): number {
+  const { top = TOP } = readInput(options, ['top'], 'the options') as TopOptions;
+  if (Number.isInteger(top) && top >= 0 && top <= LIMITS.pageSizeMax) return top;
+  throw invalid('top', `a whole number in 0..${LIMITS.pageSizeMax}`, top);
+}
+
+function topOf(
+  map: ReadonlyMap<string, Sums>,
+  top: number,
+  size: (sums: Sums) => number,
+): readonly [string, Sums][] {
+  return [...map].sort(([a, left], [b, right]) => size(right) - size(left) || (a < b ? -1 : 1)).slice(0, top);
 }
 
 async function* runsIn(

@@ -277,6 +277,32 @@ describe('headers and media types', () => {
     await small.engine.close();
   });
 
+  it('refuse a body that is compressed: 415', async () => {
+    const answer = await api.post(runs, runBody(), { 'content-encoding': 'gzip' });
+    expect(answer).toMatchObject({ status: 415, body: { error: { code: 'UnsupportedMediaType' } } });
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
+    expect((await api.patch(`${runs}/${runId}`, {}, { 'content-encoding': 'identity' })).status).toBe(200);
+  });
+
+  it.each([
+    ['json', 'minimal'],
+    ['application/json', 'minimal'],
+    ['application/json;odata.metadata=none', 'none'],
+    ['JSON', 'minimal'],
+  ])('go by $format=%s before Accept', async (format, level) => {
+    const query = `$format=${encodeURIComponent(format)}`;
+    const { status, headers, body } = await api.get(`${runs}/${runId}?${query}`, { accept: 'text/html' });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain(`odata.metadata=${level};`);
+    expect(Object.hasOwn(body, '@odata.context')).toBe(level !== 'none');
+  });
+
+  it('refuse a $format that cannot be given, or is given twice', async () => {
+    expect((await api.get(`${runs}?$format=atom`)).status).toBe(406);
+    expect((await api.get(`${runs}?$format=xml`)).status).toBe(406);
+    expect((await api.get(`${runs}?$format=json&format=json`)).status).toBe(400);
+  });
+
   it('do not let a body without a name in the object through', async () => {
     for (const body of ['', '[]', '"text"', 'null', '{', '{"__proto__": {"totalUsersCount": 1}}']) {
       const answer = await api.handler(requestOf('POST', runs, body));

@@ -121,6 +121,34 @@ describe('activateWithScope', () => {
   });
 });
 
+it('cancelProcessing needs the @odata.type of its scope', async () => {
+  const id = await makeWorkflow(api, 'Canceled', ['waits']);
+  const run = await api.engine.runs.activate(id, { subjects: ['p1'] });
+  const cancel = (scope: object) => api.post(`/workflows/${id}/cancelProcessing`, { scope });
+  const runs = [{ id: run.id }];
+  expect(await cancel({ runs })).toMatchObject({
+    status: 400,
+    body: {
+      error: { message: expect.stringContaining('#microsoft.graph.identityGovernance.cancelRunsScope') },
+    },
+  });
+  expect((await cancel({ '@odata.type': `${TYPE}activateRunScope`, runs })).status).toBe(400);
+  expect((await cancel({ '@odata.type': `${TYPE}cancelRunsScope`, runs })).status).toBe(204);
+  api.letGo();
+  await api.engine.runs.finished(run.id);
+});
+
+it('the insights that are lists take $top', async () => {
+  const window = '(startDateTime=2020-01-01T00:00:00Z,endDateTime=2099-01-01T00:00:00Z)';
+  for (const name of ['topTasksProcessedSummary', 'topWorkflowsProcessedSummary']) {
+    const whole = await api.get(`/insights/${name}${window}`);
+    const first = await api.get(`/insights/${name}${window}?$top=1`);
+    expect(whole.body.value.length).toBeGreaterThan(1);
+    expect(first.body.value).toEqual(whole.body.value.slice(0, 1));
+  }
+  expect((await api.get(`/insights/workflowsProcessedSummary${window}?$top=1`)).status).toBe(400);
+});
+
 it('a filter calls previews preview, as the metadata does, or previewMode, as a page does', async () => {
   const id = await makeWorkflow(api, 'Previewed');
   const { headers } = await api.post(`/workflows/${id}/previewWorkflow`, { subjects: [{ id: 'p1' }] });

@@ -63,6 +63,8 @@ it.each([
   ['http://evil.example', {}, 421],
   ['http://localhost.evil.example', {}, 421],
   ['http://localhost', { host: 'evil.example' }, 421],
+  ['http://evil.example', { host: 'localhost' }, 421],
+  ['http://hr.example.com', { host: 'localhost' }, 200],
   ['http://localhost', { origin: 'http://localhost' }, 200],
   ['http://localhost:8080', { origin: 'http://localhost:9090' }, 403],
   ['http://localhost', { origin: 'https://evil.example' }, 403],

@@ -209,6 +209,12 @@ describe('insights', () => {
       ['L', 3, 5, 0],
       ['J', 1, 2, 1],
     ]);
+    expect(await insights.topWorkflowsProcessedSummary(from, to, { top: 1 })).toEqual(top.slice(0, 1));
+    expect(await insights.topTasksProcessedSummary(from, to, { top: 0 })).toEqual([]);
+    for (const options of [{ top: -1 }, { top: 1_000 }, { limit: 1 }])
+      expect(await codeOf(insights.topTasksProcessedSummary(from, to, options as never))).toBe(
+        'InvalidArgument',
+      );
     expect(await codeOf(insights.workflowsProcessedSummary(to, from))).toBe('InvalidArgument');
     await world.engine.stop();
   });
