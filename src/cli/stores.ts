@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { WorkflowRecord } from '../model/records.ts';
 import type { Store } from '../ports/store.ts';
+import { wrapStore } from '../ports/wrap-store.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import type { SqliteOptions } from '../stores/sqlite/open.ts';
 import { CliError } from './cli-error.ts';
@@ -41,11 +42,5 @@ export function withoutSchedules(store: Store): Store {
       workflow: { ...record.workflow, isSchedulingEnabled: false },
     }));
   };
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === 'listWorkflows') return unscheduled;
-      const member: unknown = Reflect.get(target, name, target);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
+  return wrapStore(store, {}, { listWorkflows: unscheduled });
 }

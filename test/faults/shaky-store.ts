@@ -2,6 +2,7 @@
 
 import type { RunRecord, UserRecord } from '../../src/model/records.ts';
 import type { Store, StoreReader, StoreTransaction } from '../../src/ports/store.ts';
+import { listenToWrites, wrapStore } from '../../src/ports/wrap-store.ts';
 import { never } from './never.ts';
 import type { Side } from './plan.ts';
 
@@ -23,42 +24,12 @@ export interface StoreControl {
   readonly isDead: boolean;
 }
 
-const READS = [
-  'getWorkflow',
-  'listWorkflows',
-  'getWorkflowVersion',
-  'listWorkflowVersions',
-  'getRun',
-  'listRuns',
-  'countRuns',
-  'listUnfinishedRuns',
-  'sumRuns',
-  'getUser',
-  'getUserBySubject',
-  'listUsers',
-  'countUsers',
-  'sumUsers',
-  'listUsersByStatus',
-  'getAdmissions',
-  'getNotes',
-  'listNotes',
-  'getSetting',
-] as const satisfies readonly (keyof StoreReader)[];
-
 /** Wraps `inner` for one process. */
 export function shakyStore(inner: Store, control: StoreControl): Store {
-  const reads = Object.fromEntries(
-    READS.map((name) => {
-      const read = inner[name].bind(inner) as (...args: unknown[]) => Promise<unknown>;
-      return [name, (...args: unknown[]) => shakyRead(control, () => read(...args))];
-    }),
-  );
-  const own = {
-    capabilities: inner.capabilities,
-    close: () => inner.close(),
-    transaction: <T>(work: (tx: StoreTransaction) => Promise<T>) => transact(inner, control, work),
-  };
-  return Object.assign(reads, own) as unknown as Store;
+  return wrapStore(inner, {
+    transaction: (work, run) => transact(run, control, work),
+    read: (_method, read) => shakyRead(control, read),
+  });
 }
 
 async function shakyRead<T>(control: StoreControl, read: () => Promise<T>): Promise<T> {
@@ -72,7 +43,7 @@ async function shakyRead<T>(control: StoreControl, read: () => Promise<T>): Prom
 }
 
 async function transact<T>(
-  inner: Store,
+  run: (work: (tx: StoreTransaction) => Promise<T>) => Promise<T>,
   control: StoreControl,
   work: (tx: StoreTransaction) => Promise<T>,
 ): Promise<T> {
@@ -81,7 +52,7 @@ async function transact<T>(
   if (before) await before;
   let touched: readonly TouchedRun[] = [];
   try {
-    const result = await inner.transaction(async (tx) => {
+    const result = await run(async (tx) => {
       const ids = new Set<string>();
       const value = await work(watched(tx, ids));
       const middle = control.at(call, 'middle');
@@ -99,28 +70,17 @@ async function transact<T>(
   }
 }
 
-/** A transaction is new each time, so its methods can be replaced on it. */
 function watched(tx: StoreTransaction, ids: Set<string>): StoreTransaction {
-  const { insertRun, putRun, insertUsers, putUsers, deleteRun } = tx;
-  const note = (run: RunRecord): RunRecord => {
-    ids.add(run.id);
-    return run;
+  const noteRun = ({ id }: RunRecord) => void ids.add(id);
+  const noteUsers = (users: readonly UserRecord[]) => {
+    for (const user of users) ids.add(user.runId);
   };
-  return Object.assign(tx, {
-    insertRun: (run: RunRecord) => insertRun.call(tx, note(run)),
-    putRun: (run: RunRecord) => putRun.call(tx, note(run)),
-    insertUsers: (users: readonly UserRecord[]) => {
-      for (const user of users) ids.add(user.runId);
-      return insertUsers.call(tx, users);
-    },
-    putUsers: (users: readonly UserRecord[]) => {
-      for (const user of users) ids.add(user.runId);
-      return putUsers.call(tx, users);
-    },
-    deleteRun: (id: string) => {
-      ids.add(id);
-      return deleteRun.call(tx, id);
-    },
+  return listenToWrites(tx, {
+    insertRun: noteRun,
+    putRun: noteRun,
+    insertUsers: noteUsers,
+    putUsers: noteUsers,
+    deleteRun: (id) => void ids.add(id),
   });
 }
 

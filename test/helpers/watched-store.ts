@@ -1,6 +1,7 @@
 /** A store around another one, which fails on demand and watches every commit. */
 import type { RunRecord, UserRecord } from '../../src/model/records.ts';
-import type { Store, StoreReader, StoreTransaction } from '../../src/ports/store.ts';
+import type { Store, StoreTransaction } from '../../src/ports/store.ts';
+import { listenToWrites, wrapStore } from '../../src/ports/wrap-store.ts';
 import { checkStep, isTerminal } from '../../src/rules/index.ts';
 
 /** What a test does to the calls. */
@@ -31,70 +32,46 @@ export interface WatchedStore extends Store {
   readonly inner: Store;
 }
 
-const READS: readonly (keyof StoreReader)[] = [
-  'getWorkflow',
-  'listWorkflows',
-  'getWorkflowVersion',
-  'listWorkflowVersions',
-  'getRun',
-  'listRuns',
-  'countRuns',
-  'listUnfinishedRuns',
-  'sumRuns',
-  'getUser',
-  'getUserBySubject',
-  'listUsers',
-  'countUsers',
-  'sumUsers',
-  'listUsersByStatus',
-  'getAdmissions',
-  'getNotes',
-  'listNotes',
-  'getSetting',
-];
-
 /** Wraps `inner`. */
 export function watchedStore(inner: Store, hooks: StoreHooks = {}): WatchedStore {
   const faults: string[] = [];
   let transactions = 0;
-  const own = {
+  return wrapStore(
     inner,
-    hooks,
-    faults,
-    get transactions() {
-      return transactions;
+    {
+      async transaction(work, run) {
+        transactions += 1;
+        const n = transactions;
+        await hooks.before?.(n);
+        const writes: Writes = { runs: new Map(), users: new Map() };
+        const result = await run(async (tx) => {
+          writes.runs.clear();
+          writes.users.clear();
+          const value = await work(recordWrites(tx, writes));
+          await hooks.commit?.(n, writes);
+          return value;
+        });
+        inspect(writes, faults);
+        await hooks.after?.(n, writes);
+        return result;
+      },
+      async read(method, run) {
+        await hooks.read?.(method);
+        return run();
+      },
     },
-    capabilities: inner.capabilities,
-    close: () => inner.close(),
-    async transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-      transactions += 1;
-      const n = transactions;
-      await hooks.before?.(n);
-      const writes: Writes = { runs: new Map(), users: new Map() };
-      const result = await inner.transaction(async (tx) => {
-        writes.runs.clear();
-        writes.users.clear();
-        const value = await work(watchTransaction(tx, writes));
-        await hooks.commit?.(n, writes);
-        return value;
-      });
-      inspect(writes, faults);
-      await hooks.after?.(n, writes);
-      return result;
+    {
+      inner,
+      hooks,
+      faults,
+      get transactions() {
+        return transactions;
+      },
     },
-  };
-  const reads: Partial<Record<string, unknown>> = {};
-  for (const method of READS) {
-    const call = inner[method].bind(inner) as (...args: unknown[]) => Promise<unknown>;
-    reads[method] = async (...args: unknown[]) => {
-      await hooks.read?.(method);
-      return call(...args);
-    };
-  }
-  return Object.defineProperties(own, Object.getOwnPropertyDescriptors(reads)) as unknown as WatchedStore;
+  );
 }
 
-function watchTransaction(tx: StoreTransaction, writes: Writes): StoreTransaction {
+function recordWrites(tx: StoreTransaction, writes: Writes): StoreTransaction {
   const noteRun = async (after: RunRecord) => {
     const known = writes.runs.get(after.id);
     const before = known ? known.before : await tx.getRun(after.id);
@@ -108,23 +85,11 @@ function watchTransaction(tx: StoreTransaction, writes: Writes): StoreTransactio
       writes.users.set(key, { before, after });
     }
   };
-  return new Proxy(tx, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      const call = value.bind(target) as (...args: never[]) => Promise<unknown>;
-      if (name === 'putRun' || name === 'insertRun')
-        return async (run: RunRecord) => {
-          await noteRun(run);
-          return call(run as never);
-        };
-      if (name === 'putUsers' || name === 'insertUsers')
-        return async (users: readonly UserRecord[]) => {
-          await noteUsers(users);
-          return call(users as never);
-        };
-      return call;
-    },
+  return listenToWrites(tx, {
+    putRun: noteRun,
+    insertRun: noteRun,
+    putUsers: noteUsers,
+    insertUsers: noteUsers,
   });
 }
 

@@ -1,5 +1,6 @@
 /** A store that dies with its process, at the commit that one names. */
-import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type { Store } from '../../ports/store.ts';
+import { wrapStore } from '../../ports/wrap-store.ts';
 
 /** Where a process dies. */
 export interface CrashPoint {
@@ -36,49 +37,53 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
     resolve();
   };
   const isAt = (when: CrashPoint['when'], commit: number) => point?.when === when && point.commit === commit;
-  const transaction = async <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
-    if (isDead) return never();
-    let result: T;
-    busy += 1;
-    try {
-      result = await inner.transaction(async (tx) => {
-        if (isDead) throw new Dead();
-        const value = await work(tx);
-        if (isAt('before', commits + 1)) crash();
-        if (isDead) throw new Dead();
-        return value;
-      });
-    } catch (error) {
-      return isDead ? never() : Promise.reject(error);
-    } finally {
-      busy -= 1;
-    }
-    if (isDead) return never();
-    commits += 1;
-    if (isAt('after', commits)) crash();
-    return isDead ? never() : result;
-  };
-  return new Proxy(inner, {
-    get(target, name) {
-      if (name === 'transaction') return transaction;
-      if (name === 'commits') return commits;
-      if (name === 'busy') return busy;
-      if (name === 'crashed') return crashed;
-      if (name === 'crash') return crash;
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function' || name === 'close')
-        return typeof value === 'function' ? async () => {} : value;
-      const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
-      return async (...args: unknown[]) => {
+  return wrapStore(
+    inner,
+    {
+      async transaction(work, run) {
+        if (isDead) return never();
+        let result: Awaited<ReturnType<typeof work>>;
+        busy += 1;
+        try {
+          result = await run(async (tx) => {
+            if (isDead) throw new Dead();
+            const value = await work(tx);
+            if (isAt('before', commits + 1)) crash();
+            if (isDead) throw new Dead();
+            return value;
+          });
+        } catch (error) {
+          return isDead ? never() : Promise.reject(error);
+        } finally {
+          busy -= 1;
+        }
+        if (isDead) return never();
+        commits += 1;
+        if (isAt('after', commits)) crash();
+        return isDead ? never() : result;
+      },
+      async read(_method, run) {
         if (isDead) return never();
         busy += 1;
-        const answer = await call(...args).finally(() => {
+        const answer = await run().finally(() => {
           busy -= 1;
         });
         return isDead ? never() : answer;
-      };
+      },
+      // The next process goes on with `inner`.
+      close: async () => {},
     },
-  }) as CrashingStore;
+    {
+      get commits() {
+        return commits;
+      },
+      get busy() {
+        return busy;
+      },
+      crashed,
+      crash,
+    },
+  );
 }
 
 /** Rolls back what a dead process was doing; nobody sees it. */

@@ -1,6 +1,7 @@
 import { LifecycleError } from '../../errors/index.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type { Store } from '../../ports/store.ts';
+import { wrapStore } from '../../ports/wrap-store.ts';
 import { systemClock } from '../../system/index.ts';
 import { type CrashingStore, crashingStore } from '../audit.ts';
 import type { FaultPlan } from './plan.ts';
@@ -20,20 +21,33 @@ export function faultyStore(
   { clock = systemClock, seen = { transactions: 0 } }: FaultyStoreOptions = {},
 ): CrashingStore {
   const store = crashingStore(inner, plan.crash);
-  const transaction = async <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
-    seen.transactions += 1;
-    const no = seen.transactions;
-    const isHit = (one: { readonly transaction: number }) => one.transaction === no;
-    const slow = plan.slowCommits.find(isHit);
-    const error = plan.storeErrors.find(isHit);
-    if (slow) await new Promise<void>((resolve) => clock.setTimer(slow.ms, resolve));
-    return store.transaction(async (tx) => {
-      const result = await work(tx);
-      if (error) throw new LifecycleError(error.code, 'Expected the commit to be kept, got a planned fault');
-      return result;
-    });
-  };
-  return new Proxy(store, {
-    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
-  });
+  return wrapStore(
+    store,
+    {
+      async transaction(work, run) {
+        seen.transactions += 1;
+        const nth = seen.transactions;
+        const isHit = (one: { readonly transaction: number }) => one.transaction === nth;
+        const slow = plan.slowCommits.find(isHit);
+        const error = plan.storeErrors.find(isHit);
+        if (slow) await new Promise<void>((resolve) => clock.setTimer(slow.ms, resolve));
+        return run(async (tx) => {
+          const result = await work(tx);
+          if (error)
+            throw new LifecycleError(error.code, 'Expected the commit to be kept, got a planned fault');
+          return result;
+        });
+      },
+    },
+    {
+      get commits() {
+        return store.commits;
+      },
+      get busy() {
+        return store.busy;
+      },
+      crashed: store.crashed,
+      crash: store.crash,
+    },
+  );
 }

@@ -1,0 +1,80 @@
+/** A store around another one: the base of every decorator (observing, crashing, failing, counting). */
+import type { Store, StoreReader, StoreTransaction } from './store.ts';
+
+type Work<T> = (tx: StoreTransaction) => Promise<T>;
+
+/** What a decorator does in place of the calls; a hook that is absent passes the call on. */
+export interface StoreHooks {
+  /** In place of a transaction; `run` begins it. */
+  readonly transaction?: <T>(work: Work<T>, run: (work: Work<T>) => Promise<T>) => Promise<T>;
+  /** In place of a read outside transactions; `run` makes it. */
+  readonly read?: <T>(method: keyof StoreReader, run: () => Promise<T>) => Promise<T>;
+  /** In place of closing. */
+  readonly close?: () => Promise<void>;
+}
+
+const READS: Readonly<Record<keyof StoreReader, true>> = {
+  getWorkflow: true,
+  listWorkflows: true,
+  getWorkflowVersion: true,
+  listWorkflowVersions: true,
+  getRun: true,
+  listRuns: true,
+  countRuns: true,
+  listUnfinishedRuns: true,
+  sumRuns: true,
+  getUser: true,
+  getUserBySubject: true,
+  listUsers: true,
+  countUsers: true,
+  sumUsers: true,
+  listUsersByStatus: true,
+  getAdmissions: true,
+  getNotes: true,
+  listNotes: true,
+  getSetting: true,
+};
+
+/** The store `inner` with `hooks`, and with the members of `own` beside the port's. */
+export function wrapStore<Own extends object = object>(
+  inner: Store,
+  hooks: StoreHooks,
+  own?: Own,
+): Store & Own {
+  const { transaction, read, close } = hooks;
+  const run = <T>(work: Work<T>): Promise<T> => inner.transaction(work);
+  const methods: Record<string, unknown> = {
+    capabilities: inner.capabilities,
+    transaction: transaction ? <T>(work: Work<T>) => transaction(work, run) : run,
+    close: close ?? (() => inner.close()),
+  };
+  for (const method of Object.keys(READS) as (keyof StoreReader)[]) {
+    // Bound, because a store may have private state.
+    const call = inner[method].bind(inner) as (...args: unknown[]) => Promise<unknown>;
+    methods[method] = read ? (...args: unknown[]) => read(method, () => call(...args)) : call;
+  }
+  return Object.defineProperties(methods, Object.getOwnPropertyDescriptors(own ?? {})) as unknown as Store &
+    Own;
+}
+
+/** Listeners by method of a transaction, called before the method; a promise is awaited first. */
+export type WriteListeners = {
+  readonly [Method in keyof StoreTransaction]?: (
+    ...args: Parameters<StoreTransaction[Method]>
+  ) => void | Promise<void>;
+};
+
+/** The transaction `tx`, which calls `listeners` before its own methods. A transaction is used once, so it is changed in place. */
+export function listenToWrites(tx: StoreTransaction, listeners: WriteListeners): StoreTransaction {
+  for (const [method, listen] of Object.entries(listeners)) {
+    const call = tx[method as keyof StoreTransaction].bind(tx) as (...args: unknown[]) => Promise<unknown>;
+    const listener = listen as (...args: unknown[]) => void | Promise<void>;
+    Object.assign(tx, {
+      [method]: (...args: unknown[]) => {
+        const pending = listener(...args);
+        return pending ? pending.then(() => call(...args)) : call(...args);
+      },
+    });
+  }
+  return tx;
+}
