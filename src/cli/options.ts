@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseMoment } from '../input/moments.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { DurationMs } from '../model/time.ts';
 
@@ -30,28 +31,20 @@ export function idList(text: string): readonly string[] {
   throw new InvalidArgumentError('Expected ids between commas, such as u1,u2.');
 }
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
-
-/** A moment as ISO 8601 with a zone; a date alone is its first moment, UTC. */
+/** A moment as ISO 8601 in UTC; a date alone is its first moment, UTC. */
 export function dateOrMoment(text: string): string {
-  const iso = DAY.test(text.trim()) ? `${text.trim()}T00:00:00Z` : text.trim();
-  const isDay = iso.slice(0, 10) === isoDay(Date.parse(`${iso.slice(0, 10)}T00:00:00Z`));
-  if (isDay && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/i.test(iso) && !Number.isNaN(Date.parse(iso)))
-    return iso;
+  const moment = parseMoment(text);
+  if (moment !== null && moment.kind !== 'local') return new Date(moment.ms).toISOString();
   throw new InvalidArgumentError(
     'Expected a date such as 2026-01-31, or a moment such as 2026-01-31T08:00:00Z.',
   );
 }
 
-/** A date. */
+/** A date, as `2026-01-31`. */
 export function dateOnly(text: string): string {
-  const day = text.trim();
-  if (DAY.test(day) && isoDay(Date.parse(`${day}T00:00:00Z`)) === day) return day;
+  const moment = parseMoment(text);
+  if (moment?.kind === 'date') return text.trim();
   throw new InvalidArgumentError('Expected a date such as 2026-01-31.');
-}
-
-function isoDay(ms: number): string | null {
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString().slice(0, 10);
 }
 
 /** A text that says something. */

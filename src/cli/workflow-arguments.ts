@@ -1,7 +1,7 @@
 import { findTaskDefinition } from '../catalogue/index.ts';
+import { nearest } from '../input/nearest.ts';
 import type { TaskDraft } from '../ledger/workflow-input.ts';
 import { CliError } from './cli-error.ts';
-import { nearest } from './nearest.ts';
 
 /** A workflow that nobody has checked yet. */
 type Raw = Readonly<Record<string, unknown>>;

@@ -6,12 +6,12 @@ import {
   WORKFLOW_TEMPLATES,
 } from '../catalogue/index.ts';
 import { shown } from '../errors/index.ts';
+import { nearest } from '../input/nearest.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import type { WorkflowInput } from '../ledger/workflow-input.ts';
 import { readWorkflowInput } from '../ledger/workflow-input.ts';
 import { DEFAULT_LIMITS } from '../model/workflow-limits.ts';
 import { CliError, messageOf } from './cli-error.ts';
-import { nearest } from './nearest.ts';
 import { fillArguments, requireFilled } from './workflow-arguments.ts';
 
 /** What a command says about the workflow. */

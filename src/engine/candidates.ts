@@ -80,15 +80,15 @@ export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qual
   if (qualification.observation !== null) {
     for await (const some of changedSubjects(input)) {
       yield some.flatMap(({ subject, changedAtMs }) => {
-        const dueAtMs = qualification.dueAt(subject, slotAtMs, changedAtMs);
-        return dueAtMs === null ? [] : { subjectId: subject.id, dueAtMs };
+        const standing = qualification.standing(subject, slotAtMs, changedAtMs);
+        return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : [];
       });
     }
     return;
   }
   yield* pickFrom(directory.query(qualification.rule), (subject) => {
-    const dueAtMs = qualification.dueAt(subject, slotAtMs);
-    return dueAtMs === null ? null : { subjectId: subject.id, dueAtMs };
+    const standing = qualification.standing(subject, slotAtMs);
+    return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : null;
   });
 }
 

@@ -1,25 +1,40 @@
-/** Who qualifies for a scheduled run. Source: domain §3.1, §3.2. */
+/** Who qualifies for a scheduled run, and why others do not. Pure. Source: domain §3.1, §3.2. */
 import { LifecycleError } from '../errors/index.ts';
-import { parseScopeRule } from '../filter/index.ts';
+import { type ParsedScopeRule, parseScopeRule } from '../filter/index.ts';
 import { isDue } from '../ledger/schedule-times.ts';
-import { momentsOf } from '../ledger/trigger-moments.ts';
+import { type MomentStanding, momentsOf } from '../ledger/trigger-moments.ts';
 import type { Subject } from '../model/subject.ts';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { TriggerAndScopeBasedConditions, Workflow } from '../model/workflow.ts';
 import type { ScopeRule } from '../ports/directory.ts';
 import { type Observation, observationOf } from './observation.ts';
 
+/** What a workflow's conditions say of a subject at a slot. */
+export type Standing =
+  | MomentStanding
+  | { readonly kind: 'notInScope' }
+  /** Whether the subject is in scope cannot be told. */
+  | { readonly kind: 'unreadableScope'; readonly attribute: string; readonly value: unknown };
+
+/** Attributes that conditions ask for. */
+export interface AttributeUse {
+  /** A subject needs one of these. */
+  readonly names: readonly string[];
+  readonly usedBy: 'trigger' | 'scope';
+}
+
 /** The conditions of a scheduled workflow, read. */
 export interface Qualification {
-  /** Whom the directory is asked for; `null`: everybody. */
+  /** Who the directory is asked for: the scope, and those of whom it cannot be told; `null`: everybody. */
   readonly rule: ScopeRule | null;
-  /** What is to be observed; then `changedAtMs`, when the subject changed, is what `dueAt` goes by. */
+  /** What is to be observed; then `changedAtMs`, when the subject changed, is what `standing` goes by. */
   readonly observation: Observation | null;
-  /** The trigger moment of `subject` when he qualifies at `slotAtMs`, else `null`. */
-  dueAt(subject: Subject, slotAtMs: EpochMs, changedAtMs?: EpochMs): EpochMs | null;
-  /** Whether somebody who was taken for the slot at `slotAtMs` qualifies still. */
+  /** The attributes that the conditions ask for. */
+  readonly attributes: readonly AttributeUse[];
+  standing(subject: Subject, slotAtMs: EpochMs, changedAtMs?: EpochMs): Standing;
+  /** Whether a subject that was taken for the slot at `slotAtMs` qualifies still. */
   holds(subject: Subject, slotAtMs: EpochMs): boolean;
-  /** How long before a slot a moment may lie that still makes somebody due; `Infinity`: any time. */
+  /** How long before a slot a moment may lie that still makes a subject due; `Infinity`: any time. */
   readonly reachMs: DurationMs;
 }
 
@@ -29,33 +44,70 @@ export function qualificationOf(workflow: Workflow, catchUpMs: DurationMs): Qual
   if (!isScheduled(conditions)) return null;
   const { scope, trigger } = conditions;
   const rule = 'rule' in scope ? parseScopeRule(scope.rule) : null;
-  const fits = (subject: Subject): boolean => rule?.matches(subject) ?? true;
+  const inScope = (subject: Subject): Standing | null =>
+    rule === null ? null : standingInScope(rule, subject);
+  const common = {
+    rule: rule === null ? null : orUnreadable(rule),
+    attributes: [...triggerAttributes(trigger, catchUpMs), ...scopeAttributes(rule)],
+  };
   if ('triggerAttributes' in trigger || 'changeType' in trigger) {
     const observation = observationOf(trigger, scope);
-    const holds = (subject: Subject): boolean => observation.holds(subject) && fits(subject);
+    const holds = (subject: Subject): boolean => observation.holds(subject) && inScope(subject) === null;
     return {
-      rule,
+      ...common,
       observation,
       holds,
       reachMs: catchUpMs,
-      dueAt: (subject, slotAtMs, changedAtMs) =>
-        changedAtMs !== undefined && isDue(changedAtMs, slotAtMs, catchUpMs) && holds(subject)
-          ? changedAtMs
-          : null,
+      standing(subject, slotAtMs, changedAtMs) {
+        const isChanged = changedAtMs !== undefined && isDue(changedAtMs, slotAtMs, catchUpMs);
+        if (!isChanged || !observation.holds(subject)) return { kind: 'notDue' };
+        return inScope(subject) ?? { kind: 'due', dueAtMs: changedAtMs };
+      },
     };
   }
-  const { dueAt, reachMs } = momentsOf(trigger, catchUpMs);
-  const dueInScope = (subject: Subject, slotAtMs: EpochMs): EpochMs | null => {
-    const dueMs = dueAt(subject, slotAtMs);
-    return dueMs !== null && fits(subject) ? dueMs : null;
-  };
+  const { at, reachMs } = momentsOf(trigger, catchUpMs);
+  const standing = (subject: Subject, slotAtMs: EpochMs): Standing =>
+    inScope(subject) ?? at(subject, slotAtMs);
   return {
-    rule,
+    ...common,
     observation: null,
     reachMs,
-    dueAt: dueInScope,
-    holds: (subject, slotAtMs) => dueInScope(subject, slotAtMs) !== null,
+    standing,
+    holds: (subject, slotAtMs) => standing(subject, slotAtMs).kind === 'due',
   };
+}
+
+/** What a rule says of a subject; `null`: it is in scope. */
+export function standingInScope(rule: ParsedScopeRule, subject: Subject): Standing | null {
+  if (rule.matches(subject)) return null;
+  const unreadable = rule.unreadable(subject);
+  if (unreadable === null) return NOT_IN_SCOPE;
+  return { kind: 'unreadableScope', attribute: unreadable.attribute, value: unreadable.value };
+}
+
+/** The rule for a directory, that it streams those as well of whom nothing can be told. */
+export function orUnreadable(rule: ParsedScopeRule): ScopeRule {
+  return {
+    text: rule.text,
+    matches: (subject) => rule.matches(subject) || rule.unreadable(subject) !== null,
+  };
+}
+
+/** What a scope rule asks for. */
+export function scopeAttributes(rule: ParsedScopeRule | null): readonly AttributeUse[] {
+  return (rule?.attributes ?? []).map((name) => ({ names: [name], usedBy: 'scope' }));
+}
+
+const NOT_IN_SCOPE: Standing = { kind: 'notInScope' };
+
+function triggerAttributes(
+  trigger: TriggerAndScopeBasedConditions['trigger'],
+  catchUpMs: DurationMs,
+): readonly AttributeUse[] {
+  if ('changeType' in trigger) return [{ names: ['memberOf'], usedBy: 'trigger' }];
+  if (!('triggerAttributes' in trigger))
+    return [{ names: momentsOf(trigger, catchUpMs).attributes, usedBy: 'trigger' }];
+  return trigger.triggerAttributes.map(({ name }) => ({ names: [name], usedBy: 'trigger' }));
 }
 
 /** As {@link qualificationOf}. @throws LifecycleError `InvalidArgument` for a workflow without a trigger. */

@@ -3,7 +3,8 @@
  *
  * Null, as in OData 4: `null eq null` is true, `null eq x` false, `ne` the contrary; `gt`, `ge`, `lt`, `le` and
  * `has` with a null are false; arithmetic and functions with a null are null; `not null` is null; `and` and
- * `or` are three-valued; at the top null is false. Values of different types are unequal and unordered.
+ * `or` are three-valued; at the top null is false. Values of different types are unequal and unordered, but what
+ * cannot be read as the moment or the boolean that it is compared with makes the comparison null (`values.ts`).
  */
 import type {
   Filter,
@@ -52,8 +53,18 @@ export function compileFilter<Row>(
   resolve: PathResolver<Row>,
   options: EvaluateOptions = {},
 ): (row: Row) => boolean {
+  const truth = compileTruth(filter, resolve, options);
+  return (row) => truth(row) === true;
+}
+
+/** As {@link compileFilter}; `null` where the filter is neither true nor false. */
+export function compileTruth<Row>(
+  filter: Filter,
+  resolve: PathResolver<Row>,
+  options: EvaluateOptions = {},
+): (row: Row) => boolean | null {
   const test = compileTest(filter, { resolve, now: options.now ?? null, variables: [] });
-  return (row) => test(row, null) === true;
+  return (row) => test(row, null);
 }
 
 /** Whether `row` fits `filter`. For many rows, {@link compileFilter} once. */
@@ -80,7 +91,7 @@ function compileTest<Row>(filter: Filter, context: Context<Row>): Test<Row> {
       };
     }
     case 'truth':
-      return compileTruth(compileRead(filter.operand, context));
+      return compileBoolean(compileRead(filter.operand, context));
     case 'in':
       return compileIn(compileRead(filter.operand, context), filter.values);
     case 'lambda':
@@ -104,7 +115,7 @@ function compileList<Row>(operands: readonly Filter[], decisive: boolean, contex
   };
 }
 
-function compileTruth<Row>(read: Read<Row>): Test<Row> {
+function compileBoolean<Row>(read: Read<Row>): Test<Row> {
   return (row, frame) => {
     const value = read(row, frame);
     if (typeof value === 'boolean') return value;
@@ -119,18 +130,28 @@ function compileComparison<Row>(filter: Filter & { kind: 'compare' }, context: C
     case 'eq':
       return (row, frame) => valuesEqual(left(row, frame), right(row, frame));
     case 'ne':
-      return (row, frame) => !valuesEqual(left(row, frame), right(row, frame));
+      return (row, frame) => {
+        const isEqual = valuesEqual(left(row, frame), right(row, frame));
+        return isEqual === null ? null : !isEqual;
+      };
     case 'gt':
-      return (row, frame) => compareValues(left(row, frame), right(row, frame)) > 0;
+      return compileOrder(left, right, (order) => order > 0);
     case 'ge':
-      return (row, frame) => compareValues(left(row, frame), right(row, frame)) >= 0;
+      return compileOrder(left, right, (order) => order >= 0);
     case 'lt':
-      return (row, frame) => compareValues(left(row, frame), right(row, frame)) < 0;
+      return compileOrder(left, right, (order) => order < 0);
     case 'le':
-      return (row, frame) => compareValues(left(row, frame), right(row, frame)) <= 0;
+      return compileOrder(left, right, (order) => order <= 0);
     case 'has':
       return (row, frame) => hasFlags(left(row, frame), right(row, frame));
   }
+}
+
+function compileOrder<Row>(left: Read<Row>, right: Read<Row>, fits: (order: number) => boolean): Test<Row> {
+  return (row, frame) => {
+    const order = compareValues(left(row, frame), right(row, frame));
+    return order === null ? null : fits(order);
+  };
 }
 
 /** Flags travel as one text, `joiner,leaver`; numbers are bit masks. */
@@ -150,7 +171,13 @@ function compileIn<Row>(read: Read<Row>, literals: readonly FilterLiteral[]): Te
   return (row, frame) => {
     const value = read(row, frame);
     if (areTexts && typeof value === 'string') return texts.has(value);
-    return values.some((one) => valuesEqual(value, one));
+    let truth: Truth = false;
+    for (const one of values) {
+      const isEqual = valuesEqual(value, one);
+      if (isEqual) return true;
+      if (isEqual === null) truth = null;
+    }
+    return truth;
   };
 }
 

@@ -3,7 +3,8 @@
  * condition, and what they compute. Source: OData 4.01 URL conventions §5.1.1.5–5.1.1.9. An argument that is
  * null, or of another type, makes the result null.
  */
-import { parseMoment, timeOfDay } from './literals.ts';
+import { momentOrNull } from '../input/moments.ts';
+import { timeOfDay } from './literals.ts';
 import { Instant, numberOf, type Value } from './values.ts';
 
 /** One function. `apply` never throws. */
@@ -78,7 +79,7 @@ function ofNumber(apply: (value: number) => number): FilterFunction {
 
 function ofMoment(apply: (at: Date) => Value): FilterFunction {
   return one(([value]) => {
-    const ms = value instanceof Instant ? value.ms : typeof value === 'string' ? parseMoment(value) : null;
+    const ms = value instanceof Instant ? value.ms : momentOrNull(value);
     return ms === null ? null : apply(new Date(ms));
   });
 }

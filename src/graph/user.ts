@@ -1,6 +1,6 @@
 /** People of the directory as Graph's `user`: what `$expand` shows of them. Pure. */
 import { ownValue } from '../filter/index.ts';
-import { dueAtMs } from '../ledger/schedule-times.ts';
+import { momentOrNull } from '../input/moments.ts';
 import type { Subject } from '../model/subject.ts';
 import { type Row, wireDate } from './represent.ts';
 
@@ -85,7 +85,7 @@ function propertyOf(form: Form | undefined, value: unknown): unknown {
     case 'flag':
       return flagOf(value);
     case 'moment': {
-      const atMs = dueAtMs(value, 0);
+      const atMs = momentOrNull(value);
       return atMs === null ? null : wireDate(new Date(atMs).toISOString());
     }
     case undefined:

@@ -1,5 +1,6 @@
 /** Reads single values that come from outside. Every refusal names the field. */
 import { LifecycleError, shown } from '../errors/index.ts';
+import { parseMoment } from '../input/moments.ts';
 import type { EpochMs } from '../model/time.ts';
 
 /** An object that came from outside. */
@@ -28,19 +29,16 @@ export function readCount(input: Input, field: string): number | undefined {
   throw invalid(field, 'a whole number in 0..2147483647', value);
 }
 
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)$/i;
-
 /**
- * An instant, or `undefined` when the field is absent, or `null` when it is null. ISO 8601 with a zone;
- * fractions beyond milliseconds are cut. @throws LifecycleError `InvalidArgument`.
+ * An instant, or `undefined` when the field is absent, or `null` when it is null. As `parseMoment` reads it,
+ * with a zone. @throws LifecycleError `InvalidArgument`.
  */
 export function readMoment(input: Input, field: string): EpochMs | null | undefined {
   const value = input[field];
   if (value === undefined || value === null) return value;
-  const ms = typeof value === 'string' && DATE_TIME.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(ms))
-    throw invalid(field, 'an ISO 8601 date and time with a zone, such as 2026-01-31T08:00:00Z', value);
-  return ms;
+  const moment = typeof value === 'string' ? parseMoment(value) : null;
+  if (moment?.kind === 'instant') return moment.ms;
+  throw invalid(field, 'an ISO 8601 date and time with a zone, such as 2026-01-31T08:00:00Z', value);
 }
 
 /** Both ends of a window, which may be one moment. @throws LifecycleError `InvalidArgument`. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fillTemplate, invalid, type Place, requireTemplate } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
+import { type Moment, parseMoment } from '../input/moments.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../ledger/workflow-input.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../model/time.ts';
@@ -12,7 +13,7 @@ import { momentAfter } from './iso-duration.ts';
 import type { ProcessWindow, Scenario, ScenarioWorkflow } from './scenario.ts';
 import { SCENARIO_SCHEMA } from './scenario-schema.ts';
 import { checkBySchema, type Format } from './schema.ts';
-import { isZone, type Zone, zoneOf } from './zone.ts';
+import { isoDay, isZone, type Zone, zoneOf } from './zone.ts';
 
 /** A scenario that has been read. */
 export interface ReadScenario {
@@ -52,13 +53,11 @@ export interface ReadScenarioOptions {
 }
 
 const YEARS_MAX = 'P50Y';
-const DAY = /^\d{4}-\d\d-\d\d$/;
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$/;
 
 const FORMATS: Readonly<Record<string, Format>> = {
   'date-or-moment': {
     expected: 'a date such as 2026-03-29, or a date and time such as 2026-03-29T08:00:00Z',
-    test: isDateOrMoment,
+    test: (text) => parseMoment(text) !== null,
   },
   duration: {
     expected: 'an ISO 8601 duration above 0 and up to P50Y, such as P1Y or P10D',
@@ -143,24 +142,13 @@ function withHorizon(scenario: Scenario, horizon: string | undefined): Scenario 
   return { ...scenario, horizon };
 }
 
-function isDateOrMoment(text: string): boolean {
-  if (!DAY.test(text) && !MOMENT.test(text)) return false;
-  const day = text.slice(0, 10);
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return false;
-  return !Number.isNaN(Date.parse(DAY.test(text) ? text : withZone(text)));
-}
-
-function withZone(text: string): string {
-  return /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`;
-}
-
+/** @param text has been checked by the schema. */
 function momentIn(zone: Zone, text: string): EpochMs {
-  if (DAY.test(text)) return zone.startOf(text);
-  const asUtc = Date.parse(withZone(text));
-  if (withZone(text) === text) return asUtc;
-  const guess = asUtc - zone.offsetAt(asUtc);
-  return asUtc - zone.offsetAt(guess);
+  const { ms, kind } = parseMoment(text) as Moment;
+  if (kind === 'instant') return ms;
+  if (kind === 'date') return zone.startOf(isoDay(ms));
+  const guess = ms - zone.offsetAt(ms);
+  return ms - zone.offsetAt(guess);
 }
 
 function readWorkflows(scenario: Scenario): readonly ReadWorkflow[] {

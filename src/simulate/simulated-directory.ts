@@ -9,7 +9,7 @@
  */
 
 import { LifecycleError } from '../errors/index.ts';
-import { dueAtMs } from '../ledger/schedule-times.ts';
+import { momentOrNull } from '../input/moments.ts';
 import type { WorkflowDraft } from '../ledger/workflow-input.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../model/time.ts';
@@ -176,7 +176,7 @@ class PeopleOverTime implements SimulatedDirectory {
 }
 
 function dayOf(value: unknown): number | null {
-  const atMs = dueAtMs(value, 0);
+  const atMs = momentOrNull(value);
   return atMs === null ? null : Math.floor(atMs / DAY_MS);
 }
 

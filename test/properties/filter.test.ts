@@ -191,8 +191,10 @@ function naive(node: Filter, row: Row): boolean | null {
       const truth = naive(node.operand, row);
       return truth === null ? null : !truth;
     }
-    case 'in':
-      return node.values.some((value) => sameValue(plainOf(node.operand, row), plainOf(value, row)));
+    case 'in': {
+      const all = node.values.map((value) => sameValue(plainOf(node.operand, row), plainOf(value, row)));
+      return all.includes(true) ? true : all.includes(null) ? null : false;
+    }
     case 'truth': {
       const value = plainOf(node.operand, row);
       return typeof value === 'boolean' ? value : null;
@@ -207,9 +209,12 @@ function naive(node: Filter, row: Row): boolean | null {
     }
     case 'compare': {
       const [left, right] = [plainOf(node.left, row), plainOf(node.right, row)];
-      if (node.operator === 'eq') return sameValue(left, right);
-      if (node.operator === 'ne') return !sameValue(left, right);
-      if (left === null || right === null || typeof left !== typeof right) return false;
+      const isSame = sameValue(left, right);
+      if (node.operator === 'eq') return isSame;
+      if (node.operator === 'ne') return isSame === null ? null : !isSame;
+      if (left === null || right === null) return false;
+      if (isSame === null) return null;
+      if (typeof left !== typeof right) return false;
       if (node.operator === 'lt') return left < right;
       if (node.operator === 'le') return left <= right;
       return node.operator === 'gt' ? left > right : left >= right;
@@ -217,7 +222,12 @@ function naive(node: Filter, row: Row): boolean | null {
   }
 }
 
-const sameValue = (left: unknown, right: unknown): boolean => left === right && !Array.isArray(left);
+/** `null`: one is a boolean, and the other cannot be read as one. The empty text is no value. */
+function sameValue(left: unknown, right: unknown): boolean | null {
+  const isFlag = typeof left === 'boolean' || typeof right === 'boolean';
+  if (!isFlag || typeof left === typeof right) return left === right && !Array.isArray(left);
+  return [left, right].some((value) => value === null || value === undefined || value === '') ? false : null;
+}
 
 function plainOf(node: FilterExpression, row: Row): Plain {
   if (node.kind === 'literal') return node.value;

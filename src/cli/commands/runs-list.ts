@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { nearest } from '../../input/nearest.ts';
 import { readListOptions } from '../../ledger/list-options.ts';
 import { runResource } from '../../ledger/resources.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -9,7 +10,6 @@ import type { StoreReader } from '../../ports/store.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
-import { nearest } from '../nearest.ts';
 import { dbOption, jsonOption, requireOption, someText, wholeNumber } from '../options.ts';
 import { statusText } from '../report.ts';
 import { openExisting } from '../stores.ts';

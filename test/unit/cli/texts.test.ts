@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CliError, describeError } from '../../../src/cli/cli-error.ts';
-import { nearest } from '../../../src/cli/nearest.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import { tableLines } from '../../../src/cli/table.ts';
 import { count, counted, duration, moment, oneLine, quoted, shortened } from '../../../src/cli/text.ts';
@@ -69,22 +68,6 @@ describe('colour', () => {
       true,
       true,
     ]);
-  });
-});
-
-describe('a suggestion', () => {
-  const names = ['Onboard new hire employee', 'Offboard an employee', 'Post-Onboarding of an employee'];
-  it.each([
-    ['offboard an employee', 'Offboard an employee'],
-    ['Ofboard employee', 'Offboard an employee'],
-    ['onboard', 'Onboard new hire employee'],
-    ['post-onboarding', 'Post-Onboarding of an employee'],
-  ])('for %s is %s', (word, name) => {
-    expect(nearest(word, names)).toBe(name);
-  });
-
-  it('is not made for what is far from everything', () => {
-    expect([nearest('xyzzy', names), nearest('', names), nearest('a', [])]).toEqual([null, null, null]);
   });
 });
 

@@ -97,14 +97,7 @@ describe('comparisons', () => {
 });
 
 describe('values of different types', () => {
-  isTrue([
-    'city ne 5',
-    "age ne 'forty'",
-    'org ne null',
-    'mails ne null',
-    "mails ne 'a@x'",
-    'age ne 2026-01-01',
-  ]);
+  isTrue(['city ne 5', "age ne 'forty'", 'org ne null', 'mails ne null', "mails ne 'a@x'"]);
   isFalse([
     'city eq 5',
     'city lt 5',
@@ -116,6 +109,46 @@ describe('values of different types', () => {
     'city',
     'age gt 2026-01-01',
   ]);
+});
+
+describe('what cannot be read as the date or the boolean that it is compared with', () => {
+  const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'].flatMap((operator) => [
+    `city ${operator} 2026-01-01`,
+    `2026-01-01 ${operator} city`,
+    `age ${operator} 2026-01-01`,
+    `org ${operator} 2026-01-01`,
+    `isActive ${operator} 2026-01-01`,
+    `invalid ${operator} 2026-01-01`,
+    `slashes ${operator} 2026-01-01`,
+    `city ${operator} true`,
+    `one ${operator} true`,
+  ]);
+  const others = ['city in (2026-01-01)', "city in (2026-01-01, 'x')", 'one in (true, false)'];
+  const row = { ...person, invalid: new Date(Number.NaN), slashes: '31/12/2025', one: 1 };
+
+  test.each([...comparisons, ...others])('%s is neither true nor false', (text) => {
+    expect(evaluate(text, row)).toBe(false);
+    expect(evaluate(`not (${text})`, row)).toBe(false);
+    expect(evaluate(`(${text}) and true`, row)).toBe(false);
+    expect(evaluate(`not ((${text}) and false)`, row)).toBe(true);
+    expect(evaluate(`(${text}) or true`, row)).toBe(true);
+  });
+
+  test('another member of the list, or another condition, may decide', () => {
+    expect(evaluate("city in (2026-01-01, 'Rome')", row)).toBe(true);
+    expect(evaluate("slashes ne 2026-01-01 or city eq 'Rome'", row)).toBe(true);
+    expect(evaluate("slashes ne 2026-01-01 and city eq 'Oslo'", row)).toBe(false);
+  });
+
+  test('blank text and “not set” are no date, as an absent attribute', () => {
+    for (const value of ['', ' ', '0001-01-01T00:00:00', undefined]) {
+      expect(evaluate('hired ne 2026-01-01', { hired: value })).toBe(true);
+      expect(evaluate('hired eq 2026-01-01', { hired: value })).toBe(false);
+      expect(evaluate('hired lt 2026-01-01', { hired: value })).toBe(false);
+      expect(evaluate('hired gt 2026-01-01', { hired: value })).toBe(false);
+    }
+    expect(evaluate('flag ne true', { flag: '' })).toBe(true);
+  });
 });
 
 describe('text that reads as something', () => {

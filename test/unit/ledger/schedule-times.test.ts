@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dueAtMs, isDue, nextSlot, slotStart } from '../../../src/ledger/schedule-times.ts';
+import { isDue, momentAt, nextSlot, slotStart } from '../../../src/ledger/schedule-times.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/model/time.ts';
 
 const ms = (text: string): number => Date.parse(text);
@@ -59,122 +59,36 @@ describe('slots', () => {
   });
 });
 
-describe('dueAtMs', () => {
+describe('momentAt', () => {
   it.each([
-    ['2026-02-01', 0, '2026-02-01T00:00:00Z'],
-    ['2026-02-01', -7, '2026-01-25T00:00:00Z'],
-    ['2026-02-01T09:30:00Z', 7, '2026-02-08T09:30:00Z'],
-    ['2026-02-01T09:30:00.1234567Z', 0, '2026-02-01T09:30:00.123Z'],
-    ['2026-02-01T09:30:00+02:00', 0, '2026-02-01T07:30:00Z'],
-    ['2026-02-01T09:30:00-0530', 0, '2026-02-01T15:00:00Z'],
-    ['2026-02-01T09:30', 0, '2026-02-01T09:30:00Z'],
-    ['2026-02-01 09:30:15', 0, '2026-02-01T09:30:15Z'],
-    ['2026-02-01t09:30:15z', 0, '2026-02-01T09:30:15Z'],
-    [' 2026-02-01 ', 0, '2026-02-01T00:00:00Z'],
-    ['2028-02-29', 0, '2028-02-29T00:00:00Z'],
-    ['2028-02-28', 1, '2028-02-29T00:00:00Z'],
-    ['2027-02-28', 1, '2027-03-01T00:00:00Z'],
-    ['2028-03-01', -1, '2028-02-29T00:00:00Z'],
-    ['2100-02-28', 1, '2100-03-01T00:00:00Z'],
+    ['2026-02-01T00:00:00Z', -7, '2026-01-25T00:00:00Z'],
+    ['2028-02-28T00:00:00Z', 1, '2028-02-29T00:00:00Z'],
+    ['2027-02-28T00:00:00Z', 1, '2027-03-01T00:00:00Z'],
+    ['2028-03-01T00:00:00Z', -1, '2028-02-29T00:00:00Z'],
+    ['2100-02-28T00:00:00Z', 1, '2100-03-01T00:00:00Z'],
     ['2026-03-07T07:30:00Z', 1, '2026-03-08T07:30:00Z'],
     ['2026-10-31T06:30:00Z', 1, '2026-11-01T06:30:00Z'],
-    ['9999-12-31T23:59:59.9999999Z', 0, '9999-12-31T23:59:59.999Z'],
-    ['/Date(1769817600000)/', 1, '2026-02-01T00:00:00Z'],
-    ['/Date(1769817600000+0200)/', 0, '2026-01-31T00:00:00Z'],
-    ['/Date(-86400000)/', 0, '1969-12-31T00:00:00Z'],
-  ])('of %s with %i days is %s', (value, offset, due) => {
-    expect(dueAtMs(value, offset)).toBe(ms(due));
+  ])('%s and %i days is %s', (moment, offset, due) => {
+    expect(momentAt(ms(moment), offset)).toBe(ms(due));
   });
 
-  it('reads a Date', () => {
-    expect(dueAtMs(new Date(0), 2)).toBe(2 * DAY_MS);
-    expect(dueAtMs(new Date(Number.NaN), 0)).toBeNull();
+  it('is null beyond the calendar', () => {
+    expect(momentAt(8.64e15, 1)).toBeNull();
+    expect(momentAt(-8.64e15, -1)).toBeNull();
   });
 
-  it.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['null', null],
-    ['an empty text', ''],
-    ['.NET’s “not set”', '0001-01-01T00:00:00Z'],
-    ['.NET’s “not set” as a date', '0001-01-01'],
-    ['a day that February lacks', '2026-02-30'],
-    ['29 February of a common year', '2027-02-29T00:00:00Z'],
-    ['a thirteenth month', '2026-13-01'],
-    ['a 25th hour', '2026-01-01T25:00:00Z'],
-    ['a 61st minute', '2026-01-01T10:61:00Z'],
-    ['a zone that nobody has', '2026-01-01T10:00:00+99:00'],
-    ['digits behind the minutes', '2026-01-01T10:001Z'],
-    ['an American date', '01/02/2026'],
-    ['words', 'next Monday'],
-    ['a year of five digits', '12026-01-01'],
-    ['a negative year', '-000001-01-01'],
-    ['a number', 1769817600000],
-    ['a big integer', 1769817600000n],
-    ['a flag', true],
-    ['an object', { getTime: () => 0 }],
-    ['an array', ['2026-02-01']],
-    ['.NET beyond the calendar', '/Date(9999999999999999)/'],
-    ['.NET without digits', '/Date()/'],
-    ['a very long text', `2026-02-01${' '.repeat(100_000)}`],
-  ])('of %s is null', (_, value) => {
-    expect(dueAtMs(value, 0)).toBeNull();
-  });
-
-  it('of a date whose offset leaves the calendar is null', () => {
-    expect(dueAtMs(new Date(8.64e15), 1)).toBeNull();
-    expect(dueAtMs(new Date(-8.64e15), -1)).toBeNull();
-  });
-
-  it('is a whole number of 24-hour days away, in every zone', () => {
-    fc.assert(
-      fc.property(datable, offsets, (at, offset) => {
-        expect(dueAtMs(new Date(at).toISOString(), offset)).toBe(at + offset * DAY_MS);
-      }),
-    );
-  });
-
-  it.each([
-    'UTC',
-    'America/New_York',
-    'Europe/Berlin',
-    'Pacific/Apia',
-    'Asia/Kathmandu',
-    'Australia/Lord_Howe',
-  ])('does not depend on the machine’s zone: %s', (name) => {
-    process.env.TZ = name;
-    // 2026-03-08: New York loses an hour. 2011-12-30: Apia had no such day.
-    expect(dueAtMs('2026-03-08', 0)).toBe(ms('2026-03-08T00:00:00Z'));
-    expect(dueAtMs('2026-03-07T07:30:00Z', 1)).toBe(ms('2026-03-08T07:30:00Z'));
-    expect(dueAtMs('2026-03-28T01:30:00', 1)).toBe(ms('2026-03-29T01:30:00Z'));
-    expect(dueAtMs('2011-12-29T12:00', 1)).toBe(ms('2011-12-30T12:00:00Z'));
-    fc.assert(
-      fc.property(datable, offsets, (at, offset) => {
-        expect(dueAtMs(new Date(at), offset)).toBe(at + offset * DAY_MS);
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it('is a number in the calendar or null, whatever the attribute is', () => {
-    fc.assert(
-      fc.property(fc.anything(), offsets, (value, offset) => {
-        const due = dueAtMs(value, offset);
-        expect(due === null || (Number.isInteger(due) && Math.abs(due) <= 8.64e15)).toBe(true);
-      }),
-    );
-  });
-
-  it('is a number in the calendar or null, whatever text looks like a date', () => {
-    const digits = fc.stringMatching(
-      /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:?\d\d)?)?$/,
-    );
-    fc.assert(
-      fc.property(digits, offsets, (value, offset) => {
-        const due = dueAtMs(value, offset);
-        expect(due === null || Number.isInteger(due)).toBe(true);
-      }),
-    );
-  });
+  it.each(['UTC', 'America/New_York', 'Europe/Berlin', 'Pacific/Apia', 'Asia/Kathmandu'])(
+    'is a whole number of 24-hour days away on a machine in %s',
+    (name) => {
+      process.env.TZ = name;
+      fc.assert(
+        fc.property(datable, offsets, (at, offset) => {
+          expect(momentAt(at, offset)).toBe(at + offset * DAY_MS);
+        }),
+        { numRuns: 50 },
+      );
+    },
+  );
 });
 
 describe('isDue', () => {
@@ -195,7 +109,7 @@ describe('isDue', () => {
     [3, false, 'is 4 days late'],
   ])('a hire in %i days with offset −7: %s, for it %s', (days, expected) => {
     const slot = ms('2026-05-01T00:00:00Z');
-    const due = dueAtMs(new Date(slot + days * DAY_MS), -7);
+    const due = momentAt(slot + days * DAY_MS, -7);
     expect(due !== null && isDue(due, slot, catchUp)).toBe(expected);
   });
 

@@ -12,11 +12,11 @@ const CATCH_UP = 3 * DAY_MS;
 
 /** The day of the moment at which `subject` is due on day `slot`; `null`: he is not. */
 function dueDay(trigger: object, subject: object, slot: number): number | null {
-  const dueMs = momentsOf(trigger as MomentTrigger, CATCH_UP).dueAt(
+  const standing = momentsOf(trigger as MomentTrigger, CATCH_UP).at(
     { id: 'u', ...subject } as Subject,
     at(slot),
   );
-  return dueMs === null ? null : (dueMs - T0) / DAY_MS;
+  return standing.kind === 'due' ? (standing.dueAtMs - T0) / DAY_MS : null;
 }
 
 const days = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -80,10 +80,10 @@ describe('a V2 trigger', () => {
       fc.property(trigger, fc.integer({ min: -300, max: 300 }), fc.nat(23), (drawn, day, hour) => {
         const moments = momentsOf(drawn as MomentTrigger, CATCH_UP);
         const slotAtMs = at(day) + hour * 3_600_000;
-        const dueMs = moments.dueAt({ id: 'u', date: iso(0) }, slotAtMs);
-        if (dueMs === null) return;
-        expect(dueMs).toBeLessThanOrEqual(slotAtMs);
-        expect(slotAtMs - dueMs).toBeLessThan(moments.reachMs);
+        const standing = moments.at({ id: 'u', date: iso(0) }, slotAtMs);
+        if (standing.kind !== 'due') return;
+        expect(standing.dueAtMs).toBeLessThanOrEqual(slotAtMs);
+        expect(slotAtMs - standing.dueAtMs).toBeLessThan(moments.reachMs);
       }),
     );
   });
@@ -113,5 +113,54 @@ describe('an inactivity trigger', () => {
       null,
     );
     expect(dueDay(trigger, {}, 31)).toBe(null);
+  });
+
+  test('takes an unreadable sign-in for no date: neither another sign-in nor the creation stands in for it', () => {
+    const subject = {
+      id: 'u',
+      createdDateTime: iso(-500),
+      signInActivity: { lastSignInDateTime: '01/02/2026', lastSuccessfulSignInDateTime: iso(-400) },
+    };
+    expect(momentsOf(trigger as MomentTrigger, CATCH_UP).at(subject, at(0))).toEqual({
+      kind: 'unreadableDate',
+      attribute: 'signInActivity/lastSignInDateTime',
+      value: '01/02/2026',
+    });
+    const created = { id: 'u', createdDateTime: 46022 };
+    expect(momentsOf(trigger as MomentTrigger, CATCH_UP).at(created, at(0))).toMatchObject({
+      kind: 'unreadableDate',
+      attribute: 'createdDateTime',
+    });
+  });
+});
+
+describe('what a trigger says of a person who is not due', () => {
+  const trigger = {
+    timeBasedAttribute: 'employeeLeaveDateTime',
+    offsetInDays: 0,
+  } as unknown as MomentTrigger;
+  const moments = momentsOf(trigger, CATCH_UP);
+  const unreadable = (value: unknown) => ({
+    kind: 'unreadableDate',
+    attribute: 'employeeLeaveDateTime',
+    value,
+  });
+
+  test.each<[string, unknown, object]>([
+    ['no attribute', undefined, { kind: 'noDate' }],
+    ['null', null, { kind: 'noDate' }],
+    ['blank text', ' ', { kind: 'noDate' }],
+    ['“not set”', '0001-01-01', { kind: 'noDate' }],
+    ['a date three days ago', iso(-3), { kind: 'notDue' }],
+    ['a date to come', iso(1), { kind: 'notDue' }],
+    ['a date of which day and month cannot be told apart', '01/02/2026', unreadable('01/02/2026')],
+    ['a number', 46022, unreadable(46022)],
+  ])('%s', (_, value, expected) => {
+    expect(moments.at({ id: 'u', employeeLeaveDateTime: value }, at(0))).toEqual(expected);
+  });
+
+  test('a date whose offset leaves the calendar is not due', () => {
+    const far = momentsOf({ ...trigger, offsetInDays: 1 } as MomentTrigger, CATCH_UP);
+    expect(far.at({ id: 'u', employeeLeaveDateTime: new Date(8.64e15) }, at(0))).toEqual({ kind: 'notDue' });
   });
 });
