@@ -1,17 +1,16 @@
-/** `npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE]` */
-import { accessSync, constants } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+/** `npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE [--force]]` */
+import { claimOutputs } from '../src/cli/output-files.ts';
 import { machine, versions } from './machine.ts';
 import type { Result } from './measure.ts';
 import { readRequest } from './options.ts';
 import { peerVersions } from './peer-list.ts';
 import { progressOn } from './progress.ts';
-import { writeFound } from './record.ts';
+import { beginsAsRecord, writeFound } from './record.ts';
 import { reportOf } from './report.ts';
 import { Site } from './site.ts';
 import { MEASURES } from './words.ts';
 
-const USAGE = `Usage: npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE]
+const USAGE = `Usage: npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE [--force]]
 
 ${MEASURES.map(({ word, summary }) => `  ${word.padEnd(12)}${summary}`).join('\n')}
 
@@ -19,7 +18,8 @@ No word: all of them, in some minutes. Each prints ours, what it is measured bes
   --users N    people; default: each word's own size
   --tasks N    tasks of each; default 5
   --rounds N   rounds, of which the median counts; default 5
-  --json FILE  also writes the figures there`;
+  --json FILE  also writes the figures there
+  --force      also when FILE is something else`;
 
 const request = readRequest(
   process.argv.slice(2),
@@ -31,7 +31,12 @@ else if (request.kind === 'wrong') {
   process.exitCode = 1;
 } else await runWords(request);
 
-async function runWords({ words, settings, json }: Extract<typeof request, { kind: 'run' }>): Promise<void> {
+async function runWords({
+  words,
+  settings,
+  json,
+  force,
+}: Extract<typeof request, { kind: 'run' }>): Promise<void> {
   const site = new Site();
   let isLeaving = false;
   const leave = (code: number): void => {
@@ -60,7 +65,11 @@ async function runWords({ words, settings, json }: Extract<typeof request, { kin
     console.log('This machine is busy with other work: rates will be too low, and ratios uncertain.');
   try {
     // Now rather than after all the measuring.
-    if (json !== null) accessSync(dirname(resolve(json)), constants.W_OK);
+    if (json !== null)
+      await claimOutputs([{ path: json, option: `--json ${json}`, isOurs: beginsAsRecord }], {
+        inputs: [],
+        force,
+      });
     for (const { word, run } of MEASURES.filter((measure) => words.includes(measure.word))) {
       const results = run({
         settings,

@@ -12,6 +12,8 @@ export type Request =
       readonly settings: Settings;
       /** Where the JSON goes. */
       readonly json: string | null;
+      /** Whatever is there may be replaced. */
+      readonly force: boolean;
     };
 
 const TASKS_DEFAULT = 5;
@@ -35,6 +37,7 @@ export function readRequest(args: readonly string[], known: readonly string[]): 
         tasks: { type: 'string' },
         rounds: { type: 'string' },
         json: { type: 'string' },
+        force: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -51,6 +54,7 @@ export function readRequest(args: readonly string[], known: readonly string[]): 
         isTour: positionals.length === 0,
       },
       json: values.json ?? null,
+      force: values.force ?? false,
     };
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };

@@ -26,6 +26,11 @@ export function readFound(path: string): Found {
 /** Digits that a record keeps of a figure: more than are true. */
 const DIGITS = 6;
 
+/** Whether a file that begins so was written by {@link writeFound}. */
+export function beginsAsRecord(beginning: string): boolean {
+  return beginning.startsWith('{\n  "machine": {\n');
+}
+
 /** Writes a file. */
 export function writeFound(path: string, found: Found): void {
   const short = (_: string, value: unknown) =>

@@ -22,7 +22,14 @@ export {
 export { comparisonReport } from './simulate/report/comparison-report.ts';
 export { calendarCsv, differencesCsv, runsCsv } from './simulate/report/csv.ts';
 export { simulationReport } from './simulate/report/simulation-report.ts';
-export { comparisonFiles, type ReportFile, simulationFiles } from './simulate/report-files.ts';
+export {
+  COMPARISON_FILES,
+  comparisonFiles,
+  type ReportFile,
+  type ReportFileKind,
+  SIMULATION_FILES,
+  simulationFiles,
+} from './simulate/report-files.ts';
 export type {
   FailureFigures,
   LoadBucket,

@@ -10,6 +10,11 @@ const LINE_START = '{"idempotencyKey":';
 const TAIL_BYTES_MAX = 8 * 1_024 * 1_024;
 const LF = 0x0a;
 
+/** Whether a file that begins so is an effects file. */
+export function isEffects(beginning: string): boolean {
+  return beginning.startsWith(LINE_START);
+}
+
 /**
  * A file to which each task that was carried out adds one line of JSON.
  *

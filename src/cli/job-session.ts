@@ -1,29 +1,33 @@
 import type { Store } from '../ports/store.ts';
+import type { View } from './finish.ts';
 import type { Host } from './host.ts';
 import type { StopTimeout } from './interrupts.ts';
-import type { Job } from './job.ts';
+import type { Job, JobOptions } from './job.ts';
+import { claimJobFiles } from './job-files.ts';
 import { type OpenTasks, openTasks } from './open-tasks.ts';
 import { Session } from './session.ts';
 import { openUsers, type Users } from './users.ts';
 
 /** Where a job goes on, and how. */
-export interface JobSessionInput extends StopTimeout {
+export interface JobSessionInput {
   readonly store: Store;
   readonly db: string;
   readonly job: Job;
-  /** The file of people is the one that the database names. */
-  readonly isKeptUsers: boolean;
-  readonly quiet: boolean;
+  /** What the command says anew; the rest is as the database has it. */
+  readonly options: JobOptions & StopTimeout & View;
 }
 
 /** Opens what a kept job needs, lets `work` use it, and closes it. @throws CliError, LifecycleError. */
 export async function withJob<T>(
   host: Host,
-  { store, db, job, isKeptUsers, quiet, stopTimeout }: JobSessionInput,
+  { store, db, job, options }: JobSessionInput,
   check: (users: Users) => Promise<void>,
   work: (session: Session, tasks: OpenTasks) => Promise<T>,
 ): Promise<T> {
-  const users = await openUsers(host, job, { isKept: isKeptUsers, quiet });
+  const { quiet = false, force = false, stopTimeout } = options;
+  const isKeptEffects = options.effects === undefined;
+  await claimJobFiles(job, { db, inputs: [job.users], isKeptEffects, force });
+  const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
   try {
     await check(users);
     const tasks = await openTasks(host, job);

@@ -23,6 +23,7 @@ export interface JobOptions {
   readonly tasks?: string;
   readonly effects?: string;
   readonly concurrency?: number;
+  readonly force?: boolean;
 }
 
 const SETTING = 'cli.job';

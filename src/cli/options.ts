@@ -91,6 +91,7 @@ export function tasksOptions(): readonly Option[] {
     new Option('--effects <file>', 'add one line of JSON here for each task that was carried out').argParser(
       someText,
     ),
+    forceOption(),
     new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),
@@ -119,6 +120,11 @@ export function outputOptions(): readonly Option[] {
 /** Databases are named the same way everywhere. */
 export function dbOption(text = 'the database of the runs'): Option {
   return new Option('--db <file>', text).argParser(someText);
+}
+
+/** For commands that write files. */
+export function forceOption(): Option {
+  return new Option('--force', 'write also over files that tenure did not make');
 }
 
 /** For commands that only list. */

@@ -1,13 +1,14 @@
 /** What `tenure simulate` and `tenure compare` share. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { InvalidArgumentError, Option } from 'commander';
-import type { ReadScenario, ReportFile, SimulationProgress } from '../simulate.ts';
+import type { ReadScenario, ReportFile, ReportFileKind, SimulationProgress } from '../simulate.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Host } from './host.ts';
-import { someText } from './options.ts';
+import { forceOption, someText } from './options.ts';
+import { claimOutputs } from './output-files.ts';
 import { count } from './text.ts';
 
 /** The library, loaded when a command needs it: other commands start without it. */
@@ -18,6 +19,7 @@ export interface SimulationCliOptions {
   readonly seed: number;
   readonly horizon?: string;
   readonly report?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly check?: boolean;
@@ -34,6 +36,7 @@ export function simulationOptions(csvText: string): readonly Option[] {
       someText,
     ),
     new Option('--report <file>', 'write a page (.html), and beside it JSON and CSV').argParser(someText),
+    forceOption(),
     new Option('--json', 'print one JSON document on stdout, and nothing else there'),
     new Option('--csv', csvText).conflicts('json'),
     new Option('--check', 'check every run against the invariants; exit code 2 when one is broken'),
@@ -65,13 +68,34 @@ export async function readNamed(
   return readScenarioFile(name, options);
 }
 
-/** Writes the files of a report under the name that the user gave to its page. @throws CliError. */
-export async function writeReport(path: string, files: readonly ReportFile[]): Promise<readonly string[]> {
-  const stem = path.replace(/\.html?$/i, '');
-  const written = files.map(({ suffix, text }) => ({
-    name: suffix === '.html' ? path : stem + suffix,
-    text,
+/**
+ * Makes sure, before anything runs, that the files of a report can be written and replace nothing of the user's.
+ *
+ * @param scenarios as the user named and as they were read: their files must stay as they are.
+ * @throws CliError.
+ */
+export async function claimReport(
+  { report, force = false }: SimulationCliOptions,
+  kinds: readonly ReportFileKind[],
+  scenarios: readonly (readonly [name: string, read: ReadScenario])[],
+): Promise<void> {
+  if (report === undefined) return;
+  const outputs = kinds.map(({ suffix, isOurs }) => ({
+    path: reportPath(report, suffix),
+    option: `--report ${report}`,
+    isOurs,
+    makesFolders: true,
   }));
+  const inputs = scenarios.flatMap(([name, { scenario, folder }]) => {
+    const { population } = scenario;
+    return [name, ...(population.kind === 'file' ? [resolve(folder, population.path)] : [])];
+  });
+  await claimOutputs(outputs, { inputs, force });
+}
+
+/** Writes the files of a report. @throws CliError. */
+export async function writeReport(path: string, files: readonly ReportFile[]): Promise<readonly string[]> {
+  const written = files.map(({ suffix, text }) => ({ name: reportPath(path, suffix), text }));
   try {
     await mkdir(dirname(path), { recursive: true });
     for (const { name, text } of written) await writeFile(name, text);
@@ -79,6 +103,11 @@ export async function writeReport(path: string, files: readonly ReportFile[]): P
     throw new CliError(`Expected to write ${path}, got ${messageOf(cause)}`, null, { cause });
   }
   return written.map(({ name }) => name);
+}
+
+/** The name that the user gave to the page; the other files are named after it. */
+function reportPath(report: string, suffix: string): string {
+  return suffix === '.html' ? report : report.replace(/\.html?$/i, '') + suffix;
 }
 
 /** A bar on a terminal: virtual date, and how fast it goes. */

@@ -1,6 +1,7 @@
 import type { Comparison } from './compare.ts';
 import { comparisonReport } from './report/comparison-report.ts';
 import { calendarCsv, differencesCsv, runsCsv } from './report/csv.ts';
+import { PAGE_BEGINNING } from './report/page.ts';
 import { simulationReport } from './report/simulation-report.ts';
 import type { SimulationResult } from './result.ts';
 
@@ -9,6 +10,31 @@ export interface ReportFile {
   readonly suffix: string;
   readonly text: string;
 }
+
+/** A file that a report will have. */
+export interface ReportFileKind {
+  /** What follows the common part of its name. */
+  readonly suffix: string;
+  /** Whether a file that begins so is one of this kind, so that a new report may replace it. */
+  isOurs(beginning: string): boolean;
+}
+
+const PAGE: ReportFileKind = { suffix: '.html', isOurs: (text) => text.startsWith(PAGE_BEGINNING) };
+
+/** The files of {@link simulationFiles}. */
+export const SIMULATION_FILES: readonly ReportFileKind[] = [
+  PAGE,
+  { suffix: '.json', isOurs: (text) => /^\{\n {2}"scenario": \{\n {4}"name": /.test(text) },
+  { suffix: '.runs.csv', isOurs: (text) => text.startsWith(runsCsv([])) },
+  { suffix: '.days.csv', isOurs: (text) => text.startsWith(calendarCsv({ calendar: [] })) },
+];
+
+/** The files of {@link comparisonFiles}. */
+export const COMPARISON_FILES: readonly ReportFileKind[] = [
+  PAGE,
+  { suffix: '.json', isOurs: (text) => /^\{\n {2}"seed": -?\d+,\n {2}"differingParts": \[/.test(text) },
+  { suffix: '.people.csv', isOurs: (text) => text.startsWith(differencesCsv({ people: [] })) },
+];
 
 /** The files of a simulation's report: the page, and beside it JSON, runs and days. */
 export function simulationFiles(result: SimulationResult): readonly ReportFile[] {

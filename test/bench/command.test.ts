@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,21 @@ describe('the command', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('nowhere');
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('does not write over a file of something else, unless forced', async () => {
+    const size = ['--users', '20', '--tasks', '1', '--rounds', '1'];
+    writeFileSync(join(folder, 'mine.json'), '{"mine":true}');
+    const refused = await endOf(start('memory', ...size, '--json', 'mine.json'));
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('mine.json, which tenure did not'),
+    });
+    expect(readFileSync(join(folder, 'mine.json'), 'utf8')).toBe('{"mine":true}');
+    const forced = await endOf(start('memory', ...size, '--json', 'mine.json', '--force'));
+    expect(forced).toMatchObject({ code: 0, stderr: '' });
+    const again = await endOf(start('memory', ...size, '--json', 'mine.json'));
+    expect(again).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('interrupted, it ends its processes and removes its files', async () => {

@@ -10,6 +10,7 @@ describe('the arguments of the bench', () => {
       words: WORDS,
       settings: { users: null, tasks: 5, rounds: 5, isTour: true },
       json: null,
+      force: false,
     });
   });
 
@@ -20,6 +21,7 @@ describe('the arguments of the bench', () => {
       words: ['memory'],
       settings: { users: 10, tasks: 2, rounds: 7, isTour: false },
       json: 'out.json',
+      force: false,
     });
   });
 

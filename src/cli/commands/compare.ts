@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
+  claimReport,
   readNamed,
   type SimulationCliOptions,
   simulationBar,
@@ -46,6 +47,10 @@ async function compare(
   const library = await import('../../simulate.ts');
   const a = await readNamed(library, before, options.horizon);
   const b = await readNamed(library, after, options.horizon);
+  await claimReport(options, library.COMPARISON_FILES, [
+    [before, a],
+    [after, b],
+  ]);
   const isWanted = !options.quiet && !options.json;
   let bar = simulationBar(host, isWanted, 'A ');
   let side: 'a' | 'b' = 'a';

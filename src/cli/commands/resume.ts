@@ -64,8 +64,8 @@ export async function resume(host: Host, options: ResumeOptions): Promise<ExitCo
 }
 
 async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
-  const { db, quiet = false, stopTimeout } = options;
-  const input = { store, db, job, isKeptUsers: options.users === undefined, quiet, stopTimeout };
+  const { db, quiet = false } = options;
+  const input = { store, db, job, options };
   const check = async (users: Users) => requireKnown(store, await unfinishedRuns(store), users, job.users);
   return withJob(host, input, check, async (session, tasks) => {
     const outcome = await session.drive(async () => {
@@ -75,7 +75,7 @@ async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: 
       return runs;
     });
     if (options.json) host.stdout.line(JSON.stringify({ value: outcome.runs }, null, 2));
-    const place = { ledger: session.engine, store, db: options.db, more: tasks.effectsFact() };
+    const place = { ledger: session.engine, store, db, more: tasks.effectsFact() };
     return finishSession(host, outcome, place, options);
   });
 }

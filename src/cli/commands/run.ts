@@ -9,6 +9,7 @@ import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
 import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
+import { claimJobFiles } from '../job-files.ts';
 import { type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../open-tasks.ts';
 import {
@@ -103,6 +104,8 @@ export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   checkOptions(host, options);
   const job = jobOf(options);
   const chosen = await readWorkflow(options);
+  const inputs = [job.users, options.workflow];
+  await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   if (options.scheduled && !('trigger' in chosen.executionConditions)) {
     throw new CliError(
       `Expected "${chosen.displayName}" to have a trigger for --scheduled, got one that runs on demand`,

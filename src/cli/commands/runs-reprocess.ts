@@ -70,14 +70,14 @@ export async function runsReprocess(
   name: string,
   options: RunsReprocessOptions,
 ): Promise<ExitCode> {
-  const { db, quiet = false, stopTimeout } = options;
+  const { db, quiet = false } = options;
   const store = await openExisting(db, 'write');
   try {
     const origin = await findRun(host, store, name, db);
     await requireIdle(host, store, db);
     const scope = await scopeOf(host, store, origin, options);
     const job = await readJob(store, db, options);
-    const input = { store, db, job, isKeptUsers: options.users === undefined, quiet, stopTimeout };
+    const input = { store, db, job, options };
     return await withJob(
       host,
       input,

@@ -6,8 +6,15 @@ import type { Clock } from '../../ports/clock.ts';
 import { CliError, messageOf } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
-import { dateOnly, someText, wholeNumber } from '../options.ts';
-import { EMPLOYEE_COLUMNS, employeeLine, type SampleInput, sampleEmployees } from '../sample/employees.ts';
+import { dateOnly, forceOption, someText, wholeNumber } from '../options.ts';
+import { claimOutputs } from '../output-files.ts';
+import {
+  EMPLOYEE_HEADER,
+  employeeLine,
+  isSample,
+  type SampleInput,
+  sampleEmployees,
+} from '../sample/employees.ts';
 import { counted, quoted } from '../text.ts';
 
 /** Options of `tenure sample`. */
@@ -16,6 +23,7 @@ export interface SampleOptions {
   readonly seed: number;
   readonly date?: string;
   readonly out?: string;
+  readonly force?: boolean;
 }
 
 const USERS_MAX = 100_000_000;
@@ -42,6 +50,7 @@ export function sampleCommand(host: Host, end: (code: ExitCode) => void): Comman
     .option('--seed <s>', 'a whole number; another one gives other people', wholeNumber(0, SEED_MAX), 1)
     .option('--date <date>', 'hires and leaves lie around this day; default: today, UTC', dateOnly)
     .option('--out <file>', 'where to; default: stdout', someText)
+    .addOption(forceOption())
     .addHelpText('after', HELP)
     .action(async (options: SampleOptions) => end(await sample(host, options)));
 }
@@ -56,6 +65,8 @@ export async function sample(host: Host, options: SampleOptions): Promise<ExitCo
     }
     return EXIT.ok;
   }
+  const output = { path: options.out, option: `--out ${options.out}`, isOurs: isSample };
+  await claimOutputs([output], { inputs: [], force: options.force ?? false });
   await writeSample(options.out, input);
   host.stderr.line(`${counted(input.users, 'employee')} in ${options.out}. Try:`);
   host.stderr.line(`  ${host.self} run --users ${quoted(options.out)} --workflow 'Offboard an employee'`);
@@ -84,7 +95,7 @@ export function today(clock: Clock): string {
 }
 
 function* sampleChunks(input: SampleInput): Generator<string> {
-  let chunk = `${EMPLOYEE_COLUMNS.join(',')}\n`;
+  let chunk = EMPLOYEE_HEADER;
   for (const employee of sampleEmployees(input)) {
     chunk += employeeLine(employee);
     if (chunk.length < CHUNK_LENGTH) continue;

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { engineStopMs, type StopTimeout } from '../interrupts.ts';
 import { type JobOptions, jobOf } from '../job.ts';
+import { claimJobFiles } from '../job-files.ts';
 import { openTasks } from '../open-tasks.ts';
 import { dbOption, outputOptions, someText, tasksOptions, usersOptions, wholeNumber } from '../options.ts';
 import { openStore } from '../stores.ts';
@@ -78,6 +79,8 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
   const token = await readToken(host, options);
   const job = jobOf({ ...options, users: options.users ?? '' });
   const quiet = options.quiet ?? false;
+  const inputs = [options.users, options.tokenFile].filter((path) => path !== undefined);
+  await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   const users: Directory =
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
   const tasks = await openTasks(host, job).catch(async (error: unknown) => {

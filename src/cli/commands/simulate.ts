@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
+  claimReport,
   readNamed,
   type Simulate,
   type SimulationCliOptions,
@@ -67,6 +68,7 @@ async function simulate(
     await host.stdout.write(`${JSON.stringify(read.scenario, null, 2)}\n`);
     return EXIT.ok;
   }
+  await claimReport(options, library.SIMULATION_FILES, [[name, read]]);
   const bar = simulationBar(host, !options.quiet && !options.json);
   const startedAt = host.clock.elapsed();
   const result = await library

@@ -181,3 +181,13 @@ export function employeeLine(employee: Employee): string {
   });
   return `${cells.join(',')}\n`;
 }
+
+/** The first line of a sample in a CSV file. */
+export const EMPLOYEE_HEADER = `${EMPLOYEE_COLUMNS.join(',')}\n`;
+
+/** Whether a file that begins so is a sample: no real person has an address in its domain. */
+export function isSample(beginning: string): boolean {
+  const [first = ''] = beginning.slice(EMPLOYEE_HEADER.length).split('\n');
+  const isFirst = first.startsWith(`E${FIRST_NUMBER},`) && first.includes(`@${DOMAIN},`);
+  return beginning.startsWith(EMPLOYEE_HEADER) && isFirst;
+}

@@ -28,7 +28,7 @@ export function runsCsv(runs: readonly SimulatedRun[]): string {
 }
 
 /** The days of a result: slots planned and actual, runs and people by how they ended. */
-export function calendarCsv({ calendar }: SimulationResult): string {
+export function calendarCsv({ calendar }: Pick<SimulationResult, 'calendar'>): string {
   const slots = ['hours', 'planned', 'onTime', 'late', 'skipped', 'missed'] as const;
   const head = [
     'day',
@@ -48,7 +48,7 @@ export function calendarCsv({ calendar }: SimulationResult): string {
 }
 
 /** The people of a comparison who end differently. */
-export function differencesCsv({ people }: Comparison): string {
+export function differencesCsv({ people }: Pick<Comparison, 'people'>): string {
   const head = [
     'workflow',
     'person',

@@ -47,10 +47,13 @@ footer{color:var(--soft);font-size:13px}
 @media print{body{background:#fff}section,.tile{break-inside:avoid}}
 `;
 
+/** How every page begins; it tells a report from a page that was made by something else. */
+export const PAGE_BEGINNING = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="tenure">`;
+
 /** A whole page. `body` is HTML, `title` is text. */
 export function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+  return `${PAGE_BEGINNING}<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(title)}</title><style>${STYLE.replaceAll('\n', '')}</style></head>
 <body><main>${body}</main></body></html>

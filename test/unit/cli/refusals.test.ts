@@ -159,7 +159,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   ],
   'an effects file that cannot be written': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--effects', '@none/x.jsonl', '--db', '@new.db'],
-    /to write effects to .*none.x\.jsonl, got ENOENT/,
+    /to write .*none.x\.jsonl, got ENOENT/,
   ],
   'a file that is no database': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--db', '@notes.db'],

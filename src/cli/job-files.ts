@@ -1,0 +1,32 @@
+import { isEffects } from './effects-file.ts';
+import type { Job } from './job.ts';
+import { claimOutputs, type OutputFile } from './output-files.ts';
+
+/** What is written beside a job's effects, and what is read. */
+export interface JobFiles {
+  /** As the user named it; `null`: in memory. */
+  readonly db: string | null;
+  /** Files that are read besides the module of handlers: people, workflow, token. */
+  readonly inputs: readonly string[];
+  /** The effects file was accepted when the job was kept. */
+  readonly isKeptEffects?: boolean;
+  readonly force: boolean;
+}
+
+/** What SQLite keeps beside a database, and the lock of its writer. */
+const DATABASE_SUFFIXES = ['', '-wal', '-shm', '-journal', '-lock'] as const;
+
+/** As {@link claimOutputs}, for the database and the effects file of a job. @throws CliError. */
+export async function claimJobFiles(
+  { tasks, effects }: Pick<Job, 'tasks' | 'effects'>,
+  { db, inputs, isKeptEffects = false, force }: JobFiles,
+): Promise<void> {
+  const outputs: OutputFile[] =
+    db === null ? [] : DATABASE_SUFFIXES.map((suffix) => ({ path: db + suffix, option: `--db ${db}` }));
+  if (effects !== null) {
+    const isOurs = isKeptEffects ? {} : { isOurs: isEffects };
+    outputs.push({ path: effects, option: `--effects ${effects}`, ...isOurs });
+  }
+  const read = tasks === null ? inputs : [...inputs, tasks];
+  await claimOutputs(outputs, { inputs: read, areInputsInUse: true, force });
+}
