@@ -1,20 +1,4 @@
 export { fillTemplate, requireTemplate, type TemplateOverrides } from './fill-template.ts';
-export {
-  type Fields,
-  fieldsOf,
-  ifGiven,
-  invalid,
-  type Place,
-  readArray,
-  readDescription,
-  readFlag,
-  readLine,
-  readName,
-  readNullable,
-  readText,
-  readWord,
-  root,
-} from './read-fields.ts';
 export { readTasks, type TaskDraft, type TaskInput } from './read-tasks.ts';
 export { findParameter } from './task-arguments.ts';
 export { findTaskDefinition, TASK_DEFINITIONS } from './task-definitions.ts';

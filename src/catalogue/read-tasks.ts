@@ -1,4 +1,15 @@
 import { LifecycleError } from '../errors/index.ts';
+import {
+  fieldsOf,
+  ifGiven,
+  readArray,
+  readDescription,
+  readFlag,
+  readLine,
+  readName,
+  readText,
+} from '../input/fields.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { WorkflowCategory } from '../model/status.ts';
 import type { KeyValuePair, Task, TaskDefinition } from '../model/workflow.ts';
@@ -7,18 +18,6 @@ import {
   ARGUMENTS_PER_TASK_MAX,
   type WorkflowLimits,
 } from '../model/workflow-limits.ts';
-import {
-  fieldsOf,
-  ifGiven,
-  invalid,
-  type Place,
-  readArray,
-  readDescription,
-  readFlag,
-  readLine,
-  readName,
-  readText,
-} from './read-fields.ts';
 import { argumentProblem, findParameter } from './task-arguments.ts';
 import { findTaskDefinition, TASK_DEFINITIONS } from './task-definitions.ts';
 

@@ -1,6 +1,7 @@
 /** Reads what `activateWithScope` takes. Source: domain §1.13, §2.3, §3.9. */
 import { LifecycleError } from '../errors/index.ts';
-import { type Input, invalid, readInput, readWord } from '../ledger/values.ts';
+import { fieldsOf, readWord } from '../input/fields.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 import {
   type ActivateGroupScope,
   type ActivateProcessingResultScope,
@@ -39,6 +40,7 @@ export type ReadScope =
       readonly activatedOnScope: ActivateProcessingResultScope;
     };
 
+const TYPE = '@odata.type';
 const NAMESPACE = 'microsoft.graph.identityGovernance.';
 /** Type → its fields, the first of which tells it from the others. */
 const FIELDS = {
@@ -55,17 +57,18 @@ type ScopeType = keyof typeof FIELDS;
  * @throws LifecycleError `InvalidArgument` naming the field; `LimitExceeded`.
  */
 export function readScope(value: unknown, max: number): ReadScope {
-  const type = typeOf(value);
-  const input = readInput(value, ['@odata.type', ...FIELDS[type]], `the ${type}`);
+  const place = root(value, 'the scope');
+  const type = typeOf(place);
+  const at = fieldsOf(root(value, `the ${type}`), [TYPE, ...FIELDS[type]]);
   switch (type) {
     case 'activateUserScope':
       return {
         kind: 'users',
-        ids: readIds('users', input.users, max),
+        ids: readIds(at('users'), max),
         activatedOnScope: { '@odata.type': `#${NAMESPACE}${type}` },
       };
     case 'activateGroupScope': {
-      const id = readId('group', input.group);
+      const id = readId(at('group'));
       return {
         kind: 'group',
         id,
@@ -73,9 +76,9 @@ export function readScope(value: unknown, max: number): ReadScope {
       };
     }
     case 'activateRunScope': {
-      const id = readId('run', input.run).toLowerCase();
-      const userScope = required(input, 'userScope', USER_SCOPES);
-      const taskScope = required(input, 'taskScope', TASK_SCOPES);
+      const id = readId(at('run')).toLowerCase();
+      const userScope = readWord(at('userScope'), USER_SCOPES);
+      const taskScope = readWord(at('taskScope'), TASK_SCOPES);
       return {
         kind: 'run',
         id,
@@ -85,59 +88,52 @@ export function readScope(value: unknown, max: number): ReadScope {
     case 'activateProcessingResultScope':
       return {
         kind: 'results',
-        ids: readIds('processingResults', input.processingResults, max),
+        ids: readIds(at('processingResults'), max),
         activatedOnScope: {
           '@odata.type': `#${NAMESPACE}${type}`,
-          taskScope: required(input, 'taskScope', TASK_SCOPES),
+          taskScope: readWord(at('taskScope'), TASK_SCOPES),
         },
       };
   }
 }
 
 /** The ids of at least one and at most `max` things. @throws LifecycleError `InvalidArgument`, `LimitExceeded`. */
-export function readIds(
-  field: string,
-  value: unknown,
-  max: number,
-  limit = 'maxSubjectsPerActivation',
-): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) throw invalid(field, 'an array of at least one id', value);
+export function readIds(place: Place, max: number, limit = 'maxSubjectsPerActivation'): readonly string[] {
+  const { path, value } = place;
+  if (!Array.isArray(value) || value.length === 0) throw invalid(place, 'an array of at least one id');
   if (value.length > max) {
     throw new LifecycleError(
       'LimitExceeded',
-      `Expected at most ${max} ${field} in one activation, got ${value.length}`,
+      `Expected at most ${max} ${path} in one activation, got ${value.length}`,
       { limit, max },
     );
   }
-  return value.map((one: unknown, index) => (isId(one) ? one : readId(`${field}[${index}]`, one)));
+  return value.map((one: unknown, index) =>
+    isId(one) ? one : readId({ path: `${path}[${index}]`, value: one }),
+  );
 }
 
-function readId(field: string, value: unknown): string {
+function readId({ path, value }: Place): string {
   const id: unknown = typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : value;
   if (isId(id)) return id;
-  throw invalid(field, `an id of 1..${LIMITS.idLengthMax} characters`, id);
+  throw invalid({ path, value: id }, `an id of 1..${LIMITS.idLengthMax} characters`);
 }
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= LIMITS.idLengthMax;
 }
 
-function required<Word extends string>(input: Input, field: string, words: readonly Word[]): Word {
-  const word = readWord(input, field, words);
-  if (word === undefined) throw invalid(field, `one of ${words.join(', ')}`, undefined);
-  return word;
-}
-
-function typeOf(value: unknown): ScopeType {
+function typeOf(place: Place): ScopeType {
   const types = Object.keys(FIELDS) as ScopeType[];
-  const input = typeof value === 'object' && value !== null ? (value as Input) : {};
-  const given = input['@odata.type'];
+  const at = fieldsOf(place, null);
+  const given = at(TYPE);
   const found =
-    given === undefined
-      ? types.filter((type) => Object.hasOwn(input, FIELDS[type][0]))
-      : types.filter((type) => given === `#${NAMESPACE}${type}` || given === NAMESPACE + type);
+    given.value === undefined
+      ? types.filter((type) => at(FIELDS[type][0]).value !== undefined)
+      : types.filter((type) => given.value === `#${NAMESPACE}${type}` || given.value === NAMESPACE + type);
   const [type] = found;
   if (type !== undefined && found.length === 1) return type;
-  if (given !== undefined) throw invalid('@odata.type', `#${NAMESPACE} with ${types.join(', ')}`, given);
-  throw invalid('the scope', `one of ${types.map((one) => FIELDS[one][0]).join(', ')}`, value);
+  if (given.value !== undefined) throw invalid(given, `#${NAMESPACE} with ${types.join(', ')}`);
+  const names = types.map((one) => FIELDS[one][0]);
+  throw invalid(place, `an object with one of ${names.join(', ')}`, found.length > 1 ? 'several' : 'none');
 }

@@ -1,6 +1,10 @@
 /** Makes runs that somebody asks for, or that a slot makes due now. */
 import { LifecycleError } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
+import { fieldsOf, readString, readWord } from '../input/fields.ts';
+import { readInstant } from '../input/instants.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 import { requireWorkflow } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
@@ -14,8 +18,12 @@ import { resultsAgain, runAgain } from '../ledger/reprocess.ts';
 import { runResource } from '../ledger/resources.ts';
 import { removeRun } from '../ledger/runs.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
-import { invalid, readInput, readMoment } from '../ledger/values.ts';
-import type { ActivationTaskScope, ActivationUserScope } from '../model/activation.ts';
+import {
+  type ActivationTaskScope,
+  type ActivationUserScope,
+  TASK_SCOPES,
+  USER_SCOPES,
+} from '../model/activation.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Run } from '../model/resources.ts';
 import type { Workflow } from '../model/workflow.ts';
@@ -63,6 +71,12 @@ export interface ReprocessOptions {
 }
 
 const WHOM = ['subjects', 'rule', 'provisioningObject'];
+const REPROCESS_OPTIONS = {
+  taskScope: withDefault((place: Place) => readWord(place, TASK_SCOPES), 'failedTasks'),
+  userScope: optional((place: Place) => readWord(place, USER_SCOPES)),
+  processingResults: optional(({ value }: Place) => value as readonly IdReference[]),
+} satisfies ShapeOf<ReprocessOptions>;
+const EVALUATE_OPTIONS = { at: optional(readInstant) };
 
 /** What an {@link Activator} works with. */
 export interface ActivatorDeps {
@@ -88,13 +102,17 @@ export class Activator {
     const { directory } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
     const max = this.#deps.settings.limits.maxSubjectsPerActivation;
-    const { subjects, rule, provisioningObject } = readInput(activation, WHOM, 'the activation');
-    if ([subjects, rule, provisioningObject].filter((one) => one !== undefined).length !== 1)
-      throw invalid('the activation', 'either subjects or a rule, or a provisioningObject', activation);
-    if (rule !== undefined && typeof rule !== 'string') throw invalid('rule', 'a scope rule', rule);
-    if (provisioningObject !== undefined) {
-      const place = { path: 'provisioningObject', value: provisioningObject };
-      const object = readProvisioningObject(place);
+    const place = root(activation, 'the activation');
+    const at = fieldsOf(place, WHOM);
+    const given = WHOM.filter((name) => at(name).value !== undefined);
+    if (given.length !== 1)
+      throw invalid(
+        place,
+        'either subjects or a rule, or a provisioningObject',
+        given.join(' and ') || 'neither',
+      );
+    if (at('provisioningObject').value !== undefined) {
+      const object = readProvisioningObject(at('provisioningObject'));
       return this.#plan(workflow, 'provisioningObject', {
         workflowExecutionType: 'onDemand',
         candidates: [await candidatesByIds([object.id], directory)],
@@ -102,9 +120,9 @@ export class Activator {
       });
     }
     const candidates =
-      rule === undefined
-        ? [await candidatesByIds(readIds('subjects', subjects, max), directory)]
-        : candidatesByRule(parseScopeRule(rule), directory, max);
+      at('rule').value === undefined
+        ? [await candidatesByIds(readIds(at('subjects'), max), directory)]
+        : candidatesByRule(parseScopeRule(readString(at('rule'))), directory, max);
     return this.#plan(workflow, 'rule', { workflowExecutionType: 'onDemand', candidates });
   }
 
@@ -138,29 +156,29 @@ export class Activator {
     }
   }
 
-  async reprocess(workflowId: string, runId: string, options: ReprocessOptions = {}): Promise<Run> {
-    const known = ['taskScope', 'userScope', 'processingResults'];
-    const input = readInput(options, known, 'the reprocessing') as ReprocessOptions;
-    const { taskScope = 'failedTasks', userScope, processingResults } = input;
+  async reprocess(workflowId: string, runId: string, options?: ReprocessOptions): Promise<Run> {
+    const given = readOptions(options, 'runs.reprocess', REPROCESS_OPTIONS);
+    const { taskScope, userScope, processingResults } = given;
     if (processingResults === undefined) {
       const scope = { run: { id: runId }, taskScope, userScope: userScope ?? 'failedUsers' };
       return this.activateWithScope(workflowId, scope);
     }
-    if (userScope !== undefined) throw invalid('userScope', 'absent beside processingResults', userScope);
+    if (userScope !== undefined)
+      throw invalid({ path: 'userScope', value: userScope }, 'absent beside processingResults');
     return this.activateWithScope(workflowId, { processingResults, taskScope });
   }
 
   async previewWorkflow(workflowId: string, input: PreviewInput): Promise<Run> {
     const { ports, settings, gone } = this.#deps;
     const workflow = await this.#runnable(workflowId);
-    const { subjects } = readInput(input, ['subjects'], 'the preview');
+    const at = fieldsOf(root(input, 'the preview'), ['subjects']);
     const max = settings.limits.maxSubjectsPerPreview;
-    const ids = readIds('subjects', subjects, max, 'maxSubjectsPerPreview');
+    const ids = readIds(at('subjects'), max, 'maxSubjectsPerPreview');
     if (qualificationOf(workflow, settings.catchUpMs)?.observation)
       throw invalid(
-        'executionConditions.trigger',
+        { path: 'executionConditions.trigger', value: workflow.executionConditions },
         'one that no change makes due, to be previewed',
-        workflow.id,
+        'one of changes',
       );
     const candidates = [await candidatesByIds(ids, ports.directory)];
     let replaced: readonly RunRecord[] = [];
@@ -178,13 +196,14 @@ export class Activator {
     return run;
   }
 
-  async evaluate(workflowId: string, options: { readonly at?: string } = {}): Promise<Run | null> {
+  async evaluate(workflowId: string, options?: { readonly at?: string }): Promise<Run | null> {
+    const { at } = readOptions(options, 'runs.evaluate', EVALUATE_OPTIONS);
     const { ports, ledger, scheduler, dispatcher } = this.#deps;
     const workflow = await this.#runnable(workflowId);
     expectNoQuarantine(workflow);
     const nowMs = ports.clock.now();
-    const atMs = readMoment(options, 'at') ?? nowMs;
-    if (atMs > nowMs) throw invalid('at', 'a moment that is not in the future', options.at);
+    const atMs = at ?? nowMs;
+    if (atMs > nowMs) throw invalid({ path: 'at', value: options?.at }, 'a moment that is not in the future');
     await ledger.settings.load();
     const slotAtMs = slotStart(atMs, ledger.settings.scheduleIntervalMs);
     const outcome = await scheduler.evaluate(workflow, slotAtMs);
@@ -214,7 +233,12 @@ export class Activator {
       scheduledAtMs,
       slotAtMs: null,
     });
-    if (outcome.kind !== 'planned') throw invalid(field, 'one that selects somebody', 'nobody');
+    if (outcome.kind !== 'planned')
+      throw invalid(
+        { path: field, value: undefined },
+        'one that selects somebody',
+        'one that selects nobody',
+      );
     dispatcher.enqueue(outcome.run);
     return runResource(outcome.run);
   }

@@ -1,9 +1,10 @@
 /** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
+import { readOptions } from '../input/options.ts';
 import type { Ledger } from '../ledger/index.ts';
+import { PAGE_OPTIONS } from '../ledger/list-options.ts';
 import { previewedSubjects } from '../ledger/previews.ts';
 import { enabledTasks, isoOf } from '../ledger/resources.ts';
 import { nextSlot } from '../ledger/schedule-times.ts';
-import { invalid } from '../ledger/values.ts';
 import type { Workflows } from '../ledger/workflows.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Quarantine } from '../model/quarantine.ts';
@@ -84,7 +85,10 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
       return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));
     },
     previewTaskFailures: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
-    executionScope: async (id, options = {}) => executionScope(deps, await workflows.get(id), options),
+    executionScope: async (id, options) => {
+      const page = readOptions(options, 'workflows.executionScope', PAGE_OPTIONS);
+      return executionScope(deps, await workflows.get(id), page);
+    },
   };
 }
 
@@ -113,9 +117,6 @@ async function executionScope(
   workflow: Workflow,
   { top = LIMITS.pageSizeDefault, after = '' }: ScopeOptions,
 ): Promise<Page<UserProcessingResult>> {
-  if (!Number.isInteger(top) || top < 1 || top > LIMITS.pageSizeMax)
-    throw invalid('top', `a whole number in 1..${LIMITS.pageSizeMax}`, top);
-  if (typeof after !== 'string') throw invalid('after', 'the nextToken of a page', after);
   const due = workflow.isSchedulingEnabled ? dueAtNextSlot(deps, workflow) : null;
   if (due === null) return { value: [], nextToken: null };
   const ids = await firstIds(due, Buffer.from(after, 'base64url').toString(), top + 1);

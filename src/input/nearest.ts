@@ -12,11 +12,12 @@ export function nearest(word: string, names: readonly string[]): string | null {
   return best && best.cost <= EDITS_SHARE_MAX ? best.name : null;
 }
 
-/** Edits per letter; a name that begins with the word, or has all of its letters in one piece, is near. */
+/** Edits per letter; a name that begins as the word does, or has all of its letters in one piece, is near. */
 function costOf(word: string, name: string): number {
   if (name === word) return 0;
   if (word.length >= 3 && name.startsWith(word)) return 0.1;
   if (word.length >= 4 && name.includes(word)) return 0.2;
+  if (name.length >= 4 && word.startsWith(name.slice(0, -1))) return 0.3; // another ending: retries, retry
   return editDistance(word, name) / Math.max(word.length, name.length);
 }
 

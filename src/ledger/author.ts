@@ -1,5 +1,6 @@
 /** Who makes a change. Source: domain §1.8, `createdBy` and `lastModifiedBy`. */
-import { fieldsOf, ifGiven, readLine, root } from '../catalogue/index.ts';
+import { fieldsOf, ifGiven, readLine } from '../input/fields.ts';
+import { root } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { UserReference } from '../model/workflow.ts';
 

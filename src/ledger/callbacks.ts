@@ -5,6 +5,8 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LifecycleError } from '../errors/index.ts';
+import { fieldsOf, readWord } from '../input/fields.ts';
+import { root } from '../input/refuse.ts';
 import type { CallbackInput, CallbackProof } from '../model/extension.ts';
 import { addressOf, taskResultId } from '../model/ids.ts';
 import type { Note, RunRecord } from '../model/records.ts';
@@ -15,7 +17,6 @@ import { type LedgerContext, pinnedVersion, requireRun } from './context.ts';
 import { findExtension } from './extensions.ts';
 import { OF_WORKFLOWS } from './notes.ts';
 import { enabledTasks } from './resources.ts';
-import { invalid, readInput } from './values.ts';
 
 /** A task that waits. */
 export interface Waiting {
@@ -159,11 +160,8 @@ export function refused(taskResult: string): LifecycleError {
 }
 
 function readAnswer(input: unknown): 'completed' | 'failed' {
-  const { data } = readInput(input, ['data', 'source', 'type'], 'the callback');
-  const fields = readInput(data, ['operationStatus', '@odata.type'], 'data');
-  const word = String(fields.operationStatus).toLowerCase();
-  if (word === 'completed' || word === 'failed') return word;
-  throw invalid('data.operationStatus', 'completed or failed', fields.operationStatus);
+  const data = fieldsOf(root(input, 'the callback'), ['data', 'source', 'type'])('data');
+  return readWord(fieldsOf(data, ['operationStatus'])('operationStatus'), ['completed', 'failed']);
 }
 
 function noteOf(workflowId: string, taskResult: string, waiting: Waiting): Note {

@@ -1,15 +1,9 @@
 /** Reads execution conditions that come from outside. Source: domain §1.12. */
-import {
-  type Fields,
-  fieldsOf,
-  invalid,
-  type Place,
-  readArray,
-  readLine,
-  readWord,
-} from '../catalogue/index.ts';
+
 import { LifecycleError } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
+import { type Fields, fieldsOf, readArray, readLine, readWhole, readWord } from '../input/fields.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import {
   EVENT_TIMINGS,
@@ -114,7 +108,7 @@ function readTrigger(place: Place): WorkflowExecutionTrigger {
       return Object.freeze({
         [TYPE]: `#${NAMESPACE}${type}`,
         timeBasedAttribute: readWord(at('timeBasedAttribute'), TRIGGER_ATTRIBUTES),
-        offsetInDays: readDays(at('offsetInDays'), -OFFSET_DAYS_MAX, OFFSET_DAYS_MAX),
+        offsetInDays: readWhole(at('offsetInDays'), -OFFSET_DAYS_MAX, OFFSET_DAYS_MAX),
       });
     case 'timeBasedAttributeTriggerV2': {
       const attribute = readPath(at('attribute'));
@@ -141,7 +135,7 @@ function readTrigger(place: Place): WorkflowExecutionTrigger {
     case 'userInactivityTrigger':
       return Object.freeze({
         [TYPE]: `#${NAMESPACE}${type}`,
-        inactivityPeriodInDays: readDays(at('inactivityPeriodInDays'), 1, LIMITS.inactivityDaysMax),
+        inactivityPeriodInDays: readWhole(at('inactivityPeriodInDays'), 1, LIMITS.inactivityDaysMax),
       });
   }
 }
@@ -149,15 +143,15 @@ function readTrigger(place: Place): WorkflowExecutionTrigger {
 function readOperator(place: Place): OperatorEqualTo | OperatorBetween {
   const { type, at } = typed(place, OPERATOR_FIELDS, 'operatorEqualTo');
   if (type === 'operatorEqualTo') {
-    const offsetInDays = readDays(at('offsetInDays'), 0, OFFSET_DAYS_MAX);
+    const offsetInDays = readWhole(at('offsetInDays'), 0, OFFSET_DAYS_MAX);
     const eventTiming = readWord(at('eventTiming'), EVENT_TIMINGS);
     if (eventTiming === 'on' && offsetInDays !== 0)
       throw invalid(at('offsetInDays'), '0 with eventTiming on');
     return Object.freeze({ [TYPE]: `#${NAMESPACE}${type}`, eventTiming, offsetInDays });
   }
   const eventTiming = readWord(at('eventTiming'), ['before', 'after'] as const);
-  const greaterThanOffsetInDays = readDays(at('greaterThanOffsetInDays'), 0, OPERATOR_DAYS_MAX);
-  const lessThanOffsetInDays = readDays(
+  const greaterThanOffsetInDays = readWhole(at('greaterThanOffsetInDays'), 0, OPERATOR_DAYS_MAX);
+  const lessThanOffsetInDays = readWhole(
     at('lessThanOffsetInDays'),
     greaterThanOffsetInDays + 1,
     greaterThanOffsetInDays + OFFSET_DAYS_MAX,
@@ -172,12 +166,6 @@ function readOperator(place: Place): OperatorEqualTo | OperatorBetween {
 
 /** Microsoft bounds only the difference of the two; a century keeps dates in range. */
 const OPERATOR_DAYS_MAX = 36_500;
-
-function readDays(place: Place, min: number, max: number): number {
-  const { value } = place;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
-  throw invalid(place, `a whole number in ${min}..${max}`);
-}
 
 function readPath(place: Place): string {
   const path = readLine(place, LIMITS.idLengthMax);

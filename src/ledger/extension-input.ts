@@ -4,15 +4,14 @@ import {
   type Fields,
   fieldsOf,
   ifGiven,
-  invalid,
-  type Place,
   readArray,
   readDescription,
   readLine,
   readName,
   readNullable,
-  root,
-} from '../catalogue/index.ts';
+  readWhole,
+} from '../input/fields.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 import type {
   CallbackConfiguration,
   ClientConfiguration,
@@ -177,12 +176,6 @@ function readUrl(place: Place): string {
 }
 
 const URL_LENGTH_MAX = 2_048;
-
-function readWhole(place: Place, min: number, max: number): number {
-  const { value } = place;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
-  throw invalid(place, `a whole number in ${min}..${max}`);
-}
 
 function expectType(at: Fields, type: string): void {
   const given = at(TYPE);

@@ -4,6 +4,9 @@
  */
 import { findTaskDefinition } from '../catalogue/index.ts';
 import { parseListFilter } from '../filter/index.ts';
+import { readWhole } from '../input/fields.ts';
+import { readWindow } from '../input/instants.ts';
+import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import type {
   TopTasksInsightsSummary,
   TopWorkflowsInsightsSummary,
@@ -18,7 +21,6 @@ import type { Task, Workflow } from '../model/workflow.ts';
 import type { Cursor, StoreReader } from '../ports/store.ts';
 import { type LedgerContext, pinnedVersion } from './context.ts';
 import { enabledTasks, isoOf } from './resources.ts';
-import { invalid, readInput, readWindow } from './values.ts';
 
 /** Insights over a window, both ends included. @throws LifecycleError `InvalidArgument` for a window that is none. */
 export interface Insights {
@@ -47,7 +49,9 @@ export interface TopOptions {
   readonly top?: number;
 }
 
-const TOP = 10;
+const TOP_OPTIONS = {
+  top: withDefault((place) => readWhole(place, 0, LIMITS.pageSizeMax), 10),
+} satisfies ShapeOf<TopOptions>;
 
 /** The insights of a ledger. */
 export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insights {
@@ -79,7 +83,7 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
       return Object.fromEntries(counts) as WorkflowsInsightsByCategory;
     },
     async topTasksProcessedSummary(start, end, options) {
-      const top = readTop(options);
+      const { top } = readOptions(options, 'insights.topTasksProcessedSummary', TOP_OPTIONS);
       const byDefinition = new Map<string, Sums>();
       const names = new Map<string, string>();
       const versions = new Map<string, readonly Task[]>();
@@ -107,7 +111,7 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
       }));
     },
     async topWorkflowsProcessedSummary(start, end, options) {
-      const top = readTop(options);
+      const { top } = readOptions(options, 'insights.topWorkflowsProcessedSummary', TOP_OPTIONS);
       const byWorkflow = new Map<string, Sums>();
       const workflows = new Map<string, Workflow>();
       for await (const { run, workflow } of runsIn(store, start, end)) {
@@ -164,12 +168,6 @@ function sumsOf(map: Map<string, Sums>, key: string): Sums {
   const known = map.get(key) ?? new Sums();
   map.set(key, known);
   return known;
-}
-
-function readTop(options: TopOptions = {}): number {
-  const { top = TOP } = readInput(options, ['top'], 'the options') as TopOptions;
-  if (Number.isInteger(top) && top >= 0 && top <= LIMITS.pageSizeMax) return top;
-  throw invalid('top', `a whole number in 0..${LIMITS.pageSizeMax}`, top);
 }
 
 function topOf(

@@ -1,6 +1,9 @@
 /** What lists take, and their page tokens. */
 import { LifecycleError } from '../errors/index.ts';
 import { parseListFilter } from '../filter/index.ts';
+import { readFlag, readString, readWhole } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf } from '../input/options.ts';
+import { invalid, type Place, unknownWord } from '../input/refuse.ts';
 import type { Filter } from '../model/filter.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { PropertyTable } from '../model/properties.ts';
@@ -20,7 +23,28 @@ export interface ListOptions {
   readonly count?: boolean;
 }
 
-/** A list's options, read and checked. */
+/** Which page is asked for. */
+export const PAGE_OPTIONS = {
+  top: optional((place: Place) => readWhole(place, 1, LIMITS.pageSizeMax)),
+  after: optional(readString),
+};
+const LIST_OPTIONS = {
+  ...PAGE_OPTIONS,
+  filter: optional(readString),
+  orderBy: optional(readString),
+  count: optional(readFlag),
+} satisfies ShapeOf<ListOptions>;
+
+/**
+ * The options of a list, each of its kind. @throws LifecycleError `InvalidArgument`.
+ *
+ * @param of the method that takes them.
+ */
+export function readListOptions(options: ListOptions | undefined, of: string): ListOptions {
+  return readOptions(options, of, LIST_OPTIONS);
+}
+
+/** What a list's options ask for. */
 export interface ListRequest<Key extends string | number> {
   readonly where: Filter | null;
   readonly order: Order;
@@ -41,11 +65,11 @@ export interface ListKind<Row> {
 }
 
 /**
- * Reads the options of a list.
+ * What the options of a list ask for.
  *
  * @throws LifecycleError `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
  */
-export function readListOptions<Row, Key extends string | number>(
+export function listRequest<Row, Key extends string | number>(
   options: ListOptions,
   kind: ListKind<Row>,
 ): ListRequest<Key> {
@@ -57,7 +81,7 @@ export function readListOptions<Row, Key extends string | number>(
     where: filter === null ? null : parseListFilter(filter, table),
     order: readOrder(orderBy, table),
     after: token === null ? null : (token.cursor as Cursor<Key>),
-    limit: readTop(options.top),
+    limit: options.top ?? LIMITS.pageSizeDefault,
     tokenAfter: (cursor) => writeToken(scope, { filter, orderBy, cursor }),
   };
 }
@@ -81,31 +105,13 @@ export function cutPage<Row, Key extends string | number>(
   return { shown, nextToken: request.tokenAfter({ value, key: keyOf(last) }) };
 }
 
-function readTop(top: number | undefined): number {
-  if (top === undefined) return LIMITS.pageSizeDefault;
-  if (Number.isInteger(top) && top >= 1 && top <= LIMITS.pageSizeMax) return top;
-  throw new LifecycleError(
-    'InvalidArgument',
-    `Expected top to be a whole number in 1..${LIMITS.pageSizeMax}, got \`${top}\``,
-    { field: 'top' },
-  );
-}
-
 function readOrder<Row>(text: string, table: PropertyTable<Row>): Order {
   const [property = '', direction = 'asc', ...rest] = text.trim().split(/\s+/);
-  const known = Object.keys(table).filter((name) => table[name]?.orderable);
-  if (
-    rest.length === 0 &&
-    (direction === 'asc' || direction === 'desc') &&
-    (property === 'id' || known.includes(property))
-  ) {
-    return { property, descending: direction === 'desc' };
-  }
-  throw new LifecycleError(
-    'InvalidArgument',
-    `Expected orderBy to be one of id, ${known.join(', ')}, with \`asc\` or \`desc\`, got \`${text}\``,
-    { field: 'orderBy' },
-  );
+  const known = ['id', ...Object.keys(table).filter((name) => table[name]?.orderable)];
+  if (!known.includes(property)) throw unknownWord({ path: 'orderBy', value: property }, known);
+  if (rest.length > 0 || (direction !== 'asc' && direction !== 'desc'))
+    throw invalid({ path: 'orderBy', value: text }, `\`${property} asc\` or \`${property} desc\``);
+  return { property, descending: direction === 'desc' };
 }
 
 interface Token {

@@ -2,7 +2,8 @@
  * Provisioning objects that runs were made for. The run is that of a user with the object's id; what else came
  * with the object is noted beside it (decision 14).
  */
-import { fieldsOf, ifGiven, invalid, type Place, readArray, readLine, readText } from '../catalogue/index.ts';
+import { fieldsOf, ifGiven, readArray, readLine, readText } from '../input/fields.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 import { addressOf } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Note, RunRecord } from '../model/records.ts';

@@ -3,6 +3,7 @@
  * is never changed; a note beside it names the new run.
  */
 import { LifecycleError } from '../errors/index.ts';
+import { invalid } from '../input/refuse.ts';
 import type { ActivationTaskScope, ActivationUserScope } from '../model/activation.ts';
 import { addressOf } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -15,7 +16,6 @@ import { pinnedVersion, requireRun, requireUser } from './context.ts';
 import { notesUnder, OF_WORKFLOWS } from './notes.ts';
 import type { Candidate, CandidateBatches } from './plan.ts';
 import { enabledTasks, runResource } from './resources.ts';
-import { invalid } from './values.ts';
 
 /** What the note of a reprocessing says: the users of the origin that it took, by position; `null`: by scope. */
 interface Reprocessing {
@@ -70,7 +70,7 @@ export async function resultsAgain(
     const origin = await requireFinal(store, workflow, addressOf(id)?.runId ?? id);
     const user = await requireUser(store, origin, id);
     if (candidates.has(user.subjectId))
-      throw invalid('processingResults', 'one result of each subject', user.subjectId);
+      throw invalid({ path: 'processingResults', value: user.subjectId }, 'one result of each subject');
     const select = selectors.get(origin.id) ?? (await selector(store, workflow, origin, taskScope));
     selectors.set(origin.id, select);
     candidates.set(user.subjectId, select(user));

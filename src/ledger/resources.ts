@@ -13,7 +13,8 @@ export function isoOf(atMs: EpochMs): string {
   return new Date(atMs).toISOString();
 }
 
-function isoOrNull(atMs: EpochMs | null): string | null {
+/** As {@link isoOf}; null stays null. */
+export function isoOrNull(atMs: EpochMs | null): string | null {
   return atMs === null ? null : isoOf(atMs);
 }
 

@@ -1,6 +1,10 @@
 /** Runs: reading, and the write methods for external workers. Source: domain §2.1, §2.9, §6.7. */
 import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../errors/index.ts';
+import { COUNT_MAX, readCount, readWhole, readWord } from '../input/fields.ts';
+import { readInstant, readWindow } from '../input/instants.ts';
+import { nullable, optional, type Reader, type ReadShape, readShape, withDefault } from '../input/options.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 import { runIdFrom } from '../model/ids.ts';
 import { RUN_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord } from '../model/records.ts';
@@ -12,14 +16,13 @@ import { announce } from './announce.ts';
 import { forgetCallbacks } from './callbacks.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
-import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
+import { cutPage, type ListOptions, listRequest, readListOptions } from './list-options.ts';
 import { OF_WORKFLOWS } from './notes.ts';
 import { withoutPreviews } from './previews.ts';
 import { objectKey } from './provisioning-objects.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { forgetReprocessings, reprocessedRuns, unlinkRun } from './reprocess.ts';
-import { enabledTasks, runResource, sharedRunResource } from './resources.ts';
-import { type Input, invalid, readCount, readInput, readMoment, readWindow, readWord } from './values.ts';
+import { enabledTasks, isoOf, isoOrNull, runResource, sharedRunResource } from './resources.ts';
 
 /** Input of `runs.create`. Counters must be those of a run that has not begun. */
 export interface RunInput {
@@ -46,18 +49,35 @@ export type RunPatch = {
   readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType'>]?: Run[Field];
 };
 
-const PATCHABLE = [
-  ...Object.keys(RUN_PROPERTIES).filter((name) => name !== 'id' && name !== 'workflowExecutionType'),
-  'activatedOnScope',
-];
-const COUNTERS = [
-  'totalUsersCount',
-  'successfulUsersCount',
-  'failedUsersCount',
-  'totalTasksCount',
-  'failedTasksCount',
-  'totalUnprocessedTasksCount',
-] as const;
+const COUNTED = {
+  totalUsersCount: optional(readCount),
+  successfulUsersCount: optional(readCount),
+  failedUsersCount: optional(readCount),
+  totalTasksCount: optional(readCount),
+  failedTasksCount: optional(readCount),
+  totalUnprocessedTasksCount: optional(readCount),
+};
+const readStatus = (place: Place) => readWord(place, PROCESSING_STATUSES);
+const RUN = {
+  ...COUNTED,
+  scheduledDateTime: readInstant,
+  workflowExecutionType: (place: Place) => readWord(place, ['scheduled', 'onDemand'] as const),
+  totalUsersCount: (place: Place) => readWhole(place, 1, COUNT_MAX),
+  processingStatus: withDefault(readStatus, 'queued'),
+  startedDateTime: withDefault(nullable(readInstant), null),
+  completedDateTime: withDefault(nullable(readInstant), null),
+  lastUpdatedDateTime: optional(nullable(readInstant)),
+} satisfies Record<keyof RunInput, Reader<unknown>>;
+const PATCH = {
+  ...COUNTED,
+  scheduledDateTime: optional(readInstant),
+  processingStatus: optional(readStatus),
+  startedDateTime: optional(nullable(readInstant)),
+  completedDateTime: optional(nullable(readInstant)),
+  lastUpdatedDateTime: optional(nullable(readInstant)),
+  activatedOnScope: optional(({ value }: Place) => value),
+} satisfies Record<keyof RunPatch, Reader<unknown>>;
+const COUNTERS = Object.keys(COUNTED) as (keyof typeof COUNTED)[];
 
 /** Runs, per workflow. */
 export interface Runs {
@@ -101,9 +121,10 @@ export function createRuns(cancellation: Cancellation): Runs {
   const { context } = cancellation;
   const { store } = context;
   return {
-    async list(workflowId, options = {}) {
+    async list(workflowId, options) {
+      const given = readListOptions(options, 'runs.list');
       const { id } = await requireWorkflow(store, workflowId);
-      const request = readListOptions<RunRecord, string>(options, {
+      const request = listRequest<RunRecord, string>(given, {
         scope: `runs of ${id}`,
         table: RUN_PROPERTIES,
         keyType: 'string',
@@ -115,7 +136,7 @@ export function createRuns(cancellation: Cancellation): Runs {
       return {
         value: shown.map(sharedRunResource),
         nextToken,
-        ...(options.count ? { count: await store.countRuns({ workflowId: id, where }) } : {}),
+        ...(given.count ? { count: await store.countRuns({ workflowId: id, where }) } : {}),
       };
     },
     async create(workflowId, input) {
@@ -168,22 +189,13 @@ async function createExternal(
   workflowId: string,
   body: RunInput,
 ): Promise<RunRecord> {
-  const input = readInput(
-    body,
-    Object.keys(RUN_PROPERTIES).filter((name) => name !== 'id'),
-    'the run',
-  );
-  const scheduledAtMs = readMoment(input, 'scheduledDateTime');
-  if (typeof scheduledAtMs !== 'number')
-    throw invalid('scheduledDateTime', 'an instant', input.scheduledDateTime);
-  const workflowExecutionType = readWord(input, 'workflowExecutionType', ['scheduled', 'onDemand']);
-  if (!workflowExecutionType) throw invalid('workflowExecutionType', 'scheduled or onDemand', undefined);
-  const status = readWord(input, 'processingStatus', PROCESSING_STATUSES) ?? 'queued';
+  const input = readShape(root(body, 'the run'), RUN);
+  const { processingStatus: status, scheduledDateTime: scheduledAtMs, workflowExecutionType } = input;
   if (status !== 'queued') throw illegalMove('a new run', 'nothing', status);
-  for (const field of ['startedDateTime', 'completedDateTime']) {
-    if (readMoment(input, field)) throw invalid(field, 'null: a new run has not begun', input[field]);
+  for (const path of ['startedDateTime', 'completedDateTime'] as const) {
+    if (input[path] !== null) throw invalid({ path, value: body[path] }, 'null: a new run has not begun');
   }
-  const declared = readDeclared(input);
+  const declared = declaredBy(input);
   const nowMs = clock.now();
   return store.transaction(async (tx) => {
     const workflow = await requireWorkflow(tx, workflowId);
@@ -218,19 +230,19 @@ async function createExternal(
   });
 }
 
-function readDeclared(
-  input: Input,
+function declaredBy(
+  input: ReadShape<typeof RUN>,
 ): Pick<RunRecord, 'totalUsersCount' | 'totalTasksCount' | 'totalUnprocessedTasksCount'> {
-  const users = readCount(input, 'totalUsersCount');
-  if (!users) throw invalid('totalUsersCount', 'at least 1', input.totalUsersCount);
-  const unprocessed = readCount(input, 'totalUnprocessedTasksCount');
-  const tasks = readCount(input, 'totalTasksCount') ?? unprocessed;
-  if (tasks === undefined) throw invalid('totalUnprocessedTasksCount', 'the tasks of the run', undefined);
-  if (tasks < users) throw invalid('totalTasksCount', `at least one for each of the ${users} users`, tasks);
+  const { totalUsersCount: users, totalUnprocessedTasksCount: unprocessed } = input;
+  const tasks = input.totalTasksCount ?? unprocessed;
+  if (tasks === undefined)
+    throw invalid({ path: 'totalUnprocessedTasksCount', value: undefined }, 'the tasks of the run');
+  if (tasks < users)
+    throw invalid({ path: 'totalTasksCount', value: tasks }, `at least one for each of the ${users} users`);
   if (unprocessed !== undefined && unprocessed !== tasks)
     throw counterMismatch('totalUnprocessedTasksCount', tasks, unprocessed);
-  for (const field of ['failedTasksCount', 'failedUsersCount', 'successfulUsersCount']) {
-    const count = readCount(input, field) ?? 0;
+  for (const field of ['failedTasksCount', 'failedUsersCount', 'successfulUsersCount'] as const) {
+    const count = input[field] ?? 0;
     if (count !== 0) throw counterMismatch(field, 0, count);
   }
   return { totalUsersCount: users, totalTasksCount: tasks, totalUnprocessedTasksCount: tasks };
@@ -243,9 +255,8 @@ async function updateRun(
   body: RunPatch,
 ): Promise<RunRecord> {
   const { context } = cancellation;
-  const patch = readInput(body, PATCHABLE, 'the patch');
-  const status = readWord(patch, 'processingStatus', PROCESSING_STATUSES);
-  const scheduledAtMs = readMoment(patch, 'scheduledDateTime');
+  const patch = readShape(root(body, 'the patch'), PATCH);
+  const { processingStatus: status, scheduledDateTime: scheduledAtMs } = patch;
   const change = await context.store.transaction(async (tx) => {
     const before = await requireRun(tx, workflowId, runId);
     expectSame(before, patch);
@@ -268,27 +279,22 @@ async function updateRun(
 }
 
 /** Refuses a counter, date or scope that is not what the ledger has. */
-function expectSame(run: RunRecord, patch: Input): void {
+function expectSame(run: RunRecord, patch: ReadShape<typeof PATCH>): void {
   for (const counter of COUNTERS) {
-    const value = readCount(patch, counter);
+    const value = patch[counter];
     if (value !== undefined && value !== run[counter]) throw counterMismatch(counter, run[counter], value);
   }
   for (const [name, known] of [
     ['startedDateTime', run.startedAtMs],
     ['completedDateTime', run.completedAtMs],
   ] as const) {
-    const value = readMoment(patch, name);
+    const value = patch[name];
     if (value !== undefined && value !== known)
-      throw invalid(
-        name,
-        `${known === null ? 'null' : new Date(known).toISOString()}, as the ledger has it`,
-        patch[name],
-      );
+      throw invalid({ path: name, value: isoOrNull(value) }, `${isoOrNull(known)}, as the ledger has it`);
   }
-  readMoment(patch, 'lastUpdatedDateTime');
   const { activatedOnScope: scope } = patch;
   if (scope !== undefined && !isDeepStrictEqual(scope, run.activatedOnScope))
-    throw invalid('activatedOnScope', 'as the ledger has it', scope);
+    throw invalid({ path: 'activatedOnScope', value: scope }, 'as the ledger has it');
 }
 
 /** A status that only outcomes can give is refused, whoever asks for it. */
@@ -303,14 +309,12 @@ function started(run: RunRecord, nowMs: number): RunRecord {
   return { ...run, processingStatus: 'inProgress', startedAtMs: Math.max(nowMs, run.scheduledAtMs) };
 }
 
-function rescheduled(run: RunRecord, scheduledAtMs: number | null | undefined): RunRecord {
+function rescheduled(run: RunRecord, scheduledAtMs: number | undefined): RunRecord {
   if (scheduledAtMs === undefined || scheduledAtMs === run.scheduledAtMs) return run;
-  if (scheduledAtMs === null) throw invalid('scheduledDateTime', 'an instant', null);
   if (run.driver !== 'external' || run.processingStatus !== 'queued' || run.knownUsersCount > 0) {
     throw invalid(
-      'scheduledDateTime',
+      { path: 'scheduledDateTime', value: isoOf(scheduledAtMs) },
       'unchanged: only a queued external run without results can be moved',
-      new Date(scheduledAtMs).toISOString(),
     );
   }
   return { ...run, scheduledAtMs };

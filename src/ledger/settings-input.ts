@@ -2,15 +2,14 @@
 import {
   fieldsOf,
   ifGiven,
-  invalid,
-  type Place,
   readArray,
   readFlag,
   readLine,
   readNullable,
+  readWhole,
   readWord,
-  root,
-} from '../catalogue/index.ts';
+} from '../input/fields.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import {
   type LifecycleManagementSettings,
@@ -86,10 +85,4 @@ function readCondition(place: Place): QuarantineCondition {
         [TYPE]: '#microsoft.graph.identityGovernance.percentageBasedQuarantineCondition',
         percentage: readWhole(at('percentage'), 0, 100),
       });
-}
-
-function readWhole(place: Place, min: number, max: number): number {
-  const { value } = place;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
-  throw invalid(place, `a whole number in ${min}..${max}`);
 }

@@ -3,7 +3,7 @@ import { addressOf } from '../model/ids.ts';
 import type { Page, SubjectProcessingResult, UserProcessingResult } from '../model/resources.ts';
 import type { ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
 import type { StoreReader } from '../ports/store.ts';
-import type { ListOptions } from './list-options.ts';
+import { type ListOptions, readListOptions } from './list-options.ts';
 import { objectsOfRuns } from './provisioning-objects.ts';
 import type { UserProcessingResults } from './user-results.ts';
 
@@ -33,7 +33,11 @@ export function createSubjectResults(
   return {
     of,
     async list(workflowId, runId, options) {
-      const page = await users.list(workflowId, runId, options);
+      const page = await users.list(
+        workflowId,
+        runId,
+        readListOptions(options, 'subjectProcessingResults.list'),
+      );
       return { ...page, value: await of(workflowId, page.value) };
     },
     async get(workflowId, runId, resultId) {

@@ -1,5 +1,7 @@
 /** Task results and task reports: read from users and runs, which hold all there is to know. */
 import { LifecycleError } from '../errors/index.ts';
+import { readWord } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf } from '../input/options.ts';
 import type { Filter } from '../model/filter.ts';
 import { addressOf, taskResultId } from '../model/ids.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
@@ -7,15 +9,19 @@ import type { Page, TaskProcessingResult, TaskReport } from '../model/resources.
 import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
 import type { Task } from '../model/workflow.ts';
 import { type LedgerContext, pinnedVersion, requireRun, requireUser } from './context.ts';
-import { type ListOptions, readListOptions } from './list-options.ts';
+import { type ListOptions, listRequest, PAGE_OPTIONS } from './list-options.ts';
 import { objectOfRun } from './provisioning-objects.ts';
 import { enabledTasks, type RunContent, reportResources, taskResources } from './resources.ts';
-import { invalid } from './values.ts';
 
 /** Options of a list of task results: by user, then in execution order. */
 export interface TaskListOptions extends Pick<ListOptions, 'top' | 'after'> {
   readonly processingStatus?: TaskStatus;
 }
+
+const LIST_OPTIONS = {
+  ...PAGE_OPTIONS,
+  processingStatus: optional((place) => readWord(place, TASK_STATUSES)),
+} satisfies ShapeOf<TaskListOptions>;
 
 /** Task results, by run or by user result. */
 export interface TaskProcessingResults {
@@ -33,12 +39,11 @@ export interface TaskReports {
 /** The task results of a ledger. */
 export function createTaskResults({ store }: LedgerContext): TaskProcessingResults {
   return {
-    async list(workflowId, runId, { processingStatus, ...options } = {}) {
-      if (processingStatus !== undefined && !TASK_STATUSES.includes(processingStatus)) {
-        throw invalid('processingStatus', `one of ${TASK_STATUSES.join(', ')}`, processingStatus);
-      }
+    async list(workflowId, runId, options) {
+      const given = readOptions(options, 'taskProcessingResults.list', LIST_OPTIONS);
+      const { processingStatus } = given;
       const run = await requireRun(store, workflowId, runId);
-      const request = readListOptions<UserRecord, string>(options, {
+      const request = listRequest<UserRecord, string>(given, {
         scope: `tasks of ${run.id}`,
         table: {},
         keyType: 'string',

@@ -1,5 +1,17 @@
 /** Reads one user's result as somebody else's worker reports it. Source: domain §2.9, §6.6 (I5). */
 import { LifecycleError } from '../errors/index.ts';
+import { COUNT_MAX, readArray, readCount, readText, readWhole, readWord } from '../input/fields.ts';
+import { readInstant } from '../input/instants.ts';
+import {
+  nullable,
+  optional,
+  type Reader,
+  type ReadShape,
+  readShape,
+  shapeReader,
+  withDefault,
+} from '../input/options.ts';
+import { invalid, type Place, pathOf, root } from '../input/refuse.ts';
 import { userResultId } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, TaskOutcome, UserRecord } from '../model/records.ts';
@@ -7,7 +19,7 @@ import { USER_STATUSES, type UserStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import { isTerminal } from '../rules/index.ts';
 import { counterMismatch } from './refusals.ts';
-import { type Input, invalid, readCount, readInput, readMoment, readText, readWord } from './values.ts';
+import { isoOrNull } from './resources.ts';
 
 /** What became of one processed task, in a {@link UserResultInput}. */
 export interface TaskResultInput {
@@ -37,19 +49,33 @@ export interface UserResultInput {
   readonly taskProcessingResults?: readonly TaskResultInput[];
 }
 
-const FIELDS = [
-  'subject',
-  'processingStatus',
-  'totalTasksCount',
-  'failedTasksCount',
-  'totalUnprocessedTasksCount',
-  'scheduledDateTime',
-  'workflowExecutionType',
-  'workflowVersion',
-  'startedDateTime',
-  'completedDateTime',
-  'taskProcessingResults',
-] as const;
+const REPORTED_STATUSES = USER_STATUSES.filter((status) => status !== 'quarantined');
+const RESULT = {
+  subject: optional(shapeReader({ id: (place: Place) => readText(place, LIMITS.idLengthMax, 1) })),
+  processingStatus: (place: Place) => readWord(place, REPORTED_STATUSES),
+  totalTasksCount: (place: Place) => readWhole(place, 1, COUNT_MAX),
+  failedTasksCount: readCount,
+  totalUnprocessedTasksCount: readCount,
+  scheduledDateTime: optional(nullable(readInstant)),
+  workflowExecutionType: optional((place) => readText(place, LIMITS.idLengthMax)),
+  workflowVersion: optional(readCount),
+  startedDateTime: withDefault(nullable(readInstant), null),
+  completedDateTime: withDefault(nullable(readInstant), null),
+  taskProcessingResults: optional((place) => readArray(place, LIMITS.tasksPerWorkflowHardMax)),
+} satisfies Record<keyof UserResultInput, Reader<unknown>>;
+type Input = ReadShape<typeof RESULT>;
+
+const readReason = withDefault(
+  nullable((place) => readText(place, LIMITS.reasonLengthMax, 1)),
+  null,
+);
+const TASK = {
+  processingStatus: (place: Place) => readWord(place, ['completed', 'failed'] as const),
+  startedDateTime: optional(nullable(readInstant)),
+  completedDateTime: optional(nullable(readInstant)),
+  failureReason: readReason,
+  processingInfo: readReason,
+} satisfies Record<keyof TaskResultInput, Reader<unknown>>;
 
 /**
  * The record of a reported result: user `no` of `run`.
@@ -58,21 +84,19 @@ const FIELDS = [
  *   counters that contradict the status or the run.
  */
 export function readUserResult(run: RunRecord, no: number, body: unknown, nowMs: EpochMs): UserRecord {
-  const input = readInput(body, FIELDS, 'the result');
-  const status = readWord(input, 'processingStatus', USER_STATUSES);
-  if (!status || status === 'quarantined')
-    throw invalid('processingStatus', 'a status that a user can report', status);
+  const input = readShape(root(body, 'the result'), RESULT);
+  const status = input.processingStatus;
   expectOfRun(run, input);
-  const counts = readCounts(input, status);
+  const counts = countsOf(input, status);
   const hasStarted =
     status === 'inProgress' ||
     (isTerminal(status) && counts.totalUnprocessedTasksCount < counts.totalTasksCount);
-  const times = readTimes(run, input, status, hasStarted, nowMs);
-  const outcomes = readOutcomes(input, counts, times);
+  const times = timesOf(run, input, status, hasStarted, nowMs);
+  const outcomes = outcomesOf(input, counts, times);
   return {
     runId: run.id,
     no,
-    subjectId: readSubject(input) ?? userResultId(run.id, no),
+    subjectId: input.subject?.id ?? userResultId(run.id, no),
     processingStatus: status,
     workflowVersion: run.workflowVersion,
     createdAtMs: Math.min(nowMs, times.startedAtMs ?? nowMs),
@@ -86,32 +110,20 @@ export function readUserResult(run: RunRecord, no: number, body: unknown, nowMs:
 type Counts = Pick<UserRecord, 'totalTasksCount' | 'failedTasksCount' | 'totalUnprocessedTasksCount'>;
 type Times = Pick<UserRecord, 'scheduledAtMs' | 'startedAtMs' | 'completedAtMs'>;
 
-function readSubject(input: Input): string | undefined {
-  if (input.subject === undefined) return undefined;
-  const id = readText(readInput(input.subject, ['id'], 'subject'), 'id', LIMITS.idLengthMax);
-  if (id === undefined) throw invalid('subject.id', 'an id', undefined);
-  return id;
-}
-
 function expectOfRun(run: RunRecord, input: Input): void {
-  const version = readCount(input, 'workflowVersion');
-  if (version !== undefined && version !== run.workflowVersion) {
-    throw invalid('workflowVersion', `${run.workflowVersion}, which the run has pinned`, version);
+  const { workflowVersion: version = run.workflowVersion, workflowExecutionType: type } = input;
+  if (version !== run.workflowVersion) {
+    const place = { path: 'workflowVersion', value: version };
+    throw invalid(place, `${run.workflowVersion}, which the run has pinned`);
   }
-  const type = input.workflowExecutionType;
   if (type !== undefined && type !== run.workflowExecutionType) {
-    throw invalid('workflowExecutionType', `\`${run.workflowExecutionType}\`, as the run has it`, type);
+    const place = { path: 'workflowExecutionType', value: type };
+    throw invalid(place, `\`${run.workflowExecutionType}\`, as the run has it`);
   }
 }
 
-function readCounts(input: Input, status: UserStatus): Counts {
-  const totalTasksCount = readCount(input, 'totalTasksCount');
-  const failedTasksCount = readCount(input, 'failedTasksCount');
-  const totalUnprocessedTasksCount = readCount(input, 'totalUnprocessedTasksCount');
-  if (!totalTasksCount) throw invalid('totalTasksCount', 'at least 1', input.totalTasksCount);
-  if (failedTasksCount === undefined) throw invalid('failedTasksCount', 'a count', undefined);
-  if (totalUnprocessedTasksCount === undefined)
-    throw invalid('totalUnprocessedTasksCount', 'a count', undefined);
+function countsOf(input: Input, status: UserStatus): Counts {
+  const { totalTasksCount, failedTasksCount, totalUnprocessedTasksCount } = input;
   const counts = { totalTasksCount, failedTasksCount, totalUnprocessedTasksCount };
   if (!isConsistent(status, counts)) {
     throw new LifecycleError(
@@ -148,52 +160,42 @@ function isConsistent(status: UserStatus, counts: Counts): boolean {
   }
 }
 
-function readTimes(
+function timesOf(
   run: RunRecord,
   input: Input,
   status: UserStatus,
   hasStarted: boolean,
   nowMs: EpochMs,
 ): Times {
-  const scheduledAtMs = readMoment(input, 'scheduledDateTime') ?? run.scheduledAtMs;
-  const startedGiven = readMoment(input, 'startedDateTime');
-  const completedGiven = readMoment(input, 'completedDateTime');
+  const scheduledAtMs = input.scheduledDateTime ?? run.scheduledAtMs;
+  const { startedDateTime: startedGiven, completedDateTime: completedGiven } = input;
   const startedAtMs = hasStarted ? (startedGiven ?? completedGiven ?? nowMs) : null;
   const completedAtMs = isTerminal(status) ? (completedGiven ?? Math.max(nowMs, startedAtMs ?? nowMs)) : null;
-  if (!hasStarted && startedGiven)
-    throw invalid(
-      'startedDateTime',
-      `null for a user in \`${status}\` with no processed task`,
-      input.startedDateTime,
-    );
-  if (completedAtMs === null && completedGiven)
-    throw invalid('completedDateTime', `null for a user in \`${status}\``, input.completedDateTime);
+  const start = { path: 'startedDateTime', value: isoOrNull(startedGiven ?? startedAtMs) };
+  const end = { path: 'completedDateTime', value: isoOrNull(completedGiven) };
+  if (!hasStarted && startedGiven !== null)
+    throw invalid(start, `null for a user in \`${status}\` with no processed task`);
+  if (completedAtMs === null && completedGiven !== null)
+    throw invalid(end, `null for a user in \`${status}\``);
   if (startedAtMs !== null && startedAtMs < scheduledAtMs)
-    throw invalid(
-      'startedDateTime',
-      'not before scheduledDateTime',
-      input.startedDateTime ?? new Date(startedAtMs).toISOString(),
-    );
+    throw invalid(start, 'not before scheduledDateTime');
   if (startedAtMs !== null && completedAtMs !== null && completedAtMs < startedAtMs)
-    throw invalid('completedDateTime', 'not before startedDateTime', input.completedDateTime);
+    throw invalid(end, 'not before startedDateTime');
   return { scheduledAtMs, startedAtMs, completedAtMs };
 }
 
 /** Outcomes, or `null` when tasks were processed and nothing tells which. */
-function readOutcomes(input: Input, counts: Counts, times: Times): readonly TaskOutcome[] | null {
+function outcomesOf(input: Input, counts: Counts, times: Times): readonly TaskOutcome[] | null {
   const processed = counts.totalTasksCount - counts.totalUnprocessedTasksCount;
   const given = input.taskProcessingResults;
   if (given === undefined) return processed === 0 ? [] : null;
-  if (!Array.isArray(given)) throw invalid('taskProcessingResults', 'an array', given);
   if (given.length !== processed)
     throw counterMismatch('taskProcessingResults.length', processed, given.length);
   let sinceMs = times.startedAtMs ?? 0;
-  const outcomes = given.map((item: unknown, index): TaskOutcome => {
-    const path = `taskProcessingResults[${index}]`;
-    const outcome = readTaskResult(item, path, sinceMs, sinceMs);
-    if (times.completedAtMs !== null && outcome.completedAtMs > times.completedAtMs) {
-      throw invalid(`${path}.completedDateTime`, 'not after that of the user', item);
-    }
+  const outcomes = given.map((place): TaskOutcome => {
+    const outcome = readTaskResult(place, sinceMs, sinceMs);
+    if (times.completedAtMs !== null && outcome.completedAtMs > times.completedAtMs)
+      throw invalid(endOf(place, outcome), 'not after that of the user');
     sinceMs = outcome.completedAtMs;
     return outcome;
   });
@@ -209,40 +211,28 @@ function readOutcomes(input: Input, counts: Counts, times: Times): readonly Task
  * @param sinceMs when the user was free for it: it cannot have begun earlier.
  * @param nowMs its end when none is given.
  * @param startMs its start when none is given; default `sinceMs`.
- * @throws LifecycleError `InvalidArgument`, with the field under `path`.
+ * @throws LifecycleError `InvalidArgument`.
  */
 export function readTaskResult(
-  item: unknown,
-  path: string,
+  place: Place,
   sinceMs: EpochMs,
   nowMs: EpochMs,
   startMs: EpochMs = sinceMs,
 ): TaskOutcome {
-  const task = readInput(
-    item,
-    ['processingStatus', 'startedDateTime', 'completedDateTime', 'failureReason', 'processingInfo'],
-    path,
-  );
-  const status = readWord(task, 'processingStatus', ['completed', 'failed']);
-  if (!status) throw invalid(`${path}.processingStatus`, 'completed or failed', undefined);
-  const startedAtMs = readMoment(task, 'startedDateTime') ?? startMs;
-  const completedAtMs = readMoment(task, 'completedDateTime') ?? Math.max(startedAtMs, nowMs);
-  if (startedAtMs < sinceMs || completedAtMs < startedAtMs) {
-    throw invalid(
-      `${path}.completedDateTime`,
-      'in order: tasks run one after another',
-      task.completedDateTime,
-    );
-  }
-  const reason =
-    task.failureReason === null ? undefined : readText(task, 'failureReason', LIMITS.reasonLengthMax);
-  const info =
-    task.processingInfo === null ? undefined : readText(task, 'processingInfo', LIMITS.reasonLengthMax);
+  const { processingStatus: status, failureReason, processingInfo, ...times } = readShape(place, TASK);
+  const startedAtMs = times.startedDateTime ?? startMs;
+  const completedAtMs = times.completedDateTime ?? Math.max(startedAtMs, nowMs);
+  if (startedAtMs < sinceMs || completedAtMs < startedAtMs)
+    throw invalid(endOf(place, { completedAtMs }), 'in order: tasks run one after another');
   return {
     status,
     startedAtMs,
     completedAtMs,
-    ...(reason === undefined ? {} : { failureReason: reason }),
-    ...(info === undefined ? {} : { processingInfo: info }),
+    ...(failureReason === null ? {} : { failureReason }),
+    ...(processingInfo === null ? {} : { processingInfo }),
   };
+}
+
+function endOf(place: Place, { completedAtMs }: Pick<TaskOutcome, 'completedAtMs'>): Place {
+  return { path: pathOf(place, 'completedDateTime'), value: isoOrNull(completedAtMs) };
 }

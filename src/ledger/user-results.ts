@@ -1,5 +1,7 @@
 /** User results of a run: list, create, and the recording of single tasks (domain §2.9). */
 import { LifecycleError } from '../errors/index.ts';
+import { readWindow } from '../input/instants.ts';
+import { root } from '../input/refuse.ts';
 import type { Filter } from '../model/filter.ts';
 import { USER_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
@@ -18,13 +20,12 @@ import {
 } from '../rules/index.ts';
 import { announce } from './announce.ts';
 import { commitMoment, type LedgerContext, pinnedVersion, requireRun, requireUser } from './context.ts';
-import { cutPage, type ListOptions, readListOptions } from './list-options.ts';
+import { cutPage, type ListOptions, listRequest, readListOptions } from './list-options.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from './refusals.ts';
 import { reprocessedRunsOfUser, unlinkUser } from './reprocess.ts';
 import { enabledTasks, userResource } from './resources.ts';
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from './user-input.ts';
 import { summaryOf } from './user-summary.ts';
-import { readWindow } from './values.ts';
 
 /** User results, per run. */
 export interface UserProcessingResults {
@@ -88,9 +89,10 @@ async function countOf(reader: StoreReader, run: RunRecord, where: Filter | null
 export function createUserResults(context: LedgerContext): UserProcessingResults {
   const { store } = context;
   return {
-    async list(workflowId, runId, options = {}) {
+    async list(workflowId, runId, options) {
+      const given = readListOptions(options, 'userProcessingResults.list');
       const run = await requireRun(store, workflowId, runId);
-      const request = readListOptions<UserRecord, number>(options, {
+      const request = listRequest<UserRecord, number>(given, {
         scope: `users of ${run.id}`,
         table: USER_PROPERTIES,
         keyType: 'number',
@@ -101,7 +103,7 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
       return {
         value: shown.map((user) => userResource(run, user)),
         nextToken,
-        ...(options.count ? { count: await countOf(store, run, request.where) } : {}),
+        ...(given.count ? { count: await countOf(store, run, request.where) } : {}),
       };
     },
     async get(workflowId, runId, resultId) {
@@ -218,7 +220,7 @@ async function recordTask(
     ? Math.max(before.createdAtMs, before.scheduledAtMs)
     : (before.outcomes?.at(-1)?.completedAtMs ?? before.startedAtMs ?? nowMs);
   const startMs = isQueued ? Math.max(nowMs, sinceMs) : sinceMs;
-  const outcome = readTaskResult(task, 'the task result', sinceMs, nowMs, startMs);
+  const outcome = readTaskResult(root(task, 'the task result'), sinceMs, nowMs, startMs);
   const continueOnError = planned?.continueOnError ?? false;
   const events: UserEvent[] = [{ kind: 'taskEnded', outcome, continueOnError }];
   if (isQueued) events.unshift({ kind: 'start', atMs: outcome.startedAtMs ?? nowMs });

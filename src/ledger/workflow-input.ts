@@ -5,23 +5,19 @@
  * A workflow that was got can be handed in again: fields that only the ledger sets, and OData
  * annotations (`tasks@odata.context`), are passed over; every other unknown field is refused.
  */
+import { readTasks, type TaskDraft, type TaskInput } from '../catalogue/index.ts';
 import {
   type Fields,
   fieldsOf,
   ifGiven,
-  invalid,
-  type Place,
   readArray,
   readDescription,
   readFlag,
   readLine,
   readName,
-  readTasks,
   readWord,
-  root,
-  type TaskDraft,
-  type TaskInput,
-} from '../catalogue/index.ts';
+} from '../input/fields.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { WorkflowSetting } from '../model/quarantine.ts';
 import { WORKFLOW_CATEGORIES, type WorkflowCategory } from '../model/status.ts';

@@ -16,8 +16,9 @@
  * Source: domain §2.3, §3.11, §6.3 (r9), §6.7.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { fillTemplate, invalid, requireTemplate, type TemplateOverrides } from '../catalogue/index.ts';
+import { fillTemplate, requireTemplate, type TemplateOverrides } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
+import { invalid } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import { NOT_QUARANTINED } from '../model/quarantine.ts';
 import type { WorkflowRecord } from '../model/records.ts';

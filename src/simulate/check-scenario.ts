@@ -1,5 +1,5 @@
 /** What the schema cannot say: how the values of a scenario go together. */
-import { invalid } from '../catalogue/index.ts';
+import { invalid } from '../input/refuse.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Scenario } from './scenario.ts';
 

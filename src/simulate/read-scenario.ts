@@ -1,9 +1,10 @@
 /** Reads a scenario: everything is checked, and refused with path and reason, before anything runs. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fillTemplate, invalid, type Place, requireTemplate } from '../catalogue/index.ts';
+import { fillTemplate, requireTemplate } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { type Moment, parseMoment } from '../input/moments.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../ledger/workflow-input.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../model/time.ts';

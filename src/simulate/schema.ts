@@ -2,7 +2,8 @@
  * The part of JSON Schema (2020-12) that a scenario needs, and a reader for it that names the first place which
  * does not fit. One source: the schema that is published is the one that refuses.
  */
-import { fieldsOf, invalid, type Place, root } from '../catalogue/index.ts';
+import { fieldsOf } from '../input/fields.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
 
 /** A schema. */
 export type Schema = {

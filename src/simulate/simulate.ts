@@ -1,4 +1,4 @@
-import { invalid } from '../catalogue/index.ts';
+import { invalid } from '../input/refuse.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { intervalMsOf, type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
 import type { LoadBucket, SimulatedRun, SimulationResult, StatusCounts } from './result.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { nearest } from '../../input/nearest.ts';
-import { readListOptions } from '../../ledger/list-options.ts';
+import { listRequest } from '../../ledger/list-options.ts';
 import { runResource } from '../../ledger/resources.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { RUN_PROPERTIES } from '../../model/properties.ts';
@@ -90,7 +90,7 @@ async function readPage(
 ): Promise<{ readonly runs: readonly RunRecord[]; readonly nextToken: string | null }> {
   const given = { filter, orderBy, top, after };
   const listOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const request = readListOptions<RunRecord, string>(listOptions, {
+  const request = listRequest<RunRecord, string>(listOptions, {
     scope: only ? `runs of ${only.workflow.id}` : 'runs of every workflow',
     table: RUN_PROPERTIES,
     keyType: 'string',

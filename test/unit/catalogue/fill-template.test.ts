@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillTemplate, requireTemplate, WORKFLOW_TEMPLATES } from '../../../src/catalogue/index.ts';
-import type { Place } from '../../../src/catalogue/read-fields.ts';
 import { LifecycleError } from '../../../src/errors/index.ts';
+import type { Place } from '../../../src/input/refuse.ts';
 
 const anyRule = ({ value }: Place): string => String(value);
 const fill = (name: string, overrides: unknown) => fillTemplate(requireTemplate(name), overrides, anyRule);

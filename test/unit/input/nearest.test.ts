@@ -12,6 +12,16 @@ describe('a suggestion', () => {
     expect(nearest(word, names)).toBe(name);
   });
 
+  it.each([
+    ['concurency', 'concurrency'],
+    ['filtr', 'filter'],
+    ['retries', 'retry'],
+    ['timeoutMS', 'timeoutMs'],
+    ['topp', 'top'],
+  ])('for the option %s is %s', (word, name) => {
+    expect(nearest(word, ['concurrency', 'filter', 'preview', 'retry', 'timeoutMs', 'top'])).toBe(name);
+  });
+
   it('is not made for what is far from everything', () => {
     expect([nearest('xyzzy', names), nearest('', names), nearest('a', [])]).toEqual([null, null, null]);
   });

@@ -1,7 +1,7 @@
 /** Execution conditions from outside: every kind of trigger and scope, and the field that a refusal names. */
 import { describe, expect, test } from 'vitest';
-import { root } from '../../../src/catalogue/index.ts';
 import { LifecycleError } from '../../../src/errors/index.ts';
+import { root } from '../../../src/input/refuse.ts';
 import { readConditions } from '../../../src/ledger/conditions-input.ts';
 
 const N = '#microsoft.graph.identityGovernance.';

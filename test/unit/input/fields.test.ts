@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { LifecycleError } from '../../../src/errors/index.ts';
 import {
   fieldsOf,
   ifGiven,
-  invalid,
   readArray,
+  readCount,
   readDescription,
   readFlag,
+  readFunction,
   readLine,
   readName,
+  readNumber,
+  readString,
   readText,
+  readWhole,
   readWord,
-  root,
-} from '../../../src/catalogue/read-fields.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
+} from '../../../src/input/fields.ts';
+import { invalid, root } from '../../../src/input/refuse.ts';
 
 const place = (value: unknown) => ({ path: 'a.b', value });
 
@@ -72,6 +76,14 @@ describe('fieldsOf', () => {
   });
 });
 
+describe('a word that is none of those allowed', () => {
+  it('is refused with the nearest one', () => {
+    expect(() => readWord(place('onec'), ['skip', 'once', 'each'])).toThrow(
+      'Expected a.b to be one of skip, once, each, got `"onec"`; did you mean `once`?',
+    );
+  });
+});
+
 describe('the readers of single values', () => {
   it('take what they should', () => {
     expect(readFlag(place(false))).toBe(false);
@@ -82,6 +94,12 @@ describe('the readers of single values', () => {
     expect(readDescription(place(null))).toBeNull();
     expect(readDescription(place('a\nb'))).toBe('a\nb');
     expect(readWord(place('JOINER'), ['joiner', 'leaver'])).toBe('joiner');
+    expect(readWhole(place(9), 1, 9)).toBe(9);
+    expect(Object.is(readWhole(place(-0), 0, 9), 0)).toBe(true);
+    expect(readNumber(place(1.5), 0, 2)).toBe(1.5);
+    expect(readCount(place(2_147_483_647))).toBe(2_147_483_647);
+    expect(readString(place('any'))).toBe('any');
+    expect(readFunction(place(root))).toBe(root);
     expect(readArray(place(['x']), 1)).toEqual([{ path: 'a.b[0]', value: 'x' }]);
     expect(ifGiven(place(undefined), readFlag)).toBeUndefined();
     expect(ifGiven(place(true), readFlag)).toBe(true);
@@ -101,6 +119,14 @@ describe('the readers of single values', () => {
     ['a text that is too long', () => readText(place('12345678901'), 10)],
     ['a description that is too long', () => readDescription(place('x'.repeat(1025)))],
     ['another word', () => readWord(place('guest'), ['joiner'])],
+    ['a whole number with a fraction', () => readWhole(place(1.5), 1, 9)],
+    ['a whole number that is text', () => readWhole(place('5'), 1, 9)],
+    ['a whole number that is too large', () => readWhole(place(10), 1, 9)],
+    ['a number that is none', () => readNumber(place(Number.NaN), 0, 9)],
+    ['a count beyond 31 bits', () => readCount(place(2_147_483_648))],
+    ['an empty text where there must be some', () => readText(place(''), 10, 1)],
+    ['text that is a number', () => readString(place(5))],
+    ['a function that is its name', () => readFunction(place('root'))],
     ['a word that is an object', () => readWord(place({ toString: () => 'joiner' }), ['joiner'])],
     ['an array that is an object', () => readArray(place({ length: 1 }), 9)],
     ['an array that is too long', () => readArray(place([1, 2]), 1)],

@@ -1,29 +1,9 @@
-/**
- * Reads the fields of something that came from outside. Every refusal is `InvalidArgument` and names
- * the field by its path, in the message and in `details.field`.
- */
-import { LifecycleError, shown } from '../errors/index.ts';
+/** Reads single values that come from outside. What is not what it must be is refused by `refuse.ts`. */
 import { LIMITS } from '../model/limits.ts';
-
-/** A value and where it stands: `tasks[2].arguments[0].value`. The root has an empty path. */
-export interface Place {
-  readonly path: string;
-  readonly value: unknown;
-}
+import { invalid, type Place, pathOf, unknownField, unknownWord } from './refuse.ts';
 
 /** Gives the place of a field by its name. The value of a field that is absent is `undefined`. */
 export type Fields = (name: string) => Place;
-
-/** The whole of what came in. */
-export function root(value: unknown): Place {
-  return { path: '', value };
-}
-
-/** The error for a value that is not `expected`, which completes "Expected … to be". */
-export function invalid({ path, value }: Place, expected: string): LifecycleError {
-  const message = `Expected ${path || 'the input'} to be ${expected}, got ${shown(value)}`;
-  return new LifecycleError('InvalidArgument', message, { field: path });
-}
 
 const ANNOTATION = /@(odata|microsoft)\./;
 
@@ -38,19 +18,13 @@ export function fieldsOf(
   known: readonly string[] | null,
   ignored: readonly string[] = [],
 ): Fields {
-  const { path, value } = place;
+  const { value } = place;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(place, 'an object');
-  const prefix = path === '' ? '' : `${path}.`;
-  const stray =
-    known &&
-    Object.keys(value).find((key) => !known.includes(key) && !ignored.includes(key) && !ANNOTATION.test(key));
-  if (typeof stray === 'string') {
-    const name = stray.slice(0, LIMITS.idLengthMax);
-    const message = `Expected ${path || 'the input'} to have only ${known?.join(', ')}, got \`${name}\``;
-    throw new LifecycleError('InvalidArgument', message, { field: prefix + name });
-  }
+  const isStray = (key: string) => !known?.includes(key) && !ignored.includes(key) && !ANNOTATION.test(key);
+  const stray = known && Object.keys(value).find(isStray);
+  if (typeof stray === 'string') throw unknownField(place, stray, known ?? []);
   const own = new Map(Object.entries(value));
-  return (name) => ({ path: prefix + name, value: own.get(name) });
+  return (name) => ({ path: pathOf(place, name), value: own.get(name) });
 }
 
 /** The elements of an array, at most `max`. @throws LifecycleError `InvalidArgument`. */
@@ -104,10 +78,17 @@ export function readDescription(place: Place): string | null {
   return place.value === null ? null : readText(place, LIMITS.descriptionLengthMax);
 }
 
-/** Any text of at most `lengthMax` characters. @throws LifecycleError `InvalidArgument`. */
-export function readText(place: Place, lengthMax: number): string {
-  if (typeof place.value === 'string' && place.value.length <= lengthMax) return place.value;
-  throw invalid(place, `text of at most ${lengthMax} characters`);
+/** Any text, when whoever takes it bounds it. @throws LifecycleError `InvalidArgument`. */
+export function readString(place: Place): string {
+  if (typeof place.value === 'string') return place.value;
+  throw invalid(place, 'text');
+}
+
+/** Any text of `lengthMin`..`lengthMax` characters. @throws LifecycleError `InvalidArgument`. */
+export function readText(place: Place, lengthMax: number, lengthMin = 0): string {
+  const { value } = place;
+  if (typeof value === 'string' && value.length >= lengthMin && value.length <= lengthMax) return value;
+  throw invalid(place, `text of ${lengthMin === 0 ? 'at most ' : `${lengthMin}..`}${lengthMax} characters`);
 }
 
 /** One of `words`, in any letter case. @throws LifecycleError `InvalidArgument`. */
@@ -116,5 +97,33 @@ export function readWord<Word extends string>(place: Place, words: readonly Word
   const given = typeof value === 'string' ? value.toLowerCase() : undefined;
   const word = words.find((one) => one.toLowerCase() === given);
   if (word !== undefined) return word;
-  throw invalid(place, `one of ${words.join(', ')}`);
+  throw unknownWord(place, words);
+}
+
+/** A whole number. @throws LifecycleError `InvalidArgument`. */
+export function readWhole(place: Place, min: number, max: number): number {
+  const { value } = place;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
+  throw invalid(place, `a whole number in ${min}..${max}`);
+}
+
+/** A number, perhaps with a fraction. @throws LifecycleError `InvalidArgument`. */
+export function readNumber(place: Place, min: number, max: number): number {
+  const { value } = place;
+  if (typeof value === 'number' && value >= min && value <= max) return value + 0;
+  throw invalid(place, `a number in ${min}..${max}`);
+}
+
+/** A number of things that a counter can hold. @throws LifecycleError `InvalidArgument`. */
+export function readCount(place: Place): number {
+  return readWhole(place, 0, COUNT_MAX);
+}
+
+/** The largest count: 31 bits, as in every store and on every wire. */
+export const COUNT_MAX = 0x7fffffff;
+
+/** A function, of the type that the caller expects there. @throws LifecycleError `InvalidArgument`. */
+export function readFunction<F extends (...args: never) => unknown>(place: Place): F {
+  if (typeof place.value === 'function') return place.value as F;
+  throw invalid(place, 'a function');
 }
