@@ -2,7 +2,6 @@ import { extname } from 'node:path';
 import { shown } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
-import { csvCodec } from './csv-rows.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
 import { checkOnDuplicate, openFileDirectory } from './file-directory.ts';
 import { invalidFile } from './file-error.ts';
@@ -36,7 +35,9 @@ const NO_MAPPING: AttributeMapping = new Map();
 export async function csvDirectory(path: string, options: CsvDirectoryOptions = {}): Promise<SizedDirectory> {
   const { map = NO_MAPPING, onDuplicate = 'refuse', delimiter = ',' } = options;
   const file = await SourceFile.open(path);
-  return openFileDirectory(file, () => csvCodec(file, map, delimiter), onDuplicate);
+  // Its parser is loaded by those who read CSV.
+  const codec = async () => (await import('./csv-rows.ts')).csvCodec(file, map, delimiter);
+  return openFileDirectory(file, codec, onDuplicate);
 }
 
 /**
