@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-/** The version in `package.json`, which lies two folders up both in `src/cli` and in `dist/cli`. */
+/** The version in the package's own `package.json`, found by its name. */
 export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { readonly version?: unknown }).version);
+  const manifest: unknown = createRequire(import.meta.url)('tenure/package.json');
+  return String((manifest as { readonly version?: unknown }).version);
 }

@@ -1,5 +1,5 @@
 /** What a project that installs the package meets: its compiler, `import` and `require`. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile, entries, install, spawn } from './installed.ts';
@@ -49,5 +49,74 @@ describe('the built modules of all entries', () => {
   it('load by `require`', () => {
     writeFileSync(join(project, 'load.cjs'), count('require(entry)'));
     expect(spawn(process.execPath, [QUIET, 'load.cjs'], project)).toEqual(loaded);
+  });
+});
+
+describe('what an entry loads', () => {
+  /** Every module that the entry makes Node load, packages by their names. */
+  function loadedBy(entry: string): readonly string[] {
+    const program = `
+      import { registerHooks } from 'node:module';
+      const seen = new Set();
+      registerHooks({
+        load(url, context, next) {
+          seen.add(/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1] ?? url);
+          return next(url, context);
+        },
+      });
+      await import('${entry}');
+      console.log(JSON.stringify([...seen].filter((name) => !name.startsWith('file:'))));`;
+    const { status, output } = spawn(
+      process.execPath,
+      [QUIET, '--input-type=module', '-e', program],
+      project,
+    );
+    expect(status, output).toBe(0);
+    return JSON.parse(output) as string[];
+  }
+  const packagesOf = (loaded: readonly string[]): readonly string[] =>
+    loaded.filter((name) => name !== 'tenure' && !name.startsWith('node:')).sort();
+
+  it.each([
+    ['tenure', ['eventemitter3', 'p-queue']],
+    ['tenure/sqlite', []],
+    ['tenure/graph', ['hono']],
+    ['tenure/simulate', ['@date-fns/utc', 'date-fns', 'eventemitter3', 'p-queue']],
+  ])('%s loads no package but %j, and no HTTP', (entry, packages) => {
+    const loaded = loadedBy(entry);
+    expect(packagesOf(loaded)).toEqual(packages);
+    expect(loaded).not.toContain('node:http');
+    expect(loaded).not.toContain('node:https');
+  });
+});
+
+describe('modules that the build finds by their place', () => {
+  it('are there: the thread that writes starts, and the demo has its handlers', () => {
+    writeFileSync(
+      join(project, 'write.mjs'),
+      `import { createEngine, arrayDirectory } from 'tenure';
+       import { sqliteStore } from 'tenure/sqlite';
+       process.on('worker', () => console.log('thread'));
+       const engine = await createEngine({
+         store: sqliteStore('write.db', { writerThread: 'always' }),
+         directory: arrayDirectory([{ id: 'ada' }]),
+         tasks: { greet: () => {} },
+       });
+       await engine.start();
+       const { id } = await engine.workflows.create({
+         category: 'joiner',
+         displayName: 'Greet',
+         executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
+         tasks: [{ taskDefinitionId: 'greet' }],
+       });
+       const run = await engine.runs.activate(id, { subjects: ['ada'] });
+       console.log((await engine.runs.finished(run.id)).processingStatus);
+       await engine.close();`,
+    );
+    expect(spawn(process.execPath, [QUIET, 'write.mjs'], project)).toEqual({
+      status: 0,
+      output: 'thread\ncompleted\n',
+    });
+    expect(existsSync(join(project, 'node_modules/tenure/dist/demo-tasks.js'))).toBe(true);
   });
 });

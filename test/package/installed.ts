@@ -32,8 +32,9 @@ export function install(): string {
   const target = join(project, 'node_modules/tenure');
   mkdirSync(target, { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(target, 'package.json'));
-  const built = tsc(['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(target, 'dist')], ROOT);
-  if (built.status !== 0) throw new Error(`Expected the package to build, got ${built.output}`);
+  const dist = join(target, 'dist');
+  build('rolldown/bin/cli.mjs', ['-c', '-d', dist]);
+  build(TSC, ['-p', 'tsconfig.build.json', '--outDir', dist]);
   for (const name of [...Object.keys(manifest.dependencies), 'fast-check', '@types/node']) {
     const link = join(project, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
@@ -42,8 +43,15 @@ export function install(): string {
   return project;
 }
 
-export function tsc(args: readonly string[], cwd: string): Result {
-  return spawn(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...args], cwd);
+const TSC = 'typescript/bin/tsc';
+
+function run(script: string, args: readonly string[], cwd: string): Result {
+  return spawn(process.execPath, [join(ROOT, 'node_modules', script), ...args], cwd);
+}
+
+function build(script: string, args: readonly string[]): void {
+  const { status, output } = run(script, args, ROOT);
+  if (status !== 0) throw new Error(`Expected ${script} to succeed, got ${output}`);
 }
 
 /** Compiles `code`, a file of this name in the project, with these compiler options; nothing is emitted. */
@@ -60,5 +68,5 @@ export function compile(
     config,
     JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, files: [name] }),
   );
-  return tsc(['-p', config], project);
+  return run(TSC, ['-p', config], project);
 }

@@ -1,9 +1,7 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { LIMITS } from '../../model/limits.ts';
 import type { Run } from '../../model/resources.ts';
-import { type DemoFolder, demoFolder } from '../demo/folder.ts';
+import { type DemoFolder, demoFolder, demoTasksFile } from '../demo/folder.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishSession } from '../finish.ts';
 import type { Host } from '../host.ts';
@@ -46,7 +44,7 @@ export async function demo(host: Host): Promise<ExitCode> {
   stdout.line(
     `${count(USERS)} employees are in ${folder.employees}, everything that happens goes to ${folder.db}`,
   );
-  const tasks = fileURLToPath(new URL(`../demo/tasks${extname(import.meta.url)}`, import.meta.url));
+  const tasks = demoTasksFile();
   const job = jobOf({ users: folder.employees, tasks, effects: folder.effects, concurrency: CONCURRENCY });
   const users = await openUsers(host, job, { isKept: false, quiet: false });
   try {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LifecycleError } from '../../errors/index.ts';
 import { openExisting } from '../stores.ts';
 
@@ -16,6 +17,12 @@ const NAME = 'tenure-demo';
 const MARK =
   'Made by `tenure demo`, which replaces its files here each time. Delete the folder when you like.\n';
 const MARK_FILE = 'README.txt';
+
+/** The module of the demo's handlers, for `--tasks`. It lies beside this one, among the sources and in `dist`. */
+export function demoTasksFile(): string {
+  const { url } = import.meta;
+  return fileURLToPath(new URL(`./demo-tasks${extname(url)}`, url));
+}
 
 /**
  * A folder with none of the demo's files in it: `tenure-demo` here when it is new or an earlier demo made

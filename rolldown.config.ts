@@ -1,0 +1,27 @@
+/**
+ * Builds `dist`: a file for each entry, and chunks for what they share. Some 200 small modules would take a program
+ * that imports the package, and each start of the command line, twice as long to load.
+ */
+import { defineConfig } from 'rolldown';
+import manifest from './package.json' with { type: 'json' };
+
+/** `./dist/index.js` is built from `src/index.ts`. */
+const built = [
+  ...Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default])),
+  ...Object.values(manifest.bin),
+].map((path) => path.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, ''));
+
+/** Modules that are found by their place beside the module that names them; so all chunks lie in one folder. */
+const besides = {
+  'writer-thread-main': 'src/stores/sqlite/writer-thread-main.ts',
+  'demo-tasks': 'src/cli/demo/demo-tasks.ts',
+};
+
+const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+
+export default defineConfig({
+  input: { ...Object.fromEntries(built.map((name) => [name, `src/${name}.ts`])), ...besides },
+  platform: 'node',
+  external: packages.map((name) => new RegExp(`^${name}(/|$)`)),
+  output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name]-[hash].js' },
+});
