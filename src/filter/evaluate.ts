@@ -16,12 +16,15 @@ import type {
 import type { EpochMs } from '../model/time.ts';
 import { filterFunction } from './functions.ts';
 import { ownValue, type PathResolver } from './paths.ts';
+import { callSteps, NODE_STEPS, splitSteps, valueSteps } from './steps.ts';
 import { booleanOf, compareValues, Instant, numberOf, toValue, type Value, valuesEqual } from './values.ts';
 
 /** What an evaluation takes from outside. */
 export interface EvaluateOptions {
   /** The present, for `now()`. Absent: `now()` is null. */
   readonly now?: () => EpochMs;
+  /** Told what comes next costs, in steps of some ns. What it throws ends the evaluation. Absent: nobody counts. */
+  readonly spend?: (steps: number) => void;
 }
 
 /** The element that a lambda looks at, and the ones around it. */
@@ -39,6 +42,7 @@ type ReadRaw<Row> = (row: Row, frame: Frame | null) => unknown;
 interface Context<Row> {
   readonly resolve: PathResolver<Row>;
   readonly now: (() => EpochMs) | null;
+  readonly spend: ((steps: number) => void) | null;
   /** Lambda variables, innermost first. */
   readonly variables: readonly string[];
 }
@@ -63,7 +67,8 @@ export function compileTruth<Row>(
   resolve: PathResolver<Row>,
   options: EvaluateOptions = {},
 ): (row: Row) => boolean | null {
-  const test = compileTest(filter, { resolve, now: options.now ?? null, variables: [] });
+  const { now = null, spend = null } = options;
+  const test = compileTest(filter, { resolve, now, spend, variables: [] });
   return (row) => test(row, null);
 }
 
@@ -78,6 +83,16 @@ export function evaluateFilter<Row>(
 }
 
 function compileTest<Row>(filter: Filter, context: Context<Row>): Test<Row> {
+  const test = compileCondition(filter, context);
+  const { spend } = context;
+  if (spend === null) return test;
+  return (row, frame) => {
+    spend(NODE_STEPS);
+    return test(row, frame);
+  };
+}
+
+function compileCondition<Row>(filter: Filter, context: Context<Row>): Test<Row> {
   switch (filter.kind) {
     case 'and':
       return compileList(filter.operands, false, context);
@@ -93,7 +108,7 @@ function compileTest<Row>(filter: Filter, context: Context<Row>): Test<Row> {
     case 'truth':
       return compileBoolean(compileRead(filter.operand, context));
     case 'in':
-      return compileIn(compileRead(filter.operand, context), filter.values);
+      return compileIn(filter, context);
     case 'lambda':
       return compileLambda(filter, context);
     case 'compare':
@@ -142,8 +157,15 @@ function compileComparison<Row>(filter: Filter & { kind: 'compare' }, context: C
       return compileOrder(left, right, (order) => order < 0);
     case 'le':
       return compileOrder(left, right, (order) => order <= 0);
-    case 'has':
-      return (row, frame) => hasFlags(left(row, frame), right(row, frame));
+    case 'has': {
+      const { spend } = context;
+      return (row, frame) => {
+        const value = left(row, frame);
+        const wanted = right(row, frame);
+        spend?.(splitSteps(value) + splitSteps(wanted));
+        return hasFlags(value, wanted);
+      };
+    }
   }
 }
 
@@ -164,13 +186,16 @@ function hasFlags(value: Value, wanted: Value): boolean {
   return (BigInt(value as number) & BigInt(wanted as number)) === BigInt(wanted as number);
 }
 
-function compileIn<Row>(read: Read<Row>, literals: readonly FilterLiteral[]): Test<Row> {
-  const values = literals.map(literalValue);
+function compileIn<Row>(filter: Filter & { kind: 'in' }, context: Context<Row>): Test<Row> {
+  const read = compileRead(filter.operand, context);
+  const { spend } = context;
+  const values = filter.values.map(literalValue);
   const texts = new Set(values);
   const areTexts = values.every((value) => typeof value === 'string');
   return (row, frame) => {
     const value = read(row, frame);
     if (areTexts && typeof value === 'string') return texts.has(value);
+    spend?.(values.length);
     let truth: Truth = false;
     for (const one of values) {
       const isEqual = valuesEqual(value, one);
@@ -201,6 +226,18 @@ function compileLambda<Row>(filter: Filter & { kind: 'lambda' }, context: Contex
 }
 
 function compileRead<Row>(expression: FilterExpression, context: Context<Row>): Read<Row> {
+  const read = compileValue(expression, context);
+  const { spend } = context;
+  if (spend === null) return read;
+  return (row, frame) => {
+    spend(NODE_STEPS);
+    const value = read(row, frame);
+    spend(valueSteps(value));
+    return value;
+  };
+}
+
+function compileValue<Row>(expression: FilterExpression, context: Context<Row>): Read<Row> {
   switch (expression.kind) {
     case 'literal': {
       const value = literalValue(expression);
@@ -220,12 +257,16 @@ function compileRead<Row>(expression: FilterExpression, context: Context<Row>): 
 }
 
 function compileCall<Row>(name: string, args: readonly FilterExpression[], context: Context<Row>): Read<Row> {
-  const { now } = context;
+  const { now, spend } = context;
   if (name === 'now') return () => (now ? new Instant(now()) : null);
   const called = filterFunction(name);
   if (!called) return () => null;
   const reads = args.map((arg) => compileRead(arg, context));
-  return (row, frame) => called.apply(reads.map((read) => read(row, frame)));
+  return (row, frame) => {
+    const values = reads.map((read) => read(row, frame));
+    spend?.(callSteps(name, values));
+    return called.apply(values);
+  };
 }
 
 function compileArithmetic<Row>(expression: FilterArithmetic, context: Context<Row>): Read<Row> {

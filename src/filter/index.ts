@@ -5,4 +5,6 @@ export { ownProperties, ownValue, type PathResolver } from './paths.ts';
 export type { UnreadableValue } from './rule-values.ts';
 export { COLLECTION_ATTRIBUTES, EXACT_ATTRIBUTES } from './scope-grammar.ts';
 export { type ParsedScopeRule, parseScopeRule } from './scope-rule.ts';
+export { callSteps, valueSteps } from './steps.ts';
+export { conditionsIn } from './tree.ts';
 export { writeFilter } from './write-filter.ts';

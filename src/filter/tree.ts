@@ -48,6 +48,17 @@ export function childrenOf(node: FilterNode): readonly FilterNode[] {
   }
 }
 
+/** The comparisons, memberships, lambdas and truths below a node, itself included. */
+export function conditionsIn(root: FilterNode): number {
+  let count = 0;
+  const open: FilterNode[] = [root];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (isFilter(next) && next.kind !== 'and' && next.kind !== 'or' && next.kind !== 'not') count += 1;
+    open.push(...childrenOf(next));
+  }
+  return count;
+}
+
 /** The first node that is nested deeper than `max` levels; `null` when none is. Uses no stack. */
 export function nodeDeeperThan(root: FilterNode, max: number): FilterNode | null {
   const open: { readonly node: FilterNode; readonly depth: number }[] = [{ node: root, depth: 0 }];

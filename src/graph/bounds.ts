@@ -10,6 +10,14 @@ export interface GraphLimits {
   readonly batchRequestsMax: number;
   /** Rows that one request reads at most, when the store cannot answer its filter or order by itself. */
   readonly scannedRowsMax: number;
+  /**
+   * Steps that one request, or all requests of a batch together, may take over the rows that the store cannot filter
+   * or order: 16 for each operator, value and property that is evaluated, one for each character that a function goes
+   * through, two for each that it searches. A step is at most some 3 ns. More is a 400; in a batch, a 503.
+   */
+  readonly stepsMax: number;
+  /** The same work as time of the processor, ms, for what steps misjudge. More is a 503. */
+  readonly processorMsMax: number;
   /** How long `activateAndWait` waits for its run, ms; longer ones answer 504, and go on. */
   readonly awaitedMsMax: number;
 }
@@ -21,5 +29,7 @@ export const DEFAULT_GRAPH_LIMITS: GraphLimits = {
   urlLengthMax: 16_384,
   batchRequestsMax: 20,
   scannedRowsMax: 10_000,
+  stepsMax: 200_000_000,
+  processorMsMax: 2_000,
   awaitedMsMax: 100_000,
 };

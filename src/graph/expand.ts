@@ -1,5 +1,4 @@
 /** `$expand`: what may be expanded, and what is read for it. Source: domain §2, §5. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import type { EntityType, Kind } from './entity-types.ts';
@@ -7,6 +6,7 @@ import { badRequest } from './graph-error.ts';
 import type { Expansion } from './query.ts';
 import type { Row } from './represent.ts';
 import { isUserProperty, userOf } from './user.ts';
+import type { Turn } from './work.ts';
 
 /** Users whose task results are read before the host has a turn: some ms. */
 const ROWS_PER_TURN = 64;
@@ -36,6 +36,7 @@ export interface ExpandSources {
   taskResults(userResultId: string): Promise<readonly Row[]>;
   /** Task results of one answer, at most. */
   readonly taskResultsMax: number;
+  readonly turn: Turn;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function expanded(
 
 async function withTaskResults(
   rows: readonly Row[],
-  { taskResults, taskResultsMax: max }: ExpandSources,
+  { taskResults, taskResultsMax: max, turn }: ExpandSources,
 ): Promise<readonly Row[]> {
   const count = rows.reduce((sum, { totalTasksCount }) => sum + Number(totalTasksCount), 0);
   if (count > max) {
@@ -68,7 +69,7 @@ async function withTaskResults(
   }
   const shown: Row[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_TURN) {
-    if (start > 0) await nextTurn();
+    if (start > 0) await turn();
     const some = rows.slice(start, start + ROWS_PER_TURN);
     const results = await Promise.all(some.map(({ id }) => taskResults(String(id))));
     shown.push(...some.map((row, index) => ({ ...row, taskProcessingResults: results[index] })));

@@ -11,6 +11,7 @@ import { ListBody } from './list-body.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
 import type { MetadataLevel } from './prefer.ts';
 import { createService, type Reply, type Target, targetOf } from './service.ts';
+import { Work } from './work.ts';
 
 /** Answers one request. Never rejects. */
 export type GraphHandler = (request: Request) => Promise<Response>;
@@ -51,9 +52,14 @@ export function assembleGraphHandler(
     };
   };
 
-  const single = (request: Request, target: Target, principal: Principal | null): Promise<Reply> => {
+  const single = (
+    request: Request,
+    target: Target,
+    principal: Principal | null,
+    work: Work,
+  ): Promise<Reply> => {
     rate?.count(principal?.id ?? 'callbacks', clock.now());
-    return service(request, target, principal);
+    return service(request, target, principal, work);
   };
 
   const batch = async (
@@ -73,9 +79,11 @@ export function assembleGraphHandler(
     if (principal === null) throw unauthenticated();
     const requests = readBatch(await readBody(request, limits), target.base, request.headers, limits);
     const refuse = (error: unknown): Reply => refused(error, request.signal, variables);
+    const work = new Work({ limits, clock, signal: request.signal, isBatch: true });
     const answer = async (one: Request): Promise<Reply> => {
+      await work.turn();
       try {
-        return inBatch(await single(one, targetOf(new URL(one.url), null), principal));
+        return inBatch(await single(one, targetOf(new URL(one.url), null), principal, work));
       } catch (error) {
         return inBatch(refuse(error));
       }
@@ -121,7 +129,7 @@ export function assembleGraphHandler(
     const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
     const reply = await (isBatch
       ? batch(request, target, principal, context.var)
-      : single(request, target, principal));
+      : single(request, target, principal, new Work({ limits, clock, signal: request.signal })));
     return responseOf(reply, context.var, clock.now());
   });
   app.onError((error, context) => {

@@ -1,6 +1,10 @@
 /** The body of a list, as JSON from the start: most rows of a page read as they did for the last one who asked. */
 import type { EntityType } from './entity-types.ts';
 import { type Row, representer, type View } from './represent.ts';
+import type { Turn } from './work.ts';
+
+/** Rows that are written before the host has a turn: some ms. */
+const ROWS_PER_TURN = 64;
 
 /** A list with its annotations; its rows are JSON already. */
 export class ListBody {
@@ -37,20 +41,35 @@ interface Texts {
 const textsByType = new Map<EntityType, Texts>();
 
 /** Each row of a list as JSON. That of a frozen row is made once for all who want to see it as it is shown by default. */
-export function rowTexts(type: EntityType, rows: readonly Row[], view: View): readonly string[] {
+export async function rowTexts(
+  type: EntityType,
+  rows: readonly Row[],
+  view: View,
+  turn: Turn,
+): Promise<readonly string[]> {
+  const write = rowWriter(type, view);
+  const texts: string[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && index % ROWS_PER_TURN === 0) await turn();
+    texts.push(write(row));
+  }
+  return texts;
+}
+
+function rowWriter(type: EntityType, view: View): (row: Row) => string {
   const show = representer(type, view);
   const write = (row: Row): string => JSON.stringify(show(row));
   const isWhole = view.select === null && view.expand.length === 0 && view.level === 'minimal';
-  if (!isWhole) return rows.map(write);
+  if (!isWhole) return write;
   const known = textsOf(type)[view.unknownEnumMembers ? 'named' : 'masked'];
-  return rows.map((row) => {
+  return (row) => {
     if (!Object.isFrozen(row)) return write(row);
     const kept = known.get(row);
     if (kept !== undefined) return kept;
     const text = write(row);
     known.set(row, text);
     return text;
-  });
+  };
 }
 
 function textsOf(type: EntityType): Texts {

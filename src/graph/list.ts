@@ -8,25 +8,26 @@
  * | any, of which the store takes what it can that has to be true anyhow | the store's, or none | the store's rows in turn, until the page is full or the bound is reached; a page may then be short, or empty, and still have a next one |
  * | as above | any | all rows that the store gives, put in order here; more than the bound is refused |
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../errors/index.ts';
-import { writeFilter } from '../filter/index.ts';
 import type { Filter } from '../model/filter.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { EntityType } from './entity-types.ts';
 import { parseEntityFilter } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
+import { splitFilter } from './pushdown.ts';
 import type { Query } from './query.ts';
 import type { Row } from './represent.ts';
 import {
   compareSortValues,
+  keyedRows,
   type OrderKey,
   readOrder,
   rowTest,
   type SortValue,
-  searchTest,
-  sortValues,
+  sorted,
 } from './rows.ts';
+import { searchTest } from './search.ts';
+import type { Turn, Work, WorkPart } from './work.ts';
 
 /** Where a page ended; a list's own matter. */
 export type Cursor = unknown;
@@ -40,6 +41,8 @@ export interface SourceRequest {
   readonly limit: number;
   /** `null`: from the beginning. */
   readonly after: Cursor;
+  /** For whoever looks into many places. */
+  readonly turn: Turn;
 }
 
 /** Where a list's rows come from. */
@@ -49,7 +52,7 @@ export interface Source {
   acceptsFilter?(text: string, tree: Filter): boolean;
   acceptsOrder?(order: OrderKey): boolean;
   /** How many rows fit; absent: they have to be read. */
-  count?(filter: string | null): Promise<number>;
+  count?(filter: string | null, turn: Turn): Promise<number>;
   /** Rows that belong to the list at all. Default: every one. */
   belongs?(row: Row): boolean;
 }
@@ -66,6 +69,8 @@ export interface ListPage {
 export interface ListDeps {
   readonly nowMs: () => number;
   readonly scannedRowsMax: number;
+  /** What the request may still cost. */
+  readonly work: Work;
 }
 
 /** What is asked of a source, with what is left to do here. */
@@ -75,6 +80,9 @@ interface Plan {
   readonly filter: string | null;
   readonly order: readonly OrderKey[];
   readonly test: ((row: Row) => boolean) | null;
+  /** What the test is for, when it turns out to be too much. */
+  readonly tested: WorkPart;
+  readonly work: Work;
   readonly limit: number;
   readonly skip: number;
   readonly after: Cursor;
@@ -108,11 +116,18 @@ export function countOf(source: Source, type: EntityType, query: Query, deps: Li
   return countRows(planOf(source, type, query, deps));
 }
 
-function planOf(source: Source, type: EntityType, query: Query, { nowMs, scannedRowsMax }: ListDeps): Plan {
-  const { filter, left } = shared(query.filter, source, type);
+function planOf(
+  source: Source,
+  type: EntityType,
+  query: Query,
+  { nowMs, scannedRowsMax, work }: ListDeps,
+): Plan {
+  const tree = query.filter === null ? null : parseEntityFilter(query.filter, type);
+  const accepts = source.acceptsFilter?.bind(source) ?? (() => false);
+  const { filter, left } = tree === null ? { filter: null, left: null } : splitFilter(tree, accepts);
   const tests = [
-    ...(left === null ? [] : [rowTest(left, type, nowMs)]),
-    ...(query.search === null ? [] : [searchTest(query.search, type)]),
+    ...(left === null ? [] : [rowTest(left, type, nowMs(), work.spend)]),
+    ...(query.search === null ? [] : [searchTest(query.search, type, work.spend)]),
     ...(source.belongs ? [source.belongs] : []),
   ];
   return {
@@ -121,44 +136,13 @@ function planOf(source: Source, type: EntityType, query: Query, { nowMs, scanned
     filter,
     order: query.orderBy === null ? [] : readOrder(query.orderBy, type),
     test: tests.length === 0 ? null : (row) => tests.every((test) => test(row)),
+    tested: left === null && query.search !== null ? '$search' : '$filter',
+    work,
     limit: LIMITS.pageSizeMax,
     skip: 0,
     after: null,
     max: scannedRowsMax,
   };
-}
-
-/** A filter as what the source takes of it, and what is left. @throws LifecycleError `InvalidFilter`. */
-function shared(
-  text: string | null,
-  source: Source,
-  type: EntityType,
-): { readonly filter: string | null; readonly left: Filter | null } {
-  if (text === null) return { filter: null, left: null };
-  const tree = parseEntityFilter(text, type);
-  const takes = (one: Filter, written: string): boolean => source.acceptsFilter?.(written, one) ?? false;
-  const whole = writeFilter(tree);
-  if (takes(tree, whole)) return { filter: whole, left: null };
-  const parts = conditionsOf(tree);
-  const alone = parts.filter((part) => takes(part, writeFilter(part)));
-  const [first] = alone;
-  if (first === undefined) return { filter: null, left: tree };
-  // What a source takes one by one, it need not take together.
-  const together = takes(all(alone), writeFilter(all(alone))) ? alone : [first];
-  return {
-    filter: writeFilter(all(together)),
-    left: all(parts.filter((part) => !together.includes(part))),
-  };
-}
-
-/** What has to be true all at once. */
-function conditionsOf(tree: Filter): readonly Filter[] {
-  return tree.kind === 'and' ? tree.operands.flatMap(conditionsOf) : [tree];
-}
-
-function all(parts: readonly Filter[]): Filter {
-  const [first, ...more] = parts;
-  return first !== undefined && more.length === 0 ? first : { kind: 'and', operands: parts, at: 0 };
 }
 
 function isOrderLeft({ order, source }: Plan): boolean {
@@ -167,35 +151,41 @@ function isOrderLeft({ order, source }: Plan): boolean {
 }
 
 async function countRows(plan: Plan): Promise<number> {
-  if (plan.test === null && plan.source.count) return plan.source.count(plan.filter);
+  if (plan.test === null && plan.source.count) return plan.source.count(plan.filter, plan.work.turn);
   return (await everyRow(plan, '$count')).length;
 }
 
 /** Rows in the source's order, a batch at a time. */
 async function turnedPage(plan: Plan): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
-  const { source, filter, test, limit, max } = plan;
+  const { source, filter, test, work, limit, max } = plan;
   const order = plan.order[0] ?? null;
   const rows: Row[] = [];
   let { after, skip } = plan;
+  let atOnce: number = LIMITS.pageSizeDefault;
   for (let scanned = 0; scanned < max; ) {
     const wanted = limit - rows.length + skip;
-    const atOnce = test === null ? wanted : Math.max(wanted, LIMITS.pageSizeDefault);
-    const batch = Math.min(atOnce, LIMITS.pageSizeMax, max - scanned);
-    let page = await source.page({ filter, order, limit: batch, after });
-    const fitting = page.rows.flatMap((row, index) => (test === null || test(row) ? [index] : []));
-    const last = fitting[wanted - 1];
-    // More than fits on the page: it is read again up to the last row that does, to learn where that stands.
-    if (last !== undefined && last < page.rows.length - 1)
-      page = await source.page({ filter, order, limit: last + 1, after });
-    scanned += Math.max(1, page.rows.length);
-    for (const row of page.rows) {
-      if (test !== null && !test(row)) continue;
-      if (skip > 0) skip -= 1;
-      else rows.push(row);
+    const batch = Math.min(
+      test === null ? wanted : Math.max(wanted, atOnce),
+      LIMITS.pageSizeMax,
+      max - scanned,
+    );
+    let page = await source.page({ filter, order, limit: batch, after, turn: work.turn });
+    let fitting = await fittingRows(plan, page.rows, wanted);
+    // More than fits on the page: it is read again up to the last row that does, to learn where that stands. Rows may
+    // have changed meanwhile, so the new ones count.
+    while (fitting.seen < page.rows.length) {
+      page = await source.page({ filter, order, limit: fitting.seen, after, turn: work.turn });
+      fitting = await fittingRows(plan, page.rows, wanted);
     }
+    scanned += Math.max(1, page.rows.length);
+    const skipped = Math.min(skip, fitting.rows.length);
+    skip -= skipped;
+    rows.push(...fitting.rows.slice(skipped));
     after = page.next;
     if (after === null || rows.length === limit) return { rows, next: after };
-    await nextTurn();
+    // Few rows fit: more of them are read together, since each page has a cost of its own.
+    atOnce *= 2;
+    await work.turn();
   }
   if (skip > 0) throw tooMany('$skip', max);
   return { rows, next: after };
@@ -203,17 +193,22 @@ async function turnedPage(plan: Plan): Promise<{ readonly rows: readonly Row[]; 
 
 /** All rows, ordered here; the cursor is what the last row of a page was ordered by. */
 async function orderedPage(plan: Plan): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
-  const { order, type, limit, skip, after } = plan;
-  const keyed = (await everyRow(plan, '$orderby')).map((row) => ({
-    row,
-    values: sortValues(row, order, type),
-  }));
-  keyed.sort((left, right) => compareSortValues(left.values, right.values, order));
-  const since =
-    after === null
-      ? 0
-      : keyed.findIndex(({ values }) => compareSortValues(values, readSortValues(after, order), order) > 0);
-  const rest = since < 0 ? [] : keyed.slice(since + skip);
+  const { order, type, work, limit, skip, after } = plan;
+  const compare = (left: readonly SortValue[], right: readonly SortValue[]): number =>
+    compareSortValues(left, right, order, work.spend);
+  const start = after === null ? null : readSortValues(after, order);
+  const rows = keyedRows(await everyRow(plan, '$orderby'), order, type);
+  const rest = await work.run(
+    '$orderby',
+    (function* () {
+      const left: (typeof rows)[number][] = [];
+      for (const row of rows) {
+        if (start === null || compare(row.values, start) > 0) left.push(row);
+        yield;
+      }
+      return (yield* sorted(left, (one, other) => compare(one.values, other.values))).slice(skip);
+    })(),
+  );
   const shown = rest.slice(0, limit);
   return {
     rows: shown.map(({ row }) => row),
@@ -221,19 +216,47 @@ async function orderedPage(plan: Plan): Promise<{ readonly rows: readonly Row[];
   };
 }
 
-async function everyRow({ source, filter, test, max }: Plan, option: string): Promise<readonly Row[]> {
+async function everyRow(plan: Plan, option: string): Promise<readonly Row[]> {
+  const { source, filter, work, max } = plan;
   const rows: Row[] = [];
   let scanned = 0;
   let after: Cursor = null;
   do {
-    const page = await source.page({ filter, order: null, limit: LIMITS.pageSizeMax, after });
+    const page = await source.page({
+      filter,
+      order: null,
+      limit: LIMITS.pageSizeMax,
+      after,
+      turn: work.turn,
+    });
     scanned += Math.max(1, page.rows.length);
     if (scanned > max) throw tooMany(option, max);
-    for (const row of page.rows) if (test === null || test(row)) rows.push(row);
+    rows.push(...(await fittingRows(plan, page.rows, Infinity)).rows);
     after = page.next;
-    if (after !== null) await nextTurn();
+    if (after !== null) await work.turn();
   } while (after !== null);
   return rows;
+}
+
+/** The rows that pass the test, at most `wanted`; and how many were looked at to find them. */
+async function fittingRows(
+  { test, tested, work }: Plan,
+  rows: readonly Row[],
+  wanted: number,
+): Promise<{ readonly rows: readonly Row[]; readonly seen: number }> {
+  if (test === null) return { rows, seen: rows.length };
+  return work.run(
+    tested,
+    (function* () {
+      const fitting: Row[] = [];
+      for (const [index, row] of rows.entries()) {
+        if (test(row)) fitting.push(row);
+        if (fitting.length === wanted) return { rows: fitting, seen: index + 1 };
+        yield;
+      }
+      return { rows: fitting, seen: rows.length };
+    })(),
+  );
 }
 
 function tooMany(option: string, max: number): LifecycleError {

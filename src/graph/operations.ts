@@ -76,29 +76,29 @@ export function runIdOfParents({ keys, given }: Call): string {
 
 /** summary of a run's user results. */
 export function userSummaryOfRun(
-  { engine, keys }: Call,
+  { engine, keys, turn }: Call,
   startDateTime: string,
   endDateTime: string,
 ): Promise<UserSummary> {
-  return userSummary(engine, keys.workflow, { startDateTime, endDateTime }, keys.run);
+  return userSummary(engine, keys.workflow, { startDateTime, endDateTime }, keys.run, turn);
 }
 
 /** summary of a workflow's user results. */
 export function userSummaryOfWorkflow(
-  { engine, keys }: Call,
+  { engine, keys, turn }: Call,
   startDateTime: string,
   endDateTime: string,
 ): Promise<UserSummary> {
-  return userSummary(engine, keys.workflow, { startDateTime, endDateTime }, null);
+  return userSummary(engine, keys.workflow, { startDateTime, endDateTime }, null, turn);
 }
 
 /** summary of a workflow's task reports. */
 export function reportSummary(
-  { engine, keys }: Call,
+  { engine, keys, turn }: Call,
   startDateTime: string,
   endDateTime: string,
 ): Promise<TaskReportSummary> {
-  return taskReportSummary(engine, keys.workflow, { startDateTime, endDateTime });
+  return taskReportSummary(engine, keys.workflow, { startDateTime, endDateTime }, turn);
 }
 
 /** A user result, by its id alone. */

@@ -24,7 +24,7 @@ export function usersOfWorkflowLately({ engine, keys, query, nowMs }: Call): Sou
       const page = await source.page({ ...request, filter: narrowed(request.filter, since), after });
       return { ...page, next: page.next === null ? null : [since, page.next] };
     },
-    count: async (filter) => (await source.count?.(narrowed(filter, now))) ?? 0,
+    count: async (filter, turn) => (await source.count?.(narrowed(filter, now), turn)) ?? 0,
   };
 }
 

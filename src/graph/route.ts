@@ -9,6 +9,7 @@ import type { Source } from './list.ts';
 import type { Permission } from './permissions.ts';
 import type { Query } from './query.ts';
 import type { Row } from './represent.ts';
+import type { Turn } from './work.ts';
 
 /** The keys that paths have. */
 export type KeyName =
@@ -42,6 +43,7 @@ export interface Call {
   readonly author: Author;
   /** Gives `null` when `work` has not ended within `limits.awaitedMsMax`; it goes on then. */
   readonly inTime: <T>(work: Promise<T>) => Promise<T | null>;
+  readonly turn: Turn;
   /** Why an answer to a call is to be believed. */
   readonly proof: CallbackProof;
 }

@@ -1,10 +1,12 @@
-/** Rows that are looked at in memory: filtered, searched, put in order. */
-import { compileFilter, ownValue } from '../filter/index.ts';
+/** Rows that are looked at in memory: filtered, put in order. */
+import { compileFilter, ownValue, valueSteps } from '../filter/index.ts';
 import type { Filter } from '../model/filter.ts';
+import type { EpochMs } from '../model/time.ts';
 import type { EntityType, Kind } from './entity-types.ts';
 import { kindAt } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
 import type { Row } from './represent.ts';
+import type { Work } from './work.ts';
 
 /** One key of an order. */
 export interface OrderKey {
@@ -15,36 +17,46 @@ export interface OrderKey {
 /** A value that rows are ordered by; null is lowest, as OData says. */
 export type SortValue = string | number | boolean | null;
 
-const ORDER_KEYS_MAX = 8;
+/** A row with what it is ordered by. */
+export interface KeyedRow {
+  readonly row: Row;
+  readonly values: readonly SortValue[];
+}
 
-/** A filter of `type` as a test of rows. */
-export function rowTest(tree: Filter, type: EntityType, nowMs: () => number): (row: Row) => boolean {
+/** Counts steps before they are made. */
+export type Spend = Work['spend'];
+
+const ORDER_KEYS_MAX = 8;
+/** Steps of one comparison, beside those of its texts. */
+const COMPARISON_STEPS = 16;
+/** Rows that are put in order at once, before they are merged with others. */
+const ROWS_AT_ONCE = 16;
+
+/** A filter of `type` as a test of rows. `nowMs`: the present, for all of them. */
+export function rowTest(tree: Filter, type: EntityType, nowMs: EpochMs, spend: Spend): (row: Row) => boolean {
+  const readers = new Map<string, (row: Row) => unknown>();
   return compileFilter<Row>(
     tree,
     ({ segments }) => {
-      const kind = kindAt(type, segments);
-      return (row) => comparable(kind, ownValue(row, segments));
+      const path = segments.join('/');
+      const reader = readers.get(path) ?? rowReader(segments, kindAt(type, segments));
+      readers.set(path, reader);
+      return reader;
     },
-    { now: nowMs },
+    { now: () => nowMs, spend },
   );
 }
 
-/** `"offboard"` or `"displayName:offboard"`, in any letter case. @throws GraphError 400. */
-export function searchTest(text: string, type: EntityType): (row: Row) => boolean {
-  if (!type.isSearchable)
-    throw badRequest(`The query option '$search' is not supported on type '${type.name}'.`);
-  const inside = text.trim().replace(/^"(.*)"$/s, '$1');
-  const [, property, words = ''] = /^(?:(\w+):)?(.*)$/s.exec(inside) ?? [];
-  if ((property !== undefined && property !== 'displayName') || words.trim() === '' || words.length > 256) {
-    throw badRequest('Expected $search to be "words" or "displayName:words", of at most 256 characters.');
-  }
-  const wanted = words
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+/** A filter may name a property hundreds of times: it is read, and its date parsed, once a row. */
+function rowReader(segments: readonly string[], kind: Kind | undefined): (row: Row) => unknown {
+  let last: Row | null = null;
+  let value: unknown;
   return (row) => {
-    const name = String(row.displayName).toLowerCase();
-    return wanted.every((word) => name.includes(word));
+    if (row !== last) {
+      value = comparable(kind, ownValue(row, segments));
+      last = row;
+    }
+    return value;
   };
 }
 
@@ -67,12 +79,19 @@ export function readOrder(text: string, type: EntityType): readonly OrderKey[] {
   });
 }
 
-/** What a row is ordered by: its keys, then its own key, so that no two rows are alike. */
-export function sortValues(row: Row, order: readonly OrderKey[], type: EntityType): readonly SortValue[] {
-  return [...order.map(({ path }) => ownValue(row, path.split('/'))), row[type.key]].map((value) => {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-    return Array.isArray(value) ? value.join(',') : null;
-  });
+/** Rows with what they are ordered by: the keys, then their own key, so that no two are alike. */
+export function keyedRows(
+  rows: readonly Row[],
+  order: readonly OrderKey[],
+  type: EntityType,
+): readonly KeyedRow[] {
+  const paths = [...order.map(({ path }) => path.split('/')), [type.key]];
+  return rows.map((row) => ({ row, values: paths.map((path) => sortValue(ownValue(row, path))) }));
+}
+
+function sortValue(value: unknown): SortValue {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return Array.isArray(value) ? value.join(',') : null;
 }
 
 /** Below 0 when a row with `left` comes before one with `right`. */
@@ -80,14 +99,54 @@ export function compareSortValues(
   left: readonly SortValue[],
   right: readonly SortValue[],
   order: readonly OrderKey[],
+  spend: Spend,
 ): number {
   for (const [index, first] of left.entries()) {
     const second = right[index] ?? null;
+    spend(COMPARISON_STEPS + Math.min(valueSteps(first), valueSteps(second)));
     if (first === second) continue;
     const isLess = first === null || (second !== null && first < second);
     return isLess === (order[index]?.descending ?? false) ? 1 : -1;
   }
   return 0;
+}
+
+/** A merge sort that yields after every few comparisons. */
+export function* sorted<Item>(
+  items: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): Generator<undefined, readonly Item[]> {
+  let parts: Item[][] = [];
+  for (let start = 0; start < items.length; start += ROWS_AT_ONCE) {
+    parts.push(items.slice(start, start + ROWS_AT_ONCE).sort(compare));
+    yield;
+  }
+  while (parts.length > 1) {
+    const merged: Item[][] = [];
+    for (let index = 0; index < parts.length; index += 2)
+      merged.push(yield* mergedOf(parts[index] ?? [], parts[index + 1] ?? [], compare));
+    parts = merged;
+  }
+  return parts[0] ?? [];
+}
+
+function* mergedOf<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): Generator<undefined, Item[]> {
+  const merged: Item[] = [];
+  let next = 0;
+  for (const item of left) {
+    for (let other = right[next]; other !== undefined && compare(other, item) < 0; other = right[next]) {
+      merged.push(other);
+      next += 1;
+      yield;
+    }
+    merged.push(item);
+    yield;
+  }
+  return merged.concat(right.slice(next));
 }
 
 function comparable(kind: Kind | undefined, value: unknown): unknown {

@@ -25,6 +25,7 @@ import {
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { taskResultsReader } from './sources.ts';
+import type { Work } from './work.ts';
 
 const ROOT = 'identityGovernance/lifecycleWorkflows';
 const NAMESPACE = 'microsoft.graph.identityGovernance';
@@ -50,8 +51,13 @@ export interface Target {
   readonly url: string;
 }
 
-/** Answers requests that come from `principal`; `null`: from somebody who is not known. */
-export type Service = (request: Request, target: Target, principal: Principal | null) => Promise<Reply>;
+/** Answers requests that come from `principal` (`null`: from somebody who is not known), for no more than `work`. */
+export type Service = (
+  request: Request,
+  target: Target,
+  principal: Principal | null,
+  work: Work,
+) => Promise<Reply>;
 
 /** What one answer is made with. */
 interface Exchange {
@@ -68,8 +74,9 @@ interface Exchange {
 /** The service over an engine. */
 export function createService(engine: Engine, { clock }: GraphPorts, settings: GraphSettings): Service {
   const match = createMatcher(settings.readOnlyRuns ? ROUTES.filter(({ ofSeed }) => !ofSeed) : ROUTES);
-  const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax: settings.limits.scannedRowsMax };
-  return async (request, target, principal) => {
+  const { scannedRowsMax } = settings.limits;
+  return async (request, target, principal, work) => {
+    const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax, work };
     const { steps, isCount } = stepsBelow(target.steps);
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
     const proof = proofOf(principal, found.route, target.params.get('token'));
@@ -91,6 +98,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       nowMs: clock.now(),
       author: principal === null || principal === ANYBODY ? {} : { by: principal.id },
       inTime: (work) => inTime(clock, settings.limits.awaitedMsMax, work),
+      turn: work.turn,
       proof,
     };
     const answer = await found.route.answer(call);
@@ -100,7 +108,8 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
     const sources: ExpandSources = {
       users: (ids) => engine.directory.get(ids),
       taskResults: taskResultsReader(engine, found.keys.workflow ?? ''),
-      taskResultsMax: settings.limits.scannedRowsMax,
+      taskResultsMax: scannedRowsMax,
+      turn: work.turn,
     };
     const reply = await replyOf(answer, {
       target,
@@ -235,7 +244,7 @@ async function listReply(
     ...(page.count === null ? {} : { '@odata.count': page.count }),
     ...(page.nextToken === null ? {} : { '@odata.nextLink': nextLink(target, page.nextToken) }),
   };
-  const body = new ListBody(annotations, rowTexts(answer.type, rows, view));
+  const body = new ListBody(annotations, await rowTexts(answer.type, rows, view, list.work.turn));
   return { status: 200, headers: {}, body };
 }
 

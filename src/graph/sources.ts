@@ -1,6 +1,5 @@
 /** Where the rows of each list come from. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TASK_DEFINITIONS } from '../catalogue/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
@@ -14,8 +13,9 @@ import type { Page, Run, TaskProcessingResult } from '../model/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
 import type { Task, TaskDefinition } from '../model/workflow.ts';
 import { EXECUTION_TYPE, memberNamed, SENTINEL } from './entity-types.ts';
-import { badToken, type Cursor, type Source } from './list.ts';
+import { badToken, type Cursor, type Source, type SourceRequest } from './list.ts';
 import type { Row } from './represent.ts';
+import type { Turn } from './work.ts';
 
 /** The runs of a workflow, for a request that filters by `asked`. */
 export function runsOf({ runs }: Engine, workflowId: string, asked: string | null): Source {
@@ -34,21 +34,20 @@ export function usersOfWorkflow(engine: Engine, workflowId: string, asked: strin
     engine.userProcessingResults.list(workflowId, run.id, options);
   return {
     acceptsFilter: (text) => isListFilter(text, USER_PROPERTIES),
-    page: ({ filter, limit, after }) =>
+    page: (request) =>
       pageOverRuns(
         engine,
         workflowId,
-        limit,
-        after,
-        (run, top, token) => list(run, { top, ...filterOption(filter), ...afterOption(token) }),
+        request,
+        (run, top, token) => list(run, { top, ...filterOption(request.filter), ...afterOption(token) }),
         runFilter,
       ),
-    count: async (filter) => {
+    count: async (filter, turn) => {
       let count = 0;
-      for await (const run of everyRun(engine, workflowId, runFilter)) {
+      for await (const run of everyRun(engine, workflowId, turn, runFilter)) {
         const page = await list(run, { top: 1, count: true, ...filterOption(filter) });
         count += page.count ?? 0;
-        await nextTurn();
+        await turn();
       }
       return count;
     },
@@ -94,11 +93,11 @@ export function taskResultsOfWorkflow(
   return {
     belongs,
     acceptsFilter: (_, tree) => statusOf(tree) !== null,
-    async page({ filter, limit, after }) {
-      const { rows, next } = await pageOverRuns(engine, workflowId, limit, after, (run, top, token) =>
+    async page(request) {
+      const { rows, next } = await pageOverRuns(engine, workflowId, request, (run, top, token) =>
         engine.taskProcessingResults.list(workflowId, run.id, {
           top,
-          ...pushedStatus(filter),
+          ...pushedStatus(request.filter),
           ...afterOption(token),
         }),
       );
@@ -120,8 +119,8 @@ export function executionScopeOf(engine: Engine, workflowId: string): Source {
 /** The task reports of all runs of a workflow, newest run first. */
 export function reportsOf(engine: Engine, workflowId: string): Source {
   return {
-    page: ({ limit, after }) =>
-      pageOverRuns(engine, workflowId, limit, after, async (run, top, token) => {
+    page: (request) =>
+      pageOverRuns(engine, workflowId, request, async (run, top, token) => {
         const reports = await reportRows(engine, workflowId, run.id);
         const start = token === null ? 0 : Number(token);
         if (!Number.isSafeInteger(start) || start < 0) throw badToken();
@@ -186,6 +185,7 @@ export function runIdOf(what: string, id: string): string {
 export async function* everyRun(
   { runs }: Engine,
   workflowId: string,
+  turn: Turn,
   filter: string | null = null,
 ): AsyncGenerator<Run> {
   let after: string | null = null;
@@ -197,7 +197,7 @@ export async function* everyRun(
     });
     yield* page.value;
     after = page.nextToken;
-    if (after !== null) await nextTurn();
+    if (after !== null) await turn();
   } while (after !== null);
 }
 
@@ -247,8 +247,7 @@ type RunCursor = readonly [runId: string | null, inner: string | null, runToken:
 async function pageOverRuns<Resource extends object>(
   engine: Engine,
   workflowId: string,
-  limit: number,
-  after: Cursor,
+  { limit, after, turn }: SourceRequest,
   list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
   runFilter: string | null = null,
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
@@ -259,7 +258,7 @@ async function pageOverRuns<Resource extends object>(
     const found = run ? await list(run, limit - rows.length, cursor[1]) : null;
     rows.push(...((found?.value ?? []) as readonly Row[]));
     const inner = found?.nextToken ?? null;
-    if (looked % RUNS_PER_TURN === 0) await nextTurn();
+    if (looked % RUNS_PER_TURN === 0) await turn();
     if (inner === null && runToken === null) return { rows, next: null };
     cursor = [inner === null ? null : (run?.id ?? null), inner, runToken];
   }

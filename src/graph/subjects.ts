@@ -1,5 +1,4 @@
 /** Results of subjects, of a run, a workflow or a task report: the user results in another dress (decision 14). */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { addressOf } from '../model/ids.ts';
@@ -67,12 +66,12 @@ export async function subjectSummary(
   startDateTime: string,
   endDateTime: string,
 ): Promise<SubjectSummary> {
-  const { engine, keys, given } = call;
+  const { engine, keys, given, turn } = call;
   const isOfWorkflow = given.run === undefined && given.report === undefined;
   const runId = isOfWorkflow ? null : runIdOfParents(call);
   const takes = given.report === undefined ? null : await takesTask(call);
   const window = { startDateTime, endDateTime };
-  return renamed(await userSummary(engine, keys.workflow, window, runId, takes));
+  return renamed(await userSummary(engine, keys.workflow, window, runId, turn, takes));
 }
 
 function renamed(sums: UserSummary): SubjectSummary {
@@ -104,7 +103,7 @@ function asSubjects(engine: Engine, workflowId: string, users: Source): Source {
  * `null`: everybody has it. Asked of many one after another, it gives the host turns.
  */
 async function takesTask(call: Call): Promise<((userResultId: string) => Promise<boolean>) | null> {
-  const { engine, keys } = call;
+  const { engine, keys, turn } = call;
   const runId = runIdOfParents(call);
   const report = await taskReport(call);
   const run = await engine.runs.get(keys.workflow, runId);
@@ -113,7 +112,7 @@ async function takesTask(call: Call): Promise<((userResultId: string) => Promise
   let asked = 0;
   return async (id) => {
     asked += 1;
-    if (asked % USERS_PER_TURN === 0) await nextTurn();
+    if (asked % USERS_PER_TURN === 0) await turn();
     const results = await engine.taskProcessingResults.listOfUser(keys.workflow, runId, id);
     // Of somebody whose counts alone were reported no tasks are known: he has them all.
     return results.length === 0 || results.some((one) => addressOf(one.id)?.position === position);

@@ -1,9 +1,9 @@
 /** The summary functions: sums over a window of time. Source: domain §1.7, §6.7. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Run, UserProcessingResult, UserSummary } from '../model/resources.ts';
 import { everyRun } from './sources.ts';
+import type { Turn } from './work.ts';
 
 /** `microsoft.graph.identityGovernance.taskReportSummary`. */
 export interface TaskReportSummary {
@@ -24,11 +24,12 @@ export async function taskReportSummary(
   engine: Engine,
   workflowId: string,
   window: Window,
+  turn: Turn,
 ): Promise<TaskReportSummary> {
   // Checks the window too, by the ledger's own rule.
   await engine.runs.summary(workflowId, window.startDateTime, window.endDateTime);
   const sums = { failedTasks: 0, successfulTasks: 0, totalTasks: 0, unprocessedTasks: 0 };
-  for await (const run of everyRun(engine, workflowId, within(window))) {
+  for await (const run of everyRun(engine, workflowId, turn, within(window))) {
     sums.failedTasks += run.failedTasksCount;
     sums.totalTasks += run.totalTasksCount;
     sums.unprocessedTasks += run.totalUnprocessedTasksCount;
@@ -46,6 +47,7 @@ export async function userSummary(
   workflowId: string,
   window: Window,
   runId: string | null,
+  turn: Turn,
   takes: ((userResultId: string) => Promise<boolean>) | null = null,
 ): Promise<UserSummary> {
   const { startDateTime, endDateTime } = window;
@@ -54,12 +56,12 @@ export async function userSummary(
   const add = (more: UserSummary): void => {
     for (const name of Object.keys(sums) as (keyof UserSummary)[]) sums[name] += more[name];
   };
-  for await (const { id } of runsOf(engine, workflowId, runId)) {
+  for await (const { id } of runsOf(engine, workflowId, runId, turn)) {
     if (takes === null) {
       add(await engine.userProcessingResults.summary(workflowId, id, startDateTime, endDateTime));
       continue;
     }
-    for await (const user of usersIn(engine, workflowId, id, window)) {
+    for await (const user of usersIn(engine, workflowId, id, window, turn)) {
       const { processingStatus: status, failedTasksCount: failedTasks, totalTasksCount: totalTasks } = user;
       if (!(await takes(user.id))) continue;
       const failedUsers = status === 'failed' || status === 'completedWithErrors' ? 1 : 0;
@@ -70,8 +72,13 @@ export async function userSummary(
   return sums;
 }
 
-async function* runsOf(engine: Engine, workflowId: string, runId: string | null): AsyncGenerator<Run> {
-  if (runId === null) yield* everyRun(engine, workflowId);
+async function* runsOf(
+  engine: Engine,
+  workflowId: string,
+  runId: string | null,
+  turn: Turn,
+): AsyncGenerator<Run> {
+  if (runId === null) yield* everyRun(engine, workflowId, turn);
   else yield await engine.runs.get(workflowId, runId);
 }
 
@@ -80,6 +87,7 @@ async function* usersIn(
   workflowId: string,
   runId: string,
   window: Window,
+  turn: Turn,
 ): AsyncGenerator<UserProcessingResult> {
   let after: string | null = null;
   do {
@@ -90,7 +98,7 @@ async function* usersIn(
     });
     yield* page.value;
     after = page.nextToken;
-    if (after !== null) await nextTurn();
+    if (after !== null) await turn();
   } while (after !== null);
 }
 

@@ -128,7 +128,16 @@ export class MemoryReader implements StoreReader {
   }
 
   async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
-    return pageOf(this.#usersOf(query.runId, 0), query, USER_PROPERTIES, (user) => user.no);
+    const { runId, order, after, limit, where } = query;
+    if (order.property !== 'id' || order.descending)
+      return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.no);
+    // They are kept in this order, so that a page need not look at all of them.
+    const page: UserRecord[] = [];
+    for (const user of this.#usersOf(runId, after?.key ?? 0)) {
+      if (page.length === limit) break;
+      if (!where || matchesRow(where, USER_PROPERTIES, user)) page.push(user);
+    }
+    return page;
   }
 
   async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {

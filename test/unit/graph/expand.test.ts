@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RUN, TASK_REPORT, USER_RESULT, WORKFLOW } from '../../../src/graph/entity-types.ts';
 import { checkExpand, type ExpandSources, expanded } from '../../../src/graph/expand.ts';
@@ -87,6 +88,7 @@ describe('the users of a page', () => {
     },
     taskResults: async (id) => [{ id: `task of ${id}` }],
     taskResultsMax: 5,
+    turn: nextTurn,
   };
 
   it('are fetched at once, each only once, and keep their ids when nobody knows them', async () => {

@@ -22,21 +22,23 @@ const VIEWS: readonly View[] = [
 ];
 const ROW: Row = { id: 'x', processingStatus: 'canceling', subject: { id: 'ada' } };
 
-it('a row that is frozen reads in every view as one that is not', () => {
+const turn = async (): Promise<void> => {};
+
+it('a row that is frozen reads in every view as one that is not', async () => {
   const frozen = Object.freeze({ ...ROW });
   for (const type of [RUN, USER_RESULT]) {
     for (const view of [...VIEWS, ...VIEWS]) {
       const written = JSON.stringify(represent(type, ROW, view));
-      expect(rowTexts(type, [ROW, frozen], view)).toEqual([written, written]);
+      expect(await rowTexts(type, [ROW, frozen], view, turn)).toEqual([written, written]);
     }
   }
 });
 
-it('a row that can change is written anew', () => {
+it('a row that can change is written anew', async () => {
   const row = { ...ROW };
-  rowTexts(RUN, [row], VIEW);
+  await rowTexts(RUN, [row], VIEW, turn);
   row.id = 'y';
-  expect(rowTexts(RUN, [row], VIEW)).toEqual([JSON.stringify(represent(RUN, row, VIEW))]);
+  expect(await rowTexts(RUN, [row], VIEW, turn)).toEqual([JSON.stringify(represent(RUN, row, VIEW))]);
 });
 
 it.each([
@@ -48,4 +50,14 @@ it.each([
   const body = new ListBody(annotations, rows);
   expect(body.text()).toBe(JSON.stringify(whole));
   expect(JSON.stringify({ body })).toBe(JSON.stringify({ body: whole }));
+});
+
+it('the host has turns while many rows are written', async () => {
+  let turns = 0;
+  const rows = Array.from({ length: 200 }, (_, index) => ({ ...ROW, id: `r${index}` }));
+  const texts = await rowTexts(RUN, rows, VIEW, async () => {
+    turns += 1;
+  });
+  expect(texts).toHaveLength(200);
+  expect(turns).toBe(3);
 });

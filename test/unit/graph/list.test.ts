@@ -7,6 +7,7 @@ import type { Query } from '../../../src/graph/query.ts';
 import type { Row } from '../../../src/graph/represent.ts';
 import { rowTest } from '../../../src/graph/rows.ts';
 import type { Filter } from '../../../src/model/filter.ts';
+import { workOf } from '../../graph/work.ts';
 
 const QUERY: Query = {
   filter: null,
@@ -19,7 +20,8 @@ const QUERY: Query = {
   count: false,
   skipToken: null,
 };
-const DEPS = { nowMs: () => 0, scannedRowsMax: 1_000 };
+const DEPS = { nowMs: () => 0, scannedRowsMax: 1_000, work: workOf() };
+const spend = (): void => {};
 const ROWS: readonly Row[] = Array.from({ length: 57 }, (_, index) => ({
   id: `r${index}`,
   totalUsersCount: (index * 7) % 10,
@@ -132,10 +134,11 @@ describe('of a filter', () => {
     return {
       asked,
       acceptsFilter: (text, tree) => takes(tree) && takes(parseFilter(text)),
-      async page({ filter, limit, after }) {
+      async page(request) {
+        const { filter, after } = request;
         if (after === null) asked.push(filter);
-        const fits = filter === null ? () => true : rowTest(parseFilter(filter), RUN, () => 0);
-        return numbered(ROWS.filter(fits)).page({ limit, after, filter, order: null });
+        const fits = filter === null ? () => true : rowTest(parseFilter(filter), RUN, 0, spend);
+        return numbered(ROWS.filter(fits)).page(request);
       },
     };
   }
@@ -152,7 +155,7 @@ describe('of a filter', () => {
     ["not (totalUsersCount eq 7) and startsWith(id, 'r1')", [null]],
   ])('%s, the source is asked for %j, and the rest is looked at here', async (filter, asked) => {
     const source = choosy();
-    const fits = rowTest(parseFilter(filter), RUN, () => 0);
+    const fits = rowTest(parseFilter(filter), RUN, 0, spend);
     const found = (await everyPage({ ...QUERY, top: 999, filter }, source)).flat();
     expect(found).toEqual(ROWS.filter(fits).map(({ id }) => id));
     expect(source.asked).toEqual(asked);

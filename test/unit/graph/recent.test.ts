@@ -47,17 +47,24 @@ function lately(nowMs: number, filter: string | null = null): Source {
   } as never as Call);
 }
 
+const turn = async (): Promise<void> => {};
 const page = (source: Source, after: unknown = null, filter: string | null = null) =>
-  source.page({ filter, order: null, limit: 1, after });
+  source.page({ filter, order: null, limit: 1, after, turn });
 const subjects = (rows: readonly object[]) =>
   rows.map((row) => (row as { subject: { id: string } }).subject.id);
 
 it('are those of 7 days, unless the filter says since when', async () => {
-  const { rows } = await lately(START).page({ filter: null, order: null, limit: 9, after: null });
+  const { rows } = await lately(START).page({ filter: null, order: null, limit: 9, after: null, turn });
   expect(subjects(rows)).toEqual(['0 days', '3 days', '6 days']);
-  expect(await lately(START).count?.(null)).toBe(3);
+  expect(await lately(START).count?.(null, turn)).toBe(3);
   const all = 'startedDateTime eq null';
-  const { rows: every } = await lately(START, all).page({ filter: all, order: null, limit: 9, after: null });
+  const { rows: every } = await lately(START, all).page({
+    filter: all,
+    order: null,
+    limit: 9,
+    after: null,
+    turn,
+  });
   expect(every).toHaveLength(4);
 });
 
