@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseMoment } from '../input/moments.ts';
+import { normalizeText } from '../input/subject-id.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { DurationMs } from '../model/time.ts';
 
@@ -24,9 +25,9 @@ export function nameAndValue(
   return new Map([...before, [name, text.slice(at + 1)]]);
 }
 
-/** Ids between commas. */
+/** Ids between commas, normalized. */
 export function idList(text: string): readonly string[] {
-  const ids = text.split(',').map((id) => id.trim());
+  const ids = text.split(',').map(normalizeText);
   if (ids.every((id) => id !== '')) return ids;
   throw new InvalidArgumentError('Expected ids between commas, such as u1,u2.');
 }

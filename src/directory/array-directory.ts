@@ -1,14 +1,15 @@
-import { LifecycleError, shown } from '../errors/index.ts';
-import { LIMITS } from '../model/limits.ts';
+import { LifecycleError } from '../errors/index.ts';
+import { normalizeText, readSubjectId, withId } from '../input/subject-id.ts';
 import type { Identified, Subject } from '../model/subject.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
 import { listed } from './file-error.ts';
 
 /**
- * A directory over subjects in memory. The objects are used as they are, not copied.
+ * A directory over subjects in memory. The objects are used as they are, but for one whose id has white space or
+ * invisible characters at its ends or is not in Unicode NFC: that one is copied, under the id without them.
  *
- * @throws LifecycleError `InvalidArgument` for a subject without a proper id (a text, not empty, at most
- *   `LIMITS.idLengthMax` characters), `Duplicate` when ids occur twice; `details.ids` lists them.
+ * @throws LifecycleError `InvalidArgument` for a subject without a proper id (1..256 characters without control
+ *   characters), naming its index; `Duplicate` when ids occur twice, and `details.ids` lists them.
  */
 export function arrayDirectory<Person extends Identified = Subject>(
   subjects: Iterable<Person>,
@@ -17,10 +18,11 @@ export function arrayDirectory<Person extends Identified = Subject>(
   const twice = new Set<string>();
   let position = 0;
   for (const subject of subjects) {
-    checkId(subject, position);
+    const given = (subject as Identified | null | undefined)?.id;
+    const id = readSubjectId({ path: `subjects[${position}].id`, value: given });
     position += 1;
-    if (byId.has(subject.id)) twice.add(subject.id);
-    byId.set(subject.id, subject);
+    if (byId.has(id)) twice.add(id);
+    byId.set(id, withId(subject, id));
   }
   if (twice.size > 0) {
     const ids = [...twice];
@@ -34,7 +36,9 @@ export function arrayDirectory<Person extends Identified = Subject>(
   }
   return {
     get: async (ids) =>
-      [...new Set(ids)].map((id) => byId.get(id)).filter((subject) => subject !== undefined),
+      [...new Set(ids.map(normalizeText))]
+        .map((id) => byId.get(id))
+        .filter((subject) => subject !== undefined),
     query: (rule) => matching(byId.values(), rule),
   };
 }
@@ -46,17 +50,4 @@ async function* matching<Person extends Identified>(
   for (const subject of subjects) {
     if (rule === null || rule.matches(subject)) yield subject;
   }
-}
-
-function checkId(subject: Identified, position: number): void {
-  const field = `subjects[${position}].id`;
-  const id: unknown = (subject as Identified | null | undefined)?.id;
-  if (typeof id === 'string' && id.trim() !== '' && id.length <= LIMITS.idLengthMax) return;
-  const got =
-    typeof id === 'string' && id.length > LIMITS.idLengthMax ? `${id.length} characters` : shown(id);
-  throw new LifecycleError(
-    'InvalidArgument',
-    `Expected ${field} to be a text of 1 to ${LIMITS.idLengthMax} characters, got ${got}`,
-    { field, position },
-  );
 }

@@ -1,4 +1,4 @@
-import { LIMITS } from '../model/limits.ts';
+import { faultOfId, normalizeText } from '../input/subject-id.ts';
 import { invalidFile } from './file-error.ts';
 
 /** Ids that a message names, and lines that it names of each. */
@@ -55,8 +55,8 @@ export class UniqueColumns {
     this.#seen ??= new Map(cells.map(([column]) => [column, new Set<string>()]));
     const row = new Map(cells);
     for (const [column, values] of this.#seen) {
-      const text = row.get(column)?.trim() ?? '';
-      const isGood = column !== '' && text !== '' && text.length <= LIMITS.idLengthMax && !values.has(text);
+      const text = normalizeText(row.get(column) ?? '');
+      const isGood = column !== '' && faultOfId(text) === null && !values.has(text);
       if (isGood) values.add(text);
       else this.#seen.delete(column);
     }

@@ -1,4 +1,5 @@
 import { LifecycleError, shown } from '../errors/index.ts';
+import { normalizeText } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
 import type { ScopeRule } from '../ports/directory.ts';
 import { type Block, checkUtf8, readBlocks } from './blocks.ts';
@@ -71,9 +72,9 @@ class FileDirectory implements SizedDirectory {
 
   async get(ids: readonly string[]): Promise<readonly Subject[]> {
     await this.#file.checkUnchanged();
-    const slots = new Set(ids.map((id) => this.#index.slotOf(id)));
+    const wanted = new Set(ids.map(normalizeText));
+    const slots = new Set([...wanted].map((id) => this.#index.slotOf(id)));
     slots.delete(undefined);
-    const wanted = new Set(ids);
     const subjects: Subject[] = [];
     for (const range of this.#ranges([...slots] as number[])) {
       for (const subject of await this.#decode(await this.#readRange(range))) {

@@ -1,5 +1,5 @@
 import { shown } from '../errors/index.ts';
-import { LIMITS } from '../model/limits.ts';
+import { faultOfId, normalizeText, SUBJECT_ID } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Block } from './blocks.ts';
 import { invalidFile, type Place } from './file-error.ts';
@@ -27,24 +27,20 @@ export interface RowCodec {
 }
 
 /**
- * Attributes with a checked id. A whole number is taken as its digits, because JSON exports have such ids.
+ * Attributes with a checked id, normalized. A whole number is taken as its digits, because JSON exports have such ids.
  *
- * @throws LifecycleError `InvalidFile` for an id that is empty, no text, or above `LIMITS.idLengthMax`.
+ * @throws LifecycleError `InvalidFile` for an id that is missing, empty, no text, too long, or has a control character.
  */
 export function toSubject(attributes: Attributes, place: Place & { readonly column: string }): Subject {
   const raw = attributes.id;
-  const id = Number.isSafeInteger(raw) ? String(raw) : raw;
-  if (typeof id !== 'string' || id.trim() === '') {
-    const got = id === undefined || id === null ? 'none' : id === '' ? 'an empty one' : shown(id);
-    throw invalidFile(place, `Expected ${place.column} to hold an id, got ${got}`);
-  }
-  if (id.length > LIMITS.idLengthMax) {
-    throw invalidFile(
-      place,
-      `Expected ${place.column} to hold an id of at most ${LIMITS.idLengthMax} characters, got ${id.length}`,
-      { details: { limit: 'idLengthMax' } },
-    );
-  }
+  const refused = (expected: string, got: string): Error =>
+    invalidFile(place, `Expected ${place.column} to hold ${expected}, got ${got}`);
+  if (raw === undefined || raw === null) throw refused('an id', 'none');
+  const given = Number.isSafeInteger(raw) ? String(raw) : raw;
+  if (typeof given !== 'string') throw refused('an id', shown(given));
+  const id = normalizeText(given);
+  const fault = faultOfId(id);
+  if (fault !== null) throw refused(id === '' ? 'an id' : SUBJECT_ID, fault);
   attributes.id = id;
   return attributes as Attributes & { id: string };
 }

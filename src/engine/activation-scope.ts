@@ -2,6 +2,7 @@
 import { LifecycleError } from '../errors/index.ts';
 import { fieldsOf, readWord } from '../input/fields.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
+import { readSubjectId } from '../input/subject-id.ts';
 import {
   type ActivateGroupScope,
   type ActivateProcessingResultScope,
@@ -12,7 +13,6 @@ import {
   TASK_SCOPES,
   USER_SCOPES,
 } from '../model/activation.ts';
-import { LIMITS } from '../model/limits.ts';
 
 /** Something by its id. */
 export type IdReference = string | { readonly id: string };
@@ -108,19 +108,12 @@ export function readIds(place: Place, max: number, limit = 'maxSubjectsPerActiva
       { limit, max },
     );
   }
-  return value.map((one: unknown, index) =>
-    isId(one) ? one : readId({ path: `${path}[${index}]`, value: one }),
-  );
+  return Array.from(value, (one: unknown, index) => readId({ path: `${path}[${index}]`, value: one }));
 }
 
 function readId({ path, value }: Place): string {
   const id: unknown = typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : value;
-  if (isId(id)) return id;
-  throw invalid({ path, value: id }, `an id of 1..${LIMITS.idLengthMax} characters`);
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= LIMITS.idLengthMax;
+  return readSubjectId({ path, value: id });
 }
 
 function typeOf(place: Place): ScopeType {

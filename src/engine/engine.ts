@@ -24,6 +24,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { extensionHandler } from './extension-handler.ts';
 import { Handlers } from './handlers.ts';
 import { EventHub, type Listener } from './hub.ts';
+import { normalizedDirectory } from './normalized-directory.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
 import { Scheduler } from './scheduler.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
@@ -118,7 +119,10 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
 
 /** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
 export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
-  return new LifecycleEngine({ ...ports, logger: quiet(ports.logger) }, readSettings(input));
+  return new LifecycleEngine(
+    { ...ports, directory: normalizedDirectory(ports.directory), logger: quiet(ports.logger) },
+    readSettings(input),
+  );
 }
 
 class LifecycleEngine implements Engine, EventSink {

@@ -4,6 +4,7 @@
  */
 import { fieldsOf, ifGiven, readArray, readLine, readText } from '../input/fields.ts';
 import { invalid, type Place } from '../input/refuse.ts';
+import { readSubjectId } from '../input/subject-id.ts';
 import { addressOf } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Note, RunRecord } from '../model/records.ts';
@@ -29,7 +30,7 @@ export function readProvisioningObject(place: Place): ProvisioningObjectWorkflow
   const type = at(TYPE);
   if (type.value !== undefined && type.value !== OBJECT_TYPE && type.value !== OBJECT_TYPE.slice(1))
     throw invalid(type, OBJECT_TYPE);
-  const id = readLine(at('id'), LIMITS.idLengthMax);
+  const id = readSubjectId(at('id'));
   const attributeSetEntries = ifGiven(at('attributeSetEntries'), readEntries) ?? [];
   return Object.freeze({ [TYPE]: OBJECT_TYPE, id, attributeSetEntries: Object.freeze(attributeSetEntries) });
 }

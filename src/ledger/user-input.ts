@@ -12,6 +12,7 @@ import {
   withDefault,
 } from '../input/options.ts';
 import { invalid, type Place, pathOf, root } from '../input/refuse.ts';
+import { readSubjectId } from '../input/subject-id.ts';
 import { userResultId } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, TaskOutcome, UserRecord } from '../model/records.ts';
@@ -51,7 +52,7 @@ export interface UserResultInput {
 
 const REPORTED_STATUSES = USER_STATUSES.filter((status) => status !== 'quarantined');
 const RESULT = {
-  subject: optional(shapeReader({ id: (place: Place) => readText(place, LIMITS.idLengthMax, 1) })),
+  subject: optional(shapeReader({ id: readSubjectId })),
   processingStatus: (place: Place) => readWord(place, REPORTED_STATUSES),
   totalTasksCount: (place: Place) => readWhole(place, 1, COUNT_MAX),
   failedTasksCount: readCount,

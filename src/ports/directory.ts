@@ -14,7 +14,12 @@ export interface DirectoryChanges {
   readonly token: string;
 }
 
-/** Where subjects come from. Handlers see them with the type `Person`. */
+/**
+ * Where subjects come from. Handlers see them with the type `Person`.
+ *
+ * The engine compares ids without white space and invisible characters at their ends and in Unicode NFC, and asks for
+ * them so: subjects whose ids differ only in that are one, and `get` has to find them by that id.
+ */
 export interface Directory<Person extends Identified = Subject> {
   /** The subjects with these ids, in any order; ids that nobody has are left out. */
   get(ids: readonly string[]): Promise<readonly Person[]>;

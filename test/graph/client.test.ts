@@ -86,7 +86,7 @@ it('calls functions and actions', async () => {
   expect(summary).toMatchObject({ totalRuns: 3, totalUsers: 6, totalTasks: 12 });
   const activated = await client
     .api(`${WORKFLOWS}/${workflowId}/activate`)
-    .post({ subjects: [{ id: 'p1' }] });
+    .post({ subjects: [{ id: 'p1' }, { id: 'p1\u00a0' }] });
   expect(activated).toBeUndefined();
   const { value } = await client.api(runs).filter('totalUsersCount eq 1').get();
   expect(value).toHaveLength(1);

@@ -122,7 +122,19 @@ describe('a CSV file is refused', () => {
     ['when a row is too short', 'id,b\n"1\r\n\r\n",2\r\n3', 5, 'got 1'],
     ['when an id is empty', 'id,b\n1,2\n"",3', 3, 'Expected id to hold an id, got none'],
     ['when an id is blank', 'id,b\n1,2\n  ,3', 3, 'Expected id to hold an id'],
-    ['when an id is too long', `id,b\n${'x'.repeat(257)},2`, 2, 'at most 256 characters, got 257'],
+    [
+      'when an id is too long',
+      `id,b\n${'x'.repeat(257)},2`,
+      2,
+      'of 1..256 characters without control characters, got one of 257 characters',
+    ],
+    ['when an id has a NUL in it', 'id,b\nu\u00001,2', 2, 'got one with U+0000'],
+    [
+      'when an id is only invisible',
+      'id,b\na,1\n\u200b\u00a0,2',
+      3,
+      'Expected id to hold an id, got an empty one',
+    ],
     ['when a quote is never closed', 'id,b\n1,2\n3,"4\n5,6\n', 3, 'stray quote'],
     ['when a quote stands in a cell', 'id,b\n1,2\n3,4" x 5"\n', 3, 'stray quote'],
     ['when text follows a quote', 'id,b\n1,2\n3,"4"x\n', 3, 'stray quote'],
@@ -182,6 +194,20 @@ describe('a CSV file is refused', () => {
 });
 
 describe('ids that occur more than once', () => {
+  test('are found whatever stands around them and however their letters are composed', async () => {
+    const path = await file('id,x\n u1 ,1\nu1,2\n\u00a0u1\ufeff,3\nU1,4\nZoe\u0308,5\nZo\u00eb,6\n');
+    const error = await rejection(csvDirectory(path));
+    expect(error.message).toContain('2 occur more than once: u1 (lines 2, 3, 4), Zo\u00eb (lines 6, 7)');
+    const first = await csvDirectory(path, { onDuplicate: 'first' });
+    expect(await all(first)).toEqual([
+      { id: 'u1', x: '1' },
+      { id: 'U1', x: '4' },
+      { id: 'Zo\u00eb', x: '5' },
+    ]);
+    expect(idsOf(await first.get(['Zoe\u0308', 'u1\u200b']))).toEqual(['u1', 'Zo\u00eb']);
+    await first.close();
+  });
+
   const content = 'id,Name,Mail\na,Ann,x\nb,Bob,y\na,Abe,x\na,Al,z\nc,Cy,w\nb,Ben,v\n';
 
   test('are refused in one error with lines and a better column', async () => {

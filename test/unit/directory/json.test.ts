@@ -54,9 +54,11 @@ describe('a JSONL file', () => {
     ['has a line that is no object', '{"id":"a"}\n["id"]', 2, 'got an array of 1'],
     ['has null on a line', 'null', 1, 'got `null`'],
     ['has no id', '{"id":"a"}\n{"x":1}', 2, 'Expected id to hold an id, got none'],
-    ['has an empty id', '{"id":""}', 1, 'an empty one'],
+    ['has an empty id', '{"id":""}', 1, 'Expected id to hold an id, got an empty one'],
+    ['has an id with a control character', '{"id":"a\\u0007"}', 1, 'got one with U+0007'],
+    ['has an id with half a surrogate pair', '{"id":"a\\ud800"}', 1, 'half of a surrogate pair'],
     ['has an id that is no text', '{"id":1.5}', 1, 'got `1.5`'],
-    ['has an id that is too long', `{"id":"${'x'.repeat(257)}"}`, 1, 'at most 256'],
+    ['has an id that is too long', `{"id":"${'x'.repeat(257)}"}`, 1, 'of 1..256 characters'],
   ])('is refused when it %s', async (_name, content, line, words) => {
     const path = await lines(content);
     const error = await rejection(jsonlDirectory(path));
@@ -97,6 +99,11 @@ describe('a JSON file', () => {
     const error = await rejection(jsonDirectory(await array(content)));
     expect(error.details.item).toBe(item);
     expect(error.message).toContain(words);
+  });
+
+  test('finds ids that occur twice whatever stands around them', async () => {
+    const error = await rejection(jsonDirectory(await array('[{"id":"a\\t"},{"id":"\\u00a0a"}]')));
+    expect(error.details.duplicates).toEqual([{ id: 'a', lines: [1, 2] }]);
   });
 
   test('treats ids that occur twice like the other files', async () => {

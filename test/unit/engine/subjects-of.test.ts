@@ -14,3 +14,8 @@ it.each([
   const found = answer.map((id) => ({ id }));
   expect(subjectsOf(['a', 'b', 'c'], found).map((subject) => subject?.id ?? null)).toEqual(expected);
 });
+
+it('somebody of a run of an earlier version is found, whose id was kept as it was given', () => {
+  const ada = { id: 'ada' };
+  expect(subjectsOf(['ada '], [ada])).toEqual([ada]);
+});

@@ -293,6 +293,8 @@ describe('results that are refused', () => {
     await report(run, 'queued', { subject: { id: 's' } });
     const before = await get(run);
     expect(await codeOf(report(run, 'completed', { subject: { id: 's' } }))).toBe('Duplicate');
+    expect(await codeOf(report(run, 'completed', { subject: { id: '\u00a0s' } }))).toBe('Duplicate');
+    expect(await codeOf(report(run, 'completed', { subject: { id: 's\u0000' } }))).toBe('InvalidArgument');
     expect(await get(run)).toEqual(before);
     await expectSound(store);
   });

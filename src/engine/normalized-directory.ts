@@ -1,0 +1,50 @@
+import { invalid } from '../input/refuse.ts';
+import { faultOfId, normalizeText, SUBJECT_ID, withId } from '../input/subject-id.ts';
+import type { Subject } from '../model/subject.ts';
+import type { Directory, DirectoryChanges } from '../ports/directory.ts';
+
+/** The host's directory, with the ids of its subjects normalized and checked. */
+export function normalizedDirectory(directory: Directory): Directory {
+  return {
+    // A subject without a proper id cannot be one that was asked for.
+    get: async (ids) =>
+      (await directory.get(ids)).flatMap((subject) => {
+        const id = idOf(subject);
+        return id === null ? [] : withId(subject, id);
+      }),
+    query: (rule) => normalized(directory.query(rule)),
+    ...(directory.changes && { changes: (token) => normalizedChanges(directory, token) }),
+    close: async () => directory.close?.(),
+  };
+}
+
+/** @throws LifecycleError `InvalidArgument` for a subject without a proper id: nobody is left out in silence. */
+async function* normalized(subjects: AsyncIterable<Subject>): AsyncGenerator<Subject> {
+  let position = 0;
+  for await (const subject of subjects) {
+    const id = idOf(subject);
+    if (id === null) {
+      const name = `the id of subject ${position} of the directory's query`;
+      throw invalid({ path: 'directory', value: rawIdOf(subject), name }, SUBJECT_ID);
+    }
+    yield withId(subject, id);
+    position += 1;
+  }
+}
+
+async function normalizedChanges(directory: Directory, token: string | null): Promise<DirectoryChanges> {
+  // Asked only of a directory that has it.
+  const changes = await (directory as Required<Directory>).changes(token);
+  return { ...changes, subjectIds: changes.subjectIds?.map(normalizeText) ?? null };
+}
+
+/** The normalized id; `null`: there is no proper one. */
+function idOf(subject: Subject): string | null {
+  const raw = rawIdOf(subject);
+  const id = typeof raw === 'string' ? normalizeText(raw) : '';
+  return faultOfId(id) === null ? id : null;
+}
+
+function rawIdOf(subject: Subject | null | undefined): unknown {
+  return subject?.id;
+}
