@@ -93,7 +93,7 @@ export type { Identified, Subject } from './model/subject.ts';
 export type * from './model/workflow.ts';
 export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
 export type * from './model/workflow-subject.ts';
-export type { Callout, CalloutRequest } from './ports/callout.ts';
+export type { Callout, CalloutAnswer, CalloutRequest } from './ports/callout.ts';
 export type { Clock, Timer } from './ports/clock.ts';
 export type { Directory, DirectoryChanges, ScopeRule } from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';

@@ -57,7 +57,7 @@ export const ACCOUNT_TASKS: readonly TaskDefinition[] = Object.freeze([
     key: 'runCustomTaskExtension',
     displayName: 'Run a Custom Task Extension',
     description: 'Call an external system',
-    category: ['joiner', 'leaver', 'mover'],
+    category: ['joiner', 'leaver', 'mover', 'extensibility'],
     parameters: [text('customTaskExtensionID')],
   }),
 ]);

@@ -50,6 +50,7 @@ const EXECUTION_WORDS: Readonly<Record<Run['workflowExecutionType'], string>> = 
   scheduled: 'scheduled',
   activatedWithScope: 'activated with scope',
   preview: 'preview',
+  extensibilityOnDemand: 'on demand, for a provisioning object',
 };
 
 /** The status, in a colour that says how it went. */

@@ -47,7 +47,7 @@ export type Activation =
     }
   /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
   | { readonly rule: string; readonly subjects?: undefined; readonly provisioningObject?: undefined }
-  /** One object of a provisioning system: the directory knows somebody by its id (decision 14). */
+  /** One object of a provisioning system, whether or not the directory knows its id (decision 14). */
   | {
       readonly provisioningObject: ProvisioningObjectInput;
       readonly subjects?: undefined;
@@ -114,8 +114,8 @@ export class Activator {
     if (at('provisioningObject').value !== undefined) {
       const object = readProvisioningObject(at('provisioningObject'));
       return this.#plan(workflow, 'provisioningObject', {
-        workflowExecutionType: 'onDemand',
-        candidates: [await candidatesByIds([object.id], directory)],
+        workflowExecutionType: 'extensibilityOnDemand',
+        candidates: [[{ subjectId: object.id, dueAtMs: null }]],
         notes: (made) => [objectNote(workflow.id, made.id, object)],
       });
     }

@@ -9,6 +9,9 @@
  * | launched, too late       | fails                                                   |
  * | an answer                | completes or fails                                      |
  *
+ * With the reply mode `none` it is done when the call was accepted, with `response` the answer to the call says
+ * what became of it; both go through it once.
+ *
  * A process that dies while it calls may call twice, with the same ids and the same token.
  */
 import {
@@ -21,11 +24,13 @@ import {
 import type { LedgerContext } from '../ledger/context.ts';
 import { DEFAULT_CLIENT } from '../ledger/extension-input.ts';
 import { requireExtension } from '../ledger/extensions.ts';
+import { objectOfRun } from '../ledger/provisioning-objects.ts';
 import { isoOf } from '../ledger/resources.ts';
 import type { CustomTaskExtension } from '../model/extension.ts';
 import { addressOf } from '../model/ids.ts';
 import type { DurationMs } from '../model/time.ts';
-import type { Callout } from '../ports/callout.ts';
+import type { ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
+import type { Callout, CalloutAnswer } from '../ports/callout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TaskContext, TaskHandlerOptions } from '../ports/task-handler.ts';
 import { clockDurationMs } from '../rules/index.ts';
@@ -57,7 +62,8 @@ async function runExtension(
   if (known && (known.launchedAtMs !== null || known.answer !== null)) return outcomeOf(context, known);
   const url = urlOf(extension);
   if (timeoutMs === null) {
-    await call(context, callout, url, extension, task, null);
+    const { body } = await call(context, callout, url, extension, task, null);
+    if (extension.replyMode === 'response') expectCompleted(body);
     return undefined;
   }
   // It may answer before the call returns.
@@ -91,6 +97,33 @@ function urlOf({ displayName, endpointConfiguration: endpoint }: CustomTaskExten
   );
 }
 
+/** A `customExtensionCalloutResponse`: its reasons are the task's when it failed. @throws Error when it did. */
+function expectCompleted(body: string): void {
+  const { status, reasons } = readReply(body);
+  if (status === 'completed') return;
+  if (status !== 'failed')
+    throw new Error(
+      'Expected the answer of the custom task extension to have data.operationStatus completed or failed, got none',
+    );
+  throw new Error(reasons || 'The custom task extension reported that it failed');
+}
+
+function readReply(body: string): { readonly status: string; readonly reasons: string } {
+  try {
+    const { data } = JSON.parse(body) as { data: { operationStatus: unknown; statusReasons?: unknown } };
+    const reasons = Array.isArray(data.statusReasons) ? data.statusReasons : [];
+    return {
+      status: String(data.operationStatus).toLowerCase(),
+      reasons: reasons.filter((one) => typeof one === 'string').join('; '),
+    };
+  } catch {
+    return { status: '', reasons: '' }; // no JSON, or of another shape: told by whoever asked
+  }
+}
+
+/** What answers may take: a status and its reasons, in UTF-8. */
+const REPLY_BYTES_MAX = 65_536;
+
 /** Calls until it is accepted. @throws Error when it is refused, or out of retries. */
 async function call(
   { store, clock }: LedgerContext,
@@ -99,18 +132,28 @@ async function call(
   extension: CustomTaskExtension,
   task: Task,
   token: string | null,
-): Promise<void> {
+): Promise<CalloutAnswer> {
   const { maximumRetries, timeoutInMilliseconds: timeoutMs } =
     extension.clientConfiguration ?? DEFAULT_CLIENT;
   const { runId = '', no = 0 } = addressOf(task.idempotencyKey) ?? {};
   const user = await store.getUser(runId, no);
-  const body = JSON.stringify(payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), token));
+  const object = await objectOfRun(store, { workflowId: task.workflow.id, id: runId });
+  const body = JSON.stringify(payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), token, object));
   const headers = { 'idempotency-key': task.idempotencyKey };
+  const answerBytesMax = extension.replyMode === 'response' ? REPLY_BYTES_MAX : 0;
   for (let attempt = 0; ; attempt += 1) {
     let problem: string;
     try {
-      const status = await callout.post({ url, body, headers, timeoutMs, signal: task.signal });
-      if (status >= 200 && status < 300) return;
+      const answer = await callout.post({
+        url,
+        body,
+        headers,
+        timeoutMs,
+        signal: task.signal,
+        answerBytesMax,
+      });
+      const { status } = answer;
+      if (status >= 200 && status < 300) return answer;
       problem = `status ${status}`;
       const mayPass = status >= 500 || status === 408 || status === 429;
       if (!mayPass) attempt = maximumRetries;
@@ -143,8 +186,16 @@ async function pause(clock: Clock, delayMs: DurationMs, signal: AbortSignal): Pr
   signal.throwIfAborted();
 }
 
-/** @param token `null`: nobody waits for a callback. */
-function payloadOf(task: Task, createdDateTime: string, token: string | null): object {
+/**
+ * @param token `null`: nobody waits for a callback.
+ * @param targetSubject `null`: the subject is a person.
+ */
+function payloadOf(
+  task: Task,
+  createdDateTime: string,
+  token: string | null,
+  targetSubject: ProvisioningObjectWorkflowSubject | null,
+): object {
   const { subject, workflow, idempotencyKey: id } = task;
   const path = `/identityGovernance/lifecycleWorkflows/workflows/${workflow.id}/tasks/${task.task.id}/taskProcessingResults/${id}/resume`;
   return {
@@ -162,6 +213,7 @@ function payloadOf(task: Task, createdDateTime: string, token: string | null): o
       },
       task: { id: task.task.id, displayName: task.task.displayName },
       taskProcessingResult: { id, createdDateTime },
+      ...(targetSubject === null ? {} : { targetSubject }),
       workflow: { id: workflow.id, displayName: workflow.displayName, workflowVersion: workflow.version },
     },
   };

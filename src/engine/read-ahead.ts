@@ -2,8 +2,11 @@
  * Reads a run's queued users ahead of the lanes, a slice at a time, with their subjects. A million
  * users are never in memory; only a slice is.
  */
+
+import { objectOfRun, subjectOfObject } from '../ledger/provisioning-objects.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { UserRecord } from '../model/records.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { Subject } from '../model/subject.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -29,7 +32,7 @@ export interface ReadAheadDeps {
 /** The queued users of one run, in their order. */
 export class ReadAhead {
   readonly #deps: ReadAheadDeps;
-  readonly #runId: string;
+  readonly #run: RunRecord;
   #flights: UserFlight[] = [];
   #head = 0;
   #afterNo = 0;
@@ -37,8 +40,8 @@ export class ReadAhead {
   #isReading = false;
   #isClosed = false;
 
-  constructor(runId: string, deps: ReadAheadDeps) {
-    this.#runId = runId;
+  constructor(run: RunRecord, deps: ReadAheadDeps) {
+    this.#run = run;
     this.#deps = deps;
   }
 
@@ -81,7 +84,7 @@ export class ReadAhead {
     try {
       const from = this.#head;
       const users = stale ? this.#flights.slice(from).map(({ user }) => user) : await this.#readUsers();
-      const flights = await flightsOf(users, this.#deps);
+      const flights = await flightsOf(this.#run, users, this.#deps);
       if (this.#isClosed) return;
       // Lanes may have taken some meanwhile.
       this.#flights = stale
@@ -102,18 +105,29 @@ export class ReadAhead {
   }
 
   #readUsers(): Promise<readonly UserRecord[]> {
-    return this.#deps.store.listUsersByStatus(this.#runId, 'queued', this.#afterNo, LIMITS.usersReadAhead);
+    return this.#deps.store.listUsersByStatus(this.#run.id, 'queued', this.#afterNo, LIMITS.usersReadAhead);
   }
 }
 
-/** Users with the subjects that the directory has for them now. */
+/**
+ * Users of a run with the subjects that the directory has for them now. A provisioning object need not be in the
+ * directory (decision 14): then it is its own subject.
+ */
 export async function flightsOf(
+  run: RunRecord,
   users: readonly UserRecord[],
-  { directory, clock }: { readonly directory: Directory; readonly clock: Clock },
+  { store, directory, clock }: Pick<ReadAheadDeps, 'store' | 'directory' | 'clock'>,
 ): Promise<UserFlight[]> {
   if (users.length === 0) return [];
   const ids = users.map((user) => user.subjectId);
-  const subjects = subjectsOf(ids, await directory.get(ids));
+  let subjects: readonly (Subject | null)[] = subjectsOf(ids, await directory.get(ids));
+  if (subjects.includes(null)) {
+    const object = await objectOfRun(store, run);
+    if (object !== null)
+      subjects = subjects.map(
+        (one, index) => one ?? (ids[index] === object.id ? subjectOfObject(object) : null),
+      );
+  }
   const nowMs = clock.now();
   return users.map((user, index) => new UserFlight(user, subjects[index] ?? null, nowMs));
 }

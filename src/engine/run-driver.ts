@@ -61,7 +61,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     this.#tasks = tasks;
     this.#info = runInfo(run, workflow, deps.ports.logger);
     this.#qualification = this.isOnDemand ? null : qualificationOf(workflow, deps.settings.catchUpMs);
-    this.#readAhead = new ReadAhead(run.id, {
+    this.#readAhead = new ReadAhead(run, {
       ...deps.ports,
       changed: () => deps.lanes.wake(this),
       failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
@@ -82,7 +82,7 @@ export class RunDriver implements LaneClient, RecorderClient<UserFlight> {
     for (;;) {
       const afterNo = taken.at(-1)?.user.no ?? 0;
       const users = await store.listUsersByStatus(this.runId, 'inProgress', afterNo, LIMITS.usersPerBatch);
-      taken.push(...(await flightsOf(users, this.#deps.ports)));
+      taken.push(...(await flightsOf(this.#run, users, this.#deps.ports)));
       if (users.length < LIMITS.usersPerBatch) break;
     }
     // Between the claim and now the run may have been canceled, deleted, or claimed by somebody else.

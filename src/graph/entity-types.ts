@@ -2,7 +2,8 @@
  * The resources as the wire has them: properties with their kinds, navigation properties, what a list of them
  * can do. Source: domain §1 and the capability annotations of §2.
  */
-import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../model/status.ts';
+import { REPLY_MODES } from '../model/extension.ts';
+import { EXECUTION_TYPES, PROCESSING_STATUSES, WORKFLOW_CATEGORIES } from '../model/status.ts';
 
 /** An enumeration: its members, and those that come after the sentinel, which a client has to ask for. */
 export interface Enumeration {
@@ -77,12 +78,12 @@ const STATUS = enumeration(PROCESSING_STATUSES, ['canceling', 'quarantined']);
 /** How a run came about. The page of previewWorkflow calls `preview` by another name than the metadata. */
 export const EXECUTION_TYPE: Enumeration = {
   members: EXECUTION_TYPES,
-  hidden: ['activatedWithScope', 'preview'],
+  hidden: ['activatedWithScope', 'preview', 'extensibilityOnDemand'],
   aliases: { previewmode: 'preview' },
 };
-const CATEGORY = enumeration(['joiner', 'leaver', 'mover'], ['mover']);
+const CATEGORY = enumeration(WORKFLOW_CATEGORIES, ['mover', 'extensibility']);
 const TASK_CATEGORY: Kind = {
-  enumeration: { members: ['joiner', 'leaver', 'mover'], hidden: ['mover'], isFlags: true },
+  enumeration: { members: WORKFLOW_CATEGORIES, hidden: ['mover', 'extensibility'], isFlags: true },
 };
 const REFERENCE: Kind = { complex: { id: 'string' } };
 const CONDITIONS: Kind = {
@@ -387,6 +388,7 @@ export const CUSTOM_TASK_EXTENSION: EntityType = {
       },
     },
     lastModifiedDateTime: 'dateTime',
+    replyMode: enumeration(REPLY_MODES),
   },
   navigation: AUTHORED,
   isSearchable: true,

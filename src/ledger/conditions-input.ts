@@ -35,6 +35,8 @@ export type ExecutionConditionsInput =
 
 const TYPE = '@odata.type';
 const NAMESPACE = 'microsoft.graph.identityGovernance.';
+/** Conditions that have no properties. */
+const BARE_TYPES = ['onDemandExecutionOnly', 'provisioningAttributeMapping'] as const;
 const OFFSET_DAYS_MAX = 180;
 /** Type → its fields, the first of which tells it when `@odata.type` is left out. */
 const TRIGGER_FIELDS = {
@@ -55,15 +57,19 @@ const ATTRIBUTE_PATH = /^[A-Za-z_]\w*(\/[A-Za-z_]\w*){0,7}$/;
 /** The conditions, checked and frozen. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
 export function readConditions(place: Place): WorkflowExecutionConditions {
   const at = fieldsOf(place, [TYPE, 'scope', 'trigger']);
-  const isOnDemand = at(TYPE).value !== undefined && typeOf(at(TYPE)) === 'onDemandExecutionOnly';
-  if (isOnDemand) {
+  const type = typeOf(at(TYPE));
+  const bare = BARE_TYPES.find((one) => one === type);
+  if (bare !== undefined) {
     fieldsOf(place, [TYPE]);
-    return Object.freeze({ [TYPE]: `#${NAMESPACE}onDemandExecutionOnly` });
+    return Object.freeze({ [TYPE]: `#${NAMESPACE}${bare}` }) as WorkflowExecutionConditions;
   }
   if (at(TYPE).value === undefined && at('scope').value === undefined && at('trigger').value === undefined)
-    throw invalid(place, 'onDemandExecutionOnly by its @odata.type, or an object with scope and trigger');
-  if (at(TYPE).value !== undefined && typeOf(at(TYPE)) !== 'triggerAndScopeBasedConditions')
-    throw invalid(at(TYPE), `#${NAMESPACE}triggerAndScopeBasedConditions or onDemandExecutionOnly`);
+    throw invalid(
+      place,
+      `${BARE_TYPES.join(' or ')} by its @odata.type, or an object with scope and trigger`,
+    );
+  if (at(TYPE).value !== undefined && type !== 'triggerAndScopeBasedConditions')
+    throw invalid(at(TYPE), `#${NAMESPACE}triggerAndScopeBasedConditions, or ${BARE_TYPES.join(' or ')}`);
   const scope = readScope(at('scope'));
   const trigger = readTrigger(at('trigger'));
   const isOfGroups = 'groups' in scope;

@@ -10,14 +10,17 @@ import {
   readName,
   readNullable,
   readWhole,
+  readWord,
 } from '../input/fields.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
-import type {
-  CallbackConfiguration,
-  ClientConfiguration,
-  CustomTaskExtension,
-  HttpRequestEndpoint,
-  LogicAppTriggerEndpointConfiguration,
+import {
+  type CallbackConfiguration,
+  type ClientConfiguration,
+  type CustomTaskExtension,
+  type HttpRequestEndpoint,
+  type LogicAppTriggerEndpointConfiguration,
+  REPLY_MODES,
+  type ReplyMode,
 } from '../model/extension.ts';
 import { LIMITS } from '../model/limits.ts';
 import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
@@ -31,6 +34,7 @@ const FIELDS = [
   'authenticationConfiguration',
   'clientConfiguration',
   'callbackConfiguration',
+  'replyMode',
 ] as const;
 const SET_BY_LEDGER = ['id', 'createdDateTime', 'lastModifiedDateTime', 'createdBy', 'lastModifiedBy'];
 const CALLBACK_TYPE = '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
@@ -56,6 +60,8 @@ export interface ExtensionInput {
   readonly authenticationConfiguration?: Readonly<Record<string, string>> | null;
   /** Default: one retry, 30 s. */
   readonly clientConfiguration?: Partial<ClientConfiguration> | null;
+  /** Default: `callback` with a callback configuration, else `none`. */
+  readonly replyMode?: ReplyMode;
   /** Default `null`. */
   readonly callbackConfiguration?:
     | (Omit<CallbackConfiguration, '@odata.type'> & { readonly '@odata.type'?: string })
@@ -68,6 +74,11 @@ export function readExtension(input: unknown, current: ExtensionDraft | null = n
   const given = <T>(name: string, read: (place: Place) => T, kept: T | undefined): T =>
     at(name).value === undefined && kept !== undefined ? kept : read(at(name));
   const endpoint = current?.endpointConfiguration;
+  const callbackConfiguration = given(
+    'callbackConfiguration',
+    (place) => readNullable(place, readCallback),
+    current?.callbackConfiguration ?? null,
+  );
   return Object.freeze({
     displayName: given('displayName', readName, current?.displayName),
     description: given('description', readDescription, current?.description ?? null),
@@ -82,12 +93,20 @@ export function readExtension(input: unknown, current: ExtensionDraft | null = n
       (place) => readNullable(place, readClient),
       current?.clientConfiguration ?? null,
     ),
-    callbackConfiguration: given(
-      'callbackConfiguration',
-      (place) => readNullable(place, readCallback),
-      current?.callbackConfiguration ?? null,
-    ),
+    callbackConfiguration,
+    replyMode: readReplyMode(at('replyMode'), callbackConfiguration !== null, current?.replyMode),
   });
+}
+
+/** @param kept the mode that it had: what is not said of it stays, as far as it still can. */
+function readReplyMode(place: Place, hasCallback: boolean, kept: ReplyMode | undefined): ReplyMode {
+  const mode = ifGiven(place, (one) => readWord(one, REPLY_MODES));
+  if (mode === undefined) return hasCallback ? 'callback' : kept === 'response' ? 'response' : 'none';
+  if ((mode === 'callback') === hasCallback) return mode;
+  const expected = hasCallback
+    ? 'callback while there is a callbackConfiguration'
+    : 'none or response while there is no callbackConfiguration';
+  throw invalid(place, expected);
 }
 
 function readEndpoint(

@@ -83,7 +83,7 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
 /** The extension; `null`: there is none. */
 export async function findExtension(store: StoreReader, id: string): Promise<CustomTaskExtension | null> {
   const [note] = await store.getNotes(COLLECTION, [String(id).toLowerCase()]);
-  return note ? (JSON.parse(note.body) as CustomTaskExtension) : null;
+  return note ? extensionOf(note) : null;
 }
 
 /** @throws LifecycleError `NotFound`. */
@@ -95,8 +95,14 @@ export async function requireExtension(store: StoreReader, id: string): Promise<
 
 async function allOf(store: StoreReader): Promise<readonly CustomTaskExtension[]> {
   const query = { collection: COLLECTION, prefix: '', after: null, limit: LIMITS.extensionsMax };
-  const all = (await store.listNotes(query)).map(({ body }) => JSON.parse(body) as CustomTaskExtension);
+  const all = (await store.listNotes(query)).map(extensionOf);
   return all.sort((a, b) => (a.createdDateTime + a.id < b.createdDateTime + b.id ? -1 : 1));
+}
+
+/** Notes of before there were reply modes have none. */
+function extensionOf({ body }: Note): CustomTaskExtension {
+  const kept = JSON.parse(body) as Omit<CustomTaskExtension, 'replyMode'> & Partial<CustomTaskExtension>;
+  return { ...kept, replyMode: kept.replyMode ?? (kept.callbackConfiguration ? 'callback' : 'none') };
 }
 
 function noteOf(extension: CustomTaskExtension): Note {

@@ -7,16 +7,17 @@ import { parseListFilter } from '../filter/index.ts';
 import { readWhole } from '../input/fields.ts';
 import { readWindow } from '../input/instants.ts';
 import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
-import type {
-  TopTasksInsightsSummary,
-  TopWorkflowsInsightsSummary,
-  WorkflowsInsightsByCategory,
-  WorkflowsInsightsSummary,
+import {
+  INSIGHT_CATEGORIES,
+  type TopTasksInsightsSummary,
+  type TopWorkflowsInsightsSummary,
+  type WorkflowsInsightsByCategory,
+  type WorkflowsInsightsSummary,
 } from '../model/insights.ts';
 import { LIMITS } from '../model/limits.ts';
 import { RUN_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord } from '../model/records.ts';
-import { WORKFLOW_CATEGORIES } from '../model/status.ts';
+import type { WorkflowCategory } from '../model/status.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
 import type { Cursor, StoreReader } from '../ports/store.ts';
 import { type LedgerContext, pinnedVersion } from './context.ts';
@@ -73,7 +74,9 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
       };
     },
     async workflowsProcessedByCategory(start, end) {
-      const byCategory = new Map(WORKFLOW_CATEGORIES.map((category) => [category, new Sums()]));
+      const byCategory = new Map<WorkflowCategory, Sums>(
+        INSIGHT_CATEGORIES.map((category) => [category, new Sums()]),
+      );
       for await (const { run, workflow } of runsIn(store, start, end))
         byCategory.get(workflow.category)?.addRun(run);
       const counts = [...byCategory].flatMap(([category, { runs }]) => {

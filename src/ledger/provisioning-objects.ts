@@ -9,6 +9,7 @@ import { addressOf } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Note, RunRecord } from '../model/records.ts';
 import type { UserProcessingResult } from '../model/resources.ts';
+import type { Subject } from '../model/subject.ts';
 import type { AttributeSetEntry, ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
 import type { StoreReader } from '../ports/store.ts';
 import { OF_WORKFLOWS } from './notes.ts';
@@ -46,6 +47,11 @@ export function objectNote(
     key: objectKey(workflowId, runId),
     body: JSON.stringify(object),
   };
+}
+
+/** The object as a subject: its entries are its attributes. */
+export function subjectOfObject({ id, attributeSetEntries }: ProvisioningObjectWorkflowSubject): Subject {
+  return { ...Object.fromEntries(attributeSetEntries.map(({ name, value }) => [name, value])), id };
 }
 
 /** The key of {@link objectNote}. */

@@ -10,11 +10,13 @@ import { LIMITS } from '../model/limits.ts';
 import type { Note, RunRecord, UserRecord } from '../model/records.ts';
 import type { Run } from '../model/resources.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
+import type { ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 import { isTerminal, positionsAgain } from '../rules/index.ts';
 import { pinnedVersion, requireRun, requireUser } from './context.ts';
 import { notesUnder, OF_WORKFLOWS } from './notes.ts';
 import type { Candidate, CandidateBatches } from './plan.ts';
+import { objectNote, objectOfRun } from './provisioning-objects.ts';
 import { enabledTasks, runResource } from './resources.ts';
 
 /** What the note of a reprocessing says: the users of the origin that it took, by position; `null`: by scope. */
@@ -41,6 +43,7 @@ export async function runAgain(
 ): Promise<Again> {
   const origin = await requireFinal(store, workflow, runId);
   const select = await selector(store, workflow, origin, taskScope);
+  const object = await objectOfRun(store, origin);
   return {
     candidates: (async function* () {
       for await (const users of usersOf(store, origin.id)) {
@@ -48,7 +51,7 @@ export async function runAgain(
         yield asked.map(select).filter((one) => one !== null);
       }
     })(),
-    notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null })],
+    notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null }), ...objectNotes(run, object)],
   };
 }
 
@@ -76,10 +79,26 @@ export async function resultsAgain(
     candidates.set(user.subjectId, select(user));
     nosByRun.set(origin.id, [...(nosByRun.get(origin.id) ?? []), user.no]);
   }
+  const [originId, ...others] = nosByRun.keys();
+  // A run has one object at most; several are done again only as far as the directory knows them.
+  const object =
+    originId === undefined || others.length > 0
+      ? null
+      : await objectOfRun(store, { workflowId: workflow.id, id: originId });
   return {
     candidates: [[...candidates.values()].filter((one) => one !== null)],
-    notes: (run) => [...nosByRun].map(([originId, nos]) => link(workflow.id, originId, run.id, { nos })),
+    notes: (run) => [
+      ...[...nosByRun].map(([origin, nos]) => link(workflow.id, origin, run.id, { nos })),
+      ...objectNotes(run, object),
+    ],
   };
+}
+
+function objectNotes(
+  { workflowId, id }: RunRecord,
+  object: ProvisioningObjectWorkflowSubject | null,
+): readonly Note[] {
+  return object === null ? [] : [objectNote(workflowId, id, object)];
 }
 
 /** The runs that did a run again, newest first. */

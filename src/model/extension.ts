@@ -34,6 +34,15 @@ export interface CallbackConfiguration {
   readonly authorizedApps?: readonly { readonly id: string }[];
 }
 
+/**
+ * How a called system says what became of the task: not at all (it is done when the call was accepted), by a callback,
+ * or in its answer to the call.
+ */
+export const REPLY_MODES = ['none', 'callback', 'response'] as const;
+
+/** One of {@link REPLY_MODES}. */
+export type ReplyMode = (typeof REPLY_MODES)[number];
+
 /** A system that a task calls. */
 export interface CustomTaskExtension {
   readonly id: string;
@@ -43,8 +52,9 @@ export interface CustomTaskExtension {
   /** Kept, not used: headers of calls are the host's. */
   readonly authenticationConfiguration: Readonly<Record<string, string>> | null;
   readonly clientConfiguration: ClientConfiguration | null;
-  /** `null`: launch and continue, the task is done when the call was accepted. */
+  /** Not `null` exactly with the reply mode `callback`. */
   readonly callbackConfiguration: CallbackConfiguration | null;
+  readonly replyMode: ReplyMode;
   readonly createdDateTime: string;
   /** Who made it; `null`: not known. */
   readonly createdBy: UserReference | null;

@@ -1,6 +1,13 @@
 /** What became of the runs of a time, over all workflows. Source: domain §1.14. */
 import type { WorkflowCategory } from './status.ts';
 
+/** The categories that `workflowsInsightsByCategory` has counts for. */
+export const INSIGHT_CATEGORIES = [
+  'joiner',
+  'leaver',
+  'mover',
+] as const satisfies readonly WorkflowCategory[];
+
 /** `workflowsInsightsSummary`. */
 export interface WorkflowsInsightsSummary {
   readonly failedRuns: number;
@@ -16,7 +23,7 @@ export interface WorkflowsInsightsSummary {
 
 /** `workflowsInsightsByCategory`: runs. */
 export type WorkflowsInsightsByCategory = Readonly<
-  Record<`${'failed' | 'successful' | 'total'}${Capitalize<WorkflowCategory>}Runs`, number>
+  Record<`${'failed' | 'successful' | 'total'}${Capitalize<(typeof INSIGHT_CATEGORIES)[number]>}Runs`, number>
 >;
 
 /** `topTasksInsightsSummary`: the tasks of one definition. A user counts once for each of his tasks. */

@@ -41,13 +41,19 @@ export const USER_STATUSES = [
 export type UserStatus = (typeof USER_STATUSES)[number];
 
 /** How a run came about. */
-export const EXECUTION_TYPES = ['scheduled', 'onDemand', 'activatedWithScope', 'preview'] as const;
+export const EXECUTION_TYPES = [
+  'scheduled',
+  'onDemand',
+  'activatedWithScope',
+  'preview',
+  'extensibilityOnDemand',
+] as const;
 
 /** How a run came about. */
 export type WorkflowExecutionType = (typeof EXECUTION_TYPES)[number];
 
 /** What a workflow is for. */
-export const WORKFLOW_CATEGORIES = ['joiner', 'leaver', 'mover'] as const;
+export const WORKFLOW_CATEGORIES = ['joiner', 'leaver', 'mover', 'extensibility'] as const;
 
 /** What a workflow is for. */
 export type WorkflowCategory = (typeof WORKFLOW_CATEGORIES)[number];

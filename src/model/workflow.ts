@@ -135,8 +135,16 @@ export interface OnDemandExecutionOnly {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly';
 }
 
+/** Run for the objects of a provisioning system, when it asks. */
+export interface ProvisioningAttributeMapping {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.provisioningAttributeMapping';
+}
+
 /** When, and for whom, a workflow runs. */
-export type WorkflowExecutionConditions = TriggerAndScopeBasedConditions | OnDemandExecutionOnly;
+export type WorkflowExecutionConditions =
+  | TriggerAndScopeBasedConditions
+  | OnDemandExecutionOnly
+  | ProvisioningAttributeMapping;
 
 /** Somebody of the directory, by id. */
 export interface UserReference {

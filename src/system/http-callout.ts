@@ -14,7 +14,7 @@ export interface HttpCalloutOptions {
 /**
  * Calls over HTTP and HTTPS. Redirects are not followed. Addresses are judged after their names were
  * resolved, and the connection goes to the address that was judged, so that a name which resolves to another
- * one the next time (DNS rebinding) gains nothing. Of an answer only the status is read.
+ * one the next time (DNS rebinding) gains nothing. Of an answer no more is read than was asked for.
  */
 export function httpCallout({ allowPrivateAddresses = false, headers }: HttpCalloutOptions = {}): Callout {
   return {

@@ -3,22 +3,22 @@
  * a program's start as much as a third of this package.
  */
 import { lookup as resolve } from 'node:dns';
-import { type RequestOptions, request as requestHttp } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { CalloutRequest } from '../ports/callout.ts';
+import type { CalloutAnswer, CalloutRequest } from '../ports/callout.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 
 /**
- * Posts `body`, and gives the status of the answer.
+ * Posts `body`, and gives the answer.
  *
  * @throws Error for a private address, unless they are allowed; what the connection throws.
  */
 export async function post(
-  { body, headers, timeoutMs, signal, ...call }: CalloutRequest,
+  { body, headers, timeoutMs, signal, answerBytesMax, ...call }: CalloutRequest,
   more: (() => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>) | undefined,
   allowPrivateAddresses: boolean,
-): Promise<number> {
+): Promise<CalloutAnswer> {
   const url = new URL(call.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // A host that is an address is not looked up.
@@ -38,13 +38,29 @@ export async function post(
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((done, failed) => {
     const sent = request(url, options, (response) => {
-      done(response.statusCode ?? 0);
+      const status = response.statusCode ?? 0;
+      if (answerBytesMax > 0) {
+        bodyOf(response, answerBytesMax).then((text) => done({ status, body: text }), failed);
+        return;
+      }
+      done({ status, body: '' });
       response.on('error', () => {}); // cut off on purpose
       response.destroy();
     });
     sent.on('error', failed);
     sent.end(body);
   });
+}
+
+async function bodyOf(response: IncomingMessage, bytesMax: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new Error(`Expected an answer of at most ${bytesMax} bytes, got more`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 const publicLookup: LookupFunction = (hostname, options, callback) => {

@@ -223,7 +223,7 @@ it('a task that waits is called with one token, and completes by one answer', as
       callout: {
         post: async ({ body }) => {
           bodies.push(JSON.parse(body));
-          return 202;
+          return { status: 202, body: '' };
         },
         secret: () => `secret ${++secrets}`,
       },

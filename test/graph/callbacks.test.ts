@@ -45,7 +45,7 @@ beforeEach(async () => {
     callout: {
       post: async ({ body }) => {
         called.resolve(JSON.parse(body).data);
-        return 202;
+        return { status: 202, body: '' };
       },
       secret: () => 'a secret of this store, which nobody can guess',
     },

@@ -42,7 +42,7 @@ const SHAPES = {
   topWorkflowsInsightsSummary:
     'failedRuns failedUsers successfulRuns successfulUsers totalRuns totalUsers workflowCategory workflowDisplayName workflowId workflowVersion',
   customTaskExtension:
-    'authenticationConfiguration callbackConfiguration clientConfiguration createdDateTime description displayName endpointConfiguration id lastModifiedDateTime',
+    'authenticationConfiguration callbackConfiguration clientConfiguration createdDateTime description displayName endpointConfiguration id lastModifiedDateTime replyMode',
   awaitedWorkflowProcessingResult: 'processingStatus statusReasons subject',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
@@ -887,7 +887,7 @@ describe('activations', () => {
     const slow = await openApi({ limits: { awaitedMsMax: 1 } });
     const { promise, resolve } = Promise.withResolvers<void>();
     slow.engine.on('run.started', ({ run }) => {
-      if (run.workflowExecutionType === 'onDemand') resolve();
+      if (run.workflowExecutionType === 'extensibilityOnDemand') resolve();
     });
     const { body: workflow } = await slow.post('/workflows', workflowBody('Slow', ['waits']));
     const answer = await slow.post(`/workflows/${workflow.id}/activateAndWait`, { subject: { id: 'p1' } });

@@ -69,6 +69,28 @@ describe('activateAndWait', () => {
     ).toEqual([]);
   });
 
+  it('takes an object that the directory does not know, as its page has it', async () => {
+    const subject = { ...OBJECT, id: 'b74f0fae-b1f3-4c96-9bf0-d4d8a8e37cbe' };
+    const { status, body } = await api.post(`${workflow}/activateAndWait`, { subject });
+    expect([status, body]).toEqual([
+      200,
+      {
+        '@odata.context':
+          'http://localhost/v1.0/$metadata#microsoft.graph.identityGovernance.awaitedWorkflowProcessingResult',
+        processingStatus: 'completed',
+        statusReasons: [],
+        subject,
+      },
+    ]);
+    const made = await lastRun();
+    const type = async (headers = {}) =>
+      (await api.get(`${workflow}/runs/${made}`, headers)).body.workflowExecutionType;
+    expect([await type(), await type(UNMASKED)]).toEqual(['unknownFutureValue', 'extensibilityOnDemand']);
+    const found = await list("/runs?$filter=workflowExecutionType eq 'extensibilityOnDemand'");
+    expect(found.map((one) => one.id)).toEqual([made]);
+    await api.engine.runs.delete(id, made);
+  });
+
   it('takes somebody of the directory as such', async () => {
     const { status, body } = await api.post(`${workflow}/activateAndWait`, { subject: person('p3') });
     expect([status, body.subject]).toEqual([200, person('p3')]);
@@ -87,7 +109,7 @@ describe('activateAndWait', () => {
       400,
     ],
     ['somebody without an id', { directoryObject: {} }, 400],
-    ['an object that nobody knows', { ...OBJECT, id: 'nobody' }, 406],
+    ['a person whom nobody knows', person('nobody'), 406],
   ])('refuses %s', async (_, subject, status) => {
     expect((await api.post(`${workflow}/activateAndWait`, { subject })).status).toBe(status);
   });

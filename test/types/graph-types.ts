@@ -18,7 +18,7 @@ import type {
 type AssignableTo<Theirs, Ours extends Theirs> = Ours;
 
 /** Members that the service has and that package does not know yet (domain §1.1). */
-type Newer = 'canceling' | 'quarantined' | 'activatedWithScope' | 'preview';
+type Newer = 'canceling' | 'quarantined' | 'activatedWithScope' | 'preview' | 'extensibilityOnDemand';
 
 /** Mutable arrays, as that package declares them, and only the enumeration members that it knows. */
 type Known<Resource> = {

@@ -30,10 +30,7 @@ describe('the catalogue of tasks', () => {
   it('gives every definition a category, in the order of the model, and a description', () => {
     for (const { category, description } of TASK_DEFINITIONS) {
       expect(category.length).toBeGreaterThan(0);
-      expect(category).toEqual(
-        ['joiner', 'leaver', 'mover'].filter((one) => category.includes(one as never)),
-      );
-      expect(category.every((one) => WORKFLOW_CATEGORIES.includes(one))).toBe(true);
+      expect(category).toEqual(WORKFLOW_CATEGORIES.filter((one) => category.includes(one)));
       expect(description).not.toBe('');
     }
   });

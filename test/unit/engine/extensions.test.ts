@@ -26,8 +26,8 @@ const WAITS: ExtensionInput = {
 const CONTINUES: ExtensionInput = { displayName: 'Continues', endpointConfiguration };
 const DONE = { data: { operationStatus: 'Completed' }, source: 'sample', type: 'lifecycleEvent' };
 
-/** A world with a callout that answers `answers` in turn, then 202, and keeps the calls. */
-function extensionWorld(options: WorldOptions & { answers?: (number | Error)[] } = {}) {
+/** A world with a callout that answers `answers` in turn (a status, or what 200 comes with), then 202, and keeps the calls. */
+function extensionWorld(options: WorldOptions & { answers?: (number | Error | object)[] } = {}) {
   const { answers = [], ...rest } = options;
   const calls: CalloutRequest[] = [];
   const callout: Callout = {
@@ -35,7 +35,8 @@ function extensionWorld(options: WorldOptions & { answers?: (number | Error)[] }
       calls.push(request);
       const answer = answers.shift() ?? 202;
       if (answer instanceof Error) throw answer;
-      return answer;
+      if (typeof answer === 'number') return { status: answer, body: '' };
+      return { status: 200, body: JSON.stringify(answer) };
     },
     secret: () => 'a secret of this store',
   };
@@ -234,7 +235,7 @@ describe('launch and wait', () => {
         trusted: true,
       });
       await answered;
-      return 202;
+      return { status: 202, body: '' };
     };
     const other = extensionWorld({
       store: world.store,
@@ -302,6 +303,105 @@ describe('launch and wait', () => {
       await second.engine.close();
     },
   );
+});
+
+describe('an answer to the call', () => {
+  const ANSWERS: ExtensionInput = { ...CONTINUES, displayName: 'Answers', replyMode: 'response' };
+  const answerOf = (operationStatus: unknown, statusReasons?: unknown) => ({
+    source: 'hr',
+    type: 'lifecycleEvent',
+    data: {
+      '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionResponseData',
+      operationStatus,
+      statusReasons,
+    },
+  });
+
+  it.each<[string, object, string | null]>([
+    ['completed', answerOf('Completed', []), null],
+    ['failed', answerOf('failed'), 'reported that it failed'],
+    ['failed with reasons', answerOf('failed', ['No desk', 'no badge', 7]), 'No desk; no badge'],
+    ['another status', answerOf('unknownFutureValue'), 'data.operationStatus completed or failed'],
+    ['no data', {}, 'data.operationStatus completed or failed'],
+    ['no object', [], 'data.operationStatus completed or failed'],
+  ])('that says %s ends the task', async (_, answer, reason) => {
+    const world = extensionWorld({ answers: [answer] });
+    const { workflow } = await workflowWith(world, ANSWERS);
+    await world.engine.start();
+    const run = await activated(world, workflow.id);
+    const status = reason === null ? 'completed' : 'failed';
+    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe(status);
+    const [task] = await allTasks(world.engine, workflow.id, run.id);
+    if (reason === null) expect(task?.failureReason).toBeNull();
+    else expect(task?.failureReason).toContain(reason);
+    expect(world.calls[0]?.answerBytesMax).toBe(65_536);
+    await world.engine.stop();
+  });
+
+  it('is read only where the reply mode is response', async () => {
+    const world = extensionWorld({ answers: [answerOf('failed')] });
+    const { workflow } = await workflowWith(world, CONTINUES);
+    await world.engine.start();
+    const run = await activated(world, workflow.id);
+    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe('completed');
+    expect(world.calls[0]?.answerBytesMax).toBe(0);
+    await world.engine.stop();
+  });
+});
+
+describe('a reply mode', () => {
+  const callbackConfiguration = { timeoutDuration: 'PT5M' };
+
+  it('is callback with a callback configuration, else none, unless it is said to be response', async () => {
+    const { customTaskExtensions: extensions } = extensionWorld().engine;
+    expect((await extensions.create(WAITS)).replyMode).toBe('callback');
+    const { id, replyMode } = await extensions.create(CONTINUES);
+    expect(replyMode).toBe('none');
+    const change = async (patch: Partial<ExtensionInput>) => (await extensions.update(id, patch)).replyMode;
+    expect(await change({ replyMode: 'response' })).toBe('response');
+    expect(await change({ description: 'x' })).toBe('response');
+    expect(await change({ callbackConfiguration })).toBe('callback');
+    expect(await change({ callbackConfiguration: null })).toBe('none');
+    const error = await extensions.update(id, { replyMode: 'callback' }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'InvalidArgument', details: { field: 'replyMode' } });
+    const both = { ...WAITS, displayName: 'both', replyMode: 'none' } as const;
+    expect(await codeOf(extensions.create(both))).toBe('InvalidArgument');
+  });
+
+  it('is told by the callback configuration of extensions that were kept before there were reply modes', async () => {
+    const { engine, store } = extensionWorld();
+    for (const input of [WAITS, CONTINUES]) {
+      const { id } = await engine.customTaskExtensions.create(input);
+      const [note] = await store.getNotes('extensions', [id]);
+      const { replyMode: _, ...old } = JSON.parse(note?.body ?? '');
+      await store.transaction((tx) =>
+        tx.putNotes([{ collection: 'extensions', key: id, body: JSON.stringify(old) }]),
+      );
+    }
+    const kept = await engine.customTaskExtensions.list();
+    expect(kept.map(({ displayName, replyMode }) => [displayName, replyMode]).sort()).toEqual([
+      ['Continues', 'none'],
+      ['Waits', 'callback'],
+    ]);
+  });
+});
+
+it('a call for a provisioning object tells the object', async () => {
+  const world = extensionWorld();
+  const { workflow } = await workflowWith(world, CONTINUES);
+  await world.engine.start();
+  const provisioningObject = { id: 'new-hire', attributeSetEntries: [{ name: 'mail', value: 'ada@x.y' }] };
+  const run = await world.engine.runs.activate(workflow.id, { provisioningObject });
+  await world.clock.advance(1);
+  await world.engine.runs.finished(run.id);
+  expect(world.dataOf(world.calls[0])).toMatchObject({
+    subject: { id: 'new-hire', email: 'ada@x.y' },
+    targetSubject: {
+      '@odata.type': '#microsoft.graph.identityGovernance.provisioningObjectWorkflowSubject',
+      ...provisioningObject,
+    },
+  });
+  await world.engine.stop();
 });
 
 describe('custom task extensions', () => {

@@ -75,7 +75,6 @@ it.each<[string, object, string]>([
   ['nobody', {}, 'InvalidArgument'],
   ['two kinds at once', { subjects: ['u1'], provisioningObject: { id: 'u1' } }, 'InvalidArgument'],
   ['an object without an id', { provisioningObject: {} }, 'InvalidArgument'],
-  ['an object that the directory does not know', { provisioningObject: { id: 'x' } }, 'SubjectUnknown'],
 ])('an activation for %s is refused', async (_, activation, code) => {
   const { engine } = makeWorld({ subjects: 1 });
   const { id } = await engine.workflows.create(workflowInput(['a']));

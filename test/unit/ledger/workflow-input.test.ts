@@ -161,7 +161,7 @@ describe('readWorkflowInput', () => {
       'administrationScopeTargets',
     ],
     ['no category', { category: undefined }, 'category'],
-    ['a category that tenure lacks', { category: 'extensibility' }, 'category'],
+    ['a category that Graph lacks', { category: 'extensible' }, 'category'],
     ['no name', { displayName: undefined }, 'displayName'],
     ['a blank name', { displayName: '  ' }, 'displayName'],
     ['a name of two lines', { displayName: 'a\nb' }, 'displayName'],
@@ -186,7 +186,7 @@ describe('readWorkflowInput', () => {
     ['conditions that say nothing', { executionConditions: {} }, 'executionConditions'],
     [
       'another type of conditions',
-      { executionConditions: typed('provisioningAttributeMapping') },
+      { executionConditions: typed('provisioningMapping') },
       'executionConditions.@odata.type',
     ],
     [

@@ -32,6 +32,7 @@ async function serve(status: number, headers: Record<string, string> = {}) {
 }
 
 const call = (url: string, timeoutMs = 10_000, signal = new AbortController().signal) => ({
+  answerBytesMax: 0,
   url,
   body: '{"text":"Grüße"}',
   headers: { 'idempotency-key': 'k' },
@@ -46,7 +47,7 @@ describe('a callout', () => {
       allowPrivateAddresses: true,
       headers: async () => ({ authorization: 'Bearer t' }),
     });
-    expect(await callout.post(call(url))).toBe(202);
+    expect(await callout.post(call(url))).toEqual({ status: 202, body: '' });
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({
       path: '/hook?a=b',
@@ -55,10 +56,23 @@ describe('a callout', () => {
     });
   });
 
+  test('gives as much of the answer as was asked for, and refuses more', async () => {
+    const { url } = await serve(200);
+    const callout = httpCallout({ allowPrivateAddresses: true });
+    const { body } = await callout.post({ ...call(url), answerBytesMax: 100_000 });
+    expect(body).toBe('x'.repeat(100_000));
+    await expect(callout.post({ ...call(url), answerBytesMax: 99_999 })).rejects.toThrow(
+      'an answer of at most 99999 bytes',
+    );
+  });
+
   test('does not follow a redirect', async () => {
     const target = await serve(200);
     const { url } = await serve(307, { location: target.url });
-    expect(await httpCallout({ allowPrivateAddresses: true }).post(call(url))).toBe(307);
+    expect(await httpCallout({ allowPrivateAddresses: true }).post(call(url))).toEqual({
+      status: 307,
+      body: '',
+    });
     expect(target.asked).toEqual([]);
   });
 
