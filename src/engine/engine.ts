@@ -1,7 +1,7 @@
 // Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { LifecycleError } from '../errors/index.ts';
-import { answerCallback } from '../ledger/callbacks.ts';
+import { answerCallback, isCallbackToken } from '../ledger/callbacks.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
 import { createInsights, type Insights } from '../ledger/insights.ts';
 import { runResource } from '../ledger/resources.ts';
@@ -83,6 +83,11 @@ export interface EngineTaskResults extends TaskProcessingResults {
    *   not any more; `NotFound`; `InvalidArgument`.
    */
   resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
+  /**
+   * Whether `token` is that of the call for this task result, so that whoever shows it may {@link resume} it. Says
+   * nothing of whether there is such a result, or whether it still waits.
+   */
+  isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
 }
 
 /** A lifecycle-workflow engine. */
@@ -198,6 +203,8 @@ class LifecycleEngine implements Engine, EventSink {
         const { runId, no } = await answerCallback(context, workflowId, taskResultId, input, proof);
         this.#dispatcher.wake(runId, no);
       },
+      isCallbackToken: (taskResultId, token) =>
+        isCallbackToken(this.#ledger.context.store, taskResultId, token),
     };
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Principal } from './authorize.ts';
 import { answerBatch, readBatch } from './batch.ts';
 import { readBody } from './body.ts';
+import { callbackCheck } from './callback-check.ts';
 import { clientGone, errorBody, GraphError, isAbort, toldOf, unauthenticated } from './graph-error.ts';
 import { checkSender, RateGuard } from './guard.ts';
 import { ListBody } from './list-body.ts';
@@ -23,7 +24,10 @@ interface Ids {
 }
 
 interface Env {
-  Variables: Ids;
+  Variables: Ids & {
+    /** `null`: it is not known who sends the request, but it shows the token of a call. */
+    readonly principal: Principal | null;
+  };
 }
 
 const DIAGNOSTIC = JSON.stringify({
@@ -41,6 +45,9 @@ export function assembleGraphHandler(
   const { limits } = settings;
   const service = createService(engine, ports, settings);
   const rate = settings.rateLimit === null ? null : new RateGuard(settings.rateLimit);
+  /** By call, so that one cannot use up what others have. */
+  const callbackRate = settings.rateLimit === null ? null : new RateGuard(settings.rateLimit);
+  const callbackOf = callbackCheck(engine);
 
   const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
     const told = toldOf(isAbort(error, signal) ? clientGone() : error);
@@ -58,7 +65,7 @@ export function assembleGraphHandler(
     principal: Principal | null,
     work: Work,
   ): Promise<Reply> => {
-    rate?.count(principal?.id ?? 'callbacks', clock.now());
+    if (principal !== null) rate?.count(principal.id, clock.now());
     return service(request, target, principal, work);
   };
 
@@ -103,6 +110,17 @@ export function assembleGraphHandler(
     }
     return next();
   });
+  // Before the body is read, and the same for all paths and methods: who is not known learns of none.
+  app.use(async (context, next) => {
+    const principal = await settings.authorize(context.req.raw);
+    if (principal === null) {
+      const callback = await callbackOf(context.req.raw);
+      if (callback === null) throw unauthenticated();
+      callbackRate?.count(callback, clock.now());
+    }
+    context.set('principal', principal);
+    await next();
+  });
   const limited = bodyLimit({
     maxSize: limits.bodyBytesMax,
     onError: () => {
@@ -121,11 +139,8 @@ export function assembleGraphHandler(
   );
   app.all('*', async (context) => {
     const request = context.req.raw;
-    const principal = await settings.authorize(request);
-    const url = new URL(request.url);
-    // A callback shows a token of its own; the service looks whether it is one.
-    if (principal === null && !url.searchParams.has('token')) throw unauthenticated();
-    const target = targetOf(url, settings.baseUrl);
+    const { principal } = context.var;
+    const target = targetOf(new URL(request.url), settings.baseUrl);
     const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
     const reply = await (isBatch
       ? batch(request, target, principal, context.var)

@@ -14,7 +14,7 @@ export interface GraphOptions extends Partial<GuardOptions> {
   readonly baseUrl?: string;
   /** Who sends a request. Default: anybody, with every permission; so leave it out on loopback only. */
   readonly authorize?: Authorize;
-  /** Default: none. */
+  /** For each principal, and for each call that waits for its answer. Default: none. */
   readonly rateLimit?: RateLimit;
   /** `true`: the writes of runs (domain §2.9) and user results answer 405, as Entra does. */
   readonly readOnlyRuns?: boolean;

@@ -1,5 +1,6 @@
 /** One request, from its path to its answer. Batches come through here too, request by request. */
 import type { Engine } from '../engine/engine.ts';
+import { refused } from '../ledger/callbacks.ts';
 import type { CallbackProof } from '../model/extension.ts';
 import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
@@ -79,7 +80,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
     const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax, work };
     const { steps, isCount } = stepsBelow(target.steps);
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
-    const proof = proofOf(principal, found.route, target.params.get('token'));
+    const proof = await proofOf(engine, principal, found, target.params.get('token'));
     checkConditions(request, found.route);
     const level = readAccept(acceptOf(request.headers, target.params), isCount ? 'text' : 'json');
     const prefer = readPreferences(request.headers.get('prefer'));
@@ -150,7 +151,11 @@ function linkIn(url: URL): URL {
   return inside.host === url.host ? inside : url;
 }
 
-function stepsBelow(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly isCount: boolean } {
+/** The steps below the lifecycle workflows. @throws GraphError 404 for a path elsewhere. */
+export function stepsBelow(steps: readonly Step[]): {
+  readonly steps: readonly Step[];
+  readonly isCount: boolean;
+} {
   const names = ROOT.toLowerCase().split('/');
   const isBelow = names.every(
     (name, index) => steps[index]?.text.toLowerCase() === name && steps[index].args === null,
@@ -164,12 +169,16 @@ function stepsBelow(steps: readonly Step[]): { readonly steps: readonly Step[]; 
 }
 
 /** What lets a request in. @throws GraphError 401, 403. */
-function proofOf(
+async function proofOf(
+  { taskProcessingResults }: Engine,
   principal: Principal | null,
-  { needs, takesCallbacks }: Route,
+  { route: { needs, takesCallbacks }, keys: { taskResult = '' } }: Match,
   token: string | null,
-): CallbackProof {
-  if (takesCallbacks && token !== null) return { token };
+): Promise<CallbackProof> {
+  if (takesCallbacks && token !== null) {
+    if (await taskProcessingResults.isCallbackToken(taskResult, token)) return { token };
+    throw principal === null ? unauthenticated() : refused(taskResult);
+  }
   if (principal === null) throw unauthenticated();
   if (isAllowed(principal, needs)) return { trusted: true };
   if (takesCallbacks) return { principal: principal.id };

@@ -75,6 +75,19 @@ export function callbackToken(secret: string, taskResult: string): string {
   return createHmac('sha256', secret).update(taskResult.toLowerCase()).digest('base64url');
 }
 
+/** Whether `token` is that of the call for a task result. Tells nothing of whether there is one. */
+export async function isCallbackToken(
+  reader: Pick<StoreReader, 'getSetting'>,
+  taskResult: string,
+  token: string,
+): Promise<boolean> {
+  const secret = await reader.getSetting(SECRET);
+  if (secret === null) return false;
+  const shown = Buffer.from(token);
+  const right = Buffer.from(callbackToken(secret, taskResult));
+  return shown.length === right.length && timingSafeEqual(shown, right);
+}
+
 /** Takes with a run what is noted of its tasks. */
 export function forgetCallbacks(tx: StoreTransaction, run: RunRecord): Promise<void> {
   return tx.purgeNotes(OF_WORKFLOWS.callbacks, keyOf(run.workflowId, run.id.slice(0, PREFIX_LENGTH)));
@@ -130,10 +143,7 @@ async function isProof(
 ): Promise<boolean> {
   if ('trusted' in proof) return proof.trusted === true;
   if ('principal' in proof) return isAuthorized(reader, run, position, proof.principal);
-  const secret = await reader.getSetting(SECRET);
-  const shown = Buffer.from('token' in proof && typeof proof.token === 'string' ? proof.token : '');
-  const right = Buffer.from(secret === null ? '' : callbackToken(secret, taskResult));
-  return secret !== null && shown.length === right.length && timingSafeEqual(shown, right);
+  return typeof proof.token === 'string' && isCallbackToken(reader, taskResult, proof.token);
 }
 
 /** Whether the extension that a task calls names `principal`. */

@@ -1,8 +1,14 @@
 /** Custom task extensions over the API: kept, called, and answered by who has the token of the call. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bearerTokens, createGraphHandler, PERMISSIONS } from '../../src/graph.ts';
+import {
+  bearerTokens,
+  createGraphHandler,
+  type GraphHandler,
+  type GraphOptions,
+  PERMISSIONS,
+} from '../../src/graph.ts';
 import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
-import { type Json, requestOf, TYPE } from './support.ts';
+import { type Json, LW, requestOf, TYPE } from './support.ts';
 
 const ADMIN = 'the-token-of-an-admin';
 const READER = 'the-token-of-a-reader';
@@ -30,6 +36,7 @@ const WAITS = {
 
 let engine: Engine;
 let called: PromiseWithResolvers<Json>;
+let handler: GraphHandler;
 let call: (
   method: string,
   path: string,
@@ -51,13 +58,7 @@ beforeEach(async () => {
     },
   });
   await engine.start();
-  const handler = createGraphHandler(engine, {
-    authorize: bearerTokens([
-      ADMIN,
-      { token: READER, permissions: [PERMISSIONS.readAll] },
-      { token: APP, id: 'logic-app', permissions: [] },
-    ]),
-  });
+  handler = handlerOf();
   call = async (method, path, body, token = ADMIN) => {
     const answer = await handler(
       requestOf(method, path, body, token === null ? {} : { authorization: `Bearer ${token}` }),
@@ -67,6 +68,17 @@ beforeEach(async () => {
   };
 });
 afterEach(() => engine.close());
+
+function handlerOf(options: GraphOptions = {}): GraphHandler {
+  return createGraphHandler(engine, {
+    authorize: bearerTokens([
+      ADMIN,
+      { token: READER, permissions: [PERMISSIONS.readAll] },
+      { token: APP, id: 'logic-app', permissions: [] },
+    ]),
+    ...options,
+  });
+}
 
 /** A run whose first task waits; what the extension was sent, and the run. */
 async function waiting(
@@ -97,7 +109,8 @@ describe('the answer to a call', () => {
     const { data, run } = await waiting();
     const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
     expect(path).toMatch(/^\/workflows\/.+\/resume\?token=[\w-]{43}$/);
-    expect(await call('POST', `${path}x`, DONE, null)).toMatchObject({
+    expect((await call('POST', `${path}x`, DONE, null)).status).toBe(401);
+    expect(await call('POST', `${path}x`, DONE, READER)).toMatchObject({
       status: 403,
       body: { error: { code: 'accessDenied' } },
     });
@@ -183,6 +196,95 @@ describe('the answer to a call', () => {
     expect((await call('POST', path, DONE)).status).toBe(204);
     await engine.runs.finished(run);
   });
+});
+
+describe('who is not known', () => {
+  const GUESS = 'x'.repeat(43);
+
+  it('learns nothing of paths, methods and results, with a token that is none or is for something else', async () => {
+    const { data, workflow, run } = await waiting();
+    const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
+    const [there = '', query = ''] = path.split('?');
+    const own = query.slice('token='.length);
+    const answers = new Set<string>();
+    for (const [method, url] of [
+      ['POST', `${there}?token=${GUESS}`],
+      ['POST', `${there}?token=`],
+      ['POST', `${there.replace(/taskProcessingResults\/./, 'taskProcessingResults/0')}?token=${own}`],
+      ['POST', `/workflows/none/tasks/none/taskProcessingResults/none/resume?token=${own}`],
+      ['GET', `${there}?token=${own}`],
+      ['PUT', `${there}?token=${own}`],
+      ['POST', `/workflows/${workflow}/activate?token=${own}`],
+      ['GET', `/workflows/${workflow}/runs/${run}?token=${own}`],
+      ['GET', `/workflows?token=${own}`],
+      ['PUT', `/workflows?token=${own}`],
+      ['GET', `/nothing?token=${own}`],
+      ['GET', `http://localhost/v3.0/workflows?token=${own}`],
+      ['GET', `http://localhost/?token=${own}`],
+      ['GET', `/workflows/%E0%A4%A?token=${own}`],
+      ['GET', '/workflows'],
+      ['GET', '/nothing'],
+    ] as const) {
+      const answer = await handler(requestOf(method, url, method === 'POST' ? DONE : undefined));
+      const { error } = (await answer.json()) as Json;
+      answers.add(`${answer.status} ${error.code} ${error.message} ${answer.headers.get('allow')}`);
+    }
+    expect([...answers]).toEqual(['401 InvalidAuthenticationToken Access token is empty or not valid. null']);
+    expect((await call('POST', path, DONE, null)).status).toBe(204);
+    await engine.runs.finished(run);
+  });
+
+  it('has no body read', async () => {
+    let isRead = false;
+    const body = new ReadableStream(
+      {
+        pull: (controller) => {
+          isRead = true;
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const url = `${LW}/workflows/w/tasks/t/taskProcessingResults/r/resume?token=${GUESS}`;
+    const answer = await handler(new Request(url, { method: 'POST', body, duplex: 'half' }));
+    expect(answer.status).toBe(401);
+    expect(isRead).toBe(false);
+  });
+
+  it('uses up nothing of those who are: callbacks get through, and so do their principals', async () => {
+    handler = handlerOf({ rateLimit: { requests: 10, windowMs: 86_400_000 } });
+    const { data, run } = await waiting();
+    const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
+    for (let count = 0; count < 30; count++) {
+      expect((await call('GET', `/workflows?token=guess${count}`, undefined, null)).status).toBe(401);
+      expect((await call('POST', path.replace(/token=.*/, `token=${count}`), DONE, null)).status).toBe(401);
+    }
+    expect((await call('POST', path, DONE, null)).status).toBe(204);
+    expect((await call('GET', '/workflows')).status).toBe(200);
+    await engine.runs.finished(run);
+    // Whoever has a token can use up what that call has, and nothing else.
+    const statuses = [];
+    for (let count = 0; count < 12; count++) statuses.push((await call('POST', path, DONE, null)).status);
+    expect(statuses).toEqual([...Array(9).fill(409), ...Array(3).fill(429)]);
+    expect((await call('GET', '/workflows')).status).toBe(200);
+  });
+});
+
+it('a principal that may not read results does not learn by a token which there are', async () => {
+  const { data, run } = await waiting();
+  const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
+  const guessed = path.replace(/token=.*/, 'token=guess');
+  const there = await call('POST', guessed, DONE, APP);
+  const nowhere = await call(
+    'POST',
+    guessed.replace(/taskProcessingResults\/./, 'taskProcessingResults/0'),
+    DONE,
+    APP,
+  );
+  expect([there.status, there.body.error.message]).toEqual([nowhere.status, nowhere.body.error.message]);
+  expect(there.status).toBe(403);
+  expect((await call('POST', path, DONE, APP)).status).toBe(204);
+  await engine.runs.finished(run);
 });
 
 it('a token in a URL opens nothing but callbacks', async () => {
