@@ -36,7 +36,7 @@ export function objectBody(body: unknown, keepTypes = false): Readonly<Record<st
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest('Expected the body to be a JSON object.');
   }
-  return plain(body, keepTypes) as Readonly<Record<string, unknown>>;
+  return annotationsOff(body, keepTypes) as Readonly<Record<string, unknown>>;
 }
 
 /** Members of enumerations in the letter case that they have: Graph takes them in any. */
@@ -65,8 +65,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function plain(value: unknown, keepTypes: boolean): unknown {
-  if (Array.isArray(value)) return value.map((part) => plain(part, keepTypes));
+/** JSON without annotations; `@odata.type` stays where `keepTypes`. @throws GraphError 400 for `@odata.bind`. */
+export function annotationsOff(value: unknown, keepTypes: boolean): unknown {
+  if (Array.isArray(value)) return value.map((part) => annotationsOff(part, keepTypes));
   if (typeof value !== 'object' || value === null) return value;
   const link = Object.keys(value).find((name) => name.endsWith('@odata.bind'));
   if (link !== undefined) {
@@ -75,7 +76,7 @@ function plain(value: unknown, keepTypes: boolean): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !/@(?:odata|microsoft)\./.test(name) || (keepTypes && name === '@odata.type'))
-      .map(([name, part]) => [name, plain(part, keepTypes)]),
+      .map(([name, part]) => [name, annotationsOff(part, keepTypes)]),
   );
 }
 

@@ -120,7 +120,8 @@ function isShown(type: EntityType, name: string, { select, place }: View): boole
   return place !== 'list' || !type.hiddenInLists?.includes(name);
 }
 
-function wireValue(
+/** A value of a kind as JSON. */
+export function wireValue(
   kind: Kind | undefined,
   value: unknown,
   view: Pick<View, 'level' | 'unknownEnumMembers'>,

@@ -1,5 +1,6 @@
 /** What a route is, and the few kinds that there are. The table itself stands in `routes.ts`. */
 import type { Engine } from '../engine/engine.ts';
+import { LifecycleError } from '../errors/index.ts';
 import type { Author } from '../ledger/author.ts';
 import type { CallbackProof } from '../model/extension.ts';
 import { objectBody } from './body.ts';
@@ -233,4 +234,10 @@ export function soleField(body: unknown, name: string, keepTypes = false): unkno
     throw badRequest(`Expected the body to have the field '${name}', and no others.`);
   }
   return fields[name];
+}
+
+/** The thing, when it is there. @throws LifecycleError `NotFound`. */
+export function found<Thing>(thing: Thing | undefined, what: string, id: string): Thing {
+  if (thing !== undefined) return thing;
+  throw new LifecycleError('NotFound', `Expected ${what} \`${id}\`, got none`, { id });
 }

@@ -1,7 +1,7 @@
 /** Every path and method that is served. Source: domain §2. */
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import type { TopOptions } from '../ledger/insights.ts';
-import { objectBody } from './body.ts';
+import * as activations from './activations.ts';
 import {
   AWAITED_RESULT,
   CUSTOM_TASK_EXTENSION,
@@ -19,13 +19,14 @@ import {
   WORKFLOW_TEMPLATE,
   WORKFLOW_VERSION,
 } from './entity-types.ts';
-import * as does from './operations.ts';
+import * as results from './operations.ts';
 import { NEEDED } from './permissions.ts';
 import type { Query } from './query.ts';
 import { usersOfWorkflowLately } from './recent.ts';
 import { act, collect, compute, create, done, list, one, type Route, summary, update } from './route.ts';
 import { arrayOf, executionScopeOf, reportsOf, runsOf, taskResultsOf, usersOf } from './sources.ts';
 import * as subjects from './subjects.ts';
+import * as does from './workflow-operations.ts';
 
 const { reports, workflows, change, activate, extensions, changeExtensions } = NEEDED;
 const RUNS = 'workflows/{workflow}/runs';
@@ -39,10 +40,10 @@ const DELETED = 'deletedItems/workflows';
 
 /** The methods of the seed on runs and results, which Entra does not have. */
 const SEED: readonly Route[] = [
-  create(RUNS, change, RUN, does.createRun),
-  update(ONE_RUN, change, RUN, 'acted', does.updateRun),
+  create(RUNS, change, RUN, results.createRun),
+  update(ONE_RUN, change, RUN, 'acted', results.updateRun),
   done('DELETE', ONE_RUN, change, ({ engine, keys }) => engine.runs.delete(keys.workflow, keys.run)),
-  create(`${ONE_RUN}/userProcessingResults`, change, USER_RESULT, does.createUserResult),
+  create(`${ONE_RUN}/userProcessingResults`, change, USER_RESULT, results.createUserResult),
 ];
 
 const RUN_ROUTES: readonly Route[] = [
@@ -57,23 +58,23 @@ const RUN_ROUTES: readonly Route[] = [
   one(`${ONE_RUN}/userProcessingResults/{user}`, reports, USER_RESULT, ({ engine, keys }) =>
     engine.userProcessingResults.get(keys.workflow, keys.run, keys.user),
   ),
-  summary(`${ONE_RUN}/userProcessingResults/summary()`, reports, 'userSummary', does.userSummaryOfRun),
+  summary(`${ONE_RUN}/userProcessingResults/summary()`, reports, 'userSummary', results.userSummaryOfRun),
   list(
     `${ONE_RUN}/userProcessingResults/{user}/${TASK_RESULTS}`,
     reports,
     TASK_RESULT,
-    does.taskResultsOfUser,
+    results.taskResultsOfUser,
   ),
   one(
     `${ONE_RUN}/userProcessingResults/{user}/${TASK_RESULTS}/{taskResult}`,
     reports,
     TASK_RESULT,
-    does.taskResult,
+    results.taskResult,
   ),
   list(`${ONE_RUN}/${TASK_RESULTS}`, reports, TASK_RESULT, ({ engine, keys }) =>
     taskResultsOf(engine, keys.workflow, keys.run),
   ),
-  one(`${ONE_RUN}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+  one(`${ONE_RUN}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, results.taskResult),
   ...reprocessedUnder(ONE_RUN),
   ...reprocessedUnder(`${ONE_RUN}/userProcessingResults/{user}`),
 ];
@@ -86,24 +87,29 @@ const SUBJECT_ROUTES: readonly Route[] = [
   ...SUBJECT_PARENTS.flatMap((parent) => [
     one(`${parent}/${SUBJECTS}/{user}`, reports, SUBJECT_RESULT, subjects.subjectResult),
     summary(`${parent}/${SUBJECTS}/summary()`, reports, 'subjectSummary', subjects.subjectSummary),
-    list(`${parent}/${SUBJECTS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfUser),
-    one(`${parent}/${SUBJECTS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+    list(`${parent}/${SUBJECTS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, results.taskResultsOfUser),
+    one(
+      `${parent}/${SUBJECTS}/{user}/${TASK_RESULTS}/{taskResult}`,
+      reports,
+      TASK_RESULT,
+      results.taskResult,
+    ),
     ...reprocessedUnder(`${parent}/${SUBJECTS}/{user}`),
   ]),
 ];
 
 const RESULT_ROUTES: readonly Route[] = [
   list(USERS, reports, USER_RESULT, usersOfWorkflowLately),
-  one(`${USERS}/{user}`, reports, USER_RESULT, does.userResult),
-  list(`${USERS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfUser),
-  one(`${USERS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
+  one(`${USERS}/{user}`, reports, USER_RESULT, results.userResult),
+  list(`${USERS}/{user}/${TASK_RESULTS}`, reports, TASK_RESULT, results.taskResultsOfUser),
+  one(`${USERS}/{user}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, results.taskResult),
   ...reprocessedUnder(`${USERS}/{user}`),
-  summary(`${USERS}/summary()`, reports, 'userSummary', does.userSummaryOfWorkflow),
+  summary(`${USERS}/summary()`, reports, 'userSummary', results.userSummaryOfWorkflow),
   list(REPORTS, reports, TASK_REPORT, ({ engine, keys }) => reportsOf(engine, keys.workflow)),
-  one(`${REPORTS}/{report}`, reports, TASK_REPORT, does.taskReport),
-  list(`${REPORTS}/{report}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfReport),
-  one(`${REPORTS}/{report}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, does.taskResult),
-  summary(`${REPORTS}/summary()`, reports, 'taskReportSummary', does.reportSummary),
+  one(`${REPORTS}/{report}`, reports, TASK_REPORT, results.taskReport),
+  list(`${REPORTS}/{report}/${TASK_RESULTS}`, reports, TASK_RESULT, results.taskResultsOfReport),
+  one(`${REPORTS}/{report}/${TASK_RESULTS}/{taskResult}`, reports, TASK_RESULT, results.taskResult),
+  summary(`${REPORTS}/summary()`, reports, 'taskReportSummary', results.reportSummary),
   ...[
     `workflows/{workflow}/tasks/{task}`,
     ONE_RUN,
@@ -113,7 +119,7 @@ const RESULT_ROUTES: readonly Route[] = [
     ...SUBJECT_PARENTS.map((parent) => `${parent}/${SUBJECTS}/{user}`),
   ].map(
     (parent): Route => ({
-      ...done('POST', `${parent}/${TASK_RESULTS}/{taskResult}/resume`, change, does.resume),
+      ...done('POST', `${parent}/${TASK_RESULTS}/{taskResult}/resume`, change, results.resume),
       takesCallbacks: true,
     }),
   ),
@@ -127,9 +133,9 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   done('DELETE', 'workflows/{workflow}', change, ({ engine, keys, author }) =>
     engine.workflows.delete(keys.workflow, author),
   ),
-  done('POST', 'workflows/{workflow}/activate', activate, does.activate),
-  done('POST', 'workflows/{workflow}/activateWithScope', activate, does.activateWithScope),
-  done('POST', 'workflows/{workflow}/cancelProcessing', change, does.cancelProcessing),
+  done('POST', 'workflows/{workflow}/activate', activate, activations.activate),
+  done('POST', 'workflows/{workflow}/activateWithScope', activate, activations.activateWithScope),
+  done('POST', 'workflows/{workflow}/cancelProcessing', change, activations.cancelProcessing),
   act('workflows/{workflow}/createNewVersion', change, WORKFLOW, does.createNewVersion),
   act('workflows/{workflow}/clearQuarantine', change, WORKFLOW, ({ engine, keys, author }) =>
     engine.workflows.clearQuarantine(keys.workflow, author),
@@ -142,9 +148,9 @@ const WORKFLOW_ROUTES: readonly Route[] = [
     activate,
     'awaitedWorkflowProcessingResult',
     AWAITED_RESULT,
-    does.activateAndWait,
+    activations.activateAndWait,
   ),
-  done('POST', 'workflows/{workflow}/previewWorkflow', change, does.previewWorkflow),
+  done('POST', 'workflows/{workflow}/previewWorkflow', change, activations.previewWorkflow),
   collect('workflows/{workflow}/previewTaskFailures', workflows, 'previewFailedTask', ({ engine, keys }) =>
     engine.workflows.previewTaskFailures(keys.workflow),
   ),
@@ -162,12 +168,12 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   list('workflows/{workflow}/tasks', workflows, TASK, does.tasks),
   one('workflows/{workflow}/tasks/{task}', workflows, TASK, does.task),
   update('workflows/{workflow}/tasks/{task}', change, TASK, 'changed', does.updateTask),
-  list(`workflows/{workflow}/tasks/{task}/${TASK_RESULTS}`, reports, TASK_RESULT, does.taskResultsOfTask),
+  list(`workflows/{workflow}/tasks/{task}/${TASK_RESULTS}`, reports, TASK_RESULT, results.taskResultsOfTask),
   one(
     `workflows/{workflow}/tasks/{task}/${TASK_RESULTS}/{taskResult}`,
     reports,
     TASK_RESULT,
-    does.taskResult,
+    results.taskResult,
   ),
   list(DELETED, workflows, WORKFLOW, ({ engine }) => arrayOf(() => engine.workflows.listDeleted() as never)),
   one(`${DELETED}/{workflow}`, workflows, WORKFLOW, does.deletedWorkflow),
@@ -190,9 +196,7 @@ const OTHER_ROUTES: readonly Route[] = [
   ),
   one('workflowTemplates/{template}', workflows, WORKFLOW_TEMPLATE, does.workflowTemplate),
   one('settings', workflows, SETTINGS, ({ engine }) => engine.settings.get()),
-  update('settings', change, SETTINGS, 'changed', ({ engine, body }) =>
-    engine.settings.update(objectBody(body, true)),
-  ),
+  update('settings', change, SETTINGS, 'changed', does.updateSettings),
   list('customTaskExtensions', extensions, CUSTOM_TASK_EXTENSION, ({ engine }) =>
     arrayOf(() => engine.customTaskExtensions.list() as never),
   ),
@@ -248,9 +252,9 @@ function topOption({ top }: Query): TopOptions {
 /** The runs that did again what stands at `parent`. */
 function reprocessedUnder(parent: string): readonly Route[] {
   return [
-    list(`${parent}/reprocessedRuns`, reports, RUN, does.reprocessedRuns),
-    one(`${parent}/reprocessedRuns/{reprocessed}`, reports, RUN, does.reprocessedRun),
-    done('DELETE', `${parent}/reprocessedRuns/{reprocessed}/$ref`, change, does.removeReprocessedRun),
+    list(`${parent}/reprocessedRuns`, reports, RUN, results.reprocessedRuns),
+    one(`${parent}/reprocessedRuns/{reprocessed}`, reports, RUN, results.reprocessedRun),
+    done('DELETE', `${parent}/reprocessedRuns/{reprocessed}/$ref`, change, results.removeReprocessedRun),
   ];
 }
 

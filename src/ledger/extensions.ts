@@ -1,4 +1,5 @@
 /** Custom task extensions: kept as notes of the ledger. Source: domain §1.10, §2.4. */
+import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../errors/index.ts';
 import type { CustomTaskExtension } from '../model/extension.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -54,20 +55,22 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
     list: () => allOf(store),
     async update(id, patch, author) {
       const by = readAuthor(author);
-      const changed = await store.transaction(async (tx) => {
+      const { before, after } = await store.transaction(async (tx) => {
         const current = await requireExtension(tx, id);
+        const draft = readExtension(patch, current);
+        if (isDeepStrictEqual({ ...current, ...draft }, current)) return { before: current, after: current };
         const stamp = isoOf(Math.max(clock.now(), Date.parse(current.lastModifiedDateTime) + 1));
         const extension: CustomTaskExtension = {
           ...current,
-          ...readExtension(patch, current),
+          ...draft,
           lastModifiedDateTime: stamp,
           lastModifiedBy: by,
         };
         await tx.putNotes([noteOf(extension)]);
-        return extension;
+        return { before: current, after: extension };
       });
-      audit(context, 'Update custom task extension', changed);
-      return changed;
+      if (after !== before) audit(context, 'Update custom task extension', after);
+      return after;
     },
     async delete(id) {
       const gone = await store.transaction(async (tx) => {

@@ -1,15 +1,16 @@
 /** Runs: reading, and the write methods for external workers. Source: domain §2.1, §2.9, §6.7. */
 import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../errors/index.ts';
-import { COUNT_MAX, readCount, readWhole, readWord } from '../input/fields.ts';
+import { COUNT_MAX, readCount, readLine, readWhole, readWord } from '../input/fields.ts';
 import { readInstant, readWindow } from '../input/instants.ts';
 import { nullable, optional, type Reader, type ReadShape, readShape, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
 import { runIdFrom } from '../model/ids.ts';
+import { LIMITS } from '../model/limits.ts';
 import { RUN_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Page, Run, RunSummary } from '../model/resources.ts';
-import { PROCESSING_STATUSES } from '../model/status.ts';
+import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../model/status.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/index.ts';
 import { announce } from './announce.ts';
@@ -44,10 +45,8 @@ export interface RunInput {
   readonly lastUpdatedDateTime?: string | null;
 }
 
-/** What `runs.update` takes. A counter, a date or a scope must be what the ledger has. */
-export type RunPatch = {
-  readonly [Field in keyof Omit<Run, 'id' | 'workflowExecutionType'>]?: Run[Field];
-};
+/** What `runs.update` takes. An id, a type, a counter, a date or a scope must be what the ledger has. */
+export type RunPatch = Partial<Run>;
 
 const COUNTED = {
   totalUsersCount: optional(readCount),
@@ -70,6 +69,8 @@ const RUN = {
 } satisfies Record<keyof RunInput, Reader<unknown>>;
 const PATCH = {
   ...COUNTED,
+  id: optional((place: Place) => readLine(place, LIMITS.idLengthMax)),
+  workflowExecutionType: optional((place: Place) => readWord(place, EXECUTION_TYPES)),
   scheduledDateTime: optional(readInstant),
   processingStatus: optional(readStatus),
   startedDateTime: optional(nullable(readInstant)),
@@ -280,6 +281,10 @@ async function updateRun(
 
 /** Refuses a counter, date or scope that is not what the ledger has. */
 function expectSame(run: RunRecord, patch: ReadShape<typeof PATCH>): void {
+  const { id = run.id, workflowExecutionType: type = run.workflowExecutionType } = patch;
+  if (id.toLowerCase() !== run.id) throw invalid({ path: 'id', value: id }, `${run.id}, or absent`);
+  if (type !== run.workflowExecutionType)
+    throw invalid({ path: 'workflowExecutionType', value: type }, `${run.workflowExecutionType}, or absent`);
   for (const counter of COUNTERS) {
     const value = patch[counter];
     if (value !== undefined && value !== run[counter]) throw counterMismatch(counter, run[counter], value);

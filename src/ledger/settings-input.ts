@@ -1,4 +1,5 @@
 /** Reads settings that come from outside. Source: domain §1.11. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   fieldsOf,
   ifGiven,
@@ -26,17 +27,22 @@ const FIELDS = ['emailSettings', 'quarantineConfiguration', 'workflowScheduleInt
 /** What `settings.update` takes: what is left out stays as it is. */
 export type SettingsPatch = Partial<LifecycleManagementSettings>;
 
-/** The checked patch. @throws LifecycleError `InvalidArgument`. */
-export function readSettingsPatch(input: unknown): SettingsPatch {
+/** The checked patch: what differs from `current`. @throws LifecycleError `InvalidArgument`. */
+export function readSettingsPatch(input: unknown, current: LifecycleManagementSettings): SettingsPatch {
   const at = fieldsOf(root(input), FIELDS);
   const given = {
     emailSettings: ifGiven(at('emailSettings'), readEmailSettings),
     quarantineConfiguration: ifGiven(at('quarantineConfiguration'), readConfigurationOrNull),
     workflowScheduleIntervalInHours: ifGiven(at('workflowScheduleIntervalInHours'), (place) =>
-      readWhole(place, 1, 24),
+      // An engine may have been made with an interval that is no whole number of hours.
+      place.value === current.workflowScheduleIntervalInHours
+        ? current.workflowScheduleIntervalInHours
+        : readWhole(place, 1, 24),
     ),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  } satisfies { readonly [Field in keyof SettingsPatch]: SettingsPatch[Field] | undefined };
+  const isChange = (field: keyof SettingsPatch): boolean =>
+    given[field] !== undefined && !isDeepStrictEqual(given[field], current[field]);
+  return Object.fromEntries(FIELDS.filter(isChange).map((field) => [field, given[field]]));
 }
 
 /** A workflow's settings. @throws LifecycleError `InvalidArgument`. */
@@ -49,7 +55,7 @@ export function readWorkflowSetting(place: Place): WorkflowSetting {
 function readEmailSettings(place: Place): LifecycleManagementSettings['emailSettings'] {
   const at = fieldsOf(place, [TYPE, 'senderDomain', 'useCompanyBranding']);
   return Object.freeze({
-    senderDomain: readLine(at('senderDomain'), LIMITS.idLengthMax),
+    senderDomain: at('senderDomain').value === '' ? '' : readLine(at('senderDomain'), LIMITS.idLengthMax),
     useCompanyBranding: readFlag(at('useCompanyBranding')),
   });
 }

@@ -40,14 +40,17 @@ export function createSettings(store: Store, intervalMs: DurationMs, changed: ()
   return {
     get: () => read(store),
     async update(input) {
-      const patch = readSettingsPatch(input);
-      current = await store.transaction(async (tx) => {
+      const { before, after } = await store.transaction(async (tx) => {
+        const before = await read(tx);
+        const patch = readSettingsPatch(input, before);
+        if (Object.keys(patch).length === 0) return { before, after: before };
         const stored = JSON.parse((await tx.getSetting(NAME)) ?? '{}') as SettingsPatch;
         await tx.putSetting(NAME, JSON.stringify({ ...stored, ...patch }));
-        return read(tx);
+        return { before, after: await read(tx) };
       });
-      changed();
-      return current;
+      current = after;
+      if (after !== before) changed();
+      return after;
     },
     async load() {
       current = await read(store);

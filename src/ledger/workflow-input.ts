@@ -5,6 +5,7 @@
  * A workflow that was got can be handed in again: fields that only the ledger sets, and OData
  * annotations (`tasks@odata.context`), are passed over; every other unknown field is refused.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { readTasks, type TaskDraft, type TaskInput } from '../catalogue/index.ts';
 import {
   type Fields,
@@ -54,28 +55,24 @@ export type AdministrationScopeTargetInput = Pick<AdministrationScopeTarget, 'id
 /** What `workflows.createNewVersion` takes: what is left out stays as it is; a category never changes. */
 export type NewVersionInput = Pick<WorkflowInput, 'executionConditions' | 'tasks'> & Partial<WorkflowInput>;
 
-/** What `workflows.update` takes; the rest of a workflow changes by a new version. */
-export type WorkflowPatch = Partial<
-  Pick<
-    WorkflowInput,
-    | 'displayName'
-    | 'description'
-    | 'isEnabled'
-    | 'isSchedulingEnabled'
-    | 'settings'
-    | 'administrationScopeTargets'
-  >
->;
+/**
+ * What `workflows.update` takes. Category, conditions and tasks, which change by a new version, may be there as they
+ * are; what the ledger sets is passed over.
+ */
+export type WorkflowPatch = Partial<WorkflowInput>;
 
-/** What `workflows.updateTask` takes; the rest of a task changes by a new version. */
-export type TaskPatch = Partial<Pick<Task, 'displayName' | 'description'>>;
+/** What `workflows.updateTask` takes: name and description, and the rest as it is. */
+export type TaskPatch = Partial<Task>;
 
 /** A workflow that has been read: complete, frozen, valid on its own. */
-export type WorkflowDraft = Pick<Workflow, 'category' | 'executionConditions' | keyof WorkflowPatch> & {
+export type WorkflowDraft = Pick<
+  Workflow,
+  'category' | 'executionConditions' | (typeof PATCHABLE)[number]
+> & {
   readonly tasks: readonly TaskDraft[];
 };
 /** A patch that has been read. */
-export type WorkflowChanges = Partial<Pick<Workflow, keyof WorkflowPatch>>;
+export type WorkflowChanges = Partial<Pick<Workflow, (typeof PATCHABLE)[number]>>;
 
 const PATCHABLE = [
   'displayName',
@@ -86,6 +83,10 @@ const PATCHABLE = [
   'administrationScopeTargets',
 ] as const;
 const TASK_PATCHABLE = ['displayName', 'description'] as const;
+/** What of a task only a new version changes. */
+const TASK_FIXED = ['taskDefinitionId', 'isEnabled', 'continueOnError', 'arguments'] as const;
+/** What of a task follows from the rest. */
+const TASK_SET_BY_LEDGER = ['id', 'category', 'executionSequence'] as const;
 const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
 /** Set by the ledger; passed over when a resource is handed in again. */
 const SET_BY_LEDGER = [
@@ -117,9 +118,7 @@ export function readWorkflowInput(input: unknown, limits: WorkflowLimits): Workf
  */
 export function readNewVersion(input: unknown, current: Workflow, limits: WorkflowLimits): WorkflowDraft {
   const at = fieldsOf(root(input), WORKFLOW_FIELDS, SET_BY_LEDGER);
-  const id = at('id');
-  if (id.value !== undefined && (typeof id.value !== 'string' || id.value.toLowerCase() !== current.id))
-    throw invalid(id, `${current.id}, or absent`);
+  expectOwnId(at('id'), current.id);
   const draft = readDraft(at, limits, current);
   if (draft.category !== current.category)
     throw invalid(at('category'), `${current.category}, which never changes`);
@@ -128,7 +127,7 @@ export function readNewVersion(input: unknown, current: Workflow, limits: Workfl
 
 /** The checked patch, with the fields that were given. @throws LifecycleError `InvalidArgument`. */
 export function readWorkflowPatch(input: unknown): WorkflowChanges {
-  const at = fieldsOf(root(input), PATCHABLE, []);
+  const at = fieldsOf(root(input), WORKFLOW_FIELDS, SET_BY_LEDGER);
   const given = {
     displayName: ifGiven(at('displayName'), readName),
     description: ifGiven(at('description'), readDescription),
@@ -140,9 +139,49 @@ export function readWorkflowPatch(input: unknown): WorkflowChanges {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** @throws LifecycleError `InvalidArgument` for a patch with another id or category, other conditions or tasks. */
+export function expectUnchanged(input: unknown, current: Workflow, limits: WorkflowLimits): void {
+  const at = fieldsOf(root(input), null);
+  expectOwnId(at('id'), current.id);
+  const { category, executionConditions, tasks } = current;
+  if ((ifGiven(at('category'), readCategory) ?? category) !== category)
+    throw invalid(at('category'), `${category}, which never changes`);
+  const conditions = ifGiven(at('executionConditions'), readConditions) ?? executionConditions;
+  if (!isDeepStrictEqual(conditions, executionConditions))
+    throw invalid(at('executionConditions'), `as they are: ${BY_NEW_VERSION}`);
+  const given = ifGiven(at('tasks'), (place) => readTasks(place, category, limits)) ?? tasks;
+  if (!isDeepStrictEqual(given.map(ownPart), tasks.map(ownPart)))
+    throw invalid(at('tasks'), `as they are: ${BY_NEW_VERSION}`);
+}
+
+function expectOwnId(place: Place, id: string): void {
+  const { value } = place;
+  if (value !== undefined && (typeof value !== 'string' || value.toLowerCase() !== id))
+    throw invalid(place, `${id}, or absent`);
+}
+
+/** What a task says for itself. */
+function ownPart(task: TaskDraft): object {
+  const { category: _, ...own } = { ...task, id: undefined };
+  return own;
+}
+
+const BY_NEW_VERSION = 'createNewVersion changes them';
+
+/** @throws LifecycleError `InvalidArgument` for a patch that changes more of a task than a patch can. */
+export function expectTaskUnchanged(input: unknown, task: Task): void {
+  const at = fieldsOf(root(input), null);
+  expectOwnId(at('id'), task.id);
+  const other = TASK_FIXED.find((field) => {
+    const { value } = at(field);
+    return value !== undefined && !isDeepStrictEqual(value, task[field]);
+  });
+  if (other !== undefined) throw invalid(at(other), `as it is: createNewVersion changes it`);
+}
+
 /** The checked patch of a task. @throws LifecycleError `InvalidArgument`. */
-export function readTaskPatch(input: unknown): TaskPatch {
-  const at = fieldsOf(root(input), TASK_PATCHABLE, []);
+export function readTaskPatch(input: unknown): Pick<TaskPatch, (typeof TASK_PATCHABLE)[number]> {
+  const at = fieldsOf(root(input), [...TASK_PATCHABLE, ...TASK_FIXED], TASK_SET_BY_LEDGER);
   const given = {
     displayName: ifGiven(at('displayName'), readName),
     description: ifGiven(at('description'), readDescription),

@@ -17,9 +17,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { fillTemplate, requireTemplate, type TemplateOverrides } from '../catalogue/index.ts';
-import { LifecycleError } from '../errors/index.ts';
 import { invalid } from '../input/refuse.ts';
-import { LIMITS } from '../model/limits.ts';
 import { NOT_QUARANTINED } from '../model/quarantine.ts';
 import type { WorkflowRecord } from '../model/records.ts';
 import type { DurationMs } from '../model/time.ts';
@@ -35,6 +33,8 @@ import { isoOf } from './resources.ts';
 import { nextSlot, slotStart } from './schedule-times.ts';
 import {
   checkScheduling,
+  expectTaskUnchanged,
+  expectUnchanged,
   type NewVersionInput,
   readNewVersion,
   readTaskPatch,
@@ -42,9 +42,11 @@ import {
   readWorkflowPatch,
   type TaskDraft,
   type TaskPatch,
+  type WorkflowChanges,
   type WorkflowInput,
   type WorkflowPatch,
 } from './workflow-input.ts';
+import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from './workflow-lookup.ts';
 
 /** What the workflows work with. */
 export interface WorkflowsDeps {
@@ -80,7 +82,7 @@ export interface Workflows {
   /** Those that are not deleted, by creation. */
   list(): Promise<readonly Workflow[]>;
   /**
-   * Changes what a {@link WorkflowPatch} can have. Disabling turns scheduling off too
+   * Changes what a {@link WorkflowPatch} can have; a workflow that was got may be handed in whole. Disabling turns scheduling off too
    * (enabling does not turn it on again). Scheduling that is turned on starts with the next slot.
    *
    * @throws LifecycleError `InvalidArgument`, `Duplicate`.
@@ -94,7 +96,7 @@ export interface Workflows {
    */
   createNewVersion(id: string, input: NewVersionInput, author?: Author): Promise<Workflow>;
   /**
-   * Changes name or description of a task of the newest version. @throws LifecycleError `InvalidArgument`;
+   * Changes name or description of a task of the newest version; it may be handed in whole. @throws LifecycleError `InvalidArgument`;
    * `NotFound` also for a task of another version.
    */
   updateTask(id: string, taskId: string, patch: TaskPatch, author?: Author): Promise<Task>;
@@ -195,12 +197,15 @@ async function update(
   const { before, after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }, tx) => {
     const { displayName } = patch;
     if (displayName !== undefined) await checkName(tx, displayName, workflow.id);
+    expectUnchanged(input, workflow, deps.limits);
     const scheduling = patch.isEnabled === false ? { isSchedulingEnabled: false } : {};
     const changed = { ...workflow, ...scheduling, ...patch };
     checkScheduling(changed);
     return isDeepStrictEqual(changed, workflow) ? workflow : changed;
   });
-  await freeze(deps, before, after, patch);
+  // A workflow that was got and is handed in again says what it is, not what to do once more.
+  const isHandedBack = Object.hasOwn(Object(input), 'id');
+  await freeze(deps, before, after, isHandedBack ? {} : patch);
   return resourceOf(deps, after);
 }
 
@@ -234,6 +239,7 @@ async function updateTask(
   const { after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }) => {
     const task = workflow.tasks.find(isIt);
     if (!task) throw notFound(`version ${workflow.version} to have a task`, taskId, { taskId });
+    expectTaskUnchanged(input, task);
     const changed = Object.freeze({ ...task, ...patch });
     const isSame = changed.displayName === task.displayName && changed.description === task.description;
     if (isSame) return workflow;
@@ -317,7 +323,7 @@ async function freeze(
   deps: WorkflowsDeps,
   before: Workflow,
   after: Workflow,
-  asked: WorkflowPatch,
+  asked: WorkflowChanges,
 ): Promise<void> {
   if (!after.isEnabled && (before.isEnabled || asked.isEnabled === false)) {
     await deps.freezeRuns(after.id, 'all');
@@ -336,60 +342,4 @@ function withIds(ids: Ids, tasks: readonly TaskDraft[]): readonly Task[] {
 function resourceOf({ clock, scheduleIntervalMs }: WorkflowsDeps, workflow: Workflow): Workflow {
   const next = workflow.isSchedulingEnabled ? isoOf(nextSlot(clock.now(), scheduleIntervalMs())) : null;
   return { ...workflow, nextScheduleRunDateTime: next };
-}
-
-function keyOf(id: unknown): string {
-  if (typeof id === 'string' && id.length <= LIMITS.idLengthMax) return id.toLowerCase();
-  throw invalid(
-    { path: 'id', value: id },
-    `the id of a workflow, of at most ${LIMITS.idLengthMax} characters`,
-  );
-}
-
-async function requireLive(reader: StoreReader, id: string): Promise<WorkflowRecord> {
-  const record = await reader.getWorkflow(id);
-  if (record && record.workflow.deletedDateTime === null) return record;
-  throw notFound('a workflow', id, {});
-}
-
-async function requireDeleted(reader: StoreReader, id: string): Promise<WorkflowRecord> {
-  const record = await reader.getWorkflow(id);
-  if (record && record.workflow.deletedDateTime !== null) return record;
-  throw notFound('a deleted workflow', id, {});
-}
-
-function notFound(what: string, workflowId: string, details: object): LifecycleError {
-  return new LifecycleError('NotFound', `Expected ${what} \`${workflowId}\`, got none`, {
-    workflowId,
-    ...details,
-  });
-}
-
-async function checkRoom(tx: StoreTransaction, { maxWorkflows }: WorkflowLimits): Promise<void> {
-  const records = await tx.listWorkflows();
-  const count = records.filter(({ workflow }) => workflow.deletedDateTime === null).length;
-  if (count < maxWorkflows) return;
-  throw new LifecycleError(
-    'LimitExceeded',
-    `Expected at most ${maxWorkflows} workflows, got one more: delete one first, or raise maxWorkflows`,
-    { limit: 'maxWorkflows', max: maxWorkflows },
-  );
-}
-
-async function checkName(tx: StoreTransaction, displayName: string, ownId: string | null): Promise<void> {
-  const name = nameKey(displayName);
-  const others = (await tx.listWorkflows()).map(({ workflow }) => workflow);
-  const taken = others.find(
-    (one) => one.id !== ownId && one.deletedDateTime === null && nameKey(one.displayName) === name,
-  );
-  if (!taken) return;
-  throw new LifecycleError(
-    'Duplicate',
-    `Expected displayName to be unique among workflows, got \`${displayName}\`, the name of ${taken.id}`,
-    { field: 'displayName', displayName, workflowId: taken.id },
-  );
-}
-
-function nameKey(displayName: string): string {
-  return displayName.normalize('NFC').trim().toLowerCase();
 }

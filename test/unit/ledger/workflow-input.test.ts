@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../src/errors/index.ts';
-import { readNewVersion, readWorkflowInput, readWorkflowPatch } from '../../../src/ledger/workflow-input.ts';
+import {
+  expectUnchanged,
+  readNewVersion,
+  readWorkflowInput,
+  readWorkflowPatch,
+} from '../../../src/ledger/workflow-input.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 import type { Workflow } from '../../../src/model/workflow.ts';
 import { LIMIT_PRESETS } from '../../../src/model/workflow-limits.ts';
@@ -336,14 +341,39 @@ describe('readWorkflowPatch', () => {
     ]);
   });
 
-  it.each(['tasks', 'executionConditions', 'category', 'id', 'version', 'deletedDateTime'])(
-    'refuses %s, which no patch can change',
-    (field) => {
-      const error = refusal(() => readWorkflowPatch({ [field]: 'x' }));
-      expect(error.details.field).toBe(field);
-      expect(error.message).toContain('displayName, description, isEnabled, isSchedulingEnabled');
-    },
-  );
+  it('takes a workflow that was got, and gives what a patch can change', () => {
+    const { displayName, description, isEnabled, isSchedulingEnabled, settings, administrationScopeTargets } =
+      current;
+    expect(readWorkflowPatch(current)).toEqual({
+      displayName,
+      description,
+      isEnabled,
+      isSchedulingEnabled,
+      settings,
+      administrationScopeTargets,
+    });
+    expect(() => expectUnchanged(current, current, limits)).not.toThrow();
+    const { tasks: list, ...rest } = current;
+    const reread = { ...rest, tasks: list.map(({ id: _, category: __, ...task }) => task) };
+    expect(() => expectUnchanged(reread, current, limits)).not.toThrow();
+  });
+
+  it.each<[string, unknown]>([
+    ['tasks', [{ taskDefinitionId: 'issueLaptop' }]],
+    ['tasks', 'x'],
+    ['executionConditions', onDemand],
+    ['category', 'leaver'],
+    ['id', 'x'],
+    ['id', 7],
+  ])('refuses other %s, which no patch can change: %j', (field, value) => {
+    expect(refusal(() => expectUnchanged({ [field]: value }, current, limits)).details.field).toBe(field);
+  });
+
+  it('refuses a field that no workflow has, and says which there are', () => {
+    const error = refusal(() => readWorkflowPatch({ colour: 'x' }));
+    expect(error.details.field).toBe('colour');
+    expect(error.message).toContain('displayName, description, isEnabled, isSchedulingEnabled');
+  });
 
   it.each([null, undefined, [], 'x', 5])('refuses %o, which is no object', (input) => {
     expect(refusal(() => readWorkflowPatch(input)).code).toBe('InvalidArgument');

@@ -15,7 +15,16 @@ describe('a task', () => {
     expect(await workflows.getVersion(before.id, 1)).toEqual(after);
     expect(await workflows.updateTask(before.id, taskId, { displayName: 'New' })).toEqual(changed);
     expect((await workflows.get(before.id)).lastModifiedDateTime).toBe(after.lastModifiedDateTime);
-    for (const patch of [{ displayName: '' }, { isEnabled: false }, { arguments: [] }, null, []])
+    expect(await workflows.updateTask(before.id, taskId, changed)).toEqual(changed);
+    const pair = { name: 'a', value: 'b' };
+    for (const patch of [
+      { displayName: '' },
+      { isEnabled: false },
+      { arguments: [pair] },
+      { id: 'x' },
+      null,
+      [],
+    ])
       expect(await codeOf(workflows.updateTask(before.id, taskId, patch as object))).toBe('InvalidArgument');
     expect(await codeOf(workflows.updateTask(before.id, before.id, {}))).toBe('NotFound');
     const { executionConditions } = before;

@@ -1,0 +1,71 @@
+import type { ActivationScopeInput } from '../engine/activation.ts';
+import { LifecycleError } from '../errors/index.ts';
+import type { ProvisioningObjectInput } from '../ledger/provisioning-objects.ts';
+import { objectBody } from './body.ts';
+import { badRequest, GraphError } from './graph-error.ts';
+import type { Row } from './represent.ts';
+import { type Call, soleField } from './route.ts';
+
+/** activate: `{ subjects: [{ id }] }`. */
+export async function activate({ engine, keys, body }: Call): Promise<string> {
+  const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
+  return (await engine.runs.activate(keys.workflow, { subjects })).id;
+}
+
+/** activateAndWait: `{ subject }`, a provisioning object or somebody of the directory; what became of it. */
+export async function activateAndWait({ engine, keys, body, inTime }: Call): Promise<Row> {
+  const subject = objectBody(soleField(body, 'subject', true), true);
+  const run = await engine.runs.activate(
+    keys.workflow,
+    Object.hasOwn(subject, 'directoryObject')
+      ? { subjects: [subject.directoryObject as { readonly id: string }] }
+      : { provisioningObject: subject as unknown as ProvisioningObjectInput },
+  );
+  if ((await inTime(engine.runs.finished(run.id))) === null) {
+    throw new GraphError(504, 'gatewayTimeout', `The run ${run.id} has not ended yet; it goes on.`);
+  }
+  const { value } = await engine.subjectProcessingResults.list(keys.workflow, run.id, { top: 1 });
+  const failed = await engine.taskProcessingResults.list(keys.workflow, run.id, {
+    processingStatus: 'failed',
+  });
+  return {
+    processingStatus: value[0]?.processingStatus,
+    statusReasons: failed.value.map(({ failureReason }) => failureReason),
+    subject: value[0]?.subject,
+  };
+}
+
+/** activateWithScope: `{ scope: … }` as the metadata has it, or `{ subjects: [{ id }] }` as the page does. */
+export async function activateWithScope({ engine, keys, body }: Call): Promise<string> {
+  const isOfPage = Object.hasOwn(objectBody(body), 'subjects');
+  const scope = (
+    isOfPage ? { users: soleField(body, 'subjects') } : soleField(body, 'scope', true)
+  ) as ActivationScopeInput;
+  return (await engine.runs.activateWithScope(keys.workflow, scope)).id;
+}
+
+const CANCEL_SCOPE = '#microsoft.graph.identityGovernance.cancelRunsScope';
+
+/** cancelProcessing: `{ scope: { '@odata.type': …, runs: [{ id }] } }`, exactly one. */
+export async function cancelProcessing({ engine, keys, body }: Call): Promise<void> {
+  const { '@odata.type': type, ...scope } = objectBody(soleField(body, 'scope', true), true);
+  if (type !== CANCEL_SCOPE && type !== CANCEL_SCOPE.slice(1))
+    throw badRequest(`Expected scope to have the @odata.type ${CANCEL_SCOPE}.`);
+  const runs = soleField(scope, 'runs');
+  const [run] = Array.isArray(runs) && runs.length === 1 ? (runs as readonly unknown[]) : [];
+  const id = typeof run === 'object' && run !== null ? (run as Row).id : undefined;
+  if (typeof id !== 'string') throw badRequest('Expected scope.runs to name exactly one run by its id.');
+  try {
+    await engine.runs.cancel(keys.workflow, id);
+  } catch (error) {
+    // A run that has ended cannot be canceled: Graph answers 400 (domain §6.7).
+    if (LifecycleError.is(error) && error.code === 'AlreadyFinal') throw badRequest(error.message);
+    throw error;
+  }
+}
+
+/** previewWorkflow: `{ subjects: [{ id }] }`. */
+export async function previewWorkflow({ engine, keys, body }: Call): Promise<string> {
+  const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
+  return (await engine.workflows.previewWorkflow(keys.workflow, { subjects })).id;
+}

@@ -1,0 +1,73 @@
+/** Finds workflows in a store, and checks what all of them share: ids, names, their number. */
+import { LifecycleError } from '../errors/index.ts';
+import { invalid } from '../input/refuse.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { WorkflowRecord } from '../model/records.ts';
+import type { WorkflowLimits } from '../model/workflow-limits.ts';
+import type { StoreReader, StoreTransaction } from '../ports/store.ts';
+
+/** An id as stores have it. @throws LifecycleError `InvalidArgument`. */
+export function keyOf(id: unknown): string {
+  if (typeof id === 'string' && id.length <= LIMITS.idLengthMax) return id.toLowerCase();
+  throw invalid(
+    { path: 'id', value: id },
+    `the id of a workflow, of at most ${LIMITS.idLengthMax} characters`,
+  );
+}
+
+/** A workflow that is not deleted. @throws LifecycleError `NotFound`. */
+export async function requireLive(reader: StoreReader, id: string): Promise<WorkflowRecord> {
+  const record = await reader.getWorkflow(id);
+  if (record && record.workflow.deletedDateTime === null) return record;
+  throw notFound('a workflow', id, {});
+}
+
+/** A workflow that is deleted. @throws LifecycleError `NotFound`. */
+export async function requireDeleted(reader: StoreReader, id: string): Promise<WorkflowRecord> {
+  const record = await reader.getWorkflow(id);
+  if (record && record.workflow.deletedDateTime !== null) return record;
+  throw notFound('a deleted workflow', id, {});
+}
+
+/** The error for something of a workflow that is not there. */
+export function notFound(what: string, workflowId: string, details: object): LifecycleError {
+  return new LifecycleError('NotFound', `Expected ${what} \`${workflowId}\`, got none`, {
+    workflowId,
+    ...details,
+  });
+}
+
+/** @throws LifecycleError `LimitExceeded` when one more workflow is too many. */
+export async function checkRoom(tx: StoreTransaction, { maxWorkflows }: WorkflowLimits): Promise<void> {
+  const records = await tx.listWorkflows();
+  const count = records.filter(({ workflow }) => workflow.deletedDateTime === null).length;
+  if (count < maxWorkflows) return;
+  throw new LifecycleError(
+    'LimitExceeded',
+    `Expected at most ${maxWorkflows} workflows, got one more: delete one first, or raise maxWorkflows`,
+    { limit: 'maxWorkflows', max: maxWorkflows },
+  );
+}
+
+/** @param ownId the workflow that may have the name. @throws LifecycleError `Duplicate`. */
+export async function checkName(
+  tx: StoreTransaction,
+  displayName: string,
+  ownId: string | null,
+): Promise<void> {
+  const name = nameKey(displayName);
+  const others = (await tx.listWorkflows()).map(({ workflow }) => workflow);
+  const taken = others.find(
+    (one) => one.id !== ownId && one.deletedDateTime === null && nameKey(one.displayName) === name,
+  );
+  if (!taken) return;
+  throw new LifecycleError(
+    'Duplicate',
+    `Expected displayName to be unique among workflows, got \`${displayName}\`, the name of ${taken.id}`,
+    { field: 'displayName', displayName, workflowId: taken.id },
+  );
+}
+
+function nameKey(displayName: string): string {
+  return displayName.normalize('NFC').trim().toLowerCase();
+}
