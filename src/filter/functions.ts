@@ -41,6 +41,8 @@ export const FILTER_FUNCTIONS: Readonly<Record<string, FilterFunction>> = {
   time: ofMoment((at) =>
     timeOfDay(at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCMilliseconds()),
   ),
+  // A duration is worth its milliseconds.
+  totalseconds: ofNumber((value) => value / 1_000),
   // Half away from zero, as OData says; Math.round rounds -2.5 up.
   round: ofNumber((value) => Math.sign(value) * Math.round(Math.abs(value))),
   floor: ofNumber(Math.floor),

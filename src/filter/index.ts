@@ -1,5 +1,6 @@
 export { compileFilter, type EvaluateOptions, evaluateFilter } from './evaluate.ts';
 export { checkFilter, matchesRow, parseListFilter } from './list-filter.ts';
+export { durationMs } from './literals.ts';
 export { type FilterGrammar, parseFilter } from './parse-filter.ts';
 export { ownProperties, ownValue, type PathResolver } from './paths.ts';
 export type { UnreadableValue } from './rule-values.ts';

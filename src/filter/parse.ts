@@ -28,8 +28,8 @@ const OPERATORS: ReadonlySet<string> = new Set([
  * Parses a boolean expression of OData 4 (ABNF `boolCommonExpr`; operators and functions in any letter case).
  *
  * `not` takes the whole comparison that follows it, as the ABNF says: `not a eq b` is `not (a eq b)`. Not
- * supported, and refused by name: `cast`, `isof`, `case`, geo and bound functions, duration, binary and geo
- * literals, parameter aliases.
+ * supported, and refused by name: `cast`, `isof`, `case`, `matchesPattern`, `totaloffsetminutes`, geo and bound
+ * functions, binary, geo and JSON literals, parameter aliases, `$count` of a part of a collection.
  *
  * @param text at most `LIMITS.filterLengthMax` characters, nested at most `LIMITS.filterDepthMax` deep.
  * @throws LifecycleError `InvalidFilter`, with `position` (0-based) and `near` in its details.
@@ -232,7 +232,11 @@ class Parser {
   #lambda(path: FilterPath, quantifierName: string, at: number): FilterNode {
     const quantifier = quantifierName.toLowerCase();
     if (quantifier !== 'any' && quantifier !== 'all') {
-      throw this.#tokens.error({ expected: '`any(…)` or `all(…)` after a path' }, at);
+      const remedy = 'A $count has no options here; write any(…) for elements that fit';
+      throw this.#tokens.error(
+        { expected: '`any(…)` or `all(…)` after a path', ...(quantifier === '$count' ? { remedy } : {}) },
+        at,
+      );
     }
     this.#tokens.take();
     if (quantifier === 'any' && this.#tokens.takeMark(')')) {

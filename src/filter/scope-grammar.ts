@@ -3,7 +3,7 @@
  * `in`, `startsWith`, `and`, `or`, `not`, and `any` over three collections. Attribute names are free, because
  * hosts have their own.
  */
-import type { Filter, FilterExpression, FilterPath } from '../model/filter.ts';
+import type { Filter, FilterExpression, FilterLiteral, FilterPath } from '../model/filter.ts';
 import { type FilterFault, filterError } from './filter-error.ts';
 import { pathText } from './tree.ts';
 
@@ -56,6 +56,7 @@ class ScopeCheck {
         break;
       case 'in':
         this.#checkOperand(filter.operand, inside);
+        for (const value of filter.values) this.#checkLiteral(value);
         break;
       case 'compare':
         this.#checkComparison(filter, inside);
@@ -81,6 +82,7 @@ class ScopeCheck {
       left.kind === 'literal' && right.kind !== 'literal' ? [right, left] : [left, right];
     this.#checkOperand(operand, inside);
     if (value.kind !== 'literal') throw this.#notLiteral(value);
+    this.#checkLiteral(value);
   }
 
   #checkOperand(operand: FilterExpression, inside: Inside | null): void {
@@ -107,6 +109,14 @@ class ScopeCheck {
           remedy: 'A scope rule does not calculate',
         });
     }
+  }
+
+  #checkLiteral({ type, at }: FilterLiteral): void {
+    if (type !== 'duration') return;
+    throw this.#refuse(at, {
+      expected: 'a value that an attribute has',
+      remedy: 'Attributes have no durations',
+    });
   }
 
   #notLiteral(right: FilterExpression): Error {

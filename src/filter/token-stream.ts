@@ -7,7 +7,13 @@ import { nextToken, type Token } from './tokens.ts';
 const HABITS: Readonly<Record<string, string>> = {
   substringof: 'Write contains(property, text)',
   like: 'Write startsWith, endsWith or contains',
-  matchespattern: 'Write startsWith, endsWith or contains',
+  matchespattern: 'Regular expressions are not supported; write startsWith, endsWith or contains',
+  case: 'case is not supported; write the conditions with and, or and not',
+  cast: 'Casts are not supported',
+  isof: 'Types cannot be asked for',
+  totaloffsetminutes: 'Moments have no time zone here: they are in UTC',
+  hassubset: 'Write any or all',
+  hassubsequence: 'Write any or all',
   between: 'Write x ge 1 and x le 9',
 };
 

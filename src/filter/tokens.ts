@@ -1,6 +1,6 @@
 import type { FilterLiteral } from '../model/filter.ts';
 import { filterError } from './filter-error.ts';
-import { scanLiteral } from './literals.ts';
+import { durationMs, scanLiteral } from './literals.ts';
 
 /** A word of a filter. `at` and `end` are indices into the text; `end` is exclusive. */
 export type Token =
@@ -29,6 +29,9 @@ const SIGNS: readonly (readonly [string, string])[] = [
   ['|', 'Write or'],
   ['!', 'Write not'],
   ['@', 'Parameter aliases are not supported; write the value itself'],
+  ['[', 'JSON is not supported; write a list in round brackets: in (1, 2)'],
+  ['{', 'JSON is not supported; write the value itself'],
+  ['$', 'Of the names with $, $it and $count are supported'],
 ];
 const CONSTANTS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
 
@@ -66,11 +69,12 @@ function isMark(character: string): character is '(' | ')' | ',' | '/' | ':' | '
 function nameToken(text: string, at: number, name: string): Token {
   const end = at + name.length;
   if (text.charAt(end) === "'") {
+    if (name.toLowerCase() === 'duration') return durationToken(text, at, end);
     // namespace.enumType'member': the type is the property's own, so the member says it all.
     if (name.includes('.')) return stringToken(text, at, end);
     throw filterError(text, at, {
       expected: 'an operator and a blank, or an enumeration type with its namespace, before the quote',
-      remedy: 'Duration, binary and geo literals are not supported',
+      remedy: 'Binary and geo literals are not supported',
     });
   }
   const word = name.toLowerCase();
@@ -83,8 +87,19 @@ function nameToken(text: string, at: number, name: string): Token {
   return { kind: 'literal', literal, at, end };
 }
 
+/** `duration'PT5M'`. */
+function durationToken(text: string, at: number, quote: number): Token {
+  const { literal, end } = stringToken(text, at, quote);
+  const value = typeof literal.value === 'string' ? durationMs(literal.value) : null;
+  if (value !== null)
+    return { kind: 'literal', literal: { kind: 'literal', type: 'duration', value, at }, at, end };
+  throw filterError(text, quote, {
+    expected: 'a duration of days, hours, minutes and seconds, like P1DT2H30M',
+  });
+}
+
 /** Text in single quotes that begins at `quote`; a quote in it is written twice. */
-function stringToken(text: string, at: number, quote: number): Token {
+function stringToken(text: string, at: number, quote: number): Token & { kind: 'literal' } {
   let end = text.indexOf("'", quote + 1);
   while (end !== -1 && text.charAt(end + 1) === "'") end = text.indexOf("'", end + 2);
   if (end === -1) {

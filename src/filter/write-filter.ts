@@ -1,4 +1,5 @@
 import type { Filter, FilterExpression, FilterLiteral } from '../model/filter.ts';
+import { DAY_MS, SECOND_MS } from '../model/time.ts';
 import { pathText } from './tree.ts';
 
 /**
@@ -61,5 +62,12 @@ function valueText(value: FilterExpression): string {
 function literalText(literal: FilterLiteral): string {
   if (literal.type === 'string') return `'${literal.value.replaceAll("'", "''")}'`;
   if (literal.type === 'dateTime') return new Date(literal.value).toISOString();
+  if (literal.type === 'duration') return durationText(literal.value);
   return String(literal.value).replace('Infinity', 'INF');
+}
+
+/** In days and seconds, so that no number gets too long to be read. */
+function durationText(ms: number): string {
+  const [size, days] = [Math.abs(ms), Math.floor(Math.abs(ms) / DAY_MS)];
+  return `duration'${ms < 0 ? '-' : ''}P${days}DT${(size - days * DAY_MS) / SECOND_MS}S'`;
 }

@@ -35,6 +35,7 @@ export type Kind =
   | 'int'
   | 'boolean'
   | 'dateTime'
+  | 'duration'
   | { readonly enumeration: Enumeration }
   | { readonly complex: Readonly<Record<string, Kind>> }
   | { readonly collection: Readonly<Record<string, Kind>> };
@@ -373,7 +374,7 @@ export const CUSTOM_TASK_EXTENSION: EntityType = {
   properties: {
     id: 'id',
     authenticationConfiguration: { complex: { resourceId: 'string' } },
-    callbackConfiguration: { complex: { timeoutDuration: 'string' } },
+    callbackConfiguration: { complex: { timeoutDuration: 'duration' } },
     clientConfiguration: { complex: { maximumRetries: 'int', timeoutInMilliseconds: 'int' } },
     createdDateTime: 'dateTime',
     description: 'string',

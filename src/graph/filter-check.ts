@@ -3,12 +3,22 @@
  * it and where it stands, so that no filter quietly finds the wrong rows. Source: OData 4.01 §5.1.1.
  */
 import { type FilterFault, filterError } from '../filter/filter-error.ts';
-import { parseFilter } from '../filter/index.ts';
+import { durationMs, parseFilter } from '../filter/index.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../model/filter.ts';
 import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from './entity-types.ts';
 
 /** What an expression is worth. A bare id is told from text, since GUIDs read the same in any letter case. */
-type Sort = 'id' | 'string' | 'number' | 'boolean' | 'dateTime' | 'enumeration' | 'flags' | 'null';
+type Sort =
+  | 'id'
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'dateTime'
+  | 'timeOfDay'
+  | 'duration'
+  | 'enumeration'
+  | 'flags'
+  | 'null';
 
 /** Function → what its arguments have to be, and what it is worth. */
 const SIGNATURES: Readonly<Record<string, { readonly args: readonly Sort[]; readonly result: Sort }>> = {
@@ -30,6 +40,8 @@ const SIGNATURES: Readonly<Record<string, { readonly args: readonly Sort[]; read
   second: { args: ['dateTime'], result: 'number' },
   fractionalseconds: { args: ['dateTime'], result: 'number' },
   date: { args: ['dateTime'], result: 'dateTime' },
+  time: { args: ['dateTime'], result: 'timeOfDay' },
+  totalseconds: { args: ['duration'], result: 'number' },
   round: { args: ['number'], result: 'number' },
   floor: { args: ['number'], result: 'number' },
   ceiling: { args: ['number'], result: 'number' },
@@ -95,7 +107,12 @@ class FilterCheck {
     }
   }
 
-  #compare(node: Filter & { kind: 'compare' }, variables: Variables): Filter {
+  #compare(given: Filter & { kind: 'compare' }, variables: Variables): Filter {
+    const node = {
+      ...given,
+      left: this.#asDuration(given.right, given.left, variables),
+      right: this.#asDuration(given.left, given.right, variables),
+    };
     const left = this.#sortOf(node.left, variables);
     const right = this.#sortOf(node.right, variables);
     if (node.operator === 'has' && left !== 'flags') {
@@ -123,7 +140,9 @@ class FilterCheck {
     };
   }
 
-  #in(node: Filter & { kind: 'in' }, variables: Variables): Filter {
+  #in(given: Filter & { kind: 'in' }, variables: Variables): Filter {
+    const values = given.values.map((value) => this.#asDuration(given.operand, value, variables));
+    const node = { ...given, values };
     const sort = this.#sortOf(node.operand, variables);
     for (const value of node.values) {
       if (!alike(sort, this.#sortOf(value, variables))) {
@@ -131,6 +150,19 @@ class FilterCheck {
       }
     }
     return { ...node, values: node.values.map((value) => this.#beside(node.operand, value, variables)) };
+  }
+
+  /** A text beside a duration is one, as in OData 4.01. */
+  #asDuration<Node extends FilterExpression>(
+    beside: FilterExpression,
+    node: Node,
+    variables: Variables,
+  ): Node | FilterLiteral {
+    if (node.kind !== 'literal' || node.type !== 'string' || beside.kind !== 'path') return node;
+    if (this.#kindOf(beside, variables) !== 'duration') return node;
+    const value = durationMs(node.value);
+    if (value !== null) return { kind: 'literal', type: 'duration', value, at: node.at };
+    throw this.#refuse(node, { expected: "a duration like 'PT5M'", ...this.#property(beside) });
   }
 
   /** A text as the property that it is compared with has it. */

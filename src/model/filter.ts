@@ -3,12 +3,17 @@
  * it stood in the text, so that an error can point at the character.
  */
 
-/** A value in a filter. Dates are `dateTime` literals with epoch milliseconds as their value. */
+/**
+ * A value in a filter. Dates are `dateTime` literals with epoch milliseconds as their value; a `duration` has
+ * milliseconds, a `timeOfDay` a text like `09:05:00.000`.
+ */
 export type FilterLiteral =
   | { readonly kind: 'literal'; readonly type: 'string'; readonly value: string; readonly at: number }
   | { readonly kind: 'literal'; readonly type: 'number'; readonly value: number; readonly at: number }
   | { readonly kind: 'literal'; readonly type: 'boolean'; readonly value: boolean; readonly at: number }
   | { readonly kind: 'literal'; readonly type: 'dateTime'; readonly value: number; readonly at: number }
+  | { readonly kind: 'literal'; readonly type: 'timeOfDay'; readonly value: string; readonly at: number }
+  | { readonly kind: 'literal'; readonly type: 'duration'; readonly value: number; readonly at: number }
   | { readonly kind: 'literal'; readonly type: 'null'; readonly value: null; readonly at: number };
 
 /** `employeeOrgData/division`: the names between the slashes. */

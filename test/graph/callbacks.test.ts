@@ -311,6 +311,17 @@ it('custom task extensions are kept, changed and deleted', async () => {
     '/customTaskExtensions?$search="somebody"&$filter=contains(endpointConfiguration/url,\'hooks\')',
   );
   expect(found.body.value).toHaveLength(1);
+  const timeout = 'callbackConfiguration/timeoutDuration';
+  for (const [filter, count] of [
+    [`${timeout} eq duration'PT5M'`, 1],
+    [`${timeout} eq duration'PT300S'`, 1],
+    [`${timeout} eq 'PT5M'`, 1],
+    [`${timeout} gt duration'PT5M'`, 0],
+    [`totalseconds(${timeout}) eq 300`, 1],
+  ] as const) {
+    const { status: one, body: list } = await call('GET', `/customTaskExtensions?$filter=${filter}`);
+    expect([filter, one, list.value.length]).toEqual([filter, 200, count]);
+  }
   expect((await call('POST', '/customTaskExtensions', WAITS, READER)).status).toBe(403);
   expect((await call('DELETE', one)).status).toBe(204);
   expect((await call('GET', one)).status).toBe(404);

@@ -158,6 +158,22 @@ const simple: fc.Arbitrary<Condition> = fc.oneof(
       }),
     ),
   fc
+    .tuple(
+      fc.constantFrom(...DATES),
+      fc.constantFrom('eq', 'ne', 'gt', 'ge', 'lt', 'le'),
+      fc.constantFrom('00:00', '03:30', '12:00:00'),
+    )
+    .map(([name, operator, time]) =>
+      comparison(
+        {
+          text: `time(${name})`,
+          value: (row) => lift((at: string) => new Date(at).toISOString().slice(11, 19))(row[name]),
+        },
+        operator,
+        { text: time, value: () => `${time}:00`.slice(0, 8) },
+      ),
+    ),
+  fc
     .tuple(fc.constantFrom(...DATES), fc.constantFrom('eq', 'ne'))
     .map(([name, operator]) => comparison(property(name), operator, { text: 'null', value: () => null })),
   fc.uniqueArray(fc.constantFrom(...STATUSES), { minLength: 1, maxLength: 3 }).map(

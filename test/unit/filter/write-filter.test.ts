@@ -16,6 +16,7 @@ const name = fc.constantFrom('a', 'b/c', 'tags/$count', 'not', 'and', '$it/a', '
 const literal = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 6 }).map((text) => `'${text.replaceAll("'", "''")}'`),
   fc.constantFrom('null', 'true', 'false', '5', '-5', '1e300', '1.5E-7', 'INF', '-INF', 'NaN', '09:05'),
+  fc.constantFrom("duration'PT0.5S'", "duration'-P3DT25H'", "duration'P99999999DT1S'"),
   fc.constantFrom('2026-01-31', '2026-01-31T09:00:00.1234+05:00', "n.e'member'"),
   fc.constant('5b1d7b5e-4f5c-4a0e-9a57-2c7a1c1f2d3e'),
 );

@@ -1,8 +1,16 @@
 import { expect, it } from 'vitest';
 import { writeFilter } from '../../../src/filter/index.ts';
-import { type EntityType, RUN, SUBJECT_RESULT, TASK_DEFINITION } from '../../../src/graph/entity-types.ts';
+import {
+  CUSTOM_TASK_EXTENSION,
+  type EntityType,
+  RUN,
+  SUBJECT_RESULT,
+  TASK_DEFINITION,
+} from '../../../src/graph/entity-types.ts';
 import { parseEntityFilter } from '../../../src/graph/filter-check.ts';
 import { makeRun, makeWorkflow, openApi } from '../../graph/support.ts';
+
+const TIMEOUT = 'callbackConfiguration/timeoutDuration';
 
 it.each<[EntityType, string, string]>([
   [RUN, "processingStatus eq 'FAILED'", "processingStatus eq 'failed'"],
@@ -17,8 +25,28 @@ it.each<[EntityType, string, string]>([
   [TASK_DEFINITION, "category eq 'leaver,joiner'", "category eq 'joiner,leaver'"],
   [TASK_DEFINITION, "parameters/any(p: p/valueType eq 'Bool')", "parameters/any(p: p/valueType eq 'bool')"],
   [SUBJECT_RESULT, "subject/id eq 'Ada'", "subject/id eq 'Ada'"],
+  [RUN, 'time(startedDateTime) ge 09:30', 'time(startedDateTime) ge 09:30:00.000'],
+  [CUSTOM_TASK_EXTENSION, `${TIMEOUT} gt duration'PT1H30M'`, `${TIMEOUT} gt duration'P0DT5400S'`],
+  [CUSTOM_TASK_EXTENSION, `'PT5M' eq ${TIMEOUT}`, `duration'P0DT300S' eq ${TIMEOUT}`],
+  [CUSTOM_TASK_EXTENSION, `${TIMEOUT} in ('P1DT1S', null)`, `${TIMEOUT} in (duration'P1DT1S', null)`],
+  [CUSTOM_TASK_EXTENSION, `totalseconds(${TIMEOUT}) lt 600`, `totalseconds(${TIMEOUT}) lt 600`],
 ])('of %o, %s is read as %s', (type, text, read) => {
   expect(writeFilter(parseEntityFilter(text, type))).toBe(read);
+});
+
+it.each<[EntityType, string, string]>([
+  [RUN, "time(startedDateTime) eq '09:30'", 'a timeOfDay to compare a timeOfDay with, not a string'],
+  [RUN, 'time(totalUsersCount) eq 09:30', 'a dateTime, not a number'],
+  [RUN, 'startedDateTime eq 09:30', 'a dateTime to compare a dateTime with, not a timeOfDay'],
+  [RUN, "contains(time(startedDateTime), '9')", 'a string, not a timeOfDay'],
+  [RUN, "startedDateTime gt now() sub duration'P7D'", 'a number, not a dateTime'],
+  [RUN, "completedDateTime sub startedDateTime gt duration'PT1H'", 'a number, not a dateTime'],
+  [RUN, "totalUsersCount eq duration'PT5M'", 'a number to compare a number with, not a duration'],
+  [CUSTOM_TASK_EXTENSION, `${TIMEOUT} eq 'soon'`, "a duration like 'PT5M'"],
+  [CUSTOM_TASK_EXTENSION, `${TIMEOUT} eq 300`, 'a duration to compare a duration with, not a number'],
+  [CUSTOM_TASK_EXTENSION, `contains(${TIMEOUT}, 'PT')`, 'a string, not a duration'],
+])('%o refuses %s', (type, text, words) => {
+  expect(() => parseEntityFilter(text, type)).toThrow(words);
 });
 
 it.each<[EntityType, string, string, number]>([
