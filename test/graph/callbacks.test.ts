@@ -80,6 +80,11 @@ function handlerOf(options: GraphOptions = {}): GraphHandler {
   });
 }
 
+/** The same path with the id of a task result that is not there. */
+function another(path: string): string {
+  return path.replace(/(?<=taskProcessingResults\/)./, (digit) => (digit === '0' ? '1' : '0'));
+}
+
 /** A run whose first task waits; what the extension was sent, and the run. */
 async function waiting(
   authorizedApps: readonly object[] = [],
@@ -210,7 +215,7 @@ describe('who is not known', () => {
     for (const [method, url] of [
       ['POST', `${there}?token=${GUESS}`],
       ['POST', `${there}?token=`],
-      ['POST', `${there.replace(/taskProcessingResults\/./, 'taskProcessingResults/0')}?token=${own}`],
+      ['POST', `${another(there)}?token=${own}`],
       ['POST', `/workflows/none/tasks/none/taskProcessingResults/none/resume?token=${own}`],
       ['GET', `${there}?token=${own}`],
       ['PUT', `${there}?token=${own}`],
@@ -275,12 +280,7 @@ it('a principal that may not read results does not learn by a token which there 
   const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
   const guessed = path.replace(/token=.*/, 'token=guess');
   const there = await call('POST', guessed, DONE, APP);
-  const nowhere = await call(
-    'POST',
-    guessed.replace(/taskProcessingResults\/./, 'taskProcessingResults/0'),
-    DONE,
-    APP,
-  );
+  const nowhere = await call('POST', another(guessed), DONE, APP);
   expect([there.status, there.body.error.message]).toEqual([nowhere.status, nowhere.body.error.message]);
   expect(there.status).toBe(403);
   expect((await call('POST', path, DONE, APP)).status).toBe(204);
