@@ -1,4 +1,5 @@
 /** `tenure/simulate`: the production engine in virtual time, what-if comparisons and their reports. */
+export type { Bottleneck } from './simulate/bottleneck.ts';
 export type { CalendarDay } from './simulate/calendar.ts';
 export {
   type CompareOptions,
@@ -31,6 +32,8 @@ export {
   simulationFiles,
 } from './simulate/report-files.ts';
 export type {
+  Delay,
+  DelayCause,
   FailureFigures,
   LoadBucket,
   SimulatedRun,

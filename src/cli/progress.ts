@@ -1,8 +1,9 @@
 import cliProgress from 'cli-progress';
 import type { Run } from '../model/resources.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
+import { duration } from '../text/numbers.ts';
 import type { Host } from './host.ts';
-import { count, duration, oneLine } from './text.ts';
+import { count, oneLine } from './text.ts';
 
 /** How far something is, shown on a terminal; nothing at all elsewhere. */
 export interface Progress {

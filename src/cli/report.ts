@@ -1,8 +1,9 @@
 import type { Run } from '../model/resources.ts';
+import { duration } from '../text/numbers.ts';
 import type { Failures } from './failures.ts';
 import type { Style } from './style.ts';
 import { factLines, tableLines } from './table.ts';
-import { count, duration, oneLine, shortened } from './text.ts';
+import { count, oneLine, shortened } from './text.ts';
 
 /** What a report tells of a run besides the run. */
 export interface ReportFacts {

@@ -4,7 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { InvalidArgumentError, Option } from 'commander';
-import type { ReadScenario, ReportFile, ReportFileKind, SimulationProgress } from '../simulate.ts';
+import type {
+  Bottleneck,
+  ReadScenario,
+  ReportFile,
+  ReportFileKind,
+  SimulationProgress,
+} from '../simulate.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Host } from './host.ts';
 import { forceOption, someText } from './options.ts';
@@ -108,6 +114,18 @@ export async function writeReport(path: string, files: readonly ReportFile[]): P
 /** The name that the user gave to the page; the other files are named after it. */
 function reportPath(report: string, suffix: string): string {
   return suffix === '.html' ? report : report.replace(/\.html?$/i, '') + suffix;
+}
+
+/** What delays people most, as facts: in a line, and what would help. */
+export function bottleneckFacts(
+  name: string,
+  bottleneck: Bottleneck | null,
+): readonly (readonly [string, string])[] {
+  if (bottleneck === null) return [];
+  return [
+    [name, bottleneck.summary],
+    ['', bottleneck.advice],
+  ];
 }
 
 /** A bar on a terminal: virtual date, and how fast it goes. */

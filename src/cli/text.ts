@@ -1,24 +1,15 @@
 /** Small texts for people. */
 import { escapeHidden } from '../errors/index.ts';
+import { numeral } from '../text/numbers.ts';
 
 /** `1,234,567`. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return numeral(Math.round(value));
 }
 
 /** `1 user`, `2 users`. */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
-
-/** `340 ms`, `1.24 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** `8 s`, `0.5 s`. */

@@ -54,9 +54,9 @@ export class Handlers {
     builtIn: Readonly<Record<string, TaskHandler>> = {},
   ) {
     for (const [name, handler] of Object.entries(builtIn))
-      this.#builtIn.set(keyOf(name), readHandler(name, handler));
+      this.#builtIn.set(handlerKey(name), readHandler(name, handler));
     for (const [name, handler] of Object.entries(tasks)) {
-      const key = keyOf(name);
+      const key = handlerKey(name);
       if (this.#byDefinition.has(key))
         throw refused(`tasks.${name}`, 'the only handler of its definition', 'a second one');
       this.#byDefinition.set(key, readHandler(name, handler));
@@ -84,7 +84,7 @@ export class Handlers {
   }
 
   #find(task: Task): Handler | undefined {
-    const key = keyOf(task.taskDefinitionId);
+    const key = handlerKey(task.taskDefinitionId);
     return this.#byDefinition.get(key) ?? this.#byDefinition.get('*') ?? this.#builtIn.get(key);
   }
 }
@@ -93,7 +93,8 @@ const WOULD_RUN = Object.freeze({ processingInfo: 'Preview: the task would run' 
 const wouldRun = () => WOULD_RUN;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function keyOf(name: string): string {
+/** What a handler is found by: the GUID of a definition of the catalogue, else the name itself. */
+export function handlerKey(name: string): string {
   return findTaskDefinition(name)?.id ?? (GUID.test(name) ? name.toLowerCase() : name);
 }
 

@@ -2,12 +2,15 @@
  * Keeps account of a simulation from what its store commits, so that finished runs can be removed at once: a
  * year of 50,000 people needs the memory of a day.
  */
-import { runResource } from '../ledger/resources.ts';
+import { enabledTasks, runResource } from '../ledger/resources.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import { type EpochMs, SECOND_MS } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
-import { isTerminal } from '../rules/index.ts';
+import type { TaskContext } from '../ports/task-handler.ts';
+import { isTerminal, positionOf } from '../rules/index.ts';
 import type { Calendar } from './calendar.ts';
+import type { Station } from './delay-causes.ts';
+import type { Delays, End, RateWait } from './delays.ts';
 import { type Buckets, Gauge } from './gauge.ts';
 import { Histogram } from './histogram.ts';
 import type { Write } from './observed-store.ts';
@@ -28,10 +31,22 @@ export interface AccountDeps {
   readonly trace: Trace;
   readonly calendar: Calendar;
   readonly buckets: Buckets;
+  readonly delays: Delays;
+  /** What the clock of the process shows. */
+  readonly processNow: () => EpochMs;
+  /** Since when the directory has what makes a person due. */
+  knownSince(subjectId: string): EpochMs;
   /** A person's own occasion in a run on demand for `occasion`. */
   personal(occasion: string, subjectId: string): string;
   readonly onRun?: ((run: SimulatedRun) => void) | undefined;
   readonly onUser?: ((user: SimulatedUser) => void) | undefined;
+}
+
+/** Where a person is who has started. */
+interface Place {
+  readonly station: Station;
+  /** Ends the wait for the next attempt. */
+  readonly endPause: End | null;
 }
 
 /** A run that is not finished, or not removed yet. */
@@ -43,8 +58,8 @@ interface LiveRun {
   /** Trigger moments by user, from index 0; `null` on demand. */
   readonly dues: (EpochMs | null)[];
   readonly occasion: string;
-  /** Users who have not started. */
-  queued: number;
+  /** By user, from index 0: `undefined` who has not started, `null` who has ended. */
+  readonly places: (Place | null)[];
 }
 
 /** Edges of the latency bars. */
@@ -76,7 +91,28 @@ export class Account {
   }
 
   addWorkflow({ key, workflow }: AccountedWorkflow): void {
-    this.#workflows.set(workflow.id, new WorkflowAccount(this.#workflows.size + 1, key, workflow));
+    const stations = enabledTasks(workflow).map(({ taskDefinitionId, displayName }) =>
+      this.#deps.delays.station(taskDefinitionId, displayName),
+    );
+    const account = new WorkflowAccount(this.#workflows.size + 1, key, workflow, stations);
+    this.#workflows.set(workflow.id, account);
+  }
+
+  /** A call has begun, which first waits for a rate; it ends with what is returned. */
+  called({ taskDefinitionId, displayName }: TaskContext['task'], wait: RateWait): End {
+    const { delays, now } = this.#deps;
+    this.busy.add(1, now());
+    const end = delays.called(delays.station(taskDefinitionId, displayName), wait);
+    return () => {
+      this.busy.add(-1, now());
+      end();
+    };
+  }
+
+  /** The process has ended, and calls that were under way with it. */
+  processEnded(): void {
+    this.busy.add(-this.busy.level, this.#deps.now());
+    this.#deps.delays.processEnded();
   }
 
   /** By workflow, in the order of the scenario. */
@@ -170,7 +206,7 @@ export class Account {
     const occasion = this.#occasions.get(record.workflowId) ?? '';
     const no = this.#runsMade + 1;
     this.#runsMade = no;
-    const live = { no, workflow, record, isTold: false, dues: [], occasion, queued: 0 };
+    const live = { no, workflow, record, isTold: false, dues: [], occasion, places: [] };
     this.#live.set(record.id, live);
     return live;
   }
@@ -183,27 +219,46 @@ export class Account {
     admitted: ReadonlyMap<string, EpochMs>,
     nowMs: EpochMs,
   ): void {
-    const { trace } = this.#deps;
+    const { trace, delays, knownSince } = this.#deps;
     for (const user of users) {
       const due = run.record.slotAtMs === null ? undefined : admitted.get(user.subjectId);
       run.dues[user.no - 1] = due ?? null;
+      delays.queued(
+        due ?? user.scheduledAtMs,
+        due === undefined ? user.scheduledAtMs : knownSince(user.subjectId),
+      );
       trace.addUser(nowMs, run.no, user.no, `${user.subjectId} queued due ${due ?? '-'}`);
     }
-    run.queued += users.length;
     this.queued.add(users.length, nowMs);
   }
 
   #userWritten(run: LiveRun, user: UserRecord, nowMs: EpochMs): void {
-    const { processingStatus: status, outcomes, attempts } = user;
+    const { processingStatus: status, attempts } = user;
     this.#deps.trace.addUser(nowMs, run.no, user.no, this.#standings.of(user));
     if (attempts !== null && attempts.failures > 0) this.retries += 1;
-    const hasStarted = status === 'inProgress' && outcomes?.length === 0 && attempts === null;
-    const neverStarted = status === 'canceled' && user.startedAtMs === null;
-    if (hasStarted || neverStarted) {
-      run.queued -= 1;
-      this.queued.add(-1, nowMs);
-    }
+    this.#move(run, user, nowMs);
     if (isTerminal(status)) this.#userEnded(run, user, status);
+  }
+
+  /** A user has started, goes on, waits for another attempt, or has ended. */
+  #move(run: LiveRun, user: UserRecord, nowMs: EpochMs): void {
+    const { delays, processNow } = this.#deps;
+    const { processingStatus: status, outcomes, attempts } = user;
+    const before = run.places[user.no - 1];
+    if (before) {
+      before.endPause?.();
+      delays.left(before.station);
+    } else if (before === undefined) {
+      this.queued.add(-1, nowMs);
+      delays.unqueued();
+    }
+    run.places[user.no - 1] = null;
+    if (isTerminal(status)) return;
+    const position = positionOf(user, (outcomes?.length ?? 0) + 1);
+    const station = run.workflow.stations[position - 1] as Station;
+    delays.arrived(station);
+    const waitMs = attempts === null || attempts.failures === 0 ? 0 : attempts.notBeforeMs - processNow();
+    run.places[user.no - 1] = { station, endPause: waitMs > 0 ? delays.paused(station, waitMs) : null };
   }
 
   /** Accounts a user who is terminal, or unfinished at the horizon. */

@@ -1,8 +1,10 @@
 /** What simulated tasks do. Every draw belongs to (workflow, person, occasion, task, attempt). */
+import { handlerKey } from '../engine/handlers.ts';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TaskContext, TaskHandler, TaskHandlerOptions } from '../ports/task-handler.ts';
 import { drawFor, hashOf } from './chance.ts';
+import type { End, RateWait, TaskLimits } from './delays.ts';
 import { durationFor } from './durations.ts';
 import type { FailureRule, TaskBehaviour } from './scenario.ts';
 
@@ -16,8 +18,8 @@ export interface BehaviourDeps {
   momentOf(text: string): EpochMs;
   /** Which workflow, occasion and task a call is for: the same in every scenario with the same people. */
   keyOf(context: TaskContext): string;
-  /** A call has begun, or ended. */
-  readonly busy: (delta: 1 | -1) => void;
+  /** A call that takes time has begun; it ends with what is returned. */
+  readonly began: (context: TaskContext, wait: RateWait) => End;
   /** A call has been made. */
   readonly called: (durationMs: DurationMs) => void;
   /** Calls of all tasks share this gate. */
@@ -61,6 +63,17 @@ export function handlersOf(
 ): Readonly<Record<string, TaskHandler>> {
   const all = { '*': {}, ...tasks };
   return Object.fromEntries(Object.entries(all).map(([name, task]) => [name, handlerOf(task, deps)]));
+}
+
+/** The limits of each task definition's handler. */
+export function limitsOf(tasks: Readonly<Record<string, TaskBehaviour>>): (definition: string) => TaskLimits {
+  const names = new Map(Object.keys(tasks).map((name) => [handlerKey(name), name]));
+  return (definition) => {
+    const handler = names.get(handlerKey(definition)) ?? '*';
+    const { concurrency = null, rate } = tasks[handler] ?? {};
+    const perSecond = rate && rate.whenExceeded !== 'fail' ? rate.perSecond : null;
+    return { handler, concurrency, perSecond };
+  };
 }
 
 function handlerOf(task: TaskBehaviour, deps: BehaviourDeps): TaskHandlerOptions {
@@ -114,33 +127,28 @@ class SimulatedTask {
       this.#deps.called(0);
       throw new Error('Too many requests');
     }
-    const waitMs = Math.max(
-      rate?.whenExceeded === 'fail' ? 0 : (this.#gate?.enter() ?? 0),
-      this.#deps.gate?.enter() ?? 0,
-    );
+    const ownMs = rate?.whenExceeded === 'fail' ? 0 : (this.#gate?.enter() ?? 0);
+    const commonMs = this.#deps.gate?.enter() ?? 0;
+    const wait = { ms: Math.max(ownMs, commonMs), isCommon: commonMs > ownMs };
     const hangs = hang !== undefined && drawFor(key, attempt + DRAW.hang) < hang.probability;
-    const takesMs = waitMs + (duration ? durationFor(duration, drawFor(key, attempt + DRAW.duration)) : 0);
+    const takesMs = wait.ms + (duration ? durationFor(duration, drawFor(key, attempt + DRAW.duration)) : 0);
     if (takesMs === 0 && !hangs) {
       this.#deps.called(0);
       this.#fail(context, key);
       return undefined;
     }
-    return this.#takeTime(context, key, hangs ? null : takesMs, hang?.ignoresAbort === true);
+    const ended = this.#deps.began(context, wait);
+    return this.#takeTime(context, key, hangs ? null : takesMs, ended);
   };
 
   /** `takesMs` `null`: it never answers. */
-  #takeTime(
-    context: TaskContext,
-    key: number,
-    takesMs: DurationMs | null,
-    ignoresAbort: boolean,
-  ): Promise<undefined> {
-    const { clock, busy, called } = this.#deps;
+  #takeTime(context: TaskContext, key: number, takesMs: DurationMs | null, ended: End): Promise<undefined> {
+    const { clock, called } = this.#deps;
+    const ignoresAbort = this.#task.hang?.ignoresAbort === true;
     const startedMs = clock.elapsed();
-    busy(1);
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
-        busy(-1);
+        ended();
         called(clock.elapsed() - startedMs);
         settle();
       };

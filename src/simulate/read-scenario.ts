@@ -235,6 +235,11 @@ function readWindows(scenario: Scenario, momentOf: (text: string) => EpochMs): r
   return sorted;
 }
 
+/** Calls at once of all tasks. */
+export function concurrencyOf({ capacity }: Scenario): number {
+  return capacity?.concurrency ?? 256;
+}
+
 /** The length of a schedule slot, ms. */
 export function intervalMsOf({ schedule }: Scenario): number {
   return (schedule?.intervalHours ?? 3) * HOUR_MS;

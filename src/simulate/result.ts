@@ -3,6 +3,7 @@ import type { Run } from '../model/resources.ts';
 import type { ProcessingStatus, UserStatus, WorkflowCategory } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Violation } from '../rules/index.ts';
+import type { Bottleneck } from './bottleneck.ts';
 import type { CalendarDay } from './calendar.ts';
 import type { DurationFigures, HistogramBar } from './histogram.ts';
 
@@ -66,6 +67,43 @@ export interface FailureFigures {
   readonly count: number;
 }
 
+/**
+ * What people wait for between the moment that they are due and the end of their last task.
+ *
+ * - `directory`: the directory had the date only after it was due, or it was due before the simulated time.
+ * - `schedule`: the next slot.
+ * - `process`: it was off or asleep.
+ * - `concurrency`: a place among the calls at once of all tasks.
+ * - `taskConcurrency`: a place among the calls at once of one task.
+ * - `rate`: the calls a second of a service (`definition` `null`: of all tasks together).
+ * - `retries`: the time between a failed attempt and the next.
+ * - `tasks`: the calls themselves.
+ */
+export type DelayCause =
+  | 'directory'
+  | 'schedule'
+  | 'process'
+  | 'concurrency'
+  | 'taskConcurrency'
+  | 'rate'
+  | 'retries'
+  | 'tasks';
+
+/** The time that people spent for one cause; of all people together, those included who have not ended. */
+export interface Delay {
+  readonly cause: DelayCause;
+  /** The task's definition and display name; `null` for a cause that is no single task's. */
+  readonly definition: string | null;
+  readonly task: string | null;
+  /** Calls at once (`concurrency`, `taskConcurrency`), or calls a second (`rate`). */
+  readonly limit: number | null;
+  readonly totalMs: DurationMs;
+  /** People whom it held up at one moment, at most; 0 for what is over before a run begins. */
+  readonly peopleMax: number;
+  /** How long all calls at once were under way (`concurrency`, `taskConcurrency`). */
+  readonly atLimitMs: DurationMs | null;
+}
+
 /** A bucket of time. */
 export interface LoadBucket {
   readonly fromDateTime: string;
@@ -91,7 +129,10 @@ export interface SimulationResult {
   };
   readonly seed: number;
   readonly totals: {
+    /** In the directory, those included who start later: {@link SimulationResult.totals.startingLater}. */
     readonly peopleAtStart: number;
+    /** Of them: entered already, with a first day that is to come. */
+    readonly startingLater: number;
     readonly peopleAtEnd: number;
     readonly entered: number;
     readonly moved: number;
@@ -117,6 +158,10 @@ export interface SimulationResult {
   readonly failures: readonly FailureFigures[];
   readonly latency: DurationFigures;
   readonly latencyBars: readonly HistogramBar[];
+  /** Most time first. */
+  readonly delays: readonly Delay[];
+  /** What delays people most; `null` when nobody was due. */
+  readonly bottleneck: Bottleneck | null;
   readonly load: { readonly bucketMs: DurationMs; readonly buckets: readonly LoadBucket[] };
   readonly calendar: readonly CalendarDay[];
   /** The first runs, by their end; `runsKeptMax` of them. */

@@ -1,6 +1,13 @@
 import { invalid } from '../input/refuse.ts';
 import { HOUR_MS } from '../model/time.ts';
-import { intervalMsOf, type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
+import { bottleneckOf } from './bottleneck.ts';
+import {
+  concurrencyOf,
+  intervalMsOf,
+  type ReadScenario,
+  readScenario,
+  readScenarioFile,
+} from './read-scenario.ts';
 import type { LoadBucket, SimulatedRun, SimulationResult, StatusCounts } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { Simulation } from './simulation.ts';
@@ -15,7 +22,6 @@ export interface SimulateOptions extends SimulationOptions {
 }
 
 const RUNS_KEPT_MAX = 10_000;
-const CONCURRENCY_DEFAULT = 256;
 
 /**
  * Runs a scenario on the production engine in virtual time. The same scenario, seed and version of tenure give the
@@ -73,7 +79,9 @@ function resultOf(
 ): SimulationResult {
   const { scenario, startMs, endMs } = read;
   const { account, calendar } = simulation;
-  const concurrency = scenario.capacity?.concurrency ?? CONCURRENCY_DEFAULT;
+  const concurrency = concurrencyOf(scenario);
+  const totals = totalsOf(simulation);
+  const delays = simulation.delays.delays();
   const latency = account.latency();
   return {
     scenario: {
@@ -87,12 +95,14 @@ function resultOf(
       concurrency,
     },
     seed,
-    totals: totalsOf(simulation),
+    totals,
     workflows: account.workflows.map((one) => one.figures()),
     tasks: account.workflows.flatMap((one) => one.taskFigures()),
     failures: account.workflows.flatMap((one) => one.failureFigures()).sort((a, b) => b.count - a.count),
     latency: latency.figures,
     latencyBars: latency.bars,
+    delays,
+    bottleneck: bottleneckOf(delays, totals.usersCount, intervalMsOf(scenario)),
     load: loadOf(simulation, endMs, concurrency),
     calendar: calendar.days(
       startMs,
@@ -109,7 +119,7 @@ function resultOf(
 }
 
 function totalsOf(simulation: Simulation): SimulationResult['totals'] {
-  const { account, changes, calls, callsMs, peopleAtStart, people } = simulation;
+  const { account, changes, calls, callsMs, peopleAtStart, startingLater, people } = simulation;
   const workflows = account.workflows.map((one) => one.figures());
   const tasks = account.workflows.flatMap((one) => one.taskFigures());
   const runs = sumOf(workflows.map((one) => one.runs));
@@ -118,6 +128,7 @@ function totalsOf(simulation: Simulation): SimulationResult['totals'] {
     Object.values(counts).reduce((sum, count) => sum + count, 0);
   return {
     peopleAtStart,
+    startingLater,
     peopleAtEnd: people,
     ...changes,
     runs,

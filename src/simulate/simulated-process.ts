@@ -76,8 +76,7 @@ export class SimulatedProcess {
     if (how === 'stop') await clock.until(engine.stop());
     trace.add(now(), how === 'stop' ? 'off' : 'killed');
     this.end();
-    // Calls that went down with the process are under way no more.
-    account.busy.add(-account.busy.level, now());
+    account.processEnded();
   }
 
   /** Nothing of the engine happens any more. */
@@ -93,7 +92,7 @@ export class SimulatedProcess {
       now,
       momentOf: read.momentOf,
       keyOf: (context) => occasions.keyOf(context, account.occasionOf(context.run.id)),
-      busy: (delta) => account.busy.add(delta, now()),
+      began: ({ task }, wait) => account.called(task, wait),
       called: (ms) => {
         this.calls += 1;
         this.callsMs += ms;

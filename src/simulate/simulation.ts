@@ -12,12 +12,20 @@ import type { Store } from '../ports/store.ts';
 import type { Violation } from '../rules/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import { Account } from './account.ts';
+import { limitsOf } from './behaviour.ts';
 import { Calendar } from './calendar.ts';
+import { Delays } from './delays.ts';
 import { type Buckets, bucketsOf } from './gauge.ts';
 import { observedStore } from './observed-store.ts';
 import { type CreatedWorkflow, MOVED, Occasions } from './occasions.ts';
 import { type Change, openPopulation } from './population.ts';
-import { catchUpMsOf, intervalMsOf, type ReadScenario, type ReadWindow } from './read-scenario.ts';
+import {
+  catchUpMsOf,
+  concurrencyOf,
+  intervalMsOf,
+  type ReadScenario,
+  type ReadWindow,
+} from './read-scenario.ts';
 import { type SimulatedDirectory, simulatedDirectory } from './simulated-directory.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import type { SimulationOptions } from './simulation-options.ts';
@@ -45,10 +53,15 @@ export class Simulation {
   readonly trace: Trace;
   readonly calendar: Calendar;
   readonly account: Account;
+  readonly delays: Delays;
   readonly changes = { entered: 0, moved: 0, leaving: 0, removed: 0 };
   peopleAtStart = 0;
+  /** Of them: entered already, with a first day that is to come. */
+  startingLater = 0;
   #directory: SimulatedDirectory | null = null;
   #process: SimulatedProcess | null = null;
+  /** When the directory heard of people's dates, of those who came or gave notice since the start. */
+  readonly #knownSince = new Map<string, EpochMs>();
   #movedSlotMs: EpochMs;
   #toldMs: EpochMs;
 
@@ -63,11 +76,20 @@ export class Simulation {
     this.buckets = bucketsOf(startMs, endMs);
     this.trace = new Trace(options.onTrace);
     this.calendar = new Calendar(read.zone);
+    this.delays = new Delays({
+      now: () => this.now(),
+      concurrency: concurrencyOf(read.scenario),
+      callsPerSecond: read.scenario.capacity?.callsPerSecond ?? null,
+      limitsOf: limitsOf(read.scenario.tasks ?? {}),
+    });
     this.account = new Account({
       now: () => this.now(),
       trace: this.trace,
       calendar: this.calendar,
       buckets: this.buckets,
+      delays: this.delays,
+      processNow: () => this.#clock.now(),
+      knownSince: (subjectId) => this.#knownSince.get(subjectId) ?? startMs,
       personal: (occasion, subjectId) => this.#occasions.personal(occasion, subjectId),
       onRun: options.onRun,
       onUser: options.onUser,
@@ -130,8 +152,9 @@ export class Simulation {
       (sum, { window }) => sum + (window.kind === 'clockJump' ? Math.abs(window.bySeconds) * SECOND_MS : 0),
       0,
     );
+    const population = await openPopulation(this.#read, this.#seed);
     const directory = simulatedDirectory({
-      population: await openPopulation(this.#read, this.#seed),
+      population,
       now: () => this.now(),
       workflows: this.#read.workflows.map(({ draft }) => draft),
       catchUpMs: catchUpMsOf(this.#read.scenario),
@@ -142,6 +165,7 @@ export class Simulation {
     });
     this.#directory = directory;
     this.peopleAtStart = directory.size;
+    this.startingLater = directory.size - population.initial.length;
     this.#process = new SimulatedProcess({
       read: this.#read,
       seed: this.#seed,
@@ -227,6 +251,7 @@ export class Simulation {
     this.changes[change.kind] += 1;
     switch (change.kind) {
       case 'entered':
+        this.#knownSince.set(change.subject.id, change.atMs);
         this.trace.add(change.atMs, `entered ${change.subject.id} ${change.subject.employeeHireDate}`);
         return;
       case 'moved':
@@ -234,9 +259,11 @@ export class Simulation {
         this.trace.add(change.atMs, `moved ${change.id} ${JSON.stringify(change.department)}`);
         return;
       case 'leaving':
+        this.#knownSince.set(change.id, change.atMs);
         this.trace.add(change.atMs, `leaving ${change.id} ${change.leaveMs}`);
         return;
       case 'removed':
+        this.#knownSince.delete(change.id);
         this.trace.add(change.atMs, `removed ${change.id}`);
     }
   }
@@ -289,13 +316,19 @@ export class Simulation {
       this.#clock.jump(window.bySeconds * SECOND_MS);
     } else if (window.kind === 'asleep') {
       this.trace.add(this.now(), 'asleep');
+      this.delays.down(true);
       await this.#clock.sleepUntil(this.#clock.now() + Math.max(0, untilOrEndMs - this.now()));
+      this.delays.down(false);
       this.trace.add(this.now(), 'awake');
       await this.#tidyUp();
-    } else await process.halt(window.how ?? 'stop');
+    } else {
+      await process.halt(window.how ?? 'stop');
+      this.delays.down(true);
+    }
   }
 
   async #comeBack(process: SimulatedProcess): Promise<void> {
+    this.delays.down(false);
     this.trace.add(this.now(), 'on');
     await this.#clock.until(process.open().start());
   }

@@ -3,6 +3,7 @@ import { enabledTasks } from '../ledger/resources.ts';
 import type { UserRecord } from '../model/records.ts';
 import { DAY_MS, type DurationMs } from '../model/time.ts';
 import { isTimeBased, type Workflow } from '../model/workflow.ts';
+import type { Station } from './delay-causes.ts';
 import { Histogram } from './histogram.ts';
 import type { FailureFigures, SimulatedUser, TaskFigures, WorkflowFigures } from './result.ts';
 
@@ -25,6 +26,8 @@ export class WorkflowAccount {
   readonly workflow: Workflow;
   /** From the attribute's moment to the trigger's. */
   readonly offsetMs: DurationMs;
+  /** Of the enabled tasks, in order. */
+  readonly stations: readonly Station[];
   readonly #runs: Record<string, number> = {};
   readonly #users: Record<string, number> = {};
   readonly #latency = new Histogram();
@@ -33,11 +36,12 @@ export class WorkflowAccount {
   /** By task, then by reason. */
   readonly #reasons: readonly Map<string, number>[];
 
-  constructor(no: number, key: string, workflow: Workflow) {
+  constructor(no: number, key: string, workflow: Workflow, stations: readonly Station[]) {
     const conditions = workflow.executionConditions;
     this.no = no;
     this.key = key;
     this.workflow = workflow;
+    this.stations = stations;
     this.offsetMs = isTimeBased(conditions) ? conditions.trigger.offsetInDays * DAY_MS : 0;
     const tasks = enabledTasks(workflow);
     this.#tasks = tasks.map(() => ({ completed: 0, failed: 0, notRun: 0, duration: new Histogram() }));

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import type { Comparison } from '../../simulate.ts';
+import { duration } from '../../text/numbers.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
+  bottleneckFacts,
   claimReport,
   readNamed,
   type SimulationCliOptions,
@@ -11,8 +13,8 @@ import {
   simulationOptions,
   writeReport,
 } from '../simulation.ts';
-import { tableLines } from '../table.ts';
-import { count, duration } from '../text.ts';
+import { factLines, tableLines } from '../table.ts';
+import { count } from '../text.ts';
 
 const HELP = `
 Both run with the same seed: the same people, and the same chance for each person and task. What differs is
@@ -88,6 +90,11 @@ function tell({ stdout }: Host, { a, b, workflows, moves, hasSamePeople, differi
       ? `Same people, same time; they differ in: ${differingParts.join(', ') || 'nothing'}.`
       : `Not the same people or time (${differingParts.join(', ')}): not every difference is the change's doing.`,
   );
+  const bottlenecks = [
+    ...bottleneckFacts('bottleneck of A', a.bottleneck),
+    ...bottleneckFacts('bottleneck of B', b.bottleneck),
+  ];
+  for (const line of factLines(bottlenecks)) stdout.line(line);
   stdout.line();
   const right = (head: string) => ({ head, align: 'right' }) as const;
   const columns = ['A', 'B', 'SAME', 'OTHER', 'ONLY A', 'ONLY B', 'MEDIAN WAIT A', 'B'].map(right);

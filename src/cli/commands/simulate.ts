@@ -1,9 +1,11 @@
 import { Argument, Command, Option } from 'commander';
 import type { SimulationResult } from '../../simulate.ts';
+import { duration } from '../../text/numbers.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
+  bottleneckFacts,
   claimReport,
   readNamed,
   type Simulate,
@@ -13,7 +15,7 @@ import {
   writeReport,
 } from '../simulation.ts';
 import { factLines, tableLines } from '../table.ts';
-import { count, counted, duration } from '../text.ts';
+import { count, counted } from '../text.ts';
 
 interface SimulateCliOptions extends SimulationCliOptions {
   readonly schema?: boolean;
@@ -93,7 +95,7 @@ function listShipped({ stdout, self }: Host, { SCENARIOS }: Simulate): void {
 }
 
 function tell({ stdout }: Host, result: SimulationResult, tookMs: number): void {
-  const { scenario, totals, latency, failures, trace, calendar, violations } = result;
+  const { scenario, totals, latency, bottleneck, failures, trace, calendar, violations } = result;
   const slots = (of: 'planned' | 'late' | 'skipped' | 'missed'): number =>
     calendar.reduce((sum, day) => sum + day[of], 0);
   const statuses = (counts: Readonly<Partial<Record<string, number>>>): string =>
@@ -101,18 +103,24 @@ function tell({ stdout }: Host, result: SimulationResult, tookMs: number): void 
       .map(([status, number]) => `${count(number ?? 0)} ${status}`)
       .join(', ') || 'none';
   stdout.line(stdout.style.bold(scenario.name));
-  const facts: [string, string][] = [
+  const starting =
+    totals.startingLater === 0 ? '' : ` (${count(totals.startingLater)} of them new hires yet to start)`;
+  const facts: (readonly [string, string])[] = [
     [
       'time',
       `${calendar[0]?.day ?? ''} + ${scenario.horizon} (${scenario.timeZone}), in ${duration(tookMs)}`,
     ],
-    ['people', `${count(totals.peopleAtStart)} at the start, ${count(totals.peopleAtEnd)} at the end`],
+    [
+      'people',
+      `${count(totals.peopleAtStart)} at the start${starting}, ${count(totals.peopleAtEnd)} at the end`,
+    ],
     ['runs', `${count(totals.runsCount)}: ${statuses(totals.runs)}`],
     ['processed', `${count(totals.usersCount)}: ${statuses(totals.users)}`],
     [
       'waiting',
       `half at most ${duration(latency.p50Ms)}, 95 of 100 at most ${duration(latency.p95Ms)}, longest ${duration(latency.maxMs)}`,
     ],
+    ...bottleneckFacts('bottleneck', bottleneck),
     [
       'slots',
       `${count(slots('planned'))} planned, ${count(slots('late'))} late, ${count(slots('skipped') + slots('missed'))} missed`,

@@ -1,13 +1,14 @@
+import { plural } from '../../text/numbers.ts';
 import type { CalendarDay } from '../calendar.ts';
 import { legend } from './charts.ts';
-import { escaped, longDay, monthOf, plural } from './text.ts';
+import { escaped, longDay, monthOf } from './text.ts';
 
 const CELL = 14;
-const LEFT = 34;
+const LEFT = 32;
 const TOP = 18;
 const WEEKDAYS = ['Mon', '', 'Wed', '', 'Fri', '', 'Sun'] as const;
-/** Weeks in one row of the chart. */
-const WEEKS_PER_ROW = 54;
+/** Weeks in one block: a year has four. Blocks stand side by side where the page is wide enough. */
+const WEEKS_PER_BLOCK = 14;
 
 const KINDS = [
   { className: 'slot-good', name: 'all slots on time' },
@@ -20,13 +21,13 @@ const KINDS = [
 export function calendarChart(days: readonly CalendarDay[]): string {
   const first = days[0];
   if (!first) return '';
-  const rows: string[] = [];
+  const blocks: string[] = [];
   const lead = mondayBased(first.day);
   const weeks = Math.ceil((days.length + lead) / 7);
-  for (let week = 0; week < weeks; week += WEEKS_PER_ROW) {
+  for (let week = 0; week < weeks; week += WEEKS_PER_BLOCK) {
     const from = Math.max(0, week * 7 - lead);
-    const until = (week + WEEKS_PER_ROW) * 7 - lead;
-    rows.push(rowOf(days.slice(from, until), week === 0 ? lead : 0));
+    const until = (week + WEEKS_PER_BLOCK) * 7 - lead;
+    blocks.push(blockOf(days.slice(from, until), week === 0 ? lead : 0));
   }
   const used = KINDS.filter(({ className }) => days.some((day) => classOf(day) === className));
   const hasRing = days.some(({ hours }) => hours !== 24);
@@ -35,11 +36,10 @@ export function calendarChart(days: readonly CalendarDay[]): string {
     ...(hasRing ? [{ className: 'ring', name: 'clocks change (23 or 25 hours)' }] : []),
     ...(hasProcess ? [{ className: 'dot', name: 'process off, asleep or with a wrong clock' }] : []),
   ];
-  return legend([...used, ...marks]) + rows.join('');
+  return `${legend([...used, ...marks])}<div class="calendar">${blocks.join('')}</div>`;
 }
 
-function rowOf(days: readonly CalendarDay[], lead: number): string {
-  const weeks = Math.ceil((days.length + lead) / 7);
+function blockOf(days: readonly CalendarDay[], lead: number): string {
   const weekdays = WEEKDAYS.map(
     (name, at) => `<text class="axis" x="0" y="${TOP + at * CELL + 11}">${name}</text>`,
   );
@@ -48,18 +48,18 @@ function rowOf(days: readonly CalendarDay[], lead: number): string {
   const cells = days.map((day, at) => {
     const [column, row] = [Math.floor((at + lead) / 7), (at + lead) % 7];
     const [x, y] = [LEFT + column * CELL, TOP + row * CELL];
-    if ((day.day.endsWith('-01') || at === 0) && x >= freeX) {
+    if ((day.day.endsWith('-01') || at === 0) && x >= freeX && column <= WEEKS_PER_BLOCK - 2) {
       months.push(`<text class="axis" x="${x}" y="12">${escaped(monthOf(day.day))}</text>`);
-      freeX = x + 34;
+      freeX = x + (day.day.slice(5, 7) === '01' ? 58 : 30);
     }
     const ring =
       day.hours === 24 ? '' : `<rect class="ring" x="${x + 1}" y="${y + 1}" width="10" height="10" rx="2"/>`;
     const dot = day.process.length === 0 ? '' : `<circle class="dot" cx="${x + 6}" cy="${y + 6}" r="2.5"/>`;
     return `<g><title>${escaped(titleOf(day))}</title><rect class="${classOf(day)}" x="${x}" y="${y}" width="12" height="12" rx="2"/>${ring}${dot}</g>`;
   });
-  const width = LEFT + Math.max(weeks, 12) * CELL + 4;
-  const height = TOP + 7 * CELL + 4;
-  return `<svg class="calendar" style="max-width:${Math.round(width * 1.2)}px" viewBox="0 0 ${width} ${height}" role="img" aria-label="Calendar of planned and actual slots">${weekdays.join('')}${months.join('')}${cells.join('')}</svg>`;
+  const width = LEFT + WEEKS_PER_BLOCK * CELL;
+  const height = TOP + 7 * CELL;
+  return `<svg width="${width}" height="${height}" role="img" aria-label="Calendar of planned and actual slots">${weekdays.join('')}${months.join('')}${cells.join('')}</svg>`;
 }
 
 function classOf(day: CalendarDay): (typeof KINDS)[number]['className'] {

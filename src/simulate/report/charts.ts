@@ -1,5 +1,10 @@
-/** Charts as SVG, without any library. Colours are CSS variables of the page. */
-import { escaped, numeral } from './text.ts';
+/**
+ * Charts as SVG and HTML, without any library. Colours are CSS variables of the page. The plots stretch with the page;
+ * texts are HTML beside them, so that they have their size on a phone too.
+ */
+import { numeral } from '../../text/numbers.ts';
+import { type Tick, xAxis } from './axis.ts';
+import { escaped } from './text.ts';
 
 /** A series of a stacked chart: its CSS class and its name in the legend. */
 export interface Series {
@@ -14,22 +19,26 @@ export interface StackedBar {
   readonly values: readonly number[];
 }
 
-/** A label under the axis, at the bar with this index. */
-export interface Tick {
-  readonly at: number;
-  readonly text: string;
+/** A bar that lies, with its label to the left and its value to the right. */
+export interface LyingBar {
+  readonly label: string;
+  readonly value: number;
+  /** What stands for the value. Default: the number. */
+  readonly text?: string;
+  readonly className?: string;
 }
 
-const WIDTH = 960;
-const LEFT = 56;
-const RIGHT = 12;
-const TOP = 12;
-const BOTTOM = 26;
-/** Labels closer than this would overlap. */
-const TICK_GAP = 64;
+/** Bars that lie, of two states of the same thing, stacked by series. */
+export interface StackedRow {
+  readonly label: string;
+  readonly sides: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+/** Units of a plot's width, whatever its width on the page; units of its height are pixels. */
+const WIDTH = 1_000;
 /** Few bars would be walls. */
 const FEW_BARS = 8;
-const BAR_WIDTH_MAX = 72;
+const BAR_WIDTH_MAX = 80;
 
 /** Bars side by side, stacked by series. */
 export function stackedBars(
@@ -37,15 +46,12 @@ export function stackedBars(
   series: readonly Series[],
   ticks: readonly Tick[],
   label: string,
-  height = 240,
+  height = 200,
 ): string {
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
-  const scale = scaleFor(Math.max(1, ...sums), height, numeral, 1);
-  const step = (WIDTH - LEFT - RIGHT) / Math.max(1, bars.length);
-  const width = Math.min(
-    bars.length < FEW_BARS ? BAR_WIDTH_MAX : step,
-    Math.max(1, step > 4 ? step - Math.min(2, step * 0.2) : step),
-  );
+  const scale = scaleFor(Math.max(1, ...sums), height);
+  const step = WIDTH / Math.max(1, bars.length);
+  const width = Math.min(bars.length < FEW_BARS ? BAR_WIDTH_MAX : step, Math.max(step * 0.85, step - 4));
   const marks = bars.map(({ title, values }, at) => {
     let level = 0;
     const parts = values.map((value, index) => {
@@ -54,63 +60,70 @@ export function stackedBars(
       level += value;
       // What is there must be seen, however small.
       const tall = Math.max(1.5, bottom - top);
-      return `<rect class="${series[index]?.className}" x="${at1(LEFT + at * step)}" y="${at1(bottom - tall)}" width="${at1(width)}" height="${at1(tall)}"/>`;
+      return `<rect class="${series[index]?.className}" x="${at1(at * step)}" y="${at1(bottom - tall)}" width="${at1(width)}" height="${at1(tall)}"/>`;
     });
     return level === 0 ? '' : `<g><title>${escaped(title)}</title>${parts.join('')}</g>`;
   });
-  const body = `${scale.grid}${marks.join('')}${axisLabels(ticks, (tick) => LEFT + tick.at * step, height)}`;
-  return `${legend(series.filter((_, index) => bars.some(({ values }) => (values[index] ?? 0) > 0)))}${svg(body, height, label)}`;
+  const used = series.filter((_, index) => bars.some(({ values }) => (values[index] ?? 0) > 0));
+  return legend(used) + chart(marks.join(''), scale, ticks, bars.length, label, height);
 }
 
-/** A filled line: one value a step. `peaks`: a thinner line above it. */
+/** A filled line: one value a step, which holds for the whole step. */
 export function area(
   values: readonly number[],
-  peaks: readonly number[] | null,
   titles: readonly string[],
   ticks: readonly Tick[],
   label: string,
-  options: {
-    readonly max?: number;
-    readonly format?: (value: number) => string;
-    readonly height?: number;
-  } = {},
+  height = 140,
 ): string {
-  const { height = 180, format = numeral } = options;
-  const max = Math.max(options.max ?? 0, ...values, ...(peaks ?? []), options.max === undefined ? 1 : 0);
-  const scale = scaleFor(max, height, format, options.max === undefined ? 1 : 0);
-  const step = (WIDTH - LEFT - RIGHT) / Math.max(1, values.length);
-  const x = (at: number): number => LEFT + at * step;
-  // Steps, not slopes: a value holds for its whole bucket.
-  const path = (list: readonly number[]): string =>
-    list
-      .map((value, at) => `${at1(x(at))},${at1(scale.y(value))} ${at1(x(at + 1))},${at1(scale.y(value))}`)
-      .join(' ');
-  const base = at1(scale.y(0));
-  const fill = `<polygon class="area" points="${at1(LEFT)},${base} ${path(values)} ${at1(x(values.length))},${base}"/>`;
-  const peak = peaks === null ? '' : `<polyline class="peak" points="${path(peaks)}"/>`;
-  const hover = titles
-    .map(
-      (title, at) =>
-        `<rect class="hover" x="${at1(x(at))}" y="${TOP}" width="${at1(step)}" height="${height - TOP - BOTTOM}"><title>${escaped(title)}</title></rect>`,
-    )
-    .join('');
-  return svg(
-    `${scale.grid}${fill}${peak}${axisLabels(ticks, (tick) => x(tick.at), height)}${hover}`,
-    height,
-    label,
+  const scale = scaleFor(Math.max(1, ...values), height);
+  const step = WIDTH / Math.max(1, values.length);
+  const x = (at: number): string => at1(at * step);
+  const points = values.map(
+    (value, at) => `${x(at)},${at1(scale.y(value))} ${x(at + 1)},${at1(scale.y(value))}`,
   );
+  const base = at1(scale.y(0));
+  const fill = `<polygon class="plain" points="0,${base} ${points.join(' ')} ${x(values.length)},${base}"/>`;
+  const hover = titles.map(
+    (title, at) =>
+      `<rect class="hover" x="${x(at)}" y="0" width="${at1(step)}" height="${height}"><title>${escaped(title)}</title></rect>`,
+  );
+  return chart(fill + hover.join(''), scale, ticks, values.length, label, height);
 }
 
-/** Bars that lie, longest first, with their numbers. */
-export function lyingBars(
-  rows: readonly { readonly label: string; readonly value: number; readonly className?: string }[],
-): string {
+/** Bars that lie, with their values. */
+export function lyingBars(rows: readonly LyingBar[]): string {
   const max = Math.max(1, ...rows.map(({ value }) => value));
-  const lines = rows.map(
-    ({ label, value, className = 'failed' }) =>
-      `<div class="lying"><span class="what">${escaped(label)}</span><span class="track"><span class="bar ${className}" style="width:${at1((100 * value) / max)}%"></span></span><span class="count">${numeral(value)}</span></div>`,
+  const isWide = rows.some(({ text }) => text !== undefined);
+  const lines = rows.map(({ label, value, text = numeral(value), className = 'failed' }) =>
+    lyingBar(label, part(className, value, max), text, isWide),
   );
   return lines.join('');
+}
+
+/** Bars that lie, one below the other for each side, under the label of their row. */
+export function stackedRows(rows: readonly StackedRow[], series: readonly Series[]): string {
+  const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  const all = rows.flatMap(({ sides }) => sides.map(({ values }) => values));
+  const max = Math.max(1, ...all.map(sumOf));
+  const used = series.filter((_, index) => all.some((values) => (values[index] ?? 0) > 0));
+  const groups = rows.map(({ label, sides }) => {
+    const bars = sides.map(({ name, values }) => {
+      const parts = values.map((value, index) =>
+        value === 0
+          ? ''
+          : part(
+              series[index]?.className ?? '',
+              value,
+              max,
+              `${label}, ${name}: ${numeral(value)} ${series[index]?.name}`,
+            ),
+      );
+      return `<div class="side"><span>${escaped(name)}</span><span class="track">${parts.join('')}</span><span class="count">${numeral(sumOf(values))}</span></div>`;
+    });
+    return `<div class="row"><b>${escaped(label)}</b>${bars.join('')}</div>`;
+  });
+  return legend(used) + groups.join('');
 }
 
 /** What colours mean. */
@@ -119,52 +132,58 @@ export function legend(series: readonly Series[]): string {
   return `<ul class="legend">${items.join('')}</ul>`;
 }
 
-function svg(body: string, height: number, label: string): string {
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
+function lyingBar(label: string, bar: string, text: string, isWide: boolean): string {
+  return `<div class="lying${isWide ? ' wide' : ''}"><span class="what">${escaped(label)}</span><span class="track">${bar}</span><span class="count">${escaped(text)}</span></div>`;
+}
+
+function part(className: string, value: number, max: number, title?: string): string {
+  const tip = title === undefined ? '' : ` title="${escaped(title)}"`;
+  return `<span class="bar ${className}" style="width:${at1((100 * value) / max)}%"${tip}></span>`;
+}
+
+/** A plot with its axes; `ticks` count its `steps`. */
+function chart(
+  marks: string,
+  scale: Scale,
+  ticks: readonly Tick[],
+  steps: number,
+  label: string,
+  height: number,
+): string {
+  const lines = scale.levels.map(({ y }) => `<line class="grid" x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/>`);
+  const levels = scale.levels.map(({ y, text }) => `<span style="top:${y}px">${escaped(text)}</span>`);
+  const plot = `<svg viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" style="height:${height}px" role="img" aria-label="${escaped(label)}">${lines.join('')}${marks}</svg>`;
+  return `<div class="chart"><div class="y">${levels.join('')}</div>${plot}${xAxis(ticks, steps)}</div>`;
 }
 
 interface Scale {
   y(value: number): number;
-  readonly grid: string;
+  /** Round numbers, and where they are. */
+  readonly levels: readonly { readonly y: string; readonly text: string }[];
 }
 
-/** An axis up to a round number, with lines at round numbers. */
-function scaleFor(
-  max: number,
-  height: number,
-  format: (value: number) => string = numeral,
-  stepMin = 0,
-): Scale {
-  const step = roundStep(Math.max(stepMin, max / 4));
-  const lines = Math.max(1, Math.ceil(max / step - 1e-9));
-  const top = step * lines;
-  const y = (value: number): number => TOP + (height - TOP - BOTTOM) * (1 - value / top);
-  const grid = Array.from({ length: lines + 1 }, (_, at) => {
-    const level = at1(y(at * step));
-    return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${level}" y2="${level}"/><text class="axis" x="${LEFT - 8}" y="${at1(y(at * step) + 4)}" text-anchor="end">${escaped(format(at * step))}</text>`;
-  });
-  return { y, grid: grid.join('') };
+/** Room above the highest level, for its label. */
+const TOP = 8;
+
+/** An axis from 0 to a round number that is not below `max`. */
+function scaleFor(max: number, height: number): Scale {
+  const step = roundStep(max / 4);
+  const count = Math.max(1, Math.ceil(max / step - 1e-9));
+  const y = (value: number): number => TOP + (height - TOP - 1) * (1 - value / (step * count));
+  const levels = Array.from({ length: count + 1 }, (_, at) => ({
+    y: at1(y(at * step)),
+    text: numeral(at * step),
+  }));
+  return { y, levels };
 }
 
-/** The smallest of 1, 2, 5, 10, 20, 50 … (and their tenths) that is not below `least`. */
+/** The smallest of 1, 2, 5, 10, 20, 50 … that is not below `least`. */
 function roundStep(least: number): number {
-  let unit = 1e-6;
+  let unit = 1;
   for (;;) {
     for (const factor of [1, 2, 5]) if (unit * factor >= least * (1 - 1e-9)) return unit * factor;
     unit = unit * 10;
   }
-}
-
-function axisLabels(ticks: readonly Tick[], x: (tick: Tick) => number, height: number): string {
-  let free = Number.NEGATIVE_INFINITY;
-  return ticks
-    .map((tick) => {
-      const at = x(tick);
-      if (at < free || at > WIDTH - RIGHT - TICK_GAP / 2) return '';
-      free = at + TICK_GAP;
-      return `<line class="tick" x1="${at1(at)}" x2="${at1(at)}" y1="${height - BOTTOM}" y2="${height - BOTTOM + 5}"/><text class="axis" x="${at1(at + 3)}" y="${height - 7}">${escaped(tick.text)}</text>`;
-    })
-    .join('');
 }
 
 /** One digit after the point keeps the page small. */

@@ -1,10 +1,11 @@
 /** A comparison as a page: what the change did, to whom. */
+import { duration, numeral, percent, plural } from '../../text/numbers.ts';
 import type { Comparison, PersonDifference, WorkflowComparison } from '../compare.ts';
 import type { SimulationResult } from '../result.ts';
-import { lyingBars, type StackedBar, stackedBars } from './charts.ts';
-import { type Cell, cell, figure, page, section, table, tile } from './page.ts';
+import { lyingBars, stackedRows } from './charts.ts';
+import { type Cell, cell, figure, note, page, section, table, tile } from './page.ts';
 import { chartOverDays, countOf, STATUS_SERIES } from './simulation-report.ts';
-import { duration, escaped, numeral, percent, plural, STATUS_ORDER, STATUS_WORDS } from './text.ts';
+import { escaped, STATUS_ORDER, STATUS_WORDS } from './text.ts';
 
 const PEOPLE_SHOWN_MAX = 60;
 const MOVES_SHOWN_MAX = 20;
@@ -14,6 +15,7 @@ export function comparisonReport(comparison: Comparison): string {
   const { a, b } = comparison;
   const body = [
     heading(comparison),
+    bottleneckNotes(comparison),
     tiles(comparison),
     totalsSection(comparison),
     outcomesSection(comparison),
@@ -54,6 +56,15 @@ function heading({ a, b, workflows, moves, hasSamePeople, differingParts, seed }
       : `<p><b>${at === 0 ? 'A' : 'B'}:</b> ${escaped(scenario.description)}</p>`,
   );
   return `<h1>What if?</h1>${names}<br>${words.join('')}<p class="soft">${escaped(caution)}</p><p class="lead">${escaped(lead)}</p>`;
+}
+
+function bottleneckNotes({ a, b }: Comparison): string {
+  const told = [a, b].map(({ bottleneck }, at) =>
+    bottleneck === null
+      ? ''
+      : note(`Bottleneck of ${at === 0 ? 'A' : 'B'}: ${bottleneck.summary}`, bottleneck.advice),
+  );
+  return told.join('');
 }
 
 function tiles({ workflows }: Comparison): string {
@@ -149,30 +160,15 @@ function differenceCell(
 
 function outcomesSection({ a, b }: Comparison): string {
   const keys = [...new Set([...a.workflows, ...b.workflows].map(({ key }) => key))];
-  const bars: StackedBar[] = [];
-  const ticks = keys.flatMap((key) => {
-    const start = bars.length;
-    for (const [name, result] of [
-      ['A', a],
-      ['B', b],
-    ] as const) {
-      const users = result.workflows.find((one) => one.key === key)?.users ?? {};
-      const values = STATUS_ORDER.map((status) => users[status] ?? 0);
-      const parts = STATUS_ORDER.map((status, at) => `${values[at]} ${STATUS_WORDS[status]}`);
-      bars.push({
-        title: `${key}, ${name}: ${parts.filter((part) => !part.startsWith('0 ')).join(', ')}`,
-        values,
-      });
-    }
-    // Air between two workflows.
-    bars.push({ title: '', values: [] });
-    return [
-      { at: start, text: `A: ${key}` },
-      { at: start + 1, text: 'B' },
-    ];
-  });
+  const rows = keys.map((key) => ({
+    label: key,
+    sides: [a, b].map(({ workflows }, at) => {
+      const users = workflows.find((one) => one.key === key)?.users ?? {};
+      return { name: at === 0 ? 'A' : 'B', values: STATUS_ORDER.map((status) => users[status] ?? 0) };
+    }),
+  }));
   const text = 'People of each workflow, by how they ended, before (A) and after (B).';
-  return section('Outcomes', text, stackedBars(bars.slice(0, -1), STATUS_SERIES, ticks, text, 220));
+  return section('Outcomes', text, stackedRows(rows, STATUS_SERIES));
 }
 
 function movesSection({ moves }: Comparison): string {

@@ -17,8 +17,12 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(220px,45%),1fr));gap:12px;margin:0 0 18px}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px}
 .tile b{display:block;font-size:20px;font-weight:600;line-height:1.25;white-space:nowrap}.tile span{color:var(--soft);font-size:13px}
-svg{display:block;width:100%;height:auto;margin-top:8px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}svg.calendar text{font-size:9.5px}
-.grid{stroke:var(--line)}.tick{stroke:var(--soft)}.hover{fill:transparent}.area{fill:var(--accent);opacity:.75}.peak{fill:none;stroke:var(--completedWithErrors);stroke-width:1.2}
+.chart{display:grid;grid-template-columns:48px 1fr;margin-top:10px;font-size:12px;color:var(--soft)}.chart svg{display:block;width:100%}
+.y{position:relative}.y span{position:absolute;right:8px;transform:translateY(-50%);line-height:1}
+.x{grid-column:2;position:relative;height:20px}.x span{position:absolute;top:2px;padding-left:4px;border-left:1px solid var(--soft);line-height:14px;white-space:nowrap}
+.x span:not(.l){display:none}
+.grid{stroke:var(--line);vector-effect:non-scaling-stroke}.hover{fill:transparent}
+.calendar{display:flex;flex-wrap:wrap;gap:10px;margin-top:10px}.calendar text{font:11px system-ui,sans-serif;fill:var(--soft)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:8px 0 0;color:var(--soft);font-size:13px}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px;vertical-align:-1px}
 ${[
@@ -34,16 +38,21 @@ ${[
 ]
   .map((name) => `.${name}{fill:var(--${name})}i.${name},.bar.${name}{background:var(--${name})}`)
   .join('\n')}
-.plain{fill:var(--accent)}i.plain,.bar.plain,i.area{background:var(--accent)}i.peak{background:var(--completedWithErrors)}
+.plain{fill:var(--accent)}i.plain,.bar.plain{background:var(--accent)}
 rect.ring{fill:none;stroke:var(--ring);stroke-width:1.6}i.ring{border:2px solid var(--ring)}circle.dot{fill:var(--ring)}
 .legend i.dot{width:7px;height:7px;border-radius:50%;background:var(--ring);vertical-align:1px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;margin-top:8px}
 th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:500}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tbody tr:last-child>*{border-bottom:0}
-.lying{display:grid;grid-template-columns:minmax(120px,38%) 1fr 70px;gap:12px;align-items:center;padding:4px 0;font-size:14px}
-.track{background:var(--slot-none);border-radius:3px;height:14px}.bar{display:block;height:14px;border-radius:3px;min-width:2px}.count{text-align:right;font-variant-numeric:tabular-nums}
+.lying{display:grid;grid-template-columns:minmax(120px,38%) 1fr 64px;gap:2px 12px;align-items:center;padding:4px 0;font-size:14px}.lying.wide{grid-template-columns:minmax(120px,38%) 1fr 190px}
+.track{display:flex;background:var(--slot-none);border-radius:3px;height:14px;overflow:hidden}.bar{display:block;height:14px;min-width:2px;flex:none}.count{text-align:right;font-variant-numeric:tabular-nums}
+.row{padding:6px 0;font-size:14px}.side{display:grid;grid-template-columns:20px 1fr 64px;gap:8px;align-items:center;padding:3px 0;color:var(--soft)}
+.note{background:var(--card);border-left:4px solid var(--completedWithErrors);border-radius:4px;padding:10px 14px;margin:0 0 20px}.note p{margin:0}.note p+p{margin-top:4px}
 .better{color:var(--better)}.worse{color:var(--worse)}code{font:12.5px ui-monospace,Consolas,monospace;overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:13px}
+@media (max-width:960px){.x span:not(.l){display:inline}.x span:not(.m){display:none}}
+@media (max-width:640px){main{padding:20px 12px 32px}section{padding:14px}h1{font-size:23px}.x span:not(.m){display:inline}.x span:not(.s){display:none}
+.lying,.lying.wide{grid-template-columns:1fr auto}.lying .what{grid-column:1/-1}.tile b{font-size:18px}table{font-size:13px}th,td{padding-right:8px}td.n,th.n{white-space:normal}}
 @media print{body{background:#fff}section,.tile{break-inside:avoid}}
 `;
 
@@ -63,6 +72,11 @@ export function page(title: string, body: string): string {
 /** A part with a heading; `text` says what to see, `content` is HTML. */
 export function section(heading: string, text: string, content: string): string {
   return `<section><h2>${escaped(heading)}</h2><p class="soft">${escaped(text)}</p>${content}</section>`;
+}
+
+/** What the reader should see first. */
+export function note(headline: string, text: string): string {
+  return `<div class="note"><p><b>${escaped(headline)}</b></p><p>${escaped(text)}</p></div>`;
 }
 
 /** A number that stands out. */

@@ -1,27 +1,22 @@
 /** A simulation as a page for people who do not read JSON. */
 import { HOUR_MS } from '../../model/time.ts';
+import { duration, numeral, percent, plural } from '../../text/numbers.ts';
+import { nameOf } from '../bottleneck.ts';
 import type { CalendarDay } from '../calendar.ts';
 import type { SimulationResult, StatusCounts } from '../result.ts';
 import { zoneOf } from '../zone.ts';
+import type { Tick } from './axis.ts';
 import { calendarChart } from './calendar-chart.ts';
-import { area, lyingBars, type Series, type StackedBar, stackedBars, type Tick } from './charts.ts';
-import { cell, figure, page, section, table, tile } from './page.ts';
-import {
-  duration,
-  escaped,
-  longDay,
-  monthOf,
-  numeral,
-  percent,
-  plural,
-  STATUS_ORDER,
-  STATUS_WORDS,
-  shortDay,
-} from './text.ts';
+import { area, lyingBars, type Series, type StackedBar, stackedBars } from './charts.ts';
+import { cell, figure, note, page, section, table, tile } from './page.ts';
+import { escaped, longDay, monthOf, STATUS_ORDER, STATUS_WORDS, shortDay } from './text.ts';
 
 /** Bars of a chart over time, at most; longer times show weeks. */
 const BARS_MAX = 130;
 const FAILURES_SHOWN_MAX = 12;
+const DELAYS_SHOWN_MAX = 8;
+/** Less of people's time than this is not worth a bar. */
+const DELAY_SHARE_MIN = 0.001;
 
 /** Colours and names of statuses. */
 export const STATUS_SERIES: readonly Series[] = STATUS_ORDER.map((status) => ({
@@ -34,7 +29,9 @@ export function simulationReport(result: SimulationResult): string {
   const { scenario } = result;
   const body = [
     heading(result),
+    bottleneckNote(result),
     tiles(result),
+    delaysSection(result),
     chartOverDays(result.calendar, 'users', 'People', 'processed'),
     chartOverDays(result.calendar, 'runs', 'Runs', 'scheduled'),
     latencySection(result),
@@ -66,13 +63,39 @@ function heading({ scenario, totals, latency, seed }: SimulationResult): string 
   return `<h1>${escaped(scenario.name)}</h1><p class="soft">${escaped(place)}</p>${description}<p class="lead">${escaped(lead)}</p>`;
 }
 
+function bottleneckNote({ bottleneck }: SimulationResult): string {
+  if (bottleneck === null) return '';
+  return note(`Bottleneck: ${bottleneck.summary}`, bottleneck.advice);
+}
+
+function delaysSection({ delays, totals }: SimulationResult): string {
+  const totalMs = delays.reduce((sum, delay) => sum + delay.totalMs, 0);
+  if (totalMs === 0) return '';
+  const shown = delays.filter((delay) => delay.totalMs / totalMs >= DELAY_SHARE_MIN);
+  const rows = shown.slice(0, DELAYS_SHOWN_MAX).map((delay) => ({
+    label: nameOf(delay),
+    value: delay.totalMs,
+    text: `${duration(delay.totalMs / totals.usersCount)} (${percent(delay.totalMs, totalMs)})`,
+    className: 'plain',
+  }));
+  const unfinished =
+    countOf(totals.users, 'unfinished') === 0
+      ? ''
+      : ' People who are unfinished count up to the end of the simulated time.';
+  const text = `Where people’s time goes from the moment that they are due to the end of their last task, ${duration(totalMs / totals.usersCount)} on average.${unfinished}`;
+  return section('What people wait for', text, lyingBars(rows));
+}
+
 function tiles({ totals, latency, load, calendar }: SimulationResult): string {
   const failed = countOf(totals.users, 'failed', 'completedWithErrors');
   const missed = calendar.reduce((sum, day) => sum + day.missed + day.skipped, 0);
   const planned = calendar.reduce((sum, day) => sum + day.planned, 0);
   const queue = Math.max(0, ...load.buckets.map((bucket) => bucket.queuedMax));
   const all = [
-    tile(`${numeral(totals.peopleAtStart)} → ${numeral(totals.peopleAtEnd)}`, 'people in the directory'),
+    tile(
+      `${numeral(totals.peopleAtStart)} → ${numeral(totals.peopleAtEnd)}`,
+      `people in the directory${totals.startingLater === 0 ? '' : `; ${numeral(totals.startingLater)} of the first are new hires yet to start`}`,
+    ),
     tile(numeral(totals.usersCount), 'people processed'),
     tile(`${numeral(failed)} (${percent(failed, totals.usersCount)})`, 'with a failed task'),
     tile(duration(latency.p95Ms), '95 of 100 done within'),
@@ -128,12 +151,12 @@ function latencySection({ latencyBars, latency }: SimulationResult): string {
     values: [count],
   }));
   const ticks = shown.map(({ fromMs }, at) => ({ at, text: `≥ ${fromMs === 0 ? '0' : duration(fromMs)}` }));
-  const text = `From the moment that somebody is due to the end of his last task. The schedule's own interval is part of it. Median ${duration(latency.p50Ms)}, 90 of 100 within ${duration(latency.p90Ms)}, 99 within ${duration(latency.p99Ms)}, the longest ${duration(latency.maxMs)}.`;
+  const text = `From the moment that people are due to the end of their last task; the wait for the next slot is part of it. Median ${duration(latency.p50Ms)}, 90 of 100 within ${duration(latency.p90Ms)}, 99 within ${duration(latency.p99Ms)}, the longest ${duration(latency.maxMs)}.`;
   const series = [{ className: 'plain', name: 'people' }];
-  return section('How long people wait', text, stackedBars(bars, series, ticks, text, 200));
+  return section('How long people wait', text, stackedBars(bars, series, ticks, text, 170));
 }
 
-function loadSection({ load, scenario }: SimulationResult): string {
+function loadSection({ load, delays, scenario }: SimulationResult): string {
   const { buckets, bucketMs } = load;
   const perLabel = Math.max(1, Math.ceil(buckets.length / 12));
   const zone = zoneOf(scenario.timeZone);
@@ -147,22 +170,19 @@ function loadSection({ load, scenario }: SimulationResult): string {
     return at % perLabel === 0 ? [{ at, text }] : [];
   });
   const when = (at: number): string => (local[at] ?? '').slice(0, 16).replace('T', ' ');
-  const busiest = Math.max(0, ...buckets.map(({ utilisation }) => utilisation));
   const peak = Math.max(0, ...buckets.map(({ busyMax }) => busyMax));
   const waiting = Math.max(0, ...buckets.map(({ queuedMax }) => queuedMax));
   const use = area(
     buckets.map(({ busyMax }) => busyMax),
-    null,
     buckets.map(
       (bucket, at) =>
-        `${when(at)}: at most ${bucket.busyMax} calls at once, ${percent(bucket.utilisation, 1)} of the capacity used on average`,
+        `${when(at)}: at most ${bucket.busyMax} calls at once, ${numeral(bucket.utilisation * scenario.concurrency)} on average`,
     ),
     ticks,
     'Calls at once',
   );
   const queue = area(
     buckets.map(({ queuedMax }) => queuedMax),
-    null,
     buckets.map(
       (bucket, at) =>
         `${when(at)}: at most ${bucket.queuedMax} waiting, ${numeral(bucket.queuedMean)} on average`,
@@ -170,8 +190,13 @@ function loadSection({ load, scenario }: SimulationResult): string {
     ticks,
     'People waiting',
   );
-  const text = `Steps of ${duration(bucketMs)}. At most ${peak} of ${scenario.concurrency} calls were under way at once; in the busiest step ${percent(busiest, 1)} of the capacity was used.`;
-  const waitingText = `Most people in runs who had not started yet: ${numeral(waiting)} at worst.`;
+  const fullMs = delays.find(({ cause }) => cause === 'concurrency')?.atLimitMs ?? 0;
+  const full =
+    fullMs === 0
+      ? 'the engine’s concurrency was never reached'
+      : `the engine’s concurrency was reached for ${duration(fullMs)} in all`;
+  const text = `The most in each step of ${duration(bucketMs)}. At worst ${numeral(peak)} of ${numeral(scenario.concurrency)} calls were under way at once; ${full}.`;
+  const waitingText = `People in runs who had not started yet, the most in each step: ${numeral(waiting)} at worst.`;
   return section('Calls at once', text, use) + section('People waiting', waitingText, queue);
 }
 
@@ -185,7 +210,7 @@ function calendarSection({ calendar, scenario }: SimulationResult): string {
     changes.length === 0
       ? ''
       : ` Clocks change on ${changes.join(' and ')}; slots follow UTC, so none is lost or doubled.`;
-  const text = `Of ${plural(sum('planned'), 'slot')} planned, ${numeral(sum('onTime'))} were evaluated on time, ${numeral(sum('late'))} late, ${numeral(sum('skipped'))} skipped and ${numeral(sum('missed'))} not at all (whoever was due then is picked up by a later slot within the catch-up window). Days of ${scenario.timeZone}.${clocks}`;
+  const text = `Of ${plural(sum('planned'), 'slot')} planned, ${numeral(sum('onTime'))} were evaluated on time, ${numeral(sum('late'))} late, ${numeral(sum('skipped'))} skipped and ${numeral(sum('missed'))} not at all (people who were due then are picked up by a later slot within the catch-up window). Days of ${scenario.timeZone}.${clocks}`;
   return section('Planned and actual slots', text, calendarChart(calendar));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CliError, describeError } from '../../../src/cli/cli-error.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import { tableLines } from '../../../src/cli/table.ts';
-import { count, counted, duration, moment, oneLine, quoted, shortened } from '../../../src/cli/text.ts';
+import { count, counted, moment, oneLine, quoted, shortened } from '../../../src/cli/text.ts';
 import { LifecycleError } from '../../../src/errors/index.ts';
 
 describe('texts for people', () => {
@@ -12,17 +12,6 @@ describe('texts for people', () => {
       '1 user',
       '0 users',
     ]);
-  });
-
-  it.each([
-    [0, '0 ms'],
-    [999.4, '999 ms'],
-    [1_240, '1.24 s'],
-    [12_340, '12.3 s'],
-    [200_000, '3 min 20 s'],
-    [7_500_000, '2 h 5 min'],
-  ])('say %d ms as %s', (ms, text) => {
-    expect(duration(ms)).toBe(text);
   });
 
   it('have moments to the second, and a dash for none', () => {

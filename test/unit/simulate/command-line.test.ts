@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/simulate.ts';
+import { duration } from '../../../src/text/numbers.ts';
 import { SMALL } from './scenarios.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../src/cli/main.ts');
@@ -43,6 +44,12 @@ describe('tenure simulate', () => {
     );
     expect(code).toBe(0);
     expect(stdout).toContain('all invariants hold');
+    expect(stdout).toMatch(/\n {2}people +\d+ at the start \(\d+ of them new hires yet to start\), /);
+    const result = await simulate(SMALL, { horizon: 'P7D', seed: 1 });
+    expect(stdout).toContain(`bottleneck  ${result.bottleneck?.summary}\n`);
+    const page = await readFile(join(folder, 'out/week.html'), 'utf8');
+    expect(page).toContain(`95 of 100 within ${duration(result.latency.p95Ms)}`);
+    expect(stdout).toContain(`95 of 100 at most ${duration(result.latency.p95Ms)}`);
     expect(stderr).toContain('Wrote out/week.html');
     expect(await readdir(join(folder, 'out'))).toEqual([
       'week.days.csv',

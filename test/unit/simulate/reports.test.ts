@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { duration, numeral, percent } from '../../../src/simulate/report/text.ts';
 import {
   calendarCsv,
   compare,
@@ -12,7 +11,7 @@ import {
   simulationFiles,
   simulationReport,
 } from '../../../src/simulate.ts';
-import { SMALL } from './scenarios.ts';
+import { oneRun, SMALL } from './scenarios.ts';
 
 const HOSTILE = '<script>alert("x")</script> & \'more\'';
 
@@ -76,7 +75,56 @@ describe('the report of a simulation', () => {
   });
 });
 
+describe('what a manager sees first', () => {
+  const busy = { kind: 'fixed', ms: 60_000 } as const;
+  const badge = oneRun(60, { task: { duration: busy, concurrency: 1 } });
+
+  it('is the bottleneck, on the page as in the result, and what people wait for in parts', async () => {
+    const result = await simulate(badge);
+    const html = simulationReport(result);
+    const headline = '“Task” (1 call at once): 29 min 30 s of 30 min 30 s on average (96.7 %)';
+    expect(result.bottleneck?.summary).toBe(headline);
+    expect(html.indexOf(headline)).toBeGreaterThan(0);
+    expect(html.indexOf(headline)).toBeLessThan(html.indexOf('class="tiles"'));
+    expect(html).toContain('<h2>What people wait for</h2>');
+    expect(html).toContain('29 min 30 s (96.7 %)');
+  });
+
+  it('says for how long all calls at once were under way, not what share of a step that was', async () => {
+    const full = simulationReport(
+      await simulate(oneRun(60, { task: { duration: busy } }, { capacity: { concurrency: 2 } })),
+    );
+    expect(full).toContain(
+      'At worst 2 of 2 calls were under way at once; the engine’s concurrency was reached for 30 min in all.',
+    );
+    expect(simulationReport(await simulate(badge))).toContain('the engine’s concurrency was never reached');
+  });
+
+  it('explains a head count that is more than the scenario’s', async () => {
+    const result = await simulate(SMALL);
+    const { peopleAtStart, startingLater } = result.totals;
+    expect(peopleAtStart - startingLater).toBe(200);
+    expect(startingLater).toBeGreaterThan(0);
+    expect(simulationReport(result)).toContain(
+      `people in the directory; ${startingLater} of the first are new hires yet to start`,
+    );
+  });
+});
+
 describe('the report of a comparison', () => {
+  it('has each label of its outcomes on a line of its own, whatever its length', async () => {
+    const [entry] = SMALL.workflows;
+    const key = 'A workflow with a name that is much longer than any bar is wide';
+    const named = { ...SMALL, workflows: [{ ...entry, key }] };
+    const html = comparisonReport(await compare(named, named));
+    expect(html).toContain(`<div class="row"><b>${key}</b><div class="side"><span>A</span>`);
+  });
+
+  it('names the bottleneck of both', async () => {
+    const html = comparisonReport(await compare(SMALL, SMALL));
+    for (const side of ['A', 'B']) expect(html).toContain(`Bottleneck of ${side}: The schedule: `);
+  });
+
   it('is one page without scripts or anything from the network', async () => {
     const comparison = await compare(SMALL, { ...SMALL, tasks: {}, name: HOSTILE });
     const html = comparisonReport(comparison);
@@ -98,26 +146,5 @@ describe('the report of a comparison', () => {
     const comparison = await compare(named(SMALL), named({ ...SMALL, tasks: {} }));
     const [, first] = differencesCsv(comparison).split('\r\n');
     expect(first?.startsWith('"\'=1+1,""x""",p')).toBe(true);
-  });
-});
-
-describe('words for numbers', () => {
-  it.each([
-    [0, '0 ms'],
-    [999, '999 ms'],
-    [1_500, '1.5 s'],
-    [90_000, '1 min 30 s'],
-    [7_200_000, '2 h'],
-    [90_061_000, '1 day 1 h'],
-    [-3_600_000, '−1 h'],
-  ])('%i ms is %s', (ms, text) => {
-    expect(duration(ms)).toBe(text);
-  });
-
-  it('groups digits and never rounds up to all', () => {
-    expect([numeral(1_234_567), numeral(-12.34), numeral(0)]).toEqual(['1,234,567', '−12.3', '0']);
-    expect([percent(1, 1), percent(9_999, 10_000), percent(1, 10_000), percent(0, 5), percent(0, 0)]).toEqual(
-      ['100 %', '> 99.9 %', '< 0.1 %', '0 %', '–'],
-    );
   });
 });
