@@ -29,7 +29,6 @@ export function describeError(error: unknown, env: NodeJS.ProcessEnv): readonly 
 
 /** What helps on the command line, where a library's message speaks of code. */
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
-  HandlerMissing: 'Export a function under each of these names from the module of --tasks',
   StoreLocked: '`tenure runs list`, `tenure runs show` and `tenure check` work meanwhile',
 };
 

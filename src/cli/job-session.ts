@@ -1,3 +1,4 @@
+import type { Workflow } from '../model/workflow.ts';
 import type { Store } from '../ports/store.ts';
 import type { View } from './finish.ts';
 import type { Host } from './host.ts';
@@ -15,12 +16,14 @@ export interface JobSessionInput {
   readonly job: Job;
   /** What the command says anew; the rest is as the database has it. */
   readonly options: JobOptions & StopTimeout & View;
+  /** What is to run. */
+  readonly workflows: readonly Workflow[];
 }
 
 /** Opens what a kept job needs, lets `work` use it, and closes it. @throws CliError, LifecycleError. */
 export async function withJob<T>(
   host: Host,
-  { store, db, job, options }: JobSessionInput,
+  { store, db, job, options, workflows }: JobSessionInput,
   check: (users: Users) => Promise<void>,
   work: (session: Session, tasks: OpenTasks) => Promise<T>,
 ): Promise<T> {
@@ -30,7 +33,7 @@ export async function withJob<T>(
   const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
   try {
     await check(users);
-    const tasks = await openTasks(host, job);
+    const tasks = await openTasks(host, job, { workflows, quiet });
     try {
       const { handlers } = tasks;
       const input = { store, db, users, tasks: handlers, concurrency: job.concurrency, quiet, stopTimeout };

@@ -11,6 +11,8 @@ export interface Job {
   readonly delimiter: string | null;
   readonly tasks: string | null;
   readonly effects: string | null;
+  /** Nothing is to be done. */
+  readonly noOp: boolean;
   readonly concurrency: number | null;
 }
 
@@ -22,6 +24,8 @@ export interface JobOptions {
   readonly delimiter?: string;
   readonly tasks?: string;
   readonly effects?: string;
+  /** `false`: `--no-op`. */
+  readonly op?: boolean;
   readonly concurrency?: number;
   readonly force?: boolean;
 }
@@ -38,6 +42,7 @@ export function jobOf(options: JobOptions & { readonly users: string }): Job {
     delimiter: options.delimiter ?? null,
     tasks: path(options.tasks),
     effects: path(options.effects),
+    noOp: options.op === false,
     concurrency: options.concurrency ?? null,
   };
 }
@@ -50,25 +55,24 @@ export async function keepJob(store: Store, job: Job): Promise<void> {
 /**
  * The job that was kept, with what options say otherwise.
  *
- * @throws CliError when there is none, or one that cannot be read, and options do not say it all: tasks that
- *   do nothing would otherwise count as done.
+ * @throws CliError when there is none, or one that cannot be read, and options do not say it all.
  */
 export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
   const text = await store.getSetting(SETTING);
   const kept = text === null ? null : parseJob(text);
-  if (kept) return jobOf({ ...given(kept), ...options, users: options.users ?? kept.users });
-  const { users } = options;
-  if (users !== undefined && (options.tasks ?? options.effects) !== undefined)
-    return jobOf({ ...options, users });
+  const { users, tasks, effects, op } = options;
+  const isSaid = op === false || tasks !== undefined || effects !== undefined;
+  if (kept) {
+    const before = { ...kept, ...(op === false ? { tasks: null, effects: null } : {}) };
+    const given = Object.entries(before).filter(([name, value]) => value !== null && name !== 'noOp');
+    const job = jobOf({ ...Object.fromEntries(given), ...options, users: users ?? kept.users });
+    return { ...job, noOp: op === false || (kept.noOp && !isSaid) };
+  }
+  if (users !== undefined && isSaid) return jobOf({ ...options, users });
   throw new CliError(
     `Expected ${file} to keep the job of a \`tenure run\`, got ${text === null ? 'none' : 'something else'}`,
-    'Say who the people are, and what the tasks do: --users FILE [--map …], and --tasks MODULE or --effects FILE',
+    'Say who the people are, and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op',
   );
-}
-
-/** The options that a job has a value for. */
-function given(job: Job): JobOptions {
-  return Object.fromEntries(Object.entries(job).filter(([, value]) => value !== null));
 }
 
 /** `null`: it is no job. */

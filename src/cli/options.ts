@@ -93,6 +93,10 @@ export function tasksOptions(): readonly Option[] {
       someText,
     ),
     forceOption(),
+    new Option(
+      '--no-op',
+      'call no handler: tasks are recorded as completed, people as processed, and the run says that it was a no-op',
+    ).conflicts(['tasks', 'effects']),
     new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),

@@ -19,7 +19,7 @@ const HELP = `
 Start here:
   $ tenure demo                               1,000 people, two workflows, some failures
   $ tenure templates                          the workflows that are ready to use
-  $ tenure run --users staff.csv --workflow "Offboard an employee"
+  $ tenure run --users staff.csv --workflow "Offboard an employee" --dry-run
 
 Exit codes: 0 done, and every run completed; 1 wrong usage or environment; 2 a run ended completedWithErrors,
 failed or canceled, or a check found violations; 130 stopped by Ctrl-C or SIGTERM.`;

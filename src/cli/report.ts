@@ -35,6 +35,7 @@ export function runLines(run: Run, facts: ReportFacts, style: Style): string[] {
     ...factLines([
       ['run', run.id],
       ['status', statusText(run.processingStatus, style)],
+      ...(run.isNoOp ? [NO_OP_NOTE] : []),
       ['users', users.join(' · ')],
       ...(canceled !== null && canceled > 0 && run.processingStatus !== 'canceled' ? [CANCELED_NOTE] : []),
       ['tasks', tasks.join(' · ')],
@@ -44,6 +45,7 @@ export function runLines(run: Run, facts: ReportFacts, style: Style): string[] {
   ];
 }
 
+const NO_OP_NOTE = ['no-op', 'handlers were not called: tasks count as completed and did nothing'] as const;
 const CANCELED_NOTE = ['', 'canceled: who is no longer among the people, or no longer due'] as const;
 
 const EXECUTION_WORDS: Readonly<Record<Run['workflowExecutionType'], string>> = {

@@ -1,14 +1,10 @@
-import { Handlers } from '../engine/handlers.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
-import type { Workflow } from '../model/workflow.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { CliError } from './cli-error.ts';
 import type { Host } from './host.ts';
-import type { TaskHandlers } from './task-module.ts';
 import { count, oneLine, quoted, shortId } from './text.ts';
-import type { ChosenWorkflow } from './workflow-source.ts';
 
 /** Runs of the engine that a process left unfinished; those that only have to end canceled left out. */
 export async function unfinishedRuns(store: Store): Promise<readonly RunRecord[]> {
@@ -56,19 +52,4 @@ export async function requireKnown(
       'Name the right file with --users FILE, and how it is read with --map; who is not found would be canceled',
     );
   }
-}
-
-/**
- * Whether the handlers can do the workflow, asked before anything is written.
- *
- * @throws LifecycleError `HandlerMissing`, `InvalidArgument`.
- */
-export async function requireHandlers(chosen: ChosenWorkflow, tasks: TaskHandlers): Promise<void> {
-  const preview = {
-    ...chosen,
-    id: '',
-    version: 1,
-    tasks: chosen.tasks.map((task) => ({ ...task, id: '' })),
-  } as unknown as Workflow;
-  await new Handlers(tasks).bind(preview);
 }

@@ -76,6 +76,7 @@ export class Session {
       store: withoutSchedules(input.store),
       directory: input.users,
       tasks: input.tasks.tasks,
+      noOp: input.tasks.isNoOp,
       clock: host.clock,
       logger: loggerFor(host),
       ...(input.concurrency === null ? {} : { concurrency: input.concurrency }),

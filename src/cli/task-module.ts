@@ -44,14 +44,10 @@ async function load(path: string, file: string): Promise<Readonly<Record<string,
 /** Handlers with a count of the calls that are running. */
 export interface CountedTasks {
   readonly tasks: TaskHandlers;
+  /** None of them is to be called. */
+  readonly isNoOp: boolean;
   /** Calls that have begun and not ended. */
   running(): number;
-}
-
-/** What tasks do when no module says it: each adds its line to the file, or nothing happens. */
-export function defaultTasks(effects: EffectsFile | null): CountedTasks {
-  if (effects === null) return { tasks: { '*': () => {} }, running: () => 0 };
-  return counted({ '*': () => {} }, effects);
 }
 
 /** The handlers, counted while they run, each success followed by its line of the effects file. */
@@ -75,5 +71,5 @@ export function counted(handlers: TaskHandlers, effects: EffectsFile | null): Co
     if (typeof handler?.run !== 'function') return [name, handler];
     return [name, { ...handler, run: wrap((context) => handler.run(context)) }];
   });
-  return { tasks: Object.fromEntries(entries), running: () => running };
+  return { tasks: Object.fromEntries(entries), isNoOp: false, running: () => running };
 }

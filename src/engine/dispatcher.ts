@@ -215,7 +215,8 @@ export class Dispatcher {
       const ids = this.#isOpen ? this.#nextIds(Math.min(this.#room, CLAIMS_PER_COMMIT)) : [];
       if (ids.length === 0) return;
       try {
-        for (const claimed of await claimRuns(this.#ledger.context, ids)) await this.#drive(claimed);
+        for (const claimed of await claimRuns(this.#ledger.context, ids, this.#deps.settings.noOp))
+          await this.#drive(claimed);
         for (const id of ids) this.#lined.delete(id);
       } catch (error) {
         this.#ledger.context.events.emit('engine.error', { error, during: 'claiming runs' });

@@ -172,7 +172,7 @@ class LifecycleEngine implements Engine, EventSink {
       },
     );
     const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
-    const handlers = new Handlers(settings.tasks, builtIn);
+    const handlers = new Handlers(settings.tasks, builtIn, settings.noOp);
     this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, breath);
     this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
       this.#dispatcher.abort(graceMs),

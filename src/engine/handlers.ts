@@ -1,6 +1,7 @@
 /** The host's handlers: found by definition, read once, bound to the tasks of a workflow version. */
-import { findTaskDefinition } from '../catalogue/index.ts';
+import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/index.ts';
 import { LifecycleError, shown } from '../errors/index.ts';
+import { nearest } from '../input/nearest.ts';
 import type { UserRecord } from '../model/records.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
@@ -47,12 +48,20 @@ export class Handlers {
   readonly #byDefinition = new Map<string, Handler>();
   /** The engine's own: for definitions that the host has nothing for. */
   readonly #builtIn = new Map<string, Handler>();
+  readonly #names: readonly string[];
+  readonly #isNoOp: boolean;
 
-  /** @throws LifecycleError `InvalidArgument` for a handler or setting that is not allowed. */
+  /**
+   * @param isNoOp every task is bound to a handler that does nothing, whatever the others are.
+   * @throws LifecycleError `InvalidArgument` for a handler or setting that is not allowed.
+   */
   constructor(
     tasks: Readonly<Record<string, TaskHandler>>,
     builtIn: Readonly<Record<string, TaskHandler>> = {},
+    isNoOp = false,
   ) {
+    this.#names = Object.keys(tasks);
+    this.#isNoOp = isNoOp;
     for (const [name, handler] of Object.entries(builtIn))
       this.#builtIn.set(handlerKey(name), readHandler(name, handler));
     for (const [name, handler] of Object.entries(tasks)) {
@@ -74,7 +83,7 @@ export class Handlers {
     if (enabled.length === 0)
       throw refused('tasks', 'at least one enabled task', `none in workflow \`${workflow.displayName}\``);
     const missing = enabled.filter((task) => !this.#find(task));
-    if (missing.length > 0) throw missingHandlers(workflow, missing);
+    if (missing.length > 0) throw missingHandlers(workflow, missing, this.#names);
     return Promise.all(
       enabled.map(async (task, index) => {
         const handler = this.#find(task) as Handler;
@@ -84,6 +93,7 @@ export class Handlers {
   }
 
   #find(task: Task): Handler | undefined {
+    if (this.#isNoOp) return NO_OP;
     const key = handlerKey(task.taskDefinitionId);
     return this.#byDefinition.get(key) ?? this.#byDefinition.get('*') ?? this.#builtIn.get(key);
   }
@@ -92,6 +102,17 @@ export class Handlers {
 const WOULD_RUN = Object.freeze({ processingInfo: 'Preview: the task would run' });
 const wouldRun = () => WOULD_RUN;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const DEFINITION_KEYS = TASK_DEFINITIONS.map(({ key }) => key);
+
+/** Of an engine that was asked to do nothing. */
+const NOTHING_DONE = Object.freeze({ processingInfo: 'No-op: no handler was called' });
+const NO_OP = readHandler('*', () => NOTHING_DONE);
+
+/** The readable key of a definition of the catalogue; else the name itself. */
+function nameOf(taskDefinitionId: string): string {
+  return findTaskDefinition(taskDefinitionId)?.key ?? taskDefinitionId;
+}
 
 /** What a handler is found by: the GUID of a definition of the catalogue, else the name itself. */
 export function handlerKey(name: string): string {
@@ -152,15 +173,26 @@ async function readArguments(task: Task, handler: Handler): Promise<unknown> {
   );
 }
 
-function missingHandlers(workflow: Workflow, missing: readonly Task[]): LifecycleError {
-  const names = missing.map(
-    (task) => findTaskDefinition(task.taskDefinitionId)?.key ?? task.taskDefinitionId,
+function missingHandlers(
+  workflow: Workflow,
+  tasks: readonly Task[],
+  handlers: readonly string[],
+): LifecycleError {
+  const missing = [...new Set(tasks.map(({ taskDefinitionId }) => nameOf(taskDefinitionId)))];
+  // Of a definition's name, a handler under a name of the host's own may be a slip.
+  const own = handlers.filter((name) => !findTaskDefinition(name));
+  const near = missing.flatMap((name) => {
+    const found = nearest(name, findTaskDefinition(name) ? own : [...DEFINITION_KEYS, ...own]);
+    return found === null ? [] : [[name, found] as const];
+  });
+  const nearestNames = Object.fromEntries(near);
+  const listed = missing.map((name) =>
+    nearestNames[name] === undefined ? name : `${name} (nearest: ${nearestNames[name]})`,
   );
-  const unique = [...new Set(names)];
   return new LifecycleError(
     'HandlerMissing',
-    `Expected a handler for every enabled task of workflow \`${workflow.displayName}\`, got none for ${unique.join(', ')}; add them to the engine's \`tasks\``,
-    { workflowId: workflow.id, missing: unique },
+    `Expected a handler for every enabled task of workflow \`${workflow.displayName}\`, got none for ${listed.join(', ')}; add them to the engine's \`tasks\``,
+    { workflowId: workflow.id, missing, nearest: nearestNames },
   );
 }
 

@@ -36,6 +36,12 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    * name of your own. `'*'` handles every definition that has no other.
    */
   readonly tasks?: Readonly<Record<string, TaskHandler<Person>>>;
+  /**
+   * `true`: no handler is called, and none is needed. Every task is recorded as completed with a
+   * `processingInfo` that says so, and each run that this engine drives is marked (`Run.isNoOp`). Nobody is
+   * told or asked; but people count as processed. Default `false`.
+   */
+  readonly noOp?: boolean;
   /** Handlers that run at once, 1..100,000. Default 256. */
   readonly concurrency?: number;
   /** Hours between schedule slots, a whole number in 1..24. Default 3. */
@@ -67,6 +73,7 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
 /** Settings, complete and checked. */
 export interface EngineSettings {
   readonly tasks: Readonly<Record<string, TaskHandler>>;
+  readonly noOp: boolean;
   readonly concurrency: number;
   readonly scheduleIntervalMs: DurationMs;
   readonly missedSlots: MissedSlotPolicy;
@@ -85,6 +92,7 @@ export function readSettings(input: EngineSettingsInput): EngineSettings {
     throw refused('missedSlots', MISSED_SLOT_POLICIES.join(', '), missedSlots);
   return Object.freeze({
     tasks: input.tasks ?? {},
+    noOp: input.noOp ?? false,
     concurrency: whole('concurrency', input.concurrency ?? 256, 1, 100_000),
     scheduleIntervalMs: whole('scheduleIntervalHours', input.scheduleIntervalHours ?? 3, 1, 24) * HOUR_MS,
     missedSlots,

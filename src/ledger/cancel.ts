@@ -19,7 +19,7 @@ import {
   runAfter,
 } from '../rules/index.ts';
 import { announce, type CommittedChange } from './announce.ts';
-import { commitMoment, findRun, type LedgerContext } from './context.ts';
+import { commitMoment, findRun, type LedgerContext, laterMoment } from './context.ts';
 import type { Recorder } from './recorder.ts';
 import { alreadyFinal } from './refusals.ts';
 
@@ -56,7 +56,7 @@ export async function cancelRun(
       ...before,
       processingStatus: 'canceling',
       claim,
-      lastUpdatedAtMs: Math.max(commitMoment(context.clock, before), before.lastUpdatedAtMs + 1),
+      lastUpdatedAtMs: laterMoment(context.clock, before),
     };
     await tx.putRun(after);
     return { before, after };

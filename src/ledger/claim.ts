@@ -1,7 +1,7 @@
 /** Who drives a run: a claim is a number that grows, and only its newest holder can write (the fence). */
 import type { RunRecord } from '../model/records.ts';
 import { isTerminal } from '../rules/index.ts';
-import type { LedgerContext } from './context.ts';
+import { type LedgerContext, laterMoment } from './context.ts';
 
 /** A run that was claimed. */
 export interface ClaimedRun {
@@ -13,10 +13,13 @@ export interface ClaimedRun {
 /**
  * Claims runs that the engine drives, in one commit. Those that are final or gone are left out; one that is
  * canceling has lost its driver, and whoever claims it must end it.
+ *
+ * @param isNoOp whoever claims calls no handlers, which is noted on the runs before anything is recorded in them.
  */
 export async function claimRuns(
-  { store }: LedgerContext,
+  { store, clock }: LedgerContext,
   runIds: readonly string[],
+  isNoOp = false,
 ): Promise<readonly ClaimedRun[]> {
   return store.transaction(async (tx) => {
     const claimed: ClaimedRun[] = [];
@@ -24,12 +27,19 @@ export async function claimRuns(
       const before = await tx.getRun(id);
       const isOurs = before?.published && before.driver === 'engine';
       if (!before || !isOurs || isTerminal(before.processingStatus)) continue;
-      const run = { ...before, claim: before.claim + 1, inHand: true };
+      const isMarked = isNoOp && !before.isNoOp && mayDoTasks(before);
+      const marked = isMarked ? { ...before, isNoOp, lastUpdatedAtMs: laterMoment(clock, before) } : before;
+      const run = { ...marked, claim: before.claim + 1, inHand: true };
       await tx.putRun(run);
       claimed.push({ run, wasInHand: before.inHand });
     }
     return claimed;
   });
+}
+
+/** A preview does nothing anyway, and a run that is canceling does nothing more. */
+function mayDoTasks({ workflowExecutionType, processingStatus }: RunRecord): boolean {
+  return workflowExecutionType !== 'preview' && processingStatus !== 'canceling';
 }
 
 /** Hands runs back: no task of theirs is running any more. A claim that is not the newest changes nothing. */

@@ -79,3 +79,8 @@ export async function pinnedVersion(reader: StoreReader, run: RunRecord): Promis
 export function commitMoment(clock: Clock, run: RunRecord): EpochMs {
   return Math.max(clock.now(), run.lastUpdatedAtMs);
 }
+
+/** As {@link commitMoment}, of a change that shows on the run itself: later than what is recorded. */
+export function laterMoment(clock: Clock, run: RunRecord): EpochMs {
+  return Math.max(clock.now(), run.lastUpdatedAtMs + 1);
+}

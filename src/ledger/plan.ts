@@ -178,6 +178,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     claim: 0,
     inHand: false,
     published: false,
+    isNoOp: false,
     activatedOnScope: plan.activatedOnScope ?? null,
   };
 }

@@ -34,6 +34,7 @@ export function runResource(run: RunRecord): Run {
     totalUnprocessedTasksCount: run.totalUnprocessedTasksCount,
     totalUsersCount: run.totalUsersCount,
     workflowExecutionType: run.workflowExecutionType,
+    isNoOp: run.isNoOp,
     activatedOnScope: run.activatedOnScope,
   };
 }

@@ -76,6 +76,7 @@ const PATCH = {
   startedDateTime: optional(nullable(readInstant)),
   completedDateTime: optional(nullable(readInstant)),
   lastUpdatedDateTime: optional(nullable(readInstant)),
+  isNoOp: optional(({ value }: Place) => value),
   activatedOnScope: optional(({ value }: Place) => value),
 } satisfies Record<keyof RunPatch, Reader<unknown>>;
 const COUNTERS = Object.keys(COUNTED) as (keyof typeof COUNTED)[];
@@ -223,6 +224,7 @@ async function createExternal(
       })),
       claim: 0,
       inHand: false,
+      isNoOp: false,
       published: true,
       activatedOnScope: null,
     };
@@ -297,9 +299,11 @@ function expectSame(run: RunRecord, patch: ReadShape<typeof PATCH>): void {
     if (value !== undefined && value !== known)
       throw invalid({ path: name, value: isoOrNull(value) }, `${isoOrNull(known)}, as the ledger has it`);
   }
-  const { activatedOnScope: scope } = patch;
-  if (scope !== undefined && !isDeepStrictEqual(scope, run.activatedOnScope))
-    throw invalid({ path: 'activatedOnScope', value: scope }, 'as the ledger has it');
+  for (const path of ['isNoOp', 'activatedOnScope'] as const) {
+    const { [path]: value } = patch;
+    if (value !== undefined && !isDeepStrictEqual(value, run[path]))
+      throw invalid({ path, value }, 'as the ledger has it');
+  }
 }
 
 /** A status that only outcomes can give is refused, whoever asks for it. */

@@ -47,6 +47,8 @@ export interface RunRecord extends RunCounters {
    * gets, and is removed at the next start if its creator died (decision 3).
    */
   readonly published: boolean;
+  /** An engine that calls no handler (`noOp`) has driven it: tasks that count as completed may have done nothing. */
+  readonly isNoOp: boolean;
   /** How it was activated with a scope; not `null` exactly for `activatedWithScope` (I13). */
   readonly activatedOnScope: ActivationScope | null;
 }

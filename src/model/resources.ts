@@ -21,6 +21,8 @@ export interface Run {
   readonly totalUnprocessedTasksCount: number;
   readonly totalUsersCount: number;
   readonly workflowExecutionType: WorkflowExecutionType;
+  /** It was driven without calling handlers (`noOp`): tasks that count as completed may have done nothing. */
+  readonly isNoOp: boolean;
   /** Not `null` exactly for `activatedWithScope`. */
   readonly activatedOnScope: ActivationScope | null;
 }

@@ -10,7 +10,7 @@ async function here(...args: readonly string[]): ReturnType<typeof tenure> {
   return { ...result, signal: null };
 }
 
-const RUN = ['run', '--users', 'all.csv', '--workflow', 'Onboard new hire employee'] as const;
+const RUN = ['run', '--users', 'all.csv', '--workflow', 'Onboard new hire employee', '--no-op'] as const;
 
 const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -52,6 +52,7 @@ describe('tenure run with a database', () => {
       'hires.csv',
       '--workflow',
       'Onboard new hire employee',
+      '--no-op',
       '--arg',
       'groupID=a',
     ];
@@ -75,6 +76,7 @@ describe('tenure run with a database', () => {
       'old.csv',
       '--workflow',
       'Onboard new hire employee',
+      '--no-op',
       '--arg',
       'groupID=a',
     ];

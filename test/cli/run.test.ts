@@ -3,18 +3,19 @@ import { effectsIn, expectCode, timesDone, workplace } from './support.ts';
 
 const { tenure, people, write, read, exists } = workplace();
 const OFFBOARD = ['--workflow', 'Offboard an employee'] as const;
+const NO_OP = [...OFFBOARD, '--no-op'] as const;
 
 describe('tenure run', () => {
   it('runs a template for everybody in the file, and prints the table', async () => {
     await people('all.csv', 30);
-    const { stdout, stderr } = expectCode(await tenure('run', '--users', 'all.csv', ...OFFBOARD), 0);
+    const { stdout, stderr } = expectCode(await tenure('run', '--users', 'all.csv', ...NO_OP), 0);
     expect(stdout).toMatch(/^Offboard an employee · version 1 · on demand\n/);
     expect(stdout).toMatch(/ status +completed\n/);
     expect(stdout).toMatch(/ users +30 total · 30 ok · 0 failed · 0 canceled\n/);
     expect(stdout).toMatch(/ tasks +90 total · 0 failed · 0 unprocessed\n/);
     expect(stdout).toMatch(/ duration +.+ · [\d,]+ tasks\/s\n/);
     expect(stdout).toMatch(/ database +none: this run was kept in memory only/);
-    expect(stdout).toMatch(/ effects +none: without --tasks or --effects a task does nothing\n/);
+    expect(stdout).toMatch(/ no-op +handlers were not called/);
     expect(stdout + stderr).not.toContain('\u001b');
   });
 
@@ -40,7 +41,7 @@ describe('tenure run', () => {
 
   it('prints exactly the run with --json', async () => {
     await people('json.csv', 3);
-    const result = await tenure('run', '--users', 'json.csv', ...OFFBOARD, '--json');
+    const result = await tenure('run', '--users', 'json.csv', ...NO_OP, '--json');
     const run = JSON.parse(expectCode(result, 0).stdout);
     expect(Object.keys(run).sort()).toEqual([
       'activatedOnScope',
@@ -48,6 +49,7 @@ describe('tenure run', () => {
       'failedTasksCount',
       'failedUsersCount',
       'id',
+      'isNoOp',
       'lastUpdatedDateTime',
       'processingStatus',
       'scheduledDateTime',
@@ -58,12 +60,17 @@ describe('tenure run', () => {
       'totalUsersCount',
       'workflowExecutionType',
     ]);
-    expect(run).toMatchObject({ processingStatus: 'completed', totalUsersCount: 3, totalTasksCount: 9 });
+    expect(run).toMatchObject({
+      processingStatus: 'completed',
+      isNoOp: true,
+      totalUsersCount: 3,
+      totalTasksCount: 9,
+    });
   });
 
   it('prints nothing with --quiet but the exit code tells', async () => {
     await people('quiet.csv', 3);
-    const result = await tenure('run', '--users', 'quiet.csv', ...OFFBOARD, '--quiet');
+    const result = await tenure('run', '--users', 'quiet.csv', ...NO_OP, '--quiet');
     expect(expectCode(result, 0)).toMatchObject({ stdout: '', stderr: '' });
   });
 

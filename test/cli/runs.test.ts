@@ -24,7 +24,7 @@ beforeAll(async () => {
     '--quiet',
   ];
   expectCode(await tenure(...run, '--tasks', 'some.mjs'), 2);
-  expectCode(await tenure(...run, '--ids', 'u1', '--name', 'One'), 0);
+  expectCode(await tenure(...run, '--tasks', 'some.mjs', '--ids', 'u1', '--name', 'One'), 0);
 });
 
 describe('tenure runs list', () => {
@@ -96,6 +96,7 @@ describe('tenure runs delete', () => {
       'all.csv',
       '--workflow',
       'Offboard an employee',
+      '--no-op',
       '--db',
       'del.db',
       '--json',

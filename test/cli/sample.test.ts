@@ -21,7 +21,7 @@ describe('tenure sample', () => {
 
   it('writes what `tenure run` reads without a mapping', async () => {
     expectCode(await tenure('sample', '--users', '50', '--out', 'fifty.csv'), 0);
-    const run = ['run', '--users', 'fifty.csv', '--workflow', 'Offboard an employee', '--json'];
+    const run = ['run', '--users', 'fifty.csv', '--workflow', 'Offboard an employee', '--no-op', '--json'];
     const rule = "employeeOrgData/division eq 'Corporate'";
     expect(JSON.parse(expectCode(await tenure(...run), 0).stdout).totalUsersCount).toBe(50);
     const few = await inProcess(...run.with(2, path('fifty.csv')), '--rule', rule);

@@ -26,7 +26,7 @@ const COLOUR = '\u001b[32m';
 describe.skipIf(!hasTerminal)('on a terminal', () => {
   it('shows a bar of users, failures and speed, then takes it away, and colours the status', async () => {
     await people('all.csv', 2_000);
-    const shown = onTerminal("run --users all.csv --workflow 'Offboard an employee'");
+    const shown = onTerminal("run --users all.csv --workflow 'Offboard an employee' --no-op");
     expect(shown).toMatch(/[█░]{5,} [\d,]+\/2,000 users · 0 failed · [\d,–]+ tasks\/s/);
     expect(shown).toContain(`${COLOUR}completed`);
     const last = shown.slice(shown.lastIndexOf('tasks/s', shown.lastIndexOf('Offboard an employee')));
@@ -35,7 +35,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
 
   it('shows no bar with --quiet, and no colour with NO_COLOR', async () => {
     await people('all.csv', 20);
-    const run = "run --users all.csv --workflow 'Offboard an employee'";
+    const run = "run --users all.csv --workflow 'Offboard an employee' --no-op";
     expect(onTerminal(`${run} --quiet`)).toBe('');
     expect(onTerminal(run, { NO_COLOR: '1' })).not.toContain('\u001b[3');
   });

@@ -55,6 +55,7 @@ export class ProductionRun {
       claim: 1,
       inHand: true,
       published: true,
+      isNoOp: false,
       activatedOnScope: null,
     };
     this.steps = [this.run];

@@ -8,6 +8,7 @@ import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, readJob } from '../job.ts';
 import { withJob } from '../job-session.ts';
 import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
+import { unfinishedWorkflows } from '../required-handlers.ts';
 import { requireKnown, unfinishedRuns } from '../run-checks.ts';
 import { openExisting } from '../stores.ts';
 import { counted } from '../text.ts';
@@ -20,7 +21,7 @@ export interface ResumeOptions extends JobOptions, StopTimeout, View {
 
 const HELP = `
 The database knows what \`tenure run\` was told: the file of people and how to read it, the module of handlers,
-the effects file. The options say it anew, for a file that has moved, say.
+the effects file, --no-op. The options say it anew, for a file that has moved, say.
 
 A task that was running when its process died runs again; everything else goes on where it was.
 
@@ -65,7 +66,7 @@ export async function resume(host: Host, options: ResumeOptions): Promise<ExitCo
 
 async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
   const { db, quiet = false } = options;
-  const input = { store, db, job, options };
+  const input = { store, db, job, options, workflows: await unfinishedWorkflows(store) };
   const check = async (users: Users) => requireKnown(store, await unfinishedRuns(store), users, job.users);
   return withJob(host, input, check, async (session, tasks) => {
     const outcome = await session.drive(async () => {

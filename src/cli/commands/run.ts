@@ -23,7 +23,8 @@ import {
   usersOptions,
 } from '../options.ts';
 import { withSpinner } from '../progress.ts';
-import { requireHandlers, requireIdle } from '../run-checks.ts';
+import { asWorkflow } from '../required-handlers.ts';
+import { requireIdle } from '../run-checks.ts';
 import { Session } from '../session.ts';
 import { openStore } from '../stores.ts';
 import { quoted } from '../text.ts';
@@ -46,9 +47,13 @@ Without --ids, --rule or --scheduled the workflow runs for everybody in the file
 Without --db the run is kept in memory only. With it, an interrupted run goes on with: tenure resume.
 An argument that a template leaves open must be filled in with --arg.
 
+Every task needs a handler from --tasks; or --effects, which only writes down what would be done; or --no-op, which
+does nothing. Either way tasks count as completed and people as processed. --dry-run shows who would be processed,
+with which tasks, and who would not and why; it calls no handler and records nothing.
+
 Examples:
   $ tenure sample --users 500 --out staff.csv
-  $ tenure run --users staff.csv --workflow "Offboard an employee" --rule "department eq 'Sales'"
+  $ tenure run --users staff.csv --workflow "Offboard an employee" --rule "department eq 'Sales'" --dry-run
   $ tenure run --users staff.csv --workflow "Onboard new hire employee" --arg groupID=all-staff \\
       --scheduled --scope "accountEnabled eq true" --db hr.db --effects effects.jsonl
   $ tenure run --users export.csv --map id=WorkerID,department=Department --workflow joiner.json \\
@@ -111,12 +116,12 @@ export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
       `Expected "${chosen.displayName}" to have a trigger for --scheduled, got one that runs on demand`,
     );
   }
-  const users = await openUsers(host, job, { isKept: false, quiet: options.quiet ?? false });
+  const quiet = options.quiet ?? false;
+  const users = await openUsers(host, job, { isKept: false, quiet });
   try {
     await requireCandidates(users, options);
-    const tasks = await openTasks(host, job);
+    const tasks = await openTasks(host, job, { workflows: [asWorkflow(chosen)], quiet });
     try {
-      await requireHandlers(chosen, tasks.handlers.tasks);
       return await runWith(host, options, { job, chosen, users, tasks });
     } finally {
       tasks.close();

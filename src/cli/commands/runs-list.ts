@@ -156,7 +156,7 @@ function listLines(
     count(run.totalUsersCount),
     count(run.successfulUsersCount),
     count(run.failedUsersCount),
-    statusText(run.processingStatus, stdout.style),
+    statusText(run.processingStatus, stdout.style) + (run.isNoOp ? ' (no-op)' : ''),
   ];
   return tableLines(
     COLUMNS,

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ReprocessOptions } from '../../engine/activation.ts';
+import { requireWorkflow } from '../../ledger/context.ts';
 import { userResultId } from '../../model/ids.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { Store } from '../../ports/store.ts';
@@ -77,7 +78,8 @@ export async function runsReprocess(
     await requireIdle(host, store, db);
     const scope = await scopeOf(host, store, origin, options);
     const job = await readJob(store, db, options);
-    const input = { store, db, job, options };
+    const workflow = await requireWorkflow(store, origin.workflowId);
+    const input = { store, db, job, options, workflows: [workflow] };
     return await withJob(
       host,
       input,

@@ -69,7 +69,9 @@ export async function sample(host: Host, options: SampleOptions): Promise<ExitCo
   await claimOutputs([output], { inputs: [], force: options.force ?? false });
   await writeSample(options.out, input);
   host.stderr.line(`${counted(input.users, 'employee')} in ${options.out}. Try:`);
-  host.stderr.line(`  ${host.self} run --users ${quoted(options.out)} --workflow 'Offboard an employee'`);
+  host.stderr.line(
+    `  ${host.self} run --users ${quoted(options.out)} --workflow 'Offboard an employee' --dry-run`,
+  );
   return EXIT.ok;
 }
 

@@ -8,14 +8,16 @@ import type { GraphHandler } from '../../graph.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
+import type { Store } from '../../ports/store.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { engineStopMs, type StopTimeout } from '../interrupts.ts';
-import { type JobOptions, jobOf } from '../job.ts';
+import { type Job, type JobOptions, jobOf } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
 import { openTasks } from '../open-tasks.ts';
 import { dbOption, outputOptions, someText, tasksOptions, usersOptions, wholeNumber } from '../options.ts';
+import { scheduledWorkflows, unfinishedWorkflows } from '../required-handlers.ts';
 import { openStore } from '../stores.ts';
 import { oneLine, seconds } from '../text.ts';
 import { openUsers } from '../users.ts';
@@ -42,6 +44,9 @@ programs on this machine. Schedules are on, and unfinished runs go on. Without -
 Clients have to send \`Authorization: Bearer TOKEN\` when there is a token: from --token-file, or from the
 variable TENURE_TOKEN, which others on the machine cannot read, or from --token, which they can. Without one,
 every program of this machine may call.
+
+Every task of an unfinished run and of a scheduled workflow needs a handler: from --tasks, or --effects, which only
+writes down what would be done, or --no-op, which does nothing. Of other workflows it is asked when they are activated.
 
 Examples:
   $ tenure serve --db hr.db --users staff.csv --effects effects.jsonl
@@ -83,16 +88,39 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   const users: Directory =
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
-  const tasks = await openTasks(host, job).catch(async (error: unknown) => {
-    await users.close?.();
-    throw error;
-  });
   try {
     const store = await openStore(options.db, { writerThread: 'large' }); // others are served meanwhile
+    try {
+      return await serveStore(host, options, { job, users, store, token });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await users.close?.();
+  }
+}
+
+interface Served {
+  readonly job: Job;
+  readonly users: Directory;
+  readonly store: Store;
+  readonly token: string | null;
+}
+
+async function serveStore(
+  host: Host,
+  options: ServeOptions,
+  { job, users, store, token }: Served,
+): Promise<ExitCode> {
+  const quiet = options.quiet ?? false;
+  const workflows = [...(await unfinishedWorkflows(store)), ...(await scheduledWorkflows(store))];
+  const tasks = await openTasks(host, job, { workflows, quiet });
+  try {
     const engine = await createEngine({
       store,
       directory: users,
       tasks: tasks.handlers.tasks,
+      noOp: job.noOp,
       clock: host.clock,
       ...(job.concurrency === null ? {} : { concurrency: job.concurrency }),
     });
@@ -103,7 +131,6 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     }
   } finally {
     tasks.close();
-    await users.close?.();
   }
 }
 
@@ -164,6 +191,12 @@ function tellAddress(
   if (options.quiet) return;
   if (options.db === undefined)
     stderr.line('Everything is in memory, and gone afterwards (--db FILE keeps it).');
+  if (options.op === false)
+    stderr.line('No handler is called (--no-op): runs are recorded, and nothing is done.');
+  else if (options.tasks === undefined && options.effects === undefined)
+    stderr.line(
+      'Nothing can be activated: there are no handlers (--tasks MODULE, --effects FILE or --no-op).',
+    );
   if (token === null) stderr.line('Every program of this machine may call (--token-file FILE says who).');
   stderr.line('Ctrl-C stops.');
 }

@@ -8,7 +8,8 @@ import { triggerText } from '../trigger-text.ts';
 
 const HELP = `
 Example:
-  $ tenure run --users staff.csv --workflow "Post-Onboarding of an employee" --arg groupID=staff teamID=news`;
+  $ tenure run --users staff.csv --workflow "Post-Onboarding of an employee" --arg groupID=staff teamID=news \\
+      --tasks ./handlers.mjs`;
 
 /** `tenure templates`. */
 export function templatesCommand(host: Host, end: (code: ExitCode) => void): Command {

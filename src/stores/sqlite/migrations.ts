@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { tooNew } from './errors.ts';
-import { APPLICATION_ID, SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 } from './schema.ts';
+import { APPLICATION_ID, SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
 export type Migration = (connection: Connection) => void;
@@ -15,6 +15,7 @@ export const MIGRATIONS: readonly Migration[] = [
   (connection) => connection.exec(SCHEMA_3),
   (connection) => connection.exec(SCHEMA_4),
   (connection) => connection.exec(SCHEMA_5),
+  (connection) => connection.exec(SCHEMA_6),
 ];
 
 /** The version of the schema that this package writes. */

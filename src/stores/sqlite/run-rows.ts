@@ -17,6 +17,7 @@ const RARE_FIELDS = [
   'published',
   'totalUsersCount',
   'totalTasksCount',
+  'isNoOp',
   'activatedOnScope',
 ] as const satisfies readonly (keyof RunRecord)[];
 
@@ -85,6 +86,7 @@ export function runFromRow(row: Row): RunRecord {
   }));
   fields.inHand = fields.inHand === 1;
   fields.published = fields.published === 1;
+  fields.isNoOp = fields.isNoOp === 1;
   if (fields.activatedOnScope !== null) fields.activatedOnScope = JSON.parse(String(fields.activatedOnScope));
   return fields as unknown as RunRecord;
 }

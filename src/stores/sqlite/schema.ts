@@ -291,3 +291,7 @@ CREATE INDEX users_with_failed_tasks ON users (run_no, no) WHERE ${HAS_FAILED};
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('users', 'users_with_failed_tasks', '10000 1000 1');
 ANALYZE sqlite_schema;
 `;
+
+/** Schema 6. Frozen. A run says whether it was driven without calling handlers. */
+export const SCHEMA_6 =
+  'ALTER TABLE runs ADD COLUMN is_no_op INTEGER NOT NULL DEFAULT 0 CHECK (is_no_op IN (0, 1));';

@@ -83,6 +83,7 @@ export function firstState(plan: ModelPlan, crashesLeft: number): ExploredState 
     claim: 1,
     inHand: true,
     published: true,
+    isNoOp: false,
     activatedOnScope: null,
   };
   const model = createRun(plan);

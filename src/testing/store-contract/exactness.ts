@@ -158,6 +158,7 @@ function fullRun(n: number, seed: number): RunRecord {
     ],
     claim: seed + 22,
     inHand: seed % 2 === 1,
+    isNoOp: seed % 2 === 0,
     activatedOnScope:
       seed % 2 === 1
         ? {

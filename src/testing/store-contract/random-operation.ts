@@ -84,6 +84,7 @@ function randomRun(choices: Choices): Partial<RunRecord> {
     taskReports: [{ successfulUsersCount: choices.int(0, 3), failedUsersCount: 0, totalUsersCount: 3 }],
     claim: choices.int(0, 3),
     inHand: choices.chance(0.5),
+    isNoOp: choices.chance(0.5),
     activatedOnScope: choices.chance(0.8)
       ? null
       : { '@odata.type': '#microsoft.graph.identityGovernance.activateUserScope' },

@@ -109,6 +109,7 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
     claim: 0,
     inHand: false,
     published: true,
+    isNoOp: false,
     activatedOnScope: null,
     ...changes,
   };

@@ -22,7 +22,23 @@ describe('a job', () => {
       users: resolve('staff.csv'),
       tasks: resolve('h.mjs'),
       effects: resolve('e.jsonl'),
+      noOp: false,
     });
+  });
+
+  it('keeps that nothing is to be done, until options say what is', async () => {
+    const store = memoryStore();
+    await keepJob(store, jobOf({ users: 'staff.csv', op: false }));
+    const none = { tasks: null, effects: null, noOp: true };
+    expect(await readJob(store, 'x.db', { op: true })).toMatchObject(none);
+    expect(await readJob(store, 'x.db', { effects: 'e.jsonl' })).toMatchObject({
+      ...none,
+      effects: resolve('e.jsonl'),
+      noOp: false,
+    });
+    await keepJob(store, jobOf(OPTIONS));
+    expect(await readJob(store, 'x.db', { op: false })).toMatchObject(none);
+    expect(await readJob(memoryStore(), 'x.db', { users: 'staff.csv', op: false })).toMatchObject(none);
   });
 
   it('gives way to options', async () => {

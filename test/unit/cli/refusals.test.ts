@@ -20,6 +20,10 @@ beforeAll(async () => {
     'unknown-task.json': JSON.stringify(workflow([{ taskDefinitionId: 'adduserToGroups' }])),
     'no-tasks.json': JSON.stringify(workflow([])),
     'own.json': JSON.stringify(workflow([{ taskDefinitionId: 'ownTask' }])),
+    'slip.json': JSON.stringify(
+      workflow([{ taskDefinitionId: 'disableUsrAccount' }, { taskDefinitionId: 'ownTask' }]),
+    ),
+    'slip.mjs': 'export const disableUserAcount = () => {}, removeUserFromAllGroups = () => {};',
     'no-handlers.mjs': 'const private_ = 1;',
     'broken.mjs': 'export const = 1;',
     'number.mjs': 'export const ownTask = 42;',
@@ -153,6 +157,37 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
     ['run', '--users', '@all.csv', '--workflow', '@own.json', '--tasks', '@other.mjs', '--db', '@new.db'],
     /got none for ownTask.*\nExport a function under each of these names/,
   ],
+  'tasks that nothing is said of': [
+    ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--db', '@new.db'],
+    /got none for disableUserAccount, removeUserFromAllGroups, removeUserFromAllTeams\nSay what the tasks do:\n(.*\n)*.*--no-op/,
+  ],
+  'a scheduled tick without handlers': [
+    [
+      'run',
+      '--users',
+      '@all.csv',
+      '--workflow',
+      ONBOARD,
+      '--arg',
+      'groupID=x',
+      '--scheduled',
+      '--db',
+      '@new.db',
+    ],
+    /got none for .*addUserToGroups/,
+  ],
+  'a slip in the definition of a task, with the nearest right one': [
+    ['run', '--users', '@all.csv', '--workflow', '@slip.json', '--tasks', '@other.mjs', '--db', '@new.db'],
+    /got none for disableUsrAccount \(nearest: disableUserAccount\), ownTask\nExport a function/,
+  ],
+  'a slip in the name of a handler, and no effects file is left behind': [
+    ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--tasks', '@slip.mjs', '--effects', '@new.jsonl'],
+    /got none for disableUserAccount \(nearest: disableUserAcount\), removeUserFromAllTeams\nExport a function/,
+  ],
+  'nothing to do and something': [
+    ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--no-op', '--effects', '@new.jsonl'],
+    /'--no-op' cannot be used with option '--effects <file>'/,
+  ],
   'a module with a handler that is none': [
     ['run', '--users', '@all.csv', '--workflow', '@own.json', '--tasks', '@number.mjs', '--db', '@new.db'],
     /tasks\.ownTask to be a function/,
@@ -162,7 +197,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
     /to write .*none.x\.jsonl, got ENOENT/,
   ],
   'a file that is no database': [
-    ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--db', '@notes.db'],
+    ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--no-op', '--db', '@notes.db'],
     /notes\.db to be a tenure database/,
   ],
   'a database to read that is none': [['check', '--db', '@notes.db'], /notes\.db to be a tenure database/],

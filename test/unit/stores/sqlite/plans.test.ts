@@ -11,6 +11,7 @@ import {
   SCHEMA_3,
   SCHEMA_4,
   SCHEMA_5,
+  SCHEMA_6,
   SUMMED,
   SUMMED_AT,
   UNFINISHED,
@@ -20,7 +21,7 @@ import { whereOf } from '../../../../src/stores/sqlite/where.ts';
 
 const database = new DatabaseSync(':memory:');
 
-beforeAll(() => database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5].join('')));
+beforeAll(() => database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6].join('')));
 
 /** How SQLite goes about a statement. */
 function planOf(sql: string): string {

@@ -28,6 +28,7 @@ export function makeRun(change: Partial<RunRecord> = {}): RunRecord {
     claim: 0,
     inHand: false,
     published: true,
+    isNoOp: false,
     activatedOnScope: null,
     totalUsersCount: 3,
     successfulUsersCount: 0,

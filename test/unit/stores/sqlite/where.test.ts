@@ -5,9 +5,16 @@ import { matchesRow, parseListFilter } from '../../../../src/filter/index.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/properties.ts';
 import type { RunRecord } from '../../../../src/model/records.ts';
 import { INSERT_RUN, runCells } from '../../../../src/stores/sqlite/run-rows.ts';
-import { SCHEMA_1, SCHEMA_2 } from '../../../../src/stores/sqlite/schema.ts';
+import * as schema from '../../../../src/stores/sqlite/schema.ts';
 import { whereOf } from '../../../../src/stores/sqlite/where.ts';
 import { AT, makeRun, refusal } from './support.ts';
+
+/** All steps of the schema; their names sort in order. */
+const SCHEMA = Object.entries(schema)
+  .filter(([name]) => /^SCHEMA_\d$/.test(name))
+  .sort(([a], [b]) => a.localeCompare(b))
+  .map(([, text]) => text)
+  .join('');
 
 const where = (text: string) => whereOf(parseListFilter(text, RUN_PROPERTIES), RUN_PROPERTIES);
 
@@ -40,7 +47,7 @@ describe('translation', () => {
     const text = Array.from({ length: 300 }, (_, index) => `failedTasksCount eq ${index}`).join(' or ');
     const { sql, params } = where(text);
     const database = new DatabaseSync(':memory:');
-    database.exec(SCHEMA_1 + SCHEMA_2);
+    database.exec(SCHEMA);
     expect(() => database.prepare(`SELECT 1 FROM runs WHERE ${sql}`).all(...params)).not.toThrow();
   });
 
@@ -83,7 +90,7 @@ describe('meaning', () => {
 
   test('a row fits in SQL exactly when it fits in JavaScript', () => {
     const database = new DatabaseSync(':memory:');
-    database.exec(SCHEMA_1 + SCHEMA_2);
+    database.exec(SCHEMA);
     const rows: RunRecord[] = texts.flatMap((id, first) =>
       moments.map((startedAtMs, second) =>
         makeRun({ id: second === 0 ? id : `${id}${second}`, startedAtMs, workflowId: `${first}` }),
@@ -104,7 +111,7 @@ describe('meaning', () => {
 
   test('a text with a NUL in it ends where it ends', () => {
     const database = new DatabaseSync(':memory:');
-    database.exec(SCHEMA_1 + SCHEMA_2);
+    database.exec(SCHEMA);
     database.prepare(INSERT_RUN).run(...runCells(makeRun({ id: 'a\0b' })));
     for (const [text, count] of [
       ["endsWith(id, '\0b')", 1],
