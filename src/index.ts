@@ -28,6 +28,7 @@ export type {
   ActivationScopeInput,
   PreviewInput,
   ReprocessOptions,
+  SlotEvaluation,
 } from './engine/activation.ts';
 export type { IdReference } from './engine/activation-scope.ts';
 export type { Engine, EngineRuns, EngineTaskResults } from './engine/engine.ts';
@@ -78,6 +79,14 @@ export type {
 } from './model/records.ts';
 export type * from './model/resources.ts';
 export {
+  LEFT_OUT_REASONS,
+  type LeftOutReason,
+  type LeftOutSubject,
+  type MissingAttribute,
+  type Selection,
+  type UnreadableSelection,
+} from './model/selection.ts';
+export {
   EXECUTION_TYPES,
   PROCESSING_STATUSES,
   type ProcessingStatus,
@@ -95,7 +104,7 @@ export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
 export type * from './model/workflow-subject.ts';
 export type { Callout, CalloutAnswer, CalloutRequest } from './ports/callout.ts';
 export type { Clock, Timer } from './ports/clock.ts';
-export type { Directory, DirectoryChanges, ScopeRule } from './ports/directory.ts';
+export type { Directory, DirectoryAttribute, DirectoryChanges, ScopeRule } from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';
 export type { Ids, Random } from './ports/random.ts';
 export type { Store, StoreCapabilities, StoreReader, StoreTransaction } from './ports/store.ts';

@@ -35,6 +35,7 @@ export type {
   Delay,
   DelayCause,
   FailureFigures,
+  LeftOutFigures,
   LoadBucket,
   SimulatedRun,
   SimulatedUser,

@@ -9,6 +9,8 @@ export interface Job {
   readonly map: string | null;
   readonly onDuplicate: OnDuplicate;
   readonly delimiter: string | null;
+  readonly dates: readonly string[];
+  readonly dateAttributes: readonly string[];
   readonly tasks: string | null;
   readonly effects: string | null;
   /** Nothing is to be done. */
@@ -22,6 +24,8 @@ export interface JobOptions {
   readonly map?: string;
   readonly onDuplicate?: OnDuplicate;
   readonly delimiter?: string;
+  readonly dates?: readonly string[];
+  readonly dateAttributes?: readonly string[];
   readonly tasks?: string;
   readonly effects?: string;
   /** `false`: `--no-op`. */
@@ -40,6 +44,8 @@ export function jobOf(options: JobOptions & { readonly users: string }): Job {
     map: options.map ?? null,
     onDuplicate: options.onDuplicate ?? 'refuse',
     delimiter: options.delimiter ?? null,
+    dates: options.dates ?? [],
+    dateAttributes: options.dateAttributes ?? [],
     tasks: path(options.tasks),
     effects: path(options.effects),
     noOp: options.op === false,

@@ -48,6 +48,25 @@ export function dateOnly(text: string): string {
   throw new InvalidArgumentError('Expected a date such as 2026-01-31.');
 }
 
+/** Collects the texts of an option that may be given more than once. */
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, someText(text)];
+}
+
+function nameList(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new InvalidArgumentError('Expected names between commas, such as contractEnd,probationEnd.');
+}
+
+/** Whether people may be left out: of commands that select some. */
+export function strictOption(): Option {
+  return new Option(
+    '--strict',
+    'plan nothing when a date that decides who is taken cannot be read, or an attribute does not exist',
+  );
+}
+
 /** A text that says something. */
 export function someText(text: string): string {
   if (text.trim() !== '') return text;
@@ -78,6 +97,14 @@ export function usersOptions(): readonly Option[] {
       '--on-duplicate <what>',
       'when an id occurs twice: refuse the file, or keep the first or last row',
     ).choices(['refuse', 'first', 'last']),
+    new Option(
+      '--dates <format>',
+      'another spelling of dates: a pattern of date-fns (dd/MM/yyyy), or excel; more than one can be given',
+    ).argParser(collected),
+    new Option(
+      '--date-attributes <names>',
+      'attributes with dates beside employeeHireDate and the like: contractEnd,probationEnd',
+    ).argParser(nameList),
     new Option('--delimiter <text>', 'between the cells of a CSV file; default: a comma').argParser(someText),
   ];
 }
@@ -118,7 +145,7 @@ function secondsAsMs(text: string): DurationMs {
 export function outputOptions(): readonly Option[] {
   return [
     new Option('--json', 'print one JSON document on stdout, and nothing else there'),
-    new Option('--quiet', 'no progress, no remarks, no table: only errors, and the exit code'),
+    new Option('--quiet', 'no progress, no remarks, no table: only warnings, errors and the exit code'),
   ];
 }
 

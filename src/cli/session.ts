@@ -9,6 +9,7 @@ import type { Store } from '../ports/store.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Host } from './host.ts';
 import { engineStopMs, type StopSignal, type StopTimeout } from './interrupts.ts';
+import { leftOutWarnings } from './left-out.ts';
 import { type Progress, runProgress } from './progress.ts';
 import { withoutSchedules } from './stores.ts';
 import type { CountedTasks } from './task-module.ts';
@@ -23,6 +24,8 @@ export interface SessionInput extends StopTimeout {
   readonly users: Directory;
   readonly tasks: CountedTasks;
   readonly concurrency: number | null;
+  /** See `strictSelection` of the engine. Default `false`. */
+  readonly isStrict?: boolean;
   readonly quiet: boolean;
 }
 
@@ -54,6 +57,7 @@ export class Session {
     this.engine = engine;
     this.#warnings = new Warnings(host, (write) => this.#above(write));
     engine.on('engine.error', (event) => this.#failed(event));
+    engine.on('subjects.leftOut', ({ selection }) => this.#warnings.tell(leftOutWarnings(selection)));
     engine.on('run.progress', ({ run }) => this.#progress?.update(run));
   }
 
@@ -77,6 +81,7 @@ export class Session {
       directory: input.users,
       tasks: input.tasks.tasks,
       noOp: input.tasks.isNoOp,
+      strictSelection: input.isStrict ?? false,
       clock: host.clock,
       logger: loggerFor(host),
       ...(input.concurrency === null ? {} : { concurrency: input.concurrency }),

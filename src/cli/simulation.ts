@@ -4,18 +4,20 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { InvalidArgumentError, Option } from 'commander';
+import { leftOutSentences } from '../engine/selection.ts';
 import type {
   Bottleneck,
   ReadScenario,
   ReportFile,
   ReportFileKind,
   SimulationProgress,
+  SimulationResult,
 } from '../simulate.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Host } from './host.ts';
 import { forceOption, someText } from './options.ts';
 import { claimOutputs } from './output-files.ts';
-import { count } from './text.ts';
+import { count, counted } from './text.ts';
 
 /** The library, loaded when a command needs it: other commands start without it. */
 export type Simulate = typeof import('../simulate.ts');
@@ -126,6 +128,18 @@ export function bottleneckFacts(
     [name, bottleneck.summary],
     ['', bottleneck.advice],
   ];
+}
+
+/** Who was in no run because of their attributes. A warning, which `--quiet` lets through. */
+export function tellLeftOut({ stderr }: Host, { leftOut }: SimulationResult, label = ''): void {
+  const warning = stderr.style.yellow('warning:');
+  for (const one of leftOut) {
+    const slots = counted(one.selectionsCount, 'selection');
+    for (const sentence of leftOutSentences(one))
+      stderr.line(`${warning} ${label}${one.workflow}, ${slots}: ${sentence}`);
+  }
+  if (leftOut.length > 0)
+    stderr.line(`${warning} How a file of people is read: map, dates and dateAttributes of the population`);
 }
 
 /** A bar on a terminal: virtual date, and how fast it goes. */

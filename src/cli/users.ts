@@ -1,11 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { openDirectory, parseMapping } from '../directory/index.ts';
+import { candidatesByRule } from '../engine/candidates.ts';
+import { scopeAttributes } from '../engine/qualify.ts';
+import { SelectionTally } from '../engine/selection.ts';
 import { parseScopeRule } from '../filter/index.ts';
 import type { Directory } from '../ports/directory.ts';
 import { CliError } from './cli-error.ts';
 import type { Host } from './host.ts';
 import type { Job } from './job.ts';
+import { leftOutWarnings } from './left-out.ts';
 import { withSpinner } from './progress.ts';
 import { counted } from './text.ts';
 
@@ -23,7 +27,7 @@ export type Users = Awaited<ReturnType<typeof openDirectory>>;
  */
 export async function openUsers(
   host: Host,
-  job: Pick<Job, 'users' | 'map' | 'onDuplicate' | 'delimiter'>,
+  job: Pick<Job, 'users' | 'map' | 'onDuplicate' | 'delimiter' | 'dates' | 'dateAttributes'>,
   options: { readonly isKept: boolean; readonly quiet: boolean },
 ): Promise<Users> {
   const map = job.map === null ? new Map<string, string>() : parseMapping(job.map);
@@ -37,6 +41,8 @@ export async function openUsers(
     openDirectory(job.users, {
       map,
       onDuplicate: job.onDuplicate,
+      dates: job.dates,
+      dateAttributes: job.dateAttributes,
       ...(job.delimiter === null ? {} : { delimiter: job.delimiter }),
     });
   const users = await withSpinner(host, `reading ${basename(job.users)}`, !options.quiet, open);
@@ -53,9 +59,15 @@ export async function openUsers(
 /** @throws CliError when the rule selects nobody; LifecycleError `InvalidFilter`. */
 export async function requireSomebody(users: Directory, rule: string): Promise<void> {
   const scope = parseScopeRule(rule);
-  for await (const subject of users.query(scope)) if (scope.matches(subject)) return;
+  const tally = new SelectionTally(scopeAttributes(scope), true);
+  for await (const some of candidatesByRule(scope, users, Number.POSITIVE_INFINITY, tally))
+    if (some.length > 0) return;
+  const warnings = leftOutWarnings(await tally.result(users));
   throw new CliError(
     `Expected the rule to select somebody, got nobody: ${rule}`,
-    'Letter case counts, and so does the name of the attribute: a column is called after --map, or as in the file',
+    [
+      ...warnings,
+      'Letter case counts, and so does the name of the attribute: a column is called after --map, or as in the file',
+    ].join('\n'),
   );
 }

@@ -29,6 +29,14 @@ export class Warnings {
     if (times === 1) this.#above(() => this.#tell(kind));
   }
 
+  /** Tells something each time that it comes. */
+  tell(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.#above(() => {
+      for (const line of lines) this.#tell(oneLine(line));
+    });
+  }
+
   /** How often each came that came more than once. */
   close(): void {
     for (const [kind, times] of this.#counts) {

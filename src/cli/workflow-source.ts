@@ -6,6 +6,7 @@ import {
   WORKFLOW_TEMPLATES,
 } from '../catalogue/index.ts';
 import { shown } from '../errors/index.ts';
+import { parseScopeRule } from '../filter/index.ts';
 import { nearest } from '../input/nearest.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import type { WorkflowInput } from '../ledger/workflow-input.ts';
@@ -94,6 +95,23 @@ function withScope(raw: Readonly<Record<string, unknown>>, rule: string): Readon
   readRule({ path: '--scope', value: rule });
   const scope = { '@odata.type': '#microsoft.graph.identityGovernance.ruleBasedSubjectSet', rule };
   return { ...raw, executionConditions: { ...conditions, scope } };
+}
+
+/** The attributes in which the conditions of a workflow, and a rule beside them, look for dates. */
+export function dateAttributesOf(
+  { executionConditions: conditions }: ChosenWorkflow,
+  rule?: string,
+): readonly string[] {
+  const rules = [
+    ...('scope' in conditions && 'rule' in conditions.scope ? [conditions.scope.rule] : []),
+    ...(rule === undefined ? [] : [rule]),
+  ];
+  const trigger = 'trigger' in conditions ? conditions.trigger : null;
+  return [
+    ...(trigger !== null && 'timeBasedAttribute' in trigger ? [trigger.timeBasedAttribute] : []),
+    ...(trigger !== null && 'operator' in trigger ? [trigger.attribute] : []),
+    ...rules.flatMap((text) => parseScopeRule(text).dateAttributes),
+  ];
 }
 
 /** A task's name for people: the key of its definition, or the name of the host's own. */

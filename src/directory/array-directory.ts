@@ -1,4 +1,5 @@
 import { LifecycleError } from '../errors/index.ts';
+import { AttributeNames } from '../input/attribute-names.ts';
 import { normalizeText, readSubjectId, withId } from '../input/subject-id.ts';
 import type { Identified, Subject } from '../model/subject.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
@@ -40,6 +41,11 @@ export function arrayDirectory<Person extends Identified = Subject>(
         .map((id) => byId.get(id))
         .filter((subject) => subject !== undefined),
     query: (rule) => matching(byId.values(), rule),
+    attributes: async () => {
+      const found = new AttributeNames();
+      for (const subject of byId.values()) found.add(subject);
+      return found.names.map((name) => ({ name }));
+    },
   };
 }
 

@@ -1,9 +1,18 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { LifecycleError, shown } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
+import type { DirectoryAttribute } from '../ports/directory.ts';
 import { type Block, checkUtf8, readBlocks } from './blocks.ts';
+import type { DateRewriter } from './dates.ts';
 import { invalidFile, listed } from './file-error.ts';
-import { type AttributeMapping, emptyAttributes, isAttributePath, overlap, putAttribute } from './mapping.ts';
+import {
+  type AttributeMapping,
+  emptyAttributes,
+  isAttributePath,
+  mappingRemedy,
+  overlap,
+  putAttribute,
+} from './mapping.ts';
 import { type RowCodec, toSubject } from './rows.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -27,6 +36,7 @@ export async function csvCodec(
   file: SourceFile,
   mapping: AttributeMapping,
   delimiter: string,
+  rewriteDates: DateRewriter,
 ): Promise<RowCodec> {
   if (!/^[^"\r\n]{1,8}$/.test(delimiter)) {
     throw new LifecycleError('InvalidArgument', `Expected a delimiter like , or ;, got ${shown(delimiter)}`, {
@@ -42,7 +52,7 @@ export async function csvCodec(
     const line = block.lines[0] ?? 1;
     const columns = parseRows(path, header, delimiter)[0]?.map((name) => name.trim()) ?? [];
     const plans = planColumns(columns, mapping, path, line);
-    return new CsvCodec(path, delimiter, columns, plans, mapping.get('id') ?? 'id', {
+    return new CsvCodec(path, delimiter, columns, plans, mapping.get('id') ?? 'id', rewriteDates, {
       position: block.position + end,
       line: line + countLines(block.bytes.subarray(start, end)),
     });
@@ -59,6 +69,7 @@ class CsvCodec implements RowCodec {
   readonly #delimiter: string;
   readonly #columns: readonly string[];
   readonly #plans: readonly ColumnPlan[];
+  readonly #rewriteDates: DateRewriter;
 
   constructor(
     path: string,
@@ -66,12 +77,14 @@ class CsvCodec implements RowCodec {
     columns: readonly string[],
     plans: readonly ColumnPlan[],
     idColumn: string,
+    rewriteDates: DateRewriter,
     start: { readonly position: number; readonly line: number },
   ) {
     this.#path = path;
     this.#delimiter = delimiter;
     this.#columns = columns;
     this.#plans = plans;
+    this.#rewriteDates = rewriteDates;
     this.idColumn = idColumn;
     this.position = start.position;
     this.line = start.line;
@@ -84,12 +97,20 @@ class CsvCodec implements RowCodec {
         const cell = row[index];
         if (cell !== undefined && cell !== '') putAttribute(attributes, segments, cell);
       }
+      this.#rewriteDates(attributes);
       return toSubject(attributes, { ...this.#place(block, at), column: this.idColumn });
     });
   }
 
   cells(block: Block): readonly (readonly (readonly [string, string])[])[] {
     return this.#rows(block).map((row) => row.map((cell, at) => [this.#columns[at] ?? '', cell] as const));
+  }
+
+  attributes(): readonly DirectoryAttribute[] {
+    return this.#plans.map(({ index, segments }) => {
+      const [name, column = ''] = [segments.join('/'), this.#columns[index]];
+      return name === column ? { name } : { name, column };
+    });
   }
 
   checkComplete(): void {
@@ -197,7 +218,7 @@ function checkHeader(
         ? 'The delimiter seems to be another one'
         : first === 'id' && !mapping.has('id')
           ? idRemedy
-          : 'Correct the mapping',
+          : mappingRemedy(missing, names),
       details: { missing, columns: names },
     },
   );

@@ -1,5 +1,6 @@
 import { faultOfId, normalizeText } from '../input/subject-id.ts';
 import { invalidFile } from './file-error.ts';
+import { columnText } from './mapping.ts';
 
 /** Ids that a message names, and lines that it names of each. */
 const IDS_SHOWN = 5;
@@ -38,7 +39,7 @@ export function duplicateError(report: DuplicateReport): Error {
     `${duplicates.length} occur more than once: ${shown.join(', ')}${more}`;
   const [column] = uniqueColumns;
   const other =
-    column === undefined ? 'map a column whose values are all different' : `--map id=${forMapping(column)}`;
+    column === undefined ? 'map a column whose values are all different' : `--map id=${columnText(column)}`;
   const all = uniqueColumns.slice(0, COLUMNS_SHOWN).join(', ');
   const why = column === undefined ? '' : `; all values differ in ${all}`;
   return invalidFile({ path, column: idColumn }, sentence, {
@@ -65,8 +66,4 @@ export class UniqueColumns {
   names(): readonly string[] {
     return [...(this.#seen?.keys() ?? [])];
   }
-}
-
-function forMapping(column: string): string {
-  return /[",=]/.test(column) ? `"${column.replaceAll('"', '""')}"` : column;
 }

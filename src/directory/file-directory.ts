@@ -1,7 +1,7 @@
 import { LifecycleError, shown } from '../errors/index.ts';
 import { normalizeText } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
-import type { ScopeRule } from '../ports/directory.ts';
+import type { DirectoryAttribute, ScopeRule } from '../ports/directory.ts';
 import { type Block, checkUtf8, readBlocks } from './blocks.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
 import { RowIndex } from './row-index.ts';
@@ -98,6 +98,10 @@ class FileDirectory implements SizedDirectory {
       }
     }
     await this.#file.checkUnchanged();
+  }
+
+  async attributes(): Promise<readonly DirectoryAttribute[]> {
+    return this.#codec.attributes();
   }
 
   async close(): Promise<void> {

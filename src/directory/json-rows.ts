@@ -1,9 +1,18 @@
 import { shown } from '../errors/index.ts';
 import { ownValue } from '../filter/index.ts';
+import { AttributeNames } from '../input/attribute-names.ts';
 import type { Subject } from '../model/subject.ts';
+import type { DirectoryAttribute } from '../ports/directory.ts';
 import type { Block } from './blocks.ts';
+import type { DateRewriter } from './dates.ts';
 import { excerpt, invalidFile, listed, type Place } from './file-error.ts';
-import { type AttributeMapping, type Attributes, emptyAttributes, putAttribute } from './mapping.ts';
+import {
+  type AttributeMapping,
+  type Attributes,
+  emptyAttributes,
+  mappingRemedy,
+  putAttribute,
+} from './mapping.ts';
 import { type RowCodec, toSubject } from './rows.ts';
 
 /** How JSON objects become subjects: mapped properties move, the others keep their names. */
@@ -11,14 +20,17 @@ export class JsonObjects {
   readonly idColumn: string;
   readonly #path: string;
   readonly #mapping: AttributeMapping;
+  readonly #rewriteDates: DateRewriter;
   /** Mapped properties that no object had yet. */
   readonly #unseen: Set<string>;
   /** Properties of the first object, for messages. */
   #names: readonly string[] | null = null;
+  readonly #attributes = new AttributeNames();
 
-  constructor(path: string, mapping: AttributeMapping) {
+  constructor(path: string, mapping: AttributeMapping, rewriteDates: DateRewriter) {
     this.#path = path;
     this.#mapping = mapping;
+    this.#rewriteDates = rewriteDates;
     this.#unseen = new Set(mapping.values());
     this.idColumn = mapping.get('id') ?? 'id';
   }
@@ -32,7 +44,17 @@ export class JsonObjects {
     const attributes: Attributes = Object.assign(emptyAttributes(), value);
     this.#names ??= Object.keys(attributes);
     if (this.#mapping.size > 0) this.#move(attributes, value);
+    this.#attributes.add(attributes);
+    this.#rewriteDates(attributes);
     return toSubject(attributes, { ...place, column: this.idColumn });
+  }
+
+  /** The attributes of the objects so far. */
+  attributes(): readonly DirectoryAttribute[] {
+    return this.#attributes.names.map((name) => {
+      const column = this.#mapping.get(name);
+      return column === undefined ? { name } : { name, column };
+    });
   }
 
   /** @throws LifecycleError `InvalidFile` when a mapped property was in no object. */
@@ -43,7 +65,7 @@ export class JsonObjects {
     throw invalidFile(
       { path: this.#path, column },
       `Expected properties ${missing.join(', ')}, got ${listed(this.#names, 40)}`,
-      { remedy: 'Correct the mapping', details: { missing, columns: this.#names } },
+      { remedy: mappingRemedy(missing, this.#names), details: { missing, columns: this.#names } },
     );
   }
 
@@ -61,8 +83,13 @@ export class JsonObjects {
 }
 
 /** One JSON object per line; blank lines are skipped. */
-export function jsonlCodec(path: string, position: number, mapping: AttributeMapping): RowCodec {
-  const objects = new JsonObjects(path, mapping);
+export function jsonlCodec(
+  path: string,
+  position: number,
+  mapping: AttributeMapping,
+  rewriteDates: DateRewriter,
+): RowCodec {
+  const objects = new JsonObjects(path, mapping, rewriteDates);
   const values = (block: Block): unknown[] => block.lines.map((line, at) => readLine(path, block, at, line));
   return {
     idColumn: objects.idColumn,
@@ -74,6 +101,7 @@ export function jsonlCodec(path: string, position: number, mapping: AttributeMap
         value === undefined ? null : objects.toSubject(value, { path, line: block.lines[at] ?? 0 }),
       ),
     cells: (block) => values(block).map(cellsOf),
+    attributes: () => objects.attributes(),
     checkComplete: () => objects.checkComplete(),
   };
 }

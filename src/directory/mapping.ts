@@ -1,4 +1,5 @@
 import { LifecycleError } from '../errors/index.ts';
+import { nearest } from '../input/nearest.ts';
 
 /** Subject attribute (`employeeOrgData/division`) → column or property of the file (`Division`). */
 export type AttributeMapping = ReadonlyMap<string, string>;
@@ -30,6 +31,17 @@ export function parseMapping(text: string): AttributeMapping {
     mapping.set(attribute, column);
   }
   return mapping;
+}
+
+/** A column as it stands in a mapping. */
+export function columnText(column: string): string {
+  return /[",=]/.test(column) ? `"${column.replaceAll('"', '""')}"` : column;
+}
+
+/** What to do about columns that a mapping names and a file does not have; names those that were probably meant. */
+export function mappingRemedy(missing: readonly string[], columns: readonly string[]): string {
+  const meant = missing.flatMap((name) => nearest(name, columns) ?? []);
+  return meant.length === 0 ? 'Correct the mapping' : `Correct the mapping; ${meant.join(', ')} may be meant`;
 }
 
 /** Whether two paths cannot both have a value: they are the same, or one lies inside the other. */

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { shown } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
+import { type DateOptions, openDates } from './dates.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
 import { checkOnDuplicate, openFileDirectory } from './file-directory.ts';
 import { invalidFile } from './file-error.ts';
@@ -11,7 +12,7 @@ import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';
 import { SourceFile } from './source-file.ts';
 
 /** How a file of people is read. */
-export interface FileDirectoryOptions {
+export interface FileDirectoryOptions extends DateOptions {
   /** Which column (CSV) or property (JSON) becomes which attribute; see `parseMapping`. Default: none. */
   readonly map?: AttributeMapping;
   /** What to do with ids that occur more than once. Default `refuse`: one error that names them all. */
@@ -34,9 +35,10 @@ const NO_MAPPING: AttributeMapping = new Map();
  */
 export async function csvDirectory(path: string, options: CsvDirectoryOptions = {}): Promise<SizedDirectory> {
   const { map = NO_MAPPING, onDuplicate = 'refuse', delimiter = ',' } = options;
+  const rewriteDates = await openDates(options);
   const file = await SourceFile.open(path);
   // Its parser is loaded by those who read CSV.
-  const codec = async () => (await import('./csv-rows.ts')).csvCodec(file, map, delimiter);
+  const codec = async () => (await import('./csv-rows.ts')).csvCodec(file, map, delimiter, rewriteDates);
   return openFileDirectory(file, codec, onDuplicate);
 }
 
@@ -50,8 +52,9 @@ export async function jsonlDirectory(
   options: FileDirectoryOptions = {},
 ): Promise<SizedDirectory> {
   const { map = NO_MAPPING, onDuplicate = 'refuse' } = options;
+  const rewriteDates = await openDates(options);
   const file = await SourceFile.open(path);
-  return openFileDirectory(file, () => jsonlCodec(path, file.textStart, map), onDuplicate);
+  return openFileDirectory(file, () => jsonlCodec(path, file.textStart, map, rewriteDates), onDuplicate);
 }
 
 /**
@@ -66,8 +69,9 @@ export async function jsonDirectory(
 ): Promise<SizedDirectory> {
   const { map = NO_MAPPING, onDuplicate = 'refuse' } = options;
   checkOnDuplicate(onDuplicate);
+  const rewriteDates = await openDates(options);
   const values = await readArray(path);
-  const objects = new JsonObjects(path, map);
+  const objects = new JsonObjects(path, map, rewriteDates);
   const subjects = new Map<string, Subject>();
   const places = new Map<string, number[]>();
   for (const [at, value] of values.entries()) {
@@ -91,6 +95,7 @@ export async function jsonDirectory(
   }
   return {
     ...arrayDirectory(subjects.values()),
+    attributes: async () => objects.attributes(),
     subjectsCount: subjects.size,
     skippedRowsCount: values.length - subjects.size,
     close: async () => {},

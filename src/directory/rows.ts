@@ -1,6 +1,7 @@
 import { shown } from '../errors/index.ts';
 import { faultOfId, normalizeText, SUBJECT_ID } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
+import type { DirectoryAttribute } from '../ports/directory.ts';
 import type { Block } from './blocks.ts';
 import { invalidFile, type Place } from './file-error.ts';
 import type { Attributes } from './mapping.ts';
@@ -22,6 +23,8 @@ export interface RowCodec {
   decode(block: Block): readonly (Subject | null)[];
   /** The columns of each record with their text, for finding a better id column. */
   cells(block: Block): readonly (readonly (readonly [column: string, text: string])[])[];
+  /** The attributes of the records, as far as they have been read. */
+  attributes(): readonly DirectoryAttribute[];
   /** @throws LifecycleError `InvalidFile` when the whole file was read and a mapped property never occurred. */
   checkComplete(): void;
 }

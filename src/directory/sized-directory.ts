@@ -2,7 +2,7 @@
  * What callers see of a directory over a file. A module of its own, so that the package's declarations do not lead to
  * those of the readers, which need Node's types.
  */
-import type { Directory } from '../ports/directory.ts';
+import type { Directory, DirectoryAttribute } from '../ports/directory.ts';
 
 /** How duplicates are treated. */
 export type OnDuplicate = 'refuse' | 'first' | 'last';
@@ -13,5 +13,6 @@ export interface SizedDirectory extends Directory {
   readonly subjectsCount: number;
   /** Rows that were left out because their id occurs more than once (`onDuplicate`). */
   readonly skippedRowsCount: number;
+  attributes(): Promise<readonly DirectoryAttribute[]>;
   close(): Promise<void>;
 }

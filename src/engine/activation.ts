@@ -7,7 +7,7 @@ import { optional, readOptions, type ShapeOf, withDefault } from '../input/optio
 import { invalid, type Place, root } from '../input/refuse.ts';
 import { requireWorkflow } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
+import { planRun, type RunPlan } from '../ledger/plan.ts';
 import { previewNote, previewsBefore } from '../ledger/previews.ts';
 import {
   objectNote,
@@ -15,7 +15,7 @@ import {
   readProvisioningObject,
 } from '../ledger/provisioning-objects.ts';
 import { resultsAgain, runAgain } from '../ledger/reprocess.ts';
-import { runResource } from '../ledger/resources.ts';
+import { isoOf, runResource } from '../ledger/resources.ts';
 import { removeRun } from '../ledger/runs.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
 import {
@@ -26,14 +26,17 @@ import {
 } from '../model/activation.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Run } from '../model/resources.ts';
+import type { Selection } from '../model/selection.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { type ActivationScopeInput, type IdReference, readIds, readScope } from './activation-scope.ts';
 import { candidatesByIds, candidatesByRule } from './candidates.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { candidatesInGroup } from './groups.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
-import { qualificationOf } from './qualify.ts';
+import { planSelected } from './plan-selected.ts';
+import { qualificationOf, scopeAttributes } from './qualify.ts';
 import type { Scheduler } from './scheduler.ts';
+import { leftOutSentences, SelectionTally } from './selection.ts';
 
 export type { ActivationScopeInput };
 
@@ -78,6 +81,16 @@ const REPROCESS_OPTIONS = {
 } satisfies ShapeOf<ReprocessOptions>;
 const EVALUATE_OPTIONS = { at: optional(readInstant) };
 
+/** What `runs.evaluate` comes to. */
+export interface SlotEvaluation {
+  /** The slot that was evaluated, ISO 8601. */
+  readonly slotDateTime: string;
+  /** `null`: nobody was due. */
+  readonly run: Run | null;
+  /** Who was in scope, who is in the run, and why the others are not. */
+  readonly selection: Selection;
+}
+
 /** What an {@link Activator} works with. */
 export interface ActivatorDeps {
   readonly ledger: Ledger;
@@ -119,11 +132,15 @@ export class Activator {
         notes: (made) => [objectNote(workflow.id, made.id, object)],
       });
     }
-    const candidates =
-      at('rule').value === undefined
-        ? [await candidatesByIds(readIds(at('subjects'), max), directory)]
-        : candidatesByRule(parseScopeRule(readString(at('rule'))), directory, max);
-    return this.#plan(workflow, 'rule', { workflowExecutionType: 'onDemand', candidates });
+    const plan = { workflowExecutionType: 'onDemand' } as const;
+    if (at('rule').value === undefined) {
+      const candidates = [await candidatesByIds(readIds(at('subjects'), max), directory)];
+      return this.#plan(workflow, 'rule', { ...plan, candidates });
+    }
+    const scope = parseScopeRule(readString(at('rule')));
+    const tally = new SelectionTally(scopeAttributes(scope), true);
+    const candidates = candidatesByRule(scope, directory, max, tally);
+    return this.#plan(workflow, 'rule', { ...plan, candidates }, tally);
   }
 
   async activateWithScope(workflowId: string, input: ActivationScopeInput): Promise<Run> {
@@ -196,7 +213,7 @@ export class Activator {
     return run;
   }
 
-  async evaluate(workflowId: string, options?: { readonly at?: string }): Promise<Run | null> {
+  async evaluate(workflowId: string, options?: { readonly at?: string }): Promise<SlotEvaluation> {
     const { at } = readOptions(options, 'runs.evaluate', EVALUATE_OPTIONS);
     const { ports, ledger, scheduler, dispatcher } = this.#deps;
     const workflow = await this.#runnable(workflowId);
@@ -206,39 +223,43 @@ export class Activator {
     if (atMs > nowMs) throw invalid({ path: 'at', value: options?.at }, 'a moment that is not in the future');
     await ledger.settings.load();
     const slotAtMs = slotStart(atMs, ledger.settings.scheduleIntervalMs);
-    const outcome = await scheduler.evaluate(workflow, slotAtMs);
-    if (outcome.kind === 'nobody') return null;
+    const { outcome, selection } = await scheduler.evaluate(workflow, slotAtMs);
+    const slotDateTime = isoOf(slotAtMs);
+    if (outcome.kind === 'nobody') return { slotDateTime, run: null, selection };
     if (outcome.kind === 'slotTaken') {
       throw new LifecycleError(
         'Duplicate',
-        `Expected the slot of ${new Date(slotAtMs).toISOString()} to be free, got a run that was made for it`,
+        `Expected the slot of ${slotDateTime} to be free, got a run that was made for it`,
         { workflowId, slotAtMs },
       );
     }
     if (outcome.kind === 'planned') dispatcher.enqueue(outcome.run);
-    return runResource(outcome.run);
+    return { slotDateTime, run: runResource(outcome.run), selection };
   }
 
-  /** @param field names who was asked for, when there is nobody. */
+  /**
+   * @param field names who was asked for, when there is nobody.
+   * @param tally has counted who was looked at, when they were selected by a rule.
+   */
   async #plan(
     workflow: Workflow,
     field: string,
     plan: Omit<RunPlan, 'workflow' | 'scheduledAtMs' | 'slotAtMs'>,
+    tally: SelectionTally | null = null,
   ): Promise<Run> {
-    const { ledger, ports, dispatcher } = this.#deps;
-    const scheduledAtMs = ports.clock.now();
-    const outcome: PlanOutcome = await planRun(ledger.context, {
-      ...plan,
-      workflow,
-      scheduledAtMs,
-      slotAtMs: null,
-    });
-    if (outcome.kind !== 'planned')
-      throw invalid(
-        { path: field, value: undefined },
-        'one that selects somebody',
-        'one that selects nobody',
-      );
+    const { ledger, ports, settings, dispatcher } = this.#deps;
+    const whole: RunPlan = { ...plan, workflow, scheduledAtMs: ports.clock.now(), slotAtMs: null };
+    const { outcome, selection } =
+      tally === null
+        ? { outcome: await planRun(ledger.context, whole), selection: null }
+        : await planSelected({
+            context: ledger.context,
+            directory: ports.directory,
+            tally,
+            isStrict: settings.strictSelection,
+            plan: whole,
+          });
+    if (outcome.kind !== 'planned') throw nobodySelected(field, selection);
     dispatcher.enqueue(outcome.run);
     return runResource(outcome.run);
   }
@@ -259,6 +280,15 @@ export class Activator {
     await dispatcher.bind(workflow);
     return workflow;
   }
+}
+
+function nobodySelected(field: string, selection: Selection | null): LifecycleError {
+  const why = selection === null ? [] : leftOutSentences(selection).map((sentence) => `. ${sentence}`);
+  const message = `Expected ${field} to select at least one person, got nobody${why.join('')}`;
+  return new LifecycleError('InvalidArgument', message, {
+    field,
+    ...(selection === null ? {} : { selection }),
+  });
 }
 
 function expectNoQuarantine({ id, displayName, quarantineDetails }: Workflow): void {

@@ -1,15 +1,17 @@
 /** Whom a run is made for. */
 import { LifecycleError } from '../errors/index.ts';
+import type { ParsedScopeRule } from '../filter/index.ts';
 import type { LedgerContext } from '../ledger/context.ts';
-import type { Candidate, CandidateBatches } from '../ledger/plan.ts';
+import type { Candidate } from '../ledger/plan.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { Directory, ScopeRule } from '../ports/directory.ts';
+import type { Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { isTerminal } from '../rules/index.ts';
 import { changedSubjects } from './observe.ts';
 import { pickFrom } from './pick-from.ts';
-import type { Qualification } from './qualify.ts';
+import { orUnreadable, type Qualification } from './qualify.ts';
+import type { SelectionTally } from './selection.ts';
 import { subjectsOf } from './subjects-of.ts';
 
 /** Unknown subjects that an error names at most. */
@@ -44,11 +46,20 @@ export async function candidatesByIds(
   );
 }
 
-/** The subjects that a rule selects, at most `max`. Throws a LifecycleError `LimitExceeded` when read. */
-export function candidatesByRule(rule: ScopeRule, directory: Directory, max: number): CandidateBatches {
+/**
+ * The subjects that a rule selects, at most `max`. Throws a LifecycleError `LimitExceeded` when read.
+ *
+ * @param tally counts everybody who is looked at.
+ */
+export function candidatesByRule(
+  rule: ParsedScopeRule,
+  directory: Directory,
+  max: number,
+  tally: SelectionTally,
+): AsyncGenerator<readonly Candidate[]> {
   let count = 0;
-  return pickFrom(directory.query(rule), (subject) => {
-    if (!rule.matches(subject)) return null;
+  return pickFrom(directory.query(orUnreadable(rule)), (subject) => {
+    if (!tally.select(rule, subject)) return null;
     count += 1;
     if (count <= max) return { subjectId: subject.id, dueAtMs: null };
     throw new LifecycleError(
@@ -72,15 +83,18 @@ export interface DueInput {
   readonly workflowId: string;
   readonly qualification: Qualification;
   readonly slotAtMs: EpochMs;
+  /** Counts everybody who is looked at. */
+  readonly tally?: SelectionTally;
 }
 
 /** The subjects who qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
 export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qualified[]> {
-  const { directory, qualification, slotAtMs } = input;
+  const { directory, qualification, slotAtMs, tally } = input;
   if (qualification.observation !== null) {
     for await (const some of changedSubjects(input)) {
       yield some.flatMap(({ subject, changedAtMs }) => {
         const standing = qualification.standing(subject, slotAtMs, changedAtMs);
+        tally?.add(subject, standing);
         return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : [];
       });
     }
@@ -88,6 +102,7 @@ export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qual
   }
   yield* pickFrom(directory.query(qualification.rule), (subject) => {
     const standing = qualification.standing(subject, slotAtMs);
+    tally?.add(subject, standing);
     return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : null;
   });
 }
@@ -98,7 +113,7 @@ export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qual
  */
 export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly Candidate[]> {
   const { store } = input.context;
-  const { workflowId } = input;
+  const { workflowId, tally } = input;
   const running = (await store.listUnfinishedRuns()).filter(
     (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
   );
@@ -109,8 +124,9 @@ export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly C
     const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
     const due: Candidate[] = [];
     for (const one of batch) {
-      const isNew = dueBySubject.get(one.subjectId) !== one.dueAtMs;
-      if (isNew && !(await isUnderWay(store, runIds, one.subjectId))) due.push(one);
+      if (dueBySubject.get(one.subjectId) === one.dueAtMs) tally?.passOver('alreadyTaken');
+      else if (await isUnderWay(store, runIds, one.subjectId)) tally?.passOver('inAnotherRun');
+      else due.push(one);
     }
     yield due;
   }

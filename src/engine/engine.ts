@@ -18,6 +18,7 @@ import {
   type ActivationScopeInput,
   Activator,
   type ReprocessOptions,
+  type SlotEvaluation,
 } from './activation.ts';
 import { Breath } from './breath.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -28,6 +29,7 @@ import { normalizedDirectory } from './normalized-directory.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
 import { Scheduler } from './scheduler.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
+import { logUnheard } from './unheard.ts';
 import { Waiters } from './waiters.ts';
 import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
 
@@ -38,7 +40,8 @@ export interface EngineRuns extends Runs {
    * begins at once when the engine is started, else when it is.
    *
    * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
-   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`.
+   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
+   *   with `strictSelection` and a rule `SubjectsLeftOut`.
    */
   activate(workflowId: string, activation: Activation): Promise<Run>;
   /**
@@ -58,11 +61,12 @@ export interface EngineRuns extends Runs {
   reprocess(workflowId: string, runId: string, options?: ReprocessOptions): Promise<Run>;
   /**
    * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
-   * (ISO 8601, not in the future; default now) lies in. `null`: nobody was due.
+   * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
    *
-   * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run.
+   * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
+   *   `strictSelection`.
    */
-  evaluate(workflowId: string, options?: { readonly at?: string }): Promise<Run | null>;
+  evaluate(workflowId: string, options?: { readonly at?: string }): Promise<SlotEvaluation>;
   /**
    * Resolves with the run when it is terminal.
    *
@@ -281,10 +285,7 @@ class LifecycleEngine implements Engine, EventSink {
         this.#waiters.resolve(run.id, run);
       }
     }
-    if (name === 'engine.error' && !this.#hub.has(name)) {
-      const { error, during } = payload as EngineEventMap['engine.error'];
-      this.#ports.logger.error(`tenure: ${during} failed`, { error });
-    }
+    if (!this.#hub.has(name)) logUnheard(this.#ports.logger, name, payload);
     this.#hub.emit(name, payload);
   }
 

@@ -14,6 +14,7 @@ export function normalizedDirectory(directory: Directory): Directory {
       }),
     query: (rule) => normalized(directory.query(rule)),
     ...(directory.changes && { changes: (token) => normalizedChanges(directory, token) }),
+    ...(directory.attributes && { attributes: directory.attributes.bind(directory) }),
     close: async () => directory.close?.(),
   };
 }

@@ -53,6 +53,11 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly missedSlots?: MissedSlotPolicy;
   /** Days after the trigger moment in which a subject is still picked up, a whole number in 1..180. Default 3. */
   readonly catchUpDays?: number;
+  /**
+   * `true`: a slot, or an activation by rule, is refused with `SubjectsLeftOut` when an attribute that decides who
+   * is taken cannot be read, or nobody has it. Default `false`: the others are taken, and `subjects.leftOut` tells.
+   */
+  readonly strictSelection?: boolean;
   /** See `AggregationOptions`. Default `false`. */
   readonly strictFailed?: boolean;
   /** How often a task may be interrupted by the end of its process before it fails, ≥ 0. Default 10. */
@@ -78,6 +83,7 @@ export interface EngineSettings {
   readonly scheduleIntervalMs: DurationMs;
   readonly missedSlots: MissedSlotPolicy;
   readonly catchUpMs: DurationMs;
+  readonly strictSelection: boolean;
   readonly strictFailed: boolean;
   readonly interruptionsMax: number;
   readonly abortGraceMs: DurationMs;
@@ -97,6 +103,7 @@ export function readSettings(input: EngineSettingsInput): EngineSettings {
     scheduleIntervalMs: whole('scheduleIntervalHours', input.scheduleIntervalHours ?? 3, 1, 24) * HOUR_MS,
     missedSlots,
     catchUpMs: whole('catchUpDays', input.catchUpDays ?? LIMITS.catchUpDays, 1, 180) * DAY_MS,
+    strictSelection: input.strictSelection ?? false,
     strictFailed: input.strictFailed ?? false,
     interruptionsMax: whole(
       'interruptionsMax',

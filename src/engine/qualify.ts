@@ -1,6 +1,6 @@
 /** Who qualifies for a scheduled run, and why others do not. Pure. Source: domain §3.1, §3.2. */
 import { LifecycleError } from '../errors/index.ts';
-import { type ParsedScopeRule, parseScopeRule } from '../filter/index.ts';
+import { type ParsedScopeRule, parseScopeRule, type UnreadableValue } from '../filter/index.ts';
 import { isDue } from '../ledger/schedule-times.ts';
 import { type MomentStanding, momentsOf } from '../ledger/trigger-moments.ts';
 import type { Subject } from '../model/subject.ts';
@@ -14,7 +14,7 @@ export type Standing =
   | MomentStanding
   | { readonly kind: 'notInScope' }
   /** Whether the subject is in scope cannot be told. */
-  | { readonly kind: 'unreadableScope'; readonly attribute: string; readonly value: unknown };
+  | ({ readonly kind: 'unreadableScope' } & UnreadableValue);
 
 /** Attributes that conditions ask for. */
 export interface AttributeUse {
@@ -82,7 +82,7 @@ export function standingInScope(rule: ParsedScopeRule, subject: Subject): Standi
   if (rule.matches(subject)) return null;
   const unreadable = rule.unreadable(subject);
   if (unreadable === null) return NOT_IN_SCOPE;
-  return { kind: 'unreadableScope', attribute: unreadable.attribute, value: unreadable.value };
+  return { kind: 'unreadableScope', ...unreadable };
 }
 
 /** The rule for a directory, that it streams those as well of whom nothing can be told. */

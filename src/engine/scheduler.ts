@@ -8,7 +8,6 @@
  */
 import { LifecycleError } from '../errors/index.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { type PlanOutcome, planRun } from '../ledger/plan.ts';
 import { enabledTasks } from '../ledger/resources.ts';
 import { purgeExpired } from '../ledger/retention.ts';
 import { nextSlot, slotStart } from '../ledger/schedule-times.ts';
@@ -21,8 +20,10 @@ import { candidatesDue } from './candidates.ts';
 import type { Observation } from './observation.ts';
 import { beginWatching, type ObserveInput, observe } from './observe.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
+import { planSelected, type SelectedOutcome } from './plan-selected.ts';
 import { qualificationOf, requireQualification } from './qualify.ts';
 import { quarantineFor } from './quarantine.ts';
+import { SelectionTally } from './selection.ts';
 
 /** Wait before an evaluation that failed is tried again. */
 const RETRY_MS = MINUTE_MS;
@@ -101,13 +102,17 @@ export class Scheduler {
    * Evaluates one slot of one workflow now, whether its scheduling is on or not.
    *
    * @throws LifecycleError of the directory, the handlers or the store; `InvalidArgument` for a workflow
-   *   without a trigger.
+   *   without a trigger; `SubjectsLeftOut` with `strictSelection`.
    */
-  async evaluate(workflow: Workflow, slotAtMs: EpochMs): Promise<PlanOutcome> {
+  async evaluate(workflow: Workflow, slotAtMs: EpochMs): Promise<SelectedOutcome> {
     return this.#evaluate(workflow, slotAtMs, false);
   }
 
-  async #evaluate(workflow: Workflow, slotAtMs: EpochMs, onlyWhileScheduled: boolean): Promise<PlanOutcome> {
+  async #evaluate(
+    workflow: Workflow,
+    slotAtMs: EpochMs,
+    onlyWhileScheduled: boolean,
+  ): Promise<SelectedOutcome> {
     const { ledger, ports, settings, bind } = this.#deps;
     const qualification = requireQualification(workflow, settings.catchUpMs);
     // A workflow with nothing to do makes no run (domain §6.7); one that cannot run makes an error.
@@ -117,7 +122,12 @@ export class Scheduler {
     if (observation) await observe(this.#observeInput(workflow, observation), slotAtMs, slotAtMs - reachMs);
     // An evaluation by hand forgets nothing: older slots may still be to come.
     const mayForget = onlyWhileScheduled && Number.isFinite(reachMs);
-    return planRun(ledger.context, {
+    const { context } = ledger;
+    const { directory } = ports;
+    // Of change triggers only those are looked at who have changed.
+    const tally = new SelectionTally(isIdle ? [] : qualification.attributes, observation === null);
+    const due = { context, directory, workflowId: workflow.id, qualification, slotAtMs, tally };
+    const plan = {
       workflow,
       workflowExecutionType: 'scheduled',
       scheduledAtMs: slotAtMs,
@@ -125,16 +135,9 @@ export class Scheduler {
       onlyWhileScheduled,
       ...(mayForget ? { forgetAdmissionsBeforeMs: slotAtMs - reachMs - DAY_MS } : {}),
       quarantine: await quarantineFor(this.#deps, workflow),
-      candidates: isIdle
-        ? []
-        : candidatesDue({
-            context: ledger.context,
-            directory: ports.directory,
-            workflowId: workflow.id,
-            qualification,
-            slotAtMs,
-          }),
-    });
+      candidates: isIdle ? [] : candidatesDue(due),
+    } as const;
+    return planSelected({ context, directory, tally, isStrict: settings.strictSelection, plan });
   }
 
   #observeInput({ id }: Workflow, observation: Observation): ObserveInput {
@@ -186,11 +189,11 @@ export class Scheduler {
       if (lastSkipped !== undefined && plan.evaluate.length === 0)
         await this.#markSkipped(workflow.id, lastSkipped);
       for (const slotAtMs of plan.evaluate) {
-        const outcome = await this.#evaluate(workflow, slotAtMs, true);
+        const { outcome, selection } = await this.#evaluate(workflow, slotAtMs, true);
         if (!this.#isOn) return true; // the run stays in the store, for the next start
         if (outcome.kind === 'planned') planned(outcome.run);
         const runId = 'run' in outcome ? outcome.run.id : null;
-        events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId });
+        events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId, selection });
         if (outcome.kind === 'quarantined') return true; // the slots that follow are skipped from now on
       }
       return true;

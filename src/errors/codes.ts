@@ -51,6 +51,13 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'A subject is not in the directory; `details.ids` lists the first ones',
   },
+  SubjectsLeftOut: {
+    status: 409,
+    graphCode: 'Conflict',
+    retryable: false,
+    meaning:
+      'A strict selection: attributes cannot be read, or nobody has them; `details.selection` says whose and which',
+  },
   NotWaiting: {
     status: 409,
     graphCode: 'Conflict',

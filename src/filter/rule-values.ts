@@ -27,13 +27,25 @@ export function attributesOf(filter: Filter): readonly string[] {
   return [...new Set(asked.map(({ segments }) => pathText(segments)))];
 }
 
-/** Finds the first value that the rule cannot read. Elements of collections are not looked at. */
-export function unreadableFinder(filter: Filter): (subject: Identified) => UnreadableValue | null {
+/** The attributes that a rule compares with dates, each once. */
+export function dateAttributesOf(filter: Filter): readonly string[] {
+  const asked = [...askedOf(filter)].filter(({ literals }) =>
+    literals.some(({ type }) => type === 'dateTime'),
+  );
+  return [...new Set(asked.map(({ segments }) => pathText(segments)))];
+}
+
+/**
+ * Finds the first value that the rule cannot read; `null`: it compares with nothing that has to be read. Elements of
+ * collections are not looked at.
+ */
+export function unreadableFinder(filter: Filter): ((subject: Identified) => UnreadableValue | null) | null {
   const typed = [...askedOf(filter)].flatMap(({ segments, literals }) =>
     (['dateTime', 'boolean'] as const).flatMap((expected) =>
       literals.some(({ type }) => type === expected) ? [{ segments, expected }] : [],
     ),
   );
+  if (typed.length === 0) return null;
   return (subject) => {
     for (const { segments, expected } of typed) {
       const value = ownValue(subject, segments);

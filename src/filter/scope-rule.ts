@@ -3,7 +3,7 @@ import type { Identified } from '../model/subject.ts';
 import { compileTruth } from './evaluate.ts';
 import { parseFilter } from './parse-filter.ts';
 import { ownProperties } from './paths.ts';
-import { attributesOf, type UnreadableValue, unreadableFinder } from './rule-values.ts';
+import { attributesOf, dateAttributesOf, type UnreadableValue, unreadableFinder } from './rule-values.ts';
 
 /** A scope rule that has been read: the `ScopeRule` of `ports/directory.ts`, with its tree. */
 export interface ParsedScopeRule {
@@ -13,6 +13,8 @@ export interface ParsedScopeRule {
   matches<Person extends Identified>(subject: Person): boolean;
   /** Attributes that the rule asks for, other than whether they are there at all: `employeeOrgData/division`. */
   readonly attributes: readonly string[];
+  /** Those of them that it compares with dates. */
+  readonly dateAttributes: readonly string[];
   /** The value for which nobody can tell whether the rule selects the subject; `null`: it can be told. */
   unreadable<Person extends Identified>(subject: Person): UnreadableValue | null;
 }
@@ -37,6 +39,7 @@ export function parseScopeRule(text: string): ParsedScopeRule {
     filter,
     matches: (subject) => truth(subject) === true,
     attributes: attributesOf(filter),
-    unreadable: (subject) => (truth(subject) === null ? find(subject) : null),
+    dateAttributes: dateAttributesOf(filter),
+    unreadable: (subject) => (find !== null && truth(subject) === null ? find(subject) : null),
   };
 }

@@ -13,7 +13,8 @@
  *
  * `T` and `Z` in either letter case, blanks around the text ignored, years 0000 to 9999, days that exist.
  * Everything else is unreadable, and never guessed at: `01/02/2026`, `31.12.2025`, `20251231`, `31-Dec-25`, week
- * and ordinal dates, and numbers, which may be seconds, milliseconds or days.
+ * and ordinal dates, and numbers, which may be seconds, milliseconds or days. Files of people can have more
+ * spellings, when they are asked for by name: `date-formats.ts`.
  */
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 

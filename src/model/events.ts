@@ -1,6 +1,7 @@
 import type { AuditEntry } from './audit.ts';
 import type { QuarantineDetails } from './quarantine.ts';
 import type { Run, UserProcessingResult } from './resources.ts';
+import type { Selection } from './selection.ts';
 import type { EpochMs } from './time.ts';
 
 /** A run, with the workflow that it belongs to (a run resource does not name it). */
@@ -60,6 +61,21 @@ export interface EngineEventMap {
     readonly workflowId: string;
     readonly slotAtMs: EpochMs;
     readonly runId: string | null;
+    /** Who was in scope, who is in the run, and why the others are not. */
+    readonly selection: Selection;
+  };
+  /**
+   * People were left out of a slot, or of an activation by rule, for a reason that is worth a look: an attribute
+   * cannot be read, or nobody has it. Told before a strict selection is refused, too. Without a listener it is a
+   * warning in the logger.
+   */
+  'subjects.leftOut': {
+    readonly workflowId: string;
+    /** `null`: an activation by rule. */
+    readonly slotAtMs: EpochMs | null;
+    /** `null`: no run was made. */
+    readonly runId: string | null;
+    readonly selection: Selection;
   };
   /** A schedule slot was not evaluated because it was missed (the missed-slot policy). */
   'schedule.skipped': { readonly workflowId: string; readonly slotAtMs: EpochMs };

@@ -50,6 +50,10 @@ export const LIMITS = {
   progressIntervalMs: 250,
   /** A slot that is evaluated later than this counts as missed, ms. */
   slotGraceMs: 60_000,
+  /** People left out whom a selection names, for each reason. */
+  leftOutNamed: 10,
+  /** Attributes of the directory that a selection names beside one that nobody has. */
+  attributesNamed: 40,
   /** Groups of one scope. */
   groupsPerScopeMax: 100,
   /** Attributes that one trigger watches: bounds what is kept of a subject. */

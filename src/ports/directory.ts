@@ -14,6 +14,14 @@ export interface DirectoryChanges {
   readonly token: string;
 }
 
+/** An attribute that people in a directory may have. */
+export interface DirectoryAttribute {
+  /** As rules and triggers write it: `employeeOrgData/division`. */
+  readonly name: string;
+  /** What it is called where it comes from, when that differs: a column of a file. */
+  readonly column?: string;
+}
+
 /**
  * Where subjects come from. Handlers see them with the type `Person`.
  *
@@ -35,6 +43,12 @@ export interface Directory<Person extends Identified = Subject> {
    * @param token `null`: only a token for now is wanted.
    */
   changes?(token: string | null): Promise<DirectoryChanges>;
+  /**
+   * The attributes that somebody in the directory has, or could have. Asked when a workflow needs one that
+   * none of those has whom `query` streamed, to tell a wrong name from an empty column. Without it the names are
+   * taken from who is streamed.
+   */
+  attributes?(): Promise<readonly DirectoryAttribute[]>;
   /** Frees what the directory holds open. */
   close?(): Promise<void>;
 }

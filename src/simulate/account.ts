@@ -4,6 +4,7 @@
  */
 import { enabledTasks, runResource } from '../ledger/resources.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { Selection } from '../model/selection.ts';
 import { type EpochMs, SECOND_MS } from '../model/time.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { TaskContext } from '../ports/task-handler.ts';
@@ -151,6 +152,16 @@ export class Account {
     this.finishedUsers = 0;
     for (const { id } of taken) this.#live.delete(id);
     return taken;
+  }
+
+  /** A slot or an activation left people out. */
+  addLeftOut(workflowId: string, slotAtMs: EpochMs | null, selection: Selection): void {
+    const workflow = this.#workflows.get(workflowId);
+    if (!workflow) return;
+    const { unreadableDate, unreadableScope } = selection.leftOutCounts;
+    workflow.leftOut.add(selection);
+    const { trace, now } = this.#deps;
+    trace.add(now(), `leftOut ${workflow.no} ${slotAtMs ?? '-'} ${unreadableDate + unreadableScope}`);
   }
 
   // --- commits -----------------------------------------------------------------------------------

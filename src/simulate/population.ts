@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { openDirectory } from '../directory/index.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../model/time.ts';
+import type { DirectoryAttribute } from '../ports/directory.ts';
 import type { Random } from '../ports/random.ts';
 import { randomFor } from './chance.ts';
 import { DEFAULT_DEPARTMENTS, type Department, type PeopleMaker, pastHireMs, peopleMaker } from './people.ts';
@@ -26,6 +27,8 @@ export interface Population {
   readonly initial: readonly Subject[];
   /** By time. */
   readonly changes: readonly Change[];
+  /** Attributes that people may have, beside those that somebody has at some time. */
+  readonly attributes: readonly DirectoryAttribute[];
 }
 
 const PEOPLE_PER_MANAGER_DEFAULT = 10;
@@ -41,14 +44,14 @@ export async function openPopulation(read: ReadScenario, seed: number): Promise<
   const { population } = read.scenario;
   const random = randomFor(seed, 'people');
   if (population.kind === 'file') {
-    const initial = await readPeople(population, read.folder);
+    const { initial, attributes } = await readPeople(population, read.folder);
     const maker = peopleMaker({
       departments: departmentsOf(initial),
       peoplePerManager: PEOPLE_PER_MANAGER_DEFAULT,
       idPrefix: 'new-',
       random,
     });
-    return { initial, changes: futureOf(read, initial, maker, seed) };
+    return { initial, changes: futureOf(read, initial, maker, seed), attributes };
   }
   const maker = peopleMaker({
     departments: (population.departments ?? DEFAULT_DEPARTMENTS).map(({ name, weight = 1 }) => ({
@@ -63,20 +66,26 @@ export async function openPopulation(read: ReadScenario, seed: number): Promise<
     const hireMs = pastHireMs(read.zone, read.startMs, random);
     return maker.make(hireMs, hireMs - 20 * DAY_MS);
   });
-  return { initial, changes: futureOf(read, initial, maker, seed) };
+  const attributes = [{ name: 'employeeLeaveDateTime' }];
+  return { initial, changes: futureOf(read, initial, maker, seed), attributes };
 }
 
-async function readPeople(population: FilePopulation, folder: string): Promise<Subject[]> {
-  const { path, map, delimiter, onDuplicate } = population;
+async function readPeople(
+  population: FilePopulation,
+  folder: string,
+): Promise<Pick<Population, 'attributes'> & { readonly initial: Subject[] }> {
+  const { path, map, delimiter, onDuplicate, dates, dateAttributes } = population;
   const directory = await openDirectory(resolve(folder, path), {
     ...(map === undefined ? {} : { map: new Map(Object.entries(map)) }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(onDuplicate === undefined ? {} : { onDuplicate }),
+    ...(dates === undefined ? {} : { dates }),
+    ...(dateAttributes === undefined ? {} : { dateAttributes }),
   });
   try {
-    const people: Subject[] = [];
-    for await (const subject of directory.query(null)) people.push(subject);
-    return people;
+    const initial: Subject[] = [];
+    for await (const subject of directory.query(null)) initial.push(subject);
+    return { initial, attributes: await directory.attributes() };
   } finally {
     await directory.close?.();
   }

@@ -1,5 +1,6 @@
 /** What a simulation comes to: plain data, as JSON gives it back. */
 import type { Run } from '../model/resources.ts';
+import type { UnreadableSelection } from '../model/selection.ts';
 import type { ProcessingStatus, UserStatus, WorkflowCategory } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Violation } from '../rules/index.ts';
@@ -65,6 +66,16 @@ export interface FailureFigures {
   readonly task: string;
   readonly reason: string;
   readonly count: number;
+}
+
+/**
+ * People whom slots, or activations by rule, left out because an attribute cannot be read, or because nobody has it.
+ * Of those whose values cannot be read, the counts and the first ten are of the selection with the most of them.
+ */
+export interface LeftOutFigures extends UnreadableSelection {
+  readonly workflow: string;
+  /** How many slots and activations. */
+  readonly selectionsCount: number;
 }
 
 /**
@@ -156,6 +167,8 @@ export interface SimulationResult {
   readonly tasks: readonly TaskFigures[];
   /** Most frequent first. */
   readonly failures: readonly FailureFigures[];
+  /** By workflow; those that left nobody out for their attributes are not in it. */
+  readonly leftOut: readonly LeftOutFigures[];
   readonly latency: DurationFigures;
   readonly latencyBars: readonly HistogramBar[];
   /** Most time first. */

@@ -55,6 +55,8 @@ const POPULATION: Schema = {
         map: { type: 'object', additionalProperties: NAME },
         delimiter: { type: 'string', minLength: 1, maxLength: 8 },
         onDuplicate: { type: 'string', enum: ['refuse', 'first', 'last'] },
+        dates: { type: 'array', maxItems: 20, items: NAME },
+        dateAttributes: { type: 'array', maxItems: 100, items: NAME },
       },
       'path',
     ),
@@ -220,6 +222,7 @@ export const SCENARIO_SCHEMA: Schema = {
         intervalHours: { type: 'integer', minimum: 1, maximum: 24 },
         catchUpDays: { type: 'integer', minimum: 1, maximum: 180 },
         missedSlots: { type: 'string', enum: MISSED_SLOT_POLICIES },
+        strictSelection: { type: 'boolean' },
       }),
       capacity: object({
         concurrency: { type: 'integer', minimum: 1, maximum: 100_000 },

@@ -54,6 +54,10 @@ export interface FilePopulation {
   readonly map?: Readonly<Record<string, string>>;
   readonly delimiter?: string;
   readonly onDuplicate?: 'refuse' | 'first' | 'last';
+  /** Spellings of dates beside ISO 8601: `["dd/MM/yyyy", "excel"]`. */
+  readonly dates?: readonly string[];
+  /** Attributes that hold dates beside those of Graph's user. */
+  readonly dateAttributes?: readonly string[];
 }
 
 /** Who comes and goes. Numbers a month are averages; what happens scatters around them. */
@@ -161,6 +165,8 @@ export interface ScenarioSchedule {
   readonly catchUpDays?: number;
   /** Default `once`. */
   readonly missedSlots?: MissedSlotPolicy;
+  /** Default `false`. */
+  readonly strictSelection?: boolean;
 }
 
 /** How much the process can do at once. */

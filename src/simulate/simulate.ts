@@ -99,6 +99,7 @@ function resultOf(
     workflows: account.workflows.map((one) => one.figures()),
     tasks: account.workflows.flatMap((one) => one.taskFigures()),
     failures: account.workflows.flatMap((one) => one.failureFigures()).sort((a, b) => b.count - a.count),
+    leftOut: account.workflows.flatMap((one) => one.leftOut.figures()),
     latency: latency.figures,
     latencyBars: latency.bars,
     delays,

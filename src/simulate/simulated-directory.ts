@@ -4,17 +4,20 @@
  * **What `query` streams.** The scheduler asks by rule and then keeps those whose trigger moment lies in its
  * window. At each of thousands of slots that would be everybody, to keep a handful. This directory is told the
  * triggers of the scenario's workflows, so for the rule of a scheduled workflow it streams only people whose
- * attribute can make them due about now, by an index over days; a rule that it does not know gets everybody. The
+ * attribute can make them due about now, by an index over days, and those whose attribute or scope cannot be read,
+ * because the engine reports them; a rule that it does not know gets everybody. The
  * engine tests each person as always, so nothing that happens depends on the index (a test compares).
  */
 
 import { LifecycleError } from '../errors/index.ts';
-import { momentOrNull } from '../input/moments.ts';
+import { type ParsedScopeRule, parseScopeRule } from '../filter/index.ts';
+import { AttributeNames } from '../input/attribute-names.ts';
+import { momentOrNull, readAttribute } from '../input/moments.ts';
 import type { WorkflowDraft } from '../ledger/workflow-input.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../model/time.ts';
 import { isTimeBased, type TRIGGER_ATTRIBUTES } from '../model/workflow.ts';
-import type { Directory, ScopeRule } from '../ports/directory.ts';
+import type { Directory, DirectoryAttribute, ScopeRule } from '../ports/directory.ts';
 import type { Change, Population } from './population.ts';
 
 type Attribute = (typeof TRIGGER_ATTRIBUTES)[number];
@@ -26,8 +29,8 @@ export interface SimulatedDirectory extends Directory {
   /** Carries out the changes up to `nowMs`. `get` and `query` do it by themselves. */
   advanceTo(nowMs: EpochMs): void;
   has(id: string): boolean;
-  /** People whom a rule selects, or all, by id. */
-  select(rule: ScopeRule | null): readonly string[];
+  /** Everybody, by id. */
+  sorted(): readonly Subject[];
 }
 
 /** What a {@link SimulatedDirectory} works with. */
@@ -50,6 +53,7 @@ export interface SimulatedDirectoryOptions {
 /** A span of days after which an attribute may make somebody due, from the present. */
 interface Window {
   readonly attribute: Attribute;
+  readonly rule: ParsedScopeRule;
   readonly fromDays: number;
   readonly untilDays: number;
 }
@@ -67,6 +71,9 @@ class PeopleOverTime implements SimulatedDirectory {
   readonly #windows: ReadonlyMap<string, readonly Window[]>;
   /** Per attribute that a trigger counts from: who has it on which day. */
   readonly #index = new Map<Attribute, Map<number, Set<string>>>();
+  /** Per rule of a scheduled workflow: of whom it, or the trigger's attribute, cannot be read. */
+  readonly #unreadable = new Map<string, Set<string>>();
+  readonly #attributes: readonly DirectoryAttribute[];
   readonly #ordinals = new Map<string, number>();
   /** Everybody by id; `null` when somebody has come, changed or gone since. */
   #sorted: readonly Subject[] | null = null;
@@ -78,6 +85,8 @@ class PeopleOverTime implements SimulatedDirectory {
     this.#now = now;
     this.#windows = isIndexed ? windowsOf(options) : new Map();
     for (const { attribute } of [...this.#windows.values()].flat()) this.#index.set(attribute, new Map());
+    for (const rule of this.#windows.keys()) this.#unreadable.set(rule, new Set());
+    this.#attributes = attributesOf(population);
     this.#onChange = () => {};
     for (const subject of population.initial) this.#put(subject);
     this.advanceTo(now());
@@ -92,10 +101,13 @@ class PeopleOverTime implements SimulatedDirectory {
     return this.#people.has(id);
   }
 
-  select(rule: ScopeRule | null): readonly string[] {
+  sorted(): readonly Subject[] {
     this.#sorted ??= [...this.#people.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const selected = rule === null ? this.#sorted : this.#sorted.filter((subject) => rule.matches(subject));
-    return selected.map(({ id }) => id);
+    return this.#sorted;
+  }
+
+  async attributes(): Promise<readonly DirectoryAttribute[]> {
+    return this.#attributes;
   }
 
   async get(ids: readonly string[]): Promise<readonly Subject[]> {
@@ -111,7 +123,7 @@ class PeopleOverTime implements SimulatedDirectory {
   async *query(rule: ScopeRule | null): AsyncGenerator<Subject> {
     this.advanceTo(this.#now());
     const windows = rule === null ? undefined : this.#windows.get(rule.text);
-    if (windows) yield* this.#nearDue(windows);
+    if (rule !== null && windows) yield* this.#nearDue(rule.text, windows);
     else
       for (const subject of [...this.#people.values()])
         if (rule === null || rule.matches(subject)) yield subject;
@@ -144,6 +156,11 @@ class PeopleOverTime implements SimulatedDirectory {
     this.#people.set(subject.id, subject);
     this.#sorted = null;
     if (!before) this.#ordinals.set(subject.id, this.#ordinals.size);
+    for (const [rule, ids] of this.#unreadable) {
+      const isUnreadable = this.#windows.get(rule)?.some((window) => cannotBeRead(window, subject));
+      if (isUnreadable) ids.add(subject.id);
+      else ids.delete(subject.id);
+    }
     for (const [attribute, days] of this.#index) {
       if (before && before[attribute] === subject[attribute]) continue;
       if (before) drop(days, dayOf(before[attribute]), subject.id);
@@ -157,12 +174,13 @@ class PeopleOverTime implements SimulatedDirectory {
   #remove(subject: Subject): void {
     this.#people.delete(subject.id);
     this.#sorted = null;
+    for (const ids of this.#unreadable.values()) ids.delete(subject.id);
     for (const [attribute, days] of this.#index) drop(days, dayOf(subject[attribute]), subject.id);
   }
 
-  #nearDue(windows: readonly Window[]): readonly Subject[] {
+  #nearDue(rule: string, windows: readonly Window[]): readonly Subject[] {
     const today = Math.floor(this.#now() / DAY_MS);
-    const found = new Set<string>();
+    const found = new Set(this.#unreadable.get(rule));
     for (const { attribute, fromDays, untilDays } of windows) {
       const days = this.#index.get(attribute);
       for (let day = today + fromDays; day <= today + untilDays; day++)
@@ -173,6 +191,23 @@ class PeopleOverTime implements SimulatedDirectory {
     const ids = [...found].sort((a, b) => ordinal(a) - ordinal(b));
     return ids.map((id) => this.#people.get(id)).filter((subject) => subject !== undefined);
   }
+}
+
+function cannotBeRead({ attribute, rule }: Window, subject: Subject): boolean {
+  return readAttribute(subject[attribute]) === 'unreadable' || rule.unreadable(subject) !== null;
+}
+
+/** What anybody in it has at some time, and what the population says besides. */
+function attributesOf({ initial, changes, attributes }: Population): readonly DirectoryAttribute[] {
+  const found = new AttributeNames();
+  for (const subject of initial) found.add(subject);
+  for (const change of changes) {
+    if (change.kind === 'entered') found.add(change.subject);
+    else if (change.kind === 'leaving') found.add({ employeeLeaveDateTime: '' });
+    else if (change.kind === 'moved') found.add({ department: '' });
+  }
+  const said = new Set(attributes.map(({ name }) => name));
+  return [...attributes, ...found.names.filter((name) => !said.has(name)).map((name) => ({ name }))];
 }
 
 function dayOf(value: unknown): number | null {
@@ -206,6 +241,7 @@ function windowsOf(options: SimulatedDirectoryOptions): ReadonlyMap<string, read
     const lateDays = Math.ceil((catchUpMs + slotAgeMaxMs + skewMaxMs + DELAY_MS) / DAY_MS);
     const window = {
       attribute,
+      rule: parseScopeRule(conditions.scope.rule),
       fromDays: -offsetInDays - lateDays,
       untilDays: -offsetInDays + Math.ceil(skewMaxMs / DAY_MS),
     };

@@ -112,17 +112,21 @@ export class SimulatedProcess {
       trace.add(now(), `skipped ${account.workflowNo(workflowId)} ${slotAtMs}`);
       calendar.skipped(slotAtMs);
     });
+    engine.on('subjects.leftOut', ({ workflowId, slotAtMs, selection }) =>
+      account.addLeftOut(workflowId, slotAtMs, selection),
+    );
     engine.on('engine.error', ({ during, error }) => failed(during, error));
   }
 }
 
 function settingsOf({ schedule = {}, capacity = {} }: Scenario): EngineSettingsInput {
-  const { intervalHours, catchUpDays, missedSlots } = schedule;
+  const { intervalHours, catchUpDays, missedSlots, strictSelection } = schedule;
   const { concurrency } = capacity;
   return {
     ...(intervalHours === undefined ? {} : { scheduleIntervalHours: intervalHours }),
     ...(catchUpDays === undefined ? {} : { catchUpDays }),
     ...(missedSlots === undefined ? {} : { missedSlots }),
+    ...(strictSelection === undefined ? {} : { strictSelection }),
     ...(concurrency === undefined ? {} : { concurrency }),
   };
 }

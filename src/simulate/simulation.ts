@@ -2,11 +2,14 @@
  * One simulation: the production engine on virtual time. It moves the clock from one thing to the next, carries
  * out what befalls the process, and removes runs that are finished and accounted for.
  */
+import { scopeAttributes } from '../engine/qualify.ts';
+import { leftOutError, needsAttention, SelectionTally } from '../engine/selection.ts';
 import { LifecycleError } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
 import { checkStore } from '../ledger/check.ts';
 import { slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
+import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs, SECOND_MS } from '../model/time.ts';
 import type { Store } from '../ports/store.ts';
 import type { Violation } from '../rules/index.ts';
@@ -282,8 +285,26 @@ export class Simulation {
     rule: string | undefined,
     limit: number | undefined,
   ): Promise<void> {
-    const ids = this.#directory?.select(rule === undefined ? null : parseScopeRule(rule)) ?? [];
-    await this.#activate(one, occasion, ids.slice(0, limit));
+    const people = this.#directory?.sorted() ?? [];
+    const ids = rule === undefined ? people.map(({ id }) => id) : await this.#selected(one, people, rule);
+    if (ids !== null) await this.#activate(one, occasion, ids.slice(0, limit));
+  }
+
+  /** `null`: the selection is refused. */
+  async #selected(
+    { workflow }: CreatedWorkflow,
+    people: readonly Subject[],
+    rule: string,
+  ): Promise<readonly string[] | null> {
+    const scope = parseScopeRule(rule);
+    const tally = new SelectionTally(scopeAttributes(scope), true);
+    const ids = people.filter((subject) => tally.select(scope, subject)).map(({ id }) => id);
+    const selection = await tally.result(this.#directory as SimulatedDirectory);
+    if (!needsAttention(selection)) return ids;
+    this.account.addLeftOut(workflow.id, null, selection);
+    if (!this.#read.scenario.schedule?.strictSelection) return ids;
+    this.#failed('an activation on demand', leftOutError(selection));
+    return null;
   }
 
   async #activate(

@@ -12,6 +12,7 @@ const CHUNK = 65_536;
  * | `T scenario NAME seed N people N` | the beginning |
  * | `T entered ID DAY` / `moved ID DEPARTMENT` / `leaving ID MOMENT` / `removed ID` | in the directory |
  * | `T slot W MOMENT R\|-` / `skipped W MOMENT` | a slot of workflow W was evaluated (R: the run), or given up |
+ * | `T leftOut W MOMENT\|- N` | a slot, or an activation by rule, left out N people whose attributes cannot be read |
  * | `T run R W TYPE MOMENT users N tasks N ID` | a run exists |
  * | `T run R STATUS users S/F/N tasks F/U/N` | its status or counters changed: successful, failed, all; failed, unprocessed, all |
  * | `T user R.NO ID queued due MOMENT\|-` | somebody is in it |

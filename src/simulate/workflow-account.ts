@@ -5,6 +5,7 @@ import { DAY_MS, type DurationMs } from '../model/time.ts';
 import { isTimeBased, type Workflow } from '../model/workflow.ts';
 import type { Station } from './delay-causes.ts';
 import { Histogram } from './histogram.ts';
+import { LeftOutAccount } from './left-out.ts';
 import type { FailureFigures, SimulatedUser, TaskFigures, WorkflowFigures } from './result.ts';
 
 interface TaskAccount {
@@ -28,6 +29,7 @@ export class WorkflowAccount {
   readonly offsetMs: DurationMs;
   /** Of the enabled tasks, in order. */
   readonly stations: readonly Station[];
+  readonly leftOut: LeftOutAccount;
   readonly #runs: Record<string, number> = {};
   readonly #users: Record<string, number> = {};
   readonly #latency = new Histogram();
@@ -42,6 +44,7 @@ export class WorkflowAccount {
     this.key = key;
     this.workflow = workflow;
     this.stations = stations;
+    this.leftOut = new LeftOutAccount(key);
     this.offsetMs = isTimeBased(conditions) ? conditions.trigger.offsetInDays * DAY_MS : 0;
     const tasks = enabledTasks(workflow);
     this.#tasks = tasks.map(() => ({ completed: 0, failed: 0, notRun: 0, duration: new Histogram() }));

@@ -58,14 +58,17 @@ describe('tenure run with a database', () => {
     ];
     const tick = [...args, '--scheduled', '--db', 'tick.db'];
     const first = JSON.parse(expectCode(await here(...tick, '--json'), 0).stdout);
-    expect(first).toMatchObject({ workflowExecutionType: 'scheduled', totalUsersCount: 2 });
+    expect(first).toMatchObject({
+      run: { workflowExecutionType: 'scheduled', totalUsersCount: 2 },
+      selection: { inScopeCount: 4, takenCount: 2, leftOutCounts: { notDue: 2 } },
+    });
     const again = expectCode(await here(...tick), 0);
     expect(again.stderr).toContain('Whom an earlier tick took is not taken again.');
     await write('more.csv', `id,department,employeeHireDate\nu9,Marketing,${day(0)}\n`);
     const late = expectCode(await here(...tick.with(2, 'more.csv')), 1);
     expect(late.stderr).toMatch(/\nerror: .*slot.*\n.* runs list --db \S*tick\.db\n$/);
     const scoped = [...tick, '--scope', "department eq 'Legal'", '--name', 'Legal hires', '--json'];
-    expect(JSON.parse(expectCode(await here(...scoped), 0).stdout).totalUsersCount).toBe(1);
+    expect(JSON.parse(expectCode(await here(...scoped), 0).stdout).run.totalUsersCount).toBe(1);
   });
 
   it('says that nobody is due, with trigger and scope, and ends well', async () => {
@@ -83,10 +86,12 @@ describe('tenure run with a database', () => {
     const { stdout, stderr } = expectCode(await here(...args, '--scheduled'), 0);
     expect(stdout).toBe('');
     expect(stderr).toContain('Nobody was due at this tick: no run was made.');
-    expect(stderr).toContain("scope:   department eq 'Marketing'");
+    expect(stderr).toMatch(
+      / {2}scope {5}department eq 'Marketing' .*\n {2}in scope {2}1\n {2}left out {2}1 not due\n/,
+    );
     const past = [...args, '--scheduled', '--at', '2020-01-03', '--json'];
-    expect(JSON.parse(expectCode(await here(...past), 0).stdout).totalUsersCount).toBe(1);
+    expect(JSON.parse(expectCode(await here(...past), 0).stdout).run.totalUsersCount).toBe(1);
     const json = expectCode(await here(...args, '--scheduled', '--json'), 0);
-    expect(JSON.parse(json.stdout)).toBeNull();
+    expect(JSON.parse(json.stdout)).toMatchObject({ run: null, selection: { leftOutCounts: { notDue: 1 } } });
   });
 });

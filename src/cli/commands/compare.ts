@@ -11,6 +11,7 @@ import {
   type SimulationCliOptions,
   simulationBar,
   simulationOptions,
+  tellLeftOut,
   writeReport,
 } from '../simulation.ts';
 import { factLines, tableLines } from '../table.ts';
@@ -77,6 +78,8 @@ async function compare(
   if (options.json) await host.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
   else if (options.csv) await host.stdout.write(library.differencesCsv(comparison));
   else if (!options.quiet) tell(host, comparison);
+  tellLeftOut(host, comparison.a, 'A ');
+  tellLeftOut(host, comparison.b, 'B ');
   if (!options.quiet && files.length > 0) host.stderr.line(`Wrote ${files.join(', ')}`);
   const broken = [comparison.a, comparison.b].some(({ violations }) => (violations ?? []).length > 0);
   return broken ? EXIT.notAllWell : EXIT.ok;

@@ -83,7 +83,7 @@ const ACTS: readonly Act[] = [
     template: 'Onboard new hire employee',
     scope: "employeeType ne 'Contractor'",
     arg: new Map([['groupID', 'all-staff']]),
-    begin: ({ engine }, id) => engine.runs.evaluate(id),
+    begin: async ({ engine }, id) => (await engine.runs.evaluate(id)).run,
   },
   {
     title: 'On demand: everybody who has a last day',

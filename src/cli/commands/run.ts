@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { SlotEvaluation } from '../../engine/activation.ts';
 import { candidatesByIds } from '../../engine/candidates.ts';
 import { LifecycleError } from '../../errors/index.ts';
 import { parseScopeRule } from '../../filter/index.ts';
@@ -11,6 +12,7 @@ import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
 import { type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
+import { selectionFacts } from '../left-out.ts';
 import { type OpenTasks, openTasks } from '../open-tasks.ts';
 import {
   dateOrMoment,
@@ -19,6 +21,7 @@ import {
   outputOptions,
   requireOption,
   someText,
+  strictOption,
   tasksOptions,
   usersOptions,
 } from '../options.ts';
@@ -27,10 +30,16 @@ import { asWorkflow } from '../required-handlers.ts';
 import { requireIdle } from '../run-checks.ts';
 import { Session } from '../session.ts';
 import { openStore } from '../stores.ts';
+import { factLines } from '../table.ts';
 import { quoted } from '../text.ts';
 import { triggerText } from '../trigger-text.ts';
 import { EVERYBODY, openUsers, requireSomebody, type Users } from '../users.ts';
-import { type ChosenWorkflow, readWorkflow, type WorkflowChoice } from '../workflow-source.ts';
+import {
+  type ChosenWorkflow,
+  dateAttributesOf,
+  readWorkflow,
+  type WorkflowChoice,
+} from '../workflow-source.ts';
 
 /** Options of `tenure run`. */
 export interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {
@@ -38,6 +47,7 @@ export interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, Vie
   readonly ids?: readonly string[];
   readonly rule?: string;
   readonly scheduled?: boolean;
+  readonly strict?: boolean;
   readonly at?: string;
   readonly db?: string;
 }
@@ -56,6 +66,7 @@ Examples:
   $ tenure run --users staff.csv --workflow "Offboard an employee" --rule "department eq 'Sales'" --dry-run
   $ tenure run --users staff.csv --workflow "Onboard new hire employee" --arg groupID=all-staff \\
       --scheduled --scope "accountEnabled eq true" --db hr.db --effects effects.jsonl
+  $ tenure run --users export.csv --dates dd/MM/yyyy --workflow leaver.json --scheduled --strict
   $ tenure run --users export.csv --map id=WorkerID,department=Department --workflow joiner.json \\
       --tasks ./handlers.mjs --db hr.db --json
 
@@ -86,6 +97,7 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
         dateOrMoment,
       ),
     )
+    .addOption(strictOption())
     .addOption(
       new Option('--scope <rule>', "with --scheduled: in place of the workflow's scope").argParser(someText),
     )
@@ -107,8 +119,9 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
 /** Runs a workflow for people, and prints the run. */
 export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   checkOptions(host, options);
-  const job = jobOf(options);
   const chosen = await readWorkflow(options);
+  const dateAttributes = [...(options.dateAttributes ?? []), ...dateAttributesOf(chosen, options.rule)];
+  const job = jobOf({ ...options, dateAttributes });
   const inputs = [job.users, options.workflow];
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   if (options.scheduled && !('trigger' in chosen.executionConditions)) {
@@ -141,27 +154,40 @@ interface Prepared {
 
 async function runWith(host: Host, options: RunOptions, prepared: Prepared): Promise<ExitCode> {
   const { job, chosen, users, tasks } = prepared;
-  const { quiet = false, stopTimeout } = options;
+  const { quiet = false, stopTimeout, strict: isStrict = false } = options;
   const db = options.db ?? null;
   const store = await openStore(options.db);
   const { handlers } = tasks;
-  const input = { store, db, users, tasks: handlers, concurrency: job.concurrency, quiet, stopTimeout };
+  const input = {
+    store,
+    db,
+    users,
+    tasks: handlers,
+    concurrency: job.concurrency,
+    isStrict,
+    quiet,
+    stopTimeout,
+  };
   try {
     if (db !== null) await requireIdle(host, store, db);
     return await Session.with(host, input, async (session) => {
+      let made: Made = { run: null, slot: null };
       const outcome = await session.drive(async () => {
         const kept = await keepWorkflow(session.engine.workflows, chosen);
         if (!quiet && db !== null) tellKept(host, kept);
         if (db !== null) await keepJob(store, job);
         await session.engine.start();
-        const made = await withSpinner(host, 'making the run', !quiet, () =>
+        made = await withSpinner(host, 'making the run', !quiet, () =>
           begin(host, session, kept.workflow.id, options),
         );
-        if (made === null && !quiet) tellNobody(host, kept, options);
-        return made === null ? [] : [made];
+        if (made.run === null && !quiet) tellNobody(host, kept, options, made.slot);
+        return made.run === null ? [] : [made.run];
       });
-      if (options.json) host.stdout.line(JSON.stringify(outcome.runs[0] ?? null, null, 2));
-      const place = { ledger: session.engine, store, db, more: tasks.effectsFact() };
+      const run = outcome.runs[0] ?? null;
+      const { slot } = made;
+      if (options.json) host.stdout.line(JSON.stringify(slot === null ? run : { ...slot, run }, null, 2));
+      const facts = slot === null ? [] : selectionFacts(slot.selection);
+      const place = { ledger: session.engine, store, db, more: [...facts, ...tasks.effectsFact()] };
       return finishSession(host, outcome, place, options);
     });
   } finally {
@@ -169,25 +195,34 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
   }
 }
 
+/** What was made of a slot, or on demand. */
+interface Made {
+  readonly run: Run | null;
+  readonly slot: SlotEvaluation | null;
+}
+
 async function begin(
   host: Host,
   { engine }: Session,
   workflowId: string,
-  options: RunOptions,
-): Promise<Run | null> {
-  if (!options.scheduled) {
-    const { ids } = options;
-    return engine.runs.activate(workflowId, ids ? { subjects: ids } : { rule: options.rule ?? EVERYBODY });
-  }
+  { scheduled, ids, rule = EVERYBODY, at, db }: RunOptions,
+): Promise<Made> {
   try {
-    return await engine.runs.evaluate(workflowId, options.at === undefined ? {} : { at: options.at });
-  } catch (error) {
-    if (!LifecycleError.is(error) || error.code !== 'Duplicate' || options.db === undefined) throw error;
-    throw new CliError(
-      error.message,
-      `A tick has one run. See it with: ${host.self} runs list --db ${quoted(options.db)}`,
-      { cause: error },
-    );
+    if (!scheduled) {
+      const run = await engine.runs.activate(workflowId, ids ? { subjects: ids } : { rule });
+      return { run, slot: null };
+    }
+    const slot = await engine.runs.evaluate(workflowId, at === undefined ? {} : { at });
+    return { run: slot.run, slot };
+  } catch (cause) {
+    if (!LifecycleError.is(cause)) throw cause;
+    if (cause.code === 'SubjectsLeftOut')
+      throw new CliError('Expected nobody to be left out, because of --strict; no run was made', null, {
+        cause,
+      });
+    if (cause.code !== 'Duplicate' || !scheduled || db === undefined) throw cause;
+    const remedy = `A tick has one run. See it with: ${host.self} runs list --db ${quoted(db)}`;
+    throw new CliError(cause.message, remedy, { cause });
   }
 }
 
@@ -198,6 +233,8 @@ function checkOptions(host: Host, options: RunOptions): void {
       throw new CliError(`Expected --${name} to come with --scheduled, got it alone`);
     }
   }
+  if (options.strict && !options.scheduled && options.rule === undefined)
+    throw new CliError('Expected --strict to come with --scheduled or --rule, got it alone');
   if (options.at !== undefined && Date.parse(options.at) > host.clock.now()) {
     throw new CliError(`Expected --at to be a moment that has come, got ${options.at}`);
   }
@@ -218,16 +255,27 @@ function tellKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {
   stderr.line(`Workflow "${workflow.displayName}" ${words[how]}`);
 }
 
-function tellNobody(host: Host, { workflow }: KeptWorkflow, options: RunOptions): void {
+function tellNobody(
+  host: Host,
+  { workflow }: KeptWorkflow,
+  options: RunOptions,
+  evaluation: SlotEvaluation | null,
+): void {
   const { executionConditions } = workflow;
   if (!('trigger' in executionConditions)) return;
   const { trigger, scope } = executionConditions;
   const { stderr } = host;
   stderr.line(`Nobody was due at ${options.at ?? 'this tick'}: no run was made.`);
-  stderr.line(
-    `  trigger: ${triggerText(trigger)}${'timeBasedAttribute' in trigger ? ', and up to 3 days later' : ''}`,
-  );
-  if ('rule' in scope) stderr.line(`  scope:   ${scope.rule}   (--scope RULE takes another)`);
-  else stderr.line(`  scope:   ${scope.groups.map(({ id }) => id).join(', ')}`);
+  const lateness = 'timeBasedAttribute' in trigger ? ', and up to 3 days later' : '';
+  const scopeText =
+    'rule' in scope
+      ? `${scope.rule}   (--scope RULE takes another)`
+      : scope.groups.map(({ id }) => id).join(', ');
+  const facts = [
+    ['trigger', triggerText(trigger) + lateness],
+    ['scope', scopeText],
+    ...(evaluation === null ? [] : selectionFacts(evaluation.selection)),
+  ] as const;
+  for (const line of factLines(facts)) stderr.line(line);
   if (options.db !== undefined) stderr.line('Whom an earlier tick took is not taken again.');
 }

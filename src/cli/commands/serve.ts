@@ -15,8 +15,17 @@ import type { Host } from '../host.ts';
 import { engineStopMs, type StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
+import { leftOutWarnings } from '../left-out.ts';
 import { openTasks } from '../open-tasks.ts';
-import { dbOption, outputOptions, someText, tasksOptions, usersOptions, wholeNumber } from '../options.ts';
+import {
+  dbOption,
+  outputOptions,
+  someText,
+  strictOption,
+  tasksOptions,
+  usersOptions,
+  wholeNumber,
+} from '../options.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../required-handlers.ts';
 import { openStore } from '../stores.ts';
 import { oneLine, seconds } from '../text.ts';
@@ -30,6 +39,7 @@ export interface ServeOptions extends JobOptions, StopTimeout {
   readonly tokenFile?: string;
   readonly readOnlyRuns?: boolean;
   readonly runIdHeader?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -65,7 +75,7 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
         .default(8_080),
     )
     .option('--users <file>', 'the people: .csv, .tsv, .jsonl or .json; default: nobody', someText);
-  for (const option of [...usersOptions(), ...tasksOptions()]) command.addOption(option);
+  for (const option of [...usersOptions(), strictOption(), ...tasksOptions()]) command.addOption(option);
   command
     .addOption(
       new Option('--token <text>', 'what clients must send').argParser(someText).conflicts('tokenFile'),
@@ -121,6 +131,7 @@ async function serveStore(
       directory: users,
       tasks: tasks.handlers.tasks,
       noOp: job.noOp,
+      strictSelection: options.strict ?? false,
       clock: host.clock,
       ...(job.concurrency === null ? {} : { concurrency: job.concurrency }),
     });
@@ -144,6 +155,10 @@ async function serveEngine(
   const tell = (error: unknown, where: string): void =>
     stderr.line(`warning: ${where}: ${oneLine(String(error))}`);
   engine.on('engine.error', ({ error, during }) => tell(error, during));
+  engine.on('subjects.leftOut', ({ workflowId, selection }) => {
+    for (const line of leftOutWarnings(selection))
+      stderr.line(`warning: workflow ${workflowId}: ${oneLine(line)}`);
+  });
   // Loaded here, since no other command needs them.
   const { bearerTokens, createGraphHandler } = await import('../../graph.ts');
   const handler = createGraphHandler(engine, {

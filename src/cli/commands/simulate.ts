@@ -12,6 +12,7 @@ import {
   type SimulationCliOptions,
   simulationBar,
   simulationOptions,
+  tellLeftOut,
   writeReport,
 } from '../simulation.ts';
 import { factLines, tableLines } from '../table.ts';
@@ -82,6 +83,7 @@ async function simulate(
   if (options.json) await host.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (options.csv) await host.stdout.write(library.runsCsv(result.runs));
   else if (!options.quiet) tell(host, result, tookMs);
+  tellLeftOut(host, result);
   if (!options.quiet && files.length > 0) host.stderr.line(`Wrote ${files.join(', ')}`);
   return (result.violations ?? []).length > 0 ? EXIT.notAllWell : EXIT.ok;
 }

@@ -1,4 +1,5 @@
 /** A simulation as a page for people who do not read JSON. */
+import { leftOutSentences } from '../../engine/selection.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { duration, numeral, percent, plural } from '../../text/numbers.ts';
 import { nameOf } from '../bottleneck.ts';
@@ -38,6 +39,7 @@ export function simulationReport(result: SimulationResult): string {
     loadSection(result),
     calendarSection(result),
     failuresSection(result),
+    leftOutSection(result),
     workflowsSection(result),
     footer(result),
   ];
@@ -232,6 +234,19 @@ function failuresSection({ failures, errors, totals }: SimulationResult): string
           errors.map(({ during, code, count }) => [cell(during), cell(code), figure(numeral(count))]),
         );
   return section('Failures by cause', text, lyingBars(rows) + told);
+}
+
+function leftOutSection({ leftOut }: SimulationResult): string {
+  if (leftOut.length === 0) return '';
+  const head = [cell('Workflow'), figure('Slots and activations'), cell('Who, and why')];
+  const rows = leftOut.map((one) => [
+    cell(one.workflow),
+    figure(numeral(one.selectionsCount)),
+    cell(leftOutSentences(one).join('. ')),
+  ]);
+  const text =
+    'People who were in no run because of their attributes: a value cannot be read, or nobody has the attribute. Numbers are of the selection with the most of them.';
+  return section('Left out', text, table(head, rows));
 }
 
 function workflowsSection({ workflows, tasks }: SimulationResult): string {

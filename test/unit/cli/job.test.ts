@@ -8,6 +8,8 @@ const OPTIONS = {
   map: 'id=WorkerID',
   onDuplicate: 'first',
   delimiter: ';',
+  dates: ['dd/MM/yyyy', 'excel'],
+  dateAttributes: ['contractEnd'],
   tasks: 'h.mjs',
   effects: 'e.jsonl',
   concurrency: 4,

@@ -256,7 +256,7 @@ describe('many runs', () => {
     const workflow = await engine.workflows.create(scheduledInput(['a']));
     await clock.until(engine.start());
     const scheduled = await clock.until(engine.runs.evaluate(workflow.id, { at: '2026-03-02T09:30:00Z' }));
-    expect(scheduled).not.toBeNull();
+    expect(scheduled.run).not.toBeNull();
     await clock.advance(1_000);
     const small = await clock.until(engine.runs.activate(workflow.id, { subjects: idsOf(20) }));
     await clock.until(engine.runs.finished(small.id));

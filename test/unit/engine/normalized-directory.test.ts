@@ -88,7 +88,7 @@ describe('a run for subjects', () => {
     const directory = ownDirectory([{ id: 'u1 ', employeeHireDate, department: 'Sales' }]);
     const { engine } = makeWorld({ clock, directory });
     const workflow = await engine.workflows.create(scheduledInput(['a']));
-    const run = await engine.runs.evaluate(workflow.id);
+    const { run } = await engine.runs.evaluate(workflow.id);
     await clock.until(engine.start());
     await clock.until(engine.runs.finished(run?.id ?? ''));
     const [user] = await allUsers(engine, workflow.id, run?.id ?? '');

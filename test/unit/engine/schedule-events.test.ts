@@ -413,15 +413,22 @@ describe('the scheduler', () => {
     await clock.until(engine.start());
     expect(await codeOf(engine.runs.evaluate(workflow.id, { at: clock.iso(1) }))).toBe('InvalidArgument');
     expect(await codeOf(engine.runs.evaluate(onDemand.id))).toBe('InvalidArgument');
-    expect(await engine.runs.evaluate(workflow.id, { at: '2026-03-02T10:00:00Z' })).toBeNull();
-    const run = await engine.runs.evaluate(workflow.id);
-    expect(run).toMatchObject({
-      scheduledDateTime: '2026-03-02T12:00:00.000Z',
-      workflowExecutionType: 'scheduled',
+    expect(await engine.runs.evaluate(workflow.id, { at: '2026-03-02T10:00:00Z' })).toMatchObject({
+      slotDateTime: '2026-03-02T09:00:00.000Z',
+      run: null,
+      selection: { inScopeCount: 1, takenCount: 0, leftOutCounts: { notDue: 1 } },
+    });
+    expect(await engine.runs.evaluate(workflow.id)).toMatchObject({
+      slotDateTime: '2026-03-02T12:00:00.000Z',
+      run: { scheduledDateTime: '2026-03-02T12:00:00.000Z', workflowExecutionType: 'scheduled' },
+      selection: { inScopeCount: 1, takenCount: 1 },
     });
     await clock.settle();
     expect(effects).toHaveLength(1);
-    expect(await engine.runs.evaluate(workflow.id)).toBeNull();
+    expect(await engine.runs.evaluate(workflow.id)).toMatchObject({
+      run: null,
+      selection: { takenCount: 0, leftOutCounts: { alreadyTaken: 1 } },
+    });
   });
 });
 

@@ -104,3 +104,54 @@ describe('a scope rule refuses', () => {
     expect(error.message).toContain('with eq, ne or in');
   });
 });
+
+describe('what a scope rule asks for', () => {
+  test.each<[string, string[], string[]]>([
+    ["department eq 'Sales' and not startsWith(jobTitle, 'Vice')", ['department', 'jobTitle'], []],
+    [
+      "employeeOrgData/division in ('A', 'B') or department ne 'Sales'",
+      ['employeeOrgData/division', 'department'],
+      [],
+    ],
+    ['employeeHireDate in (2026-01-01, 2026-01-02)', ['employeeHireDate'], ['employeeHireDate']],
+    ['2026-01-01 ne employeeLeaveDateTime', ['employeeLeaveDateTime'], ['employeeLeaveDateTime']],
+    ["proxyAddresses/any(p: startsWith(p, 'smtp:'))", ['proxyAddresses'], []],
+    ['employeeLeaveDateTime eq null', [], []],
+    ['city in (null)', [], []],
+    ["city eq null or city eq 'Rome'", ['city'], []],
+  ])('%s', (text, attributes, dateAttributes) => {
+    expect(parseScopeRule(text)).toMatchObject({ attributes, dateAttributes });
+  });
+});
+
+describe('a value that a scope rule cannot read', () => {
+  const rule = parseScopeRule(
+    "accountEnabled eq true and employeeLeaveDateTime ne 2025-12-31 and department eq 'Sales'",
+  );
+  const person = {
+    id: 'u',
+    accountEnabled: 'True',
+    employeeLeaveDateTime: '2026-01-01',
+    department: 'Sales',
+  };
+
+  test('is named when it decides', () => {
+    expect(rule.unreadable(person)).toBeNull();
+    expect(rule.unreadable({ ...person, accountEnabled: 'yes' })).toEqual({
+      attribute: 'accountEnabled',
+      value: 'yes',
+      expected: 'boolean',
+    });
+    expect(rule.unreadable({ ...person, employeeLeaveDateTime: '31/12/2025' })).toEqual({
+      attribute: 'employeeLeaveDateTime',
+      value: '31/12/2025',
+      expected: 'dateTime',
+    });
+  });
+
+  test('is not named when another condition decides, or when it is only absent', () => {
+    expect(rule.unreadable({ ...person, accountEnabled: 'yes', department: 'IT' })).toBeNull();
+    expect(rule.unreadable({ id: 'u', department: 'Sales' })).toBeNull();
+    expect(parseScopeRule("startsWith(city, 'R')").unreadable({ id: 'u' })).toBeNull();
+  });
+});

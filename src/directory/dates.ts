@@ -1,0 +1,58 @@
+import { ownValue } from '../filter/index.ts';
+import { openDateFormats } from '../input/date-formats.ts';
+import { readArray, readText } from '../input/fields.ts';
+import { readAttribute } from '../input/moments.ts';
+import { LIMITS } from '../model/limits.ts';
+import { type Attributes, putAttribute } from './mapping.ts';
+
+/** Attributes of Graph's user that hold dates. */
+export const DATE_ATTRIBUTES = [
+  'birthday',
+  'createdDateTime',
+  'deletedDateTime',
+  'employeeHireDate',
+  'employeeLeaveDateTime',
+  'externalUserStateChangeDateTime',
+  'hireDate',
+  'lastPasswordChangeDateTime',
+  'onPremisesLastSyncDateTime',
+  'refreshTokensValidFromDateTime',
+  'signInActivity/lastNonInteractiveSignInDateTime',
+  'signInActivity/lastSignInDateTime',
+  'signInActivity/lastSuccessfulSignInDateTime',
+  'signInSessionsValidFromDateTime',
+] as const;
+
+const ATTRIBUTES_MAX = 100;
+
+/** Which spellings of dates a file has. */
+export interface DateOptions {
+  /**
+   * Spellings to read beside ISO 8601, in attributes that hold dates: patterns of date-fns such as `dd/MM/yyyy`, or
+   * `excel` for Excel's serial numbers. A format fits the whole text or not at all, and a text that two of them
+   * read differently stays as it is. What is read becomes ISO 8601 in UTC. Default: none; nothing is guessed.
+   */
+  readonly dates?: readonly string[];
+  /** Attributes that hold dates beside those of Graph's user (`employeeHireDate` …). Default: none. */
+  readonly dateAttributes?: readonly string[];
+}
+
+/** Rewrites the dates of a person in place. */
+export type DateRewriter = (attributes: Attributes) => void;
+
+/** @throws LifecycleError `InvalidArgument` for a format or an attribute that cannot be one. */
+export async function openDates({ dates = [], dateAttributes = [] }: DateOptions): Promise<DateRewriter> {
+  for (const place of readArray({ path: 'dateAttributes', value: dateAttributes }, ATTRIBUTES_MAX))
+    readText(place, LIMITS.idLengthMax, 1);
+  const read = await openDateFormats({ path: 'dates', value: dates });
+  if (read === null) return () => {};
+  const paths = [...new Set([...DATE_ATTRIBUTES, ...dateAttributes])].map((name) => name.split('/'));
+  return (attributes) => {
+    for (const segments of paths) {
+      const value = ownValue(attributes, segments);
+      if (readAttribute(value) !== 'unreadable') continue;
+      const ms = read(value);
+      if (ms !== null) putAttribute(attributes, segments, new Date(ms).toISOString());
+    }
+  };
+}

@@ -1,0 +1,48 @@
+import type { LedgerContext } from '../ledger/context.ts';
+import { type Candidate, type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Directory } from '../ports/directory.ts';
+import { leftOutError, needsAttention, type SelectionTally } from './selection.ts';
+
+/** What {@link planSelected} works with. */
+export interface SelectedPlan {
+  readonly context: LedgerContext;
+  readonly directory: Directory;
+  /** Has counted everybody when the plan's candidates have been read. */
+  readonly tally: SelectionTally;
+  /** See `strictSelection`. */
+  readonly isStrict: boolean;
+  readonly plan: RunPlan;
+}
+
+/** What became of a plan whose candidates were selected. */
+export interface SelectedOutcome {
+  readonly outcome: PlanOutcome;
+  readonly selection: Selection;
+}
+
+/**
+ * Makes a run of who is selected, and tells who was left out.
+ *
+ * @throws LifecycleError as `planRun`; `SubjectsLeftOut` when it is strict, and then nothing of the plan is kept.
+ */
+export async function planSelected(input: SelectedPlan): Promise<SelectedOutcome> {
+  const { context, directory, tally, isStrict, plan } = input;
+  const tell = (selection: Selection, runId: string | null): void => {
+    if (!needsAttention(selection)) return;
+    const { workflow, slotAtMs } = plan;
+    context.events.emit('subjects.leftOut', { workflowId: workflow.id, slotAtMs, runId, selection });
+  };
+  async function* orRefused(): AsyncGenerator<readonly Candidate[]> {
+    yield* plan.candidates;
+    const selection = await tally.result(directory);
+    if (!needsAttention(selection)) return;
+    tell(selection, null);
+    throw leftOutError(selection);
+  }
+  const outcome = await planRun(context, isStrict ? { ...plan, candidates: orRefused() } : plan);
+  const run = 'run' in outcome ? outcome.run : null;
+  const selection = await tally.result(directory, run?.totalUsersCount ?? 0);
+  tell(selection, run?.id ?? null);
+  return { outcome, selection };
+}
