@@ -1,126 +1,83 @@
-/** `$batch`: several requests in one. Source: domain §5 ($batch). */
+/** `$batch`: several requests in one, as JSON or as multipart/mixed. Source: domain §5 ($batch). */
+import type { BatchRequest, CarriedOut } from './batch-request.ts';
+import { readBody, readText } from './body.ts';
 import type { GraphLimits } from './bounds.ts';
-import { badRequest, GraphError } from './graph-error.ts';
-import type { Reply } from './service.ts';
+import { GraphError } from './graph-error.ts';
+import { jsonBatchBody, readJsonBatch } from './json-batch.ts';
+import { boundaryOf, mediaTypeOf } from './multipart.ts';
+import { multipartBatchText, readMultipartBatch } from './multipart-batch.ts';
+import type { Step } from './path.ts';
+import { readPreferences } from './prefer.ts';
+import type { Reply, Target } from './service.ts';
 
-/** One request of a batch, read. */
-export interface BatchRequest {
-  /** Under this the answer is found. */
-  readonly id: string;
-  readonly dependsOn: readonly string[];
-  /** The request that it stands for, at the version of the batch. */
-  readonly request: Request;
+/** What a batch is carried out with. */
+export interface BatchPorts {
+  readonly limits: GraphLimits;
+  /** Answers one of its requests. */
+  readonly answer: (request: Request) => Promise<Reply>;
+  /** An error as the answer of one of its requests. */
+  readonly refuse: (error: GraphError) => Reply;
+  readonly guid: () => string;
 }
 
-const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'];
-const ID_LENGTH_MAX = 128;
+/** Below which a client may have its service, in lower case. */
+const SERVICE_ROOTS = ['', 'identitygovernance', 'identitygovernance/lifecycleworkflows'];
 
-/** Reads a batch. `base`: `https://host/v1.0`. @throws GraphError 400 for a batch that cannot be carried out. */
-export function readBatch(
-  body: unknown,
-  base: string,
-  outer: Headers,
-  limits: GraphLimits,
-): readonly BatchRequest[] {
-  const requests: unknown =
-    typeof body === 'object' && body !== null && 'requests' in body ? body.requests : undefined;
-  if (!Array.isArray(requests) || requests.length === 0 || requests.length > limits.batchRequestsMax) {
-    throw badRequest(`Expected requests to be an array of 1..${limits.batchRequestsMax}.`);
+/** Whether a path is that of the batches of the API, or of a service that begins further down. */
+export function isBatchPath(steps: readonly Step[]): boolean {
+  const names = steps.map(({ text }) => text.toLowerCase());
+  return names.at(-1) === '$batch' && SERVICE_ROOTS.includes(names.slice(0, -1).join('/'));
+}
+
+/**
+ * Carries out a batch, in the format that it comes in.
+ *
+ * @throws GraphError 400, 501 for a batch that cannot be carried out; nothing of it is done then.
+ */
+export async function answerBatch(request: Request, target: Target, ports: BatchPorts): Promise<Reply> {
+  if (request.method !== 'POST') {
+    throw new GraphError(
+      405,
+      'Request_BadRequest',
+      'Specified HTTP method is not allowed for the request target.',
+      { Allow: 'POST' },
+    );
   }
-  const seen = new Set<string>();
-  return requests.map((one: unknown, index) => {
-    const at = `requests[${index}]`;
-    const { id, method, url, headers, body: inner, dependsOn = [] } = objectAt(one, at);
-    if (typeof id !== 'string' || id === '' || id.length > ID_LENGTH_MAX || seen.has(id.toLowerCase())) {
-      throw badRequest(`Expected ${at}.id to be a text that no other request has.`);
-    }
-    if (
-      !Array.isArray(dependsOn) ||
-      dependsOn.some((other) => typeof other !== 'string' || !seen.has(other.toLowerCase()))
-    ) {
-      throw badRequest(`Expected ${at}.dependsOn to name requests that come before it.`);
-    }
-    seen.add(id.toLowerCase());
-    const request = requestOf(at, base, method, url, headersOf(at, headers, outer, inner), inner);
-    return { id, dependsOn: (dependsOn as readonly string[]).map((other) => other.toLowerCase()), request };
-  });
+  const { limits, guid } = ports;
+  // A client may have its service further down than at the version: its URLs are relative to where its batches go.
+  const place = { base: target.base, folder: target.url.replace(/[^/]+\/*$/, ''), outer: request.headers };
+  const contentType = request.headers.get('content-type') ?? '';
+  if (mediaTypeOf(contentType) !== 'multipart/mixed') {
+    const requests = readJsonBatch(await readBody(request, limits), place, limits);
+    return { status: 200, headers: {}, body: jsonBatchBody(await carryOut(requests, ports, true)) };
+  }
+  const boundary = boundaryOf(contentType);
+  const requests = readMultipartBatch(await readText(request), boundary, place, limits);
+  const { continueOnError } = readPreferences(request.headers.get('prefer'));
+  const { text, contentType: type } = multipartBatchText(
+    await carryOut(requests, ports, continueOnError),
+    guid,
+  );
+  const applied = continueOnError ? { 'Preference-Applied': 'continue-on-error' } : {};
+  return { status: 200, headers: { 'Content-Type': type, ...applied }, body: text };
 }
 
-/** Carries out a batch, one request after another; one that depends on a failed one is not. */
-export async function answerBatch(
-  requests: readonly BatchRequest[],
-  answer: (request: Request) => Promise<Reply>,
-  refuse: (error: GraphError) => Reply,
-): Promise<Reply> {
+/** One request after another; one that depends on a failed one is not carried out. */
+async function carryOut<One extends BatchRequest>(
+  requests: readonly One[],
+  { answer, refuse }: BatchPorts,
+  goesOn: boolean,
+): Promise<readonly CarriedOut<One>[]> {
   const failed = new Set<string>();
-  const responses: unknown[] = [];
-  for (const { id, dependsOn, request } of requests) {
-    const isLost = dependsOn.some((other) => failed.has(other));
+  const done: CarriedOut<One>[] = [];
+  for (const request of requests) {
+    const isLost = request.dependsOn.some((other) => failed.has(other));
     const lost = new GraphError(424, 'FailedDependency', 'A request that this one depends on has failed.');
-    const reply = isLost ? refuse(lost) : await answer(request);
-    if (reply.status >= 400) failed.add(id.toLowerCase());
-    responses.push({
-      id,
-      status: reply.status,
-      headers: reply.headers,
-      ...(reply.body === undefined ? {} : { body: reply.body }),
-    });
+    const reply = isLost ? refuse(lost) : await answer(request.request);
+    done.push({ request, reply });
+    if (reply.status < 400) continue;
+    failed.add(request.id.toLowerCase());
+    if (!goesOn) break;
   }
-  return { status: 200, headers: {}, body: { responses } };
-}
-
-function requestOf(
-  at: string,
-  base: string,
-  method: unknown,
-  url: unknown,
-  headers: Headers,
-  body: unknown,
-): Request {
-  const verb = typeof method === 'string' ? method.toUpperCase() : '';
-  if (!METHODS.includes(verb)) throw badRequest(`Expected ${at}.method to be one of ${METHODS.join(', ')}.`);
-  if (
-    typeof url !== 'string' ||
-    url === '' ||
-    /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url) ||
-    /\$batch/i.test(url)
-  ) {
-    throw badRequest(`Expected ${at}.url to be relative to the version, and no batch.`);
-  }
-  const whole = `${base}/${url.replace(/^\/+/, '')}`;
-  // Dots in a path could lead out of the version that the batch was sent to.
-  if (!URL.canParse(whole) || !new URL(whole).href.startsWith(`${base}/`))
-    throw badRequest(`Expected ${at}.url to be a URL.`);
-  const hasBody = body !== undefined && verb !== 'GET' && verb !== 'DELETE';
-  return new Request(whole, { method: verb, headers, ...(hasBody ? { body: JSON.stringify(body) } : {}) });
-}
-
-/** The request's own headers; who sends it is known from the batch. */
-function headersOf(at: string, given: unknown, outer: Headers, body: unknown): Headers {
-  const headers = new Headers();
-  const entries =
-    given === undefined || given === null ? [] : Object.entries(objectAt(given, `${at}.headers`));
-  for (const [name, value] of entries) {
-    try {
-      if (typeof value !== 'string') throw new TypeError('not a text');
-      headers.set(name, value);
-    } catch {
-      throw badRequest(`Expected ${at}.headers to be HTTP headers.`);
-    }
-  }
-  for (const name of ['host', 'origin', 'authorization']) {
-    headers.delete(name);
-    const value = outer.get(name);
-    if (value !== null) headers.set(name, value);
-  }
-  if (body !== undefined && !headers.has('content-type')) {
-    throw badRequest(`Expected ${at}.headers to have Content-Type, since there is a body.`);
-  }
-  return headers;
-}
-
-function objectAt(value: unknown, at: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Readonly<Record<string, unknown>>;
-  throw badRequest(`Expected ${at} to be an object.`);
+  return done;
 }

@@ -4,17 +4,22 @@ import type { GraphLimits } from './bounds.ts';
 import { type EntityType, type Kind, memberNamed } from './entity-types.ts';
 import { badRequest, clientGone, GraphError } from './graph-error.ts';
 
-/** Reads a body; `undefined` when there is none. @throws GraphError 400, 415; 499 when the client leaves meanwhile. */
-export async function readBody(request: Request, limits: GraphLimits): Promise<unknown> {
+/** Reads a body as it is. @throws GraphError 415 for one that is compressed; 499 when the client leaves meanwhile. */
+export async function readText(request: Request): Promise<string> {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity') {
     throw new GraphError(415, 'UnsupportedMediaType', 'Expected a body without Content-Encoding.', {
       'Accept-Encoding': 'identity',
     });
   }
-  const text = await request.text().catch(() => {
+  return request.text().catch(() => {
     throw clientGone();
   });
+}
+
+/** Reads a body; `undefined` when there is none. @throws GraphError 400, 415; 499 when the client leaves meanwhile. */
+export async function readBody(request: Request, limits: GraphLimits): Promise<unknown> {
+  const text = await readText(request);
   if (text.trim() === '') return undefined;
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {

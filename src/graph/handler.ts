@@ -3,12 +3,11 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Engine } from '../engine/engine.ts';
 import type { Principal } from './authorize.ts';
-import { answerBatch, readBatch } from './batch.ts';
-import { readBody } from './body.ts';
+import { answerBatch, isBatchPath } from './batch.ts';
 import { callbackCheck } from './callback-check.ts';
 import { clientGone, errorBody, GraphError, isAbort, toldOf, unauthenticated } from './graph-error.ts';
 import { checkSender, RateGuard } from './guard.ts';
-import { ListBody } from './list-body.ts';
+import { bodyText } from './list-body.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
 import type { MetadataLevel } from './prefer.ts';
 import { createService, type Reply, type Target, targetOf } from './service.ts';
@@ -51,7 +50,8 @@ export function assembleGraphHandler(
 
   const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
     const told = toldOf(isAbort(error, signal) ? clientGone() : error);
-    if (told.status >= 500) settings.onError(error, requestId);
+    // 501 says that the client asked for what there is not, which is no fault here.
+    if (told.status >= 500 && told.status !== 501) settings.onError(error, requestId);
     return {
       status: told.status,
       headers: told.headers,
@@ -75,16 +75,7 @@ export function assembleGraphHandler(
     principal: Principal | null,
     variables: Ids,
   ): Promise<Reply> => {
-    if (request.method !== 'POST') {
-      throw new GraphError(
-        405,
-        'Request_BadRequest',
-        'Specified HTTP method is not allowed for the request target.',
-        { Allow: 'POST' },
-      );
-    }
     if (principal === null) throw unauthenticated();
-    const requests = readBatch(await readBody(request, limits), target.base, request.headers, limits);
     const refuse = (error: unknown): Reply => refused(error, request.signal, variables);
     const work = new Work({ limits, clock, signal: request.signal, isBatch: true });
     const answer = async (one: Request): Promise<Reply> => {
@@ -95,7 +86,7 @@ export function assembleGraphHandler(
         return inBatch(refuse(error));
       }
     };
-    return answerBatch(requests, answer, refuse);
+    return answerBatch(request, target, { limits, answer, refuse, guid: () => ids.guid() });
   };
 
   const app = new Hono<Env>();
@@ -141,8 +132,7 @@ export function assembleGraphHandler(
     const request = context.req.raw;
     const { principal } = context.var;
     const target = targetOf(new URL(request.url), settings.baseUrl);
-    const isBatch = target.steps.length === 1 && target.steps[0]?.text.toLowerCase() === '$batch';
-    const reply = await (isBatch
+    const reply = await (isBatchPath(target.steps)
       ? batch(request, target, principal, context.var)
       : single(request, target, principal, new Work({ limits, clock, signal: request.signal })));
     return responseOf(reply, context.var, clock.now());
@@ -178,13 +168,7 @@ function responseOf(
     ...(isJson ? { 'Content-Type': jsonType(level) } : {}),
     ...headers,
   };
-  return new Response(contentOf(body), { status, headers: all });
-}
-
-function contentOf(body: unknown): string | null {
-  if (body === undefined) return null;
-  if (body instanceof ListBody) return body.text();
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return new Response(bodyText(body), { status, headers: all });
 }
 
 function jsonType(level: MetadataLevel): string {

@@ -1,4 +1,4 @@
-/** The body of a list, as JSON from the start: most rows of a page read as they did for the last one who asked. */
+/** Bodies, those of lists as JSON from the start: most rows of a page read as they did for the last one who asked. */
 import type { EntityType } from './entity-types.ts';
 import { type Row, representer, type View } from './represent.ts';
 import type { Turn } from './work.ts';
@@ -6,30 +6,30 @@ import type { Turn } from './work.ts';
 /** Rows that are written before the host has a turn: some ms. */
 const ROWS_PER_TURN = 64;
 
-/** A list with its annotations; its rows are JSON already. */
-export class ListBody {
-  readonly #annotations: Row;
-  readonly #rows: readonly string[];
+/** A body that is written already. */
+export class JsonText {
+  readonly text: string;
 
-  constructor(annotations: Row, rows: readonly string[]) {
-    this.#annotations = annotations;
-    this.#rows = rows;
+  constructor(text: string) {
+    this.text = text;
   }
+}
 
-  /** All of it as JSON, in one piece: one of several would be copied once more when it is sent. */
-  text(): string {
-    const head = JSON.stringify({ ...this.#annotations, value: [] }).slice(0, -2);
-    if (this.#rows.length === 0) return `${head}]}`;
-    const parts = [...this.#rows];
-    parts[0] = head + parts[0];
-    parts[parts.length - 1] += ']}';
-    return parts.join(',');
-  }
+/** A list with its annotations, in one piece: one of several would be copied once more when it is sent. */
+export function listBody(annotations: Row, rows: readonly string[]): JsonText {
+  const head = JSON.stringify({ ...annotations, value: [] }).slice(0, -2);
+  if (rows.length === 0) return new JsonText(`${head}]}`);
+  const parts = [...rows];
+  parts[0] = head + parts[0];
+  parts[parts.length - 1] += ']}';
+  return new JsonText(parts.join(','));
+}
 
-  /** As a part of something else: the answer of a batch. */
-  toJSON(): unknown {
-    return JSON.parse(this.text());
-  }
+/** A body as it is sent; `null`: none. */
+export function bodyText(body: unknown): string | null {
+  if (body === undefined) return null;
+  if (body instanceof JsonText) return body.text;
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** What was made of rows that cannot change, as long as they are kept: with members by name, and without. */

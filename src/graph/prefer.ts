@@ -12,6 +12,8 @@ export interface Preferences {
   readonly return: 'minimal' | 'representation' | null;
   /** Rows of a page; `null`: not asked for. */
   readonly maxPageSize: number | null;
+  /** Whether a batch goes on after a request that failed. */
+  readonly continueOnError: boolean;
 }
 
 /** Reads `Prefer`. What is not known is passed over, as HTTP has it. */
@@ -27,6 +29,9 @@ export function readPreferences(header: string | null): Preferences {
   return {
     unknownEnumMembers: given.has('include-unknown-enum-members'),
     return: asked === 'minimal' || asked === 'representation' ? asked : null,
+    continueOnError:
+      (given.get('continue-on-error') ?? given.get('odata.continue-on-error') ?? 'false').toLowerCase() !==
+      'false',
     maxPageSize: Number.isInteger(size) && size >= 1 ? Math.min(size, LIMITS.pageSizeMax) : null,
   };
 }

@@ -8,7 +8,7 @@ import type { EntityType } from './entity-types.ts';
 import { checkExpand, type ExpandSources, expanded } from './expand.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
-import { ListBody, rowTexts } from './list-body.ts';
+import { listBody, rowTexts } from './list-body.ts';
 import { createMatcher, type Match } from './match.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
 import { parsePath, type Step } from './path.ts';
@@ -253,7 +253,7 @@ async function listReply(
     ...(page.count === null ? {} : { '@odata.count': page.count }),
     ...(page.nextToken === null ? {} : { '@odata.nextLink': nextLink(target, page.nextToken) }),
   };
-  const body = new ListBody(annotations, await rowTexts(answer.type, rows, view, list.work.turn));
+  const body = listBody(annotations, await rowTexts(answer.type, rows, view, list.work.turn));
   return { status: 200, headers: {}, body };
 }
 

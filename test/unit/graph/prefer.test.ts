@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readAccept, readPreferences } from '../../../src/graph/prefer.ts';
 
 describe('readPreferences', () => {
-  const none = { unknownEnumMembers: false, return: null, maxPageSize: null };
+  const none = { unknownEnumMembers: false, return: null, maxPageSize: null, continueOnError: false };
   it.each([
     [null, none],
     ['', none],
@@ -18,6 +18,9 @@ describe('readPreferences', () => {
     ['odata.maxpagesize=0', none],
     ['odata.maxpagesize=x', none],
     ['return=everything', none],
+    ['continue-on-error', { ...none, continueOnError: true }],
+    ['odata.continue-on-error=true', { ...none, continueOnError: true }],
+    ['continue-on-error=False', none],
   ])('%j', (header, expected) => {
     expect(readPreferences(header)).toEqual(expected);
   });
