@@ -13,7 +13,7 @@ const built = [
 
 /** Modules that are found by their place beside the module that names them; so all chunks lie in one folder. */
 const besides = {
-  'writer-thread-main': 'src/stores/sqlite/writer-thread-main.ts',
+  'writer-thread-main': 'src/stores/sqlite/writing/writer-thread-main.ts',
   'demo-tasks': 'src/cli/demo/demo-tasks.ts',
 };
 

@@ -1,17 +1,19 @@
 /** Engines and ledgers on this machine's clock, chance and ids, with the memory store as the default. */
-import { arrayDirectory } from './directory/index.ts';
+import { arrayDirectory } from './directory/array-directory.ts';
 import { assembleEngine, type Engine } from './engine/engine.ts';
-import { EventHub, type Listener } from './engine/hub.ts';
-import type { EnginePorts, EngineSettingsInput } from './engine/options.ts';
-import { assembleLedger, type LedgerMethods } from './ledger/index.ts';
-import type { EngineEventName } from './model/events.ts';
+import type { EnginePorts, EngineSettingsInput } from './engine/settings.ts';
+import { EventHub, type Listener } from './events/event-hub.ts';
+import type { EngineEventName } from './events/event-map.ts';
+import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
 import type { Identified, Subject } from './model/subject.ts';
-import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow-limits.ts';
+import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow/workflow-limits.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
-import { memoryStore } from './stores/memory/index.ts';
-import { httpCallout, systemClock, systemIds, systemRandom } from './system/index.ts';
+import { memoryStore } from './stores/memory/memory-store.ts';
+import { systemClock } from './system/real/clock.ts';
+import { httpCallout } from './system/real/http-callout.ts';
+import { systemIds, systemRandom } from './system/real/random.ts';
 
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions<Person extends Identified = Subject>

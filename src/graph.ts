@@ -2,12 +2,13 @@
 import type { Engine } from './engine/engine.ts';
 import { assembleGraphHandler, type GraphHandler } from './graph/handler.ts';
 import type { GraphOptions } from './graph/options.ts';
-import { systemClock, systemIds } from './system/index.ts';
+import { systemClock } from './system/real/clock.ts';
+import { systemIds } from './system/real/random.ts';
 
-export { type Authorize, type BearerToken, bearerTokens, type Principal } from './graph/authorize.ts';
-export type { GraphLimits } from './graph/bounds.ts';
-export type { RateLimit } from './graph/guard.ts';
-export { PERMISSIONS, type Permission } from './graph/permissions.ts';
+export { type Authorize, type BearerToken, bearerTokens, type Principal } from './graph/access/authorize.ts';
+export type { RateLimit } from './graph/access/guard.ts';
+export { PERMISSIONS, type Permission } from './graph/access/permissions.ts';
+export type { GraphLimits } from './graph/protocol/bounds.ts';
 export type { GraphHandler, GraphOptions };
 
 /**

@@ -1,21 +1,17 @@
 /** `tenure`: the public entry. Stores on disk have entries of their own (`tenure/sqlite`). */
+export { findTaskDefinition, TASK_DEFINITIONS } from './catalogue/task-definitions.ts';
+export { findWorkflowTemplate, WORKFLOW_TEMPLATES } from './catalogue/workflow-templates.ts';
+export { arrayDirectory } from './directory/array-directory.ts';
+export { parseMapping } from './directory/files/mapping.ts';
 export {
-  findTaskDefinition,
-  findWorkflowTemplate,
-  TASK_DEFINITIONS,
-  WORKFLOW_TEMPLATES,
-} from './catalogue/index.ts';
-export {
-  arrayDirectory,
   type CsvDirectoryOptions,
   csvDirectory,
   type FileDirectoryOptions,
   jsonDirectory,
   jsonlDirectory,
-  type OnDuplicate,
   openDirectory,
-  parseMapping,
-} from './directory/index.ts';
+} from './directory/open-directory.ts';
+export type { OnDuplicate } from './directory/sized-directory.ts';
 export {
   createEngine,
   createLedger,
@@ -30,44 +26,40 @@ export type {
   ReprocessOptions,
   SlotEvaluation,
 } from './engine/activation.ts';
-export type { IdReference } from './engine/activation-scope.ts';
 export type { Engine, EngineRuns, EngineTaskResults } from './engine/engine.ts';
-export type { Listener } from './engine/hub.ts';
-export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
+export type { IdReference } from './engine/selection/activation-scope.ts';
+export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
-export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
-export { parseScopeRule } from './filter/index.ts';
-export type { Author } from './ledger/author.ts';
+export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
+export { InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
+export type { Listener } from './events/event-hub.ts';
+export type { EngineEventMap, EngineEventName, RunEventPayload } from './events/event-map.ts';
+export { parseScopeRule } from './filter/parsing/scope-rule.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
-export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
-export type { ExtensionInput } from './ledger/extension-input.ts';
-export type { CustomTaskExtensions } from './ledger/extensions.ts';
-export type { LedgerMethods } from './ledger/index.ts';
-export type { Insights, TopOptions } from './ledger/insights.ts';
-export type { ListOptions } from './ledger/list-options.ts';
-export type { ProvisioningObjectInput } from './ledger/provisioning-objects.ts';
-export type { RunInput, RunPatch, Runs } from './ledger/runs.ts';
-export type { Settings } from './ledger/settings.ts';
-export type { SettingsPatch } from './ledger/settings-input.ts';
-export type { SubjectProcessingResults } from './ledger/subject-results.ts';
-export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledger/task-results.ts';
-export type { TaskResultInput, UserResultInput } from './ledger/user-input.ts';
-export type { UserProcessingResults } from './ledger/user-results.ts';
+export type { Author } from './ledger/input/author.ts';
+export type { ExecutionConditionsInput } from './ledger/input/conditions.ts';
+export type { ExtensionInput } from './ledger/input/extension.ts';
+export type { ListOptions } from './ledger/input/list-options.ts';
+export type { SettingsPatch } from './ledger/input/settings.ts';
+export type { TaskResultInput, UserResultInput } from './ledger/input/user.ts';
 export type {
   AdministrationScopeTargetInput,
   NewVersionInput,
   TaskPatch,
   WorkflowInput,
   WorkflowPatch,
-} from './ledger/workflow-input.ts';
-export type { Workflows } from './ledger/workflows.ts';
-export type * from './model/activation.ts';
-export { AUDIT_ACTIVITIES, type AuditActivity, type AuditCategory, type AuditEntry } from './model/audit.ts';
+} from './ledger/input/workflow.ts';
+export type { LedgerMethods } from './ledger/ledger.ts';
+export type { CustomTaskExtensions } from './ledger/methods/extensions.ts';
+export type { Insights, TopOptions } from './ledger/methods/insights.ts';
+export type { RunInput, RunPatch, Runs } from './ledger/methods/runs.ts';
+export type { Settings } from './ledger/methods/settings.ts';
+export type { SubjectProcessingResults } from './ledger/methods/subject-results.ts';
+export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledger/methods/task-results.ts';
+export type { UserProcessingResults } from './ledger/methods/user-results.ts';
+export type { Workflows } from './ledger/methods/workflows.ts';
+export type { ProvisioningObjectInput } from './ledger/planning/provisioning-objects.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
-export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
-export type * from './model/extension.ts';
-export type * from './model/insights.ts';
-export type * from './model/quarantine.ts';
 export type {
   Admission,
   Attempts,
@@ -77,7 +69,14 @@ export type {
   UserRecord,
   WorkflowRecord,
 } from './model/records.ts';
-export type * from './model/resources.ts';
+export {
+  AUDIT_ACTIVITIES,
+  type AuditActivity,
+  type AuditCategory,
+  type AuditEntry,
+} from './model/resources/audit.ts';
+export type * from './model/resources/insights.ts';
+export type * from './model/resources/resources.ts';
 export {
   LEFT_OUT_REASONS,
   type LeftOutReason,
@@ -99,9 +98,12 @@ export {
   type WorkflowExecutionType,
 } from './model/status.ts';
 export type { Identified, Subject } from './model/subject.ts';
-export type * from './model/workflow.ts';
-export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow-limits.ts';
-export type * from './model/workflow-subject.ts';
+export type * from './model/workflow/activation.ts';
+export type * from './model/workflow/extension.ts';
+export type * from './model/workflow/quarantine.ts';
+export type * from './model/workflow/workflow.ts';
+export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow/workflow-limits.ts';
+export type * from './model/workflow/workflow-subject.ts';
 export type { Callout, CalloutAnswer, CalloutRequest } from './ports/callout.ts';
 export type { Clock, Timer } from './ports/clock.ts';
 export type { Directory, DirectoryAttribute, DirectoryChanges, ScopeRule } from './ports/directory.ts';
@@ -117,35 +119,31 @@ export type {
   TaskHandlerResult,
 } from './ports/task-handler.ts';
 export {
-  type AggregationOptions,
-  aggregateStatus,
   COUNTER_MOVES,
   type CounterEvent,
-  checkRun,
-  checkStep,
   countersAfter,
   countersWithUser,
-  decideUser,
+  NO_COUNTERS,
+  recount,
+} from './rules/counters/counters.ts';
+export { reportStatus } from './rules/counters/reports.ts';
+export { checkRun, checkStep, startRunCheck, type Violation } from './rules/invariants/invariants.ts';
+export { quarantineOf } from './rules/schedule/quarantine.ts';
+export { type AggregationOptions, aggregateStatus } from './rules/status/aggregate.ts';
+export { positionOf } from './rules/status/positions.ts';
+export { positionsToReprocess as positionsAgain } from './rules/status/reprocess.ts';
+export { taskView } from './rules/status/task-view.ts';
+export {
   isLegalMove,
   isTerminal,
-  NO_COUNTERS,
   nextStatuses,
-  positionOf,
-  positionsAgain,
-  quarantineOf,
   RUN_TRANSITIONS,
   type RunEvent,
-  recount,
-  reportStatus,
-  startRunCheck,
   TASK_TRANSITIONS,
   type TaskEvent,
-  taskView,
   USER_TRANSITIONS,
-  type UserDecision,
-  type UserEvent,
   type UserEventName,
-  type Violation,
-} from './rules/index.ts';
-export { memoryStore } from './stores/memory/index.ts';
-export { type HttpCalloutOptions, httpCallout } from './system/index.ts';
+} from './rules/status/transitions.ts';
+export { decideUser, type UserDecision, type UserEvent } from './rules/status/user.ts';
+export { memoryStore } from './stores/memory/memory-store.ts';
+export { type HttpCalloutOptions, httpCallout } from './system/real/http-callout.ts';

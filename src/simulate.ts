@@ -1,6 +1,5 @@
 /** `tenure/simulate`: the production engine in virtual time, what-if comparisons and their reports. */
-export type { Bottleneck } from './simulate/bottleneck.ts';
-export type { CalendarDay } from './simulate/calendar.ts';
+
 export {
   type CompareOptions,
   type Comparison,
@@ -12,17 +11,14 @@ export {
   type PersonOutcome,
   type WorkflowComparison,
 } from './simulate/compare.ts';
-export type { DurationShape } from './simulate/durations.ts';
-export type { DurationFigures, HistogramBar } from './simulate/histogram.ts';
-export {
-  type ReadScenario,
-  type ReadScenarioOptions,
-  readScenario,
-  readScenarioFile,
-} from './simulate/read-scenario.ts';
+export type { Bottleneck } from './simulate/metrics/bottleneck.ts';
+export type { CalendarDay } from './simulate/metrics/calendar.ts';
+export type { Delay, DelayCause } from './simulate/metrics/delay.ts';
+export type { DurationFigures, HistogramBar } from './simulate/metrics/histogram.ts';
+export type { StatusCounts } from './simulate/metrics/status-counts.ts';
+export type { DurationShape } from './simulate/process/durations.ts';
 export { comparisonReport } from './simulate/report/comparison-report.ts';
 export { calendarCsv, differencesCsv, runsCsv } from './simulate/report/csv.ts';
-export { simulationReport } from './simulate/report/simulation-report.ts';
 export {
   COMPARISON_FILES,
   comparisonFiles,
@@ -30,23 +26,27 @@ export {
   type ReportFileKind,
   SIMULATION_FILES,
   simulationFiles,
-} from './simulate/report-files.ts';
+} from './simulate/report/report-files.ts';
+export { simulationReport } from './simulate/report/simulation-report.ts';
 export type {
-  Delay,
-  DelayCause,
   FailureFigures,
   LeftOutFigures,
   LoadBucket,
   SimulatedRun,
   SimulatedUser,
   SimulationResult,
-  StatusCounts,
   TaskFigures,
   WorkflowFigures,
 } from './simulate/result.ts';
-export type * from './simulate/scenario.ts';
-export { SCENARIO_SCHEMA } from './simulate/scenario-schema.ts';
-export { SCENARIOS } from './simulate/scenarios/index.ts';
+export {
+  type ReadScenario,
+  type ReadScenarioOptions,
+  readScenario,
+  readScenarioFile,
+} from './simulate/scenario/read-scenario.ts';
+export type * from './simulate/scenario/scenario.ts';
+export { SCENARIO_SCHEMA } from './simulate/scenario/scenario-schema.ts';
+export { SCENARIOS } from './simulate/scenarios/named-scenarios.ts';
 export { type SimulateOptions, simulate, simulateFile, simulateRead } from './simulate/simulate.ts';
 export type { SimulationOptions, SimulationProgress } from './simulate/simulation-options.ts';
-export { type ClockSession, type VirtualClock, virtualClock } from './simulate/virtual-clock.ts';
+export { type ClockSession, type VirtualClock, virtualClock } from './system/virtual/virtual-clock.ts';

@@ -3,16 +3,26 @@
  * store contract. Needs no other package; arbitraries and commands for fast-check are in
  * `tenure/testing/fast-check`.
  */
+
+export type { AuditOptions } from './testing/audit/audit-options.ts';
 export { type CrashingStore, type CrashPoint, crashingStore } from './testing/audit/crashing-store.ts';
 export { formatAudit } from './testing/audit/format-audit.ts';
 export {
-  type AuditOptions,
   type AuditReport,
   type EffectDifference,
   idempotencyAudit,
   type TaskAudit,
 } from './testing/audit/idempotency-audit.ts';
-export { EngineHarness, type HarnessOptions, type TaskEnding } from './testing/engine-harness.ts';
+export { EngineHarness, type HarnessOptions, type TaskEnding } from './testing/commands/engine-harness.ts';
+export {
+  canPerform,
+  LedgerModel,
+  type LedgerOperation,
+  perform,
+} from './testing/commands/ledger-operations.ts';
+export { ledgerClient, type ReportedResult, type RunClient } from './testing/commands/run-client.ts';
+export type { ContractRunner, OpenedStore, StoreSubject, TestBody } from './testing/contract/kit.ts';
+export { storeContract } from './testing/contract/store-contract.ts';
 export {
   type ExploredViolation,
   type ExploreOptions,
@@ -20,22 +30,66 @@ export {
   exploreInterleavings,
 } from './testing/explore/explore-interleavings.ts';
 export { type ExploredRules, PRODUCTION_RULES } from './testing/explore/explored-run.ts';
+export { type Endured, type EndureOptions, endureFaults } from './testing/faults/endure-faults.ts';
+export { type FaultyStoreOptions, faultyStore } from './testing/faults/faulty-store.ts';
+export { type FaultyTaskOptions, faultyTasks } from './testing/faults/faulty-tasks.ts';
+export { type FaultPlan, NO_FAULTS, type ProcessFault, type TaskFault } from './testing/faults/plan.ts';
+export { RUN_EDGES, reachable, TASK_EDGES, TERMINAL, USER_EDGES } from './testing/model/edges.ts';
 export {
-  type Endured,
-  type EndureOptions,
-  endureFaults,
-  type FaultPlan,
-  type FaultyStoreOptions,
-  type FaultyTaskOptions,
-  faultyStore,
-  faultyTasks,
-  NO_FAULTS,
-  type ProcessFault,
-  type TaskFault,
-} from './testing/faults.ts';
-export { type GraphResult, type GraphRun, type GraphRunWithResults, graphOf } from './testing/graph-run.ts';
-export { canPerform, LedgerModel, type LedgerOperation, perform } from './testing/ledger-operations.ts';
-export * from './testing/model.ts';
-export * from './testing/oracles.ts';
-export { ledgerClient, type ReportedResult, type RunClient } from './testing/run-client.ts';
-export * from './testing/store-contract.ts';
+  appendResult,
+  cancelExternalRun,
+  createExternalRun,
+  type ExternalResult,
+  type ExternalRun,
+  moveResult,
+  type Refusal,
+  refusalOfAppend,
+  refusalOfMove,
+  snapshotOfExternal,
+} from './testing/model/external-model.ts';
+export {
+  describeViolations,
+  type InvariantOptions,
+  type ModelViolation,
+  violationsOf,
+} from './testing/model/invariants.ts';
+export { aggregate, type Ending } from './testing/model/recount.ts';
+export {
+  apply,
+  createRun,
+  type ModelEvent,
+  type ModelPlan,
+  type ModelRun,
+  type ModelTask,
+  type ModelUser,
+  possibleEvents,
+  snapshotOf,
+} from './testing/model/reference-model.ts';
+export {
+  type CountersSnapshot,
+  type ReportSnapshot,
+  type RunSnapshot,
+  snapshotOfRecords,
+  type TaskSnapshot,
+  type UserSnapshot,
+  withoutTimes,
+} from './testing/model/snapshot.ts';
+export {
+  type CheckDatabaseOptions,
+  checkDatabase,
+  type DatabaseReport,
+} from './testing/oracles/check-database.ts';
+export {
+  checkHistory,
+  type EventSource,
+  type HistoryEvent,
+  recordHistory,
+} from './testing/oracles/check-history.ts';
+export { type CheckRunOptions, checkRun } from './testing/oracles/check-run.ts';
+export {
+  type GraphResult,
+  type GraphRun,
+  type GraphRunWithResults,
+  graphOf,
+} from './testing/oracles/graph-run.ts';
+export { formatViolations, type OracleViolation } from './testing/oracles/violation.ts';

@@ -5,22 +5,56 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const LINES_MAX = 400;
+/** Files of one folder, its sub-folders not counted. */
+const ROOM_MAX = 14;
 /** Where the present may be read: the system's ports, and the kit, which runs in the user's tests. */
-const EXEMPT = ['src/system/', 'src/testing/'];
+const AMBIENT = ['src/system/', 'src/testing/'];
+
+/** Layers: what each room may import, beside itself. The entries and the command line may import all. */
+const CORE = ['model', 'errors', 'ports', 'input'];
+const RECORD = [...CORE, 'events', 'rules', 'filter', 'catalogue'];
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  errors: ['model'],
+  text: ['model'],
+  input: ['model', 'errors', 'ports'],
+  ports: ['model'],
+  events: ['model', 'ports'],
+  rules: [...CORE, 'filter'],
+  filter: CORE,
+  catalogue: CORE,
+  system: CORE,
+  directory: [...CORE, 'filter'],
+  stores: [...CORE, 'filter', 'rules'],
+  ledger: RECORD,
+  engine: [...RECORD, 'ledger'],
+  graph: [...RECORD, 'ledger', 'engine'],
+  simulate: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores'],
+  testing: [...RECORD, 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],
+};
 
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => join(ROOT, 'src', name))
   .map((path) => ({ path, name: relative(ROOT, path), text: readFileSync(path, 'utf8') }));
 
-/** The code without its comments: what is written about a thing is not the thing. */
+/** The code without its comments. */
 function codeOf(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 }
 
+/** The files that a file imports, for values or for types only. */
 function importsOf(path: string, text: string): string[] {
-  const values = codeOf(text).matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm);
-  return [...values].map((match) => resolve(dirname(path), match[1] as string));
+  const specifiers = codeOf(text).matchAll(/(?:\bfrom |\bimport\(|^import )'(\.[^']+)'/gm);
+  return [...specifiers].map((match) => resolve(dirname(path), match[1] as string));
+}
+
+const imports = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
+
+/** `rules` for `src/rules/status/run.ts`; `null` for an entry, a file of `src` itself. */
+function roomOf(path: string): string | null {
+  const [, room, ...rest] = relative(ROOT, path).split('/');
+  return rest.length > 0 ? (room as string) : null;
 }
 
 describe('the source tree', () => {
@@ -29,26 +63,51 @@ describe('the source tree', () => {
     expect(long).toEqual([]);
   });
 
-  it('has no import cycle', () => {
-    const graph = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
+  it('has no folder of more than 14 files', () => {
+    const rooms = Map.groupBy(sources, ({ name }) => dirname(name));
+    const crowded = [...rooms].filter(([room, files]) => room !== 'src' && files.length > ROOM_MAX);
+    expect(crowded.map(([room, files]) => `${room}: ${files.length}`)).toEqual([]);
+  });
+
+  it('has no import cycle, not even of types', () => {
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (path: string, trail: readonly string[]): void => {
       if (trail.includes(path)) cycles.push([...trail, path].map((one) => relative(ROOT, one)).join(' → '));
       if (done.has(path) || trail.includes(path)) return;
-      for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+      for (const next of imports.get(path) ?? []) visit(next, [...trail, path]);
       done.add(path);
     };
-    for (const path of graph.keys()) visit(path, []);
+    for (const path of imports.keys()) visit(path, []);
     expect(cycles).toEqual([]);
   });
 
-  it('takes time, chance and ids from ports everywhere but in src/system', () => {
+  it('imports along the layers only', () => {
+    const offenders = [...imports].flatMap(([path, targets]) => {
+      const room = roomOf(path);
+      if (room === null || room === 'cli') return [];
+      const allowed = [room, ...(LAYERS[room] ?? [])];
+      return targets
+        .filter((target) => !allowed.includes(roomOf(target) ?? ''))
+        .map((target) => `${relative(ROOT, path)} → ${relative(ROOT, target)}`);
+    });
+    expect(offenders).toEqual([]);
+  });
+
+  it('re-exports in the entries of the package only', () => {
+    const offenders = sources
+      .filter(({ path, name }) => roomOf(path) !== null && name !== 'src/testing/fast-check.ts')
+      .filter(({ text }) => /^export (?:type )?(?:\*|\{[^}]*\}) from /m.test(codeOf(text)))
+      .map(({ name }) => name);
+    expect(offenders).toEqual([]);
+  });
+
+  it('takes time, randomness and ids from ports everywhere but in src/system', () => {
     const ambient =
       /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\brandomUUID\b|\b(?:setTimeout|setInterval|setImmediate)\(/;
     const offenders = sources
       .filter(
-        ({ name, text }) => !EXEMPT.some((folder) => name.startsWith(folder)) && ambient.test(codeOf(text)),
+        ({ name, text }) => !AMBIENT.some((room) => name.startsWith(room)) && ambient.test(codeOf(text)),
       )
       .map(({ name }) => name);
     expect(offenders).toEqual([]);
@@ -62,20 +121,28 @@ describe('the source tree', () => {
     expect(offenders).toEqual(['src/ports/task-handler.ts']);
   });
 
-  it('has a comment on everything that it exports', () => {
-    const bare = sources.flatMap(({ name, text }) => {
-      const lines = text.split('\n');
+  it('has a docstring on everything that the entries export', () => {
+    const exported = sources
+      .filter(({ path, name }) => roomOf(path) === null || name === 'src/testing/fast-check.ts')
+      .flatMap(({ path, text }) =>
+        [...codeOf(text).matchAll(/^export (?:type )?(\*|\{[^}]*\}) from '(\.[^']+)'/gm)].map(
+          ([, names = '', file = '']) => ({ names, file: resolve(dirname(path), file) }),
+        ),
+      );
+    const bare = exported.flatMap(({ names, file }) => {
+      const lines = readFileSync(file, 'utf8').split('\n');
       return lines.flatMap((line, index) => {
-        if (!/^export (?:async )?(?:function|class|interface|type|const)\b/.test(line)) return [];
-        if (/^export type (?:\*|\{)/.test(line)) return [];
+        const [, name] =
+          /^export (?:async )?(?:function\*?|class|interface|type|const) (\w+)/.exec(line) ?? [];
+        if (!name || (names !== '*' && !new RegExp(`\\b${name}\\b`).test(names))) return [];
+        // A type right after the constant that it is made of shares its comment.
+        if (/^export type (\w+) = \(typeof [A-Z_]+\)\[number\]/.test(line)) return [];
         let above = index - 1;
         while (lines[above]?.startsWith('// biome-ignore') || lines[above]?.startsWith('@')) above -= 1;
-        const isDocumented = lines[above]?.trimEnd().endsWith('*/') ?? false;
-        // A type right after the constant that it is made of shares its comment.
-        const isPair = /^export type (\w+) = \(typeof [A-Z_]+\)\[number\]/.test(line);
-        return isDocumented || isPair ? [] : [`${name}:${index + 1}`];
+        return lines[above]?.trimEnd().endsWith('*/') ? [] : [`${relative(ROOT, file)}: ${name}`];
       });
     });
+    expect(exported.length).toBeGreaterThan(50);
     expect(bare).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ export async function addUsers(
     const users = Array.from({ length: to - from }, (_, index): UserRecord => {
       const no = from + index + 1;
       const like = no % FAILED_EVERY === 0 ? pattern.failed : pattern.completed;
-      return { ...like, runId: id, no, subjectId: `user-${no}` };
+      return { ...like, runId: id, ordinal: no, subjectId: `user-${no}` };
     });
     await store.transaction((tx) => tx.insertUsers(users));
   });

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../model/workflow.ts';
+import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, text } from './define.ts';
 
 /** Tasks that give or take membership, licenses and access packages. Source: domain §4.1. */

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../model/workflow.ts';
+import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, flag, text } from './define.ts';
 
 /** Tasks that change the account itself, or hand over to the outside. Source: domain §4.1. */

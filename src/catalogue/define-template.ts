@@ -1,11 +1,11 @@
 /** Makes frozen templates out of catalogue keys. */
-import { assert } from '../errors/index.ts';
+import { assert } from '../errors/lifecycle-error.ts';
 import type {
   OnDemandExecutionOnly,
   TemplateTask,
   TimeBasedConditions,
   WorkflowTemplate,
-} from '../model/workflow.ts';
+} from '../model/workflow/workflow.ts';
 import { findTaskDefinition } from './task-definitions.ts';
 
 /** The trigger attribute that a template can count from. */

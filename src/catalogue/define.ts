@@ -1,6 +1,6 @@
 /** Makes frozen entries: the catalogue is shared by everything in the process. */
 import type { WorkflowCategory } from '../model/status.ts';
-import type { Parameter, TaskDefinition } from '../model/workflow.ts';
+import type { Parameter, TaskDefinition } from '../model/workflow/workflow.ts';
 
 const FLAGS = ['true', 'false'] as const;
 

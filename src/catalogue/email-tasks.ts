@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../model/workflow.ts';
+import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, EMAIL_PARAMETERS, flag, text } from './define.ts';
 
 /** Tasks that write to somebody. Source: domain §4.1. */

@@ -1,8 +1,8 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { fieldsOf, ifGiven, readText } from '../input/fields.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
-import type { KeyValuePair, TemplateTask, WorkflowTemplate } from '../model/workflow.ts';
-import { ARGUMENT_VALUE_LENGTH_MAX } from '../model/workflow-limits.ts';
+import type { KeyValuePair, TemplateTask, WorkflowTemplate } from '../model/workflow/workflow.ts';
+import { ARGUMENT_VALUE_LENGTH_MAX } from '../model/workflow/workflow-limits.ts';
 import { argumentProblem } from './task-arguments.ts';
 import { findTaskDefinition } from './task-definitions.ts';
 import { findWorkflowTemplate, WORKFLOW_TEMPLATES } from './workflow-templates.ts';

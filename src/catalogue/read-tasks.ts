@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import {
   fieldsOf,
   ifGiven,
@@ -12,12 +12,12 @@ import {
 import { invalid, type Place } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { WorkflowCategory } from '../model/status.ts';
-import type { KeyValuePair, Task, TaskDefinition } from '../model/workflow.ts';
+import type { KeyValuePair, Task, TaskDefinition } from '../model/workflow/workflow.ts';
 import {
   ARGUMENT_VALUE_LENGTH_MAX,
   ARGUMENTS_PER_TASK_MAX,
   type WorkflowLimits,
-} from '../model/workflow-limits.ts';
+} from '../model/workflow/workflow-limits.ts';
 import { argumentProblem, findParameter } from './task-arguments.ts';
 import { findTaskDefinition, TASK_DEFINITIONS } from './task-definitions.ts';
 

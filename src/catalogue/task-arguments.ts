@@ -1,4 +1,4 @@
-import type { Parameter, TaskDefinition } from '../model/workflow.ts';
+import type { Parameter, TaskDefinition } from '../model/workflow/workflow.ts';
 
 const isInt = (value: string): boolean => /^-?\d{1,10}$/.test(value);
 const isBool = (value: string): boolean => value === 'true' || value === 'false';

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../model/workflow.ts';
+import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { ACCESS_TASKS } from './access-tasks.ts';
 import { ACCOUNT_TASKS } from './account-tasks.ts';
 import { EMAIL_TASKS } from './email-tasks.ts';

@@ -1,4 +1,4 @@
-import type { WorkflowTemplate } from '../model/workflow.ts';
+import type { WorkflowTemplate } from '../model/workflow/workflow.ts';
 import { due, ON_DEMAND, step, template } from './define-template.ts';
 
 const JOINER_TEMPLATES: readonly WorkflowTemplate[] = [

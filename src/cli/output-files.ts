@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { access, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CliError, messageOf } from './cli-error.ts';
+import { CliError, messageOf } from './terminal/cli-error.ts';
 
 /** A file that a command is about to write. */
 export interface OutputFile {

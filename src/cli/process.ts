@@ -1,14 +1,14 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, relative } from 'node:path';
-import { systemClock } from '../system/index.ts';
-import { describeError, messageOf } from './cli-error.ts';
-import { EXIT } from './exit-codes.ts';
-import type { Host } from './host.ts';
-import { Interrupts } from './interrupts.ts';
+import { systemClock } from '../system/real/clock.ts';
 import { sizeNursery } from './nursery.ts';
-import { outputOn } from './output.ts';
 import { runProgram } from './program.ts';
-import { styleFor } from './style.ts';
+import { describeError, messageOf } from './terminal/cli-error.ts';
+import { EXIT } from './terminal/exit-codes.ts';
+import type { Host } from './terminal/host.ts';
+import { Interrupts } from './terminal/interrupts.ts';
+import { outputOn } from './terminal/output.ts';
+import { styleFor } from './terminal/style.ts';
 
 /** Runs the command line of this process, then ends it. */
 export async function runProcess(): Promise<void> {

@@ -1,19 +1,19 @@
 import { Command, CommanderError } from 'commander';
-import { describeError } from './cli-error.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
-import { runsCommand } from './commands/runs.ts';
+import { runsCommand } from './commands/runs/runs.ts';
 import { sampleCommand } from './commands/sample.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
+import { describeError } from './terminal/cli-error.ts';
+import { EXIT, type ExitCode } from './terminal/exit-codes.ts';
+import type { Host } from './terminal/host.ts';
 
 const HELP = `
 Start here:

@@ -1,17 +1,17 @@
-import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/index.ts';
-import { Handlers } from '../engine/handlers.ts';
-import { LifecycleError } from '../errors/index.ts';
+import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/task-definitions.ts';
+import { Handlers } from '../engine/handlers/handlers.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { nearest } from '../input/nearest.ts';
 import { enabledTasks } from '../ledger/resources.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
 import type { Store } from '../ports/store.ts';
-import { CliError } from './cli-error.ts';
-import type { Host } from './host.ts';
-import type { Job } from './job.ts';
-import { unfinishedRuns } from './run-checks.ts';
-import type { TaskHandlers } from './task-module.ts';
-import { counted } from './text.ts';
-import type { ChosenWorkflow } from './workflow-source.ts';
+import type { Job } from './session/job.ts';
+import { unfinishedRuns } from './session/run-checks.ts';
+import type { TaskHandlers } from './session/task-module.ts';
+import type { ChosenWorkflow } from './session/workflow-source.ts';
+import { CliError } from './terminal/cli-error.ts';
+import type { Host } from './terminal/host.ts';
+import { counted } from './terminal/text.ts';
 
 /** An engine has a handler of its own for these. */
 const BUILT_IN: TaskHandlers = { runCustomTaskExtension: () => {} };

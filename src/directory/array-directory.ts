@@ -1,9 +1,9 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { AttributeNames } from '../input/attribute-names.ts';
 import { normalizeText, readSubjectId, withId } from '../input/subject-id.ts';
 import type { Identified, Subject } from '../model/subject.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
-import { listed } from './file-error.ts';
+import { listed } from './files/file-error.ts';
 
 /**
  * A directory over subjects in memory. The objects are used as they are, but for one whose id has white space or

@@ -1,9 +1,9 @@
-import { ownValue } from '../filter/index.ts';
+import { ownValue } from '../filter/evaluation/paths.ts';
 import { openDateFormats } from '../input/date-formats.ts';
 import { readArray, readText } from '../input/fields.ts';
 import { readAttribute } from '../input/moments.ts';
 import { LIMITS } from '../model/limits.ts';
-import { type Attributes, putAttribute } from './mapping.ts';
+import { type Attributes, putAttribute } from './files/mapping.ts';
 
 /** Attributes of Graph's user that hold dates. */
 export const DATE_ATTRIBUTES = [

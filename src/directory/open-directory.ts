@@ -1,15 +1,15 @@
 import { extname } from 'node:path';
-import { shown } from '../errors/index.ts';
+import { shown } from '../errors/shown.ts';
 import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
 import { type DateOptions, openDates } from './dates.ts';
-import { duplicateError, UniqueColumns } from './duplicates.ts';
-import { checkOnDuplicate, openFileDirectory } from './file-directory.ts';
-import { invalidFile } from './file-error.ts';
-import { cellsOf, JsonObjects, jsonlCodec } from './json-rows.ts';
-import type { AttributeMapping } from './mapping.ts';
+import { duplicateError, UniqueColumns } from './files/duplicates.ts';
+import { checkOnDuplicate, openFileDirectory } from './files/file-directory.ts';
+import { invalidFile } from './files/file-error.ts';
+import { cellsOf, JsonObjects, jsonlCodec } from './files/json-rows.ts';
+import type { AttributeMapping } from './files/mapping.ts';
+import { SourceFile } from './files/source-file.ts';
 import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';
-import { SourceFile } from './source-file.ts';
 
 /** How a file of people is read. */
 export interface FileDirectoryOptions extends DateOptions {
@@ -38,7 +38,8 @@ export async function csvDirectory(path: string, options: CsvDirectoryOptions = 
   const rewriteDates = await openDates(options);
   const file = await SourceFile.open(path);
   // Its parser is loaded by those who read CSV.
-  const codec = async () => (await import('./csv-rows.ts')).csvCodec(file, map, delimiter, rewriteDates);
+  const codec = async () =>
+    (await import('./files/csv-rows.ts')).csvCodec(file, map, delimiter, rewriteDates);
   return openFileDirectory(file, codec, onDuplicate);
 }
 

@@ -1,42 +1,48 @@
 /** Makes runs that somebody asks for, or that a slot makes due now. */
-import { LifecycleError } from '../errors/index.ts';
-import { parseScopeRule } from '../filter/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
 import { fieldsOf, readString, readWord } from '../input/fields.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
 import { requireWorkflow } from '../ledger/context.ts';
-import type { Ledger } from '../ledger/index.ts';
-import { planRun, type RunPlan } from '../ledger/plan.ts';
-import { previewNote, previewsBefore } from '../ledger/previews.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { removeRun } from '../ledger/methods/runs.ts';
+import { planRun } from '../ledger/planning/plan.ts';
+import { previewNote, previewsBefore } from '../ledger/planning/previews.ts';
 import {
   objectNote,
   type ProvisioningObjectInput,
   readProvisioningObject,
-} from '../ledger/provisioning-objects.ts';
-import { resultsAgain, runAgain } from '../ledger/reprocess.ts';
+} from '../ledger/planning/provisioning-objects.ts';
+import { reprocessingOfResults, reprocessingOfRun } from '../ledger/planning/reprocess.ts';
+import type { RunPlan } from '../ledger/planning/run-plan.ts';
 import { isoOf, runResource } from '../ledger/resources.ts';
-import { removeRun } from '../ledger/runs.ts';
-import { slotStart } from '../ledger/schedule-times.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { Run } from '../model/resources/resources.ts';
+import type { Selection } from '../model/selection.ts';
 import {
   type ActivationTaskScope,
   type ActivationUserScope,
   TASK_SCOPES,
   USER_SCOPES,
-} from '../model/activation.ts';
-import type { RunRecord } from '../model/records.ts';
-import type { Run } from '../model/resources.ts';
-import type { Selection } from '../model/selection.ts';
-import type { Workflow } from '../model/workflow.ts';
-import { type ActivationScopeInput, type IdReference, readIds, readScope } from './activation-scope.ts';
-import { candidatesByIds, candidatesByRule } from './candidates.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import { candidatesInGroup } from './groups.ts';
-import type { EnginePorts, EngineSettings } from './options.ts';
+} from '../model/workflow/activation.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
+import { slotStart } from '../rules/schedule/slots.ts';
 import { planSelected } from './plan-selected.ts';
-import { qualificationOf, scopeAttributes } from './qualify.ts';
+import type { Dispatcher } from './runner/dispatcher.ts';
 import type { Scheduler } from './scheduler.ts';
+import {
+  type ActivationScopeInput,
+  type IdReference,
+  readIds,
+  readScope,
+} from './selection/activation-scope.ts';
+import { candidatesByIds, candidatesByRule } from './selection/candidates.ts';
+import { candidatesInGroup } from './selection/groups.ts';
+import { qualificationOf, scopeAttributes } from './selection/qualify.ts';
 import { leftOutSentences, SelectionTally } from './selection.ts';
+import type { EnginePorts, EngineSettings } from './settings.ts';
 
 export type { ActivationScopeInput };
 
@@ -159,11 +165,16 @@ export class Activator {
         return this.#plan(workflow, 'group', { workflowExecutionType, activatedOnScope, candidates });
       }
       case 'run': {
-        const again = await runAgain(store, workflow, scope.id, scope.activatedOnScope);
+        const again = await reprocessingOfRun(store, workflow, scope.id, scope.activatedOnScope);
         return this.#plan(workflow, 'run', { workflowExecutionType, activatedOnScope, ...again });
       }
       case 'results': {
-        const again = await resultsAgain(store, workflow, scope.ids, scope.activatedOnScope.taskScope);
+        const again = await reprocessingOfResults(
+          store,
+          workflow,
+          scope.ids,
+          scope.activatedOnScope.taskScope,
+        );
         return this.#plan(workflow, 'processingResults', {
           workflowExecutionType,
           activatedOnScope,

@@ -1,18 +1,19 @@
 // Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { LifecycleError } from '../errors/index.ts';
-import { answerCallback, isCallbackToken } from '../ledger/callbacks.ts';
-import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
-import { createInsights, type Insights } from '../ledger/insights.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { EventHub, type Listener } from '../events/event-hub.ts';
+import type { EngineEventMap, EngineEventName, EventSink } from '../events/event-map.ts';
+import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/ledger.ts';
+import { createInsights, type Insights } from '../ledger/methods/insights.ts';
+import type { Runs } from '../ledger/methods/runs.ts';
+import type { TaskProcessingResults } from '../ledger/methods/task-results.ts';
+import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
 import { runResource } from '../ledger/resources.ts';
-import type { Runs } from '../ledger/runs.ts';
-import type { TaskProcessingResults } from '../ledger/task-results.ts';
-import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
-import type { CallbackInput, CallbackProof } from '../model/extension.ts';
-import type { Run } from '../model/resources.ts';
+import type { Run } from '../model/resources/resources.ts';
+import type { CallbackInput, CallbackProof } from '../model/workflow/extension.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
-import { isTerminal } from '../rules/index.ts';
+import { isTerminal } from '../rules/status/transitions.ts';
 import {
   type Activation,
   type ActivationScopeInput,
@@ -20,14 +21,13 @@ import {
   type ReprocessOptions,
   type SlotEvaluation,
 } from './activation.ts';
-import { Breath } from './breath.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { extensionHandler } from './extension-handler.ts';
-import { Handlers } from './handlers.ts';
-import { EventHub, type Listener } from './hub.ts';
+import { extensionHandler } from './handlers/extension-handler.ts';
+import { Handlers } from './handlers/handlers.ts';
+import { TimeSlice } from './lanes/time-slice.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
-import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
+import { Dispatcher } from './runner/dispatcher.ts';
 import { Scheduler } from './scheduler.ts';
+import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './settings.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { logUnheard } from './unheard.ts';
 import { Waiters } from './waiters.ts';
@@ -161,7 +161,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
-    const breath = new Breath(ports.clock);
+    const breath = new TimeSlice(ports.clock);
     this.#ledger = assembleLedger(
       { store, clock: breath, ids, events: this, aggregation: settings, planning: new Set() },
       {

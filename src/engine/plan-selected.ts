@@ -1,5 +1,6 @@
 import type { LedgerContext } from '../ledger/context.ts';
-import { type Candidate, type PlanOutcome, planRun, type RunPlan } from '../ledger/plan.ts';
+import { planRun } from '../ledger/planning/plan.ts';
+import type { Candidate, PlanOutcome, RunPlan } from '../ledger/planning/run-plan.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Directory } from '../ports/directory.ts';
 import { leftOutError, needsAttention, type SelectionTally } from './selection.ts';

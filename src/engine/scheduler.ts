@@ -6,24 +6,24 @@
  *
  * Source: domain §3.1, §3.2, §6.7.
  */
-import { LifecycleError } from '../errors/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { enabledTasks } from '../ledger/resources.ts';
 import { purgeExpired } from '../ledger/retention.ts';
-import { nextSlot, slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
 import type { Timer } from '../ports/clock.ts';
-import { candidatesDue } from './candidates.ts';
-import type { Observation } from './observation.ts';
-import { beginWatching, type ObserveInput, observe } from './observe.ts';
-import type { EnginePorts, EngineSettings } from './options.ts';
+import { nextSlot, slotStart } from '../rules/schedule/slots.ts';
 import { planSelected, type SelectedOutcome } from './plan-selected.ts';
-import { qualificationOf, requireQualification } from './qualify.ts';
-import { quarantineFor } from './quarantine.ts';
+import { candidatesDue } from './selection/candidates.ts';
+import type { Observation } from './selection/observation.ts';
+import { beginWatching, type ObserveInput, observe } from './selection/observe.ts';
+import { qualificationOf, requireQualification } from './selection/qualify.ts';
+import { quarantineFor } from './selection/quarantine.ts';
 import { SelectionTally } from './selection.ts';
+import type { EnginePorts, EngineSettings } from './settings.ts';
 
 /** Wait before an evaluation that failed is tried again. */
 const RETRY_MS = MINUTE_MS;

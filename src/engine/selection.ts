@@ -1,6 +1,9 @@
 /** Counts who a slot or a rule selects, and who is left out and why. */
-import { escapeHidden, LifecycleError, shown } from '../errors/index.ts';
-import { ownValue, type ParsedScopeRule } from '../filter/index.ts';
+
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { escapeHidden, shown } from '../errors/shown.ts';
+import { ownValue } from '../filter/evaluation/paths.ts';
+import type { ParsedScopeRule } from '../filter/parsing/scope-rule.ts';
 import { AttributeNames } from '../input/attribute-names.ts';
 import { nearest } from '../input/nearest.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -13,7 +16,7 @@ import type {
 } from '../model/selection.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Directory, DirectoryAttribute } from '../ports/directory.ts';
-import { type AttributeUse, type Standing, standingInScope } from './qualify.ts';
+import { type AttributeUse, type Standing, standingInScope } from './selection/qualify.ts';
 
 /** People whose attributes stand for those of a directory that does not name its attributes. */
 const SAMPLE_SIZE = 100;

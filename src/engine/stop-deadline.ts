@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Clock, Timer } from '../ports/clock.ts';

@@ -1,4 +1,4 @@
-import type { EngineEventMap, EngineEventName } from '../model/events.ts';
+import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
 import type { Logger } from '../ports/logger.ts';
 import { leftOutSentences } from './selection.ts';
 

@@ -1,22 +1,22 @@
 /** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
 import { readOptions } from '../input/options.ts';
-import type { Ledger } from '../ledger/index.ts';
-import { PAGE_OPTIONS } from '../ledger/list-options.ts';
-import { previewedSubjects } from '../ledger/previews.ts';
+import { PAGE_OPTIONS } from '../ledger/input/list-options.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Workflows } from '../ledger/methods/workflows.ts';
+import { previewedSubjects } from '../ledger/planning/previews.ts';
 import { enabledTasks, isoOf } from '../ledger/resources.ts';
-import { nextSlot } from '../ledger/schedule-times.ts';
-import type { Workflows } from '../ledger/workflows.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Quarantine } from '../model/quarantine.ts';
-import type { Page, PreviewFailedTask, Run, UserProcessingResult } from '../model/resources.ts';
+import type { Page, PreviewFailedTask, Run, UserProcessingResult } from '../model/resources/resources.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { Quarantine } from '../model/workflow/quarantine.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
+import { nextSlot } from '../rules/schedule/slots.ts';
 import type { Activator, PreviewInput } from './activation.ts';
-import { candidatesDue, type DueInput, qualifying } from './candidates.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import type { EnginePorts, EngineSettings } from './options.ts';
-import { qualificationOf } from './qualify.ts';
-import { quarantineFor } from './quarantine.ts';
+import type { Dispatcher } from './runner/dispatcher.ts';
+import { candidatesDue, type DueInput, qualifying } from './selection/candidates.ts';
+import { qualificationOf } from './selection/qualify.ts';
+import { quarantineFor } from './selection/quarantine.ts';
+import type { EnginePorts, EngineSettings } from './settings.ts';
 
 /** What the next slot of a workflow would come to. */
 export interface QuarantineForecast {

@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 
 /** Characters of the text that an error shows around its position. */
 const WINDOW = 76;

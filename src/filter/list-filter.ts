@@ -8,13 +8,13 @@
  * it.
  */
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../model/filter.ts';
-import type { Property, PropertyTable, PropertyType } from '../model/properties.ts';
-import { compileFilter } from './evaluate.ts';
+import type { Property, PropertyTable, PropertyType } from '../model/resources/properties.ts';
+import { compileFilter } from './evaluation/evaluate.ts';
+import type { PathResolver } from './evaluation/paths.ts';
+import { Instant } from './evaluation/values.ts';
 import { type FilterFault, filterError } from './filter-error.ts';
-import { parseOData } from './parse.ts';
-import type { PathResolver } from './paths.ts';
+import { parseOData } from './parsing/parse.ts';
 import { pathText } from './tree.ts';
-import { Instant } from './values.ts';
 
 type Compare = Filter & { kind: 'compare' };
 

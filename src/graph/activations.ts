@@ -1,10 +1,10 @@
 import type { ActivationScopeInput } from '../engine/activation.ts';
-import { LifecycleError } from '../errors/index.ts';
-import type { ProvisioningObjectInput } from '../ledger/provisioning-objects.ts';
-import { objectBody } from './body.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import type { ProvisioningObjectInput } from '../ledger/planning/provisioning-objects.ts';
 import { badRequest, GraphError } from './graph-error.ts';
-import type { Row } from './represent.ts';
-import { type Call, soleField } from './route.ts';
+import { objectBody } from './protocol/body.ts';
+import type { Row } from './protocol/represent.ts';
+import { type Call, soleField } from './routes/route.ts';
 
 /** activate: `{ subjects: [{ id }] }`. */
 export async function activate({ engine, keys, body }: Call): Promise<string> {

@@ -1,5 +1,6 @@
 /** Errors as the wire has them. Source: domain §5 (errors, codes). */
-import { ERROR_CODES, LifecycleError } from '../errors/index.ts';
+import { ERROR_CODES } from '../errors/codes.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 
 /** An error that only HTTP knows: no such path, method, media type, permission. */
 export class GraphError extends Error {
@@ -40,7 +41,7 @@ export function unauthenticated(): GraphError {
 }
 
 /** What an answer tells of an error. */
-export interface Told {
+export interface ErrorResponse {
   readonly status: number;
   readonly code: string;
   readonly message: string;
@@ -55,7 +56,7 @@ export interface Told {
  * What may be told of an error. Of faults on our side only their kind: a message may have paths or statements
  * in it. Everything that is no error of ours is one of those.
  */
-export function toldOf(error: unknown): Told {
+export function errorResponseOf(error: unknown): ErrorResponse {
   if (error instanceof GraphError) return error;
   if (!LifecycleError.is(error) || !Object.hasOwn(ERROR_CODES, error.code)) {
     return { status: 500, code: 'generalException', message: 'The service failed.', headers: {} };
@@ -75,7 +76,7 @@ export function toldOf(error: unknown): Told {
 
 /** The body of an error. */
 export function errorBody(
-  told: Told,
+  told: ErrorResponse,
   requestId: string,
   clientRequestId: string,
   nowMs: number,

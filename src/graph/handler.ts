@@ -2,16 +2,23 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Engine } from '../engine/engine.ts';
-import type { Principal } from './authorize.ts';
-import { answerBatch, isBatchPath } from './batch.ts';
-import { callbackCheck } from './callback-check.ts';
-import { clientGone, errorBody, GraphError, isAbort, toldOf, unauthenticated } from './graph-error.ts';
-import { checkSender, RateGuard } from './guard.ts';
-import { bodyText } from './list-body.ts';
+import type { Principal } from './access/authorize.ts';
+import { callbackCheck } from './access/callback-check.ts';
+import { checkSender, RateGuard } from './access/guard.ts';
+import {
+  clientGone,
+  errorBody,
+  errorResponseOf,
+  GraphError,
+  isAbort,
+  unauthenticated,
+} from './graph-error.ts';
+import { bodyText } from './lists/list-body.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
-import type { MetadataLevel } from './prefer.ts';
+import { answerBatch, isBatchPath } from './protocol/batch.ts';
+import type { MetadataLevel } from './protocol/prefer.ts';
+import { Work } from './protocol/work.ts';
 import { createService, type Reply, type Target, targetOf } from './service.ts';
-import { Work } from './work.ts';
 
 /** Answers one request. Never rejects. */
 export type GraphHandler = (request: Request) => Promise<Response>;
@@ -49,7 +56,7 @@ export function assembleGraphHandler(
   const callbackOf = callbackCheck(engine);
 
   const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
-    const told = toldOf(isAbort(error, signal) ? clientGone() : error);
+    const told = errorResponseOf(isAbort(error, signal) ? clientGone() : error);
     // 501 says that the client asked for what there is not, which is no fault here.
     if (told.status >= 500 && told.status !== 501) settings.onError(error, requestId);
     return {

@@ -6,9 +6,9 @@ import {
   notImplemented,
   requestIn,
 } from './batch-request.ts';
-import type { GraphLimits } from './bounds.ts';
 import { badRequest } from './graph-error.ts';
-import { bodyText, JsonText } from './list-body.ts';
+import { bodyText, JsonText } from './lists/list-body.ts';
+import type { GraphLimits } from './protocol/bounds.ts';
 
 const ID_LENGTH_MAX = 128;
 

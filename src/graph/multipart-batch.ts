@@ -6,10 +6,10 @@ import {
   notImplemented,
   requestIn,
 } from './batch-request.ts';
-import type { GraphLimits } from './bounds.ts';
 import { badRequest } from './graph-error.ts';
-import { bodyText } from './list-body.ts';
+import { bodyText } from './lists/list-body.ts';
 import { boundaryOf, type Message, mediaTypeOf, messageOf, partsOf } from './multipart.ts';
+import type { GraphLimits } from './protocol/bounds.ts';
 
 /** A request of such a batch. */
 export interface PartRequest extends BatchRequest {

@@ -1,9 +1,9 @@
 /** Options of a handler, read once. */
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
-import { ANYBODY, type Authorize } from './authorize.ts';
-import { DEFAULT_GRAPH_LIMITS, type GraphLimits } from './bounds.ts';
-import type { GuardOptions, RateLimit } from './guard.ts';
+import { ANYBODY, type Authorize } from './access/authorize.ts';
+import type { GuardOptions, RateLimit } from './access/guard.ts';
+import { DEFAULT_GRAPH_LIMITS, type GraphLimits } from './protocol/bounds.ts';
 
 /** Options of `createGraphHandler`. */
 export interface GraphOptions extends Partial<GuardOptions> {

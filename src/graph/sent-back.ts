@@ -1,8 +1,8 @@
 /** Bodies with what a client was shown before: read as what it stands for. */
 import { isDeepStrictEqual } from 'node:util';
-import { annotationsOff } from './body.ts';
-import type { EntityType } from './entity-types.ts';
-import { type Row, wireValue } from './represent.ts';
+import { annotationsOff } from './protocol/body.ts';
+import type { EntityType } from './protocol/entity-types.ts';
+import { type Row, wireValue } from './protocol/represent.ts';
 
 /**
  * A body in which each property that reads as `row` was shown has the value of `row` itself: members of enumerations

@@ -1,19 +1,26 @@
 /** One request, from its path to its answer. Batches come through here too, request by request. */
 import type { Engine } from '../engine/engine.ts';
-import { refused } from '../ledger/callbacks.ts';
-import type { CallbackProof } from '../model/extension.ts';
-import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
-import { readBody } from './body.ts';
-import type { EntityType } from './entity-types.ts';
-import { checkExpand, type ExpandSources, expanded } from './expand.ts';
+import { refused } from '../ledger/recording/callbacks.ts';
+import type { CallbackProof } from '../model/workflow/extension.ts';
+import { ANYBODY, isAllowed, type Principal } from './access/authorize.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
-import { countOf, type ListDeps, readPage } from './list.ts';
-import { listBody, rowTexts } from './list-body.ts';
-import { createMatcher, type Match } from './match.ts';
+import { checkExpand, type ExpandSources, expanded } from './lists/expand.ts';
+import { countOf, type ListDeps, readPage } from './lists/list.ts';
+import { listBody, rowTexts } from './lists/list-body.ts';
+import { createMatcher, type Match } from './lists/match.ts';
+import { taskResultsReader } from './lists/sources.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
-import { parsePath, type Step } from './path.ts';
-import { acceptOf, type MetadataLevel, type Preferences, readAccept, readPreferences } from './prefer.ts';
-import { type Query, readQuery } from './query.ts';
+import { readBody } from './protocol/body.ts';
+import type { EntityType } from './protocol/entity-types.ts';
+import { parsePath, type Step } from './protocol/path.ts';
+import {
+  acceptOf,
+  type MetadataLevel,
+  type Preferences,
+  readAccept,
+  readPreferences,
+} from './protocol/prefer.ts';
+import { type Query, readQuery } from './protocol/query.ts';
 import {
   addressOf,
   checkSelect,
@@ -22,11 +29,10 @@ import {
   represent,
   representComplex,
   type View,
-} from './represent.ts';
-import type { Answer, Call, Route } from './route.ts';
-import { ROUTES } from './routes.ts';
-import { taskResultsReader } from './sources.ts';
-import type { Work } from './work.ts';
+} from './protocol/represent.ts';
+import type { Work } from './protocol/work.ts';
+import type { Answer, Call, Route } from './routes/route.ts';
+import { ROUTES } from './routes/routes.ts';
 
 const ROOT = 'identityGovernance/lifecycleWorkflows';
 const NAMESPACE = 'microsoft.graph.identityGovernance';

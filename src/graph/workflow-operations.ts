@@ -1,19 +1,20 @@
 /** What the routes of workflows, extensions, settings and the catalogue do that takes more than one call. */
-import { findTaskDefinition, TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
-import type { ExtensionInput } from '../ledger/extension-input.ts';
-import type { SettingsPatch } from '../ledger/settings-input.ts';
-import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/workflow-input.ts';
-import type { CustomTaskExtension } from '../model/extension.ts';
-import type { LifecycleManagementSettings } from '../model/quarantine.ts';
-import type { Task, Workflow, WorkflowTemplate } from '../model/workflow.ts';
-import { objectBody } from './body.ts';
-import { CUSTOM_TASK_EXTENSION, SETTINGS, TASK, WORKFLOW } from './entity-types.ts';
+import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/task-definitions.ts';
+import { WORKFLOW_TEMPLATES } from '../catalogue/workflow-templates.ts';
+import type { ExtensionInput } from '../ledger/input/extension.ts';
+import type { SettingsPatch } from '../ledger/input/settings.ts';
+import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/input/workflow.ts';
+import type { CustomTaskExtension } from '../model/workflow/extension.ts';
+import type { LifecycleManagementSettings } from '../model/workflow/quarantine.ts';
+import type { Task, Workflow, WorkflowTemplate } from '../model/workflow/workflow.ts';
 import { badRequest } from './graph-error.ts';
-import type { Source } from './list.ts';
-import type { Row } from './represent.ts';
-import { type Call, found, soleField } from './route.ts';
+import type { Source } from './lists/list.ts';
+import { arrayOf } from './lists/sources.ts';
+import { objectBody } from './protocol/body.ts';
+import { CUSTOM_TASK_EXTENSION, SETTINGS, TASK, WORKFLOW } from './protocol/entity-types.ts';
+import type { Row } from './protocol/represent.ts';
+import { type Call, found, soleField } from './routes/route.ts';
 import { sentBack } from './sent-back.ts';
-import { arrayOf } from './sources.ts';
 
 /** POST customTaskExtensions. */
 export function createExtension({ engine, body, author }: Call): Promise<CustomTaskExtension> {

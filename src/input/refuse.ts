@@ -2,7 +2,9 @@
  * The refusal of a value that came from outside: always `InvalidArgument`, with the path of the value in the message
  * and in `details.field`, and the nearest right name where one is near.
  */
-import { escapeHidden, LifecycleError, shown } from '../errors/index.ts';
+
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { escapeHidden, shown } from '../errors/shown.ts';
 import { LIMITS } from '../model/limits.ts';
 import { nearest } from './nearest.ts';
 

@@ -2,7 +2,8 @@
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
-import { type AggregationOptions, startRunCheck, type Violation } from '../rules/index.ts';
+import { startRunCheck, type Violation } from '../rules/invariants/invariants.ts';
+import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
 /** What a check saw. */
 export interface CheckReport {
@@ -64,7 +65,7 @@ async function checkOne(
         counts.tasks += user.totalTasksCount;
       }
       if (page.length < LIMITS.usersPerBatch) break;
-      afterNo = page.at(-1)?.no ?? afterNo;
+      afterNo = page.at(-1)?.ordinal ?? afterNo;
     }
     const current = await store.getRun(run.id);
     if (!current) return { users: 0, tasks: 0, violations: [] };

@@ -1,13 +1,13 @@
-import { LifecycleError } from '../errors/index.ts';
-import type { EventSink } from '../model/events.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import type { EventSink } from '../events/event-map.ts';
 import { addressOf } from '../model/ids.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
 import type { Store, StoreReader } from '../ports/store.ts';
-import type { AggregationOptions } from '../rules/index.ts';
+import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
 /** What the ledger works with. */
 export interface LedgerContext {

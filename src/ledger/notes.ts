@@ -11,13 +11,13 @@ export const OF_WORKFLOWS = {
   reprocessings: 'reprocessings',
   /** `workflow/origin run/new run/position`: a user of the origin whose results do not name the new run any more. */
   unlinked: 'unlinked',
-  /** `workflow/task result`: until when a task waits for a callback, and the answer; `ledger/callbacks.ts`. */
+  /** `workflow/task result`: until when a task waits for a callback, and the answer; `ledger/recording/callbacks.ts`. */
   callbacks: 'callbacks',
   /** `workflow/`: the run of its last preview. */
   previews: 'previews',
-  /** `workflow/run`: the provisioning object that the run was made for; `ledger/provisioning-objects.ts`. */
+  /** `workflow/run`: the provisioning object that the run was made for; `ledger/planning/provisioning-objects.ts`. */
   provisioningObjects: 'provisioningObjects',
-  /** `workflow/`: what is watched for its trigger, and since when; `engine/observe.ts`. */
+  /** `workflow/`: what is watched for its trigger, and since when; `engine/selection/observe.ts`. */
   baselines: 'baselines',
   /** `workflow/subject`: what was seen of him last. */
   seen: 'seen',

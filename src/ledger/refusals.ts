@@ -1,4 +1,4 @@
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { ProcessingStatus } from '../model/status.ts';
 

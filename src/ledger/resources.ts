@@ -2,11 +2,18 @@
 import { frozen } from '../model/frozen.ts';
 import { taskReportId, taskResultId, userResultId } from '../model/ids.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
-import type { Run, TaskProcessingResult, TaskReport, UserProcessingResult } from '../model/resources.ts';
+import type {
+  Run,
+  TaskProcessingResult,
+  TaskReport,
+  UserProcessingResult,
+} from '../model/resources/resources.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { Task, Workflow } from '../model/workflow.ts';
-import type { ProvisioningObjectWorkflowSubject } from '../model/workflow-subject.ts';
-import { positionOf, reportStatus, taskView, unprocessedUsers } from '../rules/index.ts';
+import type { Task, Workflow } from '../model/workflow/workflow.ts';
+import type { ProvisioningObjectWorkflowSubject } from '../model/workflow/workflow-subject.ts';
+import { reportStatus, unprocessedUsers } from '../rules/counters/reports.ts';
+import { positionOf } from '../rules/status/positions.ts';
+import { taskView } from '../rules/status/task-view.ts';
 
 /** ISO 8601, UTC, milliseconds. */
 export function isoOf(atMs: EpochMs): string {
@@ -53,7 +60,7 @@ export function sharedRunResource(run: RunRecord): Run {
 /** The user result as callers see it. */
 export function userResource(run: RunRecord, user: UserRecord): UserProcessingResult {
   return {
-    id: userResultId(run.id, user.no),
+    id: userResultId(run.id, user.ordinal),
     completedDateTime: isoOrNull(user.completedAtMs),
     failedTasksCount: user.failedTasksCount,
     processingStatus: user.processingStatus,
@@ -90,7 +97,7 @@ export function taskResources(
     const view = taskView(user, index + 1);
     if (!task || !view) return [];
     return {
-      id: taskResultId(user.runId, user.no, position),
+      id: taskResultId(user.runId, user.ordinal, position),
       completedDateTime: isoOrNull(view.completedAtMs),
       createdDateTime: isoOf(user.createdAtMs),
       failureReason: view.failureReason,

@@ -2,15 +2,15 @@
  * What is kept for a time only (domain §3.12): deleted workflows, and final runs with their results. Each
  * goes in a transaction of its own, so that a purge can end between any two.
  */
-import { parseListFilter } from '../filter/index.ts';
-import { RUN_PROPERTIES } from '../model/properties.ts';
+import { parseListFilter } from '../filter/list-filter.ts';
 import type { RunRecord } from '../model/records.ts';
+import { RUN_PROPERTIES } from '../model/resources/properties.ts';
 import type { DurationMs } from '../model/time.ts';
-import { isTerminal } from '../rules/index.ts';
+import { isTerminal } from '../rules/status/transitions.ts';
 import type { LedgerContext } from './context.ts';
+import { removeRun } from './methods/runs.ts';
+import type { Workflows } from './methods/workflows.ts';
 import { isoOf } from './resources.ts';
-import { removeRun } from './runs.ts';
-import type { Workflows } from './workflows.ts';
 
 /** How long things are kept, ms; `null`: for ever. */
 export interface Retention {

@@ -1,9 +1,9 @@
 /** Finds workflows in a store, and checks what all of them share: ids, names, their number. */
-import { LifecycleError } from '../errors/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { invalid } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { WorkflowRecord } from '../model/records.ts';
-import type { WorkflowLimits } from '../model/workflow-limits.ts';
+import type { WorkflowLimits } from '../model/workflow/workflow-limits.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 
 /** An id as stores have it. @throws LifecycleError `InvalidArgument`. */

@@ -27,7 +27,7 @@ export const LIMITS = {
   /** Events that one commit carries at most. */
   commitEventsMax: 2_048,
   /** Users of all runs that have started and not ended, at most, in one engine. */
-  usersInFlightMax: 4_096,
+  activeUsersMax: 4_096,
   /** Users of one run that are read ahead of the lanes; bounds the memory of a run. */
   usersReadAhead: 512,
   /** Runs that one engine drives at once; the others wait their turn in the store. */

@@ -3,11 +3,12 @@
  * Times are epoch milliseconds, `null` means "has not happened". Resources (what callers see) are
  * made from records in `ledger/resources.ts`.
  */
-import type { ActivationScope } from './activation.ts';
+
 import type { RunCounters, TaskReportCounters, UserCounters } from './counters.ts';
 import type { ProcessingStatus, UserStatus, WorkflowExecutionType } from './status.ts';
 import type { EpochMs } from './time.ts';
-import type { Workflow } from './workflow.ts';
+import type { ActivationScope } from './workflow/activation.ts';
+import type { Workflow } from './workflow/workflow.ts';
 
 /** Who moves a run: tenure's engine, or somebody else's workers through the ledger's methods. */
 export type RunDriver = 'engine' | 'external';
@@ -79,7 +80,7 @@ export interface Attempts {
 export interface UserRecord extends UserCounters {
   readonly runId: string;
   /** 1-based position in the run. With `runId` it is the key, and it makes the id (decision 2). */
-  readonly no: number;
+  readonly ordinal: number;
   readonly subjectId: string;
   readonly processingStatus: UserStatus;
   readonly workflowVersion: number;

@@ -12,10 +12,10 @@
  */
 import type { Filter } from '../model/filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
-import type { UserSummary } from '../model/resources.ts';
+import type { UserSummary } from '../model/resources/resources.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
 
 /** What a store can do beyond the contract; `false` skips, by name, the tests that need it. */
 export interface StoreCapabilities {
@@ -27,7 +27,7 @@ export interface StoreCapabilities {
 
 /** Order of a list. Nulls are lowest; equal values are ordered by key, in the same direction. */
 export interface Order {
-  /** A property of `model/properties.ts` that is `orderable`, or `id`: by key alone, cursor value `null`. */
+  /** A property of `model/resources/properties.ts` that is `orderable`, or `id`: by key alone, cursor value `null`. */
   readonly property: string;
   readonly descending: boolean;
 }

@@ -1,6 +1,6 @@
-import type { AuditActivity, AuditCategory } from '../model/audit.ts';
-import { AUDIT_ACTIVITIES } from '../model/audit.ts';
-import type { Task, Workflow } from '../model/workflow.ts';
+import type { AuditActivity, AuditCategory } from '../model/resources/audit.ts';
+import { AUDIT_ACTIVITIES } from '../model/resources/audit.ts';
+import type { Task, Workflow } from '../model/workflow/workflow.ts';
 
 /** An activity and what it was done to. */
 export interface Audited {

@@ -1,9 +1,9 @@
 /** What-if: two scenarios with the same people and the same chance, person by person. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DurationMs } from '../model/time.ts';
-import { type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
 import type { SimulatedUser, SimulationResult, WorkflowFigures } from './result.ts';
-import type { Scenario } from './scenario.ts';
+import { type ReadScenario, readScenario, readScenarioFile } from './scenario/read-scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { type SimulateOptions, simulateRead } from './simulate.ts';
 import type { SimulationProgress } from './simulation-options.ts';
 
@@ -19,7 +19,7 @@ export interface PersonDifference {
   readonly kind: 'onlyA' | 'onlyB' | 'outcome';
   readonly workflow: string;
   readonly subjectId: string;
-  readonly occasion: string;
+  readonly drawKey: string;
   readonly a: PersonOutcome | null;
   readonly b: PersonOutcome | null;
 }
@@ -243,17 +243,17 @@ class Tally {
 
   #name(
     kind: PersonDifference['kind'],
-    { workflow, subjectId, occasion }: SimulatedUser,
+    { workflow, subjectId, drawKey: occasion }: SimulatedUser,
     a: PersonOutcome | null,
     b: PersonOutcome | null,
   ): void {
     this.#named[kind] += 1;
     if (this.#named[kind] > this.#kept) this.dropped += 1;
-    else this.people.push({ kind, workflow, subjectId, occasion, a, b });
+    else this.people.push({ kind, workflow, subjectId, drawKey: occasion, a, b });
   }
 }
 
-function keyOf({ workflow, occasion, subjectId }: SimulatedUser, nth: number): string {
+function keyOf({ workflow, drawKey: occasion, subjectId }: SimulatedUser, nth: number): string {
   return JSON.stringify([workflow, occasion, subjectId, nth]);
 }
 

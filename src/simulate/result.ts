@@ -1,15 +1,14 @@
 /** What a simulation comes to: plain data, as JSON gives it back. */
-import type { Run } from '../model/resources.ts';
+import type { Run } from '../model/resources/resources.ts';
 import type { UnreadableSelection } from '../model/selection.ts';
-import type { ProcessingStatus, UserStatus, WorkflowCategory } from '../model/status.ts';
+import type { UserStatus, WorkflowCategory } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
-import type { Violation } from '../rules/index.ts';
-import type { Bottleneck } from './bottleneck.ts';
-import type { CalendarDay } from './calendar.ts';
-import type { DurationFigures, HistogramBar } from './histogram.ts';
-
-/** A count for each status that occurred; `unfinished`: not terminal at the horizon. */
-export type StatusCounts = Readonly<Partial<Record<ProcessingStatus | 'unfinished', number>>>;
+import type { Violation } from '../rules/invariants/invariants.ts';
+import type { Bottleneck } from './metrics/bottleneck.ts';
+import type { CalendarDay } from './metrics/calendar.ts';
+import type { Delay } from './metrics/delay.ts';
+import type { DurationFigures, HistogramBar } from './metrics/histogram.ts';
+import type { StatusCounts } from './metrics/status-counts.ts';
 
 /** A run as callers see it, with the workflow that it belongs to. */
 export interface SimulatedRun {
@@ -24,7 +23,7 @@ export interface SimulatedUser {
   readonly runId: string;
   readonly subjectId: string;
   /** What made it happen: the moment of the trigger's attribute, or the activation. Same in both of a comparison. */
-  readonly occasion: string;
+  readonly drawKey: string;
   readonly status: UserStatus | 'unfinished';
   readonly failedTasks: number;
   /** Of the first task that failed. */
@@ -76,43 +75,6 @@ export interface LeftOutFigures extends UnreadableSelection {
   readonly workflow: string;
   /** How many slots and activations. */
   readonly selectionsCount: number;
-}
-
-/**
- * What people wait for between the moment that they are due and the end of their last task.
- *
- * - `directory`: the directory had the date only after it was due, or it was due before the simulated time.
- * - `schedule`: the next slot.
- * - `process`: it was off or asleep.
- * - `concurrency`: a place among the calls at once of all tasks.
- * - `taskConcurrency`: a place among the calls at once of one task.
- * - `rate`: the calls a second of a service (`definition` `null`: of all tasks together).
- * - `retries`: the time between a failed attempt and the next.
- * - `tasks`: the calls themselves.
- */
-export type DelayCause =
-  | 'directory'
-  | 'schedule'
-  | 'process'
-  | 'concurrency'
-  | 'taskConcurrency'
-  | 'rate'
-  | 'retries'
-  | 'tasks';
-
-/** The time that people spent for one cause; of all people together, those included who have not ended. */
-export interface Delay {
-  readonly cause: DelayCause;
-  /** The task's definition and display name; `null` for a cause that is no single task's. */
-  readonly definition: string | null;
-  readonly task: string | null;
-  /** Calls at once (`concurrency`, `taskConcurrency`), or calls a second (`rate`). */
-  readonly limit: number | null;
-  readonly totalMs: DurationMs;
-  /** People whom it held up at one moment, at most; 0 for what is over before a run begins. */
-  readonly peopleMax: number;
-  /** How long all calls at once were under way (`concurrency`, `taskConcurrency`). */
-  readonly atLimitMs: DurationMs | null;
 }
 
 /** A bucket of time. */

@@ -1,15 +1,16 @@
 import { invalid } from '../input/refuse.ts';
 import { HOUR_MS } from '../model/time.ts';
-import { bottleneckOf } from './bottleneck.ts';
+import { bottleneckOf } from './metrics/bottleneck.ts';
+import type { StatusCounts } from './metrics/status-counts.ts';
+import type { LoadBucket, SimulatedRun, SimulationResult } from './result.ts';
 import {
   concurrencyOf,
   intervalMsOf,
   type ReadScenario,
   readScenario,
   readScenarioFile,
-} from './read-scenario.ts';
-import type { LoadBucket, SimulatedRun, SimulationResult, StatusCounts } from './result.ts';
-import type { Scenario } from './scenario.ts';
+} from './scenario/read-scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { Simulation } from './simulation.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 
@@ -78,7 +79,7 @@ function resultOf(
   isChecked: boolean,
 ): SimulationResult {
   const { scenario, startMs, endMs } = read;
-  const { account, calendar } = simulation;
+  const { metrics: account, calendar } = simulation;
   const concurrency = concurrencyOf(scenario);
   const totals = totalsOf(simulation);
   const delays = simulation.delays.delays();
@@ -120,7 +121,7 @@ function resultOf(
 }
 
 function totalsOf(simulation: Simulation): SimulationResult['totals'] {
-  const { account, changes, calls, callsMs, peopleAtStart, startingLater, people } = simulation;
+  const { metrics: account, changes, calls, callsMs, peopleAtStart, startingLater, people } = simulation;
   const workflows = account.workflows.map((one) => one.figures());
   const tasks = account.workflows.flatMap((one) => one.taskFigures());
   const runs = sumOf(workflows.map((one) => one.runs));
@@ -153,7 +154,7 @@ function sumOf(all: readonly StatusCounts[]): StatusCounts {
 }
 
 function loadOf(simulation: Simulation, endMs: number, concurrency: number): SimulationResult['load'] {
-  const { account, buckets } = simulation;
+  const { metrics: account, buckets } = simulation;
   const busy = account.busy.levels(endMs);
   const buckets_ = account.queued.levels(endMs).map((queued, at): LoadBucket => {
     const calls = busy[at] ?? { mean: 0, max: 0 };

@@ -2,38 +2,38 @@
  * One simulation: the production engine on virtual time. It moves the clock from one thing to the next, carries
  * out what befalls the process, and removes runs that are finished and accounted for.
  */
-import { scopeAttributes } from '../engine/qualify.ts';
+import { scopeAttributes } from '../engine/selection/qualify.ts';
 import { leftOutError, needsAttention, SelectionTally } from '../engine/selection.ts';
-import { LifecycleError } from '../errors/index.ts';
-import { parseScopeRule } from '../filter/index.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
 import { checkStore } from '../ledger/check.ts';
-import { slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs, SECOND_MS } from '../model/time.ts';
 import type { Store } from '../ports/store.ts';
-import type { Violation } from '../rules/index.ts';
-import { memoryStore } from '../stores/memory/index.ts';
-import { Account } from './account.ts';
-import { limitsOf } from './behaviour.ts';
-import { Calendar } from './calendar.ts';
-import { Delays } from './delays.ts';
-import { type Buckets, bucketsOf } from './gauge.ts';
-import { observedStore } from './observed-store.ts';
-import { type CreatedWorkflow, MOVED, Occasions } from './occasions.ts';
-import { type Change, openPopulation } from './population.ts';
+import type { Violation } from '../rules/invariants/invariants.ts';
+import { slotStart } from '../rules/schedule/slots.ts';
+import { memoryStore } from '../stores/memory/memory-store.ts';
+import { type VirtualClock, virtualClock } from '../system/virtual/virtual-clock.ts';
+import { Calendar } from './metrics/calendar.ts';
+import { Delays } from './metrics/delays.ts';
+import { type Buckets, bucketsOf } from './metrics/gauge.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { limitsOf } from './process/behaviour.ts';
+import { type CreatedWorkflow, DrawKeys, MOVED } from './process/draw-keys.ts';
+import { observedStore } from './process/observed-store.ts';
+import { SimulatedProcess } from './process/simulated-process.ts';
 import {
   catchUpMsOf,
   concurrencyOf,
   intervalMsOf,
   type ReadScenario,
   type ReadWindow,
-} from './read-scenario.ts';
-import { type SimulatedDirectory, simulatedDirectory } from './simulated-directory.ts';
-import { SimulatedProcess } from './simulated-process.ts';
+} from './scenario/read-scenario.ts';
 import type { SimulationOptions } from './simulation-options.ts';
-import { Trace } from './trace.ts';
-import { type VirtualClock, virtualClock } from './virtual-clock.ts';
+import { Trace } from './trace/trace.ts';
+import { type Change, openPopulation } from './world/population.ts';
+import { type SimulatedDirectory, simulatedDirectory } from './world/simulated-directory.ts';
 
 /** Finished runs, or users in them, that stay in the store until they are removed together. */
 const FINISHED_RUNS_MAX = 256;
@@ -49,13 +49,13 @@ export class Simulation {
   readonly #clock: VirtualClock;
   readonly #store: Store = memoryStore();
   readonly #observed: Store;
-  readonly #occasions = new Occasions();
+  readonly #occasions = new DrawKeys();
   readonly #errors = new Map<string, { readonly during: string; readonly code: string; count: number }>();
   readonly #violations: Violation[] = [];
   readonly buckets: Buckets;
   readonly trace: Trace;
   readonly calendar: Calendar;
-  readonly account: Account;
+  readonly metrics: Metrics;
   readonly delays: Delays;
   readonly changes = { entered: 0, moved: 0, leaving: 0, removed: 0 };
   peopleAtStart = 0;
@@ -85,7 +85,7 @@ export class Simulation {
       callsPerSecond: read.scenario.capacity?.callsPerSecond ?? null,
       limitsOf: limitsOf(read.scenario.tasks ?? {}),
     });
-    this.account = new Account({
+    this.metrics = new Metrics({
       now: () => this.now(),
       trace: this.trace,
       calendar: this.calendar,
@@ -97,7 +97,7 @@ export class Simulation {
       onRun: options.onRun,
       onUser: options.onUser,
     });
-    this.#observed = observedStore(this.#store, (writes) => this.account.committed(writes));
+    this.#observed = observedStore(this.#store, (writes) => this.metrics.committed(writes));
   }
 
   /** The world's present; a process whose clock was set sees another one. */
@@ -137,7 +137,7 @@ export class Simulation {
     for (const one of this.#read.workflows) {
       const workflow = await this.#clock.until(engine.workflows.create(one.draft));
       this.#occasions.add(one, workflow);
-      this.account.addWorkflow({ key: one.key, workflow });
+      this.metrics.addWorkflow({ key: one.key, workflow });
     }
     await this.#clock.until(engine.start());
     for (const { atMs, act } of this.#agenda(process)) {
@@ -176,8 +176,8 @@ export class Simulation {
       now: () => this.now(),
       store: this.#observed,
       directory,
-      occasions: this.#occasions,
-      account: this.account,
+      drawKeys: this.#occasions,
+      metrics: this.metrics,
       trace: this.trace,
       calendar: this.calendar,
       failed: (during, error) => this.#failed(during, error),
@@ -227,7 +227,7 @@ export class Simulation {
       this.#movedSlotMs = slotMs;
       for (const one of this.#occasions.workflows) await this.#activateMoved(one);
     }
-    const { finished, finishedUsers } = this.account;
+    const { finished, finishedUsers } = this.metrics;
     if (finished.length >= FINISHED_RUNS_MAX || finishedUsers >= FINISHED_USERS_MAX)
       await this.#removeFinished();
     const { startMs, endMs } = this.#read;
@@ -236,7 +236,7 @@ export class Simulation {
       this.#options.onProgress?.({
         dateTime: new Date(nowMs).toISOString(),
         share: Math.min(1, (nowMs - startMs) / (endMs - startMs)),
-        runs: this.account.runsCount,
+        runs: this.metrics.runsCount,
         calls: this.calls,
       });
     }
@@ -244,7 +244,7 @@ export class Simulation {
 
   async #removeFinished(): Promise<void> {
     if (this.#options.check) this.#violations.push(...(await checkStore(this.#store)).violations);
-    const runs = this.account.takeFinished();
+    const runs = this.metrics.takeFinished();
     await this.#store.transaction(async (tx) => {
       for (const { id } of runs) await tx.deleteRun(id);
     });
@@ -301,7 +301,7 @@ export class Simulation {
     const ids = people.filter((subject) => tally.select(scope, subject)).map(({ id }) => id);
     const selection = await tally.result(this.#directory as SimulatedDirectory);
     if (!needsAttention(selection)) return ids;
-    this.account.addLeftOut(workflow.id, null, selection);
+    this.metrics.addLeftOut(workflow.id, null, selection);
     if (!this.#read.scenario.schedule?.strictSelection) return ids;
     this.#failed('an activation on demand', leftOutError(selection));
     return null;
@@ -318,7 +318,7 @@ export class Simulation {
       this.#failed(`an activation on demand (${why})`, new LifecycleError('EngineStopped', why));
       return;
     }
-    this.account.expectOnDemand(workflow.id, occasion);
+    this.metrics.expectOnDemand(workflow.id, occasion);
     try {
       await this.#clock.until(engine.runs.activate(workflow.id, { subjects }));
     } catch (error) {
@@ -369,17 +369,17 @@ export class Simulation {
   async #end(): Promise<void> {
     await this.#removeFinished();
     this.#process?.end();
-    const unfinished = this.account.unfinished();
+    const unfinished = this.metrics.unfinished();
     for (const { id } of unfinished) {
       for (const status of ['queued', 'inProgress'] as const) {
         for (let afterNo = 0; ; ) {
           const users = await this.#store.listUsersByStatus(id, status, afterNo, LIMITS.usersPerBatch);
-          this.account.endUnfinished(id, users);
+          this.metrics.endUnfinished(id, users);
           if (users.length < LIMITS.usersPerBatch) break;
-          afterNo = users.at(-1)?.no ?? afterNo;
+          afterNo = users.at(-1)?.ordinal ?? afterNo;
         }
       }
-      this.account.endRun(id);
+      this.metrics.endRun(id);
     }
     this.trace.add(this.now(), `end unfinished ${unfinished.length}`);
   }

@@ -17,10 +17,10 @@ export {
   type EngineModel,
   engineCommands,
   engineModel,
-} from './commands-engine.ts';
+} from './commands/commands-engine.ts';
 export {
   type LedgerCommand,
   type LedgerCommandOptions,
   ledgerCommands,
   ledgerModel,
-} from './commands-ledger.ts';
+} from './commands/commands-ledger.ts';

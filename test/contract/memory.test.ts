@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { memoryStore } from '../../src/stores/memory/index.ts';
-import { storeContract } from '../../src/testing/store-contract.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
+import { storeContract } from '../../src/testing/contract/store-contract.ts';
 import { naiveStore } from './naive-store.ts';
 
 const IN_MEMORY = { durable: false, sharedWriters: false };

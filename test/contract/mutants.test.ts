@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
-import { storeContract, type TestBody } from '../../src/testing/store-contract.ts';
+import type { TestBody } from '../../src/testing/contract/kit.ts';
+import { storeContract } from '../../src/testing/contract/store-contract.ts';
 import { MUTANTS, withMethods } from './mutants/index.ts';
 import { type Faults, naiveStore } from './naive-store.ts';
 

@@ -1,7 +1,7 @@
 /** The suite's naive model as a store: a second opinion, and the soil in which mutants grow. */
-import { LifecycleError } from '../../src/errors/index.ts';
+import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import type { Store, StoreReader, StoreTransaction } from '../../src/ports/store.ts';
-import { NaiveTransaction } from '../../src/testing/store-contract/naive-transaction.ts';
+import { NaiveTransaction } from '../../src/testing/contract/random/naive-transaction.ts';
 
 /** Ways in which a {@link naiveStore} is made wrong. */
 export interface Faults {

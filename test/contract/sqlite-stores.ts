@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Store } from '../../src/ports/store.ts';
 import { type SqliteOptions, sqliteStore } from '../../src/sqlite.ts';
-import { type OpenedStore, storeContract } from '../../src/testing/store-contract.ts';
+import type { OpenedStore } from '../../src/testing/contract/kit.ts';
+import { storeContract } from '../../src/testing/contract/store-contract.ts';
 
 /** Runs the contract over SQLite stores that are opened so. */
 export function sqliteContract(name: string, options: SqliteOptions): void {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ROUTES } from '../../src/graph/routes.ts';
+import { ROUTES } from '../../src/graph/routes/routes.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** Draws plans from seeds. */
 import type { Random } from '../../src/ports/random.ts';
-import type { TaskFault } from '../../src/testing/faults.ts';
+import type { TaskFault } from '../../src/testing/faults/plan.ts';
 import { below, seededRandom } from '../helpers/seeded.ts';
 import type { Happening, Moment, Plan, Side, SmallLimit, TaskPlan, What, WorkflowPlan } from './plan.ts';
 
@@ -65,7 +65,7 @@ function drawLimits(dice: Dice): Partial<Record<SmallLimit, number>> {
   const limits: Partial<Record<SmallLimit, number>> = {};
   if (dice.chance(0.6)) limits.usersPerBatch = dice.from(1, 3);
   if (dice.chance(0.4)) limits.commitEventsMax = dice.from(1, 3);
-  if (dice.chance(0.3)) limits.usersInFlightMax = dice.from(1, 3);
+  if (dice.chance(0.3)) limits.activeUsersMax = dice.from(1, 3);
   if (dice.chance(0.4)) limits.usersReadAhead = dice.from(1, 3);
   if (dice.chance(0.3)) limits.runsDrivenMax = dice.from(1, 2);
   return limits;

@@ -1,11 +1,11 @@
 /** One simulated process: an engine on the life's store, until it dies, stops, or the life ends. */
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
-import { InvariantError, LifecycleError } from '../../src/errors/index.ts';
+import { InvariantError, LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { TaskContext } from '../../src/ports/task-handler.ts';
-import type { TaskFault } from '../../src/testing/faults.ts';
+import type { TaskFault } from '../../src/testing/faults/plan.ts';
 import { seededRandom } from '../helpers/seeded.ts';
 import type { ClockSession } from './fault-clock.ts';
 import { type HandlerHost, makeHandlers } from './handlers.ts';

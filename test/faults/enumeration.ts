@@ -1,6 +1,7 @@
 /** Small lives, each with one thing that goes wrong, at every store call there is. */
-import { live } from './life.ts';
+
 import type { Happening, Moment, Plan, Side, TaskPlan, What } from './plan.ts';
+import { live } from './scenario.ts';
 
 /** A small life before anything goes wrong. */
 export interface SmallLife {

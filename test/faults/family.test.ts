@@ -9,7 +9,7 @@ import type { Subject } from '../../src/model/subject.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { memoryStore } from '../../src/stores/memory/index.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import { type CrashPoint, crashingStore } from '../../src/testing/audit/crashing-store.ts';
 import type { VirtualClock } from '../helpers/virtual-clock.ts';
 import { makeWorld, scheduledInput, type World, type WorldOptions, workflowInput } from '../helpers/world.ts';

@@ -1,11 +1,11 @@
 /** Runs with faults: every seed that ever found a bug, and thousands of new lives. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { employ } from './crew.ts';
+import { employ } from './actors.ts';
 import { drawPlan } from './draw.ts';
-import { live } from './life.ts';
 import { neighboursOf } from './neighbours.ts';
 import type { Plan } from './plan.ts';
+import { live } from './scenario.ts';
 
 /** A bug that a life has found. */
 interface Regression {

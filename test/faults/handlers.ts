@@ -1,7 +1,9 @@
 /** The handlers of a simulated process: they do their work, or what a plan makes of it. */
 
 import type { TaskContext, TaskHandler, TaskHandlerResult } from '../../src/ports/task-handler.ts';
-import { misbehave, type TaskFault, thrownOf } from '../../src/testing/faults.ts';
+import { misbehave } from '../../src/testing/faults/misbehave.ts';
+import type { TaskFault } from '../../src/testing/faults/plan.ts';
+import { thrownOf } from '../../src/testing/faults/thrown.ts';
 import type { HandlerCall } from './judge.ts';
 import { never } from './never.ts';
 import type { TaskPlan, WorkflowPlan } from './plan.ts';

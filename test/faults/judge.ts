@@ -149,7 +149,7 @@ export class Judge {
   #checkUser(process: number, known: Known, before: UserRecord | undefined, user: UserRecord): void {
     if (before === undefined || before === user) return;
     const { run } = known;
-    const name = `user ${user.no} of run ${run.id}`;
+    const name = `user ${user.ordinal} of run ${run.id}`;
     const old = before.outcomes ?? [];
     const outcomes = user.outcomes ?? [];
     if (JSON.stringify(outcomes.slice(0, old.length)) !== JSON.stringify(old))
@@ -185,7 +185,7 @@ export class Judge {
 
   /** What is recorded has happened. */
   #checkOutcome(run: RunRecord, before: UserRecord, position: number, outcome: TaskOutcome): void {
-    const key = taskResultId(run.id, before.no, position);
+    const key = taskResultId(run.id, before.ordinal, position);
     const calls = this.#calls.get(key) ?? [];
     const { status, failureReason = '' } = outcome;
     if (status === 'completed') {

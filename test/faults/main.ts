@@ -3,10 +3,10 @@
  * done. On a violation it makes the plan small, prints it with the command that replays it, and exits 2.
  */
 import { parseArgs } from 'node:util';
-import { type CrewTotals, employ } from './crew.ts';
+import { type CrewTotals, employ } from './actors.ts';
 import { drawPlan } from './draw.ts';
-import { live } from './life.ts';
 import type { Plan } from './plan.ts';
+import { live } from './scenario.ts';
 import { shrink, violationsIn } from './shrink.ts';
 
 const USAGE = `Usage: npm run faults -- [--runs N] [--seed S] [--workers W] [--keep-going]

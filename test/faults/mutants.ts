@@ -14,7 +14,7 @@ export interface Mutant {
 type Row = readonly [title: string, from: string, to: string];
 
 const RULES: Readonly<Record<string, readonly Row[]>> = {
-  'rules/aggregate.ts': [
+  'rules/status/aggregate.ts': [
     [
       'everybody canceled is always canceled',
       "wasCanceling ? 'canceled' : 'completedWithErrors'",
@@ -34,7 +34,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'counters.failedUsersCount',
     ],
   ],
-  'rules/counters.ts': [
+  'rules/counters/counters.ts': [
     [
       'a completed task stays unprocessed',
       'taskCompleted: { totalUnprocessedTasksCount: -1 }',
@@ -61,7 +61,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'tally.failedTasksCount += 0',
     ],
   ],
-  'rules/user.ts': [
+  'rules/status/user.ts': [
     ['continueOnError does not continue', 'failed && !event.continueOnError', 'failed'],
     ['a failure never blocks', 'failed && !event.continueOnError', 'false'],
     [
@@ -110,7 +110,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'return true ? taskEnded',
     ],
   ],
-  'rules/run.ts': [
+  'rules/status/run.ts': [
     [
       'a run starts again and again',
       'run.startedAtMs === null && change.startedAtMs !== null;',
@@ -154,7 +154,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'aggregateStatus(tally, false, options)',
     ],
   ],
-  'rules/invariants.ts': [
+  'rules/invariants/invariants.ts': [
     ['the check does not recount', 'run[counter] === expected[counter],', 'true,'],
     [
       'the check lets users outlive their run',
@@ -164,7 +164,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['the check lets counters fall', 'after[counter] >= before[counter],', 'true,'],
     ['the check takes any final status', 'allowed.includes(status),', 'true,'],
   ],
-  'rules/reports.ts': [
+  'rules/counters/reports.ts': [
     ['a task that nobody reached has failed', "if (processed === 0) return 'canceled';", ''],
     [
       'a report with one failure is failed',
@@ -172,7 +172,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       "report.failedUsersCount > 0 ? 'failed'",
     ],
   ],
-  'rules/task-view.ts': [
+  'rules/status/task-view.ts': [
     ['the next task is queued', 'nth === user.outcomes.length + 1', 'nth === user.outcomes.length + 2'],
     [
       'tasks of an ended user are queued',
@@ -180,15 +180,15 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'if (false) return withoutOutcome',
     ],
   ],
-  'rules/positions.ts': [
+  'rules/status/positions.ts': [
     ['some tasks are taken for the first ones', 'positions === undefined ? nth : ', 'true ? nth : '],
   ],
-  'rules/again.ts': [
+  'rules/status/reprocess.ts': [
     ['somebody who only was canceled goes again', 'if (user.failedTasksCount === 0) return [];', ''],
     ['what failed counts as done', "outcome.status === 'completed' ? positionOf", 'true ? positionOf'],
     ['one task done stands for all of its definition', 'if (left > 0) credit.set(id, left - 1);', ''],
   ],
-  'rules/quarantine.ts': [
+  'rules/schedule/quarantine.ts': [
     ['as many as are allowed are too many', 'users > allowed(condition', 'users >= allowed(condition'],
     [
       'one condition is enough for all',
@@ -208,11 +208,11 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       "'Restore workflow'",
     ],
   ],
-  'rules/retry.ts': [['the first wait is a longer one', '(attempt - 2)', '(attempt - 1)']],
+  'rules/schedule/retry.ts': [['the first wait is a longer one', '(attempt - 2)', '(attempt - 1)']],
 };
 
 const LEDGER: Readonly<Record<string, readonly Row[]>> = {
-  'ledger/recorder.ts': [
+  'ledger/recording/recorder.ts': [
     ['who lost his claim can write', '|| before.claim !== line.claim', ''],
     [
       'a cancel of a user is not recorded in its order',
@@ -236,7 +236,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       '',
     ],
   ],
-  'ledger/cancel.ts': [
+  'ledger/recording/cancel.ts': [
     ['a cancel from elsewhere does not fence', 'isDriven ? before.claim : before.claim + 1', 'before.claim'],
     [
       'a drain takes users from their driver',
@@ -256,7 +256,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'const after = { ...before, lastUpdatedAtMs: nowMs + 1 };\n',
     ],
   ],
-  'ledger/claim.ts': [
+  'ledger/recording/claim.ts': [
     ['a claim does not fence', 'claim: before.claim + 1, inHand: true', 'claim: before.claim, inHand: true'],
     [
       'a claim does not say that it holds',
@@ -266,7 +266,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
     ['a final run gets a driver', '|| isTerminal(before.processingStatus)) continue;', ') continue;'],
     ['an old claim hands the run back', 'if (run?.claim === claim) await', 'if (run) await'],
   ],
-  'ledger/plan.ts': [
+  'ledger/planning/plan.ts': [
     [
       'a run that was published is removed',
       'if (run && !run.published) await work(tx);',
@@ -284,7 +284,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['a half-written run is left', 'if (isWritten) await removeEventually(context, draft);', ''],
   ],
-  'ledger/plan-steps.ts': [
+  'ledger/planning/plan-steps.ts': [
     [
       'two evaluations admit the same people',
       'dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs',
@@ -304,7 +304,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'users: batch.length',
     ],
   ],
-  'ledger/quarantine.ts': [
+  'ledger/planning/quarantine.ts': [
     ['people in quarantine stay admitted', 'await tx.deleteAdmissions(draft.workflowId, draft.id, ids);', ''],
     [
       'a workflow in quarantine does not say so',

@@ -44,7 +44,7 @@ const CHECKS: readonly { readonly name: string; readonly args: readonly string[]
       'test/unit/rules',
       'test/unit/ledger',
       'test/unit/testing',
-      'test/unit/engine/quarantine.test.ts',
+      'test/unit/engine/selection/quarantine.test.ts',
     ],
   },
 ];

@@ -2,9 +2,9 @@
  * A plan: all that happens in one simulated life of a store and the processes on it, as data. A seed gives
  * a plan; a plan gives, with nothing else, the same life every time.
  */
-import type { MissedSlotPolicy } from '../../src/engine/options.ts';
+import type { MissedSlotPolicy } from '../../src/engine/settings.ts';
 import type { LIMITS } from '../../src/model/limits.ts';
-import type { TaskFault } from '../../src/testing/faults.ts';
+import type { TaskFault } from '../../src/testing/faults/plan.ts';
 
 /** Where a store call is hit: before it begins, after its work and before its commit, or after its commit. */
 export type Side = 'before' | 'middle' | 'after';
@@ -81,7 +81,7 @@ export interface WorkflowPlan {
 /** A bound of `model/limits.ts` that a life can make small, so that few users fill several batches. */
 export type SmallLimit = Extract<
   keyof typeof LIMITS,
-  'usersPerBatch' | 'commitEventsMax' | 'usersInFlightMax' | 'usersReadAhead' | 'runsDrivenMax'
+  'usersPerBatch' | 'commitEventsMax' | 'activeUsersMax' | 'usersReadAhead' | 'runsDrivenMax'
 >;
 
 /** A life. */

@@ -1,6 +1,7 @@
 /** People and workflows of a life. */
-import { assembleLedger } from '../../src/ledger/index.ts';
-import type { WorkflowInput } from '../../src/ledger/workflow-input.ts';
+
+import type { WorkflowInput } from '../../src/ledger/input/workflow.ts';
+import { assembleLedger } from '../../src/ledger/ledger.ts';
 import type { Subject } from '../../src/model/subject.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Store } from '../../src/ports/store.ts';

@@ -1,6 +1,7 @@
 /** Makes a plan that fails as small as it can be while it still fails in the same way. */
-import { live } from './life.ts';
+
 import type { Plan, TaskPlan, What, WorkflowPlan } from './plan.ts';
+import { live } from './scenario.ts';
 
 /** Lives that a shrinking may cost. */
 const LIVES_MAX = 1_500;

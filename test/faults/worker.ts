@@ -1,6 +1,6 @@
 /** A process that lives lives: of the seeds `from`, `from + step` … until it has made `runs` runs. */
 import { drawPlan } from './draw.ts';
-import { live } from './life.ts';
+import { live } from './scenario.ts';
 
 /** What a worker is told to do. */
 export interface Share {

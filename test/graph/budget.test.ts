@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_GRAPH_LIMITS } from '../../src/graph/bounds.ts';
+import { DEFAULT_GRAPH_LIMITS } from '../../src/graph/protocol/bounds.ts';
 import type { GraphOptions } from '../../src/graph.ts';
 import { createGraphHandler } from '../../src/graph.ts';
 import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
-import { memoryStore } from '../../src/stores/memory/index.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import { type Answered, BASE, LW, requestOf, workflowBody } from './support.ts';
 
 const PEOPLE = 120;

@@ -1,6 +1,6 @@
 /** A request and its answer for every row of the table. Source: domain §1, §2, written down here once more. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ROUTES } from '../../src/graph/routes.ts';
+import { ROUTES } from '../../src/graph/routes/routes.ts';
 import {
   type Answered,
   type Api,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { RateGuard } from '../../src/graph/access/guard.ts';
 import { GraphError } from '../../src/graph/graph-error.ts';
-import { RateGuard } from '../../src/graph/guard.ts';
 import { type GraphOptions, readGraphOptions } from '../../src/graph/options.ts';
 import { bearerTokens, PERMISSIONS } from '../../src/graph.ts';
 import { BASE, LW, makeWorkflow, openApi, requestOf, runBody, workflowBody } from './support.ts';

@@ -3,7 +3,7 @@
 import { createGraphHandler, type GraphHandler, type GraphOptions } from '../../src/graph.ts';
 import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { memoryStore } from '../../src/stores/memory/index.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 
 export const BASE = 'http://localhost/v1.0';
 export const LW = `${BASE}/identityGovernance/lifecycleWorkflows`;

@@ -1,5 +1,5 @@
 /** Work for tests of what does it: budgets as given, and a clock that stands still. */
-import { Work, type WorkOptions } from '../../src/graph/work.ts';
+import { Work, type WorkOptions } from '../../src/graph/protocol/work.ts';
 
 /** A budget; without limits, more than any test needs. */
 export function workOf(

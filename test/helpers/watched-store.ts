@@ -2,7 +2,8 @@
 import type { RunRecord, UserRecord } from '../../src/model/records.ts';
 import type { Store, StoreTransaction } from '../../src/ports/store.ts';
 import { listenToWrites, wrapStore } from '../../src/ports/wrap-store.ts';
-import { checkStep, isTerminal } from '../../src/rules/index.ts';
+import { checkStep } from '../../src/rules/invariants/invariants.ts';
+import { isTerminal } from '../../src/rules/status/transitions.ts';
 
 /** What a test does to the calls. */
 export interface StoreHooks {
@@ -79,9 +80,9 @@ function recordWrites(tx: StoreTransaction, writes: Writes): StoreTransaction {
   };
   const noteUsers = async (users: readonly UserRecord[]) => {
     for (const after of users) {
-      const key = `${after.runId} ${after.no}`;
+      const key = `${after.runId} ${after.ordinal}`;
       const known = writes.users.get(key);
-      const before = known ? known.before : await tx.getUser(after.runId, after.no);
+      const before = known ? known.before : await tx.getUser(after.runId, after.ordinal);
       writes.users.set(key, { before, after });
     }
   };
@@ -107,7 +108,7 @@ function inspect({ runs, users }: Writes, faults: string[]): void {
   }
   for (const { before, after } of users.values()) {
     if (!before) continue;
-    const name = `user ${after.no} of run ${after.runId}`;
+    const name = `user ${after.ordinal} of run ${after.runId}`;
     if (isTerminal(before.processingStatus)) faults.push(`${name}: a final user was written`);
     if (before.processingStatus === 'inProgress' && after.processingStatus === 'queued')
       faults.push(`${name}: went back to queued`);

@@ -1,18 +1,18 @@
 /** An engine on virtual time, seeded chance and a watched memory store, and what to check of it. */
 import { expect } from 'vitest';
-import { arrayDirectory } from '../../src/directory/index.ts';
+import { arrayDirectory } from '../../src/directory/array-directory.ts';
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
-import type { EnginePorts, EngineSettingsInput } from '../../src/engine/options.ts';
+import type { EnginePorts, EngineSettingsInput } from '../../src/engine/settings.ts';
+import type { EngineEventMap, EngineEventName } from '../../src/events/event-map.ts';
 import { checkStore } from '../../src/ledger/check.ts';
-import type { LedgerMethods } from '../../src/ledger/index.ts';
-import type { WorkflowInput } from '../../src/ledger/workflow-input.ts';
-import type { EngineEventMap, EngineEventName } from '../../src/model/events.ts';
-import type { Run, TaskProcessingResult, UserProcessingResult } from '../../src/model/resources.ts';
+import type { WorkflowInput } from '../../src/ledger/input/workflow.ts';
+import type { LedgerMethods } from '../../src/ledger/ledger.ts';
+import type { Run, TaskProcessingResult, UserProcessingResult } from '../../src/model/resources/resources.ts';
 import type { Subject } from '../../src/model/subject.ts';
-import type { Workflow } from '../../src/model/workflow.ts';
+import type { Workflow } from '../../src/model/workflow/workflow.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { memoryStore } from '../../src/stores/memory/index.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import { seededIds, seededRandom } from './seeded.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { type WatchedStore, watchedStore } from './watched-store.ts';

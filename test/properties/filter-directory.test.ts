@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { csvDirectory, jsonlDirectory } from '../../src/directory/index.ts';
-import { LifecycleError } from '../../src/errors/index.ts';
+import { csvDirectory, jsonlDirectory } from '../../src/directory/open-directory.ts';
+import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import { all } from '../unit/directory/support.ts';
 
 let root = '';

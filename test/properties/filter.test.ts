@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LifecycleError } from '../../src/errors/index.ts';
-import { evaluateFilter, ownProperties, parseFilter, parseScopeRule } from '../../src/filter/index.ts';
+import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
+import { evaluateFilter } from '../../src/filter/evaluation/evaluate.ts';
+import { ownProperties } from '../../src/filter/evaluation/paths.ts';
+import { parseFilter } from '../../src/filter/parsing/parse-filter.ts';
+import { parseScopeRule } from '../../src/filter/parsing/scope-rule.ts';
 import type { Filter, FilterExpression, FilterLiteral, FilterPath } from '../../src/model/filter.ts';
 
 // ---- trees ----------------------------------------------------------------------------------------

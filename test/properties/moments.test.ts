@@ -1,11 +1,11 @@
 /** A trigger and a scope rule read the same date, or neither reads one, however it is written. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseScopeRule } from '../../src/filter/index.ts';
+import { parseScopeRule } from '../../src/filter/parsing/scope-rule.ts';
 import { readAttribute } from '../../src/input/moments.ts';
-import { momentsOf } from '../../src/ledger/trigger-moments.ts';
 import { DAY_MS } from '../../src/model/time.ts';
-import type { MomentTrigger } from '../../src/model/workflow.ts';
+import type { MomentTrigger } from '../../src/model/workflow/workflow.ts';
+import { momentsOf } from '../../src/rules/schedule/trigger-moments.ts';
 
 const trigger = { timeBasedAttribute: 'employeeLeaveDateTime', offsetInDays: 0 } as unknown as MomentTrigger;
 const moments = momentsOf(trigger, 1);

@@ -1,15 +1,9 @@
 /** A run that is moved by the production rules, without store or engine: what the model is compared with. */
 import { runIdFrom } from '../../src/model/ids.ts';
 import type { RunRecord, UserRecord } from '../../src/model/records.ts';
-import {
-  addUserMove,
-  changeOf,
-  decideUser,
-  NO_COUNTERS,
-  queuedUser,
-  runAfter,
-  type UserEvent,
-} from '../../src/rules/index.ts';
+import { NO_COUNTERS } from '../../src/rules/counters/counters.ts';
+import { addUserMove, changeOf, runAfter } from '../../src/rules/status/run.ts';
+import { decideUser, queuedUser, type UserEvent } from '../../src/rules/status/user.ts';
 import type { ModelEvent, ModelPlan } from '../model/reference-model.ts';
 
 export class ProductionRun {

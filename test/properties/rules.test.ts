@@ -3,20 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunCounters } from '../../src/model/counters.ts';
 import { PROCESSING_STATUSES, TASK_STATUSES, USER_STATUSES } from '../../src/model/status.ts';
+import { NO_COUNTERS, recount } from '../../src/rules/counters/counters.ts';
+import { checkRun, checkStep } from '../../src/rules/invariants/invariants.ts';
+import { aggregateStatus } from '../../src/rules/status/aggregate.ts';
 import {
-  aggregateStatus,
-  checkRun,
-  checkStep,
-  decideUser,
   isLegalMove,
   isTerminal,
-  NO_COUNTERS,
   RUN_TRANSITIONS,
-  recount,
   TASK_TRANSITIONS,
   USER_TRANSITIONS,
-  type UserEvent,
-} from '../../src/rules/index.ts';
+} from '../../src/rules/status/transitions.ts';
+import { decideUser, type UserEvent } from '../../src/rules/status/user.ts';
 import { RUN_EDGES, TASK_EDGES, TERMINAL, USER_EDGES } from '../model/edges.ts';
 import { describeViolations, violationsOf } from '../model/invariants.ts';
 import { aggregate } from '../model/recount.ts';
@@ -328,7 +325,7 @@ describe('the checker', () => {
     ['I1', { failedTasksCount: 2 }],
   ] as const)('finds a user that breaks %s', (invariant, harm) => {
     const { run, users } = healthy();
-    const harmed = users.map((user) => (user.no === 2 ? { ...user, ...harm } : user));
+    const harmed = users.map((user) => (user.ordinal === 2 ? { ...user, ...harm } : user));
     const found = checkRun(run, harmed).filter(({ userNo }) => userNo === 2);
     expect(found.map((one) => one.invariant)).toContain(invariant);
   });

@@ -1,7 +1,7 @@
 /** Arbitraries: what they make is what they say, and shrinks to something small. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrayDirectory } from '../../src/directory/index.ts';
+import { arrayDirectory } from '../../src/directory/array-directory.ts';
 import { checkStore, createLedger, memoryStore, NO_COUNTERS, recount } from '../../src/index.ts';
 import {
   brokenGraphRun,
@@ -16,7 +16,7 @@ import {
   userCounters,
   workflowInput,
 } from '../../src/testing/fast-check.ts';
-import { BREAKAGES } from '../../src/testing/graph-run.ts';
+import { BREAKAGES } from '../../src/testing/oracles/graph-run.ts';
 import {
   apply,
   canPerform,

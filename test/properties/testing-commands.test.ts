@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLedger, type Store } from '../../src/index.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
-import { memoryStore } from '../../src/stores/memory/index.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import {
   engineCommands,
   engineModel,

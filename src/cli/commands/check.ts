@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { type CheckReport, checkStore } from '../../ledger/check.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Host } from '../host.ts';
 import { dbOption, jsonOption, requireOption } from '../options.ts';
-import { withSpinner } from '../progress.ts';
-import { openExisting } from '../stores.ts';
-import { count, counted, oneLine, shortId } from '../text.ts';
+import { openExisting } from '../session/stores.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import { withSpinner } from '../terminal/progress.ts';
+import { count, counted, oneLine, shortId } from '../terminal/text.ts';
 
 /** Options of `tenure check`. */
 export interface CheckCommandOptions {

@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 import type { Comparison } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
   bottleneckFacts,
@@ -14,8 +12,10 @@ import {
   tellLeftOut,
   writeReport,
 } from '../simulation.ts';
-import { factLines, tableLines } from '../table.ts';
-import { count } from '../text.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import { factLines, tableLines } from '../terminal/table.ts';
+import { count } from '../terminal/text.ts';
 
 const HELP = `
 Both run with the same seed: the same people, and the same chance for each person and task. What differs is

@@ -1,18 +1,18 @@
 import { Command } from 'commander';
 import { runResource } from '../../ledger/resources.ts';
 import type { Store } from '../../ports/store.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { finishSession, type View } from '../finish.ts';
-import type { Host } from '../host.ts';
-import type { StopTimeout } from '../interrupts.ts';
-import { type Job, type JobOptions, readJob } from '../job.ts';
-import { withJob } from '../job-session.ts';
 import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
 import { unfinishedWorkflows } from '../required-handlers.ts';
-import { requireKnown, unfinishedRuns } from '../run-checks.ts';
-import { openExisting } from '../stores.ts';
-import { counted } from '../text.ts';
-import type { Users } from '../users.ts';
+import { finishSession, type View } from '../session/finish.ts';
+import { type Job, type JobOptions, readJob } from '../session/job.ts';
+import { withJob } from '../session/job-session.ts';
+import { requireKnown, unfinishedRuns } from '../session/run-checks.ts';
+import { openExisting } from '../session/stores.ts';
+import type { Users } from '../session/users.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import type { StopTimeout } from '../terminal/interrupts.ts';
+import { counted } from '../terminal/text.ts';
 
 /** Options of `tenure resume`. */
 export interface ResumeOptions extends JobOptions, StopTimeout, View {

@@ -1,19 +1,11 @@
 import { Command, Option } from 'commander';
 import type { SlotEvaluation } from '../../engine/activation.ts';
-import { candidatesByIds } from '../../engine/candidates.ts';
-import { LifecycleError } from '../../errors/index.ts';
-import { parseScopeRule } from '../../filter/index.ts';
-import type { Run } from '../../model/resources.ts';
-import { CliError } from '../cli-error.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { finishSession, type View } from '../finish.ts';
-import type { Host } from '../host.ts';
-import type { StopTimeout } from '../interrupts.ts';
-import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
+import { candidatesByIds } from '../../engine/selection/candidates.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
+import type { Run } from '../../model/resources/resources.ts';
 import { claimJobFiles } from '../job-files.ts';
-import { type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
 import { selectionFacts } from '../left-out.ts';
-import { type OpenTasks, openTasks } from '../open-tasks.ts';
 import {
   dateOrMoment,
   idList,
@@ -25,21 +17,29 @@ import {
   tasksOptions,
   usersOptions,
 } from '../options.ts';
-import { withSpinner } from '../progress.ts';
 import { asWorkflow } from '../required-handlers.ts';
-import { requireIdle } from '../run-checks.ts';
-import { Session } from '../session.ts';
-import { openStore } from '../stores.ts';
-import { factLines } from '../table.ts';
-import { quoted } from '../text.ts';
-import { triggerText } from '../trigger-text.ts';
-import { EVERYBODY, openUsers, requireSomebody, type Users } from '../users.ts';
+import { finishSession, type View } from '../session/finish.ts';
+import { type Job, type JobOptions, jobOf, keepJob } from '../session/job.ts';
+import { type KeptWorkflow, keepWorkflow } from '../session/keep-workflow.ts';
+import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
+import { requireIdle } from '../session/run-checks.ts';
+import { Session } from '../session/session.ts';
+import { openStore } from '../session/stores.ts';
+import { ALL_USERS, openUsers, requireUsers, type Users } from '../session/users.ts';
 import {
   type ChosenWorkflow,
   dateAttributesOf,
   readWorkflow,
   type WorkflowChoice,
-} from '../workflow-source.ts';
+} from '../session/workflow-source.ts';
+import { CliError } from '../terminal/cli-error.ts';
+import type { ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import type { StopTimeout } from '../terminal/interrupts.ts';
+import { withSpinner } from '../terminal/progress.ts';
+import { factLines } from '../terminal/table.ts';
+import { quoted } from '../terminal/text.ts';
+import { triggerText } from '../terminal/trigger-text.ts';
 
 /** Options of `tenure run`. */
 export interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {
@@ -205,7 +205,7 @@ async function begin(
   host: Host,
   { engine }: Session,
   workflowId: string,
-  { scheduled, ids, rule = EVERYBODY, at, db }: RunOptions,
+  { scheduled, ids, rule = ALL_USERS, at, db }: RunOptions,
 ): Promise<Made> {
   try {
     if (!scheduled) {
@@ -243,7 +243,7 @@ function checkOptions(host: Host, options: RunOptions): void {
 /** Asked before anything is written. */
 async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promise<void> {
   if (ids) await candidatesByIds(ids, users);
-  if (rule !== undefined) await requireSomebody(users, rule);
+  if (rule !== undefined) await requireUsers(users, rule);
 }
 
 function tellKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {

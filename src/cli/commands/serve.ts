@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { Command, Option } from 'commander';
-import { arrayDirectory } from '../../directory/index.ts';
+import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { GraphHandler } from '../../graph.ts';
@@ -9,14 +9,8 @@ import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
-import { CliError } from '../cli-error.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Host } from '../host.ts';
-import { engineStopMs, type StopTimeout } from '../interrupts.ts';
-import { type Job, type JobOptions, jobOf } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
 import { leftOutWarnings } from '../left-out.ts';
-import { openTasks } from '../open-tasks.ts';
 import {
   dbOption,
   outputOptions,
@@ -27,9 +21,15 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../required-handlers.ts';
-import { openStore } from '../stores.ts';
-import { oneLine, seconds } from '../text.ts';
-import { openUsers } from '../users.ts';
+import { type Job, type JobOptions, jobOf } from '../session/job.ts';
+import { openTasks } from '../session/open-tasks.ts';
+import { openStore } from '../session/stores.ts';
+import { openUsers } from '../session/users.ts';
+import { CliError } from '../terminal/cli-error.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
+import { oneLine, seconds } from '../terminal/text.ts';
 
 /** Options of `tenure serve`. */
 export interface ServeOptions extends JobOptions, StopTimeout {

@@ -1,8 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { SimulationResult } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
   bottleneckFacts,
@@ -15,8 +13,10 @@ import {
   tellLeftOut,
   writeReport,
 } from '../simulation.ts';
-import { factLines, tableLines } from '../table.ts';
-import { count, counted } from '../text.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import { factLines, tableLines } from '../terminal/table.ts';
+import { count, counted } from '../terminal/text.ts';
 
 interface SimulateCliOptions extends SimulationCliOptions {
   readonly schema?: boolean;

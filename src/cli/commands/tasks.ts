@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { TASK_DEFINITIONS } from '../../catalogue/index.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Host } from '../host.ts';
+import { TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
 import { jsonOption } from '../options.ts';
-import { tableLines } from '../table.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import { tableLines } from '../terminal/table.ts';
 
 const HELP = `
 A module for --tasks exports a handler under each key that a workflow uses:

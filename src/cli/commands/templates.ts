@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { findTaskDefinition, WORKFLOW_TEMPLATES } from '../../catalogue/index.ts';
-import type { WorkflowTemplate } from '../../model/workflow.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { Host } from '../host.ts';
+import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
+import { WORKFLOW_TEMPLATES } from '../../catalogue/workflow-templates.ts';
+import type { WorkflowTemplate } from '../../model/workflow/workflow.ts';
 import { jsonOption } from '../options.ts';
-import { triggerText } from '../trigger-text.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../terminal/host.ts';
+import { triggerText } from '../terminal/trigger-text.ts';
 
 const HELP = `
 Example:

@@ -3,7 +3,7 @@
  * fail for some people as those do. Which people depends on their ids only.
  */
 import type { TaskContext, TaskHandlerOptions } from '../../ports/task-handler.ts';
-import { systemClock } from '../../system/index.ts';
+import { systemClock } from '../../system/real/clock.ts';
 
 /** Licenses that the pool of the group has; a new hire takes one. */
 const LICENSES = 30;

@@ -3,8 +3,8 @@ import { access, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LifecycleError } from '../../errors/index.ts';
-import { openExisting } from '../stores.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { openExisting } from '../session/stores.ts';
 
 /** Where the demo keeps its files. */
 export interface DemoFolder {

@@ -1,5 +1,5 @@
 import { plural } from '../../text/numbers.ts';
-import type { CalendarDay } from '../calendar.ts';
+import type { CalendarDay } from '../metrics/calendar.ts';
 import { legend } from './charts.ts';
 import { escaped, longDay, monthOf } from './text.ts';
 

@@ -61,7 +61,7 @@ export function differencesCsv({ people }: Pick<Comparison, 'people'>): string {
     'b_reason',
     'b_latencyMs',
   ];
-  const rows = people.map(({ workflow, subjectId, occasion, kind, a, b }) => [
+  const rows = people.map(({ workflow, subjectId, drawKey: occasion, kind, a, b }) => [
     workflow,
     subjectId,
     occasion,

@@ -2,10 +2,11 @@
 import { leftOutSentences } from '../../engine/selection.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import { duration, numeral, percent, plural } from '../../text/numbers.ts';
-import { nameOf } from '../bottleneck.ts';
-import type { CalendarDay } from '../calendar.ts';
-import type { SimulationResult, StatusCounts } from '../result.ts';
-import { zoneOf } from '../zone.ts';
+import { nameOf } from '../metrics/bottleneck.ts';
+import type { CalendarDay } from '../metrics/calendar.ts';
+import type { StatusCounts } from '../metrics/status-counts.ts';
+import type { SimulationResult } from '../result.ts';
+import { zoneOf } from '../world/zone.ts';
 import type { Tick } from './axis.ts';
 import { calendarChart } from './calendar-chart.ts';
 import { area, lyingBars, type Series, type StackedBar, stackedBars } from './charts.ts';

@@ -1,5 +1,5 @@
-import { matchesRow } from '../../filter/index.ts';
-import type { PropertyTable } from '../../model/properties.ts';
+import { matchesRow } from '../../filter/list-filter.ts';
+import type { PropertyTable } from '../../model/resources/properties.ts';
 import type { PageQuery } from '../../ports/store.ts';
 
 type Key = string | number;

@@ -1,9 +1,9 @@
-import { matchesRow } from '../../filter/index.ts';
-import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/properties.ts';
+import { matchesRow } from '../../filter/list-filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
-import type { UserSummary } from '../../model/resources.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/resources/properties.ts';
+import type { UserSummary } from '../../model/resources/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { Workflow } from '../../model/workflow.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
 import type {
   NoteQuery,
   RunQuery,
@@ -12,7 +12,7 @@ import type {
   UserQuery,
   UserSumQuery,
 } from '../../ports/store.ts';
-import { sumsOf } from '../../rules/index.ts';
+import { sumsOf } from '../../rules/counters/user-sums.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import type { RunUsers } from './run-users.ts';
@@ -130,7 +130,7 @@ export class MemoryReader implements StoreReader {
   async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
     const { runId, order, after, limit, where } = query;
     if (order.property !== 'id' || order.descending)
-      return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.no);
+      return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.ordinal);
     // They are kept in this order, so that a page need not look at all of them.
     const page: UserRecord[] = [];
     for (const user of this.#usersOf(runId, after?.key ?? 0)) {
@@ -146,7 +146,7 @@ export class MemoryReader implements StoreReader {
 
   async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
     return sumsOf(
-      takeWhile(this.#usersOf(runId, afterNo), ({ no }) => no <= toNo),
+      takeWhile(this.#usersOf(runId, afterNo), ({ ordinal: no }) => no <= toNo),
       fromMs,
       toMs,
     );

@@ -1,4 +1,4 @@
-import { LifecycleError } from '../../errors/index.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { UserRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 
@@ -22,23 +22,27 @@ export class RunUsers {
   }
 
   insert(user: UserRecord): void {
-    if (this.get(user.no, true) || this.#noBySubject.has(user.subjectId)) {
+    if (this.get(user.ordinal, true) || this.#noBySubject.has(user.subjectId)) {
       throw new LifecycleError(
         'Duplicate',
-        `Expected subject \`${user.subjectId}\` (user ${user.no}) to be new in run ${user.runId}, got a second result`,
-        { runId: user.runId, subjectId: user.subjectId, no: user.no },
+        `Expected subject \`${user.subjectId}\` (user ${user.ordinal}) to be new in run ${user.runId}, got a second result`,
+        { runId: user.runId, subjectId: user.subjectId, no: user.ordinal },
       );
     }
     this.#stage(user);
-    this.#noBySubject.set(user.subjectId, user.no);
+    this.#noBySubject.set(user.subjectId, user.ordinal);
   }
 
   put(user: UserRecord): void {
-    if (!this.get(user.no, true)) {
-      throw new LifecycleError('NotFound', `Expected run ${user.runId} to have a user ${user.no}, got none`, {
-        runId: user.runId,
-        no: user.no,
-      });
+    if (!this.get(user.ordinal, true)) {
+      throw new LifecycleError(
+        'NotFound',
+        `Expected run ${user.runId} to have a user ${user.ordinal}, got none`,
+        {
+          runId: user.runId,
+          no: user.ordinal,
+        },
+      );
     }
     this.#stage(user);
   }
@@ -81,7 +85,7 @@ export class RunUsers {
   }
 
   #stage(user: UserRecord): void {
-    if (this.#staged[user.no - 1] === undefined) this.#stagedNos.push(user.no);
-    this.#staged[user.no - 1] = user;
+    if (this.#staged[user.ordinal - 1] === undefined) this.#stagedNos.push(user.ordinal);
+    this.#staged[user.ordinal - 1] = user;
   }
 }

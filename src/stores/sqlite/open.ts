@@ -1,16 +1,16 @@
 import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LifecycleError } from '../../errors/index.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
-import { Connection } from './connection.ts';
-import { fileError, sqliteCode, storeError, tooNew } from './errors.ts';
-import { foldJournals } from './fold.ts';
-import { lockWriter } from './lock.ts';
-import { migrate, SCHEMA_VERSION, versionOf } from './migrations.ts';
-import { APPLICATION_ID } from './schema.ts';
+import { Connection } from './file/connection.ts';
+import { fileError, sqliteCode, storeError, tooNew } from './file/errors.ts';
+import { lockWriter } from './file/lock.ts';
+import { migrate, SCHEMA_VERSION, versionOf } from './file/migrations.ts';
+import { APPLICATION_ID } from './file/schema.ts';
+import { checkpointJournals } from './journal/checkpoint.ts';
 import { ReadOnlySqliteStore, SqliteStore } from './store.ts';
-import { WriterThread } from './writer-thread.ts';
+import { WriterThread } from './writing/writer-thread.ts';
 
 /** How to open a file. */
 export interface SqliteOptions {
@@ -111,7 +111,7 @@ function prepareWriter(writer: Connection, sizeMaxBytes: number | undefined): vo
   if (mode !== 'wal') throw fileError('StoreFailed', writer.file, `journal mode ${mode} where WAL is needed`);
   writer.exec(`${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(writer);
-  foldJournals(writer);
+  checkpointJournals(writer);
 }
 
 function openReader(file: string, isNew: boolean): Store {

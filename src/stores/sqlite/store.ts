@@ -1,17 +1,17 @@
-import { LifecycleError } from '../../errors/index.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
-import type { Connection } from './connection.ts';
-import { fileError, storeError } from './errors.ts';
-import { foldJournals } from './fold.ts';
-import { type InFlight, type Journals, NOBODY } from './in-flight.ts';
-import { readJournal } from './journal.ts';
-import type { WriterLock } from './lock.ts';
-import { ReadCache } from './read-cache.ts';
-import { SqliteReader } from './reader.ts';
-import { SubjectFilters } from './subjects.ts';
-import type { Tape } from './tape.ts';
-import { SqliteTransaction } from './transaction.ts';
-import type { WriterThread } from './writer-thread.ts';
+import type { Connection } from './file/connection.ts';
+import { fileError, storeError } from './file/errors.ts';
+import type { WriterLock } from './file/lock.ts';
+import { type ActiveUsers, type Journals, NO_ACTIVE_USERS } from './journal/active-users.ts';
+import { checkpointJournals } from './journal/checkpoint.ts';
+import { readJournal } from './journal/journal.ts';
+import { ReadCache } from './reading/read-cache.ts';
+import { SqliteReader } from './reading/reader.ts';
+import { SubjectFilters } from './reading/subjects.ts';
+import { SqliteTransaction } from './writing/transaction.ts';
+import type { WriteBatch } from './writing/write-batch.ts';
+import type { WriterThread } from './writing/writer-thread.ts';
 
 const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false };
 
@@ -55,7 +55,7 @@ export class SqliteStore extends SqliteReader implements Store {
     super({
       connection: parts.reader,
       cache,
-      inFlight: (runNo): InFlight => journals.get(runNo)?.committed ?? NOBODY,
+      inFlight: (runNo): ActiveUsers => journals.get(runNo)?.committed ?? NO_ACTIVE_USERS,
       // This process is the only writer and no read awaits anything: no commit can fall into one.
       snapshot: (read) => read(),
       checkOpen: () => checkOpen(state),
@@ -111,7 +111,7 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   /** Until the thread has answered, all reads are of the state before: rows and journals are of one commit, always. */
-  async #commitInThread(tx: SqliteTransaction, tape: Tape, thread: WriterThread): Promise<void> {
+  async #commitInThread(tx: SqliteTransaction, tape: WriteBatch, thread: WriterThread): Promise<void> {
     const { file, reader } = this.#parts;
     try {
       await thread.checkpoint();
@@ -140,7 +140,7 @@ export class SqliteStore extends SqliteReader implements Store {
     const { writer, reader, lock, thread } = this.#parts;
     await thread?.close();
     try {
-      if (this.#state.failure === null) foldJournals(writer);
+      if (this.#state.failure === null) checkpointJournals(writer);
     } catch {
       // The journal is on the disk as it is, and is folded at the next start.
     }

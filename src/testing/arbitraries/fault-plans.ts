@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import { type FaultPlan, type ProcessFault, type TaskFault, THROWN_KINDS } from '../faults.ts';
+import type { FaultPlan, ProcessFault, TaskFault } from '../faults/plan.ts';
+import { THROWN_KINDS } from '../faults/thrown.ts';
 
 /** Bounds of a plan of faults. */
 export interface FaultOptions {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BREAKAGES, type GraphRunWithResults, graphOf } from '../graph-run.ts';
+import { BREAKAGES, type GraphRunWithResults, graphOf } from '../oracles/graph-run.ts';
 import { type EventOptions, eventSequence } from './events.ts';
 
 /**

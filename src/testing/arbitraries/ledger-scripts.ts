@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { USER_STATUSES, type UserStatus } from '../../model/status.ts';
-import type { LedgerOperation } from '../ledger-operations.ts';
+import type { LedgerOperation } from '../commands/ledger-operations.ts';
 import { userCounters } from './counters.ts';
 
 /** Bounds of a script. */

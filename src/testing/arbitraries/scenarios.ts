@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { WORKFLOW_TEMPLATES } from '../../catalogue/index.ts';
-import { MISSED_SLOT_POLICIES } from '../../engine/options.ts';
+import { WORKFLOW_TEMPLATES } from '../../catalogue/workflow-templates.ts';
+import { MISSED_SLOT_POLICIES } from '../../engine/settings.ts';
 import { DAY_MS, SECOND_MS } from '../../model/time.ts';
 import type {
   MassChange,
@@ -8,7 +8,7 @@ import type {
   Scenario,
   ScenarioWorkflow,
   TaskBehaviour,
-} from '../../simulate/scenario.ts';
+} from '../../simulate/scenario/scenario.ts';
 import { behaviour, type MomentAt, plain, type Timed } from './behaviours.ts';
 import { workflowInput } from './workflows.ts';
 

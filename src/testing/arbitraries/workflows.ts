@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { TaskInput, WorkflowInput } from '../../ledger/workflow-input.ts';
-import { TRIGGER_ATTRIBUTES } from '../../model/workflow.ts';
+import type { TaskInput, WorkflowInput } from '../../ledger/input/workflow.ts';
+import { TRIGGER_ATTRIBUTES } from '../../model/workflow/workflow.ts';
 import { workflowCategory } from './statuses.ts';
 
 const DEFINITIONS = ['createAccount', 'addToGroups', 'sendMail', 'notifyManager', 'handOverBadge'] as const;

@@ -1,13 +1,19 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { Run } from '../../model/resources.ts';
+import type { Run } from '../../model/resources/resources.ts';
 import type { TaskContext } from '../../ports/task-handler.ts';
-import { virtualClock } from '../../simulate/virtual-clock.ts';
-import { memoryStore } from '../../stores/memory/index.ts';
-import type { OracleViolation } from '../oracles.ts';
-import { checkDatabase } from '../oracles.ts';
+import { memoryStore } from '../../stores/memory/memory-store.ts';
+import { virtualClock } from '../../system/virtual/virtual-clock.ts';
+import { checkDatabase } from '../oracles/check-database.ts';
+import type { OracleViolation } from '../oracles/violation.ts';
+import type { AuditOptions } from './audit-options.ts';
 import { type CrashPoint, crashingStore } from './crashing-store.ts';
-import type { AuditOptions } from './idempotency-audit.ts';
-import { beginLife, type Life, type LifeOptions, letSettle, liveUntil } from './process.ts';
+import {
+  type EngineProcess,
+  type EngineProcessOptions,
+  letSettle,
+  runUntil,
+  startEngineProcess,
+} from './process.ts';
 
 /** One execution of a workflow for a population, crashed or not. */
 export interface Execution<Effects> {
@@ -32,30 +38,31 @@ export async function execute<Effects>(
   const inner = memoryStore();
   const effects = options.effects();
   const calls = new Calls();
-  const common: Omit<LifeOptions, 'store' | 'seed'> = {
+  const common: Omit<EngineProcessOptions, 'store' | 'seed'> = {
     clock,
     population: options.population,
     tasks: options.tasks(effects),
     settings: options.settings ?? {},
     called: (context) => calls.note(context),
   };
-  const begin = (store: LifeOptions['store'], seed: number) => beginLife({ ...common, store, seed });
+  const begin = (store: EngineProcessOptions['store'], seed: number) =>
+    startEngineProcess({ ...common, store, seed });
   const planner = begin(inner, 1);
-  const run = await liveUntil(clock, planner, plan(planner.engine, options));
+  const run = await runUntil(clock, planner, plan(planner.engine, options));
 
   const store = crashingStore(inner, crash);
   const first = begin(store, 2);
   const ended = runToEnd(first, run.id);
   const died = store.crashed.then(() => null);
-  let status = await liveUntil(clock, first, Promise.race([ended, died]));
+  let status = await runUntil(clock, first, Promise.race([ended, died]));
   const { commits } = store;
   if (status === null) {
     first.session.end();
     await letSettle(first);
     const second = begin(inner, 3);
-    status = await liveUntil(clock, second, runToEnd(second, run.id));
-    await liveUntil(clock, second, second.engine.stop());
-  } else await liveUntil(clock, first, first.engine.stop());
+    status = await runUntil(clock, second, runToEnd(second, run.id));
+    await runUntil(clock, second, second.engine.stop());
+  } else await runUntil(clock, first, first.engine.stop());
   const { violations } = await checkDatabase(inner, {
     strictFailed: options.settings?.strictFailed ?? false,
   });
@@ -72,7 +79,7 @@ async function plan(
 }
 
 /** Starts the engine; resolves with the run's final status. */
-async function runToEnd({ engine }: Life, runId: string): Promise<string> {
+async function runToEnd({ engine }: EngineProcess, runId: string): Promise<string> {
   await engine.start();
   return (await engine.runs.finished(runId)).processingStatus;
 }

@@ -4,34 +4,11 @@
  * a run that nothing disturbed.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { EngineSettingsInput } from '../../engine/options.ts';
-import type { WorkflowInput } from '../../ledger/workflow-input.ts';
-import type { Subject } from '../../model/subject.ts';
-import type { TaskHandler } from '../../ports/task-handler.ts';
-import type { OracleViolation } from '../oracles.ts';
+import type { OracleViolation } from '../oracles/violation.ts';
+import type { AuditOptions } from './audit-options.ts';
 import type { CrashPoint } from './crashing-store.ts';
 import { canonical } from './effects.ts';
 import { type Execution, execute } from './execution.ts';
-
-/** What to audit. `Effects` is what the host's recorder reports. */
-export interface AuditOptions<Effects> {
-  readonly workflow: WorkflowInput;
-  /** Everybody whom the workflow is run for. A few people are enough. */
-  readonly population: readonly Subject[];
-  /** A new recorder, or a new fake of the outside world, for each execution. */
-  readonly effects: () => Effects;
-  /** The handlers under audit, writing their effects to this recorder. */
-  readonly tasks: (effects: Effects) => Readonly<Record<string, TaskHandler>>;
-  /**
-   * What of the recorder is compared, by value. Default: the recorder itself. Maps, sets and arrays compare
-   * without order, because the order between people is not defined.
-   */
-  readonly read?: (effects: Effects) => unknown;
-  /** Settings of the engine. */
-  readonly settings?: Omit<EngineSettingsInput, 'tasks'>;
-  /** Told after each execution. */
-  readonly onProgress?: (done: { readonly executions: number; readonly total: number }) => void;
-}
 
 /** What was found of one task. */
 export interface TaskAudit {
@@ -46,7 +23,7 @@ export interface TaskAudit {
    * was the only task that ran twice, or the only one that is not harmless elsewhere. `suspect`: an effect
    * differed where it and others ran twice. `notRepeated`: no crash made it run twice, so nothing is known.
    */
-  readonly verdict: 'idempotent' | 'notIdempotent' | 'suspect' | 'notRepeated';
+  readonly result: 'idempotent' | 'notIdempotent' | 'suspect' | 'notRepeated';
 }
 
 /** An execution whose effects are not those of the undisturbed one. */
@@ -155,5 +132,5 @@ function auditOf(
         ? 'idempotent'
         : 'notRepeated';
   const repeats = own.reduce((sum, { repeated }) => sum + (repeated.get(task)?.length ?? 0), 0);
-  return { task, repeats, repeatedIn: own.length, verdict };
+  return { task, repeats, repeatedIn: own.length, result: verdict };
 }

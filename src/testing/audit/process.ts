@@ -1,7 +1,7 @@
 /** One life of an engine in virtual time, over a store that it may die with. */
-import { arrayDirectory } from '../../directory/index.ts';
+import { arrayDirectory } from '../../directory/array-directory.ts';
 import { assembleEngine, type Engine } from '../../engine/engine.ts';
-import type { EngineSettingsInput } from '../../engine/options.ts';
+import type { EngineSettingsInput } from '../../engine/settings.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
@@ -11,11 +11,11 @@ import type {
   TaskHandlerOptions,
   TaskHandlerResult,
 } from '../../ports/task-handler.ts';
-import { seededIds, seededRandom } from '../../simulate/chance.ts';
-import type { ClockSession, VirtualClock } from '../../simulate/virtual-clock.ts';
+import { seededIds, seededRandom } from '../../system/virtual/random.ts';
+import type { ClockSession, VirtualClock } from '../../system/virtual/virtual-clock.ts';
 
 /** What a life is made of. */
-export interface LifeOptions {
+export interface EngineProcessOptions {
   readonly clock: VirtualClock;
   readonly store: Store;
   readonly population: readonly Subject[];
@@ -29,7 +29,7 @@ export interface LifeOptions {
 }
 
 /** An engine, and the clock that only it lives by. */
-export interface Life {
+export interface EngineProcess {
   readonly engine: Engine;
   readonly session: ClockSession;
   /** Handlers that have not settled. */
@@ -41,7 +41,7 @@ export interface Life {
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Begins a life; the engine is not started. */
-export function beginLife(options: LifeOptions): Life {
+export function startEngineProcess(options: EngineProcessOptions): EngineProcess {
   const { clock, store, population, tasks, settings, seed, called, disturb = (same) => same } = options;
   const session = clock.session();
   const running = new Set<Promise<unknown>>();
@@ -71,7 +71,7 @@ const PATIENCE_MS = 2_000;
  *
  * @throws Error when nothing can happen any more and the promise is still pending.
  */
-export async function liveUntil<T>(clock: VirtualClock, life: Life, promise: Promise<T>): Promise<T> {
+export async function runUntil<T>(clock: VirtualClock, life: EngineProcess, promise: Promise<T>): Promise<T> {
   let isSettled = false;
   const mark = () => {
     isSettled = true;
@@ -93,7 +93,7 @@ export async function liveUntil<T>(clock: VirtualClock, life: Life, promise: Pro
 }
 
 /** Lets handlers that run settle, within the bound: a process that is gone takes its handlers with it. */
-export async function letSettle({ running }: Life): Promise<void> {
+export async function letSettle({ running }: EngineProcess): Promise<void> {
   if (running.size > 0) await anyOf([Promise.allSettled(running)], PATIENCE_MS);
 }
 

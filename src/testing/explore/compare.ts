@@ -1,5 +1,5 @@
 import type { RunRecord, UserRecord } from '../../model/records.ts';
-import { differencesOf } from '../difference.ts';
+import { differencesOf } from '../model/difference.ts';
 import { violationsOf } from '../model/invariants.ts';
 import { type ModelPlan, type ModelRun, snapshotOf } from '../model/reference-model.ts';
 import { snapshotOfRecords, withoutTimes } from '../model/snapshot.ts';

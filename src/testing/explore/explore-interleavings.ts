@@ -3,7 +3,7 @@
  * side, in every order in which tasks can end, a cancel can come, commits can be cut and a process can die.
  */
 
-import type { UserEvent } from '../../rules/index.ts';
+import type { UserEvent } from '../../rules/status/user.ts';
 import { type ModelEvent, type ModelPlan, possibleEvents } from '../model/reference-model.ts';
 import { type RunCheckStep, stepFindings } from './compare.ts';
 import {

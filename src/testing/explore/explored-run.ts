@@ -1,17 +1,9 @@
 /** A run of the production rules, beside the model, as a value: what has been committed, and what is staged. */
 import type { RunRecord, UserRecord } from '../../model/records.ts';
-import {
-  type AggregationOptions,
-  addUserMove,
-  changeOf,
-  decideUser,
-  NO_COUNTERS,
-  queuedUser,
-  type RunChange,
-  runAfter,
-  type UserDecision,
-  type UserEvent,
-} from '../../rules/index.ts';
+import { NO_COUNTERS } from '../../rules/counters/counters.ts';
+import type { AggregationOptions } from '../../rules/status/aggregate.ts';
+import { addUserMove, changeOf, type RunChange, runAfter } from '../../rules/status/run.ts';
+import { decideUser, queuedUser, type UserDecision, type UserEvent } from '../../rules/status/user.ts';
 import {
   apply,
   createRun,

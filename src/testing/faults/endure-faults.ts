@@ -1,11 +1,11 @@
 /** A workflow that has to endure a plan of faults: safety while they hit, liveness when they are over. */
 import { runResource, userResource } from '../../ledger/resources.ts';
-import type { Run, UserProcessingResult } from '../../model/resources.ts';
+import type { Run, UserProcessingResult } from '../../model/resources/resources.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
-import { memoryStore } from '../../stores/memory/index.ts';
-import type { AuditOptions } from '../audit.ts';
-import type { OracleViolation } from '../oracles.ts';
+import { memoryStore } from '../../stores/memory/memory-store.ts';
+import type { AuditOptions } from '../audit/audit-options.ts';
+import type { OracleViolation } from '../oracles/violation.ts';
 import { FaultSite } from './fault-site.ts';
 import type { FaultPlan } from './plan.ts';
 

@@ -1,13 +1,15 @@
-import type { EngineSettingsInput } from '../../engine/options.ts';
-import { LifecycleError } from '../../errors/index.ts';
-import type { WorkflowInput } from '../../ledger/workflow-input.ts';
+import type { EngineSettingsInput } from '../../engine/settings.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { WorkflowInput } from '../../ledger/input/workflow.ts';
 import type { Subject } from '../../model/subject.ts';
 import { type DurationMs, SECOND_MS } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import type { TaskHandler } from '../../ports/task-handler.ts';
-import { type VirtualClock, virtualClock } from '../../simulate/virtual-clock.ts';
-import { beginLife, type CrashingStore, type Life, letOneSettle } from '../audit.ts';
-import { checkDatabase, type OracleViolation } from '../oracles.ts';
+import { type VirtualClock, virtualClock } from '../../system/virtual/virtual-clock.ts';
+import type { CrashingStore } from '../audit/crashing-store.ts';
+import { type EngineProcess, letOneSettle, startEngineProcess } from '../audit/process.ts';
+import { checkDatabase } from '../oracles/check-database.ts';
+import type { OracleViolation } from '../oracles/violation.ts';
 import { faultyStore } from './faulty-store.ts';
 import { faultyTasks } from './faulty-tasks.ts';
 import { type FaultPlan, NO_FAULTS, type ProcessFault } from './plan.ts';
@@ -21,7 +23,7 @@ export interface SiteOptions {
   readonly settings: Omit<EngineSettingsInput, 'tasks'>;
 }
 
-interface SiteProcess extends Life {
+interface SiteProcess extends EngineProcess {
   readonly store: CrashingStore;
   isUp: boolean;
   /** When it has died, another one is started so much later. */
@@ -59,7 +61,7 @@ export class FaultSite {
   /** Plans the work without any fault, and starts the first process. */
   async begin(input: WorkflowInput): Promise<void> {
     const { population, store, tasks, settings } = this.#options;
-    const planner = beginLife({ clock: this.#clock, population, store, tasks, settings, seed: 1 });
+    const planner = startEngineProcess({ clock: this.#clock, population, store, tasks, settings, seed: 1 });
     const workflow = await this.#clock.until(planner.engine.workflows.create(input));
     const subjects = population.map(({ id }) => id);
     if (!workflow.isSchedulingEnabled)
@@ -125,7 +127,7 @@ export class FaultSite {
     const no = this.#processes.length + 1;
     const faults = this.#isCalm ? NO_FAULTS : no === 1 ? plan : { ...plan, crash: null };
     const store = faultyStore(inner, faults, { clock: this.#clock, seen: this.#seen });
-    const life = beginLife({
+    const life = startEngineProcess({
       clock: this.#clock,
       store,
       population,

@@ -1,9 +1,9 @@
-import { LifecycleError } from '../../errors/index.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { wrapStore } from '../../ports/wrap-store.ts';
-import { systemClock } from '../../system/index.ts';
-import { type CrashingStore, crashingStore } from '../audit.ts';
+import { systemClock } from '../../system/real/clock.ts';
+import { type CrashingStore, crashingStore } from '../audit/crashing-store.ts';
 import type { FaultPlan } from './plan.ts';
 
 /** Options of {@link faultyStore}. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskContext, TaskHandler, TaskHandlerOptions } from '../../ports/task-handler.ts';
-import { systemClock } from '../../system/index.ts';
+import { systemClock } from '../../system/real/clock.ts';
 import { misbehave } from './misbehave.ts';
 import type { FaultPlan, TaskFault } from './plan.ts';
 

@@ -1,7 +1,7 @@
 /** Faults as data. */
-import type { ErrorCode } from '../../errors/index.ts';
+import type { ErrorCode } from '../../errors/codes.ts';
 import type { DurationMs } from '../../model/time.ts';
-import type { CrashPoint } from '../audit.ts';
+import type { CrashPoint } from '../audit/crashing-store.ts';
 
 /** What a handler does instead of its work, or besides. */
 export type TaskFault =

@@ -79,7 +79,7 @@ async function checkRunRows(
 
 async function usersOf(store: StoreReader, runId: string): Promise<UserRecord[]> {
   const users: UserRecord[] = [];
-  for (let afterNo = 0; ; afterNo = users.at(-1)?.no ?? 0) {
+  for (let afterNo = 0; ; afterNo = users.at(-1)?.ordinal ?? 0) {
     const page = await store.listUsers({
       runId,
       where: null,
@@ -173,16 +173,21 @@ async function checkUserIndexes(
     findings.expect(isSame, 'keys', `${what} is not the row of the list`, user, ...(found ? [found] : []));
   };
   for (const [index, user] of users.entries()) {
-    findings.expect(user.no === index + 1, 'keys', `User ${user.no} stands at place ${index + 1}`, user);
-    same('getUser', await store.getUser(run.id, user.no), user);
+    findings.expect(
+      user.ordinal === index + 1,
+      'keys',
+      `User ${user.ordinal} stands at place ${index + 1}`,
+      user,
+    );
+    same('getUser', await store.getUser(run.id, user.ordinal), user);
     same('getUserBySubject', await store.getUserBySubject(run.id, user.subjectId), user);
   }
   const count = await store.countUsers({ runId: run.id, where: null });
   findings.expect(count === users.length, 'keys', `countUsers is ${count}, listed are ${users.length}`, run);
   for (const status of USER_STATUSES) {
-    const listed = users.filter((user) => user.processingStatus === status).map(({ no }) => no);
+    const listed = users.filter((user) => user.processingStatus === status).map(({ ordinal: no }) => no);
     const found = await store.listUsersByStatus(run.id, status, 0, users.length + 1);
-    const isSame = JSON.stringify(found.map(({ no }) => no)) === JSON.stringify(listed);
+    const isSame = JSON.stringify(found.map(({ ordinal: no }) => no)) === JSON.stringify(listed);
     findings.expect(isSame, 'keys', `listUsersByStatus(${status}) is not the list's`, run, ...found);
   }
 }

@@ -1,6 +1,6 @@
 /** Checks what an engine or a ledger told, event by event. */
-import type { EngineEventMap, EngineEventName } from '../../model/events.ts';
-import type { Run } from '../../model/resources.ts';
+import type { EngineEventMap, EngineEventName } from '../../events/event-map.ts';
+import type { Run } from '../../model/resources/resources.ts';
 import { isTerminal, RUN_EDGES, reachable } from '../model/edges.ts';
 import { violationsOf } from '../model/invariants.ts';
 import { snapshotOfGraph } from './graph-rows.ts';

@@ -1,7 +1,7 @@
-import { RUN_PROPERTIES } from '../../../src/model/properties.ts';
 import type { RunRecord } from '../../../src/model/records.ts';
+import { RUN_PROPERTIES } from '../../../src/model/resources/properties.ts';
 import type { UserSumQuery } from '../../../src/ports/store.ts';
-import { cursorOf } from '../../../src/testing/store-contract/naive-reader.ts';
+import { cursorOf } from '../../../src/testing/contract/random/naive-reader.ts';
 import type { Faults } from '../naive-store.ts';
 import { type Mutant, withMethods } from './mutant.ts';
 

@@ -1,6 +1,6 @@
 /** What a mutant is, and how one is made. */
 import type { StoreTransaction } from '../../../src/ports/store.ts';
-import type { NaiveTransaction } from '../../../src/testing/store-contract/naive-transaction.ts';
+import type { NaiveTransaction } from '../../../src/testing/contract/random/naive-transaction.ts';
 import type { Faults } from '../naive-store.ts';
 
 /** One mutant. */

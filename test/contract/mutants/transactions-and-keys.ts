@@ -19,7 +19,7 @@ const carelessUsers = (isSame: (a: UserRecord, b: UserRecord) => boolean): Fault
           (other) => other.runId === user.runId && isSame(other, user),
         );
         if (taken) await self.insertUsers([user]);
-        self.users.set(JSON.stringify([user.runId, user.no]), user);
+        self.users.set(JSON.stringify([user.runId, user.ordinal]), user);
       }
     },
   }));
@@ -99,7 +99,7 @@ export const KEYS: readonly Mutant[] = [
   {
     name: 'lets a subject be in a run twice',
     caughtBy: 'uniqueness',
-    faults: carelessUsers((a, b) => a.no === b.no),
+    faults: carelessUsers((a, b) => a.ordinal === b.ordinal),
   },
   {
     name: 'lets a number be used twice',
@@ -130,7 +130,7 @@ export const KEYS: readonly Mutant[] = [
     caughtBy: 'uniqueness',
     faults: withMethods((self) => ({
       putUsers: (users) =>
-        self.putUsers(users.filter((user) => self.users.has(JSON.stringify([user.runId, user.no])))),
+        self.putUsers(users.filter((user) => self.users.has(JSON.stringify([user.runId, user.ordinal])))),
     })),
   },
   {

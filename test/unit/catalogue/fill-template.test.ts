@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fillTemplate, requireTemplate, WORKFLOW_TEMPLATES } from '../../../src/catalogue/index.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { fillTemplate, requireTemplate } from '../../../src/catalogue/fill-template.ts';
+import { WORKFLOW_TEMPLATES } from '../../../src/catalogue/workflow-templates.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Place } from '../../../src/input/refuse.ts';
 
 const anyRule = ({ value }: Place): string => String(value);

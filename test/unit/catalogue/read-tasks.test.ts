@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readTasks } from '../../../src/catalogue/index.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { readTasks } from '../../../src/catalogue/read-tasks.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { WorkflowCategory } from '../../../src/model/status.ts';
-import { LIMIT_PRESETS, type WorkflowLimits } from '../../../src/model/workflow-limits.ts';
+import { LIMIT_PRESETS, type WorkflowLimits } from '../../../src/model/workflow/workflow-limits.ts';
 
 function read(
   tasks: unknown,

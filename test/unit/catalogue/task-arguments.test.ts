@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { argumentProblem } from '../../../src/catalogue/task-arguments.ts';
-import type { Parameter } from '../../../src/model/workflow.ts';
+import type { Parameter } from '../../../src/model/workflow/workflow.ts';
 
 const parameter = (valueType: Parameter['valueType'], ...values: string[]): Parameter => ({
   name: 'p',

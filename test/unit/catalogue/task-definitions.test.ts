@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findParameter, findTaskDefinition, TASK_DEFINITIONS } from '../../../src/catalogue/index.ts';
+import { findParameter } from '../../../src/catalogue/task-arguments.ts';
+import { findTaskDefinition, TASK_DEFINITIONS } from '../../../src/catalogue/task-definitions.ts';
 import { WORKFLOW_CATEGORIES } from '../../../src/model/status.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  findParameter,
-  findTaskDefinition,
-  findWorkflowTemplate,
-  WORKFLOW_TEMPLATES,
-} from '../../../src/catalogue/index.ts';
-import { argumentProblem } from '../../../src/catalogue/task-arguments.ts';
-import { parseScopeRule } from '../../../src/filter/index.ts';
-import type { WorkflowTemplate } from '../../../src/model/workflow.ts';
+import { argumentProblem, findParameter } from '../../../src/catalogue/task-arguments.ts';
+import { findTaskDefinition } from '../../../src/catalogue/task-definitions.ts';
+import { findWorkflowTemplate, WORKFLOW_TEMPLATES } from '../../../src/catalogue/workflow-templates.ts';
+import { parseScopeRule } from '../../../src/filter/parsing/scope-rule.ts';
+import type { WorkflowTemplate } from '../../../src/model/workflow/workflow.ts';
 
 const keysOf = (template: WorkflowTemplate | undefined): readonly (string | undefined)[] | undefined =>
   template?.tasks.map(({ taskDefinitionId }) => findTaskDefinition(taskDefinitionId)?.key);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../../../src/catalogue/index.ts';
+import { TASK_DEFINITIONS } from '../../../src/catalogue/task-definitions.ts';
+import { WORKFLOW_TEMPLATES } from '../../../src/catalogue/workflow-templates.ts';
 import { tenure } from './support.ts';
 
 describe('tenure templates', () => {

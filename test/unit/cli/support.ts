@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
-import type { Host } from '../../../src/cli/host.ts';
-import { Interrupts } from '../../../src/cli/interrupts.ts';
-import { type Output, safeText } from '../../../src/cli/output.ts';
 import { runProgram } from '../../../src/cli/program.ts';
-import { styleFor } from '../../../src/cli/style.ts';
-import { systemClock } from '../../../src/system/index.ts';
+import type { Host } from '../../../src/cli/terminal/host.ts';
+import { Interrupts } from '../../../src/cli/terminal/interrupts.ts';
+import { type Output, safeText } from '../../../src/cli/terminal/output.ts';
+import { styleFor } from '../../../src/cli/terminal/style.ts';
+import { systemClock } from '../../../src/system/real/clock.ts';
 
 /** An output that keeps what is written. */
 export function kept(): Output & { readonly text: () => string } {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { arrayDirectory } from '../../../src/directory/index.ts';
-import { parseScopeRule } from '../../../src/filter/index.ts';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { parseScopeRule } from '../../../src/filter/parsing/scope-rule.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import { errorOf } from '../filter/support.ts';
 import { all, idsOf } from './support.ts';

@@ -1,7 +1,8 @@
 import { appendFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { csvDirectory, openDirectory, parseMapping } from '../../../src/directory/index.ts';
-import { parseScopeRule } from '../../../src/filter/index.ts';
+import { parseMapping } from '../../../src/directory/files/mapping.ts';
+import { csvDirectory, openDirectory } from '../../../src/directory/open-directory.ts';
+import { parseScopeRule } from '../../../src/filter/parsing/scope-rule.ts';
 import { all, folder, idsOf, rejection } from './support.ts';
 
 const files = folder();

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { parseMapping } from '../../../src/directory/files/mapping.ts';
 import {
-  arrayDirectory,
   csvDirectory,
   jsonDirectory,
   jsonlDirectory,
   openDirectory,
-  parseMapping,
-} from '../../../src/directory/index.ts';
+} from '../../../src/directory/open-directory.ts';
 import { all, folder, rejection } from './support.ts';
 
 const files = folder();

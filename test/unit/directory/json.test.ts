@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { jsonDirectory, jsonlDirectory, openDirectory, parseMapping } from '../../../src/directory/index.ts';
+import { parseMapping } from '../../../src/directory/files/mapping.ts';
+import { jsonDirectory, jsonlDirectory, openDirectory } from '../../../src/directory/open-directory.ts';
 import { all, folder, idsOf, rejection } from './support.ts';
 
 const files = folder();

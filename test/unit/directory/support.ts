@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory, ScopeRule } from '../../../src/ports/directory.ts';
 

@@ -1,10 +1,10 @@
 /** Cancel at every moment; stop, crash and resume; who may write; failures of the store. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { arrayDirectory } from '../../../src/directory/index.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
-import type { Run } from '../../../src/model/resources.ts';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
+import type { Run } from '../../../src/model/resources/resources.ts';
 import type { TaskHandler } from '../../../src/ports/task-handler.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../helpers/deferred.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { watchedStore } from '../../helpers/watched-store.ts';

@@ -1,7 +1,7 @@
 /** Triggers that know what was before: who is due, once, through restarts, with and without a directory's help. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WorkflowInput } from '../../../src/ledger/workflow-input.ts';
+import type { WorkflowInput } from '../../../src/ledger/input/workflow.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import { HOUR_MS } from '../../../src/model/time.ts';
 import type { Directory } from '../../../src/ports/directory.ts';

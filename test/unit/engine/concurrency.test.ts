@@ -151,8 +151,8 @@ describe('bounds', () => {
     const run = await clock.until(engine.runs.activate(workflow.id, { subjects: idsOf(5_000) }));
     const done = await clock.until(engine.runs.finished(run.id), 20_000);
     expect(done).toMatchObject({ processingStatus: 'completed', successfulUsersCount: 5_000 });
-    expect(peak).toBeLessThanOrEqual(LIMITS.usersInFlightMax);
-    expect(peak).toBeGreaterThan(LIMITS.usersInFlightMax / 2);
+    expect(peak).toBeLessThanOrEqual(LIMITS.activeUsersMax);
+    expect(peak).toBeGreaterThan(LIMITS.activeUsersMax / 2);
     expect(store.faults).toEqual([]);
   });
 });

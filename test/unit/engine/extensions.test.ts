@@ -1,6 +1,6 @@
 /** Custom task extensions: calls, callbacks, time, crashes, and who is let in. */
 import { describe, expect, it } from 'vitest';
-import type { ExtensionInput } from '../../../src/ledger/extension-input.ts';
+import type { ExtensionInput } from '../../../src/ledger/input/extension.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/model/time.ts';
 import type { Callout, CalloutRequest } from '../../../src/ports/callout.ts';
 import { sqliteStore } from '../../../src/sqlite.ts';

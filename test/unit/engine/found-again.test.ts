@@ -1,10 +1,10 @@
 /** A second look, at what the first repairs brought and at the corners that they left. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { arrayDirectory } from '../../../src/directory/index.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
-import { assembleLedger } from '../../../src/ledger/index.ts';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
+import { assembleLedger } from '../../../src/ledger/ledger.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { deferred, gated } from '../../helpers/deferred.ts';
 import { seededIds } from '../../helpers/seeded.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';

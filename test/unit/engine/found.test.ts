@@ -1,11 +1,11 @@
 /** Bugs that were found by attacking the engine; each stays as a regression test. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { arrayDirectory } from '../../../src/directory/index.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
-import { assembleLedger } from '../../../src/ledger/index.ts';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
+import { assembleLedger } from '../../../src/ledger/ledger.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { deferred, gated } from '../../helpers/deferred.ts';
 import { below, seededIds, seededRandom } from '../../helpers/seeded.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';

@@ -1,7 +1,7 @@
 /** Hostile handlers: whatever one does, each task gets one outcome and the engine continues. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/model/limits.ts';
-import type { Run, TaskProcessingResult } from '../../../src/model/resources.ts';
+import type { Run, TaskProcessingResult } from '../../../src/model/resources/resources.ts';
 import type { TaskContext, TaskHandler } from '../../../src/ports/task-handler.ts';
 import { gated } from '../../helpers/deferred.ts';
 import {

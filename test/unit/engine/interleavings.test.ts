@@ -4,11 +4,11 @@
  * every counter equals a recount; every commit on the way is checked too.
  */
 import { describe, expect, it } from 'vitest';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { TaskHandler } from '../../../src/ports/task-handler.ts';
-import { isTerminal } from '../../../src/rules/index.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { isTerminal } from '../../../src/rules/status/transitions.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { below, seededRandom } from '../../helpers/seeded.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { type StoreHooks, watchedStore } from '../../helpers/watched-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Callout } from '../../../src/ports/callout.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import {
   allTasks,
   expectRecount,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalizedDirectory } from '../../../src/engine/normalized-directory.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
 import { allUsers, makeWorld, scheduledInput, workflowInput } from '../../helpers/world.ts';

@@ -1,8 +1,8 @@
 /** What an engine says of work that it does not do, of work that was done, and to an audit log. */
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../../src/model/audit.ts';
+import type { AuditEntry } from '../../../src/model/resources/audit.ts';
 import { HOUR_MS } from '../../../src/model/time.ts';
-import { checkDatabase } from '../../../src/testing/oracles.ts';
+import { checkDatabase } from '../../../src/testing/oracles/check-database.ts';
 import {
   allTasks,
   codeOf,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskContext } from '../../../src/ports/task-handler.ts';
 import { sqliteStore } from '../../../src/sqlite.ts';
-import { checkDatabase } from '../../../src/testing/oracles.ts';
+import { checkDatabase } from '../../../src/testing/oracles/check-database.ts';
 import {
   allUsers,
   codeOf,

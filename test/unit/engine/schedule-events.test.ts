@@ -1,12 +1,12 @@
 /** The scheduler on virtual time, and what listeners are told. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { arrayDirectory } from '../../../src/directory/index.ts';
-import type { MissedSlotPolicy } from '../../../src/engine/options.ts';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { slotsToEvaluate } from '../../../src/engine/scheduler.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import type { MissedSlotPolicy } from '../../../src/engine/settings.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../helpers/deferred.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import {

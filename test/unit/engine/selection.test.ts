@@ -1,9 +1,9 @@
 /** Who a slot, or an activation by rule, takes, and what is told of the others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrayDirectory } from '../../../src/directory/index.ts';
-import { LifecycleError } from '../../../src/errors/index.ts';
-import type { EngineEventMap } from '../../../src/model/events.ts';
+import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
+import type { EngineEventMap } from '../../../src/events/event-map.ts';
 import type { Selection } from '../../../src/model/selection.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeHidden, shown } from '../../../src/errors/index.ts';
+import { escapeHidden, shown } from '../../../src/errors/shown.ts';
 
 describe('a value in a message', () => {
   it.each([

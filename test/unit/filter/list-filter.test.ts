@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { checkFilter, matchesRow, parseFilter, parseListFilter } from '../../../src/filter/index.ts';
-import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../src/model/properties.ts';
+import { checkFilter, matchesRow, parseListFilter } from '../../../src/filter/list-filter.ts';
+import { parseFilter } from '../../../src/filter/parsing/parse-filter.ts';
 import type { RunRecord, UserRecord } from '../../../src/model/records.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../src/model/resources/properties.ts';
 import { filterErrorOf } from './support.ts';
 
 const run = {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 
 /** Runs `action` and gives the `InvalidFilter` that it throws; fails for anything else. */
 export function filterErrorOf(action: () => unknown): LifecycleError {

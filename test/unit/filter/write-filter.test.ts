@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseFilter, writeFilter } from '../../../src/filter/index.ts';
+import { parseFilter } from '../../../src/filter/parsing/parse-filter.ts';
+import { writeFilter } from '../../../src/filter/write-filter.ts';
 import type { Filter } from '../../../src/model/filter.ts';
 
 /** A tree without the places in its text. */

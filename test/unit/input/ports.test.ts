@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import {
   readCallout,
   readClock,
@@ -10,8 +10,10 @@ import {
   readStore,
   readStoreReader,
 } from '../../../src/input/ports.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
-import { httpCallout, systemClock, systemIds, systemRandom } from '../../../src/system/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
+import { systemClock } from '../../../src/system/real/clock.ts';
+import { httpCallout } from '../../../src/system/real/http-callout.ts';
+import { systemIds, systemRandom } from '../../../src/system/real/random.ts';
 
 const at = (value: unknown) => ({ path: 'port', value });
 const noop = () => {};

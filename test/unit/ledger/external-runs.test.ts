@@ -1,12 +1,12 @@
 /** Runs driven by an external worker, without an engine (domain §2.9). */
 import { describe, expect, it } from 'vitest';
-import { assembleLedger, type Ledger } from '../../../src/ledger/index.ts';
-import type { RunInput } from '../../../src/ledger/runs.ts';
-import type { UserResultInput } from '../../../src/ledger/user-input.ts';
-import type { Run } from '../../../src/model/resources.ts';
+import type { UserResultInput } from '../../../src/ledger/input/user.ts';
+import { assembleLedger, type Ledger } from '../../../src/ledger/ledger.ts';
+import type { RunInput } from '../../../src/ledger/methods/runs.ts';
+import type { Run } from '../../../src/model/resources/resources.ts';
 import type { UserStatus } from '../../../src/model/status.ts';
-import type { Workflow } from '../../../src/model/workflow.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import type { Workflow } from '../../../src/model/workflow/workflow.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { below, seededIds, seededRandom } from '../../helpers/seeded.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { type WatchedStore, watchedStore } from '../../helpers/watched-store.ts';

@@ -1,8 +1,8 @@
 /** Lists, page tokens, summaries, task results and task reports. */
 import { describe, expect, it } from 'vitest';
-import type { ListOptions } from '../../../src/ledger/list-options.ts';
-import type { Page, Run } from '../../../src/model/resources.ts';
-import type { Workflow } from '../../../src/model/workflow.ts';
+import type { ListOptions } from '../../../src/ledger/input/list-options.ts';
+import type { Page, Run } from '../../../src/model/resources/resources.ts';
+import type { Workflow } from '../../../src/model/workflow/workflow.ts';
 import {
   allTasks,
   codeOf,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Task, Workflow } from '../../../src/model/workflow.ts';
-import { auditOfChange } from '../../../src/rules/index.ts';
-import { task, workflowRecord } from '../../../src/testing/store-contract/records.ts';
+import type { Task, Workflow } from '../../../src/model/workflow/workflow.ts';
+import { auditOfChange } from '../../../src/rules/audit.ts';
+import { task, workflowRecord } from '../../../src/testing/contract/records/records.ts';
 
 const { workflow } = workflowRecord(0);
 const scheduled = {

@@ -1,4 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bucketsOf, Gauge } from '../../../src/simulate/metrics/gauge.ts';
+import { Histogram } from '../../../src/simulate/metrics/histogram.ts';
+import { durationFor } from '../../../src/simulate/process/durations.ts';
+import { momentAfter } from '../../../src/simulate/scenario/iso-duration.ts';
+import { hoursOf, isZone, zoneOf } from '../../../src/simulate/world/zone.ts';
+import { exp, ln, normalQuantile } from '../../../src/system/virtual/exact-math.ts';
 import {
   drawFor,
   hashOf,
@@ -6,13 +12,7 @@ import {
   seededIds,
   seededRandom,
   weighted,
-} from '../../../src/simulate/chance.ts';
-import { durationFor } from '../../../src/simulate/durations.ts';
-import { exp, ln, normalQuantile } from '../../../src/simulate/exact-math.ts';
-import { bucketsOf, Gauge } from '../../../src/simulate/gauge.ts';
-import { Histogram } from '../../../src/simulate/histogram.ts';
-import { momentAfter } from '../../../src/simulate/iso-duration.ts';
-import { hoursOf, isZone, zoneOf } from '../../../src/simulate/zone.ts';
+} from '../../../src/system/virtual/random.ts';
 
 describe('exact logarithm and exponential', () => {
   it('agree with the platform to 13 digits', () => {

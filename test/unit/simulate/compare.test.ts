@@ -5,7 +5,7 @@ import { SMALL } from './scenarios.ts';
 async function usersOf(scenario: Scenario): Promise<Map<string, SimulatedUser>> {
   const users = new Map<string, SimulatedUser>();
   await simulate(scenario, {
-    onUser: (user) => void users.set(`${user.workflow} ${user.subjectId} ${user.occasion}`, user),
+    onUser: (user) => void users.set(`${user.workflow} ${user.subjectId} ${user.drawKey}`, user),
   });
   return users;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LifecycleError } from '../../../src/errors/index.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import { readScenario, SCENARIOS, type Scenario, simulate, simulateFile } from '../../../src/simulate.ts';
 import { SMALL } from './scenarios.ts';
 

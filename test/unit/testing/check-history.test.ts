@@ -1,7 +1,11 @@
 /** The oracle for recorded histories. */
 import { describe, expect, it } from 'vitest';
 import { arrayDirectory, createEngine } from '../../../src/index.ts';
-import { checkHistory, type HistoryEvent, recordHistory } from '../../../src/testing/oracles.ts';
+import {
+  checkHistory,
+  type HistoryEvent,
+  recordHistory,
+} from '../../../src/testing/oracles/check-history.ts';
 
 /** What an engine tells of a run with a success, a failure after a retry, and a person who is gone. */
 async function record(): Promise<readonly HistoryEvent[]> {

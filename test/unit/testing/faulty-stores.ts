@@ -1,7 +1,7 @@
 /** Memory stores that are each wrong in one way, for tests of what finds them. */
 import type { RunRecord, UserRecord } from '../../../src/model/records.ts';
 import type { Store, StoreTransaction } from '../../../src/ports/store.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 
 type Writes = Partial<Pick<StoreTransaction, 'putRun' | 'putUsers' | 'insertUsers'>>;
 

@@ -1,7 +1,7 @@
 /** The audit of handlers, and the store that dies with its process. */
 import { describe, expect, it } from 'vitest';
-import type { WorkflowInput } from '../../../src/ledger/workflow-input.ts';
-import { memoryStore } from '../../../src/stores/memory/index.ts';
+import type { WorkflowInput } from '../../../src/ledger/input/workflow.ts';
+import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { crashingStore, formatAudit, idempotencyAudit } from '../../../src/testing.ts';
 
 const workflow = (...tasks: readonly string[]): WorkflowInput => ({
@@ -27,7 +27,7 @@ describe('idempotencyAudit', () => {
           add: ({ subject }) => void added.push(subject.id),
         }),
       });
-      const verdicts = Object.fromEntries(report.tasks.map(({ task, verdict }) => [task, verdict]));
+      const verdicts = Object.fromEntries(report.tasks.map(({ task, result: verdict }) => [task, verdict]));
       expect(verdicts).toEqual({ set: 'idempotent', add: 'notIdempotent' });
       expect(report.executions).toBe(2 * report.commits + 1);
       expect(report.differences.length).toBeGreaterThan(0);

@@ -1,10 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseListFilter } from '../../../../src/filter/index.ts';
-import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/properties.ts';
+import { parseListFilter } from '../../../../src/filter/list-filter.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
 import { USER_STATUSES } from '../../../../src/model/status.ts';
-import { columnOf } from '../../../../src/stores/sqlite/columns.ts';
-import { listOrder, stretchesAfter } from '../../../../src/stores/sqlite/page.ts';
 import {
   SCHEMA_1,
   SCHEMA_2,
@@ -15,9 +13,11 @@ import {
   SUMMED,
   SUMMED_AT,
   UNFINISHED,
-} from '../../../../src/stores/sqlite/schema.ts';
-import { branchesOf } from '../../../../src/stores/sqlite/user-filter.ts';
-import { whereOf } from '../../../../src/stores/sqlite/where.ts';
+} from '../../../../src/stores/sqlite/file/schema.ts';
+import { listOrder, stretchesAfter } from '../../../../src/stores/sqlite/reading/page.ts';
+import { branchesOf } from '../../../../src/stores/sqlite/reading/user-filter.ts';
+import { whereOf } from '../../../../src/stores/sqlite/reading/where.ts';
+import { columnOf } from '../../../../src/stores/sqlite/rows/columns.ts';
 
 const database = new DatabaseSync(':memory:');
 

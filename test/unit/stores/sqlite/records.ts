@@ -45,7 +45,7 @@ export function makeRun(change: Partial<RunRecord> = {}): RunRecord {
 export function makeUser(no: number, change: Partial<UserRecord> = {}): UserRecord {
   return {
     runId: RUN,
-    no,
+    ordinal: no,
     subjectId: `subject-${no}`,
     processingStatus: 'queued',
     workflowVersion: 1,

@@ -103,7 +103,7 @@ test('a page of users is full although many rows before it are out of date', asy
   const store = await opened(sqliteStore(newFile()));
   await fill(store, makeRun(), makeUsers(3_000));
   const users = makeUsers(3_000);
-  for (const user of users.slice(0, 2_500)) users[user.no - 1] = step(user);
+  for (const user of users.slice(0, 2_500)) users[user.ordinal - 1] = step(user);
   await put(store, users.slice(0, 2_500));
   expect(await store.listUsersByStatus(RUN, 'queued', 0, 10)).toEqual(users.slice(2_500, 2_510));
   expect(await store.listUsersByStatus(RUN, 'inProgress', 2_495, 10)).toEqual(users.slice(2_495, 2_500));

@@ -1,0 +1,133 @@
+import { Command, Option } from 'commander';
+import type { ReprocessOptions } from '../../../engine/activation.ts';
+import { requireWorkflow } from '../../../ledger/context.ts';
+import { userResultId } from '../../../model/ids.ts';
+import type { RunRecord } from '../../../model/records.ts';
+import type { Store } from '../../../ports/store.ts';
+import {
+  dbOption,
+  idList,
+  outputOptions,
+  requireOption,
+  someText,
+  tasksOptions,
+  usersOptions,
+} from '../../options.ts';
+import { findRun } from '../../session/find-run.ts';
+import { finishSession, type View } from '../../session/finish.ts';
+import { type JobOptions, readJob } from '../../session/job.ts';
+import { withJob } from '../../session/job-session.ts';
+import { requireIdle } from '../../session/run-checks.ts';
+import { openExisting } from '../../session/stores.ts';
+import { CliError } from '../../terminal/cli-error.ts';
+import type { ExitCode } from '../../terminal/exit-codes.ts';
+import type { Host } from '../../terminal/host.ts';
+import type { StopTimeout } from '../../terminal/interrupts.ts';
+import { oneLine, quoted, shortId } from '../../terminal/text.ts';
+import { runArgument } from './runs-show.ts';
+
+/** Options of `tenure runs reprocess`. */
+export interface RunsReprocessOptions extends JobOptions, StopTimeout, View {
+  readonly db: string;
+  readonly allUsers?: boolean;
+  readonly allTasks?: boolean;
+  readonly ids?: readonly string[];
+}
+
+const HELP = `
+Makes a new run with the newest version of the workflow; the run itself stays as it is. By default only users
+with a failed task are done again, and of their tasks those that they did not complete.
+
+The database knows what \`tenure run\` was told: the people, the handlers, the effects file. The options say it
+anew.
+
+Examples:
+  $ tenure runs reprocess 3f2a --db hr.db
+  $ tenure runs reprocess 3f2a --db hr.db --ids u17,u23 --all-tasks --json`;
+
+/** `tenure runs reprocess`. */
+export function runsReprocessCommand(host: Host, end: (code: ExitCode) => void): Command {
+  const command = new Command('reprocess')
+    .summary('do again what failed in a run')
+    .description('Does again what failed in a run, in a new run, and prints that.')
+    .addArgument(runArgument())
+    .addOption(dbOption())
+    .option('--all-users', 'all users of the run, not only those with a failed task')
+    .option('--all-tasks', 'all tasks of each user, not only those that he did not complete')
+    .addOption(
+      new Option('--ids <ids>', 'only these users of the run').argParser(idList).conflicts('allUsers'),
+    )
+    .option('--users <file>', 'the people; default: the file of the last run', someText);
+  for (const option of [...usersOptions(), ...tasksOptions(), ...outputOptions()]) command.addOption(option);
+  return command.addHelpText('after', HELP).action(async (name: string, options: RunsReprocessOptions) => {
+    requireOption(command, 'db');
+    end(await runsReprocess(host, name, options));
+  });
+}
+
+/** Does a run again, and prints the new one. */
+export async function runsReprocess(
+  host: Host,
+  name: string,
+  options: RunsReprocessOptions,
+): Promise<ExitCode> {
+  const { db, quiet = false } = options;
+  const store = await openExisting(db, 'write');
+  try {
+    const origin = await findRun(host, store, name, db);
+    await requireIdle(host, store, db);
+    const scope = await scopeOf(host, store, origin, options);
+    const job = await readJob(store, db, options);
+    const workflow = await requireWorkflow(store, origin.workflowId);
+    const input = { store, db, job, options, workflows: [workflow] };
+    return await withJob(
+      host,
+      input,
+      async () => {},
+      async (session, tasks) => {
+        const outcome = await session.drive(async () => {
+          if (!quiet) host.stderr.line(`Doing run ${shortId(origin.id)} again`);
+          await session.engine.start();
+          return [await session.engine.runs.reprocess(origin.workflowId, origin.id, scope)];
+        });
+        if (options.json) host.stdout.line(JSON.stringify(outcome.runs[0] ?? null, null, 2));
+        const place = { ledger: session.engine, store, db, more: tasks.effectsFact() };
+        return finishSession(host, outcome, place, options);
+      },
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+/** @throws CliError for an id that is not in the run, and when nobody in it failed. */
+async function scopeOf(
+  host: Host,
+  store: Store,
+  origin: RunRecord,
+  { allUsers, allTasks, ids, db }: RunsReprocessOptions,
+): Promise<ReprocessOptions> {
+  const taskScope = allTasks ? 'allTasks' : 'failedTasks';
+  if (ids === undefined) {
+    const userScope = allUsers ? 'allUsers' : 'failedUsers';
+    const isNobody = allUsers ? !allTasks && origin.failedTasksCount === 0 : origin.failedUsersCount === 0;
+    if (isNobody) throw nothingFailed(host, origin, db);
+    return { taskScope, userScope };
+  }
+  const processingResults: string[] = [];
+  for (const id of ids) {
+    const user = await store.getUserBySubject(origin.id, id);
+    if (!user) throw new CliError(`Expected users of run ${shortId(origin.id)}, got \`${oneLine(id)}\``);
+    if (!allTasks && user.failedTasksCount === 0) continue;
+    processingResults.push(userResultId(origin.id, user.ordinal));
+  }
+  if (processingResults.length === 0) throw nothingFailed(host, origin, db);
+  return { taskScope, processingResults };
+}
+
+function nothingFailed({ self }: Host, { id }: RunRecord, db: string): CliError {
+  return new CliError(
+    `Expected run ${shortId(id)} to have failures, got none to do again`,
+    `To do all of it again: ${self} runs reprocess ${shortId(id)} --db ${quoted(db)} --all-users --all-tasks`,
+  );
+}

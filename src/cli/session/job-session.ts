@@ -1,0 +1,47 @@
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Store } from '../../ports/store.ts';
+import { claimJobFiles } from '../job-files.ts';
+import type { Host } from '../terminal/host.ts';
+import type { StopTimeout } from '../terminal/interrupts.ts';
+import type { View } from './finish.ts';
+import type { Job, JobOptions } from './job.ts';
+import { type OpenTasks, openTasks } from './open-tasks.ts';
+import { Session } from './session.ts';
+import { openUsers, type Users } from './users.ts';
+
+/** Where a job goes on, and how. */
+export interface JobSessionInput {
+  readonly store: Store;
+  readonly db: string;
+  readonly job: Job;
+  /** What the command says anew; the rest is as the database has it. */
+  readonly options: JobOptions & StopTimeout & View;
+  /** What is to run. */
+  readonly workflows: readonly Workflow[];
+}
+
+/** Opens what a kept job needs, lets `work` use it, and closes it. @throws CliError, LifecycleError. */
+export async function withJob<T>(
+  host: Host,
+  { store, db, job, options, workflows }: JobSessionInput,
+  check: (users: Users) => Promise<void>,
+  work: (session: Session, tasks: OpenTasks) => Promise<T>,
+): Promise<T> {
+  const { quiet = false, force = false, stopTimeout } = options;
+  const isKeptEffects = options.effects === undefined;
+  await claimJobFiles(job, { db, inputs: [job.users], isKeptEffects, force });
+  const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
+  try {
+    await check(users);
+    const tasks = await openTasks(host, job, { workflows, quiet });
+    try {
+      const { handlers } = tasks;
+      const input = { store, db, users, tasks: handlers, concurrency: job.concurrency, quiet, stopTimeout };
+      return await Session.with(host, input, (session) => work(session, tasks));
+    } finally {
+      tasks.close();
+    }
+  } finally {
+    await users.close();
+  }
+}

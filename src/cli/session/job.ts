@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import type { OnDuplicate } from '../../directory/sized-directory.ts';
+import type { Store, StoreReader } from '../../ports/store.ts';
+import { CliError } from '../terminal/cli-error.ts';
+
+/** What a run needs besides its database, kept in it so that `tenure resume` finds it. Paths are absolute. */
+export interface Job {
+  readonly users: string;
+  readonly map: string | null;
+  readonly onDuplicate: OnDuplicate;
+  readonly delimiter: string | null;
+  readonly dates: readonly string[];
+  readonly dateAttributes: readonly string[];
+  readonly tasks: string | null;
+  readonly effects: string | null;
+  /** Nothing is to be done. */
+  readonly noOp: boolean;
+  readonly concurrency: number | null;
+}
+
+/** Options of a command that say the same things. */
+export interface JobOptions {
+  readonly users?: string;
+  readonly map?: string;
+  readonly onDuplicate?: OnDuplicate;
+  readonly delimiter?: string;
+  readonly dates?: readonly string[];
+  readonly dateAttributes?: readonly string[];
+  readonly tasks?: string;
+  readonly effects?: string;
+  /** `false`: `--no-op`. */
+  readonly op?: boolean;
+  readonly concurrency?: number;
+  readonly force?: boolean;
+}
+
+const SETTING = 'cli.job';
+
+/** The job that options describe. */
+export function jobOf(options: JobOptions & { readonly users: string }): Job {
+  const path = (value: string | undefined): string | null => (value === undefined ? null : resolve(value));
+  return {
+    users: resolve(options.users),
+    map: options.map ?? null,
+    onDuplicate: options.onDuplicate ?? 'refuse',
+    delimiter: options.delimiter ?? null,
+    dates: options.dates ?? [],
+    dateAttributes: options.dateAttributes ?? [],
+    tasks: path(options.tasks),
+    effects: path(options.effects),
+    noOp: options.op === false,
+    concurrency: options.concurrency ?? null,
+  };
+}
+
+/** Keeps the job of the runs that are about to be made. */
+export async function keepJob(store: Store, job: Job): Promise<void> {
+  await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(job)));
+}
+
+/**
+ * The job that was kept, with what options say otherwise.
+ *
+ * @throws CliError when there is none, or one that cannot be read, and options do not say it all.
+ */
+export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
+  const text = await store.getSetting(SETTING);
+  const kept = text === null ? null : parseJob(text);
+  const { users, tasks, effects, op } = options;
+  const isSaid = op === false || tasks !== undefined || effects !== undefined;
+  if (kept) {
+    const before = { ...kept, ...(op === false ? { tasks: null, effects: null } : {}) };
+    const given = Object.entries(before).filter(([name, value]) => value !== null && name !== 'noOp');
+    const job = jobOf({ ...Object.fromEntries(given), ...options, users: users ?? kept.users });
+    return { ...job, noOp: op === false || (kept.noOp && !isSaid) };
+  }
+  if (users !== undefined && isSaid) return jobOf({ ...options, users });
+  throw new CliError(
+    `Expected ${file} to keep the job of a \`tenure run\`, got ${text === null ? 'none' : 'something else'}`,
+    'Say who the people are, and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op',
+  );
+}
+
+/** `null`: it is no job. */
+function parseJob(text: string): Job | null {
+  try {
+    const job = JSON.parse(text) as Partial<Job> | null;
+    return typeof job?.users === 'string' ? { ...jobOf({ users: job.users }), ...job } : null;
+  } catch {
+    return null;
+  }
+}

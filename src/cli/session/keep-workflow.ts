@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Workflows } from '../../ledger/methods/workflows.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { ChosenWorkflow } from './workflow-source.ts';
+
+/** A workflow in the store, and how it came there. */
+export interface KeptWorkflow {
+  readonly workflow: Workflow;
+  readonly how: 'created' | 'reused' | 'newVersion';
+}
+
+/**
+ * Keeps the chosen workflow: the one of that name when it is the same, a new version of it when tasks
+ * or conditions differ, else a new one.
+ *
+ * @throws LifecycleError as `workflows.create` and `createNewVersion`.
+ */
+export async function keepWorkflow(workflows: Workflows, chosen: ChosenWorkflow): Promise<KeptWorkflow> {
+  const name = nameKey(chosen.displayName);
+  const found = (await workflows.list()).find(({ displayName }) => nameKey(displayName) === name);
+  if (!found) return { workflow: await workflows.create(chosen), how: 'created' };
+  if (isSame(found, chosen)) return { workflow: found, how: 'reused' };
+  const { category, executionConditions, tasks } = chosen;
+  const workflow = await workflows.createNewVersion(found.id, { category, executionConditions, tasks });
+  return { workflow, how: 'newVersion' };
+}
+
+/** As the ledger compares names. */
+function nameKey(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase();
+}
+
+function isSame(found: Workflow, chosen: ChosenWorkflow): boolean {
+  const tasks = found.tasks.map(({ id: _, ...task }) => task);
+  return (
+    found.category === chosen.category &&
+    isDeepStrictEqual(plain(found.executionConditions), plain(chosen.executionConditions)) &&
+    isDeepStrictEqual(plain(tasks), plain(chosen.tasks))
+  );
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

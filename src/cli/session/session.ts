@@ -1,0 +1,193 @@
+import { createEngine } from '../../embed.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { EngineEventMap } from '../../events/event-map.ts';
+import type { Run } from '../../model/resources/resources.ts';
+import type { Directory } from '../../ports/directory.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Store } from '../../ports/store.ts';
+import { leftOutWarnings } from '../left-out.ts';
+import { CliError, messageOf } from '../terminal/cli-error.ts';
+import type { Host } from '../terminal/host.ts';
+import { engineStopMs, type StopSignal, type StopTimeout } from '../terminal/interrupts.ts';
+import { type Progress, runProgress } from '../terminal/progress.ts';
+import { counted, oneLine, quoted, seconds, shortId } from '../terminal/text.ts';
+import { Warnings } from '../terminal/warnings.ts';
+import { withoutSchedules } from './stores.ts';
+import type { CountedTasks } from './task-module.ts';
+
+/** What an engine of the command line works with. */
+export interface SessionInput extends StopTimeout {
+  readonly store: Store;
+  /** As the user named it; `null`: in memory. */
+  readonly db: string | null;
+  readonly users: Directory;
+  readonly tasks: CountedTasks;
+  readonly concurrency: number | null;
+  /** See `strictSelection` of the engine. Default `false`. */
+  readonly isStrict?: boolean;
+  readonly quiet: boolean;
+}
+
+/** How a session ended. */
+export interface SessionOutcome {
+  /** The runs as they are now: all final, unless the session was interrupted. */
+  readonly runs: readonly Run[];
+  readonly interrupted: StopSignal | null;
+  /** From the beginning of the runs to their end, ms. */
+  readonly elapsedMs: number;
+  /** Run id → tasks that this session processed. */
+  readonly processedTasks: ReadonlyMap<string, number>;
+}
+
+/** One engine, with a bar, warnings and Ctrl-C. */
+export class Session {
+  readonly engine: Engine;
+  readonly #host: Host;
+  readonly #input: SessionInput;
+  readonly #warnings: Warnings;
+  #progress: Progress | null = null;
+  #signal: StopSignal | null = null;
+  #stopped: Promise<void> | null = null;
+  #stuck: (error: CliError) => void = () => {};
+
+  private constructor(host: Host, input: SessionInput, engine: Engine) {
+    this.#host = host;
+    this.#input = input;
+    this.engine = engine;
+    this.#warnings = new Warnings(host, (write) => this.#above(write));
+    engine.on('engine.error', (event) => this.#failed(event));
+    engine.on('subjects.leftOut', ({ selection }) => this.#warnings.tell(leftOutWarnings(selection)));
+    engine.on('run.progress', ({ run }) => this.#progress?.update(run));
+  }
+
+  /**
+   * Makes an engine, which is not started, for `work`; stops it afterwards and closes what it worked on.
+   *
+   * @throws LifecycleError for a handler or setting; what `work` throws.
+   */
+  static async with<T>(host: Host, input: SessionInput, work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await Session.#open(host, input);
+    try {
+      return await work(session);
+    } finally {
+      await session.engine.close({ deadlineMs: engineStopMs(input.stopTimeout) });
+    }
+  }
+
+  static async #open(host: Host, input: SessionInput): Promise<Session> {
+    const engine = await createEngine({
+      store: withoutSchedules(input.store),
+      directory: input.users,
+      tasks: input.tasks.tasks,
+      noOp: input.tasks.isNoOp,
+      strictSelection: input.isStrict ?? false,
+      clock: host.clock,
+      logger: loggerFor(host),
+      ...(input.concurrency === null ? {} : { concurrency: input.concurrency }),
+    });
+    return new Session(host, input, engine);
+  }
+
+  /**
+   * Lets `begin` make or name the runs, and waits until they are final or somebody interrupts.
+   *
+   * @throws what `begin` throws; CliError for a run that cannot go on.
+   */
+  async drive(begin: () => Promise<readonly Run[]>): Promise<SessionOutcome> {
+    const { clock, interrupts } = this.#host;
+    const release = interrupts.handle(this.#input.stopTimeout, (signal) => this.#interrupted(signal));
+    const stuck = new Promise<never>((_, reject) => {
+      this.#stuck = reject;
+    });
+    stuck.catch(() => {}); // it may come when nobody waits any more
+    const startedAt = clock.elapsed();
+    const outcome = (before: readonly Run[], after: readonly Run[], isWhole: boolean): SessionOutcome => ({
+      runs: after,
+      interrupted: isWhole ? null : this.#signal,
+      elapsedMs: clock.elapsed() - startedAt,
+      processedTasks: new Map(
+        after.map((run, at) => [run.id, processed(run) - processed(before[at] ?? run)]),
+      ),
+    });
+    try {
+      const runs = await begin();
+      this.#progress = runProgress(this.#host, runs, !this.#input.quiet && this.#signal === null);
+      const ended = await Promise.race([stuck, Promise.all(runs.map((run) => this.#end(run)))]);
+      await this.#stopped;
+      const after = await Promise.all(ended.map((run, at) => run ?? this.#current(runs[at] as Run)));
+      return outcome(runs, after, !ended.includes(null));
+    } catch (error) {
+      if (this.#signal === null || !LifecycleError.is(error) || error.code !== 'EngineStopped') throw error;
+      await this.#stopped;
+      return outcome([], [], false);
+    } finally {
+      release();
+      this.#progress?.stop();
+      this.#progress = null;
+      this.#warnings.close();
+    }
+  }
+
+  /** The run when it is final; `null` when the engine stopped before. */
+  async #end(run: Run): Promise<Run | null> {
+    try {
+      return await this.engine.runs.finished(run.id);
+    } catch (error) {
+      if (this.#signal !== null && LifecycleError.is(error) && error.code === 'EngineStopped') return null;
+      throw error;
+    }
+  }
+
+  async #current(run: Run): Promise<Run> {
+    const record = await this.#input.store.getRun(run.id);
+    if (!record) return run;
+    return this.engine.runs.get(record.workflowId, run.id);
+  }
+
+  #interrupted(signal: StopSignal): void {
+    this.#signal = signal;
+    this.#progress?.stop();
+    this.#progress = null;
+    const { stderr } = this.#host;
+    const { stopTimeout, tasks } = this.#input;
+    const running = tasks.running();
+    const waits =
+      running > 0 ? `${counted(running, 'task')} may end or be aborted` : 'what is done is recorded';
+    if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
+    stderr.line(
+      `${signal}: stopping within ${seconds(stopTimeout)}; ${waits}. Ctrl-C once more quits at once.`,
+    );
+    this.#stopped = this.engine.stop({ deadlineMs: engineStopMs(stopTimeout) });
+  }
+
+  #failed(event: EngineEventMap['engine.error']): void {
+    const { error, during, runId } = event;
+    const isFinal = during === 'driving' || (LifecycleError.is(error) && !error.retryable);
+    if (runId !== undefined && isFinal) {
+      const { db } = this.#input;
+      const remedy =
+        db === null ? null : `What is done is kept. Go on with: ${this.#host.self} resume --db ${quoted(db)}`;
+      const message = `Expected run ${shortId(runId)} to go on, got: ${messageOf(error)}`;
+      this.#stuck(new CliError(message, remedy, { cause: error }));
+      return;
+    }
+    this.#warnings.add(event);
+  }
+
+  #above(write: () => void): void {
+    if (this.#progress) this.#progress.above(write);
+    else write();
+  }
+}
+
+function processed(run: Run): number {
+  return run.totalTasksCount - run.totalUnprocessedTasksCount;
+}
+
+/** What handlers log goes to stderr when it is a warning or worse, and all of it with `TENURE_DEBUG`. */
+function loggerFor({ stderr, env }: Host): Logger {
+  const tell = (level: string) => (message: string) => stderr.line(`${level}: ${oneLine(message)}`);
+  const hidden = env.TENURE_DEBUG ? tell('debug') : () => {};
+  return { debug: hidden, info: hidden, warn: tell('warning'), error: tell('warning') };
+}

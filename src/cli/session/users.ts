@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseMapping } from '../../directory/files/mapping.ts';
+import { openDirectory } from '../../directory/open-directory.ts';
+import { candidatesByRule } from '../../engine/selection/candidates.ts';
+import { scopeAttributes } from '../../engine/selection/qualify.ts';
+import { SelectionTally } from '../../engine/selection.ts';
+import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
+import type { Directory } from '../../ports/directory.ts';
+import { leftOutWarnings } from '../left-out.ts';
+import { CliError } from '../terminal/cli-error.ts';
+import type { Host } from '../terminal/host.ts';
+import { withSpinner } from '../terminal/progress.ts';
+import { counted } from '../terminal/text.ts';
+import type { Job } from './job.ts';
+
+/** A rule that selects everybody: a subject always has an id. */
+export const ALL_USERS = "id ne ''";
+
+/** The people of a job. */
+export type Users = Awaited<ReturnType<typeof openDirectory>>;
+
+/**
+ * Opens the file of people that a job names.
+ *
+ * @throws LifecycleError `InvalidFile` with file and line, `InvalidArgument` for a mapping; CliError when the
+ *   file of a kept job is gone.
+ */
+export async function openUsers(
+  host: Host,
+  job: Pick<Job, 'users' | 'map' | 'onDuplicate' | 'delimiter' | 'dates' | 'dateAttributes'>,
+  options: { readonly isKept: boolean; readonly quiet: boolean },
+): Promise<Users> {
+  const map = job.map === null ? new Map<string, string>() : parseMapping(job.map);
+  if (options.isKept && !(await stat(job.users).catch(() => null))) {
+    throw new CliError(
+      `Expected ${job.users}, the users of the interrupted run, to be there, got no file`,
+      'Name the file that has them now: --users FILE',
+    );
+  }
+  const open = () =>
+    openDirectory(job.users, {
+      map,
+      onDuplicate: job.onDuplicate,
+      dates: job.dates,
+      dateAttributes: job.dateAttributes,
+      ...(job.delimiter === null ? {} : { delimiter: job.delimiter }),
+    });
+  const users = await withSpinner(host, `reading ${basename(job.users)}`, !options.quiet, open);
+  if (users.skippedRowsCount > 0 && !options.quiet) {
+    host.stderr.line(
+      `${counted(users.skippedRowsCount, 'row')} left out: the same id again (--on-duplicate ${job.onDuplicate})`,
+    );
+  }
+  if (users.subjectsCount > 0) return users;
+  await users.close();
+  throw new CliError(`Expected ${job.users} to hold at least one person, got none`);
+}
+
+/** @throws CliError when the rule selects nobody; LifecycleError `InvalidFilter`. */
+export async function requireUsers(users: Directory, rule: string): Promise<void> {
+  const scope = parseScopeRule(rule);
+  const tally = new SelectionTally(scopeAttributes(scope), true);
+  for await (const some of candidatesByRule(scope, users, Number.POSITIVE_INFINITY, tally))
+    if (some.length > 0) return;
+  const warnings = leftOutWarnings(await tally.result(users));
+  throw new CliError(
+    `Expected the rule to select somebody, got nobody: ${rule}`,
+    [
+      ...warnings,
+      'Letter case counts, and so does the name of the attribute: a column is called after --map, or as in the file',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,2 @@
+/** Why a call is aborted. */
+export type AbortCause = 'timeout' | 'cancel' | 'stop';

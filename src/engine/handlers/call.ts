@@ -1,0 +1,183 @@
+/**
+ * One call of a handler. Handlers are hostile: they throw anything, return promises that never settle,
+ * ignore their abort signal, answer after it. Whatever they do, a call comes to exactly one verdict,
+ * and tells separately when the handler has really settled, because only then is its place free.
+ */
+import type { DurationMs } from '../../model/time.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { TaskHandlerResult } from '../../ports/task-handler.ts';
+import type { AbortCause } from './abort-cause.ts';
+import type { ActiveUser } from './active-user.ts';
+import { cut, failureReasonOf } from './failure.ts';
+import { HandlerContext, type RunInfo } from './handler-context.ts';
+import type { BoundTask } from './handlers.ts';
+import { Suspension } from './suspension.ts';
+
+/** What a call came to. */
+export type CallResult =
+  | { readonly kind: 'completed'; readonly processingInfo: string | null }
+  /** `isOver` `false`: the handler may still be running, so that a retry would overlap with it. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isOver: boolean }
+  /** It waits for somebody outside. */
+  | { readonly kind: 'suspended'; readonly suspension: Suspension }
+  /** Stopped because the run is being canceled. */
+  | { readonly kind: 'canceled' }
+  /** Stopped because the engine stops; it will run again. */
+  | { readonly kind: 'abandoned' };
+
+/** Calls the handler of `bound` for `flight`: its verdict when it answers at once, else the call that is under way. */
+export function callHandler(
+  flight: ActiveUser,
+  bound: BoundTask,
+  info: RunInfo,
+  clock: Clock,
+  graceMs: DurationMs,
+): CallResult | PendingCall {
+  const context = new HandlerContext(flight, bound, info);
+  let result: TaskHandlerResult | PromiseLike<TaskHandlerResult>;
+  try {
+    result = bound.handler.run(context as never);
+    if (!isThenable(result)) return callResultOf(result);
+  } catch (error) {
+    return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+  }
+  const { timeoutMs } = bound.handler;
+  return new PendingCall(result, {
+    clock,
+    timeoutMs,
+    graceMs,
+    abortSignal: (reason) => context.abort(reason),
+  });
+}
+
+function isThenable(value: unknown): value is PromiseLike<TaskHandlerResult> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+const COMPLETED: CallResult = { kind: 'completed', processingInfo: null };
+
+/** The verdict of a handler that returned `result`. */
+function callResultOf(result: TaskHandlerResult): CallResult {
+  if (result instanceof Suspension) return { kind: 'suspended', suspension: result };
+  const info: unknown = typeof result === 'object' && result !== null ? result.processingInfo : null;
+  return typeof info === 'string' ? { kind: 'completed', processingInfo: cut(info) } : COMPLETED;
+}
+
+/** A call whose handler has returned a promise. */
+export class PendingCall {
+  /** Resolves once; never rejects. */
+  readonly result: Promise<CallResult>;
+  /** Resolves when the handler has settled, which may be never. */
+  readonly settled: Promise<void>;
+  #isSettled = false;
+  #cause: AbortCause | null = null;
+  #decide: (verdict: CallResult) => void = () => {};
+  #timer: Timer | null = null;
+  readonly #clock: Clock;
+  readonly #abortSignal: (reason: unknown) => void;
+  #graceMs: DurationMs;
+  readonly #timeoutMs: DurationMs | null;
+
+  constructor(
+    result: PromiseLike<TaskHandlerResult>,
+    options: {
+      readonly clock: Clock;
+      readonly timeoutMs: DurationMs | null;
+      readonly graceMs: DurationMs;
+      /** Aborts the signal that the handler was given. */
+      readonly abortSignal: (reason: unknown) => void;
+    },
+  ) {
+    this.#clock = options.clock;
+    this.#graceMs = options.graceMs;
+    this.#timeoutMs = options.timeoutMs;
+    this.#abortSignal = options.abortSignal;
+    this.result = new Promise((resolve) => {
+      this.#decide = resolve;
+    });
+    this.settled = safePromise(result).then(
+      (value) => this.#settle(() => this.#fulfilled(value)),
+      (error: unknown) => this.#settle(() => this.#rejected(error)),
+    );
+    if (options.timeoutMs !== null) {
+      this.#timer = this.#clock.setTimer(options.timeoutMs, () => this.abort('timeout'));
+    }
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /**
+   * Aborts the handler's signal and gives it `graceMs` to settle. The first cause counts; a later one can shorten
+   * the grace.
+   */
+  abort(cause: AbortCause, graceMs = this.#graceMs): void {
+    const isFirst = this.#cause === null;
+    if (this.#isSettled || !(isFirst || graceMs < this.#graceMs)) return;
+    const counts = this.#cause ?? cause;
+    this.#cause = counts;
+    this.#graceMs = graceMs;
+    this.#timer?.cancel();
+    this.#timer = this.#clock.setTimer(graceMs, () => this.#decide(this.#writtenOff(counts)));
+    if (!isFirst) return;
+    this.#abortSignal(
+      new DOMException(ABORT_MESSAGES[cause], cause === 'timeout' ? 'TimeoutError' : 'AbortError'),
+    );
+  }
+
+  #settle(verdict: () => CallResult): void {
+    this.#isSettled = true;
+    this.#timer?.cancel();
+    this.#decide(verdict());
+  }
+
+  #fulfilled(value: TaskHandlerResult): CallResult {
+    if (this.#cause === 'timeout') return this.#timedOut(true);
+    try {
+      return callResultOf(value);
+    } catch (error) {
+      return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+    }
+  }
+
+  /** A rejection after an abort is taken for its answer, unless it is clearly about something else. */
+  #rejected(error: unknown): CallResult {
+    if (this.#cause === 'timeout') return this.#timedOut(true);
+    if (this.#cause !== null && isAbort(error))
+      return { kind: this.#cause === 'cancel' ? 'canceled' : 'abandoned' };
+    return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+  }
+
+  #writtenOff(cause: AbortCause): CallResult {
+    if (cause === 'timeout') return this.#timedOut(false);
+    return { kind: cause === 'cancel' ? 'canceled' : 'abandoned' };
+  }
+
+  #timedOut(isOver: boolean): CallResult {
+    const more = isOver ? '' : `, and the handler did not settle within ${this.#graceMs} ms of being aborted`;
+    return { kind: 'failed', reason: `Timed out after ${this.#timeoutMs} ms${more}`, isOver };
+  }
+}
+
+/** A promise that behaves: a foreign thenable may settle twice, or throw from its `then`. */
+function safePromise(result: PromiseLike<TaskHandlerResult>): Promise<TaskHandlerResult> {
+  const isGenuine = result instanceof Promise && !Object.hasOwn(result, 'then');
+  return isGenuine ? result : new Promise((resolve) => resolve(result));
+}
+
+const ABORT_MESSAGES: Readonly<Record<AbortCause, string>> = {
+  timeout: 'The attempt timed out',
+  cancel: 'The run was canceled',
+  stop: 'The engine is stopping',
+};
+
+function isAbort(error: unknown): boolean {
+  try {
+    return (error as { name?: unknown } | null)?.name === 'AbortError';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import { isoOf } from '../../ledger/resources.ts';
+import { taskResultId } from '../../model/ids.ts';
+import type { RunRecord } from '../../model/records.ts';
+import type { Subject } from '../../model/subject.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { TaskContext } from '../../ports/task-handler.ts';
+import type { ActiveUser } from './active-user.ts';
+import { frozenCopy } from './frozen-copy.ts';
+import type { BoundTask } from './handlers.ts';
+
+/** What all calls of one run share; frozen, because handlers get it. */
+export interface RunInfo {
+  readonly run: TaskContext['run'];
+  readonly workflow: TaskContext['workflow'];
+  readonly logger: Logger;
+}
+
+/** What all calls of a run are told of it. */
+export function runInfo(run: RunRecord, workflow: Workflow, logger: Logger): RunInfo {
+  return {
+    run: Object.freeze({
+      id: run.id,
+      workflowExecutionType: run.workflowExecutionType,
+      scheduledDateTime: isoOf(run.scheduledAtMs),
+    }),
+    workflow: Object.freeze({
+      id: workflow.id,
+      displayName: workflow.displayName,
+      category: workflow.category,
+      version: workflow.version,
+    }),
+    logger,
+  };
+}
+
+/**
+ * The context of one call. What few handlers ask for is made when it is asked for: a signal, a key, a
+ * copy of the subject that the handler cannot harm.
+ */
+export class HandlerContext implements TaskContext<unknown> {
+  readonly #flight: ActiveUser;
+  readonly #bound: BoundTask;
+  readonly #info: RunInfo;
+  #controller: AbortController | null = null;
+  #abortReason: { readonly reason: unknown } | null = null;
+  readonly attempt: number;
+  readonly interruptions: number;
+
+  constructor(flight: ActiveUser, bound: BoundTask, info: RunInfo) {
+    this.#flight = flight;
+    this.#bound = bound;
+    this.#info = info;
+    this.attempt = (flight.user.attempts?.failures ?? 0) + 1;
+    this.interruptions = flight.user.attempts?.interruptions ?? 0;
+  }
+
+  get subject(): Subject {
+    this.#flight.frozenSubject ??= frozenCopy(this.#flight.subject ?? { id: this.#flight.user.subjectId });
+    return this.#flight.frozenSubject;
+  }
+
+  get arguments(): unknown {
+    return this.#bound.arguments;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abortReason) this.#controller.abort(this.#abortReason.reason);
+    return this.#controller.signal;
+  }
+
+  /** The id of the task's result: stable over retries and crashes, unique over all runs. */
+  get idempotencyKey(): string {
+    return taskResultId(this.#flight.user.runId, this.#flight.user.ordinal, this.#bound.position);
+  }
+
+  get run(): TaskContext['run'] {
+    return this.#info.run;
+  }
+
+  get workflow(): TaskContext['workflow'] {
+    return this.#info.workflow;
+  }
+
+  get task(): TaskContext['task'] {
+    const { id, taskDefinitionId, displayName, executionSequence } = this.#bound.task;
+    return { id, taskDefinitionId, displayName, executionSequence };
+  }
+
+  get log(): Logger {
+    const data = {
+      runId: this.#info.run.id,
+      subjectId: this.#flight.user.subjectId,
+      taskId: this.#bound.task.id,
+    };
+    return withData(this.#info.logger, data);
+  }
+
+  /** Aborts the signal, whether the handler has asked for it yet or not. */
+  abort(reason: unknown): void {
+    this.#abortReason ??= { reason };
+    this.#controller?.abort(reason);
+  }
+}
+
+function withData(logger: Logger, own: Readonly<Record<string, unknown>>): Logger {
+  return {
+    debug: (message, data) => logger.debug(message, { ...own, ...data }),
+    info: (message, data) => logger.info(message, { ...own, ...data }),
+    warn: (message, data) => logger.warn(message, { ...own, ...data }),
+    error: (message, data) => logger.error(message, { ...own, ...data }),
+  };
+}

@@ -1,0 +1,141 @@
+/** Whom a run is made for. */
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { ParsedScopeRule } from '../../filter/parsing/scope-rule.ts';
+import type { LedgerContext } from '../../ledger/context.ts';
+import type { Candidate } from '../../ledger/planning/run-plan.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { Directory } from '../../ports/directory.ts';
+import type { Store } from '../../ports/store.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
+import type { SelectionTally } from '../selection.ts';
+import { changedSubjects } from './observe.ts';
+import { pickFrom } from './pick-from.ts';
+import { orUnreadable, type Qualification } from './qualify.ts';
+import { subjectsOf } from './subjects-of.ts';
+
+/** Unknown subjects that an error names at most. */
+const NAMED_MAX = 10;
+
+/**
+ * The subjects that somebody asked for by id, repeats collapsed, each known to the directory.
+ *
+ * @throws LifecycleError `SubjectUnknown`, naming the first ones.
+ */
+export async function candidatesByIds(
+  ids: readonly string[],
+  directory: Directory,
+): Promise<readonly Candidate[]> {
+  const unique = [...new Set(ids)];
+  const unknown: string[] = [];
+  for (let start = 0; start < unique.length; start += LIMITS.usersPerBatch) {
+    const batch = unique.slice(start, start + LIMITS.usersPerBatch);
+    const found = subjectsOf(batch, await directory.get(batch));
+    if (found.includes(null)) unknown.push(...batch.filter((_, index) => found[index] === null));
+  }
+  if (unknown.length === 0) return unique.map((subjectId) => ({ subjectId, dueAtMs: null }));
+  const named = unknown.slice(0, NAMED_MAX);
+  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : '';
+  throw new LifecycleError(
+    'SubjectUnknown',
+    `Expected subjects that the directory knows, got \`${named.join('`, `')}\`${more}`,
+    {
+      ids: named,
+      count: unknown.length,
+    },
+  );
+}
+
+/**
+ * The subjects that a rule selects, at most `max`. Throws a LifecycleError `LimitExceeded` when read.
+ *
+ * @param tally counts everybody who is looked at.
+ */
+export function candidatesByRule(
+  rule: ParsedScopeRule,
+  directory: Directory,
+  max: number,
+  tally: SelectionTally,
+): AsyncGenerator<readonly Candidate[]> {
+  let count = 0;
+  return pickFrom(directory.query(orUnreadable(rule)), (subject) => {
+    if (!tally.select(rule, subject)) return null;
+    count += 1;
+    if (count <= max) return { subjectId: subject.id, dueAtMs: null };
+    throw new LifecycleError(
+      'LimitExceeded',
+      `Expected a rule that selects at most ${max} subjects, got more`,
+      { limit: 'maxSubjectsPerActivation', max },
+    );
+  });
+}
+
+/** Somebody who qualifies, and the moment that makes him do so. */
+export interface Qualified {
+  readonly subjectId: string;
+  readonly dueAtMs: EpochMs;
+}
+
+/** What {@link qualifying} and {@link candidatesDue} work with. */
+export interface DueInput {
+  readonly context: LedgerContext;
+  readonly directory: Directory;
+  readonly workflowId: string;
+  readonly qualification: Qualification;
+  readonly slotAtMs: EpochMs;
+  /** Counts everybody who is looked at. */
+  readonly tally?: SelectionTally;
+}
+
+/** The subjects who qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
+export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qualified[]> {
+  const { directory, qualification, slotAtMs, tally } = input;
+  if (qualification.observation !== null) {
+    for await (const some of changedSubjects(input)) {
+      yield some.flatMap(({ subject, changedAtMs }) => {
+        const standing = qualification.standing(subject, slotAtMs, changedAtMs);
+        tally?.add(subject, standing);
+        return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : [];
+      });
+    }
+    return;
+  }
+  yield* pickFrom(directory.query(qualification.rule), (subject) => {
+    const standing = qualification.standing(subject, slotAtMs);
+    tally?.add(subject, standing);
+    return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : null;
+  });
+}
+
+/**
+ * The subjects that a schedule slot makes due: in scope, in the catch-up window, not admitted for the
+ * same moment before, and not in the middle of an earlier run of the workflow (domain §3.2, §6.7).
+ */
+export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly Candidate[]> {
+  const { store } = input.context;
+  const { workflowId, tally } = input;
+  const running = (await store.listUnfinishedRuns()).filter(
+    (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
+  );
+  const runIds = running.map((run) => run.id);
+  for await (const batch of qualifying(input)) {
+    const subjectIds = batch.map(({ subjectId }) => subjectId);
+    const admitted = await store.getAdmissions(workflowId, subjectIds);
+    const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
+    const due: Candidate[] = [];
+    for (const one of batch) {
+      if (dueBySubject.get(one.subjectId) === one.dueAtMs) tally?.passOver('alreadyTaken');
+      else if (await isUnderWay(store, runIds, one.subjectId)) tally?.passOver('inAnotherRun');
+      else due.push(one);
+    }
+    yield due;
+  }
+}
+
+async function isUnderWay(store: Store, runIds: readonly string[], subjectId: string): Promise<boolean> {
+  for (const runId of runIds) {
+    const user = await store.getUserBySubject(runId, subjectId);
+    if (user && !isTerminal(user.processingStatus)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,239 @@
+/** Reads one user's result as somebody else's worker reports it. Source: domain §2.9, §6.6 (I5). */
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { COUNT_MAX, readArray, readCount, readText, readWhole, readWord } from '../../input/fields.ts';
+import { readInstant } from '../../input/instants.ts';
+import {
+  nullable,
+  optional,
+  type Reader,
+  type ReadShape,
+  readShape,
+  shapeReader,
+  withDefault,
+} from '../../input/options.ts';
+import { invalid, type Place, pathOf, root } from '../../input/refuse.ts';
+import { readSubjectId } from '../../input/subject-id.ts';
+import { userResultId } from '../../model/ids.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { RunRecord, TaskOutcome, UserRecord } from '../../model/records.ts';
+import { USER_STATUSES, type UserStatus } from '../../model/status.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
+import { counterMismatch } from '../refusals.ts';
+import { isoOrNull } from '../resources.ts';
+
+/** What became of one processed task, in a {@link UserResultInput}. */
+export interface TaskResultInput {
+  readonly processingStatus: 'completed' | 'failed';
+  readonly startedDateTime?: string | null;
+  readonly completedDateTime?: string | null;
+  readonly failureReason?: string | null;
+  readonly processingInfo?: string | null;
+}
+
+/** Input of `userProcessingResults.create`: the documented body, with the subject and optional task results (domain §2.9). */
+export interface UserResultInput {
+  /** Who. Absent: somebody who is known only by the result's own id. */
+  readonly subject?: { readonly id: string };
+  readonly processingStatus: Exclude<UserStatus, 'quarantined'>;
+  /** ≥ 1. */
+  readonly totalTasksCount: number;
+  readonly failedTasksCount: number;
+  readonly totalUnprocessedTasksCount: number;
+  /** Default: the run's. */
+  readonly scheduledDateTime?: string;
+  readonly workflowExecutionType?: string;
+  readonly workflowVersion?: number;
+  readonly startedDateTime?: string | null;
+  readonly completedDateTime?: string | null;
+  /** Processed tasks, in execution order. Without them only the counts are known, and no task results. */
+  readonly taskProcessingResults?: readonly TaskResultInput[];
+}
+
+const REPORTED_STATUSES = USER_STATUSES.filter((status) => status !== 'quarantined');
+const RESULT = {
+  subject: optional(shapeReader({ id: readSubjectId })),
+  processingStatus: (place: Place) => readWord(place, REPORTED_STATUSES),
+  totalTasksCount: (place: Place) => readWhole(place, 1, COUNT_MAX),
+  failedTasksCount: readCount,
+  totalUnprocessedTasksCount: readCount,
+  scheduledDateTime: optional(nullable(readInstant)),
+  workflowExecutionType: optional((place) => readText(place, LIMITS.idLengthMax)),
+  workflowVersion: optional(readCount),
+  startedDateTime: withDefault(nullable(readInstant), null),
+  completedDateTime: withDefault(nullable(readInstant), null),
+  taskProcessingResults: optional((place) => readArray(place, LIMITS.tasksPerWorkflowHardMax)),
+} satisfies Record<keyof UserResultInput, Reader<unknown>>;
+type Input = ReadShape<typeof RESULT>;
+
+const readReason = withDefault(
+  nullable((place) => readText(place, LIMITS.reasonLengthMax, 1)),
+  null,
+);
+const TASK = {
+  processingStatus: (place: Place) => readWord(place, ['completed', 'failed'] as const),
+  startedDateTime: optional(nullable(readInstant)),
+  completedDateTime: optional(nullable(readInstant)),
+  failureReason: readReason,
+  processingInfo: readReason,
+} satisfies Record<keyof TaskResultInput, Reader<unknown>>;
+
+/**
+ * The record of a reported result: user `no` of `run`.
+ *
+ * @throws LifecycleError `InvalidArgument` for a value that is not allowed, `CounterMismatch` for
+ *   counters that contradict the status or the run.
+ */
+export function readUserResult(run: RunRecord, no: number, body: unknown, nowMs: EpochMs): UserRecord {
+  const input = readShape(root(body, 'the result'), RESULT);
+  const status = input.processingStatus;
+  expectOfRun(run, input);
+  const counts = countsOf(input, status);
+  const hasStarted =
+    status === 'inProgress' ||
+    (isTerminal(status) && counts.totalUnprocessedTasksCount < counts.totalTasksCount);
+  const times = timesOf(run, input, status, hasStarted, nowMs);
+  const outcomes = outcomesOf(input, counts, times);
+  return {
+    runId: run.id,
+    ordinal: no,
+    subjectId: input.subject?.id ?? userResultId(run.id, no),
+    processingStatus: status,
+    workflowVersion: run.workflowVersion,
+    createdAtMs: Math.min(nowMs, times.startedAtMs ?? nowMs),
+    ...times,
+    ...counts,
+    outcomes,
+    attempts: null,
+  };
+}
+
+type Counts = Pick<UserRecord, 'totalTasksCount' | 'failedTasksCount' | 'totalUnprocessedTasksCount'>;
+type Times = Pick<UserRecord, 'scheduledAtMs' | 'startedAtMs' | 'completedAtMs'>;
+
+function expectOfRun(run: RunRecord, input: Input): void {
+  const { workflowVersion: version = run.workflowVersion, workflowExecutionType: type } = input;
+  if (version !== run.workflowVersion) {
+    const place = { path: 'workflowVersion', value: version };
+    throw invalid(place, `${run.workflowVersion}, which the run has pinned`);
+  }
+  if (type !== undefined && type !== run.workflowExecutionType) {
+    const place = { path: 'workflowExecutionType', value: type };
+    throw invalid(place, `\`${run.workflowExecutionType}\`, as the run has it`);
+  }
+}
+
+function countsOf(input: Input, status: UserStatus): Counts {
+  const { totalTasksCount, failedTasksCount, totalUnprocessedTasksCount } = input;
+  const counts = { totalTasksCount, failedTasksCount, totalUnprocessedTasksCount };
+  if (!isConsistent(status, counts)) {
+    throw new LifecycleError(
+      'CounterMismatch',
+      `Expected the counters of a user in \`${status}\` to fit that status (domain rule I5), got ${failedTasksCount} failed and ${totalUnprocessedTasksCount} unprocessed of ${totalTasksCount}`,
+      { field: 'processingStatus', ...counts },
+    );
+  }
+  return counts;
+}
+
+function isConsistent(status: UserStatus, counts: Counts): boolean {
+  const {
+    totalTasksCount: total,
+    failedTasksCount: failed,
+    totalUnprocessedTasksCount: unprocessed,
+  } = counts;
+  if (failed + unprocessed > total) return false;
+  switch (status) {
+    case 'queued':
+      return failed === 0 && unprocessed === total;
+    case 'inProgress':
+      return unprocessed > 0;
+    case 'completed':
+      return failed === 0 && unprocessed === 0;
+    case 'completedWithErrors':
+      return failed > 0 && unprocessed === 0;
+    case 'failed':
+      return failed > 0;
+    case 'canceled':
+      return unprocessed > 0;
+    case 'quarantined':
+      return false;
+  }
+}
+
+function timesOf(
+  run: RunRecord,
+  input: Input,
+  status: UserStatus,
+  hasStarted: boolean,
+  nowMs: EpochMs,
+): Times {
+  const scheduledAtMs = input.scheduledDateTime ?? run.scheduledAtMs;
+  const { startedDateTime: startedGiven, completedDateTime: completedGiven } = input;
+  const startedAtMs = hasStarted ? (startedGiven ?? completedGiven ?? nowMs) : null;
+  const completedAtMs = isTerminal(status) ? (completedGiven ?? Math.max(nowMs, startedAtMs ?? nowMs)) : null;
+  const start = { path: 'startedDateTime', value: isoOrNull(startedGiven ?? startedAtMs) };
+  const end = { path: 'completedDateTime', value: isoOrNull(completedGiven) };
+  if (!hasStarted && startedGiven !== null)
+    throw invalid(start, `null for a user in \`${status}\` with no processed task`);
+  if (completedAtMs === null && completedGiven !== null)
+    throw invalid(end, `null for a user in \`${status}\``);
+  if (startedAtMs !== null && startedAtMs < scheduledAtMs)
+    throw invalid(start, 'not before scheduledDateTime');
+  if (startedAtMs !== null && completedAtMs !== null && completedAtMs < startedAtMs)
+    throw invalid(end, 'not before startedDateTime');
+  return { scheduledAtMs, startedAtMs, completedAtMs };
+}
+
+/** Outcomes, or `null` when tasks were processed and nothing tells which. */
+function outcomesOf(input: Input, counts: Counts, times: Times): readonly TaskOutcome[] | null {
+  const processed = counts.totalTasksCount - counts.totalUnprocessedTasksCount;
+  const given = input.taskProcessingResults;
+  if (given === undefined) return processed === 0 ? [] : null;
+  if (given.length !== processed)
+    throw counterMismatch('taskProcessingResults.length', processed, given.length);
+  let sinceMs = times.startedAtMs ?? 0;
+  const outcomes = given.map((place): TaskOutcome => {
+    const outcome = readTaskResult(place, sinceMs, sinceMs);
+    if (times.completedAtMs !== null && outcome.completedAtMs > times.completedAtMs)
+      throw invalid(endOf(place, outcome), 'not after that of the user');
+    sinceMs = outcome.completedAtMs;
+    return outcome;
+  });
+  const failed = outcomes.filter((outcome) => outcome.status === 'failed').length;
+  if (failed !== counts.failedTasksCount)
+    throw counterMismatch('failedTasksCount', failed, counts.failedTasksCount);
+  return outcomes;
+}
+
+/**
+ * What became of one task.
+ *
+ * @param sinceMs when the user was free for it: it cannot have begun earlier.
+ * @param nowMs its end when none is given.
+ * @param startMs its start when none is given; default `sinceMs`.
+ * @throws LifecycleError `InvalidArgument`.
+ */
+export function readTaskResult(
+  place: Place,
+  sinceMs: EpochMs,
+  nowMs: EpochMs,
+  startMs: EpochMs = sinceMs,
+): TaskOutcome {
+  const { processingStatus: status, failureReason, processingInfo, ...times } = readShape(place, TASK);
+  const startedAtMs = times.startedDateTime ?? startMs;
+  const completedAtMs = times.completedDateTime ?? Math.max(startedAtMs, nowMs);
+  if (startedAtMs < sinceMs || completedAtMs < startedAtMs)
+    throw invalid(endOf(place, { completedAtMs }), 'in order: tasks run one after another');
+  return {
+    status,
+    startedAtMs,
+    completedAtMs,
+    ...(failureReason === null ? {} : { failureReason }),
+    ...(processingInfo === null ? {} : { processingInfo }),
+  };
+}
+
+function endOf(place: Place, { completedAtMs }: Pick<TaskOutcome, 'completedAtMs'>): Place {
+  return { path: pathOf(place, 'completedDateTime'), value: isoOrNull(completedAtMs) };
+}

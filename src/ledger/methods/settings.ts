@@ -1,0 +1,74 @@
+/** The tenant's settings: one document in the store. Source: domain §1.11, §2.4. */
+
+import { type DurationMs, HOUR_MS } from '../../model/time.ts';
+import type {
+  LifecycleManagementSettings,
+  QuarantineConfiguration,
+} from '../../model/workflow/quarantine.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Store, StoreReader } from '../../ports/store.ts';
+import { readSettingsPatch, type SettingsPatch } from '../input/settings.ts';
+
+/** `lifecycleManagementSettings`. */
+export interface Settings {
+  get(): Promise<LifecycleManagementSettings>;
+  /**
+   * Changes what is given; an engine goes by it at once. @throws LifecycleError `InvalidArgument`, naming the
+   * field.
+   */
+  update(patch: SettingsPatch): Promise<LifecycleManagementSettings>;
+}
+
+const NAME = 'lifecycleManagementSettings';
+
+/** The settings of a ledger, and the one that it needs at hand. */
+export interface KeptSettings extends Settings {
+  /** Reads what the store has. */
+  load(): Promise<void>;
+  /** Distance of schedule slots, as of the last load or change. */
+  readonly scheduleIntervalMs: DurationMs;
+}
+
+/** @param intervalMs distance of schedule slots while nobody has set one. */
+export function createSettings(store: Store, intervalMs: DurationMs, changed: () => void): KeptSettings {
+  const defaults: LifecycleManagementSettings = {
+    emailSettings: { senderDomain: '', useCompanyBranding: false },
+    quarantineConfiguration: null,
+    workflowScheduleIntervalInHours: intervalMs / HOUR_MS,
+  };
+  const read = async (reader: StoreReader): Promise<LifecycleManagementSettings> => {
+    const text = await reader.getSetting(NAME);
+    return text === null ? defaults : { ...defaults, ...(JSON.parse(text) as SettingsPatch) };
+  };
+  let current = defaults;
+  return {
+    get: () => read(store),
+    async update(input) {
+      const { before, after } = await store.transaction(async (tx) => {
+        const before = await read(tx);
+        const patch = readSettingsPatch(input, before);
+        if (Object.keys(patch).length === 0) return { before, after: before };
+        const stored = JSON.parse((await tx.getSetting(NAME)) ?? '{}') as SettingsPatch;
+        await tx.putSetting(NAME, JSON.stringify({ ...stored, ...patch }));
+        return { before, after: await read(tx) };
+      });
+      current = after;
+      if (after !== before) changed();
+      return after;
+    },
+    async load() {
+      current = await read(store);
+    },
+    get scheduleIntervalMs() {
+      return current.workflowScheduleIntervalInHours * HOUR_MS;
+    },
+  };
+}
+
+/** The bounds that a workflow's scheduled runs have: its own, or else the tenant's. */
+export async function quarantineConfigurationOf(
+  settings: Settings,
+  workflow: Workflow,
+): Promise<QuarantineConfiguration | null> {
+  return workflow.settings.quarantineConfiguration ?? (await settings.get()).quarantineConfiguration;
+}

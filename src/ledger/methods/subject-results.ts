@@ -1,0 +1,63 @@
+/** User results as results of subjects, who need not be users (domain §1.4, decision 14). */
+import { addressOf } from '../../model/ids.ts';
+import type { Page, SubjectProcessingResult, UserProcessingResult } from '../../model/resources/resources.ts';
+import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/workflow-subject.ts';
+import type { StoreReader } from '../../ports/store.ts';
+import { type ListOptions, readListOptions } from '../input/list-options.ts';
+import { objectsOfRuns } from '../planning/provisioning-objects.ts';
+import type { UserProcessingResults } from './user-results.ts';
+
+/** Subject results, per run. Each is a user result, under the same id. */
+export interface SubjectProcessingResults {
+  /** As `userProcessingResults.list`, whose properties the filter and the order name. */
+  list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<SubjectProcessingResult>>;
+  /** @throws LifecycleError `NotFound`. */
+  get(workflowId: string, runId: string, resultId: string): Promise<SubjectProcessingResult>;
+  /** What user results of a workflow, of whatever runs, are as subject results; in the same order. */
+  of(
+    workflowId: string,
+    results: readonly UserProcessingResult[],
+  ): Promise<readonly SubjectProcessingResult[]>;
+}
+
+/** The subject results of a ledger. */
+export function createSubjectResults(
+  store: StoreReader,
+  users: Pick<UserProcessingResults, 'list' | 'get'>,
+): SubjectProcessingResults {
+  const of: SubjectProcessingResults['of'] = async (workflowId, results) => {
+    if (results.length === 0) return [];
+    const objects = await objectsOfRuns(store, workflowId.toLowerCase(), results);
+    return results.map((result) => subjectResult(result, objects.get(addressOf(result.id)?.runId ?? '')));
+  };
+  return {
+    of,
+    async list(workflowId, runId, options) {
+      const page = await users.list(
+        workflowId,
+        runId,
+        readListOptions(options, 'subjectProcessingResults.list'),
+      );
+      return { ...page, value: await of(workflowId, page.value) };
+    },
+    async get(workflowId, runId, resultId) {
+      const [result] = await of(workflowId, [await users.get(workflowId, runId, resultId)]);
+      return result as SubjectProcessingResult;
+    },
+  };
+}
+
+function subjectResult(
+  { subject, ...result }: UserProcessingResult,
+  object: ProvisioningObjectWorkflowSubject | undefined,
+): SubjectProcessingResult {
+  if (object) return { ...result, subject: object, subjectType: 'provisioningObject' };
+  return {
+    ...result,
+    subject: {
+      '@odata.type': '#microsoft.graph.identityGovernance.directoryObjectWorkflowSubject',
+      directoryObject: { '@odata.type': '#microsoft.graph.user', id: subject.id },
+    },
+    subjectType: 'user',
+  };
+}

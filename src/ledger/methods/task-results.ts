@@ -1,0 +1,146 @@
+/** Task results and task reports: read from users and runs, which hold all there is to know. */
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { readWord } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
+import type { Filter } from '../../model/filter.ts';
+import { addressOf, taskResultId } from '../../model/ids.ts';
+import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { Page, TaskProcessingResult, TaskReport } from '../../model/resources/resources.ts';
+import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
+import type { Task } from '../../model/workflow/workflow.ts';
+import { type LedgerContext, pinnedVersion, requireRun, requireUser } from '../context.ts';
+import { type ListOptions, listRequest, PAGE_OPTIONS } from '../input/list-options.ts';
+import { objectOfRun } from '../planning/provisioning-objects.ts';
+import { enabledTasks, type RunContent, reportResources, taskResources } from '../resources.ts';
+
+/** Options of a list of task results: by user, then in execution order. */
+export interface TaskListOptions extends Pick<ListOptions, 'top' | 'after'> {
+  readonly processingStatus?: TaskStatus;
+}
+
+const LIST_OPTIONS = {
+  ...PAGE_OPTIONS,
+  processingStatus: optional((place) => readWord(place, TASK_STATUSES)),
+} satisfies ShapeOf<TaskListOptions>;
+
+/** Task results, by run or by user result. */
+export interface TaskProcessingResults {
+  list(workflowId: string, runId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
+  listOfUser(workflowId: string, runId: string, resultId: string): Promise<readonly TaskProcessingResult[]>;
+  /** @throws LifecycleError `NotFound`. */
+  get(workflowId: string, runId: string, taskResultId: string): Promise<TaskProcessingResult>;
+}
+
+/** Task reports of a run, one per enabled task, in execution order. */
+export interface TaskReports {
+  list(workflowId: string, runId: string): Promise<readonly TaskReport[]>;
+}
+
+/** The task results of a ledger. */
+export function createTaskResults({ store }: LedgerContext): TaskProcessingResults {
+  return {
+    async list(workflowId, runId, options) {
+      const given = readOptions(options, 'taskProcessingResults.list', LIST_OPTIONS);
+      const { processingStatus } = given;
+      const run = await requireRun(store, workflowId, runId);
+      const request = listRequest<UserRecord, string>(given, {
+        scope: `tasks of ${run.id}`,
+        table: {},
+        keyType: 'string',
+        defaultOrder: 'id',
+      });
+      const content = await contentOf(store, run);
+      const start = request.after ? requireAddress(run, request.after.key) : { no: 0, position: 0 };
+      const found: TaskProcessingResult[] = [];
+      for await (const user of usersFrom(store, run, start.no, usersWith(processingStatus))) {
+        for (const result of taskResources(user, content)) {
+          const isBefore =
+            user.ordinal === start.no && (addressOf(result.id)?.position ?? 0) <= start.position;
+          if (!isBefore && (!processingStatus || result.processingStatus === processingStatus))
+            found.push(result);
+        }
+        if (found.length > request.limit) break;
+      }
+      const value = found.slice(0, request.limit);
+      const last = found.length > request.limit ? value.at(-1) : undefined;
+      return { value, nextToken: last ? request.tokenAfter({ value: null, key: last.id }) : null };
+    },
+    async listOfUser(workflowId, runId, resultId) {
+      const run = await requireRun(store, workflowId, runId);
+      const user = await requireUser(store, run, resultId);
+      return taskResources(user, await contentOf(store, run));
+    },
+    async get(workflowId, runId, id) {
+      const run = await requireRun(store, workflowId, runId);
+      const { no, position } = requireAddress(run, id);
+      const user = await store.getUser(run.id, no);
+      const results = user ? taskResources(user, await contentOf(store, run)) : [];
+      const result = results.find((one) => one.id === taskResultId(run.id, no, position));
+      if (!result) throw missing(run, id);
+      return result;
+    },
+  };
+}
+
+/** The task reports of a ledger. */
+export function createTaskReports({ store }: LedgerContext): TaskReports {
+  return {
+    async list(workflowId, runId) {
+      const run = await requireRun(store, workflowId, runId);
+      return reportResources(run, await pinnedTasks(store, run));
+    },
+  };
+}
+
+async function pinnedTasks(store: LedgerContext['store'], run: RunRecord): Promise<readonly Task[]> {
+  return enabledTasks(await pinnedVersion(store, run));
+}
+
+async function contentOf(store: LedgerContext['store'], run: RunRecord): Promise<RunContent> {
+  return { tasks: await pinnedTasks(store, run), workflowSubject: await objectOfRun(store, run) };
+}
+
+/** Users of a run from `no` on, `no` included, a page at a time. */
+async function* usersFrom(
+  store: LedgerContext['store'],
+  run: RunRecord,
+  no: number,
+  where: Filter | null,
+): AsyncGenerator<UserRecord> {
+  let afterNo = Math.max(0, no - 1);
+  for (;;) {
+    const page = await store.listUsers({
+      runId: run.id,
+      where,
+      order: { property: 'id', descending: false },
+      after: { value: null, key: afterNo },
+      limit: PAGE,
+    });
+    yield* page;
+    if (page.length < PAGE) return;
+    afterNo = page.at(-1)?.ordinal ?? afterNo;
+  }
+}
+
+const PAGE = 200;
+
+/** Only users who can have a task in that status: `failed` ones are found without reading the others. */
+function usersWith(status: TaskStatus | undefined): Filter | null {
+  if (status !== 'failed') return null;
+  const literal = { kind: 'literal', type: 'number', value: 0, at: 0 } as const;
+  const path = { kind: 'path', segments: ['failedTasksCount'], at: 0 } as const;
+  return { kind: 'compare', operator: 'gt', left: path, right: literal, at: 0 };
+}
+
+function requireAddress(run: RunRecord, id: string): { no: number; position: number } {
+  const address = addressOf(id);
+  if (address?.runId !== run.id || address.no === 0 || address.position === 0) throw missing(run, id);
+  return address;
+}
+
+function missing(run: RunRecord, id: string): LifecycleError {
+  return new LifecycleError('NotFound', `Expected run ${run.id} to have a task result \`${id}\`, got none`, {
+    runId: run.id,
+    id,
+  });
+}

@@ -1,0 +1,229 @@
+/** User results of a run: list, create, and the recording of single tasks (domain §2.9). */
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { readWindow } from '../../input/instants.ts';
+import { root } from '../../input/refuse.ts';
+import type { Filter } from '../../model/filter.ts';
+import type { RunRecord, UserRecord } from '../../model/records.ts';
+import { USER_PROPERTIES } from '../../model/resources/properties.ts';
+import type { Page, Run, UserProcessingResult, UserSummary } from '../../model/resources/resources.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { StoreReader, StoreTransaction } from '../../ports/store.ts';
+import { addReportedUser, addUserMove, changeOf, type RunChange, runAfter } from '../../rules/status/run.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
+import { decideUser, type UserEvent } from '../../rules/status/user.ts';
+import { commitMoment, type LedgerContext, pinnedVersion, requireRun, requireUser } from '../context.ts';
+import { cutPage, type ListOptions, listRequest, readListOptions } from '../input/list-options.ts';
+import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from '../input/user.ts';
+import { reprocessedRunsOfUser, unlinkUser } from '../planning/reprocess.ts';
+import { announce } from '../recording/announce.ts';
+import { alreadyFinal, counterMismatch, illegalMove } from '../refusals.ts';
+import { enabledTasks, userResource } from '../resources.ts';
+import { summaryOf } from './user-summary.ts';
+
+/** User results, per run. */
+export interface UserProcessingResults {
+  /** In the order in which the users joined the run unless `orderBy` says otherwise. */
+  list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
+  /** @throws LifecycleError `NotFound`. */
+  get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
+  /**
+   * Sums over the users of a run who began, or were scheduled when they never did, in the window, ends included.
+   * Not one state of a run at work: the host has turns in between.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`.
+   */
+  summary(
+    workflowId: string,
+    runId: string,
+    startDateTime: string,
+    endDateTime: string,
+  ): Promise<UserSummary>;
+  /** The runs that did this user again, newest first. @throws LifecycleError `NotFound`. */
+  reprocessedRuns(workflowId: string, runId: string, resultId: string): Promise<readonly Run[]>;
+  /**
+   * Forgets that `reprocessedRunId` did this user again; the run still names it, and both runs stay.
+   *
+   * @throws LifecycleError `NotFound`.
+   */
+  removeReprocessedRun(
+    workflowId: string,
+    runId: string,
+    resultId: string,
+    reprocessedRunId: string,
+  ): Promise<void>;
+  /**
+   * Reports one user of an external run. Moves the run's counters, starts the run with the first user
+   * who started, and finishes it with the last.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`, `CounterMismatch` (also for more users or
+   *   tasks than were declared), `Duplicate` for a second result of a subject, `NotDrivenHere` for a
+   *   run that the engine drives, `AlreadyFinal`, `IllegalTransition` while canceling.
+   */
+  create(workflowId: string, runId: string, input: UserResultInput): Promise<UserProcessingResult>;
+  /**
+   * Records the next task of a user whose result is not final yet, in an external run.
+   *
+   * @throws LifecycleError as `create`; `IllegalTransition` when only counts were reported for the user.
+   */
+  recordTask(
+    workflowId: string,
+    runId: string,
+    resultId: string,
+    task: TaskResultInput,
+  ): Promise<UserProcessingResult>;
+}
+
+/** How many fit; of all, the run knows it. */
+async function countOf(reader: StoreReader, run: RunRecord, where: Filter | null): Promise<number> {
+  return where === null ? run.knownUsersCount : reader.countUsers({ runId: run.id, where });
+}
+
+/** The user results of a ledger. */
+export function createUserResults(context: LedgerContext): UserProcessingResults {
+  const { store } = context;
+  return {
+    async list(workflowId, runId, options) {
+      const given = readListOptions(options, 'userProcessingResults.list');
+      const run = await requireRun(store, workflowId, runId);
+      const request = listRequest<UserRecord, number>(given, {
+        scope: `users of ${run.id}`,
+        table: USER_PROPERTIES,
+        keyType: 'number',
+        defaultOrder: 'id',
+      });
+      const rows = await store.listUsers({ ...request, runId: run.id, limit: request.limit + 1 });
+      const { shown, nextToken } = cutPage(rows, request, USER_PROPERTIES, (user) => user.ordinal);
+      return {
+        value: shown.map((user) => userResource(run, user)),
+        nextToken,
+        ...(given.count ? { count: await countOf(store, run, request.where) } : {}),
+      };
+    },
+    async get(workflowId, runId, resultId) {
+      const run = await requireRun(store, workflowId, runId);
+      return userResource(run, await requireUser(store, run, resultId));
+    },
+    async summary(workflowId, runId, startDateTime, endDateTime) {
+      const window = readWindow(startDateTime, endDateTime);
+      return summaryOf(context, await requireRun(store, workflowId, runId), window);
+    },
+    reprocessedRuns: (workflowId, runId, resultId) =>
+      reprocessedRunsOfUser(store, workflowId, runId, resultId),
+    removeReprocessedRun: (workflowId, runId, resultId, reprocessedRunId) =>
+      store.transaction((tx) => unlinkUser(tx, workflowId, runId, resultId, reprocessedRunId)),
+    create: (workflowId, runId, input) =>
+      change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
+        const user = readUserResult(run, run.knownUsersCount + 1, input, nowMs);
+        await expectRoom(tx, run, user);
+        addReportedUser(batch, user);
+        await tx.insertUsers([user]);
+        return user;
+      }),
+    recordTask: (workflowId, runId, resultId, task) =>
+      change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
+        const before = await requireUser(tx, run, resultId);
+        const after = await recordTask(tx, run, batch, before, task, nowMs);
+        await tx.putUsers([after]);
+        return after;
+      }),
+  };
+}
+
+type Change = (tx: StoreTransaction, run: RunRecord, batch: RunChange, nowMs: EpochMs) => Promise<UserRecord>;
+
+/** One change of one user of an external run: decided and written in one transaction, then told. */
+async function change(
+  context: LedgerContext,
+  workflowId: string,
+  runId: string,
+  make: Change,
+): Promise<UserProcessingResult> {
+  const done = await context.store.transaction(async (tx) => {
+    const before = await requireRun(tx, workflowId, runId);
+    expectOpen(before);
+    const nowMs = commitMoment(context.clock, before);
+    const batch = changeOf(before);
+    const user = await make(tx, before, batch, nowMs);
+    const after = runAfter(before, batch, nowMs, context.aggregation);
+    await tx.putRun(after);
+    return { before, after, user };
+  });
+  announce(context, { ...done, users: [done.user] });
+  return userResource(done.after, done.user);
+}
+
+function expectOpen(run: RunRecord): void {
+  if (run.driver !== 'external') {
+    throw new LifecycleError(
+      'NotDrivenHere',
+      `Expected run ${run.id} to be driven from outside, got one that the engine drives`,
+      { runId: run.id },
+    );
+  }
+  if (isTerminal(run.processingStatus)) throw alreadyFinal(run, run.processingStatus);
+  if (run.processingStatus === 'canceling') throw illegalMove(`run ${run.id}`, 'canceling', 'inProgress');
+}
+
+/** The declared totals have room for the user, and leave at least one task for each who is still to come. */
+async function expectRoom(tx: StoreTransaction, run: RunRecord, user: UserRecord): Promise<void> {
+  const usersLeft = run.totalUsersCount - run.knownUsersCount - 1;
+  const tasksLeft = run.totalTasksCount - run.knownTasksCount - user.totalTasksCount;
+  if (usersLeft < 0)
+    throw counterMismatch('totalUsersCount', run.totalUsersCount, run.totalUsersCount - usersLeft);
+  if (usersLeft === 0 ? tasksLeft !== 0 : tasksLeft < usersLeft) {
+    throw counterMismatch(
+      'totalTasksCount',
+      user.totalTasksCount + tasksLeft - usersLeft,
+      user.totalTasksCount,
+    );
+  }
+  if (user.outcomes !== null && user.outcomes.length > 0) await expectPlannedTasks(tx, run, user);
+  if (await tx.getUserBySubject(run.id, user.subjectId)) {
+    throw new LifecycleError(
+      'Duplicate',
+      `Expected the first result of subject \`${user.subjectId}\` in run ${run.id}, got a second one`,
+      { runId: run.id, subjectId: user.subjectId },
+    );
+  }
+}
+
+/** Single tasks can be told only of the tasks that the pinned version runs. */
+async function expectPlannedTasks(
+  reader: StoreReader,
+  run: RunRecord,
+  user: UserRecord,
+): Promise<ReturnType<typeof enabledTasks>> {
+  const tasks = enabledTasks(await pinnedVersion(reader, run));
+  if (user.totalTasksCount !== tasks.length)
+    throw counterMismatch('totalTasksCount', tasks.length, user.totalTasksCount);
+  return tasks;
+}
+
+async function recordTask(
+  tx: StoreTransaction,
+  run: RunRecord,
+  batch: RunChange,
+  before: UserRecord,
+  task: TaskResultInput,
+  nowMs: EpochMs,
+): Promise<UserRecord> {
+  const planned = (await expectPlannedTasks(tx, run, before))[before.outcomes?.length ?? 0];
+  const isQueued = before.processingStatus === 'queued';
+  const sinceMs = isQueued
+    ? Math.max(before.createdAtMs, before.scheduledAtMs)
+    : (before.outcomes?.at(-1)?.completedAtMs ?? before.startedAtMs ?? nowMs);
+  const startMs = isQueued ? Math.max(nowMs, sinceMs) : sinceMs;
+  const outcome = readTaskResult(root(task, 'the task result'), sinceMs, nowMs, startMs);
+  const continueOnError = planned?.continueOnError ?? false;
+  const events: UserEvent[] = [{ kind: 'taskEnded', outcome, continueOnError }];
+  if (isQueued) events.unshift({ kind: 'start', atMs: outcome.startedAtMs ?? nowMs });
+  let user = before;
+  for (const event of events) {
+    const decision = decideUser(user, event);
+    if (decision.kind === 'refused')
+      throw illegalMove(`user ${user.ordinal} of run ${run.id}`, user.processingStatus, outcome.status);
+    addUserMove(batch, user, decision.user, decision.moves);
+    user = decision.user;
+  }
+  return user;
+}

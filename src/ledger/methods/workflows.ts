@@ -1,0 +1,345 @@
+/**
+ * The workflows: create, change, version, delete, restore. Every change reads and writes in one
+ * transaction, so no two changes get lost in each other.
+ *
+ * | change | does |
+ * |---|---|
+ * | `update` | name, description, enabled, scheduling, settings, administration scopes: in place, the version stays |
+ * | `updateTask` | name and description of a task of the newest version: in place |
+ * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep the one they pinned |
+ * | disabling, deleting | scheduling goes off too; unfinished runs end `canceled` |
+ * | scheduling off | unfinished scheduled runs end `canceled` |
+ *
+ * Runs are frozen after the commit that forbids new ones. When freezing fails, the change stands and the
+ * same `update` can be made again: it freezes again. `delete` freezes first, so it can be repeated too.
+ *
+ * Source: domain §2.3, §3.11, §6.3 (r9), §6.7.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { fillTemplate, requireTemplate, type TemplateOverrides } from '../../catalogue/fill-template.ts';
+import { invalid } from '../../input/refuse.ts';
+import type { WorkflowRecord } from '../../model/records.ts';
+import type { DurationMs } from '../../model/time.ts';
+import { NOT_QUARANTINED } from '../../model/workflow/quarantine.ts';
+import type { Task, UserReference, Workflow } from '../../model/workflow/workflow.ts';
+import type { WorkflowLimits } from '../../model/workflow/workflow-limits.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Ids } from '../../ports/random.ts';
+import type { Store, StoreReader, StoreTransaction } from '../../ports/store.ts';
+import { nextSlot, slotStart } from '../../rules/schedule/slots.ts';
+import { type Author, readAuthor } from '../input/author.ts';
+import { readRule } from '../input/conditions.ts';
+import {
+  checkScheduling,
+  expectTaskUnchanged,
+  expectUnchanged,
+  type NewVersionInput,
+  readNewVersion,
+  readTaskPatch,
+  readWorkflowInput,
+  readWorkflowPatch,
+  type TaskDraft,
+  type TaskPatch,
+  type WorkflowChanges,
+  type WorkflowInput,
+  type WorkflowPatch,
+} from '../input/workflow.ts';
+import { forgetWorkflow, OF_WORKFLOWS } from '../notes.ts';
+import { isoOf } from '../resources.ts';
+import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from '../workflow-lookup.ts';
+
+/** What the workflows work with. */
+export interface WorkflowsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: WorkflowLimits;
+  /** Length of a schedule slot, ms; asked anew for each answer. */
+  readonly scheduleIntervalMs: () => DurationMs;
+  /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
+  freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
+  /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
+  changed(workflowId: string, before: Workflow | null, after: Workflow | null): void;
+}
+
+/**
+ * The workflows. Ids are taken in any letter case. Every method but the lists throws `NotFound` for an
+ * id that nobody has, and what is deleted is found by `listDeleted`, `restore` and `purge` only. A change keeps
+ * its author as `lastModifiedBy`, and `null` when none is named.
+ */
+export interface Workflows {
+  /**
+   * Keeps a new workflow as version 1.
+   *
+   * @throws LifecycleError `InvalidArgument`, `InvalidFilter`; `Duplicate` for a name that is taken;
+   * `LimitExceeded` for `maxWorkflows` and `maxTasksPerWorkflow`.
+   */
+  create(input: WorkflowInput, author?: Author): Promise<Workflow>;
+  /** As `create`, from a template by GUID or name. @throws LifecycleError also `NotFound`. */
+  createFromTemplate(idOrName: string, overrides?: TemplateOverrides, author?: Author): Promise<Workflow>;
+  /** The newest version. */
+  get(id: string): Promise<Workflow>;
+  /** Those that are not deleted, by creation. */
+  list(): Promise<readonly Workflow[]>;
+  /**
+   * Changes what a {@link WorkflowPatch} can have; a workflow that was got may be handed in whole. Disabling turns scheduling off too
+   * (enabling does not turn it on again). Scheduling that is turned on starts with the next slot.
+   *
+   * @throws LifecycleError `InvalidArgument`, `Duplicate`.
+   */
+  update(id: string, patch: WorkflowPatch, author?: Author): Promise<Workflow>;
+  /**
+   * Replaces tasks and execution conditions, and what else is given, by a new version; its tasks get
+   * new ids. Runs keep the version that they were made with.
+   *
+   * @throws LifecycleError as `create`; `InvalidArgument` also for another category or id.
+   */
+  createNewVersion(id: string, input: NewVersionInput, author?: Author): Promise<Workflow>;
+  /**
+   * Changes name or description of a task of the newest version; it may be handed in whole. @throws LifecycleError `InvalidArgument`;
+   * `NotFound` also for a task of another version.
+   */
+  updateTask(id: string, taskId: string, patch: TaskPatch, author?: Author): Promise<Task>;
+  /**
+   * Lets a workflow that is in quarantine run again, from its next slot on; what was put in quarantine stays
+   * so. Without one nothing changes.
+   */
+  clearQuarantine(id: string, author?: Author): Promise<Workflow>;
+  /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
+  delete(id: string, author?: Author): Promise<void>;
+  /** Brings a deleted workflow back, not scheduled. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
+  restore(id: string, author?: Author): Promise<Workflow>;
+  /** All versions, newest first. */
+  listVersions(id: string): Promise<readonly Workflow[]>;
+  /** @throws LifecycleError `NotFound` for a version that never was, `InvalidArgument` for no number. */
+  getVersion(id: string, version: number): Promise<Workflow>;
+  /** Those that are deleted and not purged, by creation. */
+  listDeleted(): Promise<readonly Workflow[]>;
+  /** Removes a deleted workflow for good, with its versions, runs and results. */
+  purge(id: string): Promise<void>;
+}
+
+/** The workflows over a store. */
+export function createWorkflows(deps: WorkflowsDeps): Workflows {
+  const { store } = deps;
+  const show = (workflow: Workflow): Workflow => resourceOf(deps, workflow);
+  const listWhere = async (isDeleted: boolean): Promise<readonly Workflow[]> =>
+    (await store.listWorkflows())
+      .map(({ workflow }) => workflow)
+      .filter(({ deletedDateTime }) => (deletedDateTime !== null) === isDeleted)
+      .map(show);
+  return {
+    create: async (input, author) => create(deps, input, readAuthor(author)),
+    createFromTemplate: async (idOrName, overrides = {}, author = {}) =>
+      create(deps, fillTemplate(requireTemplate(idOrName), overrides, readRule), readAuthor(author)),
+    get: async (id) => show((await requireLive(store, keyOf(id))).workflow),
+    list: () => listWhere(false),
+    listDeleted: () => listWhere(true),
+    update: async (id, patch, author) => update(deps, id, patch, readAuthor(author)),
+    createNewVersion: async (id, input, author) => createNewVersion(deps, id, input, readAuthor(author)),
+    updateTask: async (id, taskId, patch, author) => updateTask(deps, id, taskId, patch, readAuthor(author)),
+    clearQuarantine: async (id, author) =>
+      show((await change(deps, keyOf(id), readAuthor(author), requireLive, clearQuarantine)).after),
+    delete: async (id, author) => deleteWorkflow(deps, id, readAuthor(author)),
+    restore: async (id, author) => restore(deps, id, readAuthor(author)),
+    purge: (id) => purge(deps, id),
+    listVersions: async (id) => {
+      const { workflow } = await requireLive(store, keyOf(id));
+      const versions = await store.listWorkflowVersions(workflow.id);
+      return versions.map((one) => (one.version === workflow.version ? show(one) : one));
+    },
+    getVersion: async (id, version) => {
+      if (!Number.isSafeInteger(version) || version < 1)
+        throw invalid({ path: 'version', value: version }, 'a whole number ≥ 1');
+      const { workflow } = await requireLive(store, keyOf(id));
+      if (version === workflow.version) return show(workflow);
+      const found = await store.getWorkflowVersion(workflow.id, version);
+      if (!found) throw notFound(`version ${version} of workflow`, workflow.id, { version });
+      return found;
+    },
+  };
+}
+
+async function create(deps: WorkflowsDeps, input: unknown, by: UserReference | null): Promise<Workflow> {
+  const draft = readWorkflowInput(input, deps.limits);
+  const workflow = await deps.store.transaction(async (tx) => {
+    await checkRoom(tx, deps.limits);
+    await checkName(tx, draft.displayName, null);
+    const nowMs = deps.clock.now();
+    const workflow: Workflow = {
+      id: deps.ids.guid(),
+      version: 1,
+      ...draft,
+      tasks: withIds(deps.ids, draft.tasks),
+      createdDateTime: isoOf(nowMs),
+      createdBy: by,
+      lastModifiedDateTime: isoOf(nowMs),
+      lastModifiedBy: by,
+      deletedDateTime: null,
+      nextScheduleRunDateTime: null,
+      quarantineDetails: NOT_QUARANTINED,
+    };
+    const lastSlotAtMs = draft.isSchedulingEnabled ? slotStart(nowMs, deps.scheduleIntervalMs()) : null;
+    await tx.putWorkflow({ workflow, lastSlotAtMs });
+    return workflow;
+  });
+  deps.changed(workflow.id, null, workflow);
+  return resourceOf(deps, workflow);
+}
+
+async function update(
+  deps: WorkflowsDeps,
+  id: string,
+  input: unknown,
+  by: UserReference | null,
+): Promise<Workflow> {
+  const patch = readWorkflowPatch(input);
+  const { before, after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }, tx) => {
+    const { displayName } = patch;
+    if (displayName !== undefined) await checkName(tx, displayName, workflow.id);
+    expectUnchanged(input, workflow, deps.limits);
+    const scheduling = patch.isEnabled === false ? { isSchedulingEnabled: false } : {};
+    const changed = { ...workflow, ...scheduling, ...patch };
+    checkScheduling(changed);
+    return isDeepStrictEqual(changed, workflow) ? workflow : changed;
+  });
+  // A workflow that was got and is handed in again says what it is, not what to do once more.
+  const isHandedBack = Object.hasOwn(Object(input), 'id');
+  await freeze(deps, before, after, isHandedBack ? {} : patch);
+  return resourceOf(deps, after);
+}
+
+async function createNewVersion(
+  deps: WorkflowsDeps,
+  id: string,
+  input: unknown,
+  by: UserReference | null,
+): Promise<Workflow> {
+  const { before, after } = await change(deps, keyOf(id), by, requireLive, async (record, tx, mark) => {
+    const { workflow } = record;
+    const draft = readNewVersion(input, workflow, deps.limits);
+    await checkName(tx, draft.displayName, workflow.id);
+    // A version that is over was last modified when the next one began (domain §3.11).
+    await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
+    return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
+  });
+  await freeze(deps, before, after, {});
+  return resourceOf(deps, after);
+}
+
+async function updateTask(
+  deps: WorkflowsDeps,
+  id: string,
+  taskId: string,
+  input: unknown,
+  by: UserReference | null,
+): Promise<Task> {
+  const patch = readTaskPatch(input);
+  const isIt = (task: Task): boolean => task.id === taskId.toLowerCase();
+  const { after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }) => {
+    const task = workflow.tasks.find(isIt);
+    if (!task) throw notFound(`version ${workflow.version} to have a task`, taskId, { taskId });
+    expectTaskUnchanged(input, task);
+    const changed = Object.freeze({ ...task, ...patch });
+    const isSame = changed.displayName === task.displayName && changed.description === task.description;
+    if (isSame) return workflow;
+    return { ...workflow, tasks: Object.freeze(workflow.tasks.map((one) => (isIt(one) ? changed : one))) };
+  });
+  return after.tasks.find(isIt) as Task;
+}
+
+async function clearQuarantine({ workflow }: WorkflowRecord): Promise<Workflow> {
+  const isIn = workflow.quarantineDetails.quarantineType !== 'notQuarantined';
+  return isIn ? { ...workflow, quarantineDetails: NOT_QUARANTINED } : workflow;
+}
+
+async function deleteWorkflow(deps: WorkflowsDeps, id: string, by: UserReference | null): Promise<void> {
+  const key = keyOf(id);
+  await requireLive(deps.store, key);
+  await deps.freezeRuns(key, 'all');
+  await change(deps, key, by, requireLive, async ({ workflow }, _tx, { lastModifiedDateTime }) => ({
+    ...workflow,
+    isSchedulingEnabled: false,
+    deletedDateTime: lastModifiedDateTime,
+  }));
+  // Once more, for runs that began while the first ones were ending.
+  await deps.freezeRuns(key, 'all');
+}
+
+async function restore(deps: WorkflowsDeps, id: string, by: UserReference | null): Promise<Workflow> {
+  const { after } = await change(deps, keyOf(id), by, requireDeleted, async ({ workflow }, tx) => {
+    await checkRoom(tx, deps.limits);
+    await checkName(tx, workflow.displayName, workflow.id);
+    return { ...workflow, isSchedulingEnabled: false, deletedDateTime: null };
+  });
+  return resourceOf(deps, after);
+}
+
+async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
+  const key = keyOf(id);
+  const { workflow } = await requireDeleted(deps.store, key);
+  await deps.freezeRuns(key, 'all');
+  await deps.store.transaction(async (tx) => {
+    await requireDeleted(tx, key);
+    await tx.deleteWorkflow(key);
+    await forgetWorkflow(tx, key);
+  });
+  deps.changed(key, workflow, null);
+}
+
+/** When a change was made, and by whom. */
+type Mark = Pick<Workflow, 'lastModifiedDateTime' | 'lastModifiedBy'>;
+
+/** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
+async function change(
+  deps: WorkflowsDeps,
+  id: string,
+  by: UserReference | null,
+  require: (reader: StoreReader, id: string) => Promise<WorkflowRecord>,
+  alter: (record: WorkflowRecord, tx: StoreTransaction, mark: Mark) => Promise<Workflow>,
+): Promise<{ readonly before: Workflow; readonly after: Workflow }> {
+  const result = await deps.store.transaction(async (tx) => {
+    const record = await require(tx, id);
+    const before = record.workflow;
+    const nowMs = deps.clock.now();
+    const atMs = Math.max(nowMs, Date.parse(before.lastModifiedDateTime) + 1);
+    const mark: Mark = { lastModifiedDateTime: isoOf(atMs), lastModifiedBy: by };
+    const altered = await alter(record, tx, mark);
+    if (altered === before) return { before, after: before };
+    const after = { ...altered, ...mark };
+    const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
+    // Changes while it was off make nobody due: watching begins anew.
+    if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${id}/`);
+    const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
+    await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
+    return { before, after };
+  });
+  if (result.after !== result.before) deps.changed(id, result.before, result.after);
+  return result;
+}
+
+/** Freezes what a change forbids; also when nothing changed but it was `asked` for, so a retry mends. */
+async function freeze(
+  deps: WorkflowsDeps,
+  before: Workflow,
+  after: Workflow,
+  asked: WorkflowChanges,
+): Promise<void> {
+  if (!after.isEnabled && (before.isEnabled || asked.isEnabled === false)) {
+    await deps.freezeRuns(after.id, 'all');
+  } else if (
+    !after.isSchedulingEnabled &&
+    (before.isSchedulingEnabled || asked.isSchedulingEnabled === false)
+  ) {
+    await deps.freezeRuns(after.id, 'scheduled');
+  }
+}
+
+function withIds(ids: Ids, tasks: readonly TaskDraft[]): readonly Task[] {
+  return Object.freeze(tasks.map((task) => Object.freeze({ id: ids.guid(), ...task })));
+}
+
+function resourceOf({ clock, scheduleIntervalMs }: WorkflowsDeps, workflow: Workflow): Workflow {
+  const next = workflow.isSchedulingEnabled ? isoOf(nextSlot(clock.now(), scheduleIntervalMs())) : null;
+  return { ...workflow, nextScheduleRunDateTime: next };
+}

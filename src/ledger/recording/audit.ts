@@ -1,0 +1,50 @@
+/** Tells `audit` events; nothing is made while nobody listens. */
+
+import type { RunRecord } from '../../model/records.ts';
+import type { AuditActivity } from '../../model/resources/audit.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import { type Audited, auditOfChange, categoryOf } from '../../rules/audit.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
+import type { LedgerContext } from '../context.ts';
+import { isoOf } from '../resources.ts';
+
+/** Tells an activity. */
+export function audit(
+  { events, clock }: Pick<LedgerContext, 'events' | 'clock'>,
+  activity: AuditActivity,
+  target: Audited['target'] | null,
+  about: { readonly workflowId?: string; readonly runId?: string } = {},
+): void {
+  if (!events.has('audit')) return;
+  events.emit('audit', {
+    category: categoryOf(activity),
+    activity,
+    activityDateTime: isoOf(clock.now()),
+    target,
+    workflowId: about.workflowId ?? null,
+    runId: about.runId ?? null,
+  });
+}
+
+/** Tells what the change of a workflow means. */
+export function auditWorkflow(context: LedgerContext, before: Workflow | null, after: Workflow | null): void {
+  if (!context.events.has('audit')) return;
+  for (const { activity, target } of auditOfChange(before, after)) {
+    const { id = '' } = after ?? before ?? {};
+    audit(context, activity, target, { workflowId: id });
+  }
+}
+
+/** Tells the beginning and the end of a run. Call after the commit. */
+export function auditRun(context: LedgerContext, before: RunRecord | null, after: RunRecord): void {
+  if (!context.events.has('audit')) return;
+  const { id: runId, workflowId, workflowExecutionType: type } = after;
+  const tell = (activity: AuditActivity): void =>
+    audit(context, activity, { id: runId, displayName: type }, { workflowId, runId });
+  const isScheduled = type === 'scheduled';
+  const begins = before !== null && before.startedAtMs === null && after.startedAtMs !== null;
+  const ends = before !== null && !isTerminal(before.processingStatus) && isTerminal(after.processingStatus);
+  if (begins && isScheduled) tell('Schedule workflow execution started');
+  if (ends && type !== 'preview')
+    tell(isScheduled ? 'Schedule workflow execution completed' : 'On-demand workflow execution completed');
+}

@@ -1,0 +1,193 @@
+/**
+ * Tasks that wait for a callback (domain §3.16). A note beside the run says until when, and what the answer
+ * was; it outlives the process. The token of a callback is made from the task result's id and a secret of the
+ * store: it is the same however often the call is repeated, and is good for one answer.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { fieldsOf, readWord } from '../../input/fields.ts';
+import { root } from '../../input/refuse.ts';
+import { addressOf, taskResultId } from '../../model/ids.ts';
+import type { Note, RunRecord } from '../../model/records.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { CallbackInput, CallbackProof } from '../../model/workflow/extension.ts';
+import type { StoreReader, StoreTransaction } from '../../ports/store.ts';
+import { positionOf } from '../../rules/status/positions.ts';
+import { taskView } from '../../rules/status/task-view.ts';
+import { type LedgerContext, pinnedVersion, requireRun } from '../context.ts';
+import { findExtension } from '../methods/extensions.ts';
+import { OF_WORKFLOWS } from '../notes.ts';
+import { enabledTasks } from '../resources.ts';
+
+/** A task that waits. */
+export interface Waiting {
+  /** When its extension took the call; `null`: perhaps it did not. */
+  readonly launchedAtMs: EpochMs | null;
+  /** Later answers are refused. */
+  readonly deadlineMs: EpochMs;
+  readonly answer: 'completed' | 'failed' | null;
+}
+
+const SECRET = 'callbackSecret';
+
+/** What is noted of a task; `null`: nothing. */
+export async function readWaiting(
+  reader: StoreReader,
+  workflowId: string,
+  taskResult: string,
+): Promise<Waiting | null> {
+  const [note] = await reader.getNotes(OF_WORKFLOWS.callbacks, [keyOf(workflowId, taskResult)]);
+  return note ? (JSON.parse(note.body) as Waiting) : null;
+}
+
+/** Notes that a task waits; an answer that is there already stays. Gives what is noted then. */
+export function noteWaiting(
+  { store }: Pick<LedgerContext, 'store'>,
+  workflowId: string,
+  taskResult: string,
+  waiting: Omit<Waiting, 'answer'>,
+): Promise<Waiting> {
+  return store.transaction(async (tx) => {
+    const known = await readWaiting(tx, workflowId, taskResult);
+    const next: Waiting = { ...waiting, answer: known?.answer ?? null };
+    await tx.putNotes([noteOf(workflowId, taskResult, next)]);
+    return next;
+  });
+}
+
+/** The secret of the store, made by `make` when there is none. */
+export async function callbackSecret(
+  { store }: Pick<LedgerContext, 'store'>,
+  make: () => string,
+): Promise<string> {
+  const known = await store.getSetting(SECRET);
+  if (known !== null) return known;
+  return store.transaction(async (tx) => {
+    const raced = await tx.getSetting(SECRET);
+    if (raced !== null) return raced;
+    const secret = make();
+    await tx.putSetting(SECRET, secret);
+    return secret;
+  });
+}
+
+/** The token that a callback for this task has to show: 256 bits, base64url. */
+export function callbackToken(secret: string, taskResult: string): string {
+  return createHmac('sha256', secret).update(taskResult.toLowerCase()).digest('base64url');
+}
+
+/** Whether `token` is that of the call for a task result. Tells nothing of whether there is one. */
+export async function isCallbackToken(
+  reader: Pick<StoreReader, 'getSetting'>,
+  taskResult: string,
+  token: string,
+): Promise<boolean> {
+  const secret = await reader.getSetting(SECRET);
+  if (secret === null) return false;
+  const shown = Buffer.from(token);
+  const right = Buffer.from(callbackToken(secret, taskResult));
+  return shown.length === right.length && timingSafeEqual(shown, right);
+}
+
+/** Takes with a run what is noted of its tasks. */
+export function forgetCallbacks(tx: StoreTransaction, run: RunRecord): Promise<void> {
+  return tx.purgeNotes(OF_WORKFLOWS.callbacks, keyOf(run.workflowId, run.id.slice(0, PREFIX_LENGTH)));
+}
+
+/** What the ids of all that is in a run begin with (decision 2). */
+const PREFIX_LENGTH = 18;
+
+/**
+ * Takes an answer for a task that waits; its user goes on when the engine sees it.
+ *
+ * @throws LifecycleError `InvalidArgument`, `NotFound`; `CallbackRefused` for a wrong proof; `NotWaiting` for a
+ *   task that does not wait, or not any more: answered, canceled, or past its time.
+ */
+export async function answerCallback(
+  { store, clock }: LedgerContext,
+  workflowId: string,
+  taskResult: string,
+  input: CallbackInput,
+  proof: CallbackProof,
+): Promise<{ readonly runId: string; readonly no: number }> {
+  const answer = readAnswer(input);
+  const address = addressOf(taskResult);
+  return store.transaction(async (tx) => {
+    const run = await requireRun(tx, workflowId, address?.runId ?? taskResult);
+    if (!address || address.no === 0 || address.position === 0)
+      throw notWaiting(taskResult, 'no task result');
+    const id = taskResultId(run.id, address.no, address.position);
+    if (!(await isProof(tx, run, address.position, id, proof))) throw refused(id);
+    const waiting = await readWaiting(tx, run.workflowId, id);
+    if (!waiting) throw notWaiting(taskResult, 'one that waits for nothing');
+    if (waiting.answer !== null) throw notWaiting(taskResult, 'one that was answered');
+    if (clock.now() >= waiting.deadlineMs) throw notWaiting(taskResult, 'one whose time is over');
+    const user = await tx.getUser(run.id, address.no);
+    const nth = user?.positions ? user.positions.indexOf(address.position) + 1 : address.position;
+    const isAtIt =
+      user !== null &&
+      positionOf(user, nth) === address.position &&
+      taskView(user, nth)?.status === 'inProgress' &&
+      run.processingStatus !== 'canceling';
+    if (!isAtIt) throw notWaiting(taskResult, 'one that has ended');
+    await tx.putNotes([noteOf(run.workflowId, id, { ...waiting, answer })]);
+    return { runId: run.id, no: address.no };
+  });
+}
+
+async function isProof(
+  reader: StoreReader,
+  run: RunRecord,
+  position: number,
+  taskResult: string,
+  proof: CallbackProof,
+): Promise<boolean> {
+  if ('trusted' in proof) return proof.trusted === true;
+  if ('principal' in proof) return isAuthorized(reader, run, position, proof.principal);
+  return typeof proof.token === 'string' && isCallbackToken(reader, taskResult, proof.token);
+}
+
+/** Whether the extension that a task calls names `principal`. */
+async function isAuthorized(
+  reader: StoreReader,
+  run: RunRecord,
+  position: number,
+  principal: unknown,
+): Promise<boolean> {
+  const task = enabledTasks(await pinnedVersion(reader, run))[position - 1];
+  const id = task?.arguments.find(({ name }) => name === 'customTaskExtensionID')?.value;
+  const extension = id === undefined ? null : await findExtension(reader, id);
+  const apps = extension?.callbackConfiguration?.authorizedApps ?? [];
+  return apps.some((app) => app.id === principal);
+}
+
+/** The error for whoever must not answer. */
+export function refused(taskResult: string): LifecycleError {
+  return new LifecycleError(
+    'CallbackRefused',
+    'Expected the token of the call, or one of the authorizedApps of its extension, got neither',
+    { taskResult },
+  );
+}
+
+function readAnswer(input: unknown): 'completed' | 'failed' {
+  const data = fieldsOf(root(input, 'the callback'), ['data', 'source', 'type'])('data');
+  return readWord(fieldsOf(data, ['operationStatus'])('operationStatus'), ['completed', 'failed']);
+}
+
+function noteOf(workflowId: string, taskResult: string, waiting: Waiting): Note {
+  const key = keyOf(workflowId, taskResult);
+  return { collection: OF_WORKFLOWS.callbacks, key, body: JSON.stringify(waiting) };
+}
+
+function keyOf(workflowId: string, taskResult: string): string {
+  return `${workflowId}/${taskResult}`;
+}
+
+function notWaiting(taskResult: string, got: string): LifecycleError {
+  return new LifecycleError(
+    'NotWaiting',
+    `Expected task result ${taskResult} to wait for a callback, got ${got}`,
+    { taskResult },
+  );
+}

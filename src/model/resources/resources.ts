@@ -1,0 +1,122 @@
+/**
+ * What callers see: Graph's resources, with Graph's names, dates as ISO 8601 UTC strings and `null`
+ * for what has not happened. Source: domain §1.2–1.7, §2.6.
+ */
+
+import type { ProcessingStatus, TaskStatus, UserStatus, WorkflowExecutionType } from '../status.ts';
+import type { ActivationScope } from '../workflow/activation.ts';
+import type {
+  ProvisioningObjectWorkflowSubject,
+  SubjectType,
+  WorkflowSubject,
+} from '../workflow/workflow-subject.ts';
+
+/** `microsoft.graph.identityGovernance.run`. */
+export interface Run {
+  readonly id: string;
+  readonly completedDateTime: string | null;
+  readonly failedTasksCount: number;
+  readonly failedUsersCount: number;
+  readonly lastUpdatedDateTime: string;
+  readonly processingStatus: ProcessingStatus;
+  readonly scheduledDateTime: string;
+  readonly startedDateTime: string | null;
+  readonly successfulUsersCount: number;
+  readonly totalTasksCount: number;
+  readonly totalUnprocessedTasksCount: number;
+  readonly totalUsersCount: number;
+  readonly workflowExecutionType: WorkflowExecutionType;
+  /** It was driven without calling handlers (`noOp`): tasks that count as completed may have done nothing. */
+  readonly isNoOp: boolean;
+  /** Not `null` exactly for `activatedWithScope`. */
+  readonly activatedOnScope: ActivationScope | null;
+}
+
+/** `microsoft.graph.identityGovernance.userProcessingResult`. */
+export interface UserProcessingResult {
+  readonly id: string;
+  readonly completedDateTime: string | null;
+  readonly failedTasksCount: number;
+  readonly processingStatus: UserStatus;
+  readonly scheduledDateTime: string;
+  readonly startedDateTime: string | null;
+  readonly totalTasksCount: number;
+  readonly totalUnprocessedTasksCount: number;
+  readonly workflowExecutionType: WorkflowExecutionType;
+  readonly workflowVersion: number;
+  readonly subject: { readonly id: string };
+}
+
+/** `microsoft.graph.identityGovernance.subjectProcessingResult`: a user result, of a subject that may be no user. */
+export interface SubjectProcessingResult extends Omit<UserProcessingResult, 'subject'> {
+  readonly subject: WorkflowSubject;
+  readonly subjectType: SubjectType;
+}
+
+/** `microsoft.graph.identityGovernance.taskProcessingResult`. */
+export interface TaskProcessingResult {
+  readonly id: string;
+  readonly completedDateTime: string | null;
+  readonly createdDateTime: string;
+  readonly failureReason: string | null;
+  readonly processingInfo: string | null;
+  readonly processingStatus: TaskStatus;
+  readonly startedDateTime: string | null;
+  readonly subject: { readonly id: string };
+  readonly task: { readonly id: string; readonly displayName: string; readonly taskDefinitionId: string };
+  /** What the run was made for, when that was a provisioning object (decision 14). */
+  readonly workflowSubject: ProvisioningObjectWorkflowSubject | null;
+}
+
+/** `microsoft.graph.identityGovernance.taskReport`: one task over all users of one run. */
+export interface TaskReport {
+  readonly id: string;
+  readonly completedDateTime: string | null;
+  readonly failedUsersCount: number;
+  readonly lastUpdatedDateTime: string;
+  readonly processingStatus: ProcessingStatus;
+  readonly runId: string;
+  readonly startedDateTime: string | null;
+  readonly successfulUsersCount: number;
+  readonly totalUsersCount: number;
+  readonly unprocessedUsersCount: number;
+  readonly task: { readonly id: string; readonly displayName: string; readonly taskDefinitionId: string };
+}
+
+/** `microsoft.graph.identityGovernance.runSummary`. */
+export interface RunSummary {
+  readonly failedRuns: number;
+  readonly failedTasks: number;
+  readonly successfulRuns: number;
+  readonly totalRuns: number;
+  readonly totalTasks: number;
+  readonly totalUsers: number;
+}
+
+/** `microsoft.graph.identityGovernance.userSummary`. */
+export interface UserSummary {
+  readonly failedTasks: number;
+  /** In `failed` or `completedWithErrors`. */
+  readonly failedUsers: number;
+  /** In `completed`. */
+  readonly successfulUsers: number;
+  readonly totalTasks: number;
+  readonly totalUsers: number;
+}
+
+/** `microsoft.graph.identityGovernance.previewFailedTask`. */
+export interface PreviewFailedTask {
+  readonly definitionId: string;
+  readonly failureReason: string;
+  readonly name: string;
+  readonly taskId: string;
+}
+
+/** A page of a list. */
+export interface Page<Resource> {
+  readonly value: readonly Resource[];
+  /** Give it back as `after` for the next page; `null` on the last one. Opaque. */
+  readonly nextToken: string | null;
+  /** All matches, whatever the page; only when asked for. */
+  readonly count?: number;
+}

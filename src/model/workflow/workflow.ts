@@ -1,0 +1,225 @@
+/**
+ * Workflows, tasks and execution conditions, with Graph's names and `@odata.type` marks.
+ * Source: domain §1.8, §1.9, §1.12.
+ */
+
+import type { WorkflowCategory } from '../status.ts';
+import type { QuarantineDetails, WorkflowSetting } from './quarantine.ts';
+
+/** A named argument of a task. Values are strings, as in Graph. */
+export interface KeyValuePair {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One step of a workflow. */
+export interface Task {
+  /** GUID, assigned per version. */
+  readonly id: string;
+  readonly taskDefinitionId: string;
+  readonly displayName: string;
+  readonly description: string | null;
+  /** Of the definition; tasks of the host's own definitions carry the workflow's category. */
+  readonly category: readonly WorkflowCategory[];
+  readonly isEnabled: boolean;
+  /** `true`: the user's following tasks run although this one failed. */
+  readonly continueOnError: boolean;
+  /** 1-based, from the position in the array. */
+  readonly executionSequence: number;
+  readonly arguments: readonly KeyValuePair[];
+}
+
+/** The subjects that a rule selects, for instance `department eq 'Marketing'`. */
+export interface RuleBasedSubjectSet {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.ruleBasedSubjectSet';
+  readonly rule: string;
+}
+
+/** The attributes that a time-based trigger can count from. */
+export const TRIGGER_ATTRIBUTES = ['employeeHireDate', 'employeeLeaveDateTime', 'createdDateTime'] as const;
+
+/** Due `offsetInDays` days after the attribute's moment; negative means before. */
+export interface TimeBasedAttributeTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.timeBasedAttributeTrigger';
+  readonly timeBasedAttribute: (typeof TRIGGER_ATTRIBUTES)[number];
+  /** Whole days, −180..180. */
+  readonly offsetInDays: number;
+}
+
+/** The members of groups. */
+export interface GroupBasedSubjectSet {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.groupBasedSubjectSet';
+  readonly groups: readonly { readonly id: string }[];
+}
+
+/** How an attribute's moment and the trigger's stand to each other. */
+export const EVENT_TIMINGS = ['before', 'after', 'on'] as const;
+
+/** `offsetInDays` days before or after the attribute's moment; `on` with 0. */
+export interface OperatorEqualTo {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.operatorEqualTo';
+  readonly eventTiming: (typeof EVENT_TIMINGS)[number];
+  /** Whole days, 0..180. */
+  readonly offsetInDays: number;
+}
+
+/** More than the one and less than the other number of days before or after the attribute's moment. */
+export interface OperatorBetween {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.operatorBetween';
+  readonly eventTiming: 'before' | 'after';
+  /** Whole days ≥ 0, exclusive. */
+  readonly greaterThanOffsetInDays: number;
+  /** Whole days, exclusive; at most 180 more than the other. */
+  readonly lessThanOffsetInDays: number;
+}
+
+/** As {@link TimeBasedAttributeTrigger}, for any attribute with a date. */
+export interface TimeBasedAttributeTriggerV2 {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.timeBasedAttributeTriggerV2';
+  /** A path: `employeeHireDate`, `onPremisesExtensionAttributes/extensionAttribute1`. */
+  readonly attribute: string;
+  readonly operator: OperatorEqualTo | OperatorBetween;
+}
+
+/** Due when one of the attributes has another value than when the schedule looked before. */
+export interface AttributeChangeTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.attributeChangeTrigger';
+  readonly triggerAttributes: readonly { readonly name: string }[];
+}
+
+/** What a membership change is. */
+export const MEMBERSHIP_CHANGE_TYPES = ['add', 'remove'] as const;
+
+/** Due when the subject has joined, or left, the groups of the scope. */
+export interface MembershipChangeTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.membershipChangeTrigger';
+  readonly changeType: (typeof MEMBERSHIP_CHANGE_TYPES)[number];
+}
+
+/** Due after so many days without a sign-in. */
+export interface UserInactivityTrigger {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.userInactivityTrigger';
+  /** Whole days, 1..3,650. */
+  readonly inactivityPeriodInDays: number;
+}
+
+/** A trigger that one look at the subject is enough for. */
+export type MomentTrigger = TimeBasedAttributeTrigger | TimeBasedAttributeTriggerV2 | UserInactivityTrigger;
+
+/** A trigger that has to know what was before. */
+export type ChangeTrigger = AttributeChangeTrigger | MembershipChangeTrigger;
+
+/** What makes a subject of the scope due. */
+export type WorkflowExecutionTrigger = MomentTrigger | ChangeTrigger;
+
+/** Run on schedule for the subjects of `scope` that `trigger` makes due. */
+export interface TriggerAndScopeBasedConditions {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions';
+  /** Groups go with a membership trigger, a rule with the others. */
+  readonly scope: RuleBasedSubjectSet | GroupBasedSubjectSet;
+  readonly trigger: WorkflowExecutionTrigger;
+}
+
+/** Those of a {@link TimeBasedAttributeTrigger}. */
+export interface TimeBasedConditions extends TriggerAndScopeBasedConditions {
+  readonly scope: RuleBasedSubjectSet;
+  readonly trigger: TimeBasedAttributeTrigger;
+}
+
+/** Whether conditions are those of a {@link TimeBasedAttributeTrigger}. */
+export function isTimeBased(conditions: WorkflowExecutionConditions): conditions is TimeBasedConditions {
+  return 'trigger' in conditions && 'timeBasedAttribute' in conditions.trigger;
+}
+
+/** Run only when somebody asks. */
+export interface OnDemandExecutionOnly {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly';
+}
+
+/** Run for the objects of a provisioning system, when it asks. */
+export interface ProvisioningAttributeMapping {
+  readonly '@odata.type': '#microsoft.graph.identityGovernance.provisioningAttributeMapping';
+}
+
+/** When, and for whom, a workflow runs. */
+export type WorkflowExecutionConditions =
+  | TriggerAndScopeBasedConditions
+  | OnDemandExecutionOnly
+  | ProvisioningAttributeMapping;
+
+/** Somebody of the directory, by id. */
+export interface UserReference {
+  readonly id: string;
+}
+
+/** Something that bounds who may administer a workflow, by id: an administrative unit, as a rule. */
+export interface AdministrationScopeTarget {
+  /** `#microsoft.graph.administrativeUnit`, unless the caller named another type of Graph's. */
+  readonly '@odata.type': string;
+  readonly id: string;
+}
+
+/** One version of a workflow; the newest one is what `workflows.get` returns. */
+export interface Workflow {
+  readonly id: string;
+  readonly version: number;
+  readonly category: WorkflowCategory;
+  readonly displayName: string;
+  readonly description: string | null;
+  readonly isEnabled: boolean;
+  readonly isSchedulingEnabled: boolean;
+  readonly executionConditions: WorkflowExecutionConditions;
+  readonly tasks: readonly Task[];
+  readonly createdDateTime: string;
+  /** Who made it; `null`: not known. */
+  readonly createdBy: UserReference | null;
+  readonly lastModifiedDateTime: string;
+  /** Who made the last change; `null`: not known. */
+  readonly lastModifiedBy: UserReference | null;
+  /** At most `LIMITS.administrationScopeTargetsMax`. Kept for the host, who decides what they allow. */
+  readonly administrationScopeTargets: readonly AdministrationScopeTarget[];
+  readonly deletedDateTime: string | null;
+  /** Start of the next schedule slot; `null` when the workflow is not scheduled. */
+  readonly nextScheduleRunDateTime: string | null;
+  readonly settings: WorkflowSetting;
+  readonly quarantineDetails: QuarantineDetails;
+}
+
+/** A parameter that a task definition understands. */
+export interface Parameter {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly valueType: 'enum' | 'string' | 'int' | 'bool';
+}
+
+/** An entry of the catalogue of tasks. `key` is tenure's readable name, beside Graph's GUID. */
+export interface TaskDefinition {
+  readonly id: string;
+  readonly key: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly category: readonly WorkflowCategory[];
+  readonly continueOnError: boolean;
+  readonly parameters: readonly Parameter[];
+  readonly version: number;
+}
+
+/** A ready-made workflow to start from. */
+export interface WorkflowTemplate {
+  readonly id: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly category: WorkflowCategory;
+  readonly executionConditions: TimeBasedConditions | OnDemandExecutionOnly;
+  readonly tasks: readonly TemplateTask[];
+}
+
+/** A task of a template: what `workflows.create` takes, with the definition's GUID. */
+export interface TemplateTask {
+  readonly taskDefinitionId: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly isEnabled: boolean;
+  readonly continueOnError: boolean;
+  readonly arguments: readonly KeyValuePair[];
+}

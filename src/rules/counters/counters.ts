@@ -1,0 +1,136 @@
+/**
+ * Counters move by a table. Nothing else in the code adds to a counter.
+ *
+ * Source: domain §6.5.
+ */
+import type { RunCounters, UserCounters } from '../../model/counters.ts';
+import type { UserStatus } from '../../model/status.ts';
+
+/** What moves a counter. A user that is queued moves the totals: {@link countersWithUser}. */
+export type CounterEvent =
+  | 'taskStarted'
+  | 'taskCompleted'
+  | 'taskFailed'
+  | 'taskCanceled'
+  | 'userCompleted'
+  | 'userCompletedWithErrors'
+  | 'userFailed'
+  | 'userCanceled';
+
+/** The counters that an event can move. */
+export type MovingCounter = Exclude<keyof RunCounters, 'totalUsersCount' | 'totalTasksCount'>;
+
+/** Event → what it adds to which counter. */
+export const COUNTER_MOVES = {
+  taskStarted: {},
+  taskCompleted: { totalUnprocessedTasksCount: -1 },
+  taskFailed: { totalUnprocessedTasksCount: -1, failedTasksCount: +1 },
+  taskCanceled: {}, // a canceled task stays unprocessed
+  userCompleted: { successfulUsersCount: +1 },
+  userCompletedWithErrors: { failedUsersCount: +1, completedWithErrorsUsersCount: +1 },
+  userFailed: { failedUsersCount: +1 },
+  userCanceled: { canceledUsersCount: +1 },
+} as const satisfies Record<CounterEvent, Partial<Record<MovingCounter, number>>>;
+
+const MOVES: Readonly<
+  Record<CounterEvent, readonly { readonly counter: MovingCounter; readonly delta: number }[]>
+> = Object.fromEntries(
+  Object.entries(COUNTER_MOVES).map(([event, moves]) => [
+    event,
+    Object.entries(moves).map(([counter, delta]) => ({ counter, delta })),
+  ]),
+) as never;
+
+/** The counters of a run with no users yet. */
+export const NO_COUNTERS: RunCounters = Object.freeze({
+  totalUsersCount: 0,
+  successfulUsersCount: 0,
+  failedUsersCount: 0,
+  totalTasksCount: 0,
+  failedTasksCount: 0,
+  totalUnprocessedTasksCount: 0,
+  completedWithErrorsUsersCount: 0,
+  canceledUsersCount: 0,
+});
+
+/** Counters that a batch adds up in, before they become part of a record again. */
+export type Tally = { -readonly [Counter in keyof RunCounters]: number };
+
+/** A tally that starts from a run's counters. */
+export function tallyOf(counters: RunCounters): Tally {
+  return {
+    totalUsersCount: counters.totalUsersCount,
+    successfulUsersCount: counters.successfulUsersCount,
+    failedUsersCount: counters.failedUsersCount,
+    totalTasksCount: counters.totalTasksCount,
+    failedTasksCount: counters.failedTasksCount,
+    totalUnprocessedTasksCount: counters.totalUnprocessedTasksCount,
+    completedWithErrorsUsersCount: counters.completedWithErrorsUsersCount,
+    canceledUsersCount: counters.canceledUsersCount,
+  };
+}
+
+/** Adds what `event` moves, `times` times. */
+export function addMove(tally: Tally, event: CounterEvent, times = 1): void {
+  for (const { counter, delta } of MOVES[event]) tally[counter] += delta * times;
+}
+
+/** The counters after `event`. */
+export function countersAfter(counters: RunCounters, event: CounterEvent): RunCounters {
+  const tally = tallyOf(counters);
+  addMove(tally, event);
+  return tally;
+}
+
+/** The counters after one more user with `tasks` tasks was queued (only before the run exists, I4). */
+export function countersWithUser(counters: RunCounters, tasks: number): RunCounters {
+  return {
+    ...counters,
+    totalUsersCount: counters.totalUsersCount + 1,
+    totalTasksCount: counters.totalTasksCount + tasks,
+    totalUnprocessedTasksCount: counters.totalUnprocessedTasksCount + tasks,
+  };
+}
+
+const USER_EVENTS: Readonly<Partial<Record<UserStatus, CounterEvent>>> = {
+  completed: 'userCompleted',
+  completedWithErrors: 'userCompletedWithErrors',
+  failed: 'userFailed',
+  canceled: 'userCanceled',
+};
+
+/** The counter event of a user's arrival in `status`; `undefined` when no counter moves. */
+export function userEventOf(status: UserStatus): CounterEvent | undefined {
+  return USER_EVENTS[status];
+}
+
+/** What a recount needs of a user result. */
+export interface CountedUser extends UserCounters {
+  readonly processingStatus: UserStatus;
+}
+
+/**
+ * The counters, counted from the rows: what the moves must always have led to. Users that an external
+ * run declared and nobody has reported on yet are not in `users`; add them with `declared`.
+ */
+export function recount(
+  users: Iterable<CountedUser>,
+  declared: { readonly users: number; readonly tasks: number; readonly canceled?: boolean } = {
+    users: 0,
+    tasks: 0,
+  },
+): RunCounters {
+  const tally = tallyOf(NO_COUNTERS);
+  tally.totalUsersCount = declared.users;
+  tally.totalTasksCount = tally.totalUnprocessedTasksCount = declared.tasks;
+  if (declared.canceled) tally.canceledUsersCount = declared.users;
+  for (const user of users) {
+    tally.totalUsersCount += 1;
+    tally.totalTasksCount += user.totalTasksCount;
+    tally.failedTasksCount += user.failedTasksCount;
+    tally.totalUnprocessedTasksCount += user.totalUnprocessedTasksCount;
+    const event = userEventOf(user.processingStatus);
+    if (event) addMove(tally, event);
+  }
+  return tally;
+}

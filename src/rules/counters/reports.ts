@@ -1,0 +1,39 @@
+import type { TaskReportCounters } from '../../model/counters.ts';
+import type { RunRecord } from '../../model/records.ts';
+import type { ProcessingStatus } from '../../model/status.ts';
+import { isTerminal } from '../status/transitions.ts';
+
+/** Users for whom a task is queued, in progress or canceled. Source: domain §1.6. */
+export function unprocessedUsers(report: TaskReportCounters): number {
+  return report.totalUsersCount - report.successfulUsersCount - report.failedUsersCount;
+}
+
+/**
+ * What a task's report says of the task over the whole run: queued until the first user reaches it,
+ * canceled when the run ended and nobody was processed, completed or failed when all (who were
+ * processed, for failed) were, else completedWithErrors.
+ *
+ * @param position 1-based.
+ * Source: domain §3.5.
+ */
+export function reportStatus(run: RunRecord, position: number): ProcessingStatus {
+  const report = run.taskReports[position - 1];
+  if (!report) return 'queued';
+  const processed = report.successfulUsersCount + report.failedUsersCount;
+  const isOver = isTerminal(run.processingStatus) || processed === report.totalUsersCount;
+  if (!isOver || report.totalUsersCount === 0) return isReached(run, position) ? 'inProgress' : 'queued';
+  if (processed === 0) return 'canceled';
+  if (report.successfulUsersCount === report.totalUsersCount) return 'completed';
+  return report.successfulUsersCount === 0 ? 'failed' : 'completedWithErrors';
+}
+
+/** Someone is at the task or past it: the run started, or someone was processed by a task that he has before. */
+function isReached(run: RunRecord, position: number): boolean {
+  const before = run.taskReports.findLast(
+    (report, index) => index < position - 1 && (report.totalUsersCount > 0 || run.driver === 'external'),
+  );
+  if (!before) return run.startedAtMs !== null;
+  const own = run.taskReports[position - 1];
+  const processed = (own?.successfulUsersCount ?? 0) + (own?.failedUsersCount ?? 0);
+  return processed > 0 || before.successfulUsersCount > 0;
+}

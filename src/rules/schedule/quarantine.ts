@@ -1,0 +1,42 @@
+import type {
+  Quarantine,
+  QuarantineCondition,
+  QuarantineConfiguration,
+} from '../../model/workflow/quarantine.ts';
+
+/**
+ * Why a run of so many users is to be put in quarantine; `null`: it is not. With `matchMode` `any` one
+ * exceeded condition is enough, with `all` every one has to be; without conditions no run is too large.
+ *
+ * @param everybody how many the directory has; asked for by percentages only.
+ * Source: domain §1.11, §3.8.
+ */
+export function quarantineOf(
+  { conditions, matchMode }: QuarantineConfiguration,
+  users: number,
+  everybody: number,
+): Quarantine | null {
+  const exceeded = conditions.filter((condition) => users > allowed(condition, everybody));
+  const isEnough = matchMode === 'any' ? exceeded.length > 0 : exceeded.length === conditions.length;
+  const [first] = exceeded;
+  if (!first || !isEnough) return null;
+  return {
+    quarantineType: exceeded.length > 1 ? 'multipleConditionsExceeded' : typeOf(first),
+    quarantineReason: `${users} users, where ${exceeded.map(boundText).join(' and ')} may be processed at once`,
+  };
+}
+
+/** How many users a condition allows; a fraction of a user counts as none. */
+function allowed(condition: QuarantineCondition, everybody: number): number {
+  return 'threshold' in condition ? condition.threshold : (condition.percentage * everybody) / 100;
+}
+
+function typeOf(condition: QuarantineCondition): Quarantine['quarantineType'] {
+  return 'threshold' in condition ? 'countBasedThresholdExceeded' : 'percentageBasedThresholdExceeded';
+}
+
+function boundText(condition: QuarantineCondition): string {
+  return 'threshold' in condition
+    ? `at most ${condition.threshold}`
+    : `at most ${condition.percentage} % of everybody`;
+}

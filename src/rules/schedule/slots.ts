@@ -1,0 +1,33 @@
+/** When a schedule ticks, and when a subject is due. Pure; nothing here depends on the machine's zone. */
+import { DAY_MS, type DurationMs, type EpochMs } from '../../model/time.ts';
+
+/**
+ * Start of the slot that `nowMs` lies in: the last multiple of `intervalMs` since the epoch that is
+ * not after it. `intervalMs`: whole, ≥ 1. Slots are the same in every process and after every restart.
+ */
+export function slotStart(nowMs: EpochMs, intervalMs: DurationMs): EpochMs {
+  // Remainders of integers are exact; dividing would round for instants far from the epoch.
+  const intoSlot = nowMs % intervalMs;
+  return nowMs - (intoSlot < 0 ? intoSlot + intervalMs : intoSlot);
+}
+
+/** Start of the first slot after `nowMs`; never `nowMs` itself. */
+export function nextSlot(nowMs: EpochMs, intervalMs: DurationMs): EpochMs {
+  return slotStart(nowMs, intervalMs) + intervalMs;
+}
+
+/**
+ * Whether a subject that is due at `dueMs` is picked up at `slotMs`: not before it is due, and less
+ * than `catchUpMs` late. Source: domain §3.1, §3.2.
+ */
+export function isDue(dueMs: EpochMs, slotMs: EpochMs, catchUpMs: DurationMs): boolean {
+  return dueMs <= slotMs && dueMs > slotMs - catchUpMs;
+}
+
+/**
+ * The moment `offsetInDays` calendar days (of UTC, so of 24 hours) after another; `null` beyond the calendar.
+ */
+export function momentAt(momentMs: EpochMs, offsetInDays: number): EpochMs | null {
+  const ms = new Date(momentMs + offsetInDays * DAY_MS).getTime();
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,40 @@
+import type { RunCounters } from '../../model/counters.ts';
+import type { ProcessingStatus } from '../../model/status.ts';
+
+/** How users' outcomes become a run's. */
+export interface AggregationOptions {
+  /**
+   * `false` (default): a run is `failed` when every user that was not canceled failed. `true`: only
+   * when, besides, no task of the run completed (the literal reading of Microsoft's words).
+   */
+  readonly strictFailed: boolean;
+}
+
+/** Users that are terminal, by the counters. */
+export function endedUsers(counters: RunCounters): number {
+  return counters.successfulUsersCount + counters.failedUsersCount + counters.canceledUsersCount;
+}
+
+/**
+ * The final status of a run whose users have all ended.
+ *
+ * @param wasCanceling the run was being canceled: by an administrator, or because its workflow was
+ *   disabled or deleted.
+ * Source: domain §6.4, rules 1–5 in their order.
+ */
+export function aggregateStatus(
+  counters: RunCounters,
+  wasCanceling: boolean,
+  options: AggregationOptions = { strictFailed: false },
+): ProcessingStatus {
+  const { totalUsersCount: users, canceledUsersCount: canceled } = counters;
+  const failed = counters.failedUsersCount - counters.completedWithErrorsUsersCount;
+  if (canceled === users) return wasCanceling ? 'canceled' : 'completedWithErrors';
+  if (wasCanceling && canceled > 0) return 'canceled';
+  if (counters.successfulUsersCount === users) return 'completed';
+  const nobodyGotThrough = failed > 0 && failed + canceled === users;
+  const completedTasks =
+    counters.totalTasksCount - counters.failedTasksCount - counters.totalUnprocessedTasksCount;
+  if (nobodyGotThrough && !(options.strictFailed && completedTasks > 0)) return 'failed';
+  return 'completedWithErrors';
+}

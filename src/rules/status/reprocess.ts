@@ -1,0 +1,48 @@
+import type { UserRecord } from '../../model/records.ts';
+import type { Task } from '../../model/workflow/workflow.ts';
+import { positionOf } from './positions.ts';
+
+/**
+ * What of `now`, the enabled tasks of a version, is left to do for a user who was processed with `before`,
+ * those of the same version or of an earlier one: positions (1-based) of the tasks that he did not complete.
+ * In another version a task counts as completed when he completed one of the same definition; of several
+ * with one definition the first to come stand for the first completed. A user without a failed task has
+ * nothing to do again, whatever was canceled (decision 10).
+ */
+export function positionsToReprocess(
+  user: UserRecord,
+  before: readonly Task[],
+  now: readonly Task[],
+): readonly number[] {
+  if (user.failedTasksCount === 0) return [];
+  const all = now.map((_, index) => index + 1);
+  if (user.outcomes === null) return all;
+  const completed = user.outcomes.flatMap((outcome, index) =>
+    outcome.status === 'completed' ? positionOf(user, index + 1) : [],
+  );
+  const done = doneBefore(user, before.length, completed);
+  if (before === now) return all.filter((position) => !done.has(position));
+  const credit = new Map<string, number>();
+  for (const position of done) {
+    const id = before[position - 1]?.taskDefinitionId;
+    if (id !== undefined) credit.set(id, (credit.get(id) ?? 0) + 1);
+  }
+  return all.filter((position) => {
+    const id = now[position - 1]?.taskDefinitionId ?? '';
+    const left = credit.get(id) ?? 0;
+    if (left > 0) credit.set(id, left - 1);
+    return left === 0;
+  });
+}
+
+/** What he completed, and what a reprocessing before this one left out because he had completed it. */
+function doneBefore(
+  { positions }: UserRecord,
+  tasks: number,
+  completed: readonly number[],
+): ReadonlySet<number> {
+  const done = new Set(completed);
+  if (positions === undefined) return done;
+  for (let position = 1; position <= tasks; position++) if (!positions.includes(position)) done.add(position);
+  return done;
+}

@@ -1,0 +1,128 @@
+/**
+ * What users' changes do to their run. Pure: the run's record and a batch of user changes in, the new
+ * record out. The ledger writes both in one commit.
+ *
+ * Source: domain §6.3 (r1–r11), §6.4, §6.5.
+ */
+import type { TaskReportCounters } from '../../model/counters.ts';
+import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { ProcessingStatus } from '../../model/status.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { addMove, type CounterEvent, type Tally, tallyOf, userEventOf } from '../counters/counters.ts';
+import { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
+import { positionOf } from './positions.ts';
+import { isTerminal } from './transitions.ts';
+
+type ReportTally = { -readonly [Counter in keyof TaskReportCounters]: number };
+
+/** A batch of user changes of one run, being added up. */
+export interface RunChange {
+  readonly tally: Tally;
+  readonly reports: ReportTally[];
+  /** Users and tasks of results that exist; see `RunRecord.knownUsersCount`. */
+  known: { users: number; tasks: number };
+  /** Start of the first user that started in this batch. */
+  startedAtMs: EpochMs | null;
+  /** Latest moment that the batch records. */
+  latestMs: EpochMs;
+}
+
+/** An empty batch on top of `run`. */
+export function changeOf(run: RunRecord): RunChange {
+  return {
+    tally: tallyOf(run),
+    reports: run.taskReports.map((report) => ({ ...report })),
+    known: { users: run.knownUsersCount, tasks: run.knownTasksCount },
+    startedAtMs: null,
+    latestMs: run.startedAtMs ?? 0,
+  };
+}
+
+/** Adds one decided event of a user: `before` and `after` differ by it, `moves` is what it moves. */
+export function addUserMove(
+  change: RunChange,
+  before: UserRecord,
+  after: UserRecord,
+  moves: readonly CounterEvent[],
+): void {
+  for (const move of moves) addMove(change.tally, move);
+  if (before.startedAtMs === null && after.startedAtMs !== null) noteStart(change, after.startedAtMs);
+  if (after.completedAtMs !== null) change.latestMs = Math.max(change.latestMs, after.completedAtMs);
+  const nth = after.outcomes?.length ?? 0;
+  if (nth > (before.outcomes?.length ?? 0)) countOutcome(change, after, nth);
+}
+
+/**
+ * Adds a result that somebody else's worker reports: the user leaves the declared ones, who count as
+ * queued, and arrives in the status that the result says.
+ */
+export function addReportedUser(change: RunChange, user: UserRecord): void {
+  const processed = user.totalTasksCount - user.totalUnprocessedTasksCount;
+  addMove(change.tally, 'taskFailed', user.failedTasksCount);
+  addMove(change.tally, 'taskCompleted', processed - user.failedTasksCount);
+  const event = userEventOf(user.processingStatus);
+  if (event) addMove(change.tally, event);
+  change.known.users += 1;
+  change.known.tasks += user.totalTasksCount;
+  if (user.startedAtMs !== null) noteStart(change, user.startedAtMs);
+  if (user.completedAtMs !== null) change.latestMs = Math.max(change.latestMs, user.completedAtMs);
+  if (user.outcomes === null) return;
+  for (const report of change.reports.slice(0, user.totalTasksCount)) report.totalUsersCount += 1;
+  for (let nth = 1; nth <= user.outcomes.length; nth++) countOutcome(change, user, nth);
+}
+
+/** Cancels the users of a canceling external run that nobody has reported on. */
+export function addUnreportedCanceled(change: RunChange): void {
+  addMove(change.tally, 'userCanceled', change.tally.totalUsersCount - change.known.users);
+}
+
+/** The run after the batch. `nowMs` is the commit's moment. Its counters and status are always in step. */
+export function runAfter(
+  run: RunRecord,
+  change: RunChange,
+  nowMs: EpochMs,
+  options: AggregationOptions,
+): RunRecord {
+  const started = run.startedAtMs === null && change.startedAtMs !== null;
+  const status = statusAfter(run.processingStatus, started, change.tally, options);
+  const isDone = isTerminal(status) && !isTerminal(run.processingStatus);
+  const completedAtMs = run.driver === 'external' ? Math.max(nowMs, change.latestMs) : change.latestMs;
+  return {
+    ...run,
+    ...change.tally,
+    processingStatus: status,
+    startedAtMs: started ? change.startedAtMs : run.startedAtMs,
+    completedAtMs: isDone ? completedAtMs : run.completedAtMs,
+    lastUpdatedAtMs: Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs + 1),
+    knownUsersCount: change.known.users,
+    knownTasksCount: change.known.tasks,
+    taskReports: change.reports,
+  };
+}
+
+function statusAfter(
+  from: ProcessingStatus,
+  started: boolean,
+  tally: Tally,
+  options: AggregationOptions,
+): ProcessingStatus {
+  if (isTerminal(from)) return from;
+  if (endedUsers(tally) === tally.totalUsersCount) {
+    return aggregateStatus(tally, from === 'canceling', options);
+  }
+  return from === 'queued' && started ? 'inProgress' : from;
+}
+
+function noteStart(change: RunChange, atMs: EpochMs): void {
+  change.startedAtMs = change.startedAtMs === null ? atMs : Math.min(change.startedAtMs, atMs);
+  change.latestMs = Math.max(change.latestMs, atMs);
+}
+
+function countOutcome(change: RunChange, user: UserRecord, nth: number): void {
+  const outcome = user.outcomes?.[nth - 1];
+  const report = change.reports[positionOf(user, nth) - 1];
+  if (!outcome || !report) return;
+  change.latestMs = Math.max(change.latestMs, outcome.completedAtMs);
+  if (outcome.status === 'completed') report.successfulUsersCount += 1;
+  if (outcome.status === 'failed') report.failedUsersCount += 1;
+}

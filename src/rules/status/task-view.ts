@@ -1,0 +1,48 @@
+import type { TaskOutcome, UserRecord } from '../../model/records.ts';
+import type { TaskStatus } from '../../model/status.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { isTerminal } from './transitions.ts';
+
+/** What is known of one task of one user. */
+export interface TaskView {
+  readonly status: TaskStatus;
+  readonly startedAtMs: EpochMs | null;
+  readonly completedAtMs: EpochMs | null;
+  readonly failureReason: string | null;
+  readonly processingInfo: string | null;
+}
+
+/**
+ * The `nth` task (1-based) that `user` is to do. A task without an outcome is canceled when the user is
+ * final, in progress when it is the next one of a user in progress, else queued (decision 5).
+ * `null` when the user's outcomes are not known (an external result that told only counts).
+ */
+export function taskView(user: UserRecord, nth: number): TaskView | null {
+  if (user.outcomes === null) return null;
+  const outcome = user.outcomes[nth - 1];
+  if (outcome) return fromOutcome(outcome);
+  const isNext = nth === user.outcomes.length + 1;
+  if (isTerminal(user.processingStatus)) return withoutOutcome('canceled', null, user.completedAtMs);
+  if (user.processingStatus === 'inProgress' && isNext) {
+    return withoutOutcome('inProgress', user.outcomes.at(-1)?.completedAtMs ?? user.startedAtMs, null);
+  }
+  return withoutOutcome('queued', null, null);
+}
+
+function fromOutcome(outcome: TaskOutcome): TaskView {
+  return {
+    status: outcome.status,
+    startedAtMs: outcome.startedAtMs,
+    completedAtMs: outcome.completedAtMs,
+    failureReason: outcome.failureReason ?? null,
+    processingInfo: outcome.processingInfo ?? null,
+  };
+}
+
+function withoutOutcome(
+  status: TaskStatus,
+  startedAtMs: EpochMs | null,
+  completedAtMs: EpochMs | null,
+): TaskView {
+  return { status, startedAtMs, completedAtMs, failureReason: null, processingInfo: null };
+}

@@ -1,0 +1,302 @@
+/**
+ * Why people wait, from the moment that they are due to the end of their last task: each moment of each person has
+ * one cause. It is told what happens as it happens, and keeps counts and sums only.
+ */
+import type { DurationMs, EpochMs } from '../../model/time.ts';
+import { type TimerEntry, TimerHeap } from '../../system/virtual/timer-heap.ts';
+import type { Delay, DelayCause } from './delay.ts';
+import { assignPeople, type Bucket, type Handler, isAtLimit, type Station } from './delay-causes.ts';
+
+/** The limits of a task definition's handler. */
+export interface TaskLimits {
+  /** Names the handler; definitions with the same one share its limits. */
+  readonly handler: string;
+  /** Its calls at once; `null`: no limit of its own. */
+  readonly concurrency: number | null;
+  /** Calls a second that its service takes, the others wait; `null`: no limit. */
+  readonly perSecond: number | null;
+}
+
+/** What {@link Delays} works with. */
+export interface DelaysOptions {
+  /** The world's present; it does not go back. */
+  readonly now: () => EpochMs;
+  /** Calls at once of all tasks. */
+  readonly concurrency: number;
+  /** Calls a second of all tasks, the others wait; `null`: no limit. */
+  readonly callsPerSecond: number | null;
+  readonly limitsOf: (definition: string) => TaskLimits;
+}
+
+/** How long a call waits before its service takes it. */
+export interface RateWait {
+  readonly ms: DurationMs;
+  /** For the calls a second of all tasks, not for those of its own service. */
+  readonly isCommon: boolean;
+}
+
+/** Ends something that lasts; the second call does nothing. */
+export type End = () => void;
+
+/** Adds up {@link Delay}s. */
+export class Delays {
+  readonly #options: DelaysOptions;
+  readonly #buckets: Bucket[] = [];
+  readonly #stations = new Map<string, Station>();
+  readonly #handlers = new Map<string, Handler>();
+  readonly #directory = this.#bucket('directory');
+  readonly #schedule = this.#bucket('schedule');
+  readonly #process = this.#bucket('process');
+  readonly #concurrency: Bucket;
+  readonly #commonRate: Bucket;
+  readonly #lastings = new TimerHeap();
+  #lastingsCount = 0;
+  /** When the process was off or asleep; the last time may go on. */
+  readonly #downs: { readonly fromMs: EpochMs; untilMs: EpochMs }[] = [];
+  #isDown = false;
+  /** Grows when a process ends: its calls have ended with it. */
+  #life = 0;
+  #queued = 0;
+  /** At all stations. */
+  #people = 0;
+  #calls = 0;
+  #atLimitMs: DurationMs = 0;
+  #atMs: EpochMs;
+
+  constructor(options: DelaysOptions) {
+    this.#options = options;
+    this.#atMs = options.now();
+    this.#concurrency = this.#bucket('concurrency', options.concurrency);
+    this.#commonRate = this.#bucket('rate', options.callsPerSecond);
+  }
+
+  /** The station of a task definition; `task` is what people call it. */
+  station(definition: string, task: string): Station {
+    const known = this.#stations.get(definition);
+    if (known) return known;
+    const { handler: name, concurrency, perSecond } = this.#options.limitsOf(definition);
+    const handler = this.#handlers.get(name) ?? { concurrency, calls: 0, limited: 0, atLimitMs: 0 };
+    this.#handlers.set(name, handler);
+    const station = {
+      handler,
+      tasks: this.#bucket('tasks', null, definition, task),
+      retries: this.#bucket('retries', null, definition, task),
+      taskConcurrency: this.#bucket('taskConcurrency', concurrency, definition, task),
+      rate: this.#bucket('rate', perSecond, definition, task),
+      people: 0,
+      calls: 0,
+      limited: { own: 0, common: 0 },
+      paused: 0,
+    };
+    this.#stations.set(definition, station);
+    return station;
+  }
+
+  /** A person was taken into a run, who had been due since `dueMs` and in the directory since `knownMs`. */
+  queued(dueMs: EpochMs, knownMs: EpochMs): void {
+    this.#advance();
+    this.#queued += 1;
+    const sinceMs = Math.min(this.#atMs, Math.max(dueMs, knownMs));
+    const downMs = this.#downWithin(sinceMs, this.#atMs);
+    this.#directory.totalMs += Math.max(0, sinceMs - dueMs);
+    this.#process.totalMs += downMs;
+    this.#schedule.totalMs += this.#atMs - sinceMs - downMs;
+  }
+
+  /** A person of a run has started, or will not. */
+  unqueued(): void {
+    this.#advance();
+    this.#queued -= 1;
+  }
+
+  /** A person has a task of this station next. */
+  arrived(station: Station): void {
+    this.#advance();
+    station.people += 1;
+    this.#people += 1;
+  }
+
+  /** As {@link arrived}, no more. */
+  left(station: Station): void {
+    this.#advance();
+    station.people -= 1;
+    this.#people -= 1;
+  }
+
+  /** A person's next attempt comes in `forMs`. */
+  paused(station: Station, forMs: DurationMs): End {
+    this.#advance();
+    station.paused += 1;
+    return this.#lasting(forMs, () => {
+      station.paused -= 1;
+    });
+  }
+
+  /** A call has begun, which first waits for a rate. */
+  called(station: Station, { ms, isCommon }: RateWait): End {
+    this.#advance();
+    const { handler } = station;
+    const life = this.#life;
+    const count = (by: 1 | -1): void => {
+      if (life !== this.#life) return;
+      station.calls += by;
+      handler.calls += by;
+      this.#calls += by;
+    };
+    const countLimited = (by: 1 | -1): void => {
+      if (life !== this.#life) return;
+      station.limited[isCommon ? 'common' : 'own'] += by;
+      handler.limited += by;
+      (isCommon ? this.#commonRate : station.rate).calls += by;
+    };
+    count(1);
+    let endLimited: End = () => {};
+    if (ms > 0) {
+      countLimited(1);
+      endLimited = this.#lasting(ms, () => countLimited(-1));
+    }
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#advance();
+      endLimited();
+      count(-1);
+    };
+  }
+
+  /** The process goes off or falls asleep, or is back. */
+  down(isDown: boolean): void {
+    this.#advance();
+    if (isDown === this.#isDown) return;
+    this.#isDown = isDown;
+    if (isDown) this.#downs.push({ fromMs: this.#atMs, untilMs: Number.POSITIVE_INFINITY });
+    else (this.#downs.at(-1) as { untilMs: EpochMs }).untilMs = this.#atMs;
+  }
+
+  /** The process has ended, and calls that were under way with it. */
+  processEnded(): void {
+    this.#advance();
+    this.#life += 1;
+    this.#calls = 0;
+    for (const handler of this.#handlers.values()) Object.assign(handler, { calls: 0, limited: 0 });
+    for (const station of this.#stations.values())
+      Object.assign(station, { calls: 0, limited: { own: 0, common: 0 } });
+    for (const bucket of this.#buckets) bucket.calls = 0;
+  }
+
+  /** Up to now; most time first. Causes that took no time are left out, but for the engine's concurrency. */
+  delays(): readonly Delay[] {
+    this.#advance();
+    const atLimitMs = ({ cause, definition }: Bucket): DurationMs | null => {
+      if (cause === 'concurrency') return this.#atLimitMs;
+      if (cause !== 'taskConcurrency' || definition === null) return null;
+      return this.#stations.get(definition)?.handler.atLimitMs ?? 0;
+    };
+    return this.#buckets
+      .map((bucket): Delay => {
+        const { cause, definition, task, limit, totalMs, peopleMax } = bucket;
+        return {
+          cause,
+          definition,
+          task,
+          limit,
+          totalMs: Math.round(totalMs),
+          peopleMax: Math.round(peopleMax),
+          atLimitMs: atLimitMs(bucket),
+        };
+      })
+      .filter(({ cause, totalMs }) => totalMs > 0 || cause === 'concurrency')
+      .sort((a, b) => b.totalMs - a.totalMs);
+  }
+
+  // --- time ------------------------------------------------------------------------------------------
+
+  /** Spends the time up to now, in steps in which nothing changes. */
+  #advance(): void {
+    const nowMs = this.#options.now();
+    for (const { dueMs, callback } of this.#lastings.takeDue(nowMs)) {
+      this.#spendUntil(dueMs);
+      callback();
+    }
+    this.#spendUntil(nowMs);
+  }
+
+  #spendUntil(atMs: EpochMs): void {
+    const passedMs = atMs - this.#atMs;
+    if (passedMs <= 0) return;
+    this.#atMs = atMs;
+    const people = this.#queued + this.#people;
+    if (this.#isDown) {
+      this.#process.totalMs += people * passedMs;
+      this.#process.peopleMax = Math.max(this.#process.peopleMax, people);
+      return;
+    }
+    if (people > 0) {
+      assignPeople({
+        stations: this.#stations.values(),
+        buckets: this.#buckets,
+        queued: this.#queued,
+        calls: this.#calls,
+        isFull: this.#calls >= this.#options.concurrency,
+        concurrency: this.#concurrency,
+        commonRate: this.#commonRate,
+      });
+      for (const bucket of this.#buckets) {
+        if (bucket.people === 0) continue;
+        bucket.totalMs += bucket.people * passedMs;
+        bucket.peopleMax = Math.max(bucket.peopleMax, bucket.people);
+        bucket.people = 0;
+      }
+    }
+    if (this.#calls >= this.#options.concurrency) this.#atLimitMs += passedMs;
+    for (const handler of this.#handlers.values()) if (isAtLimit(handler)) handler.atLimitMs += passedMs;
+  }
+
+  /** What ends by itself after a while, if it is not ended before. */
+  #lasting(forMs: DurationMs, ended: () => void): End {
+    this.#lastingsCount += 1;
+    const dueMs = this.#atMs + Math.max(0, forMs);
+    const entry: TimerEntry = {
+      dueMs,
+      no: this.#lastingsCount,
+      callback: ended,
+      isCanceled: false,
+      isInHeap: false,
+    };
+    this.#lastings.push(entry);
+    return () => {
+      this.#advance();
+      if (!entry.isInHeap || entry.isCanceled) return;
+      this.#lastings.cancel(entry);
+      ended();
+    };
+  }
+
+  #downWithin(fromMs: EpochMs, untilMs: EpochMs): DurationMs {
+    return this.#downs.reduce(
+      (sum, down) => sum + Math.max(0, Math.min(untilMs, down.untilMs) - Math.max(fromMs, down.fromMs)),
+      0,
+    );
+  }
+
+  #bucket(
+    cause: DelayCause,
+    limit: number | null = null,
+    definition: string | null = null,
+    task: string | null = null,
+  ): Bucket {
+    const bucket = {
+      cause,
+      definition,
+      task,
+      limit,
+      totalMs: 0,
+      peopleMax: 0,
+      people: 0,
+      calls: 0,
+    };
+    this.#buckets.push(bucket);
+    return bucket;
+  }
+}

@@ -1,0 +1,127 @@
+/** Figures of one workflow and its tasks, as they add up. */
+import { enabledTasks } from '../../ledger/resources.ts';
+import type { UserRecord } from '../../model/records.ts';
+import { DAY_MS, type DurationMs } from '../../model/time.ts';
+import { isTimeBased, type Workflow } from '../../model/workflow/workflow.ts';
+import type { FailureFigures, SimulatedUser, TaskFigures, WorkflowFigures } from '../result.ts';
+import type { Station } from './delay-causes.ts';
+import { Histogram } from './histogram.ts';
+import { LeftOutAccount } from './left-out.ts';
+
+interface TaskMetrics {
+  completed: number;
+  failed: number;
+  notRun: number;
+  readonly duration: Histogram;
+}
+
+/** Reasons that are told apart for one task, at most. */
+const REASONS_MAX = 200;
+const OTHER_REASONS = 'other reasons';
+
+/** The account of a workflow. */
+export class WorkflowMetrics {
+  /** From 1, in the order of the scenario. */
+  readonly no: number;
+  readonly key: string;
+  readonly workflow: Workflow;
+  /** From the attribute's moment to the trigger's. */
+  readonly offsetMs: DurationMs;
+  /** Of the enabled tasks, in order. */
+  readonly stations: readonly Station[];
+  readonly leftOut: LeftOutAccount;
+  readonly #runs: Record<string, number> = {};
+  readonly #users: Record<string, number> = {};
+  readonly #latency = new Histogram();
+  readonly #processing = new Histogram();
+  readonly #tasks: readonly TaskMetrics[];
+  /** By task, then by reason. */
+  readonly #reasons: readonly Map<string, number>[];
+
+  constructor(no: number, key: string, workflow: Workflow, stations: readonly Station[]) {
+    const conditions = workflow.executionConditions;
+    this.no = no;
+    this.key = key;
+    this.workflow = workflow;
+    this.stations = stations;
+    this.leftOut = new LeftOutAccount(key);
+    this.offsetMs = isTimeBased(conditions) ? conditions.trigger.offsetInDays * DAY_MS : 0;
+    const tasks = enabledTasks(workflow);
+    this.#tasks = tasks.map(() => ({ completed: 0, failed: 0, notRun: 0, duration: new Histogram() }));
+    this.#reasons = tasks.map(() => new Map());
+  }
+
+  addRun(status: string): void {
+    this.#runs[status] = (this.#runs[status] ?? 0) + 1;
+  }
+
+  /** `latencyMs`: from the trigger to the end; `null` for who has not ended. `true`: it counts as a wait. */
+  addUser(user: UserRecord, status: SimulatedUser['status'], latencyMs: DurationMs | null): boolean {
+    this.#users[status] = (this.#users[status] ?? 0) + 1;
+    this.#addTasks(user);
+    if (latencyMs === null || user.startedAtMs === null || status === 'canceled') return false;
+    this.#latency.add(latencyMs);
+    this.#processing.add((user.completedAtMs ?? user.startedAtMs) - user.startedAtMs);
+    return true;
+  }
+
+  figures(): WorkflowFigures {
+    const { key, workflow } = this;
+    return {
+      key,
+      displayName: workflow.displayName,
+      category: workflow.category,
+      runs: this.#runs,
+      users: this.#users,
+      latency: this.#latency.figures(),
+      processing: this.#processing.figures(),
+    };
+  }
+
+  taskFigures(): readonly TaskFigures[] {
+    return enabledTasks(this.workflow).map(({ displayName, taskDefinitionId }, at) => {
+      const { completed, failed, notRun, duration } = this.#tasks[at] as TaskMetrics;
+      return {
+        workflow: this.key,
+        position: at + 1,
+        displayName,
+        definition: taskDefinitionId,
+        completed,
+        failed,
+        notRun,
+        duration: duration.figures(),
+      };
+    });
+  }
+
+  failureFigures(): readonly FailureFigures[] {
+    return enabledTasks(this.workflow).flatMap(({ displayName }, at) =>
+      Array.from(this.#reasons[at] ?? [], ([reason, count]) => ({
+        workflow: this.key,
+        task: displayName,
+        reason,
+        count,
+      })),
+    );
+  }
+
+  #addTasks(user: UserRecord): void {
+    for (let at = 0; at < this.#tasks.length; at++) {
+      const task = this.#tasks[at] as TaskMetrics;
+      const outcome = user.outcomes?.[at];
+      if (!outcome || outcome.status === 'canceled') {
+        task.notRun += 1;
+        continue;
+      }
+      task[outcome.status] += 1;
+      task.duration.add(outcome.completedAtMs - (outcome.startedAtMs ?? outcome.completedAtMs));
+      if (outcome.status === 'failed') this.#addReason(at, outcome.failureReason ?? '');
+    }
+  }
+
+  #addReason(at: number, reason: string): void {
+    const reasons = this.#reasons[at] as Map<string, number>;
+    const kind = reasons.has(reason) || reasons.size < REASONS_MAX ? reason : OTHER_REASONS;
+    reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,201 @@
+/** What simulated tasks do. Every draw belongs to (workflow, person, occasion, task, attempt). */
+import { handlerKey } from '../../engine/handlers/handlers.ts';
+import type { DurationMs, EpochMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { TaskContext, TaskHandler, TaskHandlerOptions } from '../../ports/task-handler.ts';
+import { drawFor, hashOf } from '../../system/virtual/random.ts';
+import type { End, RateWait, TaskLimits } from '../metrics/delays.ts';
+import type { FailureRule, TaskBehaviour } from '../scenario/scenario.ts';
+import { durationFor } from './durations.ts';
+
+/** What a behaviour needs of the world. */
+export interface BehaviourDeps {
+  readonly seed: number;
+  /** The time that calls take; of the process that makes them. */
+  readonly clock: Clock;
+  /** The world's present: outages follow it, not a process whose clock is wrong. */
+  readonly now: () => EpochMs;
+  momentOf(text: string): EpochMs;
+  /** Which workflow, occasion and task a call is for: the same in every scenario with the same people. */
+  keyOf(context: TaskContext): string;
+  /** A call that takes time has begun; it ends with what is returned. */
+  readonly began: (context: TaskContext, wait: RateWait) => End;
+  /** A call has been made. */
+  readonly called: (durationMs: DurationMs) => void;
+  /** Calls of all tasks share this gate. */
+  readonly gate: RateGate | null;
+}
+
+/** The draws of a call, by number. */
+const DRAW = { failure: 0, duration: 1, hang: 2, rules: 16 } as const;
+
+/** Lets so many calls a second begin: each gets the moment at which it may. */
+export class RateGate {
+  readonly #everyMs: number;
+  readonly #now: () => EpochMs;
+  #freeMs = 0;
+
+  constructor(perSecond: number, now: () => EpochMs) {
+    this.#everyMs = 1_000 / perSecond;
+    this.#now = now;
+  }
+
+  /** How long a call that comes now has to wait, ms; it takes its place in line. */
+  enter(): DurationMs {
+    const nowMs = this.#now();
+    const startMs = Math.max(nowMs, this.#freeMs);
+    this.#freeMs = startMs + this.#everyMs;
+    return Math.ceil(startMs - nowMs);
+  }
+
+  /** Whether a call that comes now is within the rate; if so it counts. */
+  admits(): boolean {
+    if (this.#freeMs > this.#now()) return false;
+    this.enter();
+    return true;
+  }
+}
+
+/** Handlers of an engine that behave as a scenario says; tasks that it does not name answer at once. */
+export function handlersOf(
+  tasks: Readonly<Record<string, TaskBehaviour>>,
+  deps: BehaviourDeps,
+): Readonly<Record<string, TaskHandler>> {
+  const all = { '*': {}, ...tasks };
+  return Object.fromEntries(Object.entries(all).map(([name, task]) => [name, handlerOf(task, deps)]));
+}
+
+/** The limits of each task definition's handler. */
+export function limitsOf(tasks: Readonly<Record<string, TaskBehaviour>>): (definition: string) => TaskLimits {
+  const names = new Map(Object.keys(tasks).map((name) => [handlerKey(name), name]));
+  return (definition) => {
+    const handler = names.get(handlerKey(definition)) ?? '*';
+    const { concurrency = null, rate } = tasks[handler] ?? {};
+    const perSecond = rate && rate.whenExceeded !== 'fail' ? rate.perSecond : null;
+    return { handler, concurrency, perSecond };
+  };
+}
+
+function handlerOf(task: TaskBehaviour, deps: BehaviourDeps): TaskHandlerOptions {
+  const { timeoutMs, retry, concurrency } = task;
+  return {
+    run: isNoOp(task) && deps.gate === null ? () => deps.called(0) : new SimulatedTask(task, deps).run,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
+}
+
+function isNoOp({ duration, failureProbability = 0, failures, outages, hang, rate }: TaskBehaviour): boolean {
+  const takesNoTime = duration === undefined || (duration.kind === 'fixed' && duration.ms === 0);
+  return takesNoTime && failureProbability === 0 && !failures && !outages && !hang && !rate;
+}
+
+interface Span {
+  readonly fromMs: EpochMs;
+  readonly untilMs: EpochMs;
+}
+
+class SimulatedTask {
+  readonly #task: TaskBehaviour;
+  readonly #deps: BehaviourDeps;
+  readonly #outages: readonly (Span & { readonly reason: string })[];
+  readonly #rules: readonly (Span & { readonly rule: FailureRule })[];
+  readonly #gate: RateGate | null;
+
+  constructor(task: TaskBehaviour, deps: BehaviourDeps) {
+    this.#task = task;
+    this.#deps = deps;
+    const span = (from: string | undefined, until: string | undefined): Span => ({
+      fromMs: from === undefined ? Number.NEGATIVE_INFINITY : deps.momentOf(from),
+      untilMs: until === undefined ? Number.POSITIVE_INFINITY : deps.momentOf(until),
+    });
+    this.#outages = (task.outages ?? []).map(({ from, until, reason = 'Service unavailable' }) => ({
+      ...span(from, until),
+      reason,
+    }));
+    this.#rules = (task.failures ?? []).map((rule) => ({ ...span(rule.from, rule.until), rule }));
+    this.#gate = task.rate ? new RateGate(task.rate.perSecond, deps.now) : null;
+  }
+
+  /** The handler. */
+  readonly run = (context: TaskContext): undefined | Promise<undefined> => {
+    const key = this.#keyOf(context);
+    const { duration, hang, rate } = this.#task;
+    const attempt = context.attempt * 1_024;
+    if (rate?.whenExceeded === 'fail' && this.#gate && !this.#gate.admits()) {
+      this.#deps.called(0);
+      throw new Error('Too many requests');
+    }
+    const ownMs = rate?.whenExceeded === 'fail' ? 0 : (this.#gate?.enter() ?? 0);
+    const commonMs = this.#deps.gate?.enter() ?? 0;
+    const wait = { ms: Math.max(ownMs, commonMs), isCommon: commonMs > ownMs };
+    const hangs = hang !== undefined && drawFor(key, attempt + DRAW.hang) < hang.probability;
+    const takesMs = wait.ms + (duration ? durationFor(duration, drawFor(key, attempt + DRAW.duration)) : 0);
+    if (takesMs === 0 && !hangs) {
+      this.#deps.called(0);
+      this.#fail(context, key);
+      return undefined;
+    }
+    const ended = this.#deps.began(context, wait);
+    return this.#takeTime(context, key, hangs ? null : takesMs, ended);
+  };
+
+  /** `takesMs` `null`: it never answers. */
+  #takeTime(context: TaskContext, key: number, takesMs: DurationMs | null, ended: End): Promise<undefined> {
+    const { clock, called } = this.#deps;
+    const ignoresAbort = this.#task.hang?.ignoresAbort === true;
+    const startedMs = clock.elapsed();
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        ended();
+        called(clock.elapsed() - startedMs);
+        settle();
+      };
+      const timer =
+        takesMs === null
+          ? null
+          : clock.setTimer(takesMs, () => {
+              context.signal.removeEventListener('abort', abort);
+              end(() => {
+                try {
+                  this.#fail(context, key);
+                  resolve(undefined);
+                } catch (error) {
+                  reject(error);
+                }
+              });
+            });
+      const abort = (): void => {
+        timer?.cancel();
+        end(() => reject(context.signal.reason));
+      };
+      if (takesMs !== null || !ignoresAbort) context.signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Throws when this call fails now. */
+  #fail(context: TaskContext, key: number): void {
+    const nowMs = this.#deps.now();
+    const isIn = ({ fromMs, untilMs }: Span): boolean => nowMs >= fromMs && nowMs < untilMs;
+    const outage = this.#outages.find(isIn);
+    if (outage) throw new Error(outage.reason);
+    const attempt = context.attempt * 1_024;
+    for (const [at, entry] of this.#rules.entries()) {
+      const { rule } = entry;
+      if (
+        !isIn(entry) ||
+        (rule.departments && !rule.departments.includes(String(context.subject.department)))
+      )
+        continue;
+      const draw = drawFor(key, (rule.persistent ? 0 : attempt) + DRAW.rules + at);
+      if (draw < rule.probability) throw new Error(rule.reason ?? 'Failed');
+    }
+    if (drawFor(key, attempt + DRAW.failure) < (this.#task.failureProbability ?? 0))
+      throw new Error('Failed');
+  }
+
+  #keyOf(context: TaskContext): number {
+    return hashOf(`${this.#deps.seed}|${context.subject.id}|${this.#deps.keyOf(context)}`);
+  }
+}

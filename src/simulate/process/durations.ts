@@ -1,0 +1,40 @@
+import { DAY_MS, type DurationMs } from '../../model/time.ts';
+import { exp, ln, normalQuantile } from '../../system/virtual/exact-math.ts';
+
+/** How long a task takes, in virtual ms. */
+export type DurationShape =
+  /** Always the same. `ms` 0: the task answers at once. */
+  | { readonly kind: 'fixed'; readonly ms: DurationMs }
+  /** Anything in `minMs..maxMs` alike. */
+  | { readonly kind: 'uniform'; readonly minMs: DurationMs; readonly maxMs: DurationMs }
+  /** Half of the calls take less than `medianMs`, 19 of 20 less than `p95Ms`: how most services behave. */
+  | { readonly kind: 'lognormal'; readonly medianMs: DurationMs; readonly p95Ms: DurationMs }
+  /** Short ones are frequent, long ones rare; `meanMs` on average. */
+  | { readonly kind: 'exponential'; readonly meanMs: DurationMs };
+
+/** No simulated call takes longer: 7 days. */
+export const DURATION_MAX_MS: DurationMs = 7 * DAY_MS;
+
+/** The normal quantile of 0.95. */
+const P95 = 1.6448536269514722;
+const DRAW_MIN = 2 ** -33;
+
+/** A duration of this shape for a draw in [0, 1): whole ms in 0..{@link DURATION_MAX_MS}, growing with the draw. */
+export function durationFor(shape: DurationShape, draw: number): DurationMs {
+  return Math.min(DURATION_MAX_MS, Math.max(0, Math.round(exactDuration(shape, draw))));
+}
+
+function exactDuration(shape: DurationShape, draw: number): number {
+  switch (shape.kind) {
+    case 'fixed':
+      return shape.ms;
+    case 'uniform':
+      return shape.minMs + draw * (shape.maxMs - shape.minMs);
+    case 'exponential':
+      return -shape.meanMs * ln(1 - draw);
+    case 'lognormal': {
+      const sigma = ln(shape.p95Ms / shape.medianMs) / P95;
+      return shape.medianMs * exp(sigma * normalQuantile(Math.max(DRAW_MIN, draw)));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/** What the schema cannot say: how the values of a scenario go together. */
+import { invalid } from '../../input/refuse.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Weights, rates and notice. @throws LifecycleError `InvalidArgument`. */
+export function checkTurnover({ turnover }: Scenario): void {
+  if (!turnover) return;
+  const { joinersPerMonth, growthPerYear, noticeDays, seasonality, joinDays, leaveDays } = turnover;
+  if (joinersPerMonth !== undefined && growthPerYear !== undefined)
+    throw invalid({ path: 'turnover.growthPerYear', value: growthPerYear }, 'absent beside joinersPerMonth');
+  if (noticeDays && noticeDays.max < noticeDays.min)
+    throw invalid(
+      { path: 'turnover.noticeDays.max', value: noticeDays.max },
+      `at least min (${noticeDays.min})`,
+    );
+  for (const [name, weights] of Object.entries({ seasonality, joinDays, leaveDays })) {
+    if (weights && Object.values(weights).every((weight) => weight === 0))
+      throw invalid({ path: `turnover.${name}`, value: weights }, 'weights that are not all 0');
+  }
+}
+
+/** Durations, hangs, and the spans of outages and failures. @throws LifecycleError `InvalidArgument`. */
+export function checkTasks({ tasks = {} }: Scenario, momentOf: (text: string) => EpochMs): void {
+  for (const [name, task] of Object.entries(tasks)) {
+    const path = `tasks.${name}`;
+    const { duration } = task;
+    if (duration?.kind === 'uniform' && duration.maxMs < duration.minMs)
+      throw invalid(
+        { path: `${path}.duration.maxMs`, value: duration.maxMs },
+        `at least minMs (${duration.minMs})`,
+      );
+    if (duration?.kind === 'lognormal' && duration.p95Ms < duration.medianMs)
+      throw invalid(
+        { path: `${path}.duration.p95Ms`, value: duration.p95Ms },
+        `at least medianMs (${duration.medianMs})`,
+      );
+    if (task.hang && task.hang.probability > 0 && task.timeoutMs === undefined)
+      throw invalid({ path: `${path}.timeoutMs`, value: undefined }, 'given for a task that may hang');
+    for (const [at, outage] of (task.outages ?? []).entries())
+      checkOrder(`${path}.outages[${at}]`, outage, momentOf);
+    for (const [at, rule] of (task.failures ?? []).entries())
+      checkOrder(`${path}.failures[${at}]`, rule, momentOf);
+  }
+}
+
+/** `until` comes after `from`. @throws LifecycleError `InvalidArgument`. */
+export function checkOrder(
+  path: string,
+  { from, until }: { readonly from?: string; readonly until?: string },
+  momentOf: (text: string) => EpochMs,
+): void {
+  if (from !== undefined && until !== undefined && momentOf(until) <= momentOf(from))
+    throw invalid({ path: `${path}.until`, value: until }, `after from (${from})`);
+}
+
+/** Whom mass changes concern. @throws LifecycleError `InvalidArgument`. */
+export function checkChanges({ changes = [], population }: Scenario): void {
+  const known =
+    population.kind === 'generated' && population.departments
+      ? new Set(population.departments.map(({ name }) => name))
+      : null;
+  for (const [at, change] of changes.entries()) {
+    const path = `changes[${at}]`;
+    const { count, share, department, to } = change;
+    if ((count === undefined) === (share === undefined))
+      throw invalid({ path: `${path}.count`, value: count }, 'given, or share, but not both');
+    if (change.kind === 'join' && share !== undefined)
+      throw invalid({ path: `${path}.share`, value: share }, 'absent for people who join: give their count');
+    if ((change.kind === 'move') !== (to !== undefined))
+      throw invalid({ path: `${path}.to`, value: to }, 'given for a move, and only there');
+    // People may come into, or move to, a department that is new.
+    const comesFrom = change.kind === 'join' ? undefined : department;
+    const isNew =
+      changes.some((other) => other.department === comesFrom || other.to === comesFrom) &&
+      comesFrom !== undefined;
+    const isMade = changes.some(
+      (other) => (other.kind === 'join' ? other.department : other.to) === comesFrom,
+    );
+    if (known && comesFrom !== undefined && !known.has(comesFrom) && !(isNew && isMade))
+      throw invalid({ path: `${path}.department`, value: comesFrom }, `one of ${[...known].join(', ')}`);
+  }
+}

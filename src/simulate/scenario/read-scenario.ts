@@ -1,0 +1,251 @@
+/** Reads a scenario: everything is checked, and refused with path and reason, before anything runs. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fillTemplate, requireTemplate } from '../../catalogue/fill-template.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { type Moment, parseMoment } from '../../input/moments.ts';
+import { invalid, type Place } from '../../input/refuse.ts';
+import { readRule } from '../../ledger/input/conditions.ts';
+import { readWorkflowInput, type WorkflowDraft } from '../../ledger/input/workflow.ts';
+import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
+import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
+import { isoDay, isZone, type Zone, zoneOf } from '../world/zone.ts';
+import { checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
+import { momentAfter } from './iso-duration.ts';
+import type { ProcessWindow, Scenario, ScenarioWorkflow } from './scenario.ts';
+import { SCENARIO_SCHEMA } from './scenario-schema.ts';
+import { checkBySchema, type Format } from './schema.ts';
+
+/** A scenario that has been read. */
+export interface ReadScenario {
+  readonly scenario: Scenario;
+  readonly zone: Zone;
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+  readonly workflows: readonly ReadWorkflow[];
+  /** By time. */
+  readonly windows: readonly ReadWindow[];
+  /** Where relative paths begin. */
+  readonly folder: string;
+  /** A date or moment of the scenario as a moment. */
+  momentOf(text: string): EpochMs;
+}
+
+/** A workflow of a scenario. */
+export interface ReadWorkflow {
+  readonly key: string;
+  readonly draft: WorkflowDraft;
+  readonly entry: ScenarioWorkflow;
+}
+
+/** A process window with its moments; of a clock jump, both ends are the same. */
+export interface ReadWindow {
+  readonly window: ProcessWindow;
+  readonly fromMs: EpochMs;
+  readonly untilMs: EpochMs;
+}
+
+/** Options of {@link readScenario}. */
+export interface ReadScenarioOptions {
+  /** In place of the scenario's own. */
+  readonly horizon?: string;
+  /** Where relative paths begin. Default: the working folder. */
+  readonly folder?: string;
+}
+
+const YEARS_MAX = 'P50Y';
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  'date-or-moment': {
+    expected: 'a date such as 2026-03-29, or a date and time such as 2026-03-29T08:00:00Z',
+    test: (text) => parseMoment(text) !== null,
+  },
+  duration: {
+    expected: 'an ISO 8601 duration above 0 and up to P50Y, such as P1Y or P10D',
+    test: (text) => {
+      const [end, max] = [momentAfter(0, text), momentAfter(0, YEARS_MAX)];
+      return end !== null && max !== null && end > 0 && end <= max;
+    },
+  },
+  'time-zone': { expected: 'a time zone such as Europe/Berlin', test: isZone },
+};
+
+/**
+ * Reads a scenario object. Nothing of it is changed.
+ *
+ * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `NotFound` (a template): `details.field` is the path.
+ */
+export function readScenario(input: unknown, options: ReadScenarioOptions = {}): ReadScenario {
+  checkBySchema(input, SCENARIO_SCHEMA, FORMATS);
+  const scenario = withHorizon(input as Scenario, options.horizon);
+  const zone = zoneOf(scenario.timeZone ?? 'UTC');
+  const momentOf = (text: string): EpochMs => momentIn(zone, text);
+  const startMs = momentOf(scenario.start);
+  const endMs = momentAfter(startMs, scenario.horizon, zone) as EpochMs;
+  checkTurnover(scenario);
+  checkTasks(scenario, momentOf);
+  checkChanges(scenario);
+  const workflows = readWorkflows(scenario);
+  const windows = readWindows(scenario, momentOf);
+  return { scenario, zone, startMs, endMs, workflows, windows, folder: options.folder ?? '.', momentOf };
+}
+
+/**
+ * Reads a scenario file (JSON). Paths in it are relative to its folder.
+ *
+ * @throws LifecycleError `InvalidFile` for what is no JSON file; otherwise as {@link readScenario}.
+ */
+export async function readScenarioFile(
+  path: string,
+  options: Pick<ReadScenarioOptions, 'horizon'> = {},
+): Promise<ReadScenario> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = (cause as { code?: string }).code === 'ENOENT' ? 'no such file' : String(cause);
+    throw new LifecycleError(
+      'InvalidFile',
+      `${path}: Expected a scenario file, got ${reason}`,
+      { file: path },
+      { cause },
+    );
+  }
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new LifecycleError(
+      'InvalidFile',
+      `${path}: Expected JSON, got: ${message}`,
+      { file: path },
+      { cause },
+    );
+  }
+  try {
+    return readScenario(input, { ...options, folder: dirname(resolve(path)) });
+  } catch (error) {
+    if (!LifecycleError.is(error)) throw error;
+    throw new LifecycleError(
+      error.code,
+      `${path}: ${error.message}`,
+      { ...error.details, file: path },
+      { cause: error },
+    );
+  }
+}
+
+function withHorizon(scenario: Scenario, horizon: string | undefined): Scenario {
+  if (horizon === undefined) return scenario;
+  if (!FORMATS.duration?.test(horizon))
+    throw invalid({ path: 'horizon', value: horizon }, FORMATS.duration?.expected ?? '');
+  return { ...scenario, horizon };
+}
+
+/** @param text has been checked by the schema. */
+function momentIn(zone: Zone, text: string): EpochMs {
+  const { ms, kind } = parseMoment(text) as Moment;
+  if (kind === 'instant') return ms;
+  if (kind === 'date') return zone.startOf(isoDay(ms));
+  const guess = ms - zone.offsetAt(ms);
+  return ms - zone.offsetAt(guess);
+}
+
+function readWorkflows(scenario: Scenario): readonly ReadWorkflow[] {
+  const workflows = scenario.workflows.map((entry, at) => readWorkflow(entry, `workflows[${at}]`));
+  for (const [at, { key }] of workflows.entries()) {
+    const twice = workflows.findIndex((other) => other.key === key) < at;
+    if (twice)
+      throw invalid({ path: `workflows[${at}].key`, value: key }, 'different from the keys before it');
+  }
+  return workflows;
+}
+
+function readWorkflow(entry: ScenarioWorkflow, path: string): ReadWorkflow {
+  if ((entry.workflow === undefined) === (entry.template === undefined))
+    throw invalid({ path: `${path}.workflow`, value: entry.workflow }, 'given, or template, but not both');
+  if (entry.overrides !== undefined && entry.template === undefined)
+    throw invalid({ path: `${path}.overrides`, value: entry.overrides }, 'absent without a template');
+  const draft = within(`${path}.${entry.template === undefined ? 'workflow' : 'template'}`, () => {
+    const input =
+      entry.template === undefined
+        ? entry.workflow
+        : fillTemplate(requireTemplate(entry.template), entry.overrides ?? {}, (place: Place) =>
+            readRule(place),
+          );
+    return readWorkflowInput(withSchedule(input as object), DEFAULT_LIMITS);
+  });
+  for (const [at, { rule }] of (entry.activations ?? []).entries())
+    if (rule !== undefined) readRule({ path: `${path}.activations[${at}].rule`, value: rule });
+  return { key: entry.key ?? draft.displayName, draft, entry };
+}
+
+/** A workflow is in a scenario to run: it is scheduled unless it says otherwise or cannot be. */
+function withSchedule(input: object): object {
+  const { isSchedulingEnabled, isEnabled, executionConditions } = input as {
+    readonly isSchedulingEnabled?: unknown;
+    readonly isEnabled?: unknown;
+    readonly executionConditions?: unknown;
+  };
+  const hasTrigger =
+    typeof executionConditions === 'object' &&
+    executionConditions !== null &&
+    'trigger' in executionConditions;
+  if (isSchedulingEnabled !== undefined || isEnabled === false || !hasTrigger) return input;
+  return { ...input, isSchedulingEnabled: true };
+}
+
+/** What `read` gives; what it refuses is refused under `path`. */
+function within<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!LifecycleError.is(error)) throw error;
+    const inner = error.details.field;
+    const isOwn = typeof inner === 'string' && inner !== '' && !path.endsWith(`.${inner}`);
+    const field = isOwn ? `${path}.${inner}` : path;
+    throw new LifecycleError(
+      error.code,
+      `${path}: ${error.message}`,
+      { ...error.details, field },
+      { cause: error },
+    );
+  }
+}
+
+function readWindows(scenario: Scenario, momentOf: (text: string) => EpochMs): readonly ReadWindow[] {
+  const windows = (scenario.process ?? []).map((window, at) => {
+    if (window.kind === 'clockJump') {
+      const atMs = momentOf(window.at);
+      return { window, fromMs: atMs, untilMs: atMs, at };
+    }
+    checkOrder(`process[${at}]`, window, momentOf);
+    return { window, fromMs: momentOf(window.from), untilMs: momentOf(window.until), at };
+  });
+  const sorted = windows.toSorted((a, b) => a.fromMs - b.fromMs);
+  for (const [index, one] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before && one.fromMs < before.untilMs)
+      throw invalid(
+        { path: `process[${one.at}]`, value: one.window },
+        `after process[${before.at}] has ended`,
+      );
+  }
+  return sorted;
+}
+
+/** Calls at once of all tasks. */
+export function concurrencyOf({ capacity }: Scenario): number {
+  return capacity?.concurrency ?? 256;
+}
+
+/** The length of a schedule slot, ms. */
+export function intervalMsOf({ schedule }: Scenario): number {
+  return (schedule?.intervalHours ?? 3) * HOUR_MS;
+}
+
+/** How late somebody is still picked up, ms. */
+export function catchUpMsOf({ schedule }: Scenario): number {
+  return (schedule?.catchUpDays ?? 3) * DAY_MS;
+}

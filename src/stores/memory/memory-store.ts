@@ -1,0 +1,188 @@
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { Store, StoreTransaction } from '../../ports/store.ts';
+import { MemoryReader, pairKey, Tables } from './reader.ts';
+import { RunUsers } from './run-users.ts';
+
+/** A store in the process's memory: the whole contract but durability. */
+export function memoryStore(): Store {
+  return new MemoryStore();
+}
+
+class MemoryStore extends MemoryReader implements Store {
+  readonly capabilities = { durable: false, sharedWriters: false };
+  /** Settles when the last transaction in line has ended; transactions run one after another. */
+  #line: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor() {
+    super(new Tables(), false, () => this.#checkOpen());
+  }
+
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    const result = this.#line.then(() => this.#run(work));
+    this.#line = result.catch(() => {});
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#line;
+    this.#closed = true;
+  }
+
+  async #run<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    const tx = new MemoryTransaction(this.tables);
+    try {
+      const result = await work(tx);
+      tx.end('commit');
+      return result;
+    } catch (error) {
+      tx.end('rollback');
+      throw error;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed)
+      throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
+  }
+}
+
+class MemoryTransaction extends MemoryReader implements StoreTransaction {
+  readonly #touchedUsers = new Set<RunUsers>();
+  #ended = false;
+
+  constructor(tables: Tables) {
+    super(tables, true, () => {
+      if (this.#ended)
+        throw new LifecycleError(
+          'StoreClosed',
+          'Expected the transaction to be running, got a call after its end',
+        );
+    });
+  }
+
+  end(how: 'commit' | 'rollback'): void {
+    this.#ended = true;
+    for (const users of this.#touchedUsers) users[how]();
+    for (const table of Object.values(this.tables)) table[how]();
+  }
+
+  async putWorkflow(record: WorkflowRecord): Promise<void> {
+    const { workflow } = record;
+    this.tables.workflows.set(workflow.id, record);
+    const others = (await this.listWorkflowVersions(workflow.id)).filter(
+      (one) => one.version !== workflow.version,
+    );
+    const versions = [workflow, ...others].sort((a, b) => b.version - a.version);
+    this.tables.versions.set(workflow.id, versions);
+  }
+
+  async deleteWorkflow(id: string): Promise<void> {
+    this.tables.workflows.delete(id);
+    this.tables.versions.delete(id);
+    for (const admission of [...this.tables.admissions.values(true)]) {
+      if (admission.workflowId === id) this.tables.admissions.delete(pairKey(id, admission.subjectId));
+    }
+    for (const run of [...this.tables.runs.values(true)]) {
+      if (run.workflowId === id) await this.deleteRun(run.id);
+    }
+  }
+
+  async insertRun(run: RunRecord): Promise<void> {
+    const taken = run.slotAtMs === null ? undefined : this.tables.slots.get(slotKey(run, run.slotAtMs), true);
+    if (taken !== undefined || (await this.getRun(run.id))) {
+      throw new LifecycleError(
+        'Duplicate',
+        `Expected run ${run.id} and its schedule slot to be new, got one that exists`,
+        {
+          runId: run.id,
+          workflowId: run.workflowId,
+          slotAtMs: run.slotAtMs,
+        },
+      );
+    }
+    this.tables.runs.set(run.id, run);
+    this.tables.users.set(run.id, new RunUsers());
+    if (run.slotAtMs !== null) this.tables.slots.set(slotKey(run, run.slotAtMs), run.id);
+  }
+
+  async putRun(run: RunRecord): Promise<void> {
+    if (!(await this.getRun(run.id))) throw missingRun(run.id);
+    this.tables.runs.set(run.id, run);
+  }
+
+  async deleteRun(id: string): Promise<void> {
+    const run = await this.getRun(id);
+    if (!run) return;
+    this.tables.runs.delete(id);
+    this.tables.users.delete(id);
+    if (run.slotAtMs !== null) this.tables.slots.delete(slotKey(run, run.slotAtMs));
+  }
+
+  async insertUsers(users: readonly UserRecord[]): Promise<void> {
+    const rows = this.#usersForWriting(users);
+    for (const user of users) rows?.insert(user);
+  }
+
+  async putUsers(users: readonly UserRecord[]): Promise<void> {
+    const rows = this.#usersForWriting(users);
+    for (const user of users) rows?.put(user);
+  }
+
+  async putAdmissions(admissions: readonly Admission[]): Promise<void> {
+    for (const one of admissions) this.tables.admissions.set(pairKey(one.workflowId, one.subjectId), one);
+  }
+
+  async deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void> {
+    for (const one of await this.getAdmissions(workflowId, subjectIds)) {
+      if (one.runId === runId) this.tables.admissions.delete(pairKey(workflowId, one.subjectId));
+    }
+  }
+
+  async purgeAdmissions(workflowId: string, beforeMs: number): Promise<void> {
+    for (const one of [...this.tables.admissions.values(true)]) {
+      if (one.workflowId === workflowId && one.dueAtMs < beforeMs) {
+        this.tables.admissions.delete(pairKey(workflowId, one.subjectId));
+      }
+    }
+  }
+
+  async putNotes(notes: readonly Note[]): Promise<void> {
+    for (const note of notes) this.tables.notes.set(pairKey(note.collection, note.key), note);
+  }
+
+  async deleteNotes(collection: string, keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.tables.notes.delete(pairKey(collection, key));
+  }
+
+  async purgeNotes(collection: string, prefix: string): Promise<void> {
+    const notes = await this.listNotes({ collection, prefix, after: null, limit: Number.POSITIVE_INFINITY });
+    await this.deleteNotes(
+      collection,
+      notes.map(({ key }) => key),
+    );
+  }
+
+  async putSetting(name: string, value: string): Promise<void> {
+    this.tables.settings.set(name, value);
+  }
+
+  /** Where these users are, who are all of one run. */
+  #usersForWriting([first]: readonly UserRecord[]): RunUsers | null {
+    if (!first) return null;
+    const users = this.tables.users.get(first.runId, true);
+    if (!users) throw missingRun(first.runId);
+    this.#touchedUsers.add(users);
+    return users;
+  }
+}
+
+function slotKey(run: RunRecord, slotAtMs: number): string {
+  return pairKey(run.workflowId, slotAtMs);
+}
+
+function missingRun(id: string): LifecycleError {
+  return new LifecycleError('NotFound', `Expected run ${id} to exist, got none`, { runId: id });
+}

@@ -1,0 +1,83 @@
+import type { ErrorCode } from '../../../errors/codes.ts';
+import { InvariantError, LifecycleError } from '../../../errors/lifecycle-error.ts';
+
+/** A row whose text cannot be what this package wrote. Leaves the store as `StoreCorrupt`. */
+export class DamagedRow extends Error {
+  override readonly name = 'DamagedRow';
+}
+
+/** SQLite's primary result codes (the low byte of an extended code) that have an answer of their own. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  3: 'StoreReadOnly', // SQLITE_PERM
+  5: 'StoreLocked', // SQLITE_BUSY
+  6: 'StoreLocked', // SQLITE_LOCKED
+  8: 'StoreReadOnly', // SQLITE_READONLY
+  11: 'StoreCorrupt', // SQLITE_CORRUPT
+  13: 'StoreFull', // SQLITE_FULL
+  26: 'StoreForeign', // SQLITE_NOTADB
+};
+
+/** What each code expected of the file, and what to do about it. */
+const WORDS = {
+  StoreReadOnly: [
+    'to be writable, with its folder',
+    'give this user write permission, or open it with { readOnly: true }',
+  ],
+  StoreLocked: ['to be free', 'another program has locked it; end that program and try again'],
+  StoreCorrupt: ['to be sound', 'keep a copy, then restore a backup or try `sqlite3 FILE .recover`'],
+  StoreFull: ['to have room to grow', 'nothing of the commit was kept; free disk space and try again'],
+  StoreForeign: ['to be a tenure database', 'name another file'],
+  StoreFailed: ['to be usable', 'see `cause`'],
+} as const satisfies Partial<Record<ErrorCode, readonly [expected: string, remedy: string]>>;
+
+/** Extended result codes of a key that exists: UNIQUE, PRIMARY KEY, ROWID. */
+const DUPLICATE_CODES: ReadonlySet<unknown> = new Set([2067, 1555, 2579]);
+
+/** SQLite's extended result code of an error that `node:sqlite` threw; `null` for any other error. */
+export function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error)) return null;
+  return typeof error.errcode === 'number' ? error.errcode : null;
+}
+
+/** `true` when a row could not be inserted because its key exists. */
+export function isDuplicate(error: unknown): boolean {
+  return DUPLICATE_CODES.has(sqliteCode(error));
+}
+
+/** The error that a caller sees for `error`; one that is not the database's comes back as it is. */
+export function storeError(error: unknown, file: string): unknown {
+  if (LifecycleError.is(error) || error instanceof InvariantError) return error;
+  if (error instanceof SyntaxError || error instanceof DamagedRow)
+    return fileError('StoreCorrupt', file, error.message, error);
+  const sqlite = sqliteCode(error);
+  if (sqlite === null) return error;
+  const code = CODES[sqlite & 0xff] ?? 'StoreFailed';
+  const message = error instanceof Error ? error.message : String(error);
+  return fileError(code as keyof typeof WORDS, file, `${message} (SQLite code ${sqlite})`, error);
+}
+
+/** An error about `file`: what was expected, `found`, and the remedy. */
+export function fileError(
+  code: keyof typeof WORDS,
+  file: string,
+  found: string,
+  cause?: unknown,
+): LifecycleError {
+  const [expected, remedy] = WORDS[code];
+  const options = cause === undefined ? undefined : { cause };
+  return new LifecycleError(
+    code,
+    `Expected ${file} ${expected}, got: ${found}; ${remedy}`,
+    { file },
+    options,
+  );
+}
+
+/** The error of a file whose schema is newer than this version. Names both. */
+export function tooNew(file: string, found: number, known: number): LifecycleError {
+  return new LifecycleError(
+    'StoreTooNew',
+    `Expected ${file} to have schema version ${known} or older, got ${found}; use a newer version of tenure`,
+    { file, found, known },
+  );
+}

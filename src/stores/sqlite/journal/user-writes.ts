@@ -1,0 +1,156 @@
+import { LifecycleError } from '../../../errors/lifecycle-error.ts';
+import { LIMITS } from '../../../model/limits.ts';
+import type { UserRecord } from '../../../model/records.ts';
+import type { Connection } from '../file/connection.ts';
+import { attemptsCell, outcomesCell } from '../rows/user-rows.ts';
+import type { Writes } from '../writing/write-batch.ts';
+import type { RunJournal } from './active-users.ts';
+import { hasSameOrigin, packEntry, packState } from './journal.ts';
+
+/**
+ * Entries of a run's journal at which it is compacted: 8,192 more than a compaction leaves at most.
+ * Bounds the start after a crash, and what a reader in another process has to replay.
+ */
+export const JOURNAL_ENTRIES_MAX = 8_192 + LIMITS.activeUsersMax;
+
+const UPDATE =
+  'UPDATE users SET processing_status = ?, started_at_ms = ?, completed_at_ms = ?, failed_tasks_count = ?, total_unprocessed_tasks_count = ?, outcomes = ?, attempts = ?';
+const UPDATE_STATE = `${UPDATE} WHERE run_no = ? AND no = ?`;
+const UPDATE_ALL = `${UPDATE}, workflow_version = ?, created_at_ms = ?, scheduled_at_ms = ?, total_tasks_count = ? WHERE run_no = ? AND no = ?`;
+
+/**
+ * Replaces users. One that ends gets his row written; all others go into one row of the journal.
+ *
+ * @param connection tells who exists; `writes` takes what is written.
+ * @throws LifecycleError `NotFound` for a user that does not exist.
+ */
+export function putUsers(
+  connection: Connection,
+  writes: Writes,
+  runNo: number,
+  users: readonly UserRecord[],
+  journal: RunJournal,
+): void {
+  requireRows(connection, runNo, users, journal);
+  const write = rowWriter(writes, runNo);
+  let body = '';
+  let entries = 0;
+  for (const user of users) {
+    const before = journal.get(user.ordinal);
+    const inFlight = isInFlight(user);
+    if (!inFlight) write(user, before);
+    if (!inFlight && before === undefined) continue;
+    body += (entries > 0 ? ',' : '[') + (inFlight ? packEntry(user, before) : user.ordinal);
+    entries += 1;
+    if (inFlight) journal.put(user);
+    else journal.remove(user.ordinal);
+  }
+  if (journal.size === 0) clear(writes, runNo, journal);
+  else if (entries > 0) append(writes, runNo, `${body}]`, entries, journal);
+  if (journal.entries >= JOURNAL_ENTRIES_MAX) compact(writes, runNo, journal);
+}
+
+/** Writes the rows of all users in flight and empties the run's journal. */
+export function checkpointJournal(writes: Writes, runNo: number, users: Iterable<UserRecord>): void {
+  const write = rowWriter(writes, runNo);
+  for (const user of users) write(user, undefined);
+  writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
+}
+
+function isInFlight({ processingStatus }: UserRecord): boolean {
+  return processingStatus === 'inProgress' || processingStatus === 'queued';
+}
+
+function clear(writes: Writes, runNo: number, journal: RunJournal): void {
+  if (journal.entries > 0) writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
+  journal.clear();
+}
+
+function append(writes: Writes, runNo: number, body: string, entries: number, journal: RunJournal): void {
+  writes.run('INSERT INTO journal (run_no, body) VALUES (?, ?)', runNo, body);
+  journal.entries += entries;
+}
+
+/** More users than an engine has in flight are somebody else's slow work: they are better off in rows. */
+function compact(writes: Writes, runNo: number, journal: RunJournal): void {
+  const users = [...journal.values()];
+  if (users.length > LIMITS.activeUsersMax) {
+    checkpointJournal(writes, runNo, users);
+    journal.clear();
+    return;
+  }
+  writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
+  journal.entries = 0;
+  append(writes, runNo, `[${users.map(packState).join(',')}]`, users.length, journal);
+}
+
+/** Writes the rows of users; `before`: the state whose row it is, as far as known. */
+function rowWriter(
+  writes: Writes,
+  runNo: number,
+): (user: UserRecord, before: UserRecord | undefined) => void {
+  return (user, before) => {
+    const {
+      ordinal: no,
+      processingStatus: status,
+      startedAtMs: startedMs,
+      completedAtMs: completedMs,
+    } = user;
+    const { failedTasksCount: failed, totalUnprocessedTasksCount: unprocessed } = user;
+    const [outcomes, attempts] = [outcomesCell(user), attemptsCell(user)];
+    if (before && hasSameOrigin(user, before)) {
+      writes.run(
+        UPDATE_STATE,
+        status,
+        startedMs,
+        completedMs,
+        failed,
+        unprocessed,
+        outcomes,
+        attempts,
+        runNo,
+        no,
+      );
+      return;
+    }
+    const { workflowVersion: version, createdAtMs: createdMs, scheduledAtMs: scheduledMs } = user;
+    const origin = [version, createdMs, scheduledMs, user.totalTasksCount];
+    const state = [status, startedMs, completedMs, failed, unprocessed, outcomes, attempts];
+    writes.run(UPDATE_ALL, ...state, ...origin, runNo, no);
+  };
+}
+
+/**
+ * Users that are not in the journal must have a row; most often they are neighbours, and one count tells.
+ * Asked before anything is written, so that the error leaves nothing half done.
+ */
+function requireRows(
+  connection: Connection,
+  runNo: number,
+  users: readonly UserRecord[],
+  journal: RunJournal,
+): void {
+  let [fresh, lowest, highest] = [0, Number.POSITIVE_INFINITY, 0];
+  for (const { ordinal: no } of users) {
+    if (journal.get(no)) continue;
+    fresh += 1;
+    if (no < lowest) lowest = no;
+    if (no > highest) highest = no;
+  }
+  if (fresh === 0) return;
+  const span = highest - lowest + 1;
+  const count = 'SELECT count(*) FROM users WHERE run_no = ? AND no BETWEEN ? AND ?';
+  if (span <= 4 * fresh && connection.number(count, runNo, lowest, highest) === span) return;
+  for (const user of users) {
+    if (journal.get(user.ordinal)) continue;
+    const row = connection.get('SELECT 1 FROM users WHERE run_no = ? AND no = ?', runNo, user.ordinal);
+    if (!row) throw missingUser(user);
+  }
+}
+
+function missingUser({ runId, ordinal: no }: UserRecord): LifecycleError {
+  return new LifecycleError('NotFound', `Expected run ${runId} to have a user ${no}, got none`, {
+    runId,
+    no,
+  });
+}

@@ -1,0 +1,169 @@
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
+import type { UserSummary } from '../../../model/resources/resources.ts';
+import type { UserStatus } from '../../../model/status.ts';
+import type { Workflow } from '../../../model/workflow/workflow.ts';
+import type {
+  NoteQuery,
+  RunQuery,
+  RunSums,
+  StoreReader,
+  UserQuery,
+  UserSumQuery,
+} from '../../../ports/store.ts';
+import { NO_USERS } from '../../../rules/counters/user-sums.ts';
+import type { Connection, Row } from '../file/connection.ts';
+import { storeError } from '../file/errors.ts';
+import type { ActiveUsers } from '../journal/active-users.ts';
+import { getNotes, listNotes } from '../rows/notes.ts';
+import { WORKFLOW_COLUMNS, workflowFromRow } from '../rows/workflow-rows.ts';
+import type { ReadCache } from './read-cache.ts';
+import * as runs from './run-queries.ts';
+import { sumRuns } from './sums.ts';
+import * as users from './user-queries.ts';
+
+/** Where a reader reads. */
+export interface Source {
+  readonly connection: Connection;
+  /** Absent: everything is read from the file. */
+  readonly cache?: ReadCache;
+  /** Users of a run whose newest state is not in their rows. */
+  inFlight(runNo: number, runId: string): ActiveUsers;
+  /** Runs a read of several statements against one committed state. */
+  snapshot<T>(read: () => T): T;
+  /** Refuses the call when the store, or the transaction, is over. */
+  checkOpen(): void;
+}
+
+/** The reads of the port, over any source. Each runs in one synchronous stretch. */
+export class SqliteReader implements StoreReader {
+  readonly #source: Source;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  async getWorkflow(id: string): Promise<WorkflowRecord | null> {
+    return this.#read((connection) => {
+      const read = (): Row | undefined =>
+        connection.get(`SELECT ${WORKFLOW_COLUMNS} FROM workflows WHERE id = ?`, id);
+      if (this.#source.cache) return this.#source.cache.workflow(id, read);
+      const row = read();
+      return row ? workflowFromRow(row) : null;
+    });
+  }
+
+  async listWorkflows(): Promise<readonly WorkflowRecord[]> {
+    return this.#read((connection) =>
+      connection.all(`SELECT ${WORKFLOW_COLUMNS} FROM workflows ORDER BY no`).map(workflowFromRow),
+    );
+  }
+
+  async getWorkflowVersion(id: string, version: number): Promise<Workflow | null> {
+    return this.#read((connection) => {
+      const sql = 'SELECT body FROM workflow_versions WHERE workflow_id = ? AND version = ?';
+      const row = connection.get(sql, id, version);
+      return row ? JSON.parse(String(row[0])) : null;
+    });
+  }
+
+  async listWorkflowVersions(id: string): Promise<readonly Workflow[]> {
+    return this.#read((connection) => {
+      const sql = 'SELECT body FROM workflow_versions WHERE workflow_id = ? ORDER BY version DESC';
+      return connection.all(sql, id).map((row) => JSON.parse(String(row[0])));
+    });
+  }
+
+  async getRun(id: string): Promise<RunRecord | null> {
+    return this.#read((connection) => runs.getRun(connection, id));
+  }
+
+  async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
+    return this.#read((connection) => runs.listRuns(connection, query, this.#source.cache));
+  }
+
+  async countRuns(query: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
+    return this.#read((connection) => runs.countRuns(connection, query));
+  }
+
+  async listUnfinishedRuns(): Promise<readonly RunRecord[]> {
+    return this.#read(runs.listUnfinishedRuns);
+  }
+
+  async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
+    return this.#read((connection) => sumRuns(connection, workflowId, fromMs, toMs));
+  }
+
+  async getUser(runId: string, no: number): Promise<UserRecord | null> {
+    return this.#readUsers(runId, null, (of) => users.getUser(of, no));
+  }
+
+  async getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
+    return this.#readUsers(runId, null, (of) => users.getUserBySubject(of, subjectId));
+  }
+
+  async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
+    return this.#readUsers<readonly UserRecord[]>(query.runId, [], (of) => users.listUsers(of, query));
+  }
+
+  async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
+    return this.#readUsers(runId, 0, (of) => users.countUsers(of, where));
+  }
+
+  async sumUsers(query: UserSumQuery): Promise<UserSummary> {
+    return this.#readUsers(query.runId, NO_USERS, (of) => users.sumUsers(of, query));
+  }
+
+  async listUsersByStatus(
+    runId: string,
+    status: UserStatus,
+    afterNo: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    return this.#readUsers<readonly UserRecord[]>(runId, [], (of) =>
+      users.listUsersByStatus(of, status, afterNo, limit),
+    );
+  }
+
+  async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
+    return this.#read((connection) => {
+      const sql = 'SELECT due_at_ms, run_id FROM admissions WHERE workflow_id = ? AND subject_id = ?';
+      return subjectIds.flatMap((subjectId) => {
+        const row = connection.get(sql, workflowId, subjectId);
+        return row ? [{ workflowId, subjectId, dueAtMs: Number(row[0]), runId: String(row[1]) }] : [];
+      });
+    });
+  }
+
+  async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {
+    return this.#read((connection) => getNotes(connection, collection, keys));
+  }
+
+  async listNotes(query: NoteQuery): Promise<readonly Note[]> {
+    return this.#read((connection) => listNotes(connection, query));
+  }
+
+  async getSetting(name: string): Promise<string | null> {
+    return this.#read((connection) => {
+      const row = connection.get('SELECT value FROM settings WHERE name = ?', name);
+      return row ? String(row[0]) : null;
+    });
+  }
+
+  #read<T>(read: (connection: Connection) => T): T {
+    const { connection } = this.#source;
+    this.#source.checkOpen();
+    try {
+      return this.#source.snapshot(() => read(connection));
+    } catch (error) {
+      throw storeError(error, connection.file);
+    }
+  }
+
+  #readUsers<T>(runId: string, none: T, read: (of: users.RunUsers) => T): T {
+    return this.#read((connection) => {
+      const runNo = runs.runNoOf(connection, runId);
+      if (runNo === null) return none;
+      return read({ connection, runId, runNo, inFlight: this.#source.inFlight(runNo, runId) });
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import type { Callout } from '../../ports/callout.ts';
+
+/** Options of {@link httpCallout}. */
+export interface HttpCalloutOptions {
+  /** Also hosts of one's own network, and this one. Default `false`. */
+  readonly allowPrivateAddresses?: boolean;
+  /** More headers for a call: an `authorization`, say. */
+  readonly headers?: (
+    url: string,
+  ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
+}
+
+/**
+ * Calls over HTTP and HTTPS. Redirects are not followed. Addresses are judged after their names were
+ * resolved, and the connection goes to the address that was judged, so that a name which resolves to another
+ * one the next time (DNS rebinding) gains nothing. Of an answer no more is read than was asked for.
+ */
+export function httpCallout({ allowPrivateAddresses = false, headers }: HttpCalloutOptions = {}): Callout {
+  return {
+    async post(call) {
+      const { post } = await import('./http-post.ts');
+      return post(call, headers && (() => headers(call.url)), allowPrivateAddresses);
+    },
+    secret: () => randomBytes(32).toString('base64url'),
+  };
+}

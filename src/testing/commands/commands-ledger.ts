@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { ledgerOperation, type ScriptOptions } from '../arbitraries/ledger-scripts.ts';
+import { canPerform, LedgerModel, type LedgerOperation, perform } from './ledger-operations.ts';
+import type { RunClient } from './run-client.ts';
+
+/** Options of {@link ledgerCommands}. */
+export interface LedgerCommandOptions extends Omit<ScriptOptions, 'tasks'> {
+  /** `continueOnError` of the tasks that every user has. Default: two tasks, `false`. */
+  readonly tasks?: readonly boolean[];
+  /** Calls that the client does not have: their commands are left out. */
+  readonly without?: readonly ('recordTask' | 'cancelRun' | 'deleteRun')[];
+}
+
+/** A command on a client. */
+export type LedgerCommand = fc.AsyncCommand<LedgerModel, RunClient>;
+
+const TASKS: readonly boolean[] = [false, false];
+
+/**
+ * Commands for `fc.asyncModelRun`: runs are created, users reported, tasks recorded, runs canceled and deleted,
+ * and after each command the client must show what the model has, and keep every invariant.
+ *
+ * ```ts
+ * await fc.assert(fc.asyncProperty(ledgerCommands(), (commands) =>
+ *   fc.asyncModelRun(async () => ({ model: ledgerModel(), real: await myClient() }), commands)));
+ * ```
+ */
+export function ledgerCommands(options: LedgerCommandOptions = {}): fc.Arbitrary<Iterable<LedgerCommand>> {
+  const { tasks = TASKS, without = [], operationsMax = 30, ...rest } = options;
+  const operation = ledgerOperation({ ...rest, tasks: tasks.length }).filter(
+    ({ kind }) => !without.some((missing) => missing === kind),
+  );
+  return fc.commands<LedgerModel, RunClient, false>(
+    [operation.map((one): LedgerCommand => new OperationCommand(one))],
+    { maxCommands: operationsMax },
+  );
+}
+
+/** The model to start with; `tasks` as for {@link ledgerCommands}. */
+export function ledgerModel({ tasks = TASKS }: Pick<LedgerCommandOptions, 'tasks'> = {}): LedgerModel {
+  return new LedgerModel(tasks);
+}
+
+/** Every call: whether the real client has it, only the run can tell. */
+const ALL = { report: true, recordTask: true, cancelRun: true, deleteRun: true } as unknown as RunClient;
+
+class OperationCommand implements LedgerCommand {
+  readonly #operation: LedgerOperation;
+
+  constructor(operation: LedgerOperation) {
+    this.#operation = operation;
+  }
+
+  check(model: Readonly<LedgerModel>): boolean {
+    return canPerform(model, ALL, this.#operation);
+  }
+
+  async run(model: LedgerModel, client: RunClient): Promise<void> {
+    if (canPerform(model, client, this.#operation)) await perform(model, client, this.#operation);
+  }
+
+  toString(): string {
+    const { kind, ...values } = this.#operation;
+    return `${kind}(${Object.entries(values)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ')})`;
+  }
+}

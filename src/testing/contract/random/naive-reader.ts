@@ -1,0 +1,222 @@
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
+import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../../model/resources/properties.ts';
+import type { UserSummary } from '../../../model/resources/resources.ts';
+import type { UserStatus } from '../../../model/status.ts';
+import type { Workflow } from '../../../model/workflow/workflow.ts';
+import type {
+  Cursor,
+  NoteQuery,
+  PageQuery,
+  RunQuery,
+  RunSums,
+  StoreReader,
+  UserQuery,
+  UserSumQuery,
+} from '../../../ports/store.ts';
+import { matches } from '../lists/filters.ts';
+
+/** Statuses that a run never leaves. Source: domain §6.3. */
+const FINAL: readonly string[] = ['completed', 'completedWithErrors', 'failed', 'canceled', 'quarantined'];
+
+/** Statuses of users who failed. Source: domain §6.5. */
+const FAILED: readonly string[] = ['failed', 'completedWithErrors'];
+
+/** The reads of a naive store: every one searches everything. */
+export class NaiveReader implements StoreReader {
+  readonly workflows = new Map<string, WorkflowRecord>();
+  readonly versions = new Map<string, Workflow>();
+  readonly runs = new Map<string, RunRecord>();
+  readonly users = new Map<string, UserRecord>();
+  readonly admissions = new Map<string, Admission>();
+  readonly notes = new Map<string, Note>();
+  readonly settings = new Map<string, string>();
+
+  async getWorkflow(id: string): Promise<WorkflowRecord | null> {
+    return this.workflows.get(id) ?? null;
+  }
+
+  async listWorkflows(): Promise<readonly WorkflowRecord[]> {
+    return [...this.workflows.values()].sort((a, b) =>
+      order(a.workflow.createdDateTime, b.workflow.createdDateTime),
+    );
+  }
+
+  async getWorkflowVersion(id: string, version: number): Promise<Workflow | null> {
+    return this.versions.get(JSON.stringify([id, version])) ?? null;
+  }
+
+  async listWorkflowVersions(id: string): Promise<readonly Workflow[]> {
+    return [...this.versions.values()].filter((one) => one.id === id).sort((a, b) => b.version - a.version);
+  }
+
+  async getRun(id: string): Promise<RunRecord | null> {
+    return this.runs.get(id) ?? null;
+  }
+
+  async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
+    return page(this.shownRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
+  }
+
+  async countRuns(query: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
+    return this.shownRuns(query.workflowId).filter((run) => matches(query.where, RUN_PROPERTIES, run)).length;
+  }
+
+  async listUnfinishedRuns(): Promise<readonly RunRecord[]> {
+    const unfinished = [...this.runs.values()].filter(
+      (run) => !FINAL.includes(run.processingStatus) || !run.published,
+    );
+    return unfinished.sort((a, b) => a.scheduledAtMs - b.scheduledAtMs);
+  }
+
+  async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
+    const runs = this.shownRuns(workflowId).filter((run) => {
+      const atMs = run.startedAtMs ?? run.scheduledAtMs;
+      return run.workflowExecutionType !== 'preview' && atMs >= fromMs && atMs <= toMs;
+    });
+    const sum = (count: (run: RunRecord) => number) => runs.reduce((total, run) => total + count(run), 0);
+    const withStatus = (...statuses: readonly string[]) =>
+      runs.filter((run) => statuses.includes(run.processingStatus)).length;
+    return {
+      totalRuns: runs.length,
+      successfulRuns: withStatus('completed'),
+      failedRuns: withStatus('failed', 'completedWithErrors'),
+      totalUsers: sum((run) => run.totalUsersCount),
+      totalTasks: sum((run) => run.totalTasksCount),
+      failedTasks: sum((run) => run.failedTasksCount),
+    };
+  }
+
+  async getUser(runId: string, no: number): Promise<UserRecord | null> {
+    return this.users.get(JSON.stringify([runId, no])) ?? null;
+  }
+
+  async getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
+    return this.usersOf(runId).find((user) => user.subjectId === subjectId) ?? null;
+  }
+
+  async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
+    return page(this.usersOf(query.runId), query, USER_PROPERTIES, (user) => user.ordinal);
+  }
+
+  async countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
+    return this.usersOf(query.runId).filter((user) => matches(query.where, USER_PROPERTIES, user)).length;
+  }
+
+  async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
+    const users = this.usersOf(runId).filter((user) => {
+      const at = user.startedAtMs ?? user.scheduledAtMs;
+      return user.ordinal > afterNo && user.ordinal <= toNo && at >= fromMs && at <= toMs;
+    });
+    const sum = (of: (user: UserRecord) => number) => users.reduce((total, user) => total + of(user), 0);
+    return {
+      failedTasks: sum((user) => user.failedTasksCount),
+      failedUsers: sum((user) => Number(FAILED.includes(user.processingStatus))),
+      successfulUsers: sum((user) => Number(user.processingStatus === 'completed')),
+      totalTasks: sum((user) => user.totalTasksCount),
+      totalUsers: users.length,
+    };
+  }
+
+  async listUsersByStatus(runId: string, status: UserStatus, afterNo: number, limit: number) {
+    const users = this.usersOf(runId).filter(
+      (user) => user.processingStatus === status && user.ordinal > afterNo,
+    );
+    return users.sort((a, b) => a.ordinal - b.ordinal).slice(0, limit);
+  }
+
+  async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
+    return [...this.admissions.values()].filter(
+      (one) => one.workflowId === workflowId && subjectIds.includes(one.subjectId),
+    );
+  }
+
+  async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {
+    return [...this.notes.values()].filter(
+      (note) => note.collection === collection && keys.includes(note.key),
+    );
+  }
+
+  async listNotes({ collection, prefix, after, limit }: NoteQuery): Promise<readonly Note[]> {
+    const fits = (note: Note) => note.collection === collection && note.key.startsWith(prefix);
+    const sorted = [...this.notes.values()].filter(fits).sort((a, b) => order(a.key, b.key));
+    return sorted.filter(({ key }) => after === null || order(key, after) > 0).slice(0, limit);
+  }
+
+  async getSetting(name: string): Promise<string | null> {
+    return this.settings.get(name) ?? null;
+  }
+
+  /** Published runs. */
+  protected shownRuns(workflowId: string | undefined): RunRecord[] {
+    const ofWorkflow = (run: RunRecord) => workflowId === undefined || run.workflowId === workflowId;
+    return [...this.runs.values()].filter((run) => run.published && ofWorkflow(run));
+  }
+
+  /** Users of the run in no particular order. */
+  protected usersOf(runId: string): UserRecord[] {
+    return [...this.users.values()].filter((user) => user.runId === runId);
+  }
+}
+
+function page<Row, Key extends string | number>(
+  rows: readonly Row[],
+  query: PageQuery<Key>,
+  table: PropertyTable<Row>,
+  keyOf: (row: Row) => Key,
+): Row[] {
+  const sorted = sortedRows(
+    rows.filter((row) => matches(query.where, table, row)),
+    query.order,
+    table,
+    keyOf,
+  );
+  const { after } = query;
+  const rest =
+    after === null
+      ? sorted
+      : sorted.filter(
+          (row) =>
+            compareCursors(cursorOf(row, query.order, table, keyOf), after, query.order.descending) > 0,
+        );
+  return rest.slice(0, query.limit);
+}
+
+/** The rows in the order that a store must give them. */
+export function sortedRows<Row, Key extends string | number>(
+  rows: readonly Row[],
+  by: PageQuery<Key>['order'],
+  table: PropertyTable<Row>,
+  keyOf: (row: Row) => Key,
+): Row[] {
+  const cursor = (row: Row) => cursorOf(row, by, table, keyOf);
+  return [...rows].sort((a, b) => compareCursors(cursor(a), cursor(b), by.descending));
+}
+
+/** Where a row stands in an order; by `id` it is the key alone, without a value. */
+export function cursorOf<Row, Key extends string | number>(
+  row: Row,
+  by: PageQuery<Key>['order'],
+  table: PropertyTable<Row>,
+  keyOf: (row: Row) => Key,
+): Cursor<Key> {
+  if (by.property === 'id') return { value: null, key: keyOf(row) };
+  const property = table[by.property];
+  if (!property) throw new RangeError(`Expected an orderable property, got ${by.property}`);
+  return { value: row[property.field] as string | number | null, key: keyOf(row) };
+}
+
+function compareCursors<Key extends string | number>(
+  a: Cursor<Key>,
+  b: Cursor<Key>,
+  descending: boolean,
+): number {
+  const ascending = order(a.value, b.value) || order(a.key, b.key);
+  return descending ? -ascending : ascending;
+}
+
+function order(a: string | number | null, b: string | number | null): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  return a < b ? -1 : 1;
+}

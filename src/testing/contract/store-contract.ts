@@ -1,0 +1,64 @@
+/**
+ * The suite that every store must pass, runnable under any runner that has `describe` and `it`.
+ *
+ * It covers every sentence of the contract in `ports/store.ts`. Where the contract is silent (the
+ * error of a put without a row, how the users of an unpublished run read, what is kept of a call
+ * that was refused and caught) it tests nothing.
+ */
+
+import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
+import { filtering } from './lists/filtering.ts';
+import { orderAndPaging } from './lists/order-paging.ts';
+import { userSums } from './lists/user-sums.ts';
+import { randomOperations } from './random/random-operations.ts';
+import { deletion } from './records/deletion.ts';
+import { exactness } from './records/exactness.ts';
+import { notes } from './records/notes.ts';
+import { runs } from './records/runs.ts';
+import { admissions, settings } from './records/settings-admissions.ts';
+import { workflows } from './records/workflows.ts';
+import { activeUsers } from './transactions/active-users.ts';
+import { atomicity } from './transactions/atomicity.ts';
+import { closing } from './transactions/closing.ts';
+import { durability } from './transactions/durability.ts';
+import { isolation } from './transactions/isolation.ts';
+import { uniqueness } from './transactions/uniqueness.ts';
+
+const TOPICS = [
+  atomicity,
+  isolation,
+  uniqueness,
+  deletion,
+  workflows,
+  runs,
+  userSums,
+  orderAndPaging,
+  filtering,
+  admissions,
+  notes,
+  settings,
+  exactness,
+  activeUsers,
+  closing,
+  durability,
+  randomOperations,
+] as const;
+
+/**
+ * Defines the suite for one kind of store.
+ *
+ * ```ts
+ * import { describe, it } from 'node:test';
+ * storeContract({ describe, it }, {
+ *   name: 'my store',
+ *   capabilities: { durable: false, sharedWriters: false },
+ *   make: async () => ({ store: await myStore(), dispose: async () => {} }),
+ * });
+ * ```
+ */
+export function storeContract(runner: ContractRunner, subject: StoreSubject): void {
+  const kit = makeKit(runner, subject);
+  kit.describe(`store contract: ${subject.name}`, () => {
+    for (const topic of TOPICS) topic(kit);
+  });
+}

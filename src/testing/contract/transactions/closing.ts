@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { Store } from '../../../ports/store.ts';
+import { type ContractKit, gate, rejectsWith, turns } from '../kit.ts';
+import { runId, subjectId, T0, workflowId } from '../records/records.ts';
+
+const PAGE = {
+  where: null,
+  order: { property: 'scheduledDateTime', descending: false },
+  after: null,
+  limit: 10,
+} as const;
+
+const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+  getWorkflow: (store) => store.getWorkflow(workflowId(0)),
+  listWorkflows: (store) => store.listWorkflows(),
+  getWorkflowVersion: (store) => store.getWorkflowVersion(workflowId(0), 1),
+  listWorkflowVersions: (store) => store.listWorkflowVersions(workflowId(0)),
+  getRun: (store) => store.getRun(runId(0)),
+  listRuns: (store) => store.listRuns(PAGE),
+  countRuns: (store) => store.countRuns({ where: null }),
+  listUnfinishedRuns: (store) => store.listUnfinishedRuns(),
+  sumRuns: (store) => store.sumRuns(workflowId(0), 0, T0),
+  getUser: (store) => store.getUser(runId(0), 1),
+  getUserBySubject: (store) => store.getUserBySubject(runId(0), subjectId(1)),
+  listUsers: (store) => store.listUsers({ ...PAGE, runId: runId(0) }),
+  countUsers: (store) => store.countUsers({ runId: runId(0), where: null }),
+  sumUsers: (store) => store.sumUsers({ runId: runId(0), afterNo: 0, toNo: 9, fromMs: 0, toMs: T0 }),
+  listUsersByStatus: (store) => store.listUsersByStatus(runId(0), 'queued', 0, 10),
+  getAdmissions: (store) => store.getAdmissions(workflowId(0), [subjectId(1)]),
+  getSetting: (store) => store.getSetting('job'),
+  transaction: (store) => store.transaction(async () => 'done'),
+};
+
+/** The end of a store. */
+export function closing({ describe, test, subject }: ContractKit): void {
+  describe('capabilities and closing', () => {
+    test('the store claims the capabilities that it is tested for', async (store) => {
+      assert.deepEqual({ ...store.capabilities }, { ...subject.capabilities });
+    });
+
+    for (const [name, call] of Object.entries(CALLS)) {
+      test(`${name} after close() is refused with StoreClosed`, async (store) => {
+        await call(store);
+        await store.close();
+        await rejectsWith('StoreClosed', () => call(store), name);
+      });
+    }
+
+    test('the work of a transaction after close() never starts', async (store) => {
+      await store.close();
+      let started = false;
+      await rejectsWith('StoreClosed', () =>
+        store.transaction(async () => {
+          started = true;
+        }),
+      );
+      assert.equal(started, false);
+    });
+
+    test('close() waits for the running transaction, which commits', async (store) => {
+      const held = gate();
+      const log: string[] = [];
+      const running = store.transaction(async (tx) => {
+        await tx.putSetting('job', 'before');
+        await held.opened;
+        await tx.putSetting('job', 'after');
+        log.push('work ends');
+        return tx.getSetting('job');
+      });
+      await turns(2);
+      const closed = store.close().then(() => log.push('closed'));
+      await turns();
+      held.open();
+      assert.equal(await running, 'after');
+      await closed;
+      assert.deepEqual(log, ['work ends', 'closed']);
+    });
+  });
+}

@@ -1,0 +1,424 @@
+/**
+ * Lives a plan: processes on one store, in virtual time, with everything that the plan lets happen to them.
+ *
+ * | phase    | what                                                     | what must hold                      |
+ * |----------|----------------------------------------------------------|-------------------------------------|
+ * | safety   | everything of the plan happens, up to its horizon        | every invariant, after every commit |
+ * | calm     | no more faults; the processes that live go on            | every run ends, in bounded time     |
+ * | recovery | those processes die or stop; a new one starts            | nothing is left over                |
+ */
+
+import { arrayDirectory } from '../../src/directory/array-directory.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
+import { checkStore } from '../../src/ledger/check.ts';
+import { LIMITS } from '../../src/model/limits.ts';
+import type { Random } from '../../src/ports/random.ts';
+import type { TaskFault } from '../../src/testing/faults/plan.ts';
+import { below, seededRandom } from '../helpers/seeded.ts';
+import { type Disk, memoryDisk, sqliteDisk } from './disks.ts';
+import { EngineProcess, type Surroundings } from './engine-process.ts';
+import { FaultClock } from './fault-clock.ts';
+import { Judge } from './judge.ts';
+import { never } from './never.ts';
+import { act, isOrphaning } from './operations.ts';
+import type { Happening, Plan, Side, SmallLimit, What } from './plan.ts';
+import { peopleOf, START_MS, setUpWorkflows } from './set-up.ts';
+import type { StoreControl } from './shaky-store.ts';
+import { Trace } from './trace.ts';
+
+/** What came of a life. */
+export interface LifeResult {
+  /** Empty: all is well. */
+  readonly violations: readonly string[];
+  /** Runs that were made. */
+  readonly runs: number;
+  /** Store calls, and handler calls. */
+  readonly storeCalls: number;
+  readonly handlerCalls: number;
+  readonly processes: number;
+  /** Store calls, with their sides, at which something of the plan happened. */
+  readonly reached: ReadonlySet<string>;
+  /** Equal for equal plans. */
+  readonly hash: string;
+  readonly lines: readonly string[] | null;
+}
+
+/** Every run must be terminal so long after the faults have ended, ms: the longest waits of a plan, and then some. */
+const CALM_MAX_MS = 900_000;
+const INSTANTS_MAX = 3_000;
+const STOP_DEADLINE_MS = 10_000;
+
+/** Lives `plan`. */
+export async function live(plan: Plan, keepsTrace = false): Promise<LifeResult> {
+  const restore = makeSmall(plan.limits);
+  const disk = plan.store === 'sqlite' ? await sqliteDisk() : memoryDisk();
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  try {
+    const clock = new FaultClock(START_MS);
+    const workflows = await setUpWorkflows(disk.store, clock, plan);
+    const life = new Life(plan, disk, clock, workflows, keepsTrace);
+    await life.run();
+    for (const error of unhandled) life.judge.find('errors', `unhandled rejection: ${String(error)}`);
+    return life.result;
+  } finally {
+    process.off('unhandledRejection', note);
+    restore();
+    await disk.dispose();
+  }
+}
+
+/** Makes bounds small for one life. They are constants to everybody else. */
+function makeSmall(limits: Plan['limits']): () => void {
+  const bounds = LIMITS as Record<SmallLimit, number>;
+  const before: Partial<Record<SmallLimit, number>> = {};
+  for (const [name, value] of Object.entries(limits) as [SmallLimit, number][]) {
+    before[name] = bounds[name];
+    bounds[name] = value;
+  }
+  return () => void Object.assign(bounds, before);
+}
+
+/** A life in progress. */
+export class Life implements Surroundings {
+  readonly plan: Plan;
+  readonly judge: Judge;
+  readonly trace: Trace;
+  readonly clock: FaultClock;
+  readonly directory: Surroundings['directory'];
+  /** By number of the plan. */
+  readonly workflowIds: readonly string[];
+  readonly processes: EngineProcess[] = [];
+  readonly #disk: Disk;
+  readonly #random: Random;
+  readonly #byCall = new Map<string, What[]>();
+  readonly #byHandler = new Map<number, What[]>();
+  /** What only the one who moves the clock can do. */
+  readonly #chores: (() => Promise<void>)[] = [];
+  #release: () => void = () => {};
+  readonly #released: Promise<void>;
+  #isCalm = false;
+  #isOrphaned = false;
+  #storeCalls = 0;
+  #handlerCalls = 0;
+  readonly #reached = new Set<string>();
+  /** Processes that will start later. */
+  #coming = 0;
+
+  constructor(
+    plan: Plan,
+    disk: Disk,
+    clock: FaultClock,
+    workflowIds: readonly string[],
+    keepsTrace: boolean,
+  ) {
+    this.plan = plan;
+    this.clock = clock;
+    this.workflowIds = workflowIds;
+    this.#disk = disk;
+    this.#random = seededRandom(plan.seed ^ 0x5eed);
+    this.trace = new Trace(keepsTrace);
+    this.directory = arrayDirectory(peopleOf(plan));
+    this.judge = new Judge({
+      strictFailed: plan.strictFailed,
+      interruptionsMax: plan.interruptionsMax,
+      tasks: new Map(workflowIds.map((id, index) => [id, plan.workflows[index]?.tasks ?? []])),
+    });
+    this.#released = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+    for (const happening of plan.happenings) this.#arrange(happening);
+  }
+
+  get result(): LifeResult {
+    return {
+      violations: this.judge.violations,
+      runs: this.judge.runsMade,
+      storeCalls: this.#storeCalls,
+      handlerCalls: this.#handlerCalls,
+      processes: this.processes.length,
+      reached: this.#reached,
+      hash: this.trace.hash,
+      lines: this.trace.lines,
+    };
+  }
+
+  async run(): Promise<void> {
+    this.boot();
+    await this.#pass(this.plan.horizonMs, () => false);
+    await this.#calm();
+    await this.#recover();
+    await this.#endingChecks();
+  }
+
+  // --- phases ------------------------------------------------------------------------------------
+
+  /** Lets time pass until nothing can happen before `ms` are over, or `isEnough`. */
+  async #pass(ms: number, isEnough: () => boolean): Promise<void> {
+    const endMs = this.clock.elapsed() + ms;
+    for (let instants = 0; ; instants++) {
+      await this.clock.settle();
+      const chore = this.#chores.shift();
+      if (chore) {
+        await chore();
+        continue;
+      }
+      if (this.judge.violations.length > 0 || isEnough()) return;
+      const inMs = this.clock.nextTimerInMs;
+      if (inMs === null || this.clock.elapsed() + inMs > endMs) return;
+      if (instants === INSTANTS_MAX) {
+        this.judge.find('liveness', 'endless activity');
+        return;
+      }
+      this.clock.step();
+    }
+  }
+
+  /** The processes that live must finish everything that is theirs. */
+  async #calm(): Promise<void> {
+    this.#isCalm = true;
+    this.#release();
+    this.trace.add('calm');
+    const isOnTheWay = () => this.#coming > 0 || this.processes.some((one) => one.isStopping && !one.isDead);
+    await this.#pass(this.plan.horizonMs, () => !isOnTheWay());
+    if (this.up.length === 0) this.boot();
+    const waiting = this.#isOrphaned ? [] : this.#awaitRuns(this.up[0]?.engine as Engine);
+    const { judge } = this;
+    await this.#pass(
+      CALM_MAX_MS,
+      () =>
+        judge.unfinished.length === 0 && judge.halfWritten.size === 0 && waiting.every((one) => one.isOver),
+    );
+    if (this.#isOrphaned) return;
+    this.#expectFinished('after the faults ended');
+    for (const id of this.judge.halfWritten)
+      this.judge.find('left over', `run ${id} is half written, and nobody clears it away`);
+    for (const { id, isOver } of waiting)
+      if (!isOver && !this.judge.isGone(id))
+        this.judge.find('liveness', `nobody is told that run ${id} finished`);
+  }
+
+  #awaitRuns(engine: Engine): readonly { readonly id: string; isOver: boolean }[] {
+    return this.judge.unfinished.map(({ id }) => {
+      const waiting = { id, isOver: false };
+      engine.runs.finished(id).then(
+        () => {
+          waiting.isOver = true;
+        },
+        (error: unknown) => {
+          waiting.isOver = true;
+          this.judge.find('liveness', `waiting for run ${id} failed: ${String(error)}`);
+        },
+      );
+      return waiting;
+    });
+  }
+
+  /** What lives dies or stops; a new process must finish everything. */
+  async #recover(): Promise<void> {
+    if (this.judge.violations.length > 0) return;
+    this.trace.add('recovery');
+    for (const process of this.up) {
+      if (this.plan.seed % 2 === 0) process.die();
+      else await this.#stopNow(process);
+    }
+    if (this.plan.seed % 2 === 0) await this.#disk.crash();
+    const last = this.boot();
+    await this.#pass(CALM_MAX_MS, () => this.judge.unfinished.length === 0);
+    this.#expectFinished('with a new process');
+    await this.#stopNow(last);
+    if (last.running > 0) this.judge.find('liveness', `${last.running} handlers run after the stop`);
+  }
+
+  async #stopNow(process: EngineProcess): Promise<void> {
+    process.isStopping = true;
+    let isOver = false;
+    const stopping = process.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
+    stopping.then(
+      () => {
+        isOver = true;
+      },
+      (error: unknown) => process.expectProper(error, 'a stop'),
+    );
+    await this.#pass(CALM_MAX_MS, () => isOver);
+    if (!isOver) this.judge.find('liveness', `process ${process.no} does not stop`);
+    process.die();
+  }
+
+  #expectFinished(when: string): void {
+    for (const run of this.judge.unfinished)
+      this.judge.find(
+        'liveness',
+        `run ${run.id} is ${run.processingStatus} ${CALM_MAX_MS / 1_000} s ${when}`,
+      );
+  }
+
+  async #endingChecks(): Promise<void> {
+    if (this.judge.violations.length > 0) return;
+    const { store } = this.#disk;
+    for (const run of await store.listUnfinishedRuns())
+      this.judge.find(
+        'left over',
+        `run ${run.id} is ${run.published ? run.processingStatus : 'not published'}`,
+      );
+    const report = await checkStore(store, { strictFailed: this.plan.strictFailed });
+    for (const { invariant, message } of report.violations) this.judge.find(`check ${invariant}`, message);
+    if (report.runs !== this.judge.runs.length)
+      this.judge.find('lost', `${this.judge.runs.length} runs were committed, and ${report.runs} are there`);
+  }
+
+  // --- processes ---------------------------------------------------------------------------------
+
+  get up(): readonly EngineProcess[] {
+    return this.processes.filter((process) => process.isUp);
+  }
+
+  /** Starts a process. One that cannot start ends, and another one is tried, as a supervisor would. */
+  boot(): EngineProcess {
+    const made = new EngineProcess(this.processes.length + 1, this, this.clock.session(), this.#disk.store);
+    this.processes.push(made);
+    this.trace.add(`${made.no} boots`);
+    made.engine.start().catch((error: unknown) => {
+      if (!made.isUp) return;
+      made.expectProper(error, 'a start');
+      this.crash(made, 1_000);
+    });
+    return made;
+  }
+
+  bootLater(offMs: number): void {
+    this.#coming += 1;
+    this.clock.setTimer(offMs, () => {
+      this.#coming -= 1;
+      this.boot();
+    });
+  }
+
+  crash(process: EngineProcess, offMs: number): void {
+    if (process.isDead) return;
+    this.trace.add(`${process.no} dies`);
+    process.die();
+    this.#coming += 1;
+    // The copy of the files is made before anybody else can write.
+    const isLast = this.up.length === 0;
+    this.#chores.push(async () => {
+      this.#coming -= 1;
+      if (isLast) await this.#disk.crash();
+      this.bootLater(offMs);
+    });
+  }
+
+  /** A stop has ended: the process ends with it, and another one starts later. */
+  endStopped(process: EngineProcess, offMs: number): void {
+    if (process.isDead) return;
+    this.trace.add(`${process.no} has stopped`);
+    if (process.running > 0 && !this.#isCalm) this.trace.add(`${process.running} handlers are abandoned`);
+    process.die();
+    this.bootLater(offMs);
+  }
+
+  chore(work: () => Promise<void>): void {
+    this.#chores.push(work);
+  }
+
+  // --- what happens when -------------------------------------------------------------------------
+
+  #arrange({ at, what }: Happening): void {
+    if ('ms' in at) {
+      this.clock.setTimer(at.ms, () => this.#happen(what, null));
+      return;
+    }
+    if ('handler' in at) addTo(this.#byHandler, at.handler, what);
+    else {
+      const times = what.kind === 'error' ? what.times : 1;
+      for (let more = 0; more < times; more++) addTo(this.#byCall, `${at.call + more}${at.side}`, what);
+    }
+  }
+
+  #happen(what: What, where: EngineProcess | null): void {
+    if (this.#isCalm) return;
+    if (isOrphaning(what)) this.#isOrphaned = true;
+    act(this, what, where);
+  }
+
+  storeControl(owner: EngineProcess): StoreControl {
+    return {
+      get isDead() {
+        return owner.isDead;
+      },
+      begin: () => {
+        this.#storeCalls += owner.isDead ? 0 : 1;
+        return this.#storeCalls;
+      },
+      at: (call, side) => this.#atCall(owner, call, side),
+      committed: (touched, call) => {
+        const states = touched.map(
+          ({ id, run }) => `${id} ${run?.processingStatus} ${run?.lastUpdatedAtMs} ${run?.claim}`,
+        );
+        this.trace.add(`${owner.no} commits ${call} ${states.join(' ')}`);
+        this.judge.committed(owner.no, touched);
+      },
+    };
+  }
+
+  #atCall(owner: EngineProcess, call: number, side: Side): Promise<void> | null {
+    if (!owner.isDead) {
+      if (this.#isCalm) return null;
+      const rounds = this.plan.jitter === 0 ? 0 : below(this.#random, this.plan.jitter + 1);
+      const happenings = this.#byCall.get(`${call}${side}`);
+      if (happenings) this.#reached.add(`${call}${side}`);
+      else if (rounds === 0) return null;
+      return this.#disturb(owner, side, rounds, happenings ?? []);
+    }
+    return side === 'middle' ? Promise.reject(cutOff()) : never();
+  }
+
+  async #disturb(
+    owner: EngineProcess,
+    side: Side,
+    rounds: number,
+    happenings: readonly What[],
+  ): Promise<void> {
+    for (let left = rounds; left > 0; left--) await this.clock.yield();
+    for (const what of happenings) {
+      if (owner.isDead) break;
+      if (what.kind === 'slow') await Promise.race([this.clock.sleep(what.ms), this.#released]);
+      else if (what.kind === 'error') this.#refuse(what);
+      else this.#happen(what, owner);
+    }
+    if (owner.isDead) await (side === 'middle' ? Promise.reject(cutOff()) : never());
+  }
+
+  #refuse(what: Extract<What, { kind: 'error' }>): never {
+    if (isOrphaning(what)) this.#isOrphaned = true;
+    throw new LifecycleError(what.code, 'Expected the store to answer, got a fault of the plan');
+  }
+
+  handlerBegins(owner: EngineProcess): { readonly call: number; readonly trouble: TaskFault | null } {
+    this.#handlerCalls += 1;
+    const call = this.#handlerCalls;
+    let trouble: TaskFault | null = null;
+    if (this.#isCalm) return { call, trouble };
+    for (const what of this.#byHandler.get(call) ?? []) {
+      if (what.kind === 'trouble') trouble = what.trouble;
+      else this.#happen(what, owner);
+    }
+    return { call, trouble };
+  }
+
+  hang(): Promise<void> {
+    return this.#released;
+  }
+}
+
+function cutOff(): LifecycleError {
+  return new LifecycleError('StoreFailed', 'Expected a living process, got a dead one');
+}
+
+function addTo<Key>(map: Map<Key, What[]>, key: Key, what: What): void {
+  const list = map.get(key);
+  if (list) list.push(what);
+  else map.set(key, [what]);
+}

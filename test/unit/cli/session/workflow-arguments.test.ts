@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { keepWorkflow } from '../../../../src/cli/session/keep-workflow.ts';
+import { readWorkflow } from '../../../../src/cli/session/workflow-source.ts';
+import { createLedger } from '../../../../src/embed.ts';
+
+const ONBOARD = 'Onboard new hire employee';
+const args = (...pairs: [string, string][]) => new Map(pairs);
+
+describe('a workflow that is chosen', () => {
+  it('is a template by name or GUID, in any letter case, with its arguments filled in', async () => {
+    const byName = await readWorkflow({
+      workflow: ONBOARD.toUpperCase(),
+      arg: args(['groupID', 'a'], ['cc', 'x@y']),
+    });
+    const byId = await readWorkflow({
+      workflow: '4e06785d-7c1d-4b24-b9e1-bba2b890c58b',
+      arg: args(['cc', 'x@y'], ['groupID', 'a']),
+    });
+    expect(byId).toEqual(byName);
+    expect(byName.tasks.map((task) => task.arguments)).toEqual([
+      [],
+      [{ name: 'cc', value: 'x@y' }],
+      [{ name: 'groupID', value: 'a' }],
+    ]);
+  });
+
+  it('is never scheduled by itself, whatever it asks for', async () => {
+    expect((await readWorkflow({ workflow: ONBOARD, arg: args(['groupID', '']) })).isSchedulingEnabled).toBe(
+      false,
+    );
+  });
+
+  it('takes another name and scope', async () => {
+    const rule = "department eq 'Sales'";
+    const chosen = await readWorkflow({
+      workflow: ONBOARD,
+      arg: args(['groupID', 'a']),
+      name: 'Mine',
+      scope: rule,
+    });
+    expect(chosen).toMatchObject({ displayName: 'Mine', executionConditions: { scope: { rule } } });
+    const bad = readWorkflow({ workflow: ONBOARD, arg: args(['groupID', 'a']), scope: 'department eq' });
+    await expect(bad).rejects.toThrow(/--scope: Expected/);
+  });
+});
+
+describe('a workflow that is kept', () => {
+  it('is the same when it is identical, a new version when it differs, a new one under another name', async () => {
+    const { workflows } = await createLedger();
+    const keep = async (group: string, name?: string) => {
+      const choice = {
+        workflow: ONBOARD,
+        arg: args(['groupID', group]),
+        ...(name === undefined ? {} : { name }),
+      };
+      const { workflow, how } = await keepWorkflow(workflows, await readWorkflow(choice));
+      return [how, workflow.version];
+    };
+    expect(await keep('a')).toEqual(['created', 1]);
+    expect(await keep('a', ' onboard NEW hire employee')).toEqual(['reused', 1]);
+    expect(await keep('b')).toEqual(['newVersion', 2]);
+    expect(await keep('b')).toEqual(['reused', 2]);
+    expect(await keep('a', 'Another')).toEqual(['created', 1]);
+    expect(await workflows.list()).toHaveLength(2);
+  });
+});

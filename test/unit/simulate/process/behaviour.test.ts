@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../../../src/simulate.ts';
+import { oneRun, traced } from '../scenarios.ts';
+
+const at = (seconds: number): string =>
+  new Date(Date.parse('2026-01-05T00:00:00Z') + seconds * 1_000).toISOString().replace('.000', '');
+const SECOND = { kind: 'fixed', ms: 1_000 } as const;
+
+describe('a simulated task', () => {
+  it('answers at once when nothing is said of it', async () => {
+    const { totals, latency } = await simulate(oneRun(50));
+    expect(totals).toMatchObject({ users: { completed: 50 }, calls: 50, callsMs: 0 });
+    expect(latency.maxMs).toBe(0);
+  });
+
+  it('takes the time of its distribution', async () => {
+    const shape = { kind: 'lognormal', medianMs: 1_000, p95Ms: 4_000 } as const;
+    const { tasks } = await simulate(
+      oneRun(4_000, { task: { duration: shape } }, { capacity: { concurrency: 5_000 } }),
+    );
+    expect(Math.abs((tasks[0]?.duration.p50Ms ?? 0) - 1_000)).toBeLessThan(60);
+    expect(Math.abs((tasks[0]?.duration.p95Ms ?? 0) - 4_000)).toBeLessThan(500);
+  });
+
+  it('fails as often as its probability says', async () => {
+    const { totals, failures } = await simulate(oneRun(4_000, { task: { failureProbability: 0.1 } }));
+    expect(Math.abs(totals.tasksFailed - 400)).toBeLessThan(80);
+    expect(failures).toEqual([{ workflow: 'W', task: 'Task', reason: 'Failed', count: totals.tasksFailed }]);
+  });
+
+  it('fails during an outage and not before or after, with its reason', async () => {
+    const outages = [{ from: at(10), until: at(20), reason: 'Down' }];
+    const during = await simulate(oneRun(10, { task: { duration: { kind: 'fixed', ms: 12_000 }, outages } }));
+    expect(during.failures[0]).toMatchObject({ reason: 'Down', count: 10 });
+    const before = await simulate(oneRun(10, { task: { duration: { kind: 'fixed', ms: 8_999 }, outages } }));
+    const after = await simulate(oneRun(10, { task: { duration: { kind: 'fixed', ms: 19_000 }, outages } }));
+    expect([before.totals.users, after.totals.users]).toEqual([{ completed: 10 }, { completed: 10 }]);
+  });
+
+  it('outlives an outage by its repeated attempts', async () => {
+    const task = { outages: [{ from: at(0), until: at(30) }], retry: { attempts: 5, delayMs: 10_000 } };
+    const { totals } = await simulate(oneRun(10, { task }));
+    expect(totals.users).toEqual({ completed: 10 });
+    expect(totals.retries).toBeGreaterThanOrEqual(20);
+  });
+
+  it('fails for people of a department only, at every attempt when they are the cause', async () => {
+    const task = {
+      failures: [{ probability: 0.5, persistent: true, departments: ['Sales'], reason: 'Sales only' }],
+      retry: { attempts: 5, delayMs: 0 },
+    };
+    const { totals, failures } = await simulate(oneRun(1_000, { task }));
+    expect(failures.map(({ reason }) => reason)).toEqual(['Sales only']);
+    expect(totals.tasksFailed).toBeGreaterThan(50);
+    expect(totals.tasksFailed).toBeLessThan(130);
+    const transient = { ...task, failures: [{ probability: 0.5, departments: ['Sales'] }] };
+    expect((await simulate(oneRun(1_000, { task: transient }))).totals.tasksFailed).toBeLessThan(20);
+  });
+
+  it('that hangs is ended by its time-out; one that ignores the abort keeps its lane', async () => {
+    const hang = { probability: 1 };
+    const polite = await simulate(
+      oneRun(6, { task: { hang, timeoutMs: 1_000 } }, { capacity: { concurrency: 2 } }),
+    );
+    expect(polite.failures[0]).toMatchObject({ count: 6, reason: 'Timed out after 1000 ms' });
+    const rude = await simulate(
+      oneRun(
+        6,
+        { task: { hang: { probability: 1, ignoresAbort: true }, timeoutMs: 1_000 } },
+        { capacity: { concurrency: 2 } },
+      ),
+    );
+    expect(rude.totals.users).toEqual({ failed: 2, unfinished: 4 });
+  });
+
+  it('waits for its turn when its service takes fewer calls', async () => {
+    const { latency, totals } = await simulate(oneRun(31, { task: { rate: { perSecond: 2 } } }));
+    expect(totals.users).toEqual({ completed: 31 });
+    expect(latency.maxMs).toBe(15_000);
+  });
+
+  it('is refused when its service takes fewer calls and does not let it wait', async () => {
+    const { failures, totals } = await simulate(
+      oneRun(31, { task: { rate: { perSecond: 2, whenExceeded: 'fail' } } }),
+    );
+    expect(totals.users).toEqual({ completed: 1, failed: 30 });
+    expect(failures[0]?.reason).toBe('Too many requests');
+  });
+
+  it('shares the bound on all calls with the other tasks', async () => {
+    const { latency } = await simulate(oneRun(21, {}, { capacity: { callsPerSecond: 1 } }));
+    expect(latency.maxMs).toBe(20_000);
+  });
+
+  it('keeps within its concurrency', async () => {
+    const { latency, load } = await simulate(oneRun(12, { task: { duration: SECOND, concurrency: 3 } }));
+    expect(latency.maxMs).toBe(4_000);
+    expect(Math.max(...load.buckets.map(({ busyMax }) => busyMax))).toBe(3);
+  });
+});
+
+describe('on demand', () => {
+  it('runs for those whom the rule selects, up to the limit', async () => {
+    const scenario = oneRun(300);
+    const [workflow] = scenario.workflows;
+    const activations = [
+      { at: at(5), rule: "department eq 'Sales'" },
+      { at: at(60), limit: 7 },
+    ];
+    const { result } = await traced({ ...scenario, workflows: [{ ...workflow, activations }] });
+    const sizes = result.runs.map(({ run }) => run.totalUsersCount);
+    expect(sizes).toHaveLength(2);
+    expect(sizes[0]).toBeLessThan(100);
+    expect(sizes[1]).toBe(7);
+  });
+
+  it('tells when nobody is selected or the process is off', async () => {
+    const scenario = oneRun(3, {}, { process: [{ kind: 'off', from: at(100), until: at(200) }] });
+    const [workflow] = scenario.workflows;
+    const activations = [{ at: at(5), rule: "department eq 'Nowhere'" }, { at: at(150) }];
+    const { errors } = await simulate({ ...scenario, workflows: [{ ...workflow, activations }] });
+    expect(errors.map(({ during }) => during)).toEqual([
+      'an activation on demand (nobody is selected)',
+      'an activation on demand (the process is off)',
+    ]);
+  });
+});

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { sqliteStore } from '../../../../../src/sqlite.ts';
+import { Connection } from '../../../../../src/stores/sqlite/file/connection.ts';
+import {
+  MIGRATIONS,
+  type Migration,
+  migrate,
+  SCHEMA_VERSION,
+  versionOf,
+} from '../../../../../src/stores/sqlite/file/migrations.ts';
+import { APPLICATION_ID } from '../../../../../src/stores/sqlite/file/schema.ts';
+import { allUsers, makeRun, makeUser, newFile, opened, RUN, refusal, step } from '../support.ts';
+
+const frozen = readFileSync(new URL('schema-1.sql', import.meta.url), 'utf8');
+
+const UNKNOWN = { createdBy: null, lastModifiedBy: null };
+
+function schemaOf(file: string): unknown[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
+  database.close();
+  return rows.map((row) => ({ ...row }));
+}
+
+/** A file as version 1 of the schema left it, written by no code of ours but the frozen text. */
+function fileOfVersion1(): string {
+  const file = newFile();
+  const database = new DatabaseSync(file);
+  database.exec(frozen);
+  database.close();
+  return file;
+}
+
+test('schema 1 is what it was when it was frozen', () => {
+  const file = newFile();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 1));
+  connection.close();
+  expect(schemaOf(file)).toEqual(schemaOf(fileOfVersion1()));
+});
+
+test('a file of version 1 becomes what a new file is', async () => {
+  const [old, fresh] = [fileOfVersion1(), newFile()];
+  for (const file of [old, fresh]) await (await sqliteStore(file)).close();
+  expect(schemaOf(old)).toEqual(schemaOf(fresh));
+});
+
+test('a file of version 1 opens, with its run, its users and the journal of a crash', async () => {
+  const file = fileOfVersion1();
+  const database = new DatabaseSync(file);
+  expect(database.prepare('PRAGMA application_id').get()).toEqual({ application_id: APPLICATION_ID });
+  database.close();
+  const store = await opened(sqliteStore(file));
+  const failed = {
+    status: 'failed',
+    startedAtMs: 1_760_000_000_010,
+    completedAtMs: 1_760_000_000_013,
+    failureReason: 'no',
+  };
+  expect(await store.getRun(RUN)).toEqual(makeRun({ processingStatus: 'inProgress', inHand: true }));
+  expect(await allUsers(store)).toEqual([
+    step(step(makeUser(1))),
+    {
+      ...step(makeUser(2)),
+      failedTasksCount: 1,
+      totalUnprocessedTasksCount: 0,
+      outcomes: [...(step(makeUser(2)).outcomes ?? []), failed],
+    },
+    makeUser(3),
+  ]);
+  expect(await store.getSetting('job')).toBe('{}');
+});
+
+test('what a draft of version 1 admitted is known to be its own', async () => {
+  const file = fileOfVersion1();
+  const { workflowId } = makeRun({});
+  const { subjectId } = makeUser(1);
+  const database = new DatabaseSync(file);
+  database.exec('UPDATE runs SET published = 0');
+  const admit = database.prepare('INSERT INTO admissions VALUES (?, ?, 5)');
+  admit.run(workflowId, subjectId);
+  admit.run(workflowId, 'somebody');
+  database.close();
+  const store = await opened(sqliteStore(file));
+  expect(await store.getAdmissions(workflowId, [subjectId, 'somebody'])).toEqual([
+    { workflowId, subjectId, dueAtMs: 5, runId: RUN },
+    { workflowId, subjectId: 'somebody', dueAtMs: 5, runId: '' },
+  ]);
+});
+
+test('workflows of an older version get settings, and are not in quarantine', async () => {
+  const file = newFile();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 2));
+  const body = JSON.stringify({ id: 'w', version: 1, displayName: 'Grüße "you"' });
+  connection.run('INSERT INTO workflows (id, last_slot_at_ms, body) VALUES (?, NULL, ?)', 'w', body);
+  connection.run('INSERT INTO workflow_versions (workflow_id, version, body) VALUES (?, 1, ?)', 'w', body);
+  connection.close();
+  const store = await opened(sqliteStore(file));
+  const workflow = {
+    ...JSON.parse(body),
+    settings: { quarantineConfiguration: null },
+    quarantineDetails: {
+      quarantineType: 'notQuarantined',
+      quarantineReason: null,
+      quarantinedDateTime: null,
+    },
+    ...UNKNOWN,
+    administrationScopeTargets: [],
+  };
+  expect(await store.getWorkflow('w')).toEqual({ workflow, lastSlotAtMs: null });
+  expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
+});
+
+test('of what an older version keeps nobody is known to have made it', async () => {
+  const file = newFile();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 3));
+  const body = JSON.stringify({ id: 'w', version: 1, settings: { quarantineConfiguration: null } });
+  connection.run('INSERT INTO workflows (id, last_slot_at_ms, body) VALUES (?, 5, ?)', 'w', body);
+  connection.run('INSERT INTO workflow_versions (workflow_id, version, body) VALUES (?, 1, ?)', 'w', body);
+  const note = 'INSERT INTO notes (collection, key, body) VALUES (?, ?, ?)';
+  connection.run(note, 'extensions', 'x', '{"id":"x","displayName":"Grüße"}');
+  connection.run(note, 'previews', 'w/', 'no JSON');
+  connection.close();
+  const store = await opened(sqliteStore(file));
+  const workflow = { ...JSON.parse(body), ...UNKNOWN, administrationScopeTargets: [] };
+  expect(await store.getWorkflow('w')).toEqual({ workflow, lastSlotAtMs: 5 });
+  expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
+  const [extension] = await store.getNotes('extensions', ['x']);
+  expect(JSON.parse(extension?.body ?? '')).toEqual({ id: 'x', displayName: 'Grüße', ...UNKNOWN });
+  expect(await store.getNotes('previews', ['w/'])).toEqual([
+    { collection: 'previews', key: 'w/', body: 'no JSON' },
+  ]);
+});
+
+describe('a step', () => {
+  const next: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
+  const open = (file: string) => new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+
+  test('is taken once, from the version before it', () => {
+    const connection = open(fileOfVersion1());
+    for (let times = 0; times < 2; times++) {
+      migrate(connection, [...MIGRATIONS, next]);
+      expect(versionOf(connection)).toBe(SCHEMA_VERSION + 1);
+    }
+    connection.run("INSERT INTO settings (name, value, note) VALUES ('a', 'b', 'c')");
+    connection.close();
+  });
+
+  test('that fails leaves the file at the version before it', () => {
+    const connection = open(fileOfVersion1());
+    const failing: Migration = (one) => {
+      next(one);
+      throw new Error('no');
+    };
+    expect(() => migrate(connection, [...MIGRATIONS, failing])).toThrow('no');
+    expect(versionOf(connection)).toBe(SCHEMA_VERSION);
+    migrate(connection, [...MIGRATIONS, next]);
+    connection.close();
+  });
+
+  test('is not known to an older version of tenure', async () => {
+    const file = fileOfVersion1();
+    const connection = open(file);
+    migrate(connection, [...MIGRATIONS, next]);
+    connection.close();
+    await refusal('StoreTooNew', () => sqliteStore(file));
+  });
+});
