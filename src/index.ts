@@ -11,7 +11,7 @@ export {
   jsonlDirectory,
   openDirectory,
 } from './directory/open-directory.ts';
-export type { OnDuplicate } from './directory/sized-directory.ts';
+export type { OnDuplicate, ShortRows } from './directory/sized-directory.ts';
 export {
   createEngine,
   createLedger,

@@ -4,7 +4,7 @@ import type { Selection } from '../model/selection.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { QuarantineDetails } from '../model/workflow/quarantine.ts';
 
-/** A run, with the workflow that it belongs to (a run resource does not name it). */
+/** A run, and the id of the workflow that it belongs to. */
 export interface RunEventPayload {
   readonly workflowId: string;
   readonly run: Run;

@@ -116,6 +116,8 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     id: runIdFrom(ids.guid()),
     workflowId: plan.workflow.id,
     workflowVersion: plan.workflow.version,
+    workflowDisplayName: plan.workflow.displayName,
+    createdBy: plan.createdBy?.id ?? null,
     driver: 'engine',
     workflowExecutionType: plan.workflowExecutionType,
     processingStatus: 'queued',

@@ -3,7 +3,7 @@ import type { WorkflowExecutionType } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { ActivationScope } from '../../model/workflow/activation.ts';
 import type { Quarantine } from '../../model/workflow/quarantine.ts';
-import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { UserReference, Workflow } from '../../model/workflow/workflow.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 
 /** Somebody to process. */
@@ -22,6 +22,8 @@ export type CandidateBatches = AsyncIterable<readonly Candidate[]> | Iterable<re
 export interface RunPlan {
   readonly workflow: Workflow;
   readonly workflowExecutionType: WorkflowExecutionType;
+  /** Who activated it; nobody for the schedule. */
+  readonly createdBy?: UserReference | null;
   readonly scheduledAtMs: EpochMs;
   /** The schedule slot, for a scheduled run. */
   readonly slotAtMs: EpochMs | null;
