@@ -13,7 +13,6 @@ import { runResource } from '../ledger/resources.ts';
 import type { Run } from '../model/resources/resources.ts';
 import type { CallbackInput, CallbackProof } from '../model/workflow/extension.ts';
 import type { Directory } from '../ports/directory.ts';
-import type { Logger } from '../ports/logger.ts';
 import { isTerminal } from '../rules/status/transitions.ts';
 import {
   type Activation,
@@ -26,6 +25,7 @@ import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
+import { quietLogger } from './quiet-logger.ts';
 import { Dispatcher } from './runner/dispatcher.ts';
 import { Scheduler } from './scheduler.ts';
 import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './settings.ts';
@@ -103,6 +103,10 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   readonly runs: EngineRuns;
   /** Whom the engine's directory knows, as they are now. */
   readonly directory: Pick<Directory, 'get'>;
+  /** Handlers that were aborted and have not settled since their grace ended; each caused a `handler.unsettled`. */
+  readonly handlersUnsettled: number;
+  /** Whether `handlersUnsettled` has reached `handlersUnsettledMax`, for a health check: restart the process. */
+  readonly isStalled: boolean;
   /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
   start(): Promise<void>;
   /**
@@ -130,7 +134,7 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
 /** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
 export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
   return new LifecycleEngine(
-    { ...ports, directory: normalizedDirectory(ports.directory), logger: quiet(ports.logger) },
+    { ...ports, directory: normalizedDirectory(ports.directory), logger: quietLogger(ports.logger) },
     readSettings(input),
   );
 }
@@ -214,6 +218,14 @@ class LifecycleEngine implements Engine, EventSink {
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
+  }
+
+  get handlersUnsettled(): number {
+    return this.#dispatcher.unsettled.count;
+  }
+
+  get isStalled(): boolean {
+    return this.#dispatcher.unsettled.isStalled;
   }
 
   async start(): Promise<void> {
@@ -375,18 +387,4 @@ class LifecycleEngine implements Engine, EventSink {
       { runId },
     );
   }
-}
-
-/** The host's logger, which may throw: that is no reason for anything here to stop. */
-function quiet(logger: Logger): Logger {
-  const guard =
-    (method: keyof Logger): Logger[keyof Logger] =>
-    (message, data) => {
-      try {
-        logger[method](message, data);
-      } catch {
-        // There is nobody left to tell.
-      }
-    };
-  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
 }

@@ -65,6 +65,11 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly interruptionsMax?: number;
   /** How long an aborted handler may take to settle, ms. Default 5,000. */
   readonly abortGraceMs?: DurationMs;
+  /**
+   * Handlers that may stay unsettled after their abort without costing a lane, 0..100,000. Each further one holds
+   * its lane until it settles, and `engine.stalled` is emitted. Default: as many as `concurrency`.
+   */
+  readonly handlersUnsettledMax?: number;
   /** How long things are kept, in whole days, 1..36,500, or `null` for ever; looked at in every slot. */
   readonly retention?: {
     /** Deleted workflows, with all that is theirs. Default 30. */
@@ -88,6 +93,7 @@ export interface EngineSettings {
   readonly strictFailed: boolean;
   readonly interruptionsMax: number;
   readonly abortGraceMs: DurationMs;
+  readonly handlersUnsettledMax: number;
   readonly retention: Retention;
   readonly limits: WorkflowLimits;
 }
@@ -97,10 +103,11 @@ export function readSettings(input: EngineSettingsInput): EngineSettings {
   const missedSlots = input.missedSlots ?? 'once';
   if (!MISSED_SLOT_POLICIES.includes(missedSlots))
     throw refused('missedSlots', MISSED_SLOT_POLICIES.join(', '), missedSlots);
+  const concurrency = whole('concurrency', input.concurrency ?? 256, 1, 100_000);
   return Object.freeze({
     tasks: input.tasks ?? {},
     noOp: input.noOp ?? false,
-    concurrency: whole('concurrency', input.concurrency ?? 256, 1, 100_000),
+    concurrency,
     scheduleIntervalMs: whole('scheduleIntervalHours', input.scheduleIntervalHours ?? 3, 1, 24) * HOUR_MS,
     missedSlots,
     catchUpMs: whole('catchUpDays', input.catchUpDays ?? LIMITS.catchUpDays, 1, 180) * DAY_MS,
@@ -113,6 +120,12 @@ export function readSettings(input: EngineSettingsInput): EngineSettings {
       1_000_000,
     ),
     abortGraceMs: whole('abortGraceMs', input.abortGraceMs ?? LIMITS.abortGraceMs, 0, 3_600_000),
+    handlersUnsettledMax: whole(
+      'handlersUnsettledMax',
+      input.handlersUnsettledMax ?? concurrency,
+      0,
+      100_000,
+    ),
     retention: {
       deletedWorkflowsMs: days(
         'retention.deletedWorkflowsDays',

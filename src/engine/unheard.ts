@@ -14,5 +14,12 @@ export function logUnheard<Name extends EngineEventName>(
   } else if (name === 'subjects.leftOut') {
     const { selection, ...where } = payload as EngineEventMap['subjects.leftOut'];
     logger.warn(`tenure: ${leftOutSentences(selection).join('; ')}`, { ...where, selection });
+  } else if (name === 'handler.unsettled') {
+    logger.warn('tenure: a handler did not settle after it was aborted, and may still be working', {
+      ...payload,
+    });
+  } else if (name === 'engine.stalled') {
+    const advice = 'each further one costs a lane; find out why handlers ignore their signal, and restart';
+    logger.error(`tenure: too many handlers are unsettled: ${advice}`, { ...payload });
   }
 }

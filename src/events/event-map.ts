@@ -56,6 +56,36 @@ export interface EngineEventMap {
     readonly failureReason: string;
     readonly notBeforeMs: EpochMs;
   };
+  /**
+   * A handler has not settled within the grace of its abort (`abortGraceMs`). Its task is decided and its run goes
+   * on, but the handler may still be working. Its lane serves other tasks meanwhile, unless `handlersUnsettledMax`
+   * handlers are in this state already. Emitted once per attempt; without a listener it is a warning in the logger.
+   */
+  'handler.unsettled': {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly subjectId: string;
+    readonly taskId: string;
+    readonly taskDefinitionId: string;
+    /** 1-based position among the enabled tasks. */
+    readonly position: number;
+    /** 1-based. */
+    readonly attempt: number;
+    /** Start of the attempt, ISO 8601. */
+    readonly startedDateTime: string;
+    /** Why it was aborted: its time-out, a cancel of its run, or a stop of the engine. */
+    readonly cause: 'timeout' | 'cancel' | 'stop';
+    /** `false`: the handler holds its lane until it settles, or until another one does. */
+    readonly isLaneReplaced: boolean;
+    /** Unsettled handlers of this engine, this one included. */
+    readonly handlersUnsettled: number;
+  };
+  /**
+   * As many handlers as `handlersUnsettledMax` are unsettled: from now on each further one costs the engine a lane,
+   * and without lanes no run goes on. Find out why handlers ignore their `signal`, and restart the process. Emitted
+   * each time that the bound is reached; without a listener it is an error in the logger.
+   */
+  'engine.stalled': { readonly handlersUnsettled: number; readonly handlersUnsettledMax: number };
   /** A schedule slot was evaluated. `runId` `null`: nobody was due. */
   'schedule.evaluated': {
     readonly workflowId: string;

@@ -57,6 +57,8 @@ const EVENTS = [
   'schedule.evaluated',
   'schedule.skipped',
   'workflow.quarantined',
+  'handler.unsettled',
+  'engine.stalled',
   'engine.error',
 ] as const satisfies readonly EngineEventName[];
 

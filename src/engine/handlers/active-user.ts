@@ -65,15 +65,6 @@ export function freePlace(flight: ActiveUser): void {
   place?.free();
 }
 
-/** Says that a handler goes on after it was given up. */
-export function warnUnsettled(logger: Logger, { user }: ActiveUser, task: string): void {
-  logger.warn('A handler did not settle after it was aborted; its lane is taken until it does', {
-    runId: user.runId,
-    task,
-    subjectId: user.subjectId,
-  });
-}
-
 /** Says that something happened too late to be recorded. */
 export function warnRefused(logger: Logger, { user }: ActiveUser, event: string, code: string): void {
   logger.warn('A late outcome was refused', { runId: user.runId, userNo: user.ordinal, event, code });

@@ -110,6 +110,11 @@ export class PendingCall {
     return this.#isSettled;
   }
 
+  /** Why it was aborted first; `null`: it was not. */
+  get cause(): AbortCause | null {
+    return this.#cause;
+  }
+
   /**
    * Aborts the handler's signal and gives it `graceMs` to settle. The first cause counts; a later one can shorten
    * the grace.

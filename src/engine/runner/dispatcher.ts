@@ -14,6 +14,7 @@ import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts'
 import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import { type BoundTask, type Handlers, previewOf } from '../handlers/handlers.ts';
+import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import { Fifo } from '../lanes/fifo.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
@@ -44,6 +45,8 @@ export class Dispatcher {
   readonly #ports: EnginePorts;
   readonly #handlers: Handlers;
   readonly #deps: DriverDeps;
+  /** Attempts that were given up and have not settled. */
+  readonly unsettled: UnsettledAttempts;
   readonly #waiting = { onDemand: new Fifo<string>(), scheduled: new Fifo<string>() };
   readonly #driven = new Map<string, Driven>();
   /** Runs that are in line or being taken up, each once, with their line. */
@@ -66,6 +69,7 @@ export class Dispatcher {
     this.#ports = ports;
     this.#handlers = handlers;
     const { events } = ledger.context;
+    this.unsettled = new UnsettledAttempts(settings.handlersUnsettledMax, events);
     this.#deps = {
       ports,
       settings,
@@ -73,6 +77,7 @@ export class Dispatcher {
       lanes: new Lanes(settings.concurrency, (error) =>
         events.emit('engine.error', { error, during: 'a lane' }),
       ),
+      unsettled: this.unsettled,
       timeSlice: breath,
       events,
       load: { activeUsers: 0, starved: new Set() },

@@ -1,5 +1,6 @@
 import type { EventSink } from '../../events/event-map.ts';
 import type { Recorder } from '../../ledger/recording/recorder.ts';
+import type { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import type { LaneClient, Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
@@ -15,6 +16,7 @@ export interface DriverDeps {
   readonly settings: EngineSettings;
   readonly recorder: Recorder;
   readonly lanes: Lanes;
+  readonly unsettled: UnsettledAttempts;
   readonly timeSlice: TimeSlice;
   readonly events: EventSink;
   /** Users in flight over all drivers, and the drivers that could not take up more because of them. */

@@ -1,7 +1,7 @@
 /**
- * Drives one run: takes its users up, runs their tasks in order, and hands what happened to the
- * recorder. A user goes on only when the outcome of his last task is committed; until then the lane
- * works for somebody else. See `user-flight.ts` for the states of a user.
+ * Drives one run: takes its users up, runs their tasks in order, and hands what happened to the recorder. A user
+ * goes on only when the outcome of its last task is committed; until then the lane works for other users. The
+ * states of a user are in `active-user.ts`.
  */
 import type { RecorderClient, Refusal, RunRecorder } from '../../ledger/recording/recorder.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -10,7 +10,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
-import { type ActiveUser, freePlace, warnRefused, warnUnsettled } from '../handlers/active-user.ts';
+import { type ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
 import { type CallResult, callHandler, PendingCall } from '../handlers/call.ts';
 import { eventOf, isWornOut, wornOut } from '../handlers/call-result.ts';
 import { type RunInfo, runInfo } from '../handlers/handler-context.ts';
@@ -174,8 +174,9 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   async #awaitTask(flight: ActiveUser, bound: BoundTask, call: PendingCall): Promise<boolean> {
-    const { lanes, ports } = this.#deps;
+    const { lanes, unsettled } = this.#deps;
     const { place } = flight;
+    const startedAtMs = this.#nowMs;
     flight.call = call;
     lanes.busy += 1;
     this.#busy += 1;
@@ -189,13 +190,13 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     flight.call = null;
     flight.place = null;
     this.#conclude(flight, bound, verdict);
-    if (!call.isSettled) {
-      warnUnsettled(ports.logger, flight, bound.task.displayName);
-      await call.settled;
-    }
+    if (!call.isSettled)
+      await unsettled.laneOf({ call, run: this.#run, user: flight.user, bound, startedAtMs });
     lanes.busy -= 1;
     this.#busy -= 1;
-    place?.free();
+    // Its place under the handler's own bound is kept: that bound protects what the handler works with.
+    if (call.isSettled) place?.free();
+    else void call.settled.then(() => place?.free());
     return tookTime;
   }
 
