@@ -1,7 +1,6 @@
 /**
- * Drives one run: takes its users up, runs their tasks in order, and hands what happened to the recorder. A user
- * goes on only when the outcome of its last task is committed; until then the lane works for other users. The
- * states of a user are in `active-user.ts`.
+ * Drives one run: starts its users, runs their tasks in order, and hands every event to the recorder. A user continues
+ * only when the outcome of its last task is committed; until then the lane works for others. See `active-user.ts`.
  */
 import type { RecorderClient, Refusal, RunRecorder } from '../../ledger/recording/recorder.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -33,24 +32,24 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   readonly #run: RunRecord;
   readonly #tasks: readonly BoundTask[];
   readonly #info: RunInfo;
-  /** Who still qualifies, for a scheduled run. */
+  /** Decides at its start whether a user of a scheduled run still qualifies; `null`: the run is on demand. */
   readonly #qualification: Qualification | null;
   readonly #readAhead: ReadAhead;
-  readonly #line: RunRecorder<ActiveUser>;
+  readonly #recorder: RunRecorder<ActiveUser>;
   readonly #ready = new Fifo<ActiveUser>();
   readonly #waits: RetryTimers;
-  /** Everybody in the states recording, ready, running and waiting. */
-  readonly #inFlight = new Set<ActiveUser>();
-  /** Users whose start is in line to be committed. */
+  /** All users in the states recording, ready, running and waiting. */
+  readonly #activeUsers = new Set<ActiveUser>();
+  /** Users whose start is queued for a commit. */
   #starting = 0;
-  /** Lanes whose handler is at work for this run. */
+  /** Lanes with a running handler of this run. */
   #busy = 0;
-  /** Calls that were aborted by a stop and will be repeated: the run is not handed back clean. */
+  /** Calls that a stop aborted and that will be repeated: the run is not handed back clean. */
   #abandoned = 0;
   #mode: Mode = 'driving';
-  /** What the clock last said in this stretch of work: a look costs as much as a no-op task. */
+  /** The time as last read in this turn: reading the clock costs as much as a no-op task. */
   #nowMs: EpochMs = 0;
-  /** The run is canceling, also while the engine stops. */
+  /** Whether the run is canceling; stays `true` while the engine stops. */
   #isCanceling = false;
   #drained: (() => void) | null = null;
 
@@ -68,12 +67,12 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
       failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
     });
     this.#waits = new RetryTimers(deps.ports.clock);
-    this.#line = deps.recorder.open(run.id, run.claim, this);
+    this.#recorder = deps.recorder.open(run.id, run.claim, this);
     deps.lanes.add(this);
   }
 
   /**
-   * Begins, or goes on where another process ended.
+   * Begins, or continues where another process ended.
    *
    * @param wasInHand that process died: tasks of users in progress count as interrupted.
    */
@@ -81,16 +80,16 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     const { store, clock } = this.#deps.ports;
     const taken: ActiveUser[] = [];
     for (;;) {
-      const afterNo = taken.at(-1)?.user.ordinal ?? 0;
-      const users = await store.listUsersByStatus(this.runId, 'inProgress', afterNo, LIMITS.usersPerBatch);
+      const after = taken.at(-1)?.user.ordinal ?? 0;
+      const users = await store.listUsersByStatus(this.runId, 'inProgress', after, LIMITS.usersPerBatch);
       taken.push(...(await activeUsersOf(this.#run, users, this.#deps.ports)));
       if (users.length < LIMITS.usersPerBatch) break;
     }
-    // Between the claim and now the run may have been canceled, deleted, or claimed by somebody else.
+    // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
     const current = await store.getRun(this.runId);
     if (current?.claim !== this.#run.claim || isTerminal(current.processingStatus)) return this.end();
     if (current.processingStatus === 'canceling') this.cancel();
-    for (const flight of taken) this.#takeBack(flight, wasInHand);
+    for (const active of taken) this.#takeBack(active, wasInHand);
     if (this.#mode === 'driving') this.#readAhead.take(clock.now()); // nothing is read yet: this starts the first read
   }
 
@@ -99,26 +98,26 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   async work(): Promise<void> {
-    const { timeSlice: breath, ports } = this.#deps;
-    // A commit, or a lane that paused beside this one, may have taken all of this breath: the host first.
-    while (breath.isOver()) await breath.pause();
+    const { timeSlice, ports } = this.#deps;
+    // A commit or another lane may have used up this time slice: the host goes first.
+    while (timeSlice.isOver()) await timeSlice.pause();
     this.#nowMs = ports.clock.now();
     for (;;) {
       this.#startUsers();
-      const flight = this.#ready.shift();
-      if (!flight) return;
-      if (flight.state === 'ready') {
-        const pending = this.#runTask(flight);
+      const active = this.#ready.shift();
+      if (!active) return;
+      if (active.state === 'ready') {
+        const pending = this.#runTask(active);
         // One slow task is a turn of its own; quick ones share one.
         if (pending && (await pending)) return;
       }
-      if (breath.isSpent(this.#nowMs)) return breath.pause();
+      if (timeSlice.isSpent(this.#nowMs)) return timeSlice.pause();
     }
   }
 
   /**
-   * How many users may be taken up: as many as free lanes could serve, or the run's fair share of all
-   * lanes when others hold them.
+   * Number of users that may be started: as many as free lanes could serve, or the run's fair share of all
+   * lanes when other runs hold them.
    */
   #startRoom(): number {
     if (this.#mode !== 'driving') return 0;
@@ -126,138 +125,137 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     const share = Math.ceil(Math.min(lanes.concurrency, LIMITS.activeUsersMax) / lanes.clients);
     const free = Math.max(lanes.concurrency - lanes.busy, share - this.#busy);
     const forLanes = free - this.#ready.length - this.#starting;
-    const forMemory = Math.max(LIMITS.activeUsersMax - load.activeUsers, share - this.#inFlight.size);
+    const forMemory = Math.max(LIMITS.activeUsersMax - load.activeUsers, share - this.#activeUsers.size);
     if (forMemory <= 0) load.starved.add(this);
     return Math.min(forLanes, forMemory);
   }
 
   #startUsers(): void {
     for (let room = this.#startRoom(); room > 0; room--) {
-      const flight = this.#readAhead.take(this.#nowMs);
-      if (!flight) return;
-      this.#takeUp(flight);
-      if (this.#qualifies(flight)) {
+      const active = this.#readAhead.take(this.#nowMs);
+      if (!active) return;
+      this.#takeUp(active);
+      if (this.#qualifies(active)) {
         this.#starting += 1;
-        this.#record(flight, { kind: 'start', atMs: this.#nowMs });
-      } else this.#record(flight, { kind: 'cancel', atMs: this.#nowMs, runningSinceMs: null });
+        this.#record(active, { kind: 'start', atMs: this.#nowMs });
+      } else this.#record(active, { kind: 'cancel', atMs: this.#nowMs, runningSinceMs: null });
     }
   }
 
-  /** The re-check just before a user is processed (domain §3.1). */
+  /** Checks once more, just before a user is processed (domain §3.1). */
   #qualifies({ subject }: ActiveUser): boolean {
     if (subject === null) return false;
     return this.#qualification === null || this.#qualification.holds(subject, this.#run.scheduledAtMs);
   }
 
   /**
-   * Runs the next task of a ready user. A promise: the lane is taken until it resolves, to whether the
-   * handler took its time.
+   * Runs the next task of a ready user. A promise holds the lane until it resolves, with `true` when the handler
+   * did not settle at once.
    */
-  #runTask(flight: ActiveUser): Promise<boolean> | null {
-    const bound = taskOf(this.#tasks, flight.user);
+  #runTask(active: ActiveUser): Promise<boolean> | null {
+    const bound = taskOf(this.#tasks, active.user);
     const { ports, settings } = this.#deps;
     const { slots } = bound.handler;
-    if (slots && flight.place === null) {
-      if (!slots.take(() => this.#acceptPlace(flight, bound))) {
-        flight.state = 'waiting';
+    if (slots && active.place === null) {
+      if (!slots.take(() => this.#acceptPlace(active, bound))) {
+        active.state = 'waiting';
         return null;
       }
-      flight.place = slots;
+      active.place = slots;
     }
-    flight.state = 'running';
-    flight.runningSinceMs = this.#nowMs;
-    const answer = callHandler(flight, bound, this.#info, ports.clock, settings.abortGraceMs);
-    if (answer instanceof PendingCall) return this.#awaitTask(flight, bound, answer);
-    this.#conclude(flight, bound, answer);
-    freePlace(flight);
+    active.state = 'running';
+    active.runningSinceMs = this.#nowMs;
+    const outcome = callHandler(active, bound, this.#info, ports.clock, settings.abortGraceMs);
+    if (outcome instanceof PendingCall) return this.#awaitTask(active, bound, outcome);
+    this.#conclude(active, bound, outcome);
+    freePlace(active);
     return null;
   }
 
-  async #awaitTask(flight: ActiveUser, bound: BoundTask, call: PendingCall): Promise<boolean> {
+  async #awaitTask(active: ActiveUser, bound: BoundTask, call: PendingCall): Promise<boolean> {
     const { lanes, unsettled } = this.#deps;
-    const { place } = flight;
+    const { place, user } = active;
     const startedAtMs = this.#nowMs;
-    flight.call = call;
+    active.call = call;
     lanes.busy += 1;
     this.#busy += 1;
-    // A handler that answers at once needs no second lane beside it; one that takes time does.
+    // A handler that settles at once needs no second lane beside it; one that takes time does.
     let tookTime = false;
     queueMicrotask(() => {
       tookTime = !call.isSettled;
       if (tookTime) lanes.wake(this);
     });
-    const verdict = await call.result;
-    flight.call = null;
-    flight.place = null;
-    this.#conclude(flight, bound, verdict);
-    if (!call.isSettled)
-      await unsettled.laneOf({ call, run: this.#run, user: flight.user, bound, startedAtMs });
+    const result = await call.result;
+    active.call = null;
+    active.place = null;
+    this.#conclude(active, bound, result);
+    if (!call.isSettled) await unsettled.laneOf({ call, run: this.#run, user, bound, startedAtMs });
     lanes.busy -= 1;
     this.#busy -= 1;
-    // Its place under the handler's own bound is kept: that bound protects what the handler works with.
+    // A place under the handler's own bound is kept until then: the bound protects what the handler works with.
     if (call.isSettled) place?.free();
     else void call.settled.then(() => place?.free());
     return tookTime;
   }
 
-  #conclude(flight: ActiveUser, bound: BoundTask, verdict: CallResult): void {
+  #conclude(active: ActiveUser, bound: BoundTask, result: CallResult): void {
     const { clock, random } = this.#deps.ports;
     this.#nowMs = clock.now();
-    if (verdict.kind === 'suspended') {
-      this.#suspend(flight, verdict.suspension);
+    if (result.kind === 'suspended') {
+      this.#suspend(active, result.suspension);
       return;
     }
     const event = eventOf({
       bound,
-      result: verdict,
-      startedAtMs: flight.suspendedSinceMs ?? flight.runningSinceMs ?? this.#nowMs,
+      result,
+      startedAtMs: active.suspendedSinceMs ?? active.runningSinceMs ?? this.#nowMs,
       nowMs: this.#nowMs,
-      failures: flight.user.attempts?.failures ?? 0,
+      failures: active.user.attempts?.failures ?? 0,
       mayRetry: !this.#isCanceling,
       random,
     });
-    flight.runningSinceMs = null;
-    flight.suspendedSinceMs = null;
-    if (event !== null) this.#record(flight, event);
+    active.runningSinceMs = null;
+    active.suspendedSinceMs = null;
+    if (event !== null) this.#record(active, event);
     else {
       this.#abandoned += 1;
-      this.#letGo(flight);
+      this.#letGo(active);
     }
   }
 
-  /** His task waits for somebody outside, who may have answered already. */
-  #suspend(flight: ActiveUser, { sinceMs, untilMs }: Suspension): void {
-    flight.runningSinceMs = null;
-    flight.suspendedSinceMs = sinceMs;
-    const isOver = flight.isWoken || this.#mode !== 'driving';
-    flight.isWoken = false;
-    if (isOver) this.#goOn(flight, true);
-    else this.#wait(flight, Math.max(0, untilMs - this.#deps.ports.clock.now()));
+  /** Waits for an answer from outside, which may have come already. */
+  #suspend(active: ActiveUser, { sinceMs, untilMs }: Suspension): void {
+    active.runningSinceMs = null;
+    active.suspendedSinceMs = sinceMs;
+    const isOver = active.isWoken || this.#mode !== 'driving';
+    active.isWoken = false;
+    if (isOver) this.#goOn(active, true);
+    else this.#wait(active, Math.max(0, untilMs - this.#deps.ports.clock.now()));
   }
 
-  /** Somebody outside has answered for user `no`. */
-  wake(no: number): void {
-    const flight = [...this.#inFlight].find(({ user }) => user.ordinal === no);
-    if (flight?.state === 'running') flight.isWoken = true;
-    if (flight?.state !== 'waiting' || flight.suspendedSinceMs === null) return;
-    this.#waits.stop(flight);
-    this.#goOn(flight, true);
+  /** An answer from outside has come for the user at `ordinal`. */
+  wake(ordinal: number): void {
+    const active = [...this.#activeUsers].find(({ user }) => user.ordinal === ordinal);
+    if (active?.state === 'running') active.isWoken = true;
+    if (active?.state !== 'waiting' || active.suspendedSinceMs === null) return;
+    this.#waits.stop(active);
+    this.#goOn(active, true);
   }
 
-  recorded(flight: ActiveUser, event: UserEvent): void {
+  recorded(active: ActiveUser, event: UserEvent): void {
     if (event.kind === 'start') this.#starting -= 1;
-    if (isTerminal(flight.user.processingStatus)) this.#letGo(flight);
-    else if (event.kind === 'interrupted' && isWornOut(flight.user, this.#deps.settings)) {
-      const task = taskOf(this.#tasks, flight.user);
-      this.#record(flight, wornOut(flight.user, task, this.#deps.ports.clock.now()));
-    } else this.#goOn(flight);
+    if (isTerminal(active.user.processingStatus)) this.#letGo(active);
+    else if (event.kind === 'interrupted' && isWornOut(active.user, this.#deps.settings)) {
+      const task = taskOf(this.#tasks, active.user);
+      this.#record(active, wornOut(active.user, task, this.#deps.ports.clock.now()));
+    } else this.#goOn(active);
   }
 
-  refused(flight: ActiveUser, event: UserEvent, code: Refusal): void {
+  refused(active: ActiveUser, event: UserEvent, code: Refusal): void {
     if (event.kind === 'start') this.#starting -= 1;
-    // A start that came too late for a cancel is normal: the drain takes the user.
-    else warnRefused(this.#deps.ports.logger, flight, event.kind, code);
-    this.#letGo(flight);
+    // A start that a cancel overtook is normal: the drain cancels the user.
+    else warnRefused(this.#deps.ports.logger, active, event.kind, code);
+    this.#letGo(active);
   }
 
   runChanged(run: RunRecord): void {
@@ -272,95 +270,95 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.end(true);
   }
 
-  #takeUp(flight: ActiveUser): void {
-    this.#inFlight.add(flight);
+  #takeUp(active: ActiveUser): void {
+    this.#activeUsers.add(active);
     this.#deps.load.activeUsers += 1;
   }
 
   /**
-   * A user who was in progress when this engine, or another process, let go of the run. Whether his next
-   * attempt had begun, nobody can tell, not even by its moment: clocks are set. So it counts.
+   * Resumes a user that was in progress when this engine, or another process, released the run. Whether its next
+   * attempt had begun is unknown, even from its moment, since clocks are set back. So it counts.
    */
-  #takeBack(flight: ActiveUser, wasInHand: boolean): void {
-    this.#takeUp(flight);
-    if (wasInHand) this.#record(flight, { kind: 'interrupted' });
-    else this.#goOn(flight);
+  #takeBack(active: ActiveUser, wasInHand: boolean): void {
+    this.#takeUp(active);
+    if (wasInHand) this.#record(active, { kind: 'interrupted' });
+    else this.#goOn(active);
   }
 
-  /** His state is committed and he is not final: on to his next attempt, when it may start. */
-  #goOn(flight: ActiveUser, isDue = false): void {
+  /** Continues with a user whose state is committed and not final: its next attempt, when it may start. */
+  #goOn(active: ActiveUser, isDue = false): void {
     if (this.#mode === 'canceling') {
       const atMs = this.#deps.ports.clock.now();
-      this.#record(flight, { kind: 'cancel', atMs, runningSinceMs: flight.suspendedSinceMs });
+      this.#record(active, { kind: 'cancel', atMs, runningSinceMs: active.suspendedSinceMs });
       return;
     }
     if (this.#mode !== 'driving') {
-      this.#letGo(flight);
+      this.#letGo(active);
       return;
     }
-    const waitMs = isDue ? 0 : restMs(flight, this.#tasks, this.#deps.ports.clock);
-    if (waitMs > 0) this.#wait(flight, waitMs);
+    const waitMs = isDue ? 0 : restMs(active, this.#tasks, this.#deps.ports.clock);
+    if (waitMs > 0) this.#wait(active, waitMs);
     else {
-      flight.state = 'ready';
-      this.#ready.push(flight);
+      active.state = 'ready';
+      this.#ready.push(active);
       this.#deps.lanes.wake(this);
     }
   }
 
-  #wait(flight: ActiveUser, waitMs: number): void {
-    flight.state = 'waiting';
-    this.#waits.start(flight, waitMs, () => this.#goOn(flight, true));
+  #wait(active: ActiveUser, waitMs: number): void {
+    active.state = 'waiting';
+    this.#waits.start(active, waitMs, () => this.#goOn(active, true));
     if (this.isParked) this.#deps.parked();
   }
 
-  /** Nothing can happen before a retry's moment: everybody in flight waits, and nobody is left to take up. */
+  /** Whether nothing can happen before a retry is due: all active users wait, and none is queued. */
   get isParked(): boolean {
-    return this.#waits.count === this.#inFlight.size && this.#readAhead.isExhausted;
+    return this.#waits.count === this.#activeUsers.size && this.#readAhead.isExhausted;
   }
 
-  #acceptPlace(flight: ActiveUser, { handler }: BoundTask): boolean {
-    if (flight.state !== 'waiting' || this.#mode !== 'driving') return false;
-    flight.place = handler.slots;
-    this.#goOn(flight, true);
+  #acceptPlace(active: ActiveUser, { handler }: BoundTask): boolean {
+    if (active.state !== 'waiting' || this.#mode !== 'driving') return false;
+    active.place = handler.slots;
+    this.#goOn(active, true);
     return true;
   }
 
-  #record(flight: ActiveUser, event: UserEvent): void {
-    if (this.#mode === 'ended') this.#letGo(flight);
+  #record(active: ActiveUser, event: UserEvent): void {
+    if (this.#mode === 'ended') this.#letGo(active);
     else {
-      flight.state = 'recording';
-      this.#line.record(flight, event);
+      active.state = 'recording';
+      this.#recorder.record(active, event);
     }
   }
 
-  #letGo(flight: ActiveUser): void {
-    if (flight.state === 'done') return;
-    flight.state = 'done';
-    this.#waits.stop(flight);
-    freePlace(flight);
-    if (this.#inFlight.delete(flight)) this.#deps.load.activeUsers -= 1;
-    if (this.#inFlight.size === 0) this.#drained?.();
+  #letGo(active: ActiveUser): void {
+    if (active.state === 'done') return;
+    active.state = 'done';
+    this.#waits.stop(active);
+    freePlace(active);
+    if (this.#activeUsers.delete(active)) this.#deps.load.activeUsers -= 1;
+    if (this.#activeUsers.size === 0) this.#drained?.();
     this.#deps.lanes.wake(this);
     wakeStarved(this.#deps);
   }
 
-  /** The run is canceling: nobody starts, nobody goes on, running handlers are told. */
+  /** Cancels: no user starts or continues, and running handlers are aborted. */
   cancel(): void {
     this.#isCanceling = true;
     if (this.#mode !== 'driving') return;
     this.#mode = 'canceling';
     this.#readAhead.close();
     this.#ready.clear();
-    for (const flight of [...this.#inFlight]) {
-      if (flight.state === 'running') flight.call?.abort('cancel');
-      if (flight.state !== 'ready' && flight.state !== 'waiting') continue;
-      this.#waits.stop(flight);
-      freePlace(flight);
-      this.#goOn(flight);
+    for (const active of [...this.#activeUsers]) {
+      if (active.state === 'running') active.call?.abort('cancel');
+      if (active.state !== 'ready' && active.state !== 'waiting') continue;
+      this.#waits.stop(active);
+      freePlace(active);
+      this.#goOn(active);
     }
   }
 
-  /** Takes nobody up any more; resolves when no handler is running and all that happened is recorded. */
+  /** Starts no more users; resolves when no handler is running and every outcome is recorded. */
   drain(): Promise<void> {
     if (this.#mode === 'driving' || this.#mode === 'canceling') this.#mode = 'stopping';
     this.#readAhead.close();
@@ -368,31 +366,31 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     const drained = new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
-    for (const flight of [...this.#inFlight]) {
-      if (flight.state === 'ready' || flight.state === 'waiting') this.#letGo(flight);
+    for (const active of [...this.#activeUsers]) {
+      if (active.state === 'ready' || active.state === 'waiting') this.#letGo(active);
     }
-    if (this.#inFlight.size === 0) this.#drained?.();
+    if (this.#activeUsers.size === 0) this.#drained?.();
     return drained;
   }
 
-  /** Running handlers are aborted and, after the grace, abandoned. */
+  /** Aborts running handlers and, after the grace, abandons them. */
   abort(graceMs = this.#deps.settings.abortGraceMs): void {
-    for (const flight of this.#inFlight) flight.call?.abort('stop', graceMs);
+    for (const active of this.#activeUsers) active.call?.abort('stop', graceMs);
   }
 
-  /** Whether no task can have been left half done. */
+  /** Whether no task can have been interrupted halfway. */
   get isClean(): boolean {
-    return this.#abandoned === 0 && this.#inFlight.size === 0;
+    return this.#abandoned === 0 && this.#activeUsers.size === 0;
   }
 
-  /** Lets go of the run; it is lost when nothing of it can be recorded any more. */
+  /** Releases the run; it is lost when nothing of it can be recorded any more. */
   end(isLost = false): void {
     if (this.#mode === 'ended') return;
     this.#mode = 'ended';
-    this.#line.close();
+    this.#recorder.close();
     this.#readAhead.close();
     this.#ready.clear();
-    for (const flight of [...this.#inFlight]) if (flight.state !== 'running') this.#letGo(flight);
+    for (const active of [...this.#activeUsers]) if (active.state !== 'running') this.#letGo(active);
     this.#deps.lanes.remove(this);
     this.#deps.load.starved.delete(this);
     this.#deps.ended(this, isLost);
