@@ -1,4 +1,4 @@
-/** What-if: two scenarios with the same people and the same chance, person by person. */
+/** Compares two scenarios with the same people and the same random draws, person by person. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DurationMs } from '../model/time.ts';
 import type { SimulatedUser, SimulationResult, WorkflowFigures } from './result.ts';
@@ -10,7 +10,7 @@ import type { SimulationProgress } from './simulation-options.ts';
 /** Options of {@link compare}. */
 export interface CompareOptions extends Pick<SimulateOptions, 'seed' | 'horizon' | 'folder' | 'check'> {
   readonly onProgress?: (side: 'a' | 'b', progress: SimulationProgress) => void;
-  /** People of each kind of difference whom the result names, at most. Default 500. */
+  /** Most people of each kind of difference that the result names. Default 500. */
   readonly peopleKeptMax?: number;
 }
 
@@ -24,14 +24,14 @@ export interface PersonDifference {
   readonly b: PersonOutcome | null;
 }
 
-/** What became of a person in one scenario. */
+/** A person's result in one scenario. */
 export interface PersonOutcome {
   readonly status: SimulatedUser['status'];
   readonly failureReason: string | null;
   readonly latencyMs: DurationMs | null;
 }
 
-/** How a workflow fares in both. `null`: the scenario does not have it. */
+/** Results of a workflow in both scenarios. `null`: the scenario does not have it. */
 export interface WorkflowComparison {
   readonly key: string;
   readonly a: WorkflowFigures | null;
@@ -41,7 +41,7 @@ export interface WorkflowComparison {
   readonly onlyB: number;
   readonly sameOutcome: number;
   readonly otherOutcome: number;
-  /** Who fails (or completes with errors) in one and not in the other, of those processed in both. */
+  /** People processed in both who fail (or complete with errors) in one and not in the other. */
   readonly failuresGained: number;
   readonly failuresLost: number;
   /** Sum over people who end in both: latency in A minus that in B. Above 0: B is faster. */
@@ -58,7 +58,7 @@ export interface OutcomeMove {
   readonly count: number;
 }
 
-/** What a comparison comes to. */
+/** Result of a comparison. */
 export interface Comparison {
   readonly seed: number;
   /** Parts of the scenarios that differ: `workflows`, `capacity` … */
@@ -80,8 +80,8 @@ const PEOPLE_PARTS = ['start', 'horizon', 'timeZone', 'population', 'turnover', 
 const PARTS = [...PEOPLE_PARTS, 'workflows', 'tasks', 'schedule', 'capacity', 'process'] as const;
 
 /**
- * Runs both scenarios with the same seed and compares them. Draws belong to (workflow, person, occasion, task,
- * attempt), so what differs is the change's doing and not chance's. Workflows are paired by their `key`.
+ * Runs both scenarios with the same seed and compares them. Draws belong to (workflow, person, draw key, task,
+ * attempt), so what differs is due to the change and not to randomness. Workflows are paired by their `key`.
  *
  * @throws LifecycleError as `simulate`; a scenario that is refused is refused before the other one runs.
  */
@@ -143,7 +143,7 @@ export async function compareRead(
 
 type Sums = { -readonly [Field in Exclude<keyof WorkflowComparison, 'key' | 'a' | 'b'>]: number };
 
-/** Pairs the people of both. */
+/** Pairs the results of both scenarios by workflow, person and draw key. */
 class Tally {
   readonly #kept: number;
   readonly #a = new Map<string, SimulatedUser>();
@@ -175,7 +175,7 @@ class Tally {
     else this.#one('onlyB', user);
   }
 
-  /** Who is left was processed in A only. */
+  /** Counts the remaining people, who were processed in A only. */
   end(): void {
     for (const user of this.#a.values()) this.#one('onlyA', user);
     this.#a.clear();
@@ -243,18 +243,18 @@ class Tally {
 
   #name(
     kind: PersonDifference['kind'],
-    { workflow, subjectId, drawKey: occasion }: SimulatedUser,
+    { workflow, subjectId, drawKey }: SimulatedUser,
     a: PersonOutcome | null,
     b: PersonOutcome | null,
   ): void {
     this.#named[kind] += 1;
     if (this.#named[kind] > this.#kept) this.dropped += 1;
-    else this.people.push({ kind, workflow, subjectId, drawKey: occasion, a, b });
+    else this.people.push({ kind, workflow, subjectId, drawKey, a, b });
   }
 }
 
-function keyOf({ workflow, drawKey: occasion, subjectId }: SimulatedUser, nth: number): string {
-  return JSON.stringify([workflow, occasion, subjectId, nth]);
+function keyOf({ workflow, drawKey, subjectId }: SimulatedUser, nth: number): string {
+  return JSON.stringify([workflow, drawKey, subjectId, nth]);
 }
 
 function outcomeOf({ status, failureReason, latencyMs }: SimulatedUser): PersonOutcome {

@@ -1,4 +1,4 @@
-/** What a simulation comes to: plain data, as JSON gives it back. */
+/** Result of a simulation: plain data that survives JSON unchanged. */
 import type { Run } from '../model/resources/resources.ts';
 import type { UnreadableSelection } from '../model/selection.ts';
 import type { UserStatus, WorkflowCategory } from '../model/status.ts';
@@ -12,21 +12,21 @@ import type { StatusCounts } from './metrics/status-counts.ts';
 
 /** A run as callers see it, with the workflow that it belongs to. */
 export interface SimulatedRun {
-  /** Of the scenario. */
+  /** Key of the workflow in the scenario. */
   readonly workflow: string;
   readonly run: Run;
 }
 
-/** What became of one person in one run. */
+/** Result of one person in one run. */
 export interface SimulatedUser {
   readonly workflow: string;
   readonly runId: string;
   readonly subjectId: string;
-  /** What made it happen: the moment of the trigger's attribute, or the activation. Same in both of a comparison. */
+  /** What caused it: the moment of the trigger's attribute, or the activation. The same on both sides of a comparison. */
   readonly drawKey: string;
   readonly status: UserStatus | 'unfinished';
   readonly failedTasks: number;
-  /** Of the first task that failed. */
+  /** Failure reason of the first task that failed. */
   readonly failureReason: string | null;
   /** From the trigger to the end; `null` when unfinished. */
   readonly latencyMs: DurationMs | null;
@@ -68,12 +68,12 @@ export interface FailureFigures {
 }
 
 /**
- * People whom slots, or activations by rule, left out because an attribute cannot be read, or because nobody has it.
- * Of those whose values cannot be read, the counts and the first ten are of the selection with the most of them.
+ * People that slots, or activations by rule, left out because an attribute cannot be read, or because no one has it.
+ * Of unreadable values, the counts and the first ten are those of the selection with the most of them.
  */
 export interface LeftOutFigures extends UnreadableSelection {
   readonly workflow: string;
-  /** How many slots and activations. */
+  /** Number of slots and activations that left people out. */
   readonly selectionsCount: number;
 }
 
@@ -83,12 +83,12 @@ export interface LoadBucket {
   /** Calls under way, divided by the concurrency: 0..1. */
   readonly utilisation: number;
   readonly busyMax: number;
-  /** People in runs who have not started. */
+  /** Average number of queued users. */
   readonly queuedMean: number;
   readonly queuedMax: number;
 }
 
-/** What a simulation comes to. */
+/** Result of a simulation. */
 export interface SimulationResult {
   readonly scenario: {
     readonly name: string;
@@ -102,9 +102,9 @@ export interface SimulationResult {
   };
   readonly seed: number;
   readonly totals: {
-    /** In the directory, those included who start later: {@link SimulationResult.totals.startingLater}. */
+    /** People in the directory, including those who start later: {@link SimulationResult.totals.startingLater}. */
     readonly peopleAtStart: number;
-    /** Of them: entered already, with a first day that is to come. */
+    /** People among them whose first day is still to come. */
     readonly startingLater: number;
     readonly peopleAtEnd: number;
     readonly entered: number;
@@ -129,20 +129,20 @@ export interface SimulationResult {
   readonly tasks: readonly TaskFigures[];
   /** Most frequent first. */
   readonly failures: readonly FailureFigures[];
-  /** By workflow; those that left nobody out for their attributes are not in it. */
+  /** By workflow; workflows that left no one out because of attributes are omitted. */
   readonly leftOut: readonly LeftOutFigures[];
   readonly latency: DurationFigures;
   readonly latencyBars: readonly HistogramBar[];
   /** Most time first. */
   readonly delays: readonly Delay[];
-  /** What delays people most; `null` when nobody was due. */
+  /** What delays people most; `null` when no one was due. */
   readonly bottleneck: Bottleneck | null;
   readonly load: { readonly bucketMs: DurationMs; readonly buckets: readonly LoadBucket[] };
   readonly calendar: readonly CalendarDay[];
-  /** The first runs, by their end; `runsKeptMax` of them. */
+  /** The first runs by their end, at most `runsKeptMax`. */
   readonly runs: readonly SimulatedRun[];
   readonly runsDropped: number;
-  /** What failed and nobody was waiting for, by where and code. */
+  /** Background failures, by activity and code. */
   readonly errors: readonly { readonly during: string; readonly code: string; readonly count: number }[];
   /** Broken invariants, when `check` was asked for; else `null`. */
   readonly violations: readonly Violation[] | null;

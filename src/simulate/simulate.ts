@@ -16,9 +16,9 @@ import type { SimulationOptions } from './simulation-options.ts';
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions extends SimulationOptions {
-  /** In place of the scenario's own: an ISO 8601 duration. */
+  /** Replaces the scenario's own horizon: an ISO 8601 duration. */
   readonly horizon?: string;
-  /** Where relative paths in the scenario begin. Default: the working folder. */
+  /** Base folder of relative paths in the scenario. Default: the working folder. */
   readonly folder?: string;
 }
 
@@ -57,17 +57,17 @@ export async function simulateRead(
   const { seed = 1, runsKeptMax = RUNS_KEPT_MAX } = options;
   if (!Number.isSafeInteger(seed)) throw invalid({ path: 'seed', value: seed }, 'a whole number');
   const runs: SimulatedRun[] = [];
-  let runsTold = 0;
+  let runsCount = 0;
   const simulation = new Simulation(read, {
     ...options,
     onRun: (run) => {
-      runsTold += 1;
+      runsCount += 1;
       if (runs.length < runsKeptMax) runs.push(run);
       options.onRun?.(run);
     },
   });
   await simulation.run();
-  return resultOf(read, seed, simulation, runs, runsTold - runs.length, options.check === true);
+  return resultOf(read, seed, simulation, runs, runsCount - runs.length, options.check === true);
 }
 
 function resultOf(
@@ -79,11 +79,11 @@ function resultOf(
   isChecked: boolean,
 ): SimulationResult {
   const { scenario, startMs, endMs } = read;
-  const { metrics: account, calendar } = simulation;
+  const { metrics, calendar } = simulation;
   const concurrency = concurrencyOf(scenario);
   const totals = totalsOf(simulation);
   const delays = simulation.delays.delays();
-  const latency = account.latency();
+  const latency = metrics.latency();
   return {
     scenario: {
       name: scenario.name,
@@ -97,10 +97,10 @@ function resultOf(
     },
     seed,
     totals,
-    workflows: account.workflows.map((one) => one.figures()),
-    tasks: account.workflows.flatMap((one) => one.taskFigures()),
-    failures: account.workflows.flatMap((one) => one.failureFigures()).sort((a, b) => b.count - a.count),
-    leftOut: account.workflows.flatMap((one) => one.leftOut.figures()),
+    workflows: metrics.workflows.map((one) => one.figures()),
+    tasks: metrics.workflows.flatMap((one) => one.taskFigures()),
+    failures: metrics.workflows.flatMap((one) => one.failureFigures()).sort((a, b) => b.count - a.count),
+    leftOut: metrics.workflows.flatMap((one) => one.leftOut.figures()),
     latency: latency.figures,
     latencyBars: latency.bars,
     delays,
@@ -121,9 +121,9 @@ function resultOf(
 }
 
 function totalsOf(simulation: Simulation): SimulationResult['totals'] {
-  const { metrics: account, changes, calls, callsMs, peopleAtStart, startingLater, people } = simulation;
-  const workflows = account.workflows.map((one) => one.figures());
-  const tasks = account.workflows.flatMap((one) => one.taskFigures());
+  const { metrics, changes, calls, callsMs, peopleAtStart, startingLater, people } = simulation;
+  const workflows = metrics.workflows.map((one) => one.figures());
+  const tasks = metrics.workflows.flatMap((one) => one.taskFigures());
   const runs = sumOf(workflows.map((one) => one.runs));
   const users = sumOf(workflows.map((one) => one.users));
   const total = (counts: StatusCounts): number =>
@@ -141,7 +141,7 @@ function totalsOf(simulation: Simulation): SimulationResult['totals'] {
     tasksFailed: tasks.reduce((sum, task) => sum + task.failed, 0),
     tasksNotRun: tasks.reduce((sum, task) => sum + task.notRun, 0),
     calls,
-    retries: account.retries,
+    retries: metrics.retries,
     callsMs,
   };
 }
@@ -154,9 +154,9 @@ function sumOf(all: readonly StatusCounts[]): StatusCounts {
 }
 
 function loadOf(simulation: Simulation, endMs: number, concurrency: number): SimulationResult['load'] {
-  const { metrics: account, buckets } = simulation;
-  const busy = account.busy.levels(endMs);
-  const buckets_ = account.queued.levels(endMs).map((queued, at): LoadBucket => {
+  const { metrics, buckets } = simulation;
+  const busy = metrics.busy.levels(endMs);
+  const buckets_ = metrics.queued.levels(endMs).map((queued, at): LoadBucket => {
     const calls = busy[at] ?? { mean: 0, max: 0 };
     return {
       fromDateTime: new Date(buckets.startMs + at * buckets.widthMs).toISOString(),

@@ -1,32 +1,32 @@
 import type { SimulatedRun, SimulatedUser } from './result.ts';
 
-/** How far a simulation is. */
+/** Progress of a simulation. */
 export interface SimulationProgress {
-  /** The virtual present. */
+  /** Present virtual time. */
   readonly dateTime: string;
-  /** Of the horizon, 0..1. */
+  /** Share of the horizon, 0..1. */
   readonly share: number;
   readonly runs: number;
   /** Handler calls. */
   readonly calls: number;
 }
 
-/** Whom a simulation tells, and what else it does. */
+/** Options and listeners of a simulation. */
 export interface SimulationOptions {
-  /** Any whole number. Default 1. */
+  /** Seed of all random draws: a safe integer. Default 1. */
   readonly seed?: number;
-  /** About 400 times in all. */
+  /** Called about 400 times in all. */
   readonly onProgress?: (progress: SimulationProgress) => void;
-  /** Each run when it ends; at the horizon those that have not. */
+  /** Called for each run when it ends, and for unfinished runs at the horizon. */
   readonly onRun?: (run: SimulatedRun) => void;
-  /** Each person's result when it is final; at the horizon those that are not. */
+  /** Called for each person's result when it is final, and for unfinished ones at the horizon. */
   readonly onUser?: (user: SimulatedUser) => void;
-  /** Each line of the trace (see `Trace`). */
+  /** Called for each line of the trace (see `Trace`). */
   readonly onTrace?: (line: string) => void;
-  /** Runs that the result holds, at most; all are told to `onRun`. Default 10,000. */
+  /** Most runs that the result holds; `onRun` is called for all. Default 10,000. */
   readonly runsKeptMax?: number;
   /** Checks every run against the invariants before it is removed. Default `false`. */
   readonly check?: boolean;
-  /** At each slot everybody is looked at, as a directory without an index would. Same outcome; slower. */
-  readonly scansEverybody?: boolean;
+  /** Streams all people at each slot, as a directory without an index would. Same outcome, slower. Default `false`. */
+  readonly scansAllPeople?: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * One simulation: the production engine on virtual time. It moves the clock from one thing to the next, carries
- * out what befalls the process, and removes runs that are finished and accounted for.
+ * One simulation: the production engine on virtual time. It moves the clock from one event to the next, applies the
+ * process windows, and removes runs that are finished and measured.
  */
 import { scopeAttributes } from '../engine/selection/qualify.ts';
 import { leftOutError, needsAttention, SelectionTally } from '../engine/selection.ts';
@@ -35,12 +35,13 @@ import { Trace } from './trace/trace.ts';
 import { type Change, openPopulation } from './world/population.ts';
 import { type SimulatedDirectory, simulatedDirectory } from './world/simulated-directory.ts';
 
-/** Finished runs, or users in them, that stay in the store until they are removed together. */
+/** Finished runs, or users in them, that are kept in the store before a batch is removed. */
 const FINISHED_RUNS_MAX = 256;
 const FINISHED_USERS_MAX = 4_096;
 const PROGRESS_STEPS = 400;
-/** A process whose clock is wrong by more looks for people on days that the index does not expect. */
+/** With a larger clock error, the process looks for people on days that the index does not expect. */
 const INDEX_SKEW_MAX_MS = 7 * DAY_MS;
+
 /** A simulation; `run` may be called once. */
 export class Simulation {
   readonly #read: ReadScenario;
@@ -49,7 +50,7 @@ export class Simulation {
   readonly #clock: VirtualClock;
   readonly #store: Store = memoryStore();
   readonly #observed: Store;
-  readonly #occasions = new DrawKeys();
+  readonly #drawKeys = new DrawKeys();
   readonly #errors = new Map<string, { readonly during: string; readonly code: string; count: number }>();
   readonly #violations: Violation[] = [];
   readonly buckets: Buckets;
@@ -59,14 +60,14 @@ export class Simulation {
   readonly delays: Delays;
   readonly changes = { entered: 0, moved: 0, leaving: 0, removed: 0 };
   peopleAtStart = 0;
-  /** Of them: entered already, with a first day that is to come. */
+  /** People among them whose first day is still to come. */
   startingLater = 0;
   #directory: SimulatedDirectory | null = null;
   #process: SimulatedProcess | null = null;
-  /** When the directory heard of people's dates, of those who came or gave notice since the start. */
+  /** Moments at which the dates of people who joined or gave notice since the start were entered in the directory. */
   readonly #knownSince = new Map<string, EpochMs>();
   #movedSlotMs: EpochMs;
-  #toldMs: EpochMs;
+  #reportedMs: EpochMs;
 
   constructor(read: ReadScenario, options: SimulationOptions) {
     const { startMs, endMs } = read;
@@ -75,7 +76,7 @@ export class Simulation {
     this.#seed = options.seed ?? 1;
     this.#clock = virtualClock(startMs);
     this.#movedSlotMs = startMs;
-    this.#toldMs = startMs;
+    this.#reportedMs = startMs;
     this.buckets = bucketsOf(startMs, endMs);
     this.trace = new Trace(options.onTrace);
     this.calendar = new Calendar(read.zone);
@@ -93,14 +94,14 @@ export class Simulation {
       delays: this.delays,
       processNow: () => this.#clock.now(),
       knownSince: (subjectId) => this.#knownSince.get(subjectId) ?? startMs,
-      personal: (occasion, subjectId) => this.#occasions.personal(occasion, subjectId),
+      personal: (drawKey, subjectId) => this.#drawKeys.personal(drawKey, subjectId),
       onRun: options.onRun,
       onUser: options.onUser,
     });
     this.#observed = observedStore(this.#store, (writes) => this.metrics.committed(writes));
   }
 
-  /** The world's present; a process whose clock was set sees another one. */
+  /** The world's present time; a process whose clock was set sees another one. */
   now(): EpochMs {
     return this.#read.startMs + this.#clock.elapsed();
   }
@@ -136,7 +137,7 @@ export class Simulation {
     const engine = process.open();
     for (const one of this.#read.workflows) {
       const workflow = await this.#clock.until(engine.workflows.create(one.draft));
-      this.#occasions.add(one, workflow);
+      this.#drawKeys.add(one, workflow);
       this.metrics.addWorkflow({ key: one.key, workflow });
     }
     await this.#clock.until(engine.start());
@@ -163,7 +164,7 @@ export class Simulation {
       catchUpMs: catchUpMsOf(this.#read.scenario),
       slotAgeMaxMs: this.#read.windows.length > 0 ? catchUpMsOf(this.#read.scenario) : 0,
       skewMaxMs: skewMs,
-      isIndexed: !this.#options.scansEverybody && skewMs <= INDEX_SKEW_MAX_MS,
+      isIndexed: !this.#options.scansAllPeople && skewMs <= INDEX_SKEW_MAX_MS,
       onChange: (change) => this.#changed(change),
     });
     this.#directory = directory;
@@ -176,7 +177,7 @@ export class Simulation {
       now: () => this.now(),
       store: this.#observed,
       directory,
-      drawKeys: this.#occasions,
+      drawKeys: this.#drawKeys,
       metrics: this.metrics,
       trace: this.trace,
       calendar: this.calendar,
@@ -191,18 +192,18 @@ export class Simulation {
     process: SimulatedProcess,
   ): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
     const { windows, startMs, endMs, momentOf } = this.#read;
-    const activations = this.#occasions.workflows.flatMap((one) =>
-      (one.entry.activations ?? []).map(({ at, rule, limit }, no) => ({
+    const activations = this.#drawKeys.workflows.flatMap((one) =>
+      (one.entry.activations ?? []).map(({ at, rule, limit }, index) => ({
         atMs: momentOf(at),
-        act: () => this.#activateByRule(one, `activation ${no + 1}`, rule, limit),
+        act: () => this.#activateByRule(one, `activation ${index + 1}`, rule, limit),
       })),
     );
-    const befalling = windows.flatMap((window) => {
-      const begins = { atMs: window.fromMs, act: () => this.#endure(process, window) };
+    const processEvents = windows.flatMap((window) => {
+      const begins = { atMs: window.fromMs, act: () => this.#beginWindow(process, window) };
       if (window.window.kind !== 'off') return [begins];
-      return [begins, { atMs: window.untilMs, act: () => this.#comeBack(process) }];
+      return [begins, { atMs: window.untilMs, act: () => this.#restart(process) }];
     });
-    return [...activations, ...befalling]
+    return [...activations, ...processEvents]
       .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
       .sort((a, b) => a.atMs - b.atMs);
   }
@@ -218,21 +219,21 @@ export class Simulation {
     await this.#tidyUp();
   }
 
-  /** After each instant: what has become of the directory, who has moved, what can be removed. */
+  /** After each instant: applies directory changes, activates moved people, removes finished runs, reports progress. */
   async #tidyUp(): Promise<void> {
     const nowMs = this.now();
     this.#directory?.advanceTo(nowMs);
     const slotMs = slotStart(nowMs, intervalMsOf(this.#read.scenario));
     if (slotMs > this.#movedSlotMs && this.#process?.engine) {
       this.#movedSlotMs = slotMs;
-      for (const one of this.#occasions.workflows) await this.#activateMoved(one);
+      for (const one of this.#drawKeys.workflows) await this.#activateMoved(one);
     }
     const { finished, finishedUsers } = this.metrics;
     if (finished.length >= FINISHED_RUNS_MAX || finishedUsers >= FINISHED_USERS_MAX)
       await this.#removeFinished();
     const { startMs, endMs } = this.#read;
-    if (nowMs - this.#toldMs >= (endMs - startMs) / PROGRESS_STEPS) {
-      this.#toldMs = nowMs;
+    if (nowMs - this.#reportedMs >= (endMs - startMs) / PROGRESS_STEPS) {
+      this.#reportedMs = nowMs;
       this.#options.onProgress?.({
         dateTime: new Date(nowMs).toISOString(),
         share: Math.min(1, (nowMs - startMs) / (endMs - startMs)),
@@ -258,7 +259,7 @@ export class Simulation {
         this.trace.add(change.atMs, `entered ${change.subject.id} ${change.subject.employeeHireDate}`);
         return;
       case 'moved':
-        this.#occasions.moved(change.id);
+        this.#drawKeys.moved(change.id);
         this.trace.add(change.atMs, `moved ${change.id} ${JSON.stringify(change.department)}`);
         return;
       case 'leaving':
@@ -281,16 +282,16 @@ export class Simulation {
 
   async #activateByRule(
     one: CreatedWorkflow,
-    occasion: string,
+    drawKey: string,
     rule: string | undefined,
     limit: number | undefined,
   ): Promise<void> {
     const people = this.#directory?.sorted() ?? [];
     const ids = rule === undefined ? people.map(({ id }) => id) : await this.#selected(one, people, rule);
-    if (ids !== null) await this.#activate(one, occasion, ids.slice(0, limit));
+    if (ids !== null) await this.#activate(one, drawKey, ids.slice(0, limit));
   }
 
-  /** `null`: the selection is refused. */
+  /** Ids that the rule selects; `null` when a strict schedule refuses the selection. */
   async #selected(
     { workflow }: CreatedWorkflow,
     people: readonly Subject[],
@@ -309,7 +310,7 @@ export class Simulation {
 
   async #activate(
     { workflow }: CreatedWorkflow,
-    occasion: string,
+    drawKey: string,
     subjects: readonly string[],
   ): Promise<void> {
     const engine = this.#process?.engine;
@@ -318,7 +319,7 @@ export class Simulation {
       this.#failed(`an activation on demand (${why})`, new LifecycleError('EngineStopped', why));
       return;
     }
-    this.metrics.expectOnDemand(workflow.id, occasion);
+    this.metrics.expectOnDemand(workflow.id, drawKey);
     try {
       await this.#clock.until(engine.runs.activate(workflow.id, { subjects }));
     } catch (error) {
@@ -326,9 +327,9 @@ export class Simulation {
     }
   }
 
-  // --- what befalls the process ------------------------------------------------------------------
+  // --- process windows ---------------------------------------------------------------------------
 
-  async #endure(process: SimulatedProcess, { window, fromMs, untilMs }: ReadWindow): Promise<void> {
+  async #beginWindow(process: SimulatedProcess, { window, fromMs, untilMs }: ReadWindow): Promise<void> {
     const { endMs } = this.#read;
     const untilOrEndMs = Math.min(untilMs, endMs);
     this.calendar.process(window.kind, fromMs, Math.max(fromMs, untilOrEndMs - 1));
@@ -348,7 +349,7 @@ export class Simulation {
     }
   }
 
-  async #comeBack(process: SimulatedProcess): Promise<void> {
+  async #restart(process: SimulatedProcess): Promise<void> {
     this.delays.down(false);
     this.trace.add(this.now(), 'on');
     await this.#clock.until(process.open().start());
@@ -372,11 +373,11 @@ export class Simulation {
     const unfinished = this.metrics.unfinished();
     for (const { id } of unfinished) {
       for (const status of ['queued', 'inProgress'] as const) {
-        for (let afterNo = 0; ; ) {
-          const users = await this.#store.listUsersByStatus(id, status, afterNo, LIMITS.usersPerBatch);
+        for (let afterOrdinal = 0; ; ) {
+          const users = await this.#store.listUsersByStatus(id, status, afterOrdinal, LIMITS.usersPerBatch);
           this.metrics.endUnfinished(id, users);
           if (users.length < LIMITS.usersPerBatch) break;
-          afterNo = users.at(-1)?.ordinal ?? afterNo;
+          afterOrdinal = users.at(-1)?.ordinal ?? afterOrdinal;
         }
       }
       this.metrics.endRun(id);

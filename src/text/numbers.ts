@@ -1,4 +1,4 @@
-/** Numbers as people read them, the same on a terminal and on a page, on every machine. */
+/** Numbers formatted for people, the same in terminals and reports, on every machine. */
 import { type DurationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 
 /** `12,345`; at most one digit after the point. */
@@ -14,7 +14,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${numeral(count)} ${count === 1 ? one : many}`;
 }
 
-/** `99.8 %`; 0 and 100 only when exact. `–` of nothing. */
+/** `99.8 %`; 0 and 100 only when exact. `–` when `whole` is 0. */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return '–';
   const value = (100 * part) / whole;

@@ -47,7 +47,7 @@ describe('any scenario', () => {
       fc.asyncProperty(any, async (one) => {
         const first = await simulate(one, { seed: 5 });
         expect(await simulate(one, { seed: 5 })).toEqual(first);
-        expect((await simulate(one, { seed: 5, scansEverybody: true })).trace.sha256).toBe(
+        expect((await simulate(one, { seed: 5, scansAllPeople: true })).trace.sha256).toBe(
           first.trace.sha256,
         );
       }),

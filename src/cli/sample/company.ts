@@ -1,6 +1,6 @@
-/** The company that samples come from. */
+/** The company of samples. */
 
-/** A department: its share of the staff, its titles from the most frequent on, and where it belongs. */
+/** A department: its share of the staff, its titles by frequency, and its place in the organisation. */
 export interface Department {
   readonly name: string;
   readonly weight: number;
@@ -11,7 +11,6 @@ export interface Department {
   readonly head: string;
 }
 
-/** All departments. */
 export const DEPARTMENTS: readonly [Department, ...Department[]] = [
   department('Engineering', 26, 'Product', 'CC1100', [
     'Software Engineer',
@@ -59,7 +58,7 @@ function department(
   return { name, weight, division, costCenter, titles, manager: `${name} Manager`, head: `Head of ${name}` };
 }
 
-/** A place of work, with the company of the group that employs there. */
+/** A place of work, with the employing company. */
 export interface Location {
   readonly weight: number;
   readonly city: string;
@@ -67,7 +66,6 @@ export interface Location {
   readonly companyName: string;
 }
 
-/** All places of work. */
 export const LOCATIONS: readonly [Location, ...Location[]] = [
   { weight: 30, city: 'Chicago', country: 'United States', companyName: 'Woodgrove, Inc.' },
   { weight: 14, city: 'Washington, D.C.', country: 'United States', companyName: 'Woodgrove, Inc.' },
@@ -78,7 +76,6 @@ export const LOCATIONS: readonly [Location, ...Location[]] = [
   { weight: 6, city: 'São Paulo', country: 'Brazil', companyName: 'Woodgrove Brasil' },
 ];
 
-/** Kinds of employment. */
 export const EMPLOYEE_TYPES: readonly [EmployeeType, ...EmployeeType[]] = [
   { weight: 84, name: 'Employee' },
   { weight: 11, name: 'Contractor' },

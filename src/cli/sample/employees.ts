@@ -3,7 +3,7 @@ import { DEPARTMENTS, type Department, EMPLOYEE_TYPES, LOCATIONS } from './compa
 import { GIVEN_NAMES, mailName, SURNAMES } from './names.ts';
 import { type SampleRandom, sampleRandom } from './random.ts';
 
-/** The columns of a sample, under Graph's names. */
+/** Columns of a sample, with Graph's names. */
 export const EMPLOYEE_COLUMNS = [
   'id',
   'displayName',
@@ -25,36 +25,36 @@ export const EMPLOYEE_COLUMNS = [
   'employeeOrgData/costCenter',
 ] as const;
 
-/** One employee; an empty text is an attribute that he has not. */
+/** An employee; an empty text stands for an absent attribute. */
 export type Employee = Readonly<Record<(typeof EMPLOYEE_COLUMNS)[number], string>>;
 
-/** What a sample is of. */
+/** Size, seed and date of a sample. */
 export interface SampleInput {
   readonly users: number;
   readonly seed: number;
-  /** The day that hires and leaves lie around: `2026-01-31`. */
+  /** Day around which hires and leaves lie: `2026-01-31`. */
   readonly date: string;
 }
 
 const FIRST_NUMBER = 100_001;
 const DOMAIN = 'woodgrove.example';
-/** Managers of a department that people are still given to: bounds memory, whatever the size. */
+/** Managers of a department that can still get reports: bounds memory, whatever the size. */
 const MANAGERS_OPEN_MAX = 24;
 const MANAGER_SHARE = 0.1;
 const NO_MAIL_SHARE = 0.03;
-/** Who was hired in the last three days, or will be in the next two weeks. */
+/** Share of people hired in the last three days, and of those hired in the next two weeks. */
 const NEW_HIRE_SHARE = 0.04;
 const FUTURE_HIRE_SHARE = 0.03;
 const LEAVER_SHARE = 0.05;
 const YEARS = 18;
 
 /**
- * Employees, the same for the same input, one after another: the first leads the company, the next ones a
- * department each, and everybody's manager comes before him.
+ * Generates employees, the same for the same input: the first leads the company, the next ones a department
+ * each, and managers come before their reports.
  */
 export function* sampleEmployees(input: SampleInput): Generator<Employee> {
   const company = new Company(input);
-  for (let no = 0; no < input.users; no++) yield company.hire(no);
+  for (let index = 0; index < input.users; index++) yield company.hire(index);
 }
 
 const CHIEF = {
@@ -68,7 +68,7 @@ const CHIEF = {
 class Company {
   readonly #random: SampleRandom;
   readonly #todayMs: number;
-  /** Addresses given so far, without their number; bounded by the combinations of names. */
+  /** Number of addresses by name; bounded by the combinations of names. */
   readonly #addresses = new Map<string, number>();
   readonly #managers = new Map<Department, [string, ...string[]]>();
 
@@ -77,15 +77,15 @@ class Company {
     this.#todayMs = Date.parse(`${date}T00:00:00Z`);
   }
 
-  hire(no: number): Employee {
+  hire(index: number): Employee {
     const random = this.#random;
-    const id = `E${FIRST_NUMBER + no}`;
+    const id = `E${FIRST_NUMBER + index}`;
     const [givenName, surname] = [random.pick(GIVEN_NAMES), random.pick(SURNAMES)];
     const location = random.weighted(LOCATIONS);
     const address = this.#address(givenName, surname);
-    const { hireMs, leaveMs } = this.#dates(no);
+    const { hireMs, leaveMs } = this.#dates(index);
     const isAtWork = hireMs <= this.#todayMs && (leaveMs === null || leaveMs > this.#todayMs);
-    const position = this.#position(no, id);
+    const position = this.#position(index, id);
     return {
       id,
       displayName: `${givenName} ${surname}`,
@@ -97,7 +97,7 @@ class Company {
       companyName: location.companyName,
       city: location.city,
       country: location.country,
-      employeeType: no <= DEPARTMENTS.length ? 'Employee' : random.weighted(EMPLOYEE_TYPES).name,
+      employeeType: index <= DEPARTMENTS.length ? 'Employee' : random.weighted(EMPLOYEE_TYPES).name,
       employeeHireDate: isoOf(hireMs),
       employeeLeaveDateTime: leaveMs === null ? '' : isoOf(leaveMs),
       accountEnabled: String(isAtWork),
@@ -106,7 +106,7 @@ class Company {
 
   /** Department, title and manager. */
   #position(
-    no: number,
+    index: number,
     id: string,
   ): Pick<
     Employee,
@@ -115,14 +115,14 @@ class Company {
     const random = this.#random;
     const chief = `E${FIRST_NUMBER}`;
     const drawn = random.weighted(DEPARTMENTS);
-    const headed = DEPARTMENTS[no - 1];
+    const headed = DEPARTMENTS[index - 1];
     const department = headed ?? drawn;
     const org = {
       department: department.name,
       'employeeOrgData/division': department.division,
       'employeeOrgData/costCenter': department.costCenter,
     };
-    if (no === 0) return CHIEF;
+    if (index === 0) return CHIEF;
     if (headed) {
       this.#managers.set(headed, [id]);
       return { ...org, jobTitle: headed.head, managerId: chief };
@@ -134,26 +134,26 @@ class Company {
       if (managers.length > MANAGERS_OPEN_MAX) managers.splice(1, 1);
       return { ...org, jobTitle: department.manager, managerId: head };
     }
-    // The most frequent title comes first, the others halve in turn.
+    // The first title is the most frequent; each further one is half as frequent.
     const title = department.titles.find(() => random.chance(0.5)) ?? department.titles[0];
     return { ...org, jobTitle: title, managerId: random.pick(managers) };
   }
 
-  #dates(no: number): { readonly hireMs: number; readonly leaveMs: number | null } {
+  #dates(index: number): { readonly hireMs: number; readonly leaveMs: number | null } {
     const random = this.#random;
     const kind = random.next();
     const age = random.next();
     const leave = random.next();
     const leaveDays = random.whole(-3, 60);
     const day = (days: number): number => this.#todayMs + days * DAY_MS;
-    if (no > DEPARTMENTS.length && kind < NEW_HIRE_SHARE)
+    if (index > DEPARTMENTS.length && kind < NEW_HIRE_SHARE)
       return { hireMs: day(-random.whole(0, 2)), leaveMs: null };
-    if (no > DEPARTMENTS.length && kind < NEW_HIRE_SHARE + FUTURE_HIRE_SHARE) {
+    if (index > DEPARTMENTS.length && kind < NEW_HIRE_SHARE + FUTURE_HIRE_SHARE) {
       return { hireMs: day(random.whole(1, 14)), leaveMs: null };
     }
-    // More of the staff came lately than long ago.
+    // Recent hires are more frequent than old ones.
     const hireMs = day(-Math.round(7 + age ** 2 * YEARS * 365));
-    const leaves = no > 0 && leave < LEAVER_SHARE;
+    const leaves = index > 0 && leave < LEAVER_SHARE;
     return { hireMs, leaveMs: leaves ? day(leaveDays) + LAST_HOUR_MS : null };
   }
 
@@ -173,7 +173,7 @@ function isoOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** The line of an employee in a CSV file; a cell with a comma or quote stands in quotes. */
+/** CSV line of an employee; cells with a comma or quote are quoted. */
 export function employeeLine(employee: Employee): string {
   const cells = EMPLOYEE_COLUMNS.map((name) => {
     const cell = employee[name];
@@ -182,10 +182,10 @@ export function employeeLine(employee: Employee): string {
   return `${cells.join(',')}\n`;
 }
 
-/** The first line of a sample in a CSV file. */
+/** Header line of a sample in a CSV file. */
 export const EMPLOYEE_HEADER = `${EMPLOYEE_COLUMNS.join(',')}\n`;
 
-/** Whether a file that begins so is a sample: no real person has an address in its domain. */
+/** Whether a file with this beginning is a sample: no real person has an address in its domain. */
 export function isSample(beginning: string): boolean {
   const [first = ''] = beginning.slice(EMPLOYEE_HEADER.length).split('\n');
   const isFirst = first.startsWith(`E${FIRST_NUMBER},`) && first.includes(`@${DOMAIN},`);

@@ -1,9 +1,8 @@
-/** Names that people in many countries bear; any likeness is chance. */
+/** Names common in many countries; any resemblance to real people is coincidental. */
 
 const split = (text: string): readonly [string, ...string[]] =>
   text.trim().split(/\s+/) as [string, ...string[]];
 
-/** Given names. */
 export const GIVEN_NAMES = split(`
   Aaliyah Aarav Adam Adriana Agnieszka Ahmed Aiko Aisha Akira Alejandro Alexander Alice Amara Amélie Amir Ana Anders
   Andrea Andrei Anika Anna Antonio Anouk Aoife Arjun Ayşe Beatriz Benjamin Bianca Björn Bruno Camila Carlos Carmen
@@ -17,7 +16,6 @@ export const GIVEN_NAMES = split(`
   Sebastian Siobhán Sofia Sören Stefan Sven Tamar Tara Thomas Tomás Umar Ursula Valentina Vera Viktor Wei William
   Yara Yuki Yusuf Zainab Zoë Zuzana`);
 
-/** Surnames. */
 export const SURNAMES = split(`
   Abbott Acosta Adeyemi Aguilar Ahmed Alvarez Andersson Andrade Arslan Bailey Baker Bakker Barros Baumann Becker
   Bennett Berg Bianchi Blanc Bondarenko Boateng Brandt Brennan Brooks Brown Burke Campbell Carter Castillo Chan
@@ -33,7 +31,7 @@ export const SURNAMES = split(`
   Takahashi Tanaka Taylor Teixeira Thomas Thompson Torres Turner Vasquez Vermeulen Vidal Virtanen Vogel Walker Wang
   Watanabe Weber White Wilson Wong Wright Yamamoto Yang Yıldız Young Zhang Zhou Zieliński`);
 
-/** Letters that do not come apart into a base letter and a mark. */
+/** Letters that NFD does not decompose into a base letter and a mark. */
 const LETTERS: Readonly<Record<string, string>> = {
   ł: 'l',
   ø: 'o',
@@ -44,8 +42,8 @@ const LETTERS: Readonly<Record<string, string>> = {
   đ: 'd',
 };
 
-/** A name as it stands in a mail address. */
+/** A name as part of a mail address. */
 export function mailName(name: string): string {
-  const folded = name.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
-  return folded.replace(/[^a-z]/g, (letter) => LETTERS[letter] ?? '');
+  const base = name.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
+  return base.replace(/[^a-z]/g, (letter) => LETTERS[letter] ?? '');
 }

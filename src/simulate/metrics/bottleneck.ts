@@ -1,17 +1,17 @@
-/** What delays people most, in words: an analysis of a result's {@link Delay}s. */
+/** Names what delays people most, from a result's {@link Delay}s. */
 import type { DurationMs } from '../../model/time.ts';
 import { duration, numeral, percent, plural } from '../../text/numbers.ts';
 import type { Delay, DelayCause } from './delay.ts';
 
-/** The cause that takes most of people's time from the moment that they are due to the end of their last task. */
+/** The cause that takes the largest part of the time between people's due moment and the end of their last task. */
 export interface Bottleneck {
   readonly cause: DelayCause;
-  /** The task's definition and display name; `null` for a cause that is no single task's. */
+  /** The task's definition and display name; `null` for a cause that does not belong to one task. */
   readonly definition: string | null;
   readonly task: string | null;
-  /** Of that time, 0..1. */
+  /** Share of that time, 0..1. */
   readonly share: number;
-  /** For each person, on average. */
+  /** Average per person. */
   readonly meanMs: DurationMs;
   /** `“Print badge” (1 call at once): 4 h 10 min of 6 h 5 min on average (68 %)`. */
   readonly summary: string;
@@ -19,11 +19,11 @@ export interface Bottleneck {
   readonly advice: string;
 }
 
-/** A second cause is named from this share on. */
+/** Smallest share from which a second cause is named. */
 const NEXT_SHARE_MIN = 0.05;
 
 /**
- * The bottleneck of so many people; `null` when there were none, or nothing took any time.
+ * Bottleneck of `people` people; `null` when there were none, or nothing took any time.
  *
  * @param delays as in a result: most time first.
  */
@@ -52,7 +52,7 @@ export function bottleneckOf(
   };
 }
 
-/** `The schedule`, `“Print badge” (1 call at once)`: what people wait for, at the beginning of a sentence. */
+/** `The schedule`, `“Print badge” (1 call at once)`: name of a cause, for the beginning of a sentence. */
 export function nameOf({ cause, task, limit }: Delay): string {
   switch (cause) {
     case 'directory':

@@ -23,13 +23,13 @@ export interface CalendarDay {
   readonly runs: StatusCounts;
   /** People in them. */
   readonly users: StatusCounts;
-  /** What the process was at some moment of the day, other than running. */
+  /** States of the process at some moment of the day, other than running. */
   readonly process: readonly ('off' | 'asleep' | 'clockJump')[];
 }
 
 type Counts = Partial<Record<string, number>>;
 
-/** Gathers a {@link CalendarDay} for each day. */
+/** Collects a {@link CalendarDay} for each day. */
 export class Calendar {
   readonly #zone: Zone;
   readonly #slots = new Map<EpochMs, 'onTime' | 'late' | 'skipped'>();
@@ -40,7 +40,7 @@ export class Calendar {
     this.#zone = zone;
   }
 
-  /** A slot was evaluated. Of several workflows, the latest counts. */
+  /** Records the evaluation of a slot. Of several workflows, the latest evaluation counts. */
   evaluated(slotMs: EpochMs, nowMs: EpochMs): void {
     const how = nowMs - slotMs <= LIMITS.slotGraceMs ? 'onTime' : 'late';
     if (this.#slots.get(slotMs) !== 'late') this.#slots.set(slotMs, how);
@@ -55,7 +55,7 @@ export class Calendar {
     counts[of][status] = (counts[of][status] ?? 0) + 1;
   }
 
-  /** All users of a run have one moment: it is looked up once. */
+  /** Counts of the last moment asked for: all users of a run share one. */
   #lastMs: EpochMs = Number.NaN;
   #last: { readonly runs: Counts; readonly users: Counts } = { runs: {}, users: {} };
 
@@ -75,7 +75,7 @@ export class Calendar {
       this.#process.set(day, (this.#process.get(day) ?? new Set()).add(what));
   }
 
-  /** All days that the time from `startMs` to `endMs` touches. `isScheduled`: slots are planned at all. */
+  /** All days that the time from `startMs` to `endMs` touches. `isScheduled`: whether slots are planned at all. */
   days(
     startMs: EpochMs,
     endMs: EpochMs,

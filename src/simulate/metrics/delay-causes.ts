@@ -1,8 +1,8 @@
-/** What holds up each of the people in runs at one moment. */
+/** Assigns each person in a run at one moment to the cause that delays them. */
 import type { DurationMs } from '../../model/time.ts';
 import type { DelayCause } from './delay.ts';
 
-/** The time that goes to one cause. */
+/** Time attributed to one cause. */
 export interface Bucket {
   readonly cause: DelayCause;
   readonly definition: string | null;
@@ -10,23 +10,23 @@ export interface Bucket {
   readonly limit: number | null;
   totalMs: DurationMs;
   peopleMax: number;
-  /** Whom it holds up at present. */
+  /** People delayed by it at present. */
   people: number;
-  /** Of a rate: calls that wait for it at present. */
+  /** For a rate: calls that wait for it at present. */
   calls: number;
 }
 
-/** What does a task, with a limit that its task definitions share. */
+/** A handler, with a limit that its task definitions share. */
 export interface Handler {
   /** Calls at once; `null`: no limit of its own. */
   readonly concurrency: number | null;
   calls: number;
-  /** Those of them that wait for a rate. */
+  /** Calls among them that wait for a rate. */
   limited: number;
   atLimitMs: DurationMs;
 }
 
-/** A task definition, and the people whose next task it is. */
+/** A task definition and the people who have it as their next task. */
 export interface Station {
   readonly handler: Handler;
   readonly tasks: Bucket;
@@ -35,7 +35,7 @@ export interface Station {
   readonly rate: Bucket;
   people: number;
   calls: number;
-  /** Calls that wait for a rate, by whose it is. */
+  /** Calls that wait for a rate: the task's own, or the common one. */
   limited: { own: number; common: number };
   /** People between two attempts. */
   paused: number;
@@ -47,36 +47,36 @@ export interface Situation {
   readonly buckets: readonly Bucket[];
   /** People in runs who have not started. */
   readonly queued: number;
-  /** Of all stations. */
+  /** Calls under way, of all stations. */
   readonly calls: number;
-  /** As many calls are under way as the engine allows at once. */
+  /** Whether as many calls are under way as the engine allows at once. */
   readonly isFull: boolean;
   readonly concurrency: Bucket;
   readonly commonRate: Bucket;
 }
 
-/** Whether all calls at once that a handler allows are under way. */
+/** Whether as many calls are under way as the handler allows at once. */
 export function isAtLimit({ concurrency, calls }: Handler): boolean {
   return concurrency !== null && calls >= concurrency;
 }
 
-/** Adds each person to the bucket of what holds them up: `people`, which may get fractions of a person. */
+/** Adds each person to the bucket of the cause that delays them: `people`, which may get fractions of a person. */
 export function assignPeople(situation: Situation): void {
   const { stations, buckets, queued, calls, isFull, concurrency, commonRate } = situation;
   const rates = buckets.filter((bucket) => bucket.calls > 0);
   const limited = rates.reduce((sum, rate) => sum + rate.calls, 0);
-  /** People who wait for a place; where calls that wait for a rate have it (`share` of all), they wait for that rate. */
+  /** Assigns people who wait for a place; where calls that wait for a rate occupy it (`share` of all), they wait for that rate. */
   const wait = (people: number, bucket: Bucket, share: number): void => {
     for (const rate of rates) rate.people += (people * share * rate.calls) / limited;
     bucket.people += people * (1 - share);
   };
   const waitForAnyPlace = (people: number): void => wait(people, concurrency, isFull ? limited / calls : 0);
-  /** People who are in the way of the queue without a call: it waits for what they wait for. */
+  /** People who are ahead of the queue without a call: the queue waits for what they wait for. */
   const ahead: { readonly people: number; readonly wait: (people: number) => void }[] = [];
   for (const station of stations) {
     if (station.people === 0) continue;
     const { handler, paused, retries, taskConcurrency } = station;
-    // A call that does not end when it is aborted has lost its person.
+    // A call that goes on after its abort no longer belongs to a person.
     const served = Math.min(station.calls, station.people - paused);
     serve(station, served, commonRate);
     retries.people += paused;
@@ -97,7 +97,7 @@ export function assignPeople(situation: Situation): void {
   else for (const one of ahead) one.wait((queued * one.people) / all);
 }
 
-/** People whose call is under way, or waits for a rate. */
+/** Assigns people whose call is under way, or waits for a rate. */
 function serve({ calls, limited, rate, tasks }: Station, people: number, commonRate: Bucket): void {
   if (people === 0) return;
   const [own, common] = [(people * limited.own) / calls, (people * limited.common) / calls];

@@ -1,17 +1,17 @@
 import type { DurationMs } from '../../model/time.ts';
 
-/** The time that people spent for one cause; of all people together, those included who have not ended. */
+/** Time that all people together spent because of one cause, people who have not ended included. */
 export interface Delay {
   readonly cause: DelayCause;
-  /** The task's definition and display name; `null` for a cause that is no single task's. */
+  /** The task's definition and display name; `null` for a cause that does not belong to one task. */
   readonly definition: string | null;
   readonly task: string | null;
   /** Calls at once (`concurrency`, `taskConcurrency`), or calls a second (`rate`). */
   readonly limit: number | null;
   readonly totalMs: DurationMs;
-  /** People whom it held up at one moment, at most; 0 for what is over before a run begins. */
+  /** Most people delayed by it at one moment; 0 for causes that are over before a run begins. */
   readonly peopleMax: number;
-  /** How long all calls at once were under way (`concurrency`, `taskConcurrency`). */
+  /** Time during which the limit was reached (`concurrency`, `taskConcurrency`). */
   readonly atLimitMs: DurationMs | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Why people wait, from the moment that they are due to the end of their last task: each moment of each person has
- * one cause. It is told what happens as it happens, and keeps counts and sums only.
+ * Attributes the time of people, from the moment that they are due to the end of their last task: each moment of each
+ * person has one cause. It is notified of events as they happen, and keeps counts and sums only.
  */
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import { type TimerEntry, TimerHeap } from '../../system/virtual/timer-heap.ts';
@@ -9,33 +9,33 @@ import { assignPeople, type Bucket, type Handler, isAtLimit, type Station } from
 
 /** The limits of a task definition's handler. */
 export interface TaskLimits {
-  /** Names the handler; definitions with the same one share its limits. */
+  /** Name of the handler; definitions with the same one share its limits. */
   readonly handler: string;
-  /** Its calls at once; `null`: no limit of its own. */
+  /** Limit of its calls at once; `null`: no limit of its own. */
   readonly concurrency: number | null;
-  /** Calls a second that its service takes, the others wait; `null`: no limit. */
+  /** Calls a second that its service accepts, the others wait; `null`: no limit. */
   readonly perSecond: number | null;
 }
 
-/** What {@link Delays} works with. */
+/** Options of {@link Delays}. */
 export interface DelaysOptions {
-  /** The world's present; it does not go back. */
+  /** The world's present time; it never goes back. */
   readonly now: () => EpochMs;
-  /** Calls at once of all tasks. */
+  /** Limit of calls at once, of all tasks. */
   readonly concurrency: number;
-  /** Calls a second of all tasks, the others wait; `null`: no limit. */
+  /** Limit of calls a second, of all tasks, the others wait; `null`: no limit. */
   readonly callsPerSecond: number | null;
   readonly limitsOf: (definition: string) => TaskLimits;
 }
 
-/** How long a call waits before its service takes it. */
+/** Wait of a call before its service accepts it. */
 export interface RateWait {
   readonly ms: DurationMs;
-  /** For the calls a second of all tasks, not for those of its own service. */
+  /** Whether it waits for the rate of all tasks, not for that of its own service. */
   readonly isCommon: boolean;
 }
 
-/** Ends something that lasts; the second call does nothing. */
+/** Ends a call or a pause; the second call does nothing. */
 export type End = () => void;
 
 /** Adds up {@link Delay}s. */
@@ -51,13 +51,13 @@ export class Delays {
   readonly #commonRate: Bucket;
   readonly #lastings = new TimerHeap();
   #lastingsCount = 0;
-  /** When the process was off or asleep; the last time may go on. */
+  /** Times in which the process was off or asleep; the last one may be open. */
   readonly #downs: { readonly fromMs: EpochMs; untilMs: EpochMs }[] = [];
   #isDown = false;
-  /** Grows when a process ends: its calls have ended with it. */
+  /** Generation of the process: grows when it ends, since its calls have ended with it. */
   #life = 0;
   #queued = 0;
-  /** At all stations. */
+  /** People at all stations. */
   #people = 0;
   #calls = 0;
   #atLimitMs: DurationMs = 0;
@@ -70,7 +70,7 @@ export class Delays {
     this.#commonRate = this.#bucket('rate', options.callsPerSecond);
   }
 
-  /** The station of a task definition; `task` is what people call it. */
+  /** Station of a task definition; `task` is its display name. */
   station(definition: string, task: string): Station {
     const known = this.#stations.get(definition);
     if (known) return known;
@@ -92,7 +92,7 @@ export class Delays {
     return station;
   }
 
-  /** A person was taken into a run, who had been due since `dueMs` and in the directory since `knownMs`. */
+  /** Records that a person was added to a run, due since `dueMs` and in the directory since `knownMs`. */
   queued(dueMs: EpochMs, knownMs: EpochMs): void {
     this.#advance();
     this.#queued += 1;
@@ -103,27 +103,27 @@ export class Delays {
     this.#schedule.totalMs += this.#atMs - sinceMs - downMs;
   }
 
-  /** A person of a run has started, or will not. */
+  /** Records that a person of a run has started, or will not. */
   unqueued(): void {
     this.#advance();
     this.#queued -= 1;
   }
 
-  /** A person has a task of this station next. */
+  /** Records that a person has a task of this station next. */
   arrived(station: Station): void {
     this.#advance();
     station.people += 1;
     this.#people += 1;
   }
 
-  /** As {@link arrived}, no more. */
+  /** Records that a person no longer has a task of this station next. */
   left(station: Station): void {
     this.#advance();
     station.people -= 1;
     this.#people -= 1;
   }
 
-  /** A person's next attempt comes in `forMs`. */
+  /** Records that a person's next attempt comes in `forMs`. */
   paused(station: Station, forMs: DurationMs): End {
     this.#advance();
     station.paused += 1;
@@ -132,7 +132,7 @@ export class Delays {
     });
   }
 
-  /** A call has begun, which first waits for a rate. */
+  /** Records that a call has begun, which first waits for a rate. */
   called(station: Station, { ms, isCommon }: RateWait): End {
     this.#advance();
     const { handler } = station;
@@ -165,7 +165,7 @@ export class Delays {
     };
   }
 
-  /** The process goes off or falls asleep, or is back. */
+  /** Records that the process goes off or falls asleep, or is back. */
   down(isDown: boolean): void {
     this.#advance();
     if (isDown === this.#isDown) return;
@@ -174,7 +174,7 @@ export class Delays {
     else (this.#downs.at(-1) as { untilMs: EpochMs }).untilMs = this.#atMs;
   }
 
-  /** The process has ended, and calls that were under way with it. */
+  /** Records that the process has ended, and with it the calls under way. */
   processEnded(): void {
     this.#advance();
     this.#life += 1;
@@ -185,7 +185,7 @@ export class Delays {
     for (const bucket of this.#buckets) bucket.calls = 0;
   }
 
-  /** Up to now; most time first. Causes that took no time are left out, but for the engine's concurrency. */
+  /** Delays up to now; most time first. Causes that took no time are left out, but for the engine's concurrency. */
   delays(): readonly Delay[] {
     this.#advance();
     const atLimitMs = ({ cause, definition }: Bucket): DurationMs | null => {
@@ -212,7 +212,7 @@ export class Delays {
 
   // --- time ------------------------------------------------------------------------------------------
 
-  /** Spends the time up to now, in steps in which nothing changes. */
+  /** Attributes the time up to now, in steps in which nothing changes. */
   #advance(): void {
     const nowMs = this.#options.now();
     for (const { dueMs, callback } of this.#lastings.takeDue(nowMs)) {
@@ -253,13 +253,13 @@ export class Delays {
     for (const handler of this.#handlers.values()) if (isAtLimit(handler)) handler.atLimitMs += passedMs;
   }
 
-  /** What ends by itself after a while, if it is not ended before. */
+  /** Something that ends by itself after `forMs`, if it is not ended before. */
   #lasting(forMs: DurationMs, ended: () => void): End {
     this.#lastingsCount += 1;
     const dueMs = this.#atMs + Math.max(0, forMs);
     const entry: TimerEntry = {
       dueMs,
-      no: this.#lastingsCount,
+      ordinal: this.#lastingsCount,
       callback: ended,
       isCanceled: false,
       isInHeap: false,

@@ -25,7 +25,7 @@ export function bucketsOf(startMs: EpochMs, endMs: EpochMs): Buckets {
   return { startMs, widthMs, count: Math.max(1, Math.ceil((endMs - startMs) / widthMs)) };
 }
 
-/** A number that changes at moments: how many wait, how many are busy. Kept as averages and peaks of buckets. */
+/** A level that changes over time, such as the number of queued users. Kept as averages and peaks of buckets. */
 export class Gauge {
   readonly #buckets: Buckets;
   readonly #areas: Float64Array;
@@ -44,7 +44,7 @@ export class Gauge {
     return this.#level;
   }
 
-  /** The level changes by `delta` at `nowMs`, which is not before the change before. */
+  /** Changes the level by `delta` at `nowMs`, which must not lie before the previous change. */
   add(delta: number, nowMs: EpochMs): void {
     this.#fill(nowMs);
     this.#level += delta;
@@ -52,7 +52,7 @@ export class Gauge {
     this.#peaks[bucket] = Math.max(this.#peaks[bucket] ?? 0, this.#level);
   }
 
-  /** The levels of all buckets; the time after `endMs` does not count. */
+  /** Levels of all buckets; the time after `endMs` does not count. */
   levels(endMs: EpochMs): readonly Level[] {
     this.#fill(endMs);
     const { startMs, widthMs, count } = this.#buckets;

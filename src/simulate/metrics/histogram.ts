@@ -25,7 +25,7 @@ const STEPS = 128;
  * minimum and maximum are exact.
  */
 export class Histogram {
-  /** By class; as long as the classes that were met need. */
+  /** Counts by class; grows with the largest class that occurred. */
   #counts = new Float64Array(2 * STEPS);
   #count = 0;
   #sumMs = 0;
@@ -64,7 +64,7 @@ export class Histogram {
     };
   }
 
-  /** How many durations lie between these edges (ms, growing); the last bar has all above the last edge. */
+  /** Number of durations between these edges (ms, ascending); the last bar has all above the last edge. */
   bars(edges: readonly number[]): readonly HistogramBar[] {
     const counts = edges.map(() => 0);
     for (const [index, count] of this.#counts.entries()) {

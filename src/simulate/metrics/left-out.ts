@@ -1,8 +1,8 @@
-/** Keeps account of who slots and activations by rule left out, by workflow. */
+/** Counts the people that slots and activations by rule left out, by workflow. */
 import type { LeftOutSubject, MissingAttribute, Selection } from '../../model/selection.ts';
 import type { LeftOutFigures } from '../result.ts';
 
-/** The people of a workflow whose attributes cannot be read, as they add up. */
+/** Left-out figures of one workflow, accumulated over its selections. */
 export class LeftOutAccount {
   readonly #workflow: string;
   #selectionsCount = 0;
@@ -23,7 +23,7 @@ export class LeftOutAccount {
     this.#first = leftOut.filter(({ reason }) => reason !== 'noDate');
   }
 
-  /** None when nobody was left out. */
+  /** Figures of the workflow; empty when no selection left anyone out. */
   figures(): readonly LeftOutFigures[] {
     if (this.#selectionsCount === 0) return [];
     return [

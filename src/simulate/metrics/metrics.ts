@@ -1,6 +1,6 @@
 /**
- * Keeps account of a simulation from what its store commits, so that finished runs can be removed at once: a
- * year of 50,000 people needs the memory of a day.
+ * Measures a simulation by what its store commits, so that finished runs can be removed at once: a year of
+ * 50,000 people needs the memory of a day.
  */
 import { enabledTasks, runResource } from '../../ledger/resources.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
@@ -27,24 +27,24 @@ export interface MeasuredWorkflow {
   readonly workflow: Workflow;
 }
 
-/** What an account writes to, and whom it tells. */
+/** What the metrics write to and notify. */
 export interface MetricsDeps {
   readonly now: () => EpochMs;
   readonly trace: Trace;
   readonly calendar: Calendar;
   readonly buckets: Buckets;
   readonly delays: Delays;
-  /** What the clock of the process shows. */
+  /** Time of the process's clock. */
   readonly processNow: () => EpochMs;
-  /** Since when the directory has what makes a person due. */
+  /** Moment since which the directory has the date that makes a person due. */
   knownSince(subjectId: string): EpochMs;
-  /** A person's own occasion in a run on demand for `occasion`. */
-  personal(occasion: string, subjectId: string): string;
+  /** A person's own draw key in a run on demand with `drawKey`. */
+  personal(drawKey: string, subjectId: string): string;
   readonly onRun?: ((run: SimulatedRun) => void) | undefined;
   readonly onUser?: ((user: SimulatedUser) => void) | undefined;
 }
 
-/** Where a person is who has started. */
+/** Where a person who has started is. */
 interface Place {
   readonly station: Station;
   /** Ends the wait for the next attempt. */
@@ -53,14 +53,14 @@ interface Place {
 
 /** A run that is not finished, or not removed yet. */
 interface LiveRun {
-  readonly no: number;
+  readonly ordinal: number;
   readonly workflow: WorkflowMetrics;
   record: RunRecord;
-  isTold: boolean;
+  isTraced: boolean;
   /** Trigger moments by user, from index 0; `null` on demand. */
   readonly dues: (EpochMs | null)[];
-  readonly occasion: string;
-  /** By user, from index 0: `undefined` who has not started, `null` who has ended. */
+  readonly drawKey: string;
+  /** By user, from index 0: `undefined` before the start, `null` after the end. */
   readonly places: (Place | null)[];
 }
 
@@ -69,19 +69,19 @@ const BAR_EDGES_MS = [
   0, 10, 60, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800,
 ].map((seconds) => seconds * SECOND_MS);
 
-/** The account of a simulation. */
+/** Metrics of a simulation. */
 export class Metrics {
   readonly #deps: MetricsDeps;
   readonly #workflows = new Map<string, WorkflowMetrics>();
   readonly #live = new Map<string, LiveRun>();
   readonly #latency = new Histogram();
-  readonly #occasions = new Map<string, string>();
-  readonly #standings = new StatusText();
+  readonly #drawKeys = new Map<string, string>();
+  readonly #statusText = new StatusText();
   readonly queued: Gauge;
   readonly busy: Gauge;
   /** Finished runs that can be removed from the store. */
   finished: RunRecord[] = [];
-  /** Users of those. */
+  /** Number of users of those. */
   finishedUsers = 0;
   runsCount = 0;
   retries = 0;
@@ -96,11 +96,11 @@ export class Metrics {
     const stations = enabledTasks(workflow).map(({ taskDefinitionId, displayName }) =>
       this.#deps.delays.station(taskDefinitionId, displayName),
     );
-    const account = new WorkflowMetrics(this.#workflows.size + 1, key, workflow, stations);
-    this.#workflows.set(workflow.id, account);
+    const metrics = new WorkflowMetrics(this.#workflows.size + 1, key, workflow, stations);
+    this.#workflows.set(workflow.id, metrics);
   }
 
-  /** A call has begun, which first waits for a rate; it ends with what is returned. */
+  /** Records that a call has begun, which first waits for a rate; the returned function ends it. */
   called({ taskDefinitionId, displayName }: TaskContext['task'], wait: RateWait): End {
     const { delays, now } = this.#deps;
     this.busy.add(1, now());
@@ -111,7 +111,7 @@ export class Metrics {
     };
   }
 
-  /** The process has ended, and calls that were under way with it. */
+  /** Records that the process has ended, and with it the calls under way. */
   processEnded(): void {
     this.busy.add(-this.busy.level, this.#deps.now());
     this.#deps.delays.processEnded();
@@ -122,21 +122,21 @@ export class Metrics {
     return [...this.#workflows.values()];
   }
 
-  /** The next run on demand of a workflow is for this occasion. */
-  expectOnDemand(workflowId: string, occasion: string): void {
-    this.#occasions.set(workflowId, occasion);
+  /** Sets the draw key of the next run on demand of a workflow. */
+  expectOnDemand(workflowId: string, drawKey: string): void {
+    this.#drawKeys.set(workflowId, drawKey);
   }
 
-  occasionOf(runId: string): string {
-    return this.#live.get(runId)?.occasion ?? '';
+  drawKeyOf(runId: string): string {
+    return this.#live.get(runId)?.drawKey ?? '';
   }
 
   workflowNo(workflowId: string): number {
-    return this.#workflows.get(workflowId)?.no ?? 0;
+    return this.#workflows.get(workflowId)?.ordinal ?? 0;
   }
 
   runNo(runId: string): number {
-    return this.#live.get(runId)?.no ?? 0;
+    return this.#live.get(runId)?.ordinal ?? 0;
   }
 
   /** Runs that are not terminal. */
@@ -146,7 +146,7 @@ export class Metrics {
       .filter((run) => !isTerminal(run.processingStatus));
   }
 
-  /** Takes the finished runs over to whoever removes them. */
+  /** Hands the finished runs over to the caller, which removes them. */
   takeFinished(): readonly RunRecord[] {
     const taken = this.finished;
     this.finished = [];
@@ -155,14 +155,14 @@ export class Metrics {
     return taken;
   }
 
-  /** A slot or an activation left people out. */
+  /** Records that a slot or an activation left people out. */
   addLeftOut(workflowId: string, slotAtMs: EpochMs | null, selection: Selection): void {
     const workflow = this.#workflows.get(workflowId);
     if (!workflow) return;
     const { unreadableDate, unreadableScope } = selection.leftOutCounts;
     workflow.leftOut.add(selection);
     const { trace, now } = this.#deps;
-    trace.add(now(), `leftOut ${workflow.no} ${slotAtMs ?? '-'} ${unreadableDate + unreadableScope}`);
+    trace.add(now(), `leftOut ${workflow.ordinal} ${slotAtMs ?? '-'} ${unreadableDate + unreadableScope}`);
   }
 
   // --- commits -----------------------------------------------------------------------------------
@@ -191,8 +191,8 @@ export class Metrics {
     const before = live.record;
     live.record = record;
     const { trace } = this.#deps;
-    if (record.published && !live.isTold) {
-      live.isTold = true;
+    if (record.published && !live.isTraced) {
+      live.isTraced = true;
       this.runsCount += 1;
       const {
         workflowExecutionType: type,
@@ -201,24 +201,24 @@ export class Metrics {
         totalTasksCount: tasks,
       } = record;
       const text = `${type} ${scheduledAtMs} users ${users} tasks ${tasks} ${record.id}`;
-      trace.add(nowMs, `run ${live.no} ${live.workflow.no} ${text}`);
+      trace.add(nowMs, `run ${live.ordinal} ${live.workflow.ordinal} ${text}`);
       return;
     }
-    // Claims and hand-backs are no events of the run.
+    // Claims and releases are not events of the run.
     if (before.lastUpdatedAtMs === record.lastUpdatedAtMs) return;
     const { successfulUsersCount: s, failedUsersCount: f, totalUsersCount: n } = record;
     const tasks = `${record.failedTasksCount}/${record.totalUnprocessedTasksCount}/${record.totalTasksCount}`;
-    trace.add(nowMs, `run ${live.no} ${record.processingStatus} users ${s}/${f}/${n} tasks ${tasks}`);
+    trace.add(nowMs, `run ${live.ordinal} ${record.processingStatus} users ${s}/${f}/${n} tasks ${tasks}`);
     if (isTerminal(record.processingStatus) && !isTerminal(before.processingStatus)) ended.push(live);
   }
 
   #runMade(record: RunRecord): LiveRun | null {
     const workflow = this.#workflows.get(record.workflowId);
     if (!workflow) return null;
-    const occasion = this.#occasions.get(record.workflowId) ?? '';
-    const no = this.#runsMade + 1;
-    this.#runsMade = no;
-    const live = { no, workflow, record, isTold: false, dues: [], occasion, places: [] };
+    const drawKey = this.#drawKeys.get(record.workflowId) ?? '';
+    const ordinal = this.#runsMade + 1;
+    this.#runsMade = ordinal;
+    const live = { ordinal, workflow, record, isTraced: false, dues: [], drawKey, places: [] };
     this.#live.set(record.id, live);
     return live;
   }
@@ -239,20 +239,20 @@ export class Metrics {
         due ?? user.scheduledAtMs,
         due === undefined ? user.scheduledAtMs : knownSince(user.subjectId),
       );
-      trace.addUser(nowMs, run.no, user.ordinal, `${user.subjectId} queued due ${due ?? '-'}`);
+      trace.addUser(nowMs, run.ordinal, user.ordinal, `${user.subjectId} queued due ${due ?? '-'}`);
     }
     this.queued.add(users.length, nowMs);
   }
 
   #userWritten(run: LiveRun, user: UserRecord, nowMs: EpochMs): void {
     const { processingStatus: status, attempts } = user;
-    this.#deps.trace.addUser(nowMs, run.no, user.ordinal, this.#standings.of(user));
+    this.#deps.trace.addUser(nowMs, run.ordinal, user.ordinal, this.#statusText.of(user));
     if (attempts !== null && attempts.failures > 0) this.retries += 1;
     this.#move(run, user, nowMs);
     if (isTerminal(status)) this.#userEnded(run, user, status);
   }
 
-  /** A user has started, goes on, waits for another attempt, or has ended. */
+  /** Moves a user who has started, goes on, waits for another attempt, or has ended. */
   #move(run: LiveRun, user: UserRecord, nowMs: EpochMs): void {
     const { delays, processNow } = this.#deps;
     const { processingStatus: status, outcomes, attempts } = user;
@@ -273,7 +273,7 @@ export class Metrics {
     run.places[user.ordinal - 1] = { station, endPause: waitMs > 0 ? delays.paused(station, waitMs) : null };
   }
 
-  /** Accounts a user who is terminal, or unfinished at the horizon. */
+  /** Counts a user result that is terminal, or unfinished at the horizon. */
   #userEnded(run: LiveRun, user: UserRecord, status: SimulatedUser['status']): void {
     const { workflow } = run;
     const { calendar, onUser, personal } = this.#deps;
@@ -286,7 +286,7 @@ export class Metrics {
       workflow: workflow.key,
       runId: user.runId,
       subjectId: user.subjectId,
-      drawKey: due === null ? personal(run.occasion, user.subjectId) : String(due - workflow.offsetMs),
+      drawKey: due === null ? personal(run.drawKey, user.subjectId) : String(due - workflow.offsetMs),
       status,
       failedTasks: user.failedTasksCount,
       failureReason: user.outcomes?.find((outcome) => outcome.status === 'failed')?.failureReason ?? null,
@@ -298,18 +298,18 @@ export class Metrics {
     const { record, workflow } = live;
     workflow.addRun(record.processingStatus);
     this.#deps.calendar.ended('runs', record.scheduledAtMs, record.processingStatus);
-    this.#tell(live);
+    this.#notify(live);
     this.finished.push(record);
     this.finishedUsers += record.totalUsersCount;
   }
 
-  #tell({ workflow, record }: LiveRun): void {
+  #notify({ workflow, record }: LiveRun): void {
     this.#deps.onRun?.({ workflow: workflow.key, run: runResource(record) });
   }
 
   // --- the end -----------------------------------------------------------------------------------
 
-  /** Accounts a run that is unfinished at the horizon, with its users, whatever they are. */
+  /** Counts the unfinished users of a run that is unfinished at the horizon. */
   endUnfinished(runId: string, users: Iterable<UserRecord>): void {
     const live = this.#live.get(runId);
     if (!live) return;
@@ -317,16 +317,16 @@ export class Metrics {
       if (!isTerminal(user.processingStatus)) this.#userEnded(live, user, 'unfinished');
   }
 
-  /** After {@link endUnfinished} of all its users. */
+  /** Counts an unfinished run, after {@link endUnfinished} of all its users. */
   endRun(runId: string): void {
     const live = this.#live.get(runId);
     if (!live) return;
     live.workflow.addRun('unfinished');
     this.#deps.calendar.ended('runs', live.record.scheduledAtMs, 'unfinished');
-    this.#tell(live);
+    this.#notify(live);
   }
 
-  /** Waits of all workflows, and their bars. */
+  /** Latency of all workflows, as figures and bars. */
   latency() {
     return { figures: this.#latency.figures(), bars: this.#latency.bars(BAR_EDGES_MS) };
   }

@@ -1,4 +1,4 @@
-/** Figures of one workflow and its tasks, as they add up. */
+/** Accumulates the figures of one workflow and its tasks. */
 import { enabledTasks } from '../../ledger/resources.ts';
 import type { UserRecord } from '../../model/records.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
@@ -15,17 +15,17 @@ interface TaskMetrics {
   readonly duration: Histogram;
 }
 
-/** Reasons that are told apart for one task, at most. */
+/** Most distinct failure reasons kept for one task. */
 const REASONS_MAX = 200;
 const OTHER_REASONS = 'other reasons';
 
-/** The account of a workflow. */
+/** Metrics of a workflow. */
 export class WorkflowMetrics {
   /** From 1, in the order of the scenario. */
-  readonly no: number;
+  readonly ordinal: number;
   readonly key: string;
   readonly workflow: Workflow;
-  /** From the attribute's moment to the trigger's. */
+  /** Time from the attribute's moment to the trigger's. */
   readonly offsetMs: DurationMs;
   /** Of the enabled tasks, in order. */
   readonly stations: readonly Station[];
@@ -38,9 +38,9 @@ export class WorkflowMetrics {
   /** By task, then by reason. */
   readonly #reasons: readonly Map<string, number>[];
 
-  constructor(no: number, key: string, workflow: Workflow, stations: readonly Station[]) {
+  constructor(ordinal: number, key: string, workflow: Workflow, stations: readonly Station[]) {
     const conditions = workflow.executionConditions;
-    this.no = no;
+    this.ordinal = ordinal;
     this.key = key;
     this.workflow = workflow;
     this.stations = stations;
@@ -55,7 +55,7 @@ export class WorkflowMetrics {
     this.#runs[status] = (this.#runs[status] ?? 0) + 1;
   }
 
-  /** `latencyMs`: from the trigger to the end; `null` for who has not ended. `true`: it counts as a wait. */
+  /** Adds a user. `latencyMs`: from the trigger to the end; `null` when unfinished. Returns whether it counts as a wait. */
   addUser(user: UserRecord, status: SimulatedUser['status'], latencyMs: DurationMs | null): boolean {
     this.#users[status] = (this.#users[status] ?? 0) + 1;
     this.#addTasks(user);

@@ -1,4 +1,4 @@
-/** What simulated tasks do. Every draw belongs to (workflow, person, occasion, task, attempt). */
+/** Behaviour of simulated tasks. Every draw belongs to (workflow, person, draw key, task, attempt). */
 import { handlerKey } from '../../engine/handlers/handlers.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -8,28 +8,28 @@ import type { End, RateWait, TaskLimits } from '../metrics/delays.ts';
 import type { FailureRule, TaskBehaviour } from '../scenario/scenario.ts';
 import { durationFor } from './durations.ts';
 
-/** What a behaviour needs of the world. */
+/** What a behaviour needs from the simulated world. */
 export interface BehaviourDeps {
   readonly seed: number;
-  /** The time that calls take; of the process that makes them. */
+  /** Clock of the process that makes the calls. */
   readonly clock: Clock;
-  /** The world's present: outages follow it, not a process whose clock is wrong. */
+  /** The world's present time: outages follow it, not the clock of the process, which may be wrong. */
   readonly now: () => EpochMs;
   momentOf(text: string): EpochMs;
-  /** Which workflow, occasion and task a call is for: the same in every scenario with the same people. */
+  /** Draw key of a call: workflow, event and task, the same in every scenario with the same people. */
   keyOf(context: TaskContext): string;
-  /** A call that takes time has begun; it ends with what is returned. */
+  /** Notified when a call that takes time has begun; the returned function ends it. */
   readonly began: (context: TaskContext, wait: RateWait) => End;
-  /** A call has been made. */
+  /** Notified when a call has been made. */
   readonly called: (durationMs: DurationMs) => void;
-  /** Calls of all tasks share this gate. */
+  /** Rate limit shared by the calls of all tasks. */
   readonly gate: RateGate | null;
 }
 
-/** The draws of a call, by number. */
+/** Indexes of the draws of a call. */
 const DRAW = { failure: 0, duration: 1, hang: 2, rules: 16 } as const;
 
-/** Lets so many calls a second begin: each gets the moment at which it may. */
+/** Rate limiter: each call gets the moment at which it may begin. */
 export class RateGate {
   readonly #everyMs: number;
   readonly #now: () => EpochMs;
@@ -40,7 +40,7 @@ export class RateGate {
     this.#now = now;
   }
 
-  /** How long a call that comes now has to wait, ms; it takes its place in line. */
+  /** Queues a call that comes now, and returns how long it has to wait, ms. */
   enter(): DurationMs {
     const nowMs = this.#now();
     const startMs = Math.max(nowMs, this.#freeMs);
@@ -48,7 +48,7 @@ export class RateGate {
     return Math.ceil(startMs - nowMs);
   }
 
-  /** Whether a call that comes now is within the rate; if so it counts. */
+  /** Whether a call that comes now is within the rate; if so, it is counted. */
   admits(): boolean {
     if (this.#freeMs > this.#now()) return false;
     this.enter();
@@ -56,7 +56,7 @@ export class RateGate {
   }
 }
 
-/** Handlers of an engine that behave as a scenario says; tasks that it does not name answer at once. */
+/** Handlers that behave as a scenario says; tasks that it does not name answer at once. */
 export function handlersOf(
   tasks: Readonly<Record<string, TaskBehaviour>>,
   deps: BehaviourDeps,
@@ -65,7 +65,7 @@ export function handlersOf(
   return Object.fromEntries(Object.entries(all).map(([name, task]) => [name, handlerOf(task, deps)]));
 }
 
-/** The limits of each task definition's handler. */
+/** Limits of each task definition's handler. */
 export function limitsOf(tasks: Readonly<Record<string, TaskBehaviour>>): (definition: string) => TaskLimits {
   const names = new Map(Object.keys(tasks).map((name) => [handlerKey(name), name]));
   return (definition) => {
@@ -118,7 +118,7 @@ class SimulatedTask {
     this.#gate = task.rate ? new RateGate(task.rate.perSecond, deps.now) : null;
   }
 
-  /** The handler. */
+  /** The handler of the task. */
   readonly run = (context: TaskContext): undefined | Promise<undefined> => {
     const key = this.#keyOf(context);
     const { duration, hang, rate } = this.#task;
@@ -174,7 +174,7 @@ class SimulatedTask {
     });
   }
 
-  /** Throws when this call fails now. */
+  /** Throws if this call fails now. */
   #fail(context: TaskContext, key: number): void {
     const nowMs = this.#deps.now();
     const isIn = ({ fromMs, untilMs }: Span): boolean => nowMs >= fromMs && nowMs < untilMs;

@@ -1,4 +1,4 @@
-/** The process that the engine runs in: it is started, stopped, killed and started again. */
+/** The process that the engine runs in: it is started, stopped, killed and restarted. */
 import { assembleEngine, type Engine } from '../../engine/engine.ts';
 import type { EngineSettingsInput } from '../../engine/settings.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
@@ -15,12 +15,12 @@ import type { Trace } from '../trace/trace.ts';
 import { handlersOf, RateGate } from './behaviour.ts';
 import type { DrawKeys } from './draw-keys.ts';
 
-/** What a {@link SimulatedProcess} works with. */
+/** Dependencies of a {@link SimulatedProcess}. */
 export interface ProcessDeps {
   readonly read: ReadScenario;
   readonly seed: number;
   readonly clock: VirtualClock;
-  /** The world's present. */
+  /** The world's present time. */
   readonly now: () => EpochMs;
   readonly store: Store;
   readonly directory: Directory;
@@ -28,14 +28,13 @@ export interface ProcessDeps {
   readonly metrics: Metrics;
   readonly trace: Trace;
   readonly calendar: Calendar;
-  /** Something failed that nobody was waiting for. */
+  /** Notified of background failures. */
   readonly failed: (during: string, error: unknown) => void;
 }
 
-/** Handlers that a stop waits for, ms. */
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** A process with one engine after the other, all on one store. */
+/** A process that runs one engine after another, all on one store. */
 export class SimulatedProcess {
   readonly #deps: ProcessDeps;
   readonly #random;
@@ -44,7 +43,7 @@ export class SimulatedProcess {
   #session: ClockSession | null = null;
   /** `null` while the process is off. */
   engine: Engine | null = null;
-  /** Calls that have been made, and their time. */
+  /** Calls made so far, and their total time. */
   calls = 0;
   callsMs: DurationMs = 0;
 
@@ -56,7 +55,7 @@ export class SimulatedProcess {
     this.#gate = perSecond === undefined ? null : new RateGate(perSecond, deps.now);
   }
 
-  /** A new engine, not started. */
+  /** Creates a new engine, which is not started yet. */
   open(): Engine {
     const { clock, store, directory, read } = this.#deps;
     const session = clock.session();
@@ -68,31 +67,31 @@ export class SimulatedProcess {
     return engine;
   }
 
-  /** Ends the engine, as a stop or as `kill -9`. */
+  /** Ends the engine, by a stop or by `kill -9`. */
   async halt(how: 'stop' | 'kill'): Promise<void> {
-    const { clock, trace, now, metrics: account } = this.#deps;
+    const { clock, trace, now, metrics } = this.#deps;
     const engine = this.engine as Engine;
     this.engine = null;
     if (how === 'stop') await clock.until(engine.stop());
     trace.add(now(), how === 'stop' ? 'off' : 'killed');
     this.end();
-    account.processEnded();
+    metrics.processEnded();
   }
 
-  /** Nothing of the engine happens any more. */
+  /** Ends the clock session, so that nothing more happens in the engine. */
   end(): void {
     this.#session?.end();
   }
 
   #handlers(session: ClockSession) {
-    const { read, seed, now, drawKeys: occasions, metrics: account } = this.#deps;
+    const { read, seed, now, drawKeys, metrics } = this.#deps;
     return handlersOf(read.scenario.tasks ?? {}, {
       seed,
       clock: session,
       now,
       momentOf: read.momentOf,
-      keyOf: (context) => occasions.keyOf(context, account.occasionOf(context.run.id)),
-      began: ({ task }, wait) => account.called(task, wait),
+      keyOf: (context) => drawKeys.keyOf(context, metrics.drawKeyOf(context.run.id)),
+      began: ({ task }, wait) => metrics.called(task, wait),
       called: (ms) => {
         this.calls += 1;
         this.callsMs += ms;
@@ -102,18 +101,18 @@ export class SimulatedProcess {
   }
 
   #listen(engine: Engine): void {
-    const { metrics: account, trace, calendar, clock, now, failed } = this.#deps;
+    const { metrics, trace, calendar, clock, now, failed } = this.#deps;
     engine.on('schedule.evaluated', ({ workflowId, slotAtMs, runId }) => {
-      const run = runId === null ? '-' : account.runNo(runId);
-      trace.add(now(), `slot ${account.workflowNo(workflowId)} ${slotAtMs} ${run}`);
+      const run = runId === null ? '-' : metrics.runNo(runId);
+      trace.add(now(), `slot ${metrics.workflowNo(workflowId)} ${slotAtMs} ${run}`);
       calendar.evaluated(slotAtMs, clock.now());
     });
     engine.on('schedule.skipped', ({ workflowId, slotAtMs }) => {
-      trace.add(now(), `skipped ${account.workflowNo(workflowId)} ${slotAtMs}`);
+      trace.add(now(), `skipped ${metrics.workflowNo(workflowId)} ${slotAtMs}`);
       calendar.skipped(slotAtMs);
     });
     engine.on('subjects.leftOut', ({ workflowId, slotAtMs, selection }) =>
-      account.addLeftOut(workflowId, slotAtMs, selection),
+      metrics.addLeftOut(workflowId, slotAtMs, selection),
     );
     engine.on('engine.error', ({ during, error }) => failed(during, error));
   }

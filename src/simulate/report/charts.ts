@@ -1,9 +1,9 @@
 /**
- * Charts as SVG and HTML, without any library. Colours are CSS variables of the page. The plots stretch with the page;
+ * Charts as SVG and HTML, without a library. Colours are CSS variables of the page. The plots stretch with the page;
  * texts are HTML beside them, so that they have their size on a phone too.
  */
 import { numeral } from '../../text/numbers.ts';
-import { type Tick, xAxis } from './axis.ts';
+import { type AxisLabel, xAxis } from './axis.ts';
 import { escaped } from './text.ts';
 
 /** A series of a stacked chart: its CSS class and its name in the legend. */
@@ -12,23 +12,23 @@ export interface Series {
   readonly name: string;
 }
 
-/** A bar, stacked of one value a series. */
+/** A stacked bar, with one value per series. */
 export interface StackedBar {
-  /** What the pointer shows. */
+  /** Tooltip. */
   readonly title: string;
   readonly values: readonly number[];
 }
 
-/** A bar that lies, with its label to the left and its value to the right. */
+/** A horizontal bar, with its label to the left and its value to the right. */
 export interface LyingBar {
   readonly label: string;
   readonly value: number;
-  /** What stands for the value. Default: the number. */
+  /** Text of the value. Default: the number. */
   readonly text?: string;
   readonly className?: string;
 }
 
-/** Bars that lie, of two states of the same thing, stacked by series. */
+/** Horizontal bars of two states of the same thing, stacked by series. */
 export interface StackedRow {
   readonly label: string;
   readonly sides: readonly { readonly name: string; readonly values: readonly number[] }[];
@@ -36,7 +36,7 @@ export interface StackedRow {
 
 /** Units of a plot's width, whatever its width on the page; units of its height are pixels. */
 const WIDTH = 1_000;
-/** Few bars would be walls. */
+/** Below this number of bars, their width is limited. */
 const FEW_BARS = 8;
 const BAR_WIDTH_MAX = 80;
 
@@ -44,7 +44,7 @@ const BAR_WIDTH_MAX = 80;
 export function stackedBars(
   bars: readonly StackedBar[],
   series: readonly Series[],
-  ticks: readonly Tick[],
+  axisLabels: readonly AxisLabel[],
   label: string,
   height = 200,
 ): string {
@@ -58,21 +58,21 @@ export function stackedBars(
       if (value === 0) return '';
       const [top, bottom] = [scale.y(level + value), scale.y(level)];
       level += value;
-      // What is there must be seen, however small.
+      // A value above 0 must be visible, however small.
       const tall = Math.max(1.5, bottom - top);
       return `<rect class="${series[index]?.className}" x="${at1(at * step)}" y="${at1(bottom - tall)}" width="${at1(width)}" height="${at1(tall)}"/>`;
     });
     return level === 0 ? '' : `<g><title>${escaped(title)}</title>${parts.join('')}</g>`;
   });
   const used = series.filter((_, index) => bars.some(({ values }) => (values[index] ?? 0) > 0));
-  return legend(used) + chart(marks.join(''), scale, ticks, bars.length, label, height);
+  return legend(used) + chart(marks.join(''), scale, axisLabels, bars.length, label, height);
 }
 
-/** A filled line: one value a step, which holds for the whole step. */
+/** A filled line: one value per step, which holds for the whole step. */
 export function area(
   values: readonly number[],
   titles: readonly string[],
-  ticks: readonly Tick[],
+  axisLabels: readonly AxisLabel[],
   label: string,
   height = 140,
 ): string {
@@ -88,10 +88,10 @@ export function area(
     (title, at) =>
       `<rect class="hover" x="${x(at)}" y="0" width="${at1(step)}" height="${height}"><title>${escaped(title)}</title></rect>`,
   );
-  return chart(fill + hover.join(''), scale, ticks, values.length, label, height);
+  return chart(fill + hover.join(''), scale, axisLabels, values.length, label, height);
 }
 
-/** Bars that lie, with their values. */
+/** Horizontal bars with their values. */
 export function lyingBars(rows: readonly LyingBar[]): string {
   const max = Math.max(1, ...rows.map(({ value }) => value));
   const isWide = rows.some(({ text }) => text !== undefined);
@@ -101,7 +101,7 @@ export function lyingBars(rows: readonly LyingBar[]): string {
   return lines.join('');
 }
 
-/** Bars that lie, one below the other for each side, under the label of their row. */
+/** Horizontal bars, one for each side, under the label of their row. */
 export function stackedRows(rows: readonly StackedRow[], series: readonly Series[]): string {
   const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   const all = rows.flatMap(({ sides }) => sides.map(({ values }) => values));
@@ -126,7 +126,7 @@ export function stackedRows(rows: readonly StackedRow[], series: readonly Series
   return legend(used) + groups.join('');
 }
 
-/** What colours mean. */
+/** Legend of the colours. */
 export function legend(series: readonly Series[]): string {
   const items = series.map(({ className, name }) => `<li><i class="${className}"></i>${escaped(name)}</li>`);
   return `<ul class="legend">${items.join('')}</ul>`;
@@ -141,11 +141,11 @@ function part(className: string, value: number, max: number, title?: string): st
   return `<span class="bar ${className}" style="width:${at1((100 * value) / max)}%"${tip}></span>`;
 }
 
-/** A plot with its axes; `ticks` count its `steps`. */
+/** A plot with its axes; `axisLabels` refer to its `steps`. */
 function chart(
   marks: string,
   scale: Scale,
-  ticks: readonly Tick[],
+  axisLabels: readonly AxisLabel[],
   steps: number,
   label: string,
   height: number,
@@ -153,7 +153,7 @@ function chart(
   const lines = scale.levels.map(({ y }) => `<line class="grid" x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/>`);
   const levels = scale.levels.map(({ y, text }) => `<span style="top:${y}px">${escaped(text)}</span>`);
   const plot = `<svg viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" style="height:${height}px" role="img" aria-label="${escaped(label)}">${lines.join('')}${marks}</svg>`;
-  return `<div class="chart"><div class="y">${levels.join('')}</div>${plot}${xAxis(ticks, steps)}</div>`;
+  return `<div class="chart"><div class="y">${levels.join('')}</div>${plot}${xAxis(axisLabels, steps)}</div>`;
 }
 
 interface Scale {

@@ -1,4 +1,4 @@
-/** A comparison as a page: what the change did, to whom. */
+/** A comparison as a page: what the change did, and for which people. */
 import { duration, numeral, percent, plural } from '../../text/numbers.ts';
 import type { Comparison, PersonDifference, WorkflowComparison } from '../compare.ts';
 import type { SimulationResult } from '../result.ts';
@@ -47,7 +47,7 @@ function heading({ a, b, workflows, moves, hasSamePeople, differingParts, seed }
     tasks === 0 ? 'as many tasks' : `${numeral(Math.abs(tasks))} ${tasks > 0 ? 'more' : 'fewer'} tasks`;
   const lead = `${plural(both, 'result')} can be compared; ${numeral(other)} end differently${example}. The change adds ${plural(added, 'result')} and removes ${numeral(removed)}; ${work} are completed.`;
   const caution = hasSamePeople
-    ? `Both have the same people, days and chance (seed ${seed}); they differ in: ${differingParts.join(', ') || 'nothing'}.`
+    ? `Both have the same people, days and random draws (seed ${seed}); they differ in: ${differingParts.join(', ') || 'nothing'}.`
     : `Their people or time differ too (${differingParts.join(', ')}), so not every difference is the change's doing.`;
   const names = `<table><tbody><tr><th>A</th><td>${escaped(a.scenario.name)}</td></tr><tr><th>B</th><td>${escaped(b.scenario.name)}</td></tr></tbody></table>`;
   const words = [a, b].map(({ scenario }, at) =>
@@ -59,12 +59,12 @@ function heading({ a, b, workflows, moves, hasSamePeople, differingParts, seed }
 }
 
 function bottleneckNotes({ a, b }: Comparison): string {
-  const told = [a, b].map(({ bottleneck }, at) =>
+  const notes = [a, b].map(({ bottleneck }, at) =>
     bottleneck === null
       ? ''
       : note(`Bottleneck of ${at === 0 ? 'A' : 'B'}: ${bottleneck.summary}`, bottleneck.advice),
   );
-  return told.join('');
+  return notes.join('');
 }
 
 function tiles({ workflows }: Comparison): string {
@@ -179,8 +179,8 @@ function movesSection({ moves }: Comparison): string {
     className: (STATUS_ORDER as readonly string[]).includes(to) ? to : 'canceled',
   }));
   const text =
-    moves.length === 0 ? 'Nobody ends differently.' : 'Outcome in A → outcome in B; the colour is that of B.';
-  return section('Who ends differently', text, lyingBars(rows));
+    moves.length === 0 ? 'No outcomes differ.' : 'Outcome in A → outcome in B; the colour is that of B.';
+  return section('Outcomes that differ', text, lyingBars(rows));
 }
 
 function workflowsSection({ workflows }: Comparison): string {
@@ -234,5 +234,5 @@ function peopleSection({ people, peopleDropped }: Comparison): string {
 }
 
 function footer({ a, b }: Comparison): string {
-  return `<footer><p>Simulated by tenure: the production engine in virtual time. Draws belong to person, occasion, task and attempt, so both scenarios meet the same chance. Traces, SHA-256: A <code>${a.trace.sha256}</code>, B <code>${b.trace.sha256}</code></p></footer>`;
+  return `<footer><p>Simulated by tenure: the production engine in virtual time. Draws belong to person, event, task and attempt, so both scenarios have the same random draws. Traces, SHA-256: A <code>${a.trace.sha256}</code>, B <code>${b.trace.sha256}</code></p></footer>`;
 }

@@ -47,12 +47,12 @@ export function calendarCsv({ calendar }: Pick<SimulationResult, 'calendar'>): s
   return csv(head, rows);
 }
 
-/** The people of a comparison who end differently. */
+/** The people of a comparison whose outcomes differ. */
 export function differencesCsv({ people }: Pick<Comparison, 'people'>): string {
   const head = [
     'workflow',
     'person',
-    'occasion',
+    'drawKey',
     'difference',
     'a',
     'a_reason',
@@ -61,10 +61,10 @@ export function differencesCsv({ people }: Pick<Comparison, 'people'>): string {
     'b_reason',
     'b_latencyMs',
   ];
-  const rows = people.map(({ workflow, subjectId, drawKey: occasion, kind, a, b }) => [
+  const rows = people.map(({ workflow, subjectId, drawKey, kind, a, b }) => [
     workflow,
     subjectId,
-    occasion,
+    drawKey,
     kind,
     ...[a, b].flatMap((one): Value[] => [
       one?.status ?? null,

@@ -56,7 +56,7 @@ footer{color:var(--soft);font-size:13px}
 @media print{body{background:#fff}section,.tile{break-inside:avoid}}
 `;
 
-/** How every page begins; it tells a report from a page that was made by something else. */
+/** Beginning of every page; identifies a report among other HTML files. */
 export const PAGE_BEGINNING = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="generator" content="tenure">`;
 

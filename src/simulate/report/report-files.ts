@@ -46,7 +46,7 @@ export function simulationFiles(result: SimulationResult): readonly ReportFile[]
   ];
 }
 
-/** The files of a comparison's report: the page, and beside it JSON and the people who end differently. */
+/** The files of a comparison's report: the page, JSON, and the people whose outcomes differ. */
 export function comparisonFiles(comparison: Comparison): readonly ReportFile[] {
   return [
     { suffix: '.html', text: comparisonReport(comparison) },

@@ -7,7 +7,7 @@ import type { CalendarDay } from '../metrics/calendar.ts';
 import type { StatusCounts } from '../metrics/status-counts.ts';
 import type { SimulationResult } from '../result.ts';
 import { zoneOf } from '../world/zone.ts';
-import type { Tick } from './axis.ts';
+import type { AxisLabel } from './axis.ts';
 import { calendarChart } from './calendar-chart.ts';
 import { area, lyingBars, type Series, type StackedBar, stackedBars } from './charts.ts';
 import { cell, figure, note, page, section, table, tile } from './page.ts';
@@ -59,7 +59,7 @@ function heading({ scenario, totals, latency, seed }: SimulationResult): string 
   const done = countOf(totals.users, 'completed');
   const lead =
     totals.usersCount === 0
-      ? 'Nobody was due: no run was made.'
+      ? 'No one was due: no run was made.'
       : `${plural(totals.usersCount, 'person was', 'people were')} processed in ${plural(totals.runsCount, 'run')}; ${percent(done, totals.usersCount)} without a failure. Half were done ${duration(latency.p50Ms)} after they were due, 95 of 100 within ${duration(latency.p95Ms)}.`;
   const place = `${longDay(from)} to ${longDay(until)} · ${scenario.timeZone} · a slot every ${plural(scenario.intervalHours, 'hour')} · seed ${seed}`;
   const description = scenario.description === null ? '' : `<p>${escaped(scenario.description)}</p>`;
@@ -130,11 +130,11 @@ export function chartOverDays(
   }
   const per = perBar === 1 ? 'day' : 'week';
   const text = `${noun} ${verb} each ${per}, by how they ended.`;
-  return section(`${noun} per ${per}`, text, stackedBars(bars, STATUS_SERIES, dayTicks(days, perBar), text));
+  return section(`${noun} per ${per}`, text, stackedBars(bars, STATUS_SERIES, dayLabels(days, perBar), text));
 }
 
 /** Labels for an axis of days: months, or days when there are few. */
-function dayTicks(days: readonly CalendarDay[], perBar: number): readonly Tick[] {
+function dayLabels(days: readonly CalendarDay[], perBar: number): readonly AxisLabel[] {
   if (days.length > 62) {
     return days.flatMap(({ day }, at) =>
       day.endsWith('-01') || at === 0 ? [{ at: Math.floor(at / perBar), text: monthOf(day) }] : [],
@@ -153,10 +153,13 @@ function latencySection({ latencyBars, latency }: SimulationResult): string {
     title: `${duration(fromMs)} to ${toMs === Number.MAX_SAFE_INTEGER ? 'more' : duration(toMs)}: ${plural(count, 'person', 'people')}`,
     values: [count],
   }));
-  const ticks = shown.map(({ fromMs }, at) => ({ at, text: `≥ ${fromMs === 0 ? '0' : duration(fromMs)}` }));
+  const axisLabels = shown.map(({ fromMs }, at) => ({
+    at,
+    text: `≥ ${fromMs === 0 ? '0' : duration(fromMs)}`,
+  }));
   const text = `From the moment that people are due to the end of their last task; the wait for the next slot is part of it. Median ${duration(latency.p50Ms)}, 90 of 100 within ${duration(latency.p90Ms)}, 99 within ${duration(latency.p99Ms)}, the longest ${duration(latency.maxMs)}.`;
   const series = [{ className: 'plain', name: 'people' }];
-  return section('How long people wait', text, stackedBars(bars, series, ticks, text, 170));
+  return section('How long people wait', text, stackedBars(bars, series, axisLabels, text, 170));
 }
 
 function loadSection({ load, delays, scenario }: SimulationResult): string {
@@ -167,7 +170,7 @@ function loadSection({ load, delays, scenario }: SimulationResult): string {
     const atMs = Date.parse(fromDateTime);
     return new Date(atMs + zone.offsetAt(atMs)).toISOString();
   });
-  const ticks = local.flatMap((dateTime, at) => {
+  const axisLabels = local.flatMap((dateTime, at) => {
     const day = shortDay(dateTime.slice(0, 10));
     const text = bucketMs < HOUR_MS ? `${day} ${dateTime.slice(11, 16)}` : day;
     return at % perLabel === 0 ? [{ at, text }] : [];
@@ -181,7 +184,7 @@ function loadSection({ load, delays, scenario }: SimulationResult): string {
       (bucket, at) =>
         `${when(at)}: at most ${bucket.busyMax} calls at once, ${numeral(bucket.utilisation * scenario.concurrency)} on average`,
     ),
-    ticks,
+    axisLabels,
     'Calls at once',
   );
   const queue = area(
@@ -190,7 +193,7 @@ function loadSection({ load, delays, scenario }: SimulationResult): string {
       (bucket, at) =>
         `${when(at)}: at most ${bucket.queuedMax} waiting, ${numeral(bucket.queuedMean)} on average`,
     ),
-    ticks,
+    axisLabels,
     'People waiting',
   );
   const fullMs = delays.find(({ cause }) => cause === 'concurrency')?.atLimitMs ?? 0;
@@ -227,26 +230,26 @@ function failuresSection({ failures, errors, totals }: SimulationResult): string
     failures.length === 0
       ? 'No task failed for good.'
       : `${plural(totals.tasksFailed, 'task')} failed for good, after all attempts.${more > 0 ? ` The ${rows.length} most frequent of ${failures.length} causes.` : ''}`;
-  const told =
+  const rest =
     errors.length === 0
       ? ''
       : table(
           [cell('What else went wrong'), cell('Code'), figure('Times')],
           errors.map(({ during, code, count }) => [cell(during), cell(code), figure(numeral(count))]),
         );
-  return section('Failures by cause', text, lyingBars(rows) + told);
+  return section('Failures by cause', text, lyingBars(rows) + rest);
 }
 
 function leftOutSection({ leftOut }: SimulationResult): string {
   if (leftOut.length === 0) return '';
-  const head = [cell('Workflow'), figure('Slots and activations'), cell('Who, and why')];
+  const head = [cell('Workflow'), figure('Slots and activations'), cell('People and reasons')];
   const rows = leftOut.map((one) => [
     cell(one.workflow),
     figure(numeral(one.selectionsCount)),
     cell(leftOutSentences(one).join('. ')),
   ]);
   const text =
-    'People who were in no run because of their attributes: a value cannot be read, or nobody has the attribute. Numbers are of the selection with the most of them.';
+    'People who were in no run because of their attributes: a value cannot be read, or no one has the attribute. Numbers are of the selection with the most of them.';
   return section('Left out', text, table(head, rows));
 }
 

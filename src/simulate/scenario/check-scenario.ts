@@ -1,9 +1,9 @@
-/** What the schema cannot say: how the values of a scenario go together. */
+/** Checks that the schema cannot express: how the values of a scenario fit together. */
 import { invalid } from '../../input/refuse.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Weights, rates and notice. @throws LifecycleError `InvalidArgument`. */
+/** Checks weights, rates and notice. @throws LifecycleError `InvalidArgument`. */
 export function checkTurnover({ turnover }: Scenario): void {
   if (!turnover) return;
   const { joinersPerMonth, growthPerYear, noticeDays, seasonality, joinDays, leaveDays } = turnover;
@@ -20,7 +20,7 @@ export function checkTurnover({ turnover }: Scenario): void {
   }
 }
 
-/** Durations, hangs, and the spans of outages and failures. @throws LifecycleError `InvalidArgument`. */
+/** Checks durations, hangs, and the time spans of outages and failures. @throws LifecycleError `InvalidArgument`. */
 export function checkTasks({ tasks = {} }: Scenario, momentOf: (text: string) => EpochMs): void {
   for (const [name, task] of Object.entries(tasks)) {
     const path = `tasks.${name}`;
@@ -44,7 +44,7 @@ export function checkTasks({ tasks = {} }: Scenario, momentOf: (text: string) =>
   }
 }
 
-/** `until` comes after `from`. @throws LifecycleError `InvalidArgument`. */
+/** Checks that `until` comes after `from`. @throws LifecycleError `InvalidArgument`. */
 export function checkOrder(
   path: string,
   { from, until }: { readonly from?: string; readonly until?: string },
@@ -54,7 +54,7 @@ export function checkOrder(
     throw invalid({ path: `${path}.until`, value: until }, `after from (${from})`);
 }
 
-/** Whom mass changes concern. @throws LifecycleError `InvalidArgument`. */
+/** Checks counts, shares and departments of mass changes. @throws LifecycleError `InvalidArgument`. */
 export function checkChanges({ changes = [], population }: Scenario): void {
   const known =
     population.kind === 'generated' && population.departments
@@ -69,7 +69,7 @@ export function checkChanges({ changes = [], population }: Scenario): void {
       throw invalid({ path: `${path}.share`, value: share }, 'absent for people who join: give their count');
     if ((change.kind === 'move') !== (to !== undefined))
       throw invalid({ path: `${path}.to`, value: to }, 'given for a move, and only there');
-    // People may come into, or move to, a department that is new.
+    // People may join, or move to, a department that does not exist yet.
     const comesFrom = change.kind === 'join' ? undefined : department;
     const isNew =
       changes.some((other) => other.department === comesFrom || other.to === comesFrom) &&

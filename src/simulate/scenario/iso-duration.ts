@@ -6,9 +6,9 @@ const SHAPE =
   /^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
 
 /**
- * The moment that lies an ISO 8601 duration (`P1Y`, `P6M`, `P2W`, `P10DT12H`, `PT36H`) after `startMs`. Years to
+ * Moment that lies an ISO 8601 duration (`P1Y`, `P6M`, `P2W`, `P10DT12H`, `PT36H`) after `startMs`. Years to
  * days count by the calendar of `zone`: a month after 31 January is 28 February, and a day on which clocks change
- * has 23 or 25 hours; hours to seconds are exact. `null` when `text` is no such duration.
+ * has 23 or 25 hours; hours to seconds are exact. `null` when `text` is not such a duration.
  */
 export function momentAfter(
   startMs: EpochMs,

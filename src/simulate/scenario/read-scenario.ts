@@ -1,4 +1,4 @@
-/** Reads a scenario: everything is checked, and refused with path and reason, before anything runs. */
+/** Reads a scenario: checks everything, and refuses it with path and reason, before anything runs. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fillTemplate, requireTemplate } from '../../catalogue/fill-template.ts';
@@ -23,11 +23,11 @@ export interface ReadScenario {
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
   readonly workflows: readonly ReadWorkflow[];
-  /** By time. */
+  /** Sorted by time. */
   readonly windows: readonly ReadWindow[];
-  /** Where relative paths begin. */
+  /** Base folder of relative paths. */
   readonly folder: string;
-  /** A date or moment of the scenario as a moment. */
+  /** Converts a date or moment of the scenario to epoch ms. */
   momentOf(text: string): EpochMs;
 }
 
@@ -38,7 +38,7 @@ export interface ReadWorkflow {
   readonly entry: ScenarioWorkflow;
 }
 
-/** A process window with its moments; of a clock jump, both ends are the same. */
+/** A process window with its moments; both are the same for a clock jump. */
 export interface ReadWindow {
   readonly window: ProcessWindow;
   readonly fromMs: EpochMs;
@@ -47,9 +47,9 @@ export interface ReadWindow {
 
 /** Options of {@link readScenario}. */
 export interface ReadScenarioOptions {
-  /** In place of the scenario's own. */
+  /** Replaces the scenario's own horizon: an ISO 8601 duration. */
   readonly horizon?: string;
-  /** Where relative paths begin. Default: the working folder. */
+  /** Base folder of relative paths. Default: the working folder. */
   readonly folder?: string;
 }
 
@@ -71,7 +71,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 };
 
 /**
- * Reads a scenario object. Nothing of it is changed.
+ * Reads a scenario object, which is not modified.
  *
  * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `NotFound` (a template): `details.field` is the path.
  */
@@ -93,7 +93,7 @@ export function readScenario(input: unknown, options: ReadScenarioOptions = {}):
 /**
  * Reads a scenario file (JSON). Paths in it are relative to its folder.
  *
- * @throws LifecycleError `InvalidFile` for what is no JSON file; otherwise as {@link readScenario}.
+ * @throws LifecycleError `InvalidFile` if it is not a JSON file; otherwise as {@link readScenario}.
  */
 export async function readScenarioFile(
   path: string,
@@ -181,7 +181,7 @@ function readWorkflow(entry: ScenarioWorkflow, path: string): ReadWorkflow {
   return { key: entry.key ?? draft.displayName, draft, entry };
 }
 
-/** A workflow is in a scenario to run: it is scheduled unless it says otherwise or cannot be. */
+/** Enables scheduling unless the workflow says otherwise or has no trigger: workflows of a scenario are meant to run. */
 function withSchedule(input: object): object {
   const { isSchedulingEnabled, isEnabled, executionConditions } = input as {
     readonly isSchedulingEnabled?: unknown;
@@ -196,7 +196,7 @@ function withSchedule(input: object): object {
   return { ...input, isSchedulingEnabled: true };
 }
 
-/** What `read` gives; what it refuses is refused under `path`. */
+/** Calls `read`, and adds `path` to the errors that it throws. */
 function within<T>(path: string, read: () => T): T {
   try {
     return read();
@@ -235,7 +235,7 @@ function readWindows(scenario: Scenario, momentOf: (text: string) => EpochMs): r
   return sorted;
 }
 
-/** Calls at once of all tasks. */
+/** Limit of calls at once, of all tasks. */
 export function concurrencyOf({ capacity }: Scenario): number {
   return capacity?.concurrency ?? 256;
 }
@@ -245,7 +245,7 @@ export function intervalMsOf({ schedule }: Scenario): number {
   return (schedule?.intervalHours ?? 3) * HOUR_MS;
 }
 
-/** How late somebody is still picked up, ms. */
+/** Catch-up window, ms. */
 export function catchUpMsOf({ schedule }: Scenario): number {
   return (schedule?.catchUpDays ?? 3) * DAY_MS;
 }

@@ -19,7 +19,7 @@ function object(properties: Readonly<Record<string, Schema>>, ...required: reado
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-/** An alternative of a `oneOf`. */
+/** Schema of one alternative of a `oneOf`. */
 function kind(
   name: string,
   properties: Readonly<Record<string, Schema>>,
@@ -191,7 +191,7 @@ const PROCESS: Schema = {
   ],
 };
 
-/** The JSON schema of a scenario file. Formats: `date-or-moment`, `duration` (ISO 8601), `time-zone` (IANA). */
+/** JSON schema of a scenario file. Formats: `date-or-moment`, `duration` (ISO 8601), `time-zone` (IANA). */
 export const SCENARIO_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'tenure scenario',

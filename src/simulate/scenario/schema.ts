@@ -1,6 +1,6 @@
 /**
- * The part of JSON Schema (2020-12) that a scenario needs, and a reader for it that names the first place which
- * does not fit. One source: the schema that is published is the one that refuses.
+ * The part of JSON Schema (2020-12) that a scenario needs, and a validator for it that reports the first violation.
+ * The published schema is the one that validates.
  */
 import { fieldsOf } from '../../input/fields.ts';
 import { invalid, type Place, root } from '../../input/refuse.ts';
@@ -27,7 +27,7 @@ export type Schema = {
       readonly exclusiveMinimum?: number;
     }
   | { readonly type: 'boolean' }
-  /** Alternatives that their property `kind` tells apart. */
+  /** Alternatives, discriminated by their property `kind`. */
   | { readonly oneOf: readonly ObjectSchema[] }
 );
 
@@ -41,18 +41,18 @@ export interface ObjectSchema {
   readonly additionalProperties?: false | Schema;
 }
 
-/** What a `format` stands for: whether a text has it, and how to say what it should be. */
+/** A `format`: a test for text, and the description of what is expected. */
 export interface Format {
   readonly expected: string;
   test(text: string): boolean;
 }
 
-/** Characters of a text that a schema does not bound. */
+/** Most characters of a text without `maxLength`. */
 const LENGTH_MAX = 1_024;
 const ITEMS_MAX = 10_000;
 
 /**
- * Checks a value that came from outside.
+ * Validates a value that came from outside.
  *
  * @throws LifecycleError `InvalidArgument`; `details.field` is the path: `tasks.sendWelcomeEmail.outages[0].from`.
  */

@@ -2,17 +2,17 @@ import type { UserRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 
 /**
- * How a trace line tells where a user stands. Users of one commit often stand alike, with one and the same
- * outcome: then the text is that of the last one in his status.
+ * Status text of a user in a trace line. Users of one commit often have the same status and outcome: then the text of
+ * the last user with that status is reused.
  */
 export class StatusText {
-  readonly #told = new Map<UserStatus, { readonly user: UserRecord; readonly text: string }>();
+  readonly #last = new Map<UserStatus, { readonly user: UserRecord; readonly text: string }>();
 
   of(user: UserRecord): string {
-    const told = this.#told.get(user.processingStatus);
-    if (told && areAlike(told.user, user)) return told.text;
+    const last = this.#last.get(user.processingStatus);
+    if (last && areAlike(last.user, user)) return last.text;
     const text = statusTextOf(user);
-    this.#told.set(user.processingStatus, { user, text });
+    this.#last.set(user.processingStatus, { user, text });
     return text;
   }
 }

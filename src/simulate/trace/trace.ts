@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { EpochMs } from '../../model/time.ts';
 
-/** Characters that are gathered before they are hashed. */
+/** Characters buffered before they are hashed. */
 const CHUNK = 65_536;
 
 /**
- * What happened, one line an event, in the order in which it happened:
+ * Trace of a simulation, one line per event, in the order of events:
  *
  * | line | means |
  * |---|---|
@@ -15,13 +15,13 @@ const CHUNK = 65_536;
  * | `T leftOut W MOMENT\|- N` | a slot, or an activation by rule, left out N people whose attributes cannot be read |
  * | `T run R W TYPE MOMENT users N tasks N ID` | a run exists |
  * | `T run R STATUS users S/F/N tasks F/U/N` | its status or counters changed: successful, failed, all; failed, unprocessed, all |
- * | `T user R.NO ID queued due MOMENT\|-` | somebody is in it |
- * | `T user R.NO STATUS DONE/N [OUTCOME START END ["REASON"]] [retry N until MOMENT]` | and what became of him |
+ * | `T user R.ORDINAL ID queued due MOMENT\|-` | a user is in it |
+ * | `T user R.ORDINAL STATUS DONE/N [OUTCOME START END ["REASON"]] [retry N until MOMENT]` | its status changed |
  * | `T off` / `killed` / `on` / `asleep` / `awake` / `jump MS` | the process |
- * | `T error DURING CODE` | something failed that nobody was waiting for |
+ * | `T error DURING CODE` | a background failure |
  * | `T end unfinished N` | the horizon |
  *
- * T is ISO 8601 in UTC, of the world's time. MOMENT is epoch ms. R and W count from 1.
+ * T is the world's time as ISO 8601 in UTC. MOMENT is epoch ms. R and W count from 1.
  */
 export class Trace {
   readonly #hash: Hash = createHash('sha256');
@@ -30,7 +30,7 @@ export class Trace {
   #lines = 0;
   #stampedMs: EpochMs = Number.NaN;
   #stamp = '';
-  /** How the lines of the users of one run begin, at one moment: most lines are theirs. */
+  /** Prefix of the last user line, reused for users of the same run and moment: most lines are such. */
   #users = { atMs: Number.NaN, run: 0, head: '' };
 
   constructor(onLine?: (line: string) => void) {
@@ -45,11 +45,11 @@ export class Trace {
     this.#write(`${this.#stampOf(atMs)} ${event}`);
   }
 
-  /** As `add`, of what happened to user `no` of run `run`. */
-  addUser(atMs: EpochMs, run: number, no: number, event: string): void {
+  /** As `add`, for an event of user `ordinal` of run `run`. */
+  addUser(atMs: EpochMs, run: number, ordinal: number, event: string): void {
     if (this.#users.atMs !== atMs || this.#users.run !== run)
       this.#users = { atMs, run, head: [this.#stampOf(atMs), `user ${run}.`].join(' ') };
-    this.#write(`${this.#users.head}${no} ${event}`);
+    this.#write(`${this.#users.head}${ordinal} ${event}`);
   }
 
   #stampOf(atMs: EpochMs): string {

@@ -1,4 +1,4 @@
-/** People that are made up: plausible, and the same for the same seed. */
+/** Generated people: plausible, and the same for the same seed. */
 import { startOfISOWeek } from 'date-fns/startOfISOWeek';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../../model/time.ts';
@@ -47,7 +47,7 @@ const SURNAMES = [
 const CITIES = ['Berlin', 'Leeds', 'Lyon', 'Porto', 'Turku', 'Zagreb'] as const;
 const JOB_TITLES = ['Analyst', 'Assistant', 'Engineer', 'Manager', 'Specialist', 'Technician'] as const;
 
-/** Departments, when a scenario names none. */
+/** Departments of a scenario that names none. */
 export const DEFAULT_DEPARTMENTS = [
   { name: 'Engineering', weight: 30 },
   { name: 'Production', weight: 28 },
@@ -57,32 +57,32 @@ export const DEFAULT_DEPARTMENTS = [
   { name: 'People', weight: 6 },
 ] as const;
 
-/** A department and how many of a thousand, say, are in it. */
+/** A department and its relative size. */
 export interface Department {
   readonly name: string;
   readonly weight: number;
 }
 
-/** Makes people, one after the other. */
+/** Generates people, one after another. */
 export interface PeopleMaker {
-  /** Somebody who starts at `hireMs`, and whom the directory knows from `knownMs`. */
+  /** A person who starts at `hireMs` and is in the directory from `knownMs` on. */
   make(hireMs: EpochMs, knownMs: EpochMs, department?: string): Subject;
-  /** A department, by weight. */
+  /** A department, drawn by weight. */
   department(): string;
-  /** Another department than this one, by weight; the same when there is no other. */
+  /** Another department than this one, drawn by weight; the same if there is no other. */
   otherThan(department: string): string;
 }
 
-/** What a {@link PeopleMaker} is made from. */
+/** Options of {@link peopleMaker}. */
 export interface PeopleMakerOptions {
   readonly departments: readonly Department[];
   readonly peoplePerManager: number;
-  /** Before the number in their ids: `p` for `p000001`. */
+  /** Prefix of the number in ids: `p` for `p000001`. */
   readonly idPrefix: string;
   readonly random: Random;
 }
 
-/** Makes people with ids in order: `p000001`, `p000002` … */
+/** Generates people with ids in order: `p000001`, `p000002` … */
 export function peopleMaker({
   departments,
   peoplePerManager,
@@ -137,7 +137,7 @@ export function peopleMaker({
 const TENURE_MEAN_DAYS = 1_500;
 const TENURE_MAX_DAYS = 40 * 365;
 
-/** A first day before `startMs`: most came lately, some long ago, on a Monday. */
+/** A first day before `startMs`, a Monday: most are recent, some long ago. */
 export function pastHireMs(zone: Zone, startMs: EpochMs, random: Random): EpochMs {
   const days = Math.min(TENURE_MAX_DAYS, 1 + Math.floor(-TENURE_MEAN_DAYS * ln(1 - random.next())));
   const day = zone.dayOf(startMs - days * DAY_MS);

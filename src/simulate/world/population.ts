@@ -1,4 +1,4 @@
-/** Who is in the directory at the start, and what happens to whom afterwards: decided before anything runs. */
+/** The people in the directory at the start and all later changes, decided before anything runs. */
 import { resolve } from 'node:path';
 import { openDirectory } from '../../directory/open-directory.ts';
 import type { Subject } from '../../model/subject.ts';
@@ -12,9 +12,9 @@ import { DEFAULT_DEPARTMENTS, type Department, type PeopleMaker, pastHireMs, peo
 import { Roster } from './roster.ts';
 import { massPlans, type Plan, turnoverPlans } from './turnover.ts';
 
-/** Something that happens in the directory. */
+/** A change of the directory. */
 export type Change =
-  /** Somebody who will start, or has started, is entered. */
+  /** A person who will start, or has started, is entered. */
   | { readonly kind: 'entered'; readonly atMs: EpochMs; readonly subject: Subject }
   | { readonly kind: 'moved'; readonly atMs: EpochMs; readonly id: string; readonly department: string }
   /** A last day has become known. */
@@ -25,9 +25,9 @@ export type Change =
 /** A population and its future. */
 export interface Population {
   readonly initial: readonly Subject[];
-  /** By time. */
+  /** Sorted by time. */
   readonly changes: readonly Change[];
-  /** Attributes that people may have, beside those that somebody has at some time. */
+  /** Attributes that people may have, in addition to those that occur. */
   readonly attributes: readonly DirectoryAttribute[];
 }
 
@@ -35,7 +35,7 @@ const PEOPLE_PER_MANAGER_DEFAULT = 10;
 const KEPT_DAYS_DEFAULT = 30;
 
 /**
- * The population of a scenario for a seed. It depends on population, turnover, changes, start, horizon and zone
+ * Population of a scenario for a seed. It depends on population, turnover, changes, start, horizon and zone
  * alone, so that scenarios which differ in other things have the same people.
  *
  * @throws LifecycleError `InvalidFile` for a file of people that cannot be read; `LimitExceeded`.
@@ -124,9 +124,9 @@ class Future {
   readonly #maker: PeopleMaker;
   readonly #random: Random;
   readonly #changes: Change[] = [];
-  /** People who are entered and have not started, by their first day: nobody picks them before. */
+  /** People who are entered and have not started, by first day: they cannot be picked before. */
   readonly #starting = new Map<EpochMs, Starter[]>();
-  /** The first of those days: days are few, people may be many. */
+  /** The earliest of those days: days are few, people may be many. */
   #nextStartMs = Number.POSITIVE_INFINITY;
   #entered = 0;
 
@@ -137,7 +137,7 @@ class Future {
     this.#random = random;
   }
 
-  /** What happens within the horizon, by time. */
+  /** Changes within the horizon, sorted by time. */
   changes(): readonly Change[] {
     const { endMs } = this.#read;
     return this.#changes.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs);
@@ -156,7 +156,7 @@ class Future {
     const starters = this.#starting.get(dateMs) ?? [];
     this.#starting.set(dateMs, starters);
     this.#entered += 1;
-    starters.push({ no: this.#entered, id: subject.id, department: String(subject.department) });
+    starters.push({ ordinal: this.#entered, id: subject.id, department: String(subject.department) });
     this.#nextStartMs = Math.min(this.#nextStartMs, dateMs);
   }
 
@@ -188,14 +188,14 @@ class Future {
         this.#starting.delete(hireMs);
       }
     }
-    started.sort((a, b) => a.no - b.no);
+    started.sort((a, b) => a.ordinal - b.ordinal);
     for (const { id, department } of started) this.#roster.add(id, department);
   }
 }
 
-/** Somebody who will start; `no` is the order of entry. */
+/** A person who will start; `ordinal` is the order of entry. */
 interface Starter {
-  readonly no: number;
+  readonly ordinal: number;
   readonly id: string;
   readonly department: string;
 }

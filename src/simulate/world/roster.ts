@@ -9,7 +9,7 @@ interface Member {
   atInDepartment: number;
 }
 
-/** Who works here: picks somebody at random, of all or of a department, in constant time. */
+/** Current employees: picks one at random, of all or of a department, in constant time. */
 export class Roster {
   readonly #byId = new Map<string, Member>();
   readonly #all: Member[] = [];
@@ -58,7 +58,7 @@ export class Roster {
     this.add(id, department);
   }
 
-  /** Somebody; `undefined` when there is nobody. */
+  /** A random person; `undefined` when there is none. */
   pick(random: Random, department?: string): string | undefined {
     const list = this.#listOf(department);
     return list.length === 0 ? undefined : list[below(random, list.length)]?.id;

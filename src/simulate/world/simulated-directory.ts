@@ -1,11 +1,11 @@
 /**
- * A directory whose people come, move and go with virtual time.
+ * A directory whose people join, move and leave in virtual time.
  *
- * **What `query` streams.** The scheduler asks by rule and then keeps those whose trigger moment lies in its
- * window. At each of thousands of slots that would be everybody, to keep a handful. This directory is told the
+ * **What `query` streams.** The scheduler queries by rule and then keeps the people whose trigger moment lies
+ * in its window. At each of thousands of slots that would be all people, to keep a few. This directory knows the
  * triggers of the scenario's workflows, so for the rule of a scheduled workflow it streams only people whose
  * attribute can make them due about now, by an index over days, and those whose attribute or scope cannot be read,
- * because the engine reports them; a rule that it does not know gets everybody. The
+ * because the engine reports them; a rule that it does not know gets all people. The
  * engine tests each person as always, so nothing that happens depends on the index (a test compares).
  */
 
@@ -29,14 +29,14 @@ export interface SimulatedDirectory extends Directory {
   /** Carries out the changes up to `nowMs`. `get` and `query` do it by themselves. */
   advanceTo(nowMs: EpochMs): void;
   has(id: string): boolean;
-  /** Everybody, by id. */
+  /** All people, sorted by id. */
   sorted(): readonly Subject[];
 }
 
-/** What a {@link SimulatedDirectory} works with. */
+/** Options of {@link simulatedDirectory}. */
 export interface SimulatedDirectoryOptions {
   readonly population: Population;
-  /** The present of the world (not of a process whose clock is wrong). */
+  /** The world's present time, not that of a process whose clock is wrong. */
   readonly now: () => EpochMs;
   readonly workflows: readonly Pick<WorkflowDraft, 'executionConditions'>[];
   readonly catchUpMs: DurationMs;
@@ -44,13 +44,13 @@ export interface SimulatedDirectoryOptions {
   readonly slotAgeMaxMs?: DurationMs;
   /** How wrong the clock of a process may be, either way, ms ≥ 0. Default 0. */
   readonly skewMaxMs?: DurationMs;
-  /** Told after each change. */
+  /** Called after each change. */
   readonly onChange?: (change: Change) => void;
-  /** `false`: everybody is streamed for every rule. Default `true`. */
+  /** `false`: streams all people for every rule. Default `true`. */
   readonly isIndexed?: boolean;
 }
 
-/** A span of days after which an attribute may make somebody due, from the present. */
+/** Days, relative to the present, on which an attribute may make a person due. */
 interface Window {
   readonly attribute: Attribute;
   readonly rule: ParsedScopeRule;
@@ -69,13 +69,13 @@ class PeopleOverTime implements SimulatedDirectory {
   readonly #now: () => EpochMs;
   readonly #onChange: (change: Change) => void;
   readonly #windows: ReadonlyMap<string, readonly Window[]>;
-  /** Per attribute that a trigger counts from: who has it on which day. */
+  /** Ids by trigger attribute and day. */
   readonly #index = new Map<Attribute, Map<number, Set<string>>>();
-  /** Per rule of a scheduled workflow: of whom it, or the trigger's attribute, cannot be read. */
+  /** Ids by rule of a scheduled workflow: people for whom the rule or the trigger's attribute cannot be read. */
   readonly #unreadable = new Map<string, Set<string>>();
   readonly #attributes: readonly DirectoryAttribute[];
   readonly #ordinals = new Map<string, number>();
-  /** Everybody by id; `null` when somebody has come, changed or gone since. */
+  /** All people sorted by id; `null` after a change. */
   #sorted: readonly Subject[] | null = null;
   #next = 0;
 
@@ -186,7 +186,7 @@ class PeopleOverTime implements SimulatedDirectory {
       for (let day = today + fromDays; day <= today + untilDays; day++)
         for (const id of days?.get(day) ?? []) found.add(id);
     }
-    // In the order of entry, as without an index.
+    // Sorted by entry, as without an index.
     const ordinal = (id: string): number => this.#ordinals.get(id) ?? 0;
     const ids = [...found].sort((a, b) => ordinal(a) - ordinal(b));
     return ids.map((id) => this.#people.get(id)).filter((subject) => subject !== undefined);
@@ -197,7 +197,7 @@ function cannotBeRead({ attribute, rule }: Window, subject: Subject): boolean {
   return readAttribute(subject[attribute]) === 'unreadable' || rule.unreadable(subject) !== null;
 }
 
-/** What anybody in it has at some time, and what the population says besides. */
+/** Attributes that occur at some time, and those that the population names. */
 function attributesOf({ initial, changes, attributes }: Population): readonly DirectoryAttribute[] {
   const found = new AttributeNames();
   for (const subject of initial) found.add(subject);
@@ -221,7 +221,7 @@ function drop(days: Map<number, Set<string>>, day: number | null, id: string): v
   if (days.get(day)?.size === 0) days.delete(day);
 }
 
-/** An evaluation that failed is tried again until the next slot. */
+/** Longest delay of an evaluation: a failed one is retried until the next slot. */
 const DELAY_MS = DAY_MS;
 
 function windowsOf(options: SimulatedDirectoryOptions): ReadonlyMap<string, readonly Window[]> {

@@ -1,4 +1,4 @@
-/** When people join, move and leave: dates only, not yet whom. */
+/** Plans of when people join, move and leave; the people are picked later. */
 import { eachDayOfInterval } from 'date-fns/eachDayOfInterval';
 import { eachMonthOfInterval } from 'date-fns/eachMonthOfInterval';
 import { isFriday } from 'date-fns/isFriday';
@@ -14,9 +14,9 @@ import type { ReadScenario } from '../scenario/read-scenario.ts';
 import type { Turnover } from '../scenario/scenario.ts';
 import { dayAfter, isoDay, utc, type Zone } from './zone.ts';
 
-/** Something that is to happen to somebody. */
+/** A planned change of one person. */
 export interface Plan {
-  /** When the directory hears of it. */
+  /** Moment at which it is entered in the directory. */
   readonly atMs: EpochMs;
   readonly kind: 'join' | 'move' | 'leave';
   /** First day, day of the move, end of the last day. */
@@ -25,7 +25,7 @@ export interface Plan {
   readonly to?: string | undefined;
 }
 
-/** Plans of turnover, and of mass changes, that a scenario may have, at most. */
+/** Most plans of turnover, and of mass changes, in a scenario. */
 const PLANS_MAX = 2_000_000;
 
 const NOTICE_DEFAULT = { min: 10, max: 40 } as const;
@@ -34,10 +34,10 @@ const LEAVE_DAYS_DEFAULT = { fridays: 20, monthEnds: 60, otherWorkdays: 20 } as 
 const LATE_SHARE_DEFAULT = 0.02;
 const MONTHS = 12;
 const LATE_DAYS_MAX = 6;
-/** Leavers work until then on their last day. */
+/** End of work on the last day of leavers. */
 const END_OF_DAY_MS: DurationMs = 18 * HOUR_MS;
 
-/** The plans of ordinary turnover from the start to the end, and of those that are announced before it. */
+/** Plans of ordinary turnover between the start and the end, including changes entered before the end for later dates. */
 export function turnoverPlans(read: ReadScenario, headcount: number, random: Random): Plan[] {
   const { scenario, zone, startMs, endMs } = read;
   const turnover = scenario.turnover ?? {};
@@ -64,7 +64,7 @@ export function turnoverPlans(read: ReadScenario, headcount: number, random: Ran
   return plans;
 }
 
-/** The plans of mass changes. `sizeOf` says how many people a department, or all, had at the start. */
+/** Plans of mass changes. `sizeOf`: number of people of a department, or of all, at the start. */
 export function massPlans(read: ReadScenario, sizeOf: (department: string | undefined) => number): Plan[] {
   const { scenario, zone, startMs, endMs, momentOf } = read;
   let total = 0;
@@ -82,7 +82,7 @@ export function massPlans(read: ReadScenario, sizeOf: (department: string | unde
   });
 }
 
-/** Asked before plans are made: so many would not fit into memory. @throws LifecycleError `LimitExceeded`. */
+/** Checks the number of plans before they are made, since too many would not fit into memory. @throws LifecycleError `LimitExceeded`. */
 function checkCount(count: number, field: 'turnover' | 'changes'): void {
   if (count <= PLANS_MAX) return;
   throw new LifecycleError(
@@ -99,7 +99,7 @@ function ratesOf(turnover: Turnover, headcount: number): Readonly<Record<Plan['k
   return { join: turnover.joinersPerMonth ?? forGrowth, move: turnover.moversPerMonth ?? 0, leave };
 }
 
-/** A count around its mean, spread as independent events are. */
+/** A random count around its mean, distributed as independent events are. */
 function countFor(mean: number, random: Random): number {
   if (mean === 0) return 0;
   const spread = normalQuantile(Math.min(1 - 2 ** -33, Math.max(2 ** -33, random.next())));
@@ -115,7 +115,7 @@ function planIn(month: Date, kind: Plan['kind'], turnover: Turnover, zone: Zone,
   const days = notice.min + below(random, notice.max - notice.min + 1);
   const isLate = random.next() < (turnover.lateShare ?? LATE_SHARE_DEFAULT);
   const lateDays = 1 + below(random, LATE_DAYS_MAX);
-  // People offices work in the daytime.
+  // Entries are made in working hours.
   const hourMs = (8 + below(random, 10)) * HOUR_MS;
   return { kind, dateMs, atMs: zone.startOf(dayAfter(day, isLate ? lateDays : -days)) + hourMs };
 }

@@ -1,4 +1,4 @@
-/** Days of a time zone, by the platform's table of zones. The machine's own zone plays no part. */
+/** Days of a time zone, by the platform's zone data. Independent of the machine's own zone. */
 import { UTCDateMini } from '@date-fns/utc/date/mini';
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from '../../model/time.ts';
 
@@ -8,9 +8,9 @@ export type LocalDay = string;
 /** A time zone. */
 export interface Zone {
   readonly name: string;
-  /** What local clocks show more than UTC at a moment, ms. */
+  /** Offset of local time from UTC at a moment, ms. */
   offsetAt(atMs: EpochMs): DurationMs;
-  /** The day that a moment lies in. */
+  /** The local day of a moment. */
   dayOf(atMs: EpochMs): LocalDay;
   /** The first moment of a day. */
   startOf(day: LocalDay): EpochMs;
@@ -26,7 +26,7 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** The zone of this name. Offsets are looked up once an hour of use and kept. */
+/** The zone of this name. Offsets are looked up once per quarter hour and kept. */
 export function zoneOf(name: string): Zone {
   const offsetAt = name === 'UTC' ? () => 0 : offsetsOf(name);
   return {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
 
 /**
- * How often a long timer looks at the wall clock, ms. While a machine sleeps, the platform's timers
- * stand still: without a look, a timer of three hours would fire three hours after the machine woke.
+ * Interval at which a long timer checks the wall clock, ms. While a machine sleeps, the platform's timers
+ * stand still: without the check, a timer of three hours would fire three hours after the machine woke.
  */
-const LOOK_MS = 60_000;
+const CHECK_MS = 60_000;
 
-/** This machine's time. */
+/** Clock and timers of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -16,11 +16,11 @@ export const systemClock: Clock = {
     const monotonicMs = performance.now() + delayMs;
     let handle: NodeJS.Timeout;
     const arm = () => {
-      // Whichever clock says that the time has come: one may have been set back, the other has slept.
+      // The earlier of both clocks counts: one may have been set back, the other stands still in sleep.
       const restMs = Math.min(wallMs - Date.now(), monotonicMs - performance.now());
       handle = setTimeout(
-        () => (restMs <= LOOK_MS ? callback() : arm()),
-        Math.max(0, Math.min(restMs, LOOK_MS)),
+        () => (restMs <= CHECK_MS ? callback() : arm()),
+        Math.max(0, Math.min(restMs, CHECK_MS)),
       );
     };
     arm();

@@ -3,18 +3,18 @@ import type { Callout } from '../../ports/callout.ts';
 
 /** Options of {@link httpCallout}. */
 export interface HttpCalloutOptions {
-  /** Also hosts of one's own network, and this one. Default `false`. */
+  /** Allows hosts of private networks, and this host. Default `false`. */
   readonly allowPrivateAddresses?: boolean;
-  /** More headers for a call: an `authorization`, say. */
+  /** Additional headers of a call, such as `authorization`. Default: none. */
   readonly headers?: (
     url: string,
   ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
 }
 
 /**
- * Calls over HTTP and HTTPS. Redirects are not followed. Addresses are judged after their names were
- * resolved, and the connection goes to the address that was judged, so that a name which resolves to another
- * one the next time (DNS rebinding) gains nothing. Of an answer no more is read than was asked for.
+ * Callout over HTTP and HTTPS. Redirects are not followed. Addresses are checked after name resolution, and the
+ * connection goes to the checked address, so that DNS rebinding has no effect. No more of an answer is read than the
+ * call asks for.
  */
 export function httpCallout({ allowPrivateAddresses = false, headers }: HttpCalloutOptions = {}): Callout {
   return {

@@ -1,6 +1,6 @@
 /**
- * The connection of {@link httpCallout}. A module of its own, loaded with the first call: Node's `http` and `https` cost
- * a program's start as much as a third of this package.
+ * Connection of {@link httpCallout}. A separate module, loaded with the first call: Node's `http` and `https` take as
+ * much of a program's start as a third of this package.
  */
 import { lookup as resolve } from 'node:dns';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
@@ -10,7 +10,7 @@ import type { CalloutAnswer, CalloutRequest } from '../../ports/callout.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 
 /**
- * Posts `body`, and gives the answer.
+ * Posts `body` and returns the answer.
  *
  * @throws Error for a private address, unless they are allowed; what the connection throws.
  */
@@ -44,7 +44,7 @@ export async function post(
         return;
       }
       done({ status, body: '' });
-      response.on('error', () => {}); // cut off on purpose
+      response.on('error', () => {}); // expected, since the response is destroyed
       response.destroy();
     });
     sent.on('error', failed);
@@ -76,6 +76,6 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 
 function notPublic(host: string): Error {
   return new Error(
-    `Expected ${host} to be a public host, got a private address; allowPrivateAddresses lets it`,
+    `Expected ${host} to be a public host, got a private address; set allowPrivateAddresses to allow it`,
   );
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Ids, Random } from '../../ports/random.ts';
 
-/** Chance from the platform. */
+/** Random numbers of the platform. */
 export const systemRandom: Random = { next: () => Math.random() };
 
-/** GUIDs from the platform's cryptographic source. */
+/** GUIDs of the platform's cryptographic random source. */
 export const systemIds: Ids = { guid: () => randomUUID() };

@@ -1,10 +1,10 @@
 /**
- * Chance that a seed decides, in integer arithmetic: the same on every machine and in every version of V8.
+ * Seeded random numbers in integer arithmetic: the same on every machine and in every version of V8.
  *
- * Two kinds: a *sequence* ({@link seededRandom}) for what happens once and in order, such as the making of the
- * people; and *draws by key* ({@link drawFor}) for what tasks do, so that a draw belongs to a person, a task
- * and an occasion and not to how many were made before it. Two scenarios then differ by their change alone
- * (common random numbers).
+ * Two kinds: a *sequence* ({@link seededRandom}) for what happens once and in order, such as the generation of
+ * people; and *draws by key* ({@link drawFor}) for what tasks do, so that a draw depends on person, task and event
+ * and not on how many draws were made before. Two scenarios then differ by their change alone (common random
+ * numbers).
  */
 import type { Ids, Random } from '../../ports/random.ts';
 
@@ -25,7 +25,7 @@ function mix(state: number): number {
   return (mixed ^ (mixed >>> 14)) >>> 0;
 }
 
-/** A stream of its own for `purpose`, so that more draws in one place change nothing in another. */
+/** A separate sequence for `purpose`, so that more draws in one place change nothing in another. */
 export function randomFor(seed: number, purpose: string): Random {
   return seededRandom(hashOf(`${seed}|${purpose}`));
 }
@@ -40,7 +40,7 @@ export function seededIds(seed: number): Ids {
   return { guid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(6)}${hex(6)}` };
 }
 
-/** 32 bits of a text: MurmurHash3's finish over a multiply-and-rotate per UTF-16 unit. */
+/** Hash of a text, 32 bits: MurmurHash3's finish over a multiply-and-rotate per UTF-16 unit. */
 export function hashOf(text: string, seed = 0): number {
   let hash = seed ^ 0x9e3779b9;
   for (let at = 0; at < text.length; at++) {
@@ -53,9 +53,9 @@ export function hashOf(text: string, seed = 0): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** A draw in [0, 1), always the same for a key (from {@link hashOf}) and a number of the draw, 0..2³¹. */
-export function drawFor(key: number, no: number): number {
-  return mix(Math.imul((key + Math.imul(no + 1, 0x9e3779b9)) >>> 0, 0x85ebca6b) >>> 0) / 2 ** 32;
+/** A draw in [0, 1), always the same for a key (from {@link hashOf}) and the index of the draw, 0..2³¹. */
+export function drawFor(key: number, index: number): number {
+  return mix(Math.imul((key + Math.imul(index + 1, 0x9e3779b9)) >>> 0, 0x85ebca6b) >>> 0) / 2 ** 32;
 }
 
 /** A whole number in `0..below − 1`. */

@@ -1,21 +1,21 @@
 import type { DurationMs } from '../../model/time.ts';
 
-/** A timer in line. */
+/** A timer in the heap. */
 export interface TimerEntry {
-  /** When it is due, on the steady time of its clock. */
+  /** Due time, on the steady time of its clock. */
   readonly dueMs: DurationMs;
-  /** Timers of one moment fire in the order in which they were set. */
-  readonly no: number;
+  /** Order in which timers of one moment fire: that in which they were set. */
+  readonly ordinal: number;
   readonly callback: () => void;
   isCanceled: boolean;
   /** Whether it is in the heap. */
   isInHeap: boolean;
 }
 
-/** Canceled entries are swept out when they are more than this, and more than half of all. */
+/** Canceled entries are removed when there are more than this, and more than half of all. */
 const SWEEP_FROM = 1_024;
 
-/** Timers by their moment: a binary heap. Canceled ones stay in it until they surface or are swept. */
+/** Timers by their moment: a binary heap. Canceled ones stay in it until they reach the top or are removed together. */
 export class TimerHeap {
   #entries: TimerEntry[] = [];
   #canceled = 0;
@@ -31,7 +31,7 @@ export class TimerHeap {
     this.#up(this.#entries.length - 1);
   }
 
-  /** The first that is not canceled stays in the heap. */
+  /** The first entry that is not canceled; it stays in the heap. */
   peek(): TimerEntry | undefined {
     while (this.#entries[0]?.isCanceled) {
       this.#pop();
@@ -40,7 +40,7 @@ export class TimerHeap {
     return this.#entries[0];
   }
 
-  /** Takes all that are due at `nowMs` or before, in their order. */
+  /** Takes all entries that are due at `nowMs` or before, in order. */
   takeDue(nowMs: DurationMs): TimerEntry[] {
     const due: TimerEntry[] = [];
     for (let first = this.peek(); first && first.dueMs <= nowMs; first = this.peek()) {
@@ -50,7 +50,7 @@ export class TimerHeap {
     return due;
   }
 
-  /** An entry that was taken out already, and has not been called, is not called any more either. */
+  /** Cancels an entry, even one that was taken and not called yet. */
   cancel(entry: TimerEntry): void {
     if (entry.isCanceled) return;
     entry.isCanceled = true;
@@ -106,5 +106,5 @@ export class TimerHeap {
 }
 
 function isBefore(a: TimerEntry, b: TimerEntry): boolean {
-  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.no < b.no);
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.ordinal < b.ordinal);
 }

@@ -1,16 +1,16 @@
 /**
- * Time that a program moves. Nothing global is patched: who is given this clock lives in its time.
+ * Virtual time that a program moves. Nothing global is patched: code that uses this clock runs in its time.
  *
- * How it knows that nothing is left to do: on the memory store an engine works in microtasks only, apart
- * from timers and `yield()`s, and both are in this clock's hands. A `nextTick` that is asked for by a microtask
- * comes when all microtasks are done; when none of them asked for a `yield()`, only a timer can make something
- * happen. So a virtual instant costs a few ticks, whatever happens in it, and the order of all that happens
- * depends on the engine alone. Now and then the host's event loop gets its turn, which changes nothing.
+ * How it detects that nothing is left to do: on the memory store an engine works in microtasks only, apart
+ * from timers and `yield()`s, and this clock controls both. A `process.nextTick` callback set
+ * by a microtask runs when all microtasks are done; if none of them called `yield()`, only a timer can cause
+ * more work. So a virtual instant costs a few such callbacks, whatever happens in it, and the order of events
+ * depends on the engine alone. From time to time the host's event loop gets a turn, which changes nothing.
  *
  * | move         | `now()`      | timers                                                    |
  * |--------------|--------------|-----------------------------------------------------------|
  * | `advance`    | moves        | fire at their moments, each instant when the last is done |
- * | `jump`       | moves at once | do not notice: somebody set the machine's clock           |
+ * | `jump`       | moves at once | are not affected: the machine's clock was set             |
  * | `sleepUntil` | moves at once | those that came due meanwhile fire late, all at the end   |
  */
 import type { DurationMs, EpochMs } from '../../model/time.ts';
@@ -18,33 +18,33 @@ import type { Clock, Timer } from '../../ports/clock.ts';
 import { systemClock } from '../real/clock.ts';
 import { type TimerEntry, TimerHeap } from './timer-heap.ts';
 
-/** A clock's life for one process: when it ends, its timers and pauses end with it, as by `kill -9`. */
+/** A clock of one process: when it ends, its timers and pauses end with it, as by `kill -9`. */
 export interface ClockSession extends Clock {
   end(): void;
 }
 
 /** A clock that stands still until it is moved. */
 export interface VirtualClock extends Clock {
-  /** Timers that are set. */
+  /** Number of timers that are set. */
   readonly timersCount: number;
   /** Milliseconds until the next timer; `null` when none is set. */
   readonly nextTimerInMs: DurationMs | null;
-  /** A clock of the same time for one engine, which can end alone. */
+  /** Opens a clock of the same time for one engine, which can be ended separately. */
   session(): ClockSession;
   /** Resolves when nothing is left to do without a timer. */
   settle(): Promise<void>;
-  /** Time passes: `byMs` ≥ 0, in steps from timer to timer. */
+  /** Moves time by `byMs` ≥ 0, in steps from timer to timer. */
   advance(byMs: DurationMs): Promise<void>;
   /** As `advance`, up to the moment `atMs` of `now()`; a moment that has passed is reached at once. */
   advanceTo(atMs: EpochMs): Promise<void>;
-  /** Goes to the next timer and fires all of its instant. `false`: none is set. */
+  /** Moves to the next timer and fires all timers of its instant. `false`: none is set. */
   step(): Promise<boolean>;
   /** Moves `now()` by `byMs`, which may be negative, and nothing else. */
   jump(byMs: DurationMs): void;
-  /** The process sleeps until `atMs`; timers that came due meanwhile fire then. */
+  /** Suspends the process until `atMs`; timers that came due meanwhile fire then. */
   sleepUntil(atMs: EpochMs): Promise<void>;
   /**
-   * What `promise` comes to, with as much time as it takes.
+   * Result of `promise`, after as much virtual time as it takes.
    *
    * @throws Error when no timer is set and it is still pending (a lost wake-up), or after `timersMax` instants.
    */
@@ -52,7 +52,7 @@ export interface VirtualClock extends Clock {
 }
 
 const TIMERS_MAX = 1_000_000;
-/** The host waits so long for its turn, in real ms: a signal, a progress bar. */
+/** Longest wait of the host's event loop (signals, a progress bar), in real ms. */
 const HOST_EVERY_MS = 10;
 
 /** A virtual clock that shows `startMs` (whole milliseconds since 1970). */
@@ -62,9 +62,9 @@ export function virtualClock(startMs: EpochMs): VirtualClock {
 
 class SteppedClock implements VirtualClock {
   readonly #timers = new TimerHeap();
-  /** Pauses that somebody asked for, in order; all end at the next round. */
+  /** Pending `yield()`s, in order; all end at the next round. */
   #pauses: (() => void)[] = [];
-  #no = 0;
+  #ordinal = 0;
   #steadyMs = 0;
   #wallMs: EpochMs;
 
@@ -92,8 +92,8 @@ class SteppedClock implements VirtualClock {
   setTimer(delayMs: DurationMs, callback: () => void): Timer {
     // A delay with a fraction fires at the next whole millisecond: `now()` shows whole ones only.
     const dueMs = this.#steadyMs + Math.max(0, Math.ceil(delayMs));
-    const entry: TimerEntry = { dueMs, no: this.#no, callback, isCanceled: false, isInHeap: false };
-    this.#no += 1;
+    const entry: TimerEntry = { dueMs, ordinal: this.#ordinal, callback, isCanceled: false, isInHeap: false };
+    this.#ordinal += 1;
     this.#timers.push(entry);
     return { cancel: () => this.#timers.cancel(entry) };
   }
@@ -107,7 +107,7 @@ class SteppedClock implements VirtualClock {
   }
 
   async settle(): Promise<void> {
-    // Not asked for by a microtask, a tick would come before them.
+    // `nextTick` runs before microtasks unless a microtask calls it.
     await null;
     for (;;) {
       await this.#microtasksDone();
@@ -213,7 +213,7 @@ class Session implements ClockSession {
 
   async yield(): Promise<void> {
     await this.#clock.yield();
-    // The process is gone: what waited here never goes on.
+    // The process has ended: code that waited here never continues.
     if (this.#hasEnded) await new Promise<never>(() => {});
   }
 

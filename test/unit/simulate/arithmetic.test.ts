@@ -32,8 +32,8 @@ describe('exact logarithm and exponential', () => {
   });
 });
 
-describe('chance', () => {
-  it('is the same for a seed, on every machine', () => {
+describe('seeded random numbers', () => {
+  it('are the same for a seed, on every machine', () => {
     const random = seededRandom(42);
     expect([random.next(), random.next(), random.next()].map((value) => Math.floor(value * 2 ** 32))).toEqual(
       [2581720956, 1925393290, 3661312704],
@@ -43,7 +43,7 @@ describe('chance', () => {
     expect(randomFor(1, 'a').next()).not.toBe(randomFor(1, 'b').next());
   });
 
-  it('spreads draws by key evenly', () => {
+  it('spread draws by key evenly', () => {
     const counts = Array.from({ length: 10 }, () => 0);
     for (let at = 0; at < 20_000; at++) {
       const bin = Math.floor(drawFor(hashOf(`1|p${at}|task`), at % 3) * 10);
@@ -52,7 +52,7 @@ describe('chance', () => {
     for (const count of counts) expect(Math.abs(count - 2_000)).toBeLessThan(200);
   });
 
-  it('picks by weight, and never what has none', () => {
+  it('pick by weight, and never an entry of weight 0', () => {
     expect(weighted([1, 0, 3], 0)).toBe(0);
     expect(weighted([1, 0, 3], 0.2499)).toBe(0);
     expect(weighted([1, 0, 3], 0.25)).toBe(2);
@@ -61,7 +61,7 @@ describe('chance', () => {
 });
 
 describe('durations', () => {
-  it('meet the median and the 95th of 100 that they are given', () => {
+  it('meet the given median and 95th percentile', () => {
     const shape = { kind: 'lognormal', medianMs: 800, p95Ms: 5_000 } as const;
     expect(durationFor(shape, 0.5)).toBe(800);
     expect(durationFor(shape, 0.95)).toBe(5_000);
@@ -100,7 +100,7 @@ describe('a histogram', () => {
     expect(p99Ms).toBeLessThanOrEqual(99_792);
   });
 
-  it('has zeros when nothing was added, and one value when one was', () => {
+  it('has zeros when empty, and one value when one was added', () => {
     expect(new Histogram().figures().maxMs).toBe(0);
     const one = new Histogram();
     one.add(123_456_789);
@@ -153,7 +153,7 @@ describe('ISO 8601 durations', () => {
     expect(from('2026-03-27T23:00:00Z', 'PT72H', 'Europe/Berlin')).toBe('2026-03-30T23:00:00.000Z');
   });
 
-  it('are nothing else', () => {
+  it('in any other form are refused', () => {
     for (const text of ['', 'P', 'PT', 'P1', '1Y', 'P-1D', 'P1.5D', 'P1DT', 'p1d', 'P1H']) {
       expect(from('2026-01-01T00:00:00Z', text)).toBeNull();
     }

@@ -1,4 +1,4 @@
-/** Run by a test in a process with another time zone: prints the hash of a trace. */
+/** Prints the hash of a trace; a test runs it in a process with another time zone. */
 import { simulate } from '../../../src/simulate.ts';
 import { SMALL } from './scenarios.ts';
 

@@ -32,7 +32,7 @@ describe('tenure simulate', () => {
     expect(JSON.parse(stdout)).toEqual(await simulate(SMALL, { seed: 7 }));
   });
 
-  it('writes a page with JSON and CSV beside it, and tells the figures', async () => {
+  it('writes a page with JSON and CSV beside it, and prints the figures', async () => {
     const { code, stdout, stderr } = await tenure(
       'simulate',
       'small.json',
@@ -60,7 +60,7 @@ describe('tenure simulate', () => {
     expect(await readFile(join(folder, 'out/week.html'), 'utf8')).toContain('<!doctype html>');
   });
 
-  it('lists what is shipped, and prints it as a file to start from', async () => {
+  it('lists the shipped scenarios, and prints one as a file to start from', async () => {
     expect((await tenure('simulate')).stdout).toContain('overloaded-directory');
     const { stdout } = await tenure('simulate', 'onboarding-year', '--print');
     await writeFile(join(folder, 'mine.json'), stdout);
@@ -83,11 +83,11 @@ describe('tenure simulate', () => {
 });
 
 describe('tenure compare', () => {
-  it('tells what the change does, and names people as CSV', async () => {
+  it('prints what the change does, and names people as CSV', async () => {
     await writeFile(join(folder, 'after.json'), JSON.stringify({ ...SMALL, tasks: {} }));
-    const told = await tenure('compare', 'small.json', 'after.json', '--report', 'what-if.html');
-    expect(told.code).toBe(0);
-    expect(told.stdout).toContain('Same people, same time; they differ in: tasks.');
+    const compared = await tenure('compare', 'small.json', 'after.json', '--report', 'what-if.html');
+    expect(compared.code).toBe(0);
+    expect(compared.stdout).toContain('Same people, same time; they differ in: tasks.');
     const { stdout } = await tenure('compare', 'small.json', 'after.json', '--csv');
     expect(stdout).toBe(await readFile(join(folder, 'what-if.people.csv'), 'utf8'));
   });

@@ -36,7 +36,7 @@ describe('a comparison', () => {
     expect(a.trace.sha256).toBe(b.trace.sha256);
   });
 
-  it('leaves a person’s chance alone when others, capacity or order change', async () => {
+  it('keeps a person’s random draws when others, capacity or order change', async () => {
     const before = await usersOf(SMALL);
     const after = await usersOf({ ...SMALL, capacity: { concurrency: 1 }, schedule: { intervalHours: 5 } });
     expect(before.size).toBeGreaterThan(20);
@@ -52,7 +52,7 @@ describe('a comparison', () => {
     expect([...before.keys()].filter((key) => after.has(key)).length).toBeGreaterThan(20);
   });
 
-  it('tells what a task that no longer blocks does, person by person', async () => {
+  it('shows what a task that no longer blocks does, person by person', async () => {
     const open = changed(({ tasks }) => ({
       tasks: tasks.map((task) => ({ ...task, continueOnError: true })),
     }));
@@ -73,7 +73,7 @@ describe('a comparison', () => {
     expect(workflows[0]).toMatchObject({ otherOutcome: failed, failuresGained: 0, failuresLost: 0 });
   });
 
-  it('tells who is added and who is removed by a narrower scope', async () => {
+  it('shows who is added and who is removed by a narrower scope', async () => {
     const narrow = changed(() => ({
       executionConditions: {
         scope: { rule: "employeeType eq 'Employee'" },
@@ -140,13 +140,13 @@ describe('a comparison', () => {
   });
 
   it('refuses the second scenario before the first one runs', async () => {
-    const told: string[] = [];
+    const started: string[] = [];
     const running = compare(
       SMALL,
       { ...SMALL, horizon: 'P0D' },
-      { onProgress: (side) => void told.push(side) },
+      { onProgress: (side) => void started.push(side) },
     );
     await expect(running).rejects.toMatchObject({ details: { field: 'horizon' } });
-    expect(told).toEqual([]);
+    expect(started).toEqual([]);
   });
 });

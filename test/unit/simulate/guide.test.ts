@@ -8,7 +8,7 @@ type AsyncRunner = (library: unknown, console: unknown) => Promise<void>;
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => AsyncRunner;
 
 describe('the guide to simulation', () => {
-  it('has an example that runs as it stands', async () => {
+  it('has an example that runs unchanged', async () => {
     const code = /```ts\n([\s\S]*?)```/.exec(GUIDE)?.[1] ?? '';
     const body = code.replace(/import \{([^}]*)\} from 'tenure\/simulate';/, 'const {$1} = library;');
     const said: unknown[][] = [];

@@ -1,4 +1,4 @@
-/** Counts a simulation from its trace alone, knowing nothing of how it was accounted. */
+/** Recounts a simulation from its trace alone, independently of the metrics. */
 
 /** What {@link recount} finds. */
 export interface Recount {
@@ -8,7 +8,7 @@ export interface Recount {
   readonly failed: number;
   readonly notRun: number;
   readonly reasons: Record<string, number>;
-  /** From trigger (or schedule) to end, of those who ended and were not canceled. */
+  /** From trigger (or schedule) to end, of users that ended and were not canceled. */
   readonly latencies: readonly number[];
   readonly directory: Record<string, number>;
   readonly slots: number;

@@ -135,13 +135,13 @@ describe('a scenario', () => {
     expect(refusal(input).code).toBe('InvalidArgument');
   });
 
-  it('is not changed by being read', () => {
+  it('is not modified when it is read', () => {
     const copy = structuredClone(SMALL);
     readScenario(copy, { horizon: 'P1D' });
     expect(copy).toEqual(SMALL);
   });
 
-  it('is refused with a seed that is no whole number', async () => {
+  it('is refused with a seed that is not a whole number', async () => {
     await expect(simulate(SMALL, { seed: 0.5 })).rejects.toMatchObject({ details: { field: 'seed' } });
   });
 
@@ -165,7 +165,7 @@ describe('a scenario file', () => {
     return path;
   };
 
-  it('is refused by its name when it is missing, or no JSON, or wrong', async () => {
+  it('is refused with its name when it is missing, not JSON, or invalid', async () => {
     const missing = join(folder, 'missing.json');
     await expect(simulateFile(missing)).rejects.toMatchObject({
       code: 'InvalidFile',

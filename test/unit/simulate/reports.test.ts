@@ -55,9 +55,9 @@ describe('the report of a simulation', () => {
     expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;more&#39;');
   });
 
-  it('is a page too when nobody was due, for an hour and for five years', async () => {
+  it('is a page too when no one was due, for an hour and for five years', async () => {
     const empty: Scenario = { ...SMALL, turnover: {}, population: { kind: 'generated', headcount: 0 } };
-    expect(simulationReport(await simulate(empty, { horizon: 'PT1H' }))).toContain('Nobody was due');
+    expect(simulationReport(await simulate(empty, { horizon: 'PT1H' }))).toContain('No one was due');
     const long = simulationReport(
       await simulate({ ...empty, schedule: { intervalHours: 24 } }, { horizon: 'P5Y' }),
     );
@@ -75,11 +75,11 @@ describe('the report of a simulation', () => {
   });
 });
 
-describe('what a manager sees first', () => {
+describe('the top of a simulation report', () => {
   const busy = { kind: 'fixed', ms: 60_000 } as const;
   const badge = oneRun(60, { task: { duration: busy, concurrency: 1 } });
 
-  it('is the bottleneck, on the page as in the result, and what people wait for in parts', async () => {
+  it('names the bottleneck, on the page as in the result, and the shares of what people wait for', async () => {
     const result = await simulate(badge);
     const html = simulationReport(result);
     const headline = '“Task” (1 call at once): 29 min 30 s of 30 min 30 s on average (96.7 %)';
@@ -129,7 +129,7 @@ describe('the report of a comparison', () => {
     const comparison = await compare(SMALL, { ...SMALL, tasks: {}, name: HOSTILE });
     const html = comparisonReport(comparison);
     expectSelfContained(html.replaceAll('&lt;script&gt;', ''));
-    expect(html).toContain('Who ends differently');
+    expect(html).toContain('Outcomes that differ');
     expect(comparisonFiles(comparison).map(({ suffix }) => suffix)).toEqual([
       '.html',
       '.json',

@@ -1,4 +1,4 @@
-/** Small scenarios, and what tests do with them. */
+/** Small scenarios for tests. */
 import type { Scenario, SimulateOptions, SimulationResult } from '../../../src/simulate.ts';
 import { simulate } from '../../../src/simulate.ts';
 
@@ -37,12 +37,12 @@ export const SMALL: Scenario = {
   },
 };
 
-/** A workflow that only runs when somebody asks. */
+/** A workflow that runs on demand only. */
 export const ON_DEMAND = {
   '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly',
 } as const;
 
-/** Everybody in one run, one task called `task`, at the first second. */
+/** All people in one run, one task called `task`, at the first second. */
 export function oneRun(
   headcount: number,
   tasks: Scenario['tasks'] = {},

@@ -69,7 +69,7 @@ describe('a simulation', () => {
     },
   );
 
-  // Whoever changes one of these changes what a seed means: say so in the changelog.
+  // A change of one of these changes what a seed means: add it to the changelog.
   it.each([
     ['onboarding-year', 'P21D', 'de10740e7289e96fc6a9f94bb84a4fa1675021081ce5455635005eb1ba8d6ee5'],
     ['offboarding-merger-before', 'P60D', '38651e4d8a8ca100297d0f062fc9f76b3b936e3f2c4966cd596aeb5b7ffda47f'],
@@ -92,7 +92,7 @@ describe('a simulation', () => {
     }
   });
 
-  it('accounts for what is unfinished at the horizon', async () => {
+  it('counts what is unfinished at the horizon', async () => {
     const { result, lines } = await traced(
       oneRun(
         100,
@@ -107,22 +107,22 @@ describe('a simulation', () => {
     expect(lines.at(-1)).toMatch(/end unfinished 1$/);
   });
 
-  it('has the same outcome when everybody is looked at in each slot', async () => {
+  it('has the same outcome when all people are streamed in each slot', async () => {
     const indexed = await simulate(SMALL, { seed: 3 });
-    const scanned = await simulate(SMALL, { seed: 3, scansEverybody: true });
+    const scanned = await simulate(SMALL, { seed: 3, scansAllPeople: true });
     expect(scanned.trace.sha256).toBe(indexed.trace.sha256);
   });
 
-  it('keeps runs up to a bound and tells all of them', async () => {
-    const told: string[] = [];
-    const result = await simulate(SMALL, { runsKeptMax: 3, onRun: ({ run }) => void told.push(run.id) });
+  it('keeps runs up to a bound and reports all of them', async () => {
+    const reported: string[] = [];
+    const result = await simulate(SMALL, { runsKeptMax: 3, onRun: ({ run }) => void reported.push(run.id) });
     expect(result.runs.length).toBe(3);
-    expect(result.runsDropped).toBe(told.length - 3);
-    expect(told.length).toBe(result.totals.runsCount);
-    expect(new Set(told).size).toBe(told.length);
+    expect(result.runsDropped).toBe(reported.length - 3);
+    expect(reported.length).toBe(result.totals.runsCount);
+    expect(new Set(reported).size).toBe(reported.length);
   });
 
-  it('tells how far it is, from the start to the end', async () => {
+  it('reports progress from the start to the end', async () => {
     const shares: number[] = [];
     await simulate(SMALL, { onProgress: ({ share }) => void shares.push(share) });
     expect(shares.length).toBeGreaterThan(50);
@@ -140,7 +140,7 @@ describe('a simulation', () => {
     expect(Math.max(...load.buckets.map(({ queuedMax }) => queuedMax))).toBe(20);
   });
 
-  it('has nothing to tell of a scenario in which nobody is due', async () => {
+  it('has empty figures for a scenario in which no one is due', async () => {
     const { result } = await traced({
       ...SMALL,
       turnover: {},

@@ -33,7 +33,7 @@ describe('the system clock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each([0, -5])('a delay of %i fires at the next chance', (delayMs) => {
+  it.each([0, -5])('a delay of %i fires at the next turn of the event loop', (delayMs) => {
     vi.useFakeTimers();
     const fired = vi.fn();
     systemClock.setTimer(delayMs, fired);
@@ -54,7 +54,7 @@ describe('the system clock', () => {
   });
 });
 
-describe('system chance', () => {
+describe('system random and ids', () => {
   it('numbers lie in [0, 1), ids are new GUIDs in lower case', () => {
     const ids = Array.from({ length: 1_000 }, () => systemIds.guid());
     expect(new Set(ids).size).toBe(1_000);

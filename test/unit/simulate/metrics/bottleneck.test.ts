@@ -61,7 +61,7 @@ describe('the bottleneck', () => {
     expect(found?.advice).not.toMatch(/null|undefined|NaN/);
   });
 
-  it('is none when nobody was due, or nothing took time', () => {
+  it('is null when no one was due, or nothing took time', () => {
     expect(bottleneckOf([], 0, HOUR)).toBeNull();
     expect(bottleneckOf([delay('concurrency', 0, { limit: 256 })], 5, HOUR)).toBeNull();
   });

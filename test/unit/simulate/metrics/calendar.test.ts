@@ -87,7 +87,7 @@ describe('the calendar', () => {
     },
   );
 
-  it('shows that a process which was killed behaves as one that was off', async () => {
+  it('is the same for a process that was killed as for one that was off', async () => {
     const killed = await traced(withWindow({ kind: 'off', how: 'kill', ...SPAN }));
     const stopped = await traced(withWindow({ kind: 'off', ...SPAN }));
     expect(sums(killed.result)).toEqual(sums(stopped.result));
@@ -95,7 +95,7 @@ describe('the calendar', () => {
     expect(killed.result.violations).toEqual([]);
   });
 
-  it('has nobody lost within the catch-up window, and somebody beyond it', async () => {
+  it('loses no one within the catch-up window, and people beyond it', async () => {
     const whole = await simulate({ ...SMALL, tasks: {} });
     const within = await simulate({ ...withWindow({ kind: 'off', ...SPAN }), tasks: {} });
     expect(within.totals.users).toEqual(whole.totals.users);
@@ -111,7 +111,7 @@ describe('the calendar', () => {
   });
 
   it.each([-5_400, 5_400, 93_600])(
-    'survives a clock that jumps by %i s: nobody twice, no invariant broken',
+    'survives a clock that jumps by %i s: no one is processed twice, no invariant is broken',
     async (bySeconds) => {
       const scenario = withWindow({ kind: 'clockJump', at: '2026-03-25T13:10:00Z', bySeconds });
       const seen: string[] = [];

@@ -6,8 +6,8 @@ import { oneRun, SMALL } from '../scenarios.ts';
 const START = Date.parse('2026-03-02T00:00:00Z');
 const NO_LIMITS = { handler: '*', concurrency: null, perSecond: null };
 
-/** An account whose time is moved by hand, in seconds. */
-function account(options: Partial<DelaysOptions> = {}, limits: Readonly<Record<string, TaskLimits>> = {}) {
+/** Delays whose time is moved by hand, in seconds. */
+function setUp(options: Partial<DelaysOptions> = {}, limits: Readonly<Record<string, TaskLimits>> = {}) {
   let nowMs = START;
   const delays = new Delays({
     now: () => nowMs,
@@ -22,7 +22,7 @@ function account(options: Partial<DelaysOptions> = {}, limits: Readonly<Record<s
       nowMs += seconds * 1_000;
     },
     /** Seconds by cause and task. */
-    told: () =>
+    byCause: () =>
       Object.fromEntries(
         delays
           .delays()
@@ -42,37 +42,37 @@ const NO_WAIT = { ms: 0, isCommon: false };
 
 describe('the time before a run', () => {
   it('is the schedule’s, from the moment that people are due to the slot', () => {
-    const { delays, told } = account();
+    const { delays, byCause } = setUp();
     delays.queued(START - 5_000, START - 60_000);
     delays.queued(START - 7_000, START - 60_000);
-    expect(told()).toEqual({ schedule: 12 });
+    expect(byCause()).toEqual({ schedule: 12 });
   });
 
   it('is the directory’s as long as it did not know of them', () => {
-    const { delays, told } = account();
+    const { delays, byCause } = setUp();
     delays.queued(START - 10_000, START - 4_000);
-    expect(told()).toEqual({ directory: 6, schedule: 4 });
+    expect(byCause()).toEqual({ directory: 6, schedule: 4 });
   });
 
-  it('is the process’s as long as that was off or asleep', () => {
-    const { delays, pass, told } = account();
+  it('is the process’s while it was off or asleep', () => {
+    const { delays, pass, byCause } = setUp();
     delays.down(true);
     pass(30);
     delays.down(false);
     pass(5);
     delays.queued(START + 10_000, START);
-    expect(told()).toEqual({ process: 20, schedule: 5 });
+    expect(byCause()).toEqual({ process: 20, schedule: 5 });
   });
 });
 
 describe('the time in a run', () => {
   it('is the task’s while it is called, and the engine’s while all calls at once are under way', () => {
-    const { ready, delays, pass, told } = account({ concurrency: 2 });
+    const { ready, delays, pass, byCause } = setUp({ concurrency: 2 });
     const station = ready('t', 5);
     const ends = [delays.called(station, NO_WAIT), delays.called(station, NO_WAIT)];
     pass(10);
     for (const end of ends) end();
-    expect(told()).toEqual({ 'tasks t': 20, concurrency: 30 });
+    expect(byCause()).toEqual({ 'tasks t': 20, concurrency: 30 });
     expect(delays.delays().find(({ cause }) => cause === 'concurrency')).toMatchObject({
       limit: 2,
       peopleMax: 3,
@@ -82,44 +82,44 @@ describe('the time in a run', () => {
 
   it('is a task’s own limit’s while that is reached, for those too who have not started', () => {
     const limits = { badge: { handler: 'badge', concurrency: 1, perSecond: null } };
-    const { ready, delays, pass, told } = account({}, limits);
+    const { ready, delays, pass, byCause } = setUp({}, limits);
     const station = ready('badge', 4);
     delays.queued(START, START);
     delays.called(station, NO_WAIT);
     pass(10);
-    expect(told()).toEqual({ 'taskConcurrency badge': 40, 'tasks badge': 10 });
+    expect(byCause()).toEqual({ 'taskConcurrency badge': 40, 'tasks badge': 10 });
     expect(delays.delays()[0]).toMatchObject({ limit: 1, peopleMax: 4, atLimitMs: 10_000 });
   });
 
   it('shares a limit among the definitions of one handler', () => {
     const shared = { handler: 'both', concurrency: 1, perSecond: null };
-    const { ready, delays, pass, told } = account({}, { a: shared, b: shared });
+    const { ready, delays, pass, byCause } = setUp({}, { a: shared, b: shared });
     delays.called(ready('a', 1), NO_WAIT);
     ready('b', 1);
     pass(3);
-    expect(told()).toEqual({ 'tasks a': 3, 'taskConcurrency b': 3 });
+    expect(byCause()).toEqual({ 'tasks a': 3, 'taskConcurrency b': 3 });
   });
 
   it('is a rate’s while calls wait for it, and for those whose place they have', () => {
     const limits = { t: { handler: 't', concurrency: 1, perSecond: 2 } };
-    const { ready, delays, pass, told } = account({}, limits);
+    const { ready, delays, pass, byCause } = setUp({}, limits);
     const station = ready('t', 2);
     const end = delays.called(station, { ms: 4_000, isCommon: false });
     pass(6);
     end();
-    expect(told()).toEqual({ 'rate t': 8, 'tasks t': 2, 'taskConcurrency t': 2 });
+    expect(byCause()).toEqual({ 'rate t': 8, 'tasks t': 2, 'taskConcurrency t': 2 });
   });
 
   it('is the common rate’s when that is what calls wait for', () => {
-    const { ready, delays, pass, told } = account({ callsPerSecond: 1 });
+    const { ready, delays, pass, byCause } = setUp({ callsPerSecond: 1 });
     const end = delays.called(ready('t', 1), { ms: 4_000, isCommon: true });
     pass(5);
     end();
-    expect(told()).toEqual({ rate: 4, 'tasks t': 1 });
+    expect(byCause()).toEqual({ rate: 4, 'tasks t': 1 });
   });
 
   it('is the retries’ between two attempts, and not after the pause was ended', () => {
-    const { ready, delays, pass, told } = account();
+    const { ready, delays, pass, byCause } = setUp();
     const station = ready('t', 2);
     delays.paused(station, 10_000);
     const end = delays.paused(station, 10_000);
@@ -129,11 +129,11 @@ describe('the time in a run', () => {
     delays.left(station);
     pass(16);
     delays.left(station);
-    expect(told()).toEqual({ 'retries t': 14, concurrency: 10 });
+    expect(byCause()).toEqual({ 'retries t': 14, concurrency: 10 });
   });
 
   it('is the process’s while that is off, whose calls have ended with it', () => {
-    const { ready, delays, pass, told } = account({ concurrency: 1 });
+    const { ready, delays, pass, byCause } = setUp({ concurrency: 1 });
     const station = ready('t', 2);
     const end = delays.called(station, { ms: 60_000, isCommon: false });
     pass(1);
@@ -145,17 +145,17 @@ describe('the time in a run', () => {
     const again = delays.called(station, NO_WAIT);
     pass(2);
     again();
-    expect(told()).toEqual({ 'rate t': 2, process: 200, 'tasks t': 2, concurrency: 2 });
+    expect(byCause()).toEqual({ 'rate t': 2, process: 200, 'tasks t': 2, concurrency: 2 });
   });
 
   it('is that of as many people as there are, when a call goes on without its person', () => {
-    const { ready, delays, pass, told } = account();
+    const { ready, delays, pass, byCause } = setUp();
     const station = ready('t', 1);
     delays.called(station, NO_WAIT);
     pass(1);
     delays.left(station);
     pass(5);
-    expect(told()).toEqual({ 'tasks t': 1 });
+    expect(byCause()).toEqual({ 'tasks t': 1 });
   });
 });
 
@@ -181,9 +181,9 @@ describe('the delays of a simulation', () => {
         unfinished += latencyMs === null ? 1 : 0;
       },
     });
-    const told = delays.reduce((sum, { totalMs }) => sum + totalMs, 0);
-    if (unfinished === 0) expect(Math.abs(told - sumMs)).toBeLessThan(delays.length);
-    else expect(told).toBeGreaterThan(sumMs);
+    const delaysMs = delays.reduce((sum, { totalMs }) => sum + totalMs, 0);
+    if (unfinished === 0) expect(Math.abs(delaysMs - sumMs)).toBeLessThan(delays.length);
+    else expect(delaysMs).toBeGreaterThan(sumMs);
     expect(sumMs).toBeGreaterThan(0);
   });
 

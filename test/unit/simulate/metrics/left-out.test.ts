@@ -54,7 +54,7 @@ function scenario(population: object = {}, more: Partial<Scenario> = {}): Scenar
 }
 
 describe('the result of a simulation', () => {
-  it('says of each workflow who was left out, in how many slots, and the trace has a line for each', async () => {
+  it('has the people left out of each workflow, in how many slots, and the trace has a line for each', async () => {
     const { result, lines } = await traced(scenario());
     expect(result.totals.usersCount).toBe(1);
     const people = result.leftOut[0]?.leftOut.map(({ subjectId, reason, column, value }) => [
@@ -75,17 +75,17 @@ describe('the result of a simulation', () => {
       ['u3', 'unreadableDate', 'LastDay', '46022'],
       ['u4', 'unreadableScope', null, 'yes'],
     ]);
-    const told = lines.filter((line) => line.includes(' leftOut 1 '));
-    expect(told).toHaveLength(result.leftOut[0]?.selectionsCount ?? 0);
-    expect(told[0]).toMatch(/ leftOut 1 \d+ 3$/);
+    const leftOutLines = lines.filter((line) => line.includes(' leftOut 1 '));
+    expect(leftOutLines).toHaveLength(result.leftOut[0]?.selectionsCount ?? 0);
+    expect(leftOutLines[0]).toMatch(/ leftOut 1 \d+ 3$/);
   });
 
-  it('is the same when everybody is looked at in every slot', async () => {
-    const scanned = await simulate(scenario(), { scansEverybody: true });
+  it('is the same when all people are streamed in every slot', async () => {
+    const scanned = await simulate(scenario(), { scansAllPeople: true });
     expect(await simulate(scenario())).toEqual(scanned);
   });
 
-  it('leaves out nobody whose spellings the scenario names', async () => {
+  it('leaves out no one whose date format the scenario names', async () => {
     const { leftOut, totals } = await simulate(scenario({ dates: ['dd/MM/yyyy', 'excel'] }));
     expect(leftOut.map(({ leftOutCounts }) => leftOutCounts)).toEqual([
       { unreadableDate: 0, unreadableScope: 1 },
@@ -93,7 +93,7 @@ describe('the result of a simulation', () => {
     expect(totals.usersCount).toBe(3);
   });
 
-  it('says what nobody has, and what may be meant', async () => {
+  it('names attributes that no one has, and suggests existing ones', async () => {
     const { leftOut } = await simulate(
       scenario({ map: { id: 'WorkerID', EmployeeLeaveDateTime: 'LastDay' } }),
     );
@@ -106,7 +106,7 @@ describe('the result of a simulation', () => {
     ]);
   });
 
-  it('takes for known what the simulation itself will write', async () => {
+  it('knows the attributes that the simulation itself writes later', async () => {
     const generated: Scenario = { ...scenario(), population: { kind: 'generated', headcount: 5 } };
     const [workflow] = generated.workflows;
     const conditions = {
@@ -144,7 +144,7 @@ describe('the result of a simulation', () => {
 });
 
 describe('the report of a simulation', () => {
-  it('has a section for who was left out, when somebody was', async () => {
+  it('has a section for people left out, if there are any', async () => {
     const report = simulationReport(await simulate(scenario()));
     expect(report).toContain('<h2>Left out</h2>');
     expect(report).toContain(

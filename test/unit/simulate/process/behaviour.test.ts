@@ -7,7 +7,7 @@ const at = (seconds: number): string =>
 const SECOND = { kind: 'fixed', ms: 1_000 } as const;
 
 describe('a simulated task', () => {
-  it('answers at once when nothing is said of it', async () => {
+  it('answers at once by default', async () => {
     const { totals, latency } = await simulate(oneRun(50));
     expect(totals).toMatchObject({ users: { completed: 50 }, calls: 50, callsMs: 0 });
     expect(latency.maxMs).toBe(0);
@@ -37,7 +37,7 @@ describe('a simulated task', () => {
     expect([before.totals.users, after.totals.users]).toEqual([{ completed: 10 }, { completed: 10 }]);
   });
 
-  it('outlives an outage by its repeated attempts', async () => {
+  it('survives an outage by its repeated attempts', async () => {
     const task = { outages: [{ from: at(0), until: at(30) }], retry: { attempts: 5, delayMs: 10_000 } };
     const { totals } = await simulate(oneRun(10, { task }));
     expect(totals.users).toEqual({ completed: 10 });
@@ -101,7 +101,7 @@ describe('a simulated task', () => {
 });
 
 describe('on demand', () => {
-  it('runs for those whom the rule selects, up to the limit', async () => {
+  it('runs for the people that the rule selects, up to the limit', async () => {
     const scenario = oneRun(300);
     const [workflow] = scenario.workflows;
     const activations = [
@@ -115,7 +115,7 @@ describe('on demand', () => {
     expect(sizes[1]).toBe(7);
   });
 
-  it('tells when nobody is selected or the process is off', async () => {
+  it('reports an error when no one is selected or the process is off', async () => {
     const scenario = oneRun(3, {}, { process: [{ kind: 'off', from: at(100), until: at(200) }] });
     const [workflow] = scenario.workflows;
     const activations = [{ at: at(5), rule: "department eq 'Nowhere'" }, { at: at(150) }];

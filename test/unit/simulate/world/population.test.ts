@@ -32,7 +32,7 @@ describe('a population', () => {
     expect(await openPopulation(readScenario(YEAR), 4)).not.toEqual(first);
   });
 
-  it('joins, moves and leaves about as often as it is told, in the order of time', async () => {
+  it('joins, moves and leaves about as often as configured, in order of time', async () => {
     const { changes } = await openPopulation(readScenario(YEAR), 3);
     const counts = (['entered', 'moved', 'leaving'] as const).map((kind) => ofKind(changes, kind).length);
     for (const [at, mean] of [600, 360, 480].entries())
@@ -41,7 +41,7 @@ describe('a population', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
-  it('starts on workdays, most of all on Mondays, and is known before, but for a few', async () => {
+  it('starts on workdays, mostly on Mondays, and is entered before, with a few exceptions', async () => {
     const { changes } = await openPopulation(readScenario(YEAR), 3);
     const zone = zoneOf('Europe/Berlin');
     const hires = ofKind(changes, 'entered').map(({ atMs, subject }) => ({
@@ -56,7 +56,7 @@ describe('a population', () => {
     expect(late).toBeLessThan(hires.length * 0.06);
   });
 
-  it('never lets anybody move or leave who is not there', async () => {
+  it('moves and removes only people who are there', async () => {
     const { initial, changes } = await openPopulation(readScenario(YEAR), 5);
     const here = new Set(initial.map(({ id }) => id));
     const leaving = new Set<string>();
@@ -73,7 +73,7 @@ describe('a population', () => {
     }
   });
 
-  it('grows by what it is told, with the season', async () => {
+  it('grows as configured, with the season', async () => {
     const turnover = {
       growthPerYear: 0.2,
       leaversPerMonth: 10,
@@ -88,7 +88,7 @@ describe('a population', () => {
     expect(hires.every((month) => month === '08' || month === '09')).toBe(true);
   });
 
-  it('carries out mass changes to the person', async () => {
+  it('carries out mass changes for the exact number of people', async () => {
     const changes: Scenario['changes'] = [
       { at: '2026-02-01', kind: 'leave', count: 100, department: 'Sales', noticeDays: 10 },
       { at: '2026-03-01', kind: 'join', count: 70, department: 'New', noticeDays: 5 },
@@ -123,8 +123,8 @@ describe('a population', () => {
   });
 });
 
-describe('who moves', () => {
-  it('is processed at the slot after his move, each move once', async () => {
+describe('a person who moves', () => {
+  it('is processed at the slot after the move, once per move', async () => {
     const scenario: Scenario = {
       ...SMALL,
       turnover: { moversPerMonth: 60 },

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { httpCallout } from '../../../../src/system/real/http-callout.ts';
 import { isPrivateAddress } from '../../../../src/system/real/private-addresses.ts';
 
@@ -12,7 +12,7 @@ afterEach(() => {
   }
 });
 
-/** A server on this host that keeps what it was asked. */
+/** A server on this host that records its requests. */
 async function serve(status: number, headers: Record<string, string> = {}) {
   const asked: { path: string; headers: Record<string, unknown>; body: string }[] = [];
   const server = createServer((request, response) => {
@@ -41,7 +41,7 @@ const call = (url: string, timeoutMs = 10_000, signal = new AbortController().si
 });
 
 describe('a callout', () => {
-  test('posts the body, with its headers and those of the host, and gives the status', async () => {
+  it('posts the body, with its headers and those of the host, and returns the status', async () => {
     const { asked, url } = await serve(202);
     const callout = httpCallout({
       allowPrivateAddresses: true,
@@ -56,7 +56,7 @@ describe('a callout', () => {
     });
   });
 
-  test('gives as much of the answer as was asked for, and refuses more', async () => {
+  it('returns as much of the answer as was asked for, and refuses more', async () => {
     const { url } = await serve(200);
     const callout = httpCallout({ allowPrivateAddresses: true });
     const { body } = await callout.post({ ...call(url), answerBytesMax: 100_000 });
@@ -66,7 +66,7 @@ describe('a callout', () => {
     );
   });
 
-  test('does not follow a redirect', async () => {
+  it('does not follow a redirect', async () => {
     const target = await serve(200);
     const { url } = await serve(307, { location: target.url });
     expect(await httpCallout({ allowPrivateAddresses: true }).post(call(url))).toEqual({
@@ -76,21 +76,21 @@ describe('a callout', () => {
     expect(target.asked).toEqual([]);
   });
 
-  test('does not reach this host by address or by a name that resolves to it', async () => {
+  it('does not reach this host by address or by a name that resolves to it', async () => {
     const { asked, port } = await serve(200);
     for (const host of ['127.0.0.1', '[::1]', 'localhost', '0x7f.1', '2130706433', '[::ffff:127.0.0.1]'])
       await expect(httpCallout().post(call(`http://${host}:${port}/`))).rejects.toThrow(/a private address/);
     expect(asked).toEqual([]);
   });
 
-  test('ends when it takes too long, and when it is aborted', async () => {
+  it('ends when it takes too long, and when it is aborted', async () => {
     const { url } = await serve(0);
     const callout = httpCallout({ allowPrivateAddresses: true });
     await expect(callout.post(call(url, 1))).rejects.toThrow();
     await expect(callout.post(call(url, 60_000, AbortSignal.abort()))).rejects.toThrow(/abort/);
   });
 
-  test('has secrets that differ, of 256 bits', () => {
+  it('has secrets that differ, of 256 bits', () => {
     const { secret } = httpCallout();
     const some = new Set(Array.from({ length: 100 }, secret));
     expect(some.size).toBe(100);
@@ -99,7 +99,7 @@ describe('a callout', () => {
 });
 
 describe('an address', () => {
-  test.each([
+  it.each([
     '0.0.0.0',
     '10.1.2.3',
     '100.64.0.1',
@@ -128,7 +128,7 @@ describe('an address', () => {
     '1.2.3',
   ])('%s is private, or none', (address) => expect(isPrivateAddress(address)).toBe(true));
 
-  test.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '1.1.1.1', '2606:4700::1111', '2a00:1450::1'])(
+  it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '1.1.1.1', '2606:4700::1111', '2a00:1450::1'])(
     '%s is public',
     (address) => expect(isPrivateAddress(address)).toBe(false),
   );

@@ -4,7 +4,7 @@ import { virtualClock } from '../../../../src/simulate.ts';
 const START = Date.parse('2026-01-01T00:00:00Z');
 
 describe('a virtual clock', () => {
-  it('fires timers in the order of their moments, then of their setting', async () => {
+  it('fires timers in the order of their moments, then in the order in which they were set', async () => {
     const clock = virtualClock(START);
     const fired: string[] = [];
     const note = (name: string) => () => void fired.push(`${name} ${clock.now() - START}`);
@@ -58,7 +58,7 @@ describe('a virtual clock', () => {
     expect(fired).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));
   });
 
-  it('jumps without its timers noticing', async () => {
+  it('jumps without any effect on its timers', async () => {
     const clock = virtualClock(START);
     const fired: number[] = [];
     clock.setTimer(100, () => void fired.push(clock.now() - START));
@@ -69,7 +69,7 @@ describe('a virtual clock', () => {
     expect(clock.now() - START).toBe(100);
   });
 
-  it('fires what came due in its sleep when it wakes, in order', async () => {
+  it('fires timers that came due during sleep when it wakes, in order', async () => {
     const clock = virtualClock(START);
     const fired: string[] = [];
     clock.setTimer(2_000, () => void fired.push(`b ${clock.now() - START}`));
@@ -94,7 +94,7 @@ describe('a virtual clock', () => {
     expect(fired).toEqual(['alive pause', 'alive timer']);
   });
 
-  it('gives a promise as much time as it takes, and tells a standstill', async () => {
+  it('gives a promise as much time as it takes, and reports a standstill', async () => {
     const clock = virtualClock(START);
     const later = new Promise<string>((resolve) => clock.setTimer(86_400_000, () => resolve('done')));
     expect(await clock.until(later)).toBe('done');
