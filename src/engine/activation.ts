@@ -1,4 +1,4 @@
-/** Makes runs that somebody asks for, or that a slot makes due now. */
+/** Makes runs on demand, and evaluates single slots on request. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
 import { fieldsOf, readString, readWord } from '../input/fields.ts';
@@ -47,7 +47,7 @@ import type { EnginePorts, EngineSettings } from './settings.ts';
 
 export type { ActivationScopeInput };
 
-/** Whom to run a workflow for. */
+/** The people that a run is for. */
 export type Activation =
   /** These people, by id; repeats are collapsed. */
   | {
@@ -55,7 +55,7 @@ export type Activation =
       readonly rule?: undefined;
       readonly provisioningObject?: undefined;
     }
-  /** Everybody whom a scope rule selects now: `department eq 'Sales'`. */
+  /** All people that a scope rule selects now: `department eq 'Sales'`. */
   | { readonly rule: string; readonly subjects?: undefined; readonly provisioningObject?: undefined }
   /** One object of a provisioning system, whether or not the directory knows its id (decision 14). */
   | {
@@ -72,7 +72,7 @@ export interface PreviewInput {
 
 /** What `runs.reprocess` takes beside the run. */
 export interface ReprocessOptions {
-  /** Default `failedTasks`: of each user the tasks that he did not complete. */
+  /** Default `failedTasks`: of each user the tasks that it did not complete. */
   readonly taskScope?: ActivationTaskScope;
   /** Default `failedUsers`. Not with `processingResults`. */
   readonly userScope?: ActivationUserScope;
@@ -80,7 +80,7 @@ export interface ReprocessOptions {
   readonly processingResults?: readonly IdReference[];
 }
 
-const WHOM = ['subjects', 'rule', 'provisioningObject'];
+const TARGETS = ['subjects', 'rule', 'provisioningObject'];
 const REPROCESS_OPTIONS = {
   taskScope: withDefault((place: Place) => readWord(place, TASK_SCOPES), 'failedTasks'),
   userScope: optional((place: Place) => readWord(place, USER_SCOPES)),
@@ -88,17 +88,17 @@ const REPROCESS_OPTIONS = {
 } satisfies ShapeOf<ReprocessOptions>;
 const EVALUATE_OPTIONS = { at: optional(readInstant) };
 
-/** What `runs.evaluate` comes to. */
+/** Result of `runs.evaluate`. */
 export interface SlotEvaluation {
   /** The slot that was evaluated, ISO 8601. */
   readonly slotDateTime: string;
-  /** `null`: nobody was due. */
+  /** `null`: no one was due. */
   readonly run: Run | null;
-  /** Who was in scope, who is in the run, and why the others are not. */
+  /** People in scope, people in the run, and why the others are not in it. */
   readonly selection: Selection;
 }
 
-/** What an {@link Activator} works with. */
+/** Dependencies of an {@link Activator}. */
 export interface ActivatorDeps {
   readonly ledger: Ledger;
   readonly ports: EnginePorts;
@@ -106,7 +106,7 @@ export interface ActivatorDeps {
   readonly dispatcher: Dispatcher;
   readonly scheduler: Scheduler;
   readonly isStopped: () => boolean;
-  /** Told of a run that is not there any more, whatever it was at. */
+  /** Called for a run that was deleted, in whatever state it was. */
   readonly gone: (runId: string) => void;
 }
 
@@ -124,8 +124,8 @@ export class Activator {
     const workflow = await this.#runnable(workflowId);
     const max = this.#deps.settings.limits.maxSubjectsPerActivation;
     const place = root(activation, 'the activation');
-    const at = fieldsOf(place, WHOM);
-    const given = WHOM.filter((name) => at(name).value !== undefined);
+    const at = fieldsOf(place, TARGETS);
+    const given = TARGETS.filter((name) => at(name).value !== undefined);
     if (given.length !== 1)
       throw invalid(
         place,
@@ -169,17 +169,17 @@ export class Activator {
         return this.#plan(workflow, 'group', { ...how, candidates });
       }
       case 'run': {
-        const again = await reprocessingOfRun(store, workflow, scope.id, scope.activatedOnScope);
-        return this.#plan(workflow, 'run', { ...how, ...again });
+        const reprocessing = await reprocessingOfRun(store, workflow, scope.id, scope.activatedOnScope);
+        return this.#plan(workflow, 'run', { ...how, ...reprocessing });
       }
       case 'results': {
-        const again = await reprocessingOfResults(
+        const reprocessing = await reprocessingOfResults(
           store,
           workflow,
           scope.ids,
           scope.activatedOnScope.taskScope,
         );
-        return this.#plan(workflow, 'processingResults', { ...how, ...again });
+        return this.#plan(workflow, 'processingResults', { ...how, ...reprocessing });
       }
     }
   }
@@ -261,8 +261,8 @@ export class Activator {
   }
 
   /**
-   * @param field names who was asked for, when there is nobody.
-   * @param tally has counted who was looked at, when they were selected by a rule.
+   * @param field named by the error when no subject is selected.
+   * @param tally counts of the subjects that a rule was evaluated for.
    */
   async #plan(
     workflow: Workflow,
@@ -307,7 +307,7 @@ export class Activator {
 
 function nobodySelected(field: string, selection: Selection | null): LifecycleError {
   const why = selection === null ? [] : leftOutSentences(selection).map((sentence) => `. ${sentence}`);
-  const message = `Expected ${field} to select at least one person, got nobody${why.join('')}`;
+  const message = `Expected ${field} to select at least one person, got none${why.join('')}`;
   return new LifecycleError('InvalidArgument', message, {
     field,
     ...(selection === null ? {} : { selection }),

@@ -34,63 +34,63 @@ import { logUnheard } from './unheard.ts';
 import { Waiters } from './waiters.ts';
 import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
 
-/** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
+/** Methods for runs: the ledger's, and those for runs that the engine drives. */
 export interface EngineRuns extends Runs {
   /**
-   * Runs a workflow on demand, whatever its trigger and scope. The run exists when this resolves; it
-   * begins at once when the engine is started, else when it is.
+   * Runs a workflow on demand, whatever its trigger and scope. The run exists when this resolves. It
+   * begins at once on a started engine, otherwise with `start()`.
    *
    * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
-   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
+   *   `InvalidArgument` (no subject is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
    *   with `strictSelection` and a rule `SubjectsLeftOut`.
    */
   activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
   /**
-   * As `activate`, for people, a group, a run or user results; the last two are done again, with the newest
-   * version of the workflow, by a run that the origin's `reprocessedRuns` names.
+   * As `activate`, for people, a group, a run or user results. The last two are reprocessed with the newest
+   * version of the workflow, by a new run that the origin's `reprocessedRuns` names.
    *
    * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
-   *   also when nobody has anything to do.
+   *   also when no user has a task to do.
    */
   activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
   /**
-   * Does a final run again: by default for its users with a failed task, and of their tasks those that they
-   * did not complete. With `processingResults`, single results of that run or of others of the workflow.
+   * Reprocesses a final run in a new run: by default its users with a failed task, and of their tasks those that
+   * did not complete. With `processingResults`, single results of that run or of other runs of the workflow.
    *
    * @throws LifecycleError as `activateWithScope`.
    */
   reprocess(workflowId: string, runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
   /**
    * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
-   * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
+   * (ISO 8601, not in the future; default now) lies in. The result says who is in the run, and who was left out and why.
    *
    * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
    *   `strictSelection`.
    */
   evaluate(workflowId: string, options?: { readonly at?: string }, author?: Author): Promise<SlotEvaluation>;
   /**
-   * Resolves with the run when it is terminal.
+   * Waits for a run: resolves with it when it is terminal.
    *
-   * @throws LifecycleError `NotFound`, also when it is deleted meanwhile; `EngineStopped` when the
+   * @throws LifecycleError `NotFound`, also when the run is deleted meanwhile; `EngineStopped` when the
    *   engine stops before.
    */
   finished(workflowId: string, runId: string): Promise<Run>;
   finished(runId: string): Promise<Run>;
 }
 
-/** Task results, as an engine offers them. */
+/** Methods for task results. */
 export interface EngineTaskResults extends TaskProcessingResults {
   /**
-   * Brings the answer that a task of a custom task extension waits for; its user goes on with the next task,
-   * or fails. An answer that comes while the engine is stopped counts when it goes on.
+   * Records the answer that a task of a custom task extension waits for; its user continues with the next task,
+   * or fails. An answer to a stopped engine takes effect at the next start.
    *
    * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
-   *   not any more; `NotFound`; `InvalidArgument`.
+   *   no longer; `NotFound`; `InvalidArgument`.
    */
   resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
   /**
-   * Whether `token` is that of the call for this task result, so that whoever shows it may {@link resume} it. Says
-   * nothing of whether there is such a result, or whether it still waits.
+   * Whether `token` was issued for this task result, so that its bearer may {@link resume} it. Says nothing about
+   * whether such a result exists or still waits.
    */
   isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
 }
@@ -101,26 +101,26 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   readonly workflows: EngineWorkflows;
   readonly insights: Insights;
   readonly runs: EngineRuns;
-  /** Whom the engine's directory knows, as they are now. */
+  /** The engine's directory: subjects as they are now. */
   readonly directory: Pick<Directory, 'get'>;
   /** Handlers that were aborted and have not settled since their grace ended; each caused a `handler.unsettled`. */
   readonly handlersUnsettled: number;
   /** Whether `handlersUnsettled` has reached `handlersUnsettledMax`, for a health check: restart the process. */
   readonly isStalled: boolean;
-  /** Begins: unfinished runs go on, the scheduler is on. May be called once. */
+  /** Resumes unfinished runs and starts the scheduler. May be called once, or again after it has failed. */
   start(): Promise<void>;
   /**
    * Stops within `deadlineMs` (default 8,000), whatever handlers, directory and store do. Running handlers may end
-   * by themselves at first; then their `signal` aborts, early enough that one which honours it is recorded: with
-   * half of the time left, or `abortGraceMs` when that is shorter. What is unfinished stays in the store, for the
-   * next start. Methods that read go on working. Called again, it can bring the deadline forward.
+   * by themselves at first; then their `signal` aborts, early enough that the outcome of one which honours it is
+   * recorded: with half of the time left, or `abortGraceMs` when that is shorter. Unfinished runs stay in the store
+   * for the next start. Methods that read continue to work. A further call can bring the deadline forward.
    *
-   * @throws LifecycleError `InvalidArgument` for a deadline that is none.
+   * @throws LifecycleError `InvalidArgument` for an invalid deadline.
    */
   stop(options?: StopOptions): Promise<void>;
   /**
-   * Stops, then closes the store and the directory, all within `deadlineMs`. What has not closed by then is left
-   * to close by itself, and told as `engine.error`.
+   * Stops, then closes the store and the directory, all within `deadlineMs`. Either that has not closed by then is
+   * left to close by itself, and reported as `engine.error`.
    *
    * @throws LifecycleError as `stop`; what closing throws.
    */
@@ -131,7 +131,7 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
 }
 
-/** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
+/** Assembles an engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
 export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
   return new LifecycleEngine(
     { ...ports, directory: normalizedDirectory(ports.directory), logger: quietLogger(ports.logger) },
@@ -166,9 +166,9 @@ class LifecycleEngine implements Engine, EventSink {
     this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
-    const breath = new TimeSlice(ports.clock);
+    const timeSlice = new TimeSlice(ports.clock);
     this.#ledger = assembleLedger(
-      { store, clock: breath, ids, events: this, aggregation: settings, planning: new Set() },
+      { store, clock: timeSlice, ids, events: this, aggregation: settings, planning: new Set() },
       {
         limits: settings.limits,
         scheduleIntervalMs: settings.scheduleIntervalMs,
@@ -182,7 +182,7 @@ class LifecycleEngine implements Engine, EventSink {
     );
     const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
     const handlers = new Handlers(settings.tasks, builtIn, settings.noOp);
-    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, breath);
+    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, timeSlice);
     this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
       this.#dispatcher.abort(graceMs),
     );
@@ -193,14 +193,14 @@ class LifecycleEngine implements Engine, EventSink {
       planned: (run) => this.#dispatcher.enqueue(run),
       bind: (workflow) => this.#dispatcher.bind(workflow),
     });
-    const made = { ledger: this.#ledger, ports, settings, dispatcher: this.#dispatcher };
+    const shared = { ledger: this.#ledger, ports, settings, dispatcher: this.#dispatcher };
     const activator = new Activator({
-      ...made,
+      ...shared,
       scheduler: this.#scheduler,
       isStopped: () => this.#phase === 'stopped',
       gone: (runId) => this.#gone(runId),
     });
-    this.workflows = createEngineWorkflows({ ...made, activator });
+    this.workflows = createEngineWorkflows({ ...shared, activator });
     this.insights = createInsights(this.#ledger.context);
     this.userProcessingResults = this.#ledger.userProcessingResults;
     this.subjectProcessingResults = this.#ledger.subjectProcessingResults;
@@ -240,7 +240,7 @@ class LifecycleEngine implements Engine, EventSink {
     try {
       await this.#starting;
     } catch (error) {
-      // It may be tried again: a locked store, say.
+      // The caller may retry, for instance after a locked store.
       this.#dispatcher.close();
       if (this.#phase === 'started') this.#phase = 'new';
       throw error;
@@ -260,9 +260,7 @@ class LifecycleEngine implements Engine, EventSink {
     await this.stop({ deadlineMs });
     const closing = Promise.all([store.close(), (async () => directory.close?.())()]);
     if (await endsWithin(clock, endsAtMs - clock.elapsed(), closing)) return;
-    const error = new Error(
-      `Expected store and directory to be closed within ${deadlineMs} ms, got no answer`,
-    );
+    const error = new Error(`The store and the directory did not close within ${deadlineMs} ms`);
     this.emit('engine.error', { error, during: 'closing' });
   }
 
@@ -282,7 +280,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.#hub.off(name, listener);
   }
 
-  /** Of the sink that the ledger tells: the engine itself hears three of its events. */
+  /** Part of the ledger's event sink: the engine itself listens for three of its events. */
   has(name: EngineEventName): boolean {
     return (
       name === 'run.canceling' || name === 'run.finished' || name === 'engine.error' || this.#hub.has(name)
@@ -312,18 +310,22 @@ class LifecycleEngine implements Engine, EventSink {
   async #stop(): Promise<void> {
     this.#phase = 'stopped';
     this.#dispatcher.close();
-    // A directory that never answers, or a store that refuses every commit, must not keep the process.
+    // A directory that never answers, or a store that refuses every commit, must not keep the process alive.
     await Promise.race([this.#windDown(), this.#deadline.passed]);
     this.#deadline.end();
     this.#dispatcher.abandon();
     this.#hub.flush();
     this.#waiters.rejectAll(
-      () => new LifecycleError('EngineStopped', 'Expected the run to finish, got a stop of the engine first'),
+      () =>
+        new LifecycleError(
+          'EngineStopped',
+          'The engine stopped before the run finished; it continues at the next start',
+        ),
     );
   }
 
   async #windDown(): Promise<void> {
-    const started = this.#starting.catch(() => {}); // whoever called start() hears of it
+    const started = this.#starting.catch(() => {}); // the caller of start() gets the error
     await Promise.all([started, this.#scheduler.stop(), this.#dispatcher.drain()]);
   }
 
@@ -333,7 +335,7 @@ class LifecycleEngine implements Engine, EventSink {
     else this.emit('engine.error', { error, during: `a listener of ${name}` });
   }
 
-  /** A purge takes runs with it: those who wait for one, and its driver, are told. */
+  /** A purge removes runs: their waiters and drivers are notified. */
   async #dropGone(): Promise<void> {
     for (const runId of this.#waiters.runIds) {
       if (!(await this.#ports.store.getRun(runId))) this.#gone(runId);
@@ -341,12 +343,12 @@ class LifecycleEngine implements Engine, EventSink {
   }
 
   #gone(runId: string): void {
-    // Handlers that run for it may stop.
+    // Its running handlers are aborted.
     this.#dispatcher.cancel(runId);
     this.#dispatcher.end(runId);
     this.#waiters.reject(
       runId,
-      new LifecycleError('NotFound', `Expected run ${runId} to finish, got its deletion first`, { runId }),
+      new LifecycleError('NotFound', `Run ${runId} was deleted before it finished`, { runId }),
     );
   }
 
@@ -374,7 +376,7 @@ class LifecycleEngine implements Engine, EventSink {
       const record = await this.#ports.store.getRun(runId);
       const isHere = workflowId === null || record?.workflowId === workflowId.toLowerCase();
       if (!record?.published || !isHere) {
-        throw new LifecycleError('NotFound', `Expected a run \`${id}\`, got none`, { runId: id });
+        throw new LifecycleError('NotFound', `Expected the id of a run, got \`${id}\``, { runId: id });
       }
       if (isTerminal(record.processingStatus)) return runResource(record);
       if (this.#phase !== 'stopped') return await waiting;

@@ -9,7 +9,7 @@ import type { Directory, DirectoryChanges } from '../ports/directory.ts';
  */
 export function normalizedDirectory(directory: Directory): Directory {
   return {
-    // A subject without a proper id cannot be one that was asked for.
+    // A subject without a valid id cannot be one that was requested.
     get: (ids) => Promise.resolve(directory.get(ids)).then(properOnes),
     query: (rule) => directory.query(rule),
     ...(directory.changes && { changes: (token) => normalizedChanges(directory, token) }),
@@ -28,7 +28,7 @@ function properOnes(subjects: readonly Subject[]): readonly Subject[] {
 /**
  * The subject that is streamed at a position, under its normalized id.
  *
- * @throws LifecycleError `InvalidArgument` without a proper id: nobody is left out in silence.
+ * @throws LifecycleError `InvalidArgument` without a valid id: no subject is left out silently.
  */
 export function normalizedSubject(subject: Subject, position: number): Subject {
   const id = idOf(subject);
@@ -38,12 +38,12 @@ export function normalizedSubject(subject: Subject, position: number): Subject {
 }
 
 async function normalizedChanges(directory: Directory, token: string | null): Promise<DirectoryChanges> {
-  // Asked only of a directory that has it.
+  // Called only for a directory that has it.
   const changes = await (directory as Required<Directory>).changes(token);
   return { ...changes, subjectIds: changes.subjectIds?.map(normalizeText) ?? null };
 }
 
-/** The normalized id; `null`: there is no proper one. */
+/** The normalized id; `null`: there is no valid one. */
 function idOf(subject: Subject): string | null {
   const raw = rawIdOf(subject);
   const id = typeof raw === 'string' ? normalizeText(raw) : '';

@@ -5,31 +5,31 @@ import type { Selection } from '../model/selection.ts';
 import type { Directory } from '../ports/directory.ts';
 import { leftOutError, needsAttention, type SelectionTally } from './selection.ts';
 
-/** What {@link planSelected} works with. */
+/** Dependencies of {@link planSelected}. */
 export interface SelectedPlan {
   readonly context: LedgerContext;
   readonly directory: Directory;
-  /** Has counted everybody when the plan's candidates have been read. */
+  /** Complete when the plan's candidates have been read. */
   readonly tally: SelectionTally;
   /** See `strictSelection`. */
   readonly isStrict: boolean;
   readonly plan: RunPlan;
 }
 
-/** What became of a plan whose candidates were selected. */
+/** Result of a plan whose candidates were selected. */
 export interface SelectedOutcome {
   readonly outcome: PlanOutcome;
   readonly selection: Selection;
 }
 
 /**
- * Makes a run of who is selected, and tells who was left out.
+ * Makes a run for the selected subjects, and reports those that were left out.
  *
- * @throws LifecycleError as `planRun`; `SubjectsLeftOut` when it is strict, and then nothing of the plan is kept.
+ * @throws LifecycleError as `planRun`; `SubjectsLeftOut` for a strict selection; nothing of the plan is kept then.
  */
 export async function planSelected(input: SelectedPlan): Promise<SelectedOutcome> {
   const { context, directory, tally, isStrict, plan } = input;
-  const tell = (selection: Selection, runId: string | null): void => {
+  const report = (selection: Selection, runId: string | null): void => {
     if (!needsAttention(selection)) return;
     const { workflow, slotAtMs } = plan;
     context.events.emit('subjects.leftOut', { workflowId: workflow.id, slotAtMs, runId, selection });
@@ -38,12 +38,12 @@ export async function planSelected(input: SelectedPlan): Promise<SelectedOutcome
     yield* plan.candidates;
     const selection = await tally.result(directory);
     if (!needsAttention(selection)) return;
-    tell(selection, null);
+    report(selection, null);
     throw leftOutError(selection);
   }
   const outcome = await planRun(context, isStrict ? { ...plan, candidates: orRefused() } : plan);
   const run = 'run' in outcome ? outcome.run : null;
   const selection = await tally.result(directory, run?.totalUsersCount ?? 0);
-  tell(selection, run?.id ?? null);
+  report(selection, run?.id ?? null);
   return { outcome, selection };
 }

@@ -1,8 +1,8 @@
 /**
- * The scheduler: at each slot it evaluates every scheduled workflow and makes runs for who is due. A
- * slot is a multiple of the interval since the epoch; a (workflow, slot) makes at most one run, whatever
- * crashes or runs beside it. One timer for the next slot; a process that slept and one that was off look
- * the same: on waking, slots have passed since the last one that was evaluated.
+ * Evaluates every scheduled workflow at each slot and makes runs for the subjects that are due. A slot is a
+ * multiple of the interval since the epoch; a workflow makes at most one run per slot, whatever crashes or runs
+ * beside it. One timer waits for the next slot. A process that slept is treated like one that was off: slots have
+ * passed since the last one that was evaluated.
  *
  * Source: domain §3.1, §3.2, §6.7.
  */
@@ -26,13 +26,13 @@ import { quarantineFor } from './selection/quarantine.ts';
 import { SelectionTally } from './selection.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 
-/** Wait before an evaluation that failed is tried again. */
+/** Delay before a failed evaluation is retried. */
 const RETRY_MS = MINUTE_MS;
 
-/** How the schedule itself makes a run. */
+/** How scheduled runs are made. */
 const SCHEDULED = { onlyWhileScheduled: true, createdBy: null } as const;
 
-/** What the scheduler needs of the engine. */
+/** Dependencies of a {@link Scheduler}. */
 export interface SchedulerDeps {
   readonly ledger: Ledger;
   readonly ports: EnginePorts;
@@ -43,15 +43,15 @@ export interface SchedulerDeps {
   readonly bind: (workflow: Workflow) => Promise<unknown>;
 }
 
-/** Which of the slots that have passed are to be evaluated, and which are given up. */
+/** The passed slots that are to be evaluated, and those that are skipped. */
 export interface SlotPlan {
   readonly evaluate: readonly EpochMs[];
   readonly skip: readonly EpochMs[];
 }
 
 /**
- * Decides about the slots after `lastSlotMs` up to `nowMs`. Pure. Slots older than the catch-up window
- * are left out: nobody can be due in them any more who is not due in a later one.
+ * Decides about the slots after `lastSlotMs` up to `nowMs`. Pure. Slots older than the catch-up window are left
+ * out: every subject that is still due in one is due in a later slot too.
  */
 export function slotsToEvaluate(
   lastSlotMs: EpochMs,
@@ -76,14 +76,14 @@ export class Scheduler {
   readonly #deps: SchedulerDeps;
   #timer: Timer | null = null;
   #isOn = false;
-  /** The running evaluation, and those asked for after it. */
-  #line: Promise<void> = Promise.resolve();
+  /** The running evaluation, and those requested after it. */
+  #evaluations: Promise<void> = Promise.resolve();
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
   }
 
-  /** Evaluates what was missed, then waits for the next slot. */
+  /** Evaluates missed slots, then waits for the next one. */
   start(): Promise<void> {
     this.#isOn = true;
     return this.refresh();
@@ -93,13 +93,13 @@ export class Scheduler {
   async stop(): Promise<void> {
     this.#isOn = false;
     this.#timer?.cancel();
-    await this.#line;
+    await this.#evaluations;
   }
 
-  /** Looks at all workflows now. */
+  /** Evaluates all workflows now. */
   refresh(): Promise<void> {
-    this.#line = this.#line.then(() => this.#evaluateAll());
-    return this.#line;
+    this.#evaluations = this.#evaluations.then(() => this.#evaluateAll());
+    return this.#evaluations;
   }
 
   /**
@@ -123,16 +123,16 @@ export class Scheduler {
   ): Promise<SelectedOutcome> {
     const { ledger, ports, settings, bind } = this.#deps;
     const qualification = requireQualification(workflow, settings.catchUpMs);
-    // A workflow with nothing to do makes no run (domain §6.7); one that cannot run makes an error.
+    // A workflow without due subjects makes no run (domain §6.7); one that cannot run causes an error.
     const isIdle = enabledTasks(workflow).length === 0;
     if (!isIdle) await bind(workflow);
     const { observation, reachMs } = qualification;
     if (observation) await observe(this.#observeInput(workflow, observation), slotAtMs, slotAtMs - reachMs);
-    // An evaluation by hand forgets nothing: older slots may still be to come.
+    // A requested evaluation discards no observations: older slots may still follow.
     const mayForget = onlyWhileScheduled && Number.isFinite(reachMs);
     const { context } = ledger;
     const { directory } = ports;
-    // Of change triggers only those are looked at who have changed.
+    // A change trigger needs only the subjects that have changed.
     const tally = new SelectionTally(isIdle ? [] : qualification.attributes, observation === null);
     const due = { context, directory, workflowId: workflow.id, qualification, slotAtMs, tally };
     const plan = {
@@ -167,7 +167,7 @@ export class Scheduler {
       await purgeExpired(ledger.context, ledger.workflows, settings.retention, () => this.#isOn);
     } catch (error) {
       failed = true;
-      this.#tell(error);
+      this.#report(error);
     }
     if (this.#isOn) this.#arm(failed);
   }
@@ -179,7 +179,7 @@ export class Scheduler {
     this.#timer = clock.setTimer(failed ? Math.min(RETRY_MS, waitMs) : waitMs, () => void this.refresh());
   }
 
-  /** `false` when something failed and is to be tried again. */
+  /** `false` when something failed and is to be retried. */
   async #evaluateMissed({ workflow, lastSlotAtMs }: WorkflowRecord): Promise<boolean> {
     const { ports, settings, ledger, planned } = this.#deps;
     const { events } = ledger.context;
@@ -207,11 +207,11 @@ export class Scheduler {
       }
       return true;
     } catch (error) {
-      // Switched off, or deleted, while it was looked at: that is no failure.
+      // Disabled or deleted during the evaluation: no failure.
       if (LifecycleError.is(error) && (error.code === 'WorkflowDisabled' || error.code === 'NotFound'))
         return true;
-      this.#tell(error, workflow.id);
-      // A handler that is missing will be missing in a minute; the next slot asks again.
+      this.#report(error, workflow.id);
+      // A missing handler will still be missing in a minute; the next slot retries.
       return LifecycleError.is(error) && !error.retryable;
     }
   }
@@ -223,7 +223,7 @@ export class Scheduler {
     });
   }
 
-  #tell(error: unknown, workflowId?: string): void {
+  #report(error: unknown, workflowId?: string): void {
     const during =
       workflowId === undefined
         ? 'evaluating the schedule'

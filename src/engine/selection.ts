@@ -1,4 +1,4 @@
-/** Counts who a slot or a rule selects, and who is left out and why. */
+/** Counts the subjects that a slot or a rule selects, and those left out with the reason. */
 
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { escapeHidden, shown } from '../errors/shown.ts';
@@ -18,9 +18,9 @@ import type { Subject } from '../model/subject.ts';
 import type { Directory, DirectoryAttribute } from '../ports/directory.ts';
 import { type AttributeUse, type Standing, standingInScope } from './selection/qualify.ts';
 
-/** People whose attributes stand for those of a directory that does not name its attributes. */
+/** Number of people whose attributes stand for those of a directory that does not name its attributes. */
 const SAMPLE_SIZE = 100;
-/** Characters of a value that is reported. */
+/** Maximum length of a reported value, in characters. */
 const VALUE_LENGTH_MAX = 100;
 
 interface Wanted {
@@ -28,16 +28,16 @@ interface Wanted {
   readonly paths: readonly (readonly string[])[];
 }
 
-/** Without a schedule no moment makes anybody due. */
+/** Without a schedule no moment makes a subject due. */
 const SELECTED: Standing = { kind: 'due', dueAtMs: 0 };
 
 /** The tally of one selection. */
 export class SelectionTally {
   readonly #uses: readonly AttributeUse[];
-  /** Uses of attributes that nobody had yet. */
+  /** Uses of attributes that no subject had so far. */
   #wanted: readonly Wanted[];
   readonly #sample = new AttributeNames();
-  /** How many more people are looked at for the names of their attributes. */
+  /** How many more people have the names of their attributes collected. */
   #sampled: number;
   readonly #counts = {
     notDue: 0,
@@ -50,14 +50,14 @@ export class SelectionTally {
   readonly #named: LeftOutSubject[] = [];
   #due = 0;
 
-  /** @param seesAll `false`: only some people are looked at, who say nothing of what others have. */
+  /** @param seesAll `false`: only some people are examined, which says nothing about the attributes of others. */
   constructor(uses: readonly AttributeUse[], seesAll: boolean) {
     this.#uses = uses;
     this.#wanted = uses.map((use) => ({ use, paths: use.names.map((name) => name.split('/')) }));
     this.#sampled = seesAll ? SAMPLE_SIZE : 0;
   }
 
-  /** Somebody was looked at. */
+  /** Counts a subject that was examined. */
   add(subject: Subject, standing: Standing): void {
     if (this.#wanted.length > 0) {
       this.#wanted = this.#wanted.filter(
@@ -86,14 +86,14 @@ export class SelectionTally {
     }
   }
 
-  /** Counts a subject that a rule is asked for, and gives whether the rule selects it. */
+  /** Counts a subject that a rule is evaluated for, and returns whether the rule selects it. */
   select(rule: ParsedScopeRule, subject: Subject): boolean {
     const standing = standingInScope(rule, subject) ?? SELECTED;
     this.add(subject, standing);
     return standing === SELECTED;
   }
 
-  /** Somebody who was due is not taken after all. */
+  /** Counts a subject that was due but is not taken. */
   passOver(reason: LeftOutReason): void {
     this.#counts[reason] += 1;
     this.#due -= 1;
@@ -132,7 +132,7 @@ export class SelectionTally {
 
   #missing(attributes: readonly DirectoryAttribute[] | null): readonly MissingAttribute[] {
     const names = attributes?.map(({ name }) => name) ?? this.#sample.names;
-    // Of a directory that streamed nobody and does not name its attributes nothing is known.
+    // Nothing is known about a directory that streamed no subjects and does not name its attributes.
     if (names.length === 0) return [];
     const columns = attributes?.map(({ name, column }) => column ?? name) ?? names;
     return this.#wanted.flatMap(({ use }) => {
@@ -144,12 +144,12 @@ export class SelectionTally {
   }
 }
 
-/** Whether somebody should look at who was left out. */
+/** Whether the subjects that were left out need attention. */
 export function needsAttention({ leftOutCounts, missingAttributes }: UnreadableSelection): boolean {
   return leftOutCounts.unreadableDate + leftOutCounts.unreadableScope > 0 || missingAttributes.length > 0;
 }
 
-/** The refusal of a strict selection. */
+/** Error of a strict selection. */
 export function leftOutError(selection: Selection): LifecycleError {
   return new LifecycleError(
     'SubjectsLeftOut',
@@ -178,7 +178,7 @@ export function leftOutSentences({
   for (const { names, usedBy, known, suggestion } of missingAttributes) {
     const meant = suggestion === null ? '' : `; ${suggestion} may be meant`;
     sentences.push(
-      `Nobody has ${names.join(' or ')}, which the ${usedBy === 'trigger' ? 'trigger' : 'scope rule'} needs; there are ${known.join(', ')}${meant}`,
+      `No person has ${names.join(' or ')}, which the ${usedBy === 'trigger' ? 'trigger' : 'scope rule'} needs; there are ${known.join(', ')}${meant}`,
     );
   }
   return sentences.map((sentence) => escapeHidden(sentence));

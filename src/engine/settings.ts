@@ -13,7 +13,7 @@ import type { Ids, Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
 
-/** What an engine runs on. */
+/** Ports of an engine. */
 export interface EnginePorts {
   readonly store: Store;
   readonly directory: Directory;
@@ -25,7 +25,7 @@ export interface EnginePorts {
   readonly callout?: Callout;
 }
 
-/** What becomes of schedule slots that nobody evaluated, because the process was off or asleep. */
+/** What happens to schedule slots that were not evaluated because the process was off or asleep. */
 export const MISSED_SLOT_POLICIES = ['skip', 'once', 'each'] as const;
 /** See {@link MISSED_SLOT_POLICIES}. */
 export type MissedSlotPolicy = (typeof MISSED_SLOT_POLICIES)[number];
@@ -39,8 +39,8 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly tasks?: Readonly<Record<string, TaskHandler<Person>>>;
   /**
    * `true`: no handler is called, and none is needed. Every task is recorded as completed with a
-   * `processingInfo` that says so, and each run that this engine drives is marked (`Run.isNoOp`). Nobody is
-   * told or asked; but people count as processed. Default `false`.
+   * `processingInfo` that says so, and each run that this engine drives is marked (`Run.isNoOp`). No outside
+   * system is called; but people count as processed. Default `false`.
    */
   readonly noOp?: boolean;
   /** Handlers that run at once, 1..100,000. Default 256. */
@@ -56,7 +56,8 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly catchUpDays?: number;
   /**
    * `true`: a slot, or an activation by rule, is refused with `SubjectsLeftOut` when an attribute that decides who
-   * is taken cannot be read, or nobody has it. Default `false`: the others are taken, and `subjects.leftOut` tells.
+   * is taken cannot be read, or no subject has it. Default `false`: the others are taken, and `subjects.leftOut` is
+   * emitted.
    */
   readonly strictSelection?: boolean;
   /** See `AggregationOptions`. Default `false`. */
@@ -70,9 +71,9 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    * its lane until it settles, and `engine.stalled` is emitted. Default: as many as `concurrency`.
    */
   readonly handlersUnsettledMax?: number;
-  /** How long things are kept, in whole days, 1..36,500, or `null` for ever; looked at in every slot. */
+  /** How long things are kept, in whole days, 1..36,500, or `null` for ever; checked at every slot. */
   readonly retention?: {
-    /** Deleted workflows, with all that is theirs. Default 30. */
+    /** Deleted workflows, with their runs and results. Default 30. */
     readonly deletedWorkflowsDays?: number | null;
     /** Final runs, with their results, since their last change. Default `null`. */
     readonly runsDays?: number | null;

@@ -44,7 +44,7 @@ export function readDeadline(options: StopOptions | undefined, method: 'stop' | 
   return readOptions(options, method, STOP_OPTIONS).deadlineMs;
 }
 
-/** The time limit of a stop that is under way. Set again, it may come earlier, never later. */
+/** Time limit of a running stop. A further `set` can bring it forward, never put it off. */
 export class StopDeadline {
   /** Resolves when the time is up. */
   readonly passed: Promise<void>;
@@ -55,7 +55,7 @@ export class StopDeadline {
   #endsAtMs = Number.POSITIVE_INFINITY;
   #timers: readonly Timer[] = [];
 
-  /** @param abort tells running handlers to stop, and how long they have for that. */
+  /** @param abort aborts running handlers, which then have `graceMs` to settle. */
   constructor(clock: Clock, abortGraceMs: DurationMs, abort: (graceMs: DurationMs) => void) {
     this.#clock = clock;
     this.#abortGraceMs = abortGraceMs;

@@ -2,7 +2,7 @@ import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
 import type { Logger } from '../ports/logger.ts';
 import { leftOutSentences } from './selection.ts';
 
-/** Logs an event that nobody listens for, when it must not be lost. */
+/** Logs an event without listeners when it must not be lost. */
 export function logUnheard<Name extends EngineEventName>(
   logger: Logger,
   name: Name,

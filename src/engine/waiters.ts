@@ -6,25 +6,25 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Who waits for which run to finish. */
+/** Callers that wait for a run to finish, by run. */
 export class Waiters {
   readonly #byRun = new Map<string, Waiter[]>();
 
-  /** The runs that somebody waits for. */
+  /** Ids of the runs that are waited for. */
   get runIds(): readonly string[] {
     return [...this.#byRun.keys()];
   }
 
   wait(runId: string): Promise<Run> {
     const { promise, resolve, reject } = Promise.withResolvers<Run>();
-    promise.catch(() => {}); // who waits hears of it; nobody waiting is no unhandled rejection
+    promise.catch(() => {}); // waiters get the error; without one it must not be an unhandled rejection
     const waiters = this.#byRun.get(runId) ?? [];
     waiters.push({ promise, resolve, reject });
     this.#byRun.set(runId, waiters);
     return promise;
   }
 
-  /** Takes back a wait. */
+  /** Withdraws a wait. */
   forget(runId: string, promise: Promise<Run>): void {
     const left = (this.#byRun.get(runId) ?? []).filter((waiter) => waiter.promise !== promise);
     if (left.length > 0) this.#byRun.set(runId, left);

@@ -1,4 +1,4 @@
-/** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
+/** Previews of workflows: the users that a run would have, and what its tasks would do. */
 import { readOptions } from '../input/options.ts';
 import type { Author } from '../ledger/input/author.ts';
 import { PAGE_OPTIONS } from '../ledger/input/list-options.ts';
@@ -19,9 +19,9 @@ import { qualificationOf } from './selection/qualify.ts';
 import { quarantineFor } from './selection/quarantine.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 
-/** What the next slot of a workflow would come to. */
+/** Forecast of a workflow's next slot. */
 export interface QuarantineForecast {
-  /** Users that a run would have, by what the directory says now. */
+  /** Users that a run would have, going by the directory now. */
   readonly usersCount: number;
   /** `null`: it would run. */
   readonly quarantine: Quarantine | null;
@@ -35,37 +35,37 @@ export interface ScopeOptions {
   readonly after?: string;
 }
 
-/** Workflows, as an engine offers them. */
+/** Methods for workflows. */
 export interface EngineWorkflows extends Workflows {
   /**
-   * Whether the next slot would put the workflow in quarantine; changes nothing. Of a change trigger only
-   * what the schedule has seen by now counts.
+   * Whether the next slot would put the workflow in quarantine; changes nothing. For a change trigger only changes
+   * that the schedule has observed so far count.
    *
    * @throws LifecycleError `NotFound`; of the directory.
    */
   wouldQuarantine(id: string): Promise<QuarantineForecast>;
   /**
-   * Who meets the conditions at the next slot, processed before or not, by subject id; nobody for a workflow
-   * that is not scheduled. The results are `queued`, and exist nowhere else (domain §3.1).
+   * The subjects that meet the conditions at the next slot, processed before or not, by subject id; empty for a
+   * workflow that is not scheduled. The results are `queued`, and exist nowhere else (domain §3.1).
    *
    * @throws LifecycleError `NotFound`, `InvalidArgument`.
    */
   executionScope(id: string, options?: ScopeOptions): Promise<Page<UserProcessingResult>>;
   /**
-   * A run that does nothing: of each task it says what its handler's `preview` says, or that it would run. It
-   * takes the place of the workflow's last preview, and is in lists only when asked for by
+   * Makes a run without effects: each task records what its handler's `preview` returns, or that it would run. It
+   * replaces the workflow's last preview, and lists include it only with
    * `workflowExecutionType eq 'preview'` (domain §3.10).
    *
    * @throws LifecycleError as `runs.activate`; `InvalidArgument` also for a workflow that a change makes due.
    */
   previewWorkflow(id: string, input: PreviewInput, author?: Author): Promise<Run>;
-  /** Whom the last preview was for. @throws LifecycleError `NotFound`. */
+  /** Subjects of the last preview. @throws LifecycleError `NotFound`. */
   previewScope(id: string): Promise<readonly { readonly id: string }[]>;
   /** The enabled tasks that cannot be run: no handler, or arguments that it refuses. @throws LifecycleError `NotFound`. */
   previewTaskFailures(id: string): Promise<readonly PreviewFailedTask[]>;
 }
 
-/** What {@link createEngineWorkflows} works with. */
+/** Dependencies of {@link createEngineWorkflows}. */
 export interface EngineWorkflowsDeps {
   readonly ledger: Ledger;
   readonly ports: EnginePorts;
@@ -74,7 +74,7 @@ export interface EngineWorkflowsDeps {
   readonly activator: Activator;
 }
 
-/** The workflows of an engine. */
+/** Creates an engine's methods for workflows. */
 export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflows {
   const { workflows } = deps.ledger;
   return {

@@ -3,14 +3,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from './event-map.ts';
 import { ProgressThrottle } from './progress.ts';
 
-/** A function that is told of an event. */
+/** Function that is called with the payload of each event. */
 export type Listener<Name extends EngineEventName> = (payload: EngineEventMap[Name]) => void;
 
 type Guarded = (payload: EngineEventMap[EngineEventName]) => void;
 
 /**
- * Tells events to listeners. A listener watches and never steers: what it throws, or what the promise
- * that it returns rejects with, goes to `failed` and nowhere else.
+ * Emits events to listeners. A listener observes and cannot influence: what it throws, or what the promise that it
+ * returns rejects with, goes to `failed` and nowhere else.
  */
 export class EventHub implements EventSink {
   readonly #emitter = new EventEmitter();
@@ -48,7 +48,7 @@ export class EventHub implements EventSink {
     }
   }
 
-  /** Emits what is held back, and leaves no timer behind. */
+  /** Emits delayed events at once, and leaves no timer behind. */
   flush(): void {
     this.#progress.flush();
   }

@@ -11,8 +11,8 @@ export interface RunEventPayload {
 }
 
 /**
- * Everything that the engine tells, by name. All `run.…`, `user.…` and `task.…` events are told after
- * the commit that makes them true, in the order of the commits, and never before.
+ * Events of the engine, by name. All `run.…`, `user.…` and `task.…` events are emitted after the commit that makes
+ * them true, in the order of the commits.
  */
 export interface EngineEventMap {
   /** A run exists, `queued`. */
@@ -36,7 +36,7 @@ export interface EngineEventMap {
     readonly runId: string;
     readonly result: UserProcessingResult;
   };
-  /** A task of a user has failed for good: no attempt is left. */
+  /** A task of a user has failed, without a further attempt. */
   'task.failed': {
     readonly workflowId: string;
     readonly runId: string;
@@ -86,18 +86,18 @@ export interface EngineEventMap {
    * each time that the bound is reached; without a listener it is an error in the logger.
    */
   'engine.stalled': { readonly handlersUnsettled: number; readonly handlersUnsettledMax: number };
-  /** A schedule slot was evaluated. `runId` `null`: nobody was due. */
+  /** A schedule slot was evaluated. `runId` `null`: no subject was due. */
   'schedule.evaluated': {
     readonly workflowId: string;
     readonly slotAtMs: EpochMs;
     readonly runId: string | null;
-    /** Who was in scope, who is in the run, and why the others are not. */
+    /** People in scope, people in the run, and why the others are not in it. */
     readonly selection: Selection;
   };
   /**
-   * People were left out of a slot, or of an activation by rule, for a reason that is worth a look: an attribute
-   * cannot be read, or nobody has it. Told before a strict selection is refused, too. Without a listener it is a
-   * warning in the logger.
+   * People were left out of a slot, or of an activation by rule, for a reason that needs attention: an attribute
+   * cannot be read, or no subject has it. Also emitted before a strict selection is refused. Without a listener it is
+   * a warning in the logger.
    */
   'subjects.leftOut': {
     readonly workflowId: string;
@@ -115,18 +115,18 @@ export interface EngineEventMap {
     readonly runId: string;
     readonly quarantineDetails: QuarantineDetails;
   };
-  /** A line for an audit log. */
+  /** An entry for an audit log. */
   audit: AuditEntry;
-  /** Something failed that no caller is waiting for. The engine goes on. */
+  /** A failure outside of any call. The engine continues. Without a listener it is an error in the logger. */
   'engine.error': { readonly error: unknown; readonly during: string; readonly runId?: string };
 }
 
 /** The name of an event. */
 export type EngineEventName = keyof EngineEventMap;
 
-/** Where the ledger and the engine tell events. Never throws. */
+/** Where the ledger and the engine emit events. Never throws. */
 export interface EventSink {
   emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void;
-  /** Whether anybody listens: a payload that nobody reads is not made. */
+  /** Whether there is a listener: a payload that nothing reads is not made. */
   has(name: EngineEventName): boolean;
 }

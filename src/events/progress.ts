@@ -2,16 +2,16 @@ import { LIMITS } from '../model/limits.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { RunEventPayload } from './event-map.ts';
 
-/** A run whose last event is younger than the interval. */
+/** A run whose last event is more recent than the interval. */
 interface Recent {
-  /** Changed since then; the newest state only. */
+  /** Newest state since then; `null`: unchanged. */
   waiting: RunEventPayload | null;
   timer: Timer;
 }
 
 /**
- * Passes on how runs progress, at most once per run and `LIMITS.progressIntervalMs`: the first change at
- * once, then the newest state of each interval in which there was a change.
+ * Throttles progress events, to at most one per run and `LIMITS.progressIntervalMs`: the first change at once, then
+ * the newest state of each interval with a change.
  */
 export class ProgressThrottle {
   readonly #clock: Clock;
@@ -23,14 +23,14 @@ export class ProgressThrottle {
     this.#emit = emit;
   }
 
-  /** A run has changed. */
+  /** Notes a change of a run. */
   add(payload: RunEventPayload): void {
     const recent = this.#recent.get(payload.run.id);
     if (recent) recent.waiting = payload;
     else this.#pass(payload);
   }
 
-  /** Passes on what waits of a run, or of all runs, and sets no more timers for it. */
+  /** Emits what waits for a run, or for all runs, and cancels its timer. */
   flush(runId?: string): void {
     for (const id of runId === undefined ? [...this.#recent.keys()] : [runId]) {
       const recent = this.#recent.get(id);

@@ -171,14 +171,16 @@ describe('a column that does not exist', () => {
     expect(stdout).toBe('');
     expect(stderr).toBe(
       [
-        'warning: Nobody has employeeLeaveDateTime, which the trigger needs; there are id, department, EmployeeLeaveDateTime; EmployeeLeaveDateTime may be meant',
+        'warning: No person has employeeLeaveDateTime, which the trigger needs; there are id, department, EmployeeLeaveDateTime; EmployeeLeaveDateTime may be meant',
         'warning: If it is meant: --map employeeLeaveDateTime=EmployeeLeaveDateTime',
         '',
       ].join('\n'),
     );
     expectCode(await here(...args, '--strict'), 1);
     const typo = ['--map', 'employeLeaveDateTime=EmployeeLeaveDateTime', '--quiet'];
-    expect(expectCode(await here(...args, ...typo), 0).stderr).toContain('Nobody has employeeLeaveDateTime');
+    expect(expectCode(await here(...args, ...typo), 0).stderr).toContain(
+      'No person has employeeLeaveDateTime',
+    );
     const mapped = ['--map', 'employeeLeaveDateTime=EmployeeLeaveDateTime', '--quiet', '--json'];
     expect(JSON.parse(expectCode(await here(...args, ...mapped), 0).stdout).selection.takenCount).toBe(8);
   });
@@ -188,7 +190,7 @@ describe('a column that does not exist', () => {
     await write('scope.json', leaver("Department eq 'Sales'"));
     const args = ['run', '--users', 'people.csv', '--workflow', 'scope.json', ...SLOT, '--quiet'];
     const { stderr } = expectCode(await here(...args), 0);
-    expect(stderr).toContain('Nobody has Department, which the scope rule needs');
+    expect(stderr).toContain('No person has Department, which the scope rule needs');
     expect(stderr).toContain('write it in the rule, or --map Department=department');
   });
 
@@ -204,7 +206,7 @@ describe('a column that does not exist', () => {
       "Department eq 'Sales'",
     ];
     const { stderr } = expectCode(await here(...args), 1);
-    expect(stderr).toContain('got nobody');
+    expect(stderr).toContain('got none');
     expect(stderr).toContain('department may be meant');
   });
 });

@@ -8,47 +8,47 @@ import type { Semaphore } from '../lanes/semaphore.ts';
 import type { AbortCause } from './abort-cause.ts';
 
 /**
- * Where a user stands in the engine, from being read to being final:
+ * State of a user in the engine, from being read to being final:
  *
- * | state      | means                                        | leaves when                     |
+ * | state      | means                                        | ends with                       |
  * |------------|----------------------------------------------|---------------------------------|
- * | read       | queued, read ahead from the store            | a lane is free: it is checked   |
- * | recording  | something is in line to be committed         | the commit                      |
- * | ready      | his next task may run                        | a lane takes him                |
- * | running    | a handler is at work for him                 | its verdict                     |
- * | waiting    | for a retry's moment, or for a handler place | the moment, the place           |
- * | done       | final, or out of the engine's hands          |                                 |
+ * | read       | queued, read ahead from the store            | a free lane, which checks it    |
+ * | recording  | an event is queued for a commit              | the commit                      |
+ * | ready      | its next task may run                        | a free lane                     |
+ * | running    | a handler is running for it                  | the call's result               |
+ * | waiting    | for a retry, or for a place of a handler     | the retry's moment, the place   |
+ * | done       | final, or released by the engine             |                                 |
  */
 export type ActiveUserState = 'read' | 'recording' | 'ready' | 'running' | 'waiting' | 'done';
 
-/** A handler call that has not answered yet. */
+/** A handler call that has no result yet. */
 export interface RunningCall {
   /** Aborts the handler's signal and gives it `graceMs` to settle (default: the engine's setting). */
   abort(cause: AbortCause, graceMs?: number): void;
 }
 
-/** A user in the engine's hands. */
+/** A user that the engine works on. */
 export class ActiveUser implements TrackedUser {
   user: UserRecord;
   staged: UserRecord | null = null;
   state: ActiveUserState = 'read';
-  /** As the directory knew him; `null`: the directory does not have him. */
+  /** From the directory; `null`: the directory does not have it. */
   subject: Subject | null;
-  /** What handlers see of `subject`; made when the first asks. */
+  /** The copy of `subject` that handlers get; made on first use. */
   frozenSubject: Subject | null = null;
   /** When `subject` was fetched. */
   readonly fetchedAtMs: EpochMs;
-  /** The running call, when it has not answered at once. */
+  /** The running call, unless it ended at once. */
   call: RunningCall | null = null;
   /** Start of the running call. */
   runningSinceMs: number | null = null;
-  /** Since when his task waits for somebody outside. */
+  /** Since when its task waits for an answer from outside. */
   suspendedSinceMs: number | null = null;
-  /** He was woken while his handler was at work. */
+  /** Whether it was woken while its handler was running. */
   isWoken = false;
-  /** The place of a handler with bounded concurrency that he holds. */
+  /** The place that it holds under the concurrency of a handler. */
   place: Semaphore | null = null;
-  /** Set while he waits for a retry. */
+  /** Set while it waits for a retry. */
   timer: Timer | null = null;
 
   constructor(user: UserRecord, subject: Subject | null, fetchedAtMs: EpochMs) {
@@ -58,14 +58,14 @@ export class ActiveUser implements TrackedUser {
   }
 }
 
-/** Gives back the place that he holds, if he holds one. */
-export function freePlace(flight: ActiveUser): void {
-  const { place } = flight;
-  flight.place = null;
+/** Gives back the place that a user holds, if any. */
+export function freePlace(active: ActiveUser): void {
+  const { place } = active;
+  active.place = null;
   place?.free();
 }
 
-/** Says that something happened too late to be recorded. */
+/** Logs an event that came too late to be recorded. */
 export function warnRefused(logger: Logger, { user }: ActiveUser, event: string, code: string): void {
-  logger.warn('A late outcome was refused', { runId: user.runId, userNo: user.ordinal, event, code });
+  logger.warn('A late outcome was refused', { runId: user.runId, userOrdinal: user.ordinal, event, code });
 }

@@ -6,7 +6,7 @@ import type { UserEvent } from '../../rules/status/user.ts';
 import type { CallResult } from './call.ts';
 import type { BoundTask } from './handlers.ts';
 
-/** A call that has come to its verdict. */
+/** A call that has its result. */
 export interface EndedCall {
   readonly bound: BoundTask;
   readonly result: CallResult;
@@ -20,13 +20,13 @@ export interface EndedCall {
   readonly random: Random;
 }
 
-/** What a verdict means for the user; `null`: nothing that is recorded, the task will run again. */
+/** The event that a call's result causes; `null`: nothing is recorded, and the task will run once more. */
 export function eventOf(call: EndedCall): UserEvent | null {
-  const { result: verdict, bound, startedAtMs, nowMs } = call;
+  const { result, bound, startedAtMs, nowMs } = call;
   const { continueOnError } = bound.task;
-  switch (verdict.kind) {
+  switch (result.kind) {
     case 'completed': {
-      const { processingInfo } = verdict;
+      const { processingInfo } = result;
       if (processingInfo === null) return completed(startedAtMs, nowMs, continueOnError);
       const outcome = { status: 'completed', startedAtMs, completedAtMs: nowMs, processingInfo } as const;
       return { kind: 'taskEnded', outcome, continueOnError };
@@ -34,12 +34,12 @@ export function eventOf(call: EndedCall): UserEvent | null {
     case 'failed': {
       const { retry } = bound.handler;
       const attempt = call.failures + 1;
-      // A handler that may still be running is not called again: two would run at once.
-      if (verdict.isOver && call.mayRetry && attempt < retry.attempts) {
+      // A handler that may still be running is not retried: two calls would run at once.
+      if (result.isOver && call.mayRetry && attempt < retry.attempts) {
         const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, call.random.next());
-        return { kind: 'attemptFailed', notBeforeMs, reason: verdict.reason };
+        return { kind: 'attemptFailed', notBeforeMs, reason: result.reason };
       }
-      const failureReason = verdict.reason;
+      const failureReason = result.reason;
       return {
         kind: 'taskEnded',
         outcome: { status: 'failed', startedAtMs, completedAtMs: nowMs, failureReason },
@@ -48,7 +48,7 @@ export function eventOf(call: EndedCall): UserEvent | null {
     }
     case 'canceled':
       return { kind: 'cancel', atMs: nowMs, runningSinceMs: startedAtMs };
-    case 'suspended': // the driver keeps him waiting
+    case 'suspended': // the driver keeps the user waiting
     case 'abandoned':
       return null;
   }
@@ -57,7 +57,7 @@ export function eventOf(call: EndedCall): UserEvent | null {
 type TaskEnded = Extract<UserEvent, { kind: 'taskEnded' }>;
 let lastCompleted: TaskEnded | null = null;
 
-/** Quick tasks end alike, many in a millisecond. Events are values: those that are equal can be one. */
+/** Quick tasks end alike, many in a millisecond. Events are values, so equal ones share an object. */
 function completed(startedAtMs: EpochMs, completedAtMs: EpochMs, continueOnError: boolean): TaskEnded {
   const isAlike =
     lastCompleted?.continueOnError === continueOnError &&
@@ -70,7 +70,7 @@ function completed(startedAtMs: EpochMs, completedAtMs: EpochMs, continueOnError
   return lastCompleted;
 }
 
-/** Interrupted so often that the task itself is the likely cause: it fails. */
+/** Whether a task was interrupted so often that it is itself the likely cause. */
 export function isWornOut(
   user: UserRecord,
   { interruptionsMax }: { readonly interruptionsMax: number },
@@ -78,7 +78,7 @@ export function isWornOut(
   return (user.attempts?.interruptions ?? 0) > interruptionsMax;
 }
 
-/** The end of a task that was interrupted more often than is allowed. */
+/** The event that fails a task which was interrupted more often than is allowed. */
 export function wornOut(user: UserRecord, { task }: BoundTask, nowMs: EpochMs): UserEvent {
   const failureReason = `Interrupted ${user.attempts?.interruptions ?? 0} times by the end of its process`;
   const outcome = { status: 'failed', startedAtMs: nowMs, completedAtMs: nowMs, failureReason } as const;

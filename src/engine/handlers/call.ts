@@ -1,7 +1,7 @@
 /**
  * One call of a handler. Handlers are hostile: they throw anything, return promises that never settle,
- * ignore their abort signal, answer after it. Whatever they do, a call comes to exactly one verdict,
- * and tells separately when the handler has really settled, because only then is its place free.
+ * ignore their abort signal, settle after it. Whatever they do, a call has exactly one result, and says separately
+ * when the handler has really settled, because only then is its place free.
  */
 import type { DurationMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
@@ -13,27 +13,27 @@ import { HandlerContext, type RunInfo } from './handler-context.ts';
 import type { BoundTask } from './handlers.ts';
 import { Suspension } from './suspension.ts';
 
-/** What a call came to. */
+/** Result of a call. */
 export type CallResult =
   | { readonly kind: 'completed'; readonly processingInfo: string | null }
   /** `isOver` `false`: the handler may still be running, so that a retry would overlap with it. */
   | { readonly kind: 'failed'; readonly reason: string; readonly isOver: boolean }
-  /** It waits for somebody outside. */
+  /** The task waits for an answer from outside. */
   | { readonly kind: 'suspended'; readonly suspension: Suspension }
-  /** Stopped because the run is being canceled. */
+  /** Aborted because the run is being canceled. */
   | { readonly kind: 'canceled' }
-  /** Stopped because the engine stops; it will run again. */
+  /** Aborted because the engine stops; it will run once more. */
   | { readonly kind: 'abandoned' };
 
-/** Calls the handler of `bound` for `flight`: its verdict when it answers at once, else the call that is under way. */
+/** Calls the handler of `bound` for a user. Returns the result of a handler that ends at once, else the pending call. */
 export function callHandler(
-  flight: ActiveUser,
+  active: ActiveUser,
   bound: BoundTask,
   info: RunInfo,
   clock: Clock,
   graceMs: DurationMs,
 ): CallResult | PendingCall {
-  const context = new HandlerContext(flight, bound, info);
+  const context = new HandlerContext(active, bound, info);
   let result: TaskHandlerResult | PromiseLike<TaskHandlerResult>;
   try {
     result = bound.handler.run(context as never);
@@ -58,7 +58,7 @@ function isThenable(value: unknown): value is PromiseLike<TaskHandlerResult> {
 
 const COMPLETED: CallResult = { kind: 'completed', processingInfo: null };
 
-/** The verdict of a handler that returned `result`. */
+/** The call result of a handler that returned `result`. */
 function callResultOf(result: TaskHandlerResult): CallResult {
   if (result instanceof Suspension) return { kind: 'suspended', suspension: result };
   const info: unknown = typeof result === 'object' && result !== null ? result.processingInfo : null;
@@ -69,11 +69,11 @@ function callResultOf(result: TaskHandlerResult): CallResult {
 export class PendingCall {
   /** Resolves once; never rejects. */
   readonly result: Promise<CallResult>;
-  /** Resolves when the handler has settled, which may be never. */
+  /** Resolves when the handler has settled, which may never happen. */
   readonly settled: Promise<void>;
   #isSettled = false;
   #cause: AbortCause | null = null;
-  #decide: (verdict: CallResult) => void = () => {};
+  #decide: (result: CallResult) => void = () => {};
   #timer: Timer | null = null;
   readonly #clock: Clock;
   readonly #abortSignal: (reason: unknown) => void;
@@ -133,10 +133,10 @@ export class PendingCall {
     );
   }
 
-  #settle(verdict: () => CallResult): void {
+  #settle(result: () => CallResult): void {
     this.#isSettled = true;
     this.#timer?.cancel();
-    this.#decide(verdict());
+    this.#decide(result());
   }
 
   #fulfilled(value: TaskHandlerResult): CallResult {
@@ -148,7 +148,7 @@ export class PendingCall {
     }
   }
 
-  /** A rejection after an abort is taken for its answer, unless it is clearly about something else. */
+  /** A rejection after an abort counts as its effect, unless it is clearly about something else. */
   #rejected(error: unknown): CallResult {
     if (this.#cause === 'timeout') return this.#timedOut(true);
     if (this.#cause !== null && isAbort(error))
@@ -167,7 +167,7 @@ export class PendingCall {
   }
 }
 
-/** A promise that behaves: a foreign thenable may settle twice, or throw from its `then`. */
+/** A well-behaved promise: a foreign thenable may settle twice, or throw from its `then`. */
 function safePromise(result: PromiseLike<TaskHandlerResult>): Promise<TaskHandlerResult> {
   const isGenuine = result instanceof Promise && !Object.hasOwn(result, 'then');
   return isGenuine ? result : new Promise((resolve) => resolve(result));

@@ -1,6 +1,6 @@
 /**
  * The handler of `runCustomTaskExtension` (domain §3.16), for hosts that have none of their own. A task that
- * waits for a callback goes through it several times, and what is noted says where it is:
+ * waits for a callback calls it several times, and the ledger's note on the task says what it does:
  *
  * | noted                    | does                                                    |
  * |--------------------------|---------------------------------------------------------|
@@ -9,8 +9,8 @@
  * | launched, too late       | fails                                                   |
  * | an answer                | completes or fails                                      |
  *
- * With the reply mode `none` it is done when the call was accepted, with `response` the answer to the call says
- * what became of it; both go through it once.
+ * With the reply mode `none` the task completes when the call is accepted, with `response` the answer to the call
+ * decides; both call it once.
  *
  * A process that dies while it calls may call twice, with the same ids and the same token.
  */
@@ -45,7 +45,7 @@ export function extensionHandler(context: LedgerContext, callout: Callout | unde
     run: async (task: Task) => {
       if (!callout) throw new Error('Expected the engine to have a callout port, got none');
       const extension = await requireExtension(context.store, task.arguments.customTaskExtensionID ?? '');
-      // The engine knows a suspension by its class; to hosts it is no result.
+      // Only the engine knows this class; hosts cannot return a suspension.
       return (await runExtension(context, callout, extension, task)) as undefined;
     },
   };
@@ -67,7 +67,7 @@ async function runExtension(
     if (extension.replyMode === 'response') expectCompleted(body);
     return undefined;
   }
-  // It may answer before the call returns.
+  // The callback may come before the call returns.
   await noteWaiting(context, workflow.id, id, {
     launchedAtMs: null,
     deadlineMs: context.clock.now() + timeoutMs + callTimeMaxMs(extension),
@@ -89,7 +89,7 @@ function outcomeOf(
   return new Suspension(launchedAtMs ?? clock.now(), deadlineMs);
 }
 
-/** @throws Error for a logic app whose URL nobody has told. */
+/** @throws Error for a logic app without a known URL. */
 function urlOf({ displayName, endpointConfiguration: endpoint }: CustomTaskExtension): string {
   const url = 'targetUrl' in endpoint ? endpoint.targetUrl : endpoint.url;
   if (url !== null) return url;
@@ -118,7 +118,7 @@ function readReply(body: string): { readonly status: string; readonly reasons: s
       reasons: reasons.filter((one) => typeof one === 'string').join('; '),
     };
   } catch {
-    return { status: '', reasons: '' }; // no JSON, or of another shape: told by whoever asked
+    return { status: '', reasons: '' }; // not JSON, or of another shape: the caller reports it
   }
 }
 
@@ -170,7 +170,7 @@ async function call(
 
 const RETRY_MS = 1_000;
 
-/** The longest that {@link call} can take. */
+/** Maximum duration of {@link call}, ms. */
 function callTimeMaxMs({ clientConfiguration }: CustomTaskExtension): DurationMs {
   const { maximumRetries, timeoutInMilliseconds } = clientConfiguration ?? DEFAULT_CLIENT;
   return (maximumRetries + 1) * timeoutInMilliseconds + RETRY_MS * 2 ** maximumRetries;
@@ -188,7 +188,7 @@ async function pause(clock: Clock, delayMs: DurationMs, signal: AbortSignal): Pr
 }
 
 /**
- * @param token `null`: nobody waits for a callback.
+ * @param token `null`: no callback is awaited.
  * @param targetSubject `null`: the subject is a person.
  */
 function payloadOf(

@@ -1,8 +1,8 @@
 import { LIMITS } from '../../model/limits.ts';
 
 /**
- * What a handler's throw says, as text of at most `LIMITS.reasonLengthMax` characters. Handlers throw
- * anything: strings, null, objects whose getters throw.
+ * Failure reason of what a handler threw, at most `LIMITS.reasonLengthMax` characters. Handlers throw anything:
+ * strings, null, objects whose getters throw.
  */
 export function failureReasonOf(thrown: unknown): string {
   try {

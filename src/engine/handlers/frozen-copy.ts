@@ -1,5 +1,5 @@
 /**
- * A deep copy that cannot be changed, for handlers. Plain objects and arrays are copied, also those
+ * Deep copy that handlers cannot change. Plain objects and arrays are copied, also those
  * that refer to themselves; dates are copied; everything else (buffers, instances) is shared as it is.
  */
 export function frozenCopy<Value>(value: Value): Value {

@@ -9,14 +9,14 @@ import type { ActiveUser } from './active-user.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import type { BoundTask } from './handlers.ts';
 
-/** What all calls of one run share; frozen, because handlers get it. */
+/** Shared by all calls of one run; frozen, because handlers get it. */
 export interface RunInfo {
   readonly run: TaskContext['run'];
   readonly workflow: TaskContext['workflow'];
   readonly logger: Logger;
 }
 
-/** What all calls of a run are told of it. */
+/** The part of a call's context that is the same for the whole run. */
 export function runInfo(run: RunRecord, workflow: Workflow, logger: Logger): RunInfo {
   return {
     run: Object.freeze({
@@ -35,11 +35,11 @@ export function runInfo(run: RunRecord, workflow: Workflow, logger: Logger): Run
 }
 
 /**
- * The context of one call. What few handlers ask for is made when it is asked for: a signal, a key, a
- * copy of the subject that the handler cannot harm.
+ * Context of one call. What few handlers use is made on first use: the signal, the key, and a frozen copy of the
+ * subject.
  */
 export class HandlerContext implements TaskContext<unknown> {
-  readonly #flight: ActiveUser;
+  readonly #active: ActiveUser;
   readonly #bound: BoundTask;
   readonly #info: RunInfo;
   #controller: AbortController | null = null;
@@ -47,17 +47,17 @@ export class HandlerContext implements TaskContext<unknown> {
   readonly attempt: number;
   readonly interruptions: number;
 
-  constructor(flight: ActiveUser, bound: BoundTask, info: RunInfo) {
-    this.#flight = flight;
+  constructor(active: ActiveUser, bound: BoundTask, info: RunInfo) {
+    this.#active = active;
     this.#bound = bound;
     this.#info = info;
-    this.attempt = (flight.user.attempts?.failures ?? 0) + 1;
-    this.interruptions = flight.user.attempts?.interruptions ?? 0;
+    this.attempt = (active.user.attempts?.failures ?? 0) + 1;
+    this.interruptions = active.user.attempts?.interruptions ?? 0;
   }
 
   get subject(): Subject {
-    this.#flight.frozenSubject ??= frozenCopy(this.#flight.subject ?? { id: this.#flight.user.subjectId });
-    return this.#flight.frozenSubject;
+    this.#active.frozenSubject ??= frozenCopy(this.#active.subject ?? { id: this.#active.user.subjectId });
+    return this.#active.frozenSubject;
   }
 
   get arguments(): unknown {
@@ -70,9 +70,9 @@ export class HandlerContext implements TaskContext<unknown> {
     return this.#controller.signal;
   }
 
-  /** The id of the task's result: stable over retries and crashes, unique over all runs. */
+  /** Id of the task's result: stable over retries and crashes, unique over all runs. */
   get idempotencyKey(): string {
-    return taskResultId(this.#flight.user.runId, this.#flight.user.ordinal, this.#bound.position);
+    return taskResultId(this.#active.user.runId, this.#active.user.ordinal, this.#bound.position);
   }
 
   get run(): TaskContext['run'] {
@@ -91,13 +91,13 @@ export class HandlerContext implements TaskContext<unknown> {
   get log(): Logger {
     const data = {
       runId: this.#info.run.id,
-      subjectId: this.#flight.user.subjectId,
+      subjectId: this.#active.user.subjectId,
       taskId: this.#bound.task.id,
     };
     return withData(this.#info.logger, data);
   }
 
-  /** Aborts the signal, whether the handler has asked for it yet or not. */
+  /** Aborts the signal, also one that the handler reads only later. */
   abort(reason: unknown): void {
     this.#abortReason ??= { reason };
     this.#controller?.abort(reason);

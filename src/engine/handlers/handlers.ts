@@ -33,12 +33,12 @@ export interface BoundTask {
   readonly arguments: unknown;
 }
 
-/** The task that a user is at, of all those of his version. */
+/** The current task of a user. */
 export function taskOf(tasks: readonly BoundTask[], user: UserRecord): BoundTask {
   return tasks[positionOf(user, (user.outcomes?.length ?? 0) + 1) - 1] as BoundTask;
 }
 
-/** The task with what `preview` does in place of the task itself; tried once. */
+/** The task with its handler's `preview` in place of `run`, and without retries. */
 export function previewOf(bound: BoundTask): BoundTask {
   const { handler } = bound;
   const retry = { ...handler.retry, attempts: 1 };
@@ -48,13 +48,13 @@ export function previewOf(bound: BoundTask): BoundTask {
 /** All handlers of an engine. */
 export class Handlers {
   readonly #byDefinition = new Map<string, Handler>();
-  /** The engine's own: for definitions that the host has nothing for. */
+  /** Built-in handlers, for definitions without a handler of the host. */
   readonly #builtIn = new Map<string, Handler>();
   readonly #names: readonly string[];
   readonly #isNoOp: boolean;
 
   /**
-   * @param isNoOp every task is bound to a handler that does nothing, whatever the others are.
+   * @param isNoOp every task is bound to a handler that does nothing.
    * @throws LifecycleError `InvalidArgument` for a handler or setting that is not allowed.
    */
   constructor(
@@ -107,7 +107,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const DEFINITION_KEYS = TASK_DEFINITIONS.map(({ key }) => key);
 
-/** Of an engine that was asked to do nothing. */
+/** Result of every task of a no-op engine. */
 const NOTHING_DONE = Object.freeze({ processingInfo: 'No-op: no handler was called' });
 const NO_OP = readHandler('*', () => NOTHING_DONE);
 
@@ -116,7 +116,7 @@ function nameOf(taskDefinitionId: string): string {
   return findTaskDefinition(taskDefinitionId)?.key ?? taskDefinitionId;
 }
 
-/** What a handler is found by: the GUID of a definition of the catalogue, else the name itself. */
+/** Key of a handler: the GUID of a definition of the catalogue, else the name itself. */
 export function handlerKey(name: string): string {
   return findTaskDefinition(name)?.id ?? (GUID.test(name) ? name.toLowerCase() : name);
 }

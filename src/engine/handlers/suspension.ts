@@ -1,8 +1,8 @@
 import type { EpochMs } from '../../model/time.ts';
 
 /**
- * What a handler of the engine's own returns for a task that waits for somebody: its lane is free meanwhile,
- * and the handler is called again when the moment has come, or when the user is woken before.
+ * Returned by a built-in handler for a task that waits for an answer from outside: its lane is free meanwhile, and
+ * the handler is called once more at the given moment, or when the user is woken before.
  */
 export class Suspension {
   /** When the waiting began. */

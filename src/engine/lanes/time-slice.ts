@@ -2,20 +2,20 @@ import { LIMITS } from '../../model/limits.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 
-/** Tasks between two looks at the clock: a look costs as much as a no-op task. */
+/** Tasks between two readings of the clock: a reading costs as much as a no-op task. */
 const TASKS_PER_LOOK = 16;
-/** Tasks in one breath at most, for clocks that stand still. */
+/** Tasks in one time slice at most, for clocks that stand still. */
 const TASKS_MAX = 4_096;
 
 /**
- * Keeps the engine from holding the host's thread: commits and lanes together work for `LIMITS.turnMs`, then
- * let the host do its own work. A clock, of which the engine's parts learn the time and to which they give
- * the thread back: then a new breath begins.
+ * Keeps the engine from blocking the host's thread: commits and lanes together work for `LIMITS.turnMs`, then yield
+ * to the host. It is the clock of the engine's parts: they read the time from it and yield through it, which begins a
+ * new time slice.
  */
 export class TimeSlice implements Clock {
   readonly #clock: Clock;
   #startedMs = 0;
-  /** The same moment by the time of day, which may be set; none before the first breath. */
+  /** The same moment by the time of day, which may be set; none before the first time slice. */
   #startedAtMs: EpochMs = Number.POSITIVE_INFINITY;
   #tasks = 0;
   #next: Promise<void> | null = null;
@@ -37,18 +37,18 @@ export class TimeSlice implements Clock {
   }
 
   yield(): Promise<void> {
-    const given = this.#clock.yield();
-    // Before whoever asked goes on, and with no turn of the microtasks more: simulations keep their traces.
-    void given.then(() => this.#begin());
-    return given;
+    const yielded = this.#clock.yield();
+    // Before the caller continues, and without a further microtask: simulations keep their traces.
+    void yielded.then(() => this.#begin());
+    return yielded;
   }
 
-  /** Whether this breath has taken its time. */
+  /** Whether this time slice is used up. */
   isOver(): boolean {
     return this.#clock.elapsed() - this.#startedMs >= LIMITS.turnMs;
   }
 
-  /** Counts a task that ended at `nowMs`; `true` when it is time to let go: at once after one that took long. */
+  /** Counts a task that ended at `nowMs`; `true` when it is time to yield: at once after one that took long. */
   isSpent(nowMs: EpochMs): boolean {
     this.#tasks += 1;
     if (this.#next !== null || this.#tasks >= TASKS_MAX) return true;
@@ -56,7 +56,7 @@ export class TimeSlice implements Clock {
     return this.#tasks % TASKS_PER_LOOK === 0 && this.isOver();
   }
 
-  /** Resolves when the host had its turn; one pause serves all lanes. */
+  /** Resolves after the host's turn; one pause serves all lanes. */
   pause(): Promise<void> {
     this.#next ??= this.yield().then(() => {
       this.#next = null;

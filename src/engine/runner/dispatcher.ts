@@ -1,6 +1,6 @@
 /**
- * Which runs are driven: unfinished ones wait in line, on demand before scheduled in the proportion
- * 4 : 1, and up to `LIMITS.runsDrivenMax` of them have a driver.
+ * Decides which runs are driven: unfinished runs are queued, on demand before scheduled in the proportion 4 : 1,
+ * and up to `LIMITS.runsDrivenMax` of them have a driver.
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { pinnedVersion } from '../../ledger/context.ts';
@@ -24,7 +24,7 @@ import { RunDriver } from './run-driver.ts';
 
 /** Runs that are claimed in one commit. */
 const CLAIMS_PER_COMMIT = 64;
-/** Of five runs that get a driver, so many are on demand while both kinds wait. */
+/** Of five runs that get a driver, this many are on demand while both kinds wait. */
 const ON_DEMAND_OF_FIVE = 4;
 const BINDINGS_KEPT_MAX = 1_000;
 const RETRY_MS = 1_000;
@@ -49,10 +49,10 @@ export class Dispatcher {
   readonly unsettled: UnsettledAttempts;
   readonly #waiting = { onDemand: new Fifo<string>(), scheduled: new Fifo<string>() };
   readonly #driven = new Map<string, Driven>();
-  /** Runs that are in line or being taken up, each once, with their line. */
-  readonly #lined = new Map<string, Fifo<string>>();
+  /** Queues of the runs that wait or are being claimed. */
+  readonly #queued = new Map<string, Fifo<string>>();
   readonly #bindings = new Map<string, Promise<Binding>>();
-  /** Runs that this engine has lost: handlers of theirs may still be running, so only the next engine takes them up. */
+  /** Runs that this engine has lost: their handlers may still be running, so only the next engine resumes them. */
   readonly #lost = new Set<string>();
   #opened = 0;
   #isOpen = false;
@@ -63,7 +63,7 @@ export class Dispatcher {
     ports: EnginePorts,
     settings: EngineSettings,
     handlers: Handlers,
-    breath: TimeSlice,
+    timeSlice: TimeSlice,
   ) {
     this.#ledger = ledger;
     this.#ports = ports;
@@ -78,7 +78,7 @@ export class Dispatcher {
         events.emit('engine.error', { error, during: 'a lane' }),
       ),
       unsettled: this.unsettled,
-      timeSlice: breath,
+      timeSlice,
       events,
       load: { activeUsers: 0, starved: new Set() },
       ended: (driver, isLost) => {
@@ -92,7 +92,7 @@ export class Dispatcher {
     };
   }
 
-  /** Takes up every unfinished run of the store, and lets waiting ones begin. */
+  /** Queues every unfinished run of the store, and starts those that wait. */
   async start(): Promise<void> {
     this.#isOpen = true;
     const { context } = this.#ledger;
@@ -107,12 +107,13 @@ export class Dispatcher {
     this.#pump();
   }
 
-  /** Puts a run in line for a driver. */
+  /** Queues a run for a driver. */
   enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
-    if (this.#lined.has(run.id) || this.#driven.has(run.id) || this.#lost.has(run.id)) return;
-    const line = run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
-    this.#lined.set(run.id, line);
-    line.push(run.id);
+    if (this.#queued.has(run.id) || this.#driven.has(run.id) || this.#lost.has(run.id)) return;
+    const queue =
+      run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
+    this.#queued.set(run.id, queue);
+    queue.push(run.id);
     this.#pump();
   }
 
@@ -124,14 +125,14 @@ export class Dispatcher {
     );
   }
 
-  /** A run is canceling, or has ended without its driver's doing. */
+  /** Notifies the driver of a run that is canceling, or has ended without it. */
   cancel(runId: string): void {
     this.#driven.get(runId)?.driver.cancel();
   }
 
-  /** Somebody outside has answered for a user of a run. */
-  wake(runId: string, no: number): void {
-    this.#driven.get(runId)?.driver.wake(no);
+  /** Notifies the driver of an answer from outside for the user at `ordinal`. */
+  wake(runId: string, ordinal: number): void {
+    this.#driven.get(runId)?.driver.wake(ordinal);
   }
 
   end(runId: string): void {
@@ -143,7 +144,7 @@ export class Dispatcher {
     return (await this.#binding(workflow)).tasks;
   }
 
-  /** The enabled tasks that could not be run as they are, each with the reason. */
+  /** Enabled tasks that cannot be run as they are, each with the reason. */
   async failuresOf(workflow: Workflow): Promise<readonly PreviewFailedTask[]> {
     const failures: PreviewFailedTask[] = [];
     for (const task of enabledTasks(workflow)) {
@@ -155,17 +156,17 @@ export class Dispatcher {
     return failures;
   }
 
-  /** Nothing new is taken up from now on. */
+  /** Starts no more runs. */
   close(): void {
     this.#isOpen = false;
     this.#waiting.onDemand.clear();
     this.#waiting.scheduled.clear();
-    this.#lined.clear();
+    this.#queued.clear();
   }
 
   /**
-   * Drains: nothing new is taken up, running handlers may end. What is unfinished stays in the store. May take for
-   * ever, when a handler, the store or the directory does: the caller bounds it by {@link abort} and {@link abandon}.
+   * Drains: no run starts, running handlers may end. Unfinished runs stay in the store. May take forever, when a
+   * handler, the store or the directory does: the caller bounds it by {@link abort} and {@link abandon}.
    */
   async drain(): Promise<void> {
     this.close();
@@ -180,7 +181,7 @@ export class Dispatcher {
     for (const { driver } of this.#driven.values()) driver.abort(graceMs);
   }
 
-  /** Lets go of every run, whatever it is at. */
+  /** Releases every run, whatever its state. */
   abandon(): void {
     for (const { driver } of [...this.#driven.values()]) driver.end();
   }
@@ -206,7 +207,7 @@ export class Dispatcher {
     if (!this.#isOpen || this.#pumping) return;
     this.#pumping = this.#fill().finally(() => {
       this.#pumping = null;
-      // Somebody may have lined up after the last look.
+      // Runs may have been queued after the last check.
       if (this.#waitingCount > 0 && this.#room > 0) this.#pump();
     });
   }
@@ -222,16 +223,16 @@ export class Dispatcher {
       try {
         for (const claimed of await claimRuns(this.#ledger.context, ids, this.#deps.settings.noOp))
           await this.#drive(claimed);
-        for (const id of ids) this.#lined.delete(id);
+        for (const id of ids) this.#queued.delete(id);
       } catch (error) {
         this.#ledger.context.events.emit('engine.error', { error, during: 'claiming runs' });
         await new Promise<void>((resolve) => this.#ports.clock.setTimer(RETRY_MS, resolve));
-        for (const id of ids) this.#lined.get(id)?.push(id);
+        for (const id of ids) this.#queued.get(id)?.push(id);
       }
     }
   }
 
-  /** Drivers that may be added: those that only wait for a retry's moment take no room. */
+  /** Number of drivers that may be added; those that only wait for a retry are not counted. */
   get #room(): number {
     let active = 0;
     for (const { driver } of this.#driven.values()) if (!driver.isParked) active += 1;
@@ -253,7 +254,7 @@ export class Dispatcher {
 
   async #drive({ run, wasInHand }: ClaimedRun): Promise<void> {
     const { context, cancellation } = this.#ledger;
-    // A stop came while it was being claimed.
+    // The engine was stopped during the claim.
     if (!this.#isOpen) return wasInHand ? undefined : this.#release([{ runId: run.id, claim: run.claim }]);
     try {
       if (run.processingStatus === 'canceling') return await drainAbandoned(cancellation, run.id);
@@ -263,10 +264,10 @@ export class Dispatcher {
       const driver = new RunDriver(this.#deps, run, workflow, isPreview ? tasks.map(previewOf) : tasks);
       this.#driven.set(run.id, { driver, claim: run.claim });
       await driver.start(wasInHand);
-      this.#lined.delete(run.id);
+      this.#queued.delete(run.id);
     } catch (error) {
-      this.#lined.delete(run.id);
-      // A run whose handlers are missing, say: it stays in the store, and the next start tries again.
+      this.#queued.delete(run.id);
+      // For instance a run whose handlers are missing: it stays in the store, and the next start retries.
       context.events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
       this.#driven.get(run.id)?.driver.end();
       if (!wasInHand) await this.#release([{ runId: run.id, claim: run.claim }]);
@@ -278,14 +279,14 @@ export class Dispatcher {
   }
 
   #binding(workflow: Workflow): Promise<Binding> {
-    // A version changes only in its names, and with them in the date.
+    // A version changes only in its names, and then in its date too.
     const key = JSON.stringify([workflow.id, workflow.version, workflow.lastModifiedDateTime]);
     const known = this.#bindings.get(key);
     if (known) return known;
     if (this.#bindings.size >= BINDINGS_KEPT_MAX) this.#bindings.clear();
     const binding = this.#handlers.bind(workflow).then((tasks) => ({ workflow, tasks }));
     this.#bindings.set(key, binding);
-    // A refusal is not kept: its caller hears of it, and the next one asks again.
+    // An error is not cached: its caller gets it, and the next call binds once more.
     binding.catch(() => this.#bindings.delete(key));
     return binding;
   }

@@ -5,12 +5,12 @@ import type { LaneClient, Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 
-/** A driver, as the engine's other parts know it. */
+/** A driver, as the other parts of the engine see it. */
 export interface Driver extends LaneClient {
   readonly runId: string;
 }
 
-/** What all drivers of an engine share. */
+/** Shared by all drivers of an engine. */
 export interface DriverDeps {
   readonly ports: EnginePorts;
   readonly settings: EngineSettings;
@@ -19,15 +19,15 @@ export interface DriverDeps {
   readonly unsettled: UnsettledAttempts;
   readonly timeSlice: TimeSlice;
   readonly events: EventSink;
-  /** Users in flight over all drivers, and the drivers that could not take up more because of them. */
+  /** Active users over all drivers, and the drivers that could not start more users because of them. */
   readonly load: { activeUsers: number; readonly starved: Set<Driver> };
-  /** All users of a driver wait for a retry's moment. */
+  /** Called when all users of a driver wait for a retry. */
   readonly parked: () => void;
-  /** The driver has let go of its run: it is final, lost, or handed back. */
+  /** Called when a driver has released its run: it is final, lost, or handed back. */
   readonly ended: (driver: Driver, isLost: boolean) => void;
 }
 
-/** Room was made: the drivers that could not take up more users try again. */
+/** Wakes the drivers that could not start more users, since there is room now. */
 export function wakeStarved({ lanes, load }: DriverDeps): void {
   if (load.starved.size === 0) return;
   const starved = [...load.starved];

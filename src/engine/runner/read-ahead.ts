@@ -18,14 +18,14 @@ import { subjectsOf } from '../selection/subjects-of.ts';
 const LOW_WATER = LIMITS.usersReadAhead / 4;
 const RETRY_MS = 1_000;
 
-/** What a {@link ReadAhead} works with. */
+/** Dependencies of a {@link ReadAhead}. */
 export interface ReadAheadDeps {
   readonly store: StoreReader;
   readonly directory: Directory;
   readonly clock: Clock;
-  /** There is somebody to take. */
+  /** Called when there are users to take. */
   readonly changed: () => void;
-  /** A read failed; it will be tried again. */
+  /** Called when a read failed; it will be retried. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -33,9 +33,9 @@ export interface ReadAheadDeps {
 export class ReadAhead {
   readonly #deps: ReadAheadDeps;
   readonly #run: RunRecord;
-  #flights: ActiveUser[] = [];
+  #users: ActiveUser[] = [];
   #head = 0;
-  #afterNo = 0;
+  #afterOrdinal = 0;
   #isExhausted = false;
   #isReading = false;
   #isClosed = false;
@@ -45,36 +45,36 @@ export class ReadAhead {
     this.#deps = deps;
   }
 
-  /** Whether `take` would give a user, or start the read without which it cannot. */
+  /** Whether `take` would return a user, or start the read that it needs. */
   get hasMore(): boolean {
-    return this.#head < this.#flights.length && !(this.#isReading && this.#isStale(this.#deps.clock.now()));
+    return this.#head < this.#users.length && !(this.#isReading && this.#isStale(this.#deps.clock.now()));
   }
 
-  /** Nobody is left to take, now or later. */
+  /** Whether there are no more users to take, now or later. */
   get isExhausted(): boolean {
-    return this.#isExhausted && !this.#isReading && this.#head === this.#flights.length;
+    return this.#isExhausted && !this.#isReading && this.#head === this.#users.length;
   }
 
-  /** The next user; `undefined` when there is none now. Keeps the reads going. */
+  /** Takes the next user; `undefined` when there is none now. Starts the next read when needed. */
   take(nowMs: EpochMs): ActiveUser | undefined {
     const stale = this.#isStale(nowMs);
-    if (stale || this.#flights.length - this.#head < LOW_WATER) void this.#read(stale);
-    if (stale || this.#head === this.#flights.length) return undefined;
-    const flight = this.#flights[this.#head];
+    if (stale || this.#users.length - this.#head < LOW_WATER) void this.#read(stale);
+    if (stale || this.#head === this.#users.length) return undefined;
+    const active = this.#users[this.#head];
     this.#head += 1;
-    return flight;
+    return active;
   }
 
-  /** Nothing is read any more. */
+  /** Reads no more. */
   close(): void {
     this.#isClosed = true;
-    this.#flights = [];
+    this.#users = [];
     this.#head = 0;
   }
 
-  /** Subjects are to be known as they are just before their user starts. */
+  /** Whether the next subject was fetched too long ago: users start with their subject as it is now. */
   #isStale(nowMs: EpochMs): boolean {
-    const next = this.#flights[this.#head];
+    const next = this.#users[this.#head];
     return next !== undefined && nowMs - next.fetchedAtMs > LIMITS.subjectAgeMaxMs;
   }
 
@@ -83,18 +83,18 @@ export class ReadAhead {
     this.#isReading = true;
     try {
       const from = this.#head;
-      const users = stale ? this.#flights.slice(from).map(({ user }) => user) : await this.#readUsers();
-      const flights = await activeUsersOf(this.#run, users, this.#deps);
+      const users = stale ? this.#users.slice(from).map(({ user }) => user) : await this.#readUsers();
+      const activeUsers = await activeUsersOf(this.#run, users, this.#deps);
       if (this.#isClosed) return;
-      // Lanes may have taken some meanwhile.
-      this.#flights = stale
-        ? flights.slice(this.#head - from)
-        : this.#flights.slice(this.#head).concat(flights);
+      // Lanes may have taken some of them meanwhile.
+      this.#users = stale
+        ? activeUsers.slice(this.#head - from)
+        : this.#users.slice(this.#head).concat(activeUsers);
       this.#head = 0;
-      this.#afterNo = this.#flights.at(-1)?.user.ordinal ?? this.#afterNo;
+      this.#afterOrdinal = this.#users.at(-1)?.user.ordinal ?? this.#afterOrdinal;
       this.#isExhausted ||= !stale && users.length < LIMITS.usersReadAhead;
       this.#isReading = false;
-      if (this.#flights.length > 0) this.#deps.changed();
+      if (this.#users.length > 0) this.#deps.changed();
     } catch (error) {
       this.#deps.failed(error);
       this.#deps.clock.setTimer(RETRY_MS, () => {
@@ -105,13 +105,18 @@ export class ReadAhead {
   }
 
   #readUsers(): Promise<readonly UserRecord[]> {
-    return this.#deps.store.listUsersByStatus(this.#run.id, 'queued', this.#afterNo, LIMITS.usersReadAhead);
+    return this.#deps.store.listUsersByStatus(
+      this.#run.id,
+      'queued',
+      this.#afterOrdinal,
+      LIMITS.usersReadAhead,
+    );
   }
 }
 
 /**
- * Users of a run with the subjects that the directory has for them now. A provisioning object need not be in the
- * directory (decision 14): then it is its own subject.
+ * Fetches the subjects of a run's users from the directory. A provisioning object need not be in the directory
+ * (decision 14): then it is its own subject.
  */
 export async function activeUsersOf(
   run: RunRecord,

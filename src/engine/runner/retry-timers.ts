@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ActiveUser } from '../handlers/active-user.ts';
 import { type BoundTask, taskOf } from '../handlers/handlers.ts';
 
-/** Who of a run waits for a retry's moment. */
+/** Timers of the users of a run that wait for a retry. */
 export class RetryTimers {
   readonly #clock: Clock;
   #count = 0;
@@ -16,23 +16,23 @@ export class RetryTimers {
     return this.#count;
   }
 
-  start(flight: ActiveUser, delayMs: DurationMs, over: () => void): void {
+  start(active: ActiveUser, delayMs: DurationMs, over: () => void): void {
     this.#count += 1;
-    flight.timer = this.#clock.setTimer(delayMs, () => {
-      this.stop(flight);
+    active.timer = this.#clock.setTimer(delayMs, () => {
+      this.stop(active);
       over();
     });
   }
 
-  stop(flight: ActiveUser): void {
-    if (flight.timer === null) return;
-    flight.timer.cancel();
-    flight.timer = null;
+  stop(active: ActiveUser): void {
+    if (active.timer === null) return;
+    active.timer.cancel();
+    active.timer = null;
     this.#count -= 1;
   }
 }
 
-/** How long a user's next attempt has to wait still, ms. Never longer than the policy's longest wait: clocks are set back. */
+/** Time until a user's next attempt, ms. Never longer than the policy's longest delay, since clocks are set back. */
 export function restMs({ user }: ActiveUser, tasks: readonly BoundTask[], clock: Clock): DurationMs {
   if (user.attempts === null) return 0;
   const { retry } = taskOf(tasks, user).handler;

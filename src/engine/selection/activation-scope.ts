@@ -14,10 +14,10 @@ import {
   USER_SCOPES,
 } from '../../model/workflow/activation.ts';
 
-/** Something by its id. */
+/** Reference by id. */
 export type IdReference = string | { readonly id: string };
 
-/** A scope as callers hand it in; `@odata.type` may be left out, since the rest tells. */
+/** A scope as callers hand it in; `@odata.type` may be left out, since the fields identify it. */
 export type ActivationScopeInput = { readonly '@odata.type'?: string } & (
   | { readonly users: readonly IdReference[] }
   | { readonly group: IdReference }
@@ -29,7 +29,7 @@ export type ActivationScopeInput = { readonly '@odata.type'?: string } & (
   | { readonly processingResults: readonly IdReference[]; readonly taskScope: ActivationTaskScope }
 );
 
-/** A scope that was read. */
+/** A scope, read and checked. */
 export type ReadScope =
   | { readonly kind: 'users'; readonly ids: readonly string[]; readonly activatedOnScope: ActivateUserScope }
   | { readonly kind: 'group'; readonly id: string; readonly activatedOnScope: ActivateGroupScope }
@@ -42,7 +42,7 @@ export type ReadScope =
 
 const TYPE = '@odata.type';
 const NAMESPACE = 'microsoft.graph.identityGovernance.';
-/** Type → its fields, the first of which tells it from the others. */
+/** Fields by type; the first one identifies the type. */
 const FIELDS = {
   activateUserScope: ['users'],
   activateGroupScope: ['group'],

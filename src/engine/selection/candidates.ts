@@ -1,4 +1,4 @@
-/** Whom a run is made for. */
+/** Selects the subjects of a run. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { ParsedScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { LedgerContext } from '../../ledger/context.ts';
@@ -14,11 +14,11 @@ import { pickFrom } from './pick-from.ts';
 import { orUnreadable, type Qualification } from './qualify.ts';
 import { subjectsOf } from './subjects-of.ts';
 
-/** Unknown subjects that an error names at most. */
+/** Maximum number of unknown subjects that an error names. */
 const NAMED_MAX = 10;
 
 /**
- * The subjects that somebody asked for by id, repeats collapsed, each known to the directory.
+ * The subjects that were requested by id, without repeats, each known to the directory.
  *
  * @throws LifecycleError `SubjectUnknown`, naming the first ones.
  */
@@ -49,7 +49,7 @@ export async function candidatesByIds(
 /**
  * The subjects that a rule selects, at most `max`. Throws a LifecycleError `LimitExceeded` when read.
  *
- * @param tally counts everybody who is looked at.
+ * @param tally counts every subject that is examined.
  */
 export function candidatesByRule(
   rule: ParsedScopeRule,
@@ -70,24 +70,24 @@ export function candidatesByRule(
   });
 }
 
-/** Somebody who qualifies, and the moment that makes him do so. */
+/** A subject that qualifies, and the moment that makes it qualify. */
 export interface Qualified {
   readonly subjectId: string;
   readonly dueAtMs: EpochMs;
 }
 
-/** What {@link qualifying} and {@link candidatesDue} work with. */
+/** Dependencies of {@link qualifying} and {@link candidatesDue}. */
 export interface DueInput {
   readonly context: LedgerContext;
   readonly directory: Directory;
   readonly workflowId: string;
   readonly qualification: Qualification;
   readonly slotAtMs: EpochMs;
-  /** Counts everybody who is looked at. */
+  /** Counts every subject that is examined. */
   readonly tally?: SelectionTally;
 }
 
-/** The subjects who qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
+/** The subjects that qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
 export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qualified[]> {
   const { directory, qualification, slotAtMs, tally } = input;
   if (qualification.observation !== null) {

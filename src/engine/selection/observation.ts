@@ -1,6 +1,6 @@
 /**
- * What a change trigger watches of a subject. Pure: what is seen of him becomes a short text, and two texts
- * say whether he has changed.
+ * What a change trigger observes of a subject. Pure: the observed attributes become a short text, and two texts
+ * show whether the subject has changed.
  */
 import { createHash } from 'node:crypto';
 import { ownValue } from '../../filter/evaluation/paths.ts';
@@ -14,12 +14,12 @@ import { groupsOf } from './groups.ts';
 
 /** A change trigger with its scope, read. */
 export interface Observation {
-  /** Names what is watched: what was seen of anything else is of no use. */
+  /** Identifies what is observed: states of other observations cannot be compared with it. */
   readonly signature: string;
   seen(subject: Subject): string;
-  /** `before` `null`: he was not there when everybody was looked at. */
+  /** `before` `null`: the subject did not exist when all were observed. */
   isChange(before: string | null, after: string): boolean;
-  /** Whether he is still as the trigger wants him; the scope's rule is not asked here. */
+  /** Whether the subject still meets the trigger; the scope's rule is not evaluated here. */
   holds(subject: Subject): boolean;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Finds out who has changed, for triggers that have to know what was before (decision 11).
+ * Finds the subjects that have changed, for triggers that need the state before (decision 11).
  *
- * Everybody is looked at when watching begins; that makes nobody due. From then on each slot compares what
- * it sees with what was seen last, and notes the slot as the moment of the change. The notes of a batch are
- * one commit, and looking twice at the same finds nothing the second time, so a crash loses no change and
- * finds none twice. Who is then due is for {@link changedSubjects} and the admissions, as for any trigger.
+ * All subjects are observed when observation begins; that makes none due. From then on each slot compares what it
+ * sees with what was seen last, and notes the slot as the moment of the change. The notes of a batch are one
+ * commit, and observing the same state twice finds nothing the second time, so a crash loses no change and finds
+ * none twice. Which subjects are then due is decided by {@link changedSubjects} and the admissions, as for any trigger.
  */
 import type { LedgerContext } from '../../ledger/context.ts';
 import { notesUnder, OF_WORKFLOWS } from '../../ledger/notes.ts';
@@ -17,7 +17,7 @@ import type { StoreReader } from '../../ports/store.ts';
 import type { Observation } from './observation.ts';
 import { pickFrom } from './pick-from.ts';
 
-/** What an observation works with. */
+/** Dependencies of an observation. */
 export interface ObserveInput {
   readonly context: LedgerContext;
   readonly directory: Directory;
@@ -33,15 +33,15 @@ interface Baseline {
 
 const { baselines, seen, changes } = OF_WORKFLOWS;
 
-/** Begins to watch, unless that was done. @throws LifecycleError of the store; what the directory throws. */
+/** Begins to observe, unless that has happened. @throws LifecycleError of the store; what the directory throws. */
 export async function beginWatching(input: ObserveInput): Promise<void> {
   const baseline = await readBaseline(input);
   if (baseline === null) await look(input, null, 0);
 }
 
 /**
- * Looks who has changed, and notes it as of `atMs`. Begins to watch when nobody does. What was noted before
- * `sinceMs` is forgotten.
+ * Observes which subjects have changed, and notes it as of `atMs`. Begins the observation when there is none. Notes
+ * from before `sinceMs` are removed.
  */
 export async function observe(input: ObserveInput, atMs: EpochMs, sinceMs: EpochMs): Promise<void> {
   const { context, workflowId } = input;
@@ -74,7 +74,7 @@ export async function* changedSubjects({
   }
 }
 
-/** `null`: nobody watches, or something else was watched. */
+/** `null`: nothing was observed, or something else was. */
 async function readBaseline({ context, workflowId, observation }: ObserveInput): Promise<Baseline | null> {
   const [note] = await context.store.getNotes(baselines, [`${workflowId}/`]);
   if (!note) return null;
@@ -86,21 +86,21 @@ async function look(input: ObserveInput, baseline: Baseline | null, atMs: EpochM
   const { context, directory, workflowId, observation } = input;
   const isFirst = baseline === null;
   if (isFirst) await forget(input);
-  const told = (await directory.changes?.(baseline?.token ?? null)) ?? null;
-  const ids = isFirst || baseline.token === null ? null : (told?.subjectIds ?? null);
+  const changes = (await directory.changes?.(baseline?.token ?? null)) ?? null;
+  const ids = isFirst || baseline.token === null ? null : (changes?.subjectIds ?? null);
   const people = ids === null ? directory.query(null) : byIds(directory, [...new Set(ids)]);
   for await (const batch of pickFrom(people, (subject) => subject)) {
     await compare(input, batch, isFirst ? null : atMs);
     await context.clock.yield();
   }
-  const next: Baseline = { signature: observation.signature, token: told?.token ?? null };
+  const next: Baseline = { signature: observation.signature, token: changes?.token ?? null };
   if (!isFirst && next.token === baseline.token) return;
   await write(context, workflowId, [
     { collection: baselines, key: `${workflowId}/`, body: JSON.stringify(next) },
   ]);
 }
 
-/** @param atMs `null`: what differs is no change, watching begins. */
+/** @param atMs `null`: observation begins, so differences are no changes. */
 async function compare(
   { context, workflowId, observation }: ObserveInput,
   batch: readonly Subject[],
@@ -128,7 +128,7 @@ async function bodiesOf(
   return new Map((await store.getNotes(collection, keys)).map(({ key, body }) => [key, body]));
 }
 
-/** Nothing is written of a workflow that was purged meanwhile. */
+/** Nothing is written for a workflow that was purged meanwhile. */
 async function write({ store }: LedgerContext, workflowId: string, notes: readonly Note[]): Promise<void> {
   if (notes.length === 0) return;
   await store.transaction(async (tx) => {

@@ -3,11 +3,10 @@ import type { Subject } from '../../model/subject.ts';
 import { normalizedSubject } from '../normalized-directory.ts';
 
 /**
- * What `pick` makes of subjects that a directory streams, under their normalized ids; those for which it is `null` are
- * left out. In batches of `LIMITS.usersPerBatch` at most: whoever reads on waits for a promise a batch, not for one a
- * subject.
+ * Results of `pick` for the subjects that a directory streams, under their normalized ids, without those for which it
+ * is `null`. In batches of `LIMITS.usersPerBatch` at most: the reader awaits one promise a batch, not one a subject.
  *
- * @throws LifecycleError `InvalidArgument` for a subject without a proper id.
+ * @throws LifecycleError `InvalidArgument` for a subject without a valid id.
  */
 export async function* pickFrom<Picked>(
   subjects: AsyncIterable<Subject>,

@@ -1,4 +1,4 @@
-/** Who qualifies for a scheduled run, and why others do not. Pure. Source: domain §3.1, §3.2. */
+/** Decides which subjects qualify for a scheduled run, and why others do not. Pure. Source: domain §3.1, §3.2. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { UnreadableValue } from '../../filter/evaluation/rule-values.ts';
 import { type ParsedScopeRule, parseScopeRule } from '../../filter/parsing/scope-rule.ts';
@@ -10,14 +10,14 @@ import { isDue } from '../../rules/schedule/slots.ts';
 import { type MomentStanding, momentsOf } from '../../rules/schedule/trigger-moments.ts';
 import { type Observation, observationOf } from './observation.ts';
 
-/** What a workflow's conditions say of a subject at a slot. */
+/** Result of a workflow's conditions for a subject at a slot. */
 export type Standing =
   | MomentStanding
   | { readonly kind: 'notInScope' }
-  /** Whether the subject is in scope cannot be told. */
+  /** Whether the subject is in scope cannot be decided. */
   | ({ readonly kind: 'unreadableScope' } & UnreadableValue);
 
-/** Attributes that conditions ask for. */
+/** Attributes that conditions need. */
 export interface AttributeUse {
   /** A subject needs one of these. */
   readonly names: readonly string[];
@@ -26,14 +26,14 @@ export interface AttributeUse {
 
 /** The conditions of a scheduled workflow, read. */
 export interface Qualification {
-  /** Who the directory is asked for: the scope, and those of whom it cannot be told; `null`: everybody. */
+  /** Rule for the directory's query: the scope, and subjects for which it cannot be decided; `null`: all subjects. */
   readonly rule: ScopeRule | null;
-  /** What is to be observed; then `changedAtMs`, when the subject changed, is what `standing` goes by. */
+  /** What is to be observed; then `standing` depends on `changedAtMs`, the moment of the subject's change. */
   readonly observation: Observation | null;
-  /** The attributes that the conditions ask for. */
+  /** Attributes that the conditions need. */
   readonly attributes: readonly AttributeUse[];
   standing(subject: Subject, slotAtMs: EpochMs, changedAtMs?: EpochMs): Standing;
-  /** Whether a subject that was taken for the slot at `slotAtMs` qualifies still. */
+  /** Whether a subject that was taken for the slot at `slotAtMs` still qualifies. */
   holds(subject: Subject, slotAtMs: EpochMs): boolean;
   /** How long before a slot a moment may lie that still makes a subject due; `Infinity`: any time. */
   readonly reachMs: DurationMs;
@@ -78,7 +78,7 @@ export function qualificationOf(workflow: Workflow, catchUpMs: DurationMs): Qual
   };
 }
 
-/** What a rule says of a subject; `null`: it is in scope. */
+/** Result of a rule for a subject; `null`: it is in scope. */
 export function standingInScope(rule: ParsedScopeRule, subject: Subject): Standing | null {
   if (rule.matches(subject)) return null;
   const unreadable = rule.unreadable(subject);
@@ -86,7 +86,7 @@ export function standingInScope(rule: ParsedScopeRule, subject: Subject): Standi
   return { kind: 'unreadableScope', ...unreadable };
 }
 
-/** The rule for a directory, that it streams those as well of whom nothing can be told. */
+/** The rule for a directory's query, extended to subjects for which it cannot be decided. */
 export function orUnreadable(rule: ParsedScopeRule): ScopeRule {
   return {
     text: rule.text,
@@ -94,7 +94,7 @@ export function orUnreadable(rule: ParsedScopeRule): ScopeRule {
   };
 }
 
-/** What a scope rule asks for. */
+/** Attributes that a scope rule needs. */
 export function scopeAttributes(rule: ParsedScopeRule | null): readonly AttributeUse[] {
   return (rule?.attributes ?? []).map((name) => ({ names: [name], usedBy: 'scope' }));
 }

@@ -6,7 +6,7 @@ import type { Directory } from '../../ports/directory.ts';
 import { quarantineOf } from '../../rules/schedule/quarantine.ts';
 import type { EnginePorts } from '../settings.ts';
 
-/** Says, for a number of users, whether they are too many for a scheduled run of the workflow, as of now. */
+/** Decides whether a number of users is too many for a scheduled run of the workflow, as of now. */
 export async function quarantineFor(
   { ledger, ports }: { readonly ledger: Ledger; readonly ports: EnginePorts },
   workflow: Workflow,
@@ -14,8 +14,8 @@ export async function quarantineFor(
   const configuration = await quarantineConfigurationOf(ledger.settings, workflow);
   if (configuration === null) return () => null;
   const isOfAll = configuration.conditions.some((condition) => 'percentage' in condition);
-  const everybody = isOfAll ? await countOf(ports.directory) : 0;
-  return (users) => quarantineOf(configuration, users, everybody);
+  const totalCount = isOfAll ? await countOf(ports.directory) : 0;
+  return (users) => quarantineOf(configuration, users, totalCount);
 }
 
 async function countOf(directory: Directory): Promise<number> {

@@ -405,9 +405,7 @@ describe('stop and resume', () => {
     const before = clock.elapsed();
     await clock.until(engine.close({ deadlineMs: 300 }));
     expect(clock.elapsed() - before).toBe(300);
-    expect(errors().map(String)).toEqual([
-      'Error: Expected store and directory to be closed within 300 ms, got no answer',
-    ]);
+    expect(errors().map(String)).toEqual(['Error: The store and the directory did not close within 300 ms']);
     expect(await codeOf(engine.workflows.list())).toBe('StoreClosed');
   });
 

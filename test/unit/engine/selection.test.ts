@@ -292,7 +292,9 @@ describe('an activation by rule', () => {
     await expect(selected).rejects.toMatchObject({
       code: 'InvalidArgument',
       details: { field: 'rule' },
-      message: expect.stringMatching(/got nobody\. Nobody has AccountEnabled, .*accountEnabled may be meant/),
+      message: expect.stringMatching(
+        /got none\. No person has AccountEnabled, .*accountEnabled may be meant/,
+      ),
     });
   });
 
