@@ -34,6 +34,7 @@ export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
 export { InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
 export type { Listener } from './events/event-hub.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './events/event-map.ts';
+export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { Author } from './ledger/input/author.ts';
@@ -60,6 +61,7 @@ export type { UserProcessingResults } from './ledger/methods/user-results.ts';
 export type { Workflows } from './ledger/methods/workflows.ts';
 export type { ProvisioningObjectInput } from './ledger/planning/provisioning-objects.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
+export type { ComparisonOperator, Filter, FilterExpression, FilterLiteral } from './model/filter.ts';
 export type {
   Admission,
   Attempts,
@@ -76,6 +78,13 @@ export {
   type AuditEntry,
 } from './model/resources/audit.ts';
 export type * from './model/resources/insights.ts';
+export {
+  type Property,
+  type PropertyTable,
+  type PropertyType,
+  RUN_PROPERTIES,
+  USER_PROPERTIES,
+} from './model/resources/properties.ts';
 export type * from './model/resources/resources.ts';
 export {
   LEFT_OUT_REASONS,
@@ -109,7 +118,20 @@ export type { Clock, Timer } from './ports/clock.ts';
 export type { Directory, DirectoryAttribute, DirectoryChanges, ScopeRule } from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';
 export type { Ids, Random } from './ports/random.ts';
-export type { Store, StoreCapabilities, StoreReader, StoreTransaction } from './ports/store.ts';
+export type {
+  Cursor,
+  NoteQuery,
+  Order,
+  PageQuery,
+  RunQuery,
+  RunSums,
+  Store,
+  StoreCapabilities,
+  StoreReader,
+  StoreTransaction,
+  UserQuery,
+  UserSumQuery,
+} from './ports/store.ts';
 export type {
   RetryPolicy,
   TaskContext,
@@ -127,6 +149,8 @@ export {
   recount,
 } from './rules/counters/counters.ts';
 export { reportStatus } from './rules/counters/reports.ts';
+export { runSums } from './rules/counters/run-sums.ts';
+export { userSums } from './rules/counters/user-sums.ts';
 export { checkRun, checkStep, startRunCheck, type Violation } from './rules/invariants/invariants.ts';
 export { quarantineOf } from './rules/schedule/quarantine.ts';
 export { type AggregationOptions, aggregateStatus } from './rules/status/aggregate.ts';
@@ -146,4 +170,5 @@ export {
 } from './rules/status/transitions.ts';
 export { decideUser, type UserDecision, type UserEvent } from './rules/status/user.ts';
 export { memoryStore } from './stores/memory/memory-store.ts';
+export { pageOf } from './stores/memory/page.ts';
 export { type HttpCalloutOptions, httpCallout } from './system/real/http-callout.ts';

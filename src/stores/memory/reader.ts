@@ -12,7 +12,8 @@ import type {
   UserQuery,
   UserSumQuery,
 } from '../../ports/store.ts';
-import { sumsOf } from '../../rules/counters/user-sums.ts';
+import { runSums } from '../../rules/counters/run-sums.ts';
+import { userSums } from '../../rules/counters/user-sums.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
@@ -108,26 +109,7 @@ export class MemoryReader implements StoreReader {
   }
 
   async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
-    const sums = {
-      totalRuns: 0,
-      successfulRuns: 0,
-      failedRuns: 0,
-      totalUsers: 0,
-      totalTasks: 0,
-      failedTasks: 0,
-    };
-    for (const run of this.#publishedRuns(workflowId)) {
-      const atMs = run.startedAtMs ?? run.scheduledAtMs;
-      if (run.workflowExecutionType === 'preview' || atMs < fromMs || atMs > toMs) continue;
-      const status = run.processingStatus;
-      sums.totalRuns += 1;
-      sums.successfulRuns += status === 'completed' ? 1 : 0;
-      sums.failedRuns += status === 'failed' || status === 'completedWithErrors' ? 1 : 0;
-      sums.totalUsers += run.totalUsersCount;
-      sums.totalTasks += run.totalTasksCount;
-      sums.failedTasks += run.failedTasksCount;
-    }
-    return sums;
+    return runSums(this.#publishedRuns(workflowId), fromMs, toMs);
   }
 
   async getUser(runId: string, no: number): Promise<UserRecord | null> {
@@ -158,7 +140,7 @@ export class MemoryReader implements StoreReader {
   }
 
   async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
-    return sumsOf(
+    return userSums(
       takeWhile(this.#usersOf(runId, afterNo), ({ ordinal: no }) => no <= toNo),
       fromMs,
       toMs,

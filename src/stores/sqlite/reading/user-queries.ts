@@ -9,7 +9,7 @@ import { USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { UserSummary } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
 import type { Cursor, UserQuery, UserSumQuery } from '../../../ports/store.ts';
-import { addSums, sumsOf } from '../../../rules/counters/user-sums.ts';
+import { addSums, userSums } from '../../../rules/counters/user-sums.ts';
 import type { Cell, Connection, Row } from '../file/connection.ts';
 import type { ActiveUsers } from '../journal/active-users.ts';
 import { USER_COLUMNS, userFromRow } from '../rows/user-rows.ts';
@@ -105,7 +105,7 @@ export function sumUsers(
     row ?? []
   ).map(Number);
   const sums = { failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers };
-  return addSums(sums, sumsOf(newer, fromMs, toMs));
+  return addSums(sums, userSums(newer, fromMs, toMs));
 }
 
 /** Rows of these users are out of date. */

@@ -68,7 +68,7 @@ export async function walkUsers(
 
 /** A page that repeats a row would make the walk endless. */
 function assertForward(before: readonly object[], next: readonly object[]): void {
-  const keyOf = (row: object) => ('no' in row ? row.no : 'id' in row ? row.id : null);
+  const keyOf = (row: object) => ('ordinal' in row ? row.ordinal : 'id' in row ? row.id : null);
   const seen = new Set(before.map(keyOf));
   for (const row of next) assert.ok(!seen.has(keyOf(row)), `Expected each row once, got ${keyOf(row)} again`);
 }
