@@ -1,0 +1,32 @@
+/** The moment of a retry. */
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeWorld, workflowInput } from '../../../helpers/world.ts';
+
+const unhandled: unknown[] = [];
+process.on('unhandledRejection', (error) => unhandled.push(error));
+afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+
+const DAY = 86_400_000;
+
+describe('clocks', () => {
+  it('a retry is not delayed by a clock that is set back', async () => {
+    const { engine, clock } = makeWorld({
+      tasks: {
+        a: {
+          run: ({ attempt }) => {
+            if (attempt === 1) throw new Error('again');
+          },
+          retry: { attempts: 2, delayMs: 1_000 },
+        },
+      },
+    });
+    const workflow = await engine.workflows.create(workflowInput(['a']));
+    await clock.until(engine.start());
+    const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
+    await clock.settle();
+    clock.jump(-DAY);
+    await clock.advance(10_000);
+    expect((await engine.runs.get(workflow.id, run.id)).processingStatus).toBe('completed');
+  });
+});
