@@ -209,8 +209,8 @@ class LifecycleEngine implements Engine, EventSink {
       ...this.#ledger.taskProcessingResults,
       resume: async (workflowId, taskResultId, input, proof) => {
         const { context } = this.#ledger;
-        const { runId, no } = await answerCallback(context, workflowId, taskResultId, input, proof);
-        this.#dispatcher.wake(runId, no);
+        const { runId, ordinal } = await answerCallback(context, workflowId, taskResultId, input, proof);
+        this.#dispatcher.wake(runId, ordinal);
       },
       isCallbackToken: (taskResultId, token) =>
         isCallbackToken(this.#ledger.context.store, taskResultId, token),

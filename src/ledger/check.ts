@@ -50,13 +50,13 @@ async function checkOne(
   for (let attempt = 1; ; attempt++) {
     const check = startRunCheck(run, { strictFailed: options.strictFailed ?? false });
     const counts = { users: 0, tasks: 0 };
-    let afterNo = 0;
+    let afterOrdinal = 0;
     for (;;) {
       const page = await store.listUsers({
         runId: run.id,
         where: null,
         order: { property: 'id', descending: false },
-        after: { value: null, key: afterNo },
+        after: { value: null, key: afterOrdinal },
         limit: LIMITS.usersPerBatch,
       });
       for (const user of page) {
@@ -65,7 +65,7 @@ async function checkOne(
         counts.tasks += user.totalTasksCount;
       }
       if (page.length < LIMITS.usersPerBatch) break;
-      afterNo = page.at(-1)?.ordinal ?? afterNo;
+      afterOrdinal = page.at(-1)?.ordinal ?? afterOrdinal;
     }
     const current = await store.getRun(run.id);
     if (!current) return { users: 0, tasks: 0, violations: [] };

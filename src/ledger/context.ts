@@ -54,8 +54,8 @@ export async function requireUser(
   resultId: string,
 ): Promise<UserRecord> {
   const address = addressOf(resultId);
-  const isHere = address?.runId === run.id && address.no > 0;
-  const user = isHere ? await reader.getUser(run.id, address.no) : null;
+  const isHere = address?.runId === run.id && address.ordinal > 0;
+  const user = isHere ? await reader.getUser(run.id, address.ordinal) : null;
   if (user) return user;
   throw new LifecycleError(
     'NotFound',

@@ -12,10 +12,10 @@
  * All are RFC 9562 GUIDs (version 8). No id of a user or task is stored or indexed.
  */
 
-/** Where an id points. `no` 0: the run itself or a task report; `position` 0: no task. */
+/** Where an id points. `ordinal` 0: the run itself or a task report; `position` 0: no task. */
 export interface Address {
   readonly runId: string;
-  readonly no: number;
+  readonly ordinal: number;
   readonly position: number;
 }
 
@@ -27,14 +27,14 @@ export function runIdFrom(guid: string): string {
   return `${guid.slice(0, 14)}8${guid.slice(15, 18)}${RUN_TAIL}`.toLowerCase();
 }
 
-/** Id of user `no`'s result (1-based). */
-export function userResultId(runId: string, no: number): string {
-  return `${runId.slice(0, 18)}-8000-${hex(no, 12)}`;
+/** Id of the result of the user with this ordinal (1-based). */
+export function userResultId(runId: string, ordinal: number): string {
+  return `${runId.slice(0, 18)}-8000-${hex(ordinal, 12)}`;
 }
 
-/** Id of the result of the task at `position` (1-based) of user `no`. */
-export function taskResultId(runId: string, no: number, position: number): string {
-  return `${runId.slice(0, 18)}-8${hex(position, 3)}-${hex(no, 12)}`;
+/** Id of the result of the task at `position` (1-based) of the user with this ordinal. */
+export function taskResultId(runId: string, ordinal: number, position: number): string {
+  return `${runId.slice(0, 18)}-8${hex(position, 3)}-${hex(ordinal, 12)}`;
 }
 
 /** Id of the report of the task at `position` (1-based). */
@@ -46,8 +46,12 @@ export function taskReportId(runId: string, position: number): string {
 export function addressOf(id: string): Address | null {
   const match = SHAPE.exec(id.toLowerCase());
   if (!match) return null;
-  const [, prefix = '', position = '', no = ''] = match;
-  return { runId: prefix + RUN_TAIL, no: Number.parseInt(no, 16), position: Number.parseInt(position, 16) };
+  const [, prefix = '', position = '', ordinal = ''] = match;
+  return {
+    runId: prefix + RUN_TAIL,
+    ordinal: Number.parseInt(ordinal, 16),
+    position: Number.parseInt(position, 16),
+  };
 }
 
 function hex(value: number, width: number): string {

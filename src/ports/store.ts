@@ -51,7 +51,7 @@ export interface RunQuery extends PageQuery<string> {
   readonly workflowId?: string;
 }
 
-/** A page of user results of one run, key: `no`. */
+/** A page of user results of one run, key: `ordinal`. */
 export interface UserQuery extends PageQuery<number> {
   readonly runId: string;
 }
@@ -76,11 +76,11 @@ export interface RunSums {
   readonly failedTasks: number;
 }
 
-/** Users of a run with numbers in `afterNo + 1`..`toNo`, whose moment is in `fromMs`..`toMs`. */
+/** Users of a run with an `ordinal` in `afterOrdinal + 1`..`toOrdinal`, whose moment is in `fromMs`..`toMs`. */
 export interface UserSumQuery {
   readonly runId: string;
-  readonly afterNo: number;
-  readonly toNo: number;
+  readonly afterOrdinal: number;
+  readonly toOrdinal: number;
   /** Window on `startedAtMs`, or on `scheduledAtMs` for a user who never started; both ends inclusive. */
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
@@ -110,18 +110,18 @@ export interface StoreReader {
    */
   sumRuns(workflowId: string, fromMs: EpochMs, toMs: EpochMs): Promise<RunSums>;
 
-  getUser(runId: string, no: number): Promise<UserRecord | null>;
+  getUser(runId: string, ordinal: number): Promise<UserRecord | null>;
   getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null>;
   /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
   listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
   /** A stretch of a run at a time: all of a million users would hold the host's loop for long. */
   sumUsers(query: UserSumQuery): Promise<UserSummary>;
-  /** Users of a run in one status with `no` above `afterNo`, by `no`: the engine's slices. */
+  /** Users of a run in one status with an `ordinal` above `afterOrdinal`, by `ordinal`: the engine's slices. */
   listUsersByStatus(
     runId: string,
     status: UserStatus,
-    afterNo: number,
+    afterOrdinal: number,
     limit: number,
   ): Promise<readonly UserRecord[]>;
 

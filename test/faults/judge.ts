@@ -254,10 +254,10 @@ export class Judge {
     { run, users, takeovers }: Known,
     { attempt, interruptions }: TaskContext,
     earlier: number,
-    { no, position }: { readonly no: number; readonly position: number },
+    { ordinal, position }: { readonly ordinal: number; readonly position: number },
   ): void {
-    const user = users[no - 1];
-    const name = `task ${position} of user ${no} of run ${run.id}`;
+    const user = users[ordinal - 1];
+    const name = `task ${position} of user ${ordinal} of run ${run.id}`;
     if (user?.processingStatus !== 'inProgress' || user.outcomes?.length !== position - 1)
       this.find(
         'start',
@@ -290,7 +290,7 @@ export class Judge {
       if (!this.#gone.has(runId)) this.find('events', `${what} ${id} is told to be over and is not there`);
       return;
     }
-    const record = what === 'run' ? known.run : known.users[(addressOf(id)?.no ?? 0) - 1];
+    const record = what === 'run' ? known.run : known.users[(addressOf(id)?.ordinal ?? 0) - 1];
     if (!record || !isTerminal(record.processingStatus))
       this.find('events', `${what} ${id} is told to be over and is ${record?.processingStatus}`);
   }

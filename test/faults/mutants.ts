@@ -249,7 +249,11 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'context.clock.setTimer(DRAIN_RETRY_MS, () => void drainEventually(context, runId, isDriven));',
       '',
     ],
-    ['a drain ends with its first batch', 'afterNo = last.users.at(-1)?.no ?? afterNo;', 'break;'],
+    [
+      'a drain ends with its first batch',
+      'afterOrdinal = last.users.at(-1)?.ordinal ?? afterOrdinal;',
+      'break;',
+    ],
     [
       'a drain moves users and not their run',
       'const after = runAfter(before, change, nowMs, aggregation);\n',

@@ -182,7 +182,7 @@ describe('subject results of a task report', () => {
         ),
       );
     };
-    expect(nos?.no).toBe(2);
+    expect(nos?.ordinal).toBe(2);
     expect(await subjects(again.id)).toEqual([
       ['p1', 'p9'],
       ['p1', 'p9'],

@@ -326,7 +326,7 @@ describe('the checker', () => {
   ] as const)('finds a user that breaks %s', (invariant, harm) => {
     const { run, users } = healthy();
     const harmed = users.map((user) => (user.ordinal === 2 ? { ...user, ...harm } : user));
-    const found = checkRun(run, harmed).filter(({ userNo }) => userNo === 2);
+    const found = checkRun(run, harmed).filter(({ userOrdinal }) => userOrdinal === 2);
     expect(found.map((one) => one.invariant)).toContain(invariant);
   });
 });

@@ -67,8 +67,8 @@ function reportLines({ stdout }: Host, report: CheckReport): string[] {
   if (violations.length === 0) return [`${head}: ${stdout.style.green('every invariant holds')}.`];
   return [
     `${head}: ${stdout.style.red(counted(violations.length, 'violation'))}.`,
-    ...violations.map(({ invariant, runId, userNo, message }) => {
-      const user = userNo === undefined ? '' : `, user ${count(userNo)}`;
+    ...violations.map(({ invariant, runId, userOrdinal, message }) => {
+      const user = userOrdinal === undefined ? '' : `, user ${count(userOrdinal)}`;
       return `  ${invariant}  run ${shortId(runId)}${user}: ${oneLine(message)}`;
     }),
   ];

@@ -136,8 +136,8 @@ async function call(
 ): Promise<CalloutAnswer> {
   const { maximumRetries, timeoutInMilliseconds: timeoutMs } =
     extension.clientConfiguration ?? DEFAULT_CLIENT;
-  const { runId = '', no = 0 } = addressOf(task.idempotencyKey) ?? {};
-  const user = await store.getUser(runId, no);
+  const { runId = '', ordinal = 0 } = addressOf(task.idempotencyKey) ?? {};
+  const user = await store.getUser(runId, ordinal);
   const object = await objectOfRun(store, { workflowId: task.workflow.id, id: runId });
   const body = JSON.stringify(payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), token, object));
   const headers = { 'idempotency-key': task.idempotencyKey };

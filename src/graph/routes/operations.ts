@@ -141,13 +141,13 @@ export async function taskResult({ engine, keys, given }: Call): Promise<Row> {
   const runId = given.run ?? runIdOf('a task result', keys.taskResult);
   const result = await engine.taskProcessingResults.get(keys.workflow, runId, keys.taskResult);
   const own = addressOf(result.id);
-  const isUnder = (parent: string | undefined, part: 'runId' | 'no' | 'position'): boolean => {
+  const isUnder = (parent: string | undefined, part: 'runId' | 'ordinal' | 'position'): boolean => {
     if (parent === undefined) return true;
     const address = addressOf(parent);
     return address?.runId === own?.runId && address?.[part] === own?.[part];
   };
   const isHere =
-    isUnder(given.user, 'no') &&
+    isUnder(given.user, 'ordinal') &&
     // Under a user of a report stand all his tasks, as under any user.
     isUnder(given.report, given.user === undefined ? 'position' : 'runId') &&
     (given.task === undefined || given.task.toLowerCase() === result.task.id);
@@ -180,6 +180,6 @@ export async function resume(call: Call): Promise<void> {
 
 function reportAddress(id: string): { readonly runId: string; readonly position: number } {
   const address = addressOf(id);
-  if (address && address.no === 0 && address.position > 0) return address;
+  if (address && address.ordinal === 0 && address.position > 0) return address;
   throw new LifecycleError('NotFound', `Expected a task report \`${id}\`, got none`, { id });
 }

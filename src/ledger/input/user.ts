@@ -84,7 +84,7 @@ const TASK = {
  * @throws LifecycleError `InvalidArgument` for a value that is not allowed, `CounterMismatch` for
  *   counters that contradict the status or the run.
  */
-export function readUserResult(run: RunRecord, no: number, body: unknown, nowMs: EpochMs): UserRecord {
+export function readUserResult(run: RunRecord, ordinal: number, body: unknown, nowMs: EpochMs): UserRecord {
   const input = readShape(root(body, 'the result'), RESULT);
   const status = input.processingStatus;
   expectOfRun(run, input);
@@ -96,8 +96,8 @@ export function readUserResult(run: RunRecord, no: number, body: unknown, nowMs:
   const outcomes = outcomesOf(input, counts, times);
   return {
     runId: run.id,
-    ordinal: no,
-    subjectId: input.subject?.id ?? userResultId(run.id, no),
+    ordinal,
+    subjectId: input.subject?.id ?? userResultId(run.id, ordinal),
     processingStatus: status,
     workflowVersion: run.workflowVersion,
     createdAtMs: Math.min(nowMs, times.startedAtMs ?? nowMs),

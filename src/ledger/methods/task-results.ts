@@ -3,7 +3,7 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
 import type { Filter } from '../../model/filter.ts';
-import { addressOf, taskResultId } from '../../model/ids.ts';
+import { type Address, addressOf, taskResultId } from '../../model/ids.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { Page, TaskProcessingResult, TaskReport } from '../../model/resources/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
@@ -50,12 +50,12 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
         defaultOrder: 'id',
       });
       const content = await contentOf(store, run);
-      const start = request.after ? requireAddress(run, request.after.key) : { no: 0, position: 0 };
+      const start = request.after ? requireAddress(run, request.after.key) : { ordinal: 0, position: 0 };
       const found: TaskProcessingResult[] = [];
-      for await (const user of usersFrom(store, run, start.no, usersWith(processingStatus))) {
+      for await (const user of usersFrom(store, run, start.ordinal, usersWith(processingStatus))) {
         for (const result of taskResources(user, content)) {
           const isBefore =
-            user.ordinal === start.no && (addressOf(result.id)?.position ?? 0) <= start.position;
+            user.ordinal === start.ordinal && (addressOf(result.id)?.position ?? 0) <= start.position;
           if (!isBefore && (!processingStatus || result.processingStatus === processingStatus))
             found.push(result);
         }
@@ -72,10 +72,10 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
     },
     async get(workflowId, runId, id) {
       const run = await requireRun(store, workflowId, runId);
-      const { no, position } = requireAddress(run, id);
-      const user = await store.getUser(run.id, no);
+      const { ordinal, position } = requireAddress(run, id);
+      const user = await store.getUser(run.id, ordinal);
       const results = user ? taskResources(user, await contentOf(store, run)) : [];
-      const result = results.find((one) => one.id === taskResultId(run.id, no, position));
+      const result = results.find((one) => one.id === taskResultId(run.id, ordinal, position));
       if (!result) throw missing(run, id);
       return result;
     },
@@ -100,25 +100,25 @@ async function contentOf(store: LedgerContext['store'], run: RunRecord): Promise
   return { tasks: await pinnedTasks(store, run), workflowSubject: await objectOfRun(store, run) };
 }
 
-/** Users of a run from `no` on, `no` included, a page at a time. */
+/** Users of a run from an ordinal on, that one included, a page at a time. */
 async function* usersFrom(
   store: LedgerContext['store'],
   run: RunRecord,
-  no: number,
+  firstOrdinal: number,
   where: Filter | null,
 ): AsyncGenerator<UserRecord> {
-  let afterNo = Math.max(0, no - 1);
+  let afterOrdinal = Math.max(0, firstOrdinal - 1);
   for (;;) {
     const page = await store.listUsers({
       runId: run.id,
       where,
       order: { property: 'id', descending: false },
-      after: { value: null, key: afterNo },
+      after: { value: null, key: afterOrdinal },
       limit: PAGE,
     });
     yield* page;
     if (page.length < PAGE) return;
-    afterNo = page.at(-1)?.ordinal ?? afterNo;
+    afterOrdinal = page.at(-1)?.ordinal ?? afterOrdinal;
   }
 }
 
@@ -132,9 +132,9 @@ function usersWith(status: TaskStatus | undefined): Filter | null {
   return { kind: 'compare', operator: 'gt', left: path, right: literal, at: 0 };
 }
 
-function requireAddress(run: RunRecord, id: string): { no: number; position: number } {
+function requireAddress(run: RunRecord, id: string): Address {
   const address = addressOf(id);
-  if (address?.runId !== run.id || address.no === 0 || address.position === 0) throw missing(run, id);
+  if (address?.runId !== run.id || address.ordinal === 0 || address.position === 0) throw missing(run, id);
   return address;
 }
 

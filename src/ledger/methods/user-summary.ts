@@ -17,10 +17,10 @@ export async function summaryOf(
   if (firstMs > toMs || lastMs < fromMs) return NO_USERS;
   if (firstMs >= fromMs && lastMs <= toMs) return countersOf(run);
   let sums = NO_USERS;
-  for (let afterNo = 0; afterNo < knownUsersCount; afterNo += LIMITS.usersPerSum) {
-    if (afterNo > 0) await clock.yield();
-    const toNo = afterNo + LIMITS.usersPerSum;
-    sums = addSums(sums, await store.sumUsers({ runId, afterNo, toNo, fromMs, toMs }));
+  for (let afterOrdinal = 0; afterOrdinal < knownUsersCount; afterOrdinal += LIMITS.usersPerSum) {
+    if (afterOrdinal > 0) await clock.yield();
+    const toOrdinal = afterOrdinal + LIMITS.usersPerSum;
+    sums = addSums(sums, await store.sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }));
   }
   return sums;
 }

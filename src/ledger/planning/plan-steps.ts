@@ -103,8 +103,8 @@ export async function insertCandidates(
   const tasks = enabledTasks(plan.workflow).length;
   const rows = batch.map(({ subjectId, positions }, index) => {
     const count = positions?.length ?? tasks;
-    const no = usersBefore + index + 1;
-    const user = queuedUser(draft, no, subjectId, count, draft.lastUpdatedAtMs, positions);
+    const ordinal = usersBefore + index + 1;
+    const user = queuedUser(draft, ordinal, subjectId, count, draft.lastUpdatedAtMs, positions);
     return status === 'queued' ? user : { ...user, processingStatus: status };
   });
   await tx.insertUsers(rows);

@@ -95,11 +95,11 @@ export async function removeUnpublished({ store, clock }: LedgerContext, draft: 
       if (run && !run.published) await work(tx);
     });
   // A run on demand admits nobody; what is noted of its people was noted by a scheduled one.
-  for (let afterNo = 0; draft.workflowExecutionType === 'scheduled'; ) {
-    const users = await store.listUsersByStatus(draft.id, 'queued', afterNo, LIMITS.usersPerBatch);
+  for (let afterOrdinal = 0; draft.workflowExecutionType === 'scheduled'; ) {
+    const users = await store.listUsersByStatus(draft.id, 'queued', afterOrdinal, LIMITS.usersPerBatch);
     const last = users.at(-1);
     if (!last) break;
-    afterNo = last.ordinal;
+    afterOrdinal = last.ordinal;
     const ids = users.map((user) => user.subjectId);
     await whileUnpublished((tx) => tx.deleteAdmissions(draft.workflowId, draft.id, ids));
     await clock.yield();

@@ -172,8 +172,8 @@ export async function forgetReprocessings(tx: StoreTransaction, run: RunRecord):
     await tx.purgeNotes(collection, prefix);
 }
 
-function unlinkedKey({ workflowId, id }: RunRecord, runId: string, { ordinal: no }: UserRecord): string {
-  return `${reprocessingKey(workflowId, id, runId)}/${no}`;
+function unlinkedKey({ workflowId, id }: RunRecord, runId: string, { ordinal }: UserRecord): string {
+  return `${reprocessingKey(workflowId, id, runId)}/${ordinal}`;
 }
 
 function notReprocessed(what: string, reprocessedRunId: string): LifecycleError {

@@ -109,20 +109,20 @@ export async function answerCallback(
   taskResult: string,
   input: CallbackInput,
   proof: CallbackProof,
-): Promise<{ readonly runId: string; readonly no: number }> {
+): Promise<{ readonly runId: string; readonly ordinal: number }> {
   const answer = readAnswer(input);
   const address = addressOf(taskResult);
   return store.transaction(async (tx) => {
     const run = await requireRun(tx, workflowId, address?.runId ?? taskResult);
-    if (!address || address.no === 0 || address.position === 0)
+    if (!address || address.ordinal === 0 || address.position === 0)
       throw notWaiting(taskResult, 'no task result');
-    const id = taskResultId(run.id, address.no, address.position);
+    const id = taskResultId(run.id, address.ordinal, address.position);
     if (!(await isProof(tx, run, address.position, id, proof))) throw refused(id);
     const waiting = await readWaiting(tx, run.workflowId, id);
     if (!waiting) throw notWaiting(taskResult, 'one that waits for nothing');
     if (waiting.answer !== null) throw notWaiting(taskResult, 'one that was answered');
     if (clock.now() >= waiting.deadlineMs) throw notWaiting(taskResult, 'one whose time is over');
-    const user = await tx.getUser(run.id, address.no);
+    const user = await tx.getUser(run.id, address.ordinal);
     const nth = user?.positions ? user.positions.indexOf(address.position) + 1 : address.position;
     const isAtIt =
       user !== null &&
@@ -131,7 +131,7 @@ export async function answerCallback(
       run.processingStatus !== 'canceling';
     if (!isAtIt) throw notWaiting(taskResult, 'one that has ended');
     await tx.putNotes([noteOf(run.workflowId, id, { ...waiting, answer })]);
-    return { runId: run.id, no: address.no };
+    return { runId: run.id, ordinal: address.ordinal };
   });
 }
 

@@ -109,12 +109,14 @@ export async function drainAbandoned({ context }: Cancellation, runId: string): 
 async function drain(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
   const statuses: UserStatus[] = isDriven ? ['queued'] : ['queued', 'inProgress'];
   for (const status of statuses) {
-    let afterNo = 0;
+    let afterOrdinal = 0;
     for (;;) {
-      const last = await context.store.transaction((tx) => cancelBatch(context, tx, runId, status, afterNo));
+      const last = await context.store.transaction((tx) =>
+        cancelBatch(context, tx, runId, status, afterOrdinal),
+      );
       if (last === null) break;
       announce(context, last);
-      afterNo = last.users.at(-1)?.ordinal ?? afterNo;
+      afterOrdinal = last.users.at(-1)?.ordinal ?? afterOrdinal;
       await context.clock.yield();
     }
   }
@@ -130,11 +132,11 @@ async function cancelBatch(
   tx: StoreTransaction,
   runId: string,
   status: UserStatus,
-  afterNo: number,
+  afterOrdinal: number,
 ): Promise<CanceledBatch | null> {
   const before = await tx.getRun(runId);
   if (before?.processingStatus !== 'canceling') return null;
-  const found = await tx.listUsersByStatus(runId, status, afterNo, LIMITS.usersPerBatch);
+  const found = await tx.listUsersByStatus(runId, status, afterOrdinal, LIMITS.usersPerBatch);
   if (found.length === 0) return null;
   const nowMs = commitMoment(clock, before);
   const change = changeOf(before);

@@ -14,7 +14,7 @@ export interface Violation {
   readonly invariant: string;
   readonly runId: string;
   /** The user, by position; absent when it concerns the run. */
-  readonly userNo?: number;
+  readonly userOrdinal?: number;
   readonly message: string;
 }
 
@@ -34,9 +34,14 @@ export function startRunCheck(
   options: AggregationOptions = { strictFailed: false },
 ): RunCheck {
   const violations: Violation[] = [];
-  const note: Note = (invariant, message, userNo) => {
+  const note: Note = (invariant, message, userOrdinal) => {
     if (violations.length >= VIOLATIONS_KEPT_MAX) return;
-    violations.push({ invariant, runId: run.id, message, ...(userNo === undefined ? {} : { userNo }) });
+    violations.push({
+      invariant,
+      runId: run.id,
+      message,
+      ...(userOrdinal === undefined ? {} : { userOrdinal }),
+    });
   };
   const seen: UserRecord[] = [];
   const totals = { users: 0, tasks: 0 };
@@ -111,7 +116,7 @@ export function checkStep(before: RunRecord, after: RunRecord): readonly Violati
   return violations;
 }
 
-type Note = (invariant: string, message: string, userNo?: number) => void;
+type Note = (invariant: string, message: string, userOrdinal?: number) => void;
 
 function checkUser(run: RunRecord, user: UserRecord, note: Note): void {
   const { totalTasksCount: total, failedTasksCount: failed, totalUnprocessedTasksCount: unprocessed } = user;

@@ -65,7 +65,7 @@ export function queuedUser(
     readonly workflowVersion: number;
     readonly scheduledAtMs: EpochMs;
   },
-  no: number,
+  ordinal: number,
   subjectId: string,
   tasks: number,
   atMs: EpochMs,
@@ -73,7 +73,7 @@ export function queuedUser(
 ): UserRecord {
   const user: UserRecord = {
     runId: run.id,
-    ordinal: no,
+    ordinal,
     subjectId,
     processingStatus: 'queued',
     workflowVersion: run.workflowVersion,

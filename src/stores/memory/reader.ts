@@ -139,9 +139,9 @@ export class MemoryReader implements StoreReader {
     return countOf(this.#usersOf(runId, 0), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
   }
 
-  async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
+  async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
     return userSums(
-      takeWhile(this.#usersOf(runId, afterNo), ({ ordinal: no }) => no <= toNo),
+      takeWhile(this.#usersOf(runId, afterOrdinal), ({ ordinal: no }) => no <= toOrdinal),
       fromMs,
       toMs,
     );
@@ -150,11 +150,13 @@ export class MemoryReader implements StoreReader {
   async listUsersByStatus(
     runId: string,
     status: UserStatus,
-    afterNo: number,
+    afterOrdinal: number,
     limit: number,
   ): Promise<readonly UserRecord[]> {
     this.#check();
-    return this.tables.users.get(runId, this.#staged)?.inStatus(status, afterNo, limit, this.#staged) ?? [];
+    return (
+      this.tables.users.get(runId, this.#staged)?.inStatus(status, afterOrdinal, limit, this.#staged) ?? []
+    );
   }
 
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
@@ -191,9 +193,9 @@ export class MemoryReader implements StoreReader {
     }
   }
 
-  #usersOf(runId: string, afterNo: number): Iterable<UserRecord> {
+  #usersOf(runId: string, afterOrdinal: number): Iterable<UserRecord> {
     this.#check();
-    return this.tables.users.get(runId, this.#staged)?.after(afterNo, this.#staged) ?? [];
+    return this.tables.users.get(runId, this.#staged)?.after(afterOrdinal, this.#staged) ?? [];
   }
 }
 

@@ -47,20 +47,20 @@ export class RunUsers {
     this.#stage(user);
   }
 
-  /** Users with `no` above `afterNo`, by `no`. */
-  *after(afterNo: number, staged: boolean): Generator<UserRecord> {
+  /** Users with an `ordinal` above `afterOrdinal`, by `ordinal`. */
+  *after(afterOrdinal: number, staged: boolean): Generator<UserRecord> {
     const end = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
-    for (let index = afterNo; index < end; index++) {
+    for (let index = afterOrdinal; index < end; index++) {
       const user = this.get(index + 1, staged);
       if (user) yield user;
     }
   }
 
-  /** Users in one status with `no` above `afterNo`, by `no`; at most `limit`. */
-  inStatus(status: UserStatus, afterNo: number, limit: number, staged: boolean): UserRecord[] {
+  /** Users in one status with an `ordinal` above `afterOrdinal`, by `ordinal`; at most `limit`. */
+  inStatus(status: UserStatus, afterOrdinal: number, limit: number, staged: boolean): UserRecord[] {
     const end = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
     const found: UserRecord[] = [];
-    for (let index = afterNo; index < end && found.length < limit; index++) {
+    for (let index = afterOrdinal; index < end && found.length < limit; index++) {
       const user = this.get(index + 1, staged);
       if (user?.processingStatus === status) found.push(user);
     }

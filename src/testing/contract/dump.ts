@@ -83,8 +83,8 @@ export async function dumpUsers(reader: StoreReader, n: number, count: number) {
     countUsers: await reader.countUsers({ runId: id, where: null }),
     sumUsers: await reader.sumUsers({
       runId: id,
-      afterNo: 0,
-      toNo: count,
+      afterOrdinal: 0,
+      toOrdinal: count,
       fromMs: 0,
       toMs: Number.MAX_SAFE_INTEGER,
     }),

@@ -79,12 +79,12 @@ async function checkRunRows(
 
 async function usersOf(store: StoreReader, runId: string): Promise<UserRecord[]> {
   const users: UserRecord[] = [];
-  for (let afterNo = 0; ; afterNo = users.at(-1)?.ordinal ?? 0) {
+  for (let afterOrdinal = 0; ; afterOrdinal = users.at(-1)?.ordinal ?? 0) {
     const page = await store.listUsers({
       runId,
       where: null,
       order: { property: 'id', descending: false },
-      after: { value: null, key: afterNo },
+      after: { value: null, key: afterOrdinal },
       limit: PAGE,
     });
     users.push(...page);

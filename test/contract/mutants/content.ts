@@ -88,8 +88,8 @@ export const CONTENT: readonly Mutant[] = [
     name: 'counts users in flight as queued',
     caughtBy: 'users in flight',
     faults: withMethods((self) => ({
-      listUsersByStatus: async (id, status, afterNo, limit) =>
-        status === 'inProgress' ? [] : self.listUsersByStatus(id, status, afterNo, limit),
+      listUsersByStatus: async (id, status, afterOrdinal, limit) =>
+        status === 'inProgress' ? [] : self.listUsersByStatus(id, status, afterOrdinal, limit),
     })),
   },
   {

@@ -146,19 +146,19 @@ export const LISTS: readonly Mutant[] = [
   {
     name: 'sums the user before a stretch',
     caughtBy: 'sums of users',
-    faults: onUserSums((query) => ({ ...query, afterNo: query.afterNo - 1 })),
+    faults: onUserSums((query) => ({ ...query, afterOrdinal: query.afterOrdinal - 1 })),
   },
   {
     name: 'sums the user after a stretch',
     caughtBy: 'sums of users',
-    faults: onUserSums((query) => ({ ...query, toNo: query.toNo + 1 })),
+    faults: onUserSums((query) => ({ ...query, toOrdinal: query.toOrdinal + 1 })),
   },
   {
     name: 'slices include the number given',
     caughtBy: 'paging',
     faults: withMethods((self) => ({
-      listUsersByStatus: (id, status, afterNo, limit) =>
-        self.listUsersByStatus(id, status, afterNo - 1, limit),
+      listUsersByStatus: (id, status, afterOrdinal, limit) =>
+        self.listUsersByStatus(id, status, afterOrdinal - 1, limit),
     })),
   },
 ];

@@ -116,11 +116,11 @@ export class SqliteReader implements StoreReader {
   async listUsersByStatus(
     runId: string,
     status: UserStatus,
-    afterNo: number,
+    afterOrdinal: number,
     limit: number,
   ): Promise<readonly UserRecord[]> {
     return this.#readUsers<readonly UserRecord[]>(runId, [], (of) =>
-      users.listUsersByStatus(of, status, afterNo, limit),
+      users.listUsersByStatus(of, status, afterOrdinal, limit),
     );
   }
 

@@ -96,11 +96,19 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
 /** Sums over a stretch of users. */
 export function sumUsers(
   { connection, runNo, inFlight }: RunUsers,
-  { afterNo, toNo, fromMs, toMs }: UserSumQuery,
+  { afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery,
 ): UserSummary {
-  const newer = [...inFlight.values()].filter(({ ordinal: no }) => no > afterNo && no <= toNo);
+  const newer = [...inFlight.values()].filter(({ ordinal: no }) => no > afterOrdinal && no <= toOrdinal);
   const older = notAmong(newer);
-  const row = connection.get(`${SUM} AND ${older.sql}`, runNo, afterNo, toNo, fromMs, toMs, ...older.params);
+  const row = connection.get(
+    `${SUM} AND ${older.sql}`,
+    runNo,
+    afterOrdinal,
+    toOrdinal,
+    fromMs,
+    toMs,
+    ...older.params,
+  );
   const [failedTasks = 0, failedUsers = 0, successfulUsers = 0, totalTasks = 0, totalUsers = 0] = (
     row ?? []
   ).map(Number);
@@ -115,19 +123,19 @@ function notAmong(newer: readonly UserRecord[]): Where {
   return { sql: 'no NOT IN (SELECT value FROM json_each(?))', params: [nos] };
 }
 
-/** Users in `status` with `no` above `afterNo`, by `no`. */
+/** Users in `status` with an `ordinal` above `afterOrdinal`, by `ordinal`. */
 export function listUsersByStatus(
   users: RunUsers,
   status: UserStatus,
-  afterNo: number,
+  afterOrdinal: number,
   limit: number,
 ): readonly UserRecord[] {
   if (limit <= 0) return [];
   const newer = [...users.inFlight.values()]
-    .filter((user) => user.processingStatus === status && user.ordinal > afterNo)
+    .filter((user) => user.processingStatus === status && user.ordinal > afterOrdinal)
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
-  const rows = rowsByStatus(users, status, afterNo, limit);
+  const rows = rowsByStatus(users, status, afterOrdinal, limit);
   return merge(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
 }
 
@@ -135,11 +143,11 @@ export function listUsersByStatus(
 function* rowsByStatus(
   { connection, runNo }: RunUsers,
   status: UserStatus,
-  afterNo: number,
+  afterOrdinal: number,
   limit: number,
 ): Generator<Row> {
   const sql = `${SELECT} AND processing_status = ? AND no > ? ORDER BY no LIMIT ?`;
-  for (let last = afterNo; ; ) {
+  for (let last = afterOrdinal; ; ) {
     const rows = connection.all(sql, runNo, status, last, limit);
     yield* rows;
     if (rows.length < limit) return;

@@ -11,7 +11,7 @@ const NOBODY: UserSummary = {
   totalTasks: 0,
   totalUsers: 0,
 };
-const ALL = { runId: runId(0), afterNo: 0, toNo: 99, fromMs: 0, toMs: 2 * T0 };
+const ALL = { runId: runId(0), afterOrdinal: 0, toOrdinal: 99, fromMs: 0, toMs: 2 * T0 };
 
 /** Sums over a stretch of a run's users. */
 export function userSums({ describe, test }: ContractKit): void {
@@ -61,9 +61,9 @@ export function userSums({ describe, test }: ContractKit): void {
       const users = [1, 2, 3, 4, 5].map((no) => userRecord(0, no, { totalTasksCount: 2 ** no }));
       await store.transaction((tx) => insertRunWith(tx, runRecord(0), users));
       await store.transaction((tx) => insertRunWith(tx, runRecord(1), [userRecord(1, 3)]));
-      const sums = await store.sumUsers({ ...ALL, afterNo: 2, toNo: 4 });
+      const sums = await store.sumUsers({ ...ALL, afterOrdinal: 2, toOrdinal: 4 });
       assert.deepEqual(sums, { ...NOBODY, totalUsers: 2, totalTasks: 2 ** 3 + 2 ** 4 });
-      assert.deepEqual(await store.sumUsers({ ...ALL, afterNo: 4, toNo: 4 }), NOBODY);
+      assert.deepEqual(await store.sumUsers({ ...ALL, afterOrdinal: 4, toOrdinal: 4 }), NOBODY);
       assert.deepEqual(await store.sumUsers({ ...ALL, runId: runId(7) }), NOBODY);
     });
 
@@ -78,7 +78,7 @@ export function userSums({ describe, test }: ContractKit): void {
         assert.equal((await store.sumUsers(later)).totalUsers, 0);
       });
       assert.deepEqual(await store.sumUsers(later), { ...NOBODY, totalUsers: 1, totalTasks: 2 });
-      assert.equal((await store.sumUsers({ ...later, afterNo: 1 })).totalUsers, 0);
+      assert.equal((await store.sumUsers({ ...later, afterOrdinal: 1 })).totalUsers, 0);
       const failed = { ...started, processingStatus: 'failed', failedTasksCount: 1 } as const;
       await store.transaction((tx) => tx.putUsers([failed]));
       const sums = { failedTasks: 1, failedUsers: 1, successfulUsers: 0, totalTasks: 2, totalUsers: 1 };

@@ -102,10 +102,10 @@ export class NaiveReader implements StoreReader {
     return this.usersOf(query.runId).filter((user) => matches(query.where, USER_PROPERTIES, user)).length;
   }
 
-  async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
+  async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
     const users = this.usersOf(runId).filter((user) => {
       const at = user.startedAtMs ?? user.scheduledAtMs;
-      return user.ordinal > afterNo && user.ordinal <= toNo && at >= fromMs && at <= toMs;
+      return user.ordinal > afterOrdinal && user.ordinal <= toOrdinal && at >= fromMs && at <= toMs;
     });
     const sum = (of: (user: UserRecord) => number) => users.reduce((total, user) => total + of(user), 0);
     return {
@@ -117,9 +117,9 @@ export class NaiveReader implements StoreReader {
     };
   }
 
-  async listUsersByStatus(runId: string, status: UserStatus, afterNo: number, limit: number) {
+  async listUsersByStatus(runId: string, status: UserStatus, afterOrdinal: number, limit: number) {
     const users = this.usersOf(runId).filter(
-      (user) => user.processingStatus === status && user.ordinal > afterNo,
+      (user) => user.processingStatus === status && user.ordinal > afterOrdinal,
     );
     return users.sort((a, b) => a.ordinal - b.ordinal).slice(0, limit);
   }

@@ -146,7 +146,7 @@ async function compareUsers(reader: StoreReader, naive: NaiveTransaction, choice
   assert.deepEqual(await walkUsers(reader, query, limit), await walkUsers(naive, query, 1_000));
   assert.equal(await reader.countUsers({ runId: id, where }), await naive.countUsers({ runId: id, where }));
   const atMs = choices.pick(users.map((user) => user.startedAtMs ?? user.scheduledAtMs).concat(0));
-  const stretch = { runId: id, afterNo: choices.int(0, 4), toNo: choices.int(0, SIZES.users) };
+  const stretch = { runId: id, afterOrdinal: choices.int(0, 4), toOrdinal: choices.int(0, SIZES.users) };
   for (const window of [
     { fromMs: 0, toMs: atMs },
     { fromMs: atMs, toMs: atMs + 2_000 },
@@ -156,9 +156,9 @@ async function compareUsers(reader: StoreReader, naive: NaiveTransaction, choice
       await naive.sumUsers({ ...stretch, ...window }),
     );
   const status = choices.pick(USER_STATUSES);
-  const afterNo = choices.int(0, SIZES.users);
+  const afterOrdinal = choices.int(0, SIZES.users);
   assert.deepEqual(
-    await reader.listUsersByStatus(id, status, afterNo, limit),
-    await naive.listUsersByStatus(id, status, afterNo, limit),
+    await reader.listUsersByStatus(id, status, afterOrdinal, limit),
+    await naive.listUsersByStatus(id, status, afterOrdinal, limit),
   );
 }

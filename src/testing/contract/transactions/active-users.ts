@@ -93,9 +93,11 @@ async function assertUsers(
   const order = { property: 'startedDateTime', descending: choices.chance(0.5) };
   const page = await reader.listUsers({ runId: id, where, order, after: null, limit: 20 });
   assert.deepEqual(page, sortedRows(matching, order, USER_PROPERTIES, (user) => user.ordinal).slice(0, 20));
-  const afterNo = choices.int(0, expected.length);
-  const flying = expected.filter((user) => user.processingStatus === 'inProgress' && user.ordinal > afterNo);
-  assert.deepEqual(await reader.listUsersByStatus(id, 'inProgress', afterNo, 10), flying.slice(0, 10));
+  const afterOrdinal = choices.int(0, expected.length);
+  const flying = expected.filter(
+    (user) => user.processingStatus === 'inProgress' && user.ordinal > afterOrdinal,
+  );
+  assert.deepEqual(await reader.listUsersByStatus(id, 'inProgress', afterOrdinal, 10), flying.slice(0, 10));
   for (const user of choices.some(expected.slice(0, 50), 5)) {
     assert.deepEqual(await reader.getUser(id, user.ordinal), user);
     assert.deepEqual(await reader.getUserBySubject(id, user.subjectId), user);

@@ -24,7 +24,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   getUserBySubject: (store) => store.getUserBySubject(runId(0), subjectId(1)),
   listUsers: (store) => store.listUsers({ ...PAGE, runId: runId(0) }),
   countUsers: (store) => store.countUsers({ runId: runId(0), where: null }),
-  sumUsers: (store) => store.sumUsers({ runId: runId(0), afterNo: 0, toNo: 9, fromMs: 0, toMs: T0 }),
+  sumUsers: (store) =>
+    store.sumUsers({ runId: runId(0), afterOrdinal: 0, toOrdinal: 9, fromMs: 0, toMs: T0 }),
   listUsersByStatus: (store) => store.listUsersByStatus(runId(0), 'queued', 0, 10),
   getAdmissions: (store) => store.getAdmissions(workflowId(0), [subjectId(1)]),
   getSetting: (store) => store.getSetting('job'),

@@ -13,7 +13,7 @@ function ended(): ProductionRun {
   return production;
 }
 const invariantsOf = (run: RunRecord, users: readonly UserRecord[]) =>
-  checkRun(run, users).map(({ invariant, userNo }) => `${invariant} ${userNo ?? 'run'}`);
+  checkRun(run, users).map(({ invariant, userOrdinal }) => `${invariant} ${userOrdinal ?? 'run'}`);
 
 describe('the check of a run', () => {
   it('passes a sound one', () => {
