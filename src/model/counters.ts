@@ -1,5 +1,5 @@
 /**
- * The counters of a run. Every name that Graph has is Graph's; the last two are kept beside them
+ * The counters of a run. Graph's counters have Graph's names; the last two are added
  * because Graph's `failedUsersCount` sums two statuses, and a run's final status depends on each.
  *
  * Source: domain §1.2, §6.5.
@@ -7,7 +7,7 @@
 export interface RunCounters {
   /** Users in the run, canceled ones included. Never changes after creation (I4). */
   readonly totalUsersCount: number;
-  /** Users whose every task succeeded (status `completed`). */
+  /** Users with every task completed (status `completed`). */
   readonly successfulUsersCount: number;
   /** Users in `failed` or `completedWithErrors`: at least one of their tasks failed. */
   readonly failedUsersCount: number;
@@ -33,7 +33,7 @@ export interface UserCounters {
   readonly totalUnprocessedTasksCount: number;
 }
 
-/** What has become of one task over all users of a run. Source: domain §1.6. */
+/** The outcomes of one task over all users of a run. Source: domain §1.6. */
 export interface TaskReportCounters {
   /** Users for whom the task completed. */
   readonly successfulUsersCount: number;

@@ -1,6 +1,6 @@
 /**
  * Ids are addresses (decision 2). A run, its user results, its task reports and their task results
- * share 60 random bits; the rest of the GUID says where in the run the thing stands:
+ * share 60 random bits; the rest of the GUID says which part of the run the id names:
  *
  * ```
  * rrrrrrrr-rrrr-8rrr-8000-000000000000   the run
@@ -12,7 +12,7 @@
  * All are RFC 9562 GUIDs (version 8). No id of a user or task is stored or indexed.
  */
 
-/** Where an id points. `ordinal` 0: the run itself or a task report; `position` 0: no task. */
+/** What an id points to. `ordinal` 0: the run itself or a task report; `position` 0: no task. */
 export interface Address {
   readonly runId: string;
   readonly ordinal: number;
@@ -42,7 +42,7 @@ export function taskReportId(runId: string, position: number): string {
   return taskResultId(runId, 0, position);
 }
 
-/** Where `id` points; `null` when it is not of our making. Letter case does not matter. */
+/** What `id` points to; `null` when it was not made here. Letter case does not matter. */
 export function addressOf(id: string): Address | null {
   const match = SHAPE.exec(id.toLowerCase());
   if (!match) return null;

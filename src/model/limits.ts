@@ -20,43 +20,43 @@ export const LIMITS = {
   tasksPerWorkflowHardMax: 4_095,
   /** Users that are written, read or canceled in one transaction: a few ms of work. */
   usersPerBatch: 1_000,
-  /** Users that are summed before the host has a turn: some 4 ms of work. */
+  /** Users that are summed before yielding to the event loop: some 4 ms of work. */
   usersPerSum: 16_384,
-  /** Longest wait before a commit that failed is tried again, ms. */
+  /** Longest wait before a failed commit is retried, ms. */
   commitRetryDelayMaxMs: 5_000,
   /** Events that one commit carries at most. */
   commitEventsMax: 2_048,
-  /** Users of all runs that have started and not ended, at most, in one engine. */
+  /** Active users of one engine, over all its runs: started and not ended. */
   activeUsersMax: 4_096,
   /** Users of one run that are read ahead of the lanes; bounds the memory of a run. */
   usersReadAhead: 512,
-  /** Runs that one engine drives at once; the others wait their turn in the store. */
+  /** Runs that one engine drives at once; the others stay queued in the store. */
   runsDrivenMax: 256,
-  /** Drivers of one engine in all, those included that only wait for a retry's moment. */
+  /** Drivers of one engine in all, including those that only wait for a retry. */
   runsParkedMax: 4_096,
   /** How long a stop may take in all, ms. Docker and systemd services of containers kill after 10 s. */
   stopDeadlineMs: 8_000,
   /** The longest time that a stop may be given, ms: a day. */
   stopDeadlineMaxMs: 86_400_000,
-  /** Of a stop's time: what is kept for recording what happened, at most, ms. */
+  /** Part of a stop's time that is reserved for recording outcomes, at most, ms. */
   stopRecordMs: 1_000,
-  /** A lane gives its thread back to the host after this many ms. */
+  /** A lane yields to the event loop after this many ms. */
   turnMs: 4,
-  /** Subjects that were fetched longer ago than this are fetched again before their user starts, ms. */
+  /** Age at which a subject that was fetched ahead is refetched before its user starts, ms. */
   subjectAgeMaxMs: 1_000,
-  /** How long an aborted handler may take to settle before its task is written off, ms. */
+  /** How long an aborted handler may take to settle before the engine stops waiting for it, ms. */
   abortGraceMs: 5_000,
   /** Time between two `run.progress` events of a run, at least, ms: enough for a progress bar. */
   progressIntervalMs: 250,
   /** A slot that is evaluated later than this counts as missed, ms. */
   slotGraceMs: 60_000,
-  /** People left out whom a selection names, for each reason. */
+  /** People left out that a selection names, for each reason. */
   leftOutNamed: 10,
-  /** Attributes of the directory that a selection names beside one that nobody has. */
+  /** Attributes of the directory that a selection names beside an attribute that no subject has. */
   attributesNamed: 40,
   /** Groups of one scope. */
   groupsPerScopeMax: 100,
-  /** Attributes that one trigger watches: bounds what is kept of a subject. */
+  /** Attributes that one trigger watches: bounds what is stored per subject. */
   triggerAttributesMax: 20,
   /** Days without a sign-in that a trigger can ask for: ten years. */
   inactivityDaysMax: 3_650,

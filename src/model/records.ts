@@ -1,7 +1,7 @@
 /**
  * What stores keep. Records are immutable values: a change is a new record.
  * Times are epoch milliseconds, `null` means "has not happened". Resources (what callers see) are
- * made from records in `ledger/resources.ts`.
+ * built from records in `ledger/resources.ts`.
  */
 
 import type { RunCounters, TaskReportCounters, UserCounters } from './counters.ts';
@@ -10,7 +10,7 @@ import type { EpochMs } from './time.ts';
 import type { ActivationScope } from './workflow/activation.ts';
 import type { Workflow } from './workflow/workflow.ts';
 
-/** Who moves a run: tenure's engine, or somebody else's workers through the ledger's methods. */
+/** What drives a run: tenure's engine, or external workers through the ledger's methods. */
 export type RunDriver = 'engine' | 'external';
 
 /** One run. Its user results are {@link UserRecord}s with the same `runId`. */
@@ -22,7 +22,7 @@ export interface RunRecord extends RunCounters {
   readonly workflowVersion: number;
   /** The workflow's name at creation. */
   readonly workflowDisplayName: string;
-  /** Id of whoever activated or created it; `null`: the schedule did, or nobody was named. */
+  /** Id of the caller that activated or created it; `null`: the schedule did, or no author was given. */
   readonly createdBy: string | null;
   readonly driver: RunDriver;
   readonly workflowExecutionType: WorkflowExecutionType;
@@ -34,31 +34,31 @@ export interface RunRecord extends RunCounters {
   readonly lastUpdatedAtMs: EpochMs;
   /** Start of the schedule slot that made this run; unique per workflow. `null`: not scheduled. */
   readonly slotAtMs: EpochMs | null;
-  /** User results that exist. Below `totalUsersCount` only while an external run is still fed. */
+  /** User results that exist. Below `totalUsersCount` only while an external run still receives results. */
   readonly knownUsersCount: number;
   /** Tasks of the user results that exist. */
   readonly knownTasksCount: number;
   /** One entry per enabled task of the pinned version, in execution order. */
   readonly taskReports: readonly TaskReportCounters[];
-  /** Grows by one with each claim; a writer that shows an older one is refused (the fence). */
+  /** Grows by one with each claim; a write with an older one is refused (a fencing token). */
   readonly claim: number;
   /**
-   * `true` from a claim until the driver hands the run back with no task running. Found `true` at a
-   * start, it says that the driver died: tasks of users in progress were possibly running.
+   * `true` from a claim until the driver releases the run with no task running. `true` at startup means that
+   * the driver died: tasks of users in progress were possibly running.
    */
   readonly inHand: boolean;
   /**
    * `false` while the users of the run are still being written. Such a run is invisible to lists and
-   * gets, and is removed at the next start if its creator died (decision 3).
+   * gets, and is removed at the next start if the process that was creating it died (decision 3).
    */
   readonly published: boolean;
-  /** An engine that calls no handler (`noOp`) has driven it: tasks that count as completed may have done nothing. */
+  /** An engine that calls no handler (`noOp`) has driven it: completed tasks may have done nothing. */
   readonly isNoOp: boolean;
   /** How it was activated with a scope; not `null` exactly for `activatedWithScope` (I13). */
   readonly activatedOnScope: ActivationScope | null;
 }
 
-/** What became of one task of one user. Recorded once, never changed. */
+/** Outcome of one task of one user. Recorded once, never changed. */
 export interface TaskOutcome {
   readonly status: 'completed' | 'failed' | 'canceled';
   /** `null` for a task that was canceled before it began. */
@@ -70,13 +70,13 @@ export interface TaskOutcome {
   readonly processingInfo?: string;
 }
 
-/** Bookkeeping of the task that a user is at: two budgets, kept apart (decision 6). */
+/** Attempts at the user's current task: two budgets, kept apart (decision 6). */
 export interface Attempts {
   /** Attempts of this task that failed and are to be retried. */
   readonly failures: number;
   /** Times this task was possibly running when its process died. */
   readonly interruptions: number;
-  /** Not before this moment may the next attempt start; `0`: at once. */
+  /** Earliest start of the next attempt; `0`: at once. */
   readonly notBeforeMs: EpochMs;
 }
 
@@ -94,15 +94,15 @@ export interface UserRecord extends UserCounters {
   readonly completedAtMs: EpochMs | null;
   /**
    * Outcomes in execution order. A task without an entry is queued, in progress (the next one of a
-   * user in progress) or canceled (when the user is final). `null`: an external result that told only
-   * counts, so what became of which task is not known.
+   * user in progress) or canceled (when the user is final). `null`: an external result that reported only
+   * counts, so the outcomes of the single tasks are not known.
    */
   readonly outcomes: readonly TaskOutcome[] | null;
-  /** `null`: the task that the user is at has not failed or been interrupted yet. */
+  /** `null`: the user's current task has not failed or been interrupted yet. */
   readonly attempts: Attempts | null;
   /**
-   * Positions (1-based, ascending) of the tasks that he is to do, when a reprocessing gives him only some;
-   * outcome `n` is that of the `n`th. Absent: all of them.
+   * Positions (1-based, ascending) of the user's tasks, when a reprocessing run repeats only some of them;
+   * outcome `n` is that of the `n`th position. Absent: all tasks.
    */
   readonly positions?: readonly number[];
 }
@@ -115,8 +115,8 @@ export interface WorkflowRecord {
 }
 
 /**
- * A small document that the ledger keeps for itself: what a trigger saw last, which run did another one
- * again. Keys are unique in their collection.
+ * A small document that the ledger keeps for itself: what a trigger saw last, which run reprocesses
+ * which. Keys are unique in their collection.
  */
 export interface Note {
   readonly collection: string;
@@ -124,12 +124,12 @@ export interface Note {
   readonly body: string;
 }
 
-/** The last occasion for which a scheduled run admitted a subject (domain §3.2). */
+/** The last trigger moment for which a scheduled run admitted a subject (domain §3.2). */
 export interface Admission {
   readonly workflowId: string;
   readonly subjectId: string;
   /** The trigger moment, offset included, that made the subject due. */
   readonly dueAtMs: EpochMs;
-  /** The run that admitted him. Only it may take the admission back. */
+  /** The run that admitted the subject. Only it may withdraw the admission. */
   readonly runId: string;
 }

@@ -1,4 +1,4 @@
-/** Who a run was made for, and who was left out. */
+/** The people that a run was made for, and the people left out. */
 
 /**
  * Why a person is not in a run.
@@ -23,40 +23,40 @@ export const LEFT_OUT_REASONS = [
 /** See {@link LEFT_OUT_REASONS}. */
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
-/** A person who was left out because of an attribute. */
+/** A person left out because of an attribute. */
 export interface LeftOutSubject {
   readonly subjectId: string;
   readonly reason: 'noDate' | 'unreadableDate' | 'unreadableScope';
   readonly attribute: string;
   /** What the value should be. */
   readonly expected: 'dateTime' | 'boolean';
-  /** What the directory calls the attribute, when it differs: the column of a file. */
+  /** The directory's own name of the attribute, when it differs: the column of a file. */
   readonly column: string | null;
   /** The value; of arrays and objects only that it is one. Texts are cut at 100 characters. `null`: none. */
   readonly value: string | number | boolean | null;
 }
 
-/** An attribute that a workflow asks for, and that nobody has. */
+/** An attribute that a workflow needs and no person in the directory has. */
 export interface MissingAttribute {
   /** One of these would do; nearly always there is only one. */
   readonly names: readonly string[];
   readonly usedBy: 'trigger' | 'scope';
   /** The first attributes, or columns, that the directory does have. */
   readonly known: readonly string[];
-  /** The one of them that is most likely meant. */
+  /** The most likely intended one of them. */
   readonly suggestion: string | null;
 }
 
-/** Of a selection, what can be told of people whose attributes are at fault. */
+/** The part of a selection that concerns missing or unreadable attributes. */
 export interface UnreadableSelection {
   readonly leftOutCounts: Readonly<Record<'unreadableDate' | 'unreadableScope', number>>;
-  /** The first ten for each reason that is a matter of their attributes. */
+  /** The first ten people for each reason that concerns attributes. */
   readonly leftOut: readonly LeftOutSubject[];
-  /** What nobody has, in all of the directory. */
+  /** Attributes that no person in the directory has. */
   readonly missingAttributes: readonly MissingAttribute[];
 }
 
-/** Who a slot, or an activation by rule, selected. */
+/** The people that a slot, or an activation by rule, selected. */
 export interface Selection extends UnreadableSelection {
   /** People who are certainly in scope: `takenCount` and all of `leftOutCounts` but `unreadableScope`. */
   readonly inScopeCount: number;

@@ -1,6 +1,6 @@
 import type { DurationMs } from '../model/time.ts';
 
-/** A POST to somebody else's system. */
+/** A POST to an external system. */
 export interface CalloutRequest {
   /** Absolute, `http:` or `https:`. */
   readonly url: string;
@@ -11,11 +11,11 @@ export interface CalloutRequest {
   /** For the whole exchange, ms. */
   readonly timeoutMs: DurationMs;
   readonly signal: AbortSignal;
-  /** How much of a body may come back; 0: nobody reads it. A longer one is an error. */
+  /** Longest response body, bytes; 0: the body is not read. A longer one is an error. */
   readonly answerBytesMax: number;
 }
 
-/** What came back. */
+/** The response. */
 export interface CalloutAnswer {
   readonly status: number;
   /** Empty where `answerBytesMax` was 0. */
@@ -24,8 +24,8 @@ export interface CalloutAnswer {
 
 /** How the engine reaches custom task extensions. */
 export interface Callout {
-  /** The answer; a redirect is one like any other. Rejects when there is none. */
+  /** Resolves with the response, also when it is a redirect. Rejects when there is none. */
   post(request: CalloutRequest): Promise<CalloutAnswer>;
-  /** At least 256 bits that nobody can guess, as text. */
+  /** A new random secret of at least 256 bits, as text. */
   secret(): string;
 }

@@ -6,7 +6,7 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Time, as the engine sees it. The system clock and the simulator's virtual clock implement it. */
+/** Source of time. The system clock and the simulator's virtual clock implement it. */
 export interface Clock {
   /** The present, whole milliseconds. */
   now(): EpochMs;
@@ -17,6 +17,6 @@ export interface Clock {
   setTimer(delayMs: DurationMs, callback: () => void): Timer;
   /** Milliseconds of a monotonic clock with a fraction, for budgets; no relation to `now()`. */
   elapsed(): number;
-  /** Resolves after the host had a chance to do its own work. */
+  /** Resolves after the event loop has had a turn. */
   yield(): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import type { Identified, Subject } from '../model/subject.ts';
 
-/** A scope rule that has been read: its text, and the test it stands for. */
+/** A parsed scope rule: its text and its predicate. */
 export interface ScopeRule {
   readonly text: string;
   matches<Person extends Identified>(subject: Person): boolean;
 }
 
-/** Who may have changed since a moment that a token stands for. */
+/** The subjects that may have changed since the moment of a token. */
 export interface DirectoryChanges {
-  /** Their ids, each perhaps more than once; `null`: nobody can tell, so everybody is to be looked at. */
+  /** Their ids, possibly with repeats; `null`: not known, so all subjects have to be examined. */
   readonly subjectIds: readonly string[] | null;
-  /** Stands for now: give it back at the next call, also after a restart. Opaque. */
+  /** Names the present moment; pass it to the next call, also after a restart. Opaque. */
   readonly token: string;
 }
 
@@ -18,35 +18,35 @@ export interface DirectoryChanges {
 export interface DirectoryAttribute {
   /** As rules and triggers write it: `employeeOrgData/division`. */
   readonly name: string;
-  /** What it is called where it comes from, when that differs: a column of a file. */
+  /** Its name at the source, when that differs: a column of a file. */
   readonly column?: string;
 }
 
 /**
- * Where subjects come from. Handlers see them with the type `Person`.
+ * Source of subjects. Handlers see them with the type `Person`.
  *
- * The engine compares ids without white space and invisible characters at their ends and in Unicode NFC, and asks for
- * them so: subjects whose ids differ only in that are one, and `get` has to find them by that id.
+ * The engine compares ids without white space and invisible characters at their ends and in Unicode NFC, and queries
+ * them in that form: subjects whose ids differ only in that are the same, and `get` has to find them by that id.
  */
 export interface Directory<Person extends Identified = Subject> {
-  /** The subjects with these ids, in any order; ids that nobody has are left out. */
+  /** The subjects with these ids, in any order; unknown ids are omitted. */
   get(ids: readonly string[]): Promise<readonly Person[]>;
   /**
    * Streams the subjects that `rule` selects, or all. A directory may stream more than the rule
-   * selects (the engine tests each again) but never less, and no id twice.
+   * selects (the engine filters once more) but never less, and no id twice.
    */
   query(rule: ScopeRule | null): AsyncIterable<Person>;
   /**
-   * Who may have changed since `token`, for a directory that hears of changes or can ask for them. Without
-   * it everybody is looked at in each slot, by the workflows that a change makes due.
+   * The subjects that may have changed since `token`, for a directory that can report changes. Without
+   * it each slot examines all subjects for every workflow with a change trigger.
    *
    * @param token `null`: only a token for now is wanted.
    */
   changes?(token: string | null): Promise<DirectoryChanges>;
   /**
-   * The attributes that somebody in the directory has, or could have. Asked when a workflow needs one that
-   * none of those has whom `query` streamed, to tell a wrong name from an empty column. Without it the names are
-   * taken from who is streamed.
+   * The attributes that subjects of the directory have, or could have. Called when a workflow needs an attribute that
+   * no streamed subject has, to distinguish a wrong name from an empty column. Without it the names are
+   * taken from the streamed subjects.
    */
   attributes?(): Promise<readonly DirectoryAttribute[]>;
   /** Frees what the directory holds open. */

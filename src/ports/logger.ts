@@ -1,4 +1,4 @@
-/** Where the engine says what it cannot return to anybody. A method that throws is ignored. */
+/** Receives what the engine cannot report to a caller. A method that throws is ignored. */
 export interface Logger {
   debug(message: string, data?: Readonly<Record<string, unknown>>): void;
   info(message: string, data?: Readonly<Record<string, unknown>>): void;

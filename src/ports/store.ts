@@ -4,11 +4,11 @@
  * **Contract.** Every method takes and gives whole batches. A transaction is atomic, isolated and,
  * where `capabilities.durable`, on the disk before its promise resolves. It reads its own writes;
  * readers outside never see any of it before the commit. When `work` throws, nothing is kept and the
- * same error comes out. Transactions of one store run one after another. Records that go in are
+ * promise rejects with the same error. Transactions of one store run one after another. Records that go in are
  * never changed by the caller afterwards, and records that come out are never changed by the caller.
  * Every failure of the database itself is a `LifecycleError` with a `Store…` code.
  *
- * `tenure/testing` has the suite that proves all of this of a store.
+ * `tenure/testing` has the suite that checks a store against this contract.
  */
 import type { Filter } from '../model/filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
@@ -81,14 +81,14 @@ export interface UserSumQuery {
   readonly runId: string;
   readonly afterOrdinal: number;
   readonly toOrdinal: number;
-  /** Window on `startedAtMs`, or on `scheduledAtMs` for a user who never started; both ends inclusive. */
+  /** Window on `startedAtMs`, or on `scheduledAtMs` for a user that never started; both ends inclusive. */
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
 }
 
 /** Reads. Outside a transaction each call sees one committed state. */
 export interface StoreReader {
-  /** The workflow, also when it is deleted; `null` when there never was one or it was purged. */
+  /** The workflow, also when it is deleted; `null` when it never existed or was purged. */
   getWorkflow(id: string): Promise<WorkflowRecord | null>;
   /** Every workflow, deleted ones included, by creation. There are few (`maxWorkflows`). */
   listWorkflows(): Promise<readonly WorkflowRecord[]>;
@@ -115,9 +115,9 @@ export interface StoreReader {
   /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
   listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
-  /** A stretch of a run at a time: all of a million users would hold the host's loop for long. */
+  /** Sums one range of ordinals: a million users at once would block the event loop for too long. */
   sumUsers(query: UserSumQuery): Promise<UserSummary>;
-  /** Users of a run in one status with an `ordinal` above `afterOrdinal`, by `ordinal`: the engine's slices. */
+  /** Users of a run in one status with an `ordinal` above `afterOrdinal`, by `ordinal`; at most `limit`. */
   listUsersByStatus(
     runId: string,
     status: UserStatus,
@@ -125,12 +125,12 @@ export interface StoreReader {
     limit: number,
   ): Promise<readonly UserRecord[]>;
 
-  /** Admissions of these subjects; those without one are left out. */
+  /** Admissions of these subjects; subjects without one are omitted. */
   getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]>;
 
-  /** Notes with these keys, in any order; keys without one are left out. */
+  /** Notes with these keys, in any order; missing keys are omitted. */
   getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]>;
-  /** By key, in an order of the store's own that never changes. */
+  /** By key, in an order that the store chooses and never changes. */
   listNotes(query: NoteQuery): Promise<readonly Note[]>;
 
   /** A small named document of the host (the CLI keeps its job here). */
@@ -153,13 +153,13 @@ export interface StoreTransaction extends StoreReader {
 
   /** @throws LifecycleError `Duplicate` for a (run, subject) that exists. All of one run. */
   insertUsers(users: readonly UserRecord[]): Promise<void>;
-  /** All must exist. The hot path: one call per run and commit. All of one run. */
+  /** All must exist. All of one run. The hot path: one call per run and commit. */
   putUsers(users: readonly UserRecord[]): Promise<void>;
 
   putAdmissions(admissions: readonly Admission[]): Promise<void>;
-  /** Deletes those of these subjects that run `runId` made; another run's newer ones stay. */
+  /** Deletes the admissions of these subjects that run `runId` made; newer ones of other runs stay. */
   deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void>;
-  /** Forgets admissions of a workflow with `dueAtMs` below `beforeMs`. */
+  /** Deletes admissions of a workflow with `dueAtMs` below `beforeMs`. */
   purgeAdmissions(workflowId: string, beforeMs: EpochMs): Promise<void>;
 
   putNotes(notes: readonly Note[]): Promise<void>;

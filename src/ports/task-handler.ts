@@ -5,7 +5,7 @@ import type { DurationMs } from '../model/time.ts';
 import type { Logger } from './logger.ts';
 
 /**
- * What a handler is told. Every call gets its own; nothing in it is shared with another call. `Person` is the type
+ * Input of a handler. Every call gets its own; nothing in it is shared between calls. `Person` is the type
  * of the directory's subjects.
  */
 export interface TaskContext<
@@ -14,10 +14,10 @@ export interface TaskContext<
 > {
   /**
    * The person, as the directory knew them just before their first task: a frozen copy. When a run is resumed and
-   * the directory no longer has them, only `id` is there.
+   * the directory no longer has them, only `id` is set.
    */
   readonly subject: Person;
-  /** The task's arguments by name, or what `argumentsSchema` made of them. */
+  /** The task's arguments by name, or the output of `argumentsSchema`. */
   readonly arguments: Arguments;
   /** Aborted when the run is canceled, the attempt times out or the engine's stop deadline passes. */
   readonly signal: AbortSignal;
@@ -47,17 +47,17 @@ export interface TaskContext<
   readonly log: Logger;
 }
 
-/** Nothing, or why the task had nothing to do. */
+/** Result of a handler: nothing, or why the task had nothing to do. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing has this type
 export type TaskHandlerResult = { readonly processingInfo?: string } | undefined | void;
 
-/** Does a task for one person. A throw, of anything, is a failure. */
+/** Runs a task for one person. Throwing anything is a failure. */
 export type TaskHandlerFunction<
   Arguments = Readonly<Record<string, string>>,
   Person extends Identified = Subject,
 > = (context: TaskContext<Arguments, Person>) => TaskHandlerResult | Promise<TaskHandlerResult>;
 
-/** How failed attempts are repeated. Interruptions do not count as attempts. */
+/** How failed attempts are retried. Interruptions do not count as attempts. */
 export interface RetryPolicy {
   /** Attempts in all, the first included; 1..100. Default 1: no retry. */
   readonly attempts: number;
@@ -74,8 +74,8 @@ export interface RetryPolicy {
 export interface TaskHandlerOptions<Arguments = any, Person extends Identified = Subject> {
   readonly run: TaskHandlerFunction<Arguments, Person>;
   /**
-   * Says what `run` would do, without doing it: for `workflows.previewWorkflow`. What it throws is why the task
-   * would fail. Default: the task would run.
+   * Reports what `run` would do, without doing it: for `workflows.previewWorkflow`. An error that it throws is the
+   * reason why the task would fail. Default: the task would run.
    */
   readonly preview?: TaskHandlerFunction<Arguments, Person>;
   /** An attempt that takes longer fails, ms. Default: none. */

@@ -3,7 +3,7 @@ import type { Store, StoreReader, StoreTransaction } from './store.ts';
 
 type Work<T> = (tx: StoreTransaction) => Promise<T>;
 
-/** What a decorator does in place of the calls; a hook that is absent passes the call on. */
+/** Hooks of a decorator; a call without a hook goes to the wrapped store. */
 export interface StoreHooks {
   /** In place of a transaction; `run` begins it. */
   readonly transaction?: <T>(work: Work<T>, run: (work: Work<T>) => Promise<T>) => Promise<T>;

@@ -35,16 +35,16 @@ export const AUDIT_ACTIVITIES = {
 
 /** A category of activities. */
 export type AuditCategory = keyof typeof AUDIT_ACTIVITIES;
-/** Something that is worth a line in an audit log. */
+/** An activity that an audit log records. */
 export type AuditActivity = (typeof AUDIT_ACTIVITIES)[AuditCategory][number];
 
-/** One line of an audit log. */
+/** One entry of an audit log. */
 export interface AuditEntry {
   readonly category: AuditCategory;
   readonly activity: AuditActivity;
   /** ISO 8601, UTC. */
   readonly activityDateTime: string;
-  /** Who did it, or activated the run that it is about; `null`: the engine did, or nobody was named. */
+  /** The caller that did it, or that activated the run it is about; `null`: the engine did, or no author was given. */
   readonly initiatedBy: UserReference | null;
   /** What it was done to; `null` for the settings. */
   readonly target: { readonly id: string; readonly displayName: string } | null;

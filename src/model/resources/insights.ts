@@ -1,4 +1,4 @@
-/** What became of the runs of a time, over all workflows. Source: domain §1.14. */
+/** Outcomes of the runs of a time window, over all workflows. Source: domain §1.14. */
 import type { WorkflowCategory } from '../status.ts';
 
 /** The categories that `workflowsInsightsByCategory` has counts for. */
@@ -26,7 +26,7 @@ export type WorkflowsInsightsByCategory = Readonly<
   Record<`${'failed' | 'successful' | 'total'}${Capitalize<(typeof INSIGHT_CATEGORIES)[number]>}Runs`, number>
 >;
 
-/** `topTasksInsightsSummary`: the tasks of one definition. A user counts once for each of his tasks. */
+/** `topTasksInsightsSummary`: the tasks of one definition. A user counts once for each of its tasks. */
 export interface TopTasksInsightsSummary {
   readonly failedTasks: number;
   readonly failedUsers: number;

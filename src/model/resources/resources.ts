@@ -17,7 +17,7 @@ export interface Run {
   readonly id: string;
   /** What it runs: the version that it pinned, and the name that the workflow had then. */
   readonly workflow: { readonly id: string; readonly displayName: string; readonly version: number };
-  /** Who activated or created it; `null`: the schedule did, or nobody was named. */
+  /** The caller that activated or created it; `null`: the schedule did, or no author was given. */
   readonly createdBy: UserReference | null;
   readonly completedDateTime: string | null;
   readonly failedTasksCount: number;
@@ -31,7 +31,7 @@ export interface Run {
   readonly totalUnprocessedTasksCount: number;
   readonly totalUsersCount: number;
   readonly workflowExecutionType: WorkflowExecutionType;
-  /** It was driven without calling handlers (`noOp`): tasks that count as completed may have done nothing. */
+  /** It was driven without calling handlers (`noOp`): completed tasks may have done nothing. */
   readonly isNoOp: boolean;
   /** Not `null` exactly for `activatedWithScope`. */
   readonly activatedOnScope: ActivationScope | null;
@@ -120,8 +120,8 @@ export interface PreviewFailedTask {
 /** A page of a list. */
 export interface Page<Resource> {
   readonly value: readonly Resource[];
-  /** Give it back as `after` for the next page; `null` on the last one. Opaque. */
+  /** Pass it as `after` to get the next page; `null` on the last one. Opaque. */
   readonly nextToken: string | null;
-  /** All matches, whatever the page; only when asked for. */
+  /** Number of all matches, whatever the page; only on request. */
   readonly count?: number;
 }

@@ -1,19 +1,19 @@
 /**
- * For whom, and for which of their tasks, a run was activated, with Graph's names and `@odata.type` marks.
+ * The users that a run was activated for, and which of their tasks, with Graph's names and `@odata.type` marks.
  * Source: domain §1.13, §3.9.
  */
 
-/** Which tasks of a user are done again: all, or those that did not complete of one who has a failed task. */
+/** Tasks of a user to reprocess: all, or, for a user with a failed task, those that did not complete. */
 export const TASK_SCOPES = ['allTasks', 'failedTasks'] as const;
 /** See {@link TASK_SCOPES}. */
 export type ActivationTaskScope = (typeof TASK_SCOPES)[number];
 
-/** Which users of a run are done again: all, or those with a failed task. */
+/** Users of a run to reprocess: all, or those with a failed task. */
 export const USER_SCOPES = ['allUsers', 'failedUsers'] as const;
 /** See {@link USER_SCOPES}. */
 export type ActivationUserScope = (typeof USER_SCOPES)[number];
 
-/** These people. Who they are, the run's user results say. */
+/** Named people; the run's user results list them. */
 export interface ActivateUserScope {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.activateUserScope';
 }
@@ -24,7 +24,7 @@ export interface ActivateGroupScope {
   readonly group: { readonly id: string };
 }
 
-/** A run done again. */
+/** A run to reprocess. */
 export interface ActivateRunScope {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.activateRunScope';
   readonly run: { readonly id: string };
@@ -32,7 +32,7 @@ export interface ActivateRunScope {
   readonly userScope: ActivationUserScope;
 }
 
-/** Single user results done again. Which ones, their `reprocessedRuns` say. */
+/** Single user results to reprocess; their `reprocessedRuns` name the new run. */
 export interface ActivateProcessingResultScope {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.activateProcessingResultScope';
   readonly taskScope: ActivationTaskScope;

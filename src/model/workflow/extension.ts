@@ -30,13 +30,13 @@ export interface CallbackConfiguration {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
   /** ISO 8601, `PT5M`..`PT3H`. */
   readonly timeoutDuration: string;
-  /** Who may answer without being allowed to change workflows: principals, by their ids. Absent: nobody. */
+  /** Principals, by id, that may answer without the right to change workflows. Absent: none. */
   readonly authorizedApps?: readonly { readonly id: string }[];
 }
 
 /**
- * How a called system says what became of the task: not at all (it is done when the call was accepted), by a callback,
- * or in its answer to the call.
+ * How a called system reports the outcome of the task: not at all (the task completes when the call is accepted), by a
+ * callback, or in its response to the call.
  */
 export const REPLY_MODES = ['none', 'callback', 'response'] as const;
 
@@ -56,10 +56,10 @@ export interface CustomTaskExtension {
   readonly callbackConfiguration: CallbackConfiguration | null;
   readonly replyMode: ReplyMode;
   readonly createdDateTime: string;
-  /** Who made it; `null`: not known. */
+  /** Author; `null`: not known. */
   readonly createdBy: UserReference | null;
   readonly lastModifiedDateTime: string;
-  /** Who made the last change; `null`: not known. */
+  /** Author of the last change; `null`: not known. */
   readonly lastModifiedBy: UserReference | null;
 }
 
@@ -71,8 +71,8 @@ export interface CallbackInput {
 }
 
 /**
- * Why a callback is to be believed: it has the call's token, or the host vouches for whoever brings it, or knows him
- * as a principal, who has to be one of the extension's `authorizedApps`.
+ * Proof of a callback: the call's token, or the host's word that it trusts the caller, or the caller's principal,
+ * which has to be one of the extension's `authorizedApps`.
  */
 export type CallbackProof =
   | { readonly token: string }

@@ -10,7 +10,7 @@ export interface CountBasedQuarantineCondition {
   readonly threshold: number;
 }
 
-/** At most `percentage` % of everybody in the directory. */
+/** At most `percentage` % of all people in the directory. */
 export interface PercentageBasedQuarantineCondition {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.percentageBasedQuarantineCondition';
   /** A whole number, 0..100. */

@@ -1,6 +1,6 @@
 /**
- * How many workflows, tasks and subjects are allowed: set per engine, with presets. Bounds that nobody
- * can set stand in `limits.ts`.
+ * How many workflows, tasks and subjects are allowed: set per engine, with presets. Fixed bounds
+ * are in `limits.ts`.
  */
 
 /** Configurable limits; each is a whole number ≥ 1, or `Infinity` for none. */

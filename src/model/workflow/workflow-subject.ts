@@ -1,9 +1,9 @@
-/** Whom a result is about, where that need not be a user. Source: domain §1.4; decision 14. */
+/** The subject of a result, which need not be a user. Source: domain §1.4; decision 14. */
 
 /** Kinds of subjects. */
 export type SubjectType = 'user' | 'provisioningObject';
 
-/** Somebody of the directory. */
+/** A user of the directory. */
 export interface DirectoryObjectWorkflowSubject {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.directoryObjectWorkflowSubject';
   readonly directoryObject: { readonly '@odata.type': '#microsoft.graph.user'; readonly id: string };
@@ -15,7 +15,7 @@ export interface AttributeSetEntry {
   readonly value: string | null;
 }
 
-/** What a provisioning system has of somebody. */
+/** An object of a provisioning system. */
 export interface ProvisioningObjectWorkflowSubject {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.provisioningObjectWorkflowSubject';
   readonly id: string;

@@ -103,10 +103,10 @@ export interface UserInactivityTrigger {
   readonly inactivityPeriodInDays: number;
 }
 
-/** A trigger that one look at the subject is enough for. */
+/** A trigger that depends only on the subject's current attributes. */
 export type MomentTrigger = TimeBasedAttributeTrigger | TimeBasedAttributeTriggerV2 | UserInactivityTrigger;
 
-/** A trigger that has to know what was before. */
+/** A trigger that depends on what has changed since the last slot. */
 export type ChangeTrigger = AttributeChangeTrigger | MembershipChangeTrigger;
 
 /** What makes a subject of the scope due. */
@@ -131,28 +131,28 @@ export function isTimeBased(conditions: WorkflowExecutionConditions): conditions
   return 'trigger' in conditions && 'timeBasedAttribute' in conditions.trigger;
 }
 
-/** Run only when somebody asks. */
+/** Run on demand only. */
 export interface OnDemandExecutionOnly {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly';
 }
 
-/** Run for the objects of a provisioning system, when it asks. */
+/** Run for the objects of a provisioning system, on its request. */
 export interface ProvisioningAttributeMapping {
   readonly '@odata.type': '#microsoft.graph.identityGovernance.provisioningAttributeMapping';
 }
 
-/** When, and for whom, a workflow runs. */
+/** When a workflow runs, and for which subjects. */
 export type WorkflowExecutionConditions =
   | TriggerAndScopeBasedConditions
   | OnDemandExecutionOnly
   | ProvisioningAttributeMapping;
 
-/** Somebody of the directory, by id. */
+/** A user of the directory, by id. */
 export interface UserReference {
   readonly id: string;
 }
 
-/** Something that bounds who may administer a workflow, by id: an administrative unit, as a rule. */
+/** A scope that limits the administrators of a workflow, by id: usually an administrative unit. */
 export interface AdministrationScopeTarget {
   /** `#microsoft.graph.administrativeUnit`, unless the caller named another type of Graph's. */
   readonly '@odata.type': string;
@@ -171,12 +171,12 @@ export interface Workflow {
   readonly executionConditions: WorkflowExecutionConditions;
   readonly tasks: readonly Task[];
   readonly createdDateTime: string;
-  /** Who made it; `null`: not known. */
+  /** Author of the workflow; `null`: not known. */
   readonly createdBy: UserReference | null;
   readonly lastModifiedDateTime: string;
-  /** Who made the last change; `null`: not known. */
+  /** Author of the last change; `null`: not known. */
   readonly lastModifiedBy: UserReference | null;
-  /** At most `LIMITS.administrationScopeTargetsMax`. Kept for the host, who decides what they allow. */
+  /** At most `LIMITS.administrationScopeTargetsMax`. Stored for the host, which decides what they allow. */
   readonly administrationScopeTargets: readonly AdministrationScopeTarget[];
   readonly deletedDateTime: string | null;
   /** Start of the next schedule slot; `null` when the workflow is not scheduled. */
