@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../model/time.ts';
+import { Choices } from '../../system/virtual/choices.ts';
 import { DEPARTMENTS, type Department, EMPLOYEE_TYPES, LOCATIONS } from './company.ts';
 import { GIVEN_NAMES, mailName, SURNAMES } from './names.ts';
-import { type SampleRandom, sampleRandom } from './random.ts';
 
 /** Columns of a sample, with Graph's names. */
 export const EMPLOYEE_COLUMNS = [
@@ -66,14 +66,14 @@ const CHIEF = {
 } as const;
 
 class Company {
-  readonly #random: SampleRandom;
+  readonly #random: Choices;
   readonly #todayMs: number;
   /** Number of addresses by name; bounded by the combinations of names. */
   readonly #addresses = new Map<string, number>();
   readonly #managers = new Map<Department, [string, ...string[]]>();
 
   constructor({ seed, date }: SampleInput) {
-    this.#random = sampleRandom(seed);
+    this.#random = new Choices(stateOf(seed));
     this.#todayMs = Date.parse(`${date}T00:00:00Z`);
   }
 
@@ -144,12 +144,12 @@ class Company {
     const kind = random.next();
     const age = random.next();
     const leave = random.next();
-    const leaveDays = random.whole(-3, 60);
+    const leaveDays = random.int(-3, 60);
     const day = (days: number): number => this.#todayMs + days * DAY_MS;
     if (index > DEPARTMENTS.length && kind < NEW_HIRE_SHARE)
-      return { hireMs: day(-random.whole(0, 2)), leaveMs: null };
+      return { hireMs: day(-random.int(0, 2)), leaveMs: null };
     if (index > DEPARTMENTS.length && kind < NEW_HIRE_SHARE + FUTURE_HIRE_SHARE) {
-      return { hireMs: day(random.whole(1, 14)), leaveMs: null };
+      return { hireMs: day(random.int(1, 14)), leaveMs: null };
     }
     // Recent hires are more frequent than old ones.
     const hireMs = day(-Math.round(7 + age ** 2 * YEARS * 365));
@@ -164,6 +164,11 @@ class Company {
     this.#addresses.set(base, times);
     return `${base}${times === 1 ? '' : times}@${DOMAIN}`;
   }
+}
+
+/** A state of 32 bits for a seed: seeds above 2³² differ in their upper half, too. */
+function stateOf(seed: number): number {
+  return (Math.imul(seed % 2 ** 32, 0x9e3779b1) ^ Math.floor(seed / 2 ** 32)) >>> 0;
 }
 
 /** The last day of work ends at 17:00. */

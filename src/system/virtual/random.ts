@@ -8,15 +8,20 @@
  */
 import type { Ids, Random } from '../../ports/random.ts';
 
-/** A sequence of numbers in [0, 1), 32 bits each: Mulberry32 from `seed`, any integer. */
-export function seededRandom(seed: number): Random {
-  let state = Number(BigInt.asUintN(32, BigInt(Math.trunc(seed)) ^ (BigInt(Math.trunc(seed)) >> 32n)));
-  return {
-    next() {
-      state = (state + 0x6d2b79f5) >>> 0;
-      return mix(state) / 2 ** 32;
-    },
+/** A sequence of whole numbers of 32 bits: Mulberry32 (Tommy Ettinger, public domain) from a state of 32 bits. */
+export function uint32Sequence(start: number): () => number {
+  let state = start >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    return mix(state);
   };
+}
+
+/** A sequence of numbers in [0, 1), 32 bits each, from `seed`, any integer. */
+export function seededRandom(seed: number): Random {
+  const whole = BigInt(Math.trunc(seed));
+  const next = uint32Sequence(Number(BigInt.asUintN(32, whole ^ (whole >> 32n))));
+  return { next: () => next() / 2 ** 32 };
 }
 
 function mix(state: number): number {

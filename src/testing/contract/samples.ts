@@ -1,7 +1,7 @@
 /** Runs and users of every kind, for lists. */
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { EXECUTION_TYPES, PROCESSING_STATUSES, USER_STATUSES } from '../../model/status.ts';
-import type { Choices } from './random/random.ts';
+import type { Choices } from '../../system/virtual/choices.ts';
 import {
   activeUser,
   completed,

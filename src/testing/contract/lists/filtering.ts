@@ -9,8 +9,8 @@ import {
   USER_PROPERTIES,
 } from '../../../model/resources/properties.ts';
 import type { StoreReader } from '../../../ports/store.ts';
+import { Choices } from '../../../system/virtual/choices.ts';
 import { type ContractKit, rejectsWith } from '../kit.ts';
-import { Choices } from '../random/random.ts';
 import { runId, workflowId } from '../records/records.ts';
 import {
   and,

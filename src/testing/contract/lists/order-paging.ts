@@ -3,9 +3,9 @@ import type { Filter } from '../../../model/filter.ts';
 import type { RunRecord, UserRecord } from '../../../model/records.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { Order, Store, StoreReader } from '../../../ports/store.ts';
+import { Choices } from '../../../system/virtual/choices.ts';
 import type { ContractKit } from '../kit.ts';
 import { cursorOf, sortedRows } from '../random/naive-reader.ts';
-import { Choices } from '../random/random.ts';
 import {
   activeUser,
   insertRunWith,

@@ -1,6 +1,7 @@
 import type { RunRecord, TaskOutcome, UserRecord } from '../../../model/records.ts';
 import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../../../model/status.ts';
 import type { StoreTransaction } from '../../../ports/store.ts';
+import type { Choices } from '../../../system/virtual/choices.ts';
 import { NOTES } from '../dump.ts';
 import {
   activeUser,
@@ -17,7 +18,6 @@ import {
   workflowRecord,
 } from '../records/records.ts';
 import type { NaiveTransaction } from './naive-transaction.ts';
-import type { Choices } from './random.ts';
 
 /** How many workflows, runs and users a run the operations play with: few, so that they meet often. */
 export const SIZES = { workflows: 3, runs: 6, users: 10 } as const;

@@ -3,13 +3,13 @@ import { LifecycleError } from '../../../errors/lifecycle-error.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import { USER_STATUSES } from '../../../model/status.ts';
 import type { Store, StoreReader } from '../../../ports/store.ts';
+import { Choices } from '../../../system/virtual/choices.ts';
 import { type DumpRange, dump } from '../dump.ts';
 import type { ContractKit } from '../kit.ts';
 import { plainRunFilters, plainUserFilters, randomFilter } from '../lists/filtering.ts';
 import { ordersOf, walkRuns, walkUsers } from '../lists/order-paging.ts';
 import { runId, workflowId } from '../records/records.ts';
 import { NaiveTransaction } from './naive-transaction.ts';
-import { Choices } from './random.ts';
 import { randomOperation, SIZES } from './random-operation.ts';
 
 const SEEDS: readonly number[] = [1, 2, 3, 4];

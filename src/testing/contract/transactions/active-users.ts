@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { TaskOutcome, UserRecord } from '../../../model/records.ts';
 import { USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { Store, StoreReader } from '../../../ports/store.ts';
+import { Choices } from '../../../system/virtual/choices.ts';
 import { dumpUsers, listAllUsers } from '../dump.ts';
 import { type ContractKit, rejectionOf } from '../kit.ts';
 import { compare, matches, numberLiteral, textLiteral } from '../lists/filters.ts';
 import { sortedRows } from '../random/naive-reader.ts';
-import { Choices } from '../random/random.ts';
 import {
   activeUser,
   completed,
