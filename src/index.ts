@@ -26,7 +26,8 @@ export type {
   ReprocessOptions,
   SlotEvaluation,
 } from './engine/activation.ts';
-export type { Engine, EngineRuns, EngineTaskResults } from './engine/engine.ts';
+export type { Engine } from './engine/engine.ts';
+export type { EngineRuns, EngineTaskResults } from './engine/engine-methods.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';

@@ -13,6 +13,7 @@ export {
   idempotencyAudit,
   type TaskAudit,
 } from './testing/audit/idempotency-audit.ts';
+export { createRun, possibleEvents, violationsOf } from './testing/checked-model.ts';
 export { EngineHarness, type HarnessOptions, type TaskEnding } from './testing/commands/engine-harness.ts';
 export {
   canPerform,
@@ -51,18 +52,15 @@ export {
   describeViolations,
   type InvariantOptions,
   type ModelViolation,
-  violationsOf,
 } from './testing/model/invariants.ts';
 export { aggregate, type Ending } from './testing/model/recount.ts';
 export {
   apply,
-  createRun,
   type ModelEvent,
   type ModelPlan,
   type ModelRun,
   type ModelTask,
   type ModelUser,
-  possibleEvents,
   snapshotOf,
 } from './testing/model/reference-model.ts';
 export {

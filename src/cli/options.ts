@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DELIMITER_EXPECTED, isDelimiter } from '../directory/delimiter.ts';
 import { parseMoment } from '../input/moments.ts';
 import { normalizeText } from '../input/subject-id.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -69,7 +70,9 @@ export function strictOption(): Option {
 
 /** What stands between cells, which may be a tab, also as a shell writes it best. */
 export function delimiterText(text: string): string {
-  return text === '\\t' || text === 'tab' ? '\t' : text;
+  const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (isDelimiter(delimiter)) return delimiter;
+  throw new InvalidArgumentError(`Expected ${DELIMITER_EXPECTED}.`);
 }
 
 /** A text that says something. */
@@ -136,6 +139,7 @@ export function tasksOptions(): readonly Option[] {
       '--no-op',
       'call no handler: tasks are recorded as completed, people as processed, and the run says that it was a no-op',
     ).conflicts(['tasks', 'effects']),
+    new Option('--dry-run', 'only show who would be processed, with which tasks, and who would not and why'),
     new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),

@@ -8,7 +8,6 @@ import type { Store } from '../ports/store.ts';
 import type { Job } from './session/job.ts';
 import { unfinishedRuns } from './session/run-checks.ts';
 import type { TaskHandlers } from './session/task-module.ts';
-import type { ChosenWorkflow } from './session/workflow-source.ts';
 import { CliError } from './terminal/cli-error.ts';
 import type { Host } from './terminal/host.ts';
 import { counted } from './terminal/text.ts';
@@ -57,7 +56,8 @@ const SAY_WHAT_TASKS_DO = [
   'or see who would be processed, and count nothing as done: --dry-run',
 ].join('\n');
 
-function shownMissing({ name, near }: MissingHandler): string {
+/** `sendWelcomEmail (nearest: sendWelcomeEmail)`. */
+export function shownMissing({ name, near }: MissingHandler): string {
   return near === null ? name : `${name} (nearest: ${near})`;
 }
 
@@ -118,14 +118,4 @@ export async function scheduledWorkflows(store: Store): Promise<readonly Workflo
         workflow.isSchedulingEnabled &&
         enabledTasks(workflow).length > 0,
     );
-}
-
-/** A workflow that is not kept yet, as it will be. */
-export function asWorkflow(chosen: ChosenWorkflow): Workflow {
-  return {
-    ...chosen,
-    id: '',
-    version: 1,
-    tasks: chosen.tasks.map((task) => ({ ...task, id: '' })),
-  } as unknown as Workflow;
 }

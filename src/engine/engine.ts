@@ -3,97 +3,28 @@
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventHub, type Listener } from '../events/event-hub.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../events/event-map.ts';
-import type { Author } from '../ledger/input/author.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/ledger.ts';
 import { createInsights, type Insights } from '../ledger/methods/insights.ts';
-import type { Runs } from '../ledger/methods/runs.ts';
-import type { TaskProcessingResults } from '../ledger/methods/task-results.ts';
 import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
 import { runResource } from '../ledger/resources.ts';
 import type { Run } from '../model/resources/resources.ts';
-import type { CallbackInput, CallbackProof } from '../model/workflow/extension.ts';
 import type { Directory } from '../ports/directory.ts';
 import { isTerminal } from '../rules/status/transitions.ts';
-import {
-  type Activation,
-  type ActivationScopeInput,
-  Activator,
-  type ReprocessOptions,
-  type SlotEvaluation,
-} from './activation.ts';
+import { Activator } from './activation.ts';
+import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
 import { quietLogger } from './quiet-logger.ts';
+import { RequestDesk } from './requests.ts';
 import { Dispatcher } from './runner/dispatcher.ts';
 import { Scheduler } from './scheduler.ts';
-import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './settings.ts';
+import type { EnginePorts, EngineSettings } from './settings.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { logUnheard } from './unheard.ts';
 import { Waiters } from './waiters.ts';
 import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
-
-/** Methods for runs: the ledger's, and those for runs that the engine drives. */
-export interface EngineRuns extends Runs {
-  /**
-   * Runs a workflow on demand, whatever its trigger and scope. The run exists when this resolves. It
-   * begins at once on a started engine, otherwise with `start()`.
-   *
-   * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
-   *   `InvalidArgument` (no subject is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
-   *   with `strictSelection` and a rule `SubjectsLeftOut`.
-   */
-  activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
-  /**
-   * As `activate`, for people, a group, a run or user results. The last two are reprocessed with the newest
-   * version of the workflow, by a new run that the origin's `reprocessedRuns` names.
-   *
-   * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
-   *   also when no user has a task to do.
-   */
-  activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
-  /**
-   * Reprocesses a final run in a new run: by default its users with a failed task, and of their tasks those that
-   * did not complete. With `processingResults`, single results of that run or of other runs of the workflow.
-   *
-   * @throws LifecycleError as `activateWithScope`.
-   */
-  reprocess(workflowId: string, runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
-  /**
-   * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
-   * (ISO 8601, not in the future; default now) lies in. The result says who is in the run, and who was left out and why.
-   *
-   * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
-   *   `strictSelection`.
-   */
-  evaluate(workflowId: string, options?: { readonly at?: string }, author?: Author): Promise<SlotEvaluation>;
-  /**
-   * Waits for a run: resolves with it when it is terminal.
-   *
-   * @throws LifecycleError `NotFound`, also when the run is deleted meanwhile; `EngineStopped` when the
-   *   engine stops before.
-   */
-  finished(workflowId: string, runId: string): Promise<Run>;
-  finished(runId: string): Promise<Run>;
-}
-
-/** Methods for task results. */
-export interface EngineTaskResults extends TaskProcessingResults {
-  /**
-   * Records the answer that a task of a custom task extension waits for; its user continues with the next task,
-   * or fails. An answer to a stopped engine takes effect at the next start.
-   *
-   * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
-   *   no longer; `NotFound`; `InvalidArgument`.
-   */
-  resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
-  /**
-   * Whether `token` was issued for this task result, so that its bearer may {@link resume} it. Says nothing about
-   * whether such a result exists or still waits.
-   */
-  isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
-}
 
 /** A lifecycle-workflow engine. */
 export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'taskProcessingResults'> {
@@ -131,11 +62,11 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
 }
 
-/** Assembles an engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
-export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
+/** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a handler. */
+export function assembleEngine(ports: EnginePorts, settings: EngineSettings): Engine {
   return new LifecycleEngine(
     { ...ports, directory: normalizedDirectory(ports.directory), logger: quietLogger(ports.logger) },
-    readSettings(input),
+    settings,
   );
 }
 
@@ -155,6 +86,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #hub: EventHub;
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
+  readonly #requests: RequestDesk;
   readonly #waiters = new Waiters();
   readonly #deadline: StopDeadline;
   #phase: 'new' | 'started' | 'stopped' = 'new';
@@ -168,7 +100,14 @@ class LifecycleEngine implements Engine, EventSink {
     const { store, ids } = ports;
     const timeSlice = new TimeSlice(ports.clock);
     this.#ledger = assembleLedger(
-      { store, clock: timeSlice, ids, events: this, aggregation: settings, planning: new Set() },
+      {
+        store,
+        clock: timeSlice,
+        ids,
+        events: this,
+        aggregation: { strictFailed: settings.strictFailed },
+        planning: new Set(),
+      },
       {
         limits: settings.limits,
         scheduleIntervalMs: settings.scheduleIntervalMs,
@@ -218,6 +157,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
+    this.#requests = new RequestDesk({ store, clock: ports.clock, methods: this, events: this });
   }
 
   get handlersUnsettled(): number {
@@ -303,6 +243,8 @@ class LifecycleEngine implements Engine, EventSink {
   async #begin(): Promise<void> {
     await this.#ledger.settings.load();
     if (this.#phase !== 'started') return;
+    await this.#requests.open();
+    if (this.#phase !== 'started') return;
     await this.#dispatcher.start();
     if (this.#phase === 'started') await this.#scheduler.start();
   }
@@ -326,7 +268,7 @@ class LifecycleEngine implements Engine, EventSink {
 
   async #windDown(): Promise<void> {
     const started = this.#starting.catch(() => {}); // the caller of start() gets the error
-    await Promise.all([started, this.#scheduler.stop(), this.#dispatcher.drain()]);
+    await Promise.all([started, this.#requests.close(), this.#scheduler.stop(), this.#dispatcher.drain()]);
   }
 
   #listenerFailed(error: unknown, name: EngineEventName): void {

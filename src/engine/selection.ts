@@ -94,7 +94,7 @@ export class SelectionTally {
   }
 
   /** Counts a subject that was due but is not taken. */
-  passOver(reason: LeftOutReason): void {
+  passOver(reason: LeftOutReason, _subjectId: string): void {
     this.#counts[reason] += 1;
     this.#due -= 1;
   }

@@ -40,11 +40,11 @@ const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'local', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'tenure' },
 });
 
-/** A handler on the given ports. @throws TypeError for an option. */
+/** A handler on the given ports. @throws LifecycleError `InvalidArgument` for an option. */
 export function assembleGraphHandler(
   engine: Engine,
   ports: GraphPorts,
-  options: GraphOptions = {},
+  options?: GraphOptions,
 ): GraphHandler {
   const { clock, ids } = ports;
   const settings = readGraphOptions(options);
@@ -57,8 +57,8 @@ export function assembleGraphHandler(
 
   const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
     const told = errorResponseOf(isAbort(error, signal) ? clientGone() : error);
-    // 501 says that the client asked for what there is not, which is no fault here.
-    if (told.status >= 500 && told.status !== 501) settings.onError(error, requestId);
+    // What is refused on purpose (501, 503 for too much work, 504 for a long wait) is no fault, and fills no logs.
+    if (told.status >= 500 && !(error instanceof GraphError)) settings.onError(error, requestId);
     return {
       status: told.status,
       headers: told.headers,

@@ -3,6 +3,8 @@ import type { Engine } from '../engine/engine.ts';
 import { refused } from '../ledger/recording/callbacks.ts';
 import type { CallbackProof } from '../model/workflow/extension.ts';
 import { ANYBODY, isAllowed, type Principal } from './access/authorize.ts';
+import { documentAt } from './documents.ts';
+import { type EntityType, propertiesOf } from './edm.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { checkExpand, type ExpandSources, expanded } from './lists/expand.ts';
 import { countOf, type ListDeps, readPage } from './lists/list.ts';
@@ -11,7 +13,6 @@ import { createMatcher, type Match } from './lists/match.ts';
 import { taskResultsReader } from './lists/sources.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
 import { readBody } from './protocol/body.ts';
-import type { EntityType } from './protocol/entity-types.ts';
 import { parsePath, type Step } from './protocol/path.ts';
 import {
   acceptOf,
@@ -33,9 +34,9 @@ import {
 import type { Work } from './protocol/work.ts';
 import type { Answer, Call, Route } from './routes/route.ts';
 import { ROUTES } from './routes/routes.ts';
+import { fullName } from './schema.ts';
 
 const ROOT = 'identityGovernance/lifecycleWorkflows';
-const NAMESPACE = 'microsoft.graph.identityGovernance';
 const WORKFLOWS = `${ROOT}/workflows`;
 
 /** What an answer consists of. */
@@ -83,6 +84,11 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
   const match = createMatcher(settings.readOnlyRuns ? ROUTES.filter(({ ofSeed }) => !ofSeed) : ROUTES);
   const { scannedRowsMax } = settings.limits;
   return async (request, target, principal, work) => {
+    const document = documentAt(request, target);
+    if (document !== null) {
+      if (principal === null) throw unauthenticated();
+      return document;
+    }
     const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax, work };
     const { steps, isCount } = stepsBelow(target.steps);
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
@@ -228,17 +234,15 @@ async function replyOf(answer: Answer, exchange: Exchange): Promise<Reply> {
     case 'entity':
       return entityReply(answer, exchange);
     case 'list':
-      return listReply(answer, exchange, `${target.base}/${ROOT}/${match.address}`);
+      return listReply(answer, exchange, `${target.base}/${pathOf(match)}`);
   }
 }
 
-function complexReply(
-  { name, value, kinds }: Answer & { kind: 'complex' },
-  { target, view }: Exchange,
-): Reply {
-  const type = `${NAMESPACE}.${name}`;
+function complexReply({ type, value }: Answer & { kind: 'complex' }, { target, view }: Exchange): Reply {
+  const name = fullName(type);
   const isMany = Array.isArray(value);
-  const context = { '@odata.context': `${target.base}/$metadata#${isMany ? `Collection(${type})` : type}` };
+  const context = { '@odata.context': `${target.base}/$metadata#${isMany ? `Collection(${name})` : name}` };
+  const kinds = propertiesOf(type);
   const shown = (one: Row): Row => representComplex(kinds, one, view);
   const body = isMany ? { value: value.map(shown) } : shown(value as Row);
   return { status: 200, headers: {}, body: { ...(view.level === 'none' ? {} : context), ...body } };
@@ -269,19 +273,27 @@ async function entityReply(
 ): Promise<Reply> {
   const { target, match, query, prefer } = exchange;
   checkView(type, query);
-  const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(`${ROOT}/${match.address}`)}`;
+  const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(pathOf(match))}`;
   const here = addressOf(type, row, address);
   const isHidden = prefer.return === 'minimal' ? how !== 'read' : how === 'changed' && prefer.return === null;
   const made = how === 'made' ? { Location: here } : {};
   if (isHidden)
     return { status: 204, headers: { ...made, ...(how === 'made' ? { 'OData-EntityId': here } : {}) } };
-  const view: View = { ...exchange.view, place: how === 'made' ? 'made' : 'get', address };
-  const context = {
-    '@odata.context': `${contextOf(address)}${selected(query)}${type.isSingleton ? '' : '/$entity'}`,
-  };
+  const place = how === 'made' ? 'made' : how === 'linked' ? 'link' : 'get';
+  const view: View = { ...exchange.view, place, address };
+  // A target that is not contained has no address here, so its context is its type.
+  const where =
+    how === 'linked'
+      ? `${target.base}/$metadata#${fullName(type)}`
+      : `${contextOf(address)}${selected(query)}/$entity`;
+  const context = { '@odata.context': where };
   const [shown = row] = await expanded(type, [row], query.expand, exchange.sources);
   const body = { ...(view.level === 'none' ? {} : context), ...represent(type, shown, view) };
   return { status: how === 'made' ? 201 : 200, headers: made, body };
+}
+
+function pathOf({ address }: Match): string {
+  return address === '' ? ROOT : `${ROOT}/${address}`;
 }
 
 /** `a/b('x')` → `a/b`: the collection that an entity stands in. */

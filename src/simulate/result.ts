@@ -135,7 +135,7 @@ export interface SimulationResult {
   readonly latencyBars: readonly HistogramBar[];
   /** Most time first. */
   readonly delays: readonly Delay[];
-  /** What delays people most; `null` when no one was due. */
+  /** What delays people most; `null` when no one was due, or nothing took any time. */
   readonly bottleneck: Bottleneck | null;
   readonly load: { readonly bucketMs: DurationMs; readonly buckets: readonly LoadBucket[] };
   readonly calendar: readonly CalendarDay[];

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { arrayDirectory } from '../../src/directory/array-directory.ts';
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
-import type { EnginePorts, EngineSettingsInput } from '../../src/engine/settings.ts';
+import { type EnginePorts, type EngineSettingsInput, readSettings } from '../../src/engine/settings.ts';
 import type { EngineEventMap, EngineEventName } from '../../src/events/event-map.ts';
 import { checkStore } from '../../src/ledger/check.ts';
 import type { WorkflowInput } from '../../src/ledger/input/workflow.ts';
@@ -80,7 +80,7 @@ export function makeWorld(options: WorldOptions = {}): World {
       logger: logger ?? SILENT,
       ...(callout === undefined ? {} : { callout }),
     },
-    { tasks: { '*': () => {} }, ...settings },
+    readSettings({ tasks: { '*': () => {} }, ...settings }),
   );
   const events: Told[] = [];
   for (const name of EVENTS) engine.on(name, (payload) => events.push({ name, payload } as Told));

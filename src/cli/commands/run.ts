@@ -4,6 +4,8 @@ import { candidatesByIds } from '../../engine/selection/candidates.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import { plannedRun } from '../dry-run/planned-run.ts';
+import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import { claimJobFiles } from '../job-files.ts';
 import { selectionFacts } from '../left-out.ts';
 import {
@@ -17,14 +19,13 @@ import {
   tasksOptions,
   usersOptions,
 } from '../options.ts';
-import { asWorkflow } from '../required-handlers.ts';
 import { finishSession, type View } from '../session/finish.ts';
 import { type Job, type JobOptions, jobOf, keepJob } from '../session/job.ts';
-import { type KeptWorkflow, keepWorkflow } from '../session/keep-workflow.ts';
+import { asWorkflow, type KeptWorkflow, keepWorkflow } from '../session/keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { requireIdle } from '../session/run-checks.ts';
 import { Session } from '../session/session.ts';
-import { openStore } from '../session/stores.ts';
+import { openStore, openToLook } from '../session/stores.ts';
 import { ALL_USERS, openUsers, requireUsers, type Users } from '../session/users.ts';
 import {
   type ChosenWorkflow,
@@ -132,6 +133,7 @@ export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   const quiet = options.quiet ?? false;
   const users = await openUsers(host, job, { isKept: false, quiet });
   try {
+    if (options.dryRun) return await dryRun(host, options, { job, chosen, users });
     await requireCandidates(users, options);
     const tasks = await openTasks(host, job, { workflows: [asWorkflow(chosen)], quiet });
     try {
@@ -141,6 +143,26 @@ export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
     }
   } finally {
     await users.close();
+  }
+}
+
+async function dryRun(
+  host: Host,
+  options: RunOptions,
+  { job, chosen, users }: Omit<Prepared, 'tasks'>,
+): Promise<ExitCode> {
+  const store = await openToLook(options.db);
+  try {
+    const { clock } = host;
+    const { scheduled, at, ids = null, rule = null, strict: isStrict = false } = options;
+    const slotOfMs = at === undefined ? clock.now() : Date.parse(at);
+    const atMs = scheduled ? slotOfMs : null;
+    const planned = await withSpinner(host, 'looking at everybody', !options.quiet, () =>
+      plannedRun({ store, users, clock, job }, { chosen, atMs, ids, rule, isStrict }),
+    );
+    return await showDryRuns(host, [planned], dryRunJson(planned), options);
+  } finally {
+    await store.close();
   }
 }
 

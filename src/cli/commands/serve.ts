@@ -9,6 +9,8 @@ import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
+import { servedRuns } from '../dry-run/served.ts';
+import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import { claimJobFiles } from '../job-files.ts';
 import { leftOutWarnings } from '../left-out.ts';
 import {
@@ -23,12 +25,13 @@ import {
 import { scheduledWorkflows, unfinishedWorkflows } from '../required-handlers.ts';
 import { type Job, type JobOptions, jobOf } from '../session/job.ts';
 import { openTasks } from '../session/open-tasks.ts';
-import { openStore } from '../session/stores.ts';
+import { openStore, openToLook } from '../session/stores.ts';
 import { openUsers } from '../session/users.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { Host } from '../terminal/host.ts';
 import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
+import { withSpinner } from '../terminal/progress.ts';
 import { oneLine, seconds } from '../terminal/text.ts';
 
 /** Options of `tenure serve`. */
@@ -99,6 +102,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
   const users: Directory =
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
   try {
+    if (options.dryRun) return await dryRun(host, options, users, job);
     const store = await openStore(options.db, { writerThread: 'large' }); // others are served meanwhile
     try {
       return await serveStore(host, options, { job, users, store, token });
@@ -107,6 +111,19 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     }
   } finally {
     await users.close?.();
+  }
+}
+
+async function dryRun(host: Host, options: ServeOptions, users: Directory, job: Job): Promise<ExitCode> {
+  const store = await openToLook(options.db);
+  try {
+    const { unfinished, scheduled } = await withSpinner(host, 'looking at everybody', !options.quiet, () =>
+      servedRuns({ store, users, clock: host.clock, job }),
+    );
+    const json = { unfinished: unfinished.map(dryRunJson), scheduled: scheduled.map(dryRunJson) };
+    return await showDryRuns(host, [...unfinished, ...scheduled], { dryRun: true, ...json }, options);
+  } finally {
+    await store.close();
   }
 }
 

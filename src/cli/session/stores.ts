@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { WorkflowRecord } from '../../model/records.ts';
 import type { Store } from '../../ports/store.ts';
@@ -7,11 +8,21 @@ import type { SqliteOptions } from '../../stores/sqlite/open.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { quoted } from '../terminal/text.ts';
 
-/** Opens the database of a command for writing, or a store in memory when it names none. */
+/** Opens the database of a command for writing, or a store in memory when it names none. @throws CliError, LifecycleError. */
 export async function openStore(db: string | undefined, options: SqliteOptions = {}): Promise<Store> {
   if (db === undefined) return memoryStore();
+  if (db === ':memory:')
+    throw new CliError(
+      'Expected --db to name a file, got :memory:',
+      'Without --db everything is kept in memory',
+    );
   const { sqliteStore } = await import('../../sqlite.ts');
   return sqliteStore(db, options);
+}
+
+/** Opens the database of a command that changes nothing; it may not be there yet. */
+export async function openToLook(db: string | undefined): Promise<Store> {
+  return db === undefined || !existsSync(db) ? memoryStore() : openExisting(db, 'read');
 }
 
 /**
@@ -42,5 +53,6 @@ export function withoutSchedules(store: Store): Store {
       workflow: { ...record.workflow, isSchedulingEnabled: false },
     }));
   };
-  return wrapStore(store, {}, { listWorkflows: unscheduled });
+  const { requests } = store;
+  return wrapStore(store, {}, { listWorkflows: unscheduled, ...(requests ? { requests } : {}) });
 }

@@ -1,5 +1,5 @@
 /** Bodies, those of lists as JSON from the start: most rows of a page read as they did for the last one who asked. */
-import type { EntityType } from '../protocol/entity-types.ts';
+import type { EntityType } from '../edm.ts';
 import { type Row, representer, type View } from '../protocol/represent.ts';
 import type { Turn } from '../protocol/work.ts';
 

@@ -11,8 +11,8 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
+import type { EntityType } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
-import type { EntityType } from '../protocol/entity-types.ts';
 import type { Query } from '../protocol/query.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn, Work, WorkPart } from '../protocol/work.ts';

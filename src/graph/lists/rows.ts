@@ -2,11 +2,12 @@
 import { compileFilter } from '../../filter/evaluation/evaluate.ts';
 import { ownValue } from '../../filter/evaluation/paths.ts';
 import { valueSteps } from '../../filter/evaluation/steps.ts';
+import { toValue } from '../../filter/evaluation/values.ts';
 import { durationMs } from '../../filter/parsing/literals.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { EntityType, Kind } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
-import type { EntityType, Kind } from '../protocol/entity-types.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Work } from '../protocol/work.ts';
 import { kindAt } from './filter-check.ts';
@@ -153,7 +154,7 @@ function* mergedOf<Item>(
 }
 
 function comparable(kind: Kind | undefined, value: unknown): unknown {
-  if (kind === 'dateTime' && typeof value === 'string') return new Date(value);
+  if (kind === 'dateTime' && typeof value === 'string') return toValue(new Date(value));
   if (kind === 'duration' && typeof value === 'string') return durationMs(value);
   return Array.isArray(value) && typeof kind === 'object' && 'enumeration' in kind ? value.join(',') : value;
 }

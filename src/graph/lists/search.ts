@@ -7,8 +7,8 @@
 import { callSteps } from '../../filter/evaluation/steps.ts';
 import { type FilterFault, filterError } from '../../filter/filter-error.ts';
 import { LIMITS } from '../../model/limits.ts';
+import type { EntityType } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
-import type { EntityType } from '../protocol/entity-types.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Spend } from './rows.ts';
 

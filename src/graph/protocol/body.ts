@@ -1,8 +1,8 @@
 /** Bodies: JSON of a bounded size and depth, with the annotations of OData taken off. */
 
+import { type EntityType, type Kind, memberNamed } from '../edm.ts';
 import { badRequest, clientGone, GraphError } from '../graph-error.ts';
 import type { GraphLimits } from './bounds.ts';
-import { type EntityType, type Kind, memberNamed } from './entity-types.ts';
 
 /** Reads a body as it is. @throws GraphError 415 for one that is compressed; 499 when the client leaves meanwhile. */
 export async function readText(request: Request): Promise<string> {

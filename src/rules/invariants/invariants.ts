@@ -4,7 +4,12 @@
  */
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { NO_COUNTERS, recount } from '../counters/counters.ts';
-import { type AggregationOptions, aggregateStatus, endedUsers } from '../status/aggregate.ts';
+import {
+  type AggregationOptions,
+  aggregateStatus,
+  endedUsers,
+  readAggregation,
+} from '../status/aggregate.ts';
 import { positionOf } from '../status/positions.ts';
 import { isLegalMove, isTerminal, RUN_TRANSITIONS } from '../status/transitions.ts';
 
@@ -29,10 +34,8 @@ export interface RunCheck {
 }
 
 /** Starts a check of `run`; feed every one of its users, in any order, then ask for the end. */
-export function startRunCheck(
-  run: RunRecord,
-  options: AggregationOptions = { strictFailed: false },
-): RunCheck {
+export function startRunCheck(run: RunRecord, options?: AggregationOptions): RunCheck {
+  const aggregation = readAggregation(options, 'startRunCheck');
   const violations: Violation[] = [];
   const note: Note = (invariant, message, userOrdinal) => {
     if (violations.length >= VIOLATIONS_KEPT_MAX) return;
@@ -64,7 +67,7 @@ export function startRunCheck(
       flush();
       checkTotals(run, totals, counted, note);
       checkReports(run, reports, note);
-      checkRunAlone(run, options, note);
+      checkRunAlone(run, aggregation, note);
       return violations;
     },
   };
@@ -76,7 +79,7 @@ export function checkRun(
   users: Iterable<UserRecord>,
   options?: AggregationOptions,
 ): readonly Violation[] {
-  const check = startRunCheck(run, options);
+  const check = startRunCheck(run, readAggregation(options, 'checkRun'));
   for (const user of users) check.add(user);
   return check.end();
 }

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fillTemplate, requireTemplate } from '../../catalogue/fill-template.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { readString } from '../../input/fields.ts';
 import { type Moment, parseMoment } from '../../input/moments.ts';
-import { invalid, type Place } from '../../input/refuse.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import { invalid } from '../../input/refuse.ts';
 import { readRule } from '../../ledger/input/conditions.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../../ledger/input/workflow.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
@@ -53,6 +55,14 @@ export interface ReadScenarioOptions {
   readonly folder?: string;
 }
 
+/** The options of a scenario file, whose folder is known. */
+export const FILE_OPTIONS = { horizon: optional(readString) };
+/** What each of the options may be. */
+export const SCENARIO_OPTIONS = {
+  ...FILE_OPTIONS,
+  folder: withDefault(readString, '.'),
+} satisfies ShapeOf<ReadScenarioOptions>;
+
 const YEARS_MAX = 'P50Y';
 
 const FORMATS: Readonly<Record<string, Format>> = {
@@ -75,9 +85,10 @@ const FORMATS: Readonly<Record<string, Format>> = {
  *
  * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `NotFound` (a template): `details.field` is the path.
  */
-export function readScenario(input: unknown, options: ReadScenarioOptions = {}): ReadScenario {
+export function readScenario(input: unknown, options?: ReadScenarioOptions): ReadScenario {
+  const { horizon, folder } = readOptions(options, 'readScenario', SCENARIO_OPTIONS);
   checkBySchema(input, SCENARIO_SCHEMA, FORMATS);
-  const scenario = withHorizon(input as Scenario, options.horizon);
+  const scenario = withHorizon(input as Scenario, horizon);
   const zone = zoneOf(scenario.timeZone ?? 'UTC');
   const momentOf = (text: string): EpochMs => momentIn(zone, text);
   const startMs = momentOf(scenario.start);
@@ -87,7 +98,7 @@ export function readScenario(input: unknown, options: ReadScenarioOptions = {}):
   checkChanges(scenario);
   const workflows = readWorkflows(scenario);
   const windows = readWindows(scenario, momentOf);
-  return { scenario, zone, startMs, endMs, workflows, windows, folder: options.folder ?? '.', momentOf };
+  return { scenario, zone, startMs, endMs, workflows, windows, folder, momentOf };
 }
 
 /**
@@ -97,8 +108,9 @@ export function readScenario(input: unknown, options: ReadScenarioOptions = {}):
  */
 export async function readScenarioFile(
   path: string,
-  options: Pick<ReadScenarioOptions, 'horizon'> = {},
+  options?: Pick<ReadScenarioOptions, 'horizon'>,
 ): Promise<ReadScenario> {
+  const given = readOptions(options, 'readScenarioFile', FILE_OPTIONS);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -113,7 +125,7 @@ export async function readScenarioFile(
   }
   let input: unknown;
   try {
-    input = JSON.parse(text);
+    input = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
     const { message } = cause as Error;
     throw new LifecycleError(
@@ -124,7 +136,7 @@ export async function readScenarioFile(
     );
   }
   try {
-    return readScenario(input, { ...options, folder: dirname(resolve(path)) });
+    return readScenario(input, { ...given, folder: dirname(resolve(path)) });
   } catch (error) {
     if (!LifecycleError.is(error)) throw error;
     throw new LifecycleError(
@@ -167,21 +179,32 @@ function readWorkflow(entry: ScenarioWorkflow, path: string): ReadWorkflow {
     throw invalid({ path: `${path}.workflow`, value: entry.workflow }, 'given, or template, but not both');
   if (entry.overrides !== undefined && entry.template === undefined)
     throw invalid({ path: `${path}.overrides`, value: entry.overrides }, 'absent without a template');
-  const draft = within(`${path}.${entry.template === undefined ? 'workflow' : 'template'}`, () => {
-    const input =
-      entry.template === undefined
-        ? entry.workflow
-        : fillTemplate(requireTemplate(entry.template), entry.overrides ?? {}, (place: Place) =>
-            readRule(place),
-          );
-    return readWorkflowInput(withSchedule(input as object), DEFAULT_LIMITS);
-  });
+  const draft =
+    entry.template === undefined
+      ? within(
+          () => `${path}.workflow`,
+          () => readDraft(entry.workflow),
+        )
+      : within(
+          // What is otherwise than in the template is named in the overrides.
+          (field) => `${path}.${isOf(entry.overrides, field) ? 'overrides' : 'template'}`,
+          () => readDraft(fillTemplate(requireTemplate(entry.template), entry.overrides ?? {}, readRule)),
+        );
   for (const [at, { rule }] of (entry.activations ?? []).entries())
     if (rule !== undefined) readRule({ path: `${path}.activations[${at}].rule`, value: rule });
   return { key: entry.key ?? draft.displayName, draft, entry };
 }
 
-/** Enables scheduling unless the workflow says otherwise or has no trigger: workflows of a scenario are meant to run. */
+function readDraft(input: unknown): WorkflowDraft {
+  return readWorkflowInput(withSchedule(input as object), DEFAULT_LIMITS);
+}
+
+/** Whether the path of a field begins with one of an object's. */
+function isOf(object: object | undefined, field: string): boolean {
+  return object !== undefined && Object.hasOwn(object, /^[^.[]*/.exec(field)?.[0] ?? '');
+}
+
+/** A workflow is in a scenario to run: it is scheduled unless it says otherwise or cannot be. */
 function withSchedule(input: object): object {
   const { isSchedulingEnabled, isEnabled, executionConditions } = input as {
     readonly isSchedulingEnabled?: unknown;
@@ -196,15 +219,15 @@ function withSchedule(input: object): object {
   return { ...input, isSchedulingEnabled: true };
 }
 
-/** Calls `read`, and adds `path` to the errors that it throws. */
-function within<T>(path: string, read: () => T): T {
+/** What `read` gives; what it refuses is refused under the path for the field that is wrong. */
+function within<T>(pathOf: (field: string) => string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!LifecycleError.is(error)) throw error;
-    const inner = error.details.field;
-    const isOwn = typeof inner === 'string' && inner !== '' && !path.endsWith(`.${inner}`);
-    const field = isOwn ? `${path}.${inner}` : path;
+    const inner = typeof error.details.field === 'string' ? error.details.field : '';
+    const path = pathOf(inner);
+    const field = inner === '' || path.endsWith(`.${inner}`) ? path : `${path}.${inner}`;
     throw new LifecycleError(
       error.code,
       `${path}: ${error.message}`,

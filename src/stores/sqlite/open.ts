@@ -1,6 +1,9 @@
 import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { shown } from '../../errors/shown.ts';
+import { readFlag, readFunction, readWhole, readWord } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { Connection } from './file/connection.ts';
@@ -31,6 +34,13 @@ export interface SqliteOptions {
   readonly now?: () => EpochMs;
 }
 
+const OPTIONS = {
+  readOnly: withDefault(readFlag, false),
+  sizeMaxBytes: optional((place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER)),
+  writerThread: optional((place) => readWord(place, ['large', 'always'] as const)),
+  now: optional(readFunction<() => EpochMs>),
+} satisfies ShapeOf<SqliteOptions>;
+
 /** Another program's lock is waited for so long, blocking the thread, ms. Tenure's own never last. */
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_BYTES = 4_096;
@@ -52,10 +62,11 @@ const NEEDS_ROLLBACK = 776;
  *   `StoreCorrupt`, `StoreReadOnly`, `StoreFull`; `NotFound` for a missing file and `readOnly`;
  *   `InvalidArgument` for a path that cannot be a file.
  */
-export async function sqliteStore(path: string, options: SqliteOptions = {}): Promise<Store> {
+export async function sqliteStore(path: string, options?: SqliteOptions): Promise<Store> {
+  const given = readOptions(options, 'sqliteStore', OPTIONS);
   const { file, isNew } = locate(path);
   try {
-    return options.readOnly ? openReader(file, isNew) : openWriter(file, isNew, options);
+    return given.readOnly ? openReader(file, isNew) : openWriter(file, isNew, given);
   } catch (error) {
     throw storeError(error, file);
   }
@@ -108,7 +119,10 @@ function writerPragmas(sizeMaxBytes: number | undefined): string {
 function prepareWriter(writer: Connection, sizeMaxBytes: number | undefined): void {
   writer.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   const mode = writer.get('PRAGMA journal_mode = WAL')?.[0];
-  if (mode !== 'wal') throw fileError('StoreFailed', writer.file, `journal mode ${mode} where WAL is needed`);
+  if (mode !== 'wal') {
+    const found = `journal mode ${mode} where WAL is needed`;
+    throw fileError('StoreFailed', writer.file, found, undefined, 'keep it on a local disk');
+  }
   writer.exec(`${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(writer);
   checkpointJournals(writer);
@@ -126,7 +140,9 @@ function openReader(file: string, isNew: boolean): Store {
   }
   requireAccess(file, constants.R_OK, file);
   examine(file);
-  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  // SQLite cannot make the files that it needs beside one in use, but nothing is in use: a backup, say.
+  const immutable = !canWriteBeside(file) && !isInUse(file);
+  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS, immutable });
   try {
     const version = requireOurs(connection);
     if (version === 0) throw fileError('StoreForeign', file, 'an empty file');
@@ -138,7 +154,7 @@ function openReader(file: string, isNew: boolean): Store {
       );
     }
     connection.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
-    return new ReadOnlySqliteStore(connection);
+    return new ReadOnlySqliteStore(connection, immutable ? () => requireUnused(file) : () => {});
   } catch (error) {
     connection.close();
     throw error;
@@ -151,7 +167,7 @@ function openReader(file: string, isNew: boolean): Store {
  */
 function examine(file: string): void {
   // Without these files nobody has it open, and reading it as immutable leaves none of them behind.
-  const immutable = !statOf(`${file}-wal`) && !statOf(`${file}-journal`);
+  const immutable = !isInUse(file);
   const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS, immutable });
   try {
     requireOurs(connection);
@@ -159,6 +175,27 @@ function examine(file: string): void {
     if (sqliteCode(error) !== NEEDS_ROLLBACK) throw error;
   } finally {
     connection.close();
+  }
+}
+
+/** Whether somebody has the file open, or has left something behind that is not in it. */
+function isInUse(file: string): boolean {
+  return statOf(`${file}-wal`) !== undefined || statOf(`${file}-journal`) !== undefined;
+}
+
+/** @throws LifecycleError `StoreFailed`: what is read without locks may be in motion. */
+function requireUnused(file: string): void {
+  if (!isInUse(file)) return;
+  const found = 'another program that has begun to write it, while this user cannot write to its folder';
+  throw fileError('StoreFailed', file, found, undefined, 'open it again');
+}
+
+function canWriteBeside(file: string): boolean {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -179,7 +216,7 @@ function requireOurs(connection: Connection): number {
 function locate(path: string): { readonly file: string; readonly isNew: boolean } {
   if (typeof path !== 'string' || path === '' || path === ':memory:' || path.includes('\0')) {
     throw badPath(
-      `Expected the path of a file, got \`${path}\`; for a store in memory use memoryStore()`,
+      `Expected the path of a file, got ${shown(path)}; for a store in memory use memoryStore()`,
       path,
     );
   }

@@ -1,5 +1,5 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
+import type { Store, StoreCapabilities, StoreRequests, StoreTransaction } from '../../ports/store.ts';
 import type { Connection } from './file/connection.ts';
 import { fileError, storeError } from './file/errors.ts';
 import type { WriterLock } from './file/lock.ts';
@@ -9,6 +9,7 @@ import { readJournal } from './journal/journal.ts';
 import { ReadCache } from './reading/read-cache.ts';
 import { SqliteReader } from './reading/reader.ts';
 import { SubjectFilters } from './reading/subjects.ts';
+import { SqliteRequests } from './requests.ts';
 import { SqliteTransaction } from './writing/transaction.ts';
 import type { WriteBatch } from './writing/write-batch.ts';
 import type { WriterThread } from './writing/writer-thread.ts';
@@ -36,6 +37,7 @@ interface State {
 /** The one writer of a file. */
 export class SqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
+  readonly requests: StoreRequests;
   readonly #parts: WriterParts;
   readonly #journals: Journals;
   readonly #filters = new SubjectFilters();
@@ -60,6 +62,7 @@ export class SqliteStore extends SqliteReader implements Store {
       snapshot: (read) => read(),
       checkOpen: () => checkOpen(state),
     });
+    this.requests = new SqliteRequests(parts.file);
     this.#parts = parts;
     this.#journals = journals;
     this.#cache = cache;
@@ -153,17 +156,23 @@ export class SqliteStore extends SqliteReader implements Store {
 /** A store that reads a file which somebody else may be writing. */
 export class ReadOnlySqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
+  readonly requests: StoreRequests;
   readonly #connection: Connection;
   readonly #state: State;
 
-  constructor(connection: Connection) {
+  /** @param checkUsable asked before each read; throws when the file cannot be read as it is any more. */
+  constructor(connection: Connection, checkUsable: () => void) {
     const state: State = { closed: false, failure: null };
     super({
       connection,
       inFlight: (runNo, runId) => readJournal(connection, runNo, runId),
       snapshot: (read) => readAtOnce(connection, read),
-      checkOpen: () => checkOpen(state),
+      checkOpen: () => {
+        checkOpen(state);
+        checkUsable();
+      },
     });
+    this.requests = new SqliteRequests(connection.file);
     this.#connection = connection;
     this.#state = state;
   }
@@ -173,7 +182,7 @@ export class ReadOnlySqliteStore extends SqliteReader implements Store {
     throw fileError(
       'StoreReadOnly',
       this.#connection.file,
-      'a transaction on a store that was opened with { readOnly: true }',
+      'a transaction on a store that was opened to be read',
     );
   }
 

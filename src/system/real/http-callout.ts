@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFlag, readFunction } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import type { Callout } from '../../ports/callout.ts';
 
 /** Options of {@link httpCallout}. */
@@ -11,12 +13,18 @@ export interface HttpCalloutOptions {
   ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
 }
 
+const OPTIONS = {
+  allowPrivateAddresses: withDefault(readFlag, false),
+  headers: optional(readFunction<NonNullable<HttpCalloutOptions['headers']>>),
+} satisfies ShapeOf<HttpCalloutOptions>;
+
 /**
  * Callout over HTTP and HTTPS. Redirects are not followed. Addresses are checked after name resolution, and the
  * connection goes to the checked address, so that DNS rebinding has no effect. No more of an answer is read than the
  * call asks for.
  */
-export function httpCallout({ allowPrivateAddresses = false, headers }: HttpCalloutOptions = {}): Callout {
+export function httpCallout(options?: HttpCalloutOptions): Callout {
+  const { allowPrivateAddresses, headers } = readOptions(options, 'httpCallout', OPTIONS);
   return {
     async post(call) {
       const { post } = await import('./http-post.ts');

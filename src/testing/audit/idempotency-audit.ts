@@ -4,11 +4,13 @@
  * a run that nothing disturbed.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { readOptions } from '../../input/options.ts';
 import type { OracleViolation } from '../oracles/violation.ts';
 import type { AuditOptions } from './audit-options.ts';
 import type { CrashPoint } from './crashing-store.ts';
 import { canonical } from './effects.ts';
 import { type Execution, execute } from './execution.ts';
+import { AUDIT_OPTIONS } from './options.ts';
 
 /** What was found of one task. */
 export interface TaskAudit {
@@ -60,6 +62,7 @@ export interface AuditReport {
  *   never settles and has no time-out.
  */
 export async function idempotencyAudit<Effects>(options: AuditOptions<Effects>): Promise<AuditReport> {
+  readOptions(options, 'idempotencyAudit', AUDIT_OPTIONS);
   const read = options.read ?? ((effects: Effects): unknown => effects);
   const undisturbed = await execute(options, null);
   const expected = canonical(read(undisturbed.effects));

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { createLedger } from '../../../embed.ts';
+import { makeChange } from '../../make-change.ts';
 import { dbOption, requireOption } from '../../options.ts';
 import { findRun } from '../../session/find-run.ts';
-import { openExisting } from '../../session/stores.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import type { Host } from '../../terminal/host.ts';
 import { shortId } from '../../terminal/text.ts';
@@ -30,14 +29,10 @@ export function runsDeleteCommand(host: Host, end: (code: ExitCode) => void): Co
 
 /** Deletes a run. */
 export async function runsDelete(host: Host, name: string, db: string): Promise<ExitCode> {
-  const store = await openExisting(db, 'write');
-  try {
-    const record = await findRun(host, store, name, db);
-    const ledger = await createLedger({ store });
-    await ledger.runs.delete(record.workflowId, record.id);
-    host.stdout.line(`Run ${shortId(record.id)} is deleted.`);
-    return EXIT.ok;
-  } finally {
-    await store.close();
-  }
+  const id = await makeChange(host, db, {
+    find: async (store) => ({ kind: 'deleteRun', id: (await findRun(host, store, name, db)).id, by: null }),
+    show: async (_store, request) => request.id,
+  });
+  host.stdout.line(`Run ${shortId(id)} is deleted.`);
+  return EXIT.ok;
 }

@@ -4,6 +4,8 @@ import { requireWorkflow } from '../../../ledger/context.ts';
 import { userResultId } from '../../../model/ids.ts';
 import type { RunRecord } from '../../../model/records.ts';
 import type { Store } from '../../../ports/store.ts';
+import { type AgainInput, againOf } from '../../dry-run/again.ts';
+import { dryRunJson, showDryRuns } from '../../dry-run/show.ts';
 import {
   dbOption,
   idList,
@@ -15,14 +17,16 @@ import {
 } from '../../options.ts';
 import { findRun } from '../../session/find-run.ts';
 import { finishSession, type View } from '../../session/finish.ts';
-import { type JobOptions, readJob } from '../../session/job.ts';
+import { type Job, type JobOptions, readJob } from '../../session/job.ts';
 import { withJob } from '../../session/job-session.ts';
 import { requireIdle } from '../../session/run-checks.ts';
 import { openExisting } from '../../session/stores.ts';
+import { openUsers } from '../../session/users.ts';
 import { CliError } from '../../terminal/cli-error.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
 import type { Host } from '../../terminal/host.ts';
 import type { StopTimeout } from '../../terminal/interrupts.ts';
+import { withSpinner } from '../../terminal/progress.ts';
 import { oneLine, quoted, shortId } from '../../terminal/text.ts';
 import { runArgument } from './runs-show.ts';
 
@@ -72,13 +76,14 @@ export async function runsReprocess(
   options: RunsReprocessOptions,
 ): Promise<ExitCode> {
   const { db, quiet = false } = options;
-  const store = await openExisting(db, 'write');
+  const store = await openExisting(db, options.dryRun ? 'read' : 'write');
   try {
     const origin = await findRun(host, store, name, db);
     await requireIdle(host, store, db);
     const scope = await scopeOf(host, store, origin, options);
     const job = await readJob(store, db, options);
     const workflow = await requireWorkflow(store, origin.workflowId);
+    if (options.dryRun) return await dryRun(host, options, { store, job, workflow, origin, scope });
     const input = { store, db, job, options, workflows: [workflow] };
     return await withJob(
       host,
@@ -97,6 +102,21 @@ export async function runsReprocess(
     );
   } finally {
     await store.close();
+  }
+}
+
+async function dryRun(
+  host: Host,
+  options: RunsReprocessOptions,
+  input: Omit<AgainInput, 'users' | 'job'> & { readonly job: Job },
+): Promise<ExitCode> {
+  const { quiet = false } = options;
+  const users = await openUsers(host, input.job, { isKept: options.users === undefined, quiet });
+  try {
+    const again = await withSpinner(host, 'looking at everybody', !quiet, () => againOf({ ...input, users }));
+    return await showDryRuns(host, [again], dryRunJson(again), options);
+  } finally {
+    await users.close();
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { writeFilter } from '../../../../src/filter/write-filter.ts';
+import type { EntityType } from '../../../../src/graph/edm.ts';
 import { parseEntityFilter } from '../../../../src/graph/lists/filter-check.ts';
 import {
   CUSTOM_TASK_EXTENSION,
-  type EntityType,
   RUN,
   SUBJECT_RESULT,
   TASK_DEFINITION,
