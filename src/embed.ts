@@ -15,8 +15,8 @@ import {
   readRandom,
   readStore,
 } from './input/ports.ts';
+import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
-import { readLimits } from './ledger/limits-input.ts';
 import type { Identified, Subject } from './model/subject.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow/workflow-limits.ts';
 import type { Directory } from './ports/directory.ts';

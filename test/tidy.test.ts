@@ -19,7 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   text: ['model'],
   input: ['model', 'errors', 'ports'],
   ports: ['model'],
-  events: ['model', 'ports'],
+  events: CORE,
   rules: [...CORE, 'filter'],
   filter: CORE,
   catalogue: CORE,

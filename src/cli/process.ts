@@ -1,11 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, relative } from 'node:path';
 import { systemClock } from '../system/real/clock.ts';
+import type { Host } from './host.ts';
 import { sizeNursery } from './nursery.ts';
 import { runProgram } from './program.ts';
 import { describeError, messageOf } from './terminal/cli-error.ts';
 import { EXIT } from './terminal/exit-codes.ts';
-import type { Host } from './terminal/host.ts';
 import { Interrupts } from './terminal/interrupts.ts';
 import { outputOn } from './terminal/output.ts';
 import { styleFor } from './terminal/style.ts';

@@ -10,10 +10,10 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
+import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
 import { describeError } from './terminal/cli-error.ts';
 import { EXIT, type ExitCode } from './terminal/exit-codes.ts';
-import type { Host } from './terminal/host.ts';
 
 const HELP = `
 Start here:

@@ -12,11 +12,11 @@ import type {
   SimulationProgress,
   SimulationResult,
 } from '../simulate.ts';
-import { terminalBar } from './bar.ts';
+import type { Host } from './host.ts';
 import { forceOption, someText } from './options.ts';
 import { claimOutputs } from './output-files.ts';
+import { terminalBar } from './terminal/bar.ts';
 import { CliError, messageOf } from './terminal/cli-error.ts';
-import type { Host } from './terminal/host.ts';
 import { count, counted } from './terminal/text.ts';
 
 /** The library, loaded when a command needs it: other commands start without it. */

@@ -10,7 +10,7 @@ import {
   withDefault,
 } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
-import { readLimits } from '../ledger/limits-input.ts';
+import { readLimits } from '../ledger/input/limits.ts';
 import type { Retention } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Identified, Subject } from '../model/subject.ts';

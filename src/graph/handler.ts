@@ -17,8 +17,9 @@ import { bodyText } from './lists/list-body.ts';
 import { type GraphOptions, type GraphPorts, readGraphOptions } from './options.ts';
 import { answerBatch, isBatchPath } from './protocol/batch.ts';
 import type { MetadataLevel } from './protocol/prefer.ts';
+import type { Reply, Target } from './protocol/reply.ts';
 import { Work } from './protocol/work.ts';
-import { createService, type Reply, type Target, targetOf } from './service.ts';
+import { createService, targetOf } from './service.ts';
 
 /** Answers one request. Never rejects. */
 export type GraphHandler = (request: Request) => Promise<Response>;

@@ -3,8 +3,6 @@ import type { Engine } from '../engine/engine.ts';
 import { refused } from '../ledger/recording/callbacks.ts';
 import type { CallbackProof } from '../model/workflow/extension.ts';
 import { ANYBODY, isAllowed, type Principal } from './access/authorize.ts';
-import { documentAt } from './documents.ts';
-import { type EntityType, propertiesOf } from './edm.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { checkExpand, type ExpandSources, expanded } from './lists/expand.ts';
 import { countOf, type ListDeps, readPage } from './lists/list.ts';
@@ -14,14 +12,9 @@ import { taskResultsReader } from './lists/sources.ts';
 import type { GraphPorts, GraphSettings } from './options.ts';
 import { readBody } from './protocol/body.ts';
 import { parsePath, type Step } from './protocol/path.ts';
-import {
-  acceptOf,
-  type MetadataLevel,
-  type Preferences,
-  readAccept,
-  readPreferences,
-} from './protocol/prefer.ts';
+import { acceptOf, type Preferences, readAccept, readPreferences } from './protocol/prefer.ts';
 import { type Query, readQuery } from './protocol/query.ts';
+import type { Reply, Target } from './protocol/reply.ts';
 import {
   addressOf,
   checkSelect,
@@ -34,30 +27,12 @@ import {
 import type { Work } from './protocol/work.ts';
 import type { Answer, Call, Route } from './routes/route.ts';
 import { ROUTES } from './routes/routes.ts';
-import { fullName } from './schema.ts';
+import { documentAt } from './schema/documents.ts';
+import { type EntityType, propertiesOf } from './schema/edm.ts';
+import { fullName } from './schema/schema.ts';
 
 const ROOT = 'identityGovernance/lifecycleWorkflows';
 const WORKFLOWS = `${ROOT}/workflows`;
-
-/** What an answer consists of. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON, or text when it is a string; `undefined`: no body. */
-  readonly body?: unknown;
-  /** How much metadata the JSON has; default `minimal`. */
-  readonly level?: MetadataLevel;
-}
-
-/** Where a request goes. */
-export interface Target {
-  /** `https://host/prefix/v1.0`. */
-  readonly base: string;
-  readonly steps: readonly Step[];
-  readonly params: URLSearchParams;
-  /** The URL as a client sees it, without its query. */
-  readonly url: string;
-}
 
 /** Answers requests that come from `principal` (`null`: from somebody who is not known), for no more than `work`. */
 export type Service = (

@@ -1,6 +1,6 @@
 /** Batches of OData 4.0, as text. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { partsOf } from '../../src/graph/multipart.ts';
+import { partsOf } from '../../src/graph/batches/multipart.ts';
 import { bearerTokens } from '../../src/graph.ts';
 import {
   type Answered,

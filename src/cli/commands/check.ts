@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { type CheckReport, checkStore } from '../../ledger/check.ts';
+import type { Host } from '../host.ts';
 import { dbOption, jsonOption, requireOption } from '../options.ts';
 import { openExisting } from '../session/stores.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { withSpinner } from '../terminal/progress.ts';
 import { count, counted, oneLine, shortId } from '../terminal/text.ts';
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Comparison } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
+import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
   bottleneckFacts,
@@ -13,7 +14,6 @@ import {
   writeReport,
 } from '../simulation.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { factLines, tableLines } from '../terminal/table.ts';
 import { count } from '../terminal/text.ts';
 

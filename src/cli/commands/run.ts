@@ -6,8 +6,9 @@ import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
-import { claimJobFiles } from '../job-files.ts';
-import { selectionFacts } from '../left-out.ts';
+import type { Host } from '../host.ts';
+import { type Job, type JobOptions, jobOf, keepJob } from '../job/job.ts';
+import { claimJobFiles } from '../job/job-files.ts';
 import {
   dateOrMoment,
   idList,
@@ -20,7 +21,6 @@ import {
   usersOptions,
 } from '../options.ts';
 import { finishSession, type View } from '../session/finish.ts';
-import { type Job, type JobOptions, jobOf, keepJob } from '../session/job.ts';
 import { asWorkflow, type KeptWorkflow, keepWorkflow } from '../session/keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { requireIdle } from '../session/run-checks.ts';
@@ -35,8 +35,8 @@ import {
 } from '../session/workflow-source.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import type { ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import type { StopTimeout } from '../terminal/interrupts.ts';
+import { selectionFacts } from '../terminal/left-out.ts';
 import { withSpinner } from '../terminal/progress.ts';
 import { factLines } from '../terminal/table.ts';
 import { quoted } from '../terminal/text.ts';

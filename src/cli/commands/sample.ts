@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import type { Clock } from '../../ports/clock.ts';
+import type { Host } from '../host.ts';
 import { dateOnly, forceOption, someText, wholeNumber } from '../options.ts';
 import { claimOutputs } from '../output-files.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from '../sample/employees.ts';
 import { CliError, messageOf } from '../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { counted, quoted } from '../terminal/text.ts';
 
 /** Options of `tenure sample`. */

@@ -11,8 +11,9 @@ import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { servedRuns } from '../dry-run/served.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
-import { claimJobFiles } from '../job-files.ts';
-import { leftOutWarnings } from '../left-out.ts';
+import type { Host } from '../host.ts';
+import { type Job, type JobOptions, jobOf } from '../job/job.ts';
+import { claimJobFiles } from '../job/job-files.ts';
 import {
   dbOption,
   outputOptions,
@@ -22,15 +23,14 @@ import {
   usersOptions,
   wholeNumber,
 } from '../options.ts';
-import { scheduledWorkflows, unfinishedWorkflows } from '../required-handlers.ts';
-import { type Job, type JobOptions, jobOf } from '../session/job.ts';
 import { openTasks } from '../session/open-tasks.ts';
+import { scheduledWorkflows, unfinishedWorkflows } from '../session/required-handlers.ts';
 import { openStore, openToLook } from '../session/stores.ts';
 import { openUsers } from '../session/users.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
+import { leftOutWarnings } from '../terminal/left-out.ts';
 import { withSpinner } from '../terminal/progress.ts';
 import { oneLine, seconds } from '../terminal/text.ts';
 

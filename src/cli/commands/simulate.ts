@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { SimulationResult } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
+import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
 import {
   bottleneckFacts,
@@ -14,7 +15,6 @@ import {
   writeReport,
 } from '../simulation.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { factLines, tableLines } from '../terminal/table.ts';
 import { count, counted } from '../terminal/text.ts';
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
+import type { Host } from '../host.ts';
 import { jsonOption } from '../options.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { tableLines } from '../terminal/table.ts';
 
 const HELP = `

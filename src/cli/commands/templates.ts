@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
 import { WORKFLOW_TEMPLATES } from '../../catalogue/workflow-templates.ts';
 import type { WorkflowTemplate } from '../../model/workflow/workflow.ts';
+import type { Host } from '../host.ts';
 import { jsonOption } from '../options.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { triggerText } from '../terminal/trigger-text.ts';
 
 const HELP = `

@@ -7,7 +7,7 @@ import type { RunRecord } from '../../model/records.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
-import type { Job } from '../session/job.ts';
+import type { Job } from '../job/job.ts';
 import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
 
 /** What doing a run again needs. */

@@ -3,9 +3,9 @@ import { enabledTasks } from '../../ledger/resources.ts';
 import type { LeftOutReason } from '../../model/selection.ts';
 import type { WorkflowExecutionType } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
-import { type MissingHandler, missingHandlers, shownMissing } from '../required-handlers.ts';
-import type { Job } from '../session/job.ts';
+import type { Job } from '../job/job.ts';
 import { handlersOf } from '../session/open-tasks.ts';
+import { type MissingHandler, missingHandlers, shownMissing } from '../session/required-handlers.ts';
 import { taskKey } from '../session/workflow-source.ts';
 
 /** What a command would do. Nothing of it has happened, and nothing is recorded. */

@@ -4,7 +4,7 @@ import { ownValue } from '../../filter/evaluation/paths.ts';
 import type { LeftOutReason } from '../../model/selection.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { Directory } from '../../ports/directory.ts';
-import { leftOutWarnings } from '../left-out.ts';
+import { leftOutWarnings } from '../terminal/left-out.ts';
 import type { LeftOutPerson, ProcessedPerson } from './dry-run.ts';
 
 /** Everybody in the file of people, told apart. */

@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { slotStart } from '../../rules/schedule/slots.ts';
-import type { Job } from '../session/job.ts';
+import type { Job } from '../job/job.ts';
 import { findKept, wouldKeep } from '../session/keep-workflow.ts';
 import { unfinishedRuns } from '../session/run-checks.ts';
 import { ALL_USERS } from '../session/users.ts';

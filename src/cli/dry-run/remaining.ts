@@ -10,7 +10,7 @@ import { DAY_MS } from '../../model/time.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { positionOf } from '../../rules/status/positions.ts';
-import type { Job } from '../session/job.ts';
+import type { Job } from '../job/job.ts';
 import { unfinishedRuns } from '../session/run-checks.ts';
 import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
 

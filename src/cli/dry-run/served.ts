@@ -1,6 +1,6 @@
 /** What `tenure serve` would do by itself: which runs go on, and who the schedule takes next. */
 import { nextSlot, slotStart } from '../../rules/schedule/slots.ts';
-import { scheduledWorkflows } from '../required-handlers.ts';
+import { scheduledWorkflows } from '../session/required-handlers.ts';
 import type { DryRun } from './dry-run.ts';
 import { type PlanPlace, plannedSlot, slotIntervalMs } from './planned-run.ts';
 import { remainingRuns } from './remaining.ts';

@@ -1,8 +1,8 @@
 /** Shows what a command would do. */
 
+import type { Host } from '../host.ts';
 import type { View } from '../session/finish.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import type { Host } from '../terminal/host.ts';
 import { factLines, tableLines } from '../terminal/table.ts';
 import { count, moment, shortened, shortId } from '../terminal/text.ts';
 import type { DryRun, LeftOutPerson, NotProcessedReason, TaskSource } from './dry-run.ts';

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../model/records.ts';
 import type { StoreReader } from '../../ports/store.ts';
+import type { Host } from '../host.ts';
 import { CliError } from '../terminal/cli-error.ts';
-import type { Host } from '../terminal/host.ts';
 import { quoted, shortened } from '../terminal/text.ts';
 
 /** Runs that are named when a prefix fits several. */

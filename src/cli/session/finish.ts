@@ -1,8 +1,8 @@
 import type { LedgerMethods } from '../../ledger/ledger.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import type { Host } from '../host.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { readFailures } from '../terminal/failures.ts';
-import type { Host } from '../terminal/host.ts';
 import { failureLines, type ReportFacts, runLines } from '../terminal/report.ts';
 import { count, counted, quoted, shortId } from '../terminal/text.ts';
 import type { SessionOutcome } from './session.ts';

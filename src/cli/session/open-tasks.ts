@@ -1,9 +1,9 @@
 import type { Workflow } from '../../model/workflow/workflow.ts';
-import { requireHandlers, warnOfSlips } from '../required-handlers.ts';
-import type { Host } from '../terminal/host.ts';
+import type { Host } from '../host.ts';
+import type { Job } from '../job/job.ts';
 import { count } from '../terminal/text.ts';
 import { EffectsFile } from './effects-file.ts';
-import type { Job } from './job.ts';
+import { requireHandlers, warnOfSlips } from './required-handlers.ts';
 import { type CountedTasks, counted, loadTasks, type TaskHandlers } from './task-module.ts';
 
 /** The handlers of a job, and the file that they write to. */

@@ -2,8 +2,8 @@ import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
+import type { Host } from '../host.ts';
 import { CliError } from '../terminal/cli-error.ts';
-import type { Host } from '../terminal/host.ts';
 import { count, oneLine, quoted, shortId } from '../terminal/text.ts';
 
 /** Runs of the engine that a process left unfinished; those that only have to end canceled left out. */

@@ -7,12 +7,12 @@ import { scopeAttributes } from '../../engine/selection/qualify.ts';
 import { SelectionTally } from '../../engine/selection.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { Directory } from '../../ports/directory.ts';
-import { leftOutWarnings } from '../left-out.ts';
+import type { Host } from '../host.ts';
+import type { Job } from '../job/job.ts';
 import { CliError } from '../terminal/cli-error.ts';
-import type { Host } from '../terminal/host.ts';
+import { leftOutWarnings } from '../terminal/left-out.ts';
 import { withSpinner } from '../terminal/progress.ts';
 import { counted } from '../terminal/text.ts';
-import type { Job } from './job.ts';
 
 /** A rule that selects everybody: a subject always has an id. */
 export const ALL_USERS = "id ne ''";

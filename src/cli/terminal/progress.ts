@@ -1,8 +1,8 @@
 import type { Run } from '../../model/resources/resources.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import { duration } from '../../text/numbers.ts';
-import { terminalBar } from '../bar.ts';
-import type { Host } from './host.ts';
+import type { Host } from '../host.ts';
+import { terminalBar } from './bar.ts';
 import { count, oneLine } from './text.ts';
 
 /** How far something is, shown on a terminal; nothing at all elsewhere. */

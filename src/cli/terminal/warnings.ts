@@ -1,6 +1,6 @@
 import type { EngineEventMap } from '../../events/event-map.ts';
+import type { Host } from '../host.ts';
 import { messageOf } from './cli-error.ts';
-import type { Host } from './host.ts';
 import { count, oneLine } from './text.ts';
 
 /** Different warnings that are kept; one more kind is counted together. */

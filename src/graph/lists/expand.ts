@@ -1,11 +1,11 @@
 /** `$expand`: what may be expanded, and what is read for it. Source: domain §2, §5. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Subject } from '../../model/subject.ts';
-import type { EntityType, Kind } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
 import type { Expansion } from '../protocol/query.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn } from '../protocol/work.ts';
+import type { EntityType, Kind } from '../schema/edm.ts';
 import { kindAt } from './filter-check.ts';
 import { isUserProperty, userOf } from './user.ts';
 

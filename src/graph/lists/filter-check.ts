@@ -6,7 +6,7 @@ import { type FilterFault, filterError } from '../../filter/filter-error.ts';
 import { durationMs } from '../../filter/parsing/literals.ts';
 import { parseFilter } from '../../filter/parsing/parse-filter.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../../model/filter.ts';
-import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from '../edm.ts';
+import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from '../schema/edm.ts';
 
 /** What an expression is worth. A bare id is told from text, since GUIDs read the same in any letter case. */
 type Sort =

@@ -1,7 +1,8 @@
 /** Bodies, those of lists as JSON from the start: most rows of a page read as they did for the last one who asked. */
-import type { EntityType } from '../edm.ts';
+
 import { type Row, representer, type View } from '../protocol/represent.ts';
 import type { Turn } from '../protocol/work.ts';
+import type { EntityType } from '../schema/edm.ts';
 
 /** Rows that are written before the host has a turn: some ms. */
 const ROWS_PER_TURN = 64;

@@ -11,11 +11,11 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
-import type { EntityType } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
 import type { Query } from '../protocol/query.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn, Work, WorkPart } from '../protocol/work.ts';
+import type { EntityType } from '../schema/edm.ts';
 import { parseEntityFilter } from './filter-check.ts';
 import { splitFilter } from './pushdown.ts';
 import {

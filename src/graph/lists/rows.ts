@@ -6,10 +6,10 @@ import { toValue } from '../../filter/evaluation/values.ts';
 import { durationMs } from '../../filter/parsing/literals.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { EntityType, Kind } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Work } from '../protocol/work.ts';
+import type { EntityType, Kind } from '../schema/edm.ts';
 import { kindAt } from './filter-check.ts';
 
 /** One key of an order. */

@@ -7,9 +7,9 @@
 import { callSteps } from '../../filter/evaluation/steps.ts';
 import { type FilterFault, filterError } from '../../filter/filter-error.ts';
 import { LIMITS } from '../../model/limits.ts';
-import type { EntityType } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
 import type { Row } from '../protocol/represent.ts';
+import type { EntityType } from '../schema/edm.ts';
 import type { Spend } from './rows.ts';
 
 type Expression =

@@ -13,10 +13,10 @@ import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../model
 import type { Page, Run, TaskProcessingResult } from '../../model/resources/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
 import type { Task, TaskDefinition } from '../../model/workflow/workflow.ts';
-import { memberNamed, SENTINEL } from '../edm.ts';
-import { EXECUTION_TYPE } from '../enumerations.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn } from '../protocol/work.ts';
+import { memberNamed, SENTINEL } from '../schema/edm.ts';
+import { EXECUTION_TYPE } from '../schema/enumerations.ts';
 import { badToken, type Cursor, type Source, type SourceRequest } from './list.ts';
 
 /** The runs of a workflow, for a request that filters by `asked`. */

@@ -2,9 +2,9 @@
 import { ownValue } from '../../filter/evaluation/paths.ts';
 import { momentOrNull } from '../../input/moments.ts';
 import type { Subject } from '../../model/subject.ts';
-import { USER } from '../directory-types.ts';
-import type { Kind } from '../edm.ts';
 import { type Row, wireDate } from '../protocol/represent.ts';
+import { USER } from '../schema/directory-types.ts';
+import type { Kind } from '../schema/edm.ts';
 
 /** Whether a user has such a property. Attributes of the host's own are not Graph's, and stay in the directory. */
 export function isUserProperty(name: string): boolean {

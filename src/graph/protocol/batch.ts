@@ -1,14 +1,14 @@
 /** `$batch`: several requests in one, as JSON or as multipart/mixed. Source: domain §5 ($batch). */
-import type { BatchRequest, CarriedOut } from '../batch-request.ts';
+import type { BatchRequest, CarriedOut } from '../batches/batch-request.ts';
+import { jsonBatchBody, readJsonBatch } from '../batches/json-batch.ts';
+import { boundaryOf, mediaTypeOf } from '../batches/multipart.ts';
+import { multipartBatchText, readMultipartBatch } from '../batches/multipart-batch.ts';
 import { GraphError } from '../graph-error.ts';
-import { jsonBatchBody, readJsonBatch } from '../json-batch.ts';
-import { boundaryOf, mediaTypeOf } from '../multipart.ts';
-import { multipartBatchText, readMultipartBatch } from '../multipart-batch.ts';
-import type { Reply, Target } from '../service.ts';
 import { readBody, readText } from './body.ts';
 import type { GraphLimits } from './bounds.ts';
 import type { Step } from './path.ts';
 import { readPreferences } from './prefer.ts';
+import type { Reply, Target } from './reply.ts';
 
 /** What a batch is carried out with. */
 export interface BatchPorts {

@@ -1,7 +1,8 @@
 /** Resources → JSON, as Graph writes them. Source: domain §2.6, §5. */
-import { type EntityType, type Enumeration, type Kind, SENTINEL } from '../edm.ts';
+
 import { badRequest } from '../graph-error.ts';
-import { fullName, linksOf } from '../schema.ts';
+import { type EntityType, type Enumeration, type Kind, SENTINEL } from '../schema/edm.ts';
+import { fullName, linksOf } from '../schema/schema.ts';
 import type { MetadataLevel } from './prefer.ts';
 import type { Expansion } from './query.ts';
 

@@ -17,10 +17,10 @@ import {
   taskResultsOfWorkflow,
 } from '../lists/sources.ts';
 import { objectBody, withMembers } from '../protocol/body.ts';
-import { RUN, USER_RESULT } from '../protocol/entity-types.ts';
 import type { Row } from '../protocol/represent.ts';
-import { sentBack } from '../sent-back.ts';
+import { RUN, USER_RESULT } from '../schema/entity-types.ts';
 import { type Call, found } from './route.ts';
+import { sentBack } from './sent-back.ts';
 import { type TaskReportSummary, taskReportSummary, userSummary } from './summaries.ts';
 
 /** POST runs. */

@@ -4,14 +4,14 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Author } from '../../ledger/input/author.ts';
 import type { CallbackProof } from '../../model/workflow/extension.ts';
 import type { Permission } from '../access/permissions.ts';
-import type { ComplexType, EntityType, OperationValue } from '../edm.ts';
 import { badRequest } from '../graph-error.ts';
 import type { Source } from '../lists/list.ts';
 import { objectBody } from '../protocol/body.ts';
 import type { Query } from '../protocol/query.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn } from '../protocol/work.ts';
-import { placeOf } from '../schema.ts';
+import type { ComplexType, EntityType, OperationValue } from '../schema/edm.ts';
+import { placeOf } from '../schema/schema.ts';
 
 /** The keys that paths have. */
 export type KeyName =

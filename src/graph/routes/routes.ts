@@ -1,13 +1,13 @@
 /** Every path and method that is served. Source: domain §2. */
 
-import type { Navigation } from '../edm.ts';
 import { userOf } from '../lists/user.ts';
-import { OTHER_ROUTES } from '../other-routes.ts';
 import type { Row } from '../protocol/represent.ts';
-import { RESULT_ROUTES } from '../result-routes.ts';
-import { placeOf } from '../schema.ts';
-import { outOfView, WORKFLOW_ROUTES } from '../workflow-routes.ts';
+import type { Navigation } from '../schema/edm.ts';
+import { placeOf } from '../schema/schema.ts';
+import { OTHER_ROUTES } from './other-routes.ts';
+import { RESULT_ROUTES } from './result-routes.ts';
 import { type Call, link, type Route } from './route.ts';
+import { outOfView, WORKFLOW_ROUTES } from './workflow-routes.ts';
 
 /** The route table. */
 export const TABLE: readonly Route[] = [...RESULT_ROUTES, ...WORKFLOW_ROUTES, ...OTHER_ROUTES];

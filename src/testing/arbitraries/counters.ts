@@ -3,20 +3,13 @@ import { readOptions } from '../../input/options.ts';
 import type { RunCounters, UserCounters } from '../../model/counters.ts';
 import type { UserStatus } from '../../model/status.ts';
 import { isConsistent } from '../model/external-model.ts';
+import type { SizeOptions } from './option-types.ts';
 import { SIZE } from './options.ts';
 import { userStatus } from './statuses.ts';
 
 /** A user's status with counters. */
 export interface CountedUserResult extends UserCounters {
   readonly processingStatus: UserStatus;
-}
-
-/** Sizes of what is generated. */
-export interface SizeOptions {
-  /** Users, at most. Default 4. */
-  readonly usersMax?: number;
-  /** Tasks of a user, at most. Default 4. */
-  readonly tasksMax?: number;
 }
 
 /** A status with counters that fit it (I1, I5). Shrinks to one queued task. */

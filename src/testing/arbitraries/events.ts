@@ -8,7 +8,7 @@ import {
   type ModelRun,
   possibleEvents,
 } from '../model/reference-model.ts';
-import type { SizeOptions } from './counters.ts';
+import type { EventOptions, SizeOptions } from './option-types.ts';
 import { EVENTS, SIZE } from './options.ts';
 
 /** What the reference model is made with. Shrinks to one user with one task. */
@@ -27,16 +27,6 @@ export interface EventSequence {
   readonly events: readonly ModelEvent[];
   /** Apply to a model of your own instead of changing this one. */
   readonly model: ModelRun;
-}
-
-/** Options of {@link eventSequence}. */
-export interface EventOptions extends SizeOptions {
-  /** The run may be canceled. Default `true`. */
-  readonly cancel?: boolean;
-  /** Go on until the run is final. Default `false`: stop anywhere. */
-  readonly toTheEnd?: boolean;
-  /** Events, at most, before the rest is cut or, with `toTheEnd`, goes the shortest way. Default 40. */
-  readonly eventsMax?: number;
 }
 
 /**

@@ -3,19 +3,8 @@ import { readOptions } from '../../input/options.ts';
 import { HOUR_MS } from '../../model/time.ts';
 import type { FaultPlan, ProcessFault, TaskFault } from '../faults/plan.ts';
 import { THROWN_KINDS } from '../faults/thrown.ts';
+import type { FaultOptions } from './option-types.ts';
 import { FAULTS } from './options.ts';
-
-/** Bounds of a plan of faults. */
-export interface FaultOptions {
-  /** Commits and store calls that can be hit, at most. Default 20. */
-  readonly callsMax?: number;
-  readonly usersMax?: number;
-  readonly tasksMax?: number;
-  /** Faults of processes happen so long after the beginning, at most, ms. Default: a day. */
-  readonly horizonMs?: number;
-  /** What handlers may do. Default: everything. Without a time-out, leave out `hang`, `ignore` and `linger`. */
-  readonly does?: readonly TaskFault['does'][];
-}
 
 const sometime = fc.constantFrom(0, 5, 60, 4_000, 9_000);
 

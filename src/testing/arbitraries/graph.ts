@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { readWord } from '../../input/fields.ts';
 import { optional, readOptions } from '../../input/options.ts';
 import { BREAKAGES, type GraphRunWithResults, graphOf } from '../oracles/graph-run.ts';
-import { type EventOptions, eventSequence } from './events.ts';
+import { eventSequence } from './events.ts';
+import type { EventOptions } from './option-types.ts';
 import { EVENTS } from './options.ts';
 
 /**

@@ -3,17 +3,8 @@ import { readOptions } from '../../input/options.ts';
 import { USER_STATUSES, type UserStatus } from '../../model/status.ts';
 import type { LedgerOperation } from '../commands/ledger-operations.ts';
 import { userCounters } from './counters.ts';
+import type { ScriptOptions } from './option-types.ts';
 import { SCRIPT } from './options.ts';
-
-/** Bounds of a script. */
-export interface ScriptOptions {
-  /** Tasks of every user. Default 2. */
-  readonly tasks?: number;
-  /** Users of a run, at most. Default 3. */
-  readonly usersMax?: number;
-  /** Operations, at most. Default 30. */
-  readonly operationsMax?: number;
-}
 
 type Reportable = Exclude<UserStatus, 'quarantined'>;
 const REPORTABLE = USER_STATUSES.filter((status): status is Reportable => status !== 'quarantined');

@@ -4,13 +4,16 @@ import { momentOrNull } from '../../input/moments.ts';
 import { optional, type ShapeOf, withDefault } from '../../input/options.ts';
 import { invalid, type Place } from '../../input/refuse.ts';
 import { DAY_MS } from '../../model/time.ts';
-import type { SizeOptions } from './counters.ts';
-import type { EventOptions } from './events.ts';
-import type { FaultOptions } from './fault-plans.ts';
-import type { ScriptOptions } from './ledger-scripts.ts';
-import type { PopulationOptions } from './populations.ts';
-import type { ScenarioOptions } from './scenarios.ts';
-import type { TaskOptions, WorkflowOptions } from './workflows.ts';
+import type {
+  EventOptions,
+  FaultOptions,
+  PopulationOptions,
+  ScenarioOptions,
+  ScriptOptions,
+  SizeOptions,
+  TaskOptions,
+  WorkflowOptions,
+} from './option-types.ts';
 
 const SIZE_MAX = 1_000_000;
 

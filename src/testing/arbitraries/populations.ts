@@ -2,19 +2,8 @@ import fc from 'fast-check';
 import { readOptions } from '../../input/options.ts';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS } from '../../model/time.ts';
+import type { PopulationOptions } from './option-types.ts';
 import { POPULATION } from './options.ts';
-
-/** What a population may look like. */
-export interface PopulationOptions {
-  /** People, at least and at most. Default 1 and 6. */
-  readonly peopleMin?: number;
-  readonly peopleMax?: number;
-  readonly departments?: readonly string[];
-  /** Middle of the hire dates, ISO 8601. Default 2026-01-05. */
-  readonly around?: string;
-  /** Hire dates lie at most so many days from `around`. Default 30. */
-  readonly daysMax?: number;
-}
 
 const DEPARTMENTS = ['Sales', 'Research', "Workers' Council", 'Büro', ''] as const;
 

@@ -11,18 +11,9 @@ import type {
   TaskBehaviour,
 } from '../../simulate/scenario/scenario.ts';
 import { behaviour, type MomentAt, plain, type Timed } from './behaviours.ts';
+import type { ScenarioOptions } from './option-types.ts';
 import { SCENARIO } from './options.ts';
 import { workflowInput } from './workflows.ts';
-
-/** How large a scenario may be. */
-export interface ScenarioOptions {
-  /** People at the start, at most. Default 40. */
-  readonly headcountMax?: number;
-  /** Default 3. */
-  readonly workflowsMax?: number;
-  /** Days of the horizon, at most. Default 6. */
-  readonly daysMax?: number;
-}
 
 /** Ordinary days first, then those on which clocks change in Berlin and St. John's, and a leap day. */
 const STARTS = ['2026-01-05', '2026-03-27', '2026-10-23', '2026-03-06', '2028-02-27'] as const;

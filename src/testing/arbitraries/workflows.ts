@@ -2,16 +2,11 @@ import fc from 'fast-check';
 import { readOptions } from '../../input/options.ts';
 import type { TaskInput, WorkflowInput } from '../../ledger/input/workflow.ts';
 import { TRIGGER_ATTRIBUTES } from '../../model/workflow/workflow.ts';
+import type { TaskOptions, WorkflowOptions } from './option-types.ts';
 import { TASK, WORKFLOW } from './options.ts';
 import { workflowCategory } from './statuses.ts';
 
 const DEFINITIONS = ['createAccount', 'addToGroups', 'sendMail', 'notifyManager', 'handOverBadge'] as const;
-
-/** What a task may look like. */
-export interface TaskOptions {
-  /** Names of task definitions to choose from: keys of your handlers. Default: five invented ones. */
-  readonly definitions?: readonly string[];
-}
 
 /** A task of a workflow. Shrinks to the first definition, enabled, without arguments. */
 export function task(options?: TaskOptions): fc.Arbitrary<TaskInput> {
@@ -40,13 +35,6 @@ export function tasks(
         ? list
         : [{ ...list[0], isEnabled: true } as TaskInput, ...list.slice(1)],
     );
-}
-
-/** Options of {@link workflowInput}. */
-export interface WorkflowOptions extends TaskOptions {
-  readonly tasksMax?: number;
-  /** `true`: only with a trigger and scheduled; `false`: only on demand. Default: either. */
-  readonly scheduled?: boolean;
 }
 
 /** What `workflows.create` takes, always valid. Shrinks to a joiner on demand with one task. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
+import type { Host } from '../../../src/cli/host.ts';
 import { runProgram } from '../../../src/cli/program.ts';
-import type { Host } from '../../../src/cli/terminal/host.ts';
 import { Interrupts } from '../../../src/cli/terminal/interrupts.ts';
 import { type Output, safeText } from '../../../src/cli/terminal/output.ts';
 import { styleFor } from '../../../src/cli/terminal/style.ts';

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { readSettings } from '../../../src/engine/settings.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { seededIds } from '../../helpers/seeded.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
@@ -112,7 +113,7 @@ describe('events', () => {
         ids: seededIds(5),
         logger: { ...SILENT, error: (message) => void logged.push(message) },
       },
-      { tasks: { '*': () => {} } },
+      readSettings({ tasks: { '*': () => {} } }),
     );
     const workflow = await engine.workflows.create(workflowInput(['a']));
     engine.on('run.created', () => {

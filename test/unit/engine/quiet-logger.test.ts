@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
+import { readSettings } from '../../../src/engine/settings.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../helpers/deferred.ts';
@@ -35,7 +36,7 @@ describe('a logger that throws', () => {
         ids: seededIds(5),
         logger,
       },
-      { tasks: { '*': () => {} } },
+      readSettings({ tasks: { '*': () => {} } }),
     );
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());

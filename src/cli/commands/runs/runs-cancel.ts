@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { runResource } from '../../../ledger/resources.ts';
-import { makeChange } from '../../make-change.ts';
+import type { Host } from '../../host.ts';
 import { dbOption, jsonOption, requireOption } from '../../options.ts';
 import { findRun } from '../../session/find-run.ts';
 import { CliError } from '../../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import type { Host } from '../../terminal/host.ts';
 import { canceledUsers, statusText } from '../../terminal/report.ts';
 import { counted, shortId } from '../../terminal/text.ts';
+import { makeChange } from './make-change.ts';
 import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs cancel`. */

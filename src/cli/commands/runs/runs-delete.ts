@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { makeChange } from '../../make-change.ts';
+import type { Host } from '../../host.ts';
 import { dbOption, requireOption } from '../../options.ts';
 import { findRun } from '../../session/find-run.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import type { Host } from '../../terminal/host.ts';
 import { shortId } from '../../terminal/text.ts';
+import { makeChange } from './make-change.ts';
 import { runArgument } from './runs-show.ts';
 
 const HELP = `

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import { createLedger } from '../../../embed.ts';
 import type { Run } from '../../../model/resources/resources.ts';
-import { findWorkflow } from '../../find-workflow.ts';
-import { listOptionsOf, moreLine, type PageOptions, pageOptions } from '../../list-options.ts';
+import type { Host } from '../../host.ts';
 import { dbOption, jsonOption, requireOption, someText } from '../../options.ts';
+import { findWorkflow } from '../../session/find-workflow.ts';
 import { openExisting } from '../../session/stores.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
-import type { Host } from '../../terminal/host.ts';
 import { statusText } from '../../terminal/report.ts';
 import { tableLines } from '../../terminal/table.ts';
 import { count, moment, shortened, shortId } from '../../terminal/text.ts';
+import { listOptionsOf, moreLine, type PageOptions, pageOptions } from './list-options.ts';
 
 /** Options of `tenure runs list`. */
 export interface RunsListOptions extends PageOptions {

@@ -6,6 +6,9 @@ import type { RunRecord } from '../../../model/records.ts';
 import type { Store } from '../../../ports/store.ts';
 import { type AgainInput, againOf } from '../../dry-run/again.ts';
 import { dryRunJson, showDryRuns } from '../../dry-run/show.ts';
+import type { Host } from '../../host.ts';
+import { type Job, type JobOptions, readJob } from '../../job/job.ts';
+import { withJob } from '../../job/job-session.ts';
 import {
   dbOption,
   idList,
@@ -17,14 +20,11 @@ import {
 } from '../../options.ts';
 import { findRun } from '../../session/find-run.ts';
 import { finishSession, type View } from '../../session/finish.ts';
-import { type Job, type JobOptions, readJob } from '../../session/job.ts';
-import { withJob } from '../../session/job-session.ts';
 import { requireIdle } from '../../session/run-checks.ts';
 import { openExisting } from '../../session/stores.ts';
 import { openUsers } from '../../session/users.ts';
 import { CliError } from '../../terminal/cli-error.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
-import type { Host } from '../../terminal/host.ts';
 import type { StopTimeout } from '../../terminal/interrupts.ts';
 import { withSpinner } from '../../terminal/progress.ts';
 import { oneLine, quoted, shortId } from '../../terminal/text.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { Host } from '../../host.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
-import type { Host } from '../../terminal/host.ts';
 import { runsCancelCommand } from './runs-cancel.ts';
 import { runsDeleteCommand } from './runs-delete.ts';
 import { runsListCommand } from './runs-list.ts';

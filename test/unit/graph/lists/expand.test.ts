@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { checkExpand, type ExpandSources, expanded } from '../../../../src/graph/lists/expand.ts';
-import { RUN, TASK_REPORT, USER_RESULT, WORKFLOW } from '../../../../src/graph/protocol/entity-types.ts';
 import { type Expansion, readQuery } from '../../../../src/graph/protocol/query.ts';
 import type { Row } from '../../../../src/graph/protocol/represent.ts';
+import { RUN, TASK_REPORT, USER_RESULT, WORKFLOW } from '../../../../src/graph/schema/entity-types.ts';
 
 const read = (text: string): readonly Expansion[] =>
   readQuery(new URLSearchParams({ $expand: text }), ['expand']).expand;

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { writeFilter } from '../../../../src/filter/write-filter.ts';
-import type { EntityType } from '../../../../src/graph/edm.ts';
 import { parseEntityFilter } from '../../../../src/graph/lists/filter-check.ts';
+import type { EntityType } from '../../../../src/graph/schema/edm.ts';
 import {
   CUSTOM_TASK_EXTENSION,
   RUN,
   SUBJECT_RESULT,
   TASK_DEFINITION,
-} from '../../../../src/graph/protocol/entity-types.ts';
+} from '../../../../src/graph/schema/entity-types.ts';
 import { makeRun, makeWorkflow, openApi } from '../../../graph/support.ts';
 
 const TIMEOUT = 'callbackConfiguration/timeoutDuration';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listBody, rowTexts } from '../../../../src/graph/lists/list-body.ts';
-import { RUN, USER_RESULT } from '../../../../src/graph/protocol/entity-types.ts';
 import { type Row, represent, type View } from '../../../../src/graph/protocol/represent.ts';
+import { RUN, USER_RESULT } from '../../../../src/graph/schema/entity-types.ts';
 
 const VIEW: View = {
   level: 'minimal',

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../../../src/filter/parsing/parse-filter.ts';
 import { readPage, type Source } from '../../../../src/graph/lists/list.ts';
 import { rowTest } from '../../../../src/graph/lists/rows.ts';
-import { RUN } from '../../../../src/graph/protocol/entity-types.ts';
 import type { Query } from '../../../../src/graph/protocol/query.ts';
 import type { Row } from '../../../../src/graph/protocol/represent.ts';
+import { RUN } from '../../../../src/graph/schema/entity-types.ts';
 import type { Filter } from '../../../../src/model/filter.ts';
 import { workOf } from '../../../graph/work.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../../../src/filter/parsing/parse-filter.ts';
 import { compareSortValues, keyedRows, rowTest, sorted } from '../../../../src/graph/lists/rows.ts';
-import { RUN } from '../../../../src/graph/protocol/entity-types.ts';
+import { RUN } from '../../../../src/graph/schema/entity-types.ts';
 
 const spend = (): void => {};
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { searchTest } from '../../../../src/graph/lists/search.ts';
-import { RUN, WORKFLOW } from '../../../../src/graph/protocol/entity-types.ts';
+import { RUN, WORKFLOW } from '../../../../src/graph/schema/entity-types.ts';
 import { makeWorkflow, openApi } from '../../../graph/support.ts';
 
 const NAMES = [

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { RUN, TASK_DEFINITION } from '../../../../src/graph/protocol/entity-types.ts';
 import { contextOf, represent, type View, wireDate } from '../../../../src/graph/protocol/represent.ts';
+import { RUN, TASK_DEFINITION } from '../../../../src/graph/schema/entity-types.ts';
 
 const VIEW: View = {
   level: 'minimal',

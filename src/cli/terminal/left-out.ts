@@ -1,8 +1,8 @@
 /** How the command line tells who a selection left out. */
-import { columnText } from '../directory/files/mapping.ts';
-import { leftOutSentences } from '../engine/selection.ts';
-import type { LeftOutReason, Selection, UnreadableSelection } from '../model/selection.ts';
-import { count } from './terminal/text.ts';
+import { columnText } from '../../directory/files/mapping.ts';
+import { leftOutSentences } from '../../engine/selection.ts';
+import type { LeftOutReason, Selection, UnreadableSelection } from '../../model/selection.ts';
+import { count } from './text.ts';
 
 /** What needs attention, a line each, and what to do about it. None when there is nothing of the kind. */
 export function leftOutWarnings(selection: UnreadableSelection): readonly string[] {

@@ -1,4 +1,8 @@
 /** Batches as multipart/mixed, as OData 4.0 has them (§11.7). */
+
+import { badRequest } from '../graph-error.ts';
+import { bodyText } from '../lists/list-body.ts';
+import type { GraphLimits } from '../protocol/bounds.ts';
 import {
   type BatchPlace,
   type BatchRequest,
@@ -6,10 +10,7 @@ import {
   notImplemented,
   requestIn,
 } from './batch-request.ts';
-import { badRequest } from './graph-error.ts';
-import { bodyText } from './lists/list-body.ts';
 import { boundaryOf, type Message, mediaTypeOf, messageOf, partsOf } from './multipart.ts';
-import type { GraphLimits } from './protocol/bounds.ts';
 
 /** A request of such a batch. */
 export interface PartRequest extends BatchRequest {

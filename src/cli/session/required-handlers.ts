@@ -1,16 +1,16 @@
-import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/task-definitions.ts';
-import { Handlers } from '../engine/handlers/handlers.ts';
-import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { nearest } from '../input/nearest.ts';
-import { enabledTasks } from '../ledger/resources.ts';
-import type { Workflow } from '../model/workflow/workflow.ts';
-import type { Store } from '../ports/store.ts';
-import type { Job } from './session/job.ts';
-import { unfinishedRuns } from './session/run-checks.ts';
-import type { TaskHandlers } from './session/task-module.ts';
-import { CliError } from './terminal/cli-error.ts';
-import type { Host } from './terminal/host.ts';
-import { counted } from './terminal/text.ts';
+import { findTaskDefinition, TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
+import { Handlers } from '../../engine/handlers/handlers.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { nearest } from '../../input/nearest.ts';
+import { enabledTasks } from '../../ledger/resources.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Host } from '../host.ts';
+import type { Job } from '../job/job.ts';
+import { CliError } from '../terminal/cli-error.ts';
+import { counted } from '../terminal/text.ts';
+import { unfinishedRuns } from './run-checks.ts';
+import type { TaskHandlers } from './task-module.ts';
 
 /** An engine has a handler of its own for these. */
 const BUILT_IN: TaskHandlers = { runCustomTaskExtension: () => {} };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundaryOf, mediaTypeOf, messageOf, partsOf } from '../../../src/graph/multipart.ts';
+import { boundaryOf, mediaTypeOf, messageOf, partsOf } from '../../../../src/graph/batches/multipart.ts';
 
 const read = (text: string, boundary = 'b', max = 20) =>
   partsOf(text, boundary, 'the batch', max).map(({ headers, content }) => [

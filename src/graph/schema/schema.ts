@@ -3,8 +3,8 @@ import { COMPLEX_TYPES } from './complex-types.ts';
 import { CONTAINER, CONTAINER_TYPES } from './container-types.ts';
 import { DIRECTORY_TYPES } from './directory-types.ts';
 import type { ComplexType, EntityType, Link, Operation } from './edm.ts';
+import { RESOURCE_TYPES } from './entity-types.ts';
 import { OPERATIONS } from './operation-types.ts';
-import { RESOURCE_TYPES } from './protocol/entity-types.ts';
 import { SUMMARY_TYPES } from './summary-types.ts';
 
 /** The namespace of types that name none. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../../ports/clock.ts';
-import type { Interrupts } from './interrupts.ts';
-import type { Output } from './output.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Interrupts } from './terminal/interrupts.ts';
+import type { Output } from './terminal/output.ts';
 
 /** What a command works with, besides its options. */
 export interface Host {

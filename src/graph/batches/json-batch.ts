@@ -1,4 +1,8 @@
 /** Batches as JSON, as Graph has them. */
+
+import { badRequest } from '../graph-error.ts';
+import { bodyText, JsonText } from '../lists/list-body.ts';
+import type { GraphLimits } from '../protocol/bounds.ts';
 import {
   type BatchPlace,
   type BatchRequest,
@@ -6,9 +10,6 @@ import {
   notImplemented,
   requestIn,
 } from './batch-request.ts';
-import { badRequest } from './graph-error.ts';
-import { bodyText, JsonText } from './lists/list-body.ts';
-import type { GraphLimits } from './protocol/bounds.ts';
 
 const ID_LENGTH_MAX = 128;
 

@@ -1,5 +1,5 @@
 /** Texts of several parts (RFC 2046), and messages of HTTP in them. Pure. */
-import { badRequest } from './graph-error.ts';
+import { badRequest } from '../graph-error.ts';
 
 /** Headers, and what comes after the blank line below them. */
 export interface Message {

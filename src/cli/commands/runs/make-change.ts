@@ -1,12 +1,12 @@
-import { createLedger } from '../embed.ts';
-import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { carryOut } from '../ledger/requests.ts';
-import type { LeftRequest, StoreRequest } from '../model/request.ts';
-import type { Store, StoreReader, StoreRequests } from '../ports/store.ts';
-import { openExisting } from './session/stores.ts';
-import { CliError } from './terminal/cli-error.ts';
-import type { Host } from './terminal/host.ts';
-import { seconds } from './terminal/text.ts';
+import { createLedger } from '../../../embed.ts';
+import { LifecycleError } from '../../../errors/lifecycle-error.ts';
+import { carryOut } from '../../../ledger/requests.ts';
+import type { LeftRequest, StoreRequest } from '../../../model/request.ts';
+import type { Store, StoreReader, StoreRequests } from '../../../ports/store.ts';
+import type { Host } from '../../host.ts';
+import { openExisting } from '../../session/stores.ts';
+import { CliError } from '../../terminal/cli-error.ts';
+import { seconds } from '../../terminal/text.ts';
 
 /** How often a request that was left is looked at, ms. */
 const LOOK_MS = 100;

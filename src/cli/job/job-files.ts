@@ -1,6 +1,6 @@
-import { claimOutputs, type OutputFile } from './output-files.ts';
-import { isEffects } from './session/effects-file.ts';
-import type { Job } from './session/job.ts';
+import { claimOutputs, type OutputFile } from '../output-files.ts';
+import { isEffects } from '../session/effects-file.ts';
+import type { Job } from './job.ts';
 
 /** What is written beside a job's effects, and what is read. */
 export interface JobFiles {

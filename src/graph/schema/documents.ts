@@ -1,11 +1,11 @@
 /** The documents above the lifecycle workflows: the service root, `$metadata` and `identityGovernance`. */
-import { GraphError } from './graph-error.ts';
+import { GraphError } from '../graph-error.ts';
+import type { Step } from '../protocol/path.ts';
+import { acceptOf, mediaTypesOf, readAccept } from '../protocol/prefer.ts';
+import { readQuery } from '../protocol/query.ts';
+import type { Reply, Target } from '../protocol/reply.ts';
 import { type Csdl, metadataOf, ROOT_SINGLETON } from './metadata.ts';
 import { metadataXml } from './metadata-xml.ts';
-import type { Step } from './protocol/path.ts';
-import { acceptOf, mediaTypesOf, readAccept } from './protocol/prefer.ts';
-import { readQuery } from './protocol/query.ts';
-import type { Reply, Target } from './service.ts';
 
 /** The answer for one of these documents; `null` for other paths. @throws GraphError 400, 405, 406. */
 export function documentAt(request: Request, target: Target): Reply | null {

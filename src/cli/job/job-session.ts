@@ -1,13 +1,13 @@
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Store } from '../../ports/store.ts';
-import { claimJobFiles } from '../job-files.ts';
-import type { Host } from '../terminal/host.ts';
+import type { Host } from '../host.ts';
+import type { View } from '../session/finish.ts';
+import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
+import { Session } from '../session/session.ts';
+import { openUsers, type Users } from '../session/users.ts';
 import type { StopTimeout } from '../terminal/interrupts.ts';
-import type { View } from './finish.ts';
 import type { Job, JobOptions } from './job.ts';
-import { type OpenTasks, openTasks } from './open-tasks.ts';
-import { Session } from './session.ts';
-import { openUsers, type Users } from './users.ts';
+import { claimJobFiles } from './job-files.ts';
 
 /** Where a job goes on, and how. */
 export interface JobSessionInput {

@@ -1,11 +1,11 @@
 /** The actions of a workflow that make runs or end them. */
-import type { ActivationScopeInput } from '../engine/activation.ts';
-import { LifecycleError } from '../errors/lifecycle-error.ts';
-import type { ProvisioningObjectInput } from '../ledger/planning/provisioning-objects.ts';
-import { badRequest, GraphError } from './graph-error.ts';
-import { objectBody } from './protocol/body.ts';
-import type { Row } from './protocol/represent.ts';
-import { type Call, soleField } from './routes/route.ts';
+import type { ActivationScopeInput } from '../../engine/activation.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { ProvisioningObjectInput } from '../../ledger/planning/provisioning-objects.ts';
+import { badRequest, GraphError } from '../graph-error.ts';
+import { objectBody } from '../protocol/body.ts';
+import type { Row } from '../protocol/represent.ts';
+import { type Call, soleField } from './route.ts';
 
 /** activate: `{ subjects: [{ id }] }`. */
 export async function activate({ engine, keys, body, author }: Call): Promise<string> {

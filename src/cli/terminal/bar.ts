@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { SingleBar } from 'cli-progress';
-import type { Host } from './terminal/host.ts';
+import type { Host } from '../host.ts';
 
 const FRAMES_PER_SECOND = 10;
 const BAR_COLUMNS_MAX = 40;

@@ -3,14 +3,7 @@ import { ACTIVATION_SCOPE, WORKFLOW_SUBJECT } from './complex-types.ts';
 import { INSIGHTS } from './container-types.ts';
 import { DIRECTORY_OBJECT, USER } from './directory-types.ts';
 import type { ComplexType, EntityType, Operation, OperationValue } from './edm.ts';
-import {
-  RUN,
-  SUBJECT_RESULT,
-  TASK_REPORT,
-  TASK_RESULT,
-  USER_RESULT,
-  WORKFLOW,
-} from './protocol/entity-types.ts';
+import { RUN, SUBJECT_RESULT, TASK_REPORT, TASK_RESULT, USER_RESULT, WORKFLOW } from './entity-types.ts';
 import {
   AWAITED_RESULT,
   BY_CATEGORY,

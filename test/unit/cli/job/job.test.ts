@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jobOf, keepJob, readJob } from '../../../../src/cli/session/job.ts';
+import { jobOf, keepJob, readJob } from '../../../../src/cli/job/job.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 
 const OPTIONS = {

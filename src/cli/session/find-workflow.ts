@@ -1,8 +1,8 @@
-import { nearest } from '../input/nearest.ts';
-import type { WorkflowRecord } from '../model/records.ts';
-import type { Workflow } from '../model/workflow/workflow.ts';
-import { CliError } from './terminal/cli-error.ts';
-import { shortened } from './terminal/text.ts';
+import { nearest } from '../../input/nearest.ts';
+import type { WorkflowRecord } from '../../model/records.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import { CliError } from '../terminal/cli-error.ts';
+import { shortened } from '../terminal/text.ts';
 
 /** Workflows that are named when none fits, or several do. */
 const NAMED_MAX = 20;

@@ -1,26 +1,26 @@
 /** What the routes of workflows, extensions, settings and the catalogue do that takes more than one call. */
-import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/task-definitions.ts';
-import { WORKFLOW_TEMPLATES } from '../catalogue/workflow-templates.ts';
-import type { ExtensionInput } from '../ledger/input/extension.ts';
-import type { SettingsPatch } from '../ledger/input/settings.ts';
+import { findTaskDefinition, TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
+import { WORKFLOW_TEMPLATES } from '../../catalogue/workflow-templates.ts';
+import type { ExtensionInput } from '../../ledger/input/extension.ts';
+import type { SettingsPatch } from '../../ledger/input/settings.ts';
 import type {
   NewVersionInput,
   TaskInput,
   TaskPatch,
   WorkflowInput,
   WorkflowPatch,
-} from '../ledger/input/workflow.ts';
-import type { CustomTaskExtension } from '../model/workflow/extension.ts';
-import type { LifecycleManagementSettings } from '../model/workflow/quarantine.ts';
-import type { Task, Workflow, WorkflowTemplate } from '../model/workflow/workflow.ts';
-import { badRequest, GraphError } from './graph-error.ts';
-import type { Source } from './lists/list.ts';
-import { arrayOf } from './lists/sources.ts';
-import { objectBody } from './protocol/body.ts';
-import { CUSTOM_TASK_EXTENSION, SETTINGS, TASK, WORKFLOW } from './protocol/entity-types.ts';
-import type { Row } from './protocol/represent.ts';
-import { taskResult, taskResultsOfTask } from './routes/operations.ts';
-import { type Call, found, soleField } from './routes/route.ts';
+} from '../../ledger/input/workflow.ts';
+import type { CustomTaskExtension } from '../../model/workflow/extension.ts';
+import type { LifecycleManagementSettings } from '../../model/workflow/quarantine.ts';
+import type { Task, Workflow, WorkflowTemplate } from '../../model/workflow/workflow.ts';
+import { badRequest, GraphError } from '../graph-error.ts';
+import type { Source } from '../lists/list.ts';
+import { arrayOf } from '../lists/sources.ts';
+import { objectBody } from '../protocol/body.ts';
+import type { Row } from '../protocol/represent.ts';
+import { CUSTOM_TASK_EXTENSION, SETTINGS, TASK, WORKFLOW } from '../schema/entity-types.ts';
+import { taskResult, taskResultsOfTask } from './operations.ts';
+import { type Call, found, soleField } from './route.ts';
 import { sentBack } from './sent-back.ts';
 
 /** POST customTaskExtensions. */

@@ -2,17 +2,10 @@
  * The resources as the wire has them: properties with their kinds, navigation properties, what a list of them
  * can do. Source: domain §1 and the capability annotations of §2.
  */
-import { KINDS } from '../complex-types.ts';
-import { ENTITY } from '../directory-types.ts';
-import { type EntityType, type Kind, type Link, type Navigation, REFERENCE, REFERENCES } from '../edm.ts';
-import {
-  CATEGORY,
-  EXECUTION_TYPE,
-  REPLY_MODE,
-  STATUS,
-  SUBJECT_TYPE,
-  TASK_CATEGORY,
-} from '../enumerations.ts';
+import { KINDS } from './complex-types.ts';
+import { ENTITY } from './directory-types.ts';
+import { type EntityType, type Kind, type Link, type Navigation, REFERENCE, REFERENCES } from './edm.ts';
+import { CATEGORY, EXECUTION_TYPE, REPLY_MODE, STATUS, SUBJECT_TYPE, TASK_CATEGORY } from './enumerations.ts';
 
 type Navigations = Readonly<Record<string, Navigation>>;
 type Links = Readonly<Record<string, Link>>;

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
-import type { ListOptions } from '../ledger/input/list-options.ts';
-import { LIMITS } from '../model/limits.ts';
-import { someText, wholeNumber } from './options.ts';
+import type { ListOptions } from '../../../ledger/input/list-options.ts';
+import { LIMITS } from '../../../model/limits.ts';
+import { someText, wholeNumber } from '../../options.ts';
 
 /** Options of every command that prints a page of a list. */
 export interface PageOptions {

@@ -1,12 +1,12 @@
 /** The paths of the catalogue, settings, extensions and insights, and of the containers. Source: domain §2.4. */
-import { TASK_DEFINITIONS } from '../catalogue/task-definitions.ts';
-import { WORKFLOW_TEMPLATES } from '../catalogue/workflow-templates.ts';
-import type { TopOptions } from '../ledger/methods/insights.ts';
-import { NEEDED } from './access/permissions.ts';
-import { arrayOf } from './lists/sources.ts';
-import type { Query } from './protocol/query.ts';
+import { TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
+import { WORKFLOW_TEMPLATES } from '../../catalogue/workflow-templates.ts';
+import type { TopOptions } from '../../ledger/methods/insights.ts';
+import { NEEDED } from '../access/permissions.ts';
+import { arrayOf } from '../lists/sources.ts';
+import type { Query } from '../protocol/query.ts';
 import { taskResultsUnder } from './result-routes.ts';
-import { create, list, one, type Route, remove, update, windowed } from './routes/route.ts';
+import { create, list, one, type Route, remove, update, windowed } from './route.ts';
 import * as does from './workflow-operations.ts';
 
 const { reports, workflows, change, extensions, changeExtensions } = NEEDED;

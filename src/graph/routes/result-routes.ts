@@ -1,11 +1,11 @@
 /** The paths of runs and of results. Source: domain §2.1, §2.2, §2.9. */
 
-import { NEEDED } from './access/permissions.ts';
-import { usersOfWorkflowLately } from './lists/recent.ts';
-import { reportsOf, runsOf, taskResultsOf, usersOf } from './lists/sources.ts';
-import * as subjects from './lists/subjects.ts';
-import * as does from './routes/operations.ts';
-import { create, list, one, operation, type Route, remove, update, windowed } from './routes/route.ts';
+import { NEEDED } from '../access/permissions.ts';
+import { usersOfWorkflowLately } from '../lists/recent.ts';
+import { reportsOf, runsOf, taskResultsOf, usersOf } from '../lists/sources.ts';
+import * as subjects from '../lists/subjects.ts';
+import * as does from './operations.ts';
+import { create, list, one, operation, type Route, remove, update, windowed } from './route.ts';
 
 const { reports, change } = NEEDED;
 const RUNS = 'workflows/{workflow}/runs';

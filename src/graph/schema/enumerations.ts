@@ -1,10 +1,10 @@
 /** The enumerations of the service. Source: domain §1.1. */
 
-import { EXECUTION_TYPES, PROCESSING_STATUSES, WORKFLOW_CATEGORIES } from '../model/status.ts';
-import { TASK_SCOPES, USER_SCOPES } from '../model/workflow/activation.ts';
-import { REPLY_MODES } from '../model/workflow/extension.ts';
-import { MATCH_MODES } from '../model/workflow/quarantine.ts';
-import { EVENT_TIMINGS, MEMBERSHIP_CHANGE_TYPES, TRIGGER_ATTRIBUTES } from '../model/workflow/workflow.ts';
+import { EXECUTION_TYPES, PROCESSING_STATUSES, WORKFLOW_CATEGORIES } from '../../model/status.ts';
+import { TASK_SCOPES, USER_SCOPES } from '../../model/workflow/activation.ts';
+import { REPLY_MODES } from '../../model/workflow/extension.ts';
+import { MATCH_MODES } from '../../model/workflow/quarantine.ts';
+import { EVENT_TIMINGS, MEMBERSHIP_CHANGE_TYPES, TRIGGER_ATTRIBUTES } from '../../model/workflow/workflow.ts';
 import type { Enumeration } from './edm.ts';
 
 /** Status of runs and of results. */

@@ -1,8 +1,8 @@
 /** Request bodies that contain what an earlier answer showed. */
 import { isDeepStrictEqual } from 'node:util';
-import type { EntityType } from './edm.ts';
-import { annotationsOff } from './protocol/body.ts';
-import { type Row, wireValue } from './protocol/represent.ts';
+import { annotationsOff } from '../protocol/body.ts';
+import { type Row, wireValue } from '../protocol/represent.ts';
+import type { EntityType } from '../schema/edm.ts';
 
 /**
  * Replaces each property of a body that equals what an answer shows of `row` by the value of `row`. That undoes what

@@ -1,8 +1,8 @@
 /** Reads the limits that a host sets. */
-import { readWhole } from '../input/fields.ts';
-import { readShape, type ShapeOf, withDefault } from '../input/options.ts';
-import type { Place } from '../input/refuse.ts';
-import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow/workflow-limits.ts';
+import { readWhole } from '../../input/fields.ts';
+import { readShape, type ShapeOf, withDefault } from '../../input/options.ts';
+import type { Place } from '../../input/refuse.ts';
+import { DEFAULT_LIMITS, type WorkflowLimits } from '../../model/workflow/workflow-limits.ts';
 
 const LIMITS = {
   maxWorkflows: withDefault(readLimit, DEFAULT_LIMITS.maxWorkflows),

@@ -1,6 +1,6 @@
 /** One request of a batch, whatever format the batch has. */
-import { badRequest, GraphError } from './graph-error.ts';
-import type { Reply } from './service.ts';
+import { badRequest, GraphError } from '../graph-error.ts';
+import type { Reply } from '../protocol/reply.ts';
 
 /** A request that was read from a batch. */
 export interface BatchRequest {

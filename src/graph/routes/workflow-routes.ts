@@ -1,11 +1,11 @@
 /** The paths of workflows, deleted or not, of their versions and of their tasks. Source: domain §2.3, §2.4. */
 
-import { NEEDED } from './access/permissions.ts';
+import { NEEDED } from '../access/permissions.ts';
+import { arrayOf, executionScopeOf } from '../lists/sources.ts';
 import * as activations from './activations.ts';
-import { arrayOf, executionScopeOf } from './lists/sources.ts';
+import * as results from './operations.ts';
 import { reprocessedUnder, taskResultsUnder } from './result-routes.ts';
-import * as results from './routes/operations.ts';
-import { type Call, create, list, one, operation, type Route, remove, update } from './routes/route.ts';
+import { type Call, create, list, one, operation, type Route, remove, update } from './route.ts';
 import * as does from './workflow-operations.ts';
 
 const { workflows, change, activate } = NEEDED;
