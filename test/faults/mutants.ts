@@ -213,26 +213,26 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
 
 const LEDGER: Readonly<Record<string, readonly Row[]>> = {
   'ledger/recording/recorder.ts': [
-    ['who lost his claim can write', '|| before.claim !== line.claim', ''],
+    ['a driver that lost its claim can write', '|| before.claim !== queue.claim', ''],
     [
       'a cancel of a user is not recorded in its order',
-      'const user = flight.staged ?? flight.user;',
-      'const user = flight.user;',
+      'const user = activeUser.staged ?? activeUser.user;',
+      'const user = activeUser.user;',
     ],
     [
       'a refused commit is dropped',
-      'line.events = [...events, ...line.events];',
-      'line.events = [...line.events];\n      line.flights = line.flights.slice(flights.length);',
+      'queue.events = [...events, ...queue.events];',
+      'queue.events = [...queue.events];\n      queue.activeUsers = queue.activeUsers.slice(activeUsers.length);',
     ],
     [
       'a refused commit leaves what it staged',
-      'for (const batch of batches) for (const flight of batch.flights) flight.staged = null;',
+      'for (const batch of batches) for (const activeUser of batch.activeUsers) activeUser.staged = null;',
       '',
     ],
     ['counters are not written', 'await tx.putRun(after);', ''],
     [
       'outcomes are not written',
-      'await tx.putUsers(touched.map((flight) => flight.staged as UserRecord));',
+      'await tx.putUsers(touched.map((activeUser) => activeUser.staged as UserRecord));',
       '',
     ],
   ],

@@ -5,47 +5,51 @@ import type { LedgerContext } from '../context.ts';
 import { runResource, userResource } from '../resources.ts';
 import { auditRun } from './audit.ts';
 
-/** A committed change of a run: `before` is `null` for a run that is new. */
+/** A committed change of a run; `before` is `null` for a new run. */
 export interface CommittedChange {
   readonly before: RunRecord | null;
   readonly after: RunRecord;
   /** The users that it changed. */
   readonly users?: readonly UserRecord[];
-  /** Tells what happened to single tasks. */
-  readonly tellTasks?: () => void;
+  /** Emits the events of single tasks. */
+  readonly emitTaskEvents?: () => void;
 }
 
 /**
- * Tells what a committed change means, in an order that makes sense of it: the run began, its tasks and
- * users ended, its counters moved, it is over. Call after the commit, never before.
+ * Emits the events of a committed change, in causal order: the run started, its tasks and users ended, its
+ * counters changed, it finished. Call after the commit, never before.
  */
 export function announce(
   context: LedgerContext,
-  { before, after, users = [], tellTasks }: CommittedChange,
+  { before, after, users = [], emitTaskEvents }: CommittedChange,
 ): void {
   const isOver =
     isTerminal(after.processingStatus) && before !== null && !isTerminal(before.processingStatus);
-  tellRun(context, after, [
+  emitRunEvents(context, after, [
     before === null && 'run.created',
     before?.startedAtMs === null && after.startedAtMs !== null && 'run.started',
     before?.processingStatus !== 'canceling' && after.processingStatus === 'canceling' && 'run.canceling',
   ]);
-  tellTasks?.();
-  if (context.events.has('user.finished')) for (const user of users) tellUser(context, after, user);
+  emitTaskEvents?.();
+  if (context.events.has('user.finished')) for (const user of users) emitUserFinished(context, after, user);
   auditRun(context, before, after);
-  tellRun(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
+  emitRunEvents(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
 }
 
 type RunEventName = Extract<EngineEventName, `run.${string}`>;
 
-function tellRun({ events }: LedgerContext, run: RunRecord, names: readonly (RunEventName | false)[]): void {
-  const heard = names.filter((name) => name !== false && events.has(name));
-  if (heard.length === 0) return;
+function emitRunEvents(
+  { events }: LedgerContext,
+  run: RunRecord,
+  names: readonly (RunEventName | false)[],
+): void {
+  const wanted = names.filter((name) => name !== false && events.has(name));
+  if (wanted.length === 0) return;
   const payload = { workflowId: run.workflowId, run: runResource(run) };
-  for (const name of heard) if (name) events.emit(name, payload);
+  for (const name of wanted) if (name) events.emit(name, payload);
 }
 
-function tellUser({ events }: LedgerContext, run: RunRecord, user: UserRecord): void {
+function emitUserFinished({ events }: LedgerContext, run: RunRecord, user: UserRecord): void {
   if (!isTerminal(user.processingStatus)) return;
   events.emit('user.finished', {
     workflowId: run.workflowId,

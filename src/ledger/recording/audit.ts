@@ -1,4 +1,4 @@
-/** Tells `audit` events; nothing is made while nobody listens. */
+/** Emits `audit` events; does nothing while there is no listener. */
 
 import type { RunRecord } from '../../model/records.ts';
 import type { AuditActivity } from '../../model/resources/audit.ts';
@@ -8,7 +8,7 @@ import { isTerminal } from '../../rules/status/transitions.ts';
 import type { LedgerContext } from '../context.ts';
 import { isoOf, runResource } from '../resources.ts';
 
-/** Tells an activity. @param by who did it. */
+/** Emits an activity. @param by the caller that did it. */
 export function audit(
   { events, clock }: Pick<LedgerContext, 'events' | 'clock'>,
   activity: AuditActivity,
@@ -28,7 +28,7 @@ export function audit(
   });
 }
 
-/** Tells what the change of a workflow means. */
+/** Emits the activities of a change of a workflow. */
 export function auditWorkflow(
   context: LedgerContext,
   by: UserReference | null,
@@ -42,18 +42,18 @@ export function auditWorkflow(
   }
 }
 
-/** Tells the beginning and the end of a run. Call after the commit. */
+/** Emits the start and the end of a run. Call after the commit. */
 export function auditRun(context: LedgerContext, before: RunRecord | null, after: RunRecord): void {
   if (!context.events.has('audit')) return;
   const { id: runId, workflowId, workflowExecutionType: type } = after;
-  const tell = (activity: AuditActivity): void => {
+  const emit = (activity: AuditActivity): void => {
     const { createdBy } = runResource(after);
     audit(context, activity, createdBy, { id: runId, displayName: type }, { workflowId, runId });
   };
   const isScheduled = type === 'scheduled';
   const begins = before !== null && before.startedAtMs === null && after.startedAtMs !== null;
   const ends = before !== null && !isTerminal(before.processingStatus) && isTerminal(after.processingStatus);
-  if (begins && isScheduled) tell('Schedule workflow execution started');
+  if (begins && isScheduled) emit('Schedule workflow execution started');
   if (ends && type !== 'preview')
-    tell(isScheduled ? 'Schedule workflow execution completed' : 'On-demand workflow execution completed');
+    emit(isScheduled ? 'Schedule workflow execution completed' : 'On-demand workflow execution completed');
 }

@@ -1,7 +1,7 @@
 /**
- * Tasks that wait for a callback (domain §3.16). A note beside the run says until when, and what the answer
- * was; it outlives the process. The token of a callback is made from the task result's id and a secret of the
- * store: it is the same however often the call is repeated, and is good for one answer.
+ * Tasks that wait for a callback (domain §3.16). A note stores the deadline and the answer, so that both
+ * survive the process. The token of a callback is derived from the task result's id and a secret of the
+ * store: it is the same however often the call is repeated, and is valid for one answer.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
@@ -21,7 +21,7 @@ import { enabledTasks } from '../resources.ts';
 
 /** A task that waits. */
 export interface Waiting {
-  /** When its extension took the call; `null`: perhaps it did not. */
+  /** When its extension accepted the call; `null`: not known to have accepted it. */
   readonly launchedAtMs: EpochMs | null;
   /** Later answers are refused. */
   readonly deadlineMs: EpochMs;
@@ -30,7 +30,7 @@ export interface Waiting {
 
 const SECRET = 'callbackSecret';
 
-/** What is noted of a task; `null`: nothing. */
+/** The note of a task; `null`: there is none. */
 export async function readWaiting(
   reader: StoreReader,
   workflowId: string,
@@ -40,7 +40,7 @@ export async function readWaiting(
   return note ? (JSON.parse(note.body) as Waiting) : null;
 }
 
-/** Notes that a task waits; an answer that is there already stays. Gives what is noted then. */
+/** Stores that a task waits; keeps an answer that has arrived already. Returns the stored note. */
 export function noteWaiting(
   { store }: Pick<LedgerContext, 'store'>,
   workflowId: string,
@@ -55,7 +55,7 @@ export function noteWaiting(
   });
 }
 
-/** The secret of the store, made by `make` when there is none. */
+/** The secret of the store, created by `make` when there is none. */
 export async function callbackSecret(
   { store }: Pick<LedgerContext, 'store'>,
   make: () => string,
@@ -71,12 +71,12 @@ export async function callbackSecret(
   });
 }
 
-/** The token that a callback for this task has to show: 256 bits, base64url. */
+/** The token that a callback for this task has to present: 256 bits, base64url. */
 export function callbackToken(secret: string, taskResult: string): string {
   return createHmac('sha256', secret).update(taskResult.toLowerCase()).digest('base64url');
 }
 
-/** Whether `token` is that of the call for a task result. Tells nothing of whether there is one. */
+/** Whether `token` is that of the call for a task result. Does not reveal whether the result exists. */
 export async function isCallbackToken(
   reader: Pick<StoreReader, 'getSetting'>,
   taskResult: string,
@@ -84,24 +84,24 @@ export async function isCallbackToken(
 ): Promise<boolean> {
   const secret = await reader.getSetting(SECRET);
   if (secret === null) return false;
-  const shown = Buffer.from(token);
-  const right = Buffer.from(callbackToken(secret, taskResult));
-  return shown.length === right.length && timingSafeEqual(shown, right);
+  const presented = Buffer.from(token);
+  const expected = Buffer.from(callbackToken(secret, taskResult));
+  return presented.length === expected.length && timingSafeEqual(presented, expected);
 }
 
-/** Takes with a run what is noted of its tasks. */
+/** Deletes the notes of the tasks of a run. */
 export function forgetCallbacks(tx: StoreTransaction, run: RunRecord): Promise<void> {
   return tx.purgeNotes(OF_WORKFLOWS.callbacks, keyOf(run.workflowId, run.id.slice(0, PREFIX_LENGTH)));
 }
 
-/** What the ids of all that is in a run begin with (decision 2). */
+/** Characters that the ids of a run and everything in it share (decision 2). */
 const PREFIX_LENGTH = 18;
 
 /**
- * Takes an answer for a task that waits; its user goes on when the engine sees it.
+ * Stores the answer for a waiting task; its user continues when the engine reads it.
  *
  * @throws LifecycleError `InvalidArgument`, `NotFound`; `CallbackRefused` for a wrong proof; `NotWaiting` for a
- *   task that does not wait, or not any more: answered, canceled, or past its time.
+ *   task that is not waiting: never called, answered, canceled, or past its deadline.
  */
 export async function answerCallback(
   { store, clock }: LedgerContext,
@@ -115,13 +115,13 @@ export async function answerCallback(
   return store.transaction(async (tx) => {
     const run = await requireRun(tx, workflowId, address?.runId ?? taskResult);
     if (!address || address.ordinal === 0 || address.position === 0)
-      throw notWaiting(taskResult, 'no task result');
+      throw notWaiting(taskResult, 'an id that is no task result');
     const id = taskResultId(run.id, address.ordinal, address.position);
     if (!(await isProof(tx, run, address.position, id, proof))) throw refused(id);
     const waiting = await readWaiting(tx, run.workflowId, id);
-    if (!waiting) throw notWaiting(taskResult, 'one that waits for nothing');
-    if (waiting.answer !== null) throw notWaiting(taskResult, 'one that was answered');
-    if (clock.now() >= waiting.deadlineMs) throw notWaiting(taskResult, 'one whose time is over');
+    if (!waiting) throw notWaiting(taskResult, 'one that is not waiting');
+    if (waiting.answer !== null) throw notWaiting(taskResult, 'one that is already answered');
+    if (clock.now() >= waiting.deadlineMs) throw notWaiting(taskResult, 'one whose deadline has passed');
     const user = await tx.getUser(run.id, address.ordinal);
     const nth = user?.positions ? user.positions.indexOf(address.position) + 1 : address.position;
     const isAtIt =
@@ -161,7 +161,7 @@ async function isAuthorized(
   return apps.some((app) => app.id === principal);
 }
 
-/** The error for whoever must not answer. */
+/** The error for a caller without the right to answer. */
 export function refused(taskResult: string): LifecycleError {
   return new LifecycleError(
     'CallbackRefused',

@@ -1,7 +1,7 @@
 /**
- * Cancels runs. A run passes through `canceling` and always ends: users who have not started are
- * canceled here, in batches; users in progress are left to whoever drives the run, or canceled here
- * when nobody in this process does.
+ * Cancels runs. A run passes through `canceling` and always ends: queued users are canceled here, in
+ * batches; users in progress are left to the driver of the run, or canceled here when this process does
+ * not drive it.
  *
  * Source: domain §3.7, §6.3 (r5, r6, r8, r9).
  */
@@ -18,15 +18,15 @@ import { alreadyFinal } from '../refusals.ts';
 import { announce, type CommittedChange } from './announce.ts';
 import type { Recorder } from './recorder.ts';
 
-/** What canceling works with: the ledger, and who drives which run in this process. */
+/** What canceling needs: the ledger, and the recorder, which knows the runs that this process drives. */
 export interface Cancellation {
   readonly context: LedgerContext;
   readonly recorder: Recorder;
 }
 
 /**
- * Accepts a cancel and carries it out as far as this process can at once: an external run, or one that
- * nobody drives, is terminal afterwards; a driven one may be `canceling` until its running tasks settle.
+ * Accepts a cancel and carries it out as far as this process can at once: an external run, or one without
+ * a driver, is terminal afterwards; a driven one may be `canceling` until its running tasks settle.
  * Canceling a run that is being canceled already changes nothing.
  *
  * @throws LifecycleError `NotFound`; `AlreadyFinal` for a terminal run.
@@ -41,7 +41,7 @@ export async function cancelRun(
   const change = await context.store.transaction(async (tx) => {
     const before = await findRun(tx, workflowId, runId);
     if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
-    // Who drives the run elsewhere is fenced off, also by a second cancel: its users are drained here.
+    // A driver in another process is fenced off, also by a second cancel: its users are drained here.
     const claim = isDriven ? before.claim : before.claim + 1;
     if (before.processingStatus === 'canceling') {
       await tx.putRun({ ...before, claim });
@@ -73,13 +73,13 @@ export async function freezeRuns(
     try {
       await cancelRun(cancellation, workflowId, run.id);
     } catch (error) {
-      // It may have ended, or gone, since the list was read: then there is nothing left to cancel.
+      // It may have ended or been deleted since the list was read.
       if (!isGone(error)) throw error;
     }
   }
 }
 
-/** Drains now or, when the store refuses, as soon as it does not: the cancel was accepted. */
+/** Drains now, and retries for as long as the store fails: the cancel was accepted. */
 async function drainEventually(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
   try {
     await drain(context, runId, isDriven);
@@ -90,7 +90,7 @@ async function drainEventually(context: LedgerContext, runId: string, isDriven: 
   }
 }
 
-/** Wait before a drain that failed is tried again. */
+/** Wait before a failed drain is retried, ms. */
 const DRAIN_RETRY_MS = 1_000;
 
 /** Ends a canceling run whose driver is gone. */
@@ -103,8 +103,8 @@ export async function drainAbandoned({ context }: Cancellation, runId: string): 
 }
 
 /**
- * Cancels who is left of a canceling run. Users in progress are touched only when no driver is at work
- * on them: a run that nobody drives here was claimed first, so that a driver elsewhere is fenced off.
+ * Cancels the remaining users of a canceling run. Users in progress are canceled only when no driver works
+ * on them: a run that this process does not drive was claimed first, which fences off a driver elsewhere.
  */
 async function drain(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
   const statuses: UserStatus[] = isDriven ? ['queued'] : ['queued', 'inProgress'];
@@ -152,7 +152,7 @@ async function cancelBatch(
   return { before, after, users };
 }
 
-/** The users that an external run declared and nobody reported on are canceled with it. */
+/** Cancels the declared users of an external run that have no result. */
 async function endUnreported(context: LedgerContext, runId: string): Promise<void> {
   const change = await context.store.transaction(async (tx) => {
     const before = await tx.getRun(runId);

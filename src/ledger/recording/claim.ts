@@ -1,4 +1,4 @@
-/** Who drives a run: a claim is a number that grows, and only its newest holder can write (the fence). */
+/** Claims: a number that grows with each driver of a run. Only the holder of the newest one can write (a fencing token). */
 import type { RunRecord } from '../../model/records.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { type LedgerContext, laterMoment } from '../context.ts';
@@ -11,10 +11,10 @@ export interface ClaimedRun {
 }
 
 /**
- * Claims runs that the engine drives, in one commit. Those that are final or gone are left out; one that is
- * canceling has lost its driver, and whoever claims it must end it.
+ * Claims runs that the engine drives, in one commit. Final and deleted ones are omitted; one that is
+ * canceling has lost its driver, and the caller must end it.
  *
- * @param isNoOp whoever claims calls no handlers, which is noted on the runs before anything is recorded in them.
+ * @param isNoOp the engine calls no handlers; marked on the runs before anything is recorded in them.
  */
 export async function claimRuns(
   { store, clock }: LedgerContext,
@@ -37,12 +37,12 @@ export async function claimRuns(
   });
 }
 
-/** A preview does nothing anyway, and a run that is canceling does nothing more. */
+/** Previews do nothing in any case, and a canceling run runs no further task. */
 function mayDoTasks({ workflowExecutionType, processingStatus }: RunRecord): boolean {
   return workflowExecutionType !== 'preview' && processingStatus !== 'canceling';
 }
 
-/** Hands runs back: no task of theirs is running any more. A claim that is not the newest changes nothing. */
+/** Releases runs of which no task is running. A claim that is not the newest changes nothing. */
 export async function releaseRuns(
   { store }: LedgerContext,
   claims: readonly { readonly runId: string; readonly claim: number }[],

@@ -1,10 +1,10 @@
 /**
- * The recorder: how what happened to users gets into the store, many events to a commit.
+ * The recorder writes user events to the store, many events to a commit.
  *
- * Events of all runs wait in line; a flush takes up to `LIMITS.commitEventsMax` of them, decides each
- * by the rules against the run as it is in the store, and writes users, counters and status in one
- * transaction. Only then is anybody told. While a commit is under way the next batch gathers, so
- * batches grow with load and an idle engine commits at once.
+ * Each run has a queue of events. A flush takes up to `LIMITS.commitEventsMax` of them, decides each
+ * by the rules against the run as stored, and writes users, counters and status in one transaction.
+ * Events are emitted only after the commit. The next batch gathers during a commit, so batches grow
+ * with load and an idle engine commits at once.
  */
 import { InvariantError, LifecycleError } from '../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -17,7 +17,7 @@ import { decideUser, type UserDecision, type UserEvent } from '../../rules/statu
 import { commitMoment, type LedgerContext } from '../context.ts';
 import { announce } from './announce.ts';
 
-/** A user that has been taken up: his record as committed, and as it will be after the running commit. */
+/** An active user: its record as committed, and as it will be after the running commit. */
 export interface TrackedUser {
   user: UserRecord;
   /** Not `null` only while a commit that holds events of this user is being made. */
@@ -27,21 +27,21 @@ export interface TrackedUser {
 /** Why an event was not recorded. */
 export type Refusal = Extract<UserDecision, { kind: 'refused' }>['code'];
 
-/** The side of a run's driver that hears what became of its events. Called after the commit. */
+/** Callbacks of a run's driver. Called after the commit. */
 export interface RecorderClient<Lane extends TrackedUser> {
-  /** `flight.user` has the committed state. `event` is the one that was recorded. */
-  recorded(flight: Lane, event: UserEvent): void;
-  refused(flight: Lane, event: UserEvent, code: Refusal): void;
+  /** `activeUser.user` has the committed state; `event` is the recorded event. */
+  recorded(activeUser: Lane, event: UserEvent): void;
+  refused(activeUser: Lane, event: UserEvent, code: Refusal): void;
   /** The run after a commit that changed it. */
   runChanged(run: RunRecord): void;
-  /** Nothing of this client will be recorded any more: another worker has the run, or it is gone. */
+  /** No further event of this client will be recorded: another worker has claimed the run, or it is deleted. */
   lost(error: unknown): void;
 }
 
 /** Records events of one claimed run. */
 export interface RunRecorder<Lane extends TrackedUser> {
-  record(flight: Lane, event: UserEvent): void;
-  /** Stops taking events; what is in line is dropped. */
+  record(activeUser: Lane, event: UserEvent): void;
+  /** Stops accepting events and drops the queued ones. */
   close(): void;
 }
 
@@ -49,15 +49,15 @@ interface RunQueue<Lane extends TrackedUser> {
   readonly runId: string;
   readonly claim: number;
   readonly client: RecorderClient<Lane>;
-  flights: Lane[];
+  activeUsers: Lane[];
   events: UserEvent[];
   open: boolean;
 }
 
-/** What one run's part of a commit came to. */
+/** Result of one run's part of a commit. */
 interface Written {
-  readonly line: RunQueue<TrackedUser>;
-  readonly flights: readonly TrackedUser[];
+  readonly queue: RunQueue<TrackedUser>;
+  readonly activeUsers: readonly TrackedUser[];
   readonly events: readonly UserEvent[];
   /** Per event: why it was refused, or how many outcomes its user had after it. */
   readonly results: readonly (Refusal | number)[];
@@ -68,7 +68,7 @@ interface Written {
 /** The recorder of a ledger. */
 export class Recorder {
   readonly #context: LedgerContext;
-  readonly #lines = new Map<string, RunQueue<TrackedUser>>();
+  readonly #queues = new Map<string, RunQueue<TrackedUser>>();
   #waiting = 0;
   #flushing = false;
   #failures = 0;
@@ -80,43 +80,43 @@ export class Recorder {
 
   /** Whether this process drives the run. */
   drives(runId: string): boolean {
-    return this.#lines.has(runId);
+    return this.#queues.has(runId);
   }
 
-  /** Opens the line of a run that was claimed with token `claim`. */
+  /** Opens the queue of a run that was claimed with token `claim`. */
   open<Lane extends TrackedUser>(
     runId: string,
     claim: number,
     client: RecorderClient<Lane>,
   ): RunRecorder<Lane> {
-    const line: RunQueue<Lane> = { runId, claim, client, flights: [], events: [], open: true };
-    // The map holds lines of all lane types; each client only ever sees its own flights again.
-    this.#lines.set(runId, line as unknown as RunQueue<TrackedUser>);
+    const queue: RunQueue<Lane> = { runId, claim, client, activeUsers: [], events: [], open: true };
+    // The map holds queues of all lane types; each client gets back only its own active users.
+    this.#queues.set(runId, queue as unknown as RunQueue<TrackedUser>);
     return {
-      record: (flight, event) => {
-        if (!line.open) return;
-        line.flights.push(flight);
-        line.events.push(event);
+      record: (activeUser, event) => {
+        if (!queue.open) return;
+        queue.activeUsers.push(activeUser);
+        queue.events.push(event);
         this.#waiting += 1;
         if (!this.#flushing) void this.#flushAll();
       },
-      close: () => this.#close(line as unknown as RunQueue<TrackedUser>),
+      close: () => this.#close(queue as unknown as RunQueue<TrackedUser>),
     };
   }
 
-  /** Resolves when nothing is in line. */
+  /** Resolves when all queues are empty. */
   async settled(): Promise<void> {
     if (!this.#flushing && this.#waiting === 0) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #close(line: RunQueue<TrackedUser>): void {
-    if (!line.open) return;
-    line.open = false;
-    this.#waiting -= line.events.length;
-    line.events = [];
-    line.flights = [];
-    if (this.#lines.get(line.runId) === line) this.#lines.delete(line.runId);
+  #close(queue: RunQueue<TrackedUser>): void {
+    if (!queue.open) return;
+    queue.open = false;
+    this.#waiting -= queue.events.length;
+    queue.events = [];
+    queue.activeUsers = [];
+    if (this.#queues.get(queue.runId) === queue) this.#queues.delete(queue.runId);
   }
 
   async #flushAll(): Promise<void> {
@@ -149,32 +149,32 @@ export class Recorder {
     });
   }
 
-  /** Fair shares: every run gives an equal part of a commit, larger when others have less. */
+  /** Takes equal shares of a commit from all runs, larger ones when there are fewer runs. */
   #takeBatches(): Batch[] {
-    const lines = [...this.#lines.values()].filter((line) => line.events.length > 0);
-    const share = Math.max(1, Math.floor(LIMITS.commitEventsMax / Math.max(1, lines.length)));
-    return lines.slice(0, LIMITS.commitEventsMax).map((line) => {
-      const isAll = line.events.length <= share;
-      const flights = isAll ? line.flights : line.flights.splice(0, share);
-      const events = isAll ? line.events : line.events.splice(0, share);
+    const queues = [...this.#queues.values()].filter((queue) => queue.events.length > 0);
+    const share = Math.max(1, Math.floor(LIMITS.commitEventsMax / Math.max(1, queues.length)));
+    return queues.slice(0, LIMITS.commitEventsMax).map((queue) => {
+      const isAll = queue.events.length <= share;
+      const activeUsers = isAll ? queue.activeUsers : queue.activeUsers.splice(0, share);
+      const events = isAll ? queue.events : queue.events.splice(0, share);
       if (isAll) {
-        line.flights = [];
-        line.events = [];
+        queue.activeUsers = [];
+        queue.events = [];
       }
       this.#waiting -= events.length;
-      return { line, flights, events };
+      return { queue, activeUsers, events };
     });
   }
 
-  async #write(tx: StoreTransaction, { line, flights, events }: Batch): Promise<Written | null> {
-    const before = await tx.getRun(line.runId);
-    if (!line.open || !before || before.claim !== line.claim) return null;
+  async #write(tx: StoreTransaction, { queue, activeUsers, events }: Batch): Promise<Written | null> {
+    const before = await tx.getRun(queue.runId);
+    if (!queue.open || !before || before.claim !== queue.claim) return null;
     if (isTerminal(before.processingStatus)) {
       return {
-        line,
-        flights,
+        queue,
+        activeUsers,
         events,
-        results: flights.map(() => 'AlreadyFinal' as const),
+        results: activeUsers.map(() => 'AlreadyFinal' as const),
         before,
         after: before,
       };
@@ -183,15 +183,15 @@ export class Recorder {
     const canceling = before.processingStatus === 'canceling';
     const touched: TrackedUser[] = [];
     const skipped: string[] = [];
-    const results = flights.map((flight, index): Refusal | number => {
-      const user = flight.staged ?? flight.user;
+    const results = activeUsers.map((activeUser, index): Refusal | number => {
+      const user = activeUser.staged ?? activeUser.user;
       const event = events[index] as UserEvent;
-      // While a run is canceling, users who have not started belong to the drain (cancel.ts).
+      // While a run is canceling, queued users belong to the drain (cancel.ts).
       if (canceling && user.processingStatus === 'queued') return 'IllegalTransition';
       const decision = decideUser(user, event, canceling);
       if (decision.kind === 'refused') return decision.code;
-      if (flight.staged === null) touched.push(flight);
-      flight.staged = decision.user;
+      if (activeUser.staged === null) touched.push(activeUser);
+      activeUser.staged = decision.user;
       addUserMove(change, user, decision.user, decision.moves);
       if (event.kind === 'cancel' && user.processingStatus === 'queued') skipped.push(user.subjectId);
       return decision.user.outcomes?.length ?? 0;
@@ -203,50 +203,50 @@ export class Recorder {
       this.#context.aggregation,
     );
     if (touched.length > 0) {
-      await tx.putUsers(touched.map((flight) => flight.staged as UserRecord));
+      await tx.putUsers(touched.map((activeUser) => activeUser.staged as UserRecord));
       await tx.putRun(after);
     }
-    // He was not processed: should he qualify again, a later tick may take him.
+    // The subject was not processed: a later slot may take it, should it qualify then.
     if (skipped.length > 0 && before.workflowExecutionType === 'scheduled')
       await tx.deleteAdmissions(before.workflowId, before.id, skipped);
-    return { line, flights, events, results, before, after: touched.length > 0 ? after : before };
+    return { queue, activeUsers, events, results, before, after: touched.length > 0 ? after : before };
   }
 
-  #publish({ line, flights, events, results, before, after }: Written): void {
+  #publish({ queue, activeUsers, events, results, before, after }: Written): void {
     const users: UserRecord[] = [];
-    for (const flight of flights) {
-      if (flight.staged === null) continue;
-      flight.user = flight.staged;
-      flight.staged = null;
-      users.push(flight.user);
+    for (const activeUser of activeUsers) {
+      if (activeUser.staged === null) continue;
+      activeUser.user = activeUser.staged;
+      activeUser.staged = null;
+      users.push(activeUser.user);
     }
     if (after !== before) {
-      const tellTasks = () => this.#tellTasks(after, flights, events, results);
-      announce(this.#context, { before, after, users, tellTasks });
-      line.client.runChanged(after);
+      const emitTaskEvents = () => this.#emitTaskEvents(after, activeUsers, events, results);
+      announce(this.#context, { before, after, users, emitTaskEvents });
+      queue.client.runChanged(after);
     }
-    flights.forEach((flight, index) => {
+    activeUsers.forEach((activeUser, index) => {
       const event = events[index] as UserEvent;
       const result = results[index] as Refusal | number;
-      if (typeof result === 'string') line.client.refused(flight, event, result);
-      else line.client.recorded(flight, event);
+      if (typeof result === 'string') queue.client.refused(activeUser, event, result);
+      else queue.client.recorded(activeUser, event);
     });
   }
 
-  #tellTasks(
+  #emitTaskEvents(
     run: RunRecord,
-    flights: readonly TrackedUser[],
+    activeUsers: readonly TrackedUser[],
     events: readonly UserEvent[],
     results: Written['results'],
   ): void {
-    flights.forEach(({ user }, index) => {
+    activeUsers.forEach(({ user }, index) => {
       const event = events[index] as UserEvent;
       const result = results[index];
-      if (typeof result === 'number' && event.kind !== 'start') this.#tellFailure(run, user, event, result);
+      if (typeof result === 'number' && event.kind !== 'start') this.#emitFailure(run, user, event, result);
     });
   }
 
-  #tellFailure(run: RunRecord, user: UserRecord, event: UserEvent, ended: number): void {
+  #emitFailure(run: RunRecord, user: UserRecord, event: UserEvent, ended: number): void {
     const { events } = this.#context;
     const task = { workflowId: run.workflowId, runId: run.id, subjectId: user.subjectId };
     if (event.kind === 'taskEnded' && event.outcome.status === 'failed') {
@@ -266,20 +266,20 @@ export class Recorder {
   }
 
   /**
-   * The commit failed and kept nothing. The events stay in line: what happened, happened. A bug ends
-   * the runs concerned; any other failure is tried again, after a growing wait.
+   * Handles a failed commit, which wrote nothing. The events go back to their queues: they did happen. A bug ends
+   * the runs concerned; any other failure is retried after a growing wait.
    */
   async #failed(batches: readonly Batch[], error: unknown): Promise<void> {
     this.#context.events.emit('engine.error', { error, during: 'commit' });
-    for (const batch of batches) for (const flight of batch.flights) flight.staged = null;
+    for (const batch of batches) for (const activeUser of batch.activeUsers) activeUser.staged = null;
     if (error instanceof InvariantError || (LifecycleError.is(error) && !error.retryable)) {
       for (const batch of batches) this.#lose(batch, error);
       return;
     }
-    for (const { line, flights, events } of batches) {
-      if (!line.open) continue;
-      line.flights = [...flights, ...line.flights];
-      line.events = [...events, ...line.events];
+    for (const { queue, activeUsers, events } of batches) {
+      if (!queue.open) continue;
+      queue.activeUsers = [...activeUsers, ...queue.activeUsers];
+      queue.events = [...events, ...queue.events];
       this.#waiting += events.length;
     }
     this.#failures += 1;
@@ -287,23 +287,23 @@ export class Recorder {
     await new Promise<void>((resolve) => this.#context.clock.setTimer(delayMs, resolve));
   }
 
-  #lose({ line }: Batch, error: unknown): void {
-    if (!line.open) return;
-    this.#close(line);
-    line.client.lost(error);
+  #lose({ queue }: Batch, error: unknown): void {
+    if (!queue.open) return;
+    this.#close(queue);
+    queue.client.lost(error);
   }
 }
 
 interface Batch {
-  readonly line: RunQueue<TrackedUser>;
-  readonly flights: readonly TrackedUser[];
+  readonly queue: RunQueue<TrackedUser>;
+  readonly activeUsers: readonly TrackedUser[];
   readonly events: readonly UserEvent[];
 }
 
-function lostClaim({ line }: Batch): LifecycleError {
+function lostClaim({ queue }: Batch): LifecycleError {
   return new LifecycleError(
     'ClaimLost',
-    `Expected claim ${line.claim} of run ${line.runId} to be the newest, got a newer one, or the run was deleted`,
-    { runId: line.runId, claim: line.claim },
+    `Expected claim ${queue.claim} of run ${queue.runId} to be the newest, got a newer one, or the run was deleted`,
+    { runId: queue.runId, claim: queue.claim },
   );
 }

@@ -1,4 +1,4 @@
-/** Who drives a run: claims go to runs that somebody has to end, and only the newest one counts. */
+/** Claims: unfinished runs can be claimed, and only the newest claim counts. */
 import { expect, it } from 'vitest';
 import type { LedgerContext } from '../../../../src/ledger/context.ts';
 import { claimRuns, releaseRuns } from '../../../../src/ledger/recording/claim.ts';
@@ -11,17 +11,17 @@ import { ProductionRun } from '../../../properties/production-run.ts';
 const { run: base } = new ProductionRun({ users: 1, continueOnError: [false] });
 const FIRST = { ...base, inHand: false };
 
-/** A store with these runs, whose ids are their places. */
-async function contextWith(...harms: readonly Partial<RunRecord>[]) {
+/** A store with these runs, with ids by index. */
+async function contextWith(...changes: readonly Partial<RunRecord>[]) {
   const store = memoryStore();
-  const runs = harms.map((harm, index): RunRecord => ({ ...FIRST, ...harm, id: `run-${index}` }));
+  const runs = changes.map((change, index): RunRecord => ({ ...FIRST, ...change, id: `run-${index}` }));
   await store.transaction(async (tx) => {
     for (const run of runs) await tx.insertRun(run);
   });
   return { store, context: { store } as LedgerContext, runs };
 }
 
-it('a claim is given for every run that is not final, and counts up', async () => {
+it('every run that is not final can be claimed, and its claim grows by one', async () => {
   const { context, runs } = await contextWith(
     ...PROCESSING_STATUSES.map((processingStatus) => ({ processingStatus })),
   );
@@ -37,13 +37,13 @@ it('a claim is given for every run that is not final, and counts up', async () =
     if (isTerminal(run.processingStatus)) expect(await context.store.getRun(run.id)).toEqual(run);
 });
 
-it('nobody claims a run that is not published, that others drive, or that is gone', async () => {
+it('a run that is unpublished, externally driven or deleted cannot be claimed', async () => {
   const { context, runs } = await contextWith({ published: false }, { driver: 'external' });
-  const ids = [...runs.map(({ id }) => id), 'gone'];
+  const ids = [...runs.map(({ id }) => id), 'deleted'];
   expect(await claimRuns(context, ids)).toEqual([]);
 });
 
-it('a claim says whether the driver before it died, and an old one hands nothing back', async () => {
+it('a claim reports whether the previous driver died, and an old claim releases nothing', async () => {
   const { context, store } = await contextWith({});
   const [first] = await claimRuns(context, ['run-0']);
   const [second] = await claimRuns(context, ['run-0']);
