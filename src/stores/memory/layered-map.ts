@@ -1,6 +1,6 @@
 /**
- * A map with a staging layer. Outside a transaction only the base shows; inside, writes go to the
- * layer and reads see it. `commit` moves the layer into the base, `rollback` forgets it.
+ * A map with a staging layer. Outside a transaction only the base is read; inside, writes go to the
+ * layer and reads see it. `commit` moves the layer into the base, `rollback` discards it.
  */
 export class LayeredMap<Key, Value> {
   readonly #base = new Map<Key, Value>();

@@ -4,15 +4,15 @@ import type { Store, StoreTransaction } from '../../ports/store.ts';
 import { MemoryReader, pairKey, Tables } from './reader.ts';
 import { RunUsers } from './run-users.ts';
 
-/** A store in the process's memory: the whole contract but durability. */
+/** A store in the memory of the process: the whole contract except durability. */
 export function memoryStore(): Store {
   return new MemoryStore();
 }
 
 class MemoryStore extends MemoryReader implements Store {
   readonly capabilities = { durable: false, sharedWriters: false };
-  /** Settles when the last transaction in line has ended; transactions run one after another. */
-  #line: Promise<unknown> = Promise.resolve();
+  /** Settles when the last queued transaction has ended; transactions run one after another. */
+  #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor() {
@@ -20,13 +20,13 @@ class MemoryStore extends MemoryReader implements Store {
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-    const result = this.#line.then(() => this.#run(work));
-    this.#line = result.catch(() => {});
+    const result = this.#queue.then(() => this.#run(work));
+    this.#queue = result.catch(() => {});
     return result;
   }
 
   async close(): Promise<void> {
-    await this.#line;
+    await this.#queue;
     this.#closed = true;
   }
 
@@ -44,8 +44,7 @@ class MemoryStore extends MemoryReader implements Store {
   }
 
   #checkOpen(): void {
-    if (this.#closed)
-      throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
+    if (this.#closed) throw new LifecycleError('StoreClosed', 'The store is closed; open it again to use it');
   }
 }
 
@@ -58,7 +57,7 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
       if (this.#ended)
         throw new LifecycleError(
           'StoreClosed',
-          'Expected the transaction to be running, got a call after its end',
+          'The transaction has ended; make all of its calls before its function returns',
         );
     });
   }
@@ -169,7 +168,7 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
     this.tables.settings.set(name, value);
   }
 
-  /** Where these users are, who are all of one run. */
+  /** The table of these users, which are all of one run. */
   #usersForWriting([first]: readonly UserRecord[]): RunUsers | null {
     if (!first) return null;
     const users = this.tables.users.get(first.runId, true);

@@ -42,7 +42,7 @@ export function pairKey(first: string, second: string | number): string {
 
 const TERMINAL = new Set(['completed', 'completedWithErrors', 'failed', 'canceled', 'quarantined']);
 
-/** The reads of a memory store; `staged` says whether the running transaction's writes show. */
+/** The reads of a memory store; `staged`: whether they see the running transaction's writes. */
 export class MemoryReader implements StoreReader {
   readonly tables: Tables;
   readonly #staged: boolean;
@@ -81,7 +81,7 @@ export class MemoryReader implements StoreReader {
   async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
     this.#check();
     const { runs } = this.tables;
-    // What a transaction has changed is in no index yet.
+    // Changes of a running transaction are in no index yet.
     if (this.#staged && runs.isChanged)
       return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
     const { workflowId, where, limit } = query;
@@ -112,9 +112,9 @@ export class MemoryReader implements StoreReader {
     return runSums(this.#publishedRuns(workflowId), fromMs, toMs);
   }
 
-  async getUser(runId: string, no: number): Promise<UserRecord | null> {
+  async getUser(runId: string, ordinal: number): Promise<UserRecord | null> {
     this.#check();
-    return this.tables.users.get(runId, this.#staged)?.get(no, this.#staged) ?? null;
+    return this.tables.users.get(runId, this.#staged)?.get(ordinal, this.#staged) ?? null;
   }
 
   async getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
@@ -126,7 +126,7 @@ export class MemoryReader implements StoreReader {
     const { runId, order, after, limit, where } = query;
     if (order.property !== 'id' || order.descending)
       return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.ordinal);
-    // They are kept in this order, so that a page need not look at all of them.
+    // Notes are kept in this order, so that a page does not read all of them.
     const page: UserRecord[] = [];
     for (const user of this.#usersOf(runId, after?.key ?? 0)) {
       if (page.length === limit) break;
@@ -141,7 +141,7 @@ export class MemoryReader implements StoreReader {
 
   async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
     return userSums(
-      takeWhile(this.#usersOf(runId, afterOrdinal), ({ ordinal: no }) => no <= toOrdinal),
+      takeWhile(this.#usersOf(runId, afterOrdinal), ({ ordinal }) => ordinal <= toOrdinal),
       fromMs,
       toMs,
     );

@@ -14,7 +14,7 @@ interface Index {
 
 /** Runs by id, and in the orders that were asked for. */
 export class RunTable extends LayeredMap<string, RunRecord> {
-  /** By property. An order that nobody asks for costs nothing. */
+  /** By property; built when first asked for. */
   readonly #indexes = new Map<string, Index>();
 
   /** Published runs after `after`, as committed. */

@@ -2,35 +2,35 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { UserRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
 
-/** The user results of one run, by `no`, with a staging layer as in {@link LayeredMap}. */
+/** The user results of one run, by `ordinal`, with a staging layer as in {@link LayeredMap}. */
 export class RunUsers {
-  /** Index `no − 1`; dense, because the ledger numbers users without gaps. */
+  /** Index `ordinal − 1`; dense, because the ledger numbers users without gaps. */
   readonly #base: UserRecord[] = [];
-  /** What the running transaction has put, at the same index; and where. */
+  /** Users put by the running transaction, at the same index; and their ordinals. */
   readonly #staged: (UserRecord | undefined)[] = [];
-  readonly #stagedNos: number[] = [];
-  /** Also of those whom the running transaction has inserted: their records show who is in the base. */
-  readonly #noBySubject = new Map<string, number>();
+  readonly #stagedOrdinals: number[] = [];
+  /** Includes users inserted by the running transaction; their records show whether they are in the base. */
+  readonly #ordinalBySubject = new Map<string, number>();
 
-  get(no: number, staged: boolean): UserRecord | undefined {
-    return (staged ? this.#staged[no - 1] : undefined) ?? this.#base[no - 1];
+  get(ordinal: number, staged: boolean): UserRecord | undefined {
+    return (staged ? this.#staged[ordinal - 1] : undefined) ?? this.#base[ordinal - 1];
   }
 
   getBySubject(subjectId: string, staged: boolean): UserRecord | undefined {
-    const no = this.#noBySubject.get(subjectId);
-    return no === undefined ? undefined : this.get(no, staged);
+    const ordinal = this.#ordinalBySubject.get(subjectId);
+    return ordinal === undefined ? undefined : this.get(ordinal, staged);
   }
 
   insert(user: UserRecord): void {
-    if (this.get(user.ordinal, true) || this.#noBySubject.has(user.subjectId)) {
+    if (this.get(user.ordinal, true) || this.#ordinalBySubject.has(user.subjectId)) {
       throw new LifecycleError(
         'Duplicate',
         `Expected subject \`${user.subjectId}\` (user ${user.ordinal}) to be new in run ${user.runId}, got a second result`,
-        { runId: user.runId, subjectId: user.subjectId, no: user.ordinal },
+        { runId: user.runId, subjectId: user.subjectId, ordinal: user.ordinal },
       );
     }
     this.#stage(user);
-    this.#noBySubject.set(user.subjectId, user.ordinal);
+    this.#ordinalBySubject.set(user.subjectId, user.ordinal);
   }
 
   put(user: UserRecord): void {
@@ -40,7 +40,7 @@ export class RunUsers {
         `Expected run ${user.runId} to have a user ${user.ordinal}, got none`,
         {
           runId: user.runId,
-          no: user.ordinal,
+          ordinal: user.ordinal,
         },
       );
     }
@@ -68,24 +68,24 @@ export class RunUsers {
   }
 
   commit(): void {
-    for (const no of this.#stagedNos) {
-      this.#base[no - 1] = this.#staged[no - 1] as UserRecord;
-      this.#staged[no - 1] = undefined;
+    for (const ordinal of this.#stagedOrdinals) {
+      this.#base[ordinal - 1] = this.#staged[ordinal - 1] as UserRecord;
+      this.#staged[ordinal - 1] = undefined;
     }
-    this.#stagedNos.length = 0;
+    this.#stagedOrdinals.length = 0;
   }
 
   rollback(): void {
-    for (const no of this.#stagedNos) {
-      const { subjectId } = this.#staged[no - 1] as UserRecord;
-      if (!this.#base[no - 1]) this.#noBySubject.delete(subjectId);
-      this.#staged[no - 1] = undefined;
+    for (const ordinal of this.#stagedOrdinals) {
+      const { subjectId } = this.#staged[ordinal - 1] as UserRecord;
+      if (!this.#base[ordinal - 1]) this.#ordinalBySubject.delete(subjectId);
+      this.#staged[ordinal - 1] = undefined;
     }
-    this.#stagedNos.length = 0;
+    this.#stagedOrdinals.length = 0;
   }
 
   #stage(user: UserRecord): void {
-    if (this.#staged[user.ordinal - 1] === undefined) this.#stagedNos.push(user.ordinal);
+    if (this.#staged[user.ordinal - 1] === undefined) this.#stagedOrdinals.push(user.ordinal);
     this.#staged[user.ordinal - 1] = user;
   }
 }

@@ -41,18 +41,18 @@ const OPTIONS = {
   now: optional(readFunction<() => EpochMs>),
 } satisfies ShapeOf<SqliteOptions>;
 
-/** Another program's lock is waited for so long, blocking the thread, ms. Tenure's own never last. */
+/** How long to wait for another program's lock, blocking the thread, ms. Tenure's own locks are never held long. */
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_BYTES = 4_096;
 /** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together 32 MB. */
 const WRITER_CACHE_KIB = 24_576;
 const READER_CACHE_KIB = 8_192;
-/** Pages in the write-ahead log before it is copied into the file: 16 MB. What goes beyond is cut off after that. */
+/** Pages in the write-ahead log before it is copied into the file: 16 MB. The excess is truncated after that. */
 const CHECKPOINT_PAGES = 4_096;
 const LOG_BYTES_MAX = CHECKPOINT_PAGES * PAGE_BYTES;
-/** Smaller commits cost their thread less than handing them over. */
+/** Posting a smaller commit to the thread would cost more than making it. */
 const LARGE_COMMIT_BYTES = 8_192;
-/** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening for writing heals it. */
+/** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening the file for writing repairs it. */
 const NEEDS_ROLLBACK = 776;
 
 /**
@@ -109,7 +109,7 @@ function threadOf(file: string, { sizeMaxBytes, writerThread }: SqliteOptions): 
   });
 }
 
-/** What holds for every connection that writes. */
+/** Settings of every connection that writes. */
 function writerPragmas(sizeMaxBytes: number | undefined): string {
   const common = `PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`;
   if (sizeMaxBytes === undefined) return common;
@@ -162,11 +162,11 @@ function openReader(file: string, isNew: boolean): Store {
 }
 
 /**
- * Looks whether the file is ours, through a connection that cannot write. Never with `fs`: closing any
+ * Checks whether the file is ours, through a connection that cannot write. Never with `fs`: closing any
  * descriptor of a file drops all POSIX locks that this process has on it, those of SQLite among them.
  */
 function examine(file: string): void {
-  // Without these files nobody has it open, and reading it as immutable leaves none of them behind.
+  // Without these files no process has it open, and reading it as immutable leaves none of them behind.
   const immutable = !isInUse(file);
   const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS, immutable });
   try {

@@ -4,10 +4,10 @@ import type { StoreRequests } from '../../ports/store.ts';
 import { Connection, type Row } from './file/connection.ts';
 import { storeError } from './file/errors.ts';
 
-/** How long another process may take for its request, blocking the thread, ms. */
+/** How long to wait for another process's write, blocking the thread, ms. */
 const BUSY_TIMEOUT_MS = 1_000;
-/** How often the file is looked at, ms: a `stat` in libuv's thread pool, some 10 µs. */
-const LOOK_MS = 250;
+/** Polling interval of the file, ms: a `stat` in libuv's thread pool, some 10 µs. */
+const POLL_MS = 250;
 
 const TABLE = `
 CREATE TABLE IF NOT EXISTS requests (
@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS requests (
 const SELECT = 'SELECT no, kind, id, by, refusal FROM requests';
 
 /**
- * Requests to the writer of `file`, in the sidecar `<file>-requests` (decision 17). Nobody writes `file` itself but
- * its one writer. The sidecar is made with the first request and never removed: it is opened for each call, so that
+ * Requests to the writer of `file`, in the sidecar `<file>-requests` (decision 17). Only its one writer writes `file`
+ * itself. The sidecar is created with the first request and never removed: it is opened for each call, so that
  * no process holds a lock on it for longer.
  */
 export class SqliteRequests implements StoreRequests {
@@ -59,15 +59,15 @@ export class SqliteRequests implements StoreRequests {
   }
 
   watch(listener: () => void): { close(): void } {
-    // Not `watch`, which on many file systems hears nothing of other machines' and containers' changes.
+    // Not `watch`, which on many file systems misses changes by other machines and containers.
     const changed = ({ mtimeMs }: { readonly mtimeMs: number }): void => {
       if (mtimeMs > 0) listener();
     };
-    watchFile(this.#file, { interval: LOOK_MS, persistent: false }, changed);
+    watchFile(this.#file, { interval: POLL_MS, persistent: false }, changed);
     return { close: () => unwatchFile(this.#file, changed) };
   }
 
-  /** Nothing when nobody has left a request yet. */
+  /** Reads requests; empty while the sidecar does not exist. */
   #read(read: (connection: Connection) => readonly LeftRequest[]): readonly LeftRequest[] {
     if (!statSync(this.#file, { throwIfNoEntry: false })) return [];
     return this.#open((connection) => {

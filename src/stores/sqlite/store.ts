@@ -16,21 +16,21 @@ import type { WriterThread } from './writing/writer-thread.ts';
 
 const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false };
 
-/** What a store that writes is made of. */
+/** Parts of a store that writes. */
 export interface WriterParts {
   readonly file: string;
-  /** Transactions, and nothing else. */
+  /** Runs transactions and nothing else. */
   readonly writer: Connection;
-  /** Reads outside of transactions: it sees commits only. */
+  /** Reads outside of transactions; sees commits only. */
   readonly reader: Connection;
   readonly lock: WriterLock;
-  /** Makes large commits; `null`: this thread makes them all. */
+  /** Makes large commits; `null`: the calling thread makes all of them. */
   readonly thread: WriterThread | null;
 }
 
 interface State {
   closed: boolean;
-  /** Why nobody can say any more what the file has. */
+  /** The error after which the content of the file is unknown; `null`: none. */
   failure: unknown;
 }
 
@@ -42,8 +42,8 @@ export class SqliteStore extends SqliteReader implements Store {
   readonly #journals: Journals;
   readonly #filters = new SubjectFilters();
   readonly #cache: ReadCache;
-  /** Settles when the last transaction in line has ended; transactions run one after another. */
-  #line: Promise<unknown> = Promise.resolve();
+  /** Settles when the last queued transaction has ended; transactions run one after another. */
+  #queue: Promise<unknown> = Promise.resolve();
   readonly #state: State;
   #closing: Promise<void> | null = null;
 
@@ -52,13 +52,13 @@ export class SqliteStore extends SqliteReader implements Store {
     const journals: Journals = new Map();
     const state: State = { closed: false, failure: null };
     const { reader, writer } = parts;
-    // While the thread commits, the reader stands at the state before: what it reads is not of the newest version.
+    // While the thread commits, the reader keeps the snapshot before: it does not read the newest version.
     const cache = new ReadCache(() => (reader.inTransaction ? null : writer.number('PRAGMA data_version')));
     super({
       connection: parts.reader,
       cache,
-      inFlight: (runNo): ActiveUsers => journals.get(runNo)?.committed ?? NO_ACTIVE_USERS,
-      // This process is the only writer and no read awaits anything: no commit can fall into one.
+      activeUsers: (runNo): ActiveUsers => journals.get(runNo)?.committed ?? NO_ACTIVE_USERS,
+      // This process is the only writer and no read awaits anything: no commit can happen during a read.
       snapshot: (read) => read(),
       checkOpen: () => checkOpen(state),
     });
@@ -70,13 +70,13 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-    const result = this.#line.then(() => this.#run(work));
-    this.#line = result.catch(() => {});
+    const result = this.#queue.then(() => this.#run(work));
+    this.#queue = result.catch(() => {});
     return result;
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#line.then(() => this.#close());
+    this.#closing ??= this.#queue.then(() => this.#close());
     return this.#closing;
   }
 
@@ -85,13 +85,13 @@ export class SqliteStore extends SqliteReader implements Store {
     const { file, writer, thread } = this.#parts;
     const tx = new SqliteTransaction(writer, this.#journals, this.#filters, thread !== null);
     try {
-      if (thread === null) inStoreTerms(file, () => tx.begin());
+      if (thread === null) withStoreErrors(file, () => tx.begin());
       const result = await work(tx);
       tx.end();
       tx.requireSound();
-      const { tape } = tx;
-      if (tape !== null && thread?.isFor(tape) && (await thread.isAvailable()))
-        await this.#commitInThread(tx, tape, thread);
+      const { batch } = tx;
+      if (batch !== null && thread?.isFor(batch) && (await thread.isAvailable()))
+        await this.#commitInThread(tx, batch, thread);
       else this.#commit(tx);
       return result;
     } catch (error) {
@@ -104,8 +104,8 @@ export class SqliteStore extends SqliteReader implements Store {
 
   #commit(tx: SqliteTransaction): void {
     const { file, writer } = this.#parts;
-    if (tx.tape?.length !== 0) {
-      inStoreTerms(file, () => {
+    if (tx.batch?.length !== 0) {
+      withStoreErrors(file, () => {
         tx.begin();
         writer.exec('COMMIT');
       });
@@ -113,14 +113,14 @@ export class SqliteStore extends SqliteReader implements Store {
     this.#settle(tx, 'commit');
   }
 
-  /** Until the thread has answered, all reads are of the state before: rows and journals are of one commit, always. */
-  async #commitInThread(tx: SqliteTransaction, tape: WriteBatch, thread: WriterThread): Promise<void> {
+  /** Until the thread answers, all reads see the state before, so that rows and journals are always of one commit. */
+  async #commitInThread(tx: SqliteTransaction, batch: WriteBatch, thread: WriterThread): Promise<void> {
     const { file, reader } = this.#parts;
     try {
       await thread.checkpoint();
       reader.exec('BEGIN');
-      reader.get('SELECT 1 FROM settings LIMIT 1'); // it is a read that chooses the state
-      await thread.commit(tape);
+      reader.get('SELECT 1 FROM settings LIMIT 1'); // the first read takes the snapshot
+      await thread.commit(batch);
     } catch (cause) {
       const error = storeError(cause, file);
       if (thread.isDead) this.#state.failure = error;
@@ -132,7 +132,7 @@ export class SqliteStore extends SqliteReader implements Store {
     this.#settle(tx, 'commit');
   }
 
-  /** In the synchronous stretch of the commit: nobody reads what was kept before it beside what is in the file now. */
+  /** Called synchronously after the commit, so that no read combines cached values from before it with newer rows. */
   #settle(tx: SqliteTransaction, how: 'commit' | 'rollBack'): void {
     tx.settle(how);
     this.#cache.forget(tx.changedWorkflows, tx.changedRuns);
@@ -145,7 +145,7 @@ export class SqliteStore extends SqliteReader implements Store {
     try {
       if (this.#state.failure === null) checkpointJournals(writer);
     } catch {
-      // The journal is on the disk as it is, and is folded at the next start.
+      // The journal is on disk; the next start checkpoints it.
     }
     reader.close();
     writer.close();
@@ -153,7 +153,7 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 }
 
-/** A store that reads a file which somebody else may be writing. */
+/** A store that reads a file which another process may be writing. */
 export class ReadOnlySqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
   readonly requests: StoreRequests;
@@ -165,7 +165,7 @@ export class ReadOnlySqliteStore extends SqliteReader implements Store {
     const state: State = { closed: false, failure: null };
     super({
       connection,
-      inFlight: (runNo, runId) => readJournal(connection, runNo, runId),
+      activeUsers: (runNo, runId) => readJournal(connection, runNo, runId),
       snapshot: (read) => readAtOnce(connection, read),
       checkOpen: () => {
         checkOpen(state);
@@ -206,11 +206,11 @@ function rollBack(connection: Connection): void {
   try {
     if (connection.inTransaction) connection.exec('ROLLBACK');
   } catch {
-    // SQLite has rolled back by itself, or cannot; the error that led here is the one that counts.
+    // SQLite has rolled back by itself, or cannot; the error that led here is the one to report.
   }
 }
 
-function inStoreTerms(file: string, act: () => void): void {
+function withStoreErrors(file: string, act: () => void): void {
   try {
     act();
   } catch (error) {
@@ -220,6 +220,5 @@ function inStoreTerms(file: string, act: () => void): void {
 
 function checkOpen({ closed, failure }: State): void {
   if (failure !== null) throw failure;
-  if (closed)
-    throw new LifecycleError('StoreClosed', 'Expected the store to be open, got a call after close()');
+  if (closed) throw new LifecycleError('StoreClosed', 'The store is closed; open it again to use it');
 }

@@ -64,7 +64,7 @@ export class Connection {
     return statement;
   }
 
-  /** Writes; the number of rows that it changed. */
+  /** Runs a statement that writes. @returns the number of rows that it changed. */
   run(sql: string, ...params: readonly Cell[]): number {
     return Number(this.statement(sql).run(...params).changes);
   }

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../../errors/codes.ts';
 import { InvariantError, LifecycleError } from '../../../errors/lifecycle-error.ts';
 
-/** A row whose text cannot be what this package wrote. Leaves the store as `StoreCorrupt`. */
+/** A row whose text this package cannot have written. Reported as `StoreCorrupt`. */
 export class DamagedRow extends Error {
   override readonly name = 'DamagedRow';
 }
 
-/** SQLite's primary result codes (the low byte of an extended code) that have an answer of their own. */
+/** SQLite's primary result codes (the low byte of an extended code) that map to a code of their own. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
   3: 'StoreReadOnly', // SQLITE_PERM
   5: 'StoreLocked', // SQLITE_BUSY
@@ -20,9 +20,9 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 /** What each code expected of the file, and what to do about it. */
 const WORDS = {
   StoreReadOnly: ['to be writable, with its folder', 'give this user write permission, or only read it'],
-  StoreLocked: ['to be free', 'another program has locked it; end that program and try again'],
+  StoreLocked: ['to be free', 'another program has locked it; end that program and retry'],
   StoreCorrupt: ['to be sound', 'keep a copy, then restore a backup or try `sqlite3 FILE .recover`'],
-  StoreFull: ['to have room to grow', 'nothing of the commit was kept; free disk space and try again'],
+  StoreFull: ['to have room to grow', 'nothing of the commit was kept; free disk space and retry'],
   StoreForeign: ['to be a tenure database', 'name another file'],
   StoreFailed: ['to be usable', 'https://www.sqlite.org/rescode.html says what the code means'],
 } as const satisfies Partial<Record<ErrorCode, readonly [expected: string, remedy: string]>>;

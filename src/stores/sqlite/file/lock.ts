@@ -5,7 +5,7 @@ import type { EpochMs } from '../../../model/time.ts';
 import { Connection } from './connection.ts';
 import { sqliteCode, storeError } from './errors.ts';
 
-/** Who writes a file. */
+/** The process that writes a file. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -21,16 +21,16 @@ const TAKES_MAX = 5;
 const BUSY_TIMEOUT_MS = 100;
 const SQLITE_BUSY = 5;
 
-/** Locks that this module has taken: tells two of one process and millisecond apart. */
+/** Number of locks taken by this module: distinguishes two of one process in the same millisecond. */
 let taken = 0;
 
 /**
- * Becomes the one writer of `file`, or says who is.
+ * Acquires the exclusive right to write `file`.
  *
  * The lock is SQLite's RESERVED lock on the sidecar `<file>-lock`, held by a transaction that stays open
  * and never writes. The operating system drops it with the process, however that ends, and it does not
- * hinder reading: so the holder's details stand in the sidecar itself, committed by the transaction
- * before. The sidecar is never removed: a lock on a file that somebody else unlinks protects nothing.
+ * prevent reading, so the holder's details are in the sidecar itself, committed by the transaction
+ * before. The sidecar is never removed: a lock on a file that another process unlinks protects nothing.
  *
  * @throws LifecycleError `StoreLocked`, `details.holder` names the process.
  */
@@ -54,7 +54,7 @@ function take(connection: Connection, file: string, sinceMs: EpochMs): void {
     connection.exec(
       'CREATE TABLE IF NOT EXISTS holder (one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT, pid INTEGER, host TEXT, since_ms INTEGER)',
     );
-    // Between the commit of our details and this BEGIN somebody else may have been the holder.
+    // Between the commit of our details and this BEGIN another process may have been the holder.
     if (connection.get('SELECT token FROM holder')?.[0] === token) return;
     connection.run(
       'REPLACE INTO holder VALUES (1, ?, ?, ?, ?)',
@@ -82,7 +82,7 @@ function holderOf(connection: Connection): Holder | null {
     const row = connection.get('SELECT pid, host, since_ms FROM holder');
     return row ? { pid: Number(row[0]), host: String(row[1]), sinceMs: Number(row[2]) } : null;
   } catch {
-    return null; // the holder is only just taking the lock
+    return null; // the holder is just acquiring the lock
   }
 }
 

@@ -206,7 +206,7 @@ END;
 `;
 
 /**
- * What ANALYZE would find in a file at work: rows, then rows per value of 1, 2, … columns. Without it the
+ * What ANALYZE would find in a typical file: rows, then rows per value of 1, 2, … columns. Without it the
  * planner takes a run for ten users and scans them; with it, its plans are the same for every file.
  */
 const STATISTICS: readonly (readonly [table: string, index: string, numbers: string])[] = [
@@ -233,17 +233,17 @@ ANALYZE sqlite_schema;
 `;
 
 /**
- * Schema 1. Frozen: a file that it made is out there. A change is a new entry of `MIGRATIONS`.
+ * Schema 1. Frozen: files made by it exist. A change is a new entry of `MIGRATIONS`.
  *
- * - `users` has the state of a user as of his last fold; while he is in flight, `journal` has a newer one.
+ * - `users` has the state of a user as of the last checkpoint; while the user is active, `journal` has a newer one.
  * - `run_sums` has the sums of the runs in each bucket of time, kept by triggers; `min_ms` and `max_ms`
  *   bound the moments in the bucket, not always tightly.
  */
 export const SCHEMA_1 = `${TABLES}${INDEXES}${TRIGGERS}${ANALYSIS}`;
 
 /**
- * Schema 2. Frozen. Notes, what a run was activated on, and which run admitted somebody: known of drafts, which may
- * have to take it back. A user's column `outcomes` may hold
+ * Schema 2. Frozen. Notes, what a run was activated on, and which run admitted a subject: recorded for drafts, which may
+ * have to revoke it. A user's column `outcomes` may hold
  * `{"positions":[…],"outcomes":[…]}` since.
  */
 export const SCHEMA_2 = `
@@ -270,7 +270,7 @@ UPDATE ${table} SET body = json_insert(body,
   )
   .join('');
 
-/** Schema 4. Frozen. Who made what, and whom it may be administered by; of what was there, nobody is known. */
+/** Schema 4. Frozen. Creators and administration scopes; for existing rows they are unknown. */
 export const SCHEMA_4 = `${['workflows', 'workflow_versions']
   .map(
     (table) => `
@@ -285,7 +285,7 @@ UPDATE notes SET body = json_insert(body, '$.createdBy', NULL, '$.lastModifiedBy
 /** Condition of the users that have a failed task; word for word that of their index. */
 export const HAS_FAILED = 'failed_tasks_count > 0';
 
-/** Schema 5. Frozen. Who has a failed task is found among a million: two numbers in an index, of those only. */
+/** Schema 5. Frozen. A partial index finds users with a failed task among a million: two numbers for each of them. */
 export const SCHEMA_5 = `
 CREATE INDEX users_with_failed_tasks ON users (run_no, no) WHERE ${HAS_FAILED};
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('users', 'users_with_failed_tasks', '10000 1000 1');

@@ -1,27 +1,27 @@
 import type { UserRecord } from '../../../model/records.ts';
 
-/** The users of a run whose newest state is in the journal; all others are as their rows say. */
+/** The users of a run whose newest state is in the journal; the state of all others is in their rows. */
 export interface ActiveUsers {
   readonly size: number;
-  get(no: number): UserRecord | undefined;
+  get(ordinal: number): UserRecord | undefined;
   values(): Iterable<UserRecord>;
 }
 
-/** Nobody. */
+/** No users. */
 export const NO_ACTIVE_USERS: ActiveUsers = { size: 0, get: () => undefined, values: () => [] };
 
-/** A user in flight: as committed, and as the running transaction has left him; `undefined`: not in flight. */
+/** An active user: as committed, and as staged by the running transaction; `undefined`: not active. */
 interface Place {
-  readonly no: number;
+  readonly ordinal: number;
   committed: UserRecord | undefined;
   staged: UserRecord | undefined;
-  /** Whether the running transaction has changed him. */
+  /** Whether the running transaction has changed the user. */
   isTouched: boolean;
 }
 
 /**
- * The journal of one run in memory. Its two faces are kept in one map, so that a task costs one look-up:
- * `committed` is for everybody, the methods are for the running transaction.
+ * The journal of one run in memory. Committed and staged states are kept in one map, so that a task costs one
+ * look-up: `committed` is for all readers, the methods are for the running transaction.
  *
  * Readers of this process see `committed` beside the rows of the same commit, because a commit and
  * {@link commit} happen in one synchronous stretch, and so does every read.
@@ -42,7 +42,7 @@ export class RunJournal implements ActiveUsers {
       get size() {
         return sizeOf();
       },
-      get: (no) => this.#places.get(no)?.committed,
+      get: (ordinal) => this.#places.get(ordinal)?.committed,
       values: () => this.#all('committed'),
     };
   }
@@ -51,37 +51,37 @@ export class RunJournal implements ActiveUsers {
     return this.#size;
   }
 
-  get(no: number): UserRecord | undefined {
-    return this.#places.get(no)?.staged;
+  get(ordinal: number): UserRecord | undefined {
+    return this.#places.get(ordinal)?.staged;
   }
 
   values(): Iterable<UserRecord> {
     return this.#all('staged');
   }
 
-  /** From now on his entry counts. */
+  /** Stages an entry, which takes precedence over the user's row. */
   put(user: UserRecord): void {
     let place = this.#places.get(user.ordinal);
     if (place === undefined) {
-      place = { no: user.ordinal, committed: undefined, staged: undefined, isTouched: false };
+      place = { ordinal: user.ordinal, committed: undefined, staged: undefined, isTouched: false };
       this.#places.set(user.ordinal, place);
     }
     this.#stage(place, user);
   }
 
-  /** From now on his row counts. */
-  remove(no: number): void {
-    const place = this.#places.get(no);
+  /** Stages the removal of an entry: the user's row is current. */
+  remove(ordinal: number): void {
+    const place = this.#places.get(ordinal);
     if (place) this.#stage(place, undefined);
   }
 
-  /** From now on all rows count. */
+  /** Stages the removal of all entries: all rows are current. */
   clear(): void {
     if (this.#size > 0) for (const place of this.#places.values()) this.#stage(place, undefined);
     this.entries = 0;
   }
 
-  /** After the commit. */
+  /** Called after the commit. */
   commit(): void {
     for (const place of this.#touched) place.committed = place.staged;
     this.#committedSize = this.#size;
@@ -89,7 +89,7 @@ export class RunJournal implements ActiveUsers {
     this.#settle();
   }
 
-  /** After the transaction has failed. */
+  /** Called after a rollback. */
   rollBack(): void {
     for (const place of this.#touched) place.staged = place.committed;
     this.#size = this.#committedSize;
@@ -105,23 +105,23 @@ export class RunJournal implements ActiveUsers {
     this.#touched.push(place);
   }
 
-  /** Both faces are alike again: places that are empty can go. */
+  /** Committed and staged states are equal now: empty places can be deleted. */
   #settle(): void {
     if (this.#size === 0) this.#places.clear();
     for (const place of this.#touched) {
       place.isTouched = false;
-      if (place.staged === undefined) this.#places.delete(place.no);
+      if (place.staged === undefined) this.#places.delete(place.ordinal);
     }
     this.#touched = [];
   }
 
-  *#all(face: 'committed' | 'staged'): Generator<UserRecord> {
+  *#all(layer: 'committed' | 'staged'): Generator<UserRecord> {
     for (const place of this.#places.values()) {
-      const user = place[face];
+      const user = place[layer];
       if (user) yield user;
     }
   }
 }
 
-/** The journals of all runs with users in flight, by `run_no`. */
+/** The journals of all runs with active users, by `run_no`. */
 export type Journals = Map<number, RunJournal>;

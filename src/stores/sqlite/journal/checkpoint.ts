@@ -3,8 +3,8 @@ import { readJournal } from './journal.ts';
 import { checkpointJournal } from './user-writes.ts';
 
 /**
- * Writes what the journals of all runs say into the users' rows, and empties them, in one transaction:
- * from then on rows and their indexes alone tell everything. Bounded by the journals' own bound.
+ * Writes the journals of all runs into the users' rows and empties them, in one transaction: after it the rows
+ * and their indexes are complete. The work is bounded by the size limit of a journal.
  */
 export function checkpointJournals(connection: Connection): void {
   const runs = connection.all('SELECT DISTINCT run_no FROM journal');

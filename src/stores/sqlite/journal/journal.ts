@@ -1,11 +1,11 @@
 /**
- * The journal: what became of the users of a run that are in flight, one row a commit, so that a task's
- * outcome costs a few bytes at the end of a table and not the rewriting of a row (decision 4).
+ * The journal: changes of a run's active users, one row per commit, so that a task's outcome costs a few bytes
+ * at the end of a table instead of rewriting a row (decision 4).
  *
  * A body is a JSON array of entries, later ones winning:
- * - `[no, [state …]]`: the user's whole state;
- * - `[no, letter, gapMs, durationMs, …]`: one outcome more than in his entry before, all else following;
- * - `no`: his row is newer than all of his entries.
+ * - `[ordinal, [state …]]`: the user's whole state;
+ * - `[ordinal, letter, gapMs, durationMs, …]`: one outcome more than in the user's entry before, all else following;
+ * - `ordinal`: the user's row is newer than all of its entries.
  */
 import type { UserRecord } from '../../../model/records.ts';
 import type { UserStatus } from '../../../model/status.ts';
@@ -36,9 +36,12 @@ type State = readonly [
   total: number,
   positions?: readonly number[],
 ];
-type Entry = number | readonly [no: number, state: State] | readonly [no: number, ...outcome: PackedOutcome];
+type Entry =
+  | number
+  | readonly [ordinal: number, state: State]
+  | readonly [ordinal: number, ...outcome: PackedOutcome];
 
-/** The entry that leads from `before` (`undefined`: no entry in force) to `user`. */
+/** The entry that turns `before` (`undefined`: no current entry) into `user`. */
 export function packEntry(user: UserRecord, before: UserRecord | undefined): string {
   return (before && packStep(user, before)) ?? packState(user);
 }
@@ -82,7 +85,7 @@ function continues(
   return true;
 }
 
-/** Whether two states of a user agree in all that is fixed when he is created. */
+/** Whether two states of a user agree in everything that is fixed at its creation. */
 export function hasSameOrigin(user: UserRecord, before: UserRecord): boolean {
   return (
     user.createdAtMs === before.createdAtMs &&
@@ -94,7 +97,7 @@ export function hasSameOrigin(user: UserRecord, before: UserRecord): boolean {
   );
 }
 
-/** The users of a run that the journal has newer than their rows. */
+/** The users of a run whose journal entries are newer than their rows. */
 export function readJournal(connection: Connection, runNo: number, runId: string): Map<number, UserRecord> {
   const users = new Map<number, UserRecord>();
   for (const [body] of connection.each('SELECT body FROM journal WHERE run_no = ? ORDER BY seq', runNo)) {
@@ -107,12 +110,12 @@ function replay(entry: Entry, runId: string, users: Map<number, UserRecord>): vo
   if (typeof entry === 'number') users.delete(entry);
   else if (typeof entry[1] === 'object') users.set(entry[0], unpackState(runId, entry[0], entry[1]));
   else {
-    const [no, ...outcome] = entry as readonly [number, ...PackedOutcome];
-    users.set(no, unpackStep(users.get(no), no, outcome));
+    const [ordinal, ...outcome] = entry as readonly [number, ...PackedOutcome];
+    users.set(ordinal, unpackStep(users.get(ordinal), ordinal, outcome));
   }
 }
 
-function unpackState(runId: string, no: number, state: State): UserRecord {
+function unpackState(runId: string, ordinal: number, state: State): UserRecord {
   const [
     status,
     started,
@@ -130,7 +133,7 @@ function unpackState(runId: string, no: number, state: State): UserRecord {
   ] = state;
   return {
     runId,
-    ordinal: no,
+    ordinal,
     subjectId,
     processingStatus: status,
     workflowVersion: version,
@@ -147,8 +150,8 @@ function unpackState(runId: string, no: number, state: State): UserRecord {
   };
 }
 
-function unpackStep(before: UserRecord | undefined, no: number, packed: PackedOutcome): UserRecord {
-  if (!before?.outcomes) throw new DamagedRow(`a journal entry of user ${no} without the one before it`);
+function unpackStep(before: UserRecord | undefined, ordinal: number, packed: PackedOutcome): UserRecord {
+  if (!before?.outcomes) throw new DamagedRow(`a journal entry of user ${ordinal} without the one before it`);
   const outcome = unpackOutcome(packed, before.outcomes.at(-1)?.completedAtMs ?? before.createdAtMs);
   return {
     ...before,

@@ -19,9 +19,9 @@ const UPDATE_STATE = `${UPDATE} WHERE run_no = ? AND no = ?`;
 const UPDATE_ALL = `${UPDATE}, workflow_version = ?, created_at_ms = ?, scheduled_at_ms = ?, total_tasks_count = ? WHERE run_no = ? AND no = ?`;
 
 /**
- * Replaces users. One that ends gets his row written; all others go into one row of the journal.
+ * Replaces users. Users that end are written to their rows; all others go into one row of the journal.
  *
- * @param connection tells who exists; `writes` takes what is written.
+ * @param connection answers which users exist; `writes` takes what is written.
  * @throws LifecycleError `NotFound` for a user that does not exist.
  */
 export function putUsers(
@@ -37,12 +37,12 @@ export function putUsers(
   let entries = 0;
   for (const user of users) {
     const before = journal.get(user.ordinal);
-    const inFlight = isInFlight(user);
-    if (!inFlight) write(user, before);
-    if (!inFlight && before === undefined) continue;
-    body += (entries > 0 ? ',' : '[') + (inFlight ? packEntry(user, before) : user.ordinal);
+    const active = isActive(user);
+    if (!active) write(user, before);
+    if (!active && before === undefined) continue;
+    body += (entries > 0 ? ',' : '[') + (active ? packEntry(user, before) : user.ordinal);
     entries += 1;
-    if (inFlight) journal.put(user);
+    if (active) journal.put(user);
     else journal.remove(user.ordinal);
   }
   if (journal.size === 0) clear(writes, runNo, journal);
@@ -50,14 +50,14 @@ export function putUsers(
   if (journal.entries >= JOURNAL_ENTRIES_MAX) compact(writes, runNo, journal);
 }
 
-/** Writes the rows of all users in flight and empties the run's journal. */
+/** Writes the rows of all active users and empties the run's journal. */
 export function checkpointJournal(writes: Writes, runNo: number, users: Iterable<UserRecord>): void {
   const write = rowWriter(writes, runNo);
   for (const user of users) write(user, undefined);
   writes.run('DELETE FROM journal WHERE run_no = ?', runNo);
 }
 
-function isInFlight({ processingStatus }: UserRecord): boolean {
+function isActive({ processingStatus }: UserRecord): boolean {
   return processingStatus === 'inProgress' || processingStatus === 'queued';
 }
 
@@ -71,7 +71,7 @@ function append(writes: Writes, runNo: number, body: string, entries: number, jo
   journal.entries += entries;
 }
 
-/** More users than an engine has in flight are somebody else's slow work: they are better off in rows. */
+/** Compacts the journal. More active users than any engine has come from another caller and are written to rows. */
 function compact(writes: Writes, runNo: number, journal: RunJournal): void {
   const users = [...journal.values()];
   if (users.length > LIMITS.activeUsersMax) {
@@ -84,18 +84,13 @@ function compact(writes: Writes, runNo: number, journal: RunJournal): void {
   append(writes, runNo, `[${users.map(packState).join(',')}]`, users.length, journal);
 }
 
-/** Writes the rows of users; `before`: the state whose row it is, as far as known. */
+/** Returns a function that writes a user's row; `before`: the state that the row has, if known. */
 function rowWriter(
   writes: Writes,
   runNo: number,
 ): (user: UserRecord, before: UserRecord | undefined) => void {
   return (user, before) => {
-    const {
-      ordinal: no,
-      processingStatus: status,
-      startedAtMs: startedMs,
-      completedAtMs: completedMs,
-    } = user;
+    const { ordinal, processingStatus: status, startedAtMs: startedMs, completedAtMs: completedMs } = user;
     const { failedTasksCount: failed, totalUnprocessedTasksCount: unprocessed } = user;
     const [outcomes, attempts] = [outcomesCell(user), attemptsCell(user)];
     if (before && hasSameOrigin(user, before)) {
@@ -109,20 +104,20 @@ function rowWriter(
         outcomes,
         attempts,
         runNo,
-        no,
+        ordinal,
       );
       return;
     }
     const { workflowVersion: version, createdAtMs: createdMs, scheduledAtMs: scheduledMs } = user;
     const origin = [version, createdMs, scheduledMs, user.totalTasksCount];
     const state = [status, startedMs, completedMs, failed, unprocessed, outcomes, attempts];
-    writes.run(UPDATE_ALL, ...state, ...origin, runNo, no);
+    writes.run(UPDATE_ALL, ...state, ...origin, runNo, ordinal);
   };
 }
 
 /**
- * Users that are not in the journal must have a row; most often they are neighbours, and one count tells.
- * Asked before anything is written, so that the error leaves nothing half done.
+ * Checks that users that are not in the journal have a row; usually their ordinals are adjacent, and one count is
+ * enough. Called before anything is written, so that the error leaves nothing half done.
  */
 function requireRows(
   connection: Connection,
@@ -131,11 +126,11 @@ function requireRows(
   journal: RunJournal,
 ): void {
   let [fresh, lowest, highest] = [0, Number.POSITIVE_INFINITY, 0];
-  for (const { ordinal: no } of users) {
-    if (journal.get(no)) continue;
+  for (const { ordinal } of users) {
+    if (journal.get(ordinal)) continue;
     fresh += 1;
-    if (no < lowest) lowest = no;
-    if (no > highest) highest = no;
+    if (ordinal < lowest) lowest = ordinal;
+    if (ordinal > highest) highest = ordinal;
   }
   if (fresh === 0) return;
   const span = highest - lowest + 1;
@@ -148,9 +143,9 @@ function requireRows(
   }
 }
 
-function missingUser({ runId, ordinal: no }: UserRecord): LifecycleError {
-  return new LifecycleError('NotFound', `Expected run ${runId} to have a user ${no}, got none`, {
+function missingUser({ runId, ordinal }: UserRecord): LifecycleError {
+  return new LifecycleError('NotFound', `Expected run ${runId} to have a user ${ordinal}, got none`, {
     runId,
-    no,
+    ordinal,
   });
 }

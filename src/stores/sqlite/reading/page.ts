@@ -5,7 +5,7 @@ import type { Cell } from '../file/connection.ts';
 import { columnOf } from '../rows/columns.ts';
 import type { Where } from './where.ts';
 
-/** A stretch of a list that one index scan gives: its condition and its ORDER BY. */
+/** A part of a list that one index scan gives: its condition and its ORDER BY. */
 export interface Stretch extends Where {
   readonly orderBy: string;
 }
@@ -36,8 +36,8 @@ export function listOrder<Row>(order: Order, table: PropertyTable<Row>, keyColum
 }
 
 /**
- * The rows after `after`, as stretches to be read one after the other. Nulls are lowest, which is
- * SQLite's own order, but a range that crosses from nulls to values is no range of an index: so it is two.
+ * The rows after `after`, as parts to be read one after the other. Nulls are lowest, which is SQLite's own
+ * order, but a range from nulls into values is not one range of an index, so it is two.
  */
 export function stretchesAfter<Row>(
   { column, keyColumn: key, descending }: ListOrder<Row>,

@@ -6,11 +6,11 @@ import { workflowFromRow } from '../rows/workflow-rows.ts';
 
 /** Runs that are kept: some 2 MB. */
 const RUNS_MAX = 2_048;
-/** A run of more tasks is not kept: its reports would weigh as much as many runs. */
+/** A run of more tasks is not kept: its reports would take the memory of many runs. */
 const TASKS_MAX = 128;
 /** Pages that are kept, as references to runs. */
 const PAGES_MAX = 64;
-/** A longer page is read by somebody who goes through all runs; it would drive out what others come back to. */
+/** Longer pages are read by clients that walk through all runs; they would evict what others read repeatedly. */
 const PAGE_LENGTH_MAX = 256;
 
 /** Workflows that are kept. */
@@ -29,12 +29,12 @@ export interface RunReads {
 }
 
 /**
- * What was read lately, as last committed. A page of runs that has not changed costs nothing; one that has costs
- * its ids, and each run that is new in it. What has not changed is the same object each time, so that others can
- * keep what they make of it.
+ * Cache of recent reads, as last committed. An unchanged page of runs costs nothing; a changed one costs reading
+ * its ids, and each run that is new in it. An unchanged value is the same object each time, so that callers can
+ * cache what they derive from it.
  *
- * Never older than the file: what a transaction has changed is forgotten in the synchronous stretch of its
- * commit, into which no read can fall; what another program has changed moves the file's version.
+ * Never older than the file: entries that a transaction has changed are dropped synchronously with its commit, so
+ * that no read can come between; a change by another program changes the file's version.
  */
 export class ReadCache {
   readonly #fileVersion: () => number | null;
@@ -53,7 +53,7 @@ export class ReadCache {
     this.#seenVersion = fileVersion();
   }
 
-  /** The workflow whose row `read` reads. */
+  /** The workflow, from the cache or by `read`. */
   workflow(id: string, read: () => Row | undefined): WorkflowRecord | null {
     this.#heedOthers();
     const known = this.#workflows.get(id);
@@ -67,7 +67,7 @@ export class ReadCache {
     return record;
   }
 
-  /** The page that `reads` would read. */
+  /** The page, from the cache or by `reads`. */
   runs({ workflowId, where, order, after, limit }: RunQuery, reads: RunReads): readonly RunRecord[] {
     if (limit > PAGE_LENGTH_MAX) return reads.page();
     this.#heedOthers();
@@ -85,21 +85,21 @@ export class ReadCache {
     return page;
   }
 
-  /** After a commit that has made, changed or removed these: ids. */
+  /** Called after a commit that has created, changed or removed these ids. */
   forget(workflows: ReadonlySet<string>, runs: ReadonlySet<string>): void {
     for (const id of workflows) this.#workflows.delete(id);
     for (const id of runs) this.#runs.delete(id);
     if (runs.size > 0) this.#pages.clear();
   }
 
-  /** After reads of a state that may be older than the file's version was. */
+  /** Called after reads of a state that may be older than the file's version. */
   clear(): void {
     this.#workflows.clear();
     this.#runs.clear();
     this.#pages.clear();
   }
 
-  /** Before anything is read, so that what is kept is never taken for newer than it is. */
+  /** Called before anything is read, so that a cached value is never taken for newer than it is. */
   #heedOthers(): void {
     const version = this.#fileVersion();
     if (version === this.#seenVersion) return;
@@ -108,7 +108,7 @@ export class ReadCache {
   }
 }
 
-/** One by one they cost twice what they cost in their page. */
+/** Reading runs one by one costs twice as much as reading them in a page. */
 function readMissing(
   missing: readonly string[],
   ids: readonly string[],

@@ -21,20 +21,20 @@ import * as runs from './run-queries.ts';
 import { sumRuns } from './sums.ts';
 import * as users from './user-queries.ts';
 
-/** Where a reader reads. */
+/** The source of a reader. */
 export interface Source {
   readonly connection: Connection;
   /** Absent: everything is read from the file. */
   readonly cache?: ReadCache;
   /** Users of a run whose newest state is not in their rows. */
-  inFlight(runNo: number, runId: string): ActiveUsers;
+  activeUsers(runNo: number, runId: string): ActiveUsers;
   /** Runs a read of several statements against one committed state. */
   snapshot<T>(read: () => T): T;
   /** Refuses the call when the store, or the transaction, is over. */
   checkOpen(): void;
 }
 
-/** The reads of the port, over any source. Each runs in one synchronous stretch. */
+/** The reads of the store port, over any source. Each runs synchronously. */
 export class SqliteReader implements StoreReader {
   readonly #source: Source;
 
@@ -93,8 +93,8 @@ export class SqliteReader implements StoreReader {
     return this.#read((connection) => sumRuns(connection, workflowId, fromMs, toMs));
   }
 
-  async getUser(runId: string, no: number): Promise<UserRecord | null> {
-    return this.#readUsers(runId, null, (of) => users.getUser(of, no));
+  async getUser(runId: string, ordinal: number): Promise<UserRecord | null> {
+    return this.#readUsers(runId, null, (of) => users.getUser(of, ordinal));
   }
 
   async getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
@@ -163,7 +163,7 @@ export class SqliteReader implements StoreReader {
     return this.#read((connection) => {
       const runNo = runs.runNoOf(connection, runId);
       if (runNo === null) return none;
-      return read({ connection, runId, runNo, inFlight: this.#source.inFlight(runNo, runId) });
+      return read({ connection, runId, runNo, active: this.#source.activeUsers(runNo, runId) });
     });
   }
 }

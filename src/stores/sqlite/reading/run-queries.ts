@@ -16,8 +16,8 @@ export function getRun(connection: Connection, id: string): RunRecord | null {
 
 /** The key of a run's rows in other tables; `null` when there is no such run. */
 export function runNoOf(connection: Connection, id: string): number | null {
-  const no = connection.get('SELECT no FROM runs WHERE id = ?', id)?.[0];
-  return typeof no === 'number' ? no : null;
+  const runNo = connection.get('SELECT no FROM runs WHERE id = ?', id)?.[0];
+  return typeof runNo === 'number' ? runNo : null;
 }
 
 const SELECT_RUNS = `SELECT ${RUN_COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`;
@@ -46,7 +46,7 @@ function listRows(connection: Connection, columns: string, query: RunQuery): rea
   return rows;
 }
 
-/** How many published runs fit. */
+/** Counts the published runs that match. */
 export function countRuns(connection: Connection, query: Pick<RunQuery, 'workflowId' | 'where'>): number {
   const scope = scopeOf(query);
   return connection.number(`SELECT count(*) FROM runs WHERE ${scope.sql}`, ...scope.params);

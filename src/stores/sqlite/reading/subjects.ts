@@ -1,6 +1,6 @@
 /**
- * Who is in a run. The index of subjects is cut into blocks (see `SUBJECT_BLOCK`), so the database alone
- * keeps a subject unique within a block only; across blocks this module does.
+ * Finds subjects in a run. The index of subjects is divided into blocks (see `SUBJECT_BLOCK`), so the database
+ * keeps a subject unique only within a block; across blocks this module does.
  */
 import type { Connection } from '../file/connection.ts';
 import { SUBJECT_BLOCK } from '../file/schema.ts';
@@ -18,13 +18,13 @@ const FIND = `
   SELECT no FROM blocks CROSS JOIN users
   WHERE run_no = ? AND no / ${SUBJECT_BLOCK} = block AND subject_id = ? LIMIT 1`;
 
-/** The number of a subject's result in a run; `null` when he is not in it. A search per block. */
+/** The ordinal of a subject in a run; `null` when it is not in the run. One search per block. */
 export function findSubject(connection: Connection, runNo: number, subjectId: string): number | null {
-  const no = connection.get(FIND, runNo, runNo, runNo, subjectId)?.[0];
-  return typeof no === 'number' ? no : null;
+  const ordinal = connection.get(FIND, runNo, runNo, runNo, subjectId)?.[0];
+  return typeof ordinal === 'number' ? ordinal : null;
 }
 
-/** A set of subjects that may say "perhaps" about one it has not, and never "no" about one it has. */
+/** A probabilistic set of subjects: may report one that it does not have, never misses one that it has. */
 export class SubjectFilter {
   /** Hashes in open addressing; 0: free. At most half full. */
   #slots = new Uint32Array(4_096);
@@ -70,14 +70,14 @@ function hashOf(text: string): number {
 
 /** Runs whose filters are kept: those being filled. A million users take 16 MB at most. */
 const FILTERS_MAX = 4;
-/** A batch below is searched for user by user: not worth reading a run to make its filter. */
+/** Smaller batches are searched user by user: not worth reading a whole run to build its filter. */
 const BATCH_MIN = 64;
 
 /** The filters of the runs that are being filled, latest last. */
 export class SubjectFilters {
   readonly #byRun = new Map<number, SubjectFilter>();
 
-  /** A filter with all subjects of the run, or `null`: ask the database about each of the batch. */
+  /** A filter with all subjects of the run, or `null`: search the database for each user of the batch. */
   for(connection: Connection, runNo: number, batchSize: number): SubjectFilter | null {
     const known = this.#byRun.get(runNo) ?? make(connection, runNo, batchSize);
     if (!known) return null;
@@ -90,12 +90,12 @@ export class SubjectFilters {
     return known;
   }
 
-  /** Of a run that is deleted, for its number may be given to another. */
+  /** Drops the filter of a deleted run: its number may be reused. */
   forget(runNo: number): void {
     this.#byRun.delete(runNo);
   }
 
-  /** After a rollback, which may have brought subjects back. */
+  /** Called after a rollback, which may have removed or restored subjects. */
   clear(): void {
     this.#byRun.clear();
   }

@@ -19,8 +19,8 @@ const SUM_RUNS = `SELECT count(*), sum(processing_status = 'completed'),
   sum(failed_tasks_count) FROM runs WHERE workflow_id = ? AND ${SUMMED_AT} BETWEEN ? AND ? AND ${SUMMED}`;
 
 /**
- * Sums over the runs of a workflow between two moments. Buckets of 32 days that lie inside are taken
- * whole; the two that the ends cut are looked at by days, then by hours, and at last run by run.
+ * Sums over the runs of a workflow between two moments. Buckets of 32 days inside the range are
+ * added as a whole; the two that its ends cut are read by days, then by hours, and finally run by run.
  */
 export function sumRuns(connection: Connection, workflowId: string, fromMs: EpochMs, toMs: EpochMs): RunSums {
   const sums = [0, 0, 0, 0, 0, 0];

@@ -1,4 +1,4 @@
-/** A filter of users, as ranges of the indexes that there are. */
+/** Splits a filter of users into ranges of the existing indexes. */
 import type { Filter } from '../../../model/filter.ts';
 import { USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import { USER_STATUSES } from '../../../model/status.ts';
@@ -8,8 +8,8 @@ import { type Where, whereOf } from './where.ts';
 type Compare = Extract<Filter, { kind: 'compare' }>;
 
 /**
- * Conditions that together are `where`, and no user fits two of them. One that asks for several statuses is one
- * for each, so that each is a range of the index by status.
+ * Disjoint conditions that together are `where`. A filter for several statuses gives one condition for each, so
+ * that each is a range of the index by status.
  *
  * @throws LifecycleError `InvalidFilter` for what a list cannot be filtered by.
  */
@@ -30,7 +30,7 @@ export function branchesOf(where: Filter | null): readonly Where[] {
   }));
 }
 
-/** The one subject that a filter leaves, when it says so at its top: found by the index of subjects. */
+/** The single subject that a filter names at its top level: found by the index of subjects. */
 export function subjectIn(where: Filter | null): string | null {
   const ids = conditionsOf(where).map((one) =>
     one.kind === 'compare' && one.operator === 'eq' ? textOf(one, 'subject/id') : null,
@@ -38,20 +38,20 @@ export function subjectIn(where: Filter | null): string | null {
   return ids.find((id) => id !== null) ?? null;
 }
 
-/** What has to be true all at once. */
+/** The operands of a conjunction. */
 function conditionsOf(where: Filter | null): readonly Filter[] {
   if (where?.kind === 'and') return where.operands.flatMap(conditionsOf);
   return where ? [where] : [];
 }
 
-/** The text that a property has to be equal to, or must not be. */
+/** The text that a property must equal, or must not equal. */
 function textOf({ operator, left, right }: Compare, name: string): string | null {
   if (operator !== 'eq' && operator !== 'ne') return null;
   const isProperty = left.kind === 'path' && left.segments.join('/') === name;
   return isProperty && right.kind === 'literal' && right.type === 'string' ? right.value : null;
 }
 
-/** The statuses of those who can fit, when it is two or more that are named: one needs no branches. */
+/** The statuses of users that can match, if two or more are named: one needs no branches. */
 function statusesIn(where: Filter): ReadonlySet<string> | null {
   const named = namedIn(where);
   if (named === null) return null;
@@ -74,7 +74,7 @@ function namedIn(where: Filter): readonly string[] | null {
   return where.values.map(({ value }) => String(value));
 }
 
-/** Whether none fits but those with a failed task. */
+/** Whether only users with a failed task can match. */
 function needsFailed(where: Filter): boolean {
   if (where.kind !== 'compare') return false;
   const { operator, left, right } = where;

@@ -1,6 +1,6 @@
 /**
- * Reads of user results: rows, overlaid by the users in flight. Those are few, so a list takes the rows
- * of everybody else in their order and merges the ones in flight that fit.
+ * Reads of user results: rows, overlaid by the active users. Those are few, so a list reads the rows of all
+ * other users in order and merges the active ones that match.
  */
 import { matchesRow } from '../../../filter/list-filter.ts';
 import type { Filter } from '../../../model/filter.ts';
@@ -18,12 +18,12 @@ import { findSubject } from './subjects.ts';
 import { branchesOf, subjectIn } from './user-filter.ts';
 import type { Where } from './where.ts';
 
-/** The users of one run: where their rows are, and who is in flight. */
+/** The users of one run: where their rows are, and which are active. */
 export interface RunUsers {
   readonly connection: Connection;
   readonly runId: string;
   readonly runNo: number;
-  readonly inFlight: ActiveUsers;
+  readonly active: ActiveUsers;
 }
 
 const OF_RUN = 'FROM users WHERE run_no = ?';
@@ -33,18 +33,18 @@ const SUM = `SELECT sum(failed_tasks_count), sum(processing_status IN ('failed',
   sum(processing_status = 'completed'), sum(total_tasks_count), count(*) FROM users
   WHERE run_no = ? AND no > ? AND no <= ? AND coalesce(started_at_ms, scheduled_at_ms) BETWEEN ? AND ?`;
 
-/** User `no`. */
-export function getUser({ connection, runId, runNo, inFlight }: RunUsers, no: number): UserRecord | null {
-  const newer = inFlight.get(no);
+/** The user with this `ordinal`. */
+export function getUser({ connection, runId, runNo, active }: RunUsers, ordinal: number): UserRecord | null {
+  const newer = active.get(ordinal);
   if (newer) return newer;
-  const row = connection.get(`${SELECT} AND no = ?`, runNo, no);
+  const row = connection.get(`${SELECT} AND no = ?`, runNo, ordinal);
   return row ? userFromRow(runId, row) : null;
 }
 
-/** The user that is subject `subjectId`. A subject never changes, so the index has those in flight too. */
+/** The user that is subject `subjectId`. A subject never changes, so the index has active users too. */
 export function getUserBySubject(users: RunUsers, subjectId: string): UserRecord | null {
-  const no = findSubject(users.connection, users.runNo, subjectId);
-  return no === null ? null : getUser(users, no);
+  const ordinal = findSubject(users.connection, users.runNo, subjectId);
+  return ordinal === null ? null : getUser(users, ordinal);
 }
 
 /** A page of users. */
@@ -61,7 +61,7 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
     const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
     return user && isInPage && fits(user, where) ? [user] : [];
   }
-  const newer = [...users.inFlight.values()]
+  const newer = [...users.active.values()]
     .filter((user) => fits(user, where))
     .filter((user) => !after || comparePlaces(descending, placeOf(user), after) > 0)
     .sort((a, b) => comparePlaces(descending, placeOf(a), placeOf(b)))
@@ -70,9 +70,9 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
   return merge(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
 }
 
-/** How many users fit. */
+/** Counts the users that match. */
 export function countUsers(users: RunUsers, where: UserQuery['where']): number {
-  const { connection, runNo, inFlight } = users;
+  const { connection, runNo, active } = users;
   if (!where) return connection.number(`SELECT count(*) ${OF_RUN}`, runNo);
   const branches = branchesOf(where);
   const subjectId = subjectIn(where);
@@ -80,7 +80,7 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
     const user = getUserBySubject(users, subjectId);
     return user && fits(user, where) ? 1 : 0;
   }
-  const newer = [...inFlight.values()];
+  const newer = [...active.values()];
   const older = notAmong(newer);
   const counts = branches.map(({ sql, params }) =>
     connection.number(
@@ -93,12 +93,12 @@ export function countUsers(users: RunUsers, where: UserQuery['where']): number {
   return counts.reduce((sum, count) => sum + count, 0) + newer.filter((user) => fits(user, where)).length;
 }
 
-/** Sums over a stretch of users. */
+/** Sums over a range of users. */
 export function sumUsers(
-  { connection, runNo, inFlight }: RunUsers,
+  { connection, runNo, active }: RunUsers,
   { afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery,
 ): UserSummary {
-  const newer = [...inFlight.values()].filter(({ ordinal: no }) => no > afterOrdinal && no <= toOrdinal);
+  const newer = [...active.values()].filter(({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal);
   const older = notAmong(newer);
   const row = connection.get(
     `${SUM} AND ${older.sql}`,
@@ -116,11 +116,11 @@ export function sumUsers(
   return addSums(sums, userSums(newer, fromMs, toMs));
 }
 
-/** Rows of these users are out of date. */
+/** Condition that excludes the rows of these users, which are out of date. */
 function notAmong(newer: readonly UserRecord[]): Where {
   if (newer.length === 0) return { sql: '1', params: [] };
-  const nos = JSON.stringify(newer.map(({ ordinal: no }) => no));
-  return { sql: 'no NOT IN (SELECT value FROM json_each(?))', params: [nos] };
+  const ordinals = JSON.stringify(newer.map(({ ordinal }) => ordinal));
+  return { sql: 'no NOT IN (SELECT value FROM json_each(?))', params: [ordinals] };
 }
 
 /** Users in `status` with an `ordinal` above `afterOrdinal`, by `ordinal`. */
@@ -131,7 +131,7 @@ export function listUsersByStatus(
   limit: number,
 ): readonly UserRecord[] {
   if (limit <= 0) return [];
-  const newer = [...users.inFlight.values()]
+  const newer = [...users.active.values()]
     .filter((user) => user.processingStatus === status && user.ordinal > afterOrdinal)
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
@@ -139,7 +139,7 @@ export function listUsersByStatus(
   return merge(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
 }
 
-/** In chunks: `all` is twice as fast as `iterate`, and users in flight take seats only near the front. */
+/** Reads in chunks: `all` is twice as fast as `iterate`, and active users are only near the front. */
 function* rowsByStatus(
   { connection, runNo }: RunUsers,
   status: UserStatus,
@@ -163,16 +163,16 @@ function placeIn({ field }: ListOrder<UserRecord>): (user: UserRecord) => Cursor
   return (user) => ({ value: field === null ? null : (user[field] as Cell), key: user.ordinal });
 }
 
-/** Enough rows for a page even when all users in flight have to be left out. SQLite merges the branches. */
+/** Reads enough rows for a page even if all active users are left out. SQLite merges the branches. */
 function* rowsInOrder(
-  { connection, runNo, inFlight }: RunUsers,
+  { connection, runNo, active }: RunUsers,
   order: ListOrder<UserRecord>,
   branches: readonly Where[],
   after: Cursor<number> | null,
   limit: number,
 ): Generator<Row> {
-  // `all` is faster; with many in flight, most of the rows may not be needed.
-  const read = inFlight.size === 0 ? 'all' : 'each';
+  // `all` is faster; with many active users, most of the rows may not be needed.
+  const read = active.size === 0 ? 'all' : 'each';
   const { column } = order;
   for (const { sql, params, orderBy } of stretchesAfter(order, after)) {
     const page = `${branches
@@ -183,10 +183,10 @@ function* rowsInOrder(
       .join(' UNION ALL ')} ORDER BY ${orderBy} LIMIT ?`;
     const values = [
       ...branches.flatMap((branch) => [runNo, ...branch.params, ...params]),
-      limit + inFlight.size,
+      limit + active.size,
     ];
     if (column === null) yield* connection[read](page, ...values);
-    // No index has such an order: numbers are put in it, rather than whole rows of which most are thrown away.
+    // No index has this order: sort ordinals rather than whole rows, most of which would be discarded.
     else
       yield* connection[read](
         `${SELECT} AND no IN (SELECT no FROM (${page})) ORDER BY ${orderBy}`,
@@ -196,9 +196,9 @@ function* rowsInOrder(
   }
 }
 
-/** Two sorted lists as one of at most `limit`; rows of users in flight are out of date and left out. */
+/** Merges two sorted lists into one of at most `limit`; rows of active users are out of date and left out. */
 function merge(
-  { runId, inFlight }: RunUsers,
+  { runId, active }: RunUsers,
   rows: Iterable<Row>,
   newer: readonly UserRecord[],
   limit: number,
@@ -214,7 +214,7 @@ function merge(
     }
   };
   for (const row of rows) {
-    if (inFlight.get(Number(row[0]))) continue;
+    if (active.get(Number(row[0]))) continue;
     const user = userFromRow(runId, row);
     pushNewerThan(user);
     if (page.length === limit) return page;

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../../model/records.ts';
 import type { Cell, Row } from '../file/connection.ts';
 import { columnOf } from './columns.ts';
 
-/** Fields of a run that move its lists and sums: rare changes. The order is that of the columns. */
+/** Fields of a run that its lists and sums depend on; they change rarely. In the order of the columns. */
 const RARE_FIELDS = [
   'id',
   'workflowId',
@@ -41,7 +41,7 @@ const FREQUENT_FIELDS = [
 
 const FIELDS = [...FREQUENT_FIELDS, ...RARE_FIELDS];
 
-/** Does not compile while a field of a run has no column. */
+/** Fails to compile if a field of a run has no column. */
 type FieldsMissing = Exclude<keyof RunRecord, (typeof FIELDS)[number]>;
 const NO_FIELD_IS_MISSING: [FieldsMissing] extends [never] ? true : FieldsMissing = true;
 void NO_FIELD_IS_MISSING;
@@ -76,7 +76,7 @@ export function isTouch(before: readonly Cell[], after: readonly Cell[]): boolea
   return after.every((cell, index) => index < FREQUENT_FIELDS.length || cell === before[index]);
 }
 
-/** The record of a row. */
+/** Converts a row to a record. */
 export function runFromRow(row: Row): RunRecord {
   const fields: Record<string, unknown> = {};
   for (const [index, field] of FIELDS.entries()) fields[field] = row[index];

@@ -8,7 +8,7 @@ export const USER_COLUMNS =
   'no, subject_id, processing_status, workflow_version, created_at_ms, scheduled_at_ms, started_at_ms, completed_at_ms, total_tasks_count, failed_tasks_count, total_unprocessed_tasks_count, outcomes, attempts';
 
 type UserRow = readonly [
-  no: number,
+  ordinal: number,
   subjectId: string,
   status: UserStatus,
   workflowVersion: number,
@@ -23,7 +23,7 @@ type UserRow = readonly [
   attempts: string | null,
 ];
 
-/** The record of a row. */
+/** Converts a row to a record. */
 export function userFromRow(runId: string, cells: Row): UserRecord {
   const row = cells as UserRow;
   const outcomes = row[11];

@@ -4,7 +4,7 @@ import type { Row } from '../file/connection.ts';
 /** Columns of a workflow, in the order of {@link workflowFromRow}. */
 export const WORKFLOW_COLUMNS = 'body, last_slot_at_ms';
 
-/** The record of a row. */
+/** Converts a row to a record. */
 export function workflowFromRow([body, lastSlotAtMs]: Row): WorkflowRecord {
   return { workflow: JSON.parse(String(body)), lastSlotAtMs: lastSlotAtMs as number | null };
 }

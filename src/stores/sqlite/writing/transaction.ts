@@ -12,65 +12,65 @@ import type { SubjectFilters } from '../reading/subjects.ts';
 import { deleteNotes, purgeNotes, putNotes } from '../rows/notes.ts';
 import { INSERT_RUN, isTouch, REPLACE_RUN, runCells, TOUCH_RUN } from '../rows/run-rows.ts';
 import { insertUsers } from './user-inserts.ts';
-import { play, WriteBatch, type Writes } from './write-batch.ts';
+import { applyWrites, WriteBatch, type Writes } from './write-batch.ts';
 
 /** Rows that are deleted before the host's event loop gets a turn: some 20 ms of work. */
 const DELETES_PER_TURN = 10_000;
 
 /**
- * A transaction on `connection`. What it does to the journals is staged until `settle`.
+ * A transaction on `connection`. Changes to the journals are staged until `settle`.
  *
- * Writes of what happened to users can go on a tape, for a thread to make (decision 15). While nothing else is
- * written and nothing is read after them, the transaction does not even begin here: this process is the only
- * writer, so that what it reads stays true.
+ * Updates of users and runs can be collected in a write batch for the writer thread to commit (decision 15). As
+ * long as nothing else is written and nothing is read after them, the transaction does not even begin here: this
+ * process is the only writer, so what it has read stays true.
  */
 export class SqliteTransaction extends SqliteReader implements StoreTransaction {
   readonly #connection: Connection;
-  readonly #tapes: boolean;
+  readonly #usesBatch: boolean;
   readonly #journals: Journals;
   readonly #filters: SubjectFilters;
-  /** Ids of what it made, changed or removed. */
+  /** Ids of the workflows and runs that it created, changed or removed. */
   readonly changedWorkflows = new Set<string>();
   readonly changedRuns = new Set<string>();
   /** Runs whose journals this transaction may have changed, by `run_no`. */
   readonly #changed = new Map<number, RunJournal>();
-  #tape = new WriteBatch();
-  /** Runs as this transaction has found or left them, by id. */
+  #batch = new WriteBatch();
+  /** Runs as this transaction has read or written them, by id. */
   readonly #runs = new Map<string, RunRecord>();
   #hasBegun = false;
   #ended = false;
-  /** A write failed half way, or SQLite has rolled back: this transaction can only end so. */
+  /** Set when a write failed half way or SQLite has rolled back: the transaction cannot commit any more. */
   #failure: { readonly error: unknown } | null = null;
 
-  /** @param tapes whether writes may go on a tape. */
-  constructor(connection: Connection, journals: Journals, filters: SubjectFilters, tapes: boolean) {
+  /** @param usesBatch whether writes may be collected in a batch. */
+  constructor(connection: Connection, journals: Journals, filters: SubjectFilters, usesBatch: boolean) {
     super({
       connection,
-      inFlight: (runNo) => journals.get(runNo) ?? NO_ACTIVE_USERS,
+      activeUsers: (runNo) => journals.get(runNo) ?? NO_ACTIVE_USERS,
       snapshot: (read) => read(),
       checkOpen: () => {
         this.#checkOpen();
-        if (this.#tape.length > 0) this.#guard(() => this.begin());
+        if (this.#batch.length > 0) this.#guard(() => this.begin());
       },
     });
-    this.#tapes = tapes;
+    this.#usesBatch = usesBatch;
     this.#connection = connection;
     this.#journals = journals;
     this.#filters = filters;
   }
 
-  /** What is still on the tape; `null` when the transaction has begun on its connection. */
-  get tape(): WriteBatch | null {
-    return this.#hasBegun ? null : this.#tape;
+  /** The writes collected so far; `null` when the transaction has begun on its connection. */
+  get batch(): WriteBatch | null {
+    return this.#hasBegun ? null : this.#batch;
   }
 
-  /** Begins on the connection, with what is on the tape. */
+  /** Begins on the connection and applies the batch. */
   begin(): void {
     if (this.#hasBegun) return;
     this.#connection.exec('BEGIN IMMEDIATE');
     this.#hasBegun = true;
-    play(this.#tape.recording, this.#connection);
-    this.#tape = new WriteBatch();
+    applyWrites(this.#batch.recording, this.#connection);
+    this.#batch = new WriteBatch();
   }
 
   /** Before the commit. @throws what made a write fail, even when `work` has swallowed it. */
@@ -78,7 +78,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** From now on every call is refused. */
+  /** Refuses every later call. */
   end(): void {
     this.#ended = true;
   }
@@ -163,15 +163,15 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
 
   async deleteRun(id: string): Promise<void> {
     const runNo = this.#write((connection) => {
-      const no = runNoOf(connection, id);
-      if (no === null) return null;
+      const deleted = runNoOf(connection, id);
+      if (deleted === null) return null;
       this.changedRuns.add(id);
-      connection.run('DELETE FROM runs WHERE no = ?', no);
-      connection.run('DELETE FROM journal WHERE run_no = ?', no);
+      connection.run('DELETE FROM runs WHERE no = ?', deleted);
+      connection.run('DELETE FROM journal WHERE run_no = ?', deleted);
       this.#runs.delete(id);
-      this.#journalOf(no).clear();
-      this.#filters.forget(no);
-      return no;
+      this.#journalOf(deleted).clear();
+      this.#filters.forget(deleted);
+      return deleted;
     });
     if (runNo === null) return;
     for (let isFirst = true; ; isFirst = false) {
@@ -238,7 +238,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     });
   }
 
-  /** No reason to begin: a run that a tape changes is known. */
+  /** Does not begin the transaction: a run that the batch changes is in `#runs`. */
   #runOf(id: string): RunRecord | null {
     const known = this.#runs.get(id) ?? getRun(this.#connection, id);
     if (known !== null) this.#runs.set(id, known);
@@ -254,10 +254,10 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     return journal;
   }
 
-  /** Writes that may go on the tape. What `write` asks, it asks before it writes, of rows that no tape changes. */
+  /** Collects writes in the batch if possible. `write` reads before it writes, and only rows that a batch never changes. */
   #record(write: (writes: Writes) => void): void {
-    const isTaped = this.#tapes && !this.#hasBegun;
-    if (isTaped) this.#guard(() => write(this.#tape), isHarmless);
+    const isBatched = this.#usesBatch && !this.#hasBegun;
+    if (isBatched) this.#guard(() => write(this.#batch), isHarmless);
     else this.#write(write, isHarmless);
   }
 
@@ -284,14 +284,14 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     if (this.#ended) {
       throw new LifecycleError(
         'StoreClosed',
-        'Expected the transaction to be running, got a call after its end',
+        'The transaction has ended; make all of its calls before its function returns',
       );
     }
     if (this.#failure) throw this.#failure.error;
   }
 }
 
-/** These are found out before a row is touched. */
+/** Such errors are found before any row is changed. */
 function isHarmless(error: unknown): boolean {
   return LifecycleError.is(error) && (error.code === 'Duplicate' || error.code === 'NotFound');
 }

@@ -15,7 +15,7 @@ const INSERT_MANY = `${INSERT_ONE}${`, ${PARAMS}`.repeat(ROWS_PER_INSERT - 1)}`;
 /**
  * Inserts users of one run.
  *
- * @throws LifecycleError `Duplicate` for a number or a subject that exists; users before it are inserted.
+ * @throws LifecycleError `Duplicate` for an ordinal or a subject that exists; users before it are inserted.
  */
 export function insertUsers(
   connection: Connection,
@@ -49,7 +49,7 @@ function insertTogether(
   }
 }
 
-/** @param search whether a block before may have the subject; his own block is searched by the index. */
+/** @param search whether an earlier block may have the subject; the unique index covers the user's own block. */
 function insertOne(connection: Connection, runNo: number, user: UserRecord, search: boolean): void {
   if (search && findSubject(connection, runNo, user.subjectId) !== null) throw duplicate(user);
   const cells: Cell[] = [];
@@ -65,7 +65,7 @@ function duplicate(user: UserRecord, cause?: unknown): LifecycleError {
   return new LifecycleError(
     'Duplicate',
     `Expected subject \`${user.subjectId}\` (user ${user.ordinal}) to be new in run ${user.runId}, got a second result`,
-    { runId: user.runId, subjectId: user.subjectId, no: user.ordinal },
+    { runId: user.runId, subjectId: user.subjectId, ordinal: user.ordinal },
     cause === undefined ? undefined : { cause },
   );
 }

@@ -1,28 +1,28 @@
 import type { Cell, Connection } from '../file/connection.ts';
 import { DamagedRow } from '../file/errors.ts';
 
-/** Where statements that change rows go: a connection makes them at once, a {@link WriteBatch} keeps them. */
+/** Takes statements that change rows: a connection runs them at once, a {@link WriteBatch} collects them. */
 export interface Writes {
   run(sql: string, ...params: readonly Cell[]): unknown;
 }
 
-/** Statements to be made, in two flat arrays: few objects to copy when a thread is to make them. */
+/** Collected statements in two flat arrays: few objects to copy when they are posted to a thread. */
 export interface Recording {
   readonly statements: readonly string[];
-  /** Per call: the index of its statement, how many values follow, and these. */
+  /** Per call: the index of its statement, the number of its parameters, and these. */
   readonly calls: readonly Cell[];
 }
 
-/** About what a call writes beside its texts, bytes: a row with its index entries. */
+/** Estimate of what a call writes beside its texts, bytes: a row with its index entries. */
 const BYTES_PER_CALL = 150;
 
-/** Writes that are made later, all together. */
+/** Writes that are collected and applied later, all together. */
 export class WriteBatch implements Writes {
   readonly #numbers = new Map<string, number>();
   readonly #calls: Cell[] = [];
-  /** How many calls there are. */
+  /** Number of calls. */
   length = 0;
-  /** About what they write. */
+  /** Estimate of the bytes that they write. */
   bytes = 0;
 
   run(sql: string, ...params: readonly Cell[]): void {
@@ -42,8 +42,8 @@ export class WriteBatch implements Writes {
   }
 }
 
-/** Makes what was recorded. @throws DamagedRow for an UPDATE that finds no row: its row was there when it was recorded. */
-export function play({ statements, calls }: Recording, connection: Connection): void {
+/** Applies collected writes. @throws DamagedRow for an UPDATE that finds no row: the row existed when it was collected. */
+export function applyWrites({ statements, calls }: Recording, connection: Connection): void {
   for (let at = 0; at < calls.length; ) {
     const sql = statements[Number(calls[at])] ?? '';
     const end = at + 2 + Number(calls[at + 1]);

@@ -1,28 +1,29 @@
-/** What the thread of {@link WriterThread} runs: it takes orders one by one, and answers each. */
+/** Main module of the thread of {@link WriterThread}: takes requests one by one and answers each. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from '../file/connection.ts';
 import { sqliteCode } from '../file/errors.ts';
-import { play } from './write-batch.ts';
-import type { Answer, Order, ThreadInput } from './writer-thread.ts';
+import { applyWrites } from './write-batch.ts';
+import type { Answer, Request, ThreadInput } from './writer-thread.ts';
 
 const port = parentPort;
-if (port === null) throw new Error('Expected to run as a thread, got a process');
+if (port === null)
+  throw new Error('This module runs only in a worker thread; open the store with `writerThread` instead');
 const { file, busyTimeoutMs, pragmas } = workerData as ThreadInput;
 const connection = new Connection(file, { readOnly: false, busyTimeoutMs });
 connection.exec(pragmas);
-port.on('message', (order: Order) => {
-  port.postMessage(answerTo(order));
-  if (order.kind === 'close') port.close();
+port.on('message', (request: Request) => {
+  port.postMessage(answerTo(request));
+  if (request.kind === 'close') port.close();
 });
 port.postMessage({ kind: 'done' } satisfies Answer);
 
-function answerTo(order: Order): Answer {
+function answerTo(request: Request): Answer {
   try {
-    if (order.kind === 'checkpoint') connection.get('PRAGMA wal_checkpoint(PASSIVE)');
-    else if (order.kind === 'close') connection.close();
+    if (request.kind === 'checkpoint') connection.get('PRAGMA wal_checkpoint(PASSIVE)');
+    else if (request.kind === 'close') connection.close();
     else {
       connection.exec('BEGIN IMMEDIATE');
-      play(order.recording, connection);
+      applyWrites(request.recording, connection);
       connection.exec('COMMIT');
     }
     return { kind: 'done' };

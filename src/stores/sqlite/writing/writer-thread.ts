@@ -8,21 +8,21 @@ import type { Recording, WriteBatch } from './write-batch.ts';
 export interface ThreadInput {
   readonly file: string;
   readonly busyTimeoutMs: number;
-  /** Run first, on its connection. */
+  /** Run first on the thread's connection. */
   readonly pragmas: string;
-  /** How long the log may get before it is copied into the file; `pragmas` cut it back to this when it begins anew. */
+  /** Size at which the log is copied into the file; `pragmas` truncate it to this when it restarts. */
   readonly logBytesMax: number;
-  /** Smaller commits are not for the thread. */
+  /** Smaller commits are made by the calling thread. */
   readonly commitBytesMin: number;
 }
 
-/** What the thread is told to do: one thing after another. */
-export type Order =
+/** A request to the thread; they are handled one after another. */
+export type Request =
   | { readonly kind: 'commit'; readonly recording: Recording }
   | { readonly kind: 'checkpoint' }
   | { readonly kind: 'close' };
 
-/** What came of an order; `errcode` is SQLite's. A transaction that failed has been rolled back. */
+/** The result of a request; `errcode` is SQLite's. A transaction that failed has been rolled back. */
 export type Answer =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string; readonly errcode: number | null };
@@ -32,7 +32,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** The module of the thread, with the ending that this one has: sources run as they are, too. */
+/** The thread's main module, with this module's file extension: it also runs from the TypeScript sources. */
 function mainModule(): URL {
   const { url } = import.meta;
   return new URL(`./writer-thread-main${url.slice(url.lastIndexOf('.'))}`, url);
@@ -40,7 +40,7 @@ function mainModule(): URL {
 
 /**
  * Makes large commits on a connection in a thread of its own, so that the host's event loop waits neither
- * for the writing nor for the disk (decision 15). It starts with the first one.
+ * for the writing nor for the disk (decision 15). It starts with the first such commit.
  */
 export class WriterThread {
   readonly #input: ThreadInput;
@@ -52,14 +52,14 @@ export class WriterThread {
     this.#input = input;
   }
 
-  /** It has ended in the middle of an order: whether its last commit was kept, only the file can say. */
+  /** Whether it ended in the middle of a request: only the file shows whether its last commit was kept. */
   get isDead(): boolean {
     return this.#state === 'dead';
   }
 
   /** Whether a commit is large enough. */
-  isFor(tape: WriteBatch): boolean {
-    return tape.length > 0 && tape.bytes >= this.#input.commitBytesMin;
+  isFor(batch: WriteBatch): boolean {
+    return batch.length > 0 && batch.bytes >= this.#input.commitBytesMin;
   }
 
   /** Starts the thread if need be; `false`, after a warning, where none can be had or it is gone. */
@@ -69,28 +69,28 @@ export class WriterThread {
   }
 
   /**
-   * Copies the log into the file when it is time, which may take a while. Nobody may be reading an older state
-   * meanwhile: the log could not begin anew.
+   * Copies the log into the file when it has grown large, which may take a while. No reader may hold an older
+   * snapshot meanwhile: the log could not restart.
    */
   async checkpoint(): Promise<void> {
     const { file, logBytesMax } = this.#input;
     const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
     if (log === undefined || log.size <= logBytesMax) return;
-    await this.#order({ kind: 'checkpoint' });
+    await this.#request({ kind: 'checkpoint' });
   }
 
-  /** Makes a transaction of what is on the tape. @throws what SQLite says; then nothing was kept. */
-  async commit(tape: WriteBatch): Promise<void> {
-    await this.#order({ kind: 'commit', recording: tape.recording });
+  /** Commits the batch as one transaction. @throws SQLite's error; nothing was kept then. */
+  async commit(batch: WriteBatch): Promise<void> {
+    await this.#request({ kind: 'commit', recording: batch.recording });
   }
 
   async close(): Promise<void> {
-    const closing = this.#state === 'running' ? this.#order({ kind: 'close' }) : null;
-    this.#state = 'closed'; // before its answer: its end, which may come with that, is expected
+    const closing = this.#state === 'running' ? this.#request({ kind: 'close' }) : null;
+    this.#state = 'closed'; // before the answer: the thread's exit, which may come with it, is expected
     try {
       await closing;
     } catch {
-      // It has died, and its connection with it.
+      // The thread has exited, and its connection with it.
     }
   }
 
@@ -101,16 +101,16 @@ export class WriterThread {
       worker = new Worker(mainModule(), {
         workerData: this.#input,
         // Without the host's flags: many are refused to a thread (`--max-old-space-size`), and it needs none.
-        execArgv: ['--disable-warning=ExperimentalWarning'], // told once, by whoever opened the store
+        execArgv: ['--disable-warning=ExperimentalWarning'], // emitted once already, on the thread that opened the store
       });
     } catch (error) {
       this.#warn(error); // this process may have no threads
       return;
     }
     this.#worker = worker;
-    worker.on('message', (answer: Answer) => this.#heard(answer));
-    worker.on('error', (error) => this.#ended(error));
-    worker.on('exit', () => this.#ended(null));
+    worker.on('message', (answer: Answer) => this.#handleAnswer(answer));
+    worker.on('error', (error) => this.#handleExit(error));
+    worker.on('exit', () => this.#handleExit(null));
     await new Promise<void>((resolve) => {
       const resolved = () => {
         this.#state = 'running';
@@ -124,17 +124,17 @@ export class WriterThread {
     });
   }
 
-  #order(order: Order): Promise<void> {
+  #request(request: Request): Promise<void> {
     const worker = this.#worker;
-    if (this.#state !== 'running' || worker === null) return Promise.reject(this.#died());
+    if (this.#state !== 'running' || worker === null) return Promise.reject(this.#exitError());
     return new Promise<void>((resolve, reject) => {
-      worker.postMessage(order);
+      worker.postMessage(request);
       worker.ref(); // the process is not over before the answer
       this.#pending = { resolve, reject };
     });
   }
 
-  #heard(answer: Answer): void {
+  #handleAnswer(answer: Answer): void {
     const pending = this.#pending;
     this.#pending = null;
     this.#worker?.unref();
@@ -142,22 +142,22 @@ export class WriterThread {
     else pending?.reject(errorOf(answer));
   }
 
-  #ended(error: unknown): void {
+  #handleExit(error: unknown): void {
     const pending = this.#pending;
     this.#pending = null;
-    // Between two orders nothing is lost with it.
+    // Between two requests nothing is lost with the thread.
     if (this.#state === 'running') {
       this.#state = pending ? 'dead' : 'unavailable';
       if (!pending) this.#warn(error);
     }
-    pending?.reject(this.#state === 'dead' ? this.#died(error) : error);
+    pending?.reject(this.#state === 'dead' ? this.#exitError(error) : error);
   }
 
-  /** The store goes on without the thread that the host asked for: it should hear of it, and nothing has failed. */
+  /** The store works on without the thread that the host asked for: nothing has failed, but the host should know. */
   #warn(error: unknown): void {
     const { file } = this.#input;
-    const got = error instanceof Error ? error.message : 'its end';
-    process.emitWarning(`Expected a thread that writes ${file}, got ${got}`, {
+    const reason = error instanceof Error ? error.message : 'it exited';
+    process.emitWarning(`The writer thread of ${file} is not available: ${reason}`, {
       type: 'TenureWarning',
       code: 'TENURE_WRITER_THREAD',
       detail:
@@ -165,9 +165,9 @@ export class WriterThread {
     });
   }
 
-  #died(cause?: unknown): LifecycleError {
+  #exitError(cause?: unknown): LifecycleError {
     const { file } = this.#input;
-    const message = `Expected the thread that writes ${file} to live, got its end; close the store and open it again`;
+    const message = `The writer thread of ${file} exited unexpectedly; close and reopen the store`;
     return new LifecycleError('StoreClosed', message, { file }, { cause });
   }
 }

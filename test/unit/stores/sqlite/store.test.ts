@@ -66,7 +66,7 @@ describe('after its end', () => {
     await refusal('StoreClosed', async () => kept?.putRun(makeRun()));
   });
 
-  test('a store refuses calls, and close can be called again', async () => {
+  test('a store refuses calls, and close can be called twice', async () => {
     const file = newFile();
     const store = await sqliteStore(file);
     await fill(store, makeRun(), makeUsers(1));

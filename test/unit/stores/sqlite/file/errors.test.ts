@@ -125,7 +125,7 @@ describe('a damaged file is StoreCorrupt', () => {
     await refusal('StoreCorrupt', act);
   });
 
-  test('with a row that is not of our making', async () => {
+  test('with a row that this package cannot have written', async () => {
     const file = await filledFile();
     const other = new DatabaseSync(file);
     other.exec(
@@ -140,7 +140,7 @@ describe('a damaged file is StoreCorrupt', () => {
 });
 
 describe('a full disk', () => {
-  test('is StoreFull, nothing of the commit is kept, and the store goes on', async () => {
+  test('is StoreFull, nothing of the commit is kept, and the store works on', async () => {
     const store = await opened(sqliteStore(newFile(), { sizeMaxBytes: 512 * 1_024 }));
     await fill(store, makeRun(), makeUsers(100));
     await put(store, [step(makeUser(1))]);
@@ -160,7 +160,7 @@ describe('a full disk', () => {
     expect(await store.getUser(RUN, 1)).toEqual(step(step(makeUser(1))));
   });
 
-  test('cannot be swallowed by the work of a transaction', async () => {
+  test('cannot be swallowed by the function of a transaction', async () => {
     const store = await opened(sqliteStore(newFile(), { sizeMaxBytes: 256 * 1_024 }));
     await refusal('StoreFull', () =>
       store.transaction(async (tx) => {
@@ -173,9 +173,9 @@ describe('a full disk', () => {
 });
 
 /**
- * What opening, or reading, ends in for a user without rights: root may write anywhere.
+ * The error of opening or reading the file as a user without rights: root may write anywhere.
  *
- * @param beforeRead done when a reader has opened the file, and before it reads.
+ * @param beforeRead called after a reader has opened the file and before it reads.
  */
 async function asNobody(
   file: string,
@@ -185,14 +185,14 @@ async function asNobody(
 ): Promise<unknown> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) for (const path of paths) chownSync(path, 65_534, 65_534);
-  const script = new URL('hold-store.ts', import.meta.url).pathname;
+  const script = new URL('../hold-store.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, file, what, ...(isRoot ? ['65534'] : [])]);
   for await (const line of createInterface({ input: child.stdout })) {
     if (line !== 'open') return JSON.parse(line);
     await beforeRead();
     child.stdin.write('read\n');
   }
-  throw new Error('Expected the child to say something, got nothing');
+  throw new Error('Expected a line from the child, got none');
 }
 
 describe('a place that cannot be written is StoreReadOnly', () => {
@@ -277,7 +277,7 @@ describe('a path that cannot be a file is InvalidArgument', () => {
   });
 });
 
-test('a missing file is NotFound for a reader, and is not made', async () => {
+test('a missing file is NotFound for a reader, and is not created', async () => {
   const file = newFile();
   const error = await refusal('NotFound', () => sqliteStore(file, { readOnly: true }));
   expect(error.message).toContain(file);
@@ -295,7 +295,7 @@ test('another program that holds a write lock makes a transaction StoreLocked, a
   await fill(store, makeRun(), []);
 });
 
-test('errors of others come through as they are', async () => {
+test('errors of other origin are passed on unchanged', async () => {
   const mine = new RangeError('mine');
   const store = await opened(sqliteStore(newFile()));
   await expect(store.transaction(async () => Promise.reject(mine))).rejects.toBe(mine);
@@ -318,7 +318,7 @@ test.each([
   expect(error).toMatchObject({ cause, details: { file: '/tmp/x.db' } });
 });
 
-test('a store makes its file and its lock, and nothing else once it is closed', async () => {
+test('a closed store leaves its file and its lock, and nothing else', async () => {
   const file = await filledFile();
   expect(readdirSync(dirname(file)).sort()).toEqual(['tenure.db', 'tenure.db-lock']);
   expect(statSync(`${file}-lock`).size).toBeLessThan(20_000);

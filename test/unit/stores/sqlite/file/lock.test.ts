@@ -26,9 +26,9 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts `hold-store.ts`; its first line. */
+/** Starts `hold-store.ts`; resolves with its first line. */
 async function startChild(file: string, what = 'hold'): Promise<{ child: ChildProcess; line: string }> {
-  const script = new URL('hold-store.ts', import.meta.url).pathname;
+  const script = new URL('../hold-store.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, file, what], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
@@ -73,13 +73,13 @@ describe('a second writer', () => {
   test('that was refused has not taken the lock from the first', async () => {
     const file = newFile();
     const first = await opened(sqliteStore(file));
-    for (let again = 0; again < 3; again++) await refusal('StoreLocked', () => sqliteStore(file));
+    for (let attempt = 0; attempt < 3; attempt++) await refusal('StoreLocked', () => sqliteStore(file));
     await fill(first, makeRun(), makeUsers(1));
     const { line } = await startChild(file);
     expect(JSON.parse(line)).toMatchObject({ code: 'StoreLocked' });
   });
 
-  test('is welcome after the first has closed', async () => {
+  test('is accepted after the first has closed', async () => {
     const file = newFile();
     const first = await sqliteStore(file);
     await first.close();
@@ -121,7 +121,7 @@ describe('a reader', () => {
     expect(await allUsers(reader)).toEqual([step(makeUser(1)), makeUser(2)]);
   });
 
-  test('works beside a writer in another process and does not hinder it', async () => {
+  test('works beside a writer in another process and does not block it', async () => {
     const file = newFile();
     await startChild(file, 'write');
     const reader = await opened(sqliteStore(file, { readOnly: true }));

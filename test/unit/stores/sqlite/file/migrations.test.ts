@@ -13,7 +13,7 @@ import {
 import { APPLICATION_ID } from '../../../../../src/stores/sqlite/file/schema.ts';
 import { allUsers, makeRun, makeUser, newFile, opened, RUN, refusal, step } from '../support.ts';
 
-const frozen = readFileSync(new URL('schema-1.sql', import.meta.url), 'utf8');
+const frozen = readFileSync(new URL('../schema-1.sql', import.meta.url), 'utf8');
 
 const UNKNOWN = { createdBy: null, lastModifiedBy: null };
 
@@ -24,7 +24,7 @@ function schemaOf(file: string): unknown[] {
   return rows.map((row) => ({ ...row }));
 }
 
-/** A file as version 1 of the schema left it, written by no code of ours but the frozen text. */
+/** A file as version 1 of the schema left it, written only by the frozen statements. */
 function fileOfVersion1(): string {
   const file = newFile();
   const database = new DatabaseSync(file);
@@ -33,7 +33,7 @@ function fileOfVersion1(): string {
   return file;
 }
 
-test('schema 1 is what it was when it was frozen', () => {
+test('schema 1 has not changed since it was frozen', () => {
   const file = newFile();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   migrate(connection, MIGRATIONS.slice(0, 1));
@@ -41,7 +41,7 @@ test('schema 1 is what it was when it was frozen', () => {
   expect(schemaOf(file)).toEqual(schemaOf(fileOfVersion1()));
 });
 
-test('a file of version 1 becomes what a new file is', async () => {
+test('a migrated file of version 1 has the schema of a new file', async () => {
   const [old, fresh] = [fileOfVersion1(), newFile()];
   for (const file of [old, fresh]) await (await sqliteStore(file)).close();
   expect(schemaOf(old)).toEqual(schemaOf(fresh));
@@ -75,7 +75,7 @@ test('a file of version 1 opens, with its run, its users and the journal of a cr
   expect(await store.getSetting('job')).toBe('{}');
 });
 
-test('what a draft of version 1 admitted is known to be its own', async () => {
+test('admissions by a draft of version 1 are recorded as its own', async () => {
   const file = fileOfVersion1();
   const { workflowId } = makeRun({});
   const { subjectId } = makeUser(1);
@@ -83,12 +83,12 @@ test('what a draft of version 1 admitted is known to be its own', async () => {
   database.exec('UPDATE runs SET published = 0');
   const admit = database.prepare('INSERT INTO admissions VALUES (?, ?, 5)');
   admit.run(workflowId, subjectId);
-  admit.run(workflowId, 'somebody');
+  admit.run(workflowId, 'another subject');
   database.close();
   const store = await opened(sqliteStore(file));
-  expect(await store.getAdmissions(workflowId, [subjectId, 'somebody'])).toEqual([
+  expect(await store.getAdmissions(workflowId, [subjectId, 'another subject'])).toEqual([
     { workflowId, subjectId, dueAtMs: 5, runId: RUN },
-    { workflowId, subjectId: 'somebody', dueAtMs: 5, runId: '' },
+    { workflowId, subjectId: 'another subject', dueAtMs: 5, runId: '' },
   ]);
 });
 
@@ -116,7 +116,7 @@ test('workflows of an older version get settings, and are not in quarantine', as
   expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
 });
 
-test('of what an older version keeps nobody is known to have made it', async () => {
+test('the creator of records of an older version is unknown', async () => {
   const file = newFile();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   migrate(connection, MIGRATIONS.slice(0, 3));

@@ -41,7 +41,7 @@ describe('entries', () => {
     expect(packEntry(step(before), before)).toBe('[7,"c",7,3]');
   });
 
-  test('the first entry of a user has all of him', () => {
+  test('the first entry of a user has its whole state', () => {
     expect(packEntry(step(makeUser(7)), undefined)).toBe(
       `[7,["inProgress",0,null,0,1,[["c",0,3]],null,"subject-7",1,${AT},0,2]]`,
     );
@@ -67,8 +67,8 @@ describe('entries', () => {
   });
 });
 
-describe('a user in flight', () => {
-  test('is in the journal and not in his row, and reads as he is', async () => {
+describe('an active user', () => {
+  test('is in the journal and not in its row, and is read in its newest state', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));
@@ -81,7 +81,7 @@ describe('a user in flight', () => {
     expect(await store.listUsersByStatus(RUN, 'inProgress', 0, 9)).toEqual([user]);
   });
 
-  test('gets his row when he ends, and the others keep their entries', async () => {
+  test('is written to its row when it ends, and the others keep their entries', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));
@@ -112,7 +112,7 @@ describe('a user in flight', () => {
     });
   });
 
-  test('that was final can be made unfinal', async () => {
+  test('can become active once more after it has ended', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(2));
     const [first, second] = makeUsers(2).map(step) as [UserRecord, UserRecord];
@@ -122,7 +122,7 @@ describe('a user in flight', () => {
     expect(await allUsers(store)).toEqual([makeUser(1), second]);
   });
 
-  test('is twice in one batch, and the later state counts', async () => {
+  test('may be twice in one batch, and the later state wins', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(2));
     const user = step(makeUser(1));
@@ -156,7 +156,7 @@ describe('a rollback', () => {
     await store.transaction(async (tx) => expect(await allUsers(tx)).toEqual([...users, makeUser(4)]));
   });
 
-  test('of the end of all users leaves all in flight', async () => {
+  test('of the end of all users leaves all active', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(2));
     const users = makeUsers(2).map(step);
@@ -174,7 +174,7 @@ describe('a rollback', () => {
 });
 
 describe('the end of a process', () => {
-  test('without close leaves the journal, and the next start folds it into the rows', async () => {
+  test('without close leaves the journal, and the next start checkpoints it into the rows', async () => {
     const file = newFile();
     const store = await sqliteStore(file);
     await fill(store, makeRun(), makeUsers(3));
@@ -185,13 +185,13 @@ describe('the end of a process', () => {
     new DatabaseSync(file, { readOnly: true }).exec(`VACUUM INTO '${crashed}'`);
     await store.close();
     expect(look(crashed).entries).toBe(4);
-    const again = await opened(sqliteStore(crashed));
+    const reopened = await opened(sqliteStore(crashed));
     expect(look(crashed)).toEqual({
       journal: [],
       statuses: ['inProgress', 'inProgress', 'queued'],
       entries: 0,
     });
-    expect(await allUsers(again)).toEqual([...users.map(step), makeUser(3)]);
+    expect(await allUsers(reopened)).toEqual([...users.map(step), makeUser(3)]);
   });
 
   test('with close leaves rows only', async () => {
@@ -223,7 +223,7 @@ describe('compaction', () => {
     expect(await allUsers(reader)).toEqual(users);
   });
 
-  test('gives rows to more users than an engine has in flight', async () => {
+  test('writes more users than an engine has active to rows', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     const count = LIMITS.activeUsersMax + 1;
@@ -239,7 +239,7 @@ describe('compaction', () => {
   });
 });
 
-test('a reader beside the writer sees every user as the last commit left him', async () => {
+test('a reader beside the writer sees every user as of the last commit', async () => {
   const file = newFile();
   const store = await opened(sqliteStore(file));
   const users = new Map(makeUsers(5).map((user) => [user.ordinal, user]));

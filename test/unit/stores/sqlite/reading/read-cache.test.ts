@@ -30,15 +30,19 @@ const QUERIES: readonly RunQuery[] = [
 const WORKFLOW = workflowRecord(0);
 const nameOf = async (store: Store) => (await store.getWorkflow(WORKFLOW.workflow.id))?.workflow.displayName;
 
-/** What a transaction does to run or workflow `no`; `fails` undoes all of it. */
-type Deed = { readonly kind: 'run' | 'remove' | 'workflow' | 'removeWorkflow'; readonly no: number };
+/** A change of run or workflow `no` in a transaction; `fails` rolls it back. */
+type Operation = { readonly kind: 'run' | 'remove' | 'workflow' | 'removeWorkflow'; readonly no: number };
 
-const deed: fc.Arbitrary<Deed> = fc.record({
+const operation: fc.Arbitrary<Operation> = fc.record({
   kind: fc.constantFrom('run', 'run', 'run', 'remove', 'workflow', 'removeWorkflow'),
   no: fc.integer({ min: 1, max: 8 }),
 });
 const script = fc.array(
-  fc.record({ deeds: fc.array(deed, { maxLength: 4 }), fails: fc.boolean(), looksInside: fc.boolean() }),
+  fc.record({
+    operations: fc.array(operation, { maxLength: 4 }),
+    fails: fc.boolean(),
+    looksInside: fc.boolean(),
+  }),
   { minLength: 1, maxLength: 12 },
 );
 
@@ -53,7 +57,7 @@ function runOf(no: number, version: number): RunRecord {
   });
 }
 
-test('what is read is what a store that keeps nothing reads, whatever was written meanwhile', async () => {
+test('cached reads equal those of a store without a cache, whatever was written meanwhile', async () => {
   await fc.assert(
     fc.asyncProperty(script, async (transactions) => {
       const file = newFile();
@@ -64,9 +68,9 @@ test('what is read is what a store that keeps nothing reads, whatever was writte
         expect(await nameOf(store)).toEqual(await nameOf(plain));
       };
       let version = 0;
-      for (const { deeds, fails, looksInside } of transactions) {
+      for (const { operations, fails, looksInside } of transactions) {
         const work = store.transaction(async (tx) => {
-          for (const { kind, no } of deeds) {
+          for (const { kind, no } of operations) {
             version += 1;
             const displayName = `version ${version}`;
             if (kind === 'workflow')
@@ -109,7 +113,7 @@ describe('what another program has written', () => {
     other.close();
   });
 
-  test('is read after a commit of the thread, also by who has read during it', async () => {
+  test('is read after a commit of the thread, also by readers that have read during it', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file, { writerThread: 'always' }));
     await store.transaction(async (tx) => {
@@ -146,7 +150,7 @@ describe('what has not changed is the same object', () => {
     expect(newer).not.toBe(second);
   });
 
-  test('but a run of very many tasks is not kept, and so no page that it is in', async () => {
+  test('but a run of very many tasks is not cached, nor any page with it', async () => {
     const store = await opened(sqliteStore(newFile()));
     const report = { successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: 3 };
     const large = makeRun({ taskReports: Array.from({ length: 129 }, () => report) });
@@ -165,7 +169,7 @@ describe('what has not changed is the same object', () => {
     expect(after).not.toBe(before);
   });
 
-  test('and a workflow that is kept cannot be changed by those who get it', async () => {
+  test('and a cached workflow cannot be changed by its readers', async () => {
     const store = await opened(sqliteStore(newFile()));
     await store.transaction((tx) => tx.putWorkflow(WORKFLOW));
     const record = await store.getWorkflow(WORKFLOW.workflow.id);
@@ -174,7 +178,7 @@ describe('what has not changed is the same object', () => {
   });
 });
 
-test('the oldest give way to others, and can still be read', async () => {
+test('the oldest entries are evicted, and can still be read', async () => {
   const store = await opened(sqliteStore(newFile()));
   const count = 2_300;
   await store.transaction(async (tx) => {
@@ -190,12 +194,12 @@ test('the oldest give way to others, and can still be read', async () => {
     );
   // Others have come in its place, but the page that holds it is younger than that.
   await store.transaction((tx) => tx.putRun(makeRun({ id: runId(1), scheduledAtMs: AT + 1 })));
-  const [again] = await page(count + 1);
-  expect(again).toEqual(first[0]);
-  expect(again).not.toBe(first[0]);
+  const [reread] = await page(count + 1);
+  expect(reread).toEqual(first[0]);
+  expect(reread).not.toBe(first[0]);
 });
 
-test('what is read while the file may be ahead of what is read, is kept only until the file is looked at again', () => {
+test('what is read from an older snapshot is cached only until the version of the file is checked next', () => {
   let version: number | null = 1;
   let state = 'old';
   const cache = new ReadCache(() => version);

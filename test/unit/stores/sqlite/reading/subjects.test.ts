@@ -25,7 +25,7 @@ const insert = (store: Awaited<ReturnType<typeof sqliteStore>>, users: readonly 
   store.transaction((tx) => tx.insertUsers(users));
 
 describe('a filter of subjects', () => {
-  test('never forgets one that it has', () => {
+  test('never misses a subject that it has', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (subjects) => {
         const filter = new SubjectFilter();
@@ -35,7 +35,7 @@ describe('a filter of subjects', () => {
     );
   });
 
-  test('mistakes few of 100,000 new ones', () => {
+  test('reports few of 100,000 new ones as known', () => {
     const filter = new SubjectFilter();
     let mistakes = 0;
     for (let no = 0; no < 100_000; no++) mistakes += filter.add(`user-${no}`) ? 1 : 0;
@@ -46,14 +46,14 @@ describe('a filter of subjects', () => {
 describe('a subject is once in a run', () => {
   const blocks = [1, SUBJECT_BLOCK - 1, SUBJECT_BLOCK, 3 * SUBJECT_BLOCK + 7];
 
-  test.each(blocks)('when the first has number %i and the second is in a batch', async (no) => {
+  test.each(blocks)('when the first has ordinal %i and the second is in a batch', async (no) => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(4 * SUBJECT_BLOCK));
     const next = 4 * SUBJECT_BLOCK + 1;
     const batch = Array.from({ length: 100 }, (_, index) => makeUser(next + index));
     batch[50] = makeUser(next + 50, { subjectId: `subject-${no}` });
     const error = await refusal('Duplicate', () => insert(store, batch));
-    expect(error.details).toEqual({ runId: RUN, subjectId: `subject-${no}`, no: next + 50 });
+    expect(error.details).toEqual({ runId: RUN, subjectId: `subject-${no}`, ordinal: next + 50 });
     expect(await store.getUser(RUN, next)).toBeNull();
     await insert(
       store,
@@ -62,7 +62,7 @@ describe('a subject is once in a run', () => {
   });
 
   test.each(blocks)(
-    'when the first has number %i, the second comes alone, and the store was opened anew',
+    'when the first has ordinal %i, the second comes alone, and the store was opened anew',
     async (no) => {
       const file = newFile();
       const before = await sqliteStore(file);
@@ -93,17 +93,17 @@ describe('a subject is once in a run', () => {
       const users = makeUsers(SUBJECT_BLOCK + 100);
       users[second - 1] = makeUser(second, { subjectId: `subject-${first}` });
       const error = await refusal('Duplicate', () => insert(store, users));
-      expect(error.details).toMatchObject({ no: second });
+      expect(error.details).toMatchObject({ ordinal: second });
     }
   });
 
-  test('and a number too, named by the user who has it again', async () => {
+  test('and so is an ordinal; the error names the second user', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(30));
     const batch = Array.from({ length: 40 }, (_, index) => makeUser(100 + index));
     batch[13] = makeUser(17, { subjectId: 'new' });
     const error = await refusal('Duplicate', () => insert(store, batch));
-    expect(error.details).toMatchObject({ no: 17, subjectId: 'new' });
+    expect(error.details).toMatchObject({ ordinal: 17, subjectId: 'new' });
   });
 
   test('also after a rollback that brings a deleted run back', async () => {
@@ -119,7 +119,7 @@ describe('a subject is once in a run', () => {
     await refusal('Duplicate', () => insert(store, [makeUser(5_001, { subjectId: 'subject-3' })]));
   });
 
-  test('but in another run again', async () => {
+  test('but may be in another run too', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(100));
     const users = makeUsers(100).map((user) => ({ ...user, runId: runId(2) }));
@@ -129,16 +129,17 @@ describe('a subject is once in a run', () => {
 });
 
 describe('a search by subject', () => {
-  test('finds him in any block, also when numbers have gaps', async () => {
+  test('finds the user in any block, also when ordinals have gaps', async () => {
     const store = await opened(sqliteStore(newFile()));
-    const nos = [1, 2, 5_000, 100_000, 1_000_000_000];
+    const ordinals = [1, 2, 5_000, 100_000, 1_000_000_000];
     await fill(
       store,
       makeRun(),
-      nos.map((no) => makeUser(no)),
+      ordinals.map((ordinal) => makeUser(ordinal)),
     );
-    for (const no of nos) expect(await store.getUserBySubject(RUN, `subject-${no}`)).toEqual(makeUser(no));
-    expect(await store.getUserBySubject(RUN, 'nobody')).toBeNull();
+    for (const ordinal of ordinals)
+      expect(await store.getUserBySubject(RUN, `subject-${ordinal}`)).toEqual(makeUser(ordinal));
+    expect(await store.getUserBySubject(RUN, 'no such subject')).toBeNull();
   });
 
   test('in a filter reads no other user, and obeys the rest of the filter and the cursor', async () => {

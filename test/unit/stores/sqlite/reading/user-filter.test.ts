@@ -28,7 +28,7 @@ const condition: fc.Arbitrary<string> = fc.letrec<{ filter: string }>((tie) => (
   ),
 })).filter;
 
-test('whatever ranges a filter becomes, those who fit are found once, in order, in flight or not', async () => {
+test('whatever ranges a filter is split into, each matching user is found once, in order, active or not', async () => {
   const store = await opened(sqliteStore(newFile()));
   const users = Array.from({ length: 24 }, (_, index) => {
     const processingStatus = USER_STATUSES[index % USER_STATUSES.length] ?? 'queued';

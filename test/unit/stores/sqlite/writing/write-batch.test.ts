@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Connection } from '../../../../../src/stores/sqlite/file/connection.ts';
-import { play, WriteBatch } from '../../../../../src/stores/sqlite/writing/write-batch.ts';
+import { applyWrites, WriteBatch } from '../../../../../src/stores/sqlite/writing/write-batch.ts';
 
 const INSERT = 'INSERT INTO t (a, b) VALUES (?, ?)';
 const UPDATE = 'UPDATE t SET b = ? WHERE a = ?';
@@ -12,29 +12,29 @@ function setUp() {
   return { connection, rows: () => connection.all('SELECT a, b FROM t ORDER BY a') };
 }
 
-it('makes what was recorded, in its order, with its values', () => {
+it('applies the collected writes in order, with their values', () => {
   const { connection, rows } = setUp();
-  const tape = new WriteBatch();
-  tape.run(INSERT, 1, 'one');
-  tape.run(INSERT, 2, null);
-  tape.run(UPDATE, 'two', 2);
-  tape.run(DELETE, 1);
-  tape.run(INSERT, 3, '');
-  play(tape.recording, connection);
+  const batch = new WriteBatch();
+  batch.run(INSERT, 1, 'one');
+  batch.run(INSERT, 2, null);
+  batch.run(UPDATE, 'two', 2);
+  batch.run(DELETE, 1);
+  batch.run(INSERT, 3, '');
+  applyWrites(batch.recording, connection);
   expect(rows()).toEqual([
     [2, 'two'],
     [3, ''],
   ]);
 });
 
-it('says each statement once', () => {
-  const tape = new WriteBatch();
-  for (const no of [1, 2, 3]) tape.run(INSERT, no, 'x');
-  expect(tape.recording.statements).toEqual([INSERT]);
-  expect(tape.length).toBe(3);
+it('has each statement once', () => {
+  const batch = new WriteBatch();
+  for (const no of [1, 2, 3]) batch.run(INSERT, no, 'x');
+  expect(batch.recording.statements).toEqual([INSERT]);
+  expect(batch.length).toBe(3);
 });
 
-it('grows with what it writes', () => {
+it('grows with its writes', () => {
   const [short, long] = [new WriteBatch(), new WriteBatch()];
   short.run(INSERT, 1, 'x');
   long.run(INSERT, 1, 'x'.repeat(1_001));
@@ -45,8 +45,8 @@ it('refuses an UPDATE whose row is gone, but not a DELETE', () => {
   const { connection } = setUp();
   const gone = new WriteBatch();
   gone.run(DELETE, 9);
-  play(gone.recording, connection);
+  applyWrites(gone.recording, connection);
   const lost = new WriteBatch();
   lost.run(UPDATE, 'x', 9);
-  expect(() => play(lost.recording, connection)).toThrow('not there any more');
+  expect(() => applyWrites(lost.recording, connection)).toThrow('not there any more');
 });

@@ -13,7 +13,7 @@ import { allUsers, fill, makeRun, makeUsers, newFile, opened, put, RUN, refusal,
 afterEach(() => vi.restoreAllMocks());
 
 const ALWAYS: SqliteOptions = { writerThread: 'always' };
-const IDLE = fileURLToPath(new URL('idle-store.ts', import.meta.url));
+const IDLE = fileURLToPath(new URL('../idle-store.ts', import.meta.url));
 
 async function filled(users: readonly UserRecord[], options: SqliteOptions = ALWAYS, file = newFile()) {
   const orders = vi.spyOn(Worker.prototype, 'postMessage');
@@ -63,7 +63,7 @@ describe('which commits a thread makes', () => {
     expect(commits()).toBe(1);
   });
 
-  it('none, when nothing is said', async () => {
+  it('none by default', async () => {
     const { store, commits } = await filled(users, {});
     await put(store, users.map(step));
     expect(commits()).toBe(0);
@@ -97,7 +97,7 @@ describe('which commits a thread makes', () => {
     expect(commits()).toBe(0);
     expect(warned.mock.calls).toEqual([
       [
-        `Expected a thread that writes ${file}, got Cannot find module`,
+        `The writer thread of ${file} is not available: Cannot find module`,
         expect.objectContaining({ code: 'TENURE_WRITER_THREAD', detail: expect.stringContaining('bundler') }),
       ],
     ]);
@@ -107,7 +107,7 @@ describe('which commits a thread makes', () => {
   });
 });
 
-it('warns and goes on by itself when the thread has ended between two commits', async () => {
+it('warns and writes by itself when the thread has exited between two commits', async () => {
   const threads: Worker[] = [];
   const collect = (thread: Worker) => threads.push(thread);
   process.on('worker', collect);
@@ -123,7 +123,7 @@ it('warns and goes on by itself when the thread has ended between two commits', 
   expect(await completedCount(store)).toBe(40);
   expect(warned.mock.calls).toEqual([
     [
-      `Expected a thread that writes ${file}, got its end`,
+      `The writer thread of ${file} is not available: it exited`,
       expect.objectContaining({ code: 'TENURE_WRITER_THREAD' }),
     ],
   ]);
@@ -167,13 +167,13 @@ describe('while the thread makes a commit', () => {
     const { store, file } = await filled(users);
     void finish(store, users);
     await store.close();
-    const again = await opened(sqliteStore(file));
-    expect(await completedCount(again)).toBe(50);
+    const reopened = await opened(sqliteStore(file));
+    expect(await completedCount(reopened)).toBe(50);
   });
 });
 
 describe('a commit that the thread cannot make', () => {
-  it('is StoreFull on a full disk, keeps nothing, and the store goes on', async () => {
+  it('is StoreFull on a full disk, keeps nothing, and the store works on', async () => {
     const users = makeUsers(300);
     const { store, commits } = await filled(users, { ...ALWAYS, sizeMaxBytes: 256 * 1_024 });
     const bloated = users.map((user) => ({
@@ -187,7 +187,7 @@ describe('a commit that the thread cannot make', () => {
     expect(commits()).toBe(2);
   });
 
-  it('ends the store when the thread has died; the file tells what was kept', async () => {
+  it('closes the store when the thread exits during a commit; the file shows what was kept', async () => {
     const users = makeUsers(20);
     const { store, file } = await filled(users);
     await finish(store, users.slice(0, 10));
@@ -198,12 +198,12 @@ describe('a commit that the thread cannot make', () => {
     await refusal('StoreClosed', () => store.getRun(RUN));
     await refusal('StoreClosed', () => finish(store, users.slice(10)));
     await store.close();
-    const again = await opened(sqliteStore(file));
-    expect(await completedCount(again)).toBe(10);
+    const reopened = await opened(sqliteStore(file));
+    expect(await completedCount(reopened)).toBe(10);
   });
 });
 
-it('lets the log begin anew when it has grown', async () => {
+it('lets the log restart when it has grown', async () => {
   const users = makeUsers(500);
   const { store, file } = await filled(users);
   let current = users;
@@ -224,7 +224,7 @@ it('lets the log begin anew when it has grown', async () => {
   expect(await allUsers(store)).toEqual(current);
 });
 
-it('lets the log begin anew also when each row is of another page', async () => {
+it('lets the log restart also when each row is of another page', async () => {
   const users = makeUsers(20_000);
   const { store, file } = await filled(users);
   let longest = 0;
