@@ -248,7 +248,7 @@ export class Activator {
     const slotAtMs = slotStart(atMs, ledger.settings.scheduleIntervalMs);
     const { outcome, selection } = await scheduler.evaluate(workflow, slotAtMs, createdBy);
     const slotDateTime = isoOf(slotAtMs);
-    if (outcome.kind === 'nobody') return { slotDateTime, run: null, selection };
+    if (outcome.kind === 'noUsers') return { slotDateTime, run: null, selection };
     if (outcome.kind === 'slotTaken') {
       throw new LifecycleError(
         'Duplicate',

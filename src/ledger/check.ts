@@ -1,4 +1,4 @@
-/** Recounts everything in a store and verifies every invariant: `tenure check`. */
+/** Recounts a store and verifies every invariant: `tenure check`. */
 import { readFlag, readFunction } from '../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { readStoreReader } from '../input/ports.ts';
@@ -8,7 +8,7 @@ import type { StoreReader } from '../ports/store.ts';
 import { startRunCheck, type Violation } from '../rules/invariants/invariants.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
-/** What a check saw. */
+/** Result of a check. */
 export interface CheckReport {
   readonly workflows: number;
   readonly runs: number;
@@ -19,7 +19,7 @@ export interface CheckReport {
 
 /** Options of {@link checkStore}. */
 export interface CheckOptions extends Partial<AggregationOptions> {
-  /** Told now and then; `users` of the whole check so far. */
+  /** Called after each run, with the totals so far. */
   readonly onProgress?: (seen: { readonly runs: number; readonly users: number }) => void;
 }
 
@@ -30,8 +30,8 @@ const OPTIONS = {
 
 /**
  * Checks every published run of a store against the invariants of domain §6.6, a batch of users at a
- * time. On a store that is being written, runs that move while they are read are read again, so that
- * a run and its users are of one moment.
+ * time. On a store that is being written, runs that change during the read are reread, so that
+ * a run and its users are of the same moment.
  */
 export async function checkStore(store: StoreReader, options?: CheckOptions): Promise<CheckReport> {
   const given = readOptions(options, 'checkStore', OPTIONS);
@@ -79,8 +79,9 @@ async function checkOne(
     }
     const current = await store.getRun(run.id);
     if (!current) return { users: 0, tasks: 0, violations: [] };
-    const isStill = current.lastUpdatedAtMs === run.lastUpdatedAtMs;
-    if (isStill || attempt === RETRIES_MAX) return { ...counts, violations: isStill ? check.end() : [] };
+    const isUnchanged = current.lastUpdatedAtMs === run.lastUpdatedAtMs;
+    if (isUnchanged || attempt === RETRIES_MAX)
+      return { ...counts, violations: isUnchanged ? check.end() : [] };
     run = current;
   }
 }

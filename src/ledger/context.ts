@@ -9,14 +9,14 @@ import type { Ids } from '../ports/random.ts';
 import type { Store, StoreReader } from '../ports/store.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
-/** What the ledger works with. */
+/** Dependencies of the ledger. */
 export interface LedgerContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: EventSink;
   readonly aggregation: AggregationOptions;
-  /** Runs that this process is writing and has not published yet: not to be cleared away as left over. */
+  /** Runs that this process is writing and has not published yet: not to be removed as abandoned. */
   readonly planning: Set<string>;
 }
 
@@ -34,7 +34,7 @@ export async function findRun(reader: StoreReader, workflowId: string, runId: st
   );
 }
 
-/** As {@link findRun}, but the runs of a deleted workflow are out of view with it (domain §3.11). */
+/** As {@link findRun}, but the runs of a deleted workflow are hidden with it (domain §3.11). */
 export async function requireRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
   await requireWorkflow(reader, workflowId);
   return findRun(reader, workflowId, runId);
@@ -75,12 +75,12 @@ export async function pinnedVersion(reader: StoreReader, run: RunRecord): Promis
   );
 }
 
-/** The moment of a change of `run`: the present, but never before what is already recorded (I12). */
+/** The moment of a change of `run`: the present, but never before the last recorded change (I12). */
 export function commitMoment(clock: Clock, run: RunRecord): EpochMs {
   return Math.max(clock.now(), run.lastUpdatedAtMs);
 }
 
-/** As {@link commitMoment}, of a change that shows on the run itself: later than what is recorded. */
+/** As {@link commitMoment}, for a change of the run itself: later than the last recorded change. */
 export function laterMoment(clock: Clock, run: RunRecord): EpochMs {
   return Math.max(clock.now(), run.lastUpdatedAtMs + 1);
 }

@@ -1,6 +1,6 @@
 /**
- * The ledger: the record of workflows, runs and results, by the rules. It can be used with no engine
- * at all: create a run, report results, and the run finishes by itself.
+ * The ledger: the record of workflows, runs and results, by the rules. It can be used without an
+ * engine: create a run, report results, and the run finishes by itself.
  */
 
 import { HOUR_MS } from '../model/time.ts';
@@ -22,7 +22,7 @@ import { audit, auditWorkflow } from './recording/audit.ts';
 import { type Cancellation, freezeRuns } from './recording/cancel.ts';
 import { Recorder } from './recording/recorder.ts';
 
-/** What callers use of a ledger. */
+/** Public methods of a ledger. */
 export interface LedgerMethods {
   readonly workflows: Workflows;
   readonly settings: Settings;
@@ -34,7 +34,7 @@ export interface LedgerMethods {
   readonly taskReports: TaskReports;
 }
 
-/** A ledger, with what an engine needs beside its methods. */
+/** A ledger, with the internals that an engine needs. */
 export interface Ledger extends LedgerMethods {
   readonly context: LedgerContext;
   readonly recorder: Recorder;
@@ -45,13 +45,13 @@ export interface Ledger extends LedgerMethods {
 /** Settings of a ledger. */
 export interface LedgerSettings {
   readonly limits?: WorkflowLimits;
-  /** Distance of schedule slots, for `nextScheduleRunDateTime`. Default 3 hours. */
+  /** Interval of schedule slots, ms, for `nextScheduleRunDateTime`. Default 3 hours. */
   readonly scheduleIntervalMs?: number;
-  /** Told when a workflow, or (`null`) the settings were changed; an engine looks at its schedule again. */
+  /** Called after a change of a workflow or (`null`) of the settings; an engine then updates its schedule. */
   readonly workflowChanged?: (workflowId: string | null) => void;
 }
 
-/** Puts a ledger together. */
+/** Assembles a ledger. */
 export function assembleLedger(context: LedgerContext, settings: LedgerSettings = {}): Ledger {
   const recorder = new Recorder(context);
   const cancellation = { context, recorder };

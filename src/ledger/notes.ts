@@ -1,6 +1,6 @@
 /**
  * Notes of the ledger, by collection. Those of a workflow have keys that begin with its id and a slash, so
- * that they go with it.
+ * that they can be deleted with it.
  */
 import type { Note } from '../model/records.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
@@ -9,23 +9,23 @@ import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 export const OF_WORKFLOWS = {
   /** `workflow/origin run/new run`: {@link Reprocessing}. */
   reprocessings: 'reprocessings',
-  /** `workflow/origin run/new run/position`: a user of the origin whose results do not name the new run any more. */
+  /** `workflow/origin run/new run/ordinal`: a user of the origin that was unlinked from the new run. */
   unlinked: 'unlinked',
-  /** `workflow/task result`: until when a task waits for a callback, and the answer; `ledger/recording/callbacks.ts`. */
+  /** `workflow/task result`: deadline and answer of a task that waits for a callback; `ledger/recording/callbacks.ts`. */
   callbacks: 'callbacks',
-  /** `workflow/`: the run of its last preview. */
+  /** `workflow/`: id of its last preview run. */
   previews: 'previews',
-  /** `workflow/run`: the provisioning object that the run was made for; `ledger/planning/provisioning-objects.ts`. */
+  /** `workflow/run`: the provisioning object that the run was created for; `ledger/planning/provisioning-objects.ts`. */
   provisioningObjects: 'provisioningObjects',
   /** `workflow/`: what is watched for its trigger, and since when; `engine/selection/observe.ts`. */
   baselines: 'baselines',
-  /** `workflow/subject`: what was seen of him last. */
+  /** `workflow/subject`: attributes of the subject at the last evaluation. */
   seen: 'seen',
-  /** `workflow/subject`: when he changed last, epoch ms. */
+  /** `workflow/subject`: last change of the subject, epoch ms. */
   changes: 'changes',
 } as const;
 
-/** Removes whatever is noted of a workflow. */
+/** Deletes all notes of a workflow. */
 export async function forgetWorkflow(tx: StoreTransaction, workflowId: string): Promise<void> {
   for (const collection of Object.values(OF_WORKFLOWS)) await tx.purgeNotes(collection, `${workflowId}/`);
 }

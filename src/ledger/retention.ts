@@ -1,6 +1,6 @@
 /**
- * What is kept for a time only (domain §3.12): deleted workflows, and final runs with their results. Each
- * goes in a transaction of its own, so that a purge can end between any two.
+ * Retention (domain §3.12) of deleted workflows, and of final runs with their results. Each is
+ * removed in its own transaction, so that a purge can stop between any two.
  */
 import { parseListFilter } from '../filter/list-filter.ts';
 import type { RunRecord } from '../model/records.ts';
@@ -12,7 +12,7 @@ import { removeRun } from './methods/runs.ts';
 import type { Workflows } from './methods/workflows.ts';
 import { isoOf } from './resources.ts';
 
-/** How long things are kept, ms; `null`: for ever. */
+/** Retention periods, ms; `null`: for ever. */
 export interface Retention {
   /** Since its deletion. */
   readonly deletedWorkflowsMs: DurationMs | null;
@@ -20,14 +20,14 @@ export interface Retention {
   readonly runsMs: DurationMs | null;
 }
 
-/** Runs that are read at once. */
+/** Runs per read. */
 const PAGE = 100;
 
 /**
- * Removes what has been kept long enough.
+ * Removes what is past its retention period.
  *
- * @param goesOn asked before each removal.
- * @throws LifecycleError of the store; what was removed before stays so.
+ * @param goesOn called before each removal; `false` stops the purge.
+ * @throws LifecycleError of the store; earlier removals persist.
  */
 export async function purgeExpired(
   context: LedgerContext,

@@ -2,16 +2,15 @@ import type { AuditActivity, AuditCategory } from '../model/resources/audit.ts';
 import { AUDIT_ACTIVITIES } from '../model/resources/audit.ts';
 import type { Task, Workflow } from '../model/workflow/workflow.ts';
 
-/** An activity and what it was done to. */
+/** An activity and its target. */
 export interface Audited {
   readonly activity: AuditActivity;
   readonly target: { readonly id: string; readonly displayName: string };
 }
 
 /**
- * What the change of a workflow is called in an audit log. `before` `null`: it is new; `after` `null`: it is
- * gone for good. Tasks of a new version are those of the one before when they have its definition, of several
- * with one definition in their order.
+ * The audit activities of a change of a workflow. `before` `null`: it is new; `after` `null`: it is
+ * purged. Tasks of two versions are matched by definition; several with one definition are matched in order.
  *
  * Source: domain §3.14.
  */
@@ -84,7 +83,7 @@ function tasksChanged(before: readonly Task[], after: readonly Task[]): readonly
       was.isEnabled === task.isEnabled
         ? []
         : [{ activity: task.isEnabled ? 'Enable task' : 'Disable task', target }];
-    const isUpdated = !isSame({ ...was, ...UNTOLD }, { ...task, ...UNTOLD });
+    const isUpdated = !isSame({ ...was, ...IGNORED }, { ...task, ...IGNORED });
     return isUpdated ? [...flag, { activity: 'Update task', target }] : flag;
   });
   const removed = [...old.values()].flat().map((task): Audited => {
@@ -93,10 +92,10 @@ function tasksChanged(before: readonly Task[], after: readonly Task[]): readonly
   return [...changed, ...removed];
 }
 
-/** What differs in every version, or is told by an activity of its own. */
-const UNTOLD = { id: '', isEnabled: true };
+/** Properties that differ in every version, or have an activity of their own. */
+const IGNORED = { id: '', isEnabled: true };
 
-/** These are plain frozen values, made with their fields in one order. */
+/** Compares plain frozen values, which are all created with their fields in the same order. */
 function isSame(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }

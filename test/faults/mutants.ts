@@ -27,7 +27,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'counters.failedUsersCount === 0',
     ],
     ['canceled users keep a run from failing', 'failed + canceled === users', 'failed === users'],
-    ['strictFailed is always on', 'options.strictFailed && completedTasks > 0', 'completedTasks > 0'],
+    ['strictFailed is always on', '(strictFailed && completedTasks > 0)', '(completedTasks > 0)'],
     [
       'canceled users have not ended',
       'counters.failedUsersCount + counters.canceledUsersCount',

@@ -1,4 +1,4 @@
-/** The steps that a run is made in; `plan.ts` puts them together. */
+/** The steps of creating a run; `plan.ts` combines them. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -9,7 +9,7 @@ import { requireWorkflow } from '../context.ts';
 import { enabledTasks } from '../resources.ts';
 import type { Candidate, RunPlan } from './run-plan.ts';
 
-/** What a run that is being made has come to, of what is committed. */
+/** Committed totals of a run that is being created. */
 export interface Totals {
   users: number;
   tasks: number;
@@ -17,7 +17,7 @@ export interface Totals {
   readonly usersByTask: number[];
 }
 
-/** Of a run without users. */
+/** Totals of a run without users. */
 export function totalsOf(workflow: Workflow): Totals {
   return { users: 0, tasks: 0, usersByTask: enabledTasks(workflow).map(() => 0) };
 }
@@ -41,8 +41,8 @@ export function withBatch(totals: Totals, batch: readonly Candidate[]): Totals {
 }
 
 /**
- * A scheduler that lags behind another one on the same store makes no run any more: the other may have
- * forgotten whom it admitted that long ago.
+ * Refuses a slot that another scheduler on the same store has passed: that scheduler may have purged the
+ * admissions of the slot.
  */
 export async function expectNewSlot(tx: StoreTransaction, plan: RunPlan): Promise<void> {
   const { workflow, slotAtMs, onlyWhileScheduled } = plan;
@@ -51,18 +51,18 @@ export async function expectNewSlot(tx: StoreTransaction, plan: RunPlan): Promis
   if (slotAtMs > lastSlotAtMs) return;
   throw new LifecycleError(
     'Duplicate',
-    `Expected slot ${slotAtMs} of workflow ${workflow.id} to be to come, got one that another scheduler has passed`,
+    `Expected slot ${slotAtMs} of workflow ${workflow.id} to be a future one, got one that another scheduler has already evaluated`,
     { workflowId: workflow.id, slotAtMs },
   );
 }
 
-/** The unpublished run is still there, and nobody has taken it for a left-over one. */
+/** The unpublished run still exists, and no other engine has claimed it for removal. */
 export async function expectOurs(tx: StoreTransaction, draft: RunRecord): Promise<void> {
   const run = await tx.getRun(draft.id);
   if (run?.claim === draft.claim) return;
   throw new LifecycleError(
     'ClaimLost',
-    `Expected run ${draft.id} to be written by one engine, got a second one that removes it`,
+    `Expected run ${draft.id} to be written by one engine, got a second one that is removing it`,
     {
       runId: draft.id,
     },
@@ -70,8 +70,8 @@ export async function expectOurs(tx: StoreTransaction, draft: RunRecord): Promis
 }
 
 /**
- * Those of a batch who have not been admitted for the same moment meanwhile: another evaluation may
- * have run beside this one since the candidates were looked up.
+ * The candidates of a batch that have not been admitted for the same moment in the meantime: another
+ * evaluation may have run since the candidates were selected.
  */
 export async function notAdmitted(
   tx: StoreTransaction,
@@ -90,7 +90,7 @@ export async function notAdmitted(
   );
 }
 
-/** Writes the users of a batch, in `status`; those who are queued are admitted. */
+/** Writes the users of a batch, in `status`; queued users are admitted. */
 export async function insertCandidates(
   tx: StoreTransaction,
   plan: RunPlan,
@@ -115,7 +115,7 @@ export async function insertCandidates(
   if (admissions.length > 0) await tx.putAdmissions(admissions);
 }
 
-/** Notes, in the same commit, that the slot has been evaluated. */
+/** Stores, in the same commit, that the slot has been evaluated. */
 export async function markSlot(tx: StoreTransaction, plan: RunPlan): Promise<void> {
   const { workflow, slotAtMs, forgetAdmissionsBeforeMs: beforeMs } = plan;
   if (beforeMs !== undefined) await tx.purgeAdmissions(workflow.id, beforeMs);
@@ -125,20 +125,20 @@ export async function markSlot(tx: StoreTransaction, plan: RunPlan): Promise<voi
   }
 }
 
-/** The workflow may be run still. @throws LifecycleError `WorkflowDisabled`, `NotFound`. */
+/** Checks that the workflow may still run. @throws LifecycleError `WorkflowDisabled`, `NotFound`. */
 export async function expectRunnable(tx: StoreTransaction, plan: RunPlan): Promise<void> {
   const current = await requireWorkflow(tx, plan.workflow.id);
   if (!current.isEnabled || (plan.onlyWhileScheduled && !current.isSchedulingEnabled)) {
     const what = current.isEnabled ? 'scheduled' : 'enabled';
     throw new LifecycleError(
       'WorkflowDisabled',
-      `Expected workflow \`${current.displayName}\` to be ${what} still, got a change while the run was made`,
+      `Expected workflow \`${current.displayName}\` to be still ${what}, got a change while the run was created`,
       { workflowId: current.id },
     );
   }
 }
 
-/** The run when all its users are written, visible and queued. */
+/** The published run, with all its users written and queued. */
 export function wholeRun(draft: RunRecord, { users, tasks, usersByTask }: Totals, nowMs: EpochMs): RunRecord {
   return {
     ...draft,

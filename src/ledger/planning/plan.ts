@@ -1,8 +1,8 @@
 /**
- * Makes runs that the engine will drive. A run appears at once, with all its users: up to
+ * Creates runs that the engine will drive. A run appears atomically, with all its users: up to
  * `LIMITS.usersPerBatch` of them in one transaction; more in several, under a run that is not
  * published until the last (decision 3). A crash in between leaves an unpublished run, which
- * {@link removeUnpublished} clears away.
+ * {@link removeUnpublished} removes.
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { runIdFrom } from '../../model/ids.ts';
@@ -28,7 +28,7 @@ import {
 import { quarantineRun } from './quarantine.ts';
 import type { Candidate, PlanOutcome, RunPlan } from './run-plan.ts';
 
-/** Makes a run, or says why there is none. @throws LifecycleError of the directory or the store. */
+/** Creates a run, or returns why there is none. @throws LifecycleError of the directory or the store. */
 export async function planRun(context: LedgerContext, plan: RunPlan): Promise<PlanOutcome> {
   const draft = draftOf(context, plan);
   context.planning.add(draft.id);
@@ -49,7 +49,7 @@ export async function planRun(context: LedgerContext, plan: RunPlan): Promise<Pl
     const run = await publish(context, plan, draft, batch, totals, isWritten);
     if (run === null) {
       if (isWritten) await removeUnpublished(context, draft);
-      return { kind: 'nobody' };
+      return { kind: 'noUsers' };
     }
     if ('quarantineType' in run) {
       const draftRun = { draft, batch, totals, isWritten };
@@ -70,7 +70,7 @@ export async function planRun(context: LedgerContext, plan: RunPlan): Promise<Pl
   }
 }
 
-/** Removes a half-written run now or, when the store refuses that too, as soon as it does not. */
+/** Removes a partly written run now, and retries for as long as the store fails. */
 async function removeEventually(context: LedgerContext, draft: RunRecord): Promise<void> {
   try {
     await removeUnpublished(context, draft);
@@ -81,8 +81,8 @@ async function removeEventually(context: LedgerContext, draft: RunRecord): Promi
 }
 
 /**
- * Removes a run that was never published, and the admissions that it made. It is claimed first, so that
- * an engine that is still writing it cannot publish it; one that has been published is left alone.
+ * Removes a run that was never published, and its admissions. It is claimed first, so that
+ * an engine that is still writing it cannot publish it; a published run is left unchanged.
  */
 export async function removeUnpublished({ store, clock }: LedgerContext, draft: RunRecord): Promise<void> {
   await store.transaction(async (tx) => {
@@ -94,7 +94,7 @@ export async function removeUnpublished({ store, clock }: LedgerContext, draft: 
       const run = await tx.getRun(draft.id);
       if (run && !run.published) await work(tx);
     });
-  // A run on demand admits nobody; what is noted of its people was noted by a scheduled one.
+  // A run on demand admits no subjects; admissions of its subjects belong to scheduled runs.
   for (let afterOrdinal = 0; draft.workflowExecutionType === 'scheduled'; ) {
     const users = await store.listUsersByStatus(draft.id, 'queued', afterOrdinal, LIMITS.usersPerBatch);
     const last = users.at(-1);
@@ -107,7 +107,7 @@ export async function removeUnpublished({ store, clock }: LedgerContext, draft: 
   await whileUnpublished((tx) => tx.deleteRun(draft.id));
 }
 
-/** Wait before a removal that failed is tried again. */
+/** Wait before a failed removal is retried, ms. */
 const REMOVE_RETRY_MS = 1_000;
 
 function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
@@ -158,8 +158,8 @@ async function writeBatch(
 }
 
 /**
- * Writes the last users and makes the run visible; `null` when it has no users at all. When there are more
- * than the plan's quarantine allows, nothing is written, and why is what comes back.
+ * Writes the last users and publishes the run; returns `null` when it has no users. When there are more
+ * than the plan's quarantine allows, writes nothing and returns the reason.
  */
 async function publish(
   { store, clock }: LedgerContext,

@@ -1,4 +1,4 @@
-/** Previews: runs that do nothing, of which a workflow has the last one only (domain §3.10). */
+/** Previews: runs without effects; a workflow keeps only the last one (domain §3.10). */
 import { parseListFilter } from '../../filter/list-filter.ts';
 import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -7,11 +7,11 @@ import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
 import type { StoreReader } from '../../ports/store.ts';
 import { OF_WORKFLOWS } from '../notes.ts';
 
-/** In a filter as JSON; a text in it cannot read so, since its quotes are escaped. */
+/** A path in a filter as JSON; string literals cannot contain it, since their quotes are escaped. */
 const TYPE_PATH = '"segments":["workflowExecutionType"]';
 const BY_ID = { property: 'id', descending: false } as const;
 
-/** Says which run is the workflow's preview. */
+/** The note that names the workflow's preview run. */
 export function previewNote(workflowId: string, runId: string): Note {
   return { collection: OF_WORKFLOWS.previews, key: `${workflowId}/`, body: runId };
 }
@@ -26,7 +26,7 @@ export function previewsBefore(
   return store.listRuns({ workflowId, where, order: BY_ID, after: null, limit: LIMITS.pageSizeMax });
 }
 
-/** The ids of those whom the last preview was for; nobody when there was none. */
+/** Ids of the subjects of the last preview; empty when there was none. */
 export async function previewedSubjects(store: StoreReader, workflowId: string): Promise<readonly string[]> {
   const [note] = await store.getNotes(OF_WORKFLOWS.previews, [`${workflowId}/`]);
   if (!note) return [];
@@ -35,9 +35,9 @@ export async function previewedSubjects(store: StoreReader, workflowId: string):
 }
 
 /**
- * The condition of a list of runs: previews are left out, unless it asks for execution types by name.
+ * The condition of a list of runs: previews are excluded unless the filter names execution types.
  *
- * @param workflowId whose runs; `null`: those of every workflow.
+ * @param workflowId lists the runs of this workflow; `null`: of every workflow.
  */
 export async function withoutPreviews(
   store: StoreReader,
@@ -45,7 +45,7 @@ export async function withoutPreviews(
   where: Filter | null,
 ): Promise<Filter | null> {
   if (where !== null && JSON.stringify(where).includes(TYPE_PATH)) return where;
-  // Most workflows have none; then nothing is looked at a second time.
+  // Most workflows have no preview; the extra condition would only slow their lists down.
   const prefix = workflowId === null ? '' : `${workflowId}/`;
   const query = { collection: OF_WORKFLOWS.previews, prefix, after: null, limit: 1 };
   if ((await store.listNotes(query)).length === 0) return where;

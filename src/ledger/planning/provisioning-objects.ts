@@ -1,6 +1,6 @@
 /**
- * Provisioning objects that runs were made for. The run is that of a user with the object's id; what else came
- * with the object is noted beside it (decision 14).
+ * Provisioning objects that runs were created for. The run has a user with the object's id; the other
+ * properties of the object are stored as a note (decision 14).
  */
 import { fieldsOf, ifGiven, readArray, readLine, readText } from '../../input/fields.ts';
 import { invalid, type Place } from '../../input/refuse.ts';
@@ -21,7 +21,7 @@ const TYPE = '@odata.type';
 const OBJECT_TYPE = '#microsoft.graph.identityGovernance.provisioningObjectWorkflowSubject';
 const ENTRY_VALUE_LENGTH_MAX = 4_096;
 
-/** A provisioning object as callers hand it in. */
+/** Input form of a provisioning object. */
 export type ProvisioningObjectInput = Pick<ProvisioningObjectWorkflowSubject, 'id'> & {
   readonly '@odata.type'?: string;
   /** Default: none. At most `LIMITS.attributeSetEntriesMax`. */
@@ -39,7 +39,7 @@ export function readProvisioningObject(place: Place): ProvisioningObjectWorkflow
   return Object.freeze({ [TYPE]: OBJECT_TYPE, id, attributeSetEntries: Object.freeze(attributeSetEntries) });
 }
 
-/** Says which object a run was made for. */
+/** The note of the object that a run was created for. */
 export function objectNote(
   workflowId: string,
   runId: string,
@@ -62,7 +62,7 @@ export function objectKey(workflowId: string, runId: string): string {
   return `${workflowId}/${runId}`;
 }
 
-/** The object that a run was made for; `null`: it was made for people. */
+/** The object that a run was created for; `null`: it was created for people. */
 export async function objectOfRun(
   reader: StoreReader,
   { workflowId, id }: Pick<RunRecord, 'workflowId' | 'id'>,
@@ -71,7 +71,7 @@ export async function objectOfRun(
   return note ? (JSON.parse(note.body) as ProvisioningObjectWorkflowSubject) : null;
 }
 
-/** The objects of the runs that these results are of, by the run's id; runs without one are left out. */
+/** The objects of the runs that these results are of, by run id; runs without one are omitted. */
 export async function objectsOfRuns(
   reader: StoreReader,
   workflowId: string,

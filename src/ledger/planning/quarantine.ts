@@ -1,6 +1,6 @@
 /**
  * Puts a run that has too many users, and its workflow, in quarantine (domain §3.8, §6.3 r3): the run is
- * kept for somebody to look at, with its users `quarantined`; nobody of them is admitted, so that a later
+ * kept for inspection, with its users `quarantined`; none of them is admitted, so that a later
  * slot takes them when the quarantine is cleared.
  */
 import { LIMITS } from '../../model/limits.ts';
@@ -30,7 +30,7 @@ export interface DraftRun {
   readonly isWritten: boolean;
 }
 
-/** Publishes a run in quarantine. @throws LifecycleError as the publishing of a run. */
+/** Publishes a run in quarantine. @throws LifecycleError as for publishing a run. */
 export async function quarantineRun(
   { store, clock, events }: LedgerContext,
   plan: RunPlan,

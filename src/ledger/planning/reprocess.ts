@@ -1,6 +1,6 @@
 /**
- * Runs that do other runs again (domain §3.9): who is to be done again, and which runs did whom. The origin
- * is never changed; a note beside it names the new run.
+ * Runs that reprocess other runs (domain §3.9): the users to reprocess, and the links between runs. The origin
+ * is never changed; a note links it to the new run.
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { invalid } from '../../input/refuse.ts';
@@ -20,19 +20,19 @@ import { enabledTasks, runResource } from '../resources.ts';
 import { objectNote, objectOfRun } from './provisioning-objects.ts';
 import type { Candidate, CandidateBatches } from './run-plan.ts';
 
-/** What the note of a reprocessing says: the users of the origin that it took, by position; `null`: by scope. */
+/** Body of the note of a reprocessing: ordinals of the users that it took from the origin; `null`: by scope. */
 interface Reprocessing {
   readonly nos: readonly number[] | null;
 }
 
-/** Whom a run is to be made for, and the note that ties it to its origins. */
+/** The subjects of a reprocessing run, and the notes that link it to its origins. */
 export interface ReprocessPlan {
   readonly candidates: CandidateBatches;
   notes(run: RunRecord): readonly Note[];
 }
 
 /**
- * The users of a run, to be done again with the newest version of its workflow.
+ * Plans to reprocess the users of a run with the newest version of its workflow.
  *
  * @throws LifecycleError `NotFound`; `RunActive` while the run is not final.
  */
@@ -48,8 +48,8 @@ export async function reprocessingOfRun(
   return {
     candidates: (async function* () {
       for await (const users of usersOf(store, origin.id)) {
-        const asked = userScope === 'allUsers' ? users : users.filter(hasFailed);
-        yield asked.map(select).filter((one) => one !== null);
+        const selected = userScope === 'allUsers' ? users : users.filter(hasFailed);
+        yield selected.map(select).filter((one) => one !== null);
       }
     })(),
     notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null }), ...objectNotes(run, object)],
@@ -57,7 +57,7 @@ export async function reprocessingOfRun(
 }
 
 /**
- * Single user results, of any final runs of the workflow, to be done again.
+ * Plans to reprocess single user results, of any final runs of the workflow.
  *
  * @throws LifecycleError `NotFound`; `RunActive`; `InvalidArgument` for two results of one subject.
  */
@@ -81,7 +81,7 @@ export async function reprocessingOfResults(
     nosByRun.set(origin.id, [...(nosByRun.get(origin.id) ?? []), user.ordinal]);
   }
   const [originId, ...others] = nosByRun.keys();
-  // A run has one object at most; several are done again only as far as the directory knows them.
+  // A run has at most one object; of several, only those that the directory knows are reprocessed.
   const object =
     originId === undefined || others.length > 0
       ? null
@@ -102,7 +102,7 @@ function objectNotes(
   return object === null ? [] : [objectNote(workflowId, id, object)];
 }
 
-/** The runs that did a run again, newest first. */
+/** The runs that reprocess a run, newest first. */
 export async function reprocessedRuns(
   store: StoreReader,
   workflowId: string,
@@ -112,7 +112,7 @@ export async function reprocessedRuns(
   return newestFirst((await linkedRuns(store, origin)).map(({ run }) => run));
 }
 
-/** The runs that did the user of a result again, newest first. */
+/** The runs that reprocess the user of a result, newest first. */
 export async function reprocessedRunsOfUser(
   store: StoreReader,
   workflowId: string,
@@ -133,7 +133,7 @@ export async function reprocessedRunsOfUser(
   return newestFirst(runs);
 }
 
-/** Forgets that `reprocessedRunId` did a run again, for its users too. @throws LifecycleError `NotFound`. */
+/** Unlinks `reprocessedRunId` from a run and its users. @throws LifecycleError `NotFound`. */
 export async function unlinkRun(
   tx: StoreTransaction,
   workflowId: string,
@@ -148,7 +148,7 @@ export async function unlinkRun(
   await tx.purgeNotes(OF_WORKFLOWS.unlinked, `${key}/`);
 }
 
-/** Forgets it for the user of one result; the run itself still names it. @throws LifecycleError `NotFound`. */
+/** Unlinks it from the user of one result; the run itself stays linked. @throws LifecycleError `NotFound`. */
 export async function unlinkUser(
   tx: StoreTransaction,
   workflowId: string,
@@ -165,7 +165,7 @@ export async function unlinkUser(
   await tx.putNotes([{ collection: OF_WORKFLOWS.unlinked, key, body: '' }]);
 }
 
-/** Removes what ties a run to those that did it again. */
+/** Deletes the links of a run to the runs that reprocess it. */
 export async function forgetReprocessings(tx: StoreTransaction, run: RunRecord): Promise<void> {
   const prefix = reprocessingKey(run.workflowId, run.id, '');
   for (const collection of [OF_WORKFLOWS.reprocessings, OF_WORKFLOWS.unlinked])
@@ -184,7 +184,7 @@ function notReprocessed(what: string, reprocessedRunId: string): LifecycleError 
   );
 }
 
-/** The key of the note that ties `runId` to the run that it did again. */
+/** Key of the note that links `runId` to the run that it reprocesses. */
 function reprocessingKey(workflowId: string, originId: string, runId: string): string {
   return `${workflowId}/${originId}/${runId}`;
 }
@@ -219,12 +219,12 @@ async function requireFinal(store: StoreReader, workflow: Workflow, runId: strin
   if (isTerminal(run.processingStatus)) return run;
   throw new LifecycleError(
     'RunActive',
-    `Expected run ${run.id} to be final to be done again, got \`${run.processingStatus}\``,
+    `Expected run ${run.id} to be final to be reprocessed, got \`${run.processingStatus}\``,
     { runId: run.id, status: run.processingStatus },
   );
 }
 
-/** Makes candidates of users of `origin`; `null` for one who has nothing to do. */
+/** Maps users of `origin` to candidates; `null` for a user with no task to reprocess. */
 async function selector(
   store: StoreReader,
   workflow: Workflow,
@@ -249,7 +249,7 @@ function hasFailed({ processingStatus }: UserRecord): boolean {
   return processingStatus === 'failed' || processingStatus === 'completedWithErrors';
 }
 
-/** All users of a run, by position, in pages. */
+/** All users of a run, by ordinal, in pages. */
 export async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<readonly UserRecord[]> {
   for (let after: { value: null; key: number } | null = null; ; ) {
     const order = { property: 'id', descending: false };

@@ -1,12 +1,12 @@
 /**
- * Counters move by a table. Nothing else in the code adds to a counter.
+ * Counters change by a table. No other code adds to a counter.
  *
  * Source: domain §6.5.
  */
 import type { RunCounters, UserCounters } from '../../model/counters.ts';
 import type { UserStatus } from '../../model/status.ts';
 
-/** What moves a counter. A user that is queued moves the totals: {@link countersWithUser}. */
+/** An event that changes counters. Queuing a user changes the totals: {@link countersWithUser}. */
 export type CounterEvent =
   | 'taskStarted'
   | 'taskCompleted'
@@ -17,7 +17,7 @@ export type CounterEvent =
   | 'userFailed'
   | 'userCanceled';
 
-/** The counters that an event can move. */
+/** The counters that an event can change. */
 export type MovingCounter = Exclude<keyof RunCounters, 'totalUsersCount' | 'totalTasksCount'>;
 
 /** Event → what it adds to which counter. */
@@ -53,7 +53,7 @@ export const NO_COUNTERS: RunCounters = Object.freeze({
   canceledUsersCount: 0,
 });
 
-/** Counters that a batch adds up in, before they become part of a record again. */
+/** Mutable counters that a batch is added up in. */
 export type Tally = { -readonly [Counter in keyof RunCounters]: number };
 
 /** A tally that starts from a run's counters. */
@@ -70,7 +70,7 @@ export function tallyOf(counters: RunCounters): Tally {
   };
 }
 
-/** Adds what `event` moves, `times` times. */
+/** Applies `event` to the tally, `times` times. */
 export function addMove(tally: Tally, event: CounterEvent, times = 1): void {
   for (const { counter, delta } of MOVES[event]) tally[counter] += delta * times;
 }
@@ -110,8 +110,8 @@ export interface CountedUser extends UserCounters {
 }
 
 /**
- * The counters, counted from the rows: what the moves must always have led to. Users that an external
- * run declared and nobody has reported on yet are not in `users`; add them with `declared`.
+ * Counts the counters from the rows; the result must equal the counters that the events led to. Users that an
+ * external run has declared and not reported yet are not in `users`; add them with `declared`.
  */
 export function recount(
   users: Iterable<CountedUser>,

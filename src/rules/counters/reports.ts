@@ -9,9 +9,9 @@ export function unprocessedUsers(report: TaskReportCounters): number {
 }
 
 /**
- * What a task's report says of the task over the whole run: queued until the first user reaches it,
- * canceled when the run ended and nobody was processed, completed or failed when all (who were
- * processed, for failed) were, else completedWithErrors.
+ * Status of a task over the whole run: queued until the first user reaches it; then, when the run or the
+ * task is over, canceled if no user was processed, completed if all users completed, failed if all
+ * processed users failed, and otherwise completedWithErrors.
  *
  * @param position 1-based.
  * Source: domain §3.5.
@@ -27,7 +27,7 @@ export function reportStatus(run: RunRecord, position: number): ProcessingStatus
   return report.successfulUsersCount === 0 ? 'failed' : 'completedWithErrors';
 }
 
-/** Someone is at the task or past it: the run started, or someone was processed by a task that he has before. */
+/** Whether a user has reached the task: the run started, or a user completed the previous task. */
 function isReached(run: RunRecord, position: number): boolean {
   const before = run.taskReports.findLast(
     (report, index) => index < position - 1 && (report.totalUsersCount > 0 || run.driver === 'external'),

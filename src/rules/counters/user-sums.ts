@@ -2,7 +2,7 @@ import type { UserRecord } from '../../model/records.ts';
 import type { UserSummary } from '../../model/resources/resources.ts';
 import type { EpochMs } from '../../model/time.ts';
 
-/** The sums over nobody. */
+/** The sums over no users. */
 export const NO_USERS: UserSummary = {
   failedTasks: 0,
   failedUsers: 0,
@@ -11,7 +11,7 @@ export const NO_USERS: UserSummary = {
   totalUsers: 0,
 };
 
-/** The sums over two groups that share nobody. */
+/** The sums over two disjoint groups of users. */
 export function addSums(left: UserSummary, right: UserSummary): UserSummary {
   return {
     failedTasks: left.failedTasks + right.failedTasks,
@@ -22,7 +22,7 @@ export function addSums(left: UserSummary, right: UserSummary): UserSummary {
   };
 }
 
-/** The sums over those users who began, or were scheduled when they never did, in the window, ends included. */
+/** The sums over the users that started in the window (or, if never started, were scheduled in it), both ends included. */
 export function userSums(users: Iterable<UserRecord>, fromMs: EpochMs, toMs: EpochMs): UserSummary {
   let [failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers] = [0, 0, 0, 0, 0];
   for (const user of users) {

@@ -1,6 +1,6 @@
 /**
- * The invariants of domain §6.6 as a checker that names what is broken. It recounts from the rows and
- * shares nothing with the code that moves the counters but the definition of what a status counts as.
+ * Checks the invariants of domain §6.6. It recounts from the rows and shares with the code that changes
+ * the counters only the definition of what each status counts as.
  */
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { NO_COUNTERS, recount } from '../counters/counters.ts';
@@ -15,10 +15,10 @@ import { isLegalMove, isTerminal, RUN_TRANSITIONS } from '../status/transitions.
 
 /** A rule that does not hold, and where. */
 export interface Violation {
-  /** `I1` … `I12` of domain §6.6, or `6.4` for a final status that the outcomes do not give. */
+  /** `I1` … `I12` of domain §6.6, or `6.4` for a final status that contradicts the outcomes. */
   readonly invariant: string;
   readonly runId: string;
-  /** The user, by position; absent when it concerns the run. */
+  /** Ordinal of the user; absent when the violation concerns the run. */
   readonly userOrdinal?: number;
   readonly message: string;
 }
@@ -26,14 +26,14 @@ export interface Violation {
 /** Violations beyond this many are counted, not kept. */
 export const VIOLATIONS_KEPT_MAX = 100;
 
-/** Checks a run while its users stream by. */
+/** Checks a run, given its users one at a time. */
 export interface RunCheck {
   add(user: UserRecord): void;
-  /** What is broken; empty when all is well. */
+  /** Returns the violations; empty when there are none. */
   end(): readonly Violation[];
 }
 
-/** Starts a check of `run`; feed every one of its users, in any order, then ask for the end. */
+/** Starts a check of `run`; add every one of its users, in any order, then call `end`. */
 export function startRunCheck(run: RunRecord, options?: AggregationOptions): RunCheck {
   const aggregation = readAggregation(options, 'startRunCheck');
   const violations: Violation[] = [];
@@ -113,7 +113,7 @@ export function checkStep(before: RunRecord, after: RunRecord): readonly Violati
   const from = before.processingStatus;
   const to = after.processingStatus;
   const direct = from === to || isLegalMove(RUN_TRANSITIONS, from, to);
-  // One commit may carry a run from queued through inProgress to its end.
+  // One commit may move a run from queued through inProgress to its end.
   const through = from === 'queued' && isLegalMove(RUN_TRANSITIONS, 'inProgress', to);
   expect(direct || through, '6.3', `Expected a legal move from \`${from}\`, got \`${to}\``);
   return violations;
@@ -213,7 +213,7 @@ function checkOutcomes(
     since = completedAtMs;
   }
   if (user.completedAtMs !== null)
-    expect(since <= user.completedAtMs, 'I9', 'A user ends with his last task');
+    expect(since <= user.completedAtMs, 'I9', 'A user ends with its last task');
 }
 
 function checkTotals(
@@ -330,7 +330,7 @@ function countReports(
   }
 }
 
-/** What never started may end before its schedule: it was canceled. */
+/** A row that never started may end before its schedule: it was canceled. */
 function inOrder(
   row: Pick<RunRecord, 'scheduledAtMs' | 'startedAtMs' | 'completedAtMs'>,
   lastUpdatedAtMs: number,

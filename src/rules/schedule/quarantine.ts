@@ -5,18 +5,18 @@ import type {
 } from '../../model/workflow/quarantine.ts';
 
 /**
- * Why a run of so many users is to be put in quarantine; `null`: it is not. With `matchMode` `any` one
+ * The reason to put a run of `users` users in quarantine; `null`: there is none. With `matchMode` `any` one
  * exceeded condition is enough, with `all` every one has to be; without conditions no run is too large.
  *
- * @param everybody how many the directory has; asked for by percentages only.
+ * @param directorySize number of people in the directory; used by percentages only.
  * Source: domain §1.11, §3.8.
  */
 export function quarantineOf(
   { conditions, matchMode }: QuarantineConfiguration,
   users: number,
-  everybody: number,
+  directorySize: number,
 ): Quarantine | null {
-  const exceeded = conditions.filter((condition) => users > allowed(condition, everybody));
+  const exceeded = conditions.filter((condition) => users > allowed(condition, directorySize));
   const isEnough = matchMode === 'any' ? exceeded.length > 0 : exceeded.length === conditions.length;
   const [first] = exceeded;
   if (!first || !isEnough) return null;
@@ -27,8 +27,8 @@ export function quarantineOf(
 }
 
 /** How many users a condition allows; a fraction of a user counts as none. */
-function allowed(condition: QuarantineCondition, everybody: number): number {
-  return 'threshold' in condition ? condition.threshold : (condition.percentage * everybody) / 100;
+function allowed(condition: QuarantineCondition, directorySize: number): number {
+  return 'threshold' in condition ? condition.threshold : (condition.percentage * directorySize) / 100;
 }
 
 function typeOf(condition: QuarantineCondition): Quarantine['quarantineType'] {
@@ -38,5 +38,5 @@ function typeOf(condition: QuarantineCondition): Quarantine['quarantineType'] {
 function boundText(condition: QuarantineCondition): string {
   return 'threshold' in condition
     ? `at most ${condition.threshold}`
-    : `at most ${condition.percentage} % of everybody`;
+    : `at most ${condition.percentage} % of the people in the directory`;
 }

@@ -1,4 +1,4 @@
-/** When a schedule ticks, and when a subject is due. Pure; nothing here depends on the machine's zone. */
+/** The slots of a schedule, and when a subject is due. Pure; independent of the machine's time zone. */
 import { DAY_MS, type DurationMs, type EpochMs } from '../../model/time.ts';
 
 /**

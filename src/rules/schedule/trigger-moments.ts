@@ -1,5 +1,5 @@
 /**
- * When a subject is due by what the directory says of it now. Pure.
+ * When a subject is due by its current attributes. Pure.
  *
  * | trigger                      | moment                            | due from it until              |
  * |------------------------------|-----------------------------------|--------------------------------|
@@ -8,8 +8,8 @@
  * | …V2, operatorBetween         | where the window begins           | where it ends, both excluded   |
  * | userInactivityTrigger        | last sign-in + period             | the next sign-in               |
  *
- * Dates are read by `input/moments.ts`. Whose date cannot be read is not due, and not taken for somebody without
- * one: an unreadable sign-in must not make a person inactive.
+ * Dates are read by `input/moments.ts`. A subject with an unreadable date is not due, and does not count as one
+ * without a date: an unreadable sign-in must not make a person inactive.
  *
  * Source: domain §1.12, §3.1, §3.2; decisions 11 and 16.
  */
@@ -20,7 +20,7 @@ import { DAY_MS, type DurationMs, type EpochMs } from '../../model/time.ts';
 import type { MomentTrigger, OperatorBetween } from '../../model/workflow/workflow.ts';
 import { isDue, momentAt } from './slots.ts';
 
-/** What a trigger says of a subject at a slot. */
+/** Result of a trigger for a subject at a slot. */
 export type MomentStanding =
   /** `dueAtMs`: the moment that makes the subject due. */
   | { readonly kind: 'due'; readonly dueAtMs: EpochMs }
@@ -41,7 +41,7 @@ export interface Moments {
 const NOT_DUE: MomentStanding = { kind: 'notDue' };
 const NO_DATE: MomentStanding = { kind: 'noDate' };
 
-/** What of the directory says when a person last signed in. */
+/** Attributes with the time of the last sign-in. */
 const SIGN_INS = [
   'signInActivity/lastSuccessfulSignInDateTime',
   'signInActivity/lastSignInDateTime',
@@ -102,7 +102,7 @@ function byDate(
 
 function afterInactivity(days: number): Moments {
   const signIns = SIGN_INS.map((attribute) => ({ attribute, segments: attribute.split('/') }));
-  // Who has never signed in has been inactive since the account was created.
+  // A person who has never signed in has been inactive since the account was created.
   const created = [{ attribute: 'createdDateTime', segments: ['createdDateTime'] }];
   return {
     reachMs: Number.POSITIVE_INFINITY,

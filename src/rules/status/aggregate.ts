@@ -3,11 +3,11 @@ import { readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import type { RunCounters } from '../../model/counters.ts';
 import type { ProcessingStatus } from '../../model/status.ts';
 
-/** How users' outcomes become a run's. */
+/** How users' outcomes are aggregated to the status of a run. */
 export interface AggregationOptions {
   /**
    * `false` (default): a run is `failed` when every user that was not canceled failed. `true`: only
-   * when, besides, no task of the run completed (the literal reading of Microsoft's words).
+   * when, besides, no task of the run completed (the literal reading of Microsoft's documentation).
    */
   readonly strictFailed: boolean;
 }
@@ -46,9 +46,9 @@ export function aggregateStatus(
   if (canceled === users) return wasCanceling ? 'canceled' : 'completedWithErrors';
   if (wasCanceling && canceled > 0) return 'canceled';
   if (counters.successfulUsersCount === users) return 'completed';
-  const nobodyGotThrough = failed > 0 && failed + canceled === users;
+  const noneSucceeded = failed > 0 && failed + canceled === users;
   const completedTasks =
     counters.totalTasksCount - counters.failedTasksCount - counters.totalUnprocessedTasksCount;
-  if (nobodyGotThrough && !(strictFailed && completedTasks > 0)) return 'failed';
+  if (noneSucceeded && !(strictFailed && completedTasks > 0)) return 'failed';
   return 'completedWithErrors';
 }

@@ -3,11 +3,10 @@ import type { Task } from '../../model/workflow/workflow.ts';
 import { positionOf } from './positions.ts';
 
 /**
- * What of `now`, the enabled tasks of a version, is left to do for a user who was processed with `before`,
- * those of the same version or of an earlier one: positions (1-based) of the tasks that he did not complete.
- * In another version a task counts as completed when he completed one of the same definition; of several
- * with one definition the first to come stand for the first completed. A user without a failed task has
- * nothing to do again, whatever was canceled (decision 10).
+ * Positions (1-based) of the tasks in `now`, the enabled tasks of a version, that a user has not completed
+ * in `before`, the enabled tasks of the same version or an earlier one. Across versions a task counts as
+ * completed when one of the same definition was; of several with one definition the first ones count. A user
+ * without a failed task has nothing to reprocess, whatever was canceled (decision 10).
  */
 export function positionsToReprocess(
   user: UserRecord,
@@ -35,7 +34,7 @@ export function positionsToReprocess(
   });
 }
 
-/** What he completed, and what a reprocessing before this one left out because he had completed it. */
+/** Positions that the user completed, and those that an earlier reprocessing run omitted as completed. */
 function doneBefore(
   { positions }: UserRecord,
   tasks: number,

@@ -1,5 +1,5 @@
 /**
- * What users' changes do to their run. Pure: the run's record and a batch of user changes in, the new
+ * Effects of user changes on their run. Pure: the run's record and a batch of user changes in, the new
  * record out. The ledger writes both in one commit.
  *
  * Source: domain §6.3 (r1–r11), §6.4, §6.5.
@@ -38,7 +38,7 @@ export function changeOf(run: RunRecord): RunChange {
   };
 }
 
-/** Adds one decided event of a user: `before` and `after` differ by it, `moves` is what it moves. */
+/** Adds one decided event of a user, which leads from `before` to `after` and counts as `moves`. */
 export function addUserMove(
   change: RunChange,
   before: UserRecord,
@@ -53,8 +53,8 @@ export function addUserMove(
 }
 
 /**
- * Adds a result that somebody else's worker reports: the user leaves the declared ones, who count as
- * queued, and arrives in the status that the result says.
+ * Adds a result that an external worker reports: the user, which counted as declared and queued, moves to
+ * the status of the result.
  */
 export function addReportedUser(change: RunChange, user: UserRecord): void {
   const processed = user.totalTasksCount - user.totalUnprocessedTasksCount;
@@ -71,12 +71,12 @@ export function addReportedUser(change: RunChange, user: UserRecord): void {
   for (let nth = 1; nth <= user.outcomes.length; nth++) countOutcome(change, user, nth);
 }
 
-/** Cancels the users of a canceling external run that nobody has reported on. */
+/** Cancels the declared users of a canceling external run that have no result. */
 export function addUnreportedCanceled(change: RunChange): void {
   addMove(change.tally, 'userCanceled', change.tally.totalUsersCount - change.known.users);
 }
 
-/** The run after the batch. `nowMs` is the commit's moment. Its counters and status are always in step. */
+/** The run after the batch. `nowMs` is the commit's moment. Its counters and status always agree. */
 export function runAfter(
   run: RunRecord,
   change: RunChange,

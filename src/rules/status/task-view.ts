@@ -3,7 +3,7 @@ import type { TaskStatus } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { isTerminal } from './transitions.ts';
 
-/** What is known of one task of one user. */
+/** State of one task of one user. */
 export interface TaskView {
   readonly status: TaskStatus;
   readonly startedAtMs: EpochMs | null;
@@ -13,9 +13,9 @@ export interface TaskView {
 }
 
 /**
- * The `nth` task (1-based) that `user` is to do. A task without an outcome is canceled when the user is
+ * State of the user's `nth` task (1-based). A task without an outcome is canceled when the user is
  * final, in progress when it is the next one of a user in progress, else queued (decision 5).
- * `null` when the user's outcomes are not known (an external result that told only counts).
+ * `null` when the user's outcomes are not known (an external result that reported only counts).
  */
 export function taskView(user: UserRecord, nth: number): TaskView | null {
   if (user.outcomes === null) return null;

@@ -1,16 +1,16 @@
 /**
- * The status machines, as tables: state → event → states it may lead to. What is not here cannot
- * happen. Rule numbers (r1 …) are those of domain §6.1–6.3.
+ * The status machines, as tables: state → event → states it may lead to. All other moves are
+ * illegal. Rule numbers (r1 …) are those of domain §6.1–6.3.
  */
 import type { ProcessingStatus, TaskStatus, UserStatus } from '../../model/status.ts';
 
-/** What can happen to a run. `end`: the last of its users has become terminal. */
+/** Events of a run. `end`: the last of its users has become terminal. */
 export type RunEvent = 'start' | 'cancel' | 'exceedLimits' | 'end';
 
-/** What can happen to a user result. `finish`: no task is left to run. */
+/** Events of a user result. `finish`: no task is left to run. */
 export type UserEventName = 'start' | 'finish' | 'cancel' | 'exceedLimits';
 
-/** What can happen to a task result. */
+/** Events of a task result. */
 export type TaskEvent = 'start' | 'succeed' | 'fail' | 'cancel';
 
 /** Moves of one machine. */
@@ -23,7 +23,7 @@ export const RUN_TRANSITIONS = {
   queued: {
     start: ['inProgress'], // r2: the first task of any user
     exceedLimits: ['quarantined'], // r3
-    end: ['completedWithErrors'], // r4: every user was canceled before he started
+    end: ['completedWithErrors'], // r4: every user was canceled before it started
     cancel: ['canceling'], // r5
   },
   inProgress: {

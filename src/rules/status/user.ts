@@ -1,5 +1,5 @@
 /**
- * What happens to one user's result. Pure: a record and an event in, a record out.
+ * The state machine of one user's result. Pure: a record and an event in, a record out.
  *
  * Source: domain §6.1 (t1–t7), §6.2 (u1–u11).
  */
@@ -8,25 +8,25 @@ import type { EpochMs } from '../../model/time.ts';
 import type { CounterEvent } from '../counters/counters.ts';
 import { isTerminal } from './transitions.ts';
 
-/** Something that happened to a user, or to the task that he is at. */
+/** An event of a user or of its current task. */
 export type UserEvent =
-  /** His first task begins (u2). */
+  /** The first task starts (u2). */
   | { readonly kind: 'start'; readonly atMs: EpochMs }
-  /** The task that he is at has completed or failed (t3, t4). */
+  /** The current task has completed or failed (t3, t4). */
   | {
       readonly kind: 'taskEnded';
       readonly outcome: TaskOutcome;
-      /** Of that task: a failure does not stop the following ones. */
+      /** A failure of this task does not stop the following ones. */
       readonly continueOnError: boolean;
     }
   /** An attempt failed and will be repeated. */
   | { readonly kind: 'attemptFailed'; readonly notBeforeMs: EpochMs; readonly reason: string }
   /** The process died while the task was possibly running. */
   | { readonly kind: 'interrupted' }
-  /** No further task may run (u3, u7). `runningSinceMs`: the task that is written off (t6), if any. */
+  /** No further task may run (u3, u7). `runningSinceMs`: start of the running task that is canceled (t6), if any. */
   | { readonly kind: 'cancel'; readonly atMs: EpochMs; readonly runningSinceMs: EpochMs | null };
 
-/** The new record and what it moves, or why nothing happened. */
+/** The new record and its counter events, or why the event was refused. */
 export type UserDecision =
   | { readonly kind: 'moved'; readonly user: UserRecord; readonly moves: readonly CounterEvent[] }
   | { readonly kind: 'refused'; readonly code: 'AlreadyFinal' | 'IllegalTransition' };
@@ -34,7 +34,7 @@ export type UserDecision =
 const ALREADY_FINAL: UserDecision = { kind: 'refused', code: 'AlreadyFinal' };
 const ILLEGAL: UserDecision = { kind: 'refused', code: 'IllegalTransition' };
 
-// The lists of moves are constants: one decision a task makes no garbage beyond the record itself.
+// Constants, so that a decision allocates nothing but the record itself.
 const NOTHING: readonly CounterEvent[] = [];
 const STARTED: readonly CounterEvent[] = ['taskStarted'];
 const CANCELED: readonly CounterEvent[] = ['taskCanceled', 'userCanceled'];
@@ -55,10 +55,10 @@ const ENDED = {
   },
 } as const satisfies Record<string, Record<string, readonly CounterEvent[]>>;
 
-/** Of everybody who is queued. */
+/** Outcomes of queued users, shared. */
 const NO_OUTCOMES: readonly TaskOutcome[] = Object.freeze([]);
 
-/** A user that has just been queued with `tasks` ≥ 1 tasks (u1, t1), of which `positions` says which. */
+/** Creates a queued user with `tasks` ≥ 1 tasks (u1, t1); `positions` selects them. */
 export function queuedUser(
   run: {
     readonly id: string;
@@ -91,10 +91,10 @@ export function queuedUser(
 }
 
 /**
- * Applies `event` to `user`. Times that lie before what is already recorded are moved up to it (I9).
+ * Applies `event` to `user`. Times before the latest recorded one are raised to it (I9).
  *
- * @param canceling the run is being canceled: nobody starts any more, and of a user whose task ends
- *   the tasks that are left are canceled (u7), unless there are none (u8).
+ * @param canceling the run is being canceled: no user starts, and when a task ends the remaining
+ *   tasks of its user are canceled (u7), unless there are none (u8).
  */
 export function decideUser(user: UserRecord, event: UserEvent, canceling = false): UserDecision {
   if (isTerminal(user.processingStatus)) return ALREADY_FINAL;
@@ -186,7 +186,7 @@ function repeat(
   return { kind: 'moved', user: { ...user, attempts }, moves: NOTHING };
 }
 
-/** One more outcome. A spread would leave room for 16 to come, in every record that is kept. */
+/** Appends an outcome. A spread would reserve room for 16 more in every record in memory. */
 function withOutcome(outcomes: readonly TaskOutcome[], outcome: TaskOutcome): readonly TaskOutcome[] {
   const all = new Array<TaskOutcome>(outcomes.length + 1);
   for (let index = 0; index < outcomes.length; index++) all[index] = outcomes[index] as TaskOutcome;
@@ -194,12 +194,12 @@ function withOutcome(outcomes: readonly TaskOutcome[], outcome: TaskOutcome): re
   return all;
 }
 
-/** The latest moment that is on record for the user: nothing later may lie before it. */
+/** The latest recorded moment of the user. */
 function lastMoment(user: UserRecord): EpochMs {
   return user.outcomes?.at(-1)?.completedAtMs ?? user.startedAtMs ?? user.createdAtMs;
 }
 
-/** The outcome with times that do not run backwards, whatever the clock did. */
+/** The outcome with times that do not run backwards, even when the clock did. */
 function inOrder(outcome: TaskOutcome, since: EpochMs): TaskOutcome {
   const startedAtMs = Math.max(outcome.startedAtMs ?? since, since);
   const completedAtMs = Math.max(outcome.completedAtMs, startedAtMs);
