@@ -25,7 +25,7 @@ export function act(life: Life, what: What, where: EngineProcess | null): void {
     life.trace.add(`jump ${what.byMs}`);
     life.clock.jump(what.byMs);
   } else if (what.kind === 'sleep') {
-    life.chore(async () => life.clock.sleepThrough(what.ms));
+    life.chore(() => life.clock.sleepUntil(life.clock.now() + what.ms));
   } else if (what.kind === 'second') {
     if (life.plan.store === 'memory' && life.up.length < UP_MAX) life.boot();
   } else if (process) befall(life, what, process);

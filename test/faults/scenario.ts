@@ -14,11 +14,11 @@ import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import { checkStore } from '../../src/ledger/check.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import type { Random } from '../../src/ports/random.ts';
+import { type VirtualClock, virtualClock } from '../../src/system/virtual/virtual-clock.ts';
 import type { TaskFault } from '../../src/testing/faults/plan.ts';
 import { below, seededRandom } from '../helpers/seeded.ts';
 import { type Disk, memoryDisk, sqliteDisk } from './disks.ts';
 import { EngineProcess, type Surroundings } from './engine-process.ts';
-import { FaultClock } from './fault-clock.ts';
 import { Judge } from './judge.ts';
 import { never } from './never.ts';
 import { act, isOrphaning } from './operations.ts';
@@ -57,7 +57,7 @@ export async function live(plan: Plan, keepsTrace = false): Promise<LifeResult> 
   const note = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', note);
   try {
-    const clock = new FaultClock(START_MS);
+    const clock = virtualClock(START_MS);
     const workflows = await setUpWorkflows(disk.store, clock, plan);
     const life = new Life(plan, disk, clock, workflows, keepsTrace);
     await life.run();
@@ -86,7 +86,7 @@ export class Life implements Surroundings {
   readonly plan: Plan;
   readonly judge: Judge;
   readonly trace: Trace;
-  readonly clock: FaultClock;
+  readonly clock: VirtualClock;
   readonly directory: Surroundings['directory'];
   /** By number of the plan. */
   readonly workflowIds: readonly string[];
@@ -110,7 +110,7 @@ export class Life implements Surroundings {
   constructor(
     plan: Plan,
     disk: Disk,
-    clock: FaultClock,
+    clock: VirtualClock,
     workflowIds: readonly string[],
     keepsTrace: boolean,
   ) {
@@ -172,7 +172,7 @@ export class Life implements Surroundings {
         this.judge.find('liveness', 'endless activity');
         return;
       }
-      this.clock.step();
+      await this.clock.step();
     }
   }
 
@@ -384,7 +384,7 @@ export class Life implements Surroundings {
     for (let left = rounds; left > 0; left--) await this.clock.yield();
     for (const what of happenings) {
       if (owner.isDead) break;
-      if (what.kind === 'slow') await Promise.race([this.clock.sleep(what.ms), this.#released]);
+      if (what.kind === 'slow') await Promise.race([sleep(this.clock, what.ms), this.#released]);
       else if (what.kind === 'error') this.#refuse(what);
       else this.#happen(what, owner);
     }
@@ -421,4 +421,9 @@ function addTo<Key>(map: Map<Key, What[]>, key: Key, what: What): void {
   const list = map.get(key);
   if (list) list.push(what);
   else map.set(key, [what]);
+}
+
+/** Resolves after `ms` of the clock. */
+function sleep(clock: VirtualClock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.setTimer(ms, resolve));
 }

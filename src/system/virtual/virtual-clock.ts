@@ -53,6 +53,8 @@ export interface VirtualClock extends Clock {
 }
 
 const TIMERS_MAX = 1_000_000;
+/** Rounds of one instant after which its activity is taken to be endless. */
+const ROUNDS_MAX = 10_000_000;
 /** Longest wait of the host's event loop (signals, a progress bar), in real ms. */
 const HOST_EVERY_MS = 10;
 
@@ -65,7 +67,8 @@ export function virtualClock(startMs: EpochMs): VirtualClock {
   return new SteppedClock(readWhole(place, -MOMENT_MAX, MOMENT_MAX));
 }
 
-class SteppedClock implements VirtualClock {
+/** A {@link VirtualClock}; a class, so that tests can extend it. */
+export class SteppedClock implements VirtualClock {
   readonly #timers = new TimerHeap();
   /** Pending `yield()`s, in order; all end at the next round. */
   #pauses: (() => void)[] = [];
@@ -114,7 +117,8 @@ class SteppedClock implements VirtualClock {
   async settle(): Promise<void> {
     // `nextTick` runs before microtasks unless a microtask calls it.
     await null;
-    for (;;) {
+    for (let round = 0; ; round++) {
+      if (round === ROUNDS_MAX) throw new Error('Expected the engine to settle, got endless activity');
       await this.#microtasksDone();
       if (this.#pauses.length === 0) return;
       const pauses = this.#pauses;
@@ -196,6 +200,7 @@ class SteppedClock implements VirtualClock {
 
 class Session implements ClockSession {
   readonly #clock: VirtualClock;
+  readonly #timers = new Set<Timer>();
   #hasEnded = false;
 
   constructor(clock: VirtualClock) {
@@ -211,9 +216,18 @@ class Session implements ClockSession {
   }
 
   setTimer(delayMs: DurationMs, callback: () => void): Timer {
-    return this.#clock.setTimer(delayMs, () => {
-      if (!this.#hasEnded) callback();
+    if (this.#hasEnded) return { cancel: () => {} };
+    const timer = this.#clock.setTimer(delayMs, () => {
+      this.#timers.delete(timer);
+      callback();
     });
+    this.#timers.add(timer);
+    return {
+      cancel: () => {
+        this.#timers.delete(timer);
+        timer.cancel();
+      },
+    };
   }
 
   async yield(): Promise<void> {
@@ -224,5 +238,7 @@ class Session implements ClockSession {
 
   end(): void {
     this.#hasEnded = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
   }
 }

@@ -94,6 +94,17 @@ describe('a virtual clock', () => {
     expect(fired).toEqual(['alive pause', 'alive timer']);
   });
 
+  it('forgets the timers of a session that has ended, and takes no new ones of it', () => {
+    const clock = virtualClock(0);
+    const session = clock.session();
+    session.setTimer(10, () => {});
+    clock.setTimer(20, () => {});
+    session.end();
+    session.setTimer(5, () => {});
+    expect(clock.timersCount).toBe(1);
+    expect(clock.nextTimerInMs).toBe(20);
+  });
+
   it('gives a promise as much time as it takes, and reports a standstill', async () => {
     const clock = virtualClock(START);
     const later = new Promise<string>((resolve) => clock.setTimer(86_400_000, () => resolve('done')));
