@@ -38,6 +38,8 @@ export interface RunRecord extends RunCounters {
   readonly knownUsersCount: number;
   /** Tasks of the user results that exist. */
   readonly knownTasksCount: number;
+  /** Latest end of a user so far, which becomes the run's; `null`: none has ended. */
+  readonly lastUserEndAtMs: EpochMs | null;
   /** One entry per enabled task of the pinned version, in execution order. */
   readonly taskReports: readonly TaskReportCounters[];
   /** Grows by one with each claim; a write with an older one is refused (a fencing token). */

@@ -71,6 +71,7 @@ const BROKEN: readonly (readonly [string, string, RunSnapshot])[] = [
   ['I9', 'an end before the start', { ...finished(), completedAt: 0 }],
   ['I9', 'an update before the end', { ...finished(), lastUpdatedAt: 1 }],
   ['I9', 'a start before the schedule', { ...sample(), scheduledAt: 2 }],
+  ['I9', 'a user that ends after its run', withUser(finished(), 0, { completedAt: 1_000_000 })],
   ['I10', 'two tasks in progress', withTask(sample(), 1, 0, { status: 'inProgress', completedAt: null })],
   ['I10', 'a user in progress in a queued run', { ...sample(), status: 'queued', startedAt: null }],
   ['I11', 'a task done after one that is not', withTask(finished(), 0, 0, { status: 'canceled' })],

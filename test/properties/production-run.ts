@@ -43,6 +43,7 @@ export class ProductionRun {
       totalUnprocessedTasksCount: plan.users * tasks,
       knownUsersCount: plan.users,
       knownTasksCount: plan.users * tasks,
+      lastUserEndAtMs: null,
       taskReports: plan.continueOnError.map(() => ({
         successfulUsersCount: 0,
         failedUsersCount: 0,

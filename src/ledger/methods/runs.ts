@@ -267,6 +267,7 @@ async function createExternal(
       ...declared,
       knownUsersCount: 0,
       knownTasksCount: 0,
+      lastUserEndAtMs: null,
       taskReports: enabledTasks(workflow).map(() => ({
         successfulUsersCount: 0,
         failedUsersCount: 0,

@@ -129,6 +129,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     ...NO_COUNTERS,
     knownUsersCount: 0,
     knownTasksCount: 0,
+    lastUserEndAtMs: null,
     taskReports: [],
     claim: 0,
     inHand: false,

@@ -169,6 +169,9 @@ function checkUser(run: RunRecord, user: UserRecord, note: Note): void {
       'A user that never started has only unprocessed tasks',
     );
   expect(inOrder(user, run.lastUpdatedAtMs), 'I9', 'Expected scheduled ≤ started ≤ completed ≤ lastUpdated');
+  const endsInTime =
+    run.completedAtMs === null || user.completedAtMs === null || user.completedAtMs <= run.completedAtMs;
+  expect(endsInTime, 'I9', 'Expected the user to end no later than its run');
   if (isTerminal(run.processingStatus)) expect(isDone, 'I8a', 'A final run has only final users');
   if (status === 'inProgress')
     expect(

@@ -25,6 +25,8 @@ export interface RunChange {
   startedAtMs: EpochMs | null;
   /** Latest moment that the batch records. */
   latestMs: EpochMs;
+  /** Latest end of a user, in this batch or before. */
+  lastUserEndAtMs: EpochMs | null;
 }
 
 /** An empty batch on top of `run`. */
@@ -35,6 +37,7 @@ export function changeOf(run: RunRecord): RunChange {
     known: { users: run.knownUsersCount, tasks: run.knownTasksCount },
     startedAtMs: null,
     latestMs: run.startedAtMs ?? 0,
+    lastUserEndAtMs: run.lastUserEndAtMs,
   };
 }
 
@@ -47,7 +50,7 @@ export function addUserMove(
 ): void {
   for (const move of moves) addMove(change.tally, move);
   if (before.startedAtMs === null && after.startedAtMs !== null) noteStart(change, after.startedAtMs);
-  if (after.completedAtMs !== null) change.latestMs = Math.max(change.latestMs, after.completedAtMs);
+  if (after.completedAtMs !== null) noteEnd(change, after.completedAtMs);
   const nth = after.outcomes?.length ?? 0;
   if (nth > (before.outcomes?.length ?? 0)) countOutcome(change, after, nth);
 }
@@ -65,7 +68,7 @@ export function addReportedUser(change: RunChange, user: UserRecord): void {
   change.known.users += 1;
   change.known.tasks += user.totalTasksCount;
   if (user.startedAtMs !== null) noteStart(change, user.startedAtMs);
-  if (user.completedAtMs !== null) change.latestMs = Math.max(change.latestMs, user.completedAtMs);
+  if (user.completedAtMs !== null) noteEnd(change, user.completedAtMs);
   if (user.outcomes === null) return;
   for (const report of change.reports.slice(0, user.totalTasksCount)) report.totalUsersCount += 1;
   for (let nth = 1; nth <= user.outcomes.length; nth++) countOutcome(change, user, nth);
@@ -86,16 +89,19 @@ export function runAfter(
   const started = run.startedAtMs === null && change.startedAtMs !== null;
   const status = statusAfter(run.processingStatus, started, change.tally, options);
   const isDone = isTerminal(status) && !isTerminal(run.processingStatus);
-  const completedAtMs = run.driver === 'external' ? Math.max(nowMs, change.latestMs) : change.latestMs;
+  // Commits may bring the ends of users in another order than that in which they ended.
+  const latestMs = Math.max(change.latestMs, change.lastUserEndAtMs ?? 0);
+  const completedAtMs = run.driver === 'external' ? Math.max(nowMs, latestMs) : latestMs;
   return {
     ...run,
     ...change.tally,
     processingStatus: status,
     startedAtMs: started ? change.startedAtMs : run.startedAtMs,
     completedAtMs: isDone ? completedAtMs : run.completedAtMs,
-    lastUpdatedAtMs: Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs + 1),
+    lastUpdatedAtMs: Math.max(nowMs, latestMs, run.lastUpdatedAtMs + 1),
     knownUsersCount: change.known.users,
     knownTasksCount: change.known.tasks,
+    lastUserEndAtMs: change.lastUserEndAtMs,
     taskReports: change.reports,
   };
 }
@@ -115,6 +121,11 @@ function statusAfter(
 
 function noteStart(change: RunChange, atMs: EpochMs): void {
   change.startedAtMs = change.startedAtMs === null ? atMs : Math.min(change.startedAtMs, atMs);
+  change.latestMs = Math.max(change.latestMs, atMs);
+}
+
+function noteEnd(change: RunChange, atMs: EpochMs): void {
+  change.lastUserEndAtMs = Math.max(change.lastUserEndAtMs ?? 0, atMs);
   change.latestMs = Math.max(change.latestMs, atMs);
 }
 

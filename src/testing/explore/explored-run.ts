@@ -69,6 +69,7 @@ export function firstState(plan: ModelPlan, crashesLeft: number): ExploredState 
     totalUnprocessedTasksCount: totals.totalTasksCount,
     knownUsersCount: plan.users,
     knownTasksCount: totals.totalTasksCount,
+    lastUserEndAtMs: null,
     taskReports: plan.continueOnError.map(() => ({
       successfulUsersCount: 0,
       failedUsersCount: 0,

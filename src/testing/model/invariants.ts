@@ -220,6 +220,8 @@ function checkUser(check: Check, run: RunSnapshot, user: UserSnapshot, tolerance
   checkAscending(check, [startedAt, completedAt], 'started, completed');
   const updatedAt = run.lastUpdatedAt + toleranceMs;
   checkAscending(check, [completedAt ?? startedAt, updatedAt], 'started, completed, run updated');
+  const runEnd = run.completedAt === null ? null : run.completedAt + toleranceMs;
+  check('I9', completedAt === null || runEnd === null || completedAt <= runEnd, 'ends no later than its run');
   if (tasks) checkTasks(check, user, tasks);
   if (tasks && run.continueOnError) {
     const { positions = tasks.map((_, index) => index + 1) } = user;

@@ -9,6 +9,7 @@ import {
   SCHEMA_5,
   SCHEMA_6,
   SCHEMA_7,
+  SCHEMA_8,
 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   (connection) => connection.exec(SCHEMA_5),
   (connection) => connection.exec(SCHEMA_6),
   (connection) => connection.exec(SCHEMA_7),
+  (connection) => connection.exec(SCHEMA_8),
 ];
 
 /** The version of the schema that this package writes. */

@@ -308,3 +308,19 @@ CREATE INDEX runs_with_status ON runs (processing_status, scheduled_at_ms, id) W
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('runs', 'runs_with_status', '100000 20000 40 1');
 ANALYZE sqlite_schema;
 `;
+
+/**
+ * Schema 8. Frozen. A run knows the latest end of its users. Of an unfinished run the journal may hold later ones than
+ * the table, so it begins with a bound; ends of final runs that lie before those of their users are corrected.
+ */
+export const SCHEMA_8 = `
+ALTER TABLE runs ADD COLUMN last_user_end_at_ms INTEGER;
+UPDATE runs SET last_user_end_at_ms = last_updated_at_ms
+WHERE completed_at_ms IS NULL AND successful_users_count + failed_users_count + canceled_users_count > 0;
+UPDATE runs SET last_user_end_at_ms = max(
+  completed_at_ms, coalesce((SELECT max(users.completed_at_ms) FROM users WHERE run_no = runs.no), 0)
+) WHERE completed_at_ms IS NOT NULL;
+UPDATE runs SET
+  completed_at_ms = last_user_end_at_ms, last_updated_at_ms = max(last_updated_at_ms, last_user_end_at_ms)
+WHERE completed_at_ms < last_user_end_at_ms;
+`;

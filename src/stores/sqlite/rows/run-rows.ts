@@ -34,6 +34,7 @@ const FREQUENT_FIELDS = [
   'canceledUsersCount',
   'knownUsersCount',
   'knownTasksCount',
+  'lastUserEndAtMs',
   'taskReports',
   'claim',
   'inHand',

@@ -152,6 +152,7 @@ function fullRun(n: number, seed: number): RunRecord {
     canceledUsersCount: seed + 13,
     knownUsersCount: seed + 14,
     knownTasksCount: seed + 15,
+    lastUserEndAtMs: T0 + seed + 5,
     taskReports: [
       { successfulUsersCount: seed + 16, failedUsersCount: seed + 17, totalUsersCount: seed + 18 },
       { successfulUsersCount: seed + 19, failedUsersCount: seed + 20, totalUsersCount: seed + 21 },

@@ -107,6 +107,7 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
     canceledUsersCount: 0,
     knownUsersCount: 0,
     knownTasksCount: 0,
+    lastUserEndAtMs: null,
     taskReports: [],
     claim: 0,
     inHand: false,

@@ -22,7 +22,14 @@ describe('the check of a run', () => {
     expect(checkRun(run, users)).toEqual([]);
   });
 
-  it('names the user who outlives his run', () => {
+  it('names a user that ends after its run', () => {
+    const { run, users } = ended();
+    const completedAtMs = (run.completedAtMs ?? 0) + 1;
+    const late = users.map((user) => (user.ordinal === 2 ? { ...user, completedAtMs } : user));
+    expect(invariantsOf({ ...run, lastUpdatedAtMs: completedAtMs }, late)).toEqual(['I9 2']);
+  });
+
+  it('names a user that is not final in a final run', () => {
     const { run, users } = ended();
     const outliving = users.map((user) =>
       user.ordinal === 2 ? { ...user, processingStatus: 'queued' as const } : user,

@@ -1,4 +1,5 @@
-/** When a run started, and what a start does to a cancel. */
+/** When a run started and ended, and what a start does to a cancel. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../../src/model/records.ts';
 import { addReportedUser, addUserMove, changeOf, runAfter } from '../../../../src/rules/status/run.ts';
@@ -46,5 +47,29 @@ describe('a run', () => {
       processingStatus: 'canceling',
       startedAtMs: 1_300,
     });
+  });
+
+  it('ends with the last of its users, in whatever order and commits they come', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1_001, max: 5_000 }), { minLength: 3, maxLength: 3 }),
+        fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+        (ends, commitsAfter) => {
+          let current: RunRecord = run;
+          let change = changeOf(current);
+          for (const [index, atMs] of ends.entries()) {
+            const before = queuedUser(run, index + 1, `u${index}`, 1, 1_000);
+            const decision = decideUser(before, { kind: 'cancel', atMs, runningSinceMs: null });
+            if (decision.kind === 'refused') throw new Error(decision.code);
+            addUserMove(change, before, decision.user, decision.moves);
+            if (!commitsAfter[index] && index < 2) continue;
+            current = runAfter(current, change, NOW_MS, OPTIONS);
+            change = changeOf(current);
+          }
+          expect(current.completedAtMs).toBe(Math.max(...ends));
+          expect(current.lastUpdatedAtMs).toBeGreaterThanOrEqual(Math.max(...ends));
+        },
+      ),
+    );
   });
 });

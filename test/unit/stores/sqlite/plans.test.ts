@@ -11,6 +11,7 @@ import {
   SCHEMA_5,
   SCHEMA_6,
   SCHEMA_7,
+  SCHEMA_8,
   SUMMED,
   SUMMED_AT,
   UNFINISHED,
@@ -23,7 +24,7 @@ import { columnOf } from '../../../../src/stores/sqlite/rows/columns.ts';
 const database = new DatabaseSync(':memory:');
 
 beforeAll(() =>
-  database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7].join('')),
+  database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_8].join('')),
 );
 
 /** How SQLite goes about a statement. */

@@ -26,6 +26,7 @@ export function makeRun(change: Partial<RunRecord> = {}): RunRecord {
     slotAtMs: null,
     knownUsersCount: 0,
     knownTasksCount: 0,
+    lastUserEndAtMs: null,
     taskReports: [{ successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: 3 }],
     claim: 0,
     inHand: false,

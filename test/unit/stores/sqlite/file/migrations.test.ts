@@ -154,6 +154,24 @@ test('runs of an older version are named after the version of their workflow', a
   expect(await store.getRun(RUN)).toMatchObject({ workflowDisplayName: 'Grüße "you"', createdBy: null });
 });
 
+test('a final run of an older version ends no earlier than its users', async () => {
+  const file = fileOfVersion1();
+  const database = new DatabaseSync(file);
+  const { length } = database.prepare('SELECT no FROM users').all();
+  database.exec(`UPDATE users SET processing_status = 'canceled', completed_at_ms = 9000 + no`);
+  database.exec(
+    `UPDATE runs SET processing_status = 'canceled', completed_at_ms = 9000, last_updated_at_ms = 9001`,
+  );
+  database.exec('DELETE FROM journal');
+  database.close();
+  const store = await opened(sqliteStore(file));
+  expect(await store.getRun(RUN)).toMatchObject({
+    completedAtMs: 9_000 + length,
+    lastUpdatedAtMs: 9_000 + length,
+    lastUserEndAtMs: 9_000 + length,
+  });
+});
+
 describe('a step', () => {
   const next: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
   const open = (file: string) => new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
