@@ -1,4 +1,4 @@
-/** Makes frozen templates out of catalogue keys. */
+/** Makes frozen templates from catalogue keys. */
 import { assert } from '../errors/lifecycle-error.ts';
 import type {
   AttributeChangeConditions,
@@ -43,12 +43,12 @@ export function onChangeOf(name: string): AttributeChangeConditions {
   });
 }
 
-/** Only when somebody asks. */
+/** On demand only. */
 export const ON_DEMAND: OnDemandExecutionOnly = Object.freeze({
   '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly',
 });
 
-/** A template's task, by catalogue key; `values` are its arguments, `''` for one that is left open. */
+/** A template's task, by catalogue key; `values` are its arguments, `''` for one without a value. */
 export function step(key: string, values: Readonly<Record<string, string>> = {}): TemplateTask {
   const definition = findTaskDefinition(key);
   assert(definition, `the catalogue has no task \`${key}\``);

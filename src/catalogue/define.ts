@@ -1,4 +1,4 @@
-/** Makes frozen entries: the catalogue is shared by everything in the process. */
+/** Makes frozen entries: the catalogue is shared by the whole process. */
 import type { WorkflowCategory } from '../model/status.ts';
 import type { Parameter, TaskDefinition } from '../model/workflow/workflow.ts';
 
@@ -25,7 +25,7 @@ export const EMAIL_PARAMETERS: readonly Parameter[] = Object.freeze([
   text('to', RECIPIENTS),
 ]);
 
-/** What an entry says for itself; the rest is the same for all. */
+/** The properties that differ between entries. */
 export interface Definition {
   readonly id: string;
   readonly key: string;

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, EMAIL_PARAMETERS, flag, text } from './define.ts';
 
-/** Tasks that write to somebody. Source: domain §4.1. */
+/** Tasks that send e-mail. Source: domain §4.1. */
 export const EMAIL_TASKS: readonly TaskDefinition[] = Object.freeze([
   define({
     id: '70b29d51-b59a-4773-9280-8841dfd3f2ea',
@@ -25,7 +25,7 @@ export const EMAIL_TASKS: readonly TaskDefinition[] = Object.freeze([
     displayName: 'Generate TAP and send email',
     description: 'Make a Temporary Access Pass and mail it to the manager',
     category: ['joiner'],
-    // Lifetime: 10..43200 minutes. Graph types it as a string, so its range is the handler's to check.
+    // Lifetime: 10..43200 minutes. Graph types it as a string, so the handler checks its range.
     parameters: [text('tapLifetimeMinutes'), flag('tapIsUsableOnce'), ...EMAIL_PARAMETERS],
   }),
   define({

@@ -7,7 +7,7 @@ import { argumentProblem } from './task-arguments.ts';
 import { findTaskDefinition } from './task-definitions.ts';
 import { findWorkflowTemplate, WORKFLOW_TEMPLATES } from './workflow-templates.ts';
 
-/** What a workflow that is made from a template has otherwise than the template. */
+/** Overrides of a template for a new workflow. */
 export interface TemplateOverrides {
   /** Default: the template's. */
   readonly displayName?: string;
@@ -25,7 +25,7 @@ export interface TemplateOverrides {
 
 const PASSED_ON = ['displayName', 'description', 'isEnabled', 'isSchedulingEnabled'] as const;
 
-/** The template with this GUID or name. @throws LifecycleError `NotFound`, with the names there are. */
+/** The template with this GUID or name. @throws LifecycleError `NotFound`, listing the existing names. */
 export function requireTemplate(idOrName: unknown): WorkflowTemplate {
   const found = typeof idOrName === 'string' ? findWorkflowTemplate(idOrName) : undefined;
   if (found) return found;
@@ -35,9 +35,9 @@ export function requireTemplate(idOrName: unknown): WorkflowTemplate {
 }
 
 /**
- * What to hand to `workflows.create` for this template. Values that are only passed on are checked there.
+ * Input of `workflows.create` for this template. Values that are only passed through are checked there.
  *
- * @param readRule reads the rule at its place; throws when it is none.
+ * @param readRule reads the rule at its place; throws for an invalid one.
  * @throws LifecycleError `InvalidArgument`, and what `readRule` throws.
  */
 export function fillTemplate(

@@ -21,7 +21,7 @@ import {
 import { argumentProblem, findParameter } from './task-arguments.ts';
 import { findTaskDefinition, TASK_DEFINITIONS } from './task-definitions.ts';
 
-/** A task as callers hand it in. Its place in the array is its place in the execution. */
+/** Input form of a task. Its place in the array is its place in the execution. */
 export interface TaskInput {
   /** A GUID or a key of the catalogue (`addUserToGroups`), or the name of the host's own definition. */
   readonly taskDefinitionId: string;
@@ -33,11 +33,11 @@ export interface TaskInput {
   readonly isEnabled?: boolean;
   /** Default: the definition's, which is `false` throughout the catalogue. */
   readonly continueOnError?: boolean;
-  /** Default: none. An empty value is an argument that is left open. */
+  /** Default: none. An empty value leaves the argument open. */
   readonly arguments?: readonly KeyValuePair[];
 }
 
-/** A task that has been read. It gets its id when the version is kept. */
+/** A checked task. It gets its id when the version is stored. */
 export type TaskDraft = Omit<Task, 'id'>;
 
 const TASK_FIELDS = [
@@ -48,7 +48,7 @@ const TASK_FIELDS = [
   'continueOnError',
   'arguments',
 ] as const;
-/** Told by the definition, the version and the array; passed over when a task is handed in again. */
+/** Determined by the definition, the version and the array; ignored in input. */
 const TOLD_ELSEWHERE = ['id', 'category', 'executionSequence'] as const;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -57,7 +57,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  *
  * A task of the catalogue takes only the parameters of its definition, and only a workflow category
  * that its definition has. A task of the host's own carries the workflow's category and takes any
- * argument; what its handler makes of it is checked when the workflow is activated.
+ * argument; its handler checks it when the workflow is activated.
  *
  * @throws LifecycleError `InvalidArgument`; `LimitExceeded` above `maxTasksPerWorkflow`.
  */

@@ -13,7 +13,7 @@ const CHECKS: Record<Parameter['valueType'], (parameter: Parameter, value: strin
 
 /**
  * What a value of this parameter must be when `value` is not it; `null` when it is. An empty value is
- * always right: it stands for an argument that is left open, as in templates.
+ * always valid: it stands for an argument without a value, as in templates.
  */
 export function argumentProblem(parameter: Parameter, value: string): string | null {
   return value === '' ? null : CHECKS[parameter.valueType](parameter, value);

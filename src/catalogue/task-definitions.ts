@@ -12,7 +12,7 @@ export const TASK_DEFINITIONS: readonly TaskDefinition[] = Object.freeze([
 
 /**
  * The definition with this GUID (letter case does not matter) or this key (it does); `undefined` when
- * the catalogue has none, so that the name is the host's own.
+ * the catalogue has none, so the name belongs to a definition of the host.
  */
 export function findTaskDefinition(idOrKey: string): TaskDefinition | undefined {
   const id = idOrKey.toLowerCase();

@@ -81,7 +81,7 @@ const LEAVER_TEMPLATES: readonly WorkflowTemplate[] = [
     description: 'Prepare for the last day, a week ahead',
     category: 'leaver',
     executionConditions: due('employeeLeaveDateTime', -7),
-    // Domain §4.2 does not record these; they stand in Graph's own example of List workflowTemplates.
+    // Domain §4.2 does not record these; they come from Graph's own example of List workflowTemplates.
     tasks: [
       step('removeUserFromSelectedGroups', { groupID: '' }),
       step('removeUserFromSelectedTeams', { teamID: '' }),

@@ -2,7 +2,7 @@ import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { ProcessingStatus } from '../model/status.ts';
 
-/** The error for a move of a terminal run. */
+/** The error for a change of a terminal run. */
 export function alreadyFinal(run: RunRecord, to: ProcessingStatus): LifecycleError {
   return new LifecycleError(
     'AlreadyFinal',
@@ -11,7 +11,7 @@ export function alreadyFinal(run: RunRecord, to: ProcessingStatus): LifecycleErr
   );
 }
 
-/** The error for a move that the status machine lacks. */
+/** The error for an illegal transition. */
 export function illegalMove(what: string, from: string, to: string): LifecycleError {
   return new LifecycleError(
     'IllegalTransition',
@@ -23,7 +23,7 @@ export function illegalMove(what: string, from: string, to: string): LifecycleEr
   );
 }
 
-/** The error for a counter that is not what the ledger has. */
+/** The error for a counter that differs from the recorded one. */
 export function counterMismatch(field: string, expected: number, got: number): LifecycleError {
   return new LifecycleError(
     'CounterMismatch',

@@ -25,7 +25,7 @@ export function isoOrNull(atMs: EpochMs | null): string | null {
   return atMs === null ? null : isoOf(atMs);
 }
 
-/** The run as callers see it. */
+/** The resource of a run. */
 export function runResource(run: RunRecord): Run {
   return {
     id: run.id,
@@ -50,7 +50,7 @@ export function runResource(run: RunRecord): Run {
 
 const shared = new WeakMap<RunRecord, Run>();
 
-/** {@link runResource}, frozen, and the same object for the same record: what is made of it can be kept with it. */
+/** {@link runResource}, frozen, and the same object for the same record, so that derived values can be cached by it. */
 export function sharedRunResource(run: RunRecord): Run {
   const known = shared.get(run);
   if (known) return known;
@@ -59,7 +59,7 @@ export function sharedRunResource(run: RunRecord): Run {
   return resource;
 }
 
-/** The user result as callers see it. */
+/** The resource of a user result. */
 export function userResource(run: RunRecord, user: UserRecord): UserProcessingResult {
   return {
     id: userResultId(run.id, user.ordinal),
@@ -76,12 +76,12 @@ export function userResource(run: RunRecord, user: UserRecord): UserProcessingRe
   };
 }
 
-/** The tasks of a version that are run, in order: position `p` of a user is entry `p − 1`. */
+/** The enabled tasks of a version, in order: position `p` of a user is entry `p − 1`. */
 export function enabledTasks(workflow: Workflow): readonly Task[] {
   return workflow.tasks.filter((task) => task.isEnabled);
 }
 
-/** What all task results of a run have in common. */
+/** Properties that all task results of a run share. */
 export interface RunContent {
   /** The enabled tasks of the pinned version. */
   readonly tasks: readonly Task[];
@@ -117,7 +117,7 @@ export function taskResources(
 export function reportResources(run: RunRecord, tasks: readonly Task[]): readonly TaskReport[] {
   return run.taskReports.flatMap((report, index) => {
     const task = tasks[index];
-    // A reprocessing may leave a task to nobody; before an external run is fed, that is not known.
+    // A task of a reprocessing run may have no users; for an external run that is not known before its first result.
     const isNobodys = run.driver === 'engine' && report.totalUsersCount === 0;
     if (!task || isNobodys) return [];
     return {

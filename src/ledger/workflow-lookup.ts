@@ -1,4 +1,4 @@
-/** Finds workflows in a store, and checks what all of them share: ids, names, their number. */
+/** Finds workflows in a store, and checks their ids, names and number. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { invalid } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -6,7 +6,7 @@ import type { WorkflowRecord } from '../model/records.ts';
 import type { WorkflowLimits } from '../model/workflow/workflow-limits.ts';
 import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 
-/** An id as stores have it. @throws LifecycleError `InvalidArgument`. */
+/** An id in the form that stores use. @throws LifecycleError `InvalidArgument`. */
 export function keyOf(id: unknown): string {
   if (typeof id === 'string' && id.length <= LIMITS.idLengthMax) return id.toLowerCase();
   throw invalid(
@@ -29,7 +29,7 @@ export async function requireDeleted(reader: StoreReader, id: string): Promise<W
   throw notFound('a deleted workflow', id, {});
 }
 
-/** The error for something of a workflow that is not there. */
+/** The error for a missing part of a workflow. */
 export function notFound(what: string, workflowId: string, details: object): LifecycleError {
   return new LifecycleError('NotFound', `Expected ${what} \`${workflowId}\`, got none`, {
     workflowId,
@@ -44,12 +44,12 @@ export async function checkRoom(tx: StoreTransaction, { maxWorkflows }: Workflow
   if (count < maxWorkflows) return;
   throw new LifecycleError(
     'LimitExceeded',
-    `Expected at most ${maxWorkflows} workflows, got one more: delete one first, or raise maxWorkflows`,
+    `Expected at most ${maxWorkflows} workflows, got one more; delete one first, or raise maxWorkflows`,
     { limit: 'maxWorkflows', max: maxWorkflows },
   );
 }
 
-/** @param ownId the workflow that may have the name. @throws LifecycleError `Duplicate`. */
+/** @param ownId the workflow that may keep the name. @throws LifecycleError `Duplicate`. */
 export async function checkName(
   tx: StoreTransaction,
   displayName: string,

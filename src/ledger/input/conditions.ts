@@ -1,4 +1,4 @@
-/** Reads execution conditions that come from outside. Source: domain §1.12. */
+/** Reads execution conditions from callers. Source: domain §1.12. */
 
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
@@ -24,7 +24,7 @@ type Loose<T> = T extends { readonly '@odata.type': string }
         : unknown)
   : T;
 
-/** Execution conditions as callers hand them in; `@odata.type` may be left out where the rest tells. */
+/** Input form of execution conditions; `@odata.type` may be omitted where the other fields determine it. */
 export type ExecutionConditionsInput =
   | {
       readonly '@odata.type'?: string;
@@ -38,7 +38,7 @@ const NAMESPACE = 'microsoft.graph.identityGovernance.';
 /** Conditions that have no properties. */
 const BARE_TYPES = ['onDemandExecutionOnly', 'provisioningAttributeMapping'] as const;
 const OFFSET_DAYS_MAX = 180;
-/** Type → its fields, the first of which tells it when `@odata.type` is left out. */
+/** Type → its fields; the first one identifies the type when `@odata.type` is omitted. */
 const TRIGGER_FIELDS = {
   timeBasedAttributeTrigger: ['timeBasedAttribute', 'offsetInDays'],
   timeBasedAttributeTriggerV2: ['attribute', 'operator'],
@@ -51,7 +51,7 @@ const OPERATOR_FIELDS = {
   operatorEqualTo: ['offsetInDays', 'eventTiming'],
   operatorBetween: ['greaterThanOffsetInDays', 'lessThanOffsetInDays', 'eventTiming'],
 } as const;
-/** Names and slashes, as in a scope rule; bounds what is read of a subject. */
+/** Names and slashes, as in a scope rule; bounds the lookup in a subject. */
 const ATTRIBUTE_PATH = /^[A-Za-z_]\w*(\/[A-Za-z_]\w*){0,7}$/;
 
 /** The conditions, checked and frozen. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
@@ -82,7 +82,7 @@ export function readConditions(place: Place): WorkflowExecutionConditions {
   return Object.freeze({ [TYPE]: `#${NAMESPACE}triggerAndScopeBasedConditions`, scope, trigger });
 }
 
-/** The rule's text, when it can be read. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
+/** The rule's text, when it is valid. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
 export function readRule(place: Place): string {
   const { path, value } = place;
   if (typeof value !== 'string' || value.trim() === '')
@@ -170,7 +170,7 @@ function readOperator(place: Place): OperatorEqualTo | OperatorBetween {
   });
 }
 
-/** Microsoft bounds only the difference of the two; a century keeps dates in range. */
+/** Microsoft limits only the difference of the two; a century keeps dates in range. */
 const OPERATOR_DAYS_MAX = 36_500;
 
 function readPath(place: Place): string {
@@ -185,7 +185,7 @@ function readSome(place: Place, max: number): readonly Place[] {
   return places;
 }
 
-/** What an object is by its `@odata.type` or, without one, by the field that only it has; and its fields. */
+/** Type of an object, by its `@odata.type` or else by the field that only this type has; and its fields. */
 function typed<Type extends string>(
   place: Place,
   table: Readonly<Record<Type, readonly string[]>>,

@@ -1,4 +1,4 @@
-/** Reads custom task extensions that come from outside. Source: domain §1.10, §3.12. */
+/** Reads custom task extensions from callers. Source: domain §1.10, §3.12. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Fields,
@@ -39,13 +39,13 @@ const FIELDS = [
 const SET_BY_LEDGER = ['id', 'createdDateTime', 'lastModifiedDateTime', 'createdBy', 'lastModifiedBy'];
 const CALLBACK_TYPE = '#microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration';
 
-/** What the ledger sets itself left out. */
+/** Without the properties that the ledger sets. */
 export type ExtensionDraft = Omit<
   CustomTaskExtension,
   'id' | 'createdDateTime' | 'createdBy' | 'lastModifiedDateTime' | 'lastModifiedBy'
 >;
 
-/** What `customTaskExtensions.create` takes; `@odata.type` may be left out. */
+/** Input of `customTaskExtensions.create`; `@odata.type` may be omitted. */
 export interface ExtensionInput {
   readonly '@odata.type'?: string;
   readonly displayName: string;
@@ -53,7 +53,7 @@ export interface ExtensionInput {
   readonly endpointConfiguration:
     | (Omit<LogicAppTriggerEndpointConfiguration, '@odata.type' | 'url'> & {
         readonly '@odata.type'?: string;
-        /** Default: the one that this logic app has, or else `null`; tasks fail until there is one. */
+        /** Default: the current URL of this logic app, or else `null`; tasks fail while there is none. */
         readonly url?: string | null;
       })
     | (Omit<HttpRequestEndpoint, '@odata.type'> & { readonly '@odata.type'?: string });
@@ -68,7 +68,7 @@ export interface ExtensionInput {
     | null;
 }
 
-/** A checked extension; with `current`, what is left out is as there. @throws LifecycleError `InvalidArgument`. */
+/** A checked extension; omitted properties are taken from `current`, if given. @throws LifecycleError `InvalidArgument`. */
 export function readExtension(input: unknown, current: ExtensionDraft | null = null): ExtensionDraft {
   const at = fieldsOf(root(input), FIELDS, SET_BY_LEDGER);
   const given = <T>(name: string, read: (place: Place) => T, kept: T | undefined): T =>
@@ -98,7 +98,7 @@ export function readExtension(input: unknown, current: ExtensionDraft | null = n
   });
 }
 
-/** @param kept the mode that it had: what is not said of it stays, as far as it still can. */
+/** @param kept the current mode; used when the input names none and it is still possible. */
 function readReplyMode(place: Place, hasCallback: boolean, kept: ReplyMode | undefined): ReplyMode {
   const mode = ifGiven(place, (one) => readWord(one, REPLY_MODES));
   if (mode === undefined) return hasCallback ? 'callback' : kept === 'response' ? 'response' : 'none';
@@ -129,7 +129,7 @@ function readEndpoint(
     subscriptionId: readLine(at('subscriptionId'), LIMITS.idLengthMax),
   };
   const known = current && 'url' in current ? current : null;
-  // Graph fills the URL in by itself, so that a body without one says nothing about it.
+  // Graph sets the URL itself, so a body without one leaves it unchanged.
   const isSame = known !== null && isDeepStrictEqual({ ...known, url: null }, { ...logicApp, url: null });
   const url = ifGiven(at('url'), (one) => (one.value === null ? null : readUrl(one)));
   return Object.freeze({ ...logicApp, url: url === undefined ? (isSame ? known.url : null) : url });
@@ -156,7 +156,7 @@ function readClient(place: Place): ClientConfiguration {
   });
 }
 
-/** Of an extension that names none. */
+/** Default of an extension without one. */
 export const DEFAULT_CLIENT: ClientConfiguration = Object.freeze({
   maximumRetries: 1,
   timeoutInMilliseconds: 30_000,

@@ -1,4 +1,4 @@
-/** What lists take, and their page tokens. */
+/** Options of lists, and their page tokens. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseListFilter } from '../../filter/list-filter.ts';
 import { readFlag, readString, readWhole } from '../../input/fields.ts';
@@ -23,7 +23,7 @@ export interface ListOptions {
   readonly count?: boolean;
 }
 
-/** Which page is asked for. */
+/** The requested page. */
 export const PAGE_OPTIONS = {
   top: optional((place: Place) => readWhole(place, 1, LIMITS.pageSizeMax)),
   after: optional(readString),
@@ -36,36 +36,36 @@ const LIST_OPTIONS = {
 } satisfies ShapeOf<ListOptions>;
 
 /**
- * The options of a list, each of its kind. @throws LifecycleError `InvalidArgument`.
+ * Reads the options of a list. @throws LifecycleError `InvalidArgument`.
  *
- * @param of the method that takes them.
+ * @param of the method, for messages.
  */
 export function readListOptions(options: ListOptions | undefined, of: string): ListOptions {
   return readOptions(options, of, LIST_OPTIONS);
 }
 
-/** What a list's options ask for. */
+/** A list request. */
 export interface ListRequest<Key extends string | number> {
   readonly where: Filter | null;
   readonly order: Order;
   readonly after: Cursor<Key> | null;
   readonly limit: number;
-  /** The token of the page that follows one which ends at `cursor`. */
+  /** Token of the page after the one that ends at `cursor`. */
   tokenAfter(cursor: Cursor<Key>): string;
 }
 
-/** What a list is of. */
+/** Definition of a list. */
 export interface ListKind<Row> {
   /** Names the list; a page token of another one is refused. */
   readonly scope: string;
   readonly table: PropertyTable<Row>;
   readonly keyType: 'string' | 'number';
-  /** The order when the caller names none. */
+  /** Default order. */
   readonly defaultOrder: string;
 }
 
 /**
- * What the options of a list ask for.
+ * Builds the request of a list from its options.
  *
  * @throws LifecycleError `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
  */
@@ -87,8 +87,8 @@ export function listRequest<Row, Key extends string | number>(
 }
 
 /**
- * What a page shows of rows that were read with a limit of `request.limit + 1`, and the token of the
- * page after it.
+ * Makes a page of rows that were read with a limit of `request.limit + 1`, with the token of the
+ * next page.
  */
 export function cutPage<Row, Key extends string | number>(
   rows: readonly Row[],
@@ -99,7 +99,7 @@ export function cutPage<Row, Key extends string | number>(
   const shown = rows.slice(0, request.limit);
   const last = rows.length > request.limit ? shown.at(-1) : undefined;
   if (!last) return { shown, nextToken: null };
-  // Ordered by `id`, the key alone says where the page ended.
+  // In order of `id` the key alone is the cursor.
   const field = request.order.property === 'id' ? undefined : table[request.order.property]?.field;
   const value = field === undefined ? null : (last[field] as string | number | null);
   return { shown, nextToken: request.tokenAfter({ value, key: keyOf(last) }) };
@@ -143,7 +143,7 @@ function readToken<Row>(text: string, { scope, table, keyType }: ListKind<Row>):
       }
     }
   } catch {
-    // Whatever is wrong with a token, the caller learns the same.
+    // All faults of a token give the same error.
   }
   throw new LifecycleError(
     'InvalidPageToken',
@@ -152,7 +152,7 @@ function readToken<Row>(text: string, { scope, table, keyType }: ListKind<Row>):
   );
 }
 
-/** What a cursor's value is, by the type of the property that the list is ordered by. */
+/** Type of a cursor's value, by the type of the property that the list is ordered by. */
 const VALUE_TYPES = { string: 'string', number: 'number', dateTime: 'number', none: 'nothing' } as const;
 
 function isTextOrNull(value: unknown): value is string | null {

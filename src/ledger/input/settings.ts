@@ -1,4 +1,4 @@
-/** Reads settings that come from outside. Source: domain §1.11. */
+/** Reads settings from callers. Source: domain §1.11. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   fieldsOf,
@@ -24,17 +24,17 @@ const TYPE = '@odata.type';
 const NAMESPACE = 'microsoft.graph.identityGovernance.';
 const FIELDS = ['emailSettings', 'quarantineConfiguration', 'workflowScheduleIntervalInHours'] as const;
 
-/** What `settings.update` takes: what is left out stays as it is. */
+/** Input of `settings.update`; omitted properties stay unchanged. */
 export type SettingsPatch = Partial<LifecycleManagementSettings>;
 
-/** The checked patch: what differs from `current`. @throws LifecycleError `InvalidArgument`. */
+/** The checked patch: the properties that differ from `current`. @throws LifecycleError `InvalidArgument`. */
 export function readSettingsPatch(input: unknown, current: LifecycleManagementSettings): SettingsPatch {
   const at = fieldsOf(root(input), FIELDS);
   const given = {
     emailSettings: ifGiven(at('emailSettings'), readEmailSettings),
     quarantineConfiguration: ifGiven(at('quarantineConfiguration'), readConfigurationOrNull),
     workflowScheduleIntervalInHours: ifGiven(at('workflowScheduleIntervalInHours'), (place) =>
-      // An engine may have been made with an interval that is no whole number of hours.
+      // An engine may have been created with an interval that is not a whole number of hours.
       place.value === current.workflowScheduleIntervalInHours
         ? current.workflowScheduleIntervalInHours
         : readWhole(place, 1, 24),

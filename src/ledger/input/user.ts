@@ -1,4 +1,4 @@
-/** Reads one user's result as somebody else's worker reports it. Source: domain §2.9, §6.6 (I5). */
+/** Reads a user result that an external worker reports. Source: domain §2.9, §6.6 (I5). */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { COUNT_MAX, readArray, readCount, readText, readWhole, readWord } from '../../input/fields.ts';
 import { readInstant } from '../../input/instants.ts';
@@ -22,7 +22,7 @@ import { isTerminal } from '../../rules/status/transitions.ts';
 import { counterMismatch } from '../refusals.ts';
 import { isoOrNull } from '../resources.ts';
 
-/** What became of one processed task, in a {@link UserResultInput}. */
+/** Outcome of one processed task, in a {@link UserResultInput}. */
 export interface TaskResultInput {
   readonly processingStatus: 'completed' | 'failed';
   readonly startedDateTime?: string | null;
@@ -33,7 +33,7 @@ export interface TaskResultInput {
 
 /** Input of `userProcessingResults.create`: the documented body, with the subject and optional task results (domain §2.9). */
 export interface UserResultInput {
-  /** Who. Absent: somebody who is known only by the result's own id. */
+  /** The subject. Absent: the result's own id stands for it. */
   readonly subject?: { readonly id: string };
   readonly processingStatus: Exclude<UserStatus, 'quarantined'>;
   /** ≥ 1. */
@@ -46,7 +46,7 @@ export interface UserResultInput {
   readonly workflowVersion?: number;
   readonly startedDateTime?: string | null;
   readonly completedDateTime?: string | null;
-  /** Processed tasks, in execution order. Without them only the counts are known, and no task results. */
+  /** Processed tasks, in execution order. Without them there are only counts and no task results. */
   readonly taskProcessingResults?: readonly TaskResultInput[];
 }
 
@@ -79,7 +79,7 @@ const TASK = {
 } satisfies Record<keyof TaskResultInput, Reader<unknown>>;
 
 /**
- * The record of a reported result: user `no` of `run`.
+ * The record of a reported result, as the user of `run` with this ordinal.
  *
  * @throws LifecycleError `InvalidArgument` for a value that is not allowed, `CounterMismatch` for
  *   counters that contradict the status or the run.
@@ -185,7 +185,7 @@ function timesOf(
   return { scheduledAtMs, startedAtMs, completedAtMs };
 }
 
-/** Outcomes, or `null` when tasks were processed and nothing tells which. */
+/** Outcomes, or `null` when tasks were processed and the input does not say which. */
 function outcomesOf(input: Input, counts: Counts, times: Times): readonly TaskOutcome[] | null {
   const processed = counts.totalTasksCount - counts.totalUnprocessedTasksCount;
   const given = input.taskProcessingResults;
@@ -207,11 +207,11 @@ function outcomesOf(input: Input, counts: Counts, times: Times): readonly TaskOu
 }
 
 /**
- * What became of one task.
+ * Reads the outcome of one task.
  *
- * @param sinceMs when the user was free for it: it cannot have begun earlier.
- * @param nowMs its end when none is given.
- * @param startMs its start when none is given; default `sinceMs`.
+ * @param sinceMs earliest possible start: the end of the task before.
+ * @param nowMs default of its end.
+ * @param startMs default of its start; itself `sinceMs` by default.
  * @throws LifecycleError `InvalidArgument`.
  */
 export function readTaskResult(

@@ -1,9 +1,9 @@
 /**
- * Reads what callers hand in for a workflow. Nothing of it is trusted, nothing of it is kept by
- * reference, and every refusal names the field by its path (`tasks[2].arguments[0].value`).
+ * Reads workflows from callers. The input is untrusted and never kept by
+ * reference, and every error names the field by its path (`tasks[2].arguments[0].value`).
  *
- * A workflow that was got can be handed in again: fields that only the ledger sets, and OData
- * annotations (`tasks@odata.context`), are passed over; every other unknown field is refused.
+ * A workflow from `get` can be passed back: fields that only the ledger sets, and OData
+ * annotations (`tasks@odata.context`), are ignored; every other unknown field is refused.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { readTasks, type TaskDraft, type TaskInput } from '../../catalogue/read-tasks.ts';
@@ -29,7 +29,7 @@ import { readWorkflowSetting } from './settings.ts';
 
 export type { TaskDraft, TaskInput };
 
-/** What `workflows.create` takes. */
+/** Input of `workflows.create`. */
 export interface WorkflowInput {
   readonly category: WorkflowCategory;
   /** Unique among the workflows that are not deleted, whatever its letter case. */
@@ -48,30 +48,30 @@ export interface WorkflowInput {
   readonly tasks: readonly TaskInput[];
 }
 
-/** An administration scope as callers hand it in; a type that is left out is `administrativeUnit`. */
+/** Input form of an administration scope; the default type is `administrativeUnit`. */
 export type AdministrationScopeTargetInput = Pick<AdministrationScopeTarget, 'id'> &
   Partial<AdministrationScopeTarget>;
 
-/** What `workflows.createNewVersion` takes: what is left out stays as it is; a category never changes. */
+/** Input of `workflows.createNewVersion`; omitted properties stay unchanged, a category never changes. */
 export type NewVersionInput = Pick<WorkflowInput, 'executionConditions' | 'tasks'> & Partial<WorkflowInput>;
 
 /**
- * What `workflows.update` takes. Category, conditions and tasks, which change by a new version, may be there as they
- * are; what the ledger sets is passed over.
+ * Input of `workflows.update`. Category, conditions and tasks may be present unchanged (a new version changes
+ * them); fields that the ledger sets are ignored.
  */
 export type WorkflowPatch = Partial<WorkflowInput>;
 
-/** What `workflows.updateTask` takes: name and description, and the rest as it is. */
+/** Input of `workflows.updateTask`: name and description; other fields may be present unchanged. */
 export type TaskPatch = Partial<Task>;
 
-/** A workflow that has been read: complete, frozen, valid on its own. */
+/** A checked workflow: complete, frozen, valid on its own. */
 export type WorkflowDraft = Pick<
   Workflow,
   'category' | 'executionConditions' | (typeof PATCHABLE)[number]
 > & {
   readonly tasks: readonly TaskDraft[];
 };
-/** A patch that has been read. */
+/** A checked patch. */
 export type WorkflowChanges = Partial<Pick<Workflow, (typeof PATCHABLE)[number]>>;
 
 const PATCHABLE = [
@@ -83,12 +83,12 @@ const PATCHABLE = [
   'administrationScopeTargets',
 ] as const;
 const TASK_PATCHABLE = ['displayName', 'description'] as const;
-/** What of a task only a new version changes. */
+/** Properties of a task that only a new version changes. */
 const TASK_FIXED = ['taskDefinitionId', 'isEnabled', 'continueOnError', 'arguments'] as const;
-/** What of a task follows from the rest. */
+/** Derived properties of a task. */
 const TASK_SET_BY_LEDGER = ['id', 'category', 'executionSequence'] as const;
 const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
-/** Set by the ledger; passed over when a resource is handed in again. */
+/** Set by the ledger; ignored in input. */
 const SET_BY_LEDGER = [
   'id',
   'version',
@@ -160,7 +160,7 @@ function expectOwnId(place: Place, id: string): void {
     throw invalid(place, `${id}, or absent`);
 }
 
-/** What a task says for itself. */
+/** The input properties of a task. */
 function ownPart(task: TaskDraft): object {
   const { category: _, ...own } = { ...task, id: undefined };
   return own;
@@ -168,7 +168,7 @@ function ownPart(task: TaskDraft): object {
 
 const BY_NEW_VERSION = 'createNewVersion changes them';
 
-/** @throws LifecycleError `InvalidArgument` for a patch that changes more of a task than a patch can. */
+/** @throws LifecycleError `InvalidArgument` for a patch that changes other properties of a task. */
 export function expectTaskUnchanged(input: unknown, task: Task): void {
   const at = fieldsOf(root(input), null);
   expectOwnId(at('id'), task.id);
@@ -189,7 +189,7 @@ export function readTaskPatch(input: unknown): Pick<TaskPatch, (typeof TASK_PATC
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** @throws LifecycleError `InvalidArgument` when these cannot be scheduled although they ask for it. */
+/** @throws LifecycleError `InvalidArgument` when scheduling is requested and not possible. */
 export function checkScheduling(
   workflow: Pick<Workflow, 'isEnabled' | 'isSchedulingEnabled' | 'executionConditions'>,
 ): void {
@@ -238,9 +238,9 @@ function readScopeTargets(place: Place): readonly AdministrationScopeTarget[] {
     return Object.freeze({ [TYPE]: type, id: readLine(at('id'), LIMITS.idLengthMax) });
   });
   const ids = targets.map(({ id }) => id.toLowerCase());
-  const again = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (again !== undefined)
-    throw invalid({ path: place.path, value: again }, 'an array that has each id once');
+  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (repeated !== undefined)
+    throw invalid({ path: place.path, value: repeated }, 'an array that has each id once');
   return Object.freeze(targets);
 }
 

@@ -1,4 +1,4 @@
-/** Custom task extensions: kept as notes of the ledger. Source: domain §1.10, §2.4. */
+/** Custom task extensions: stored as notes of the ledger. Source: domain §1.10, §2.4. */
 import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -11,17 +11,17 @@ import { type ExtensionInput, readExtension } from '../input/extension.ts';
 import { audit } from '../recording/audit.ts';
 import { isoOf } from '../resources.ts';
 
-/** Custom task extensions. Ids are taken in any letter case. */
+/** Custom task extensions. Letter case of ids does not matter. */
 export interface CustomTaskExtensions {
   /** @throws LifecycleError `InvalidArgument`; `LimitExceeded` above 100. */
   create(input: ExtensionInput, author?: Author): Promise<CustomTaskExtension>;
   /** @throws LifecycleError `NotFound`. */
   get(id: string): Promise<CustomTaskExtension>;
-  /** By creation. */
+  /** All extensions, in order of creation. */
   list(): Promise<readonly CustomTaskExtension[]>;
-  /** Changes what is given; tasks go by it from their next call on. @throws LifecycleError `NotFound`, `InvalidArgument`. */
+  /** Changes the given properties; tasks use them from their next call on. @throws LifecycleError `NotFound`, `InvalidArgument`. */
   update(id: string, patch: Partial<ExtensionInput>, author?: Author): Promise<CustomTaskExtension>;
-  /** Tasks that name it fail from now on. @throws LifecycleError `NotFound`. */
+  /** Tasks that use it fail from then on. @throws LifecycleError `NotFound`. */
   delete(id: string, author?: Author): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ async function allOf(store: StoreReader): Promise<readonly CustomTaskExtension[]
   return all.sort((a, b) => (a.createdDateTime + a.id < b.createdDateTime + b.id ? -1 : 1));
 }
 
-/** Notes of before there were reply modes have none. */
+/** Notes written before reply modes existed have none. */
 function extensionOf({ body }: Note): CustomTaskExtension {
   const kept = JSON.parse(body) as Omit<CustomTaskExtension, 'replyMode'> & Partial<CustomTaskExtension>;
   return { ...kept, replyMode: kept.replyMode ?? (kept.callbackConfiguration ? 'callback' : 'none') };
@@ -116,7 +116,7 @@ function noteOf(extension: CustomTaskExtension): Note {
 function tooMany(): LifecycleError {
   return new LifecycleError(
     'LimitExceeded',
-    `Expected at most ${LIMITS.extensionsMax} custom task extensions, got one more: delete one first`,
+    `Expected at most ${LIMITS.extensionsMax} custom task extensions, got one more; delete one first`,
     { limit: 'extensionsMax', max: LIMITS.extensionsMax },
   );
 }

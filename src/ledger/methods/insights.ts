@@ -1,6 +1,6 @@
 /**
- * Insights: sums over the runs of a window, of all workflows that are not deleted; previews are left out. The
- * window, and what a successful and a failed run is, are those of `runs.summary` (domain §6.7).
+ * Insights: sums over the runs of a time window, of all workflows that are not deleted, without previews. The
+ * window, and the definition of successful and failed runs, are those of `runs.summary` (domain §6.7).
  */
 import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
 import { parseListFilter } from '../../filter/list-filter.ts';
@@ -23,7 +23,7 @@ import type { Cursor, StoreReader } from '../../ports/store.ts';
 import { type LedgerContext, pinnedVersion } from '../context.ts';
 import { enabledTasks, isoOf } from '../resources.ts';
 
-/** Insights over a window, both ends included. @throws LifecycleError `InvalidArgument` for a window that is none. */
+/** Insights over a window, both ends included. @throws LifecycleError `InvalidArgument` for an invalid window. */
 export interface Insights {
   workflowsProcessedSummary(startDateTime: string, endDateTime: string): Promise<WorkflowsInsightsSummary>;
   workflowsProcessedByCategory(
@@ -44,7 +44,7 @@ export interface Insights {
   ): Promise<readonly TopWorkflowsInsightsSummary[]>;
 }
 
-/** How many the top lists have. */
+/** Length of the top lists. */
 export interface TopOptions {
   /** 0..999; default 10. */
   readonly top?: number;
@@ -141,7 +141,7 @@ export function createInsights({ store }: Pick<LedgerContext, 'store'>): Insight
   };
 }
 
-/** Runs, users and tasks that are added up. */
+/** Sums of runs, users and tasks. */
 class Sums {
   readonly runs = { failed: 0, successful: 0, total: 0 };
   readonly users = { failed: 0, successful: 0, total: 0 };
@@ -191,7 +191,7 @@ async function* runsIn(
   const live = new Map(
     records.flatMap(({ workflow }) => (workflow.deletedDateTime === null ? [[workflow.id, workflow]] : [])),
   );
-  // Two lists, each in the order of the date that bounds it: then only the window is read.
+  // Two lists, each ordered by the date that bounds it, so that only the window is read.
   const noPreview = "workflowExecutionType ne 'preview'";
   const started = `startedDateTime ge ${from} and startedDateTime le ${to} and ${noPreview}`;
   const never = `startedDateTime eq null and scheduledDateTime ge ${from} and scheduledDateTime le ${to} and ${noPreview}`;

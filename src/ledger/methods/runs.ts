@@ -1,4 +1,4 @@
-/** Runs: reading, and the write methods for external workers. Source: domain §2.1, §2.9, §6.7. */
+/** Runs: reads, and the write methods for external workers. Source: domain §2.1, §2.9, §6.7. */
 import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { COUNT_MAX, readCount, readLine, readWhole, readWord } from '../../input/fields.ts';
@@ -36,14 +36,14 @@ import { type Cancellation, cancelRun } from '../recording/cancel.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from '../refusals.ts';
 import { enabledTasks, isoOf, isoOrNull, runResource, sharedRunResource } from '../resources.ts';
 
-/** Input of `runs.create`. Counters must be those of a run that has not begun. */
+/** Input of `runs.create`. Counters must be those of a run that has not started. */
 export interface RunInput {
   /** ISO 8601 with a zone. */
   readonly scheduledDateTime: string;
   readonly workflowExecutionType: 'scheduled' | 'onDemand';
   /** Users that the run will have: 1..2147483647. */
   readonly totalUsersCount: number;
-  /** Tasks that the run will have: at least one a user. Equal to `totalTasksCount` at creation. */
+  /** Tasks that the run will have: at least one per user. Equal to `totalTasksCount` at creation. */
   readonly totalUnprocessedTasksCount?: number;
   readonly totalTasksCount?: number;
   readonly processingStatus?: 'queued';
@@ -52,11 +52,11 @@ export interface RunInput {
   readonly successfulUsersCount?: 0;
   readonly startedDateTime?: null;
   readonly completedDateTime?: null;
-  /** Accepted, because clients send it, and not used: the ledger sets it. */
+  /** Accepted because clients send it, and ignored: the ledger sets it. */
   readonly lastUpdatedDateTime?: string | null;
 }
 
-/** What `runs.update` takes. An id, a type, a counter, a date or a scope must be what the ledger has. */
+/** Input of `runs.update`. Ids, types, counters, dates and scopes must equal the recorded ones. */
 export type RunPatch = Partial<Run>;
 
 const COUNTED = {
@@ -97,14 +97,14 @@ const COUNTERS = Object.keys(COUNTED) as (keyof typeof COUNTED)[];
 /** Runs, per workflow. */
 export interface Runs {
   /**
-   * The runs of a workflow, newest schedule first unless `orderBy` says otherwise. Previews are left out unless
-   * the filter asks for `workflowExecutionType`.
+   * The runs of a workflow, newest schedule first unless `orderBy` says otherwise. Previews are excluded unless
+   * the filter names `workflowExecutionType`.
    *
    * @throws LifecycleError `NotFound`, `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
    */
   list(workflowId: string, options?: ListOptions): Promise<Page<Run>>;
   /**
-   * As above, of all workflows but deleted ones. A filter can also ask for `workflow/id`, `workflow/displayName`
+   * As `list`, over all workflows that are not deleted. A filter can also use `workflow/id`, `workflow/displayName`
    * and `workflow/version`.
    */
   list(options?: ListOptions): Promise<Page<Run>>;
@@ -119,21 +119,21 @@ export interface Runs {
   get(workflowId: string, runId: string): Promise<Run>;
   /**
    * Moves an external run from `queued` to `inProgress`, cancels any run (`canceling` or `canceled`),
-   * or changes `scheduledDateTime` while an external run is queued.
+   * or changes `scheduledDateTime` of a queued external run.
    *
    * @throws LifecycleError `NotFound`, `IllegalTransition`, `AlreadyFinal`, `CounterMismatch`, `InvalidArgument`.
    */
   update(workflowId: string, runId: string, patch: RunPatch): Promise<Run>;
   /** @throws LifecycleError `NotFound`; `RunActive` while the run is in progress or canceling. */
   delete(workflowId: string, runId: string): Promise<void>;
-  /** Runs whose start (or schedule, when never started) lies in the window, ends included. */
+  /** Sums over the runs that started in the window (or, if never started, were scheduled in it), both ends included. */
   summary(workflowId: string, startDateTime: string, endDateTime: string): Promise<RunSummary>;
   /** See {@link cancelRun}. */
   cancel(workflowId: string, runId: string): Promise<Run>;
-  /** The runs that did a run again, newest first. @throws LifecycleError `NotFound`. */
+  /** The runs that reprocess a run, newest first. @throws LifecycleError `NotFound`. */
   reprocessedRuns(workflowId: string, runId: string): Promise<readonly Run[]>;
   /**
-   * Forgets that `reprocessedRunId` did `runId` again; both runs stay. @throws LifecycleError `NotFound`.
+   * Unlinks `reprocessedRunId` from `runId`, which it reprocesses; both runs stay. @throws LifecycleError `NotFound`.
    */
   removeReprocessedRun(workflowId: string, runId: string, reprocessedRunId: string): Promise<void>;
 }
@@ -205,7 +205,7 @@ type ListArguments =
   | readonly [workflowId: string, options?: ListOptions | undefined]
   | readonly [options?: ListOptions | undefined];
 
-/** `null`: of every workflow. @throws LifecycleError `InvalidArgument`: an id that is missing must not list all runs. */
+/** `null`: of every workflow. @throws LifecycleError `InvalidArgument`: a missing id must not list all runs. */
 function readListArguments(args: ListArguments): readonly [string | null, ListOptions | undefined] {
   const [first, second] = args;
   if (typeof first === 'string') return [first, second];
@@ -213,7 +213,7 @@ function readListArguments(args: ListArguments): readonly [string | null, ListOp
   throw invalid({ path: 'workflowId', value: first }, 'the id of a workflow');
 }
 
-/** The condition of a list over all workflows: the runs of deleted ones are out of view with them (domain §3.11). */
+/** The condition of a list over all workflows: the runs of deleted ones are hidden with them (domain §3.11). */
 async function ofLiveWorkflows(store: StoreReader, where: Filter | null): Promise<Filter | null> {
   const deleted = (await store.listWorkflows()).filter(({ workflow }) => workflow.deletedDateTime !== null);
   if (deleted.length === 0) return where;
@@ -225,7 +225,7 @@ async function ofLiveWorkflows(store: StoreReader, where: Filter | null): Promis
   return where === null ? isLive : { kind: 'and', operands: [where, isLive], at: 0 };
 }
 
-/** Removes a run, with what is noted of it. */
+/** Deletes a run with its notes. */
 export async function removeRun(tx: StoreTransaction, run: RunRecord): Promise<void> {
   await tx.deleteRun(run.id);
   await forgetReprocessings(tx, run);
@@ -332,7 +332,7 @@ async function updateRun(
   return change.cancel ? cancelRun(cancellation, workflowId, runId) : change.after;
 }
 
-/** Refuses a counter, date or scope that is not what the ledger has. */
+/** Refuses a counter, date or scope that differs from the recorded one. */
 function expectSame(run: RunRecord, patch: ReadShape<typeof PATCH>): void {
   const { id = run.id, workflowExecutionType: type = run.workflowExecutionType } = patch;
   if (id.toLowerCase() !== run.id) throw invalid({ path: 'id', value: id }, `${run.id}, or absent`);
@@ -358,7 +358,7 @@ function expectSame(run: RunRecord, patch: ReadShape<typeof PATCH>): void {
   }
 }
 
-/** A status that only outcomes can give is refused, whoever asks for it. */
+/** Refuses a status that only outcomes can lead to. */
 function checkMove(run: RunRecord, to: RunRecord['processingStatus']): void {
   if (isTerminal(run.processingStatus)) throw alreadyFinal(run, to);
   const byHand = to === 'canceling' || (to === 'inProgress' && run.driver === 'external');

@@ -14,7 +14,7 @@ import { readSettingsPatch, type SettingsPatch } from '../input/settings.ts';
 export interface Settings {
   get(): Promise<LifecycleManagementSettings>;
   /**
-   * Changes what is given; an engine goes by it at once. @throws LifecycleError `InvalidArgument`, naming the
+   * Changes the given properties; an engine uses them at once. @throws LifecycleError `InvalidArgument`, naming the
    * field.
    */
   update(patch: SettingsPatch, author?: Author): Promise<LifecycleManagementSettings>;
@@ -22,15 +22,15 @@ export interface Settings {
 
 const NAME = 'lifecycleManagementSettings';
 
-/** The settings of a ledger, and the one that it needs at hand. */
+/** The settings of a ledger, with the interval in memory. */
 export interface KeptSettings extends Settings {
-  /** Reads what the store has. */
+  /** Loads the settings from the store. */
   load(): Promise<void>;
-  /** Distance of schedule slots, as of the last load or change. */
+  /** Interval of schedule slots, ms, as of the last load or change. */
   readonly scheduleIntervalMs: DurationMs;
 }
 
-/** @param intervalMs distance of schedule slots while nobody has set one. */
+/** @param intervalMs interval of schedule slots while none is set, ms. */
 export function createSettings(
   store: Store,
   intervalMs: DurationMs,
@@ -71,7 +71,7 @@ export function createSettings(
   };
 }
 
-/** The bounds that a workflow's scheduled runs have: its own, or else the tenant's. */
+/** The quarantine bounds of a workflow's scheduled runs: its own, or else the tenant's. */
 export async function quarantineConfigurationOf(
   settings: Settings,
   workflow: Workflow,

@@ -1,4 +1,4 @@
-/** User results as results of subjects, who need not be users (domain §1.4, decision 14). */
+/** User results as results of subjects, which need not be users (domain §1.4, decision 14). */
 import { addressOf } from '../../model/ids.ts';
 import type { Page, SubjectProcessingResult, UserProcessingResult } from '../../model/resources/resources.ts';
 import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/workflow-subject.ts';
@@ -9,11 +9,11 @@ import type { UserProcessingResults } from './user-results.ts';
 
 /** Subject results, per run. Each is a user result, under the same id. */
 export interface SubjectProcessingResults {
-  /** As `userProcessingResults.list`, whose properties the filter and the order name. */
+  /** As `userProcessingResults.list`, with the same properties in the filter and the order. */
   list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<SubjectProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
   get(workflowId: string, runId: string, resultId: string): Promise<SubjectProcessingResult>;
-  /** What user results of a workflow, of whatever runs, are as subject results; in the same order. */
+  /** Converts user results of a workflow, of any runs, to subject results; in the same order. */
   of(
     workflowId: string,
     results: readonly UserProcessingResult[],

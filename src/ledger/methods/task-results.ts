@@ -1,4 +1,4 @@
-/** Task results and task reports: read from users and runs, which hold all there is to know. */
+/** Task results and task reports, derived from the records of users and runs. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
@@ -124,7 +124,7 @@ async function* usersFrom(
 
 const PAGE = 200;
 
-/** Only users who can have a task in that status: `failed` ones are found without reading the others. */
+/** Selects users that can have a task in that status; `failed` tasks are found without reading the other users. */
 function usersWith(status: TaskStatus | undefined): Filter | null {
   if (status !== 'failed') return null;
   const literal = { kind: 'literal', type: 'number', value: 0, at: 0 } as const;

@@ -22,13 +22,13 @@ import { summaryOf } from './user-summary.ts';
 
 /** User results, per run. */
 export interface UserProcessingResults {
-  /** In the order in which the users joined the run unless `orderBy` says otherwise. */
+  /** Results of a run, by ordinal unless `orderBy` says otherwise. */
   list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
   get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
   /**
-   * Sums over the users of a run who began, or were scheduled when they never did, in the window, ends included.
-   * Not one state of a run at work: the host has turns in between.
+   * Sums over the users of a run that started in the window (or, if never started, were scheduled in it), both ends
+   * included. Not a snapshot of an active run: the event loop has turns in between.
    *
    * @throws LifecycleError `NotFound`, `InvalidArgument`.
    */
@@ -38,10 +38,10 @@ export interface UserProcessingResults {
     startDateTime: string,
     endDateTime: string,
   ): Promise<UserSummary>;
-  /** The runs that did this user again, newest first. @throws LifecycleError `NotFound`. */
+  /** The runs that reprocess this user, newest first. @throws LifecycleError `NotFound`. */
   reprocessedRuns(workflowId: string, runId: string, resultId: string): Promise<readonly Run[]>;
   /**
-   * Forgets that `reprocessedRunId` did this user again; the run still names it, and both runs stay.
+   * Unlinks `reprocessedRunId` from this user; it stays linked to the run, and both runs stay.
    *
    * @throws LifecycleError `NotFound`.
    */
@@ -52,8 +52,8 @@ export interface UserProcessingResults {
     reprocessedRunId: string,
   ): Promise<void>;
   /**
-   * Reports one user of an external run. Moves the run's counters, starts the run with the first user
-   * who started, and finishes it with the last.
+   * Reports one user of an external run. Updates the run's counters, starts the run with the first user
+   * that started, and finishes it with the last.
    *
    * @throws LifecycleError `NotFound`, `InvalidArgument`, `CounterMismatch` (also for more users or
    *   tasks than were declared), `Duplicate` for a second result of a subject, `NotDrivenHere` for a
@@ -73,7 +73,7 @@ export interface UserProcessingResults {
   ): Promise<UserProcessingResult>;
 }
 
-/** How many fit; of all, the run knows it. */
+/** Number of matches; without a filter the run has it. */
 async function countOf(reader: StoreReader, run: RunRecord, where: Filter | null): Promise<number> {
   return where === null ? run.knownUsersCount : reader.countUsers({ runId: run.id, where });
 }
@@ -131,7 +131,7 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
 
 type Change = (tx: StoreTransaction, run: RunRecord, batch: RunChange, nowMs: EpochMs) => Promise<UserRecord>;
 
-/** One change of one user of an external run: decided and written in one transaction, then told. */
+/** One change of one user of an external run: decided and written in one transaction, then announced. */
 async function change(
   context: LedgerContext,
   workflowId: string,
@@ -164,7 +164,7 @@ function expectOpen(run: RunRecord): void {
   if (run.processingStatus === 'canceling') throw illegalMove(`run ${run.id}`, 'canceling', 'inProgress');
 }
 
-/** The declared totals have room for the user, and leave at least one task for each who is still to come. */
+/** Checks that the declared totals have room for the user, and leave at least one task for each remaining user. */
 async function expectRoom(tx: StoreTransaction, run: RunRecord, user: UserRecord): Promise<void> {
   const usersLeft = run.totalUsersCount - run.knownUsersCount - 1;
   const tasksLeft = run.totalTasksCount - run.knownTasksCount - user.totalTasksCount;
@@ -187,7 +187,7 @@ async function expectRoom(tx: StoreTransaction, run: RunRecord, user: UserRecord
   }
 }
 
-/** Single tasks can be told only of the tasks that the pinned version runs. */
+/** Checks that single task results are of tasks that the pinned version runs. */
 async function expectPlannedTasks(
   reader: StoreReader,
   run: RunRecord,

@@ -6,7 +6,7 @@ import type { EpochMs } from '../../model/time.ts';
 import { addSums, NO_USERS } from '../../rules/counters/user-sums.ts';
 import type { LedgerContext } from '../context.ts';
 
-/** Those who began, or were scheduled when they never did, in the window, ends included. */
+/** Sums over the users that started in the window (or, if never started, were scheduled in it), both ends included. */
 export async function summaryOf(
   { store, clock }: Pick<LedgerContext, 'store' | 'clock'>,
   run: RunRecord,
@@ -25,7 +25,7 @@ export async function summaryOf(
   return sums;
 }
 
-/** When users of a run can have begun: our own in its time, those of others whenever they say. */
+/** The range of start times that users of a run can have: within the run for the engine's, any for reported ones. */
 function momentsOf({ driver, scheduledAtMs, completedAtMs }: RunRecord): readonly [EpochMs, EpochMs] {
   if (driver === 'external') return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return [scheduledAtMs, completedAtMs ?? Number.POSITIVE_INFINITY];

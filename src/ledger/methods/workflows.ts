@@ -1,17 +1,17 @@
 /**
  * The workflows: create, change, version, delete, restore. Every change reads and writes in one
- * transaction, so no two changes get lost in each other.
+ * transaction, so concurrent changes are not lost.
  *
- * | change | does |
+ * | change | effect |
  * |---|---|
  * | `update` | name, description, enabled, scheduling, settings, administration scopes: in place, the version stays |
  * | `updateTask` | name and description of a task of the newest version: in place |
- * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep the one they pinned |
- * | disabling, deleting | scheduling goes off too; unfinished runs end `canceled` |
+ * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep their pinned version |
+ * | disabling, deleting | scheduling is turned off too; unfinished runs end `canceled` |
  * | scheduling off | unfinished scheduled runs end `canceled` |
  *
- * Runs are frozen after the commit that forbids new ones. When freezing fails, the change stands and the
- * same `update` can be made again: it freezes again. `delete` freezes first, so it can be repeated too.
+ * Runs are canceled after the commit that forbids new ones. When that fails, the change stands and the
+ * same `update` can be repeated: it cancels once more. `delete` cancels first, so it can be repeated too.
  *
  * Source: domain §2.3, §3.11, §6.3 (r9), §6.7.
  */
@@ -49,17 +49,17 @@ import { forgetWorkflow, OF_WORKFLOWS } from '../notes.ts';
 import { isoOf } from '../resources.ts';
 import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from '../workflow-lookup.ts';
 
-/** What the workflows work with. */
+/** Dependencies of the workflows. */
 export interface WorkflowsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits: WorkflowLimits;
-  /** Length of a schedule slot, ms; asked anew for each answer. */
+  /** Interval of schedule slots, ms; called for each response. */
   readonly scheduleIntervalMs: () => DurationMs;
   /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
   freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
-  /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
+  /** Called after each commit, before runs are canceled: the schedule may have changed. */
   changed(
     workflowId: string,
     by: UserReference | null,
@@ -69,13 +69,13 @@ export interface WorkflowsDeps {
 }
 
 /**
- * The workflows. Ids are taken in any letter case. Every method but the lists throws `NotFound` for an
- * id that nobody has, and what is deleted is found by `listDeleted`, `restore` and `purge` only. A change keeps
- * its author as `lastModifiedBy`, and `null` when none is named.
+ * The workflows. Letter case of ids does not matter. Every method but the lists throws `NotFound` for an
+ * unknown id; deleted workflows are found by `listDeleted`, `restore` and `purge` only. A change stores
+ * its author as `lastModifiedBy`, `null` when none is given.
  */
 export interface Workflows {
   /**
-   * Keeps a new workflow as version 1.
+   * Creates a workflow, as version 1.
    *
    * @throws LifecycleError `InvalidArgument`, `InvalidFilter`; `Duplicate` for a name that is taken;
    * `LimitExceeded` for `maxWorkflows` and `maxTasksPerWorkflow`.
@@ -85,18 +85,18 @@ export interface Workflows {
   createFromTemplate(idOrName: string, overrides?: TemplateOverrides, author?: Author): Promise<Workflow>;
   /** The newest version. */
   get(id: string): Promise<Workflow>;
-  /** Those that are not deleted, by creation. */
+  /** Workflows that are not deleted, in order of creation. */
   list(): Promise<readonly Workflow[]>;
   /**
-   * Changes what a {@link WorkflowPatch} can have; a workflow that was got may be handed in whole. Disabling turns scheduling off too
-   * (enabling does not turn it on again). Scheduling that is turned on starts with the next slot.
+   * Changes the properties of a {@link WorkflowPatch}; a workflow from `get` can be passed whole. Disabling turns scheduling off too
+   * (enabling does not turn it back on). Scheduling starts with the next slot after it is turned on.
    *
    * @throws LifecycleError `InvalidArgument`, `Duplicate`.
    */
   update(id: string, patch: WorkflowPatch, author?: Author): Promise<Workflow>;
   /**
-   * Replaces tasks and execution conditions, and what else is given, by a new version; its tasks get
-   * new ids. Runs keep the version that they were made with.
+   * Creates a new version with other tasks, execution conditions and other given properties; its tasks get
+   * new ids. Runs keep the version that they were created with.
    *
    * @throws LifecycleError as `create`; `InvalidArgument` also for another category or id.
    */
@@ -113,26 +113,26 @@ export interface Workflows {
    */
   removeTask(id: string, taskId: string, author?: Author): Promise<Workflow>;
   /**
-   * Changes name or description of a task of the newest version; it may be handed in whole. @throws LifecycleError `InvalidArgument`;
+   * Changes name or description of a task of the newest version; it can be passed whole. @throws LifecycleError `InvalidArgument`;
    * `NotFound` also for a task of another version.
    */
   updateTask(id: string, taskId: string, patch: TaskPatch, author?: Author): Promise<Task>;
   /**
-   * Lets a workflow that is in quarantine run again, from its next slot on; what was put in quarantine stays
-   * so. Without one nothing changes.
+   * Ends the quarantine of a workflow, which runs from its next slot on; quarantined runs stay so.
+   * Without a quarantine nothing changes.
    */
   clearQuarantine(id: string, author?: Author): Promise<Workflow>;
   /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
   delete(id: string, author?: Author): Promise<void>;
-  /** Brings a deleted workflow back, not scheduled. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
+  /** Restores a deleted workflow, with scheduling off. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
   restore(id: string, author?: Author): Promise<Workflow>;
   /** All versions, newest first. */
   listVersions(id: string): Promise<readonly Workflow[]>;
-  /** @throws LifecycleError `NotFound` for a version that never was, `InvalidArgument` for no number. */
+  /** @throws LifecycleError `NotFound` for a version that does not exist, `InvalidArgument` for a value that is not a number. */
   getVersion(id: string, version: number): Promise<Workflow>;
-  /** Those that are deleted and not purged, by creation. */
+  /** Workflows that are deleted and not purged, in order of creation. */
   listDeleted(): Promise<readonly Workflow[]>;
-  /** Removes a deleted workflow for good, with its versions, runs and results. */
+  /** Permanently removes a deleted workflow, with its versions, runs and results. */
   purge(id: string, author?: Author): Promise<void>;
 }
 
@@ -223,7 +223,7 @@ async function update(
     checkScheduling(changed);
     return isDeepStrictEqual(changed, workflow) ? workflow : changed;
   });
-  // A workflow that was got and is handed in again says what it is, not what to do once more.
+  // A workflow that is passed back whole states its current values; they are not changes.
   const isHandedBack = Object.hasOwn(Object(input), 'id');
   await freeze(deps, before, after, isHandedBack ? {} : patch);
   return resourceOf(deps, after);
@@ -240,7 +240,7 @@ async function createNewVersion(
     const { workflow } = record;
     const draft = readNewVersion(inputOf(workflow), workflow, deps.limits);
     await checkName(tx, draft.displayName, workflow.id);
-    // A version that is over was last modified when the next one began (domain §3.11).
+    // A superseded version was last modified when the next one was created (domain §3.11).
     await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
     return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
   });
@@ -311,7 +311,7 @@ async function deleteWorkflow(deps: WorkflowsDeps, id: string, by: UserReference
     isSchedulingEnabled: false,
     deletedDateTime: lastModifiedDateTime,
   }));
-  // Once more, for runs that began while the first ones were ending.
+  // Once more, for runs that started while the first ones were ending.
   await deps.freezeRuns(key, 'all');
 }
 
@@ -336,10 +336,10 @@ async function purge(deps: WorkflowsDeps, id: string, by: UserReference | null):
   deps.changed(key, by, workflow, null);
 }
 
-/** When a change was made, and by whom. */
+/** Time and author of a change. */
 type Mark = Pick<Workflow, 'lastModifiedDateTime' | 'lastModifiedBy'>;
 
-/** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
+/** Changes the record that `require` finds, unless `alter` returns the workflow itself. */
 async function change(
   deps: WorkflowsDeps,
   id: string,
@@ -357,7 +357,7 @@ async function change(
     if (altered === before) return { before, after: before };
     const after = { ...altered, ...mark };
     const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
-    // Changes while it was off make nobody due: watching begins anew.
+    // Changes while it was off make no subject due: the baseline is taken anew.
     if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${id}/`);
     const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
     await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
@@ -367,7 +367,7 @@ async function change(
   return result;
 }
 
-/** Freezes what a change forbids; also when nothing changed but it was `asked` for, so a retry mends. */
+/** Cancels the runs that a change forbids; also when nothing changed but it was `asked` for, so that a retry completes it. */
 async function freeze(
   deps: WorkflowsDeps,
   before: Workflow,
