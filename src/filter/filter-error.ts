@@ -4,23 +4,23 @@ import { LifecycleError } from '../errors/lifecycle-error.ts';
 const WINDOW = 76;
 const BEFORE_CARET = 44;
 
-/** What was wrong at a character of a filter. */
+/** A fault at a character of a filter. */
 export interface FilterFault {
   /** Completes "Expected …". */
   readonly expected: string;
   /** Completes ", got …"; absent: the text at the position. */
   readonly got?: string;
-  /** A sentence that tells what to write instead. */
+  /** A sentence that says what to write instead. */
   readonly remedy?: string;
-  /** More facts for `details`: `property`, `limit`. */
+  /** More properties for `details`: `property`, `limit`. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The one error of this folder: `InvalidFilter`, with `position` (0-based index into the text) and
+ * The only error of this folder: `InvalidFilter`, with `position` (0-based index into the text) and
  * `near` (the word there, at most 40 characters) in `details`, and the text with a caret under the character in the message.
  *
- * @param text the whole filter; `null` when only a tree is at hand.
+ * @param text the whole filter; `null` when there is only a tree.
  */
 export function filterError(text: string | null, position: number, fault: FilterFault): LifecycleError {
   const near = text === null ? null : wordAt(text, position);

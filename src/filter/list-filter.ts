@@ -1,5 +1,5 @@
 /**
- * Filters over lists of records: what both stores can answer, and answer alike.
+ * Filters over lists of records, limited to what both stores answer identically.
  *
  * After {@link checkFilter} a tree has only these nodes: `and`, `or`, `not`; `compare` (never `has`) with a path
  * on the left and a literal on the right; `in` with a path and literals, none null; `truth` of a call of
@@ -41,7 +41,7 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**
  * Parses a `$filter` over the properties of `table`, ready for a store.
  *
- * @throws LifecycleError `InvalidFilter` with `position`, `near` and, where one is at fault, `property`.
+ * @throws LifecycleError `InvalidFilter` with `position`, `near` and, where a property is at fault, `property`.
  */
 export function parseListFilter<Row>(text: string, table: PropertyTable<Row>): Filter {
   return checkFilter(parseOData(text), table, text);
@@ -66,7 +66,7 @@ export function checkFilter<Row>(
 const compiled = new WeakMap<Filter, WeakMap<object, (row: never) => boolean>>();
 
 /**
- * Whether a record fits a filter, as a store has to see it. Checks and compiles a tree the first time.
+ * Whether a record matches a filter, by the semantics of stores. Checks and compiles a tree the first time.
  *
  * @throws LifecycleError `InvalidFilter` as {@link checkFilter}.
  */
@@ -249,7 +249,7 @@ class ListCheck<Row> {
         details: { property: path },
       });
     }
-    // Our own ids are GUIDs in lower case, and GUIDs are the same in any (domain §5).
+    // Ids are GUIDs in lower case, and letter case of GUIDs does not matter (domain §5).
     if (path === 'id' && literal.type === 'string' && GUID.test(literal.value)) {
       return { ...literal, value: literal.value.toLowerCase() };
     }

@@ -19,15 +19,15 @@ import { ownValue, type PathResolver } from './paths.ts';
 import { callSteps, NODE_STEPS, splitSteps, valueSteps } from './steps.ts';
 import { booleanOf, compareValues, Instant, numberOf, toValue, type Value, valuesEqual } from './values.ts';
 
-/** What an evaluation takes from outside. */
+/** Environment of an evaluation. */
 export interface EvaluateOptions {
-  /** The present, for `now()`. Absent: `now()` is null. */
+  /** Current time, for `now()`. Absent: `now()` is null. */
   readonly now?: () => EpochMs;
-  /** Told what comes next costs, in steps of some ns. What it throws ends the evaluation. Absent: nobody counts. */
+  /** Called before each operation with its cost, in steps of some ns. An error that it throws ends the evaluation. Absent: costs are not counted. */
   readonly spend?: (steps: number) => void;
 }
 
-/** The element that a lambda looks at, and the ones around it. */
+/** The current element of a lambda, and those of the enclosing ones. */
 interface Frame {
   readonly element: unknown;
   readonly outer: Frame | null;
@@ -38,7 +38,7 @@ type Test<Row> = (row: Row, frame: Frame | null) => Truth;
 type Read<Row> = (row: Row, frame: Frame | null) => Value;
 type ReadRaw<Row> = (row: Row, frame: Frame | null) => unknown;
 
-/** What the compiler knows at a place in the tree. */
+/** Compiler state at a node of the tree. */
 interface Context<Row> {
   readonly resolve: PathResolver<Row>;
   readonly now: (() => EpochMs) | null;
@@ -50,7 +50,7 @@ interface Context<Row> {
 /**
  * A filter as a function.
  *
- * @param resolve how a path is read from a row; asked once per path, and may throw for a path it does not know.
+ * @param resolve how a path is read from a row; called once per path, and may throw for an unknown path.
  */
 export function compileFilter<Row>(
   filter: Filter,
@@ -72,7 +72,7 @@ export function compileTruth<Row>(
   return (row) => test(row, null);
 }
 
-/** Whether `row` fits `filter`. For many rows, {@link compileFilter} once. */
+/** Whether `row` matches `filter`. For many rows, {@link compileFilter} once. */
 export function evaluateFilter<Row>(
   filter: Filter,
   row: Row,

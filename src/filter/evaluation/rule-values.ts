@@ -1,15 +1,15 @@
-/** What a scope rule asks of a subject's attributes, and which of them it cannot read. */
+/** The attributes that a scope rule compares, and the values that it cannot read. */
 import type { Filter, FilterExpression, FilterLiteral } from '../../model/filter.ts';
 import type { Identified } from '../../model/subject.ts';
 import { pathText } from '../tree.ts';
 import { ownValue } from './paths.ts';
 import { isUnreadable } from './values.ts';
 
-/** An attribute that is there, and is not what a rule compares it with. */
+/** An attribute whose value cannot be read as the type that a rule compares it with. */
 export interface UnreadableValue {
   readonly attribute: string;
   readonly value: unknown;
-  /** What it should be. */
+  /** The expected type. */
   readonly expected: 'dateTime' | 'boolean';
 }
 
@@ -37,7 +37,7 @@ export function dateAttributesOf(filter: Filter): readonly string[] {
 
 /**
  * Finds the first value that the rule cannot read; `null`: it compares with nothing that has to be read. Elements of
- * collections are not looked at.
+ * collections are not checked.
  */
 export function unreadableFinder(filter: Filter): ((subject: Identified) => UnreadableValue | null) | null {
   const typed = [...askedOf(filter)].flatMap(({ segments, literals }) =>

@@ -1,5 +1,5 @@
 /**
- * What an evaluation costs, in steps of at most some 3 ns each. The weights are those of the worst texts that were
+ * Costs of an evaluation, in steps of at most some 3 ns each. The weights are those of the worst texts that were
  * found for V8: a search for `xxxxxy` in a text of `x` takes twenty times as long as one in prose.
  */
 import type { Value } from './values.ts';

@@ -18,10 +18,10 @@ export class Instant {
   }
 }
 
-/** An array, object, function or invalid date: it is there, but equals nothing. */
+/** An array, object, function or invalid date: present, but equal to nothing. */
 export const OPAQUE: unique symbol = Symbol('opaque');
 
-/** What an expression is worth. */
+/** The value of an expression. */
 export type Value = string | number | boolean | null | Instant | typeof OPAQUE;
 
 /** An attribute's raw value as a {@link Value}; absent is null. */
@@ -62,7 +62,7 @@ export function compareValues(left: Value, right: Value): number | null {
   return difference(numberOf(left) ?? Number.NaN, numberOf(right) ?? Number.NaN);
 }
 
-/** Whether a value is there and cannot be read as what it is compared with. */
+/** Whether a value is present and cannot be read as the type that it is compared with. */
 export function isUnreadable(raw: unknown, type: 'dateTime' | 'boolean'): boolean {
   const value = toValue(raw);
   if (value === null) return false;

@@ -2,7 +2,7 @@ import type { Filter } from '../../model/filter.ts';
 import { parseOData } from './parse.ts';
 import { checkScopeGrammar } from './scope-grammar.ts';
 
-/** `odata`: all of OData's boolean expressions; `scopeRule`: what domain §3.1 leaves of it. */
+/** `odata`: all of OData's boolean expressions; `scopeRule`: the subset of domain §3.1. */
 export type FilterGrammar = 'odata' | 'scopeRule';
 
 /**

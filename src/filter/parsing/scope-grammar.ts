@@ -1,5 +1,5 @@
 /**
- * What a scope rule may say, of all that OData can. Source: domain §3.1 (Entra: execution conditions): `eq`, `ne`,
+ * The subset of OData that a scope rule may use. Source: domain §3.1 (Entra: execution conditions): `eq`, `ne`,
  * `in`, `startsWith`, `and`, `or`, `not`, and `any` over three collections. Attribute names are free, because
  * hosts have their own.
  */
@@ -23,16 +23,16 @@ export const EXACT_ATTRIBUTES: readonly string[] = [
   'userType',
 ];
 
-/** The collection that a rule is inside of, and the name of its element there. */
+/** The enclosing collection of a lambda, and the variable of its element. */
 interface Inside {
   readonly attribute: string;
   readonly variable: string;
 }
 
 /**
- * Refuses what OData has and a scope rule has not.
+ * Refuses what OData allows and a scope rule does not.
  *
- * @throws LifecycleError `InvalidFilter` that points at the character and tells what to write instead.
+ * @throws LifecycleError `InvalidFilter` that points at the character and says what to write instead.
  */
 export function checkScopeGrammar(filter: Filter, text: string): void {
   new ScopeCheck(text).check(filter, null);
@@ -173,7 +173,7 @@ class ScopeCheck {
     if (operand.kind === 'literal') {
       throw this.#refuse(operand.at, {
         expected: 'a comparison',
-        remedy: 'To select everybody leave the rule out',
+        remedy: 'To select all people omit the rule',
       });
     }
     throw this.#refuse(operand.at, {

@@ -10,24 +10,24 @@ import {
 } from '../evaluation/rule-values.ts';
 import { parseFilter } from './parse-filter.ts';
 
-/** A scope rule that has been read: the `ScopeRule` of `ports/directory.ts`, with its tree. */
+/** A parsed scope rule: the `ScopeRule` of `ports/directory.ts`, with its tree. */
 export interface ParsedScopeRule {
   readonly text: string;
   /** For directories that translate the rule into a query of their own. */
   readonly filter: Filter;
   matches<Person extends Identified>(subject: Person): boolean;
-  /** Attributes that the rule asks for, other than whether they are there at all: `employeeOrgData/division`. */
+  /** Attributes that the rule compares with more than null: `employeeOrgData/division`. */
   readonly attributes: readonly string[];
-  /** Those of them that it compares with dates. */
+  /** The attributes that it compares with dates. */
   readonly dateAttributes: readonly string[];
-  /** The value for which nobody can tell whether the rule selects the subject; `null`: it can be told. */
+  /** The unreadable value that leaves it unknown whether the rule selects the subject; `null`: it is known. */
   unreadable<Person extends Identified>(subject: Person): UnreadableValue | null;
 }
 
 /**
  * Reads a scope rule: `department eq 'Sales' and not startsWith(jobTitle, 'Vice')`. Letter case counts. A text
  * attribute compares with `true`, a number or an unquoted date as what it reads as, so `accountEnabled eq true`
- * also selects a subject from a CSV file whose cell says `True` (decision of ours: CSV has only text). An
+ * also selects a subject from a CSV file whose cell says `True` (CSV has only text). An
  * attribute that is absent is null: `ne 'x'` selects it, `eq 'x'` and `startsWith` do not. One that cannot be
  * read as the date or the boolean that it is compared with is selected by neither `eq` nor `ne` (decision 16).
  *

@@ -3,7 +3,7 @@ import { LIMITS } from '../../model/limits.ts';
 import { type FilterFault, filterError } from '../filter-error.ts';
 import { nextToken, type Token } from './tokens.ts';
 
-/** What people write that other languages, or older OData, have. */
+/** Common syntax of other languages and older OData, with what to write instead. */
 const HABITS: Readonly<Record<string, string>> = {
   substringof: 'Write contains(property, text)',
   like: 'Write startsWith, endsWith or contains',
@@ -17,10 +17,10 @@ const HABITS: Readonly<Record<string, string>> = {
   between: 'Write x ge 1 and x le 9',
 };
 
-/** The tokens of a filter, one at a time, with what every rule of the grammar needs. */
+/** The tokens of a filter, one at a time, with helpers for the rules of the grammar. */
 export class TokenStream {
   readonly text: string;
-  /** The token that is looked at and not yet taken. */
+  /** The current token, not yet consumed. */
   #token: Token;
   /** Levels of nesting that are open; bounds the stack. */
   #depth = 0;
@@ -47,7 +47,7 @@ export class TokenStream {
     this.#token = this.peek();
   }
 
-  /** Takes the token when it is one of these words, in any letter case. */
+  /** Consumes the token when it is one of these words, in any letter case. */
   takeOperator<Operator extends string>(operators: readonly Operator[]): Operator | null {
     const token = this.#token;
     if (token.kind !== 'name') return null;

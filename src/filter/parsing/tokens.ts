@@ -15,7 +15,7 @@ export type Token =
 /** An OData identifier, dotted when it is qualified by a namespace; `$it` and `$count` count as names. */
 const NAME =
   /\$(?:it|count)(?![\p{L}\p{N}_])|[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*)*/uy;
-/** ABNF knows blank and tab; rules in files are also broken over lines. */
+/** The ABNF allows blank and tab; rules in files also have line breaks. */
 const BLANKS = /[ \t\r\n]*/y;
 /** Longer signs first. */
 const SIGNS: readonly (readonly [string, string])[] = [
@@ -38,7 +38,7 @@ const CONSTANTS: Readonly<Record<string, boolean | null>> = { true: true, false:
 /**
  * The token that starts at or after `from`.
  *
- * @throws LifecycleError `InvalidFilter` for a character that starts nothing, and for a broken literal.
+ * @throws LifecycleError `InvalidFilter` for a character that starts no token, and for a broken literal.
  */
 export function nextToken(text: string, from: number): Token {
   BLANKS.lastIndex = from;
@@ -56,7 +56,7 @@ export function nextToken(text: string, from: number): Token {
   throw filterError(text, at, { expected: 'a name, a value or `(`', ...habitAt(text, at) });
 }
 
-/** What to write for a sign that other languages have. */
+/** What to write instead of an operator of another language. */
 function habitAt(text: string, at: number): { readonly remedy?: string } {
   const habit = SIGNS.find(([sign]) => text.startsWith(sign, at));
   return habit ? { remedy: habit[1] } : {};
@@ -70,7 +70,7 @@ function nameToken(text: string, at: number, name: string): Token {
   const end = at + name.length;
   if (text.charAt(end) === "'") {
     if (name.toLowerCase() === 'duration') return durationToken(text, at, end);
-    // namespace.enumType'member': the type is the property's own, so the member says it all.
+    // namespace.enumType'member': the type is the property's own, so the member is enough.
     if (name.includes('.')) return stringToken(text, at, end);
     throw filterError(text, at, {
       expected: 'an operator and a blank, or an enumeration type with its namespace, before the quote',

@@ -212,7 +212,7 @@ describe('an externally driven run', () => {
     expect(await codeOf(ledger.runs.create(workflow.id, body as never))).toBe(code);
   });
 
-  it('is not created for a workflow that nobody has, or that is deleted', async () => {
+  it('is not created for an unknown or deleted workflow', async () => {
     const { ledger, workflow, create } = await makeDesk();
     expect(await codeOf(ledger.runs.create('nobody', {} as never))).toBe('InvalidArgument');
     const run = await create(1);
@@ -359,7 +359,7 @@ describe('single tasks', () => {
     ...more,
   });
 
-  it('move a queued user through inProgress to his end, and the run with him', async () => {
+  it('move a queued user through inProgress to its final status, and the run with it', async () => {
     const { create, report, get, ledger, workflow, clock, store } = await makeDesk();
     const run = await create(1);
     const user = await report(run, 'queued', { subject: { id: 's' } });
@@ -412,7 +412,7 @@ describe('single tasks', () => {
     await expectRecount(ledger, workflow, await ledger.runs.get(workflow.id, run.id));
   });
 
-  it('are refused of a user who told only counts, of a stranger, and with a wrong body', async () => {
+  it('are refused for a user with only counts reported, for an unknown user, and with an invalid body', async () => {
     const { create, report, ledger, workflow } = await makeDesk();
     const run = await create(3);
     const counted = await report(run, 'inProgress');
@@ -461,7 +461,7 @@ describe('updates', () => {
   });
 
   it.each(['completed', 'completedWithErrors', 'failed', 'quarantined'] as const)(
-    'nobody can make a run %s by hand',
+    'a run cannot be set to %s by hand',
     async (status) => {
       const { create, ledger, workflow, get } = await makeDesk();
       const run = await create(1);
@@ -535,7 +535,7 @@ describe('deletion', () => {
 });
 
 describe('canceling', () => {
-  it('a run on which nobody reported ends canceled, its declared users with it', async () => {
+  it('a run without reported users ends canceled, its declared users with it', async () => {
     const { create, ledger, workflow, store, events } = await makeDesk();
     const run = await create(3);
     expect(await ledger.runs.cancel(workflow.id, run.id)).toMatchObject({

@@ -32,7 +32,7 @@ describe('a task', () => {
     expect(await codeOf(workflows.updateTask(before.id, taskId, { displayName: 'Old' }))).toBe('NotFound');
   });
 
-  test('tells its handler its new name', async () => {
+  test('passes its new name to its handler', async () => {
     const names: string[] = [];
     const world = makeWorld({ tasks: { a: ({ task }) => void names.push(task.displayName) } });
     const { workflows, runs } = world.engine;

@@ -23,7 +23,7 @@ const activities = (before: Workflow | null, after: Workflow | null) =>
 const changed = (...changes: Partial<Workflow>[]) =>
   activities({ ...workflow, ...changes[0] }, { ...workflow, ...changes[0], ...changes[1] });
 
-describe('the change of a workflow is told as', () => {
+describe('the change of a workflow is audited as', () => {
   test('its beginning and its end', () => {
     expect(activities(null, workflow)).toEqual(['Create workflow', 'Set workflow for on-demand execution']);
     expect(activities(null, { ...workflow, ...scheduled })).toEqual([
@@ -77,19 +77,19 @@ describe('the change of a workflow is told as', () => {
       auditOfChange({ ...workflow, tasks: before }, { ...workflow, tasks: after }).map(
         ({ activity, target }) => `${activity}: ${target.displayName}`,
       );
-    const again = { ...a, id: 'new' };
-    expect(of([a, b], [again, b])).toEqual([]);
-    expect(of([a, b], [again])).toEqual(['Remove task from workflow: Task 2']);
-    expect(of([a], [again, c])).toEqual(['Add task to workflow: Task 3']);
+    const copy = { ...a, id: 'new' };
+    expect(of([a, b], [copy, b])).toEqual([]);
+    expect(of([a, b], [copy])).toEqual(['Remove task from workflow: Task 2']);
+    expect(of([a], [copy, c])).toEqual(['Add task to workflow: Task 3']);
     expect(
       of(
         [a, b],
         [
-          { ...again, isEnabled: false },
+          { ...copy, isEnabled: false },
           { ...b, continueOnError: !b.continueOnError },
         ],
       ),
     ).toEqual(['Disable task: Task 1', 'Update task: Task 2']);
-    expect(of([a, { ...a, displayName: 'second' }], [again])).toEqual(['Remove task from workflow: second']);
+    expect(of([a, { ...a, displayName: 'second' }], [copy])).toEqual(['Remove task from workflow: second']);
   });
 });

@@ -66,7 +66,7 @@ describe('a scope rule refuses', () => {
     ['a add 1 eq 2', 2, 'does not calculate'],
     ['accountEnabled', 0, 'Write accountEnabled eq true'],
     ['not accountEnabled', 4, 'Write accountEnabled eq true'],
-    ['true', 0, 'leave the rule out'],
+    ['true', 0, 'omit the rule'],
     ['department eq Sales', 14, "Text stands in quotes: 'Sales'"],
     ['department eq length(x)', 14, 'Write the value itself'],
     ['startsWith(department, city)', 23, 'Text stands in quotes'],

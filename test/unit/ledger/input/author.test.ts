@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { readAuthor } from '../../../../src/ledger/input/author.ts';
 
-it.each([[undefined], [{}], [{ by: undefined }]])('%j names nobody', (author) => {
+it.each([[undefined], [{}], [{ by: undefined }]])('%j names no author', (author) => {
   expect(readAuthor(author as never)).toBeNull();
 });
 
-it('whoever is named is kept by his id, and nothing else of him', () => {
+it('an author is stored by id only', () => {
   const author = { by: 'Ada Lovelace (ada@example.com)' };
   const reference = readAuthor(author);
   expect(reference).toEqual({ id: author.by });

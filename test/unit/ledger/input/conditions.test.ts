@@ -30,7 +30,7 @@ describe('conditions', () => {
     [groups, 'membershipChangeTrigger', { changeType: 'remove' }],
     [rule, 'userInactivityTrigger', { inactivityPeriodInDays: 90 }],
     [rule, 'timeBasedAttributeTrigger', { timeBasedAttribute: 'createdDateTime', offsetInDays: -180 }],
-  ])('%o with %s are read with and without types, and read again', (scope, type, trigger) => {
+  ])('%o with %s are read with and without types, and their output once more', (scope, type, trigger) => {
     const conditions = read(scope, trigger);
     expect(conditions).toMatchObject({
       '@odata.type': `${N}triggerAndScopeBasedConditions`,

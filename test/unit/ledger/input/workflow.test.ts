@@ -91,7 +91,7 @@ describe('readWorkflowInput', () => {
     expect(only.executionConditions).toEqual(onDemand);
   });
 
-  it('reads again what it gave', () => {
+  it('reads its own output', () => {
     const workflow = { ...current, 'tasks@odata.context': 'https://graph.microsoft.com/…' };
     const { id: _, ...expected } = { ...current.tasks[0] };
     expect(readWorkflowInput(workflow, limits)).toMatchObject({
@@ -103,7 +103,7 @@ describe('readWorkflowInput', () => {
     expect(readWorkflowInput(workflow, limits)).not.toHaveProperty('version');
   });
 
-  it('gives what nobody can change, and keeps nothing of the input by reference', () => {
+  it('returns frozen values, and keeps nothing of the input by reference', () => {
     const input = structuredClone(valid);
     const draft = readWorkflowInput(input, limits);
     input.executionConditions.scope.rule = 'changed';
@@ -118,7 +118,7 @@ describe('readWorkflowInput', () => {
     expect(read({ executionConditions }).executionConditions).toMatchObject({ trigger: { offsetInDays } });
   });
 
-  it('takes five administration scopes, units unless they are told to be something else', () => {
+  it('accepts five administration scopes, administrative units by default', () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const administrationScopeTargets = ids.map((id) =>
       id === 'e' ? { '@odata.type': 'microsoft.graph.group', id } : { id },

@@ -34,7 +34,7 @@ describe('a subject result', () => {
     await world.engine.stop();
   });
 
-  it('is of a provisioning object where one was activated, and of nobody else', async () => {
+  it('is of a provisioning object where one was activated, and of no other subject', async () => {
     const { world, engine, id, ofPeople, ofObject, object } = await twoRuns();
     const mixed = await Promise.all(
       [ofObject, ofPeople].map(async (run) => (await engine.userProcessingResults.list(id, run)).value),

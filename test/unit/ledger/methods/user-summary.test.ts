@@ -12,7 +12,7 @@ import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 const at = (from: number, to: number) =>
   fc.oneof(fc.integer({ min: from, max: to }), fc.constantFrom(10, 20)).map((second) => T0 + second);
 
-/** A run of ours from second 10 to 20, or one whose users somebody else reports, with users of any kind. */
+/** A run of the engine from second 10 to 20, or an external one, with users of any kind. */
 const run: fc.Arbitrary<{ readonly run: RunRecord; readonly users: readonly UserRecord[] }> = fc
   .record({ driver: fc.constantFrom('engine' as const, 'external' as const), isFinal: fc.boolean() })
   .chain(({ driver, isFinal }) => {

@@ -13,10 +13,10 @@ import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 const START = Date.parse('2026-05-01T10:30:00Z');
 let store: Store;
 let nowMs: number;
-/** What the workflows told the engine, in order. */
-let told: string[];
+/** Notifications of the engine, in order. */
+let notified: string[];
 let workflows: Workflows;
-/** What happens when runs are frozen, beside being told. */
+/** Further effects of freezing runs, beside the notification. */
 let onFreeze: () => Promise<void>;
 
 const clock: Clock = {
@@ -39,17 +39,17 @@ function over(limits: WorkflowLimits): Workflows {
     limits,
     scheduleIntervalMs: () => 3 * HOUR_MS,
     freezeRuns: async (id, which) => {
-      told.push(`freeze ${which} ${id.slice(0, 8)}`);
+      notified.push(`freeze ${which} ${id.slice(0, 8)}`);
       await onFreeze();
     },
-    changed: (id) => told.push(`changed ${id.slice(0, 8)}`),
+    changed: (id) => notified.push(`changed ${id.slice(0, 8)}`),
   });
 }
 
 beforeEach(() => {
   store = memoryStore();
   nowMs = START;
-  told = [];
+  notified = [];
   onFreeze = async () => {};
   workflows = over(LIMIT_PRESETS.default);
 });
@@ -99,7 +99,7 @@ describe('create', () => {
     expect(new Set([workflow.id, ...workflow.tasks.map(({ id }) => id)]).size).toBe(3);
     expect(await workflows.get(workflow.id)).toEqual(workflow);
     expect(await workflows.get(workflow.id.toUpperCase())).toEqual(workflow);
-    expect(told).toEqual([`changed ${workflow.id.slice(0, 8)}`]);
+    expect(notified).toEqual([`changed ${workflow.id.slice(0, 8)}`]);
   });
 
   it('with scheduling starts at the next slot', async () => {
@@ -137,7 +137,7 @@ describe('create', () => {
   it('rejects bad input and never throws at once', async () => {
     const promise = workflows.create({ ...input, tasks: [] });
     expect((await refusal(promise)).details.field).toBe('tasks');
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
   it('gives what the caller cannot use to change the record', async () => {
@@ -195,7 +195,7 @@ describe('update', () => {
     nowMs += HOUR_MS;
     expect(await workflows.update(before.id, {})).toEqual(before);
     expect(await workflows.update(before.id, { displayName: 'Onboard', isEnabled: true })).toEqual(before);
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 
   it('keeps its own name, in another letter case too, and refuses that of another', async () => {
@@ -208,7 +208,7 @@ describe('update', () => {
   it('that disables turns scheduling off and freezes every run, after the commit', async () => {
     const { id } = await workflows.create(scheduled);
     onFreeze = async () => {
-      told.push(`is enabled: ${(await workflows.get(id)).isEnabled}`);
+      notified.push(`is enabled: ${(await workflows.get(id)).isEnabled}`);
     };
     const after = await workflows.update(id, { isEnabled: false });
     expect(after).toMatchObject({
@@ -222,10 +222,10 @@ describe('update', () => {
         quarantinedDateTime: null,
       },
     });
-    expect(told.slice(1)).toEqual(['changed 00000001', 'freeze all 00000001', 'is enabled: false']);
+    expect(notified.slice(1)).toEqual(['changed 00000001', 'freeze all 00000001', 'is enabled: false']);
   });
 
-  it('that enables does not turn scheduling on again', async () => {
+  it('that enables does not turn scheduling back on', async () => {
     const { id } = await workflows.create(scheduled);
     await workflows.update(id, { isEnabled: false });
     expect(await workflows.update(id, { isEnabled: true })).toMatchObject({
@@ -237,10 +237,10 @@ describe('update', () => {
   it('that turns scheduling off freezes the scheduled runs only', async () => {
     const { id } = await workflows.create(scheduled);
     await workflows.update(id, { isSchedulingEnabled: false });
-    expect(told.slice(1)).toEqual(['changed 00000001', 'freeze scheduled 00000001']);
+    expect(notified.slice(1)).toEqual(['changed 00000001', 'freeze scheduled 00000001']);
   });
 
-  it('freezes again when it is asked again, so that a freeze that failed can be mended', async () => {
+  it('freezes once more when repeated, so that a failed freeze can be retried', async () => {
     const { id } = await workflows.create(scheduled);
     onFreeze = async () => {
       throw new LifecycleError('StoreFailed', 'no');
@@ -249,13 +249,13 @@ describe('update', () => {
     expect((await workflows.get(id)).isEnabled).toBe(false);
     onFreeze = async () => {};
     await workflows.update(id, { isEnabled: false });
-    expect(told.filter((one) => one.startsWith('freeze all'))).toHaveLength(2);
+    expect(notified.filter((one) => one.startsWith('freeze all'))).toHaveLength(2);
   });
 
   it('of a name freezes nothing, whatever the workflow’s state', async () => {
     const { id } = await workflows.create({ ...input, isEnabled: false });
     await workflows.update(id, { displayName: 'New' });
-    expect(told.some((one) => one.startsWith('freeze'))).toBe(false);
+    expect(notified.some((one) => one.startsWith('freeze'))).toBe(false);
   });
 
   it('that turns scheduling on starts at the next slot, and leaves a schedule alone that is on', async () => {
@@ -304,7 +304,7 @@ describe('update', () => {
 describe('who made a change', () => {
   const by = (id: string) => ({ by: id });
 
-  it('is kept with the workflow and its versions, and nobody is where nobody was named', async () => {
+  it('is stored with the workflow and its versions, and is null when none was given', async () => {
     const { id, ...made } = await workflows.create(input, by('ada'));
     expect(made).toMatchObject({ createdBy: { id: 'ada' }, lastModifiedBy: { id: 'ada' } });
     const seen = async () => {
@@ -319,7 +319,7 @@ describe('who made a change', () => {
     expect(await seen()).toEqual(['ada', 'cid']);
     await workflows.createNewVersion(id, next, by('dan'));
     expect(await seen()).toEqual(['ada', 'dan']);
-    // A version that is over was last modified by whoever began the next one.
+    // A superseded version was last modified by the author of the next one.
     expect(await workflows.getVersion(id, 1)).toMatchObject({
       createdBy: { id: 'ada' },
       lastModifiedBy: { id: 'dan' },
@@ -345,7 +345,7 @@ describe('who made a change', () => {
       workflows.delete(id, author),
     ])
       expect((await refusal(promise)).details.field).toBe('by');
-    expect(told).toEqual(['changed 00000001']);
+    expect(notified).toEqual(['changed 00000001']);
     expect(await workflows.list()).toMatchObject([{ id, version: 1, displayName: 'Onboard' }]);
   });
 });
@@ -408,14 +408,14 @@ describe('createNewVersion', () => {
     nowMs += 24 * HOUR_MS;
     await workflows.createNewVersion(id, next);
     expect((await store.getWorkflow(id))?.lastSlotAtMs).toBe(before);
-    expect(told).toEqual(['changed 00000001', 'changed 00000001']);
+    expect(notified).toEqual(['changed 00000001', 'changed 00000001']);
   });
 
   it('that disables or unschedules freezes as an update does', async () => {
     const { id } = await workflows.create(scheduled);
     await workflows.createNewVersion(id, { ...next, isSchedulingEnabled: false });
     await workflows.createNewVersion(id, { ...next, isEnabled: false });
-    expect(told.filter((one) => one.startsWith('freeze'))).toEqual([
+    expect(notified.filter((one) => one.startsWith('freeze'))).toEqual([
       'freeze scheduled 00000001',
       'freeze all 00000001',
     ]);
@@ -477,13 +477,13 @@ describe('delete, restore, purge', () => {
       expect((await refusal(promise)).code).toBe('NotFound');
   });
 
-  it('freezes before the deletion, and again for runs that began meanwhile', async () => {
+  it('freezes before the deletion, and once more for runs that started in the meantime', async () => {
     const { id } = await workflows.create(input);
     onFreeze = async () => {
-      told.push(`deleted: ${(await workflows.listDeleted()).length}`);
+      notified.push(`deleted: ${(await workflows.listDeleted()).length}`);
     };
     await workflows.delete(id);
-    expect(told.slice(1)).toEqual([
+    expect(notified.slice(1)).toEqual([
       'freeze all 00000001',
       'deleted: 0',
       'changed 00000001',
@@ -534,7 +534,7 @@ describe('delete, restore, purge', () => {
     expect(await workflows.listDeleted()).toEqual([]);
     expect(await store.getWorkflow(id)).toBeNull();
     expect((await refusal(workflows.restore(id))).code).toBe('NotFound');
-    expect(told.at(-1)).toBe('changed 00000001');
+    expect(notified.at(-1)).toBe('changed 00000001');
   });
 
   it.each([undefined, null, 5, {}, 'x'.repeat(257)])('refuses %o as an id', async (id) => {
@@ -543,7 +543,7 @@ describe('delete, restore, purge', () => {
       expect((await refusal(workflows[method](id as string))).details.field).toBe('id');
   });
 
-  it('does not find an id that nobody has', async () => {
+  it('does not find an unknown id', async () => {
     for (const id of ['', '__proto__', '00000000-0000-4000-8000-000000000000'])
       expect((await refusal(workflows.get(id))).details.workflowId).toBe(id);
   });

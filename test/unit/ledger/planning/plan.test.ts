@@ -1,4 +1,4 @@
-/** A run that is being written belongs to whoever writes it, until somebody removes it. */
+/** A run that is being written belongs to the engine that writes it, until another one removes it. */
 import { expect, it } from 'vitest';
 import { assembleLedger } from '../../../../src/ledger/ledger.ts';
 import { planRun, removeUnpublished } from '../../../../src/ledger/planning/plan.ts';
@@ -54,7 +54,7 @@ it('a run of two batches appears with all of its users', async () => {
   expect([outcome.run.totalUsersCount, users]).toEqual([LIMITS.usersPerBatch + 1, LIMITS.usersPerBatch + 1]);
 });
 
-it('a run that somebody has begun to remove is not published, and leaves nothing', async () => {
+it('a run that another engine has begun to remove is not published, and leaves nothing behind', async () => {
   const { store, context, workflow } = await setUp();
   const claimIt = async () => {
     const [draft] = await store.listUnfinishedRuns();

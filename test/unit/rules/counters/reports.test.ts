@@ -31,7 +31,7 @@ describe('the report of a task', () => {
     expect(statuses(withReports('inProgress', [1, 0], [0, 0]))).toEqual(['inProgress', 'inProgress']);
   });
 
-  it('ends when everybody is through, though the run goes on', () => {
+  it('ends when all users are processed, though the run continues', () => {
     expect(statuses(withReports('inProgress', [2, 0], [1, 0]))).toEqual(['completed', 'inProgress']);
     expect(statuses(withReports('inProgress', [1, 1], [0, 0]))).toEqual([
       'completedWithErrors',
@@ -39,7 +39,7 @@ describe('the report of a task', () => {
     ]);
   });
 
-  it('is canceled when the run ended and nobody was processed', () => {
+  it('is canceled when the run ended and no user was processed', () => {
     expect(statuses(withReports('canceled', [1, 0], [0, 0]))).toEqual(['completedWithErrors', 'canceled']);
     expect(statuses(withReports('failed', [0, 2], [0, 0]))).toEqual(['failed', 'canceled']);
   });

@@ -4,7 +4,7 @@ import type { RunRecord, UserRecord } from '../../../../src/model/records.ts';
 import { checkRun, checkStep } from '../../../../src/rules/invariants/invariants.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
 
-/** Two users, of whom one completed and one failed. */
+/** Two users: one completed and one failed. */
 function ended(): ProductionRun {
   const production = new ProductionRun({ users: 2, continueOnError: [false] });
   for (const user of [0, 1]) production.commit([{ kind: 'startUser', user }]);

@@ -8,8 +8,8 @@ const count = (threshold: number) =>
   ({ '@odata.type': `${N}countBasedQuarantineCondition`, threshold }) as const;
 const percent = (percentage: number) =>
   ({ '@odata.type': `${N}percentageBasedQuarantineCondition`, percentage }) as const;
-const typeOf = (configuration: QuarantineConfiguration, users: number, everybody = 200) =>
-  quarantineOf(configuration, users, everybody)?.quarantineType ?? null;
+const typeOf = (configuration: QuarantineConfiguration, users: number, directorySize = 200) =>
+  quarantineOf(configuration, users, directorySize)?.quarantineType ?? null;
 
 describe('a quarantine', () => {
   test('begins above the threshold, not at it', () => {
@@ -20,7 +20,7 @@ describe('a quarantine', () => {
     );
   });
 
-  test('counts percentages of everybody; a fraction of a user is none', () => {
+  test('counts percentages of the directory; a fraction of a user counts as none', () => {
     const any = { matchMode: 'any', conditions: [percent(5)] } as const;
     expect([typeOf(any, 10), typeOf(any, 11)]).toEqual([null, 'percentageBasedThresholdExceeded']);
     expect([typeOf(any, 0, 9), typeOf(any, 1, 9)]).toEqual([null, 'percentageBasedThresholdExceeded']);
@@ -43,16 +43,24 @@ describe('a quarantine', () => {
       conditions: fc.array(fc.oneof(fc.nat(50).map(count), fc.nat(100).map(percent)), { maxLength: 4 }),
     });
     fc.assert(
-      fc.property(configuration, fc.nat(60), fc.nat(100), ({ matchMode, conditions }, users, everybody) => {
-        const exceeded = conditions.map((one) =>
-          'threshold' in one ? users > one.threshold : users * 100 > one.percentage * everybody,
-        );
-        const isExpected =
-          exceeded.length > 0 && (matchMode === 'any' ? exceeded.includes(true) : !exceeded.includes(false));
-        const mode = matchMode as 'any' | 'all';
-        expect(quarantineOf({ matchMode: mode, conditions }, users, everybody) !== null).toBe(isExpected);
-        expect(quarantineOf({ matchMode: mode, conditions }, 0, everybody)).toBeNull();
-      }),
+      fc.property(
+        configuration,
+        fc.nat(60),
+        fc.nat(100),
+        ({ matchMode, conditions }, users, directorySize) => {
+          const exceeded = conditions.map((one) =>
+            'threshold' in one ? users > one.threshold : users * 100 > one.percentage * directorySize,
+          );
+          const isExpected =
+            exceeded.length > 0 &&
+            (matchMode === 'any' ? exceeded.includes(true) : !exceeded.includes(false));
+          const mode = matchMode as 'any' | 'all';
+          expect(quarantineOf({ matchMode: mode, conditions }, users, directorySize) !== null).toBe(
+            isExpected,
+          );
+          expect(quarantineOf({ matchMode: mode, conditions }, 0, directorySize)).toBeNull();
+        },
+      ),
     );
   });
 });

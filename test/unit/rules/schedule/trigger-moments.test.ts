@@ -10,7 +10,7 @@ const at = (days: number) => T0 + days * DAY_MS;
 const iso = (days: number) => new Date(at(days)).toISOString();
 const CATCH_UP = 3 * DAY_MS;
 
-/** The day of the moment at which `subject` is due on day `slot`; `null`: he is not. */
+/** The day of the moment at which `subject` is due on day `slot`; `null`: it is not due. */
 function dueDay(trigger: object, subject: object, slot: number): number | null {
   const standing = momentsOf(trigger as MomentTrigger, CATCH_UP).at(
     { id: 'u', ...subject } as Subject,
@@ -153,7 +153,7 @@ describe('what a trigger says of a person who is not due', () => {
     ['“not set”', '0001-01-01', { kind: 'noDate' }],
     ['a date three days ago', iso(-3), { kind: 'notDue' }],
     ['a date to come', iso(1), { kind: 'notDue' }],
-    ['a date of which day and month cannot be told apart', '01/02/2026', unreadable('01/02/2026')],
+    ['a date with indistinguishable day and month', '01/02/2026', unreadable('01/02/2026')],
     ['a number', 46022, unreadable(46022)],
   ])('%s', (_, value, expected) => {
     expect(moments.at({ id: 'u', employeeLeaveDateTime: value }, at(0))).toEqual(expected);
