@@ -1,8 +1,8 @@
-/** Clients of a server on this machine that cost less than what they ask: no more is read of an answer than its length. */
+/** Cheap HTTP clients for a local server: of a response only the length is read. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Asks for `path` on `connections` kept connections at once, for `forMs`; answers per second. */
+/** Requests `path` on `connections` keep-alive connections in parallel for `forMs`. Returns responses per second. */
 export async function answersPerSecond(
   port: number,
   path: string,
@@ -29,7 +29,7 @@ export async function answersPerSecond(
   return (answers / (performance.now() - startMs)) * 1_000;
 }
 
-/** Resolves when all of an answer has come. @throws Error when it is not a 200 that tells its length. */
+/** Resolves when the whole response has arrived. @throws Error when it is not a 200 with a content length. */
 function wholeAnswer(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     let missing: number | null = null;
@@ -38,7 +38,13 @@ function wholeAnswer(socket: Socket): Promise<void> {
       settle();
     };
     const refuse = (what: unknown): void =>
-      end(() => reject(new Error(`Expected an answer, got ${String(what).slice(0, 500)}`)));
+      end(() =>
+        reject(
+          new Error(
+            `Expected a response with status 200 and a content length, got ${String(what).slice(0, 500)}`,
+          ),
+        ),
+      );
     socket.on('data', (chunk: Buffer) => {
       if (missing === null) {
         const headEnd = chunk.indexOf('\r\n\r\n');

@@ -1,4 +1,4 @@
-/** Where it was measured, and with what. */
+/** The machine and the versions of a measurement. */
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
@@ -8,13 +8,13 @@ export function machine(): Readonly<Record<string, string | number>> {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    /** Of the last minute before it began. Above the number of cores, others were at work too. */
+    /** Load average of the minute before the start. Above the number of cores, the machine was busy with other work. */
     loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     system: `${process.platform} ${release()} ${process.arch}`,
   };
 }
 
-/** Versions of ourselves and what we stand on. */
+/** Versions of tenure and its runtime. */
 export function versions(): Readonly<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return {

@@ -14,12 +14,13 @@ const USAGE = `Usage: npm run bench -- [word …] [--users N] [--tasks N] [--rou
 
 ${MEASURES.map(({ word, summary }) => `  ${word.padEnd(12)}${summary}`).join('\n')}
 
-No word: all of them, in some minutes. Each prints ours, what it is measured beside, and the ratios.
-  --users N    people; default: each word's own size
-  --tasks N    tasks of each; default 5
-  --rounds N   rounds, of which the median counts; default 5
-  --json FILE  also writes the figures there
-  --force      also when FILE is something else`;
+Without a word all are run, in some minutes. Each prints the rates of tenure and of what it is compared with, and
+the ratios.
+  --users N    users; default: a size of each word's own
+  --tasks N    tasks of each user; default 5
+  --rounds N   rounds; results are their medians; default 5
+  --json FILE  also write the figures to FILE
+  --force      replace FILE even when the bench did not write it`;
 
 const request = readRequest(
   process.argv.slice(2),
@@ -40,7 +41,7 @@ async function runWords({
   const site = new Site();
   let isLeaving = false;
   const leave = (code: number): void => {
-    isLeaving = true; // what fails from now on, fails because we end it
+    isLeaving = true; // errors from now on are consequences of the shutdown
     progress('');
     void site.close().finally(() => process.exit(code));
   };
@@ -62,9 +63,9 @@ async function runWords({
       .join(' · '),
   );
   if (Number(found.machine.loadAverage) >= Number(found.machine.cores))
-    console.log('This machine is busy with other work: rates will be too low, and ratios uncertain.');
+    console.log('The machine is busy with other work: rates will be too low and ratios unreliable.');
   try {
-    // Now rather than after all the measuring.
+    // Checked before the measurements rather than after them.
     if (json !== null)
       await claimOutputs([{ path: json, option: `--json ${json}`, isOurs: beginsAsRecord }], {
         inputs: [],

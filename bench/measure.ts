@@ -1,121 +1,121 @@
-/** What a measure is, and how sides are compared: in turn, in one run, by medians of ratios. */
+/** Measures, and how sides are compared: alternately, in one run, by medians of ratios. */
 import type { Site } from './site.ts';
 import { median } from './statistics.ts';
 
-/** Work for an engine or a peer: each of `users` people gets `tasks` tasks, one after the other. */
+/** Work for an engine or a peer: each of `users` users gets `tasks` tasks, one after the other. */
 export interface Load {
   readonly users: number;
   readonly tasks: number;
-  /** How long each task waits, ms. 0: it does nothing at all. */
+  /** How long each task waits, ms. 0: it returns at once. */
   readonly waitMs: number;
 }
 
-/** What one go of one side came to. */
+/** Result of one execution of one side. */
 export interface Sample {
   /** Units of work per second. */
   readonly perSecond: number;
-  /** What else is worth telling, by name with its unit: `residentMB`. */
+  /** Further figures, by a name that ends in the unit: `residentMB`. */
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** One of the things that are measured beside each other. */
+/** One of the alternatives that are compared. */
 export interface Side {
   readonly name: string;
   go(): Promise<Sample>;
 }
 
-/** A side as it was measured beside ours. */
+/** A side compared with tenure. */
 export interface Compared {
   readonly name: string;
   /** Median over the rounds. */
   readonly perSecond: number;
-  /** Ours divided by this side: the median of the rounds' own ratios. */
+  /** tenure divided by this side: the median of the ratios of the rounds. */
   readonly ratio: number;
-  /** Lowest and highest ratio of a round. */
+  /** Lowest and highest ratio of the rounds. */
   readonly spread: readonly [low: number, high: number];
 }
 
-/** All sides after all rounds. */
+/** Result of all sides over all rounds. */
 export interface Comparison {
   readonly perSecond: number;
   readonly others: readonly Compared[];
-  /** Ours: per name, of every round. */
+  /** Figures of tenure by name, one value per round. */
   readonly figures: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What a measure found: one line of a table, one entry of the JSON file. */
+/** Result of a measure: one line of a table, one entry of the JSON file. */
 export interface Result {
-  /** The command's word. */
+  /** The word of the command line. */
   readonly name: string;
-  /** Which of the word's results. */
+  /** Which of the results of the word. */
   readonly case: string;
-  /** What is counted: `tasks`, unless the word measures something else. */
+  /** The unit that is counted, usually `tasks`. */
   readonly unit: string;
   readonly users: number;
   readonly tasks: number;
-  /** Ours, in `unit` per second. */
+  /** Rate of tenure, in `unit` per second. */
   readonly tasksPerSecond: number;
-  /** What nobody who does this work can beat, or the plainest way to do it. */
+  /** An upper bound for any implementation, or the simplest implementation. */
   readonly limit: { readonly name: string; readonly tasksPerSecond: number };
   readonly ratioToLimit: number;
-  /** Lowest and highest ratio to the limit of a round. */
+  /** Lowest and highest ratio to the limit over the rounds. */
   readonly spread: readonly [low: number, high: number];
   readonly rounds: number;
-  /** Other limits that were measured in the same rounds. */
+  /** Further limits measured in the same rounds. */
   readonly moreLimits: readonly Compared[];
   readonly peers: readonly PeerResult[];
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** A peer beside ours. */
+/** A peer compared with tenure. */
 export interface PeerResult {
   readonly name: string;
   readonly tasksPerSecond: number;
-  /** Ours divided by the peer. */
+  /** tenure divided by the peer. */
   readonly ratio: number;
   readonly spread: readonly [low: number, high: number];
-  /** What has survived a crash at any moment. */
+  /** What survives a crash at any moment. */
   readonly durability: string;
 }
 
-/** What a run of the bench was asked for. */
+/** Settings of one run of the bench. */
 export interface Settings {
-  /** `null`: each measure's own size. */
+  /** `null`: the default size of each measure. */
   readonly users: number | null;
   readonly tasks: number;
   readonly rounds: number;
-  /** Whether all words are run, in some minutes, rather than some that were named. */
+  /** Whether all words are run (at sizes that take some minutes) rather than the named ones. */
   readonly isTour: boolean;
 }
 
-/** What a measure works with. */
+/** Context of a measure. */
 export interface Bench {
   readonly settings: Settings;
-  /** Tells people what is going on. */
+  /** Shows progress on the terminal. */
   readonly progress: (text: string) => void;
   readonly site: Site;
-  /** Says something that belongs into the report: what was skipped, and why. */
+  /** Adds a remark to the report: what was skipped, and why. */
   readonly remark: (text: string) => void;
 }
 
-/** A word of the command. */
+/** A measure, run by its word on the command line. */
 export interface Measure {
   readonly word: string;
   readonly summary: string;
-  /** Results as they are found. */
+  /** Yields each result as soon as it is complete. */
   run(bench: Bench): AsyncIterable<Result>;
 }
 
 /**
- * Runs all sides in turn, `rounds` times, in an order that turns round each time.
+ * Runs all sides one after the other, `rounds` times, reversing the order each round.
  *
- * @param told hears of each go before it begins.
+ * @param onProgress called with a text before each execution.
  */
 export async function compare(
   ours: Side,
   others: readonly Side[],
   rounds: number,
-  told: (text: string) => void = () => {},
+  onProgress: (text: string) => void = () => {},
 ): Promise<Comparison> {
   const sides = [ours, ...others];
   const samples: Sample[][] = [];
@@ -123,7 +123,7 @@ export async function compare(
     const order = round % 2 === 0 ? sides : sides.toReversed();
     const bySide = new Map<Side, Sample>();
     for (const side of order) {
-      told(`round ${round + 1} of ${rounds}: ${side.name}`);
+      onProgress(`round ${round + 1} of ${rounds}: ${side.name}`);
       bySide.set(side, await side.go());
     }
     samples.push(sides.map((side) => bySide.get(side) as Sample));

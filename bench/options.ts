@@ -1,8 +1,8 @@
-/** The command's arguments. */
+/** Command-line arguments. */
 import { parseArgs } from 'node:util';
 import type { Settings } from './measure.ts';
 
-/** What was asked for. */
+/** The parsed request. */
 export type Request =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string }
@@ -10,23 +10,23 @@ export type Request =
       readonly kind: 'run';
       readonly words: readonly string[];
       readonly settings: Settings;
-      /** Where the JSON goes. */
+      /** File for the JSON. */
       readonly json: string | null;
-      /** Whatever is there may be replaced. */
+      /** Whether any existing file may be replaced. */
       readonly force: boolean;
     };
 
 const TASKS_DEFAULT = 5;
 const ROUNDS_DEFAULT = 5;
 
-/** Bounds of the flags: beyond them a measure would not end, or would not say anything. */
+/** Bounds of the flags: beyond them a measure would take forever or be meaningless. */
 const BOUNDS = {
   users: [1, 10_000_000],
   tasks: [1, 100],
   rounds: [1, 1_000],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 
-/** Reads arguments. @param known the words of the command. */
+/** Parses the arguments. @param known the words of the command. */
 export function readRequest(args: readonly string[], known: readonly string[]): Request {
   try {
     const { values, positionals } = parseArgs({

@@ -1,18 +1,18 @@
-/** The peers: what each is, what it needs, and what of it survives a crash. */
+/** The peers, with the servers that they need and what survives a crash. */
 import { existsSync, readFileSync } from 'node:fs';
 
 /** A server that a peer needs. */
 export type Server = 'postgres' | 'redis';
 
-/** What a peer promises: those who promise the same are measured together, beside ours that promises no less. */
+/** Durability guarantee. Peers with the same guarantee are measured together, against tenure with at least that one. */
 export type Kind = 'task' | 'job' | 'memory';
 
 /** A peer. */
 export interface Peer {
   readonly name: string;
-  /** In `peers/`. */
+  /** Module in `peers/`. */
   readonly module: string;
-  /** Its package on npm. */
+  /** npm package. */
   readonly npm: string;
   readonly kind: Kind;
   readonly durability: string;
@@ -23,7 +23,7 @@ const EACH_TASK = 'each task is on the disk before the next';
 const EACH_JOB = 'a job for all tasks of a user; its end is on the disk, tasks are not recorded';
 const NOTHING = 'nothing is recorded';
 
-/** All of them. */
+/** All peers. */
 export const PEERS: readonly Peer[] = [
   {
     name: 'DBOS',
@@ -72,7 +72,7 @@ export const PEERS: readonly Peer[] = [
 /** The command that installs them. */
 export const INSTALL = 'npm ci --prefix bench/peers';
 
-/** The version of a package that the peers have; `null`: it is not installed. */
+/** Installed version of a peer's package; `null`: it is not installed. */
 export function installedVersion(npm: string): string | null {
   const file = new URL(`peers/node_modules/${npm}/package.json`, import.meta.url);
   return existsSync(file) ? String(JSON.parse(readFileSync(file, 'utf8')).version) : null;

@@ -1,6 +1,6 @@
-/** One line on the terminal that says what is going on; nothing when nobody looks. */
+/** A progress line on a terminal; nothing when the stream is not a terminal. */
 
-/** Shows a text in place of the one before; `''` leaves nothing. */
+/** Replaces the text of the line; `''` clears it. */
 export function progressOn(stream: NodeJS.WriteStream): (text: string) => void {
   if (!stream.isTTY) return () => {};
   return (text) => {

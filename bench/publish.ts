@@ -1,8 +1,8 @@
 /**
- * `npm run bench:table [FILE …]`: writes what was measured into the READMEs, and draws the charts.
+ * `npm run bench:table [FILE …]`: writes the measurements into the READMEs and draws the charts.
  *
  * Files that `npm run bench -- … --json FILE` wrote become the record of their version, `results/<version>.json`.
- * Without files, the newest record is taken as it is.
+ * Without files, the newest record is used.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Which files show a record, and how. */
+/** The files that show a record. */
 import { scaleChart, throughputChart } from './charts.ts';
 import type { Found } from './record.ts';
 import { speedTables, targetTable } from './tables.ts';
@@ -6,7 +6,7 @@ import { speedTables, targetTable } from './tables.ts';
 const BEGIN = '<!-- made by `npm run bench:table`: do not edit -->';
 const END = '<!-- end of what was made -->';
 
-/** The text of each file, by its path from the root of the repository. @param read gives it as it is. */
+/** New text of each file, by its path from the root of the repository. @param read returns the present text. */
 export function generated(found: Found, read: (path: string) => string): Readonly<Record<string, string>> {
   return {
     'README.md': between(read('README.md'), speedTables(found)),
@@ -16,7 +16,7 @@ export function generated(found: Found, read: (path: string) => string): Readonl
   };
 }
 
-/** `text` with `content` between the two marks. @throws Error when it has not exactly one pair of them. */
+/** `text` with `content` between the two marks. @throws Error unless there is exactly one pair of marks. */
 export function between(text: string, content: string): string {
   const [before, rest, ...more] = text.split(BEGIN);
   const [, after, ...evenMore] = rest?.split(END) ?? [];

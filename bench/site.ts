@@ -1,4 +1,4 @@
-/** The place where the bench works: a folder for its files, and the processes that it starts. */
+/** Working folder and child processes of the bench. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,15 +8,15 @@ import type { Sample, Side } from './measure.ts';
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
-/** How long processes may take to end when they are told, ms. */
+/** How long processes may take to exit after a signal, ms. */
 const GRACE_MS = 5_000;
-/** Characters of what a process wrote first that an error quotes. */
+/** Characters of a process's first output that an error quotes. */
 const QUOTE_MAX = 2_000;
 
-/** What a side tells while it works. */
+/** A message of a running side. */
 export type Message = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
-/** A side at work in a process of its own. */
+/** A side running in a process of its own. */
 export class Worker {
   readonly #process: ChildProcess;
   readonly #messages: Message[] = [];
@@ -57,7 +57,7 @@ export class Worker {
       if (message) continue;
       if (this.#isEnded)
         throw new Error(
-          `Expected a process to tell of ${kinds.join(' or ')}, got its end: ${this.#stderr.trim()}`,
+          `Expected the process to send ${kinds.join(' or ')}, got its exit: ${this.#stderr.trim()}`,
         );
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -65,8 +65,8 @@ export class Worker {
     }
   }
 
-  /** Tells the process to go on. */
-  tell(message: Message): void {
+  /** Sends a message to the process. */
+  send(message: Message): void {
     this.#process.send(message);
   }
 
@@ -77,22 +77,22 @@ export class Worker {
   }
 }
 
-/** Folders and processes of one run of the bench; nothing of them is left when it is closed. */
+/** Folders and processes of one run of the bench; closing removes all of them. */
 export class Site {
   readonly #root: string;
   readonly #workers = new Set<Worker>();
 
-  /** The files are beside the working folder's: a temporary folder may be memory. */
+  /** Files lie beside the working folder, since a temporary folder may be in memory. */
   constructor(parent: string = process.cwd()) {
     this.#root = mkdtempSync(join(parent, '.bench-'));
   }
 
-  /** A new folder. */
+  /** Creates a folder. */
   folder(): string {
     return mkdtempSync(join(this.#root, 'f-'));
   }
 
-  /** A new folder with the files of another one. */
+  /** Creates a folder with copies of the files of another one. */
   copyOf(folder: string): string {
     const copy = this.folder();
     cpSync(folder, copy, { recursive: true });
@@ -117,7 +117,7 @@ export class Site {
     return worker;
   }
 
-  /** A side whose every go is a fresh process with an empty folder. */
+  /** A side that runs each time in a fresh process with an empty folder. */
   side(name: string, module: string, input: object): Side {
     return {
       name,

@@ -1,4 +1,4 @@
-/** Figures of several rounds. */
+/** Statistics over several rounds. */
 
 /** The middle value; of an even number, the mean of the two in the middle; `NaN` of none. */
 export function median(values: readonly number[]): number {

@@ -1,10 +1,10 @@
-/** The tables of the READMEs, made of a record. */
+/** The tables of the READMEs, generated from a record. */
 import type { Result } from './measure.ts';
 import { type Found, idleGroups, resultOf } from './record.ts';
 import { number } from './report.ts';
 import { TARGETS } from './targets.ts';
 
-/** The table beside peers, and the one beside limits, for the README. */
+/** The comparison with peers and the one with limits, for the README. */
 export function speedTables(found: Found): string {
   return [
     `Measured by \`npm run bench\` on ${machineOf(found)}. Ratios are of sides that took turns in one run: ${roundsOf(found)}.`,

@@ -1,4 +1,4 @@
-/** What was to be reached, and where a record says what was. */
+/** Targets, and where to find their measurements in a record. */
 import { type Found, resultOf } from './record.ts';
 import { number } from './report.ts';
 
@@ -8,21 +8,21 @@ export interface Target {
   readonly target: string;
   /** Words and flags of the bench. */
   readonly command: string;
-  /** What a record says; `undefined`: nothing. */
+  /** The measured value as text; `undefined`: not in the record. */
   measured(found: Found): string | undefined;
 }
 
 /** The result of a word as text, when there is one. */
-type Tell = (result: NonNullable<ReturnType<typeof resultOf>>) => string;
+type Describe = (result: NonNullable<ReturnType<typeof resultOf>>) => string;
 
-function tell(name: string, begins: string, text: Tell): Target['measured'] {
+function measuredBy(name: string, begins: string, text: Describe): Target['measured'] {
   return (found) => {
     const result = resultOf(found, name, begins);
     return result && text(result);
   };
 }
 
-const rateAtSize: Tell = ({ tasksPerSecond, users }) =>
+const rateAtSize: Describe = ({ tasksPerSecond, users }) =>
   `${number(tasksPerSecond)} tasks/s at ${users.toLocaleString('en-US')} users`;
 const ms = (value: number | undefined) => `${number(value ?? Number.NaN)} ms`;
 
@@ -32,19 +32,19 @@ export const TARGETS: readonly Target[] = [
     figure: 'a durable run of 100,000 users × 5 tasks',
     target: '≥ 250,000 tasks/s',
     command: 'durable',
-    measured: tell('durable', '', rateAtSize),
+    measured: measuredBy('durable', '', rateAtSize),
   },
   {
     figure: 'the same, of raw SQLite making the same writes',
     target: '≥ 0.6',
     command: 'durable',
-    measured: tell('durable', '', ({ ratioToLimit }) => number(ratioToLimit)),
+    measured: measuredBy('durable', '', ({ ratioToLimit }) => number(ratioToLimit)),
   },
   {
     figure: 'beside DBOS and OpenWorkflow',
     target: '≥ 250 times as fast',
     command: 'peers',
-    measured: tell('peers', 'tasks that do nothing, durable', ({ peers }) =>
+    measured: measuredBy('peers', 'tasks that do nothing, durable', ({ peers }) =>
       peers.map(({ name, ratio }) => `${name}: ${number(ratio)}`).join(', '),
     ),
   },
@@ -52,7 +52,7 @@ export const TARGETS: readonly Target[] = [
     figure: 'the same run in memory',
     target: '≥ 1,000,000 tasks/s',
     command: 'memory',
-    measured: tell('memory', '', rateAtSize),
+    measured: measuredBy('memory', '', rateAtSize),
   },
   {
     figure: 'cost of a user in a run of 1,000,000, of that in one of 1,000',
@@ -70,7 +70,7 @@ export const TARGETS: readonly Target[] = [
     figure: 'resident memory of that run of 1,000,000',
     target: '≤ 300 MB',
     command: 'scale',
-    measured: tell(
+    measured: measuredBy(
       'scale',
       'one run of 1,000,000',
       ({ figures }) => `${number(figures.residentMB ?? Number.NaN)} MB`,
@@ -85,17 +85,17 @@ export const TARGETS: readonly Target[] = [
         resultOf(found, 'loop-delay', what),
       );
       if (!plain) return undefined;
-      const told: Tell = ({ figures }) =>
+      const described: Describe = ({ figures }) =>
         `${ms(figures.delayP99Ms)}; a request: p99 ${ms(figures.requestP99Ms)}, ${ms(figures.requestP99CalmMs)} before`;
       const size = `${plain.users.toLocaleString('en-US')} users`;
-      return `${told(plain)} (${size})${threaded ? `; with a writer thread ${told(threaded)}` : ''}`;
+      return `${described(plain)} (${size})${threaded ? `; with a writer thread ${described(threaded)}` : ''}`;
     },
   },
   {
     figure: 'a run of 1,000,000 users killed half way: to the first new task',
     target: '≤ 1 s, repeating only what was in flight',
     command: 'recovery --users 1000000',
-    measured: tell(
+    measured: measuredBy(
       'recovery',
       '',
       ({ users, figures }) =>
@@ -132,19 +132,23 @@ export const TARGETS: readonly Target[] = [
     figure: 'the summary of 100,000 runs',
     target: '≤ 5 ms',
     command: 'query',
-    measured: tell('query', 'the summary', ({ figures }) => ms(figures.ms)),
+    measured: measuredBy('query', 'the summary', ({ figures }) => ms(figures.ms)),
   },
   {
     figure: 'user executions in a simulation',
     target: '≥ 300,000/s',
     command: 'simulate',
-    measured: tell('simulate', 'user executions', ({ tasksPerSecond }) => `${number(tasksPerSecond)}/s`),
+    measured: measuredBy(
+      'simulate',
+      'user executions',
+      ({ tasksPerSecond }) => `${number(tasksPerSecond)}/s`,
+    ),
   },
   {
     figure: 'a year of 3-hour slots over 10,000 people',
     target: '≤ 5 s',
     command: 'simulate',
-    measured: tell('simulate', 'a year', ({ figures }) => `${number(figures.seconds ?? Number.NaN)} s`),
+    measured: measuredBy('simulate', 'a year', ({ figures }) => `${number(figures.seconds ?? Number.NaN)} s`),
   },
   {
     figure: 'a page of 100 runs over HTTP, of bare Hono with the same JSON',

@@ -10,7 +10,7 @@ export function rawInserts(site: Site, load: Load): Side {
   return site.side(ROWS_IN_BATCHES, 'raw-inserts', load);
 }
 
-/** A durable run beside what SQLite alone can do. */
+/** A durable run compared with what SQLite alone can do. */
 export const durable: Measure = {
   word: 'durable',
   summary: 'a run on SQLite, each task on the disk before the next of its user',

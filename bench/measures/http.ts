@@ -5,7 +5,7 @@ import type { Site } from '../site.ts';
 import { most, resultOf } from './result.ts';
 
 const RUNS = 1_000;
-/** Kept connections of the clients, so that the server always has something to do. */
+/** Keep-alive connections of the clients: enough to keep the server busy. */
 const CONNECTIONS = 8;
 const WARM_MS = 500;
 const MEASURED_MS = 1_500;
@@ -13,7 +13,7 @@ const MEASURED_MS = 1_500;
 const OURS = 'tenure/graph on SQLite';
 const BARE = 'bare Hono returning the same JSON';
 
-/** A page of 100 runs from `tenure/graph`, beside bare Hono that returns the same JSON: called, and behind a socket. */
+/** A page of 100 runs from `tenure/graph`, compared with bare Hono returning the same JSON: called directly, and over a socket. */
 export const http: Measure = {
   word: 'http',
   summary: 'a page of 100 runs from tenure/graph, from a Request to its Response, and over a socket',
@@ -38,7 +38,7 @@ function servedSide(site: Site, name: string, input: object): Side {
       const { port, path } = await server.next('listening');
       await answersPerSecond(Number(port), String(path), CONNECTIONS, WARM_MS);
       const perSecond = await answersPerSecond(Number(port), String(path), CONNECTIONS, MEASURED_MS);
-      server.tell({ kind: 'end' });
+      server.send({ kind: 'end' });
       const { sample } = await server.next('done');
       await server.ended;
       site.remove(folder);

@@ -8,9 +8,9 @@ import { median, quantile } from '../statistics.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 100_000;
-/** How long the host is asked while nothing runs, ms. */
+/** How long the idle host is sent requests, ms. */
 const CALM_MS = 2_000;
-/** Between two requests, ms. */
+/** Pause between two requests, ms. */
 const PAUSE_MS = 5;
 
 /** A host that serves HTTP from the process that drives a run. */
@@ -36,7 +36,7 @@ export const loopDelay: Measure = {
   },
 };
 
-/** How the host's store makes its commits. */
+/** Commit modes of the host's store. */
 const HOSTS: readonly (readonly [what: string, options: Pick<SqliteOptions, 'writerThread'>])[] = [
   ['a host at work', {}],
   ['a host at work, whose large commits a thread makes', { writerThread: 'large' }],
@@ -55,7 +55,7 @@ function busyHost(site: Site, load: Load & Pick<SqliteOptions, 'writerThread'>):
       await pause(CALM_MS);
       calm.abort();
       const before = await calmly;
-      host.tell({ kind: 'go' });
+      host.send({ kind: 'go' });
       await host.next('running');
       const end = new AbortController();
       const meanwhile = requestLatencies(port, agent, end.signal);
@@ -63,7 +63,7 @@ function busyHost(site: Site, load: Load & Pick<SqliteOptions, 'writerThread'>):
       end.abort();
       const during = await meanwhile;
       agent.destroy();
-      host.tell({ kind: 'end' });
+      host.send({ kind: 'end' });
       const { sample } = await host.next('done');
       await host.ended;
       site.remove(folder);
@@ -82,7 +82,7 @@ function busyHost(site: Site, load: Load & Pick<SqliteOptions, 'writerThread'>):
   };
 }
 
-/** Asks again and again until `end`; how long each answer took, ms. */
+/** Sends requests until `end`. Returns the latency of each, ms. */
 async function requestLatencies(port: number, agent: Agent, end: AbortSignal): Promise<readonly number[]> {
   const took: number[] = [];
   while (!end.aborted) {

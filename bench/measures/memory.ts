@@ -4,7 +4,7 @@ import { most, resultOf } from './result.ts';
 const USERS = 100_000;
 const LANES = 64;
 
-/** The same run in memory, beside lanes that call the same handlers and record nothing. */
+/** The same run in memory, compared with lanes that call the same handlers and record nothing. */
 export const memory: Measure = {
   word: 'memory',
   summary: 'the same run in memory',

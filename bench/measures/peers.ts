@@ -6,7 +6,7 @@ import type { Site } from '../site.ts';
 import { rawInserts } from './durable.ts';
 import { resultOf } from './result.ts';
 
-/** What ours is beside peers of a kind, and how many users all of them get: the slowest do a few hundred a second. */
+/** How tenure runs beside each kind of peer, and the number of users: the slowest peers do a few hundred a second. */
 interface Group {
   readonly title: string;
   /** The module in `sides/`. */
@@ -21,12 +21,12 @@ const GROUPS: Readonly<Record<Kind, Group>> = {
   memory: { title: 'in memory', ours: 'memory', users: 10_000, tourUsers: 4_000 },
 };
 const WAIT_MS = 5;
-/** Handlers of ours at once, by default: the limit has as many lanes. */
+/** Default concurrency of tenure; the limit has as many lanes. */
 const LANES = 256;
 
 type Servers = Readonly<Record<Server, Found | null>>;
 
-/** The same work given to others, each in the best setting that its documentation names. */
+/** The same work done by peers, each in the best configuration that its documentation names. */
 export const peers: Measure = {
   word: 'peers',
   summary: 'the same work given to DBOS, OpenWorkflow, graphile-worker, pg-boss, BullMQ, XState, p-queue',
@@ -102,7 +102,7 @@ async function measured(
   };
 }
 
-/** A side whose every go has a new, empty database on the server at `url`. */
+/** A side that gets a new, empty database on the server at `url` for each execution. */
 function inDatabases(site: Site, url: string, name: string, module: string, load: Load): Side {
   return {
     name,
@@ -110,8 +110,8 @@ function inDatabases(site: Site, url: string, name: string, module: string, load
       const database = `tenure_bench_${randomUUID().replaceAll('-', '')}`;
       const own = new URL(url);
       own.pathname = `/${database}`;
-      const server = (deed: 'create' | 'drop') =>
-        site.side(database, 'peers/database', { url, database, deed }).go();
+      const server = (operation: 'create' | 'drop') =>
+        site.side(database, 'peers/database', { url, database, operation }).go();
       await server('create');
       try {
         return await site.side(name, module, { ...load, url: own.href }).go();

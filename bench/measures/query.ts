@@ -6,7 +6,7 @@ import { resultOf } from './result.ts';
 const USERS = 1_000_000;
 const RUNS = 100_000;
 
-/** Pages and summaries of a large file. All rounds are in one process: making the file takes longest. */
+/** Pages and summaries of a large file. All rounds share a process, since writing the file takes longest. */
 export const query: Measure = {
   word: 'query',
   summary: 'pages of a million user results, a summary of 100,000 runs',

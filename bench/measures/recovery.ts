@@ -9,7 +9,7 @@ import { most, resultOf } from './result.ts';
 const USERS = 200_000;
 const TOUR_USERS = 50_000;
 
-/** A run that is killed half way by `kill -9`, and how soon a new process goes on. */
+/** A run that is killed half way by `kill -9`, and how soon a new process continues it. */
 export const recovery: Measure = {
   word: 'recovery',
   summary: 'kill -9 at half of a run: from the new process to its first new task, and what is repeated',
@@ -29,7 +29,7 @@ export const recovery: Measure = {
   },
 };
 
-/** A round kills a run of its own; both sides find the file as the kill has left it. */
+/** Each round kills a run of its own; both sides open a copy of the file as the kill left it. */
 class KilledRun {
   readonly resume: Side = { name: 'tenure', go: () => this.#onCopy((folder) => this.#resume(folder)) };
   readonly bareOpen: Side = {
@@ -38,7 +38,7 @@ class KilledRun {
   };
   readonly #site: Site;
   readonly #load: Load;
-  /** What the kill of this round has left, while one side has yet to see it. */
+  /** The files left by the kill of this round, until both sides have used them. */
   #left: string | null = null;
 
   constructor(site: Site, load: Load) {
@@ -88,7 +88,7 @@ class KilledRun {
     return folder;
   }
 
-  /** Read from a copy: whoever opens the file last tidies up after the kill. */
+  /** Reads a copy, since opening the file recovers it. */
   async #recordedTasks(folder: string): Promise<number> {
     const copy = this.#site.copyOf(folder);
     const reader = this.#site.start('recorded-tasks', { folder: copy, file: FILE });
@@ -99,7 +99,7 @@ class KilledRun {
   }
 }
 
-/** Calls of handlers, over all processes. */
+/** Number of handler calls over all processes. */
 function callsIn(folder: string): number {
   return statSync(join(folder, CALLS)).size;
 }

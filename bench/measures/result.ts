@@ -1,6 +1,6 @@
 import type { Comparison, Result, Settings } from '../measure.ts';
 
-/** What a comparison is called, and how large it was. */
+/** Name and size of a comparison. */
 export interface Heading {
   readonly name: string;
   readonly case: string;
@@ -10,14 +10,14 @@ export interface Heading {
   readonly rounds: Settings['rounds'];
 }
 
-/** The result of a comparison of ours with one or more limits, and no peer. */
+/** Result of comparing tenure with one or more limits and no peer. */
 export function resultOf(
   heading: Heading,
   { perSecond, others }: Comparison,
   figures: Readonly<Record<string, number>> = {},
 ): Result {
   const [limit, ...moreLimits] = others;
-  if (!limit) throw new Error(`Expected ${heading.name} to be compared with something, got nothing`);
+  if (!limit) throw new Error(`Expected ${heading.name} to have a limit to compare with, got none`);
   const { name, case: what, unit = 'tasks', users, tasks, rounds } = heading;
   return {
     name,
@@ -36,7 +36,7 @@ export function resultOf(
   };
 }
 
-/** The largest of what the rounds gave; 0 when none did. */
+/** Largest value of the rounds; 0 when there is none. */
 export function most(values: readonly number[] | undefined): number {
   return Math.max(0, ...(values ?? []));
 }

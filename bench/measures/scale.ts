@@ -9,7 +9,7 @@ const RUNS = [10, 100, 1_000, 10_000];
 const USERS_PER_RUN = 5;
 const HISTORICAL_RUNS = 100_000;
 
-/** Cost and memory as runs grow, as they become many, and as the file's past grows. A tour goes through it once. */
+/** Cost and memory by size of a run, number of runs, and history in the file. A run of all words measures each once. */
 export const scale: Measure = {
   word: 'scale',
   summary: 'cost and memory as runs grow to a million users, and as runs become many',

@@ -2,15 +2,15 @@ import { type Bench, compare, type Measure, type Result } from '../measure.ts';
 import { median } from '../statistics.ts';
 import { resultOf } from './result.ts';
 
-/** People of the no-ops, each processed so many times. */
+/** Population of the no-op scenario; each person is processed `TIMES` times. */
 const PEOPLE = 20_000;
 const TIMES = 25;
 const TOUR_TIMES = 10;
-/** People of the year. */
+/** Population of the year. */
 const YEAR_PEOPLE = 10_000;
 const LANES = 64;
 
-/** The simulator, with its trace and hash, beside bare async lanes. */
+/** The simulator, with its trace and hash, compared with bare async lanes. */
 export const simulate: Measure = {
   word: 'simulate',
   summary: 'user executions in virtual time, and a year of 3-hour slots',

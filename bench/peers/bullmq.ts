@@ -11,7 +11,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Run } from '../child.ts';
 import { countdown, doTasks, measure, type PeerInput, usersOf } from './tasks.ts';
 
-/** Jobs of one call. */
+/** Jobs per call. */
 const BATCH = 1_000;
 
 export const run: Run<PeerInput> = async (input) => {

@@ -1,17 +1,17 @@
-/** Makes, or drops, a database on a Postgres server: a process of its own, so that the peer's has let go of it. */
+/** Creates or drops a database on a Postgres server, in a process of its own: by then the peer's connections are closed. */
 import pg from 'pg';
 import type { Run } from '../child.ts';
 
-/** Which. */
+/** The database and the operation. */
 export interface DatabaseInput {
   readonly url: string;
   readonly database: string;
-  readonly deed: 'create' | 'drop';
+  readonly operation: 'create' | 'drop';
 }
 
-export const run: Run<DatabaseInput> = async ({ url, database, deed }) => {
+export const run: Run<DatabaseInput> = async ({ url, database, operation }) => {
   const name = pg.escapeIdentifier(database);
-  await query(url, deed === 'create' ? `CREATE DATABASE ${name}` : `DROP DATABASE ${name} WITH (FORCE)`);
+  await query(url, operation === 'create' ? `CREATE DATABASE ${name}` : `DROP DATABASE ${name} WITH (FORCE)`);
   return { perSecond: Number.NaN, figures: {} };
 };
 

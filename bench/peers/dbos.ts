@@ -1,7 +1,7 @@
 /**
  * DBOS: a workflow per user, a step per task; each step's outcome is committed to Postgres before the next.
  *
- * Workflows are called directly, 100 at a time, which is the quickest that the documentation offers: a queue
+ * Workflows are called directly, 100 at a time, the fastest way that the documentation offers: a queue
  * polls. Source: https://docs.dbos.dev/typescript/programming-guide and
  * https://docs.dbos.dev/typescript/tutorials/queue-tutorial.
  */

@@ -2,13 +2,13 @@
  * Graphile Worker: a job per user, whose tasks are a loop in the job; only the job is recorded.
  *
  * The settings are those of its page on performance: 24 jobs at once, a local queue of 500, completions in
- * batches. Tasks that wait get 256 at once, as ours do. Source: https://worker.graphile.org/docs/performance.
+ * batches. Tasks that wait get a concurrency of 256, as in tenure. Source: https://worker.graphile.org/docs/performance.
  */
 import { Logger, makeWorkerUtils, run as runWorker } from 'graphile-worker';
 import type { Run } from '../child.ts';
 import { countdown, doTasks, measure, type PeerInput, usersOf } from './tasks.ts';
 
-/** Jobs of one call. */
+/** Jobs per call. */
 const BATCH = 5_000;
 
 export const run: Run<PeerInput> = async (input) => {

@@ -1,8 +1,8 @@
 /**
  * pg-boss: a job per user, whose tasks are a loop in the job; only the job is recorded.
  *
- * Four workers with batches of 200, which fetch again at once while batches are full (tasks that wait get 256 at
- * once, as ours do: batches of 64); statistics are brought up
+ * Four workers with batches of 200, which fetch immediately while batches are full (tasks that wait get 256 at
+ * once, as in tenure: batches of 64); statistics are brought up
  * to date after the inserts, without which Postgres scans. Source: https://pgboss.io/api/workers
  * (`batchSize`, `localConcurrency`, `burstWhenBatchFull`).
  */
@@ -12,7 +12,7 @@ import { query } from './database.ts';
 import { countdown, doTasks, measure, type PeerInput, usersOf } from './tasks.ts';
 
 const QUEUE = 'onboard';
-/** Jobs of one insert. */
+/** Jobs per insert. */
 const BATCH = 5_000;
 const WORK = { localConcurrency: 4, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };
 

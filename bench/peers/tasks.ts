@@ -1,12 +1,12 @@
-/** What a user's tasks do, the same for every peer. */
+/** The tasks of a user, the same for every peer. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Load, Sample } from '../measure.ts';
 
-/** What every peer is given. */
+/** Input of every peer. */
 export interface PeerInput extends Load {
-  /** Empty, for files. */
+  /** An empty folder. */
   readonly folder: string;
-  /** Of the Postgres or the Redis server, for those who need one. */
+  /** URL of the Postgres or Redis server, for peers that need one. */
   readonly url: string;
 }
 
@@ -15,7 +15,7 @@ export async function doTask({ waitMs }: Load): Promise<void> {
   if (waitMs > 0) await pause(waitMs);
 }
 
-/** All tasks of a user, for peers that know jobs only: the tasks are a loop in the job. */
+/** All tasks of a user, for peers that only have jobs: a loop in the job. */
 export async function doTasks(load: Load): Promise<void> {
   for (let task = 0; task < load.tasks; task++) await doTask(load);
 }
@@ -38,10 +38,10 @@ export function countdown({ users }: Load): { readonly finished: Promise<void>; 
   };
 }
 
-/** Gives all users of a load their tasks; resolves when the last one is done, to what tidies up after it. */
+/** Processes all users of a load; resolves when the last one is done, to a clean-up function. */
 export type Process = (load: Load) => Promise<() => Promise<void>>;
 
-/** Tasks a second of `process`, which a small load of `warmUsers` has warmed up; tidying up is not measured. */
+/** Tasks per second of `process`, after a warm-up with `warmUsers`; clean-up is not measured. */
 export async function measure(input: Load, warmUsers: number, process: Process): Promise<Sample> {
   const tidyUpWarm = await process({ ...input, users: warmUsers, waitMs: 0 });
   await tidyUpWarm();

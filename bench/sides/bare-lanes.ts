@@ -1,4 +1,4 @@
-/** The limit without a record: async lanes, each taking the next user and awaiting his tasks one by one. */
+/** The limit without a record: async lanes, each taking the next user and awaiting its tasks one by one. */
 import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
 

@@ -7,7 +7,7 @@ import type { Load } from '../measure.ts';
 import { addRuns } from './history.ts';
 import { runLoad } from './load.ts';
 
-/** A load, and how many runs of the past are in the file. */
+/** A load, and the number of finished runs already in the file. */
 export interface DurableInput extends Load {
   readonly folder: string;
   readonly historicalRuns?: number;

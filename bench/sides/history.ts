@@ -1,25 +1,25 @@
-/** Files with a past: many finished runs, many user results, written through the store's own port. */
+/** Files with a history: many finished runs and user results, written through the store port. */
 import { memoryStore, type RunRecord, type Store, type UserRecord } from '../../src/index.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import { EVERYBODY, numbered, startEngine } from './load.ts';
 
-/** Records that one transaction writes. */
+/** Records per transaction. */
 const BATCH = 1_000;
-/** Between two runs of the past: schedules tick every three hours. */
+/** Time between two finished runs: a schedule slot every three hours. */
 const TICK_MS = 3 * 3_600_000;
-/** When the newest run of the past was. */
+/** Time of the newest finished run. */
 const NEWEST_MS = Date.UTC(2026, 0, 1);
-/** One in so many users of the past has failed. */
+/** One in so many users has failed. */
 export const FAILED_EVERY = 1_000;
 
-/** A finished run, a user of it who completed, and one who failed: what the copies are made of. */
+/** Templates of the copies: a finished run, a completed user of it, and a failed one. */
 interface Pattern {
   readonly run: RunRecord;
   readonly completed: UserRecord;
   readonly failed: UserRecord;
 }
 
-/** Adds `count` finished runs of one workflow; gives its id. */
+/** Adds `count` finished runs of one workflow. Returns the workflow's id. */
 export async function addRuns(file: string, count: number): Promise<string> {
   const { store, workflowId, pattern } = await openWith(file);
   await inBatches(count, async (from, to) => {
@@ -34,7 +34,7 @@ export async function addRuns(file: string, count: number): Promise<string> {
   return workflowId;
 }
 
-/** Adds one finished run of `count` users, of whom every thousandth has failed. */
+/** Adds one finished run of `count` users, of which every thousandth has failed. */
 export async function addUsers(
   file: string,
   count: number,
@@ -65,7 +65,7 @@ async function openWith(
   return { store, workflowId: workflow.id, pattern };
 }
 
-/** A run as the engine leaves it: two users, one of whom fails at his first task. */
+/** A run as the engine leaves it: two users, one of which fails at its first task. */
 async function realRun() {
   const store = memoryStore();
   const { engine, workflowId } = await startEngine(store, numbered(2), 5, ({ subject, task }) => {

@@ -1,4 +1,4 @@
-/** A host that serves HTTP while it drives a durable run: how long its event loop is held. */
+/** A host that serves HTTP while it drives a durable run: how long its event loop is blocked. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,15 +9,15 @@ import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
 import { runLoad } from './load.ts';
 
-/** The histogram samples every so many ms; its figures are that much too large. */
+/** Sampling interval of the histogram, ms; its figures are too large by it. */
 const RESOLUTION_MS = 1;
 
-/** A load, where its file is, and how its commits are made. */
+/** A load, the folder of its file, and the commit mode. */
 type HostInput = Load & Pick<SqliteOptions, 'writerThread'> & { readonly folder: string };
 
 type LoopWatch = ReturnType<typeof monitorEventLoopDelay>;
 
-export const run: Run<HostInput> = async ({ folder, writerThread, ...load }, tell) => {
+export const run: Run<HostInput> = async ({ folder, writerThread, ...load }, send) => {
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json');
     response.end('{"status":"ok"}');
@@ -25,19 +25,19 @@ export const run: Run<HostInput> = async ({ folder, writerThread, ...load }, tel
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const calm = watchLoop();
-  tell({ kind: 'listening', port: (server.address() as AddressInfo).port });
-  await once(process, 'message'); // the client has measured the calm host
+  send({ kind: 'listening', port: (server.address() as AddressInfo).port });
+  await once(process, 'message'); // the client has measured the idle host
   const calmFigures = delays(calm, 'Calm');
   let loop: LoopWatch | null = null;
   const options = writerThread === undefined ? {} : { writerThread };
   const open = (name: string) => sqliteStore(join(folder, `${name}.db`), options);
   const sample = await runLoad(load, open, () => {
-    tell({ kind: 'running' });
+    send({ kind: 'running' });
     loop = watchLoop();
   });
   const figures = loop === null ? {} : delays(loop, '');
-  tell({ kind: 'finished' });
-  await once(process, 'message'); // the client has its last answer
+  send({ kind: 'finished' });
+  await once(process, 'message'); // the client has its last response
   server.close();
   return { ...sample, figures: { ...sample.figures, ...calmFigures, ...figures } };
 };

@@ -1,4 +1,4 @@
-/** A page of runs, by our handler or by bare Hono that has the same JSON ready: called, or behind a socket. */
+/** A page of runs, from tenure's handler or from bare Hono with the same JSON prepared: called directly, or over a socket. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,12 +10,12 @@ import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import { addRuns } from './history.ts';
 
-/** Whose answers are measured, and how many runs are in the file. */
+/** The handler that is measured, and the number of runs in the file. */
 export interface HttpInput {
   readonly folder: string;
   readonly who: 'tenure' | 'hono';
   readonly runs: number;
-  /** Behind a socket it tells where it listens, and serves until it is told to end. */
+  /** Over a socket, it sends the port that it listens on, and serves until a message ends it. */
   readonly isServed: boolean;
 }
 
@@ -24,7 +24,7 @@ type Handler = (request: Request) => Promise<Response> | Response;
 const WARM_MS = 500;
 const MEASURED_MS = 1_500;
 
-export const run: Run<HttpInput> = async ({ folder, who, runs, isServed }, tell) => {
+export const run: Run<HttpInput> = async ({ folder, who, runs, isServed }, send) => {
   const file = join(folder, 'bench.db');
   const workflowId = await addRuns(file, runs);
   const engine = await createEngine({ store: sqliteStore(file), tasks: { '*': () => {} } });
@@ -38,7 +38,7 @@ export const run: Run<HttpInput> = async ({ folder, who, runs, isServed }, tell)
   const handler: Handler = who === 'tenure' ? graph : (request) => app.fetch(request);
   const figures = { kB: JSON.stringify(page).length / 1_000 };
   if (isServed) {
-    await served(handler, (port) => tell({ kind: 'listening', port, path }));
+    await served(handler, (port) => send({ kind: 'listening', port, path }));
     await engine.close();
     return { perSecond: Number.NaN, figures };
   }
@@ -48,7 +48,7 @@ export const run: Run<HttpInput> = async ({ folder, who, runs, isServed }, tell)
   return { perSecond, figures };
 };
 
-/** Serves until the parent says that it has all its answers. */
+/** Serves until the parent has all its responses. */
 async function served(fetch: Handler, listening: (port: number) => void): Promise<void> {
   const server = serve({ fetch, hostname: '127.0.0.1', port: 0 });
   await once(server, 'listening');
@@ -57,14 +57,14 @@ async function served(fetch: Handler, listening: (port: number) => void): Promis
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Asks one time after the other for `forMs`; answers per second, their bodies read. */
+/** Sends one request after the other for `forMs`, reading the bodies. Returns responses per second. */
 async function answer(handler: Handler, url: string, forMs: number): Promise<number> {
   const startMs = performance.now();
   let answers = 0;
   while (performance.now() - startMs < forMs) {
     const response = await handler(new Request(url));
     await response.arrayBuffer();
-    if (response.status !== 200) throw new Error(`Expected an answer, got status ${response.status}`);
+    if (response.status !== 200) throw new Error(`Expected status 200, got ${response.status}`);
     answers += 1;
   }
   return (answers / (performance.now() - startMs)) * 1_000;

@@ -1,11 +1,11 @@
-/** The work that everybody is given, on an engine of ours. */
+/** The load, run by an engine of tenure. */
 import { createEngine, type Directory, type Engine, type Store, type TaskHandler } from '../../src/index.ts';
 import type { Load, Sample } from '../measure.ts';
 
-/** People of the run that warms an engine up; enough for V8 to have compiled what is hot. */
+/** Users of the warm-up run: enough for V8 to have compiled the hot code. */
 const WARM_USERS = 5_000;
 
-/** Makes an engine with a workflow of `tasks` tasks, and starts it. */
+/** Starts an engine with a workflow of `tasks` tasks. */
 export async function startEngine(
   store: Store,
   directory: Directory,
@@ -23,28 +23,28 @@ export async function startEngine(
   return { engine, workflowId: workflow.id };
 }
 
-/** A rule that selects everybody of {@link numbered}. */
+/** A rule that selects all subjects of {@link numbered}. */
 export const EVERYBODY = "not (department eq 'nobody')";
 
-/** A directory of people who are nothing but their ids: it costs what a directory must cost. */
+/** A directory of subjects with only an id, at the least possible cost. */
 export function numbered(users: number): Directory {
   return {
     get: async (ids) => ids.map((id) => ({ id })),
     async *query() {
-      for (let no = 0; no < users; no++) yield { id: `user-${no}` };
+      for (let ordinal = 0; ordinal < users; ordinal++) yield { id: `user-${ordinal}` };
     },
   };
 }
 
-/** What a task does in a load. */
+/** The task handler of a load. */
 export function handlerOf({ waitMs }: Load): TaskHandler {
   if (waitMs === 0) return () => {};
   return () => new Promise((resolve) => void setTimeout(resolve, waitMs));
 }
 
 /**
- * Runs the load on a store of its own, from the call of `activate` until the run is finished. A small one
- * before it, on another store, has warmed the code up.
+ * Runs the load on a store of its own, from the call of `activate` until the run is finished. A small load
+ * on another store warms the code up first.
  */
 export async function runLoad(
   load: Load,

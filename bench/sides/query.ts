@@ -1,4 +1,4 @@
-/** Lists and summaries of large files, each beside a raw query of `node:sqlite` that gives the same rows. */
+/** Lists and summaries of large files, each compared with a raw query of `node:sqlite` that returns the same rows. */
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { createLedger, type StandaloneLedger } from '../../src/index.ts';
@@ -8,7 +8,7 @@ import { type Comparison, compare, type Side } from '../measure.ts';
 import { median } from '../statistics.ts';
 import { addRuns, addUsers } from './history.ts';
 
-/** How large the files are. */
+/** Sizes of the files. */
 export interface QueryInput {
   readonly folder: string;
   readonly users: number;
@@ -16,31 +16,31 @@ export interface QueryInput {
   readonly rounds: number;
 }
 
-/** A question, as it was measured. */
+/** A measured query. */
 export interface Asked {
   readonly question: string;
   readonly comparison: Comparison;
 }
 
-/** Rows of a page. */
+/** Rows per page. */
 const PAGE = 100;
-/** How often a round asks; its figure is the median. */
+/** Repetitions per round; the figure is their median. */
 const TIMES = 50;
 const FROM = '2000-01-01T00:00:00Z';
 const TO = '2030-01-01T00:00:00Z';
 
-/** Ours, and raw: both give how many rows, or the count, they have found. */
+/** The query through tenure and in raw SQL: both return the number of rows, or the count. */
 interface Question {
   readonly question: string;
   readonly ours: () => Promise<number>;
   readonly raw: () => number;
 }
 
-export const run: Run<QueryInput> = async ({ folder, users, runs, rounds }, tell) => {
+export const run: Run<QueryInput> = async ({ folder, users, runs, rounds }, send) => {
   const files = { users: join(folder, 'users.db'), runs: join(folder, 'runs.db') };
-  tell({ kind: 'working', text: `writing a run of ${users} users` });
+  send({ kind: 'working', text: `writing a run of ${users} users` });
   const { workflowId, runId } = await addUsers(files.users, users);
-  tell({ kind: 'working', text: `writing ${runs} runs` });
+  send({ kind: 'working', text: `writing ${runs} runs` });
   const ofRuns = await addRuns(files.runs, runs);
   const ledgers = {
     users: await createLedger({ store: sqliteStore(files.users) }),
@@ -52,11 +52,11 @@ export const run: Run<QueryInput> = async ({ folder, users, runs, rounds }, tell
     aboutRuns(ledgers.runs, raw.runs, ofRuns),
   ];
   for (const { question, ours, raw } of questions) {
-    tell({ kind: 'working', text: question });
+    send({ kind: 'working', text: question });
     const [found, rows] = [await ours(), raw()];
     if (found !== rows) throw new Error(`Expected ${rows} rows for ${question}, got ${found}`);
     const rawSide = sideOf('a raw query of node:sqlite that gives the same rows', raw);
-    tell({ kind: 'asked', question, comparison: await compare(sideOf('tenure', ours), [rawSide], rounds) });
+    send({ kind: 'asked', question, comparison: await compare(sideOf('tenure', ours), [rawSide], rounds) });
   }
   await Promise.all([ledgers.users.close(), ledgers.runs.close()]);
   for (const db of [raw.users, raw.runs]) db.close();

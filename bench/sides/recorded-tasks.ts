@@ -1,4 +1,4 @@
-/** How many tasks a file has the outcome of. */
+/** Number of tasks whose outcome a file has. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Run } from '../child.ts';

@@ -1,4 +1,4 @@
-/** An engine that is killed half way, or that goes on where one was killed; it tells of both. */
+/** An engine that is killed half way, or one that continues after the kill; both report to the parent. */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { sizeNursery } from '../../src/cli/nursery.ts';
@@ -9,13 +9,13 @@ import type { Load } from '../measure.ts';
 import { EVERYBODY, numbered, startEngine } from './load.ts';
 import { CALLS, FILE } from './recovery-files.ts';
 
-/** The file's folder, and which of both. */
+/** The folder of the file, and which of the two. */
 export interface RecoveryInput extends Load {
   readonly folder: string;
   readonly resumes: boolean;
 }
 
-export const run: Run<RecoveryInput> = async (input, tell) => {
+export const run: Run<RecoveryInput> = async (input, send) => {
   sizeNursery('small'); // as the command line does
   const { folder, users, tasks, resumes } = input;
   const store = await sqliteStore(join(folder, FILE));
@@ -25,10 +25,10 @@ export const run: Run<RecoveryInput> = async (input, tell) => {
   const handler: TaskHandler = ({ interruptions }) => {
     writeSync(calls, '.');
     begun += 1;
-    if (!resumes && begun === Math.ceil((users * tasks) / 2)) tell({ kind: 'half' });
+    if (!resumes && begun === Math.ceil((users * tasks) / 2)) send({ kind: 'half' });
     if (isNew || !resumes || interruptions > 0) return;
-    isNew = true; // nobody may have begun this one before
-    tell({ kind: 'firstNewTask' });
+    isNew = true; // no process can have begun this user before
+    send({ kind: 'firstNewTask' });
   };
   if (resumes) {
     const engine = await createEngine({ store, directory: numbered(users), tasks: { '*': handler } });
@@ -41,5 +41,5 @@ export const run: Run<RecoveryInput> = async (input, tell) => {
   const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handler);
   const { id } = await engine.runs.activate(workflowId, { rule: EVERYBODY });
   await engine.runs.finished(id);
-  throw new Error('Expected to be killed half way, got to the end');
+  throw new Error('Expected the process to be killed half way, got the end of the run');
 };

@@ -1,6 +1,6 @@
-/** What a killed run leaves in its folder. */
+/** Files that a killed run leaves in its folder. */
 
 /** The database. */
 export const FILE = 'bench.db';
-/** A byte for each call of a handler: it outlives a kill. */
+/** One byte per handler call; survives a kill. */
 export const CALLS = 'calls';

@@ -1,5 +1,5 @@
 /**
- * The limit of durable runs: raw `node:sqlite` making the very writes of a run of ours again, each
+ * The limit of durable runs: raw `node:sqlite` replaying the writes of a tenure run, each
  * statement with its values, in the same transactions, on a file with the same tables and indexes.
  */
 import { copyFileSync } from 'node:fs';
@@ -9,14 +9,14 @@ import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
 import { runLoad } from './load.ts';
-import { type Call, startTape } from './sqlite-tape.ts';
+import { type Call, startRecording } from './sqlite-recording.ts';
 
 /** A write, or the begin or the end of a transaction. */
 type Write = Pick<Call, 'sql' | 'values'>;
 
 export const run: Run<Load & { readonly folder: string }> = async ({ folder, ...load }) => {
   const writes = await recordRun(load, folder);
-  const db = new DatabaseSync(join(folder, 'again.db'));
+  const db = new DatabaseSync(join(folder, 'replay.db'));
   db.exec('PRAGMA cache_size = -24576; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096');
   const startMs = performance.now();
   writeAgain(db, writes);
@@ -25,23 +25,23 @@ export const run: Run<Load & { readonly folder: string }> = async ({ folder, ...
   return { perSecond: (load.users * load.tasks) / seconds, figures: { statements: writes.length } };
 };
 
-/** Runs the load, and gives its writes; `again.db` is the file as it was before them. */
+/** Runs the load and returns its writes; `replay.db` is a copy of the file from before them. */
 async function recordRun(load: Load, folder: string): Promise<readonly Write[]> {
   const writes: Write[] = [];
-  let tape: { stop(): void } | null = null;
+  let recording: { stop(): void } | null = null;
   const open = async (name: string) => {
     if (name === 'warm') return sqliteStore(join(folder, 'warm.db'));
-    // Made and closed, so that one file has all of it; opened again, now with ears.
+    // Created and closed, so that a single file holds everything; then opened for recording.
     await (await sqliteStore(join(folder, 'bench.db'))).close();
-    copyFileSync(join(folder, 'bench.db'), join(folder, 'again.db'));
-    tape = startTape(({ file, method, sql, values }) => {
+    copyFileSync(join(folder, 'bench.db'), join(folder, 'replay.db'));
+    recording = startRecording(({ file, method, sql, values }) => {
       if (!file.endsWith('bench.db')) return;
       if (method === 'run' || /^(?:BEGIN|COMMIT|ROLLBACK)/.test(sql)) writes.push({ sql, values });
     });
     return sqliteStore(join(folder, 'bench.db'));
   };
   await runLoad(load, open);
-  (tape as { stop(): void } | null)?.stop();
+  (recording as { stop(): void } | null)?.stop();
   return writes;
 }
 

@@ -1,7 +1,7 @@
-/** What is simulated. */
+/** The simulated scenarios. */
 import type { Scenario } from '../../src/simulate.ts';
 
-/** Everybody, every minute, `times` times: one task that answers at once. */
+/** Processes all users every minute, `times` times: one task that returns at once. */
 export function noOps(people: number, times: number): Scenario {
   const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute + 1)).toISOString();
   return {

@@ -4,17 +4,17 @@ import { type Scenario, simulate } from '../../src/simulate.ts';
 import type { Run } from '../child.ts';
 import { noOps, year } from './scenarios.ts';
 
-/** Which, and of how many people. */
+/** The scenario and the size of its population. */
 export interface SimulateInput {
   readonly scenario: 'noOps' | 'year';
   readonly people: number;
-  /** How often everybody is processed, for `noOps`. */
+  /** How often each user is processed, for `noOps`. */
   readonly times: number;
 }
 
 export const run: Run<SimulateInput> = async ({ scenario, people, times }) => {
   sizeNursery('large'); // as the command line does
-  await simulate(noOps(5_000, 3)); // the code is warm
+  await simulate(noOps(5_000, 3)); // warm-up
   if (scenario === 'year') {
     const { totals, ms } = await timed(year(people));
     const tasks = totals.tasksCompleted + totals.tasksFailed;
@@ -23,7 +23,7 @@ export const run: Run<SimulateInput> = async ({ scenario, people, times }) => {
       figures: { seconds: ms / 1_000, tasks, runs: totals.runsCount },
     };
   }
-  const setUp = await timed(noOps(people, 0)); // making the people is not what is measured
+  const setUp = await timed(noOps(people, 0)); // generating the population is not measured
   const { totals, ms } = await timed(noOps(people, times));
   return { perSecond: (totals.usersCount / (ms - setUp.ms)) * 1_000, figures: { users: totals.usersCount } };
 };

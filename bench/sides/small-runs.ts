@@ -5,7 +5,7 @@ import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import { numbered, startEngine } from './load.ts';
 
-/** So many runs of so many users. */
+/** Number and size of the runs. */
 export interface SmallRunsInput {
   readonly runs: number;
   readonly usersPerRun: number;

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { numbered } from '../../bench/sides/load.ts';
-import { type Call, startTape } from '../../bench/sides/sqlite-tape.ts';
+import { type Call, startRecording } from '../../bench/sides/sqlite-recording.ts';
 import { type Clock, createEngine, type Engine, memoryStore, type Store } from '../../src/index.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 
@@ -86,7 +86,7 @@ async function count(
   const folder = mkdtempSync(join(tmpdir(), 'tenure-guard-'));
   const file = join(folder, 'guard.db');
   const meter = new Meter();
-  const tape = startTape((call) => meter.heard(call));
+  const recording = startRecording((call) => meter.heard(call));
   const ids = { guid: numberedGuid() };
   const store = kind === 'memory' ? memoryStore() : await sqliteStore(file);
   const engine = await createEngine({
@@ -119,7 +119,7 @@ async function count(
     perTask[name] = (value - before[name as keyof typeof counts]) / tasks;
   if (kind === 'sqlite') perTask.walBytes = statSync(`${file}-wal`).size / tasks;
   const pages = kind === 'sqlite' ? await countPages(engine, id, meter) : {};
-  tape.stop();
+  recording.stop();
   await engine.close();
   rmSync(folder, { recursive: true, force: true });
   return { perTask, pages };

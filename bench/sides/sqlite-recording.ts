@@ -1,12 +1,12 @@
 /**
- * Writes down what goes through `node:sqlite`: every statement of every connection, with its values. So a
- * run's writes can be counted, or made again with nothing around them.
+ * Records what goes through `node:sqlite`: every statement of every connection, with its values, so that a
+ * run's writes can be counted, or replayed on their own.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
 /** A call that reached SQLite. */
 export interface Call {
-  /** The database's file, as it was opened. */
+  /** Path of the database file, as it was opened. */
   readonly file: string;
   /** `exec` runs without values; `run` changes rows; the others read. */
   readonly method: 'exec' | 'run' | 'get' | 'all' | 'iterate';
@@ -16,8 +16,8 @@ export interface Call {
   readonly changes: number;
 }
 
-/** Tells `heard` of every call that begins before `stop()`. One tape at a time. */
-export function startTape(heard: (call: Call) => void): { stop(): void } {
+/** Passes every call until `stop()` to `heard`. One recording at a time. */
+export function startRecording(heard: (call: Call) => void): { stop(): void } {
   const { exec, prepare } = DatabaseSync.prototype;
   let isOn = true;
   const files = new WeakMap<DatabaseSync, string>();
