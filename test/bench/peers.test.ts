@@ -63,7 +63,7 @@ describe('looking for Redis', () => {
     const unsafe = await answering(`$30\r\naof_enabled:0\r\n\r\n${fsync}`, (url) =>
       findRedis({ BENCH_REDIS_URL: url }),
     );
-    expect(unsafe).toMatchObject({ description: expect.stringContaining('lost in a crash') });
+    expect(unsafe).toMatchObject({ description: expect.stringContaining('a crash loses everything') });
   });
 
   test('says what it has found instead', async () => {
