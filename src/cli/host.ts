@@ -2,15 +2,15 @@ import type { Clock } from '../ports/clock.ts';
 import type { Interrupts } from './terminal/interrupts.ts';
 import type { Output } from './terminal/output.ts';
 
-/** What a command works with, besides its options. */
+/** The environment of a command: output streams, clock, variables. */
 export interface Host {
-  /** Results. Nothing else: it may be read by a program. */
+  /** Only for results, which may be read by a program. */
   readonly stdout: Output;
-  /** Everything that is not the result. */
+  /** For everything else. */
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly interrupts: Interrupts;
-  /** How the user calls this program, for commands that he can paste: `npx tenure`. */
+  /** How the user calls this program, for commands to paste: `npx tenure`. */
   readonly self: string;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Kept so plain that a Node of years ago can read it, and say what is wrong instead of a syntax error.
+// Kept free of new syntax, so that an old Node reports its version instead of a syntax error.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(`error: Expected Node 22.18 or newer, got ${process.versions.node} (${process.execPath}).`);
@@ -8,7 +8,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else {
   import('node:module')
     .then((modules) => {
-      // The next start is twice as fast: what is read and compiled once is kept in the folder for temporary files.
+      // Halves the time of later starts: compiled code is cached in the folder for temporary files.
       modules.enableCompileCache();
       return import('./process.ts');
     })

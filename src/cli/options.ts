@@ -60,30 +60,30 @@ function nameList(text: string): readonly string[] {
   throw new InvalidArgumentError('Expected names between commas, such as contractEnd,probationEnd.');
 }
 
-/** Whether people may be left out: of commands that select some. */
+/** `--strict`, for commands that select users. */
 export function strictOption(): Option {
   return new Option(
     '--strict',
-    'plan nothing when a date that decides who is taken cannot be read, or an attribute does not exist',
+    'create no run when a date needed for the selection cannot be read, or an attribute does not exist',
   );
 }
 
-/** What stands between cells, which may be a tab, also as a shell writes it best. */
+/** Separator of cells; a tab may be spelled `\t` or `tab`. */
 export function delimiterText(text: string): string {
   const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
   if (isDelimiter(delimiter)) return delimiter;
   throw new InvalidArgumentError(`Expected ${DELIMITER_EXPECTED}.`);
 }
 
-/** A text that says something. */
+/** A text that is not empty. */
 export function someText(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('Expected a text that is not empty.');
 }
 
 /**
- * Refuses a command without an option that it needs. Not commander's own check, which comes before that of
- * unknown options and so hides a slip of the pen: `--workflo`.
+ * Rejects a command without a required option. Commander's own check would come before that of unknown options
+ * and so hide a typo: `--workflo`.
  */
 export function requireOption(command: Command, ...names: readonly string[]): void {
   for (const name of names) {
@@ -94,12 +94,12 @@ export function requireOption(command: Command, ...names: readonly string[]): vo
   }
 }
 
-/** How the file of people is read: of `run` and `resume`. */
+/** Options for reading the file of users. */
 export function usersOptions(): readonly Option[] {
   return [
     new Option(
       '--map <mapping>',
-      'which column is which attribute: id=WorkerID,employeeHireDate=HireDate',
+      'the column of each attribute: id=WorkerID,employeeHireDate=HireDate',
     ).argParser(someText),
     new Option(
       '--on-duplicate <what>',
@@ -107,43 +107,44 @@ export function usersOptions(): readonly Option[] {
     ).choices(['refuse', 'first', 'last']),
     new Option(
       '--short-rows <what>',
-      'when a row has fewer cells than the header: refuse the file, or fill them up with empty ones',
+      'when a row has fewer cells than the header: refuse the file, or fill the rest with empty cells',
     ).choices(['refuse', 'fill']),
     new Option(
       '--dates <format>',
-      'another spelling of dates: a pattern of date-fns (dd/MM/yyyy), or excel; more than one can be given',
+      'a further date format: a date-fns pattern (dd/MM/yyyy), or excel; can be given more than once',
     ).argParser(collected),
     new Option(
       '--date-attributes <names>',
-      'attributes with dates beside employeeHireDate and the like: contractEnd,probationEnd',
+      'attributes of your own that hold dates: contractEnd,probationEnd',
     ).argParser(nameList),
     new Option(
       '--delimiter <text>',
-      'between the cells of a CSV file, or `tab`; default: a comma, or what the header shows',
+      'separator of the cells of a CSV file, or `tab`; default: detected in the header',
     ).argParser(delimiterText),
   ];
 }
 
-/** What the tasks do, and how they are stopped: of all commands that run an engine. */
+/** Options of all commands that run an engine: task handlers, concurrency, stopping. */
 export function tasksOptions(): readonly Option[] {
   return [
     new Option(
       '--tasks <module>',
       'an ES module whose exports are handlers by key (see `tenure tasks`)',
     ).argParser(someText),
-    new Option('--effects <file>', 'add one line of JSON here for each task that was carried out').argParser(
-      someText,
-    ),
+    new Option(
+      '--effects <file>',
+      'append one line of JSON to this file for each task that was carried out',
+    ).argParser(someText),
     forceOption(),
     new Option(
       '--no-op',
-      'call no handler: tasks are recorded as completed, people as processed, and the run says that it was a no-op',
+      'call no handler: tasks are recorded as completed, users as processed, and the run is marked as a no-op',
     ).conflicts(['tasks', 'effects']),
     new Option('--dry-run', 'only show who would be processed, with which tasks, and who would not and why'),
-    new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
+    new Option('--concurrency <n>', 'number of tasks that run in parallel; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),
-    new Option('--stop-timeout <seconds>', 'how long a stop by Ctrl-C or SIGTERM may take in all')
+    new Option('--stop-timeout <seconds>', 'how long stopping by Ctrl-C or SIGTERM may take in total')
       .argParser(secondsAsMs)
       .default(LIMITS.stopDeadlineMs, String(LIMITS.stopDeadlineMs / 1_000)),
   ];
@@ -157,25 +158,25 @@ function secondsAsMs(text: string): DurationMs {
   throw new InvalidArgumentError(`Expected seconds in 0..${STOP_TIMEOUT_MAX_S}, such as 25.`);
 }
 
-/** How it is shown: of all commands that run something. */
+/** Output options of all commands that run something. */
 export function outputOptions(): readonly Option[] {
   return [
     new Option('--json', 'print one JSON document on stdout, and nothing else there'),
-    new Option('--quiet', 'no progress, no remarks, no table: only warnings, errors and the exit code'),
+    new Option('--quiet', 'no progress, notes or table: only warnings, errors and the exit code'),
   ];
 }
 
-/** Databases are named the same way everywhere. */
+/** `--db`. */
 export function dbOption(text = 'the database of the runs'): Option {
   return new Option('--db <file>', text).argParser(someText);
 }
 
-/** For commands that write files. */
+/** `--force`, for commands that write files. */
 export function forceOption(): Option {
-  return new Option('--force', 'write also over files that tenure did not make');
+  return new Option('--force', 'also overwrite files that tenure did not write');
 }
 
-/** For commands that only list. */
+/** `--json`, for commands that only read. */
 export function jsonOption(): Option {
   return new Option('--json', 'print one JSON document on stdout, and nothing else there');
 }

@@ -9,35 +9,35 @@ export interface OutputFile {
   /** The option that asks for it, as the user wrote it: `--report year.html`. */
   readonly option: string;
   /**
-   * Whether a file that begins so was written by an earlier command of this kind, so that it may be replaced.
-   * Absent: whatever writes it looks itself.
+   * Whether a file with this beginning was written by an earlier command of this kind and may be replaced.
+   * Absent: the writer checks this itself.
    */
   readonly isOurs?: (beginning: string) => boolean;
-  /** Folders on the way to it are made when they are missing. */
+  /** Whether missing parent folders are created. */
   readonly makesFolders?: boolean;
 }
 
-/** What {@link claimOutputs} is told besides the outputs. */
+/** Options of {@link claimOutputs}. */
 export interface ClaimOptions {
   /** Files that the command reads. */
   readonly inputs: readonly string[];
-  /** They are read during the work, so that not even `force` may replace them. */
+  /** Whether they are read during the work, so that not even `force` may replace them. */
   readonly areInputsInUse?: boolean;
-  /** `--force`: inputs, and files that were made by others, may be replaced. */
+  /** `--force`: inputs and files of other programs may be replaced. */
   readonly force: boolean;
 }
 
-/** Bytes of a file that are looked at to tell whose it is. */
+/** Bytes of a file that are read to identify its kind. */
 const BEGINNING_BYTES = 4_096;
 const LINKS_MAX = 40;
-const OTHER_NAME = 'Give the output another name';
+const OTHER_NAME = 'Choose another file';
 
 /**
- * Makes sure, before a command begins its work, that the files which it will write can be written and that
- * nothing of the user's is lost by it. Writes nothing.
+ * Checks, before a command begins its work, that its output files can be written and that no file of the user's
+ * is lost. Writes nothing.
  *
- * @throws CliError for an output that is another output; that is an input, by whatever path or link; that exists
- *   and was not made by this program; or that cannot be written. `force` allows the second and the third.
+ * @throws CliError for an output that is also another output; that is an input, by any path or link; that exists
+ *   and was not written by this program; or that cannot be written. `force` allows the second and the third.
  */
 export async function claimOutputs(
   outputs: readonly OutputFile[],
@@ -51,7 +51,7 @@ export async function claimOutputs(
     byIdentity.set(identity, output);
   }
   for (const input of inputs) {
-    if (!existsSync(input)) continue; // the name of something else, or refused by who reads it
+    if (!existsSync(input)) continue; // not a file, or reported by its reader
     const output = byIdentity.get(await identityOf(input));
     if (output && (areInputsInUse || !force)) throw isInput(output, input, areInputsInUse);
   }
@@ -61,8 +61,8 @@ export async function claimOutputs(
 function isInput({ option, path }: OutputFile, input: string, isInUse: boolean): CliError {
   const also = resolve(path) === resolve(input) ? '' : `, which is the same file as ${input}`;
   return new CliError(
-    `Expected ${option} to write no file that the command reads, got ${path}${also}`,
-    isInUse ? OTHER_NAME : `${OTHER_NAME}, or replace the input with --force`,
+    `Expected ${option} to name no input file of the command, got ${path}${also}`,
+    isInUse ? OTHER_NAME : `${OTHER_NAME}, or overwrite the input with --force`,
   );
 }
 
@@ -75,17 +75,17 @@ async function requireReplaceable(output: OutputFile, force: boolean): Promise<v
   } catch (cause) {
     throw new CliError(`Expected to write ${path}, got ${messageOf(cause)}`, null, { cause });
   }
-  // Devices and pipes hold nothing that could be lost, and neither does an empty file.
+  // Devices, pipes and empty files hold no data that could be lost.
   if (force || !isOurs || !found?.isFile() || found.size === 0 || isOurs(await beginningOf(path))) return;
   throw new CliError(
-    `Expected ${option} to write a new file or one of its own, got ${path}, which tenure did not make`,
-    `${OTHER_NAME}, or use that file all the same with --force`,
+    `Expected ${option} to name a new file or one written by tenure, got ${path}, which tenure did not write`,
+    `${OTHER_NAME}, or overwrite the file with --force`,
   );
 }
 
 async function beginningOf(path: string): Promise<string> {
   const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new CliError(`Expected to see whose file ${path} is, got ${messageOf(cause)}`, null, { cause });
+    throw new CliError(`Expected to read ${path}, got ${messageOf(cause)}`, null, { cause });
   });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0);
@@ -95,7 +95,7 @@ async function beginningOf(path: string): Promise<string> {
   }
 }
 
-/** The folder that a new file needs to be writable: the nearest one that is there, when others can be made. */
+/** The folder that must be writable for a new file: the nearest existing one, when others can be created. */
 async function folderFor(path: string, makesFolders: boolean): Promise<string> {
   const folder = dirname(resolve(path));
   const found = await stat(folder).catch(() => null);
@@ -104,11 +104,11 @@ async function folderFor(path: string, makesFolders: boolean): Promise<string> {
   return folderFor(folder, makesFolders);
 }
 
-/** The same text for every path to a file: symbolic links, hard links, other spellings. */
+/** Identity of a file, the same for every path to it: symbolic links, hard links, other spellings. */
 async function identityOf(path: string, links = 0): Promise<string> {
   const found = await stat(path, { bigint: true }).catch(() => null);
   if (found) return `${found.dev}:${found.ino}`;
-  // A link to a file that is yet to be made.
+  // A link to a file that does not exist yet.
   const link = await lstat(path).catch(() => null);
   if (link?.isSymbolicLink() && links < LINKS_MAX)
     return identityOf(resolve(dirname(path), await readlink(path)), links + 1);

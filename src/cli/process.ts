@@ -28,16 +28,18 @@ export async function runProcess(): Promise<void> {
     self: selfOf(process.argv[1], env),
   };
   host.interrupts.listen();
-  // A module of handlers may throw where nobody waits, a timer say. What is committed is safe.
+  // A module of handlers may throw outside a call, for example in a timer. Committed results are safe.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       for (const line of describeError(error, env)) host.stderr.line(`error: ${line}`);
       process.exit(EXIT.error);
     });
   }
-  // Nothing is left that could wake this process, and yet it is not done: never a silent exit 0.
+  // The event loop has run empty although the command has not finished: not a silent exit 0.
   process.on('beforeExit', () => {
-    host.stderr.line('error: Expected the command to come to its end, got nothing left to wait for');
+    host.stderr.line(
+      'error: The command stopped before it finished: a handler never settles, or waits for something that was closed',
+    );
     process.exit(EXIT.error);
   });
   const code = await runProgram(process.argv.slice(2), host);
@@ -47,13 +49,13 @@ export async function runProcess(): Promise<void> {
     await host.stderr.flush();
   }
   const isAllWritten = host.stdout.failure === null && host.stderr.failure === null;
-  // Not by running out of work: a module of handlers may have left a timer or a socket behind.
+  // Explicit exit, since a module of handlers may have left a timer or a socket open.
   process.exit(isAllWritten ? code : EXIT.error);
 }
 
 /**
- * Keeps standard output for the results of commands: whatever else writes to it, a module of handlers with
- * `console.log` say, writes to standard error from now on.
+ * Reserves standard output for the results of commands: other writes to it, such as `console.log` in a module
+ * of handlers, go to standard error from now on.
  */
 function reserveStdout(): NodeJS.WriteStream {
   const { stdout } = process;
@@ -66,7 +68,7 @@ function reserveStdout(): NodeJS.WriteStream {
   return stdout;
 }
 
-/** Node 22 warns that `node:sqlite` is experimental. That one is known here; every other is shown. */
+/** Node 22 warns that `node:sqlite` is experimental. That warning is suppressed; all others are shown. */
 function silenceSqliteWarning(): void {
   const emitWarning = process.emitWarning.bind(process) as (...args: readonly unknown[]) => void;
   process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]) => {
@@ -76,7 +78,7 @@ function silenceSqliteWarning(): void {
   };
 }
 
-/** How to call this program again from the same folder. */
+/** The command that starts this program from the same folder. */
 function selfOf(script: string | undefined, env: NodeJS.ProcessEnv): string {
   const name = basename(script ?? '');
   if (env.npm_command !== undefined) return 'npx tenure';

@@ -17,14 +17,14 @@ import { EXIT, type ExitCode } from './terminal/exit-codes.ts';
 
 const HELP = `
 Start here:
-  $ tenure demo                               1,000 people, two workflows, some failures
-  $ tenure templates                          the workflows that are ready to use
+  $ tenure demo                               1,000 employees, two workflows, some failures
+  $ tenure templates                          the workflow templates
   $ tenure run --users staff.csv --workflow "Offboard an employee" --dry-run
 
 Exit codes: 0 done, and every run completed; 1 wrong usage or environment; 2 a run ended completedWithErrors,
 failed or canceled, or a check found violations; 130 stopped by Ctrl-C or SIGTERM.`;
 
-/** Runs one command. Never throws: what goes wrong is told on stderr. */
+/** Runs one command. Never throws: errors are reported on stderr. */
 export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = buildProgram(host, (value) => {
@@ -48,7 +48,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
   const { stdout, stderr } = host;
   const program = new Command('tenure')
     .description(
-      'Runs joiner, mover and leaver workflows for people, durably, and tells what happened to whom.',
+      'Runs joiner, mover and leaver workflows for users, durably, and records what happened to each of them.',
     )
     .version(packageVersion(), '-V, --version')
     .addHelpText('after', HELP);
@@ -69,7 +69,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
   configure(program, (command) =>
     command
       .exitOverride()
-      .showHelpAfterError(`(${host.self} ${pathOf(command)}--help tells more)`)
+      .showHelpAfterError(`(${host.self} ${pathOf(command)}--help shows the usage)`)
       .configureOutput({
         writeOut: (text) => void stdout.write(text),
         writeErr: (text) => void stderr.write(text),

@@ -37,18 +37,22 @@ export interface SimulationCliOptions {
 /** Options of both commands, for commander. */
 export function simulationOptions(csvText: string): readonly Option[] {
   return [
-    new Option('--seed <n>', 'a whole number; another one gives other people and other chance')
+    new Option('--seed <n>', 'a whole number; another seed gives other people and other random outcomes')
       .argParser(seedNumber)
       .default(1),
-    new Option('--horizon <duration>', 'how long, in place of the scenario’s own: P1Y, P6M, P10D').argParser(
-      someText,
-    ),
-    new Option('--report <file>', 'write a page (.html), and beside it JSON and CSV').argParser(someText),
+    new Option(
+      '--horizon <duration>',
+      'simulated time, in place of the scenario’s own: P1Y, P6M, P10D',
+    ).argParser(someText),
+    new Option(
+      '--report <file>',
+      'write an HTML page to this file, and JSON and CSV files beside it',
+    ).argParser(someText),
     forceOption(),
     new Option('--json', 'print one JSON document on stdout, and nothing else there'),
     new Option('--csv', csvText).conflicts('json'),
-    new Option('--check', 'check every run against the invariants; exit code 2 when one is broken'),
-    new Option('--quiet', 'no progress, no remarks, no table: only errors, and the exit code'),
+    new Option('--check', 'verify the invariants of every run; exit code 2 when one is violated'),
+    new Option('--quiet', 'no progress, notes or table: only warnings, errors and the exit code'),
   ];
 }
 
@@ -58,7 +62,7 @@ function seedNumber(text: string): number {
   throw new InvalidArgumentError('Expected a whole number.');
 }
 
-/** A scenario by its file, or by the name of one that is shipped. @throws LifecycleError, CliError. */
+/** A scenario by its file, or by the name of a built-in one. @throws LifecycleError, CliError. */
 export async function readNamed(
   { readScenario, readScenarioFile, SCENARIOS }: Simulate,
   name: string,
@@ -69,17 +73,17 @@ export async function readNamed(
   if (shipped && !existsSync(name)) return readScenario(shipped, options);
   if (!existsSync(name)) {
     throw new CliError(
-      `Expected a scenario file or the name of a shipped scenario, got ${name}`,
-      `Shipped: ${Object.keys(SCENARIOS).join(', ')}`,
+      `Expected a scenario file or the name of a built-in scenario, got ${name}`,
+      `Built-in scenarios: ${Object.keys(SCENARIOS).join(', ')}`,
     );
   }
   return readScenarioFile(name, options);
 }
 
 /**
- * Makes sure, before anything runs, that the files of a report can be written and replace nothing of the user's.
+ * Checks, before anything runs, that the files of a report can be written and replace no file of the user's.
  *
- * @param scenarios as the user named and as they were read: their files must stay as they are.
+ * @param scenarios names as given, and the scenarios read: their files must not be overwritten.
  * @throws CliError.
  */
 export async function claimReport(
@@ -113,12 +117,12 @@ export async function writeReport(path: string, files: readonly ReportFile[]): P
   return written.map(({ name }) => name);
 }
 
-/** The name that the user gave to the page; the other files are named after it. */
+/** The page has the given name; the other files are named after it. */
 function reportPath(report: string, suffix: string): string {
   return suffix === '.html' ? report : report.replace(/\.html?$/i, '') + suffix;
 }
 
-/** What delays people most, as facts: in a line, and what would help. */
+/** The greatest cause of delay, with advice. */
 export function bottleneckFacts(
   name: string,
   bottleneck: Bottleneck | null,
@@ -130,8 +134,8 @@ export function bottleneckFacts(
   ];
 }
 
-/** Who was in no run because of their attributes. A warning, which `--quiet` lets through. */
-export function tellLeftOut({ stderr }: Host, { leftOut }: SimulationResult, label = ''): void {
+/** Warns of people that were in no run because of their attributes, even with `--quiet`. */
+export function warnLeftOut({ stderr }: Host, { leftOut }: SimulationResult, label = ''): void {
   const warning = stderr.style.yellow('warning:');
   for (const one of leftOut) {
     const slots = counted(one.selectionsCount, 'selection');
@@ -139,10 +143,12 @@ export function tellLeftOut({ stderr }: Host, { leftOut }: SimulationResult, lab
       stderr.line(`${warning} ${label}${one.workflow}, ${slots}: ${sentence}`);
   }
   if (leftOut.length > 0)
-    stderr.line(`${warning} How a file of people is read: map, dates and dateAttributes of the population`);
+    stderr.line(
+      `${warning} To change how the file of people is read: map, dates and dateAttributes of the population`,
+    );
 }
 
-/** A bar on a terminal: virtual date, and how fast it goes. */
+/** A progress bar on a terminal: virtual date and speed. */
 export interface SimulationBar {
   readonly update: (progress: SimulationProgress) => void;
   stop(): void;
@@ -150,7 +156,7 @@ export interface SimulationBar {
 
 const DAY_MS = 86_400_000;
 
-/** A bar, or nothing where nobody watches. `label` stands before it. */
+/** A bar preceded by `label`; nothing when stderr is not a terminal. */
 export function simulationBar(host: Host, isWanted: boolean, label = ''): SimulationBar {
   const { stderr, clock } = host;
   if (!isWanted || !stderr.isTerminal) return { update: () => {}, stop: () => {} };

@@ -12,7 +12,7 @@ describe('tenure demo', () => {
       expect(stdout).toContain('1,000 employees are in tenure-demo/employees.csv');
       expect(stdout.match(/ status +completedWithErrors\n/g)).toHaveLength(2);
       expect(stdout).toMatch(/ × +License pool of group all-staff exhausted/);
-      expect(stdout).toMatch(/ × +The person has no mail attribute/);
+      expect(stdout).toMatch(/ × +The user has no mail attribute/);
       const commands = stdout.slice(stdout.indexOf('Try next:')).trim().split('\n').slice(1);
       expect(commands.map((line) => line.trim().split(' ')[2])).toEqual(['runs', 'check', 'run']);
       if (time === 'first') continue;

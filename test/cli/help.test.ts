@@ -14,8 +14,8 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['rnu'], /^error: unknown command 'rnu'\n\(Did you mean run\?\)\n\(tenure --help tells more\)\n$/],
-    [['runs', 'shwo'], /\(Did you mean show\?\)\n\(tenure runs --help tells more\)\n$/],
+    [['rnu'], /^error: unknown command 'rnu'\n\(Did you mean run\?\)\n\(tenure --help shows the usage\)\n$/],
+    [['runs', 'shwo'], /\(Did you mean show\?\)\n\(tenure runs --help shows the usage\)\n$/],
     [['run', '--workflo', 'x'], /^error: unknown option '--workflo'\n\(Did you mean --workflow\?\)/],
   ])('suggests what was meant by %j, and exits with 1', async (args, message) => {
     const { code, stdout, stderr } = await inProcess(...args);
@@ -31,6 +31,6 @@ describe('the command line', () => {
     );
     const args = ['run', '--users', 'all.csv', '--workflow', 'Offboard an employee', '--tasks', 'late.mjs'];
     const { stderr } = expectCode(await tenure(...args), 1);
-    expect(stderr).toMatch(/^error: Expected no such failure, got late and loud\n.*TENURE_DEBUG=1.*\n$/);
+    expect(stderr).toMatch(/^error: Unexpected failure: late and loud\n.*TENURE_DEBUG=1.*\n$/);
   });
 });

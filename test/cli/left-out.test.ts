@@ -100,7 +100,7 @@ describe('a slot that leaves people out', () => {
   it('is refused with --strict, and makes no run', async () => {
     const { stdout, stderr } = expectCode(await slot('--strict', '--db', 'strict.db'), 1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/warning: 6 left out[\s\S]*\nerror: .*--strict.*no run was made\n$/);
+    expect(stderr).toMatch(/warning: 6 left out[\s\S]*\nerror: .*--strict.*no run was created\n$/);
     const list = expectCode(await here('runs', 'list', '--db', 'strict.db', '--json'), 0);
     expect(JSON.parse(list.stdout).value).toEqual([]);
   });
@@ -172,7 +172,7 @@ describe('a column that does not exist', () => {
     expect(stderr).toBe(
       [
         'warning: No person has employeeLeaveDateTime, which the trigger needs; there are id, department, EmployeeLeaveDateTime; EmployeeLeaveDateTime may be meant',
-        'warning: If it is meant: --map employeeLeaveDateTime=EmployeeLeaveDateTime',
+        'warning: If that is the one: --map employeeLeaveDateTime=EmployeeLeaveDateTime',
         '',
       ].join('\n'),
     );
@@ -191,7 +191,7 @@ describe('a column that does not exist', () => {
     const args = ['run', '--users', 'people.csv', '--workflow', 'scope.json', ...SLOT, '--quiet'];
     const { stderr } = expectCode(await here(...args), 0);
     expect(stderr).toContain('No person has Department, which the scope rule needs');
-    expect(stderr).toContain('write it in the rule, or --map Department=department');
+    expect(stderr).toContain('use it in the rule, or --map Department=department');
   });
 
   it('of a --rule is told before anything is written', async () => {
@@ -235,5 +235,5 @@ it('--strict needs something that selects people', async () => {
     await here('run', '--users', 'people.csv', '--workflow', 'leaver.json', '--strict'),
     1,
   );
-  expect(stderr).toContain('Expected --strict to come with --scheduled or --rule');
+  expect(stderr).toContain('Expected --strict together with --scheduled or --rule');
 });

@@ -9,7 +9,7 @@ const place = workplace();
 const { write, path, start } = place;
 const ON_DEMAND = { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' };
 const MISSING = /^error: Expected a handler for every enabled task of .*, got none for own\n/;
-const NO_OP = /\n {2}no-op +handlers were not called: tasks count as completed and did nothing\n/;
+const NO_OP = /\n {2}no-op +handlers were not called: tasks count as completed but did nothing\n/;
 
 /** Runs in this process; arguments with `@` are files of the workplace. */
 async function run(...args: readonly string[]) {
@@ -49,7 +49,7 @@ describe('a run without handlers', () => {
       ...['run', '--users', '@hires.csv', '--workflow', 'Onboard new hire employee', '--arg', 'groupID=a'],
       ...['--scheduled', '--db', '@tick.db'],
     ];
-    expect(expectCode(await run(...tick), 1).stderr).toMatch(/got none for .*\nSay what the tasks do:/);
+    expect(expectCode(await run(...tick), 1).stderr).toMatch(/got none for .*\nChoose what the tasks do:/);
     expect(place.exists('tick.db')).toBe(false);
     const done = expectCode(await run(...tick, '--effects', '@tick.jsonl', '--json'), 0);
     expect(JSON.parse(done.stdout)).toMatchObject({ run: { totalUsersCount: 1, isNoOp: false } });
@@ -120,7 +120,7 @@ describe('--no-op', () => {
     await write('slip.json', JSON.stringify(workflow));
     const args = ['run', '--users', '@people.csv', '--workflow', '@slip.json'];
     const warning =
-      'warning: disableUsrAccount is no definition of the catalogue; did you mean disableUserAccount?\n';
+      'warning: disableUsrAccount is not a task definition of the catalogue; did you mean disableUserAccount?\n';
     expect(expectCode(await run(...args, '--no-op'), 0).stderr).toBe(warning);
     expect(expectCode(await run(...args, '--effects', '@slip.jsonl'), 0).stderr).toBe(warning);
   });

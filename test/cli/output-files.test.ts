@@ -37,7 +37,7 @@ describe('tenure simulate and compare', () => {
       ['@link.html', 'link.html'],
       ['@hard.html', 'hard.json'],
     ] as const) {
-      const message = new RegExp(`to write no file that the command reads, got .*${got}`);
+      const message = new RegExp(`to name no input file of the command, got .*${got}`);
       await expectRefused(['simulate', '@small.json', '--report', report], message, 'small.json');
       const compared = ['compare', 'onboarding-year', '@small.json', '--report', report];
       await expectRefused(compared, message, 'small.json');
@@ -60,7 +60,7 @@ describe('tenure simulate and compare', () => {
     for (const name of report) {
       const text = read(name);
       await write(name, name.endsWith('.json') ? JSON.stringify(SMALL) : 'a,b\n1,2\n');
-      await expectRefused(args, new RegExp(`got .*${name}, which tenure did not make`), ...report);
+      await expectRefused(args, new RegExp(`got .*${name}, which tenure did not write`), ...report);
       expect((await run(...args, '--force')).code).toBe(0);
       expect(read(name)).toBe(text);
     }
@@ -68,7 +68,7 @@ describe('tenure simulate and compare', () => {
     for (const _ of ['first', 'again']) expect((await run(...compared, '--quiet')).code).toBe(0);
     await expectRefused(
       [...compared.slice(0, -1), '@day.html'],
-      /day\.json, which tenure did not make/,
+      /day\.json, which tenure did not write/,
       ...report,
     );
   });
@@ -78,14 +78,14 @@ describe('tenure sample', () => {
   it('replaces a sample, and nothing else without --force', async () => {
     await write('staff.csv', peopleCsv(3));
     const args = ['sample', '--users', '5', '--out', '@staff.csv'];
-    await expectRefused(args, /got .*staff\.csv, which tenure did not make\n.*--force\n/, 'staff.csv');
+    await expectRefused(args, /got .*staff\.csv, which tenure did not write\n.*--force\n/, 'staff.csv');
     expect((await run(...args, '--force')).code).toBe(0);
     const five = read('staff.csv');
     expect((await run(...args.with(2, '6'))).code).toBe(0);
     expect(read('staff.csv').split('\n')).toHaveLength(five.split('\n').length + 1);
     const header = five.slice(0, five.indexOf('\n') + 1);
     await write('staff.csv', `${header}${'1,Ann,'.padEnd(40, ',')}\n`);
-    await expectRefused(args, /which tenure did not make/, 'staff.csv');
+    await expectRefused(args, /which tenure did not write/, 'staff.csv');
   });
 });
 
@@ -101,9 +101,9 @@ describe('tenure run, resume and serve', () => {
       ['people.csv', ['--db', '@people.csv']],
       ['done.mjs', ['--effects', '@done.mjs']],
     ] as const)
-      await expectRefused([...ran, ...more], new RegExp(`command reads, got .*${name}`), name);
+      await expectRefused([...ran, ...more], new RegExp(`input file of the command, got .*${name}`), name);
     const served = ['serve', '--port', '0', '--token-file', '@token.txt', '--effects', '@token.txt'];
-    await expectRefused(served, /command reads, got .*token\.txt/, 'token.txt');
+    await expectRefused(served, /input file of the command, got .*token\.txt/, 'token.txt');
   });
 
   it('keep database and effects apart', async () => {
@@ -139,7 +139,7 @@ describe('tenure run, resume and serve', () => {
       '--effects',
       '@log.jsonl',
     ];
-    await expectRefused(args, /got .*log\.jsonl, which tenure did not make/, 'log.jsonl');
+    await expectRefused(args, /got .*log\.jsonl, which tenure did not write/, 'log.jsonl');
     expect((await run(...args, '--force')).code).toBe(0);
     expect(read('log.jsonl').split('\n')).toHaveLength(1 + 6 + 1);
     expect((await run(...args.with(-1, '@new.jsonl'))).code).toBe(0);

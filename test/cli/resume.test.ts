@@ -28,7 +28,9 @@ describe('an interrupted run', () => {
     await running.said('begins', 10);
     running.kill('SIGINT');
     const stopped = expectCode(await running.ended, 130);
-    expect(stopped.stderr).toMatch(/SIGINT: stopping within 8 s; \d tasks? may end or be aborted/);
+    expect(stopped.stderr).toMatch(
+      /SIGINT: stopping within 8 s; \d tasks? still running will be aborted if necessary/,
+    );
     expect(stopped.stderr).toMatch(/Stopped at \d+ of 40 users.*\n.* resume --db a\.db\n/);
     expect(stopped.stdout).toMatch(/ status +inProgress\n/);
 
@@ -49,7 +51,7 @@ describe('an interrupted run', () => {
     expect(times.size).toBe(120);
     expect([...times.values()].every((count) => count === 1)).toBe(true);
     const nothing = expectCode(await tenure('resume', '--db', 'a.db'), 0);
-    expect(nothing.stdout).toBe('Nothing is unfinished.\n');
+    expect(nothing.stdout).toBe('No unfinished runs.\n');
     const none = expectCode(await tenure('resume', '--db', 'a.db', '--json'), 0);
     expect(JSON.parse(none.stdout)).toEqual({ value: [] });
   });
@@ -61,7 +63,7 @@ describe('an interrupted run', () => {
     await running.said('begins', 4);
     running.kill('SIGTERM');
     const { stdout, stderr } = expectCode(await running.ended, 130);
-    expect(stderr).toMatch(/The run was in memory, so it is lost/);
+    expect(stderr).toMatch(/The run was in memory and is lost/);
     expect(JSON.parse(stdout)).toMatchObject({ processingStatus: 'inProgress', totalUsersCount: 40 });
   });
 
@@ -105,7 +107,9 @@ describe('an interrupted run', () => {
     await running.said('begins', 2);
     running.kill('SIGTERM');
     const { stderr } = expectCode(await running.ended, 130);
-    expect(stderr).toContain('SIGTERM: stopping within 0.8 s; 2 tasks may end or be aborted.');
+    expect(stderr).toContain(
+      'SIGTERM: stopping within 0.8 s; 2 tasks still running will be aborted if necessary.',
+    );
     expect(stderr).toMatch(/cleaned up u2\n(.*\n)*Stopped at 0 of 6 users/);
     expectCode(await tenure('check', '--db', 'f.db'), 0);
   });
@@ -128,7 +132,7 @@ describe('an interrupted run', () => {
     expect(refused.stderr).toMatch(/gone\.csv, the users of the interrupted run.*\n.*--users FILE/);
     await write('wrong.csv', 'id\nsomebody\n');
     const wrong = expectCode(await tenure('resume', '--db', 'c.db', '--users', 'wrong.csv'), 1);
-    expect(wrong.stderr).toMatch(/wrong\.csv to hold the people of run [0-9a-f]{8}, got none of them/);
+    expect(wrong.stderr).toMatch(/wrong\.csv to hold the users of run [0-9a-f]{8}, got none of them/);
     await write('empty.mjs', 'export const nothing = () => {};');
     const refusedTasks = expectCode(
       await tenure('resume', '--db', 'c.db', '--users', 'moved.csv', '--tasks', 'empty.mjs'),
@@ -151,7 +155,7 @@ describe('a file of people that changes while it is used', () => {
     await people('changes.csv', 601);
     const { stderr } = expectCode(await running.ended, 1);
     expect(stderr).toMatch(
-      /error: Expected run [0-9a-f]{8} to go on, got: .*changes.*changes\.csv.*\n.* resume --db e\.db\n$/,
+      /error: Run [0-9a-f]{8} cannot continue: .*changes.*changes\.csv.*\n.* resume --db e\.db\n$/,
     );
     const resumed = expectCode(await tenure('resume', '--db', 'e.db', '--json'), 0);
     expect(JSON.parse(resumed.stdout).value[0]).toMatchObject({ successfulUsersCount: 600 });

@@ -19,11 +19,9 @@ describe('tenure run with a database', () => {
     await people('all.csv', 3);
     const args = [...RUN, '--db', 'versions.db'];
     const said = async (...more: string[]) => expectCode(await here(...args, ...more), 0).stderr;
-    expect(await said('--arg', 'groupID=a')).toContain('is new in this database: version 1');
-    expect(await said('--arg', 'groupID=a')).toContain('is as it was in this database: version 1');
-    expect(await said('--arg', 'groupID=b')).toContain(
-      'differs from the one in this database: now version 2',
-    );
+    expect(await said('--arg', 'groupID=a')).toContain('was added to this database: version 1');
+    expect(await said('--arg', 'groupID=a')).toContain('is unchanged in this database: version 1');
+    expect(await said('--arg', 'groupID=b')).toContain('was updated in this database: version 2');
     expect(await said('--arg', 'groupID=b', '--name', 'Another')).toContain('"Another" is new');
     const list = await here('runs', 'list', '--db', 'versions.db', '--json');
     expect(JSON.parse(expectCode(list, 0).stdout).value).toHaveLength(4);
@@ -41,7 +39,7 @@ describe('tenure run with a database', () => {
     expect(JSON.parse(list.stdout)).toEqual({ value: [run] });
   });
 
-  it('evaluates one scheduled tick with trigger and scope, once', async () => {
+  it('evaluates one schedule slot with trigger and scope, once', async () => {
     const rows = [0, -1, -2, -5, 3].map(
       (days, at) => `u${at},${at === 2 ? 'Legal' : 'Marketing'},${day(days)}`,
     );
@@ -63,7 +61,7 @@ describe('tenure run with a database', () => {
       selection: { inScopeCount: 4, takenCount: 2, leftOutCounts: { notDue: 2 } },
     });
     const again = expectCode(await here(...tick), 0);
-    expect(again.stderr).toContain('Whom an earlier tick took is not taken again.');
+    expect(again.stderr).toContain('Users of an earlier scheduled run are not selected again.');
     await write('more.csv', `id,department,employeeHireDate\nu9,Marketing,${day(0)}\n`);
     const late = expectCode(await here(...tick.with(2, 'more.csv')), 1);
     expect(late.stderr).toMatch(/\nerror: .*slot.*\n.* runs list --db \S*tick\.db\n$/);
@@ -85,7 +83,7 @@ describe('tenure run with a database', () => {
     ];
     const { stdout, stderr } = expectCode(await here(...args, '--scheduled'), 0);
     expect(stdout).toBe('');
-    expect(stderr).toContain('Nobody was due at this tick: no run was made.');
+    expect(stderr).toContain('No users were due at this time: no run was created.');
     expect(stderr).toMatch(
       / {2}scope {5}department eq 'Marketing' .*\n {2}in scope {2}1\n {2}left out {2}1 not due\n/,
     );

@@ -6,7 +6,7 @@ const OFFBOARD = ['--workflow', 'Offboard an employee'] as const;
 const NO_OP = [...OFFBOARD, '--no-op'] as const;
 
 describe('tenure run', () => {
-  it('runs a template for everybody in the file, and prints the table', async () => {
+  it('runs a template for all users in the file, and prints the table', async () => {
     await people('all.csv', 30);
     const { stdout, stderr } = expectCode(await tenure('run', '--users', 'all.csv', ...NO_OP), 0);
     expect(stdout).toMatch(/^Offboard an employee · version 1 · on demand\n/);
@@ -137,7 +137,7 @@ describe('tenure run', () => {
     expect(refused.stderr).toMatch(/--on-duplicate first.*--map id=FullName/);
     expect([exists('twice.db'), exists('twice.jsonl')]).toEqual([false, false]);
     const kept = expectCode(await tenure(...args, '--on-duplicate', 'last', ...files), 0);
-    expect(kept.stderr).toContain('1 row left out: the same id again (--on-duplicate last)');
+    expect(kept.stderr).toContain('1 row left out as duplicates (--on-duplicate last)');
     expect(effectsIn(read('twice.jsonl'))).toHaveLength(6);
   });
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe('tenure runs list', () => {
-  it('lists the runs in a table, the latest first', async () => {
+  it('lists the runs in a table, newest first', async () => {
     const { stdout } = expectCode(await tenure('runs', 'list', '--db', 'all.db'), 0);
     const [head, ...rows] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/^run +workflow +kind +scheduled +users +ok +failed +status$/);
@@ -137,7 +137,7 @@ describe('tenure check', () => {
 });
 
 describe('tenure runs reprocess', () => {
-  it('does again what failed, with the handlers as they are now, and doing it once more finds nothing', async () => {
+  it('reprocesses failed users with the present handlers, and finds nothing more to reprocess afterwards', async () => {
     await people('again.csv', 6);
     const tasks = (failing: string) =>
       `const fine = () => {};
@@ -164,7 +164,7 @@ describe('tenure runs reprocess', () => {
     expect(list.value).toHaveLength(3);
     const done = list.value[0].id;
     const nothing = expectCode(await tenure('runs', 'reprocess', done, '--db', 'again.db'), 1);
-    expect(nothing.stderr).toMatch(/to have failures, got none.*\n.*--all-users --all-tasks/);
+    expect(nothing.stderr).toMatch(/to have failed users, got none.*\n.*--all-users --all-tasks/);
     const stranger = expectCode(await tenure('runs', 'reprocess', id, '--db', 'again.db', '--ids', 'x'), 1);
     expect(stranger.stderr).toMatch(/Expected users of run [0-9a-f]{8}, got `x`/);
     const all = await tenure('runs', 'reprocess', done, '--db', 'again.db', '--all-users', '--all-tasks');

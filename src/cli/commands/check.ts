@@ -14,8 +14,8 @@ export interface CheckCommandOptions {
 }
 
 const HELP = `
-Counts every run again from its users and tasks, and verifies every invariant. Reads only, and works while
-another process runs the database. Exit code 2: there are violations.
+Recounts every run from its users and tasks, and verifies every invariant. Only reads, and works while
+another process uses the database. Exit code 2: there are violations.
 
 Example:
   $ tenure check --db hr.db`;

@@ -10,7 +10,7 @@ import {
   type SimulationCliOptions,
   simulationBar,
   simulationOptions,
-  tellLeftOut,
+  warnLeftOut,
   writeReport,
 } from '../simulation.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
@@ -18,8 +18,8 @@ import { factLines, tableLines } from '../terminal/table.ts';
 import { count } from '../terminal/text.ts';
 
 const HELP = `
-Both run with the same seed: the same people, and the same chance for each person and task. What differs is
-the change's doing. Workflows are paired by their \`key\`.
+Both run with the same seed: the same people, and the same random outcomes for each person and task. Every
+difference comes from the change. Workflows are paired by their \`key\`.
 
 Example:
   $ tenure compare offboarding-merger-before offboarding-merger-after --report what-if.html`;
@@ -28,10 +28,10 @@ Example:
 export function compareCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('compare')
     .summary('what if: two scenarios, person by person')
-    .description('Runs two scenarios in virtual time and tells what the change does, and to whom.')
-    .argument('<before>', 'a scenario file (JSON), or the name of a shipped one')
-    .argument('<after>', 'another one');
-  for (const option of simulationOptions('print the people who end differently as CSV on stdout'))
+    .description('Runs two scenarios in virtual time and reports what differs, person by person.')
+    .argument('<before>', 'a scenario file (JSON), or the name of a built-in one')
+    .argument('<after>', 'the scenario to compare it with');
+  for (const option of simulationOptions('print the people whose outcome differs as CSV on stdout'))
     command.addOption(option);
   return command
     .addHelpText('after', HELP)
@@ -77,21 +77,24 @@ async function compare(
       : await writeReport(options.report, library.comparisonFiles(comparison));
   if (options.json) await host.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
   else if (options.csv) await host.stdout.write(library.differencesCsv(comparison));
-  else if (!options.quiet) tell(host, comparison);
-  tellLeftOut(host, comparison.a, 'A ');
-  tellLeftOut(host, comparison.b, 'B ');
+  else if (!options.quiet) printComparison(host, comparison);
+  warnLeftOut(host, comparison.a, 'A ');
+  warnLeftOut(host, comparison.b, 'B ');
   if (!options.quiet && files.length > 0) host.stderr.line(`Wrote ${files.join(', ')}`);
   const broken = [comparison.a, comparison.b].some(({ violations }) => (violations ?? []).length > 0);
   return broken ? EXIT.notAllWell : EXIT.ok;
 }
 
-function tell({ stdout }: Host, { a, b, workflows, moves, hasSamePeople, differingParts }: Comparison): void {
+function printComparison(
+  { stdout }: Host,
+  { a, b, workflows, moves, hasSamePeople, differingParts }: Comparison,
+): void {
   stdout.line(`A  ${stdout.style.bold(a.scenario.name)}`);
   stdout.line(`B  ${stdout.style.bold(b.scenario.name)}`);
   stdout.line(
     hasSamePeople
-      ? `Same people, same time; they differ in: ${differingParts.join(', ') || 'nothing'}.`
-      : `Not the same people or time (${differingParts.join(', ')}): not every difference is the change's doing.`,
+      ? `Same people, same time; the scenarios differ in: ${differingParts.join(', ') || 'nothing'}.`
+      : `Different people or time (${differingParts.join(', ')}): not every difference comes from the change.`,
   );
   const bottlenecks = [
     ...bottleneckFacts('bottleneck of A', a.bottleneck),

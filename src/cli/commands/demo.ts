@@ -18,20 +18,18 @@ import { today, writeSample } from './sample.ts';
 
 const USERS = 1_000;
 const SEED = 12;
-/** Low enough that the bar can be watched. */
+/** Low enough for the progress bar to be seen. */
 const CONCURRENCY = 12;
 
 const HELP = `
-Writes its files to ./tenure-demo/ (to a folder for temporary files when there is a foreign one of that name),
+Writes its files to ./tenure-demo/ (to a temporary folder when another folder of that name exists),
 and replaces those of an earlier demo.`;
 
 /** `tenure demo`. */
 export function demoCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('demo')
-    .summary('see it work: 1,000 people, two workflows, some failures')
-    .description(
-      'Shows two workflows at work for a sample of 1,000 employees, with failures as they happen in life.',
-    )
+    .summary('see it work: 1,000 employees, two workflows, some failures')
+    .description('Runs two workflows for a sample of 1,000 employees, with realistic failures.')
     .addHelpText('after', HELP)
     .action(async () => end(await demo(host)));
 }
@@ -41,9 +39,7 @@ export async function demo(host: Host): Promise<ExitCode> {
   const { stdout } = host;
   const folder = await demoFolder();
   await writeSample(folder.employees, { users: USERS, seed: SEED, date: today(host.clock) });
-  stdout.line(
-    `${count(USERS)} employees are in ${folder.employees}, everything that happens goes to ${folder.db}`,
-  );
+  stdout.line(`${count(USERS)} employees are in ${folder.employees}, all results go to ${folder.db}`);
   const tasks = demoTasksFile();
   const job = jobOf({ users: folder.employees, tasks, effects: folder.effects, concurrency: CONCURRENCY });
   const users = await openUsers(host, job, { isKept: false, quiet: false });
@@ -52,7 +48,7 @@ export async function demo(host: Host): Promise<ExitCode> {
     try {
       const runs = await runBoth(host, folder, { job, users, tasks: open });
       if (runs === null) return EXIT.interrupted;
-      await tellNext(host, folder, runs);
+      await printNextSteps(host, folder, runs);
       return EXIT.ok;
     } finally {
       open.close();
@@ -68,7 +64,7 @@ interface Prepared {
   readonly tasks: OpenTasks;
 }
 
-/** What is shown: a title, and how the run is made. */
+/** A part of the demo: a title, and how its run is created. */
 interface Act {
   readonly title: string;
   readonly template: string;
@@ -79,20 +75,20 @@ interface Act {
 
 const ACTS: readonly Act[] = [
   {
-    title: 'A scheduled tick: everybody in scope who was hired in the last three days is due',
+    title: 'A scheduled run: all users in scope who were hired in the last three days are due',
     template: 'Onboard new hire employee',
     scope: "employeeType ne 'Contractor'",
     arg: new Map([['groupID', 'all-staff']]),
     begin: async ({ engine }, id) => (await engine.runs.evaluate(id)).run,
   },
   {
-    title: 'On demand: everybody who has a last day',
+    title: 'On demand: all users with a leave date',
     template: 'Offboard an employee',
     begin: ({ engine }, id) => engine.runs.activate(id, { rule: 'employeeLeaveDateTime ne null' }),
   },
 ];
 
-/** The runs; `null` when somebody interrupted. */
+/** The runs; `null` when the demo was interrupted. */
 async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Promise<readonly Run[] | null> {
   const { job, users, tasks } = prepared;
   const store = await openStore(db);
@@ -122,7 +118,7 @@ async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Prom
   });
 }
 
-async function tellNext(host: Host, folder: DemoFolder, runs: readonly Run[]): Promise<void> {
+async function printNextSteps(host: Host, folder: DemoFolder, runs: readonly Run[]): Promise<void> {
   const { stdout, self } = host;
   const db = `--db ${quoted(folder.db)}`;
   const [first] = runs;

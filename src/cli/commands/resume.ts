@@ -23,10 +23,10 @@ export interface ResumeOptions extends JobOptions, StopTimeout, View {
 }
 
 const HELP = `
-The database knows what \`tenure run\` was told: the file of people and how to read it, the module of handlers,
-the effects file, --no-op. The options say it anew, for a file that has moved, say.
+The database keeps the options of \`tenure run\`: the file of users and how to read it, the module of handlers,
+the effects file, --no-op. Options given here replace them, for example when a file has moved.
 
-A task that was running when its process died runs again; everything else goes on where it was.
+A task that was running when its process died runs once more; everything else continues where it stopped.
 
 Examples:
   $ tenure resume --db hr.db
@@ -35,10 +35,10 @@ Examples:
 /** `tenure resume`. */
 export function resumeCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('resume')
-    .summary('finish whatever is unfinished in a database')
+    .summary('finish the unfinished runs of a database')
     .description('Finishes every run that was interrupted, prints each, then exits.')
     .addOption(dbOption())
-    .option('--users <file>', 'the people; default: the file of the interrupted run', someText);
+    .option('--users <file>', 'the users; default: the file of the interrupted run', someText);
   for (const option of [...usersOptions(), ...tasksOptions(), ...outputOptions()]) command.addOption(option);
   return command.addHelpText('after', HELP).action(async (options: ResumeOptions) => {
     requireOption(command, 'db');
@@ -56,10 +56,10 @@ export async function resume(host: Host, options: ResumeOptions): Promise<ExitCo
       return await (options.dryRun ? dryRun : resumeJob)(host, options, store, job);
     }
     if (options.json) host.stdout.line(JSON.stringify({ value: [] }));
-    else if (!options.quiet) host.stdout.line('Nothing is unfinished.');
+    else if (!options.quiet) host.stdout.line('No unfinished runs.');
     if (!options.quiet && left.some((run) => !run.published)) {
       host.stderr.line(
-        'A run was only being written when its process ended; start it again with `tenure run`.',
+        'A process ended while it was creating a run, and the run was discarded; create it with `tenure run`.',
       );
     }
     return EXIT.ok;
@@ -88,7 +88,7 @@ async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: 
   return withJob(host, input, check, async (session, tasks) => {
     const outcome = await session.drive(async () => {
       const runs = (await unfinishedRuns(store)).map(runResource);
-      if (!quiet) host.stderr.line(`Going on with ${counted(runs.length, 'run')}`);
+      if (!quiet) host.stderr.line(`Resuming ${counted(runs.length, 'run')}`);
       await session.engine.start();
       return runs;
     });

@@ -54,13 +54,13 @@ export interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, Vie
 }
 
 const HELP = `
-Without --ids, --rule or --scheduled the workflow runs for everybody in the file.
-Without --db the run is kept in memory only. With it, an interrupted run goes on with: tenure resume.
+Without --ids, --rule or --scheduled the workflow runs for all users in the file.
+Without --db the run is kept in memory only. With it, an interrupted run can be finished by: tenure resume.
 An argument that a template leaves open must be filled in with --arg.
 
-Every task needs a handler from --tasks; or --effects, which only writes down what would be done; or --no-op, which
-does nothing. Either way tasks count as completed and people as processed. --dry-run shows who would be processed,
-with which tasks, and who would not and why; it calls no handler and records nothing.
+Every task needs a handler from --tasks; or --effects, which only records what would be done; or --no-op, which
+does nothing. Either way tasks count as completed and users as processed. --dry-run shows which users would be
+processed with which tasks, and which would not and why; it calls no handler and records nothing.
 
 Examples:
   $ tenure sample --users 500 --out staff.csv
@@ -77,24 +77,26 @@ Exit codes: 0 completed; 1 wrong usage or environment; 2 completed with errors, 
 /** `tenure run`. */
 export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('run')
-    .summary('run a workflow for the people in a file')
-    .description('Loads people from a file, runs a workflow for them, and prints what became of it.')
-    .option('--users <file>', 'the people: .csv, .tsv, .jsonl or .json', someText)
+    .summary('run a workflow for the users in a file')
+    .description('Loads users from a file, runs a workflow for them, and prints the result.')
+    .option('--users <file>', 'the users: .csv, .tsv, .jsonl or .json', someText)
     .option('--workflow <file|template>', 'a JSON file, or a template by name or GUID', someText);
   for (const option of usersOptions()) command.addOption(option);
   command
-    .addOption(new Option('--ids <ids>', 'only these people: u1,u2').argParser(idList).conflicts('rule'))
+    .addOption(new Option('--ids <ids>', 'only these users: u1,u2').argParser(idList).conflicts('rule'))
     .addOption(
-      new Option('--rule <rule>', "only whom a rule selects: department eq 'Sales'").argParser(someText),
+      new Option('--rule <rule>', "only the users that a rule selects: department eq 'Sales'").argParser(
+        someText,
+      ),
     )
     .addOption(
-      new Option('--scheduled', 'one scheduled tick instead: whom the trigger and scope make due').conflicts([
-        'ids',
-        'rule',
-      ]),
+      new Option(
+        '--scheduled',
+        'one scheduled run instead: the users that are due by trigger and scope',
+      ).conflicts(['ids', 'rule']),
     )
     .addOption(
-      new Option('--at <date>', 'with --scheduled: the tick of that moment; default: now').argParser(
+      new Option('--at <date>', 'with --scheduled: the schedule slot of that time; default: now').argParser(
         dateOrMoment,
       ),
     )
@@ -117,7 +119,7 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
   });
 }
 
-/** Runs a workflow for people, and prints the run. */
+/** Runs a workflow for users and prints the run. */
 export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   checkOptions(host, options);
   const chosen = await readWorkflow(options);
@@ -166,7 +168,7 @@ async function dryRun(
   }
 }
 
-/** What a run works with, all of it checked. */
+/** Checked inputs of a run. */
 interface Prepared {
   readonly job: Job;
   readonly chosen: ChosenWorkflow;
@@ -196,13 +198,13 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
       let made: Made = { run: null, slot: null };
       const outcome = await session.drive(async () => {
         const kept = await keepWorkflow(session.engine.workflows, chosen);
-        if (!quiet && db !== null) tellKept(host, kept);
+        if (!quiet && db !== null) printKept(host, kept);
         if (db !== null) await keepJob(store, job);
         await session.engine.start();
-        made = await withSpinner(host, 'making the run', !quiet, () =>
+        made = await withSpinner(host, 'creating the run', !quiet, () =>
           begin(host, session, kept.workflow.id, options),
         );
-        if (made.run === null && !quiet) tellNobody(host, kept, options, made.slot);
+        if (made.run === null && !quiet) printNoneDue(host, kept, options, made.slot);
         return made.run === null ? [] : [made.run];
       });
       const run = outcome.runs[0] ?? null;
@@ -217,7 +219,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
   }
 }
 
-/** What was made of a slot, or on demand. */
+/** The run that was created on demand or for a schedule slot. */
 interface Made {
   readonly run: Run | null;
   readonly slot: SlotEvaluation | null;
@@ -239,11 +241,11 @@ async function begin(
   } catch (cause) {
     if (!LifecycleError.is(cause)) throw cause;
     if (cause.code === 'SubjectsLeftOut')
-      throw new CliError('Expected nobody to be left out, because of --strict; no run was made', null, {
+      throw new CliError('Expected no user to be left out, because of --strict; no run was created', null, {
         cause,
       });
     if (cause.code !== 'Duplicate' || !scheduled || db === undefined) throw cause;
-    const remedy = `A tick has one run. See it with: ${host.self} runs list --db ${quoted(db)}`;
+    const remedy = `A schedule slot has one run. See it with: ${host.self} runs list --db ${quoted(db)}`;
     throw new CliError(cause.message, remedy, { cause });
   }
 }
@@ -252,32 +254,32 @@ function checkOptions(host: Host, options: RunOptions): void {
   if (options.rule !== undefined) parseScopeRule(options.rule);
   for (const name of ['at', 'scope'] as const) {
     if (options[name] !== undefined && !options.scheduled) {
-      throw new CliError(`Expected --${name} to come with --scheduled, got it alone`);
+      throw new CliError(`Expected --${name} together with --scheduled, got it without`);
     }
   }
   if (options.strict && !options.scheduled && options.rule === undefined)
-    throw new CliError('Expected --strict to come with --scheduled or --rule, got it alone');
+    throw new CliError('Expected --strict together with --scheduled or --rule, got it without');
   if (options.at !== undefined && Date.parse(options.at) > host.clock.now()) {
-    throw new CliError(`Expected --at to be a moment that has come, got ${options.at}`);
+    throw new CliError(`Expected --at to be in the past, got ${options.at}`);
   }
 }
 
-/** Asked before anything is written. */
+/** Checks the selection before anything is written. */
 async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promise<void> {
   if (ids) await candidatesByIds(ids, users);
   if (rule !== undefined) await requireUsers(users, rule);
 }
 
-function tellKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {
+function printKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {
   const words = {
-    created: 'is new in this database: version 1',
-    reused: `is as it was in this database: version ${workflow.version}`,
-    newVersion: `differs from the one in this database: now version ${workflow.version}`,
+    created: 'was added to this database: version 1',
+    reused: `is unchanged in this database: version ${workflow.version}`,
+    newVersion: `was updated in this database: version ${workflow.version}`,
   };
   stderr.line(`Workflow "${workflow.displayName}" ${words[how]}`);
 }
 
-function tellNobody(
+function printNoneDue(
   host: Host,
   { workflow }: KeptWorkflow,
   options: RunOptions,
@@ -287,11 +289,11 @@ function tellNobody(
   if (!('trigger' in executionConditions)) return;
   const { trigger, scope } = executionConditions;
   const { stderr } = host;
-  stderr.line(`Nobody was due at ${options.at ?? 'this tick'}: no run was made.`);
+  stderr.line(`No users were due at ${options.at ?? 'this time'}: no run was created.`);
   const lateness = 'timeBasedAttribute' in trigger ? ', and up to 3 days later' : '';
   const scopeText =
     'rule' in scope
-      ? `${scope.rule}   (--scope RULE takes another)`
+      ? `${scope.rule}   (--scope RULE replaces it)`
       : scope.groups.map(({ id }) => id).join(', ');
   const facts = [
     ['trigger', triggerText(trigger) + lateness],
@@ -299,5 +301,5 @@ function tellNobody(
     ...(evaluation === null ? [] : selectionFacts(evaluation.selection)),
   ] as const;
   for (const line of factLines(facts)) stderr.line(line);
-  if (options.db !== undefined) stderr.line('Whom an earlier tick took is not taken again.');
+  if (options.db !== undefined) stderr.line('Users of an earlier scheduled run are not selected again.');
 }

@@ -28,11 +28,11 @@ export interface SampleOptions {
 
 const USERS_MAX = 100_000_000;
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-/** Characters that are written at once. */
+/** Characters per write. */
 const CHUNK_LENGTH = 64 * 1_024;
 
 const HELP = `
-The same number of users, seed and date give the same file, everywhere. Columns have Graph's names, so
+The same number of users, seed and date give the same file on every machine. Columns have Graph's names, so
 \`tenure run --users\` needs no --map.
 
 Examples:
@@ -42,14 +42,12 @@ Examples:
 /** `tenure sample`. */
 export function sampleCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('sample')
-    .summary('write a CSV file of plausible employees')
-    .description(
-      'Writes a CSV file of plausible employees: names, managers, departments, hire and leave dates.',
-    )
-    .option('--users <n>', 'how many', wholeNumber(1, USERS_MAX), 1_000)
-    .option('--seed <s>', 'a whole number; another one gives other people', wholeNumber(0, SEED_MAX), 1)
-    .option('--date <date>', 'hires and leaves lie around this day; default: today, UTC', dateOnly)
-    .option('--out <file>', 'where to; default: stdout', someText)
+    .summary('write a CSV file of sample employees')
+    .description('Writes a CSV file of sample employees: names, managers, departments, hire and leave dates.')
+    .option('--users <n>', 'number of employees', wholeNumber(1, USERS_MAX), 1_000)
+    .option('--seed <s>', 'a whole number; another seed gives other employees', wholeNumber(0, SEED_MAX), 1)
+    .option('--date <date>', 'day around which employees are hired and leave; default: today, UTC', dateOnly)
+    .option('--out <file>', 'the file to write; default: stdout', someText)
     .addOption(forceOption())
     .addHelpText('after', HELP)
     .action(async (options: SampleOptions) => end(await sample(host, options)));
@@ -75,11 +73,11 @@ export async function sample(host: Host, options: SampleOptions): Promise<ExitCo
   return EXIT.ok;
 }
 
-/** Writes a sample to a file, which is replaced when it is there. @throws CliError. */
+/** Writes a sample to a file, replacing an existing one. @throws CliError. */
 export async function writeSample(path: string, input: SampleInput): Promise<void> {
   const file = createWriteStream(path);
   const closed = finished(file);
-  closed.catch(() => {}); // told below
+  closed.catch(() => {}); // reported below
   try {
     for (const chunk of sampleChunks(input)) {
       if (!file.write(chunk)) await Promise.race([once(file, 'drain'), closed]);

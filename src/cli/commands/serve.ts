@@ -51,15 +51,15 @@ const LOOPBACK = '127.0.0.1';
 const PATH = 'identityGovernance/lifecycleWorkflows';
 
 const HELP = `
-Answers below http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, for
-programs on this machine. Schedules are on, and unfinished runs go on. Without --db everything is in memory.
+Serves http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, for
+programs on this machine. Schedules are on, and unfinished runs resume. Without --db everything is in memory.
 
-Clients have to send \`Authorization: Bearer TOKEN\` when there is a token: from --token-file, or from the
-variable TENURE_TOKEN, which others on the machine cannot read, or from --token, which they can. Without one,
-every program of this machine may call.
+With a token, clients must send \`Authorization: Bearer TOKEN\`. It comes from --token-file, or from the
+variable TENURE_TOKEN, or from --token, which other users of the machine can read. Without a token,
+every program on this machine may call.
 
 Every task of an unfinished run and of a scheduled workflow needs a handler: from --tasks, or --effects, which only
-writes down what would be done, or --no-op, which does nothing. Of other workflows it is asked when they are activated.
+records what would be done, or --no-op, which does nothing. Other workflows are checked when they are activated.
 
 Examples:
   $ tenure serve --db hr.db --users staff.csv --effects effects.jsonl
@@ -69,30 +69,30 @@ Examples:
 /** `tenure serve`. */
 export function serveCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('serve')
-    .summary('answer as the Microsoft Graph API, on this machine')
-    .description('Serves the workflows, runs and results of a database as Microsoft Graph has them.')
+    .summary('serve the Microsoft Graph API on this machine')
+    .description('Serves the workflows, runs and results of a database as Microsoft Graph does.')
     .addOption(dbOption('keep everything in this SQLite file'))
     .addOption(
-      new Option('--port <n>', 'the port; 0: any that is free')
-        .argParser(wholeNumber(0, 65_535))
-        .default(8_080),
+      new Option('--port <n>', 'the port; 0: any free port').argParser(wholeNumber(0, 65_535)).default(8_080),
     )
-    .option('--users <file>', 'the people: .csv, .tsv, .jsonl or .json; default: nobody', someText);
+    .option('--users <file>', 'the users: .csv, .tsv, .jsonl or .json; default: none', someText);
   for (const option of [...usersOptions(), strictOption(), ...tasksOptions()]) command.addOption(option);
   command
     .addOption(
-      new Option('--token <text>', 'what clients must send').argParser(someText).conflicts('tokenFile'),
+      new Option('--token <text>', 'the token that clients must send')
+        .argParser(someText)
+        .conflicts('tokenFile'),
     )
-    .addOption(new Option('--token-file <file>', 'the file that has it').argParser(someText))
-    .option('--read-only-runs', 'runs cannot be created, changed or deleted: as Entra has it')
-    .option('--run-id-header', 'activations answer with the id of their run in x-run-id');
+    .addOption(new Option('--token-file <file>', 'the file that holds the token').argParser(someText))
+    .option('--read-only-runs', 'refuse to create, change or delete runs, as Microsoft Entra does')
+    .option('--run-id-header', 'return the id of the run in the header x-run-id of activations');
   for (const option of outputOptions()) command.addOption(option);
   return command.addHelpText('after', HELP).action(async (options: ServeOptions) => {
     end(await serve(host, options));
   });
 }
 
-/** Serves until somebody interrupts. */
+/** Serves until a signal stops it. */
 export async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
   const token = await readToken(host, options);
   const job = jobOf({ ...options, users: options.users ?? '' });
@@ -103,7 +103,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
   try {
     if (options.dryRun) return await dryRun(host, options, users, job);
-    const store = await openStore(options.db, { writerThread: 'large' }); // others are served meanwhile
+    const store = await openStore(options.db, { writerThread: 'large' }); // requests are answered during commits
     try {
       return await serveStore(host, options, { job, users, store, token });
     } finally {
@@ -187,19 +187,21 @@ async function serveEngine(
   const interrupted = Promise.withResolvers<void>();
   const { stopTimeout } = options;
   const release = host.interrupts.handle(stopTimeout, (signal) => {
-    if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
+    if (stderr.isTerminal) stderr.line(); // ends the line with the terminal's ^C
     if (!options.quiet)
-      stderr.line(`${signal}: stopping within ${seconds(stopTimeout)}. Ctrl-C once more quits at once.`);
+      stderr.line(
+        `${signal}: stopping within ${seconds(stopTimeout)}. Press Ctrl-C again to quit immediately.`,
+      );
     interrupted.resolve();
   });
   try {
     const { server, port } = await open(handler, options.port);
     try {
       await engine.start();
-      tellAddress(host, options, `http://${LOOPBACK}:${port}`, token);
+      printAddress(host, options, `http://${LOOPBACK}:${port}`, token);
       await interrupted.promise;
     } finally {
-      // Both at once: requests that wait for a run are answered when the engine stops.
+      // In parallel: requests that wait for a run are answered when the engine stops.
       const deadlineMs = engineStopMs(stopTimeout);
       await Promise.all([engine.stop({ deadlineMs }), close(server, host.clock, deadlineMs)]);
     }
@@ -209,7 +211,7 @@ async function serveEngine(
   }
 }
 
-function tellAddress(
+function printAddress(
   { stdout, stderr }: Host,
   options: ServeOptions,
   url: string,
@@ -222,15 +224,16 @@ function tellAddress(
   stdout.line(`${url}/v1.0/${PATH}`);
   if (options.quiet) return;
   if (options.db === undefined)
-    stderr.line('Everything is in memory, and gone afterwards (--db FILE keeps it).');
+    stderr.line('Everything is in memory and will be lost at exit (--db FILE keeps it).');
   if (options.op === false)
-    stderr.line('No handler is called (--no-op): runs are recorded, and nothing is done.');
+    stderr.line('No handlers are called (--no-op): runs are recorded, and nothing is done.');
   else if (options.tasks === undefined && options.effects === undefined)
     stderr.line(
-      'Nothing can be activated: there are no handlers (--tasks MODULE, --effects FILE or --no-op).',
+      'Workflows cannot be activated without handlers (--tasks MODULE, --effects FILE or --no-op).',
     );
-  if (token === null) stderr.line('Every program of this machine may call (--token-file FILE says who).');
-  stderr.line('Ctrl-C stops.');
+  if (token === null)
+    stderr.line('Every program on this machine may call (--token-file FILE requires a token).');
+  stderr.line('Press Ctrl-C to stop.');
 }
 
 async function open(
@@ -241,16 +244,18 @@ async function open(
   return new Promise((resolve, reject) => {
     const server = listen({ fetch: handler, hostname: LOOPBACK, port }, (info) =>
       resolve({ server, port: info.port }),
-    ) as Server; // HTTP/1.1, since no other was asked for
+    ) as Server; // HTTP/1.1, the default
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
-      const message = `Expected port ${port} to be free, got one that another program has`;
-      reject(new CliError(message, 'Name another one with --port, or 0 for any', { cause: error }));
+      const message = `Expected port ${port} to be free, got one in use by another program`;
+      reject(
+        new CliError(message, 'Choose another port with --port, or 0 for any free port', { cause: error }),
+      );
     });
   });
 }
 
-/** Takes no more requests, and lets those that are being answered end within `limitMs`. */
+/** Accepts no more requests, and lets those in progress end within `limitMs`. */
 function close(server: Server, clock: Clock, limitMs: DurationMs): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(limitMs, () => server.closeAllConnections());
@@ -268,7 +273,7 @@ async function readToken({ env }: Host, { token, tokenFile }: ServeOptions): Pro
       ? (token ?? env.TENURE_TOKEN)
       : await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
           throw new CliError(
-            `Expected ${tokenFile} to be a file with a token, got none that can be read`,
+            `Expected ${tokenFile} to be a file with a token, got an unreadable file`,
             null,
             { cause },
           );
@@ -276,5 +281,5 @@ async function readToken({ env }: Host, { token, tokenFile }: ServeOptions): Pro
   if (text === undefined || (text === '' && tokenFile === undefined)) return null;
   const trimmed = text.trim();
   if (/^\S{16,}$/.test(trimmed)) return trimmed;
-  throw new CliError('Expected the token to be at least 16 characters without blanks, got something else');
+  throw new CliError('Expected the token to be at least 16 characters without spaces, got something else');
 }

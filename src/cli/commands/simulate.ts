@@ -11,7 +11,7 @@ import {
   type SimulationCliOptions,
   simulationBar,
   simulationOptions,
-  tellLeftOut,
+  warnLeftOut,
   writeReport,
 } from '../simulation.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
@@ -26,11 +26,11 @@ interface SimulateCliOptions extends SimulationCliOptions {
 const FAILURES_SHOWN_MAX = 5;
 
 const HELP = `
-Runs the engine in virtual time: nothing is sent to anybody, tasks behave as the scenario says. The same
+Runs the engine in virtual time: no handler is called, tasks behave as the scenario says. The same
 scenario, seed and version give the same result, bit for bit, on every machine.
 
 Examples:
-  $ tenure simulate                                        the scenarios that are shipped
+  $ tenure simulate                                        the built-in scenarios
   $ tenure simulate onboarding-year --report year.html
   $ tenure simulate onboarding-year --print > mine.json    a file to start from
   $ tenure simulate mine.json --seed 7 --horizon P6M`;
@@ -39,8 +39,8 @@ Examples:
 export function simulateCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('simulate')
     .summary('run a scenario in virtual time: a year in seconds')
-    .description('Runs a scenario in virtual time, and tells what became of whom.')
-    .addArgument(new Argument('[scenario]', 'a scenario file (JSON), or the name of a shipped one'));
+    .description('Runs a scenario in virtual time and reports what happened.')
+    .addArgument(new Argument('[scenario]', 'a scenario file (JSON), or the name of a built-in one'));
   for (const option of simulationOptions('print the runs as CSV on stdout')) command.addOption(option);
   return command
     .addOption(new Option('--print', 'print the scenario as JSON, and run nothing'))
@@ -83,13 +83,13 @@ async function simulate(
   if (options.json) await host.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (options.csv) await host.stdout.write(library.runsCsv(result.runs));
   else if (!options.quiet) tell(host, result, tookMs);
-  tellLeftOut(host, result);
+  warnLeftOut(host, result);
   if (!options.quiet && files.length > 0) host.stderr.line(`Wrote ${files.join(', ')}`);
   return (result.violations ?? []).length > 0 ? EXIT.notAllWell : EXIT.ok;
 }
 
 function listShipped({ stdout, self }: Host, { SCENARIOS }: Simulate): void {
-  stdout.line('Shipped scenarios:');
+  stdout.line('Built-in scenarios:');
   for (const line of factLines(Object.entries(SCENARIOS).map(([name, scenario]) => [name, scenario.name])))
     stdout.line(line);
   stdout.line();

@@ -12,16 +12,16 @@ A module for --tasks exports a handler under each key that a workflow uses:
   export async function sendWelcomeEmail({ subject, arguments: args, signal, idempotencyKey }) { … }
   export const addUserToGroups = { run: async (context) => { … }, timeoutMs: 30000, retry: { attempts: 3 } };
 
-A name of your own works as well: as taskDefinitionId in a workflow file, and as the name of the export.
+Names of your own work as well: as taskDefinitionId in a workflow file, and as the name of the export.
 
-What handlers print with console.log or process.stdout goes to standard error: standard output is for results. A
+Output of handlers through console.log or process.stdout goes to standard error: standard output is for results. A
 program that a handler starts should not inherit standard output.`;
 
 /** `tenure tasks`. */
 export function tasksCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('tasks')
-    .summary('list the catalogue of tasks')
-    .description('Lists the tasks that a workflow can be made of, with their arguments.')
+    .summary('list the task definitions')
+    .description('Lists the tasks that a workflow can contain, with their arguments.')
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(({ json }: { readonly json?: boolean }) => {

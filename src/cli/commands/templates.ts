@@ -15,10 +15,8 @@ Example:
 /** `tenure templates`. */
 export function templatesCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('templates')
-    .summary('list the workflows that are ready to use')
-    .description(
-      'Lists the workflows that are ready to use, with their tasks and the arguments that they leave open.',
-    )
+    .summary('list the workflow templates')
+    .description('Lists the workflow templates, with their tasks and the arguments to fill in.')
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(({ json }: { readonly json?: boolean }) => {

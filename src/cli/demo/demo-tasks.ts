@@ -1,24 +1,24 @@
 /**
- * Handlers of the demo: they stand for calls of a directory, a mail server and a license service, and
- * fail for some people as those do. Which people depends on their ids only.
+ * Handlers of the demo. They simulate calls to a directory, a mail server and a license service, and
+ * fail for some users. Which users depends on their ids only.
  */
 import type { TaskContext, TaskHandlerOptions } from '../../ports/task-handler.ts';
 import { systemClock } from '../../system/real/clock.ts';
 
-/** Licenses that the pool of the group has; a new hire takes one. */
+/** Licenses in the pool of the group; each new hire takes one. */
 const LICENSES = 30;
 const holders = new Set<string>();
 
-/** A directory that is busy now and then; mostly the second attempt gets through. */
+/** Fails now and then as a busy directory does; usually the second attempt succeeds. */
 export const enableUserAccount = directoryCall('enable the account');
 
-/** Needs an address to write to. */
+/** Fails for users without a mail address. */
 export async function sendWelcomeEmail({ subject, signal }: TaskContext): Promise<void> {
   await pause(40, subject.id, signal);
-  if (typeof subject.mail !== 'string') throw new Error('The person has no mail attribute');
+  if (typeof subject.mail !== 'string') throw new Error('The user has no mail attribute');
 }
 
-/** Gives a license with the membership, while there are any. */
+/** Assigns a license with the membership, until the pool is exhausted. */
 export async function addUserToGroups({ subject, arguments: args, signal }: TaskContext): Promise<void> {
   await pause(30, subject.id, signal);
   if (!holders.has(subject.id) && holders.size === LICENSES) {
@@ -30,19 +30,19 @@ export async function addUserToGroups({ subject, arguments: args, signal }: Task
 /** As {@link enableUserAccount}. */
 export const disableUserAccount = directoryCall('disable the account');
 
-/** Refuses to leave a group without an owner. */
+/** Fails rather than leave a group without an owner. */
 export async function removeUserFromAllGroups({ subject, signal }: TaskContext): Promise<void> {
   await pause(50, subject.id, signal);
-  if (luck(subject.id, 'groups') < 0.06) throw new Error('The person is the last owner of a group');
+  if (luck(subject.id, 'groups') < 0.06) throw new Error('The user is the last owner of a group');
 }
 
-/** Has nothing to do for people without a team, and says so. */
+/** Does nothing for users without a team, and notes that. */
 export async function removeUserFromAllTeams({
   subject,
   signal,
 }: TaskContext): Promise<{ readonly processingInfo: string } | undefined> {
   await pause(40, subject.id, signal);
-  return luck(subject.id, 'teams') < 0.3 ? { processingInfo: 'Was in no team' } : undefined;
+  return luck(subject.id, 'teams') < 0.3 ? { processingInfo: 'The user was in no team' } : undefined;
 }
 
 function directoryCall(what: string): TaskHandlerOptions {
@@ -69,7 +69,7 @@ function pause(ms: number, id: string, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A number in [0, 1) that is always the same for a person and a purpose (FNV-1a). */
+/** A number in [0, 1), always the same for a user and a purpose (FNV-1a). */
 function luck(id: string, purpose: string): number {
   let hash = 0x811c9dc5;
   for (const letter of `${purpose} ${id}`) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { openExisting } from '../session/stores.ts';
 
-/** Where the demo keeps its files. */
+/** Paths of the demo's files. */
 export interface DemoFolder {
   readonly employees: string;
   readonly db: string;
@@ -15,7 +15,7 @@ export interface DemoFolder {
 
 const NAME = 'tenure-demo';
 const MARK =
-  'Made by `tenure demo`, which replaces its files here each time. Delete the folder when you like.\n';
+  'Made by `tenure demo`, which replaces its files here each time. The folder can be deleted at any time.\n';
 const MARK_FILE = 'README.txt';
 
 /** The module of the demo's handlers, for `--tasks`. It lies beside this one, among the sources and in `dist`. */
@@ -25,8 +25,8 @@ export function demoTasksFile(): string {
 }
 
 /**
- * A folder with none of the demo's files in it: `tenure-demo` here when it is new or an earlier demo made
- * it, else one for temporary files. Nothing that the demo has not written is ever touched.
+ * A folder without files of an earlier demo: `tenure-demo` here when it is new or an earlier demo created
+ * it, else a temporary one. Only files written by the demo are ever removed.
  *
  * @throws LifecycleError `StoreLocked` while another demo runs there.
  */
@@ -45,7 +45,7 @@ export async function demoFolder(): Promise<DemoFolder> {
   return files;
 }
 
-/** `null`: it belongs to somebody else, or cannot be written. */
+/** `null`: it was not created by the demo, or cannot be written. */
 async function claimFolder(folder: string): Promise<string | null> {
   const mark = join(folder, MARK_FILE);
   try {
@@ -66,7 +66,7 @@ async function requireFree(db: string): Promise<void> {
   try {
     await (await openExisting(db, 'write')).close();
   } catch (error) {
-    // Damaged or of another version: it is about to be removed.
+    // Damaged or of another version: it is removed next.
     if (LifecycleError.is(error) && error.code === 'StoreLocked') throw error;
   }
 }

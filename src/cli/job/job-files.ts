@@ -2,18 +2,18 @@ import { claimOutputs, type OutputFile } from '../output-files.ts';
 import { isEffects } from '../session/effects-file.ts';
 import type { Job } from './job.ts';
 
-/** What is written beside a job's effects, and what is read. */
+/** The files of a job besides its effects file. */
 export interface JobFiles {
-  /** As the user named it; `null`: in memory. */
+  /** Path as given; `null`: in memory. */
   readonly db: string | null;
-  /** Files that are read besides the module of handlers: people, workflow, token. */
+  /** Files that are read besides the module of handlers: users, workflow, token. */
   readonly inputs: readonly string[];
-  /** The effects file was accepted when the job was kept. */
+  /** Whether the effects file was accepted when the job was stored. */
   readonly isKeptEffects?: boolean;
   readonly force: boolean;
 }
 
-/** What SQLite keeps beside a database, and the lock of its writer. */
+/** Files that SQLite keeps beside a database, and the lock of its writer. */
 const DATABASE_SUFFIXES = ['', '-wal', '-shm', '-journal', '-lock'] as const;
 
 /** As {@link claimOutputs}, for the database and the effects file of a job. @throws CliError. */

@@ -9,18 +9,18 @@ import type { StopTimeout } from '../terminal/interrupts.ts';
 import type { Job, JobOptions } from './job.ts';
 import { claimJobFiles } from './job-files.ts';
 
-/** Where a job goes on, and how. */
+/** Input of {@link withJob}. */
 export interface JobSessionInput {
   readonly store: Store;
   readonly db: string;
   readonly job: Job;
-  /** What the command says anew; the rest is as the database has it. */
+  /** Options of the command, which replace those in the database. */
   readonly options: JobOptions & StopTimeout & View;
-  /** What is to run. */
+  /** The workflows to run. */
   readonly workflows: readonly Workflow[];
 }
 
-/** Opens what a kept job needs, lets `work` use it, and closes it. @throws CliError, LifecycleError. */
+/** Opens the resources of a stored job for `work`, and closes them. @throws CliError, LifecycleError. */
 export async function withJob<T>(
   host: Host,
   { store, db, job, options, workflows }: JobSessionInput,

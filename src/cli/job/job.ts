@@ -3,7 +3,7 @@ import type { OnDuplicate, ShortRows } from '../../directory/sized-directory.ts'
 import type { Store, StoreReader } from '../../ports/store.ts';
 import { CliError } from '../terminal/cli-error.ts';
 
-/** What a run needs besides its database, kept in it so that `tenure resume` finds it. Paths are absolute. */
+/** What a run needs besides its database, stored in it for `tenure resume`. Paths are absolute. */
 export interface Job {
   readonly users: string;
   readonly map: string | null;
@@ -14,12 +14,12 @@ export interface Job {
   readonly dateAttributes: readonly string[];
   readonly tasks: string | null;
   readonly effects: string | null;
-  /** Nothing is to be done. */
+  /** Whether no handler is called. */
   readonly noOp: boolean;
   readonly concurrency: number | null;
 }
 
-/** Options of a command that say the same things. */
+/** The options of a command for the same settings. */
 export interface JobOptions {
   readonly users?: string;
   readonly map?: string;
@@ -39,7 +39,7 @@ export interface JobOptions {
 
 const SETTING = 'cli.job';
 
-/** The job that options describe. */
+/** The job described by options. */
 export function jobOf(options: JobOptions & { readonly users: string }): Job {
   const path = (value: string | undefined): string | null => (value === undefined ? null : resolve(value));
   return {
@@ -57,15 +57,15 @@ export function jobOf(options: JobOptions & { readonly users: string }): Job {
   };
 }
 
-/** Keeps the job of the runs that are about to be made. */
+/** Stores the job of the runs that are created next. */
 export async function keepJob(store: Store, job: Job): Promise<void> {
   await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(job)));
 }
 
 /**
- * The job that was kept, with what options say otherwise.
+ * The stored job, with options replacing its settings.
  *
- * @throws CliError when there is none, or one that cannot be read, and options do not say it all.
+ * @throws CliError when there is none, or one that cannot be read, and the options are not complete.
  */
 export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
   const text = await store.getSetting(SETTING);
@@ -81,11 +81,11 @@ export async function readJob(store: StoreReader, file: string, options: JobOpti
   if (users !== undefined && (isSaid || dryRun)) return jobOf({ ...options, users });
   throw new CliError(
     `Expected ${file} to keep the job of a \`tenure run\`, got ${text === null ? 'none' : 'something else'}`,
-    'Say who the people are, and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op',
+    'Name the users and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op',
   );
 }
 
-/** `null`: it is no job. */
+/** `null`: not a job. */
 function parseJob(text: string): Job | null {
   try {
     const job = JSON.parse(text) as Partial<Job> | null;

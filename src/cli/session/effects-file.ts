@@ -4,13 +4,13 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TaskContext } from '../../ports/task-handler.ts';
 import { CliError, messageOf } from '../terminal/cli-error.ts';
 
-/** How every line of ours begins; an end of file that begins so and has no line break was cut by a kill. */
+/** Beginning of every line; a last line that begins so and has no line break was cut off by a kill. */
 const LINE_START = '{"idempotencyKey":';
-/** Longer than any line that was cut: arguments are at most 100 of 64 KiB, and few are long. */
+/** Longer than any line that can be cut off: arguments are at most 100 of 64 KiB, and few are long. */
 const TAIL_BYTES_MAX = 8 * 1_024 * 1_024;
 const LF = 0x0a;
 
-/** Whether a file that begins so is an effects file. */
+/** Whether a file with this beginning is an effects file. */
 export function isEffects(beginning: string): boolean {
   return beginning.startsWith(LINE_START);
 }
@@ -18,10 +18,10 @@ export function isEffects(beginning: string): boolean {
 /**
  * A file to which each task that was carried out adds one line of JSON.
  *
- * `append` resolves when the line is with the operating system, so a task that counts as done has its
- * line whatever becomes of this process (not of the machine: nothing is synced). Lines of one moment go
- * out in one write. A kill in the middle of it can leave part of a line, of a task that does not count
- * as done: the next opening takes it away.
+ * `append` resolves when the operating system has the line, so a completed task has its
+ * line even when this process is killed (not when the machine fails: nothing is synced). Concurrent lines share
+ * one write. A kill during it can leave part of a line, of a task that is not completed:
+ * it is removed when the file is next opened.
  */
 export class EffectsFile {
   readonly path: string;
@@ -30,10 +30,10 @@ export class EffectsFile {
   #waiting: string[] = [];
   #written: Promise<void> | null = null;
   #count = 0;
-  /** A write failed half way: the next one starts on a line of its own. */
+  /** A write failed half way: the next one starts on a new line. */
   #isTorn = false;
 
-  /** Opens the file, or makes it. @throws CliError when it cannot be written. */
+  /** Opens or creates the file. @throws CliError when it cannot be written. */
   constructor(path: string, clock: Clock) {
     this.path = path;
     this.#clock = clock;
@@ -45,7 +45,7 @@ export class EffectsFile {
     }
   }
 
-  /** Lines that this process has added. */
+  /** Number of lines added by this process. */
   get count(): number {
     return this.#count;
   }
@@ -89,7 +89,7 @@ function lineOf(context: TaskContext, nowMs: number): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Takes a cut line of ours away; `true` when a last line of somebody else lacks its line break. */
+/** Removes a line that was cut off; `true` when another last line lacks its line break. */
 function mendTail(fd: number): boolean {
   const { size } = fstatSync(fd);
   const length = Math.min(size, TAIL_BYTES_MAX);

@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { quoted, shortened } from '../terminal/text.ts';
 
-/** Runs that are named when a prefix fits several. */
+/** Runs listed when a prefix matches several. */
 const NAMED_MAX = 5;
 
 /**
@@ -37,7 +37,7 @@ export async function findRun(
   const named = found.slice(0, NAMED_MAX).map(({ id }) => `  ${id}`);
   const more = found.length > NAMED_MAX ? ['  …'] : [];
   throw new CliError(
-    `Expected one run whose id begins with \`${prefix}\`, got several; give more digits`,
+    `Expected one run whose id begins with \`${prefix}\`, got several; use more digits`,
     [...named, ...more].join('\n'),
   );
 }

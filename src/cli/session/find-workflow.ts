@@ -4,9 +4,9 @@ import type { Workflow } from '../../model/workflow/workflow.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { shortened } from '../terminal/text.ts';
 
-/** Workflows that are named when none fits, or several do. */
+/** Workflows listed when none or several match. */
 const NAMED_MAX = 20;
-/** Digits of an id that are enough to name it by. */
+/** Digits of an id that identify a workflow. */
 const PREFIX_MIN = 4;
 
 /**
@@ -38,17 +38,17 @@ export function findWorkflow(
   if (!second) return first;
   throw new CliError(
     `Expected the name or id of one workflow, got \`${shortened(name, 80)}\`, which several have`,
-    ['Name it by its id:', ...lines(found)].join('\n'),
+    ['Use its id:', ...lines(found)].join('\n'),
   );
 }
 
 function remedyFor(name: string, all: readonly Workflow[]): string {
-  if (all.length === 0) return 'It has none';
+  if (all.length === 0) return 'The database has no workflows';
   const near = nearest(
     name,
     all.map(({ displayName }) => displayName),
   );
-  return [...(near === null ? [] : [`Did you mean "${near}"?`]), 'It has:', ...lines(all)].join('\n');
+  return [...(near === null ? [] : [`Did you mean "${near}"?`]), 'Workflows:', ...lines(all)].join('\n');
 }
 
 function lines(workflows: readonly Workflow[]): readonly string[] {

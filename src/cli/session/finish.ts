@@ -7,26 +7,26 @@ import { failureLines, type ReportFacts, runLines } from '../terminal/report.ts'
 import { count, counted, quoted, shortId } from '../terminal/text.ts';
 import type { SessionOutcome } from './session.ts';
 
-/** How results are shown. */
+/** Output options of results. */
 export interface View {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-/** Where runs are, for reports and for commands to paste. */
+/** Where the runs are stored, for reports and for commands to paste. */
 export interface Place {
   readonly ledger: LedgerMethods;
-  /** As the user named it; `null`: in memory. */
+  /** Path as given; `null`: in memory. */
   readonly db: string | null;
   readonly more: readonly (readonly [string, string])[];
 }
 
-/** Failures that a report shows of each run. */
+/** Failures shown per run. */
 const FAILURES_SHOWN = 10;
-/** Runs whose failures are shown when several have ended. */
+/** Runs whose failures are shown when there are several. */
 const RUNS_WITH_FAILURES = 5;
 
-/** Prints the runs of a session, and how to go on when it was interrupted. Gives the exit code. */
+/** Prints the runs of a session, and how to resume an interrupted one. Returns the exit code. */
 export async function finishSession(
   host: Host,
   outcome: SessionOutcome,
@@ -72,7 +72,7 @@ async function reportRun(
   }
   if (db !== null) {
     stdout.line();
-    stdout.line(`${stdout.style.dim('All of it:')} ${showCommand(host, run, db, '')}`);
+    stdout.line(`${stdout.style.dim('Details:')} ${showCommand(host, run, db, '')}`);
   }
 }
 
@@ -85,16 +85,12 @@ function tellInterrupted({ stderr, self }: Host, { runs }: SessionOutcome, db: s
     runs.reduce((sum, run) => sum + run.successfulUsersCount + run.failedUsersCount, 0),
     runs.reduce((sum, run) => sum + run.totalUsersCount, 0),
   ];
-  if (runs.length === 0) stderr.line('Stopped before the run began.');
+  if (runs.length === 0) stderr.line('Stopped before the run started.');
   else if (db === null) {
-    stderr.line(
-      `Stopped at ${count(done)} of ${counted(total, 'user')}. The run was in memory, so it is lost.`,
-    );
-    stderr.line('With --db FILE a run is kept, and can be resumed.');
+    stderr.line(`Stopped at ${count(done)} of ${counted(total, 'user')}. The run was in memory and is lost.`);
+    stderr.line('Use --db FILE to keep runs, so that they can be resumed.');
   } else {
-    stderr.line(
-      `Stopped at ${count(done)} of ${counted(total, 'user')}; nothing that was done is lost. Go on with:`,
-    );
+    stderr.line(`Stopped at ${count(done)} of ${counted(total, 'user')}; all results are kept. Resume with:`);
     stderr.line(`  ${self} resume --db ${quoted(db)}`);
   }
 }

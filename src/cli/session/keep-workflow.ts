@@ -3,15 +3,15 @@ import type { Workflows } from '../../ledger/methods/workflows.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { ChosenWorkflow } from './workflow-source.ts';
 
-/** A workflow in the store, and how it came there. */
+/** A stored workflow, and whether it was created, reused or updated. */
 export interface KeptWorkflow {
   readonly workflow: Workflow;
   readonly how: 'created' | 'reused' | 'newVersion';
 }
 
 /**
- * Keeps the chosen workflow: the one of that name when it is the same, a new version of it when tasks
- * or conditions differ, else a new one.
+ * Stores the chosen workflow: reuses the one of that name when it is equal, creates a new version of it when tasks
+ * or conditions differ, else creates a new workflow.
  *
  * @throws LifecycleError as `workflows.create` and `createNewVersion`.
  */
@@ -52,7 +52,7 @@ export function asWorkflow(chosen: ChosenWorkflow): Workflow {
   } as unknown as Workflow;
 }
 
-/** As the ledger compares names. */
+/** Compares names as the ledger does. */
 function nameKey(name: string): string {
   return name.normalize('NFC').trim().toLowerCase();
 }

@@ -6,23 +6,23 @@ import { EffectsFile } from './effects-file.ts';
 import { requireHandlers, warnOfSlips } from './required-handlers.ts';
 import { type CountedTasks, counted, loadTasks, type TaskHandlers } from './task-module.ts';
 
-/** The handlers of a job, and the file that they write to. */
+/** The handlers of a job and their effects file. */
 export interface OpenTasks {
   readonly handlers: CountedTasks;
-  /** For the table: where the effects are. */
+  /** Rows of the run's table: the effects file. */
   effectsFact(): readonly (readonly [string, string])[];
   close(): void;
 }
 
-/** What {@link openTasks} is told besides the job. */
+/** Options of {@link openTasks}. */
 export interface OpenTasksOptions {
-  /** What is to run: each of its tasks must have a handler. */
+  /** Workflows to run: each of their tasks must have a handler. */
   readonly workflows: readonly Workflow[];
   readonly quiet: boolean;
 }
 
 /**
- * Loads the module of a job, makes sure that it can do what is to run, and opens the effects file.
+ * Loads the module of a job, checks that it has all handlers, and opens the effects file.
  *
  * @throws CliError for the module, for every task without a handler, for the file; LifecycleError for a handler.
  */
@@ -43,7 +43,7 @@ export async function openTasks(
   };
 }
 
-/** What the tasks of a job do: what its module says, or nothing but a line of the effects file. */
+/** The handlers of a job: those of its module, or ones that only write the effects file. */
 export async function handlersOf({ tasks, effects }: Pick<Job, 'tasks' | 'effects'>): Promise<TaskHandlers> {
   if (tasks !== null) return loadTasks(tasks);
   return effects === null ? {} : { '*': () => {} };

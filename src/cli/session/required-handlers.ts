@@ -12,19 +12,19 @@ import { counted } from '../terminal/text.ts';
 import { unfinishedRuns } from './run-checks.ts';
 import type { TaskHandlers } from './task-module.ts';
 
-/** An engine has a handler of its own for these. */
+/** Tasks that the engine handles itself. */
 const BUILT_IN: TaskHandlers = { runCustomTaskExtension: () => {} };
 
 /** A task that has no handler. */
 export interface MissingHandler {
   readonly name: string;
-  /** A definition or a handler of a similar name; `null`: there is none. */
+  /** A definition or handler with a similar name; `null`: there is none. */
   readonly near: string | null;
 }
 
 /**
- * Makes sure that every enabled task has a handler, before anything runs: a task that does nothing would count
- * as done.
+ * Checks, before anything runs, that every enabled task has a handler: a task without one would count
+ * as completed without doing anything.
  *
  * @throws CliError naming all that are missing, with the nearest names; LifecycleError `InvalidArgument` for a
  *   handler, or for arguments that it refuses.
@@ -49,16 +49,16 @@ export async function requireHandlers(
 const EXPORT_THEM =
   'Export a function under each of these names from the module of --tasks; `tenure tasks` lists those of the catalogue';
 const SAY_WHAT_TASKS_DO = [
-  'Say what the tasks do:',
+  'Choose what the tasks do:',
   '  --tasks MODULE   call your handlers (see `tenure tasks`)',
-  '  --effects FILE   write down what would be done, and count it as done',
-  '  --no-op          do nothing, and count it as done',
-  'or see who would be processed, and count nothing as done: --dry-run',
+  '  --effects FILE   record what would be done, and count it as completed',
+  '  --no-op          do nothing, and count it as completed',
+  'or only list the users that would be processed: --dry-run',
 ].join('\n');
 
 /** `sendWelcomEmail (nearest: sendWelcomeEmail)`. */
 export function shownMissing({ name, near }: MissingHandler): string {
-  return near === null ? name : `${name} (nearest: ${near})`;
+  return near === null ? name : `${name} (did you mean ${near}?)`;
 }
 
 /** Tasks that have no handler, each once. @throws LifecycleError `InvalidArgument`. */
@@ -80,7 +80,7 @@ export async function missingHandlers(
   return Array.from(missing, ([name, near]) => ({ name, near }));
 }
 
-/** Says which names of the host's own look like a slip of a definition: whatever takes every task takes them, too. */
+/** Warns of custom names that look like a misspelled definition, which a handler for every task would accept. */
 export function warnOfSlips({ stderr }: Host, workflows: readonly Workflow[], handlers: TaskHandlers): void {
   const names = workflows.flatMap(enabledTasks).map(({ taskDefinitionId }) => taskDefinitionId);
   for (const name of new Set(names)) {
@@ -88,14 +88,14 @@ export function warnOfSlips({ stderr }: Host, workflows: readonly Workflow[], ha
     const near = nearest(name, DEFINITION_KEYS);
     if (near === null) continue;
     stderr.line(
-      `${stderr.style.yellow('warning:')} ${name} is no definition of the catalogue; did you mean ${near}?`,
+      `${stderr.style.yellow('warning:')} ${name} is not a task definition of the catalogue; did you mean ${near}?`,
     );
   }
 }
 
 const DEFINITION_KEYS = TASK_DEFINITIONS.map(({ key }) => key);
 
-/** The workflows of the runs that would go on: the versions that they have pinned. */
+/** The workflows of the unfinished runs, in the versions that the runs use. */
 export async function unfinishedWorkflows(store: Store): Promise<readonly Workflow[]> {
   const runs = (await unfinishedRuns(store)).filter(
     ({ processingStatus }) => processingStatus !== 'canceling',

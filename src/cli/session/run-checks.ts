@@ -6,16 +6,16 @@ import type { Host } from '../host.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { count, oneLine, quoted, shortId } from '../terminal/text.ts';
 
-/** Runs of the engine that a process left unfinished; those that only have to end canceled left out. */
+/** Runs that a process left unfinished. */
 export async function unfinishedRuns(store: Store): Promise<readonly RunRecord[]> {
   const runs = await store.listUnfinishedRuns();
   return runs.filter((run) => run.published && run.driver === 'engine');
 }
 
 /**
- * A database with unfinished runs is not given another one: they would go on with its people and tasks.
+ * Rejects another run in a database with unfinished runs: those would resume with its users and tasks.
  *
- * @throws CliError naming them, with the commands that help.
+ * @throws CliError naming them, with the commands to resolve it.
  */
 export async function requireIdle(host: Host, store: Store, db: string): Promise<void> {
   const runs = (await unfinishedRuns(store)).filter((run) => run.processingStatus !== 'canceling');
@@ -24,7 +24,7 @@ export async function requireIdle(host: Host, store: Store, db: string): Promise
   throw new CliError(
     `Expected ${db} to have no unfinished run, got ${count(runs.length)}`,
     [
-      'Finish it first, or give it up:',
+      'Finish it first, or cancel it:',
       `  ${host.self} resume --db ${quoted(db)}`,
       `  ${host.self} runs cancel ${shortId(first.id)} --db ${quoted(db)}`,
     ].join('\n'),
@@ -32,9 +32,9 @@ export async function requireIdle(host: Host, store: Store, db: string): Promise
 }
 
 /**
- * People who are not in the directory are canceled. When a run finds nobody at all, it is the wrong file.
+ * Users that are not in the directory are canceled. When none of a run's users is in it, it is the wrong file.
  *
- * @throws CliError naming the file, and somebody who is not in it.
+ * @throws CliError naming the file, and a user that is not in it.
  */
 export async function requireKnown(
   store: Store,
@@ -48,8 +48,8 @@ export async function requireKnown(
     const [first] = ids;
     if (first === undefined || (await users.get(ids)).length > 0) continue;
     throw new CliError(
-      `Expected ${file} to hold the people of run ${shortId(run.id)}, got none of them, not \`${oneLine(first)}\` for one`,
-      'Name the right file with --users FILE, and how it is read with --map; who is not found would be canceled',
+      `Expected ${file} to hold the users of run ${shortId(run.id)}, got none of them; \`${oneLine(first)}\` is missing, for example`,
+      'Name the right file with --users FILE, and its columns with --map; users that are missing would be canceled',
     );
   }
 }

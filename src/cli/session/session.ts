@@ -16,10 +16,10 @@ import { Warnings } from '../terminal/warnings.ts';
 import { withoutSchedules } from './stores.ts';
 import type { CountedTasks } from './task-module.ts';
 
-/** What an engine of the command line works with. */
+/** Input of a session. */
 export interface SessionInput extends StopTimeout {
   readonly store: Store;
-  /** As the user named it; `null`: in memory. */
+  /** Path as given; `null`: in memory. */
   readonly db: string | null;
   readonly users: Directory;
   readonly tasks: CountedTasks;
@@ -29,18 +29,18 @@ export interface SessionInput extends StopTimeout {
   readonly quiet: boolean;
 }
 
-/** How a session ended. */
+/** Result of {@link Session.drive}. */
 export interface SessionOutcome {
-  /** The runs as they are now: all final, unless the session was interrupted. */
+  /** The runs: all final, unless the session was interrupted. */
   readonly runs: readonly Run[];
   readonly interrupted: StopSignal | null;
-  /** From the beginning of the runs to their end, ms. */
+  /** Time from the start of the runs to their end, ms. */
   readonly elapsedMs: number;
-  /** Run id → tasks that this session processed. */
+  /** Tasks processed by this session, by run id. */
   readonly processedTasks: ReadonlyMap<string, number>;
 }
 
-/** One engine, with a bar, warnings and Ctrl-C. */
+/** An engine with progress bar, warnings and signal handling. */
 export class Session {
   readonly engine: Engine;
   readonly #host: Host;
@@ -57,12 +57,12 @@ export class Session {
     this.engine = engine;
     this.#warnings = new Warnings(host, (write) => this.#above(write));
     engine.on('engine.error', (event) => this.#failed(event));
-    engine.on('subjects.leftOut', ({ selection }) => this.#warnings.tell(leftOutWarnings(selection)));
+    engine.on('subjects.leftOut', ({ selection }) => this.#warnings.show(leftOutWarnings(selection)));
     engine.on('run.progress', ({ run }) => this.#progress?.update(run));
   }
 
   /**
-   * Makes an engine, which is not started, for `work`; stops it afterwards and closes what it worked on.
+   * Creates an engine, not started, for `work`; stops it afterwards and closes its store.
    *
    * @throws LifecycleError for a handler or setting; what `work` throws.
    */
@@ -90,9 +90,9 @@ export class Session {
   }
 
   /**
-   * Lets `begin` make or name the runs, and waits until they are final or somebody interrupts.
+   * Lets `begin` create or find the runs, and waits until they are final or a signal interrupts.
    *
-   * @throws what `begin` throws; CliError for a run that cannot go on.
+   * @throws what `begin` throws; CliError for a run that cannot continue.
    */
   async drive(begin: () => Promise<readonly Run[]>): Promise<SessionOutcome> {
     const { clock, interrupts } = this.#host;
@@ -100,7 +100,7 @@ export class Session {
     const stuck = new Promise<never>((_, reject) => {
       this.#stuck = reject;
     });
-    stuck.catch(() => {}); // it may come when nobody waits any more
+    stuck.catch(() => {}); // it may reject after the race is decided
     const startedAt = clock.elapsed();
     const outcome = (before: readonly Run[], after: readonly Run[], isWhole: boolean): SessionOutcome => ({
       runs: after,
@@ -129,7 +129,7 @@ export class Session {
     }
   }
 
-  /** The run when it is final; `null` when the engine stopped before. */
+  /** Resolves to the final run; `null` when the engine stopped before. */
   async #end(run: Run): Promise<Run | null> {
     try {
       return await this.engine.runs.finished(run.id);
@@ -153,10 +153,12 @@ export class Session {
     const { stopTimeout, tasks } = this.#input;
     const running = tasks.running();
     const waits =
-      running > 0 ? `${counted(running, 'task')} may end or be aborted` : 'what is done is recorded';
-    if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
+      running > 0
+        ? `${counted(running, 'task')} still running will be aborted if necessary`
+        : 'all results are recorded';
+    if (stderr.isTerminal) stderr.line(); // ends the line with the terminal's ^C
     stderr.line(
-      `${signal}: stopping within ${seconds(stopTimeout)}; ${waits}. Ctrl-C once more quits at once.`,
+      `${signal}: stopping within ${seconds(stopTimeout)}; ${waits}. Press Ctrl-C again to quit immediately.`,
     );
     this.#stopped = this.engine.stop({ deadlineMs: engineStopMs(stopTimeout) });
   }
@@ -167,8 +169,10 @@ export class Session {
     if (runId !== undefined && isFinal) {
       const { db } = this.#input;
       const remedy =
-        db === null ? null : `What is done is kept. Go on with: ${this.#host.self} resume --db ${quoted(db)}`;
-      const message = `Expected run ${shortId(runId)} to go on, got: ${messageOf(error)}`;
+        db === null
+          ? null
+          : `All results so far are kept. Resume with: ${this.#host.self} resume --db ${quoted(db)}`;
+      const message = `Run ${shortId(runId)} cannot continue: ${messageOf(error)}`;
       this.#stuck(new CliError(message, remedy, { cause: error }));
       return;
     }
@@ -185,9 +189,9 @@ function processed(run: Run): number {
   return run.totalTasksCount - run.totalUnprocessedTasksCount;
 }
 
-/** What handlers log goes to stderr when it is a warning or worse, and all of it with `TENURE_DEBUG`. */
+/** Logs of handlers: warnings and errors go to stderr, with `TENURE_DEBUG` all messages. */
 function loggerFor({ stderr, env }: Host): Logger {
-  const tell = (level: string) => (message: string) => stderr.line(`${level}: ${oneLine(message)}`);
-  const hidden = env.TENURE_DEBUG ? tell('debug') : () => {};
-  return { debug: hidden, info: hidden, warn: tell('warning'), error: tell('warning') };
+  const log = (level: string) => (message: string) => stderr.line(`${level}: ${oneLine(message)}`);
+  const hidden = env.TENURE_DEBUG ? log('debug') : () => {};
+  return { debug: hidden, info: hidden, warn: log('warning'), error: log('warning') };
 }

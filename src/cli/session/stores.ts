@@ -26,15 +26,15 @@ export async function openToLook(db: string | undefined): Promise<Store> {
 }
 
 /**
- * Opens a database that must be there. To be looked at only, it may be written by another process.
+ * Opens an existing database. With access `read`, another process may be writing it.
  *
  * @throws CliError when there is none; LifecycleError `Store…`.
  */
 export async function openExisting(db: string, access: 'read' | 'write'): Promise<Store> {
   if (!(await stat(db).catch(() => null))) {
     throw new CliError(
-      `Expected ${db} to be a database of tenure, got no file`,
-      `A run makes one: tenure run --db ${quoted(db)} …`,
+      `Expected ${db} to be a tenure database, got no file`,
+      `Create one with: tenure run --db ${quoted(db)} …`,
     );
   }
   const { sqliteStore } = await import('../../sqlite.ts');
@@ -42,8 +42,8 @@ export async function openExisting(db: string, access: 'read' | 'write'): Promis
 }
 
 /**
- * The store with every workflow's schedule off, for an engine that is to finish runs and start none: a
- * service's own database must not get its scheduled runs from a command line.
+ * The store with all schedules off, for an engine that finishes runs and starts none: a
+ * command must not start the scheduled runs of a service's database.
  */
 export function withoutSchedules(store: Store): Store {
   const unscheduled = async (): Promise<readonly WorkflowRecord[]> => {

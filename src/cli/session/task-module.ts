@@ -35,18 +35,18 @@ async function load(path: string, file: string): Promise<Readonly<Record<string,
   } catch (cause) {
     throw new CliError(
       `Expected ${path} to be an ES module that loads, got ${messageOf(cause)}`,
-      'It must be .mjs, .ts, or .js in a package with "type": "module"; TENURE_DEBUG=1 shows where it fails',
+      'It must be .mjs, .ts, or .js in a package with "type": "module"; set TENURE_DEBUG=1 to see where it fails',
       { cause },
     );
   }
 }
 
-/** Handlers with a count of the calls that are running. */
+/** Handlers with a count of running calls. */
 export interface CountedTasks {
   readonly tasks: TaskHandlers;
-  /** None of them is to be called. */
+  /** Whether they must not be called. */
   readonly isNoOp: boolean;
-  /** Calls that have begun and not ended. */
+  /** Number of running calls. */
   running(): number;
 }
 
@@ -67,7 +67,7 @@ export function counted(handlers: TaskHandlers, effects: EffectsFile | null): Co
     };
   const entries = Object.entries(handlers).map(([name, handler]): [string, TaskHandler] => {
     if (typeof handler === 'function') return [name, wrap(handler)];
-    // What is no handler is left as it is: the engine refuses it by its name.
+    // Values that are not handlers stay as they are: the engine rejects them by name.
     if (typeof handler?.run !== 'function') return [name, handler];
     return [name, { ...handler, run: wrap((context) => handler.run(context)) }];
   });

@@ -14,17 +14,17 @@ import { leftOutWarnings } from '../terminal/left-out.ts';
 import { withSpinner } from '../terminal/progress.ts';
 import { counted } from '../terminal/text.ts';
 
-/** A rule that selects everybody: a subject always has an id. */
+/** A rule that selects all users: a subject always has an id. */
 export const ALL_USERS = "id ne ''";
 
-/** The people of a job. */
+/** The users of a job. */
 export type Users = Awaited<ReturnType<typeof openDirectory>>;
 
 /**
- * Opens the file of people that a job names.
+ * Opens the file of users of a job.
  *
  * @throws LifecycleError `InvalidFile` with file and line, `InvalidArgument` for a mapping; CliError when the
- *   file of a kept job is gone.
+ *   file of a stored job is missing.
  */
 export async function openUsers(
   host: Host,
@@ -34,8 +34,8 @@ export async function openUsers(
   const map = job.map === null ? new Map<string, string>() : parseMapping(job.map);
   if (options.isKept && !(await stat(job.users).catch(() => null))) {
     throw new CliError(
-      `Expected ${job.users}, the users of the interrupted run, to be there, got no file`,
-      'Name the file that has them now: --users FILE',
+      `Expected ${job.users}, the users of the interrupted run, to exist, got no file`,
+      'Name the file that holds them now: --users FILE',
     );
   }
   const open = () =>
@@ -53,20 +53,20 @@ export async function openUsers(
   }
   if (users.subjectsCount > 0) return users;
   await users.close();
-  throw new CliError(`Expected ${job.users} to hold at least one person, got none`);
+  throw new CliError(`Expected ${job.users} to hold at least one user, got none`);
 }
 
-/** How the file was read, where that is not plain. */
+/** Notes on how the file was read. */
 function notesOf(
   { notes, skippedRowsCount }: Users,
   { onDuplicate }: Pick<Job, 'onDuplicate'>,
 ): readonly string[] {
   if (skippedRowsCount === 0) return notes;
   const rows = counted(skippedRowsCount, 'row');
-  return [...notes, `${rows} left out: the same id again (--on-duplicate ${onDuplicate})`];
+  return [...notes, `${rows} left out as duplicates (--on-duplicate ${onDuplicate})`];
 }
 
-/** @throws CliError when the rule selects nobody; LifecycleError `InvalidFilter`. */
+/** @throws CliError when the rule selects no users; LifecycleError `InvalidFilter`. */
 export async function requireUsers(users: Directory, rule: string): Promise<void> {
   const scope = parseScopeRule(rule);
   const tally = new SelectionTally(scopeAttributes(scope), true);
@@ -74,10 +74,10 @@ export async function requireUsers(users: Directory, rule: string): Promise<void
     if (some.length > 0) return;
   const warnings = leftOutWarnings(await tally.result(users));
   throw new CliError(
-    `Expected the rule to select somebody, got nobody: ${rule}`,
+    `Expected the rule to select at least one user, got none: ${rule}`,
     [
       ...warnings,
-      'Letter case counts, and so does the name of the attribute: a column is called after --map, or as in the file',
+      'Values and attribute names are case-sensitive; an attribute has the name given by --map, or that of its column',
     ].join('\n'),
   );
 }

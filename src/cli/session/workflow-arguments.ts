@@ -3,7 +3,7 @@ import { nearest } from '../../input/nearest.ts';
 import type { TaskDraft } from '../../ledger/input/workflow.ts';
 import { CliError } from '../terminal/cli-error.ts';
 
-/** A workflow that nobody has checked yet. */
+/** A workflow that has not been validated yet. */
 type Raw = Readonly<Record<string, unknown>>;
 
 interface RawPair {
@@ -12,10 +12,10 @@ interface RawPair {
 }
 
 /**
- * The workflow with `values` set in every task that takes an argument of that name: because its
+ * Sets `values` in every task that takes an argument of that name, because its
  * definition in the catalogue has the parameter, or because the task itself names it.
  *
- * @throws CliError for a name that no task takes, with the names there are.
+ * @throws CliError for a name that no task takes, with the names that exist.
  */
 export function fillArguments(workflow: Raw, values: ReadonlyMap<string, string>): Raw {
   if (values.size === 0 || !Array.isArray(workflow.tasks)) return workflow;
@@ -37,14 +37,14 @@ export function fillArguments(workflow: Raw, values: ReadonlyMap<string, string>
   };
 }
 
-/** @throws CliError for an argument that is still open, unless `given` leaves it so on purpose. */
+/** @throws CliError for an argument without a value, unless `given` sets it to an empty one. */
 export function requireFilled(tasks: readonly TaskDraft[], given: ReadonlyMap<string, string>): void {
   for (const task of tasks) {
     const open = task.arguments.find(({ name, value }) => value === '' && !given.has(name));
     if (!open || !task.isEnabled) continue;
     throw new CliError(
       `Expected a value for ${open.name} of the task "${task.displayName}", got none`,
-      `Fill it in: --arg ${open.name}=VALUE (an empty value is taken, too: --arg ${open.name}=)`,
+      `Fill it in: --arg ${open.name}=VALUE (an empty value is allowed: --arg ${open.name}=)`,
     );
   }
 }
@@ -64,7 +64,7 @@ function unknownArgument(name: string, tasks: readonly Raw[]): CliError {
   );
 }
 
-/** What a task takes: the arguments that it has, then the other parameters of its definition. */
+/** Arguments of a task: those that it has, then the other parameters of its definition. */
 function argumentNames(task: Raw): readonly string[] {
   const definition = findTaskDefinition(String(task.taskDefinitionId));
   const own = pairsOf(task).map(({ name }) => name);
@@ -83,7 +83,7 @@ function pairsOf(task: Raw): readonly RawPair[] {
     : [];
 }
 
-/** What is no object is left for the ledger to refuse, with its place. */
+/** Values that are not objects stay as they are: the ledger rejects them, naming their place. */
 function asRecord(value: unknown): Raw {
   return typeof value === 'object' && value !== null ? (value as Raw) : {};
 }

@@ -12,24 +12,24 @@ import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import { CliError, messageOf } from '../terminal/cli-error.ts';
 import { fillArguments, requireFilled } from './workflow-arguments.ts';
 
-/** What a command says about the workflow. */
+/** Options of a command for the workflow. */
 export interface WorkflowChoice {
   /** A JSON file, or the name or GUID of a template. */
   readonly workflow: string;
   readonly arg?: ReadonlyMap<string, string>;
   readonly name?: string;
-  /** In place of the scope rule. */
+  /** Replaces the scope rule. */
   readonly scope?: string;
 }
 
-/** A workflow as it will be kept: read, filled in and checked, never scheduled by itself. */
+/** A workflow as it will be stored: with arguments, validated, with its schedule off. */
 export type ChosenWorkflow = WorkflowInput;
 
 /**
- * Reads the workflow that a command names, and fills it in.
+ * Reads the workflow that a command names, and sets its arguments.
  *
- * @throws CliError for an unknown template or argument, a file that is no JSON, an argument left open;
- *   LifecycleError for a workflow that is not allowed, naming the field.
+ * @throws CliError for an unknown template or argument, a file that is not JSON, an argument without a value;
+ *   LifecycleError for an invalid workflow, naming the field.
  */
 export async function readWorkflow(choice: WorkflowChoice): Promise<ChosenWorkflow> {
   const raw = (await isFile(choice.workflow))
@@ -40,11 +40,11 @@ export async function readWorkflow(choice: WorkflowChoice): Promise<ChosenWorkfl
   const filled = fillArguments(scoped, choice.arg ?? new Map());
   const draft = readWorkflowInput(filled, DEFAULT_LIMITS);
   requireFilled(draft.tasks, choice.arg ?? new Map());
-  // One run is what was asked for: nothing starts by itself while it lasts.
+  // The command is for one run: the schedule must not start others meanwhile.
   return { ...draft, isSchedulingEnabled: false };
 }
 
-/** Whether this is meant as a file: it is there, or it looks like the name of one. */
+/** Whether this names a file: it exists, or looks like a path. */
 async function isFile(name: string): Promise<boolean> {
   if (findWorkflowTemplate(name)) return false;
   const found = await stat(name).catch(() => null);
@@ -78,7 +78,7 @@ function fromTemplate(name: string): Readonly<Record<string, unknown>> {
     `Expected --workflow to be a file or a template, got \`${name}\``,
     [
       ...(near === null ? [] : [`Did you mean "${near}"?`]),
-      'Templates (`tenure templates` tells more):',
+      'Templates (see `tenure templates`):',
       ...names.map((one) => `  ${one}`),
     ].join('\n'),
   );
@@ -94,7 +94,7 @@ function withScope(raw: Readonly<Record<string, unknown>>, rule: string): Readon
   return { ...raw, executionConditions: { ...conditions, scope } };
 }
 
-/** The attributes in which the conditions of a workflow, and a rule beside them, look for dates. */
+/** The attributes with dates in the conditions of a workflow and in a further rule. */
 export function dateAttributesOf(
   { executionConditions: conditions }: ChosenWorkflow,
   rule?: string,
@@ -111,7 +111,7 @@ export function dateAttributesOf(
   ];
 }
 
-/** A task's name for people: the key of its definition, or the name of the host's own. */
+/** Readable name of a task: the key of its definition, or its custom name. */
 export function taskKey(taskDefinitionId: string): string {
   return findTaskDefinition(taskDefinitionId)?.key ?? taskDefinitionId;
 }

@@ -2,10 +2,10 @@ import type { ErrorCode } from '../../errors/codes.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { escapeHidden } from '../../errors/shown.ts';
 
-/** The user's or the environment's fault, found by the command line itself. */
+/** Wrong usage or an error of the environment, found by the command line. */
 export class CliError extends Error {
   override readonly name = 'CliError';
-  /** What to do, one line; `null` when the message says it. */
+  /** Remedy; `null` when the message contains it. */
   readonly remedy: string | null;
 
   constructor(message: string, remedy: string | null = null, options?: { readonly cause?: unknown }) {
@@ -14,7 +14,7 @@ export class CliError extends Error {
   }
 }
 
-/** An error as people read it: one line and a remedy; a stack only when `TENURE_DEBUG` is set. */
+/** An error for display: one line and a remedy; a stack only with `TENURE_DEBUG`. */
 export function describeError(error: unknown, env: NodeJS.ProcessEnv): readonly string[] {
   const debug = env.TENURE_DEBUG ? stackOf(error) : [];
   if (error instanceof CliError) {
@@ -22,21 +22,21 @@ export function describeError(error: unknown, env: NodeJS.ProcessEnv): readonly 
   }
   if (LifecycleError.is(error)) {
     const remedy = REMEDIES[error.code];
-    // Only a filter's error has lines of its own: the filter, and a caret under the character.
+    // Only a filter's error has several lines: the filter, and a caret under the character.
     const message = error.code === 'InvalidFilter' ? error.message : escapeHidden(error.message);
     return [message, ...(remedy === undefined ? [] : [remedy]), ...debug];
   }
-  return [`Expected no such failure, got ${messageOf(error)}`, ...(env.TENURE_DEBUG ? debug : [BUG_HINT])];
+  return [`Unexpected failure: ${messageOf(error)}`, ...(env.TENURE_DEBUG ? debug : [BUG_HINT])];
 }
 
-/** What helps on the command line, where a library's message speaks of code. */
+/** Remedies on the command line, where the library's message is about code. */
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
-  StoreLocked: '`tenure runs list`, `tenure runs show` and `tenure check` work meanwhile',
+  StoreLocked: '`tenure runs list`, `tenure runs show` and `tenure check` work nevertheless',
 };
 
-const BUG_HINT = 'This is a bug in tenure, or in a module that it was given. TENURE_DEBUG=1 shows where.';
+const BUG_HINT = 'This is a bug in tenure or in the module of handlers. Set TENURE_DEBUG=1 to see where.';
 
-/** The text of anything that was thrown, on one line unless it is ours. */
+/** Message of any thrown value, on one line unless it is an error of tenure. */
 export function messageOf(error: unknown): string {
   if (LifecycleError.is(error)) return error.message;
   const text = error instanceof Error ? error.message || error.name : String(error);

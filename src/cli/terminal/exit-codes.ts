@@ -1,8 +1,8 @@
-/** What the process says to its caller. */
+/** Exit codes of the process. */
 export const EXIT = {
   /** Done; for a run: `completed`. */
   ok: 0,
-  /** Wrong usage, or the environment's fault; a message is on stderr. */
+  /** Wrong usage or an error of the environment; a message is on stderr. */
   error: 1,
   /** A run ended `completedWithErrors`, `failed` or `canceled`, or a check found violations. */
   notAllWell: 2,

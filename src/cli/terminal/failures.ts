@@ -3,12 +3,12 @@ import { LIMITS } from '../../model/limits.ts';
 import type { TaskProcessingResult } from '../../model/resources/resources.ts';
 import { oneLine } from './text.ts';
 
-/** Failed tasks that are looked at to group their reasons. */
+/** Failed tasks whose reasons are grouped. */
 const EXAMINED_MAX = 20_000;
-/** Different reasons that are told apart. */
+/** Largest number of different reasons. */
 const REASONS_MAX = 200;
 
-/** What failed in a run. */
+/** The failures of a run. */
 export interface Failures {
   /** The first ones, by user. */
   readonly first: readonly TaskProcessingResult[];
@@ -19,7 +19,7 @@ export interface Failures {
   readonly isAll: boolean;
 }
 
-/** Reads the failed tasks of a run. The subject's own id in a reason does not make another reason. */
+/** Reads the failed tasks of a run. Reasons that differ only in the subject's id are grouped. */
 export async function readFailures(
   ledger: Pick<LedgerMethods, 'taskProcessingResults'>,
   workflowId: string,
@@ -54,7 +54,7 @@ export async function readFailures(
 
 function reasonOf({ failureReason, subject }: TaskProcessingResult): string {
   const text = oneLine(failureReason ?? 'no reason given');
-  // As a word of its own: the `u1` of `u12` is another one.
+  // As a whole word: `u1` is not part of `u12`.
   const id = new RegExp(`(?<![\\p{L}\\p{N}])${escaped(subject.id)}(?![\\p{L}\\p{N}])`, 'gu');
   return text.replace(id, '…');
 }

@@ -3,16 +3,16 @@ import type { Clock } from '../../ports/clock.ts';
 import { EXIT } from './exit-codes.ts';
 import { seconds } from './text.ts';
 
-/** The signals that ask to stop. */
+/** The signals that stop a command. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Option of the commands that can be stopped. */
+/** Option of commands that stop gracefully. */
 export interface StopTimeout {
-  /** How long a stop may take in all, ms. */
+  /** How long stopping may take in total, ms. */
   readonly stopTimeout: DurationMs;
 }
 
-/** One of them. */
+/** A signal that stops a command. */
 export type StopSignal = (typeof SIGNALS)[number];
 
 interface StopHandler {
@@ -20,32 +20,32 @@ interface StopHandler {
   readonly stop: (signal: StopSignal) => void;
 }
 
-/** One Ctrl-C may arrive twice: from the terminal, and again from `npm start`, which passes it on. */
+/** One Ctrl-C may arrive twice: from the terminal, and from `npm start`, which forwards it. */
 const SAME_WITHIN_MS = 250;
 
 /**
- * What SIGINT, SIGTERM and SIGHUP do: the first one goes to the handler, which has `timeoutMs` to end the command,
- * or ends the process when there is no handler; the second one ends it at once.
+ * Handles SIGINT, SIGTERM and SIGHUP: the first one goes to the handler, which has `timeoutMs` to end the command,
+ * or ends the process when there is no handler; the second one ends it immediately.
  */
 export class Interrupts {
   #handler: StopHandler | null = null;
-  /** When the first one came, by the monotonic clock. */
+  /** Time of the first signal, by the monotonic clock. */
   #firstAtMs: number | null = null;
   readonly #clock: Clock;
   readonly #quit: (code: number, message?: string) => void;
 
-  /** @param quit ends the process at once, after the message. */
+  /** @param quit ends the process immediately, after the message. */
   constructor(clock: Clock, quit: (code: number, message?: string) => void) {
     this.#clock = clock;
     this.#quit = quit;
   }
 
-  /** Begins to listen. */
+  /** Starts listening. */
   listen(): void {
     for (const signal of SIGNALS) process.on(signal, () => this.arrived(signal));
   }
 
-  /** From now on the first signal is handled so. The answer takes it back. */
+  /** Sets the handler of the first signal. The returned function removes it. */
   handle(timeoutMs: DurationMs, stop: (signal: StopSignal) => void): () => void {
     const handler = { timeoutMs, stop };
     this.#handler = handler;
@@ -54,18 +54,15 @@ export class Interrupts {
     };
   }
 
-  /** A signal has come. */
+  /** Handles a signal. */
   arrived(signal: StopSignal): void {
     const nowMs = this.#clock.elapsed();
     if (this.#firstAtMs === null && this.#handler !== null) {
       this.#firstAtMs = nowMs;
       const { timeoutMs, stop } = this.#handler;
-      // A file system that hangs, or a reader that does not read, must not keep the process.
+      // A hanging file system or a reader that does not read must not keep the process alive.
       this.#clock.setTimer(timeoutMs, () =>
-        this.#quit(
-          EXIT.interrupted,
-          `Not everything could be stopped within ${seconds(timeoutMs)}; quitting.`,
-        ),
+        this.#quit(EXIT.interrupted, `Stopping took longer than ${seconds(timeoutMs)}; quitting.`),
       );
       stop(signal);
     } else if (this.#firstAtMs === null || nowMs - this.#firstAtMs > SAME_WITHIN_MS) {
@@ -75,8 +72,8 @@ export class Interrupts {
 }
 
 /**
- * How long an engine may take to stop, of the time that the whole command has: some is left for closing files and
- * saying how far it came.
+ * Part of a command's time for stopping that the engine may use: the rest is for closing files and
+ * reporting the state of the runs.
  */
 export function engineStopMs(timeoutMs: DurationMs): DurationMs {
   return timeoutMs - Math.min(TELL_MS, timeoutMs / 8);

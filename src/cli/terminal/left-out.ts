@@ -1,10 +1,10 @@
-/** How the command line tells who a selection left out. */
+/** How the command line reports the users that a selection left out. */
 import { columnText } from '../../directory/files/mapping.ts';
 import { leftOutSentences } from '../../engine/selection.ts';
 import type { LeftOutReason, Selection, UnreadableSelection } from '../../model/selection.ts';
 import { count } from './text.ts';
 
-/** What needs attention, a line each, and what to do about it. None when there is nothing of the kind. */
+/** Warnings, one per line, each with its remedy. */
 export function leftOutWarnings(selection: UnreadableSelection): readonly string[] {
   const unread = selection.leftOut
     .filter(({ reason }) => reason !== 'noDate')
@@ -12,19 +12,21 @@ export function leftOutWarnings(selection: UnreadableSelection): readonly string
   return [
     ...leftOutSentences(selection),
     ...(unread.includes('dateTime') ? [DATES_REMEDY] : []),
-    ...(unread.includes('boolean') ? ['Booleans are read as true and false, in any letter case'] : []),
+    ...(unread.includes('boolean') ? ['Booleans must be true or false, in any letter case'] : []),
     ...selection.missingAttributes.flatMap(({ names: [name = ''], usedBy, suggestion }) => {
       if (suggestion === null) return [];
       const map = `--map ${name}=${columnText(suggestion)}`;
       return [
-        usedBy === 'trigger' ? `If it is meant: ${map}` : `If it is meant: write it in the rule, or ${map}`,
+        usedBy === 'trigger'
+          ? `If that is the one: ${map}`
+          : `If that is the one: use it in the rule, or ${map}`,
       ];
     }),
   ];
 }
 
 const DATES_REMEDY =
-  'Dates are read as 2026-01-31 and 2026-01-31T09:00:00Z; other spellings when they are named: --dates dd/MM/yyyy, --dates excel';
+  'Dates are read as 2026-01-31 and 2026-01-31T09:00:00Z; name other formats: --dates dd/MM/yyyy, --dates excel';
 
 /** Rows of a run's table. */
 export function selectionFacts({
@@ -39,12 +41,12 @@ export function selectionFacts({
   ];
 }
 
-/** What matters most comes first. */
+/** In order of importance. */
 const REASONS: Readonly<Record<LeftOutReason, string>> = {
   unreadableDate: 'with a date that cannot be read',
   unreadableScope: 'with a value that the scope rule cannot read',
   noDate: 'without a date',
-  alreadyTaken: 'taken before',
+  alreadyTaken: 'in an earlier scheduled run',
   inAnotherRun: 'in another run',
   notDue: 'not due',
 };

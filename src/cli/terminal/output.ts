@@ -2,25 +2,25 @@ import { escapeHidden } from '../../errors/shown.ts';
 import type { Style } from './style.ts';
 
 /**
- * A stream of the process that text goes to. What a terminal obeys or hides is written as an escape (`\u001b`): texts
- * hold what files, arguments and handlers say, and only the style's own emphasis may move a terminal.
+ * An output stream of the process. Control characters are written as escapes (`\u001b`), since texts
+ * contain data of files, arguments and handlers; only the style's own emphasis may control the terminal.
  */
 export interface Output {
-  /** Whether somebody watches it: a bar and colour are for eyes only. */
+  /** Whether it is a terminal: progress and colours are for terminals only. */
   readonly isTerminal: boolean;
-  /** Columns of the terminal; 100 when it is none. */
+  /** Columns of the terminal; 100 for other streams. */
   readonly columns: number;
   readonly style: Style;
-  /** The stream itself, for a progress bar. */
+  /** The underlying stream, for a progress bar. */
   readonly stream: NodeJS.WriteStream;
-  /** `true` when nothing can be written any more, because of {@link failure} or because the reader has gone. */
+  /** Whether nothing more can be written, because of {@link failure} or because the reader has closed the pipe. */
   readonly isClosed: boolean;
-  /** Why writing failed; `null` also when the reader has gone (`| head`), which is no failure. */
+  /** Why writing failed; `null` also when the reader has closed the pipe (`| head`), which is not a failure. */
   readonly failure: Error | null;
   line(text?: string): void;
-  /** Writes and waits while the reader is slower. Resolves also when writing fails. */
+  /** Writes with backpressure. Resolves also when writing fails. */
   write(text: string): Promise<void>;
-  /** Resolves when all that was written has left the process. */
+  /** Resolves when everything written has left the process. */
   flush(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function outputOn(stream: NodeJS.WriteStream, style: Style): Output {
     resume?.();
     resume = null;
   };
-  // Told to the callback of the write that failed first, and by the event only later.
+  // The callback of the failed write is called before the event.
   const failed = (error?: NodeJS.ErrnoException | null): void => {
     if (!error || isClosed) return;
     isClosed = true;

@@ -5,13 +5,13 @@ import type { Host } from '../host.ts';
 import { terminalBar } from './bar.ts';
 import { count, oneLine } from './text.ts';
 
-/** How far something is, shown on a terminal; nothing at all elsewhere. */
+/** Progress of runs, shown on a terminal only. */
 export interface Progress {
-  /** Runs are told as they move; those that are known count into the total. */
+  /** Updates the state of a run; all runs seen so far count towards the total. */
   update(run: Run): void;
-  /** Writes lines of text above the bar, and goes on below them. */
+  /** Writes lines above the bar. */
   above(write: () => void): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   stop(): void;
 }
 
@@ -70,12 +70,12 @@ function sum(runs: readonly Run[], measure: (run: Run) => number): number {
   return runs.reduce((total, run) => total + measure(run), 0);
 }
 
-/** Nobody wants to see a line flash by. */
+/** Delay of the spinner, so that it does not flash up for short work. */
 const SPINNER_AFTER_MS = 300;
 const SPINNER_EVERY_MS = 100;
 const FRAMES = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
-/** Says what is being waited for, on a terminal, while `work` takes longer than a moment. */
+/** Shows a spinner with `text` on a terminal while `work` takes longer than {@link SPINNER_AFTER_MS}. */
 export async function withSpinner<T>(
   host: Host,
   text: string | (() => string),

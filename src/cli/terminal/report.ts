@@ -5,11 +5,11 @@ import type { Style } from './style.ts';
 import { factLines, tableLines } from './table.ts';
 import { count, oneLine, shortened } from './text.ts';
 
-/** What a report tells of a run besides the run. */
+/** Facts of a report besides the run. */
 export interface ReportFacts {
-  /** What took how long, ms, and how many tasks were processed in it; `null`: it never began. */
+  /** Duration, ms, and tasks processed in it; `null`: the run did not start. */
   readonly work: { readonly elapsedMs: number; readonly tasks: number } | null;
-  /** More lines: database, effects. */
+  /** Further lines: database, effects. */
   readonly more: readonly (readonly [string, string])[];
 }
 
@@ -43,8 +43,8 @@ export function runLines(run: Run, facts: ReportFacts, style: Style): string[] {
   ];
 }
 
-const NO_OP_NOTE = ['no-op', 'handlers were not called: tasks count as completed and did nothing'] as const;
-const CANCELED_NOTE = ['', 'canceled: who is no longer among the people, or no longer due'] as const;
+const NO_OP_NOTE = ['no-op', 'handlers were not called: tasks count as completed but did nothing'] as const;
+const CANCELED_NOTE = ['', 'canceled: users that no longer exist, or are no longer due'] as const;
 
 const EXECUTION_WORDS: Readonly<Record<Run['workflowExecutionType'], string>> = {
   onDemand: 'on demand',
@@ -54,14 +54,14 @@ const EXECUTION_WORDS: Readonly<Record<Run['workflowExecutionType'], string>> = 
   extensibilityOnDemand: 'on demand, for a provisioning object',
 };
 
-/** The status, in a colour that says how it went. */
+/** The status, coloured by its outcome. */
 export function statusText(status: string, style: Style): string {
   if (status === 'completed') return style.green(status);
   if (status === 'failed') return style.red(status);
   return ['completedWithErrors', 'canceled', 'canceling'].includes(status) ? style.yellow(status) : status;
 }
 
-/** Users who were not processed to an end; only a final run tells. */
+/** Users that were canceled; `null` while the run is not final. */
 export function canceledUsers(run: Run): number | null {
   if (run.completedDateTime === null) return null;
   return run.totalUsersCount - run.successfulUsersCount - run.failedUsersCount;
@@ -76,7 +76,7 @@ const REASONS_SHOWN = 8;
 const REASON_COLUMNS = 110;
 const SUBJECT_COLUMNS = 36;
 
-/** Reasons with counts, then the first failures, then where the others are. */
+/** Reasons with counts, then the first failures, then where to find the others. */
 export function failureLines(failures: Failures, style: Style, whereRest: string | null): string[] {
   if (failures.count === 0) return [];
   const { first, reasons } = failures;
@@ -102,7 +102,7 @@ export function failureLines(failures: Failures, style: Style, whereRest: string
     ...(isCut
       ? [
           '',
-          `  ${style.dim(`${first.length} of ${total}; the rest:`)} ${whereRest ?? 'is kept with --db FILE only'}`,
+          `  ${style.dim(`${first.length} of ${total}; the rest:`)} ${whereRest ?? 'only available with --db FILE'}`,
         ]
       : []),
   ];

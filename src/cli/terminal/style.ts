@@ -5,14 +5,14 @@ export interface Style {
   red(text: string): string;
   green(text: string): string;
   yellow(text: string): string;
-  /** The text as the terminal wants it. */
+  /** Replaces the marks by the escape sequences of the terminal. */
   render(text: string): string;
 }
 
 /**
- * Emphasis begins and ends with a mark that the output turns into the terminal's sequence: an escape character that
- * the output finds in a text came from elsewhere, and is shown as one. The marks are noncharacters, which Unicode
- * keeps for use inside a program.
+ * Emphasis begins and ends with a mark that the output replaces by an escape sequence, so an escape character that
+ * the output finds in a text comes from data and is shown as text. The marks are noncharacters, which Unicode
+ * reserves for internal use.
  */
 const SEQUENCE_BY_MARK: ReadonlyMap<string, string> = new Map([
   ['\ufdd0', '\u001b[1m'],
@@ -41,13 +41,13 @@ const MARKED: Style = {
   render: (text) => text.replace(MARKS, (mark) => SEQUENCE_BY_MARK.get(mark) ?? ''),
 };
 
-/** Colour on a terminal only, and never with `NO_COLOR` (no-color.org) or on a dumb one. */
+/** Colours on a terminal only, not with `NO_COLOR` (no-color.org) or `TERM=dumb`. */
 export function styleFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Style {
   const isWanted = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
   return isWanted ? MARKED : NONE;
 }
 
-/** The text as wide as it is shown: without the marks of a style. */
+/** The visible text, without the marks of a style. */
 export function withoutMarks(text: string): string {
   return text.replace(MARKS, '');
 }

@@ -1,6 +1,6 @@
 import { withoutMarks } from './style.ts';
 
-/** A column: its head, and whether its cells are numbers, which stand to the right. */
+/** A column: its head and the alignment of its cells; numbers are aligned to the right. */
 export interface Column {
   readonly head: string;
   readonly align?: 'left' | 'right';

@@ -1,4 +1,4 @@
-/** Small texts for people. */
+/** Formatting of values for display. */
 import { escapeHidden } from '../../errors/shown.ts';
 import { numeral } from '../../text/numbers.ts';
 
@@ -22,7 +22,7 @@ export function moment(iso: string | null): string {
   return iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')}Z`;
 }
 
-/** A text on one line, with what a terminal obeys or hides as an escape. */
+/** A text on one line, with control characters as escapes. */
 export function oneLine(text: string): string {
   return escapeHidden(text.replace(/\s+/g, ' ').trim());
 }
@@ -33,7 +33,7 @@ export function shortened(text: string, max: number): string {
   return line.length <= max ? line : `${line.slice(0, Math.max(1, max - 1))}…`;
 }
 
-/** The first digits of a run's id: enough to name it by. */
+/** The first digits of a run's id, enough to identify it. */
 export function shortId(id: string): string {
   return id.slice(0, 8);
 }

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionTrigger } from '../../model/workflow/workflow.ts';
 
-/** When a trigger makes somebody due, in words. */
+/** Describes when a user becomes due by a trigger. */
 export function triggerText(trigger: WorkflowExecutionTrigger): string {
   if ('timeBasedAttribute' in trigger) return daysFrom(trigger.offsetInDays, trigger.timeBasedAttribute);
   if ('inactivityPeriodInDays' in trigger)

@@ -3,11 +3,11 @@ import type { Host } from '../host.ts';
 import { messageOf } from './cli-error.ts';
 import { count, oneLine } from './text.ts';
 
-/** Different warnings that are kept; one more kind is counted together. */
+/** Largest number of different warnings; further ones are counted together. */
 const KINDS_MAX = 50;
 const OTHERS = 'other failures';
 
-/** What the engine reports of failures that no caller waits for: each kind is told once, and counted. */
+/** Failures in the background of the engine: each kind is shown once, and counted. */
 export class Warnings {
   readonly #counts = new Map<string, number>();
   readonly #host: Host;
@@ -26,25 +26,25 @@ export class Warnings {
     const kind = isKept ? text : OTHERS;
     const times = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, times);
-    if (times === 1) this.#above(() => this.#tell(kind));
+    if (times === 1) this.#above(() => this.#write(kind));
   }
 
-  /** Tells something each time that it comes. */
-  tell(lines: readonly string[]): void {
+  /** Shows warnings that are not counted. */
+  show(lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.#above(() => {
-      for (const line of lines) this.#tell(oneLine(line));
+      for (const line of lines) this.#write(oneLine(line));
     });
   }
 
-  /** How often each came that came more than once. */
+  /** Shows the number of occurrences of repeated warnings. */
   close(): void {
     for (const [kind, times] of this.#counts) {
-      if (times > 1) this.#tell(`${count(times)} times: ${kind}`);
+      if (times > 1) this.#write(`${count(times)} times: ${kind}`);
     }
   }
 
-  #tell(text: string): void {
+  #write(text: string): void {
     const { stderr } = this.#host;
     stderr.line(`${stderr.style.yellow('warning:')} ${text}`);
   }

@@ -4,7 +4,7 @@ import { WORKFLOW_TEMPLATES } from '../../../src/catalogue/workflow-templates.ts
 import { tenure } from './support.ts';
 
 describe('tenure templates', () => {
-  it('lists every template with its tasks and the arguments that it leaves open', async () => {
+  it('lists every template with its tasks and the arguments to fill in', async () => {
     const { code, stdout } = await tenure('templates');
     expect(code).toBe(0);
     for (const { displayName, id } of WORKFLOW_TEMPLATES) {

@@ -40,7 +40,7 @@ describe('an output that is an input', () => {
   };
   it.each(Object.entries(spellings))('is refused by %s, unless forced', async (_, make) => {
     const name = await make();
-    await expect(claim([output(name)])).rejects.toThrow(/--report to write no file that the command reads/);
+    await expect(claim([output(name)])).rejects.toThrow(/--report to name no input file of the command/);
     await claim([output(name)], { force: true });
     await expect(claim([output(name)], { force: true, areInputsInUse: true })).rejects.toThrow(/reads, got/);
   });
@@ -57,7 +57,7 @@ describe('an output that is there', () => {
   it('is refused when something else made it, unless forced', async () => {
     await writeFile(at('notes.txt'), 'not ours');
     await expect(claim([output('notes.txt')])).rejects.toMatchObject({
-      message: expect.stringMatching(/got .*notes\.txt, which tenure did not make$/),
+      message: expect.stringMatching(/got .*notes\.txt, which tenure did not write$/),
       remedy: expect.stringMatching(/--force/),
     });
     await claim([output('notes.txt')], { force: true });

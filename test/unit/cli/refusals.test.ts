@@ -53,7 +53,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   'an empty file of users': [['run', '--users', '@empty.csv', '--workflow', OFFBOARD], /empty file/],
   'a file of users with a header only': [
     ['run', '--users', '@header.csv', '--workflow', OFFBOARD],
-    /header\.csv to hold at least one person, got none/,
+    /header\.csv to hold at least one user, got none/,
   ],
   'a file of users of another kind': [
     ['run', '--users', '@people.txt', '--workflow', OFFBOARD],
@@ -115,7 +115,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   ],
   'a rule that selects nobody': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--rule', "department eq 'sales'"],
-    /select somebody, got nobody: department eq 'sales'\nLetter case counts/,
+    /select at least one user, got none: department eq 'sales'\nValues and attribute names are case-sensitive/,
   ],
   'an unknown id': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--ids', 'u1,u7'],
@@ -131,7 +131,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   ],
   'a moment without a tick': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--at', '2026-01-01'],
-    /Expected --at to come with --scheduled/,
+    /Expected --at together with --scheduled/,
   ],
   'a moment that is none': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--scheduled', '--at', '2026-02-30'],
@@ -139,7 +139,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   ],
   'a moment to come': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--scheduled', '--at', '2999-01-01'],
-    /a moment that has come, got 2999-01-01/,
+    /--at to be in the past, got 2999-01-01/,
   ],
   'a tick of a workflow without a trigger': [
     ['run', '--users', '@all.csv', '--workflow', 'Real-time employee termination', '--scheduled'],
@@ -163,7 +163,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   ],
   'tasks that nothing is said of': [
     ['run', '--users', '@all.csv', '--workflow', OFFBOARD, '--db', '@new.db'],
-    /got none for disableUserAccount, removeUserFromAllGroups, removeUserFromAllTeams\nSay what the tasks do:\n(.*\n)*.*--no-op/,
+    /got none for disableUserAccount, removeUserFromAllGroups, removeUserFromAllTeams\nChoose what the tasks do:\n(.*\n)*.*--no-op/,
   ],
   'a scheduled tick without handlers': [
     [
@@ -207,7 +207,7 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
   'a database to read that is none': [['check', '--db', '@notes.db'], /notes\.db to be a tenure database/],
   'a database that is not there': [
     ['runs', 'list', '--db', '@none.db'],
-    /none\.db to be a database of tenure, got no file\nA run makes one: tenure run --db/,
+    /none\.db to be a tenure database, got no file\nCreate one with: tenure run --db/,
   ],
   'nothing to resume from': [['resume', '--db', '@none.db'], /got no file/],
   'a concurrency of none': [

@@ -73,10 +73,10 @@ describe('an error', () => {
       'Expected x, got a\\u000aerror: b',
     ]);
     expect(describeError(new TypeError('a\n  b'), {})).toEqual([
-      'Expected no such failure, got a b',
+      'Unexpected failure: a b',
       expect.stringContaining('TENURE_DEBUG=1'),
     ]);
-    expect(describeError('text', {})[0]).toBe('Expected no such failure, got text');
+    expect(describeError('text', {})[0]).toBe('Unexpected failure: text');
   });
 
   it('has its stack with TENURE_DEBUG', () => {

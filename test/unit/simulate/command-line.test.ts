@@ -88,7 +88,7 @@ describe('tenure compare', () => {
     await writeFile(join(folder, 'after.json'), JSON.stringify({ ...SMALL, tasks: {} }));
     const compared = await tenure('compare', 'small.json', 'after.json', '--report', 'what-if.html');
     expect(compared.code).toBe(0);
-    expect(compared.stdout).toContain('Same people, same time; they differ in: tasks.');
+    expect(compared.stdout).toContain('Same people, same time; the scenarios differ in: tasks.');
     const { stdout } = await tenure('compare', 'small.json', 'after.json', '--csv');
     expect(stdout).toBe(await readFile(join(folder, 'what-if.people.csv'), 'utf8'));
   });

@@ -11,25 +11,26 @@ export interface PageOptions {
   readonly after?: string;
 }
 
-/** @param noun what the list is of, in the plural. */
+/** @param noun the items of the list, in the plural. */
 export function pageOptions(noun: string): readonly Option[] {
   return [
     new Option('--filter <filter>', "OData: processingStatus eq 'failed'").argParser(someText),
     new Option('--order-by <property>', 'a date or processingStatus, then asc or desc').argParser(someText),
-    new Option('--top <n>', `${noun} of a page, at most; default ${LIMITS.pageSizeDefault}`).argParser(
-      wholeNumber(1, LIMITS.pageSizeMax),
-    ),
-    new Option('--after <token>', 'the page after this one: nextToken of --json').argParser(someText),
+    new Option(
+      '--top <n>',
+      `largest number of ${noun} on the page; default ${LIMITS.pageSizeDefault}`,
+    ).argParser(wholeNumber(1, LIMITS.pageSizeMax)),
+    new Option('--after <token>', 'continue after an earlier page: nextToken of --json').argParser(someText),
   ];
 }
 
-/** As the library takes them. */
+/** The options as a query of the library. */
 export function listOptionsOf({ filter, orderBy, top, after }: PageOptions): ListOptions {
   const given = Object.entries({ filter, orderBy, top, after }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);
 }
 
-/** How to come to the rest. */
+/** How to get the rest. */
 export function moreLine(nextToken: string): string {
-  return `More follow: --top takes up to ${LIMITS.pageSizeMax}, --filter narrows, --after ${nextToken}`;
+  return `There are more: --top accepts up to ${LIMITS.pageSizeMax}, --filter narrows the list, --after ${nextToken} continues it`;
 }

@@ -17,8 +17,8 @@ export interface RunsCancelOptions {
 }
 
 const HELP = `
-Users who have ended stay as they are; nobody starts any more. Tasks that are running may end, so that a run on
-which another process works is \`canceling\` for a while: that process is asked to cancel it.
+Final users keep their result; no further user starts. Running tasks may end, so a run that another process
+is working on is \`canceling\` for a while: that process is asked to cancel it.
 
 Example:
   $ tenure runs cancel 3f2a --db hr.db`;
@@ -26,8 +26,8 @@ Example:
 /** `tenure runs cancel`. */
 export function runsCancelCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('cancel')
-    .summary('give up what is left of a run')
-    .description('Cancels what is left of a run.')
+    .summary('cancel the remaining users of a run')
+    .description('Cancels the users of a run that are not final yet.')
     .addArgument(runArgument())
     .addOption(dbOption())
     .addOption(jsonOption())
@@ -38,7 +38,7 @@ export function runsCancelCommand(host: Host, end: (code: ExitCode) => void): Co
     });
 }
 
-/** Cancels a run. Exit code 0: that it was canceled is what was asked for. */
+/** Cancels a run. Exit code 0, since a canceled run is what was asked for. */
 export async function runsCancel(host: Host, name: string, options: RunsCancelOptions): Promise<ExitCode> {
   const run = await makeChange(host, options.db, {
     find: async (store) => {

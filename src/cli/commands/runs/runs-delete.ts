@@ -8,7 +8,7 @@ import { makeChange } from './make-change.ts';
 import { runArgument } from './runs-show.ts';
 
 const HELP = `
-Takes the run and its results out of the database. A run that is in progress is refused: cancel it first.
+Removes the run and its results from the database. A run in progress cannot be deleted: cancel it first.
 
 Example:
   $ tenure runs delete 3f2a --db hr.db`;
@@ -16,8 +16,8 @@ Example:
 /** `tenure runs delete`. */
 export function runsDeleteCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('delete')
-    .summary('remove a run and its results')
-    .description('Removes a run and its results.')
+    .summary('delete a run and its results')
+    .description('Deletes a run and its results.')
     .addArgument(runArgument())
     .addOption(dbOption())
     .addHelpText('after', HELP)
@@ -33,6 +33,6 @@ export async function runsDelete(host: Host, name: string, db: string): Promise<
     find: async (store) => ({ kind: 'deleteRun', id: (await findRun(host, store, name, db)).id, by: null }),
     show: async (_store, request) => request.id,
   });
-  host.stdout.line(`Run ${shortId(id)} is deleted.`);
+  host.stdout.line(`Run ${shortId(id)} was deleted.`);
   return EXIT.ok;
 }

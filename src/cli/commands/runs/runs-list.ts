@@ -19,7 +19,7 @@ export interface RunsListOptions extends PageOptions {
 }
 
 const HELP = `
-Works while another process runs the database.
+Works while another process uses the database.
 
 Examples:
   $ tenure runs list --db hr.db
@@ -29,10 +29,10 @@ Examples:
 /** `tenure runs list`. */
 export function runsListCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('list')
-    .summary('list runs, the latest first')
-    .description('Lists runs, the latest schedule first.')
+    .summary('list runs, newest first')
+    .description('Lists runs, those scheduled latest first.')
     .addOption(dbOption())
-    .option('--workflow <name|id>', 'only the runs of this workflow', someText);
+    .option('--workflow <name|id>', 'only runs of this workflow', someText);
   for (const option of pageOptions('runs')) command.addOption(option);
   return command
     .addOption(jsonOption())

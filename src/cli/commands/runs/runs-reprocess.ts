@@ -39,11 +39,11 @@ export interface RunsReprocessOptions extends JobOptions, StopTimeout, View {
 }
 
 const HELP = `
-Makes a new run with the newest version of the workflow; the run itself stays as it is. By default only users
-with a failed task are done again, and of their tasks those that they did not complete.
+Creates a new run with the newest version of the workflow; the original run stays as it is. By default only users
+with a failed task are reprocessed, and of their tasks only those that are not completed.
 
-The database knows what \`tenure run\` was told: the people, the handlers, the effects file. The options say it
-anew.
+The database keeps the options of \`tenure run\`: the users, the handlers, the effects file. Options given here
+replace them.
 
 Examples:
   $ tenure runs reprocess 3f2a --db hr.db
@@ -52,16 +52,16 @@ Examples:
 /** `tenure runs reprocess`. */
 export function runsReprocessCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('reprocess')
-    .summary('do again what failed in a run')
-    .description('Does again what failed in a run, in a new run, and prints that.')
+    .summary('rerun the failed users of a run')
+    .description('Reruns the failed users of a run in a new run, and prints that run.')
     .addArgument(runArgument())
     .addOption(dbOption())
     .option('--all-users', 'all users of the run, not only those with a failed task')
-    .option('--all-tasks', 'all tasks of each user, not only those that he did not complete')
+    .option('--all-tasks', 'all tasks of each user, not only those that are not completed')
     .addOption(
       new Option('--ids <ids>', 'only these users of the run').argParser(idList).conflicts('allUsers'),
     )
-    .option('--users <file>', 'the people; default: the file of the last run', someText);
+    .option('--users <file>', 'the users; default: the file of the last run', someText);
   for (const option of [...usersOptions(), ...tasksOptions(), ...outputOptions()]) command.addOption(option);
   return command.addHelpText('after', HELP).action(async (name: string, options: RunsReprocessOptions) => {
     requireOption(command, 'db');
@@ -69,7 +69,7 @@ export function runsReprocessCommand(host: Host, end: (code: ExitCode) => void):
   });
 }
 
-/** Does a run again, and prints the new one. */
+/** Reprocesses a run and prints the new run. */
 export async function runsReprocess(
   host: Host,
   name: string,
@@ -91,7 +91,7 @@ export async function runsReprocess(
       async () => {},
       async (session, tasks) => {
         const outcome = await session.drive(async () => {
-          if (!quiet) host.stderr.line(`Doing run ${shortId(origin.id)} again`);
+          if (!quiet) host.stderr.line(`Reprocessing run ${shortId(origin.id)}`);
           await session.engine.start();
           return [await session.engine.runs.reprocess(origin.workflowId, origin.id, scope)];
         });
@@ -120,7 +120,7 @@ async function dryRun(
   }
 }
 
-/** @throws CliError for an id that is not in the run, and when nobody in it failed. */
+/** @throws CliError for an id that is not in the run, and when no user in it failed. */
 async function scopeOf(
   host: Host,
   store: Store,
@@ -147,7 +147,7 @@ async function scopeOf(
 
 function nothingFailed({ self }: Host, { id }: RunRecord, db: string): CliError {
   return new CliError(
-    `Expected run ${shortId(id)} to have failures, got none to do again`,
-    `To do all of it again: ${self} runs reprocess ${shortId(id)} --db ${quoted(db)} --all-users --all-tasks`,
+    `Expected run ${shortId(id)} to have failed users, got none`,
+    `To rerun all users: ${self} runs reprocess ${shortId(id)} --db ${quoted(db)} --all-users --all-tasks`,
   );
 }

@@ -25,8 +25,8 @@ const FAILURES_DEFAULT = 20;
 const FAILURES_MAX = 1_000_000;
 
 const HELP = `
-Works while another process runs the database. --json prints the run; with --failures N also, under
-taskProcessingResults, its first N failed tasks.
+Works while another process uses the database. --json prints the run; with --failures N it also prints the run's
+first N failed tasks, under taskProcessingResults.
 
 Examples:
   $ tenure runs show 3f2a --db hr.db
@@ -34,14 +34,14 @@ Examples:
 
 /** The argument of every command that takes a run. */
 export function runArgument(): Argument {
-  return new Argument('<run>', 'its id, or the first digits of it');
+  return new Argument('<run>', 'its id, or the first digits of its id');
 }
 
 /** `tenure runs show`. */
 export function runsShowCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('show')
-    .summary('a run, task by task, and its failures')
-    .description('Shows a run, what became of each of its tasks, and its failures.')
+    .summary('show a run, its tasks and its failures')
+    .description('Shows a run, the results of its tasks, and its failures.')
     .addArgument(runArgument())
     .addOption(dbOption())
     .option(

@@ -10,9 +10,9 @@ import { runsShowCommand } from './runs-show.ts';
 /** `tenure runs`. */
 export function runsCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('runs')
-    .summary('look at the runs of a database, or act on one')
+    .summary('list, show, cancel, reprocess or delete runs')
     .description(
-      'Looks at the runs of a database, or acts on one. A run is named by the first digits of its id.',
+      'Lists, shows, cancels, reprocesses or deletes runs of a database. The first digits of an id are enough to name a run.',
     );
   const all = [runsListCommand, runsShowCommand, runsReprocessCommand, runsCancelCommand, runsDeleteCommand];
   for (const make of all) command.addCommand(make(host, end));

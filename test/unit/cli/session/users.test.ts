@@ -27,7 +27,7 @@ it('a run says how its file was read where that is not plain, unless it is to be
       'people.csv: The cells are separated by `;`, as the line `sep=;` says',
       'people.csv: 1 row has fewer cells than the header, and the missing ones count as empty (first: line 5)',
       'people.csv: 1 empty row is left out (first: line 4)',
-      'people.csv: 1 row left out: the same id again (--on-duplicate first)',
+      'people.csv: 1 row left out as duplicates (--on-duplicate first)',
     ],
   ]);
   expect(told.stdout).toContain('3 total');

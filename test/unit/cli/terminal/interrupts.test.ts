@@ -59,7 +59,7 @@ describe('a signal to stop', () => {
     stopping.arrived('SIGTERM');
     expect(timers.map(({ atMs }) => atMs)).toEqual([9_000]);
     timers[0]?.callback();
-    expect(happened).toEqual(['SIGTERM', 'Not everything could be stopped within 8 s; quitting.', 130]);
+    expect(happened).toEqual(['SIGTERM', 'Stopping took longer than 8 s; quitting.', 130]);
   });
 });
 
