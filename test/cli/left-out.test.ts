@@ -206,7 +206,7 @@ describe('a column that does not exist', () => {
       "Department eq 'Sales'",
     ];
     const { stderr } = expectCode(await here(...args), 1);
-    expect(stderr).toContain('got nobody');
+    expect(stderr).toContain('got none');
     expect(stderr).toContain('department may be meant');
   });
 });

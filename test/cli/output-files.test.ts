@@ -49,7 +49,7 @@ describe('tenure simulate and compare', () => {
     const population = { kind: 'file', path: 'people.days.csv' };
     await write('from-file.json', JSON.stringify({ ...SMALL, population, turnover: undefined }));
     const args = ['simulate', '@from-file.json', '--report', '@people.html'];
-    await expectRefused(args, /reads, got .*people\.days\.csv/, 'people.days.csv');
+    await expectRefused(args, /input file of the command, got .*people\.days\.csv/, 'people.days.csv');
   });
 
   it('replace a report of theirs, and nothing else without --force', async () => {

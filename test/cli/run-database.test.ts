@@ -22,7 +22,7 @@ describe('tenure run with a database', () => {
     expect(await said('--arg', 'groupID=a')).toContain('was added to this database: version 1');
     expect(await said('--arg', 'groupID=a')).toContain('is unchanged in this database: version 1');
     expect(await said('--arg', 'groupID=b')).toContain('was updated in this database: version 2');
-    expect(await said('--arg', 'groupID=b', '--name', 'Another')).toContain('"Another" is new');
+    expect(await said('--arg', 'groupID=b', '--name', 'Another')).toContain('"Another" was added');
     const list = await here('runs', 'list', '--db', 'versions.db', '--json');
     expect(JSON.parse(expectCode(list, 0).stdout).value).toHaveLength(4);
   });

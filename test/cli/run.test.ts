@@ -121,7 +121,7 @@ describe('tenure run', () => {
     expect(stdout).toMatch(/ users +6 total · 5 ok · 1 failed · 0 canceled\n/);
     expect(stdout).toMatch(/Failed tasks: 1\n +1 × +no such account\n/);
     expect(stdout).toMatch(/u5 +Disable user account +no such account\n/);
-    expect(stdout).toMatch(/All of it: .* runs show [0-9a-f]{8} --db own\.db\n/);
+    expect(stdout).toMatch(/Details: .* runs show [0-9a-f]{8} --db own\.db\n/);
     const effects = effectsIn(read('own.jsonl'));
     expect(effects).toHaveLength(11);
     expect(effects.filter((one) => one.attempt === 2).map((one) => one.subject)).toEqual(['u2']);

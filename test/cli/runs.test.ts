@@ -103,7 +103,7 @@ describe('tenure runs delete', () => {
     ];
     const { id } = JSON.parse((await tenure(...run)).stdout);
     const deleted = expectCode(await tenure('runs', 'delete', id, '--db', 'del.db'), 0);
-    expect(deleted.stdout).toMatch(/ is deleted\.\n$/);
+    expect(deleted.stdout).toMatch(/ was deleted\.\n$/);
     expect((await inProcess('runs', 'list', '--db', path('del.db'))).stdout).toBe('No runs.\n');
     const gone = await inProcess('runs', 'cancel', id, '--db', path('del.db'));
     expect(gone.code).toBe(1);

@@ -58,7 +58,7 @@ const SAY_WHAT_TASKS_DO = [
 
 /** `sendWelcomEmail (nearest: sendWelcomeEmail)`. */
 export function shownMissing({ name, near }: MissingHandler): string {
-  return near === null ? name : `${name} (did you mean ${near}?)`;
+  return near === null ? name : `${name} (nearest: ${near})`;
 }
 
 /** Tasks that have no handler, each once. @throws LifecycleError `InvalidArgument`. */
