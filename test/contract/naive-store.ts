@@ -24,7 +24,7 @@ export interface Faults {
 /** A store without any cleverness, or with the faults given. */
 export function naiveStore(faults: Faults = {}): Store {
   let state = new NaiveTransaction();
-  let line: Promise<unknown> = Promise.resolve();
+  let queue: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   const checkOpen = () => {
     if (isClosed && !faults.staysOpen) throw new LifecycleError('StoreClosed', 'The store is closed');
@@ -43,12 +43,12 @@ export function naiveStore(faults: Faults = {}): Store {
   const own = {
     capabilities: { durable: false, sharedWriters: false },
     transaction: <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
-      const result = faults.isParallel ? run(work) : line.then(() => run(work));
-      line = result.catch(() => {});
+      const result = faults.isParallel ? run(work) : queue.then(() => run(work));
+      queue = result.catch(() => {});
       return result;
     },
     close: async () => {
-      if (!faults.closesAtOnce) await line;
+      if (!faults.closesAtOnce) await queue;
       isClosed = true;
     },
   };

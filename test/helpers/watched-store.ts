@@ -9,7 +9,7 @@ import { isTerminal } from '../../src/rules/status/transitions.ts';
 export interface StoreHooks {
   /** Before the `n`-th transaction (1-based); a throw keeps it from beginning. */
   before?: (n: number) => void | Promise<void>;
-  /** After its work and before its commit; a throw rolls it back. `writes` tells what it wrote. */
+  /** After its work and before its commit; a throw rolls it back. `writes` is what it wrote. */
   commit?: (n: number, writes: Writes) => void | Promise<void>;
   /** After its commit and before the caller hears of it; a throw makes a commit look failed. */
   after?: (n: number, writes: Writes) => void | Promise<void>;

@@ -31,14 +31,14 @@ export interface World {
   readonly clock: VirtualClock;
   readonly store: WatchedStore;
   readonly engine: Engine;
-  /** Everything that was told, in order. */
-  readonly events: Told[];
-  /** Errors that were told. */
+  /** All emitted events, in order. */
+  readonly events: Emitted[];
+  /** Errors that were reported. */
   readonly errors: () => readonly unknown[];
 }
 
 /** One event. */
-export type Told = {
+export type Emitted = {
   [Name in EngineEventName]: { readonly name: Name; readonly payload: EngineEventMap[Name] };
 }[EngineEventName];
 
@@ -82,9 +82,10 @@ export function makeWorld(options: WorldOptions = {}): World {
     },
     readSettings({ tasks: { '*': () => {} }, ...settings }),
   );
-  const events: Told[] = [];
-  for (const name of EVENTS) engine.on(name, (payload) => events.push({ name, payload } as Told));
-  const errors = () => events.flatMap((told) => (told.name === 'engine.error' ? [told.payload.error] : []));
+  const events: Emitted[] = [];
+  for (const name of EVENTS) engine.on(name, (payload) => events.push({ name, payload } as Emitted));
+  const errors = () =>
+    events.flatMap((event) => (event.name === 'engine.error' ? [event.payload.error] : []));
   return { clock, store, engine, events, errors };
 }
 
@@ -122,7 +123,7 @@ export function workflowInput(tasks: readonly TaskSpec[], more: Partial<Workflow
   };
 }
 
-/** Scheduled by `employeeHireDate` for everybody whom `rule` selects. */
+/** Scheduled by `employeeHireDate` for all people that `rule` selects. */
 export function scheduledInput(
   tasks: readonly TaskSpec[],
   {

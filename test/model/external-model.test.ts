@@ -34,10 +34,10 @@ describe('the model of an externally driven run', () => {
       fc.property(
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.tuple(fc.nat(3), results), { maxLength: 60 }),
-        (users, told) => {
+        (users, reported) => {
           const run = createExternalRun(users, users * 2);
           let before = snapshotOfExternal(run);
-          for (const [index, result] of told) {
+          for (const [index, result] of reported) {
             if (refusalOfMove(run, index, result) === null) moveResult(run, index, result);
             else if (refusalOfAppend(run, result) === null) appendResult(run, result);
             const after = snapshotOfExternal(run);
@@ -64,9 +64,9 @@ describe('the model of an externally driven run', () => {
   });
 
   it('ends completed, failed or completedWithErrors by §6.4', () => {
-    const endOf = (...told: readonly ExternalResult[]) => {
-      const run = createExternalRun(told.length, told.length * 2);
-      for (const result of told) appendResult(run, result);
+    const endOf = (...reported: readonly ExternalResult[]) => {
+      const run = createExternalRun(reported.length, reported.length * 2);
+      for (const result of reported) appendResult(run, result);
       return run.status;
     };
     assert.equal(endOf(done(0, 0, 'completed'), done(0, 0, 'completed')), 'completed');

@@ -4,7 +4,7 @@ import { violationsOf } from './invariants.ts';
 import { apply, createRun, snapshotOf } from './reference-model.ts';
 import type { RunSnapshot, TaskSnapshot, UserSnapshot } from './snapshot.ts';
 
-/** Two users of two tasks, the first of whom failed in his first task; the second is at his second. */
+/** Two users of two tasks, the first failed in its first task; the second is at its second. */
 function sample(): RunSnapshot {
   const run = createRun({ users: 2, continueOnError: [false, false] });
   apply(run, { kind: 'startUser', user: 0 });

@@ -198,7 +198,7 @@ describe('scenarios of domain §6', () => {
       ['failed'],
     ],
     [
-      'cancel with one in his last task and one queued',
+      'cancel with one in its last task and one queued',
       two,
       ['start 0', 'ok 0', 'cancel', 'ok 0'],
       'canceled',

@@ -108,7 +108,7 @@ test('a CSV file gives back what was written, by query and by get', async () => 
         const want = expected(one);
         const queried = await all(directory);
         expect(new Map(queried.map((subject) => [subject.id, Object.entries(subject)]))).toEqual(want);
-        const got = await directory.get([...want.keys(), 'nobody at all']);
+        const got = await directory.get([...want.keys(), 'no such subject']);
         expect(new Map(got.map((subject) => [subject.id, Object.entries(subject)]))).toEqual(want);
       } finally {
         await directory.close();

@@ -179,7 +179,7 @@ test('a tree that is printed and parsed is the same tree', () => {
 type Plain = string | number | boolean | null;
 type Row = Readonly<Record<string, Plain | readonly Plain[]>>;
 
-/** OData's rules again, straight from their wording, for plain values without conversions. */
+/** OData's rules once more, directly from their wording, for plain values without conversions. */
 function naive(node: Filter, row: Row): boolean | null {
   switch (node.kind) {
     case 'and': {

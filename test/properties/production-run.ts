@@ -66,7 +66,7 @@ export class ProductionRun {
     if (events.some((event) => event.kind === 'cancelRun')) this.#cancel();
   }
 
-  /** Events are made one after another: what a task's end means depends on which task he is at. */
+  /** Events are made one after another: what a task's end means depends on the user's current task. */
   #commitUsers(events: readonly (readonly [number, () => UserEvent])[]): void {
     const change = changeOf(this.run);
     for (const [no, makeEvent] of events) {

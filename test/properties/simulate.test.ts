@@ -7,7 +7,7 @@ import { recount } from '../unit/simulate/recount.ts';
 const any = scenario({ headcountMax: 60 });
 
 describe('any scenario', () => {
-  it('keeps every invariant, ends every user or accounts for him, and counts as its trace does', async () => {
+  it('keeps every invariant, ends or accounts for every user, and counts as its trace does', async () => {
     await fc.assert(
       fc.asyncProperty(any, fc.integer({ min: 0, max: 1_000 }), async (one, seed) => {
         const lines: string[] = [];
@@ -29,7 +29,7 @@ describe('any scenario', () => {
           totals.tasksNotRun,
           totals.retries,
         ]);
-        // Everybody is accounted for once.
+        // Each user is accounted for once.
         expect(new Set(users).size).toBe(users.length);
         expect(users.length).toBe(totals.usersCount);
         expect(result.latency.count).toBe(counted.latencies.length);
@@ -42,7 +42,7 @@ describe('any scenario', () => {
     );
   });
 
-  it('runs the same way twice, and with everybody looked at in each slot', async () => {
+  it('runs the same way twice, and with all people evaluated in each slot', async () => {
     await fc.assert(
       fc.asyncProperty(any, async (one) => {
         const first = await simulate(one, { seed: 5 });

@@ -174,8 +174,8 @@ describe('workflows and populations', () => {
       100,
     );
     expect(smallest(population(), () => true)).toHaveLength(1);
-    const nobody = smallest(population(), (people) => people.some(({ mail }) => mail === null));
-    expect(nobody).toHaveLength(1);
+    const smallestPopulation = smallest(population(), (people) => people.some(({ mail }) => mail === null));
+    expect(smallestPopulation).toHaveLength(1);
   });
 });
 

@@ -190,7 +190,7 @@ describe('engineCommands', () => {
     ]);
   });
 
-  it('see a stop wait for a task that ends, and a task that does not run again', async () => {
+  it('see a stop wait for a task that ends, and a task that does not run twice', async () => {
     const calls: string[] = [];
     const harness = new EngineHarness({
       tasks: [false],
@@ -237,8 +237,8 @@ describe('engineCommands', () => {
 
   it.each([
     'loses the claim',
-    'reads users in flight from the table as they were inserted',
-    'counts users in flight as queued',
+    'reads active users from the table as they were inserted',
+    'counts active users as queued',
     'forgets the last row of a list',
   ])('find a store that %s', async (name) => {
     const mutant = MUTANTS.find((one) => one.name === name);

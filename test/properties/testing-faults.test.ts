@@ -24,7 +24,7 @@ const PEOPLE: readonly Subject[] = ['u0', 'u1', 'u2'].map((id, index) => ({
   employeeHireDate: `2026-01-0${5 + index}`,
 }));
 
-/** A task that puts everybody into a set, however often it runs. */
+/** A task that adds each subject to a set, however often it runs. */
 const put: WorkflowInput = {
   category: 'joiner',
   displayName: 'W',
@@ -35,7 +35,7 @@ const scheduled: WorkflowInput = {
   ...put,
   isSchedulingEnabled: true,
   executionConditions: {
-    scope: { rule: "id ne 'nobody'" },
+    scope: { rule: "id ne 'no such subject'" },
     trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: 0 },
   },
 };
@@ -130,7 +130,7 @@ describe('a handler with a fault', () => {
     [{ does: 'reject', ms: 60, with: 0 }, 3, 'completed'],
     [{ does: 'last', ms: 9_000 }, 2, 'completed'],
     [{ does: 'hang' }, 2, 'completed'],
-    // It is given up, not called again beside itself; its effect comes late.
+    // The call is abandoned, not repeated while it runs; its effect comes late.
     [{ does: 'ignore' }, 1, 'completedWithErrors'],
     [{ does: 'linger', ms: 5 }, 3, 'completed'],
     [{ does: 'deceive' }, 2, 'completed'],
@@ -160,7 +160,7 @@ describe('a process with a fault', () => {
     { subject: 0, task: 0, attempt: 1, fault: { does: 'last', ms: 20_000 } },
   ];
 
-  it('lives alone when nothing happens, and is killed at the end', async () => {
+  it('runs alone when nothing happens, and is killed at the end', async () => {
     const endured = await endure({}, { workflow: scheduled, horizonMs: 80 * HOUR_MS });
     expect(endured.processes).toBe(2);
     expect(sizesOf(endured)).toEqual([1, 1, 1]);
@@ -188,7 +188,7 @@ describe('a process with a fault', () => {
   });
 
   it.each([50 * HOUR_MS, -50 * HOUR_MS])(
-    'admits nobody twice when its clock jumps by %i ms',
+    'admits no subject twice when its clock jumps by %i ms',
     async (byMs) => {
       const jump = [at(1_000, { kind: 'clockJump', byMs })];
       const endured = await endure({ processFaults: jump }, { workflow: scheduled, horizonMs: 80 * HOUR_MS });
@@ -201,7 +201,7 @@ describe('a process with a fault', () => {
   it('loses its claims to a second engine, which ends the run', async () => {
     const endured = await endure({ taskFaults: slow, processFaults: [at(5_000, { kind: 'takeover' })] });
     expect(endured.processes).toBe(3);
-    // The task of the one who lost is run again by the other.
+    // The task of the process that lost its claim is rerun by the other.
     expect(endured.effects.ids.filter((id) => id === 'u0').length).toBeGreaterThan(2);
     expect(statusesOf(endured)).toEqual(['completed']);
     expect(endured.violations).toEqual([]);

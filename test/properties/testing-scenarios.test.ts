@@ -30,7 +30,7 @@ describe('scenarios', () => {
     );
   });
 
-  it('run the same way twice, and every run that they tell is sound', async () => {
+  it('run the same way twice, and every run that they report is sound', async () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(scenario(), fc.nat({ max: 1_000 }), async (one, seed) => {
@@ -78,7 +78,7 @@ describe('scenarios', () => {
     expect(all.filter((key) => !seen.has(key))).toEqual([]);
   });
 
-  it('shrink to one workflow of one task for nobody', () => {
+  it('shrink to one workflow of one task for no people', () => {
     expect(smallest(() => true)).toEqual({
       name: 'generated',
       start: '2026-01-05',

@@ -31,7 +31,7 @@ export interface EventSequence {
 
 /**
  * A legal sequence of events of a run, in any order that can happen. An event is drawn as a number that picks
- * one of those that are possible, so that leaving events out (shrinking) gives a legal sequence again.
+ * one of those that are possible, so that leaving events out (shrinking) gives another legal sequence.
  */
 export function eventSequence(options?: EventOptions): fc.Arbitrary<EventSequence> {
   const { cancel, toTheEnd, eventsMax, ...sizes } = readOptions(options, 'eventSequence', EVENTS);

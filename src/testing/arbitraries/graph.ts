@@ -7,7 +7,7 @@ import type { EventOptions } from './option-types.ts';
 import { EVENTS } from './options.ts';
 
 /**
- * A run with all of its user results, as Graph shows them at any moment of their lives: consistent, with
+ * A run with all of its user results, as Graph shows them at any moment: consistent, with
  * Microsoft's oddities (users that start some ms before their run, a late `lastUpdatedDateTime`, unknown
  * fields, no subject). Shrinks to a queued run of one user with one task, without oddities.
  */

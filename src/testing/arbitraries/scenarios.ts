@@ -32,7 +32,7 @@ const perMonth = evenly(0, 150);
  * A whole scenario for `simulate`, always valid: people who come, move and leave, workflows of their own and
  * from templates, tasks that fail, hang, are slow or out of order, little capacity, clock changes, a process that
  * is stopped, killed, asleep or has a wrong clock. The population is a generated one. Shrinks to one workflow
- * of one task that is run once, for nobody, on an ordinary day.
+ * of one task that is run once, for no people, on an ordinary day.
  */
 export function scenario(options?: ScenarioOptions): fc.Arbitrary<Scenario> {
   const { headcountMax, workflowsMax, daysMax } = readOptions(options, 'scenario', SCENARIO);
@@ -119,7 +119,7 @@ function massChange(): fc.Arbitrary<Timed<MassChange>> {
   const department = fc.constantFrom(...DEPARTMENTS);
   const count = plain({ count: fc.integer({ min: 1, max: 20 }) }, ['count']);
   const share = plain({ share: fc.constantFrom(0.1, 0.5, 1) }, ['share']);
-  const deed = fc.oneof(
+  const operation = fc.oneof(
     fc.tuple(fc.constant({ kind: 'join' as const }), count),
     fc.tuple(fc.constant({ kind: 'leave' as const }), fc.oneof(count, share)),
     fc.tuple(
@@ -127,12 +127,12 @@ function massChange(): fc.Arbitrary<Timed<MassChange>> {
       fc.oneof(count, share),
     ),
   );
-  const whom = plain({ department, noticeDays: fc.nat({ max: 3 }) }, []);
-  return fc.tuple(thousandths, deed, whom).map(([moment, [what, howMany], who]) => (at) => ({
+  const who = plain({ department, noticeDays: fc.nat({ max: 3 }) }, []);
+  return fc.tuple(thousandths, operation, who).map(([moment, [what, howMany], subjects]) => (at) => ({
     at: at(moment),
     ...what,
     ...howMany,
-    ...who,
+    ...subjects,
   }));
 }
 
@@ -160,8 +160,8 @@ function scenarioWorkflow(): fc.Arbitrary<Named> {
       plain({ rule: fc.constantFrom("department eq 'Sales'"), limit: fc.integer({ min: 1, max: 20 }) }, []),
     )
     .map(
-      ([moment, whom]): Timed<Activation> =>
-        (at) => ({ at: at(moment), ...whom }),
+      ([moment, options]): Timed<Activation> =>
+        (at) => ({ at: at(moment), ...options }),
     );
   const demanded = (minLength: number) => fc.array(activation, { minLength, maxLength: 2 });
   return fc

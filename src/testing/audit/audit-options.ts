@@ -6,7 +6,7 @@ import type { TaskHandler } from '../../ports/task-handler.ts';
 /** What to audit. `Effects` is what the host's recorder reports. */
 export interface AuditOptions<Effects> {
   readonly workflow: WorkflowInput;
-  /** Everybody whom the workflow is run for. A few people are enough. */
+  /** The people that the workflow is run for. A few are enough. */
   readonly population: readonly Subject[];
   /** A new recorder, or a new fake of the outside world, for each execution. */
   readonly effects: () => Effects;
@@ -19,6 +19,6 @@ export interface AuditOptions<Effects> {
   readonly read?: (effects: Effects) => unknown;
   /** Settings of the engine. */
   readonly settings?: Omit<EngineSettingsInput, 'tasks'>;
-  /** Told after each execution. */
+  /** Called after each execution. */
   readonly onProgress?: (done: { readonly executions: number; readonly total: number }) => void;
 }

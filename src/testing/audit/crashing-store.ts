@@ -9,7 +9,7 @@ import { wrapStore } from '../../ports/wrap-store.ts';
 export interface CrashPoint {
   /** The n-th commit, from 1. A transaction that fails is none. */
   readonly commit: number;
-  /** `before`: nothing of the commit is kept. `after`: it is kept, and whoever made it never hears of it. */
+  /** `before`: nothing of the commit is kept. `after`: it is kept, and the caller never gets the answer. */
   readonly when: 'before' | 'after';
 }
 
@@ -95,5 +95,5 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
   );
 }
 
-/** Rolls back what a dead process was doing; nobody sees it. */
+/** Rolls back the open transaction of a dead process; no other process sees it. */
 class Dead extends Error {}

@@ -22,14 +22,14 @@ export interface Execution<Effects> {
   readonly status: string;
   /** Commits of the first process, up to the run's end. */
   readonly commits: number;
-  /** Task → idempotency keys that were called again in the same attempt. */
+  /** Task → idempotency keys that were called repeatedly in the same attempt. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   readonly violations: readonly OracleViolation[];
 }
 
 const START_MS = Date.UTC(2026, 0, 5);
 
-/** Runs the workflow for everybody; a process that dies at `crash` is followed by another. */
+/** Runs the workflow for all people; a process that dies at `crash` is followed by another. */
 export async function execute<Effects>(
   options: AuditOptions<Effects>,
   crash: CrashPoint | null,

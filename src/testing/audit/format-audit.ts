@@ -1,6 +1,6 @@
 import type { AuditReport, EffectDifference, TaskAudit } from './idempotency-audit.ts';
 
-const SAYS: Readonly<Record<TaskAudit['result'], string>> = {
+const LABELS: Readonly<Record<TaskAudit['result'], string>> = {
   idempotent: 'idempotent',
   notIdempotent: 'NOT IDEMPOTENT',
   suspect: 'suspect',
@@ -13,10 +13,10 @@ const SHOWN_MAX = 10;
 /** An audit as text for a terminal: a line a task, then the first difference that it found. */
 export function formatAudit(report: AuditReport): string {
   const width = Math.max(...report.tasks.map(({ task }) => task.length));
-  const lines = report.tasks.map(({ task, result: verdict, repeats, repeatedIn }) => {
+  const lines = report.tasks.map(({ task, result, repeats, repeatedIn }) => {
     const often =
       repeats > 0 ? ` (ran again ${times(repeats, 'time')}, in ${times(repeatedIn, 'execution')})` : '';
-    return `${task.padEnd(width)}  ${SAYS[verdict]}${often}`;
+    return `${task.padEnd(width)}  ${LABELS[result]}${often}`;
   });
   const { differences, otherEndings } = report;
   const endings =

@@ -1,5 +1,5 @@
 /**
- * Is it safe that a task runs again? Runs a workflow once for each commit with a crash just before it and
+ * Audits whether tasks can safely be repeated. Runs a workflow once for each commit with a crash just before it and
  * once with a crash just after it, lets a new engine finish the run, and compares the effects with those of
  * a run that nothing disturbed.
  */
@@ -18,7 +18,7 @@ export interface TaskAudit {
   readonly task: string;
   /** Calls that had been made before with the same idempotency key and attempt, over all executions. */
   readonly repeats: number;
-  /** Executions in which it ran twice for somebody. */
+  /** Executions in which the task ran twice for at least one user. */
   readonly repeatedIn: number;
   /**
    * `idempotent`: it ran twice, and no difference is its fault. `notIdempotent`: an effect differed where it
@@ -127,7 +127,7 @@ function auditOf(
   { guilty, suspects }: ReturnType<typeof accuse>,
 ): TaskAudit {
   const own = disturbed.filter(({ repeated }) => repeated.has(task));
-  const verdict = guilty.has(task)
+  const result = guilty.has(task)
     ? 'notIdempotent'
     : suspects.has(task)
       ? 'suspect'
@@ -135,5 +135,5 @@ function auditOf(
         ? 'idempotent'
         : 'notRepeated';
   const repeats = own.reduce((sum, { repeated }) => sum + (repeated.get(task)?.length ?? 0), 0);
-  return { task, repeats, repeatedIn: own.length, result: verdict };
+  return { task, repeats, repeatedIn: own.length, result };
 }

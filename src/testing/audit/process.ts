@@ -1,4 +1,4 @@
-/** One life of an engine in virtual time, over a store that it may die with. */
+/** An engine process in virtual time, over a store that can crash with it. */
 import { arrayDirectory } from '../../directory/array-directory.ts';
 import { assembleEngine, type Engine } from '../../engine/engine.ts';
 import { type EngineSettingsInput, readSettings } from '../../engine/settings.ts';
@@ -14,7 +14,7 @@ import type {
 import { seededIds, seededRandom } from '../../system/virtual/random.ts';
 import type { ClockSession, VirtualClock } from '../../system/virtual/virtual-clock.ts';
 
-/** What a life is made of. */
+/** Options of a simulated engine process. */
 export interface EngineProcessOptions {
   readonly clock: VirtualClock;
   readonly store: Store;
@@ -22,25 +22,25 @@ export interface EngineProcessOptions {
   readonly tasks: Readonly<Record<string, TaskHandler>>;
   readonly settings: Omit<EngineSettingsInput, 'tasks'>;
   readonly seed: number;
-  /** Told of every call of a handler, before it. */
+  /** Called before every call of a handler. */
   readonly called?: (context: TaskContext) => void;
-  /** What the engine gets in place of the handlers: these with faults around them. */
+  /** Wraps the handlers that the engine gets, for example with faults. */
   readonly disturb?: (tasks: Readonly<Record<string, TaskHandler>>) => Readonly<Record<string, TaskHandler>>;
 }
 
-/** An engine, and the clock that only it lives by. */
+/** An engine and its own session of the clock. */
 export interface EngineProcess {
   readonly engine: Engine;
   readonly session: ClockSession;
   /** Handlers that have not settled. */
   readonly running: Set<Promise<unknown>>;
-  /** What the engine said that nobody waited for. */
+  /** Errors that the engine reported as `engine.error`. */
   readonly errors: unknown[];
 }
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** Begins a life; the engine is not started. */
+/** Assembles an engine process; the engine is not started. */
 export function startEngineProcess(options: EngineProcessOptions): EngineProcess {
   const { clock, store, population, tasks, settings, seed, called, disturb = (same) => same } = options;
   const session = clock.session();
@@ -71,7 +71,11 @@ const PATIENCE_MS = 2_000;
  *
  * @throws Error when nothing can happen any more and the promise is still pending.
  */
-export async function runUntil<T>(clock: VirtualClock, life: EngineProcess, promise: Promise<T>): Promise<T> {
+export async function runUntil<T>(
+  clock: VirtualClock,
+  process: EngineProcess,
+  promise: Promise<T>,
+): Promise<T> {
   let isSettled = false;
   const mark = () => {
     isSettled = true;
@@ -81,10 +85,10 @@ export async function runUntil<T>(clock: VirtualClock, life: EngineProcess, prom
   for (;;) {
     await clock.settle();
     if (isSettled) return promise;
-    const fresh = [...life.running].filter((one) => !waited.has(one));
+    const fresh = [...process.running].filter((one) => !waited.has(one));
     if (fresh.length > 0) {
       const isOver = await letOneSettle([...fresh, promise]);
-      if (!isOver) waited = new Set(life.running);
+      if (!isOver) waited = new Set(process.running);
     } else if (!(await clock.step()) && !isSettled)
       throw new Error(
         'Expected the run to end, got a standstill: a handler never settles and has no time-out',
@@ -92,12 +96,12 @@ export async function runUntil<T>(clock: VirtualClock, life: EngineProcess, prom
   }
 }
 
-/** Lets handlers that run settle, within the bound: a process that is gone takes its handlers with it. */
+/** Waits until running handlers settle, within the bound: handlers end with their process. */
 export async function letSettle({ running }: EngineProcess): Promise<void> {
   if (running.size > 0) await anyOf([Promise.allSettled(running)], PATIENCE_MS);
 }
 
-/** Lets one of these handlers settle, within the bound. `false`: none has. */
+/** Waits until one of these handlers settles, within the bound. `false`: none has. */
 export function letOneSettle(handlers: readonly Promise<unknown>[]): Promise<boolean> {
   return anyOf(handlers, PATIENCE_MS);
 }
@@ -119,7 +123,7 @@ async function anyOf(promises: readonly Promise<unknown>[], withinMs: number): P
   return isOver;
 }
 
-/** The handler, watched: which calls are under way, and who is told of each. */
+/** Wraps the handler: tracks calls that are under way and reports each to `called`. */
 function watch(
   task: TaskHandler,
   running: Set<Promise<unknown>>,

@@ -13,7 +13,7 @@ import type { EngineHarness, TaskEnding } from './engine-harness.ts';
 /** What the engine's run must be. */
 export interface EngineModel {
   run: ModelRun | null;
-  /** By user: attempts of the task that he is at that have failed. */
+  /** By user: failed attempts of its current task. */
   readonly failures: Map<number, number>;
   /** Users who wait for their next attempt: no handler is at work for them. */
   readonly waiting: Set<number>;
@@ -30,7 +30,7 @@ export interface EngineCommandOptions {
   readonly commandsMax?: number;
   /** `true`: tasks end by the harness's handlers only, so that these are under test. Default `false`. */
   readonly handlers?: boolean;
-  /** Told after each command that was compared: check the effects of your handlers here. */
+  /** Called after each command that was compared: check the effects of your handlers here. */
   readonly afterEach?: (harness: EngineHarness) => void | Promise<void>;
 }
 
@@ -47,10 +47,10 @@ export function engineModel(): EngineModel {
 }
 
 /**
- * Commands for `fc.asyncModelRun`: a run begins, tasks end in any order, failed ones are attempted again when the
+ * Commands for `fc.asyncModelRun`: a run begins, tasks end in any order, failed ones are retried when the
  * harness has `attempts`, the run is canceled, tasks are written off, the process dies, or stops in order while
  * a task ends or not, and another one starts. After each, the store must hold what the model has, a recount must
- * agree, and what was told must make sense.
+ * agree, and the emitted events must be consistent.
  *
  * ```ts
  * await fc.assert(fc.asyncProperty(engineCommands(), (commands) =>
@@ -83,7 +83,7 @@ export function engineCommands(options?: EngineCommandOptions): fc.Arbitrary<Ite
 type Step =
   | { readonly kind: 'begin'; readonly users: number }
   | { readonly kind: 'end'; readonly user: number; readonly ending: TaskEnding }
-  /** With a user: his task ends while the engine stops. */
+  /** With a user: its task ends while the engine stops. */
   | { readonly kind: 'restart'; readonly user: number; readonly ending: TaskEnding }
   | { readonly kind: 'cancel' | 'writeOff' | 'crash' | 'wait' | 'restart' };
 
@@ -163,7 +163,7 @@ class StepCommand implements EngineCommand {
       case 'cancel':
         await harness.cancel();
         apply(run, { kind: 'cancelRun' });
-        // Nobody is at work for those who wait: they are not attempted again.
+        // No task of the waiting users is running: they are not retried.
         for (const user of model.waiting) apply(run, { kind: 'taskIsAbandoned', user });
         model.waiting.clear();
         return;
@@ -171,7 +171,7 @@ class StepCommand implements EngineCommand {
       case 'crash':
         await harness[step.kind]();
     }
-    // Nobody is at work any more for a run that is being canceled: its tasks are written off.
+    // No process works on a run that is being canceled: its tasks are written off.
     if (run.status === 'canceling') for (const event of writtenOff(run)) apply(run, event);
   }
 

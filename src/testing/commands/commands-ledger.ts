@@ -57,7 +57,7 @@ export function ledgerModel(options?: Pick<LedgerCommandOptions, 'tasks'>): Ledg
   return new LedgerModel(readOptions(options, 'ledgerModel', MODEL_OPTIONS).tasks);
 }
 
-/** Every call: whether the real client has it, only the run can tell. */
+/** Every call: only the run shows whether the real client has it. */
 const ALL = { report: true, recordTask: true, cancelRun: true, deleteRun: true } as unknown as RunClient;
 
 class OperationCommand implements LedgerCommand {

@@ -30,7 +30,7 @@ export interface HarnessOptions {
   readonly handlers?: readonly TaskHandler[];
   /** Attempts of every task, {@link RETRY_MS} apart. Default 1: what fails has failed. */
   readonly attempts?: number;
-  /** People who are there to be processed: `u0` … Default 4. */
+  /** People to be processed: `u0` … Default 4. */
   readonly people?: number;
   readonly strictFailed?: boolean;
 }
@@ -64,13 +64,13 @@ export class EngineHarness {
   readonly people: number;
   readonly attempts: number;
   readonly strictFailed: boolean;
-  /** Everything that the engines told, in order. */
+  /** All events that the engines emitted, in order. */
   readonly history: HistoryEvent[] = [];
   readonly clock: VirtualClock = virtualClock(Date.UTC(2026, 0, 5, 9));
   readonly #handlers: readonly TaskHandler[];
   /** Tasks that run now, by subject. */
   readonly #gates = new Map<string, Gate>();
-  #life: EngineProcess | null = null;
+  #process: EngineProcess | null = null;
   #seen: CrashingStore | null = null;
   #seed = 0;
   #runId: string | null = null;
@@ -114,13 +114,13 @@ export class EngineHarness {
 
   /** Cancels the run; tasks that run are awaited. */
   async cancel(): Promise<void> {
-    if (!this.#life || !this.#runId) throw new Error('Expected a run to cancel, got none');
+    if (!this.#process || !this.#runId) throw new Error('Expected a run to cancel, got none');
     // It may wait for nothing but its own commits.
-    await this.#wait(this.#life.engine.runs.cancel(this.#workflowId, this.#runId));
+    await this.#wait(this.#process.engine.runs.cancel(this.#workflowId, this.#runId));
     await this.rest();
   }
 
-  /** Lets so much time pass that whoever waits for his next attempt has begun it. */
+  /** Lets so much time pass that all waiting users have begun their next attempt. */
   async wait(): Promise<void> {
     await this.clock.advance(RETRY_MS);
     await this.rest();
@@ -136,7 +136,7 @@ export class EngineHarness {
   /** The process dies; a new one starts on the same store. Tasks that ran run again. */
   async crash(): Promise<void> {
     this.#seen?.crash();
-    this.#life?.session.end();
+    this.#process?.session.end();
     this.#gates.clear();
     await this.#start();
     await this.rest();
@@ -144,8 +144,8 @@ export class EngineHarness {
 
   /** Ends the engine, in order. Tasks that run are waited for; `meanwhile` is when they can end. */
   async stop(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
-    if (!this.#life) return;
-    const stopping = this.#life.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
+    if (!this.#process) return;
+    const stopping = this.#process.engine.stop({ deadlineMs: STOP_DEADLINE_MS });
     await this.rest();
     await meanwhile();
     await this.clock.advance(STOP_DEADLINE_MS);
@@ -155,7 +155,7 @@ export class EngineHarness {
   /** The engine stops in order, and a new one starts. Tasks that did not end `meanwhile` run again. */
   async restart(meanwhile?: () => Promise<void>): Promise<void> {
     await this.stop(meanwhile);
-    this.#life?.session.end();
+    this.#process?.session.end();
     this.#gates.clear();
     await this.#start();
     await this.rest();
@@ -189,7 +189,7 @@ export class EngineHarness {
     this.#seed += 1;
     this.#seen = crashingStore(this.store);
     const tasks = Object.fromEntries(this.tasks.map((_, index) => [`task-${index}`, this.#gated(index)]));
-    const life = startEngineProcess({
+    const process = startEngineProcess({
       clock: this.clock,
       store: this.#seen,
       population: Array.from({ length: this.people }, (_, index) => ({ id: `u${index}` })),
@@ -198,10 +198,10 @@ export class EngineHarness {
       settings: { interruptionsMax: 1_000, abortGraceMs: ABORT_GRACE_MS, strictFailed: this.strictFailed },
       seed: this.#seed,
     });
-    this.#life = life;
-    recordHistory(life.engine, this.history);
-    await this.#wait(life.engine.start());
-    return life;
+    this.#process = process;
+    recordHistory(process.engine, this.history);
+    await this.#wait(process.engine.start());
+    return process;
   }
 
   /** What a call of the engine comes to, with everything that it needs but time. */

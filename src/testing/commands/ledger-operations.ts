@@ -158,7 +158,7 @@ async function recordTask(
   const before = run.model.results[index];
   if (!user || !before) return;
   const isOver = isTerminal(run.model.status) || isTerminal(before.status);
-  const refusal = isOver ? 'the user is final' : user.tellsTasks ? null : 'the user tells only counts';
+  const refusal = isOver ? 'the user is final' : user.tellsTasks ? null : 'the user reports only counts';
   if (!(await attempt(() => client.recordTask?.(run.id, user.id, status), refusal))) return;
   const position = before.totalTasksCount - before.totalUnprocessedTasksCount;
   const failed = before.failedTasksCount + (status === 'failed' ? 1 : 0);

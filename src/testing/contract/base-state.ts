@@ -24,9 +24,9 @@ export function dumpBase(reader: StoreReader): Promise<Record<string, unknown>> 
   return dump(reader, RANGE);
 }
 
-/** Run 0's users after {@link putBaseState}: 1 queued, 2–4 in flight, 5 completed, 6 failed, 7 canceled. */
+/** Run 0's users after {@link putBaseState}: 1 queued, 2–4 active, 5 completed, 6 failed, 7 canceled. */
 export function baseUsers() {
-  const started = (no: number) => activeUser(userRecord(0, no), T0 + no);
+  const started = (ordinal: number) => activeUser(userRecord(0, ordinal), T0 + ordinal);
   return [
     userRecord(0, 1),
     started(2),
@@ -46,7 +46,7 @@ export function baseUsers() {
   ];
 }
 
-/** Fills an empty store, in several transactions, with users put while in flight. */
+/** Fills an empty store, in several transactions, with users put while active. */
 export async function putBaseState(store: {
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
 }): Promise<void> {
@@ -67,15 +67,15 @@ export async function putBaseState(store: {
       userRecord(3, 1),
       userRecord(3, 2),
     ]);
-    await tx.putAdmissions([1, 2, 3].map((no) => admission(0, no, T0 + no)));
+    await tx.putAdmissions([1, 2, 3].map((ordinal) => admission(0, ordinal, T0 + ordinal)));
     await tx.putAdmissions([admission(1, 1, T0)]);
     await tx.putSetting('job', '{"users":"people.csv"}');
   });
   await store.transaction((tx) => tx.putUsers(baseUsers().slice(1)));
 }
 
-function admission(n: number, no: number, dueAtMs: number) {
-  return { workflowId: workflowId(n), subjectId: subjectId(no), dueAtMs, runId: runId(0) };
+function admission(n: number, ordinal: number, dueAtMs: number) {
+  return { workflowId: workflowId(n), subjectId: subjectId(ordinal), dueAtMs, runId: runId(0) };
 }
 
 /** One write of each kind: each changes what {@link dumpBase} reads of the base state. */
@@ -92,12 +92,12 @@ export const WRITES: Readonly<Record<string, (tx: StoreTransaction) => Promise<v
   deleteRun: (tx) => tx.deleteRun(runId(0)),
   insertUsers: (tx) => tx.insertUsers([userRecord(0, 8), userRecord(0, 9)]),
   'putUsers that starts a user': (tx) => tx.putUsers([activeUser(userRecord(0, 1), T0 + 1)]),
-  'putUsers of users in flight': (tx) =>
+  'putUsers of active users': (tx) =>
     tx.putUsers([
       activeUser(userRecord(0, 2), T0 + 2, [completed(T0 + 10)]),
       activeUser(userRecord(0, 3), T0 + 3, [completed(T0 + 3, 'was there'), failed(T0 + 11, 'full')]),
     ]),
-  'putUsers that ends users in flight': (tx) =>
+  'putUsers that ends active users': (tx) =>
     tx.putUsers([
       ended(activeUser(userRecord(0, 2), T0 + 2), 'failed', T0 + 20_000, [failed(T0 + 10)]),
       ended(activeUser(userRecord(0, 4), T0 + 4), 'canceled', T0 + 20_000, [failed(T0 + 4, 'no licence')]),

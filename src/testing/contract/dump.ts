@@ -69,9 +69,9 @@ export async function dumpUsers(reader: StoreReader, n: number, count: number) {
   const id = runId(n);
   const getUser: (UserRecord | null)[] = [];
   const getUserBySubject: (UserRecord | null)[] = [];
-  for (let no = 1; no <= count; no += 1) {
-    getUser.push(await reader.getUser(id, no));
-    getUserBySubject.push(await reader.getUserBySubject(id, subjectId(no)));
+  for (let ordinal = 1; ordinal <= count; ordinal += 1) {
+    getUser.push(await reader.getUser(id, ordinal));
+    getUserBySubject.push(await reader.getUserBySubject(id, subjectId(ordinal)));
   }
   const byStatus: Record<string, readonly UserRecord[]> = {};
   for (const status of USER_STATUSES) byStatus[status] = await reader.listUsersByStatus(id, status, 0, 1_000);

@@ -48,8 +48,8 @@ export function sampleRuns(choices: Choices, count: number): RunRecord[] {
 }
 
 /** A user of run `n` in any status. The counters are those of the outcomes. */
-export function sampleUser(choices: Choices, n: number, no: number): UserRecord {
-  const planned = userRecord(n, no, {
+export function sampleUser(choices: Choices, n: number, ordinal: number): UserRecord {
+  const planned = userRecord(n, ordinal, {
     totalTasksCount: choices.int(1, 4),
     scheduledAtMs: moment(choices),
     workflowVersion: choices.int(1, 2),
@@ -73,7 +73,7 @@ export function sampleUsers(choices: Choices, n: number, count: number): UserRec
 
 /**
  * Writes users the way an engine does: all are inserted queued; those further on are put once or
- * more while in flight and then put in their final state.
+ * more while active and then put in their final state.
  */
 export function storiesOf(users: readonly UserRecord[]): { inserted: UserRecord[]; puts: UserRecord[][] } {
   const inserted = users.map((user) =>

@@ -37,7 +37,7 @@ export interface ExploreOptions {
   /** The run may be canceled at any moment, and tasks that then run may be written off. Default `false`. */
   readonly cancel?: boolean;
   /**
-   * How many times a process may die: what is not committed is dropped, the record is loaded again and the
+   * How many times a process may die: what is not committed is dropped, the record is reloaded and the
    * tasks that were running are interrupted. `true`: once. Default `false`: never.
    */
   readonly crash?: boolean | number;
@@ -174,7 +174,7 @@ class Exploration {
 
   *#movesOf(state: ExploredState): Generator<readonly [string, () => ExploredState | null]> {
     for (const event of possibleEvents(state.stagedModel, { abandon: this.#cancel })) {
-      // A cancel is a commit of its own, of which nothing is in line with the recorder.
+      // A cancel is a commit of its own, which does not go through the recorder's queue.
       if (event.kind === 'cancelRun') {
         if (this.#cancel && state.staged.length === 0) yield ['cancel', () => this.#cancelRun(state)];
       } else if (state.staged.length < this.#commitMax)

@@ -44,7 +44,7 @@ export interface ExploredState {
 
 const T0_MS = 1_000;
 
-/** Everybody queued. */
+/** All users queued. */
 export function firstState(plan: ModelPlan, crashesLeft: number): ExploredState {
   const tasks = plan.continueOnError.length;
   const totals = { totalUsersCount: plan.users, totalTasksCount: plan.users * tasks };

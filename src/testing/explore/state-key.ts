@@ -1,7 +1,7 @@
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { ExploredState } from './explored-run.ts';
 
-/** Statuses are told apart by these letters: a key is made for every move, so it is short. */
+/** Statuses are distinguished by these letters: a key is made for every move, so it is short. */
 const LETTERS = {
   queued: 'q',
   inProgress: 'p',

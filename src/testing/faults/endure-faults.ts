@@ -39,7 +39,7 @@ export interface Endured<Effects> {
   readonly runs: readonly { readonly run: Run; readonly results: readonly UserProcessingResult[] }[];
   /** Processes that lived, one after the other or beside each other. */
   readonly processes: number;
-  /** Empty: all is well. `liveness`: a run that nobody ends, or a process that does not stop. */
+  /** Empty: all is well. `liveness`: a run that never ends, or a process that does not stop. */
   readonly violations: readonly OracleViolation[];
 }
 
@@ -49,7 +49,7 @@ const CALM_MS = 7 * DAY_MS;
 const USERS_MAX = 100_000;
 
 /**
- * Runs the workflow for everybody, on demand or, when it is scheduled, by its slots, while the faults of the
+ * Runs the workflow for all people, on demand or, when it is scheduled, by its slots, while the faults of the
  * plan hit. After each of them the store is recounted. When they are over, all processes are killed; a last
  * one must end every run. In virtual time: nights cost nothing.
  *

@@ -42,7 +42,7 @@ export class FaultSite {
   readonly #processes: SiteProcess[] = [];
   readonly #violations: OracleViolation[] = [];
   readonly #released = Promise.withResolvers<void>();
-  /** Handlers that were waited for in vain. */
+  /** Handlers that did not settle while waited for. */
   #given = new Set<Promise<unknown>>();
   #isCalm = false;
 
@@ -97,10 +97,10 @@ export class FaultSite {
     const { violations } = await checkDatabase(this.#options.store, { strictFailed });
     this.#violations.push(...violations);
     for (const { errors } of this.#processes)
-      for (const error of errors.splice(0)) this.#expectProper(error, 'what nobody waited for');
+      for (const error of errors.splice(0)) this.#expectProper(error, 'an engine event');
   }
 
-  /** No more faults: whoever lives is killed, and a new process must end every run within `ms`. */
+  /** Ends the faults: kills all running processes; a new process must finish every run within `ms`. */
   async recover(ms: DurationMs): Promise<void> {
     this.#isCalm = true;
     this.#released.resolve();
@@ -115,7 +115,7 @@ export class FaultSite {
       unfinished = await this.#unfinished();
     }
     for (const run of unfinished)
-      this.#find('liveness', `run ${run.id} is \`${run.processingStatus}\` and nobody ends it`, run);
+      this.#find('liveness', `run ${run.id} is \`${run.processingStatus}\` and never ends`, run);
     this.#turnOff(last, 'stop', 0);
     await this.passTo(this.#clock.elapsed() + STOP_DEADLINE_MS);
     if (last.isUp) this.#find('liveness', 'the last process does not stop');
@@ -124,16 +124,16 @@ export class FaultSite {
   /** A process starts. One that cannot start ends, and another one is tried, as a supervisor would. */
   #boot(): SiteProcess {
     const { plan, store: inner, population, tasks, settings } = this.#options;
-    const no = this.#processes.length + 1;
-    const faults = this.#isCalm ? NO_FAULTS : no === 1 ? plan : { ...plan, crash: null };
+    const ordinal = this.#processes.length + 1;
+    const faults = this.#isCalm ? NO_FAULTS : ordinal === 1 ? plan : { ...plan, crash: null };
     const store = faultyStore(inner, faults, { clock: this.#clock, seen: this.#seen });
-    const life = startEngineProcess({
+    const started = startEngineProcess({
       clock: this.#clock,
       store,
       population,
       tasks,
       settings,
-      seed: no + 1,
+      seed: ordinal + 1,
       disturb: (all) =>
         faultyTasks(all, faults, {
           clock: this.#clock,
@@ -141,10 +141,10 @@ export class FaultSite {
           released: () => this.#released.promise,
         }),
     });
-    const process: SiteProcess = { ...life, store, isUp: true, offMs: RESTART_MS };
+    const process: SiteProcess = { ...started, store, isUp: true, offMs: RESTART_MS };
     this.#processes.push(process);
     store.crashed.then(() => this.#end(process));
-    life.engine.start().catch((error: unknown) => {
+    started.engine.start().catch((error: unknown) => {
       this.#expectProper(error, 'a start');
       store.crash();
     });
@@ -179,7 +179,7 @@ export class FaultSite {
     return this.#options.store.listUnfinishedRuns();
   }
 
-  /** Lets everything happen that needs no virtual time. Handlers that do real work are waited for. */
+  /** Waits until nothing can happen without virtual time passing, including handlers that do real work. */
   async #rest(): Promise<void> {
     for (;;) {
       await this.#clock.settle();
@@ -192,7 +192,7 @@ export class FaultSite {
     }
   }
 
-  /** Whatever fails, fails with an error of the table. */
+  /** Checks that a failure is an error of the published codes. */
   #expectProper(error: unknown, during: string): void {
     if (!LifecycleError.is(error)) this.#find('errors', `${during} failed with ${String(error)}`);
   }

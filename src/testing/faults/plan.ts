@@ -24,7 +24,7 @@ export type TaskFault =
 
 /** What befalls a process, its machine, or the runs that it has. */
 export type ProcessFault =
-  /** Somebody sets the machine's clock: `byMs` forward, or back when negative. */
+  /** The machine's clock is set: `byMs` forward, or back when negative. */
   | { readonly kind: 'clockJump'; readonly byMs: DurationMs }
   /** The machine sleeps; timers that come due meanwhile fire when it wakes. */
   | { readonly kind: 'asleep'; readonly forMs: DurationMs }

@@ -7,13 +7,13 @@ import { isTerminal, reachable, USER_EDGES } from './edges.ts';
 import { aggregate, sum } from './recount.ts';
 import type { RunSnapshot, UserSnapshot } from './snapshot.ts';
 
-/** One user's result as it is told. */
+/** One user's result as it is reported. */
 export interface ExternalResult {
   readonly status: UserStatus;
   readonly totalTasksCount: number;
   readonly failedTasksCount: number;
   readonly totalUnprocessedTasksCount: number;
-  /** Whether his first task has started; matters for `canceled` only, the others follow. */
+  /** Whether the user's first task has started; matters for `canceled` only, the others follow. */
   readonly hasStarted?: boolean;
 }
 

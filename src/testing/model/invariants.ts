@@ -10,7 +10,7 @@ import type { ReportSnapshot, RunSnapshot, TaskSnapshot, UserSnapshot } from './
 export interface ModelViolation {
   readonly rule: string;
   readonly what: string;
-  /** Index of the user whom it concerns; absent: the run. */
+  /** Index of the user concerned; absent: the run. */
   readonly user?: number;
   /** It compares the run with its users, so it means nothing when not all of them are there. */
   readonly needsAllUsers: boolean;
@@ -127,10 +127,11 @@ function checkReports(check: Check, run: RunSnapshot): void {
     reports.every((report) => unprocessed(report) >= 0),
     'reports count no user twice',
   );
-  const told = users.flatMap(({ tasks, ...user }) => (tasks ? [{ ...user, tasks }] : []));
-  if (told.length !== users.length) return;
+  const detailed = users.flatMap(({ tasks, ...user }) => (tasks ? [{ ...user, tasks }] : []));
+  if (detailed.length !== users.length) return;
   const isSame =
-    JSON.stringify(reports.map(plain)) === JSON.stringify(recountReports(told, reports.length).map(plain));
+    JSON.stringify(reports.map(plain)) ===
+    JSON.stringify(recountReports(detailed, reports.length).map(plain));
   check('I2', isSame, 'reports are those of the tasks');
 }
 
@@ -242,7 +243,7 @@ function checkUserStatus(check: Check, user: UserSnapshot): void {
   const isPossible =
     (status !== 'completedWithErrors' || (failed > 0 && unprocessed === 0)) &&
     (status !== 'failed' || failed >= 1) &&
-    (status !== 'inProgress' || unprocessed >= 1) && // u4–u6: he ends with his last task
+    (status !== 'inProgress' || unprocessed >= 1) && // u4–u6: a user ends with its last task
     (status !== 'canceled' || unprocessed >= 1);
   check('I5', isPossible, `${status} with ${failed} failed, ${unprocessed} unprocessed`);
   if (status === 'queued' || status === 'quarantined') {

@@ -64,7 +64,7 @@ export interface Ending {
   readonly strictFailed: boolean;
 }
 
-/** The final status of a run whose users have all ended: §6.4 line by line. */
+/** The final status of a run whose users have all ended: the rows of §6.4 in order. */
 export function aggregate({
   C,
   E,

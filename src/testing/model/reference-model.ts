@@ -21,7 +21,7 @@ export interface ModelTask {
   completedAt: number | null;
 }
 
-/** One user with tasks of his own. */
+/** One user with its tasks. */
 export interface ModelUser {
   status: UserStatus;
   readonly tasks: ModelTask[];
@@ -51,7 +51,7 @@ export type ModelEvent =
   | { readonly kind: 'taskFails'; readonly user: number }
   /** The running task is written off while the run is canceling (t6). */
   | { readonly kind: 'taskIsAbandoned'; readonly user: number }
-  /** The re-check of a queued user fails, or he is canceled alone (u3). */
+  /** The re-check of a queued user fails, or the user alone is canceled (u3). */
   | { readonly kind: 'cancelUser'; readonly user: number }
   /** An administrator cancels the run, or its workflow is deleted or disabled (r5, r9). */
   | { readonly kind: 'cancelRun' };
@@ -158,7 +158,7 @@ function endTask(run: ModelRun, user: ModelUser, status: 'completed' | 'failed' 
   else startNextTask(run, user);
 }
 
-/** The user ends, and what was queued of his tasks is canceled (t5). */
+/** The user ends, and its queued tasks are canceled (t5). */
 function endUser(run: ModelRun, user: ModelUser, status: UserStatus): void {
   for (const task of user.tasks) {
     if (task.status === 'queued') {

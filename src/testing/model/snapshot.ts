@@ -52,7 +52,7 @@ export interface RunSnapshot extends CountersSnapshot {
   readonly users: readonly UserSnapshot[];
   /** One per task; `null` where what became of which task is not known. */
   readonly reports: readonly ReportSnapshot[] | null;
-  /** Of each task; `null`: not known to whoever took the snapshot. */
+  /** Of each task; `null`: not known when the snapshot was taken. */
   readonly continueOnError: readonly boolean[] | null;
 }
 

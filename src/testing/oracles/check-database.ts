@@ -34,7 +34,7 @@ const OPTIONS = { strictFailed: withDefault(readFlag, false) } satisfies ShapeOf
 const PAGE = 500;
 
 /**
- * Checks every run of a store that nobody is writing to. Holds one run's users in memory at a time; for a
+ * Checks every run of a store while nothing writes to it. Holds one run's users in memory at a time; for a
  * store that is in use, or a run of millions, there is `checkStore` of the main entry.
  */
 export async function checkDatabase(
@@ -98,7 +98,7 @@ async function usersOf(store: StoreReader, runId: string): Promise<UserRecord[]>
   }
 }
 
-/** `continueOnError` of the tasks that the pinned version runs; `null` for a run that tells only counts. */
+/** `continueOnError` of the tasks that the pinned version runs; `null` for a run that reports only counts. */
 async function flagsOf(
   store: StoreReader,
   run: RunRecord,
@@ -132,20 +132,26 @@ function checkHidden(run: RunRecord, users: readonly UserRecord[], findings: Fin
   }
   for (const [index, report] of run.taskReports.entries()) {
     const nthOf = ({ positions }: UserRecord) => (positions ? positions.indexOf(index + 1) : index);
-    const told = users.filter(
+    const detailed = users.filter(
       (user) => user.outcomes !== null && nthOf(user) >= 0 && nthOf(user) < user.totalTasksCount,
     );
     const ended = (status: string) =>
-      told.filter((user) => user.outcomes?.[nthOf(user)]?.status === status).length;
+      detailed.filter((user) => user.outcomes?.[nthOf(user)]?.status === status).length;
     const isSame =
-      report.totalUsersCount === told.length &&
+      report.totalUsersCount === detailed.length &&
       report.successfulUsersCount === ended('completed') &&
       report.failedUsersCount === ended('failed');
-    findings.expect(isSame, 'I2', `the report of task ${index + 1} is not what its users give`, run, ...told);
+    findings.expect(
+      isSame,
+      'I2',
+      `the report of task ${index + 1} is not what its users give`,
+      run,
+      ...detailed,
+    );
   }
 }
 
-/** §6.4: the status that the outcomes give, whoever canceled. */
+/** §6.4: the status that the outcomes give, independent of what canceled it. */
 function checkEnding(run: RunRecord, snapshot: RunSnapshot, strictFailed: boolean, findings: Findings): void {
   const status = run.processingStatus;
   if (!isTerminal(status) || status === 'quarantined') return;
@@ -191,9 +197,9 @@ async function checkUserIndexes(
   const count = await store.countUsers({ runId: run.id, where: null });
   findings.expect(count === users.length, 'keys', `countUsers is ${count}, listed are ${users.length}`, run);
   for (const status of USER_STATUSES) {
-    const listed = users.filter((user) => user.processingStatus === status).map(({ ordinal: no }) => no);
+    const listed = users.filter((user) => user.processingStatus === status).map(({ ordinal }) => ordinal);
     const found = await store.listUsersByStatus(run.id, status, 0, users.length + 1);
-    const isSame = JSON.stringify(found.map(({ ordinal: no }) => no)) === JSON.stringify(listed);
+    const isSame = JSON.stringify(found.map(({ ordinal }) => ordinal)) === JSON.stringify(listed);
     findings.expect(isSame, 'keys', `listUsersByStatus(${status}) is not the list's`, run, ...found);
   }
 }

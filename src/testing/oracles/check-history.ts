@@ -1,4 +1,4 @@
-/** Checks what an engine or a ledger told, event by event. */
+/** Checks the events that an engine or a ledger emitted, one by one. */
 import type { EngineEventMap, EngineEventName } from '../../events/event-map.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import { isTerminal, RUN_EDGES, reachable } from '../model/edges.ts';
@@ -6,12 +6,12 @@ import { violationsOf } from '../model/invariants.ts';
 import { snapshotOfGraph } from './graph-rows.ts';
 import { Findings, type OracleViolation } from './violation.ts';
 
-/** One event, as it was told. */
+/** One event, as it was emitted. */
 export type HistoryEvent = {
   [Name in EngineEventName]: { readonly name: Name; readonly payload: EngineEventMap[Name] };
 }[EngineEventName];
 
-/** Whoever tells events: an engine, or a ledger. */
+/** A source of events: an engine or a ledger. */
 export interface EventSource {
   on<Name extends EngineEventName>(name: Name, listener: (payload: EngineEventMap[Name]) => void): void;
 }
@@ -31,8 +31,8 @@ const NAMES = [
 ] as const satisfies readonly EngineEventName[];
 
 /**
- * Records everything that `source` tells from now on, in order, into `history`: the same list for each engine
- * that goes on with the same store. Call it before `start()`.
+ * Records all events that `source` emits from now on, in order, into `history`. Pass the same list for each
+ * engine that continues on the same store. Call it before `start()`.
  */
 export function recordHistory(source: EventSource, history: HistoryEvent[] = []): HistoryEvent[] {
   for (const name of NAMES)
@@ -40,11 +40,11 @@ export function recordHistory(source: EventSource, history: HistoryEvent[] = [])
   return history;
 }
 
-/** What has been told of one run so far. */
-interface Told {
-  /** Told from its creation on, so that it can be counted. */
+/** What events have reported of one run so far. */
+interface Reported {
+  /** Whether the history has the run from its creation on, so that it can be counted. */
   readonly isWhole: boolean;
-  /** The last resource that was told. */
+  /** The last resource that was reported. */
   run: Run | null;
   hasStarted: boolean;
   isOver: boolean;
@@ -57,26 +57,26 @@ interface Told {
 
 /**
  * What is wrong with a recorded history; empty when all is well. Statuses and counters go one way only,
- * nothing is told of a run that is over, every user ends once, and the counters that are told agree with
- * the users that were told. Runs whose creation is not in the history are checked for order only.
+ * no event follows the end of a run, every user ends once, and the reported counters agree with the
+ * reported users. Runs whose creation is not in the history are checked for order only.
  */
 export function checkHistory(history: Iterable<HistoryEvent>): readonly OracleViolation[] {
   const findings = new Findings();
-  const runs = new Map<string, Told>();
+  const runs = new Map<string, Reported>();
   for (const event of history) {
     const runId = runIdOf(event);
     if (runId === null) continue;
-    const told = runs.get(runId) ?? begin(event);
-    runs.set(runId, told);
-    findings.expect(!told.isOver, 'events', `${event.name} after run.finished`, event);
-    if ('run' in event.payload) checkRunEvent(event as RunTold, told, findings);
-    else if (event.name === 'user.finished') checkUserEvent(event, told, findings);
-    else checkTaskEvent(event, told, findings);
+    const reported = runs.get(runId) ?? begin(event);
+    runs.set(runId, reported);
+    findings.expect(!reported.isOver, 'events', `${event.name} after run.finished`, event);
+    if ('run' in event.payload) checkRunEvent(event as RunEvent, reported, findings);
+    else if (event.name === 'user.finished') checkUserEvent(event, reported, findings);
+    else checkTaskEvent(event, reported, findings);
   }
   return findings.violations;
 }
 
-type RunTold = Extract<HistoryEvent, { name: `run.${string}` }>;
+type RunEvent = Extract<HistoryEvent, { name: `run.${string}` }>;
 
 function runIdOf(event: HistoryEvent): string | null {
   if ('run' in event.payload) return event.payload.run.id;
@@ -85,7 +85,7 @@ function runIdOf(event: HistoryEvent): string | null {
   return isOfRun ? event.payload.runId : null;
 }
 
-function begin(event: HistoryEvent): Told {
+function begin(event: HistoryEvent): Reported {
   const isWhole = event.name === 'run.created';
   return {
     isWhole,
@@ -98,33 +98,33 @@ function begin(event: HistoryEvent): Told {
   };
 }
 
-function checkRunEvent(event: RunTold, told: Told, findings: Findings): void {
+function checkRunEvent(event: RunEvent, reported: Reported, findings: Findings): void {
   const { run } = event.payload;
   const expect = (holds: boolean, rule: string, message: string, ...rows: readonly object[]) =>
     findings.expect(holds, rule, `${event.name}: ${message}`, ...rows, event);
   for (const { rule, what, needsAllUsers } of violationsOf(snapshotOfGraph(run, [], findings)))
     if (!needsAllUsers) expect(false, rule, what);
-  if (told.run) checkChange(told.run, run, expect);
-  if (event.name === 'run.created') expect(told.run === null, 'events', 'the run is known already');
+  if (reported.run) checkChange(reported.run, run, expect);
+  if (event.name === 'run.created') expect(reported.run === null, 'events', 'the run is known already');
   if (event.name === 'run.started') {
-    expect(!told.hasStarted, 'events', 'the run has started already');
+    expect(!reported.hasStarted, 'events', 'the run has started already');
     expect(run.startedDateTime !== null, 'I8', 'startedDateTime is null');
-    told.hasStarted = true;
+    reported.hasStarted = true;
   }
   if (event.name === 'run.canceling')
     expect(run.processingStatus === 'canceling', 'events', `the run is \`${run.processingStatus}\``);
   if (event.name === 'run.finished') {
     expect(isTerminal(run.processingStatus), 'events', `the run is \`${run.processingStatus}\``);
-    told.isOver = true;
+    reported.isOver = true;
   }
-  if (told.isWhole && (event.name === 'run.progress' || event.name === 'run.finished'))
-    checkCounts(run, told, expect);
-  told.run = run;
+  if (reported.isWhole && (event.name === 'run.progress' || event.name === 'run.finished'))
+    checkCounts(run, reported, expect);
+  reported.run = run;
 }
 
 type Expect = (holds: boolean, rule: string, message: string, ...rows: readonly object[]) => void;
 
-/** I4, I12 and the edges between two events. */
+/** Checks I4, I12 and the edges between two events. */
 function checkChange(before: Run, after: Run, expect: Expect): void {
   for (const name of ['totalUsersCount', 'totalTasksCount'] as const)
     expect(before[name] === after[name], 'I4', `${name} went from ${before[name]} to ${after[name]}`, before);
@@ -144,25 +144,25 @@ function checkChange(before: Run, after: Run, expect: Expect): void {
   expect(isSame || isLater, 'I12', 'the run changed and lastUpdatedDateTime did not grow', before);
 }
 
-/** The users that were told are the users that are counted. */
-function checkCounts(run: Run, { finished, failures }: Told, expect: Expect): void {
+/** Checks that the counters agree with the reported users. */
+function checkCounts(run: Run, { finished, failures }: Reported, expect: Expect): void {
   const count = (...statuses: readonly string[]) =>
     [...finished.values()].filter((status) => statuses.includes(status)).length;
   const successful = count('completed');
   const failed = count('failed', 'completedWithErrors');
   const shown = `${run.successfulUsersCount} successful and ${run.failedUsersCount} failed users`;
   const isEqual = run.successfulUsersCount === successful && run.failedUsersCount === failed;
-  expect(isEqual, 'I2', `${shown}, told were ${successful} and ${failed}`);
+  expect(isEqual, 'I2', `${shown}, reported were ${successful} and ${failed}`);
   expect(
     run.failedTasksCount >= failures,
     'I2',
-    `failedTasksCount is ${run.failedTasksCount}, told were ${failures} failed tasks`,
+    `failedTasksCount is ${run.failedTasksCount}, reported were ${failures} failed tasks`,
   );
 }
 
 function checkUserEvent(
   event: Extract<HistoryEvent, { name: 'user.finished' }>,
-  { finished }: Told,
+  { finished }: Reported,
   findings: Findings,
 ): void {
   const { result } = event.payload;
@@ -185,18 +185,23 @@ const ALONE = {
   totalUnprocessedTasksCount: 0,
 };
 
-function checkTaskEvent(event: HistoryEvent, told: Told, findings: Findings): void {
+function checkTaskEvent(event: HistoryEvent, reported: Reported, findings: Findings): void {
   if (event.name !== 'task.failed' && event.name !== 'task.retrying') return;
   const { subjectId, position } = event.payload;
   const key = `${position} ${subjectId}`;
-  const before = told.tasks.get(key) ?? 0;
-  findings.expect(told.tasks.get(key) !== null, 'events', `${event.name} of a task that has failed`, event);
+  const before = reported.tasks.get(key) ?? 0;
+  findings.expect(
+    reported.tasks.get(key) !== null,
+    'events',
+    `${event.name} of a task that has failed`,
+    event,
+  );
   if (event.name === 'task.failed') {
-    told.failures += 1;
-    told.tasks.set(key, null);
+    reported.failures += 1;
+    reported.tasks.set(key, null);
     return;
   }
   const { attempt } = event.payload;
   findings.expect(attempt > before, 'events', `attempt ${attempt} after attempt ${before}`, event);
-  told.tasks.set(key, attempt);
+  reported.tasks.set(key, attempt);
 }

@@ -14,7 +14,7 @@ import { Findings, type OracleViolation } from './violation.ts';
 export interface CheckRunOptions {
   /**
    * Moments of *different* rows may be out of order by this much, ms. Default 1,000: in Microsoft's own
-   * samples a user starts some ms before his run. `Infinity`: such moments are not compared.
+   * samples a user starts some ms before its run. `Infinity`: such moments are not compared.
    */
   readonly toleranceMs?: number;
   /** `some`: a page of the results; sums are not compared. Default `all`. */

@@ -68,7 +68,7 @@ function runStatusOf(row: Row, areUsersMasked: boolean, findings: Findings): Pro
   return areUsersMasked ? 'quarantined' : 'canceling';
 }
 
-/** A user's masked status is `quarantined`, or `inProgress` while his last task drains (domain §6.2). */
+/** A user's masked status is `quarantined`, or `inProgress` while its last task drains (domain §6.2). */
 function userStatusOf(row: Row, startedAt: number | null, findings: Findings): UserStatus {
   const status = row.processingStatus;
   if (status !== 'canceling' && RUN_STATUSES.includes(status as string)) return status as UserStatus;

@@ -54,7 +54,7 @@ export interface GraphQuirks {
   readonly earlyMs?: number;
   /** `lastUpdatedDateTime` lies this much later than the last change, ms. */
   readonly lateMs?: number;
-  /** Fields that nobody asked for. */
+  /** Fields that were not selected. */
   readonly extraFields?: boolean;
   /** Results say who. */
   readonly subjects?: boolean;
@@ -242,13 +242,13 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: 'I8a',
-    what: 'a run that goes on when everybody has ended',
+    what: 'a run in progress whose users have all ended',
     applies: ({ run }) => isFinal(run),
     apply: onRun(() => ({ processingStatus: 'inProgress', completedDateTime: null })),
   },
   {
     rule: 'I9',
-    what: 'a user who ends before he starts',
+    what: 'a user that ends before it starts',
     ...onResult(
       (one) => one.startedDateTime !== null && one.completedDateTime !== null,
       (one) => ({ completedDateTime: '2026-01-01T00:00:00Z', startedDateTime: one.startedDateTime }),

@@ -1,7 +1,7 @@
 import { sum } from '../model/recount.ts';
 import type { RunSnapshot, UserSnapshot } from '../model/snapshot.ts';
 
-/** A canceled external run does not list the users that nobody reported on: they were canceled with it. */
+/** A canceled external run does not list the users that were never reported on: they were canceled with it. */
 export function withUnreported(run: RunSnapshot): RunSnapshot {
   const missing = run.totalUsersCount - run.users.length;
   if (run.status !== 'canceled' || missing <= 0) return run;

@@ -15,7 +15,7 @@ export interface OracleViolation {
 /** Rows that one violation shows, at most. */
 export const ROWS_SHOWN_MAX = 20;
 
-/** Violations that one check keeps, at most: thousands of the same kind help nobody. */
+/** Violations that one check keeps, at most: thousands of the same kind are no help. */
 export const VIOLATIONS_KEPT_MAX = 200;
 
 /** Collects violations within the bounds. */

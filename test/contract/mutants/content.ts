@@ -75,8 +75,8 @@ export const CONTENT: readonly Mutant[] = [
   },
   { name: 'loses the claim', caughtBy: 'exactness', faults: onRun((run) => ({ ...run, claim: 0 })) },
   {
-    name: 'reads users in flight from the table as they were inserted',
-    caughtBy: 'users in flight',
+    name: 'reads active users from the table as they were inserted',
+    caughtBy: 'active users',
     faults: withMethods((self) => ({
       getUserBySubject: async (runId, subjectId) => {
         const user = await self.getUserBySubject(runId, subjectId);
@@ -85,8 +85,8 @@ export const CONTENT: readonly Mutant[] = [
     })),
   },
   {
-    name: 'counts users in flight as queued',
-    caughtBy: 'users in flight',
+    name: 'counts active users as queued',
+    caughtBy: 'active users',
     faults: withMethods((self) => ({
       listUsersByStatus: async (id, status, afterOrdinal, limit) =>
         status === 'inProgress' ? [] : self.listUsersByStatus(id, status, afterOrdinal, limit),

@@ -87,7 +87,7 @@ export const KEYS: readonly Mutant[] = [
     })),
   },
   {
-    name: 'overwrites a run that is inserted again',
+    name: 'overwrites a run that is inserted twice',
     caughtBy: 'uniqueness',
     faults: withMethods((self) => ({
       insertRun: async (run) => {

@@ -12,7 +12,7 @@ describe('a CSV file', () => {
   test('gives its rows by id and by rule', async () => {
     const directory = await openDirectory(await file('id,city\na,Rome\nb,Oslo\nc,Rome\n'));
     expect(directory.subjectsCount).toBe(3);
-    expect(await directory.get(['c', 'nobody', 'a', 'c'])).toEqual([
+    expect(await directory.get(['c', 'missing', 'a', 'c'])).toEqual([
       { id: 'a', city: 'Rome' },
       { id: 'c', city: 'Rome' },
     ]);
@@ -49,7 +49,7 @@ describe('a CSV file', () => {
     await directory.close();
   });
 
-  test('with only a header has nobody', async () => {
+  test('with only a header has no people', async () => {
     const directory = await csvDirectory(await file('id,x\n'));
     expect([directory.subjectsCount, await all(directory)]).toEqual([0, []]);
     await directory.close();

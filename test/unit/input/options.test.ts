@@ -16,7 +16,7 @@ const SHAPE = {
   size: withDefault((place: Place) => readWhole(place, 1, 9), 5),
   quiet: optional(readFlag),
   until: optional(nullable(readString)),
-  told: optional(readFunction),
+  notify: optional(readFunction),
   inner: optional(shapeReader({ deep: optional(readFlag) })),
 };
 
@@ -44,7 +44,7 @@ describe('options', () => {
   it('with an unknown name are refused with the nearest right one', () => {
     const { message, details } = refusalOf({ label: 'x', quite: true });
     expect(message).toBe(
-      'Expected the options of make to have only label, size, quiet, until, told, inner, got `quite`; did you mean `quiet`?',
+      'Expected the options of make to have only label, size, quiet, until, notify, inner, got `quite`; did you mean `quiet`?',
     );
     expect(details).toEqual({ field: 'quite', nearest: 'quiet' });
   });
@@ -68,7 +68,7 @@ describe('options', () => {
     [{ label: 7 }, 'Expected label to be text, got `7`'],
     [{ label: 'x', size: '7' }, 'Expected size to be a whole number in 1..9, got `"7"`'],
     [{ label: 'x', size: null }, 'Expected size to be a whole number in 1..9, got `null`'],
-    [{ label: 'x', told: 'me' }, 'Expected told to be a function, got `"me"`'],
+    [{ label: 'x', notify: 'me' }, 'Expected notify to be a function, got `"me"`'],
     [{ label: 'x', inner: { deep: 1 } }, 'Expected inner.deep to be true or false, got `1`'],
     [
       { label: 'x', inner: { dep: true } },
@@ -78,14 +78,14 @@ describe('options', () => {
     expect(refusalOf(value).message).toBe(message);
   });
 
-  it('inherit nothing, so that nobody sets one by way of a prototype', () => {
+  it('inherit nothing, so that none can be set by way of a prototype', () => {
     const options = Object.create({ size: 9 }, { label: { value: 'x', enumerable: true } });
     expect(readOptions(options, 'make', SHAPE).size).toBe(5);
   });
 });
 
 describe('a shape', () => {
-  it('passes over the fields that it is told to ignore, and refuses others', () => {
+  it('passes over the fields that it is asked to ignore, and refuses others', () => {
     const shape = { a: optional(readFlag) };
     expect(readShape(root({ a: true, id: 1 }), shape, ['id'])).toEqual({ a: true });
     expect(() => readShape(root({ b: 1 }), shape, ['id'])).toThrow(LifecycleError);

@@ -6,7 +6,7 @@ import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { EngineHarness } from '../../../src/testing/commands/engine-harness.ts';
 import { checkDatabase } from '../../../src/testing/oracles/check-database.ts';
 
-/** A store with one run: of three users one failed, one completed, one is at his second task. */
+/** A store with one run: of three users one failed, one completed, one is at its second task. */
 async function sample(): Promise<{ store: Store; run: RunRecord; users: readonly UserRecord[] }> {
   const harness = new EngineHarness({ tasks: [false, false] });
   await harness.begin(3);

@@ -7,7 +7,7 @@ import {
   recordHistory,
 } from '../../../src/testing/oracles/check-history.ts';
 
-/** What an engine tells of a run with a success, a failure after a retry, and a person who is gone. */
+/** The events that an engine emits for a run with a success, a failure after a retry, and a person that is gone. */
 async function record(): Promise<readonly HistoryEvent[]> {
   await using engine = await createEngine({
     directory: arrayDirectory([{ id: 'ada' }, { id: 'bob' }]),
@@ -50,7 +50,7 @@ const withRun = (index: number, change: object) =>
   );
 
 describe('checkHistory', () => {
-  it('finds nothing in what an engine tells', () => {
+  it('finds nothing in the events of an engine', () => {
     expect(history.map(({ name }) => name)).toContain('task.retrying');
     expect(checkHistory(history)).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe('checkHistory', () => {
     expect(violations.flatMap(({ rows }) => rows)).toContain(event);
   });
 
-  it('names a user who is counted and was never told', () => {
+  it('names a user that is counted and was never reported', () => {
     expect(rulesOf(history.toSpliced(at('user.finished'), 1))).toEqual(['I2']);
   });
 

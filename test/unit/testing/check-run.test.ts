@@ -42,7 +42,7 @@ const RESULTS = [
 ];
 
 describe('checkRun on data as Graph shows it', () => {
-  it('accepts the sample of the documentation, where a user starts before his run', () => {
+  it('accepts the sample of the documentation, where a user starts before its run', () => {
     expect(checkRun(EXAMPLE, RESULTS)).toEqual([]);
     expect(checkRun(EXAMPLE, { value: RESULTS })).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe('checkRun on data as Graph shows it', () => {
     expect(rulesOf(checkRun(EXAMPLE, [wrong], { results: 'some' }))).toEqual(['I5']);
   });
 
-  it('reads strictFailed either way unless it is told which', () => {
+  it('reads strictFailed either way unless it is given', () => {
     const run = createRun({ users: 1, continueOnError: [false, false] });
     for (const kind of ['startUser', 'taskSucceeds', 'taskFails'] as const) apply(run, { kind, user: 0 });
     const { run: failed, results } = graphOf(run);
@@ -153,7 +153,7 @@ describe('checkRun on the resources of a ledger', () => {
 
 describe('checkRun names what is broken', () => {
   /** Every kind of user, and every status of a run, is in one of these. */
-  const lives: readonly (readonly ModelEvent[])[] = [
+  const sequences: readonly (readonly ModelEvent[])[] = [
     [],
     [
       { kind: 'startUser', user: 0 },
@@ -172,7 +172,7 @@ describe('checkRun names what is broken', () => {
       { kind: 'taskSucceeds', user: 0 },
     ],
   ];
-  const wholes = lives.map((events) => {
+  const wholes = sequences.map((events) => {
     const run = createRun({ users: 2, continueOnError: [false, false] });
     for (const event of events) apply(run, event);
     return graphOf(run);

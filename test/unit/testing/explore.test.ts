@@ -89,7 +89,7 @@ const MUTANTS: readonly (readonly [string, Partial<ExploredRules>])[] = [
     onRun((after) => (isFinal(after) && after.failedUsersCount > 0 ? { processingStatus: 'failed' } : {})),
   ],
   [
-    'calls a canceled run completed when somebody completed',
+    'calls a canceled run completed when a user completed',
     onRun((after) =>
       after.processingStatus === 'canceled' && after.successfulUsersCount > 0
         ? { processingStatus: 'completedWithErrors' }

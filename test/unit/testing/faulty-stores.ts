@@ -77,7 +77,7 @@ export const FAULTY_STORES: Readonly<Record<string, () => Store>> = {
     })),
 };
 
-/** A store that forgets how often a task has failed: only whoever attempts tasks again can tell. */
+/** A store that forgets how often a task has failed: only the code that retries tasks can notice. */
 export const forgetfulStore = (): Store =>
   withWrites((tx) => ({
     putUsers: (users) => tx.putUsers(users.map((user) => ({ ...user, attempts: null }))),

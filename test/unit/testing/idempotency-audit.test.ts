@@ -13,7 +13,7 @@ const workflow = (...tasks: readonly string[]): WorkflowInput => ({
 const population = [{ id: 'ada' }, { id: 'bob' }];
 
 describe('idempotencyAudit', () => {
-  it('tells a task that adds up from one that sets, in whatever place they stand', async () => {
+  it('distinguishes a task that adds from one that sets, in whatever place they stand', async () => {
     for (const order of [
       ['set', 'add'],
       ['add', 'set'],
@@ -27,8 +27,8 @@ describe('idempotencyAudit', () => {
           add: ({ subject }) => void added.push(subject.id),
         }),
       });
-      const verdicts = Object.fromEntries(report.tasks.map(({ task, result: verdict }) => [task, verdict]));
-      expect(verdicts).toEqual({ set: 'idempotent', add: 'notIdempotent' });
+      const results = Object.fromEntries(report.tasks.map(({ task, result }) => [task, result]));
+      expect(results).toEqual({ set: 'idempotent', add: 'notIdempotent' });
       expect(report.executions).toBe(2 * report.commits + 1);
       expect(report.differences.length).toBeGreaterThan(0);
       expect(report.otherEndings).toEqual([]);
@@ -47,7 +47,7 @@ describe('idempotencyAudit', () => {
       effects: () => new Map<string, number>(),
       tasks: (paid) => ({ pay: ({ idempotencyKey }) => void paid.set(idempotencyKey, 100) }),
     });
-    expect(report.tasks).toMatchObject([{ task: 'pay', verdict: 'idempotent' }]);
+    expect(report.tasks).toMatchObject([{ task: 'pay', result: 'idempotent' }]);
     expect(report.tasks[0]?.repeats).toBeGreaterThan(0);
     expect(report.differences).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('idempotencyAudit', () => {
         },
       }),
     });
-    expect(report.tasks).toMatchObject([{ verdict: 'idempotent' }]);
+    expect(report.tasks).toMatchObject([{ result: 'idempotent' }]);
     expect(report.otherEndings).toEqual([]);
   });
 
@@ -91,18 +91,18 @@ describe('idempotencyAudit', () => {
     expect(formatAudit(report)).toContain('ended otherwise');
   });
 
-  it('compares what `read` makes of the recorder, and tells how far it is', async () => {
-    const told: number[] = [];
+  it('compares what `read` makes of the recorder, and reports its progress', async () => {
+    const progress: number[] = [];
     const report = await idempotencyAudit({
       workflow: workflow('add'),
       population,
       effects: () => [] as string[],
       tasks: (added) => ({ add: ({ subject }) => void added.push(subject.id) }),
       read: (added) => new Set(added).size,
-      onProgress: ({ executions }) => told.push(executions),
+      onProgress: ({ executions }) => progress.push(executions),
     });
     expect(report.differences).toEqual([]);
-    expect(told).toEqual(Array.from({ length: report.executions }, (_, index) => index + 1));
+    expect(progress).toEqual(Array.from({ length: report.executions }, (_, index) => index + 1));
   });
 
   it('refuses what an engine refuses', async () => {
@@ -142,7 +142,7 @@ describe('crashingStore', () => {
     expect(await inner.getSetting('a')).toBe(kept);
   });
 
-  it('passes errors on while it lives, and counts no failed commit', async () => {
+  it('passes errors on while it runs, and counts no failed commit', async () => {
     const store = crashingStore(memoryStore());
     await expect(store.transaction(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await write(store, 'one');

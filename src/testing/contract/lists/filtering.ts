@@ -106,11 +106,13 @@ async function assertRuns(reader: StoreReader, where: Filter, runs: readonly Run
 }
 
 async function assertUsers(reader: StoreReader, where: Filter, users: readonly UserRecord[]): Promise<void> {
-  const expected = users.filter((user) => matches(where, USER_PROPERTIES, user)).map(({ ordinal: no }) => no);
+  const expected = users
+    .filter((user) => matches(where, USER_PROPERTIES, user))
+    .map(({ ordinal }) => ordinal);
   const order = { property: 'startedDateTime', descending: true };
   const listed = await reader.listUsers({ runId: runId(0), where, order, after: null, limit: 1_000 });
   const text = JSON.stringify(where);
-  assert.deepEqual(listed.map(({ ordinal: no }) => no).sort(numerically), expected, text);
+  assert.deepEqual(listed.map(({ ordinal }) => ordinal).sort(numerically), expected, text);
   assert.equal(await reader.countUsers({ runId: runId(0), where }), expected.length, `countUsers ${text}`);
 }
 

@@ -70,7 +70,7 @@ export async function walkUsers(
 function assertForward(before: readonly object[], next: readonly object[]): void {
   const keyOf = (row: object) => ('ordinal' in row ? row.ordinal : 'id' in row ? row.id : null);
   const seen = new Set(before.map(keyOf));
-  for (const row of next) assert.ok(!seen.has(keyOf(row)), `Expected each row once, got ${keyOf(row)} again`);
+  for (const row of next) assert.ok(!seen.has(keyOf(row)), `Expected each row once, got ${keyOf(row)} twice`);
 }
 
 /** Fills an empty store with 60 runs, and 50 users of run 0 that went their way. */
@@ -117,7 +117,7 @@ function order({ test }: ContractKit): void {
 
   for (const by of ordersOf(USER_PROPERTIES)) {
     const name = `${by.property} ${by.descending ? 'descending' : 'ascending'}`;
-    test(`users by ${name}: nulls lowest, ties by no in the same direction, on pages of any size`, async (store) => {
+    test(`users by ${name}: nulls lowest, ties by ordinal in the same direction, on pages of any size`, async (store) => {
       const { users } = await fillLists(store);
       const expected = sortedRows(users, by, USER_PROPERTIES, (user) => user.ordinal);
       for (const limit of [1, 7, 50, 100]) {
@@ -191,12 +191,12 @@ function pagesOfUsers({ test }: ContractKit): void {
         await tx.putUsers(users.slice(page, page + 9).map((user) => activeUser(user, T0 + page)));
       }),
     );
-    const nos = visited.map(({ ordinal: no }) => no);
+    const ordinals = visited.map(({ ordinal }) => ordinal);
     assert.deepEqual(
-      nos,
-      Array.from({ length: nos.length }, (_, index) => index + 1),
+      ordinals,
+      Array.from({ length: ordinals.length }, (_, index) => index + 1),
     );
-    assert.ok(nos.length >= 46, 'what is inserted behind the page shows');
+    assert.ok(ordinals.length >= 46, 'what is inserted behind the page shows');
   });
 
   test('a filtered walk visits every match once', async (store) => {
@@ -209,15 +209,15 @@ function pagesOfUsers({ test }: ContractKit): void {
     }
   });
 
-  test('slices by status come by no, above the number given, at most as many as asked', async (store) => {
+  test('slices by status come by ordinal, above the number given, at most as many as asked', async (store) => {
     const { users } = await fillLists(store);
     for (const status of new Set(users.map(({ processingStatus }) => processingStatus))) {
       const all = users.filter(({ processingStatus }) => processingStatus === status);
       assert.deepEqual(await store.listUsersByStatus(runId(0), status, 0, 100), all);
       assert.deepEqual(await store.listUsersByStatus(runId(0), status, 0, 1), all.slice(0, 1));
-      for (const { ordinal: no } of all) {
-        const above = all.filter((user) => user.ordinal > no).slice(0, 2);
-        assert.deepEqual(await store.listUsersByStatus(runId(0), status, no, 2), above);
+      for (const { ordinal } of all) {
+        const above = all.filter((user) => user.ordinal > ordinal).slice(0, 2);
+        assert.deepEqual(await store.listUsersByStatus(runId(0), status, ordinal, 2), above);
       }
     }
     assert.deepEqual(await store.listUsersByStatus(runId(1), 'queued', 0, 100), []);

@@ -4,7 +4,7 @@ import { USER_STATUSES } from '../../../model/status.ts';
 import type { ContractKit } from '../kit.ts';
 import { insertRunWith, runId, runRecord, T0, userRecord } from '../records/records.ts';
 
-const NOBODY: UserSummary = {
+const NO_USERS: UserSummary = {
   failedTasks: 0,
   failedUsers: 0,
   successfulUsers: 0,
@@ -62,12 +62,12 @@ export function userSums({ describe, test }: ContractKit): void {
       await store.transaction((tx) => insertRunWith(tx, runRecord(0), users));
       await store.transaction((tx) => insertRunWith(tx, runRecord(1), [userRecord(1, 3)]));
       const sums = await store.sumUsers({ ...ALL, afterOrdinal: 2, toOrdinal: 4 });
-      assert.deepEqual(sums, { ...NOBODY, totalUsers: 2, totalTasks: 2 ** 3 + 2 ** 4 });
-      assert.deepEqual(await store.sumUsers({ ...ALL, afterOrdinal: 4, toOrdinal: 4 }), NOBODY);
-      assert.deepEqual(await store.sumUsers({ ...ALL, runId: runId(7) }), NOBODY);
+      assert.deepEqual(sums, { ...NO_USERS, totalUsers: 2, totalTasks: 2 ** 3 + 2 ** 4 });
+      assert.deepEqual(await store.sumUsers({ ...ALL, afterOrdinal: 4, toOrdinal: 4 }), NO_USERS);
+      assert.deepEqual(await store.sumUsers({ ...ALL, runId: runId(7) }), NO_USERS);
     });
 
-    test('sums follow puts, in flight or final, once they are committed', async (store) => {
+    test('sums follow puts, active or final, once they are committed', async (store) => {
       const user = userRecord(0, 1, { totalTasksCount: 2 });
       await store.transaction((tx) => insertRunWith(tx, runRecord(0), [user, userRecord(0, 2)]));
       const later = { ...ALL, fromMs: T0 + 500, toMs: T0 + 500 };
@@ -77,7 +77,7 @@ export function userSums({ describe, test }: ContractKit): void {
         assert.equal((await tx.sumUsers(later)).totalUsers, 1);
         assert.equal((await store.sumUsers(later)).totalUsers, 0);
       });
-      assert.deepEqual(await store.sumUsers(later), { ...NOBODY, totalUsers: 1, totalTasks: 2 });
+      assert.deepEqual(await store.sumUsers(later), { ...NO_USERS, totalUsers: 1, totalTasks: 2 });
       assert.equal((await store.sumUsers({ ...later, afterOrdinal: 1 })).totalUsers, 0);
       const failed = { ...started, processingStatus: 'failed', failedTasksCount: 1 } as const;
       await store.transaction((tx) => tx.putUsers([failed]));

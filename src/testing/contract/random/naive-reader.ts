@@ -86,8 +86,8 @@ export class NaiveReader implements StoreReader {
     };
   }
 
-  async getUser(runId: string, no: number): Promise<UserRecord | null> {
-    return this.users.get(JSON.stringify([runId, no])) ?? null;
+  async getUser(runId: string, ordinal: number): Promise<UserRecord | null> {
+    return this.users.get(JSON.stringify([runId, ordinal])) ?? null;
   }
 
   async getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {

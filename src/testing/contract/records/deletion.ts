@@ -67,7 +67,7 @@ export function deletion({ describe, test }: ContractKit): void {
         await tx.deleteRun(runId(99));
         await tx.deleteWorkflow(workflowId(99));
         await tx.deleteAdmissions(workflowId(99), runId(0), [subjectId(1)]);
-        await tx.deleteAdmissions(workflowId(0), runId(0), ['nobody']);
+        await tx.deleteAdmissions(workflowId(0), runId(0), ['no such subject']);
         await tx.purgeAdmissions(workflowId(99), Number.MAX_SAFE_INTEGER);
       });
       assert.deepEqual(await dumpBase(store), before);

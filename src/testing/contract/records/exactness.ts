@@ -73,7 +73,7 @@ export function exactness({ describe, test }: ContractKit): void {
 
     test('a user survives in every status, through every read method', async (store) => {
       const users = usersOfEveryKind();
-      const queued = users.map(({ ordinal: no, totalTasksCount }) => userRecord(0, no, { totalTasksCount }));
+      const queued = users.map(({ ordinal, totalTasksCount }) => userRecord(0, ordinal, { totalTasksCount }));
       await seedRun(store, runRecord(0), queued);
       await assertStory(store, 0, queued);
       await assertStory(store, 0, users);
@@ -84,7 +84,7 @@ export function exactness({ describe, test }: ContractKit): void {
       await assertReads(store, 0, usersOfEveryKind());
     });
 
-    test('a put of a user who has ended replaces him', async (store) => {
+    test('a put of a user that has ended replaces it', async (store) => {
       const user = ended(activeUser(userRecord(0, 1), T0), 'failed', T0 + 9, [failed(T0, 'first')]);
       await seedRun(store, runRecord(0), [user]);
       await assertStory(store, 0, [ended(user, 'failed', T0 + 10, [failed(T0, 'second')])]);
@@ -99,12 +99,12 @@ function textsSurvive({ test }: Pick<ContractKit, 'test'>): void {
     const users = TEXTS.map((_, index) => userRecord(0, index + 1));
     await seedRun(store, runRecord(0), users);
     const outcomesOf = (text: string): TaskOutcome[] => [completed(T0, text), failed(T0 + 1, text)];
-    const flying = users.map((user, index) => activeUser(user, T0, outcomesOf(TEXTS[index] ?? '')));
-    await assertStory(store, 0, flying);
+    const active = users.map((user, index) => activeUser(user, T0, outcomesOf(TEXTS[index] ?? '')));
+    await assertStory(store, 0, active);
     await assertStory(
       store,
       0,
-      flying.map((user) => ended(user, 'failed', T0 + 9_000)),
+      active.map((user) => ended(user, 'failed', T0 + 9_000)),
     );
   });
 
@@ -174,16 +174,16 @@ function fullRun(n: number, seed: number): RunRecord {
   };
 }
 
-/** Users 1 … of run 0: every status, outcomes told and untold, attempts, clocks that went backwards. */
+/** Users 1 … of run 0: every status, outcomes known and unknown, attempts, clocks that went backwards. */
 export function usersOfEveryKind(): UserRecord[] {
-  const flying = (no: number, outcomes: readonly TaskOutcome[] = []) =>
-    activeUser(userRecord(0, no), T0 + no, outcomes);
+  const active = (ordinal: number, outcomes: readonly TaskOutcome[] = []) =>
+    activeUser(userRecord(0, ordinal), T0 + ordinal, outcomes);
   const untold = { outcomes: null, failedTasksCount: 1, totalUnprocessedTasksCount: 1 } as const;
   return [
     userRecord(0, 1),
     userRecord(0, 2, { processingStatus: 'quarantined' }),
-    flying(3),
-    flying(4, [completed(T0 + 4), failed(T0 + 5, 'no')]),
+    active(3),
+    active(4, [completed(T0 + 4), failed(T0 + 5, 'no')]),
     activeUser(userRecord(0, 5), T0, [], { failures: 3, interruptions: 2, notBeforeMs: T0 + 77 }),
     activeUser(userRecord(0, 6), T0, [completed(T0, 'info')], {
       failures: 0,
@@ -193,26 +193,26 @@ export function usersOfEveryKind(): UserRecord[] {
     activeUser(userRecord(0, 7), T0, [
       { status: 'completed', startedAtMs: T0 + 500, completedAtMs: T0 - 500 },
     ]),
-    { ...flying(8), ...untold },
-    ended(flying(9), 'completed', T0 + 9_000, [completed(T0), completed(T0, ''), completed(T0, 'was there')]),
-    ended(flying(10), 'completedWithErrors', T0 + 9_000, [completed(T0), failed(T0, ''), completed(T0)]),
-    ended(flying(11), 'failed', T0 + 9_000, [completed(T0), failed(T0, 'blocked')]),
-    ended(flying(12), 'failed', T0 + 9_000, [
+    { ...active(8), ...untold },
+    ended(active(9), 'completed', T0 + 9_000, [completed(T0), completed(T0, ''), completed(T0, 'was there')]),
+    ended(active(10), 'completedWithErrors', T0 + 9_000, [completed(T0), failed(T0, ''), completed(T0)]),
+    ended(active(11), 'failed', T0 + 9_000, [completed(T0), failed(T0, 'blocked')]),
+    ended(active(12), 'failed', T0 + 9_000, [
       failed(T0, 'blocked'),
       canceled(T0 + 9_000),
       canceled(T0 + 9_000),
     ]),
-    ended(flying(13), 'canceled', T0 + 9_000, [
+    ended(active(13), 'canceled', T0 + 9_000, [
       completed(T0),
       { status: 'canceled', startedAtMs: T0 + 5, completedAtMs: T0 + 9_000 },
     ]),
     ended(userRecord(0, 14), 'canceled', T0 + 9_000),
-    { ...ended(flying(15), 'failed', T0 + 9_000), ...untold },
-    { ...ended(flying(16), 'completed', T0 + 9_000), outcomes: null, totalUnprocessedTasksCount: 0 },
+    { ...ended(active(15), 'failed', T0 + 9_000), ...untold },
+    { ...ended(active(16), 'completed', T0 + 9_000), outcomes: null, totalUnprocessedTasksCount: 0 },
     userRecord(0, 17, { positions: [1, 3, 4_095] }),
-    { ...flying(18, [completed(T0), failed(T0, '{"positions":1}')]), positions: [1, 2, 7] },
-    { ...ended(flying(19), 'failed', T0 + 9_000, [failed(T0, 'blocked')]), positions: [2, 5, 6] },
-    { ...flying(20), ...untold, positions: [2, 3, 4] },
+    { ...active(18, [completed(T0), failed(T0, '{"positions":1}')]), positions: [1, 2, 7] },
+    { ...ended(active(19), 'failed', T0 + 9_000, [failed(T0, 'blocked')]), positions: [2, 5, 6] },
+    { ...active(20), ...untold, positions: [2, 3, 4] },
   ];
 }
 

@@ -119,17 +119,17 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
 }
 
 /** Subject of user `no` in the tests' runs. */
-export function subjectId(no: number): string {
-  return `subject-${no}`;
+export function subjectId(ordinal: number): string {
+  return `subject-${ordinal}`;
 }
 
 /** User `no` of run `n`: queued, with three tasks. */
-export function userRecord(n: number, no: number, changes: Partial<UserRecord> = {}): UserRecord {
+export function userRecord(n: number, ordinal: number, changes: Partial<UserRecord> = {}): UserRecord {
   const totalTasksCount = changes.totalTasksCount ?? 3;
   return {
     runId: runId(n),
-    ordinal: no,
-    subjectId: subjectId(no),
+    ordinal,
+    subjectId: subjectId(ordinal),
     processingStatus: 'queued',
     workflowVersion: 1,
     createdAtMs: T0,
@@ -184,7 +184,7 @@ export function activeUser(
   };
 }
 
-/** The user, ended at `completedAtMs`; `outcomes` absent: those that he has. */
+/** The user, ended at `completedAtMs`; `outcomes` absent: those that the user has. */
 export function ended(
   user: UserRecord,
   processingStatus: UserStatus,

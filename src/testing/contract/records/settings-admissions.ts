@@ -4,8 +4,8 @@ import type { StoreReader } from '../../../ports/store.ts';
 import type { ContractKit } from '../kit.ts';
 import { runId, runRecord, subjectId, T0, workflowId, workflowRecord } from './records.ts';
 
-function admission(n: number, no: number, dueAtMs = T0 + no, run = 0): Admission {
-  return { workflowId: workflowId(n), subjectId: subjectId(no), dueAtMs, runId: runId(run) };
+function admission(n: number, ordinal: number, dueAtMs = T0 + ordinal, run = 0): Admission {
+  return { workflowId: workflowId(n), subjectId: subjectId(ordinal), dueAtMs, runId: runId(run) };
 }
 
 async function read(reader: StoreReader, n: number, nos: readonly number[]): Promise<readonly Admission[]> {
@@ -55,7 +55,7 @@ export function admissions({ describe, test }: ContractKit): void {
       await store.transaction(async (tx) => {
         await tx.putWorkflow(workflowRecord(0));
         await tx.putWorkflow(workflowRecord(1));
-        await tx.putAdmissions([1, 2, 3].map((no) => admission(0, no)));
+        await tx.putAdmissions([1, 2, 3].map((ordinal) => admission(0, ordinal)));
         await tx.putAdmissions([admission(1, 1)]);
       });
       await store.transaction((tx) => tx.purgeAdmissions(workflowId(0), T0 + 2));
@@ -67,7 +67,7 @@ export function admissions({ describe, test }: ContractKit): void {
       const nos = Array.from({ length: 1_000 }, (_, index) => index + 1);
       await store.transaction(async (tx) => {
         await tx.putWorkflow(workflowRecord(0));
-        await tx.putAdmissions(nos.map((no) => admission(0, no)));
+        await tx.putAdmissions(nos.map((ordinal) => admission(0, ordinal)));
       });
       assert.equal((await read(store, 0, nos)).length, 1_000);
       await store.transaction((tx) =>

@@ -28,14 +28,14 @@ const BATCH = 200;
 
 /** Users who are put many times before they end: the hot path, in which stores are tempted to be clever. */
 export function activeUsers(kit: ContractKit): void {
-  kit.describe('users in flight', () => {
+  kit.describe('active users', () => {
     manyPuts(kit);
     mixedTransactions(kit);
     severalRuns(kit);
   });
 }
 
-/** The user after one more thing happened to him: an attempt that failed, or a task that ended. */
+/** The user after one more thing happened to it: an attempt that failed, or a task that ended. */
 function nextStep(choices: Choices, user: UserRecord): UserRecord {
   const startedAtMs = user.startedAtMs ?? T0 + user.ordinal;
   const outcomes = user.outcomes ?? [];
@@ -125,7 +125,7 @@ function mixedTransactions({ test }: ContractKit): void {
     await assertUsers(store, steps.at(-1) ?? [], new Choices(1));
   });
 
-  test('a rollback leaves users in flight exactly where they were, however often it happens', async (store) => {
+  test('a rollback leaves active users exactly as they were, however often it happens', async (store) => {
     const choices = new Choices(5);
     let kept = userRecords(0, 20, { totalTasksCount: TASKS });
     await seedRun(store, runRecord(0), kept);
@@ -140,7 +140,7 @@ function mixedTransactions({ test }: ContractKit): void {
     }
   });
 
-  test('users in flight are found and counted by the status that they have now', async (store) => {
+  test('active users are found and counted by the status that they have now', async (store) => {
     await seedRun(store, runRecord(0), userRecords(0, 30));
     const flying = userRecords(0, 20).map((user) => activeUser(user, T0 + user.ordinal));
     await store.transaction((tx) => tx.putUsers(flying));
@@ -197,7 +197,7 @@ function severalRuns({ test }: ContractKit): void {
     assert.deepEqual(await listAllUsers(store, runId(1)), []);
   });
 
-  test('a user in flight who is put back into the queue is queued', async (store) => {
+  test('an active user that is put back into the queue is queued', async (store) => {
     await seedRun(store, runRecord(0), [userRecord(0, 1)]);
     await store.transaction((tx) => tx.putUsers([activeUser(userRecord(0, 1), T0)]));
     await store.transaction((tx) => tx.putUsers([userRecord(0, 1)]));

@@ -96,7 +96,7 @@ function refusedTransactions(test: ContractKit['test']): void {
     assert.deepEqual(await dumpBase(store), before);
   });
 
-  test('what was taken back can be written again, and what was deleted then is still there', async (store) => {
+  test('what was rolled back can be written afterwards, and what a rolled back transaction deleted is still there', async (store) => {
     await putBaseState(store);
     for (let round = 0; round < 2; round += 1) {
       await rejectionOf(() =>
@@ -104,7 +104,7 @@ function refusedTransactions(test: ContractKit['test']): void {
           await tx.insertUsers([userRecord(0, 8)]);
           await tx.insertRun(runRecord(4, { slotAtMs: T0 + 2 }));
           await tx.deleteRun(runId(1));
-          throw new Error('again');
+          throw new Error('rolled back');
         }),
       );
     }

@@ -3,7 +3,7 @@ import { dumpBase, putBaseState, WRITES } from '../base-state.ts';
 import { type ContractKit, rejectionOf, rejectsWith } from '../kit.ts';
 import { activeUser, runId, runRecord, T0, userRecord, workflowId } from '../records/records.ts';
 
-/** What a durable store still knows after it was closed and opened again. */
+/** What a durable store still knows after it was closed and reopened. */
 export function durability({ describe, durableTest }: ContractKit): void {
   describe('durability', () => {
     for (const [name, write] of Object.entries(WRITES)) {
@@ -13,8 +13,8 @@ export function durability({ describe, durableTest }: ContractKit): void {
           await putBaseState(store);
           await store.transaction(write);
           const before = await dumpBase(store);
-          const again = await reopen(store);
-          assert.deepEqual(await dumpBase(again), before);
+          const reopened = await reopen(store);
+          assert.deepEqual(await dumpBase(reopened), before);
         },
       );
     }
@@ -35,9 +35,9 @@ export function durability({ describe, durableTest }: ContractKit): void {
 
     durableTest('a transaction that close() waited for is there', async ({ store, reopen }) => {
       const running = store.transaction((tx) => tx.putSetting('job', 'kept'));
-      const again = await reopen(store);
+      const reopened = await reopen(store);
       await running;
-      assert.equal(await again.getSetting('job'), 'kept');
+      assert.equal(await reopened.getSetting('job'), 'kept');
     });
 
     goingOn(durableTest);
@@ -47,15 +47,15 @@ export function durability({ describe, durableTest }: ContractKit): void {
 function goingOn(durableTest: ContractKit['durableTest']): void {
   durableTest('keys, slots and subjects are still unique after opening', async ({ store, reopen }) => {
     await putBaseState(store);
-    const again = await reopen(store);
+    const reopened = await reopen(store);
     const slot = runRecord(5, { slotAtMs: T0 });
-    await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertRun(slot)));
-    await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertRun(runRecord(0))));
+    await rejectsWith('Duplicate', () => reopened.transaction((tx) => tx.insertRun(slot)));
+    await rejectsWith('Duplicate', () => reopened.transaction((tx) => tx.insertRun(runRecord(0))));
     const user = userRecord(0, 8, { subjectId: 'subject-3' });
-    await rejectsWith('Duplicate', () => again.transaction((tx) => tx.insertUsers([user])));
+    await rejectsWith('Duplicate', () => reopened.transaction((tx) => tx.insertUsers([user])));
   });
 
-  durableTest('users in flight go on after each of several openings', async ({ store, reopen }) => {
+  durableTest('active users continue after each of several openings', async ({ store, reopen }) => {
     await putBaseState(store);
     let current = store;
     for (let failures = 1; failures <= 5; failures += 1) {
@@ -77,8 +77,8 @@ function goingOn(durableTest: ContractKit['durableTest']): void {
       await tx.putUsers([activeUser(userRecord(0, 1), T0)]);
       await tx.deleteWorkflow(workflowId(0));
     });
-    const again = await reopen(store);
-    assert.equal(await again.getRun(runId(0)), null);
-    assert.equal(await again.getUser(runId(0), 1), null);
+    const reopened = await reopen(store);
+    assert.equal(await reopened.getRun(runId(0)), null);
+    assert.equal(await reopened.getUser(runId(0), 1), null);
   });
 }

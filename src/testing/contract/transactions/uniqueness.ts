@@ -96,11 +96,11 @@ function ofUsers({ test }: ContractKit): void {
     assert.deepEqual(await store.getUserBySubject(runId(0), subjectId(1)), userRecord(0, 1));
   });
 
-  test('a second result with the same no in a run is a Duplicate', async (store) => {
+  test('a second result with the same ordinal in a run is a Duplicate', async (store) => {
     await seedRun(store, runRecord(0), [userRecord(0, 1)]);
-    await refuses(store, (tx) => tx.insertUsers([userRecord(0, 1, { subjectId: 'somebody else' })]));
+    await refuses(store, (tx) => tx.insertUsers([userRecord(0, 1, { subjectId: 'another subject' })]));
     assert.deepEqual(await store.getUser(runId(0), 1), userRecord(0, 1));
-    assert.equal(await store.getUserBySubject(runId(0), 'somebody else'), null);
+    assert.equal(await store.getUserBySubject(runId(0), 'another subject'), null);
   });
 
   test('a batch that names a subject twice is a Duplicate and nothing of it is kept', async (store) => {
@@ -111,7 +111,7 @@ function ofUsers({ test }: ContractKit): void {
     assert.equal(await store.countUsers({ runId: runId(0), where: null }), 0);
   });
 
-  test('a subject whose user is in flight or ended is still taken', async (store) => {
+  test('a subject whose user is active or has ended is still taken', async (store) => {
     await seedRun(store, runRecord(0), [userRecord(0, 1)]);
     await store.transaction((tx) => tx.putUsers([activeUser(userRecord(0, 1), T0)]));
     await refuses(store, (tx) => tx.insertUsers([userRecord(0, 2, { subjectId: subjectId(1) })]));
@@ -141,9 +141,9 @@ function missingKeys({ test }: ContractKit): void {
     assert.equal(await store.countRuns({ where: null }), 1);
   });
 
-  test('a put of users of whom one does not exist is refused and changes none', async (store) => {
+  test('a put of users of which one does not exist is refused and changes none', async (store) => {
     await seedRun(store, runRecord(0), [userRecord(0, 1), userRecord(0, 3)]);
-    const put = [1, 2, 3].map((no) => activeUser(userRecord(0, no), T0));
+    const put = [1, 2, 3].map((ordinal) => activeUser(userRecord(0, ordinal), T0));
     await rejectionOf(() => store.transaction((tx) => tx.putUsers(put)));
     assert.deepEqual(await store.getUser(runId(0), 1), userRecord(0, 1));
     assert.equal(await store.getUser(runId(0), 2), null);
