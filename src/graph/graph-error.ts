@@ -23,7 +23,7 @@ export function badRequest(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message);
 }
 
-/** The error for a request whose client has gone away, which nobody reads. */
+/** The error for a request whose client has disconnected. */
 export function clientGone(): GraphError {
   return new GraphError(499, 'ClientClosedRequest', 'The client closed the connection before the answer.');
 }
@@ -33,14 +33,14 @@ export function isAbort(error: unknown, { aborted, reason }: AbortSignal): boole
   return aborted && (error === reason || (error instanceof Error && error.name === 'AbortError'));
 }
 
-/** The error for somebody who is not known. */
+/** The error for an unknown caller. */
 export function unauthenticated(): GraphError {
   return new GraphError(401, 'InvalidAuthenticationToken', 'Access token is empty or not valid.', {
     'WWW-Authenticate': 'Bearer',
   });
 }
 
-/** What an answer tells of an error. */
+/** An error as a response shows it. */
 export interface ErrorResponse {
   readonly status: number;
   readonly code: string;
@@ -53,7 +53,7 @@ export interface ErrorResponse {
 }
 
 /**
- * What may be told of an error. Of faults on our side only their kind: a message may have paths or statements
+ * The public part of an error. Of internal errors only the kind: a message may contain paths or statements
  * in it. Everything that is no error of ours is one of those.
  */
 export function errorResponseOf(error: unknown): ErrorResponse {

@@ -24,7 +24,7 @@ import { createService, targetOf } from './service.ts';
 /** Answers one request. Never rejects. */
 export type GraphHandler = (request: Request) => Promise<Response>;
 
-/** What tells the requests apart. */
+/** Ids of a request. */
 interface Ids {
   readonly requestId: string;
   readonly clientRequestId: string;

@@ -15,7 +15,7 @@ export interface GraphOptions extends Partial<GuardOptions> {
    * what the request's own URL has there. Needed behind a proxy or a router that takes the prefix off.
    */
   readonly baseUrl?: string;
-  /** Who sends a request. Default: anybody, with every permission; so leave it out on loopback only. */
+  /** Who sends a request. Default: an anonymous caller with every permission; so leave it out on loopback only. */
   readonly authorize?: Authorize;
   /** For each principal, and for each call that waits for its answer. Default: none. */
   readonly rateLimit?: RateLimit;
@@ -24,7 +24,7 @@ export interface GraphOptions extends Partial<GuardOptions> {
   /** `true`: activations answer with the id of their run in `x-run-id`, which Entra does not. */
   readonly runIdHeader?: boolean;
   readonly limits?: Partial<GraphLimits>;
-  /** Told of faults: what ended in a 5xx and was not refused on purpose. Clients are not told what it was. */
+  /** Called for internal errors: responses with a 5xx status that are not deliberate. Clients do not see the cause. */
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 

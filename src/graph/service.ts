@@ -34,7 +34,7 @@ import { fullName } from './schema/schema.ts';
 const ROOT = 'identityGovernance/lifecycleWorkflows';
 const WORKFLOWS = `${ROOT}/workflows`;
 
-/** Answers requests that come from `principal` (`null`: from somebody who is not known), for no more than `work`. */
+/** Answers requests that come from `principal` (`null`: from an unknown caller), for no more than `work`. */
 export type Service = (
   request: Request,
   target: Target,

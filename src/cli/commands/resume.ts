@@ -72,7 +72,7 @@ async function dryRun(host: Host, options: ResumeOptions, store: Store, job: Job
   const { quiet = false } = options;
   const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
   try {
-    const left = await withSpinner(host, 'looking at everybody', !quiet, () =>
+    const left = await withSpinner(host, 'checking all users', !quiet, () =>
       remainingRuns(store, users, job),
     );
     return await showDryRuns(host, left, { dryRun: true, value: left.map(dryRunJson) }, options);

@@ -159,7 +159,7 @@ async function dryRun(
     const { scheduled, at, ids = null, rule = null, strict: isStrict = false } = options;
     const slotOfMs = at === undefined ? clock.now() : Date.parse(at);
     const atMs = scheduled ? slotOfMs : null;
-    const planned = await withSpinner(host, 'looking at everybody', !options.quiet, () =>
+    const planned = await withSpinner(host, 'checking all users', !options.quiet, () =>
       plannedRun({ store, users, clock, job }, { chosen, atMs, ids, rule, isStrict }),
     );
     return await showDryRuns(host, [planned], dryRunJson(planned), options);

@@ -117,7 +117,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
 async function dryRun(host: Host, options: ServeOptions, users: Directory, job: Job): Promise<ExitCode> {
   const store = await openToLook(options.db);
   try {
-    const { unfinished, scheduled } = await withSpinner(host, 'looking at everybody', !options.quiet, () =>
+    const { unfinished, scheduled } = await withSpinner(host, 'checking all users', !options.quiet, () =>
       servedRuns({ store, users, clock: host.clock, job }),
     );
     const json = { unfinished: unfinished.map(dryRunJson), scheduled: scheduled.map(dryRunJson) };
@@ -169,9 +169,9 @@ async function serveEngine(
   token: string | null,
 ): Promise<ExitCode> {
   const { stderr } = host;
-  const tell = (error: unknown, where: string): void =>
+  const warn = (error: unknown, where: string): void =>
     stderr.line(`warning: ${where}: ${oneLine(String(error))}`);
-  engine.on('engine.error', ({ error, during }) => tell(error, during));
+  engine.on('engine.error', ({ error, during }) => warn(error, during));
   engine.on('subjects.leftOut', ({ workflowId, selection }) => {
     for (const line of leftOutWarnings(selection))
       stderr.line(`warning: workflow ${workflowId}: ${oneLine(line)}`);
@@ -182,7 +182,7 @@ async function serveEngine(
     ...(token === null ? {} : { authorize: bearerTokens([token]) }),
     readOnlyRuns: options.readOnlyRuns ?? false,
     runIdHeader: options.runIdHeader ?? false,
-    onError: (error, requestId) => tell(error, `request ${requestId}`),
+    onError: (error, requestId) => warn(error, `request ${requestId}`),
   });
   const interrupted = Promise.withResolvers<void>();
   const { stopTimeout } = options;

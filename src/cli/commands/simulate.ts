@@ -82,7 +82,7 @@ async function simulate(
     options.report === undefined ? [] : await writeReport(options.report, library.simulationFiles(result));
   if (options.json) await host.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (options.csv) await host.stdout.write(library.runsCsv(result.runs));
-  else if (!options.quiet) tell(host, result, tookMs);
+  else if (!options.quiet) printResult(host, result, tookMs);
   warnLeftOut(host, result);
   if (!options.quiet && files.length > 0) host.stderr.line(`Wrote ${files.join(', ')}`);
   return (result.violations ?? []).length > 0 ? EXIT.notAllWell : EXIT.ok;
@@ -96,7 +96,7 @@ function listShipped({ stdout, self }: Host, { SCENARIOS }: Simulate): void {
   stdout.line(`Try: ${self} simulate ${Object.keys(SCENARIOS)[0]} --report report.html`);
 }
 
-function tell({ stdout }: Host, result: SimulationResult, tookMs: number): void {
+function printResult({ stdout }: Host, result: SimulationResult, tookMs: number): void {
   const { scenario, totals, latency, bottleneck, failures, trace, calendar, violations } = result;
   const slots = (of: 'planned' | 'late' | 'skipped' | 'missed'): number =>
     calendar.reduce((sum, day) => sum + day[of], 0);

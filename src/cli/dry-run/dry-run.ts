@@ -46,7 +46,7 @@ export interface ProcessedPerson {
   readonly tasks?: readonly number[];
 }
 
-/** Why somebody would not be processed: what a slot says, and what only commands do. */
+/** Why a user would not be processed: reasons of the slot, and further ones of commands. */
 export type NotProcessedReason =
   | LeftOutReason
   /** Outside the scope, or not selected by the rule. */

@@ -7,19 +7,19 @@ import type { Directory } from '../../ports/directory.ts';
 import { leftOutWarnings } from '../terminal/left-out.ts';
 import type { LeftOutPerson, ProcessedPerson } from './dry-run.ts';
 
-/** Everybody in the file of people, told apart. */
+/** Counts of all users in the file. */
 export interface SelectedPeople {
   readonly processed: readonly ProcessedPerson[];
   readonly notProcessed: readonly LeftOutPerson[];
   readonly warnings: readonly string[];
-  /** Attributes cannot be read, or nobody has them: `--strict` would refuse it. */
+  /** Attributes cannot be read, or no user has them: `--strict` would refuse it. */
   readonly needsAttention: boolean;
 }
 
 /** A tally that keeps who was left out, and why. */
 export class PeopleTally extends SelectionTally {
   readonly #notProcessed: LeftOutPerson[] = [];
-  /** Of which the value says when a person is due; empty: nobody is due by a date. */
+  /** Attributes whose value says when a user is due; empty: no user is due by a date. */
   readonly #dates: readonly string[];
 
   /** @param seesAll see {@link SelectionTally}. @param isByDate dates say who is due. */
@@ -63,7 +63,7 @@ export class PeopleTally extends SelectionTally {
   }
 }
 
-/** The directory without its index: also people whom a rule leaves out are looked at. */
+/** The directory without its index: users that a rule leaves out are read, too. */
 export function streamingAll(users: Directory): Directory {
   return {
     get: (ids) => users.get(ids),

@@ -120,7 +120,7 @@ async function dryRunOf(
 }
 
 function strictly(isStrict: boolean, { needsAttention }: SelectedPeople): readonly string[] {
-  return isStrict && needsAttention ? ['With --strict nobody may be left out because of an attribute'] : [];
+  return isStrict && needsAttention ? ['With --strict no user may be left out because of an attribute'] : [];
 }
 
 async function isTaken(store: Store, { id: workflowId }: Workflow, slotAtMs: EpochMs): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** What `tenure resume` would do: who is left in a run, with which tasks. */
+/** What `tenure resume` would do: the users left in a run, with their tasks. */
 import { qualificationOf } from '../../engine/selection/qualify.ts';
 import { subjectsOf } from '../../engine/selection/subjects-of.ts';
 import { pinnedVersion } from '../../ledger/context.ts';
@@ -47,7 +47,7 @@ async function remainingOf(
       const subjects = subjectsOf(ids, await users.get(ids));
       for (const [index, user] of batch.entries()) {
         const [id, subject] = [user.subjectId, subjects[index]];
-        // As the engine checks them: only who has not begun.
+        // As the engine checks them: only users that have not started.
         const isChecked = status === 'queued' && !isKnown;
         if (isChecked && !subject) notProcessed.push({ id, reason: 'notInDirectory' });
         else if (isChecked && subject && qualification?.holds(subject, run.scheduledAtMs) === false)

@@ -90,7 +90,7 @@ function processedLines({ processed }: DryRun): string[] {
 }
 
 function notProcessedLines({ notProcessed }: DryRun): string[] {
-  // An attribute is named once for all whom it leaves out.
+  // An attribute is named once for all users that it leaves out.
   const groups = Map.groupBy(notProcessed, ({ reason, attribute }) =>
     attribute === undefined ? REASONS[reason] : `${REASONS[reason]}: ${attribute}`,
   );

@@ -8,19 +8,19 @@ import { PERMISSIONS, type Permission } from './permissions.ts';
 
 /** Somebody who may use the API. */
 export interface Principal {
-  /** Names him in rate limits, and as `createdBy` and `lastModifiedBy` of what he makes and changes. */
+  /** Identifies the caller in rate limits, and as `createdBy` and `lastModifiedBy` of its changes. */
   readonly id: string;
-  /** What he may do; `all`: everything. */
+  /** Permissions of the caller; `all`: every permission. */
   readonly permissions: readonly Permission[] | 'all';
 }
 
-/** Whoever sends a request, where nobody is asked who he is. */
+/** The caller of every request when there is no authorization. */
 export const ANYBODY: Principal = { id: 'anybody', permissions: 'all' };
 
-/** Who sends a request; `null`: nobody who is known, so it is refused with 401. */
+/** Identifies the caller of a request; `null`: unknown, so the request is answered with 401. */
 export type Authorize = (request: Request) => Principal | null | Promise<Principal | null>;
 
-/** A token, and who has it. */
+/** A token and its owner. */
 export interface BearerToken extends Partial<Principal> {
   readonly token: string;
 }

@@ -1,4 +1,4 @@
-/** Who is let in without being known: whoever shows the token of a call. */
+/** Callers authorized by the token of a call instead of `authorize`. */
 import type { Engine } from '../../engine/engine.ts';
 import { GraphError } from '../graph-error.ts';
 import { createMatcher } from '../lists/match.ts';

@@ -42,7 +42,7 @@ function isShownReference(type: EntityType, path: string): boolean {
 
 /** Where what is expanded comes from. */
 export interface ExpandSources {
-  /** Those whom the directory knows. */
+  /** The users that the directory has. */
   users(ids: readonly string[]): Promise<readonly Subject[]>;
   /** The task results of a user result, by its id. */
   taskResults(userResultId: string): Promise<readonly Row[]>;
@@ -52,8 +52,8 @@ export interface ExpandSources {
 }
 
 /**
- * The rows with what is expanded. Users stand in place of their ids, fetched all at once; whoever the directory does
- * not know keeps his id. Task results are read user by user, since they are made of his record.
+ * The rows with what is expanded. Users stand in place of their ids, fetched together; a user that the directory does
+ * not have keeps its id. Task results are read user by user, since they are derived from the user's record.
  *
  * @throws LifecycleError `LimitExceeded` for more task results than `taskResultsMax`.
  */

@@ -8,7 +8,7 @@ import { parseFilter } from '../../filter/parsing/parse-filter.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../../model/filter.ts';
 import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from '../schema/edm.ts';
 
-/** What an expression is worth. A bare id is told from text, since GUIDs read the same in any letter case. */
+/** Type of an expression. A bare id is distinguished from text, since GUIDs read the same in any letter case. */
 type Sort =
   | 'id'
   | 'string'

@@ -41,7 +41,7 @@ export interface SourceRequest {
   readonly limit: number;
   /** `null`: from the beginning. */
   readonly after: Cursor;
-  /** For whoever looks into many places. */
+  /** For lists that read from many places. */
   readonly turn: Turn;
 }
 

@@ -62,7 +62,7 @@ function partOf(text: string): Part {
 
 function fits(part: Part, step: Step): boolean {
   if (part.kind === 'key') return step.args === null && step.text !== '';
-  // A function that takes nothing but is written without parentheses has yet to be told what it lacks.
+  // A function that takes nothing but is written without parentheses still needs the error about its missing arguments.
   const isOfKind = part.kind === 'function' ? !step.isKey : !step.isKey && step.args === null;
   return isOfKind && shortName(step.text).toLowerCase() === part.folded;
 }

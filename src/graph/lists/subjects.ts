@@ -37,7 +37,7 @@ export function subjectsOfWorkflow(call: Call): Source {
   return asSubjects(call.engine, call.keys.workflow, usersOfWorkflowLately(call));
 }
 
-/** Those whom a task report counts. */
+/** The users that a task report counts. */
 export function subjectsOfReport(call: Call): Source {
   const { engine, keys } = call;
   const users = usersOf(engine, keys.workflow, runIdOfParents(call));
@@ -103,8 +103,8 @@ function asSubjects(engine: Engine, workflowId: string, users: Source): Source {
 }
 
 /**
- * Whether somebody, by the id of his result, has the task of a report: a reprocessing may give it to some only.
- * `null`: everybody has it. Asked of many one after another, it gives the host turns.
+ * Whether a user, by the id of its result, has the task of a report: reprocessing may give it to some users only.
+ * `null`: all users have it. Yields to the host between many calls.
  */
 async function takesTask(call: Call): Promise<((userResultId: string) => Promise<boolean>) | null> {
   const { engine, keys, turn } = call;
@@ -118,7 +118,7 @@ async function takesTask(call: Call): Promise<((userResultId: string) => Promise
     asked += 1;
     if (asked % USERS_PER_TURN === 0) await turn();
     const results = await engine.taskProcessingResults.listOfUser(keys.workflow, runId, id);
-    // Of somebody whose counts alone were reported no tasks are known: he has them all.
+    // A user for which only counts were reported has no known tasks: it counts as having all of them.
     return results.length === 0 || results.some((one) => addressOf(one.id)?.position === position);
   };
 }

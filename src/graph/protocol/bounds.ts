@@ -2,7 +2,7 @@
 export interface GraphLimits {
   /** Bytes of a body: a workflow of 25 tasks with long mails is far below. */
   readonly bodyBytesMax: number;
-  /** Nesting of a body: bounds the stack of whoever walks it. */
+  /** Nesting of a body: bounds the stack of code that walks it. */
   readonly bodyDepthMax: number;
   /** Characters of a URL. */
   readonly urlLengthMax: number;

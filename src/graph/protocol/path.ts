@@ -46,7 +46,7 @@ function decoded(segment: string): string {
     const text = decodeURIComponent(segment);
     if (text.length <= SEGMENT_LENGTH_MAX) return text;
   } catch {
-    // It is not percent-encoded UTF-8, and told so below.
+    // Not percent-encoded UTF-8; reported below.
   }
   throw badRequest('Expected a path of percent-encoded segments of at most 1024 characters.');
 }

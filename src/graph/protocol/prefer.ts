@@ -3,7 +3,7 @@ import { parseAccept } from 'hono/utils/accept';
 import { LIMITS } from '../../model/limits.ts';
 import { badRequest, GraphError } from '../graph-error.ts';
 
-/** How much OData tells beside the data. */
+/** Amount of OData metadata in a response. */
 export type MetadataLevel = 'none' | 'minimal' | 'full';
 
 /** The preferences of one request. */

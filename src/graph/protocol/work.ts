@@ -18,7 +18,7 @@ export type Turn = () => Promise<void>;
 export interface WorkOptions {
   readonly limits: Pick<GraphLimits, 'stepsMax' | 'workMsMax'>;
   readonly clock: Pick<Clock, 'elapsed' | 'yield'>;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client no longer waits for the response. */
   readonly signal: AbortSignal;
   /** The requests of a batch share a budget. */
   readonly isBatch?: boolean;

@@ -149,7 +149,7 @@ export async function taskResult({ engine, keys, given }: Call): Promise<Row> {
   };
   const isHere =
     isUnder(given.user, 'ordinal') &&
-    // Under a user of a report stand all his tasks, as under any user.
+    // A user of a report has all its tasks, like any user.
     isUnder(given.report, given.user === undefined ? 'position' : 'runId') &&
     (given.task === undefined || given.task.toLowerCase() === result.task.id);
   const [row] = await taskFiller(engine, keys.workflow)(isHere ? [result] : []);

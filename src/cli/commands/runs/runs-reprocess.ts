@@ -113,7 +113,7 @@ async function dryRun(
   const { quiet = false } = options;
   const users = await openUsers(host, input.job, { isKept: options.users === undefined, quiet });
   try {
-    const again = await withSpinner(host, 'looking at everybody', !quiet, () => againOf({ ...input, users }));
+    const again = await withSpinner(host, 'checking all users', !quiet, () => againOf({ ...input, users }));
     return await showDryRuns(host, [again], dryRunJson(again), options);
   } finally {
     await users.close();
