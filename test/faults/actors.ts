@@ -3,15 +3,15 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Report, Share } from './worker.ts';
 
-/** A seed whose life broke a rule. */
+/** A seed whose scenario broke a rule. */
 export interface FailedSeed {
   readonly seed: number;
   readonly violations: readonly string[];
 }
 
-/** What a crew has done so far. */
-export interface CrewTotals {
-  lives: number;
+/** What a pool of workers has done so far. */
+export interface ActorTotals {
+  scenarios: number;
   runs: number;
   storeCalls: number;
   handlerCalls: number;
@@ -19,27 +19,27 @@ export interface CrewTotals {
   readonly failures: FailedSeed[];
 }
 
-/** What a crew is to do. */
-export interface CrewTask {
+/** What a pool of workers is to do. */
+export interface ActorTask {
   readonly seed: number;
   /** Runs to simulate, in all. */
   readonly runs: number;
   readonly workers: number;
-  /** Told after each report. */
-  readonly onProgress?: (totals: CrewTotals) => void;
+  /** Called after each report. */
+  readonly onProgress?: (totals: ActorTotals) => void;
   readonly onFailure?: (failure: FailedSeed) => void;
   /** The first failure ends the work. */
   readonly stopsAtFailure?: boolean;
 }
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
-/** Most of what a life makes is garbage when it ends: a large nursery lets it die young. */
+/** Most of what a scenario makes is garbage when it ends: a large nursery frees it cheaply. */
 const EXEC_ARGV = ['--max-semi-space-size=32'];
 
-/** Lives seeds from `seed` on. Rejects when a worker ends early. */
-export async function employ(task: CrewTask): Promise<CrewTotals> {
-  const totals: CrewTotals = {
-    lives: 0,
+/** Runs the scenarios of the seeds from `seed` on. Rejects when a worker ends early. */
+export async function employ(task: ActorTask): Promise<ActorTotals> {
+  const totals: ActorTotals = {
+    scenarios: 0,
     runs: 0,
     storeCalls: 0,
     handlerCalls: 0,
@@ -60,13 +60,13 @@ export async function employ(task: CrewTask): Promise<CrewTotals> {
   return totals;
 }
 
-function employOne(share: Share, task: CrewTask, totals: CrewTotals, stop: AbortController): Promise<void> {
+function employOne(share: Share, task: ActorTask, totals: ActorTotals, stop: AbortController): Promise<void> {
   const child = fork(WORKER, { execArgv: EXEC_ARGV, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   stop.signal.addEventListener('abort', () => child.kill());
   let isDone = false;
   child.on('message', (report: Report) => {
     isDone ||= report.isDone;
-    for (const name of ['lives', 'runs', 'storeCalls', 'handlerCalls', 'processes'] as const)
+    for (const name of ['scenarios', 'runs', 'storeCalls', 'handlerCalls', 'processes'] as const)
       totals[name] += report[name];
     totals.failures.push(...report.failures);
     for (const failure of report.failures) task.onFailure?.(failure);

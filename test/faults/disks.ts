@@ -1,4 +1,4 @@
-/** Where the record of a life is kept, and what is left of it after a crash. */
+/** Where the record of a scenario is kept, and what is left of it after a crash. */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { sqliteStore } from '../../src/stores/sqlite/open.ts';
 
 /** A place that outlives processes. */
 export interface Disk {
-  /** The store of the process that lives now. */
+  /** The store of the process that runs now. */
   readonly store: Store;
   /** The process died: the next one finds what was committed. */
   crash(): Promise<void>;
@@ -48,7 +48,7 @@ export async function sqliteDisk(): Promise<Disk> {
   const next = async (): Promise<Store> => {
     const from = path === '' ? await templatePath() : path;
     files += 1;
-    path = join(folderOf(), `life-${files}.db`);
+    path = join(folderOf(), `scenario-${files}.db`);
     for (const suffix of SUFFIXES) if (existsSync(from + suffix)) copyFileSync(from + suffix, path + suffix);
     paths.push(path);
     const store = await sqliteStore(path);

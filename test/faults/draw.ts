@@ -4,7 +4,7 @@ import type { TaskFault } from '../../src/testing/faults/plan.ts';
 import type { Happening, Moment, Plan, Side, SmallLimit, TaskPlan, What, WorkflowPlan } from './plan.ts';
 
 const HOUR_MS = 3_600_000;
-/** Of so many lives, one is on SQLite: opening a file costs as much as ten lives in memory. */
+/** Of so many scenarios, one is on SQLite: opening a file costs as much as ten scenarios in memory. */
 const SQLITE_OF = 100;
 
 /** The plan of a seed. */

@@ -1,4 +1,4 @@
-/** One simulated process: an engine on the life's store, until it dies, stops, or the life ends. */
+/** One simulated process: an engine on the scenario's store, until it dies, stops, or the scenario ends. */
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
 import { readSettings } from '../../src/engine/settings.ts';
 import { InvariantError, LifecycleError } from '../../src/errors/lifecycle-error.ts';
@@ -16,7 +16,7 @@ import { quickIds } from './quick-ids.ts';
 import { type StoreControl, shakyStore } from './shaky-store.ts';
 import type { Trace } from './trace.ts';
 
-/** What a process needs of the life that it is part of. */
+/** What a process needs of the scenario that it is part of. */
 export interface Surroundings {
   readonly plan: Plan;
   readonly judge: Judge;
@@ -36,22 +36,22 @@ export class EngineProcess implements HandlerHost {
   readonly no: number;
   readonly engine: Engine;
   isDead = false;
-  /** Somebody has asked it to stop. */
+  /** It was asked to stop. */
   isStopping = false;
   readonly #session: ClockSession;
-  readonly #life: Surroundings;
+  readonly #scenario: Surroundings;
   #running = 0;
   readonly #runningOf = new Map<string, number>();
 
-  constructor(no: number, life: Surroundings, session: ClockSession, inner: Store) {
+  constructor(no: number, scenario: Surroundings, session: ClockSession, inner: Store) {
     this.no = no;
-    this.#life = life;
+    this.#scenario = scenario;
     this.#session = session;
-    const { plan, directory } = life;
+    const { plan, directory } = scenario;
     const { concurrency, interruptionsMax, missedSlots, strictFailed } = plan;
     this.engine = assembleEngine(
       {
-        store: shakyStore(inner, life.storeControl(this)),
+        store: shakyStore(inner, scenario.storeControl(this)),
         directory,
         clock: session,
         random: seededRandom(plan.seed * 31 + no),
@@ -88,7 +88,7 @@ export class EngineProcess implements HandlerHost {
   // --- what its handlers ask ---------------------------------------------------------------------
 
   enter(definition: string, context: TaskContext): HandlerCall {
-    const { judge, trace, plan } = this.#life;
+    const { judge, trace, plan } = this.#scenario;
     const call = judge.called(this.no, context);
     trace.add(`${this.no} calls ${call.key} ${context.attempt} ${context.interruptions}`);
     this.#running += 1;
@@ -102,13 +102,13 @@ export class EngineProcess implements HandlerHost {
   }
 
   troubleOfCall(): { readonly call: number; readonly trouble: TaskFault | null } {
-    return this.#life.handlerBegins(this);
+    return this.#scenario.handlerBegins(this);
   }
 
   leave(definition: string, call: HandlerCall): void {
     this.#running -= 1;
     this.#runningOf.set(definition, (this.#runningOf.get(definition) ?? 0) - 1);
-    this.#life.trace.add(`${this.no} ${call.result} ${call.key}`);
+    this.#scenario.trace.add(`${this.no} ${call.result} ${call.key}`);
   }
 
   sleep(ms: number): Promise<void> {
@@ -116,13 +116,13 @@ export class EngineProcess implements HandlerHost {
   }
 
   hang(): Promise<void> {
-    return this.#life.hang();
+    return this.#scenario.hang();
   }
 
-  // --- what it tells -----------------------------------------------------------------------------
+  // --- what it reports -----------------------------------------------------------------------------
 
   #listen(): void {
-    const { judge, trace } = this.#life;
+    const { judge, trace } = this.#scenario;
     const { engine, no } = this;
     engine.on('run.canceling', ({ run }) => {
       if (!this.isDead) judge.heardCanceling(no, run.id);
@@ -145,6 +145,6 @@ export class EngineProcess implements HandlerHost {
   /** Whatever fails, fails with an error of the table. */
   expectProper(error: unknown, during: string): void {
     if (!LifecycleError.is(error) || error instanceof InvariantError)
-      this.#life.judge.find('errors', `${during} failed with ${String(error)}`);
+      this.#scenario.judge.find('errors', `${during} failed with ${String(error)}`);
   }
 }

@@ -5,14 +5,14 @@ import {
   crashTwiceEverywhere,
   type Enumerated,
   failEverywhere,
-  type SmallLife,
+  type SmallScenario,
 } from './enumeration.ts';
 
 const STORES = ['memory', 'sqlite'] as const;
 const SIZES = [1, 2, 3].flatMap((users) => [1, 2, 3].map((tasks) => ({ users, tasks })));
 
 /** Cancels while a task runs, between tasks, before the first and after the last. */
-const cancels = ({ users, tasks }: { users: number; tasks: number }): SmallLife['cancelAt'][] => [
+const cancels = ({ users, tasks }: { users: number; tasks: number }): SmallScenario['cancelAt'][] => [
   undefined,
   { ms: 1 },
   ...Array.from({ length: users * tasks }, (_, index) => ({ handler: index + 1 })),

@@ -1,23 +1,23 @@
-/** Small lives, each with one thing that goes wrong, at every store call there is. */
+/** Small scenarios, each with one thing that goes wrong, at every store call there is. */
 
 import type { Happening, Moment, Plan, Side, TaskPlan, What } from './plan.ts';
-import { live } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 
-/** A small life before anything goes wrong. */
-export interface SmallLife {
+/** A small scenario before anything goes wrong. */
+export interface SmallScenario {
   readonly store: Plan['store'];
   readonly users: number;
   readonly tasks: number;
   /** When the run is canceled, if at all. */
   readonly cancelAt?: Moment;
   readonly isScheduled?: boolean;
-  /** The first task of everybody fails, and is tried again. */
+  /** The first task of every user fails, and is retried. */
   readonly hasRetry?: boolean;
 }
 
 /** What an enumeration went through. */
 export interface Enumerated {
-  readonly lives: number;
+  readonly scenarios: number;
   /** Store calls at which something went wrong. */
   readonly points: number;
   /** The plans that broke a rule, with the first violation. */
@@ -35,8 +35,8 @@ const TASK: TaskPlan = {
   latencyMs: 0,
 };
 
-/** The plan of a small life with `more` happening in it. */
-export function smallPlan(small: SmallLife, more: readonly Happening[]): Plan {
+/** The plan of a small scenario with `more` happening in it. */
+export function smallPlan(small: SmallScenario, more: readonly Happening[]): Plan {
   const { store, users, tasks, cancelAt, isScheduled = false, hasRetry = false } = small;
   const list = Array.from(
     { length: tasks },
@@ -76,25 +76,25 @@ export function smallPlan(small: SmallLife, more: readonly Happening[]): Plan {
   };
 }
 
-/** Lets the process die at the n-th store call, for every n and each side of it, until a life has no n-th call. */
-export function crashEverywhere(small: SmallLife): Promise<Enumerated> {
+/** Lets the process die at the n-th store call, for every n and each side of it, until a scenario has no n-th call. */
+export function crashEverywhere(small: SmallScenario): Promise<Enumerated> {
   return everywhere(small, SIDES, { kind: 'crash', offMs: 0 });
 }
 
 /** As {@link crashEverywhere}, with a call that the store refuses in place of a crash. */
-export function failEverywhere(small: SmallLife): Promise<Enumerated> {
+export function failEverywhere(small: SmallScenario): Promise<Enumerated> {
   return everywhere(small, ['before', 'middle'], { kind: 'error', code: 'StoreFailed', times: 1 });
 }
 
 /** The process dies at the n-th store call, and the next one at the m-th, for every n < m. */
-export async function crashTwiceEverywhere(small: SmallLife): Promise<Enumerated> {
-  let all: Enumerated = { lives: 0, points: 0, failures: [] };
-  const calls = (await live(smallPlan(small, []))).storeCalls;
+export async function crashTwiceEverywhere(small: SmallScenario): Promise<Enumerated> {
+  let all: Enumerated = { scenarios: 0, points: 0, failures: [] };
+  const calls = (await runScenario(smallPlan(small, []))).storeCalls;
   for (let first = 1; first <= calls; first++) {
     const begun: Happening = { at: { call: first, side: 'after' }, what: { kind: 'crash', offMs: 0 } };
     const found = await everywhere(small, SIDES, { kind: 'crash', offMs: 0 }, [begun], first + 1);
     all = {
-      lives: all.lives + found.lives,
+      scenarios: all.scenarios + found.scenarios,
       points: all.points + found.points,
       failures: [...all.failures, ...found.failures],
     };
@@ -103,25 +103,25 @@ export async function crashTwiceEverywhere(small: SmallLife): Promise<Enumerated
 }
 
 async function everywhere(
-  small: SmallLife,
+  small: SmallScenario,
   sides: readonly Side[],
   what: What,
   begun: readonly Happening[] = [],
   from = 1,
 ): Promise<Enumerated> {
   const failures: { plan: Plan; violation: string }[] = [];
-  let lives = 0;
+  let scenarios = 0;
   let call = from;
   for (let isReached = true; isReached && call < POINTS_MAX; call++) {
     isReached = false;
     for (const side of sides) {
       const plan = smallPlan(small, [...begun, { at: { call, side }, what }]);
-      const result = await live(plan);
-      lives += 1;
+      const result = await runScenario(plan);
+      scenarios += 1;
       isReached ||= result.reached.has(`${call}${side}`);
       const [violation] = result.violations;
       if (violation !== undefined) failures.push({ plan, violation });
     }
   }
-  return { lives, points: call - from - 1, failures };
+  return { scenarios, points: call - from - 1, failures };
 }

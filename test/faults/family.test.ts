@@ -21,7 +21,7 @@ interface Site {
   readonly options: WorldOptions;
   /** Ends at `point`, or when `work` is done; whether it was reached. */
   dies(point: CrashPoint, work: (world: World) => Promise<void>): Promise<boolean>;
-  lives(work: (world: World) => Promise<void>): Promise<void>;
+  survives(work: (world: World) => Promise<void>): Promise<void>;
 }
 
 function siteOf(options: WorldOptions): Site {
@@ -38,7 +38,7 @@ function siteOf(options: WorldOptions): Site {
       const whole = work(world).then(() => world.engine.stop());
       return Promise.race([whole.then(() => false), store.crashed.then(() => true)]);
     },
-    async lives(work) {
+    async survives(work) {
       const world = makeWorld({ ...options, store: inner, clock });
       await work(world);
       await world.engine.stop();
@@ -84,7 +84,7 @@ function directoryOf(people: Map<string, Subject>): Directory {
   };
 }
 
-it('a quarantine holds everybody once, and after it everybody is processed once', async () => {
+it('a quarantine holds all users once, and after it each is processed once', async () => {
   const count = 1_200;
   await atEveryCommit(async (point) => {
     const people = new Map<string, Subject>();
@@ -93,7 +93,7 @@ it('a quarantine holds everybody once, and after it everybody is processed once'
     for (let no = 1; no <= count; no++)
       people.set(`u${no}`, { id: `u${no}`, department: 'Sales', employeeHireDate });
     let id = '';
-    await site.lives(async ({ engine }) => {
+    await site.survives(async ({ engine }) => {
       const bounds = { matchMode: 'any', conditions: [{ threshold: 1_000 }] } as never;
       await engine.settings.update({ quarantineConfiguration: bounds });
       id = (await engine.workflows.create(scheduledInput(['a']))).id;
@@ -102,7 +102,7 @@ it('a quarantine holds everybody once, and after it everybody is processed once'
       await engine.start();
       await clock.advance(3 * HOUR_MS);
     });
-    await site.lives(async ({ engine, clock }) => {
+    await site.survives(async ({ engine, clock }) => {
       await engine.start();
       await clock.advance(3 * HOUR_MS);
       await engine.settings.update({ quarantineConfiguration: null });
@@ -128,7 +128,7 @@ it('a change makes its user due once, whatever crashes between its sight and its
       scope: { rule: "city eq 'Rome'" },
       trigger: { triggerAttributes: [{ name: 'department' }] },
     };
-    await site.lives(async ({ engine, clock }) => {
+    await site.survives(async ({ engine, clock }) => {
       await engine.start();
       await engine.workflows.create(workflowInput(['a'], { isSchedulingEnabled: true, executionConditions }));
       await clock.advance(1);
@@ -138,7 +138,7 @@ it('a change makes its user due once, whatever crashes between its sight and its
       await engine.start();
       await clock.advance(3 * HOUR_MS);
     });
-    await site.lives(async ({ engine, clock }) => {
+    await site.survives(async ({ engine, clock }) => {
       await engine.start();
       for (let slot = 0; slot < 3; slot++) await clock.advance(3 * HOUR_MS);
     });
@@ -162,7 +162,7 @@ it('a reprocessing is made whole or not at all, and its tie to the origin with i
       },
     });
     let [id, origin] = ['', ''];
-    await site.lives(async ({ engine }) => {
+    await site.survives(async ({ engine }) => {
       await engine.start();
       id = (await engine.workflows.create(workflowInput(['a', 'b']))).id;
       origin = (await engine.runs.activate(id, { subjects: ['u1', 'u2', 'u3'] })).id;
@@ -173,7 +173,7 @@ it('a reprocessing is made whole or not at all, and its tie to the origin with i
       await engine.start();
       await engine.runs.finished((await engine.runs.reprocess(id, origin)).id);
     });
-    await site.lives(async ({ engine, clock }) => {
+    await site.survives(async ({ engine, clock }) => {
       await engine.start();
       await clock.advance(1);
       const made = await engine.runs.reprocessedRuns(id, origin);
@@ -186,20 +186,20 @@ it('a reprocessing is made whole or not at all, and its tie to the origin with i
   });
 });
 
-it('a workflow has one preview, that of whom its scope names, whatever crashes while it is replaced', async () => {
+it('a workflow has one preview, that of the people in its scope, whatever crashes while it is replaced', async () => {
   await atEveryCommit(async (point) => {
     const site = siteOf({ subjects: 3 });
     let id = '';
-    await site.lives(async ({ engine }) => {
+    await site.survives(async ({ engine }) => {
       id = (await engine.workflows.create(workflowInput(['a', 'b']))).id;
-      // The engine was never started: it is in line still when it is replaced.
+      // The engine was never started: it is still queued when it is replaced.
       await engine.workflows.previewWorkflow(id, { subjects: ['u1'] });
     });
     const isReached = await site.dies(point, async ({ engine }) => {
       await engine.start();
       await engine.runs.finished((await engine.workflows.previewWorkflow(id, { subjects: ['u2', 'u3'] })).id);
     });
-    await site.lives(async ({ engine, clock }) => {
+    await site.survives(async ({ engine, clock }) => {
       await engine.start();
       await clock.advance(1);
       const filter = "workflowExecutionType eq 'preview'";
@@ -229,7 +229,7 @@ it('a task that waits is called with one token, and completes by one answer', as
       },
     });
     let id = '';
-    await site.lives(async ({ engine }) => {
+    await site.survives(async ({ engine }) => {
       const extension = await engine.customTaskExtensions.create({
         displayName: 'x',
         endpointConfiguration: { targetUrl: 'https://hooks.example' },
@@ -246,7 +246,7 @@ it('a task that waits is called with one token, and completes by one answer', as
       await engine.start();
       await clock.advance(MINUTE_MS);
     });
-    await site.lives(async ({ engine, clock }) => {
+    await site.survives(async ({ engine, clock }) => {
       await engine.start();
       await clock.advance(MINUTE_MS);
       const paths = new Set(bodies.map(({ data }) => data.callbackUriPath));

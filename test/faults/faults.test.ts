@@ -1,13 +1,13 @@
-/** Runs with faults: every seed that ever found a bug, and thousands of new lives. */
+/** Runs with faults: every seed that ever found a bug, and thousands of new scenarios. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { employ } from './actors.ts';
 import { drawPlan } from './draw.ts';
 import { neighboursOf } from './neighbours.ts';
 import type { Plan } from './plan.ts';
-import { live } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 
-/** A bug that a life has found. */
+/** A bug that a scenario has found. */
 interface Regression {
   /** `null`: the plan was written by hand. */
   readonly seed: number | null;
@@ -22,7 +22,7 @@ const REGRESSIONS = JSON.parse(
 ) as readonly Regression[];
 const RUNS = 20_000;
 
-describe('what a life has found is found no more', () => {
+describe('a bug that a scenario has found is found no more', () => {
   it('and has a sentence that says what it was', () => {
     for (const { found } of REGRESSIONS) expect(found).toMatch(/^[A-Z].{20,}\.$/);
     expect(new Set(REGRESSIONS.map(({ found }) => found)).size).toBe(REGRESSIONS.length);
@@ -30,23 +30,23 @@ describe('what a life has found is found no more', () => {
 
   for (const { seed, found, plan } of REGRESSIONS) {
     it(found, async () => {
-      for (const one of neighboursOf(plan)) expect((await live(one)).violations).toEqual([]);
-      if (seed !== null) expect((await live(drawPlan(seed))).violations).toEqual([]);
+      for (const one of neighboursOf(plan)) expect((await runScenario(one)).violations).toEqual([]);
+      if (seed !== null) expect((await runScenario(drawPlan(seed))).violations).toEqual([]);
     });
   }
 });
 
-describe('a life', () => {
-  it('is the same each time it is lived', async () => {
+describe('a scenario', () => {
+  it('is the same each time it is run', async () => {
     for (let seed = 1; seed <= 150; seed++) {
       const plan = drawPlan(seed);
-      expect((await live(plan)).hash).toBe((await live(plan)).hash);
+      expect((await runScenario(plan)).hash).toBe((await runScenario(plan)).hash);
     }
   });
 
   it('is another one for another seed', async () => {
     const hashes = new Set<string>();
-    for (let seed = 1; seed <= 100; seed++) hashes.add((await live(drawPlan(seed))).hash);
+    for (let seed = 1; seed <= 100; seed++) hashes.add((await runScenario(drawPlan(seed))).hash);
     expect(hashes.size).toBeGreaterThan(85);
   });
 });

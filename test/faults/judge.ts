@@ -1,5 +1,5 @@
 /**
- * Watches a life and says what is wrong with it. It knows the domain's invariants by `test/model` only, keeps
+ * Watches a scenario and says what is wrong with it. It knows the domain's invariants by `test/model` only, keeps
  * its own record of what was committed and of every call, and believes nothing that production says of itself.
  */
 import { addressOf, taskResultId } from '../../src/model/ids.ts';
@@ -25,16 +25,16 @@ interface Known {
   run: RunRecord;
   users: readonly UserRecord[];
   snapshot: RunSnapshot;
-  /** The process that claimed it last; 0: nobody. */
+  /** The process that claimed it last; 0: none. */
   holder: number;
-  /** It was claimed to be drained: no handler runs under this claim, and anybody may help with the drain. */
+  /** It was claimed to be drained: no handler runs under this claim, and any process may help with the drain. */
   isDrained: boolean;
   /** Claims that found the run in the hand of a driver. */
   takeovers: number;
   wasCanceling: boolean;
 }
 
-/** What a judge must be told of a life beforehand. */
+/** What a judge must know of a scenario beforehand. */
 export interface Terms {
   readonly strictFailed: boolean;
   readonly interruptionsMax: number;
@@ -42,11 +42,11 @@ export interface Terms {
   readonly tasks: ReadonlyMap<string, readonly TaskPlan[]>;
 }
 
-/** The judge of one life. */
+/** The judge of one scenario. */
 export class Judge {
   /** What is wrong: a rule, a colon, and what happened. */
   readonly violations: string[] = [];
-  /** Runs and workflows that somebody asked to cancel, disable or delete. */
+  /** Runs and workflows that a caller asked to cancel, disable or delete. */
   readonly mayCancel = new Set<string>();
   readonly mayDelete = new Set<string>();
   /** Runs that were begun to be written and are neither published nor removed. */
@@ -55,11 +55,11 @@ export class Judge {
   readonly #runs = new Map<string, Known>();
   readonly #gone = new Set<string>();
   readonly #slots = new Map<string, string>();
-  /** Workflow and subject → the scheduled run in which he started. */
+  /** Workflow and subject → the scheduled run in which the subject started. */
   readonly #startedIn = new Map<string, string>();
   readonly #calls = new Map<string, HandlerCall[]>();
-  /** Process and run or user → told that it is over. */
-  readonly #told = new Set<string>();
+  /** Process and run or user → reported that it is over. */
+  readonly #reported = new Set<string>();
   readonly #heardCanceling = new Set<string>();
 
   constructor(terms: Terms) {
@@ -170,10 +170,10 @@ export class Judge {
 
   #checkCanceled(run: RunRecord, name: string): void {
     if (!this.mayCancel.has(run.id) && !this.mayCancel.has(run.workflowId))
-      this.find('canceled', `${name} was canceled, and nobody had asked for it`);
+      this.find('canceled', `${name} was canceled, without a request to cancel it`);
   }
 
-  /** Nobody is processed twice for the same trigger moment; each subject has one in a life. */
+  /** No subject is processed twice for the same trigger moment; each subject has one in a scenario. */
   #checkOnce(run: RunRecord, user: UserRecord): void {
     if (run.workflowExecutionType !== 'scheduled') return;
     const key = `${run.workflowId} ${user.subjectId}`;
@@ -245,7 +245,7 @@ export class Judge {
       this.find('cancel', `call ${key} began after its process heard of the cancel`);
     if (earlier.some((one) => one.process === process && one.result === 'running'))
       this.find('overlap', `call ${key} runs twice at once in process ${process}`);
-    // Who has lost his claim and does not know it yet may call once more; only his writes are fenced.
+    // A process that has lost its claim without knowing it may call once more; only its writes are fenced.
     if (known.holder === process) this.#checkCall(known, context, earlier.length, address);
     return call;
   }
@@ -266,13 +266,10 @@ export class Judge {
     if (earlier > attempt - 1 + interruptions)
       this.find(
         'interruptions',
-        `${name} is told of ${attempt - 1} failures and ${interruptions} interruptions, and was called ${earlier} times`,
+        `${name} is given ${attempt - 1} failures and ${interruptions} interruptions, and was called ${earlier} times`,
       );
     if (interruptions > takeovers)
-      this.find(
-        'interruptions',
-        `${name} is told of ${interruptions} interruptions in ${takeovers} takeovers`,
-      );
+      this.find('interruptions', `${name} is given ${interruptions} interruptions in ${takeovers} takeovers`);
   }
 
   // --- events ------------------------------------------------------------------------------------
@@ -283,16 +280,18 @@ export class Judge {
 
   heardEnd(process: number, what: 'run' | 'user', runId: string, id: string): void {
     const key = `${process} ${id}`;
-    if (this.#told.has(key)) this.find('events', `process ${process} told twice that ${what} ${id} is over`);
-    this.#told.add(key);
+    if (this.#reported.has(key))
+      this.find('events', `process ${process} reported twice that ${what} ${id} is over`);
+    this.#reported.add(key);
     const known = this.#runs.get(runId);
     if (!known) {
-      if (!this.#gone.has(runId)) this.find('events', `${what} ${id} is told to be over and is not there`);
+      if (!this.#gone.has(runId))
+        this.find('events', `${what} ${id} is reported to be over and is not there`);
       return;
     }
     const record = what === 'run' ? known.run : known.users[(addressOf(id)?.ordinal ?? 0) - 1];
     if (!record || !isTerminal(record.processingStatus))
-      this.find('events', `${what} ${id} is told to be over and is ${record?.processingStatus}`);
+      this.find('events', `${what} ${id} is reported to be over and is ${record?.processingStatus}`);
   }
 
   #tasksOf(run: RunRecord): readonly TaskPlan[] {

@@ -3,10 +3,10 @@
  * done. On a violation it makes the plan small, prints it with the command that replays it, and exits 2.
  */
 import { parseArgs } from 'node:util';
-import { type CrewTotals, employ } from './actors.ts';
+import { type ActorTotals, employ } from './actors.ts';
 import { drawPlan } from './draw.ts';
 import type { Plan } from './plan.ts';
-import { live } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 import { shrink, violationsIn } from './shrink.ts';
 
 const USAGE = `Usage: npm run faults -- [--runs N] [--seed S] [--workers W] [--keep-going]
@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run faults -- [--runs N] [--seed S] [--workers W] [--k
   --workers W    processes that share the work (default 2)
   --keep-going   go on after a violation
   --brief        do not look for the smallest plan
-  --replay SEED  live one seed again, with its trace`;
+  --replay SEED  run one seed once more, with its trace`;
 
 /** Lines of a trace that are printed. */
 const TRACE_LINES = 80;
@@ -93,17 +93,17 @@ async function simulate(options: Options): Promise<number> {
   return 2;
 }
 
-function summaryOf(totals: CrewTotals, { seed, workers }: Options, seconds: number): string {
+function summaryOf(totals: ActorTotals, { seed, workers }: Options, seconds: number): string {
   const count = (value: number) => value.toLocaleString('en');
   return [
-    `${count(totals.runs)} runs in ${count(totals.lives)} lives from seed ${seed}, ${seconds.toFixed(0)} s on ${workers} workers`,
+    `${count(totals.runs)} runs in ${count(totals.scenarios)} scenarios from seed ${seed}, ${seconds.toFixed(0)} s on ${workers} workers`,
     `${count(totals.processes)} processes, ${count(totals.storeCalls)} store calls, ${count(totals.handlerCalls)} handler calls`,
     `violations: ${totals.failures.length}`,
   ].join('\n');
 }
 
 /** One line that is written over and over, on a terminal; a line every minute or so elsewhere. */
-function progressLine({ runs }: Options, beganAt: number): (totals: CrewTotals) => void {
+function progressLine({ runs }: Options, beganAt: number): (totals: ActorTotals) => void {
   let nextAt = 0;
   return (totals) => {
     const now = performance.now();
@@ -119,17 +119,19 @@ async function replay(seed: number): Promise<number> {
   return explain(drawPlan(seed), false);
 }
 
-/** Lives a plan, and when it fails its smallest version; what is wrong, and how to see it again. */
+/** Runs a plan and, if it fails, its smallest version; prints what is wrong and how to replay it. */
 async function explain(plan: Plan, isKnownToFail: boolean): Promise<number> {
   const violations = await violationsIn(plan);
   if (violations.length === 0) {
-    console.log(isKnownToFail ? 'It does not fail again: not deterministic?' : JSON.stringify(plan, null, 2));
-    console.log(`hash ${(await live(plan)).hash}, no violation`);
+    console.log(
+      isKnownToFail ? 'It does not fail on replay: not deterministic?' : JSON.stringify(plan, null, 2),
+    );
+    console.log(`hash ${(await runScenario(plan)).hash}, no violation`);
     return 0;
   }
   const smallest = await shrink(plan, violations);
   console.log(`\nThe smallest plan that breaks the same rule:\n${JSON.stringify(smallest.plan, null, 2)}`);
-  const { lines, hash } = await live(smallest.plan, true);
+  const { lines, hash } = await runScenario(smallest.plan, true);
   console.log(`\nIts trace (hash ${hash}):\n${lines?.slice(-TRACE_LINES).join('\n')}`);
   console.log(`\n${smallest.violations.join('\n')}`);
   console.log(`\nReplay: npm run faults -- --replay ${plan.seed}`);

@@ -4,7 +4,7 @@
  *
  * | check       | what                                                                |
  * |-------------|---------------------------------------------------------------------|
- * | lives       | 2,500 runs with faults                                              |
+ * | scenarios       | 2,500 runs with faults                                              |
  * | regressions | the plans that ever found a bug, and the enumeration of crashes     |
  * | tests       | the unit, model and property tests of rules and ledger              |
  */
@@ -25,7 +25,7 @@ const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 /** The checks, the quickest first; a mutant goes through them until one notices. */
 const CHECKS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   {
-    name: 'lives',
+    name: 'scenarios',
     args: ['test/faults/main.ts', '--runs', '2500', '--seed', '1', '--workers', '1', '--brief'],
   },
   {

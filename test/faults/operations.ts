@@ -1,17 +1,17 @@
-/** What happens to a life: what callers ask for, and what befalls processes and clocks. */
+/** What happens to a scenario: what callers ask for, and what befalls processes and clocks. */
 import type { Engine } from '../../src/engine/engine.ts';
 import { ERROR_CODES } from '../../src/errors/codes.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { What } from './plan.ts';
-import type { Life } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { idsFrom } from './set-up.ts';
 
-/** Processes that live at once, at most. */
+/** Processes that run at once, at most. */
 const UP_MAX = 2;
 const SLOT_MS = 3 * 3_600_000;
 
 /**
- * Whether it leaves runs that no living process has to finish: they wait for the next start. So do runs
+ * Whether it leaves runs that no running process has to finish: they wait for the next start. So do runs
  * that a process lost to another one, or to an error that no repetition mends.
  */
 export function isOrphaning(what: What): boolean {
@@ -19,87 +19,87 @@ export function isOrphaning(what: What): boolean {
 }
 
 /** Lets `what` happen; `where`: to the process that is at work at this moment, when there is one. */
-export function act(life: Life, what: What, where: EngineProcess | null): void {
-  const process = where?.isUp ? where : life.up.at(-1);
+export function act(scenario: Scenario, what: What, where: EngineProcess | null): void {
+  const process = where?.isUp ? where : scenario.up.at(-1);
   if (what.kind === 'jump') {
-    life.trace.add(`jump ${what.byMs}`);
-    life.clock.jump(what.byMs);
+    scenario.trace.add(`jump ${what.byMs}`);
+    scenario.clock.jump(what.byMs);
   } else if (what.kind === 'sleep') {
-    life.chore(() => life.clock.sleepUntil(life.clock.now() + what.ms));
+    scenario.chore(() => scenario.clock.sleepUntil(scenario.clock.now() + what.ms));
   } else if (what.kind === 'second') {
-    if (life.plan.store === 'memory' && life.up.length < UP_MAX) life.boot();
-  } else if (process) befall(life, what, process);
+    if (scenario.plan.store === 'memory' && scenario.up.length < UP_MAX) scenario.boot();
+  } else if (process) befall(scenario, what, process);
 }
 
-function befall(life: Life, what: What, process: EngineProcess): void {
-  if (what.kind === 'crash') life.crash(process, what.offMs);
-  else if (what.kind === 'stop') stop(life, process, what.deadlineMs, what.offMs);
-  else ask(life, process, what);
+function befall(scenario: Scenario, what: What, process: EngineProcess): void {
+  if (what.kind === 'crash') scenario.crash(process, what.offMs);
+  else if (what.kind === 'stop') stop(scenario, process, what.deadlineMs, what.offMs);
+  else ask(scenario, process, what);
 }
 
-function stop(life: Life, process: EngineProcess, deadlineMs: number, offMs: number): void {
+function stop(scenario: Scenario, process: EngineProcess, deadlineMs: number, offMs: number): void {
   process.isStopping = true;
   process.engine.stop({ deadlineMs }).then(
-    () => life.endStopped(process, offMs),
+    () => scenario.endStopped(process, offMs),
     (error: unknown) => process.expectProper(error, 'a stop'),
   );
 }
 
 /** A caller asks the engine of a process for something, and hears of it or does not. */
-function ask(life: Life, process: EngineProcess, what: What): void {
+function ask(scenario: Scenario, process: EngineProcess, what: What): void {
   const times = 'times' in what ? what.times : 1;
   for (let time = 0; time < times; time++) {
-    const answer = answerTo(life, process.engine, what);
+    const answer = answerTo(scenario, process.engine, what);
     answer?.then(
-      () => process.isDead || life.trace.add(`${process.no} did ${what.kind}`),
+      () => process.isDead || scenario.trace.add(`${process.no} did ${what.kind}`),
       (error: unknown) => {
         if (process.isDead) return;
-        life.trace.add(`${process.no} refused ${what.kind} ${(error as { code?: string }).code}`);
+        scenario.trace.add(`${process.no} refused ${what.kind} ${(error as { code?: string }).code}`);
         process.expectProper(error, what.kind);
       },
     );
   }
 }
 
-function answerTo(life: Life, engine: Engine, what: What): Promise<unknown> | undefined {
+function answerTo(scenario: Scenario, engine: Engine, what: What): Promise<unknown> | undefined {
   switch (what.kind) {
     case 'activate':
-      return engine.runs.activate(life.workflowIds[what.workflow] ?? '', {
+      return engine.runs.activate(scenario.workflowIds[what.workflow] ?? '', {
         subjects: idsFrom(what.from, what.users),
       });
     case 'evaluate': {
-      const at = new Date(life.clock.now() - what.slotsAgo * SLOT_MS).toISOString();
-      return engine.runs.evaluate(life.workflowIds[what.workflow] ?? '', { at });
+      const at = new Date(scenario.clock.now() - what.slotsAgo * SLOT_MS).toISOString();
+      return engine.runs.evaluate(scenario.workflowIds[what.workflow] ?? '', { at });
     }
     case 'cancel':
     case 'deleteRun':
-      return ofRun(life, engine, what.run, what.kind);
+      return ofRun(scenario, engine, what.run, what.kind);
     default:
-      return ofWorkflow(life, engine, what);
+      return ofWorkflow(scenario, engine, what);
   }
 }
 
 function ofRun(
-  life: Life,
+  scenario: Scenario,
   engine: Engine,
   no: number,
   kind: 'cancel' | 'deleteRun',
 ): Promise<unknown> | undefined {
-  const run = life.judge.runs[no];
+  const run = scenario.judge.runs[no];
   if (!run) return undefined;
   if (kind === 'deleteRun') {
-    life.judge.mayDelete.add(run.id);
+    scenario.judge.mayDelete.add(run.id);
     return engine.runs.delete(run.workflowId, run.id);
   }
-  life.judge.mayCancel.add(run.id);
+  scenario.judge.mayCancel.add(run.id);
   return engine.runs.cancel(run.workflowId, run.id);
 }
 
-function ofWorkflow(life: Life, { workflows }: Engine, what: What): Promise<unknown> | undefined {
-  const id = ('workflow' in what && life.workflowIds[what.workflow]) || '';
+function ofWorkflow(scenario: Scenario, { workflows }: Engine, what: What): Promise<unknown> | undefined {
+  const id = ('workflow' in what && scenario.workflowIds[what.workflow]) || '';
   switch (what.kind) {
     case 'update':
-      if (what.to === 'disabled' || what.to === 'unscheduled') life.judge.mayCancel.add(id);
+      if (what.to === 'disabled' || what.to === 'unscheduled') scenario.judge.mayCancel.add(id);
       return workflows.update(
         id,
         what.to === 'disabled' || what.to === 'enabled'
@@ -107,7 +107,7 @@ function ofWorkflow(life: Life, { workflows }: Engine, what: What): Promise<unkn
           : { isSchedulingEnabled: what.to === 'scheduled' },
       );
     case 'deleteWorkflow':
-      life.judge.mayCancel.add(id);
+      scenario.judge.mayCancel.add(id);
       return workflows.delete(id);
     case 'restoreWorkflow':
       return workflows.restore(id);

@@ -1,6 +1,6 @@
 /**
- * A plan: all that happens in one simulated life of a store and the processes on it, as data. A seed gives
- * a plan; a plan gives, with nothing else, the same life every time.
+ * A plan: all that happens in one simulated scenario of a store and the processes on it, as data. A seed gives
+ * a plan; a plan gives, with nothing else, the same scenario every time.
  */
 import type { MissedSlotPolicy } from '../../src/engine/settings.ts';
 import type { LIMITS } from '../../src/model/limits.ts';
@@ -9,9 +9,9 @@ import type { TaskFault } from '../../src/testing/faults/plan.ts';
 /** Where a store call is hit: before it begins, after its work and before its commit, or after its commit. */
 export type Side = 'before' | 'middle' | 'after';
 
-/** When something happens. Calls and handlers are counted over the whole life, from 1. */
+/** When something happens. Calls and handlers are counted over the whole scenario, from 1. */
 export type Moment =
-  /** Milliseconds of steady time since the life began. */
+  /** Milliseconds of steady time since the scenario began. */
   | { readonly ms: number }
   /** At the n-th store call: a transaction, or a read outside of transactions. */
   | { readonly call: number; readonly side: Side }
@@ -40,7 +40,7 @@ export type What =
   /** The process dies as by `kill -9`; another one is started `offMs` later. */
   | { readonly kind: 'crash'; readonly offMs: number }
   | { readonly kind: 'stop'; readonly deadlineMs: number; readonly offMs: number }
-  /** Another engine starts on the same store, while the first one lives. */
+  /** Another engine starts on the same store, while the first one runs. */
   | { readonly kind: 'second' }
   /** The machine's clock is set. */
   | { readonly kind: 'jump'; readonly byMs: number }
@@ -78,13 +78,13 @@ export interface WorkflowPlan {
   readonly tasks: readonly TaskPlan[];
 }
 
-/** A bound of `model/limits.ts` that a life can make small, so that few users fill several batches. */
+/** A bound of `model/limits.ts` that a scenario can make small, so that few users fill several batches. */
 export type SmallLimit = Extract<
   keyof typeof LIMITS,
   'usersPerBatch' | 'commitEventsMax' | 'activeUsersMax' | 'usersReadAhead' | 'runsDrivenMax'
 >;
 
-/** A life. */
+/** A scenario. */
 export interface Plan {
   readonly seed: number;
   readonly store: 'memory' | 'sqlite';

@@ -1,10 +1,10 @@
 /**
- * Lives a plan: processes on one store, in virtual time, with everything that the plan lets happen to them.
+ * Runs a plan: processes on one store, in virtual time, with everything that the plan lets happen to them.
  *
  * | phase    | what                                                     | what must hold                      |
  * |----------|----------------------------------------------------------|-------------------------------------|
  * | safety   | everything of the plan happens, up to its horizon        | every invariant, after every commit |
- * | calm     | no more faults; the processes that live go on            | every run ends, in bounded time     |
+ * | calm     | no more faults; the running processes continue            | every run ends, in bounded time     |
  * | recovery | those processes die or stop; a new one starts            | nothing is left over                |
  */
 
@@ -27,8 +27,8 @@ import { peopleOf, START_MS, setUpWorkflows } from './set-up.ts';
 import type { StoreControl } from './shaky-store.ts';
 import { Trace } from './trace.ts';
 
-/** What came of a life. */
-export interface LifeResult {
+/** What came of a scenario. */
+export interface ScenarioResult {
   /** Empty: all is well. */
   readonly violations: readonly string[];
   /** Runs that were made. */
@@ -49,8 +49,8 @@ const CALM_MAX_MS = 900_000;
 const INSTANTS_MAX = 3_000;
 const STOP_DEADLINE_MS = 10_000;
 
-/** Lives `plan`. */
-export async function live(plan: Plan, keepsTrace = false): Promise<LifeResult> {
+/** Runs the scenario of `plan`. */
+export async function runScenario(plan: Plan, keepsTrace = false): Promise<ScenarioResult> {
   const restore = makeSmall(plan.limits);
   const disk = plan.store === 'sqlite' ? await sqliteDisk() : memoryDisk();
   const unhandled: unknown[] = [];
@@ -59,10 +59,10 @@ export async function live(plan: Plan, keepsTrace = false): Promise<LifeResult> 
   try {
     const clock = virtualClock(START_MS);
     const workflows = await setUpWorkflows(disk.store, clock, plan);
-    const life = new Life(plan, disk, clock, workflows, keepsTrace);
-    await life.run();
-    for (const error of unhandled) life.judge.find('errors', `unhandled rejection: ${String(error)}`);
-    return life.result;
+    const scenario = new Scenario(plan, disk, clock, workflows, keepsTrace);
+    await scenario.run();
+    for (const error of unhandled) scenario.judge.find('errors', `unhandled rejection: ${String(error)}`);
+    return scenario.result;
   } finally {
     process.off('unhandledRejection', note);
     restore();
@@ -70,7 +70,7 @@ export async function live(plan: Plan, keepsTrace = false): Promise<LifeResult> 
   }
 }
 
-/** Makes bounds small for one life. They are constants to everybody else. */
+/** Makes bounds small for one scenario. They are constants for all other code. */
 function makeSmall(limits: Plan['limits']): () => void {
   const bounds = LIMITS as Record<SmallLimit, number>;
   const before: Partial<Record<SmallLimit, number>> = {};
@@ -81,8 +81,8 @@ function makeSmall(limits: Plan['limits']): () => void {
   return () => void Object.assign(bounds, before);
 }
 
-/** A life in progress. */
-export class Life implements Surroundings {
+/** A scenario in progress. */
+export class Scenario implements Surroundings {
   readonly plan: Plan;
   readonly judge: Judge;
   readonly trace: Trace;
@@ -132,7 +132,7 @@ export class Life implements Surroundings {
     for (const happening of plan.happenings) this.#arrange(happening);
   }
 
-  get result(): LifeResult {
+  get result(): ScenarioResult {
     return {
       violations: this.judge.violations,
       runs: this.judge.runsMade,
@@ -176,7 +176,7 @@ export class Life implements Surroundings {
     }
   }
 
-  /** The processes that live must finish everything that is theirs. */
+  /** The processes that run must finish all of their work. */
   async #calm(): Promise<void> {
     this.#isCalm = true;
     this.#release();
@@ -194,10 +194,9 @@ export class Life implements Surroundings {
     if (this.#isOrphaned) return;
     this.#expectFinished('after the faults ended');
     for (const id of this.judge.halfWritten)
-      this.judge.find('left over', `run ${id} is half written, and nobody clears it away`);
+      this.judge.find('left over', `run ${id} is half written, and is never cleared away`);
     for (const { id, isOver } of waiting)
-      if (!isOver && !this.judge.isGone(id))
-        this.judge.find('liveness', `nobody is told that run ${id} finished`);
+      if (!isOver && !this.judge.isGone(id)) this.judge.find('liveness', `no end of run ${id} is reported`);
   }
 
   #awaitRuns(engine: Engine): readonly { readonly id: string; isOver: boolean }[] {
@@ -216,7 +215,7 @@ export class Life implements Surroundings {
     });
   }
 
-  /** What lives dies or stops; a new process must finish everything. */
+  /** Running processes die or stop; a new process must finish everything. */
   async #recover(): Promise<void> {
     if (this.judge.violations.length > 0) return;
     this.trace.add('recovery');
@@ -301,7 +300,7 @@ export class Life implements Surroundings {
     this.trace.add(`${process.no} dies`);
     process.die();
     this.#coming += 1;
-    // The copy of the files is made before anybody else can write.
+    // The copy of the files is made before another process can write.
     const isLast = this.up.length === 0;
     this.#chores.push(async () => {
       this.#coming -= 1;
@@ -414,7 +413,7 @@ export class Life implements Surroundings {
 }
 
 function cutOff(): LifecycleError {
-  return new LifecycleError('StoreFailed', 'Expected a living process, got a dead one');
+  return new LifecycleError('StoreFailed', 'The process has died; its calls are cut off');
 }
 
 function addTo<Key>(map: Map<Key, What[]>, key: Key, what: What): void {

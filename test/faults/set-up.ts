@@ -1,4 +1,4 @@
-/** People and workflows of a life. */
+/** People and workflows of a scenario. */
 
 import type { WorkflowInput } from '../../src/ledger/input/workflow.ts';
 import { assembleLedger } from '../../src/ledger/ledger.ts';
@@ -9,7 +9,7 @@ import { definitionOf } from './handlers.ts';
 import type { Plan, WorkflowPlan } from './plan.ts';
 import { quickIds } from './quick-ids.ts';
 
-/** When every life begins: a little after a slot of the schedule. */
+/** When every scenario begins: a little after a slot of the schedule. */
 export const START_MS = Date.parse('2026-03-02T00:20:00Z');
 const HALF_DAY_MS = 43_200_000;
 

@@ -19,7 +19,7 @@ export interface StoreControl {
   begin(): number;
   /** `null`: nothing. Else it may wait, reject with what the store throws, or never come back: the process has died. */
   at(call: number, side: Side): Promise<void> | null;
-  /** What a commit did, told in the order of the commits and before the caller hears of it. */
+  /** What a commit did, reported in the order of the commits and before the caller hears of it. */
   committed(touched: readonly TouchedRun[], call: number): void;
   readonly isDead: boolean;
 }

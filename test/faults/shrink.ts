@@ -1,10 +1,10 @@
 /** Makes a plan that fails as small as it can be while it still fails in the same way. */
 
 import type { Plan, TaskPlan, What, WorkflowPlan } from './plan.ts';
-import { live } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 
-/** Lives that a shrinking may cost. */
-const LIVES_MAX = 1_500;
+/** Scenarios that a shrinking may cost. */
+const SCENARIOS_MAX = 1_500;
 
 /** A plan that fails, and how. */
 export interface Failure {
@@ -12,10 +12,10 @@ export interface Failure {
   readonly violations: readonly string[];
 }
 
-/** What is wrong with a life; a life that cannot be lived to its end is wrong too. */
+/** What is wrong with a scenario; a scenario that cannot be run to its end is wrong too. */
 export async function violationsIn(plan: Plan): Promise<readonly string[]> {
   try {
-    return (await live(plan)).violations;
+    return (await runScenario(plan)).violations;
   } catch (error) {
     return [`thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
   }
@@ -25,12 +25,12 @@ export async function violationsIn(plan: Plan): Promise<readonly string[]> {
 export async function shrink(plan: Plan, violations: readonly string[]): Promise<Failure> {
   const rule = ruleOf(violations);
   let best: Failure = { plan, violations };
-  let lives = 0;
-  for (let isSmaller = true; isSmaller && lives < LIVES_MAX; ) {
+  let scenarios = 0;
+  for (let isSmaller = true; isSmaller && scenarios < SCENARIOS_MAX; ) {
     isSmaller = false;
     for (const smaller of smallerPlans(best.plan)) {
-      lives += 1;
-      if (lives >= LIVES_MAX) break;
+      scenarios += 1;
+      if (scenarios >= SCENARIOS_MAX) break;
       const found = await violationsIn(smaller);
       if (found.length === 0 || ruleOf(found) !== rule) continue;
       best = { plan: smaller, violations: found };
@@ -110,11 +110,11 @@ function* withFewerPeople(plan: Plan): Generator<Plan> {
 
 function* withSimplerHappenings(plan: Plan): Generator<Plan> {
   for (const [index, { at, what }] of plan.happenings.entries())
-    for (const simpler of simplerDeeds(what))
+    for (const simpler of simplerOperations(what))
       yield { ...plan, happenings: plan.happenings.with(index, { at, what: simpler }) };
 }
 
-function simplerDeeds(what: What): What[] {
+function simplerOperations(what: What): What[] {
   const list: What[] = [];
   if ('times' in what && what.times > 1) list.push({ ...what, times: what.times - 1 });
   if ('offMs' in what && what.offMs > 0) list.push({ ...what, offMs: 0 });

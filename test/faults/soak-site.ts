@@ -85,7 +85,7 @@ export class SoakSite {
   }
 
   /** Tasks that have begun and whose outcome is not recorded. */
-  inFlight(): number {
+  running(): number {
     return this.effects().done - this.#processed();
   }
 
@@ -107,7 +107,7 @@ export class SoakSite {
     return new Set(keys).size;
   }
 
-  /** Counts the run again from its rows, by a query of its own. */
+  /** Recounts the run from its rows, by a query of its own. */
   recount(): string[] {
     return this.#query((db) => {
       const runs = db.prepare('SELECT * FROM runs WHERE published = 1').all();
@@ -148,7 +148,7 @@ export class SoakSite {
     throw new Error(`Expected a process that is killed or ends well, got exit code ${code}: ${stderr}`);
   }
 
-  /** A run that is there is resumed; one that was only being written is begun again. */
+  /** A run that is there is resumed; one that was half written is restarted. */
   #command(): string[] {
     const more = ['--quiet', '--concurrency', String(this.#concurrency)];
     if (this.#hasRun()) return ['resume', '--db', 'soak.db', ...more];
@@ -210,7 +210,7 @@ function workflowOf(tasks: number): object {
   };
 }
 
-/** A handler that notes its beginning, then lets go of the thread: so tasks are in flight at a kill. */
+/** A handler that notes its beginning, then lets go of the thread: so that tasks are running at a kill. */
 const HANDLERS = `import { openSync, writeSync } from 'node:fs';
 const file = openSync('begun.log', 'a');
 export default {

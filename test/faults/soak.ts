@@ -21,7 +21,7 @@ interface Options {
 interface Outcome {
   kills: number;
   /** Tasks that had begun and were not recorded, over all kills. */
-  inFlight: number;
+  running: number;
   checks: number;
   readonly violations: string[];
 }
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const options = readArguments();
   const site = await SoakSite.make(options);
   const beganAt = performance.now();
-  const outcome: Outcome = { kills: 0, inFlight: 0, checks: 0, violations: [] };
+  const outcome: Outcome = { kills: 0, running: 0, checks: 0, violations: [] };
   try {
     await killAndResume(site, options, outcome);
     const code = await site.finish();
@@ -44,9 +44,9 @@ async function main(): Promise<number> {
     if (carriedOut !== options.users * options.tasks)
       outcome.violations.push(`${carriedOut} tasks have their line in the file of effects`);
     if (missing > 0) outcome.violations.push(`${missing} tasks have no effect`);
-    if (repeated > outcome.inFlight)
+    if (repeated > outcome.running)
       outcome.violations.push(
-        `${repeated} tasks ran again, and ${outcome.inFlight} were in flight at the kills`,
+        `${repeated} tasks ran again, and ${outcome.running} were running at the kills`,
       );
     const seconds = (performance.now() - beganAt) / 1_000;
     console.log(tableOf(options, outcome, repeated, seconds));
@@ -92,7 +92,7 @@ async function killAndResume(site: SoakSite, options: Options, outcome: Outcome)
       kill <= EARLY_KILLS ? await site.killAfterMs(random.next() * 1_500) : await site.killAfterTasks(share);
     if (ending === 'finished') break;
     outcome.kills += 1;
-    outcome.inFlight += site.inFlight();
+    outcome.running += site.running();
     await check(site, outcome);
     if (process.stderr.isTTY) process.stderr.write(`\r${outcome.kills} kills, ${site.begun} tasks begun   `);
     else if (kill % 20 === 0) process.stderr.write(`${outcome.kills} kills, ${site.begun} tasks begun\n`);
@@ -113,7 +113,7 @@ function tableOf(options: Options, outcome: Outcome, repeated: number, seconds: 
     ['kills', outcome.kills],
     ['seconds', seconds.toFixed(0)],
     ['checks', outcome.checks],
-    ['tasks in flight at the kills', outcome.inFlight],
+    ['tasks running at the kills', outcome.running],
     ['tasks that ran again', repeated],
     ['violations', outcome.violations.length],
   ];

@@ -1,4 +1,4 @@
-/** The trace of a life as one hash, and as lines when somebody wants to read it. */
+/** The trace of a scenario as one hash, and as lines for reading. */
 export class Trace {
   readonly lines: string[] | null;
   #high = 0xdeadbeef;

@@ -1,8 +1,8 @@
-/** A process that lives lives: of the seeds `from`, `from + step` … until it has made `runs` runs. */
+/** A worker process that runs scenarios: of the seeds `from`, `from + step` … until it has made `runs` runs. */
 import { drawPlan } from './draw.ts';
-import { live } from './scenario.ts';
+import { runScenario } from './scenario.ts';
 
-/** What a worker is told to do. */
+/** The work of one worker. */
 export interface Share {
   readonly from: number;
   readonly step: number;
@@ -11,7 +11,7 @@ export interface Share {
 
 /** What a worker says: how far it is since the last time, and which seeds failed. */
 export interface Report {
-  readonly lives: number;
+  readonly scenarios: number;
   readonly runs: number;
   readonly storeCalls: number;
   readonly handlerCalls: number;
@@ -20,34 +20,34 @@ export interface Report {
   readonly isDone: boolean;
 }
 
-/** Lives between two reports. */
-const LIVES_PER_REPORT = 100;
+/** Scenarios between two reports. */
+const SCENARIOS_PER_REPORT = 100;
 /** A worker that has found so many gives up: they are likely to be the same. */
 const FAILURES_MAX = 20;
 
 if (process.send) process.once('message', (share: Share) => void workOff(share));
 
-/** The seed that is being lived. */
+/** The seed that is being run. */
 let current = 0;
-/** Nothing is left that could go on, and yet the life is not over: what it waits for never comes. */
+/** Nothing is left that could go on, and yet the scenario is not over: what it waits for never comes. */
 function hang(): void {
-  console.error(`The life of seed ${current} hangs: npm run faults -- --replay ${current}`);
+  console.error(`The scenario of seed ${current} hangs: npm run faults -- --replay ${current}`);
   process.exit(1);
 }
 
 async function workOff({ from, step, runs }: Share): Promise<void> {
   process.once('beforeExit', hang);
-  Error.stackTraceLimit = 0; // most of the errors here are planned, and nobody reads their stacks
+  Error.stackTraceLimit = 0; // most of the errors here are planned, and their stacks are not read
   let made = 0;
   let failed = 0;
   for (let seed = from; made < runs && failed < FAILURES_MAX; ) {
-    const sums = { lives: 0, runs: 0, storeCalls: 0, handlerCalls: 0, processes: 0 };
+    const sums = { scenarios: 0, runs: 0, storeCalls: 0, handlerCalls: 0, processes: 0 };
     const failures: { seed: number; violations: readonly string[] }[] = [];
-    for (; sums.lives < LIVES_PER_REPORT && made + sums.runs < runs; seed += step) {
+    for (; sums.scenarios < SCENARIOS_PER_REPORT && made + sums.runs < runs; seed += step) {
       current = seed;
       try {
-        const result = await live(drawPlan(seed));
-        sums.lives += 1;
+        const result = await runScenario(drawPlan(seed));
+        sums.scenarios += 1;
         sums.runs += result.runs;
         sums.storeCalls += result.storeCalls;
         sums.handlerCalls += result.handlerCalls;
@@ -59,13 +59,13 @@ async function workOff({ from, step, runs }: Share): Promise<void> {
     }
     made += sums.runs;
     failed += failures.length;
-    await tell({ ...sums, failures, isDone: made >= runs || failed >= FAILURES_MAX });
+    await send({ ...sums, failures, isDone: made >= runs || failed >= FAILURES_MAX });
   }
   process.off('beforeExit', hang);
   process.disconnect();
 }
 
 /** Resolves when the message is out; the event loop has had a turn then. */
-function tell(report: Report): Promise<void> {
+function send(report: Report): Promise<void> {
   return new Promise((resolve) => process.send?.(report, () => resolve()));
 }
