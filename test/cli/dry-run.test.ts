@@ -38,7 +38,7 @@ const HIRES = [
 ] as const;
 
 describe('--dry-run of a scheduled tick', () => {
-  it('tells everybody apart, changes nothing, and the tick takes those whom it named', async () => {
+  it('lists all users by reason, changes nothing, and the scheduled run has the users that it named', async () => {
     const people = [
       `u1,Marketing,${day(0)}`,
       `u2,Marketing,${day(-1)}`,
@@ -131,7 +131,7 @@ describe('--dry-run of a scheduled tick', () => {
 });
 
 describe('--dry-run on demand', () => {
-  it('takes ids, a rule or everybody, loads the module and calls no handler', async () => {
+  it('accepts ids, a rule or all users, loads the module and calls no handler', async () => {
     await write('all.csv', peopleCsv(5));
     await write(
       'loud.mjs',
@@ -207,7 +207,7 @@ async function interrupted(name: string): Promise<readonly [stopped: string, que
 }
 
 describe('--dry-run of resume, runs reprocess and serve', () => {
-  it('shows what is left of a run, for whom, and who is gone', async () => {
+  it('shows the remaining users and tasks of a run, and the users that no longer exist', async () => {
     const [stopped, queued] = await interrupted('left.db');
     await write('fewer.csv', 'id\nu1\nu2\n');
     const before = await digestOf('left.db');
@@ -228,7 +228,7 @@ describe('--dry-run of resume, runs reprocess and serve', () => {
     expect(await digestOf('left.db')).toBe(before);
   });
 
-  it('shows who would be done again, with which tasks', async () => {
+  it('shows which users would be reprocessed, with which tasks', async () => {
     await write('again.csv', peopleCsv(3));
     await write(
       'again.mjs',
@@ -253,7 +253,7 @@ describe('--dry-run of resume, runs reprocess and serve', () => {
     expect(JSON.parse(list.stdout).value).toHaveLength(1);
   });
 
-  it('shows whom the schedule of a service would take next', async () => {
+  it('shows which users the schedule of a service would select next', async () => {
     await write('staff.csv', `id,employeeHireDate\nu1,${day(-1)}\nu2,2020-01-01\n`);
     const engine = await createEngine({ store: sqliteStore(path('service.db')), tasks: { badge: () => {} } });
     await engine.workflows.create({

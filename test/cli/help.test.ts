@@ -5,7 +5,7 @@ import { expectCode, workplace } from './support.ts';
 const { tenure, write } = workplace();
 
 describe('the command line', () => {
-  it('tells its version and helps, on stdout', async () => {
+  it('prints version and help on stdout', async () => {
     const [version, help, none] = await Promise.all([tenure('--version'), tenure('--help'), tenure()]);
     expect(expectCode(version, 0).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(expectCode(help, 0).stdout).toMatch(/^Usage: tenure /);

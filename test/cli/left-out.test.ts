@@ -105,7 +105,7 @@ describe('a slot that leaves people out', () => {
     expect(JSON.parse(list.stdout).value).toEqual([]);
   });
 
-  it('takes everybody when the spellings are named', async () => {
+  it('selects all users when the date formats are named', async () => {
     const { stdout, stderr } = expectCode(await slot('--strict', '--json', ...FORMATS), 0);
     expect(JSON.parse(stdout).selection).toMatchObject({ inScopeCount: 15, takenCount: 14 });
     expect(stderr).not.toContain('warning');
@@ -163,7 +163,7 @@ describe('a slot that leaves people out', () => {
 });
 
 describe('a column that does not exist', () => {
-  it('is told with the columns of the file, and the one that may be meant, also with --quiet', async () => {
+  it('is reported with the columns of the file and the likely one, also with --quiet', async () => {
     await write('people.csv', peopleCsv('EmployeeLeaveDateTime'));
     await write('leaver.json', leaver());
     const args = ['run', '--users', 'people.csv', '--workflow', 'leaver.json', ...SLOT];
@@ -185,7 +185,7 @@ describe('a column that does not exist', () => {
     expect(JSON.parse(expectCode(await here(...args, ...mapped), 0).stdout).selection.takenCount).toBe(8);
   });
 
-  it('of the scope is told, too', async () => {
+  it('of the scope is reported, too', async () => {
     await write('people.csv', peopleCsv());
     await write('scope.json', leaver("Department eq 'Sales'"));
     const args = ['run', '--users', 'people.csv', '--workflow', 'scope.json', ...SLOT, '--quiet'];
@@ -194,7 +194,7 @@ describe('a column that does not exist', () => {
     expect(stderr).toContain('use it in the rule, or --map Department=department');
   });
 
-  it('of a --rule is told before anything is written', async () => {
+  it('of a --rule is reported before anything is written', async () => {
     await write('people.csv', peopleCsv());
     const args = [
       'run',

@@ -4,7 +4,7 @@ import { expectCode, type Running, workplace } from './support.ts';
 
 const { tenure, start, people, write } = workplace();
 
-/** A run of six people, two of whom are in the hands of handlers that end when they are told to. */
+/** A run of six people, two of which are in handlers that end on a signal of the test. */
 async function liveRun(db: string): Promise<{ running: Running; id: string }> {
   await people('all.csv', 6);
   await write(

@@ -5,7 +5,7 @@ import { effectsIn, expectCode, timesDone, workplace } from './support.ts';
 const { tenure, start, people, write, read, path } = workplace();
 const RUN = ['run', '--workflow', 'Offboard an employee', '--tasks', 'slow.mjs'] as const;
 
-/** Handlers that tell when they begin, and take a while. */
+/** Slow handlers that report their start. */
 async function slowModule(ms: number, more = ''): Promise<void> {
   await write(
     'slow.mjs',

@@ -69,7 +69,7 @@ describe('tenure run with a database', () => {
     expect(JSON.parse(expectCode(await here(...scoped), 0).stdout).run.totalUsersCount).toBe(1);
   });
 
-  it('says that nobody is due, with trigger and scope, and ends well', async () => {
+  it('reports that no users are due, with trigger and scope, and exits with 0', async () => {
     await write('old.csv', 'id,department,employeeHireDate\nu1,Marketing,2020-01-01\n');
     const args = [
       'run',

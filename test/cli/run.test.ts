@@ -71,7 +71,7 @@ describe('tenure run', () => {
     });
   });
 
-  it('prints nothing with --quiet but the exit code tells', async () => {
+  it('prints nothing with --quiet and reports by the exit code', async () => {
     await people('quiet.csv', 3);
     const result = await tenure('run', '--users', 'quiet.csv', ...NO_OP, '--quiet');
     expect(expectCode(result, 0)).toMatchObject({ stdout: '', stderr: '' });

@@ -26,7 +26,7 @@ async function authors(): Promise<(string | undefined)[]> {
   return [createdBy?.id, lastModifiedBy?.id];
 }
 
-describe('whoever sends a request', () => {
+describe('the caller of a request', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['PATCH', () => api.patch(path, { description: 'By Bob' }, BOB)],
     [
@@ -79,7 +79,7 @@ describe('whoever sends a request', () => {
     });
   });
 
-  it('is nobody where nobody is asked who he is', async () => {
+  it('is not recorded without authorization', async () => {
     const open = await openApi();
     const { body: made } = await open.post('/workflows', workflowBody('Onboard'));
     expect((await open.get(`/workflows/${made.id}`)).body).toMatchObject({

@@ -311,7 +311,7 @@ describe('headers and media types', () => {
   });
 });
 
-it('a fault of the store is told by its kind only', async () => {
+it('an error of the store is reported by its kind only', async () => {
   const broken = await openApi();
   const id = await makeWorkflow(broken);
   await broken.store.close();

@@ -114,7 +114,7 @@ describe('activateWithScope', () => {
     });
   });
 
-  it('answers 406 for subjects that nobody knows, as the second example has it', async () => {
+  it('answers 406 for unknown subjects, as the second example has it', async () => {
     const id = await makeWorkflow(api, 'Strangers');
     const subjects = [{ id: '2ea4c363-4b85-4529-b2ec-53b64308f39f' }];
     expect((await api.post(`/workflows/${id}/activateWithScope`, { subjects })).status).toBe(406);

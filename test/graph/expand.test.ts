@@ -1,4 +1,4 @@
-/** `$expand` over HTTP, of people whom a directory knows and of tasks. */
+/** `$expand` over HTTP, of users of a directory and of tasks. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGraphHandler, type GraphHandler } from '../../src/graph.ts';
 import { createEngine, type Engine, type Subject } from '../../src/index.ts';
@@ -107,7 +107,7 @@ describe('a page of results with its people', () => {
     expect(asked).toEqual([['p1', 'p2']]);
   });
 
-  it('is filtered and paged before anybody is asked for', async () => {
+  it('is filtered and paged before users are fetched', async () => {
     const filter = encodeURIComponent("subject/id ne 'p1'");
     const page = await get(
       `${workflow}/userProcessingResults?$filter=${filter}&$top=2&$expand=subject($select=displayName)&$select=id`,
@@ -121,7 +121,7 @@ describe('a page of results with its people', () => {
     ]);
   });
 
-  it('asks nobody when nobody is expanded', async () => {
+  it('fetches no users when none are expanded', async () => {
     const { value } = await get(`${run}/userProcessingResults`);
     expect(value[0].subject).toEqual({ id: 'p1' });
     expect(asked).toEqual([]);
@@ -169,19 +169,19 @@ it.each(['userProcessingResults', 'subjectProcessingResults'])('%s have their ta
   expect((await get(`${run}/${list}?$filter=${filter}`)).status).toBe(400);
 });
 
-it('nobody in the execution scope has tasks yet', async () => {
+it('no user in the execution scope has tasks yet', async () => {
   const { value } = await get(`/workflows/${scheduled}/executionScope?$expand=taskProcessingResults&$top=1`);
   expect(value).toMatchObject([{ processingStatus: 'queued', taskProcessingResults: [] }]);
 });
 
-it('whoever is in the execution scope is shown', async () => {
+it('the users in the execution scope are expanded', async () => {
   const { value } = await get(
     `/workflows/${scheduled}/executionScope?$expand=subject($select=displayName)&$top=2`,
   );
   expect(value.map((one: Json) => one.subject)).toEqual([named(2), named(3)]);
 });
 
-it('whoever made a workflow is shown', async () => {
+it('the creator of a workflow is expanded', async () => {
   const { value } = await get('/workflows?$expand=createdBy($select=displayName),lastModifiedBy');
   expect(value).toMatchObject([
     { createdBy: named(1), lastModifiedBy: { id: 'p1', ...named(1) } },

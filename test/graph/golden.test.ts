@@ -71,7 +71,7 @@ interface World {
   readonly again: string;
   readonly deleted: string;
   readonly deletedTask: string;
-  /** Scheduled, for everybody. */
+  /** Scheduled, for all users. */
   readonly scheduled: string;
 }
 

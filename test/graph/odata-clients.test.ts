@@ -53,7 +53,7 @@ describe('o.js', () => {
     expect(made).toMatchObject({ contentId: 1, status: 201, body: { displayName: 'In a change set' } });
   });
 
-  it('is told of change sets that cannot be kept, and of reads that it puts where they are lost', async () => {
+  it('gets errors for unsupported change sets, and for reads inside a change set', async () => {
     const both = o(root, config())
       .post('workflows', workflowBody('One'))
       .post('workflows', workflowBody('Two'));

@@ -14,7 +14,7 @@ export interface Served extends Api {
   close(): Promise<void>;
 }
 
-/** Opens an API on a port that is free; `answered` is told of every answer. */
+/** Opens an API on a port that is free; `answered` is called for every response. */
 export async function serveApi(
   options: GraphOptions = {},
   answered: (answer: Response) => void = () => {},

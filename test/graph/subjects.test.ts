@@ -53,7 +53,7 @@ describe('activateAndWait', () => {
     expect(masked).toMatchObject({ subject: OBJECT, subjectType: 'unknownFutureValue' });
     const [shown] = await list(`/runs/${made}/subjectProcessingResults`, UNMASKED);
     expect(shown.subjectType).toBe('provisioningObject');
-    // The user whom the tasks were done for is the one that the directory knows by its id.
+    // The user of the tasks is the one that the directory has under the id.
     expect(await list(`/runs/${made}/userProcessingResults`)).toMatchObject([
       { id: shown.id, subject: { id: 'p2' } },
     ]);
@@ -91,7 +91,7 @@ describe('activateAndWait', () => {
     await api.engine.runs.delete(id, made);
   });
 
-  it('takes somebody of the directory as such', async () => {
+  it('accepts a user of the directory as a subject', async () => {
     const { status, body } = await api.post(`${workflow}/activateAndWait`, { subject: person('p3') });
     expect([status, body.subject]).toEqual([200, person('p3')]);
     await api.engine.runs.delete(id, await lastRun());

@@ -37,7 +37,7 @@ export interface Api {
   delete(path: string, headers?: Record<string, string>): Promise<Answered>;
 }
 
-/** People `p1`…`p9`; a task named `fails` fails for everybody, and any task fails for `p9`. */
+/** People `p1`…`p9`; a task named `fails` fails for all users, and any task fails for `p9`. */
 export async function openApi(options: GraphOptions = {}, store: Store = memoryStore()): Promise<Api> {
   const held = Promise.withResolvers<void>();
   const engine = await createEngine({

@@ -60,7 +60,7 @@ export async function subjectResult(call: Call): Promise<SubjectProcessingResult
   const result = await engine.subjectProcessingResults.get(keys.workflow, runIdOfParents(call), keys.user);
   const takes = given.report === undefined ? null : await takesTask(call);
   if (takes === null || (await takes(result.id))) return result;
-  const message = `Expected task report ${keys.report} to count \`${keys.user}\`, got somebody without the task`;
+  const message = `Expected task report ${keys.report} to count \`${keys.user}\`, got a user without the task`;
   throw new LifecycleError('NotFound', message, { id: keys.user });
 }
 

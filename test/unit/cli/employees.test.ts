@@ -17,7 +17,7 @@ describe('a sample of employees', () => {
     expect(sample(300, 2 ** 32 + 1)).not.toEqual(sample(300, 1));
   });
 
-  it('has a manager for everybody but the first, who comes before him', () => {
+  it('gives every employee but the first a manager, listed earlier', () => {
     const seen = new Set<string>();
     for (const { id, managerId } of sample(2_000)) {
       expect(seen.has(managerId)).toBe(seen.size > 0);

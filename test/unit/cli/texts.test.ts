@@ -61,7 +61,7 @@ describe('colour', () => {
 });
 
 describe('an error', () => {
-  it('is told in one line with its remedy, and no stack', () => {
+  it('is shown in one line with its remedy, without a stack', () => {
     expect(describeError(new CliError('Expected a, got b', 'Do c'), {})).toEqual([
       'Expected a, got b',
       'Do c',

@@ -23,7 +23,7 @@ function interrupts(): Interrupts {
 }
 
 describe('a signal to stop', () => {
-  it('ends the process when nobody has asked for it', () => {
+  it('ends the process when there is no handler', () => {
     interrupts().arrived('SIGINT');
     expect(happened).toEqual([130]);
   });

@@ -4,7 +4,7 @@ import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import { testHost } from '../support.ts';
 
 describe('warnings of the engine', () => {
-  it('are told once of each kind, and counted at the end', () => {
+  it('are shown once per kind, and counted at the end', () => {
     const host = testHost();
     const warnings = new Warnings(host, (write) => write());
     const full = new LifecycleError('StoreFull', 'Expected x.db to have room to grow, got: disk full');

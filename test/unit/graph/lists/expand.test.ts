@@ -91,7 +91,7 @@ describe('the users of a page', () => {
     turn: nextTurn,
   };
 
-  it('are fetched at once, each only once, and keep their ids when nobody knows them', async () => {
+  it('are fetched at once, each only once, and keep their ids when they are unknown', async () => {
     asked.length = 0;
     const shown = await expanded(
       WORKFLOW,
@@ -107,7 +107,7 @@ describe('the users of a page', () => {
     ]);
   });
 
-  it('are not fetched when nobody is expanded, or is there', async () => {
+  it('are not fetched when none are expanded or present', async () => {
     asked.length = 0;
     expect(await expanded(WORKFLOW, rows, read('tasks'), sources)).toBe(rows);
     expect(await expanded(WORKFLOW, [], read('createdBy'), sources)).toEqual([]);
