@@ -38,6 +38,7 @@ export type { EngineEventMap, EngineEventName, RunEventPayload } from './events/
 export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
+export type { EnsuredWorkflow, EnsureOutcome } from './ledger/ensure-workflow.ts';
 export type { Author } from './ledger/input/author.ts';
 export type { ExecutionConditionsInput } from './ledger/input/conditions.ts';
 export type { ExtensionInput } from './ledger/input/extension.ts';

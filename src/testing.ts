@@ -6,6 +6,7 @@
 
 export type { AuditOptions } from './testing/audit/audit-options.ts';
 export { type CrashingStore, type CrashPoint, crashingStore } from './testing/audit/crashing-store.ts';
+export type { AuditCrash, CallPoint, HandlerCall } from './testing/audit/execution.ts';
 export { formatAudit } from './testing/audit/format-audit.ts';
 export {
   type AuditReport,

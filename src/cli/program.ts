@@ -10,6 +10,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
+import { workflowsCommand } from './commands/workflows.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
 import { describeError } from './terminal/cli-error.ts';
@@ -56,6 +57,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     runCommand,
     resumeCommand,
     runsCommand,
+    workflowsCommand,
     checkCommand,
     serveCommand,
     simulateCommand,

@@ -5,7 +5,6 @@ import { type DemoFolder, demoFolder, demoTasksFile } from '../demo/folder.ts';
 import type { Host } from '../host.ts';
 import { type Job, jobOf, keepJob } from '../job/job.ts';
 import { finishSession } from '../session/finish.ts';
-import { keepWorkflow } from '../session/keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { Session } from '../session/session.ts';
 import { openStore } from '../session/stores.ts';
@@ -105,7 +104,7 @@ async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Prom
       stdout.line();
       const outcome = await session.drive(async () => {
         const chosen = await readWorkflow({ workflow: act.template, ...act });
-        const { workflow } = await keepWorkflow(session.engine.workflows, chosen);
+        const { workflow } = await session.engine.workflows.ensure(chosen);
         const run = await act.begin(session, workflow.id);
         return run === null ? [] : [run];
       });

@@ -3,6 +3,7 @@ import type { SlotEvaluation } from '../../engine/activation.ts';
 import { candidatesByIds } from '../../engine/selection/candidates.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
+import type { EnsuredWorkflow } from '../../ledger/ensure-workflow.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
@@ -21,7 +22,7 @@ import {
   usersOptions,
 } from '../options.ts';
 import { finishSession, type View } from '../session/finish.ts';
-import { asWorkflow, type KeptWorkflow, keepWorkflow } from '../session/keep-workflow.ts';
+import { asWorkflow } from '../session/keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { requireIdle } from '../session/run-checks.ts';
 import { Session } from '../session/session.ts';
@@ -197,7 +198,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
     return await Session.with(host, input, async (session) => {
       let made: Made = { run: null, slot: null };
       const outcome = await session.drive(async () => {
-        const kept = await keepWorkflow(session.engine.workflows, chosen);
+        const kept = await session.engine.workflows.ensure(chosen);
         if (!quiet && db !== null) printKept(host, kept);
         if (db !== null) await keepJob(store, job);
         await session.engine.start();
@@ -270,18 +271,19 @@ async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promi
   if (rule !== undefined) await requireUsers(users, rule);
 }
 
-function printKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {
+function printKept({ stderr }: Host, { workflow, outcome }: EnsuredWorkflow): void {
   const words = {
     created: 'was added to this database: version 1',
-    reused: `is unchanged in this database: version ${workflow.version}`,
+    unchanged: `is unchanged in this database: version ${workflow.version}`,
+    updated: `was updated in place in this database: still version ${workflow.version}`,
     newVersion: `was updated in this database: version ${workflow.version}`,
   };
-  stderr.line(`Workflow "${workflow.displayName}" ${words[how]}`);
+  stderr.line(`Workflow "${workflow.displayName}" ${words[outcome]}`);
 }
 
 function printNoneDue(
   host: Host,
-  { workflow }: KeptWorkflow,
+  { workflow }: EnsuredWorkflow,
   options: RunOptions,
   evaluation: SlotEvaluation | null,
 ): void {

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { Command, Option } from 'commander';
 import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { GraphHandler } from '../../graph.ts';
-import type { DurationMs } from '../../model/time.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { servedRuns } from '../dry-run/served.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
+import { type Phase, withHealth } from '../health.ts';
 import type { Host } from '../host.ts';
+import { type Certificate, type CertificateOptions, openServer, readCertificate } from '../http-server.ts';
 import { type Job, type JobOptions, jobOf } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
 import {
@@ -35,7 +33,7 @@ import { withSpinner } from '../terminal/progress.ts';
 import { oneLine, seconds } from '../terminal/text.ts';
 
 /** Options of `tenure serve`. */
-export interface ServeOptions extends JobOptions, StopTimeout {
+export interface ServeOptions extends JobOptions, StopTimeout, CertificateOptions {
   readonly db?: string;
   readonly port: number;
   readonly token?: string;
@@ -47,12 +45,14 @@ export interface ServeOptions extends JobOptions, StopTimeout {
   readonly quiet?: boolean;
 }
 
-const LOOPBACK = '127.0.0.1';
 const PATH = 'identityGovernance/lifecycleWorkflows';
 
 const HELP = `
 Serves http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, for
 programs on this machine. Schedules are on, and unfinished runs resume. Without --db everything is in memory.
+
+With --https, --cert and --key it serves https, for clients that send tokens over nothing else. /livez answers while the
+process runs, /readyz with 200 when it is ready and 503 when not; neither needs a token.
 
 With a token, clients must send \`Authorization: Bearer TOKEN\`. It comes from --token-file, or from the
 variable TENURE_TOKEN, or from --token, which other users of the machine can read. Without a token,
@@ -84,6 +84,9 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
         .conflicts('tokenFile'),
     )
     .addOption(new Option('--token-file <file>', 'the file that holds the token').argParser(someText))
+    .option('--https', 'serve https, with the certificate of --cert and the key of --key')
+    .option('--cert <file>', 'a certificate, with its chain, PEM', someText)
+    .option('--key <file>', 'its key, PEM, not encrypted', someText)
     .option('--read-only-runs', 'refuse to create, change or delete runs, as Microsoft Entra does')
     .option('--run-id-header', 'return the id of the run in the header x-run-id of activations');
   for (const option of outputOptions()) command.addOption(option);
@@ -95,9 +98,11 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
 /** Serves until a signal stops it. */
 export async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
   const token = await readToken(host, options);
+  const certificate = await readCertificate(options);
   const job = jobOf({ ...options, users: options.users ?? '' });
   const quiet = options.quiet ?? false;
-  const inputs = [options.users, options.tokenFile].filter((path) => path !== undefined);
+  const { users: people, tokenFile, cert, key } = options;
+  const inputs = [people, tokenFile, cert, key].filter((path) => path !== undefined);
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   const users: Directory =
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
@@ -105,7 +110,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     if (options.dryRun) return await dryRun(host, options, users, job);
     const store = await openStore(options.db, { writerThread: 'large' }); // requests are answered during commits
     try {
-      return await serveStore(host, options, { job, users, store, token });
+      return await serveStore(host, options, { job, users, store, token, certificate });
     } finally {
       await store.close();
     }
@@ -132,13 +137,11 @@ interface Served {
   readonly users: Directory;
   readonly store: Store;
   readonly token: string | null;
+  readonly certificate: Certificate | null;
 }
 
-async function serveStore(
-  host: Host,
-  options: ServeOptions,
-  { job, users, store, token }: Served,
-): Promise<ExitCode> {
+async function serveStore(host: Host, options: ServeOptions, served: Served): Promise<ExitCode> {
+  const { job, users, store } = served;
   const quiet = options.quiet ?? false;
   const workflows = [...(await unfinishedWorkflows(store)), ...(await scheduledWorkflows(store))];
   const tasks = await openTasks(host, job, { workflows, quiet });
@@ -153,7 +156,7 @@ async function serveStore(
       ...(job.concurrency === null ? {} : { concurrency: job.concurrency }),
     });
     try {
-      return await serveEngine(host, options, engine, token);
+      return await serveEngine(host, options, engine, served);
     } finally {
       await engine.close({ deadlineMs: engineStopMs(options.stopTimeout) });
     }
@@ -166,7 +169,7 @@ async function serveEngine(
   host: Host,
   options: ServeOptions,
   engine: Engine,
-  token: string | null,
+  { token, certificate }: Served,
 ): Promise<ExitCode> {
   const { stderr } = host;
   const warn = (error: unknown, where: string): void =>
@@ -184,26 +187,31 @@ async function serveEngine(
     runIdHeader: options.runIdHeader ?? false,
     onError: (error, requestId) => warn(error, `request ${requestId}`),
   });
+  let phase: Phase = 'starting';
   const interrupted = Promise.withResolvers<void>();
-  const { stopTimeout } = options;
+  const { stopTimeout, port } = options;
   const release = host.interrupts.handle(stopTimeout, (signal) => {
     if (stderr.isTerminal) stderr.line(); // ends the line with the terminal's ^C
     if (!options.quiet)
       stderr.line(
         `${signal}: stopping within ${seconds(stopTimeout)}. Press Ctrl-C again to quit immediately.`,
       );
+    phase = 'stopping';
     interrupted.resolve();
   });
   try {
-    const { server, port } = await open(handler, options.port);
+    const { clock } = host;
+    const answer = withHealth(handler, engine, () => phase);
+    const server = await openServer(answer, { port, certificate, clock });
     try {
       await engine.start();
-      printAddress(host, options, `http://${LOOPBACK}:${port}`, token);
+      if (phase === 'starting') phase = 'ready';
+      printAddress(host, options, server.url, token);
       await interrupted.promise;
     } finally {
       // In parallel: requests that wait for a run are answered when the engine stops.
       const deadlineMs = engineStopMs(stopTimeout);
-      await Promise.all([engine.stop({ deadlineMs }), close(server, host.clock, deadlineMs)]);
+      await Promise.all([engine.stop({ deadlineMs }), server.close(deadlineMs)]);
     }
     return EXIT.ok;
   } finally {
@@ -234,37 +242,6 @@ function printAddress(
   if (token === null)
     stderr.line('Every program on this machine may call (--token-file FILE requires a token).');
   stderr.line('Press Ctrl-C to stop.');
-}
-
-async function open(
-  handler: GraphHandler,
-  port: number,
-): Promise<{ readonly server: Server; readonly port: number }> {
-  const { serve: listen } = await import('@hono/node-server');
-  return new Promise((resolve, reject) => {
-    const server = listen({ fetch: handler, hostname: LOOPBACK, port }, (info) =>
-      resolve({ server, port: info.port }),
-    ) as Server; // HTTP/1.1, the default
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') return reject(error);
-      const message = `Expected port ${port} to be free, got one in use by another program`;
-      reject(
-        new CliError(message, 'Choose another port with --port, or 0 for any free port', { cause: error }),
-      );
-    });
-  });
-}
-
-/** Accepts no more requests, and lets those in progress end within `limitMs`. */
-function close(server: Server, clock: Clock, limitMs: DurationMs): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(limitMs, () => server.closeAllConnections());
-    server.close(() => {
-      timer.cancel();
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 async function readToken({ env }: Host, { token, tokenFile }: ServeOptions): Promise<string | null> {

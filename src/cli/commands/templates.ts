@@ -5,7 +5,7 @@ import type { WorkflowTemplate } from '../../model/workflow/workflow.ts';
 import type { Host } from '../host.ts';
 import { jsonOption } from '../options.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { triggerText } from '../terminal/trigger-text.ts';
+import { whenText } from '../terminal/trigger-text.ts';
 
 const HELP = `
 Example:
@@ -36,15 +36,10 @@ function templateLines({ stdout }: Host, template: WorkflowTemplate): string[] {
     return `    ${[key, ...open].join('  ')}`;
   });
   return [
-    `${style.bold(template.displayName)} ${style.dim(`(${template.category}, ${whenText(template)})`)}`,
+    `${style.bold(template.displayName)} ${style.dim(`(${template.category}, ${whenText(template.executionConditions)})`)}`,
     `  ${template.description}`,
     `  ${style.dim(template.id)}`,
     ...tasks,
     '',
   ];
-}
-
-function whenText({ executionConditions }: WorkflowTemplate): string {
-  if (!('trigger' in executionConditions)) return 'on demand';
-  return triggerText(executionConditions.trigger);
 }

@@ -6,8 +6,7 @@ import { shown } from '../../errors/shown.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import { nearest } from '../../input/nearest.ts';
 import { readRule } from '../../ledger/input/conditions.ts';
-import type { WorkflowInput } from '../../ledger/input/workflow.ts';
-import { readWorkflowInput } from '../../ledger/input/workflow.ts';
+import { readWorkflowInput, type WorkflowDraft, type WorkflowInput } from '../../ledger/input/workflow.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import { CliError, messageOf } from '../terminal/cli-error.ts';
 import { fillArguments, requireFilled } from './workflow-arguments.ts';
@@ -22,7 +21,7 @@ export interface WorkflowChoice {
   readonly scope?: string;
 }
 
-/** A workflow as it will be stored: with arguments, validated, with its schedule off. */
+/** A workflow as it will be stored: with arguments, validated. */
 export type ChosenWorkflow = WorkflowInput;
 
 /**
@@ -40,8 +39,22 @@ export async function readWorkflow(choice: WorkflowChoice): Promise<ChosenWorkfl
   const filled = fillArguments(scoped, choice.arg ?? new Map());
   const draft = readWorkflowInput(filled, DEFAULT_LIMITS);
   requireFilled(draft.tasks, choice.arg ?? new Map());
-  // The command is for one run: the schedule must not start others meanwhile.
-  return { ...draft, isSchedulingEnabled: false };
+  return withoutDefaults(draft);
+}
+
+/**
+ * Input for `ensure`, without the defaults: the command is for one run, so scheduling stays as it is, and off for a new
+ * workflow.
+ */
+function withoutDefaults({ isSchedulingEnabled: _, ...draft }: WorkflowDraft): ChosenWorkflow {
+  const { description, isEnabled, settings, administrationScopeTargets, ...others } = draft;
+  return {
+    ...others,
+    ...(description === null ? {} : { description }),
+    ...(isEnabled ? {} : { isEnabled }),
+    ...(settings.quarantineConfiguration === null ? {} : { settings }),
+    ...(administrationScopeTargets.length === 0 ? {} : { administrationScopeTargets }),
+  };
 }
 
 /** Whether this names a file: it exists, or looks like a path. */

@@ -96,6 +96,15 @@ export async function runUntil<T>(
   }
 }
 
+/** Settles everything that needs no time to pass, and waits for running handlers, up to a bound. */
+export async function comeToRest(clock: VirtualClock, life: EngineProcess): Promise<void> {
+  for (let isOver = true; isOver; ) {
+    await clock.settle();
+    const { running } = life;
+    isOver = running.size > 0 && (await letOneSettle([...running]));
+  }
+}
+
 /** Waits until running handlers settle, within the bound: handlers end with their process. */
 export async function letSettle({ running }: EngineProcess): Promise<void> {
   if (running.size > 0) await anyOf([Promise.allSettled(running)], PATIENCE_MS);

@@ -11,15 +11,18 @@ export interface PageOptions {
   readonly after?: string;
 }
 
-/** @param noun the items of the list, in the plural. */
-export function pageOptions(noun: string): readonly Option[] {
+/**
+ * @param noun the items of the list, in the plural.
+ * @param topMax largest page of the list.
+ */
+export function pageOptions(noun: string, topMax: number = LIMITS.pageSizeMax): readonly Option[] {
   return [
     new Option('--filter <filter>', "OData: processingStatus eq 'failed'").argParser(someText),
     new Option('--order-by <property>', 'a date or processingStatus, then asc or desc').argParser(someText),
     new Option(
       '--top <n>',
       `largest number of ${noun} on the page; default ${LIMITS.pageSizeDefault}`,
-    ).argParser(wholeNumber(1, LIMITS.pageSizeMax)),
+    ).argParser(wholeNumber(1, topMax)),
     new Option('--after <token>', 'continue after an earlier page: nextToken of --json').argParser(someText),
   ];
 }
@@ -31,6 +34,6 @@ export function listOptionsOf({ filter, orderBy, top, after }: PageOptions): Lis
 }
 
 /** How to get the rest. */
-export function moreLine(nextToken: string): string {
-  return `There are more: --top accepts up to ${LIMITS.pageSizeMax}, --filter narrows the list, --after ${nextToken} continues it`;
+export function moreLine(nextToken: string, topMax: number = LIMITS.pageSizeMax): string {
+  return `There are more: --top accepts up to ${topMax}, --filter narrows the list, --after ${nextToken} continues it`;
 }

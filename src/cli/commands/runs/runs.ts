@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Host } from '../../host.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
+import { runsUsersCommand } from '../runs-users.ts';
 import { runsCancelCommand } from './runs-cancel.ts';
 import { runsDeleteCommand } from './runs-delete.ts';
 import { runsListCommand } from './runs-list.ts';
@@ -14,7 +15,14 @@ export function runsCommand(host: Host, end: (code: ExitCode) => void): Command 
     .description(
       'Lists, shows, cancels, reprocesses or deletes runs of a database. The first digits of an id are enough to name a run.',
     );
-  const all = [runsListCommand, runsShowCommand, runsReprocessCommand, runsCancelCommand, runsDeleteCommand];
+  const all = [
+    runsListCommand,
+    runsShowCommand,
+    runsUsersCommand,
+    runsReprocessCommand,
+    runsCancelCommand,
+    runsDeleteCommand,
+  ];
   for (const make of all) command.addCommand(make(host, end));
   return command;
 }
