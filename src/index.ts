@@ -38,7 +38,6 @@ export type { EngineEventMap, EngineEventName, RunEventPayload } from './events/
 export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
-export type { EnsuredWorkflow, EnsureOutcome } from './ledger/ensure-workflow.ts';
 export type { Author } from './ledger/input/author.ts';
 export type { ExecutionConditionsInput } from './ledger/input/conditions.ts';
 export type { ExtensionInput } from './ledger/input/extension.ts';
@@ -53,6 +52,7 @@ export type {
   WorkflowPatch,
 } from './ledger/input/workflow.ts';
 export type { LedgerMethods } from './ledger/ledger.ts';
+export type { EnsuredWorkflow, EnsureOutcome } from './ledger/methods/ensure-workflow.ts';
 export type { CustomTaskExtensions } from './ledger/methods/extensions.ts';
 export type { Insights, TopOptions } from './ledger/methods/insights.ts';
 export type { RunInput, RunPatch, Runs } from './ledger/methods/runs.ts';

@@ -10,7 +10,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
-import { workflowsCommand } from './commands/workflows.ts';
+import { workflowsCommand } from './commands/workflows/workflows.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
 import { describeError } from './terminal/cli-error.ts';

@@ -61,6 +61,8 @@ export class EngineProcess implements HandlerHost {
       readSettings({
         tasks: makeHandlers(this, plan.workflows),
         concurrency,
+        // Held lanes: the judge counts every handler that has not settled against `concurrency`.
+        handlersUnsettledMax: 0,
         interruptionsMax,
         missedSlots,
         strictFailed,

@@ -3,7 +3,7 @@ import type { SlotEvaluation } from '../../engine/activation.ts';
 import { candidatesByIds } from '../../engine/selection/candidates.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
-import type { EnsuredWorkflow } from '../../ledger/ensure-workflow.ts';
+import type { EnsuredWorkflow } from '../../ledger/methods/ensure-workflow.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';

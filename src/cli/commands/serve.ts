@@ -7,9 +7,7 @@ import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { servedRuns } from '../dry-run/served.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
-import { type Phase, withHealth } from '../health.ts';
 import type { Host } from '../host.ts';
-import { type Certificate, type CertificateOptions, openServer, readCertificate } from '../http-server.ts';
 import { type Job, type JobOptions, jobOf } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
 import {
@@ -21,6 +19,13 @@ import {
   usersOptions,
   wholeNumber,
 } from '../options.ts';
+import { type Phase, withHealth } from '../serve/health.ts';
+import {
+  type Certificate,
+  type CertificateOptions,
+  openServer,
+  readCertificate,
+} from '../serve/http-server.ts';
 import { openTasks } from '../session/open-tasks.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../session/required-handlers.ts';
 import { openStore, openToLook } from '../session/stores.ts';

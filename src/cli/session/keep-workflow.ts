@@ -1,7 +1,7 @@
 /** Finds the workflow that a command names, before anything is written. */
-import { decide } from '../../ledger/ensure-workflow.ts';
+import { decide } from '../../ledger/methods/ensure-workflow.ts';
+import { recordNamed } from '../../ledger/methods/workflow-lookup.ts';
 import type { Workflows } from '../../ledger/methods/workflows.ts';
-import { recordNamed } from '../../ledger/workflow-lookup.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import type { ChosenWorkflow } from './workflow-source.ts';

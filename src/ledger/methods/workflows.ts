@@ -22,7 +22,6 @@ import { invalid } from '../../input/refuse.ts';
 import type { WorkflowRecord } from '../../model/records.ts';
 import { NOT_QUARANTINED } from '../../model/workflow/quarantine.ts';
 import type { Task, UserReference, Workflow } from '../../model/workflow/workflow.ts';
-import { type EnsuredWorkflow, ensureWorkflow } from '../ensure-workflow.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { readRule } from '../input/conditions.ts';
 import {
@@ -40,6 +39,7 @@ import {
   type WorkflowPatch,
 } from '../input/workflow.ts';
 import { forgetWorkflow } from '../notes.ts';
+import { type EnsuredWorkflow, ensureWorkflow } from './ensure-workflow.ts';
 import {
   change,
   freeze,
@@ -47,8 +47,8 @@ import {
   nextVersion,
   resourceOf,
   type WorkflowsDeps,
-} from '../workflow-changes.ts';
-import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from '../workflow-lookup.ts';
+} from './workflow-changes.ts';
+import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from './workflow-lookup.ts';
 
 /**
  * The workflows. Letter case of ids does not matter. Every method but the lists throws `NotFound` for an

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { Host } from '../../host.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
-import { runsUsersCommand } from '../runs-users.ts';
 import { runsCancelCommand } from './runs-cancel.ts';
 import { runsDeleteCommand } from './runs-delete.ts';
 import { runsListCommand } from './runs-list.ts';
 import { runsReprocessCommand } from './runs-reprocess.ts';
 import { runsShowCommand } from './runs-show.ts';
+import { runsUsersCommand } from './runs-users.ts';
 
 /** `tenure runs`. */
 export function runsCommand(host: Host, end: (code: ExitCode) => void): Command {

@@ -1,22 +1,22 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createLedger } from '../../embed.ts';
-import { nearest } from '../../input/nearest.ts';
-import type { ListOptions } from '../../ledger/input/list-options.ts';
-import type { UserProcessingResults } from '../../ledger/methods/user-results.ts';
-import { LIMITS } from '../../model/limits.ts';
-import type { RunRecord } from '../../model/records.ts';
-import type { UserProcessingResult } from '../../model/resources/resources.ts';
-import { USER_STATUSES, type UserStatus } from '../../model/status.ts';
-import type { Host } from '../host.ts';
-import { dbOption, jsonOption, requireOption } from '../options.ts';
-import { findRun } from '../session/find-run.ts';
-import { openExisting } from '../session/stores.ts';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { statusText } from '../terminal/report.ts';
-import { tableLines } from '../terminal/table.ts';
-import { count, moment, shortened } from '../terminal/text.ts';
-import { listOptionsOf, moreLine, type PageOptions, pageOptions } from './runs/list-options.ts';
-import { runArgument } from './runs/runs-show.ts';
+import { createLedger } from '../../../embed.ts';
+import { nearest } from '../../../input/nearest.ts';
+import type { ListOptions } from '../../../ledger/input/list-options.ts';
+import type { UserProcessingResults } from '../../../ledger/methods/user-results.ts';
+import { LIMITS } from '../../../model/limits.ts';
+import type { RunRecord } from '../../../model/records.ts';
+import type { UserProcessingResult } from '../../../model/resources/resources.ts';
+import { USER_STATUSES, type UserStatus } from '../../../model/status.ts';
+import type { Host } from '../../host.ts';
+import { dbOption, jsonOption, requireOption } from '../../options.ts';
+import { findRun } from '../../session/find-run.ts';
+import { openExisting } from '../../session/stores.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { statusText } from '../../terminal/report.ts';
+import { tableLines } from '../../terminal/table.ts';
+import { count, moment, shortened } from '../../terminal/text.ts';
+import { listOptionsOf, moreLine, type PageOptions, pageOptions } from './list-options.ts';
+import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs users`. */
 export interface RunsUsersOptions extends PageOptions {

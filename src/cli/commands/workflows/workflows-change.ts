@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
-import type { RequestKind } from '../../model/request.ts';
-import type { Workflow } from '../../model/workflow/workflow.ts';
-import type { Host } from '../host.ts';
-import { dbOption, jsonOption, requireOption, someText } from '../options.ts';
-import { findWorkflow } from '../session/find-workflow.ts';
-import { CliError } from '../terminal/cli-error.ts';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { oneLine } from '../terminal/text.ts';
-import { makeChange } from './runs/make-change.ts';
+import type { RequestKind } from '../../../model/request.ts';
+import type { Workflow } from '../../../model/workflow/workflow.ts';
+import type { Host } from '../../host.ts';
+import { dbOption, jsonOption, requireOption, someText } from '../../options.ts';
+import { findWorkflow } from '../../session/find-workflow.ts';
+import { CliError } from '../../terminal/cli-error.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { oneLine } from '../../terminal/text.ts';
+import { makeChange } from '../runs/make-change.ts';
 import { workflowArgument } from './workflows-show.ts';
 
 /** Options of the commands that change a workflow. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import type { GraphHandler } from '../graph.ts';
-import type { DurationMs } from '../model/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import { CliError, messageOf } from './terminal/cli-error.ts';
+import type { GraphHandler } from '../../graph.ts';
+import type { DurationMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { CliError, messageOf } from '../terminal/cli-error.ts';
 
 /** The only address that is listened on: other machines cannot connect. */
 const LOOPBACK = '127.0.0.1';

@@ -1,5 +1,5 @@
-import type { Engine } from '../engine/engine.ts';
-import type { GraphHandler } from '../graph.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { GraphHandler } from '../../graph.ts';
 
 /** What a server is at. */
 export type Phase = 'starting' | 'ready' | 'stopping';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, type StandaloneLedger } from '../../../src/embed.ts';
-import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
-import type { WorkflowInput } from '../../../src/ledger/input/workflow.ts';
-import type { Workflow } from '../../../src/model/workflow/workflow.ts';
+import { createLedger, type StandaloneLedger } from '../../../../src/embed.ts';
+import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
+import type { WorkflowInput } from '../../../../src/ledger/input/workflow.ts';
+import type { Workflow } from '../../../../src/model/workflow/workflow.ts';
 
 const input: WorkflowInput = {
   category: 'joiner',

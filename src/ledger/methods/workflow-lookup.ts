@@ -1,10 +1,10 @@
 /** Finds workflows in a store, and checks their ids, names and number. */
-import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { invalid } from '../input/refuse.ts';
-import { LIMITS } from '../model/limits.ts';
-import type { WorkflowRecord } from '../model/records.ts';
-import type { WorkflowLimits } from '../model/workflow/workflow-limits.ts';
-import type { StoreReader, StoreTransaction } from '../ports/store.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { invalid } from '../../input/refuse.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { WorkflowRecord } from '../../model/records.ts';
+import type { WorkflowLimits } from '../../model/workflow/workflow-limits.ts';
+import type { StoreReader, StoreTransaction } from '../../ports/store.ts';
 
 /** An id in the form that stores use. @throws LifecycleError `InvalidArgument`. */
 export function keyOf(id: unknown): string {

@@ -1,17 +1,17 @@
 /** How workflows are kept and changed: in a transaction, with a mark of who changed them and when. */
 
-import type { WorkflowRecord } from '../model/records.ts';
-import type { DurationMs } from '../model/time.ts';
-import { NOT_QUARANTINED } from '../model/workflow/quarantine.ts';
-import type { Task, UserReference, Workflow } from '../model/workflow/workflow.ts';
-import type { WorkflowLimits } from '../model/workflow/workflow-limits.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Ids } from '../ports/random.ts';
-import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
-import { nextSlot, slotStart } from '../rules/schedule/slots.ts';
-import type { TaskDraft, WorkflowChanges, WorkflowDraft } from './input/workflow.ts';
-import { OF_WORKFLOWS } from './notes.ts';
-import { isoOf } from './resources.ts';
+import type { WorkflowRecord } from '../../model/records.ts';
+import type { DurationMs } from '../../model/time.ts';
+import { NOT_QUARANTINED } from '../../model/workflow/quarantine.ts';
+import type { Task, UserReference, Workflow } from '../../model/workflow/workflow.ts';
+import type { WorkflowLimits } from '../../model/workflow/workflow-limits.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Ids } from '../../ports/random.ts';
+import type { Store, StoreReader, StoreTransaction } from '../../ports/store.ts';
+import { nextSlot, slotStart } from '../../rules/schedule/slots.ts';
+import type { TaskDraft, WorkflowChanges, WorkflowDraft } from '../input/workflow.ts';
+import { OF_WORKFLOWS } from '../notes.ts';
+import { isoOf } from '../resources.ts';
 import { checkRoom } from './workflow-lookup.ts';
 
 /** What the workflows work with. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Phase, withHealth } from '../../../src/cli/health.ts';
+import { type Phase, withHealth } from '../../../../src/cli/serve/health.ts';
 
 const settings = { get: async () => ({}) } as never;
 const handler = async () => new Response('the API');

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Host } from '../host.ts';
-import type { ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../../host.ts';
+import type { ExitCode } from '../../terminal/exit-codes.ts';
 import { workflowsChangeCommands } from './workflows-change.ts';
 import { workflowsListCommand } from './workflows-list.ts';
 import { workflowsShowCommand } from './workflows-show.ts';

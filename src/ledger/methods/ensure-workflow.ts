@@ -3,11 +3,11 @@
  * made a new version. What the input leaves out stays as it is.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { fieldsOf, ifGiven, readArray } from '../input/fields.ts';
-import { root } from '../input/refuse.ts';
-import type { KeyValuePair, Task, UserReference, Workflow } from '../model/workflow/workflow.ts';
-import type { WorkflowLimits } from '../model/workflow/workflow-limits.ts';
-import { readNewVersion, readWorkflowInput, type TaskDraft, type WorkflowDraft } from './input/workflow.ts';
+import { fieldsOf, ifGiven, readArray } from '../../input/fields.ts';
+import { root } from '../../input/refuse.ts';
+import type { KeyValuePair, Task, UserReference, Workflow } from '../../model/workflow/workflow.ts';
+import type { WorkflowLimits } from '../../model/workflow/workflow-limits.ts';
+import { readNewVersion, readWorkflowInput, type TaskDraft, type WorkflowDraft } from '../input/workflow.ts';
 import {
   changeIn,
   freeze,
