@@ -1,4 +1,4 @@
-/** Every snippet of the README runs, and prints what the README says that it prints. */
+/** Every program of the README, and of the guides that continue it, runs and prints what the page says. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,51 +20,59 @@ interface Block {
   readonly body: string;
 }
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
-  ([, language = '', body = '']) => ({ language, body }),
-);
+const PAGES = ['README.md', 'src/engine/README.md', 'src/ledger/README.md', 'src/cli/README.md'];
+
+function blocksOf(page: string): readonly Block[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', body = '']) => ({
+    language,
+    body,
+  }));
+}
 
 function run(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
-describe('the README', () => {
-  const snippets = blocks.flatMap((block, index) =>
-    block.language === 'ts' ? [{ code: block.body, output: blocks[index + 1] }] : [],
+const programs = PAGES.flatMap((page) => {
+  const blocks = blocksOf(page);
+  return blocks.flatMap((block, index) =>
+    block.language === 'ts'
+      ? [{ name: `${page}, program ${index + 1}`, page, code: block.body, output: blocks[index + 1] }]
+      : [],
   );
+});
 
-  it('begins with programs that can be started again', () => {
-    for (const { code } of snippets.slice(0, 2)) expect(code).toContain('.ensure');
+describe('the README and the guides that continue it', () => {
+  it('begin with a program that can be started repeatedly', () => {
+    for (const page of PAGES.slice(0, 2))
+      expect(programs.find((program) => program.page === page)?.code).toContain('.ensure');
   });
 
-  it('has snippets', () => expect(snippets.length).toBeGreaterThanOrEqual(4));
+  it('have programs', () => expect(programs.length).toBeGreaterThanOrEqual(5));
 
-  it.each(snippets.map((snippet, index) => ({ ...snippet, name: `snippet ${index + 1}` })))(
-    'prints what it promises in $name',
-    ({ code, output, name }) => {
-      const path = join(folder, `${name.replace(' ', '-')}.mts`);
-      const linked = code.replace(/from '(tenure[^']*)'/g, (_, entry: string) => {
-        const file = ENTRIES[entry];
-        if (!file) throw new Error(`The README imports an entry that does not exist: ${entry}`);
-        return `from '${join(ROOT, file)}'`;
-      });
-      writeFileSync(path, linked);
-      // A program that ensures its workflows can be started again.
-      const starts = code.includes('.ensure') ? 2 : 1;
-      for (let start = 1; start <= starts; start += 1) {
-        const result = run(['--disable-warning=ExperimentalWarning', path]);
-        expect(result.stderr).toBe('');
-        expect(output?.language).toBe('text');
-        expect(result.stdout).toBe(output?.body);
-        expect(result.status).toBe(0);
-      }
-    },
-  );
+  it.each(programs)('print what they promise in $name', ({ code, output, name }) => {
+    const path = join(folder, `${name.replace(/\W/g, '-')}.mts`);
+    const linked = code.replace(/from '(tenure[^']*)'/g, (_, entry: string) => {
+      const file = ENTRIES[entry];
+      if (!file) throw new Error(`A page imports an entry that does not exist: ${entry}`);
+      return `from '${join(ROOT, file)}'`;
+    });
+    writeFileSync(path, linked);
+    // A program that ensures its workflows can be started repeatedly.
+    const starts = code.includes('.ensure') ? 2 : 1;
+    for (let start = 1; start <= starts; start += 1) {
+      const result = run(['--disable-warning=ExperimentalWarning', path]);
+      expect(result.stderr).toBe('');
+      expect(output?.language).toBe('text');
+      expect(result.stdout).toBe(output?.body);
+      expect(result.status).toBe(0);
+    }
+  });
 
-  it('shows commands that work as they stand', () => {
-    const lines = blocks
+  it('show commands that work as they stand', () => {
+    const lines = PAGES.flatMap(blocksOf)
       .filter(({ language }) => language === 'sh')
       .flatMap(({ body }) => body.trim().split('\n'));
     const commands = lines.filter((line) => line.startsWith('npx tenure '));
