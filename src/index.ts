@@ -157,7 +157,7 @@ export { checkRun, checkStep, startRunCheck, type Violation } from './rules/inva
 export { quarantineOf } from './rules/schedule/quarantine.ts';
 export { type AggregationOptions, aggregateStatus } from './rules/status/aggregate.ts';
 export { positionOf } from './rules/status/positions.ts';
-export { positionsToReprocess as positionsAgain } from './rules/status/reprocess.ts';
+export { positionsToReprocess } from './rules/status/reprocess.ts';
 export { taskView } from './rules/status/task-view.ts';
 export {
   isLegalMove,

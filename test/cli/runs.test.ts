@@ -123,7 +123,7 @@ describe('tenure runs users', () => {
       ids((await users('--status', 'failed', '--json')).stdout),
     );
     expect((await users('--after', nextToken, '--status', 'completed')).code).toBe(1);
-    expect((await users('--top', '7')).stderr).toMatch(/^More follow: --top takes up to 1000000, /);
+    expect((await users('--top', '7')).stderr).toMatch(/^There are more: --top accepts up to 1000000, /);
   });
 
   it('lists more than a page of the store has', async () => {

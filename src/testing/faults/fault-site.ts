@@ -108,10 +108,11 @@ export class FaultSite {
     await this.#rest();
     const last = this.#boot();
     const untilMs = this.#clock.elapsed() + ms;
+    await this.#rest();
     let unfinished = await this.#unfinished();
     while (unfinished.length > 0 && (this.#clock.nextTimerInMs ?? ms) + this.#clock.elapsed() < untilMs) {
-      await this.#rest();
       await this.#clock.step();
+      await this.#rest();
       unfinished = await this.#unfinished();
     }
     for (const run of unfinished)

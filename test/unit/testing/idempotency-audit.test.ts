@@ -90,7 +90,7 @@ describe('idempotencyAudit', () => {
       settings: { concurrency: 2 },
     });
     expect(report.calls).toBe(8);
-    expect(report.tasks).toMatchObject([{ task: 'slow', verdict: 'losesEffect' }]);
+    expect(report.tasks).toMatchObject([{ task: 'slow', result: 'losesEffect' }]);
     // Interruptions are those of the task, whichever attempt they hit.
     const atCalls = report.differences.flatMap(({ crash }) => (crash.when === 'call' ? [crash.attempt] : []));
     expect(atCalls.sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
@@ -112,7 +112,7 @@ describe('idempotencyAudit', () => {
     });
     expect(report.differences.length).toBeGreaterThan(0);
     expect(report.differences.flatMap(({ lostBy }) => lostBy)).toEqual([]);
-    expect(report.tasks).toMatchObject([{ verdict: 'notIdempotent' }]);
+    expect(report.tasks).toMatchObject([{ result: 'notIdempotent' }]);
   });
 
   it('finds nothing when the idempotency key is used', async () => {
