@@ -16,13 +16,13 @@ type Row = readonly [title: string, from: string, to: string];
 const RULES: Readonly<Record<string, readonly Row[]>> = {
   'rules/status/aggregate.ts': [
     [
-      'everybody canceled is always canceled',
+      'all users canceled is always canceled',
       "wasCanceling ? 'canceled' : 'completedWithErrors'",
       "'canceled'",
     ],
     ['a cancel that came too late counts', 'if (wasCanceling && canceled > 0)', 'if (wasCanceling)'],
     [
-      'completed when nobody failed',
+      'completed when no user failed',
       'counters.successfulUsersCount === users',
       'counters.failedUsersCount === 0',
     ],
@@ -79,7 +79,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
       'outcomes: withOutcome(outcomes, outcome),\n      attempts: null',
       'outcomes: withOutcome(outcomes, outcome),\n      attempts: user.attempts',
     ],
-    ['a user starts before his run', 'Math.max(atMs, user.scheduledAtMs, user.createdAtMs)', 'atMs'],
+    ['a user starts before its run', 'Math.max(atMs, user.scheduledAtMs, user.createdAtMs)', 'atMs'],
     [
       'a task starts before the one before it ends',
       'Math.max(outcome.startedAtMs ?? since, since)',
@@ -95,7 +95,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['interruptions do not add up', '(user.attempts?.interruptions ?? 0) + interruptions', 'interruptions'],
     ['failures do not add up', '(user.attempts?.failures ?? 0) + failures', 'failures'],
     [
-      'a user is canceled before his last task ended',
+      'a user is canceled before its last task ended',
       'const completedAtMs = Math.max(atMs, runningSinceMs ?? since, since);',
       'const completedAtMs = atMs;',
     ],
@@ -118,12 +118,12 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       'two changes have one moment',
-      'Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs + 1)',
-      'Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs)',
+      'Math.max(nowMs, latestMs, run.lastUpdatedAtMs + 1)',
+      'Math.max(nowMs, latestMs, run.lastUpdatedAtMs)',
     ],
     [
       'a change is older than what it records',
-      'Math.max(nowMs, change.latestMs, run.lastUpdatedAtMs + 1)',
+      'Math.max(nowMs, latestMs, run.lastUpdatedAtMs + 1)',
       'Math.max(nowMs, run.lastUpdatedAtMs + 1)',
     ],
     ['a run is over before it ends', 'isDone ? completedAtMs : run.completedAtMs', 'completedAtMs'],
@@ -165,7 +165,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['the check takes any final status', 'allowed.includes(status),', 'true,'],
   ],
   'rules/counters/reports.ts': [
-    ['a task that nobody reached has failed', "if (processed === 0) return 'canceled';", ''],
+    ['a task that no user reached has failed', "if (processed === 0) return 'canceled';", ''],
     [
       'a report with one failure is failed',
       "report.successfulUsersCount === 0 ? 'failed'",
@@ -184,7 +184,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['some tasks are taken for the first ones', 'positions === undefined ? nth : ', 'true ? nth : '],
   ],
   'rules/status/reprocess.ts': [
-    ['somebody who only was canceled goes again', 'if (user.failedTasksCount === 0) return [];', ''],
+    ['a user that was only canceled is rerun', 'if (user.failedTasksCount === 0) return [];', ''],
     ['what failed counts as done', "outcome.status === 'completed' ? positionOf", 'true ? positionOf'],
     ['one task done stands for all of its definition', 'if (left > 0) credit.set(id, left - 1);', ''],
   ],
@@ -294,7 +294,11 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs',
       'true',
     ],
-    ['nobody is noted as admitted', 'if (admissions.length > 0) await tx.putAdmissions(admissions);', ''],
+    [
+      'no subject is recorded as admitted',
+      'if (admissions.length > 0) await tx.putAdmissions(admissions);',
+      '',
+    ],
     ['a run that is being removed is published', 'if (run?.claim === draft.claim) return;', 'return;'],
     ['a slot is not noted as evaluated', '{ ...record, lastSlotAtMs: slotAtMs }', '{ ...record }'],
     [

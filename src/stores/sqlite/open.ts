@@ -178,7 +178,7 @@ function examine(file: string): void {
   }
 }
 
-/** Whether somebody has the file open, or has left something behind that is not in it. */
+/** Whether a process has the file open, or has left something behind that is not in it. */
 function isInUse(file: string): boolean {
   return statOf(`${file}-wal`) !== undefined || statOf(`${file}-journal`) !== undefined;
 }

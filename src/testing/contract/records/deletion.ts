@@ -16,7 +16,7 @@ import {
 /** Deletions take what belongs to the deleted, and nothing else. */
 export function deletion({ describe, test }: ContractKit): void {
   describe('deletion', () => {
-    test('deleteRun takes its users, in flight or not, and leaves other runs and admissions', async (store) => {
+    test('deleteRun takes its users, active or not, and leaves other runs and admissions', async (store) => {
       await putBaseState(store);
       const before = await dumpBase(store);
       const getAdmissions = before['workflow 0: getAdmissions'];

@@ -95,7 +95,7 @@ export function exactness({ describe, test }: ContractKit): void {
 }
 
 function textsSurvive({ test }: Pick<ContractKit, 'test'>): void {
-  test('reasons and infos keep every character, in flight and at the end', async (store) => {
+  test('reasons and infos keep every character, while active and at the end', async (store) => {
     const users = TEXTS.map((_, index) => userRecord(0, index + 1));
     await seedRun(store, runRecord(0), users);
     const outcomesOf = (text: string): TaskOutcome[] => [completed(T0, text), failed(T0 + 1, text)];
