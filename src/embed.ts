@@ -1,4 +1,4 @@
-/** Engines and ledgers on this machine's clock, chance and ids, with the memory store as the default. */
+/** Engines and ledgers on this machine's clock, randomness and ids, with the memory store as the default. */
 import { arrayDirectory } from './directory/array-directory.ts';
 import { assembleEngine, type Engine } from './engine/engine.ts';
 import { type EnginePorts, type EngineSettingsInput, SETTINGS, settingsOf } from './engine/settings.ts';
@@ -31,13 +31,13 @@ import { systemIds, systemRandom } from './system/real/random.ts';
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
     Partial<Omit<EnginePorts, 'store' | 'directory'>> {
-  /** Where people come from; its type is what handlers see as `subject`. Default: nobody. */
+  /** Where people come from; its type is what handlers see as `subject`. Default: an empty directory. */
   readonly directory?: Directory<Person>;
   /** Where the record is kept. Default: in memory. A promise is awaited: `sqliteStore('tenure.db')`. */
   readonly store?: Store | Promise<Store>;
 }
 
-/** A library does not print. Failures that nobody is told of are `engine.error` events. */
+/** A library does not print; background failures are `engine.error` events. */
 const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 const ENGINE_OPTIONS = {

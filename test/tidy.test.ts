@@ -145,4 +145,19 @@ describe('the source tree', () => {
     expect(exported.length).toBeGreaterThan(50);
     expect(bare).toEqual([]);
   });
+
+  it('speaks of records as it, of people as they, and in the words of the field', () => {
+    const dropped =
+      /\b(?:he|his|him|himself|whom|(?:some|any|every)body|breaths?|flights?|verdicts?|tapes?|standings|crew|deeds?|ticks?|occasions?)\b/i;
+    // Part of the pinned traces of simulations.
+    const pinned = new Set(["const why = engine ? 'nobody is selected' : 'the process is off';"]);
+    const offenders = sources.flatMap(({ name, text }) =>
+      text
+        .split('\n')
+        .map((line, index) => ({ line: line.trim(), at: `${name}:${index + 1}` }))
+        .filter(({ line }) => (dropped.test(line) || /\bnobody\b/i.test(line)) && !pinned.has(line))
+        .map(({ line, at }) => `${at} ${line}`),
+    );
+    expect(offenders).toEqual([]);
+  });
 });

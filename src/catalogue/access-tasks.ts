@@ -100,7 +100,7 @@ export const ACCESS_TASKS: readonly TaskDefinition[] = Object.freeze([
     id: '498770d9-bab7-4e4c-b73d-5ded82a1d0b3',
     key: 'cancelPendingAccessPackageRequests',
     displayName: 'Cancel pending access package assignment requests for user',
-    description: 'Withdraw the requests that nobody has decided yet',
+    description: 'Withdraw the requests that are still undecided',
     // The portal offers it to leavers only; the API's own list says both.
     category: ['leaver', 'mover'],
   }),

@@ -32,7 +32,7 @@ const MOVER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
     id: '77a82a99-9dfb-471d-a396-107954328b7f',
     displayName: 'Real-time employee job change',
-    description: 'Act at once when somebody changes jobs',
+    description: 'Act at once when a person changes jobs',
     category: 'mover',
     executionConditions: ON_DEMAND,
     tasks: [step('runCustomTaskExtension', { customTaskExtensionID: '' })],
@@ -42,7 +42,7 @@ const MOVER_TEMPLATES: readonly WorkflowTemplate[] = [
     displayName: 'Employee group membership changes',
     // Entra asks for the group; a membershipChangeTrigger without one is refused.
     description:
-      'Act when somebody joins a group. On demand until its conditions name the groups (groupBasedSubjectSet) and a membershipChangeTrigger',
+      'Act when a person joins a group. On demand until its conditions name the groups (groupBasedSubjectSet) and a membershipChangeTrigger',
     category: 'mover',
     executionConditions: ON_DEMAND,
     tasks: [
@@ -54,7 +54,7 @@ const MOVER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
     id: '16819b2d-74e9-4fb9-9ba7-48b8a26ab11d',
     displayName: 'Employee job profile change',
-    description: 'Act when the department of somebody changes',
+    description: 'Act when the department of a person changes',
     category: 'mover',
     executionConditions: onChangeOf('department'),
     tasks: [
@@ -70,7 +70,7 @@ const LEAVER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
     id: '145735f1-57cc-48c2-81ec-727f07a10096',
     displayName: 'Real-time employee termination',
-    description: 'Act at once when somebody is dismissed',
+    description: 'Act at once when a person is dismissed',
     category: 'leaver',
     executionConditions: ON_DEMAND,
     tasks: [step('removeUserFromAllGroups'), step('removeUserFromAllTeams'), step('deleteUserAccount')],

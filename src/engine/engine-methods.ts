@@ -13,7 +13,7 @@ export interface EngineRuns extends Runs {
    * begins at once when the engine is started, else when it is.
    *
    * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
-   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
+   *   `InvalidArgument` (no subject is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
    *   with `strictSelection` and a rule `SubjectsLeftOut`.
    */
   activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
@@ -22,7 +22,7 @@ export interface EngineRuns extends Runs {
    * version of the workflow, by a run that the origin's `reprocessedRuns` names.
    *
    * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
-   *   also when nobody has anything to do.
+   *   also when no user has a task to do.
    */
   activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
   /**

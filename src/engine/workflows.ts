@@ -1,4 +1,4 @@
-/** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
+/** Previews of workflows: the users that a run would have, and what its tasks would do. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { readOptions } from '../input/options.ts';
 import type { Author } from '../ledger/input/author.ts';
@@ -148,7 +148,7 @@ async function executionScopeMember(
   }
   throw new LifecycleError(
     'NotFound',
-    `Expected \`${resultId}\` to be in the execution scope of workflow ${workflow.id}, got nobody`,
+    `Expected \`${resultId}\` to be in the execution scope of workflow ${workflow.id}, got no such user`,
     { id: resultId },
   );
 }

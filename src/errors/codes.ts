@@ -56,7 +56,7 @@ export const ERROR_CODES = {
     graphCode: 'Conflict',
     retryable: false,
     meaning:
-      'A strict selection: attributes cannot be read, or nobody has them; `details.selection` says whose and which',
+      'A strict selection: attributes cannot be read, or no subject has them; `details.selection` says whose and which',
   },
   NotWaiting: {
     status: 409,

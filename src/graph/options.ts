@@ -4,7 +4,7 @@ import { type Reader, readOptions, type ShapeOf, shapeReader, withDefault } from
 import { invalid, type Place } from '../input/refuse.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
-import { ANYBODY, type Authorize } from './access/authorize.ts';
+import { ANY_CALLER, type Authorize } from './access/authorize.ts';
 import type { GuardOptions, RateLimit } from './access/guard.ts';
 import { DEFAULT_GRAPH_LIMITS, type GraphLimits } from './protocol/bounds.ts';
 
@@ -49,7 +49,7 @@ const LIMITS = Object.fromEntries(
 ) as ShapeOf<GraphLimits> & Readonly<Record<keyof GraphLimits, Reader<number>>>;
 const OPTIONS = {
   baseUrl: withDefault(readBaseUrl, null),
-  authorize: withDefault(readFunction<Authorize>, () => ANYBODY),
+  authorize: withDefault(readFunction<Authorize>, () => ANY_CALLER),
   rateLimit: withDefault(
     shapeReader({ requests: readSome, windowMs: readSome } satisfies ShapeOf<RateLimit>),
     null,

@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { refused } from '../ledger/recording/callbacks.ts';
 import type { CallbackProof } from '../model/workflow/extension.ts';
-import { ANYBODY, isAllowed, type Principal } from './access/authorize.ts';
+import { ANY_CALLER, isAllowed, type Principal } from './access/authorize.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { checkExpand, type ExpandSources, expanded } from './lists/expand.ts';
 import { countOf, type ListDeps, readPage } from './lists/list.ts';
@@ -84,7 +84,7 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
       query,
       body,
       nowMs: clock.now(),
-      author: principal === null || principal === ANYBODY ? {} : { by: principal.id },
+      author: principal === null || principal === ANY_CALLER ? {} : { by: principal.id },
       inTime: (work) => inTime(clock, settings.limits.awaitedMsMax, work),
       turn: work.turn,
       proof,

@@ -1,5 +1,5 @@
 /**
- * Spellings of dates that somebody asked for by name, because the standard ones of `moments.ts` are not what a
+ * Date formats that are requested by name, because the standard ones of `moments.ts` are not what a
  * file has. A format has to fit the whole text, letter for letter: `dd/MM/yyyy` reads `01/02/2026` and neither
  * `1/2/2026` nor `01/02/26`. A text that two of the formats read as different moments is not read at all.
  *

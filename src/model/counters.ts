@@ -35,10 +35,10 @@ export interface UserCounters {
 
 /** The outcomes of one task over all users of a run. Source: domain §1.6. */
 export interface TaskReportCounters {
-  /** Users for whom the task completed. */
+  /** Users whose task completed. */
   readonly successfulUsersCount: number;
-  /** Users for whom the task failed. */
+  /** Users whose task failed. */
   readonly failedUsersCount: number;
-  /** Users for whom the task was planned. */
+  /** Users that have the task. */
   readonly totalUsersCount: number;
 }

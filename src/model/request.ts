@@ -18,7 +18,7 @@ export interface StoreRequest {
   readonly kind: RequestKind;
   /** Id of the run or of the workflow. */
   readonly id: string;
-  /** Who asks for it; `null`: nobody is named. */
+  /** The caller; `null` when none is named. */
   readonly by: string | null;
 }
 

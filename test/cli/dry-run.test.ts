@@ -165,7 +165,7 @@ describe('--dry-run on demand', () => {
     ]);
     expect(named.refusals).toEqual(['1 id of --ids cannot be found among the people']);
     const nobody = await dryRun(...args, '--rule', "department eq 'sales'");
-    expect(nobody.refusals).toEqual(['Nobody is selected']);
+    expect(nobody.refusals).toEqual(['No users are selected']);
     expect(exists('new.db')).toBe(false);
   });
 });

@@ -37,7 +37,7 @@ export interface PlannedTask {
   readonly handler: TaskSource;
 }
 
-/** Somebody who would be processed. */
+/** A subject that would be processed. */
 export interface ProcessedPerson {
   readonly id: string;
   /** The moment that makes the person due; absent: no schedule does. */
@@ -60,7 +60,7 @@ export type NotProcessedReason =
   /** The watched attributes or groups are as they were. */
   | 'unchanged';
 
-/** Somebody who would not be processed. */
+/** A subject that would not be processed. */
 export interface LeftOutPerson {
   readonly id: string;
   readonly reason: NotProcessedReason;

@@ -64,7 +64,7 @@ export async function plannedRun(place: PlanPlace, request: RunRequest): Promise
     ...busy,
     ...disabled,
     ...(unknown === 0 ? [] : [`${counted(unknown, 'id')} of --ids cannot be found among the people`]),
-    ...(people.processed.length === 0 ? ['Nobody is selected'] : []),
+    ...(people.processed.length === 0 ? ['No users are selected'] : []),
     ...strictly(isStrict, people),
   ];
   return dryRunOf(place, { workflow, people, slotAtMs: null, refusals });

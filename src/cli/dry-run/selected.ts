@@ -21,7 +21,7 @@ import { memoryStore } from '../../stores/memory/memory-store.ts';
 import type { LeftOutPerson, ProcessedPerson } from './dry-run.ts';
 import { PeopleTally, type SelectedPeople, streamingAll } from './people-tally.ts';
 
-/** Whom a slot would take. @throws LifecycleError of the store or the directory. */
+/** Subjects that a slot would admit. @throws LifecycleError of the store or the directory. */
 export async function selectedBySlot(
   place: { readonly store: Store; readonly clock: Clock },
   users: Directory,
@@ -58,7 +58,7 @@ export async function selectedBySlot(
   };
 }
 
-/** Whom an activation by rule would take. @throws LifecycleError `InvalidFilter`, `LimitExceeded`. */
+/** Subjects that an activation by rule would select. @throws LifecycleError `InvalidFilter`, `LimitExceeded`. */
 export async function selectedByRule(users: Directory, text: string): Promise<SelectedPeople> {
   const rule = parseScopeRule(text);
   const tally = new PeopleTally(scopeAttributes(rule), true, false);
@@ -69,7 +69,7 @@ export async function selectedByRule(users: Directory, text: string): Promise<Se
   return tally.people(users, processed);
 }
 
-/** Whom an activation by ids would take. */
+/** Subjects that an activation by ids would select. */
 export async function selectedByIds(users: Directory, ids: readonly string[]): Promise<SelectedPeople> {
   const unique = [...new Set(ids.map(normalizeText))];
   const found = subjectsOf(unique, await users.get(unique));
@@ -86,7 +86,7 @@ export async function selectedByIds(users: Directory, ids: readonly string[]): P
   };
 }
 
-/** Everybody else. */
+/** All other subjects. */
 async function others(
   users: Directory,
   { processed, notProcessed }: Pick<SelectedPeople, 'processed' | 'notProcessed'>,

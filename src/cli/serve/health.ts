@@ -7,7 +7,7 @@ export type Phase = 'starting' | 'ready' | 'stopping';
 const OK = 'ok';
 
 /**
- * The handler, with `/livez` and `/readyz` for supervisors: to everybody, since they have no token, and telling
+ * The handler, with `/livez` and `/readyz` for supervisors: without a token, since they have none, and telling
  * nothing but a word. Alive: it answers. Ready: the engine has started and does not stop, and the store answers.
  */
 export function withHealth(

@@ -6,7 +6,7 @@ import { invalid, type Place } from '../../input/refuse.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { PERMISSIONS, type Permission } from './permissions.ts';
 
-/** Somebody who may use the API. */
+/** A caller that may use the API. */
 export interface Principal {
   /** Identifies the caller in rate limits, and as `createdBy` and `lastModifiedBy` of its changes. */
   readonly id: string;
@@ -15,7 +15,7 @@ export interface Principal {
 }
 
 /** The caller of every request when there is no authorization. */
-export const ANYBODY: Principal = { id: 'anybody', permissions: 'all' };
+export const ANY_CALLER: Principal = { id: 'any', permissions: 'all' };
 
 /** Identifies the caller of a request; `null`: unknown, so the request is answered with 401. */
 export type Authorize = (request: Request) => Principal | null | Promise<Principal | null>;

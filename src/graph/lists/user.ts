@@ -12,7 +12,7 @@ export function isUserProperty(name: string): boolean {
 }
 
 /**
- * Somebody as a `user`. What the directory does not have, or has in another form, is `null`.
+ * A subject as a `user`. What the directory does not have, or has in another form, is `null`.
  *
  * @param select names that {@link isUserProperty}; `*`: all of them; `null`: Graph's default.
  */

@@ -33,7 +33,7 @@ export interface WorkflowsDeps {
   ): void;
 }
 
-/** When a change was made, and by whom. */
+/** Time and author of a change. */
 export type Mark = Pick<Workflow, 'lastModifiedDateTime' | 'lastModifiedBy'>;
 
 /** A workflow before and after a change; `after` is `before` when nothing changed. */
@@ -76,7 +76,7 @@ export async function changeIn(
   if (altered === before) return { before, after: before };
   const after = { ...altered, ...mark };
   const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
-  // Changes while it was off make nobody due: watching begins anew.
+  // Changes while it was off make no subject due: the baseline is taken anew.
   if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${before.id}/`);
   const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
   await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });

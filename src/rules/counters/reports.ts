@@ -3,7 +3,7 @@ import type { RunRecord } from '../../model/records.ts';
 import type { ProcessingStatus } from '../../model/status.ts';
 import { isTerminal } from '../status/transitions.ts';
 
-/** Users for whom a task is queued, in progress or canceled. Source: domain §1.6. */
+/** Users whose task is queued, in progress or canceled. Source: domain §1.6. */
 export function unprocessedUsers(report: TaskReportCounters): number {
   return report.totalUsersCount - report.successfulUsersCount - report.failedUsersCount;
 }

@@ -71,7 +71,7 @@ class PeopleOverTime implements SimulatedDirectory {
   readonly #windows: ReadonlyMap<string, readonly Window[]>;
   /** Ids by trigger attribute and day. */
   readonly #index = new Map<Attribute, Map<number, Set<string>>>();
-  /** Ids by rule of a scheduled workflow: people for whom the rule or the trigger's attribute cannot be read. */
+  /** Ids by rule of a scheduled workflow: people whose attribute of the rule or the trigger cannot be read. */
   readonly #unreadable = new Map<string, Set<string>>();
   readonly #attributes: readonly DirectoryAttribute[];
   readonly #ordinals = new Map<string, number>();

@@ -34,7 +34,7 @@ export function workflowArgument(): Argument {
 export function workflowsShowCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('show')
     .summary('a workflow, with its tasks')
-    .description('Shows the newest version of a workflow: when and for whom it runs, and its tasks.')
+    .description('Shows the newest version of a workflow: its conditions and its tasks.')
     .addArgument(workflowArgument())
     .addOption(dbOption('the database of the workflow'))
     .addOption(jsonOption())

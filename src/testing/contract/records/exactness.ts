@@ -178,7 +178,7 @@ function fullRun(n: number, seed: number): RunRecord {
 export function usersOfEveryKind(): UserRecord[] {
   const active = (ordinal: number, outcomes: readonly TaskOutcome[] = []) =>
     activeUser(userRecord(0, ordinal), T0 + ordinal, outcomes);
-  const untold = { outcomes: null, failedTasksCount: 1, totalUnprocessedTasksCount: 1 } as const;
+  const unreported = { outcomes: null, failedTasksCount: 1, totalUnprocessedTasksCount: 1 } as const;
   return [
     userRecord(0, 1),
     userRecord(0, 2, { processingStatus: 'quarantined' }),
@@ -193,7 +193,7 @@ export function usersOfEveryKind(): UserRecord[] {
     activeUser(userRecord(0, 7), T0, [
       { status: 'completed', startedAtMs: T0 + 500, completedAtMs: T0 - 500 },
     ]),
-    { ...active(8), ...untold },
+    { ...active(8), ...unreported },
     ended(active(9), 'completed', T0 + 9_000, [completed(T0), completed(T0, ''), completed(T0, 'was there')]),
     ended(active(10), 'completedWithErrors', T0 + 9_000, [completed(T0), failed(T0, ''), completed(T0)]),
     ended(active(11), 'failed', T0 + 9_000, [completed(T0), failed(T0, 'blocked')]),
@@ -207,12 +207,12 @@ export function usersOfEveryKind(): UserRecord[] {
       { status: 'canceled', startedAtMs: T0 + 5, completedAtMs: T0 + 9_000 },
     ]),
     ended(userRecord(0, 14), 'canceled', T0 + 9_000),
-    { ...ended(active(15), 'failed', T0 + 9_000), ...untold },
+    { ...ended(active(15), 'failed', T0 + 9_000), ...unreported },
     { ...ended(active(16), 'completed', T0 + 9_000), outcomes: null, totalUnprocessedTasksCount: 0 },
     userRecord(0, 17, { positions: [1, 3, 4_095] }),
     { ...active(18, [completed(T0), failed(T0, '{"positions":1}')]), positions: [1, 2, 7] },
     { ...ended(active(19), 'failed', T0 + 9_000, [failed(T0, 'blocked')]), positions: [2, 5, 6] },
-    { ...active(20), ...untold, positions: [2, 3, 4] },
+    { ...active(20), ...unreported, positions: [2, 3, 4] },
   ];
 }
 
