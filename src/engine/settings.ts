@@ -75,7 +75,7 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly strictFailed?: boolean;
   /** How often a task may be interrupted by the end of its process before it fails, ≥ 0. Default 10. */
   readonly interruptionsMax?: number;
-  /** How long an aborted handler may take to settle, ms. Default 5,000. */
+  /** How long an aborted handler may take to settle, ms. Default 5,000; at a stop, at most half of the stop's time. */
   readonly abortGraceMs?: DurationMs;
   /**
    * Handlers that may stay unsettled after their abort without costing a lane, 0..100,000. Each further one holds
