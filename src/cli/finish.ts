@@ -1,7 +1,5 @@
 import type { LedgerMethods } from '../ledger/index.ts';
 import type { Run } from '../model/resources.ts';
-import type { Workflow } from '../model/workflow.ts';
-import type { Store } from '../ports/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readFailures } from './failures.ts';
 import type { Host } from './host.ts';
@@ -18,7 +16,6 @@ export interface View {
 /** Where runs are, for reports and for commands to paste. */
 export interface Place {
   readonly ledger: LedgerMethods;
-  readonly store: Store;
   /** As the user named it; `null`: in memory. */
   readonly db: string | null;
   readonly more: readonly (readonly [string, string])[];
@@ -58,20 +55,17 @@ async function reportRun(
   host: Host,
   run: Run,
   outcome: SessionOutcome,
-  { ledger, store, db, more }: Place,
+  { ledger, db, more }: Place,
   withFailures: boolean,
 ): Promise<void> {
   const { stdout } = host;
-  const workflow = await workflowOfRun(store, run.id);
   const facts: ReportFacts = {
-    workflowName: workflow.displayName,
-    workflowVersion: workflow.version,
     work: { elapsedMs: outcome.elapsedMs, tasks: outcome.processedTasks.get(run.id) ?? 0 },
     more: [['database', db ?? 'none: this run was kept in memory only (--db FILE keeps it)'], ...more],
   };
   for (const line of runLines(run, facts, stdout.style)) stdout.line(line);
   if (run.failedTasksCount > 0 && withFailures) {
-    const failures = await readFailures(ledger, workflow.id, run.id, FAILURES_SHOWN);
+    const failures = await readFailures(ledger, run.workflow.id, run.id, FAILURES_SHOWN);
     const rest = db === null ? null : showCommand(host, run, db, ` --failures ${run.failedTasksCount}`);
     stdout.line();
     for (const line of failureLines(failures, stdout.style, rest)) stdout.line(line);
@@ -80,14 +74,6 @@ async function reportRun(
     stdout.line();
     stdout.line(`${stdout.style.dim('All of it:')} ${showCommand(host, run, db, '')}`);
   }
-}
-
-/** The version of the workflow that a run has pinned. */
-export async function workflowOfRun(store: Store, runId: string): Promise<Workflow> {
-  const run = await store.getRun(runId);
-  const workflow = run && (await store.getWorkflowVersion(run.workflowId, run.workflowVersion));
-  if (!workflow) throw new Error(`Expected run ${runId} to have its workflow, got none`);
-  return workflow;
 }
 
 function showCommand({ self }: Host, run: Run, db: string, more: string): string {

@@ -7,8 +7,6 @@ import { count, oneLine, shortened } from './text.ts';
 
 /** What a report tells of a run besides the run. */
 export interface ReportFacts {
-  readonly workflowName: string;
-  readonly workflowVersion: number;
   /** What took how long, ms, and how many tasks were processed in it; `null`: it never began. */
   readonly work: { readonly elapsedMs: number; readonly tasks: number } | null;
   /** More lines: database, effects. */
@@ -31,7 +29,7 @@ export function runLines(run: Run, facts: ReportFacts, style: Style): string[] {
   ];
   const { work } = facts;
   return [
-    `${style.bold(oneLine(facts.workflowName))} · version ${facts.workflowVersion} · ${EXECUTION_WORDS[run.workflowExecutionType]}`,
+    `${style.bold(oneLine(run.workflow.displayName))} · version ${run.workflow.version} · ${EXECUTION_WORDS[run.workflowExecutionType]}`,
     ...factLines([
       ['run', run.id],
       ['status', statusText(run.processingStatus, style)],

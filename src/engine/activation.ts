@@ -5,6 +5,7 @@ import { fieldsOf, readString, readWord } from '../input/fields.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
+import { type Author, readAuthor } from '../ledger/author.ts';
 import { requireWorkflow } from '../ledger/context.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { planRun, type RunPlan } from '../ledger/plan.ts';
@@ -111,7 +112,8 @@ export class Activator {
     this.#deps = deps;
   }
 
-  async activate(workflowId: string, activation: Activation): Promise<Run> {
+  async activate(workflowId: string, activation: Activation, author?: Author): Promise<Run> {
+    const createdBy = readAuthor(author);
     const { directory } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
     const max = this.#deps.settings.limits.maxSubjectsPerActivation;
@@ -128,11 +130,12 @@ export class Activator {
       const object = readProvisioningObject(at('provisioningObject'));
       return this.#plan(workflow, 'provisioningObject', {
         workflowExecutionType: 'extensibilityOnDemand',
+        createdBy,
         candidates: [[{ subjectId: object.id, dueAtMs: null }]],
         notes: (made) => [objectNote(workflow.id, made.id, object)],
       });
     }
-    const plan = { workflowExecutionType: 'onDemand' } as const;
+    const plan = { workflowExecutionType: 'onDemand', createdBy } as const;
     if (at('rule').value === undefined) {
       const candidates = [await candidatesByIds(readIds(at('subjects'), max), directory)];
       return this.#plan(workflow, 'rule', { ...plan, candidates });
@@ -143,49 +146,52 @@ export class Activator {
     return this.#plan(workflow, 'rule', { ...plan, candidates }, tally);
   }
 
-  async activateWithScope(workflowId: string, input: ActivationScopeInput): Promise<Run> {
+  async activateWithScope(workflowId: string, input: ActivationScopeInput, author?: Author): Promise<Run> {
+    const createdBy = readAuthor(author);
     const { directory, store } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
     const scope = readScope(input, this.#deps.settings.limits.maxSubjectsPerActivation);
-    const workflowExecutionType = 'activatedWithScope';
     const { activatedOnScope } = scope;
+    const how = { workflowExecutionType: 'activatedWithScope', createdBy, activatedOnScope } as const;
     switch (scope.kind) {
       case 'users': {
         const candidates = [await candidatesByIds(scope.ids, directory)];
-        return this.#plan(workflow, 'users', { workflowExecutionType, activatedOnScope, candidates });
+        return this.#plan(workflow, 'users', { ...how, candidates });
       }
       case 'group': {
         const candidates = candidatesInGroup(scope.id, directory);
-        return this.#plan(workflow, 'group', { workflowExecutionType, activatedOnScope, candidates });
+        return this.#plan(workflow, 'group', { ...how, candidates });
       }
       case 'run': {
         const again = await runAgain(store, workflow, scope.id, scope.activatedOnScope);
-        return this.#plan(workflow, 'run', { workflowExecutionType, activatedOnScope, ...again });
+        return this.#plan(workflow, 'run', { ...how, ...again });
       }
       case 'results': {
         const again = await resultsAgain(store, workflow, scope.ids, scope.activatedOnScope.taskScope);
-        return this.#plan(workflow, 'processingResults', {
-          workflowExecutionType,
-          activatedOnScope,
-          ...again,
-        });
+        return this.#plan(workflow, 'processingResults', { ...how, ...again });
       }
     }
   }
 
-  async reprocess(workflowId: string, runId: string, options?: ReprocessOptions): Promise<Run> {
+  async reprocess(
+    workflowId: string,
+    runId: string,
+    options?: ReprocessOptions,
+    author?: Author,
+  ): Promise<Run> {
     const given = readOptions(options, 'runs.reprocess', REPROCESS_OPTIONS);
     const { taskScope, userScope, processingResults } = given;
     if (processingResults === undefined) {
       const scope = { run: { id: runId }, taskScope, userScope: userScope ?? 'failedUsers' };
-      return this.activateWithScope(workflowId, scope);
+      return this.activateWithScope(workflowId, scope, author);
     }
     if (userScope !== undefined)
       throw invalid({ path: 'userScope', value: userScope }, 'absent beside processingResults');
-    return this.activateWithScope(workflowId, { processingResults, taskScope });
+    return this.activateWithScope(workflowId, { processingResults, taskScope }, author);
   }
 
-  async previewWorkflow(workflowId: string, input: PreviewInput): Promise<Run> {
+  async previewWorkflow(workflowId: string, input: PreviewInput, author?: Author): Promise<Run> {
+    const createdBy = readAuthor(author);
     const { ports, settings, gone } = this.#deps;
     const workflow = await this.#runnable(workflowId);
     const at = fieldsOf(root(input, 'the preview'), ['subjects']);
@@ -201,6 +207,7 @@ export class Activator {
     let replaced: readonly RunRecord[] = [];
     const run = await this.#plan(workflow, 'subjects', {
       workflowExecutionType: 'preview',
+      createdBy,
       candidates,
       notes: (made) => [previewNote(workflow.id, made.id)],
       // In one commit: a workflow has one preview at any moment, whatever crashes.
@@ -213,8 +220,13 @@ export class Activator {
     return run;
   }
 
-  async evaluate(workflowId: string, options?: { readonly at?: string }): Promise<SlotEvaluation> {
+  async evaluate(
+    workflowId: string,
+    options?: { readonly at?: string },
+    author?: Author,
+  ): Promise<SlotEvaluation> {
     const { at } = readOptions(options, 'runs.evaluate', EVALUATE_OPTIONS);
+    const createdBy = readAuthor(author);
     const { ports, ledger, scheduler, dispatcher } = this.#deps;
     const workflow = await this.#runnable(workflowId);
     expectNoQuarantine(workflow);
@@ -223,7 +235,7 @@ export class Activator {
     if (atMs > nowMs) throw invalid({ path: 'at', value: options?.at }, 'a moment that is not in the future');
     await ledger.settings.load();
     const slotAtMs = slotStart(atMs, ledger.settings.scheduleIntervalMs);
-    const { outcome, selection } = await scheduler.evaluate(workflow, slotAtMs);
+    const { outcome, selection } = await scheduler.evaluate(workflow, slotAtMs, createdBy);
     const slotDateTime = isoOf(slotAtMs);
     if (outcome.kind === 'nobody') return { slotDateTime, run: null, selection };
     if (outcome.kind === 'slotTaken') {

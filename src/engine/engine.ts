@@ -1,6 +1,7 @@
 // Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { LifecycleError } from '../errors/index.ts';
+import type { Author } from '../ledger/author.ts';
 import { answerCallback, isCallbackToken } from '../ledger/callbacks.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
 import { createInsights, type Insights } from '../ledger/insights.ts';
@@ -43,7 +44,7 @@ export interface EngineRuns extends Runs {
    *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
    *   with `strictSelection` and a rule `SubjectsLeftOut`.
    */
-  activate(workflowId: string, activation: Activation): Promise<Run>;
+  activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
   /**
    * As `activate`, for people, a group, a run or user results; the last two are done again, with the newest
    * version of the workflow, by a run that the origin's `reprocessedRuns` names.
@@ -51,14 +52,14 @@ export interface EngineRuns extends Runs {
    * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
    *   also when nobody has anything to do.
    */
-  activateWithScope(workflowId: string, scope: ActivationScopeInput): Promise<Run>;
+  activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
   /**
    * Does a final run again: by default for its users with a failed task, and of their tasks those that they
    * did not complete. With `processingResults`, single results of that run or of others of the workflow.
    *
    * @throws LifecycleError as `activateWithScope`.
    */
-  reprocess(workflowId: string, runId: string, options?: ReprocessOptions): Promise<Run>;
+  reprocess(workflowId: string, runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
   /**
    * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
    * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
@@ -66,7 +67,7 @@ export interface EngineRuns extends Runs {
    * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
    *   `strictSelection`.
    */
-  evaluate(workflowId: string, options?: { readonly at?: string }): Promise<SlotEvaluation>;
+  evaluate(workflowId: string, options?: { readonly at?: string }, author?: Author): Promise<SlotEvaluation>;
   /**
    * Resolves with the run when it is terminal.
    *
@@ -235,14 +236,14 @@ class LifecycleEngine implements Engine, EventSink {
   }
 
   async stop(options?: StopOptions): Promise<void> {
-    this.#deadline.set(readDeadline(options));
+    this.#deadline.set(readDeadline(options, 'stop'));
     this.#stopping ??= this.#stop();
     await this.#stopping;
   }
 
   async close(options?: StopOptions): Promise<void> {
     const { clock, store, directory } = this.#ports;
-    const deadlineMs = readDeadline(options);
+    const deadlineMs = readDeadline(options, 'close');
     const endsAtMs = clock.elapsed() + deadlineMs;
     await this.stop({ deadlineMs });
     const closing = Promise.all([store.close(), (async () => directory.close?.())()]);
@@ -341,10 +342,10 @@ class LifecycleEngine implements Engine, EventSink {
     const { runs } = this.#ledger;
     return {
       ...runs,
-      activate: (workflowId, activation) => activator.activate(workflowId, activation),
-      activateWithScope: (workflowId, scope) => activator.activateWithScope(workflowId, scope),
-      reprocess: (workflowId, runId, options) => activator.reprocess(workflowId, runId, options),
-      evaluate: (workflowId, options) => activator.evaluate(workflowId, options),
+      activate: (...args) => activator.activate(...args),
+      activateWithScope: (...args) => activator.activateWithScope(...args),
+      reprocess: (...args) => activator.reprocess(...args),
+      evaluate: (...args) => activator.evaluate(...args),
       finished: (first: string, second?: string) =>
         this.#finished(second ?? first, second === undefined ? null : first),
       delete: async (workflowId, runId) => {

@@ -8,13 +8,14 @@
  */
 import { LifecycleError } from '../errors/index.ts';
 import type { Ledger } from '../ledger/index.ts';
+import type { RunPlan } from '../ledger/plan.ts';
 import { enabledTasks } from '../ledger/resources.ts';
 import { purgeExpired } from '../ledger/retention.ts';
 import { nextSlot, slotStart } from '../ledger/schedule-times.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { UserReference, Workflow } from '../model/workflow.ts';
 import type { Timer } from '../ports/clock.ts';
 import { candidatesDue } from './candidates.ts';
 import type { Observation } from './observation.ts';
@@ -27,6 +28,9 @@ import { SelectionTally } from './selection.ts';
 
 /** Wait before an evaluation that failed is tried again. */
 const RETRY_MS = MINUTE_MS;
+
+/** How the schedule itself makes a run. */
+const SCHEDULED = { onlyWhileScheduled: true, createdBy: null } as const;
 
 /** What the scheduler needs of the engine. */
 export interface SchedulerDeps {
@@ -104,14 +108,18 @@ export class Scheduler {
    * @throws LifecycleError of the directory, the handlers or the store; `InvalidArgument` for a workflow
    *   without a trigger; `SubjectsLeftOut` with `strictSelection`.
    */
-  async evaluate(workflow: Workflow, slotAtMs: EpochMs): Promise<SelectedOutcome> {
-    return this.#evaluate(workflow, slotAtMs, false);
+  async evaluate(
+    workflow: Workflow,
+    slotAtMs: EpochMs,
+    createdBy: UserReference | null,
+  ): Promise<SelectedOutcome> {
+    return this.#evaluate(workflow, slotAtMs, { onlyWhileScheduled: false, createdBy });
   }
 
   async #evaluate(
     workflow: Workflow,
     slotAtMs: EpochMs,
-    onlyWhileScheduled: boolean,
+    { onlyWhileScheduled, createdBy }: Required<Pick<RunPlan, 'onlyWhileScheduled' | 'createdBy'>>,
   ): Promise<SelectedOutcome> {
     const { ledger, ports, settings, bind } = this.#deps;
     const qualification = requireQualification(workflow, settings.catchUpMs);
@@ -130,6 +138,7 @@ export class Scheduler {
     const plan = {
       workflow,
       workflowExecutionType: 'scheduled',
+      createdBy,
       scheduledAtMs: slotAtMs,
       slotAtMs,
       onlyWhileScheduled,
@@ -189,7 +198,7 @@ export class Scheduler {
       if (lastSkipped !== undefined && plan.evaluate.length === 0)
         await this.#markSkipped(workflow.id, lastSkipped);
       for (const slotAtMs of plan.evaluate) {
-        const { outcome, selection } = await this.#evaluate(workflow, slotAtMs, true);
+        const { outcome, selection } = await this.#evaluate(workflow, slotAtMs, SCHEDULED);
         if (!this.#isOn) return true; // the run stays in the store, for the next start
         if (outcome.kind === 'planned') planned(outcome.run);
         const runId = 'run' in outcome ? outcome.run.id : null;

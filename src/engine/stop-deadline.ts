@@ -1,4 +1,6 @@
-import { LifecycleError } from '../errors/index.ts';
+import { readNumber } from '../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { DurationMs } from '../model/time.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
@@ -30,15 +32,16 @@ export function stopPlan(deadlineMs: DurationMs, abortGraceMs: DurationMs): Stop
   return { abortAfterMs: deadlineMs - recordMs - graceMs, graceMs };
 }
 
-/** The deadline of a stop, ms. @throws LifecycleError `InvalidArgument`. */
-export function readDeadline({ deadlineMs = LIMITS.stopDeadlineMs }: StopOptions = {}): DurationMs {
-  const isNumber = typeof deadlineMs === 'number';
-  if (isNumber && deadlineMs >= 0 && deadlineMs <= LIMITS.stopDeadlineMaxMs) return deadlineMs;
-  throw new LifecycleError(
-    'InvalidArgument',
-    `Expected deadlineMs to be a number in 0..${LIMITS.stopDeadlineMaxMs}, got \`${String(deadlineMs)}\``,
-    { field: 'deadlineMs' },
-  );
+const STOP_OPTIONS = {
+  deadlineMs: withDefault(
+    (place: Place) => readNumber(place, 0, LIMITS.stopDeadlineMaxMs),
+    LIMITS.stopDeadlineMs,
+  ),
+} satisfies ShapeOf<StopOptions>;
+
+/** The deadline that the options of `method` name, ms. @throws LifecycleError `InvalidArgument`. */
+export function readDeadline(options: StopOptions | undefined, method: 'stop' | 'close'): DurationMs {
+  return readOptions(options, method, STOP_OPTIONS).deadlineMs;
 }
 
 /** The time limit of a stop that is under way. Set again, it may come earlier, never later. */

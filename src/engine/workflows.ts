@@ -1,5 +1,6 @@
 /** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
 import { readOptions } from '../input/options.ts';
+import type { Author } from '../ledger/author.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { PAGE_OPTIONS } from '../ledger/list-options.ts';
 import { previewedSubjects } from '../ledger/previews.ts';
@@ -57,7 +58,7 @@ export interface EngineWorkflows extends Workflows {
    *
    * @throws LifecycleError as `runs.activate`; `InvalidArgument` also for a workflow that a change makes due.
    */
-  previewWorkflow(id: string, input: PreviewInput): Promise<Run>;
+  previewWorkflow(id: string, input: PreviewInput, author?: Author): Promise<Run>;
   /** Whom the last preview was for. @throws LifecycleError `NotFound`. */
   previewScope(id: string): Promise<readonly { readonly id: string }[]>;
   /** The enabled tasks that cannot be run: no handler, or arguments that it refuses. @throws LifecycleError `NotFound`. */
@@ -79,7 +80,7 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
   return {
     ...workflows,
     wouldQuarantine: async (id) => forecast(deps, await workflows.get(id)),
-    previewWorkflow: (id, input) => deps.activator.previewWorkflow(id, input),
+    previewWorkflow: (...args) => deps.activator.previewWorkflow(...args),
     previewScope: async (id) => {
       const workflow = await workflows.get(id);
       return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));

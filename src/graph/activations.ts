@@ -7,19 +7,20 @@ import type { Row } from './represent.ts';
 import { type Call, soleField } from './route.ts';
 
 /** activate: `{ subjects: [{ id }] }`. */
-export async function activate({ engine, keys, body }: Call): Promise<string> {
+export async function activate({ engine, keys, body, author }: Call): Promise<string> {
   const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
-  return (await engine.runs.activate(keys.workflow, { subjects })).id;
+  return (await engine.runs.activate(keys.workflow, { subjects }, author)).id;
 }
 
 /** activateAndWait: `{ subject }`, a provisioning object or somebody of the directory; what became of it. */
-export async function activateAndWait({ engine, keys, body, inTime }: Call): Promise<Row> {
+export async function activateAndWait({ engine, keys, body, author, inTime }: Call): Promise<Row> {
   const subject = objectBody(soleField(body, 'subject', true), true);
   const run = await engine.runs.activate(
     keys.workflow,
     Object.hasOwn(subject, 'directoryObject')
       ? { subjects: [subject.directoryObject as { readonly id: string }] }
       : { provisioningObject: subject as unknown as ProvisioningObjectInput },
+    author,
   );
   if ((await inTime(engine.runs.finished(run.id))) === null) {
     throw new GraphError(504, 'gatewayTimeout', `The run ${run.id} has not ended yet; it goes on.`);
@@ -36,12 +37,12 @@ export async function activateAndWait({ engine, keys, body, inTime }: Call): Pro
 }
 
 /** activateWithScope: `{ scope: … }` as the metadata has it, or `{ subjects: [{ id }] }` as the page does. */
-export async function activateWithScope({ engine, keys, body }: Call): Promise<string> {
+export async function activateWithScope({ engine, keys, body, author }: Call): Promise<string> {
   const isOfPage = Object.hasOwn(objectBody(body), 'subjects');
   const scope = (
     isOfPage ? { users: soleField(body, 'subjects') } : soleField(body, 'scope', true)
   ) as ActivationScopeInput;
-  return (await engine.runs.activateWithScope(keys.workflow, scope)).id;
+  return (await engine.runs.activateWithScope(keys.workflow, scope, author)).id;
 }
 
 const CANCEL_SCOPE = '#microsoft.graph.identityGovernance.cancelRunsScope';
@@ -65,7 +66,7 @@ export async function cancelProcessing({ engine, keys, body }: Call): Promise<vo
 }
 
 /** previewWorkflow: `{ subjects: [{ id }] }`. */
-export async function previewWorkflow({ engine, keys, body }: Call): Promise<string> {
+export async function previewWorkflow({ engine, keys, body, author }: Call): Promise<string> {
   const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
-  return (await engine.workflows.previewWorkflow(keys.workflow, { subjects })).id;
+  return (await engine.workflows.previewWorkflow(keys.workflow, { subjects }, author)).id;
 }

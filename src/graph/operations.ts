@@ -16,8 +16,8 @@ import { arrayOf, reportRows, runIdOf, taskFiller, taskResultsOf, taskResultsOfW
 import { type TaskReportSummary, taskReportSummary, userSummary } from './summaries.ts';
 
 /** POST runs. */
-export function createRun({ engine, keys, body }: Call): Promise<Run> {
-  return engine.runs.create(keys.workflow, withMembers(RUN, objectBody(body)) as unknown as RunInput);
+export function createRun({ engine, keys, body, author }: Call): Promise<Run> {
+  return engine.runs.create(keys.workflow, withMembers(RUN, objectBody(body)) as unknown as RunInput, author);
 }
 
 /** PATCH a run. */

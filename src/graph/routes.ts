@@ -177,8 +177,8 @@ const WORKFLOW_ROUTES: readonly Route[] = [
   ),
   list(DELETED, workflows, WORKFLOW, ({ engine }) => arrayOf(() => engine.workflows.listDeleted() as never)),
   one(`${DELETED}/{workflow}`, workflows, WORKFLOW, does.deletedWorkflow),
-  done('DELETE', `${DELETED}/{workflow}`, change, ({ engine, keys }) =>
-    engine.workflows.purge(keys.workflow),
+  done('DELETE', `${DELETED}/{workflow}`, change, ({ engine, keys, author }) =>
+    engine.workflows.purge(keys.workflow, author),
   ),
   // The only paths to them that Microsoft's documents have, though nothing in them need be deleted (R9).
   ...reprocessedUnder(`${DELETED}/{workflow}/executionScope/{user}`),
@@ -211,8 +211,8 @@ const OTHER_ROUTES: readonly Route[] = [
     'acted',
     does.updateExtension,
   ),
-  done('DELETE', 'customTaskExtensions/{extension}', changeExtensions, ({ engine, keys }) =>
-    engine.customTaskExtensions.delete(keys.extension),
+  done('DELETE', 'customTaskExtensions/{extension}', changeExtensions, ({ engine, keys, author }) =>
+    engine.customTaskExtensions.delete(keys.extension, author),
   ),
   summary(
     'insights/workflowsProcessedSummary()',

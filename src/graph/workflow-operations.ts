@@ -28,9 +28,12 @@ export async function updateExtension({ engine, keys, body, author }: Call): Pro
 }
 
 /** PATCH settings. */
-export async function updateSettings({ engine, body }: Call): Promise<LifecycleManagementSettings> {
+export async function updateSettings({ engine, body, author }: Call): Promise<LifecycleManagementSettings> {
   const settings = await engine.settings.get();
-  return engine.settings.update(sentBack(SETTINGS, objectBody(body, true), settings) as SettingsPatch);
+  return engine.settings.update(
+    sentBack(SETTINGS, objectBody(body, true), settings) as SettingsPatch,
+    author,
+  );
 }
 
 /** POST workflows. */

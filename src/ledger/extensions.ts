@@ -22,7 +22,7 @@ export interface CustomTaskExtensions {
   /** Changes what is given; tasks go by it from their next call on. @throws LifecycleError `NotFound`, `InvalidArgument`. */
   update(id: string, patch: Partial<ExtensionInput>, author?: Author): Promise<CustomTaskExtension>;
   /** Tasks that name it fail from now on. @throws LifecycleError `NotFound`. */
-  delete(id: string): Promise<void>;
+  delete(id: string, author?: Author): Promise<void>;
 }
 
 const COLLECTION = 'extensions';
@@ -48,7 +48,7 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
         await tx.putNotes([noteOf(extension)]);
         return extension;
       });
-      audit(context, 'Create custom task extension', made);
+      audit(context, 'Create custom task extension', by, made);
       return made;
     },
     get: (id) => requireExtension(store, id),
@@ -69,16 +69,17 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
         await tx.putNotes([noteOf(extension)]);
         return { before: current, after: extension };
       });
-      if (after !== before) audit(context, 'Update custom task extension', after);
+      if (after !== before) audit(context, 'Update custom task extension', by, after);
       return after;
     },
-    async delete(id) {
+    async delete(id, author) {
+      const by = readAuthor(author);
       const gone = await store.transaction(async (tx) => {
         const extension = await requireExtension(tx, id);
         await tx.deleteNotes(COLLECTION, [extension.id]);
         return extension;
       });
-      audit(context, 'Delete custom task extension', gone);
+      audit(context, 'Delete custom task extension', by, gone);
     },
   };
 }

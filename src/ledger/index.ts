@@ -57,9 +57,9 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
   const cancellation = { context, recorder };
   const userProcessingResults = createUserResults(context);
   const workflowChanged = settings.workflowChanged ?? (() => {});
-  const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, () => {
+  const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, (by) => {
     workflowChanged(null);
-    audit(context, 'Update tenant settings', null);
+    audit(context, 'Update tenant settings', by, null);
   });
   return {
     context,
@@ -72,9 +72,9 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
       limits: settings.limits ?? DEFAULT_LIMITS,
       scheduleIntervalMs: () => kept.scheduleIntervalMs,
       freezeRuns: (workflowId, which) => freezeRuns(cancellation, workflowId, which),
-      changed: (id, before, after) => {
+      changed: (id, by, before, after) => {
         workflowChanged(id);
-        auditWorkflow(context, before, after);
+        auditWorkflow(context, by, before, after);
       },
     }),
     settings: kept,

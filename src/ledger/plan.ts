@@ -12,7 +12,7 @@ import type { Quarantine } from '../model/quarantine.ts';
 import type { Note, RunRecord } from '../model/records.ts';
 import type { WorkflowExecutionType } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { UserReference, Workflow } from '../model/workflow.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { NO_COUNTERS } from '../rules/index.ts';
 import { announce } from './announce.ts';
@@ -47,6 +47,8 @@ export type CandidateBatches = AsyncIterable<readonly Candidate[]> | Iterable<re
 export interface RunPlan {
   readonly workflow: Workflow;
   readonly workflowExecutionType: WorkflowExecutionType;
+  /** Who activated it; nobody for the schedule. */
+  readonly createdBy?: UserReference | null;
   readonly scheduledAtMs: EpochMs;
   /** The schedule slot, for a scheduled run. */
   readonly slotAtMs: EpochMs | null;
@@ -163,6 +165,8 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     id: runIdFrom(ids.guid()),
     workflowId: plan.workflow.id,
     workflowVersion: plan.workflow.version,
+    workflowDisplayName: plan.workflow.displayName,
+    createdBy: plan.createdBy?.id ?? null,
     driver: 'engine',
     workflowExecutionType: plan.workflowExecutionType,
     processingStatus: 'queued',

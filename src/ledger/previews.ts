@@ -34,15 +34,21 @@ export async function previewedSubjects(store: StoreReader, workflowId: string):
   return (await store.listUsers(query)).map(({ subjectId }) => subjectId);
 }
 
-/** The condition of a list of runs: previews are left out, unless it asks for execution types by name. */
+/**
+ * The condition of a list of runs: previews are left out, unless it asks for execution types by name.
+ *
+ * @param workflowId whose runs; `null`: those of every workflow.
+ */
 export async function withoutPreviews(
   store: StoreReader,
-  workflowId: string,
+  workflowId: string | null,
   where: Filter | null,
 ): Promise<Filter | null> {
   if (where !== null && JSON.stringify(where).includes(TYPE_PATH)) return where;
   // Most workflows have none; then nothing is looked at a second time.
-  if ((await store.getNotes(OF_WORKFLOWS.previews, [`${workflowId}/`])).length === 0) return where;
+  const prefix = workflowId === null ? '' : `${workflowId}/`;
+  const query = { collection: OF_WORKFLOWS.previews, prefix, after: null, limit: 1 };
+  if ((await store.listNotes(query)).length === 0) return where;
   const noPreview = parseListFilter("workflowExecutionType ne 'preview'", RUN_PROPERTIES);
   return where === null ? noPreview : { kind: 'and', operands: [where, noPreview], at: 0 };
 }

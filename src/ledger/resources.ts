@@ -22,6 +22,8 @@ export function isoOrNull(atMs: EpochMs | null): string | null {
 export function runResource(run: RunRecord): Run {
   return {
     id: run.id,
+    workflow: { id: run.workflowId, displayName: run.workflowDisplayName, version: run.workflowVersion },
+    createdBy: run.createdBy === null ? null : { id: run.createdBy },
     completedDateTime: isoOrNull(run.completedAtMs),
     failedTasksCount: run.failedTasksCount,
     failedUsersCount: run.failedUsersCount,

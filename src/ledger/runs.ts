@@ -5,15 +5,18 @@ import { COUNT_MAX, readCount, readLine, readWhole, readWord } from '../input/fi
 import { readInstant, readWindow } from '../input/instants.ts';
 import { nullable, optional, type Reader, type ReadShape, readShape, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
+import type { Filter } from '../model/filter.ts';
 import { runIdFrom } from '../model/ids.ts';
 import { LIMITS } from '../model/limits.ts';
 import { RUN_PROPERTIES } from '../model/properties.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Page, Run, RunSummary } from '../model/resources.ts';
 import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../model/status.ts';
-import type { StoreTransaction } from '../ports/store.ts';
+import type { UserReference } from '../model/workflow.ts';
+import type { StoreReader, StoreTransaction } from '../ports/store.ts';
 import { isLegalMove, isTerminal, NO_COUNTERS, RUN_TRANSITIONS } from '../rules/index.ts';
 import { announce } from './announce.ts';
+import { type Author, readAuthor } from './author.ts';
 import { forgetCallbacks } from './callbacks.ts';
 import { type Cancellation, cancelRun } from './cancel.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from './context.ts';
@@ -78,23 +81,32 @@ const PATCH = {
   lastUpdatedDateTime: optional(nullable(readInstant)),
   isNoOp: optional(({ value }: Place) => value),
   activatedOnScope: optional(({ value }: Place) => value),
+  workflow: optional(({ value }: Place) => value),
+  createdBy: optional(({ value }: Place) => value),
 } satisfies Record<keyof RunPatch, Reader<unknown>>;
 const COUNTERS = Object.keys(COUNTED) as (keyof typeof COUNTED)[];
 
 /** Runs, per workflow. */
 export interface Runs {
   /**
-   * Newest schedule first unless `orderBy` says otherwise. Previews are left out unless the filter asks for
-   * `workflowExecutionType`.
+   * The runs of a workflow, newest schedule first unless `orderBy` says otherwise. Previews are left out unless
+   * the filter asks for `workflowExecutionType`.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
    */
   list(workflowId: string, options?: ListOptions): Promise<Page<Run>>;
+  /**
+   * As above, of all workflows but deleted ones. A filter can also ask for `workflow/id`, `workflow/displayName`
+   * and `workflow/version`.
+   */
+  list(options?: ListOptions): Promise<Page<Run>>;
   /**
    * Creates an *externally driven* run: `queued`, its totals declared. Report each user with
    * `userProcessingResults.create`; with the last one the run finishes by itself.
    *
    * @throws LifecycleError `NotFound`, `InvalidArgument`, `CounterMismatch`, `IllegalTransition`.
    */
-  create(workflowId: string, input: RunInput): Promise<Run>;
+  create(workflowId: string, input: RunInput, author?: Author): Promise<Run>;
   /** @throws LifecycleError `NotFound`. */
   get(workflowId: string, runId: string): Promise<Run>;
   /**
@@ -123,26 +135,29 @@ export function createRuns(cancellation: Cancellation): Runs {
   const { context } = cancellation;
   const { store } = context;
   return {
-    async list(workflowId, options) {
+    async list(...args: ListArguments) {
+      const [workflowId, options] = readListArguments(args);
       const given = readListOptions(options, 'runs.list');
-      const { id } = await requireWorkflow(store, workflowId);
+      const of = workflowId === null ? {} : { workflowId: (await requireWorkflow(store, workflowId)).id };
       const request = listRequest<RunRecord, string>(given, {
-        scope: `runs of ${id}`,
+        scope: `runs of ${of.workflowId ?? 'every workflow'}`,
         table: RUN_PROPERTIES,
         keyType: 'string',
         defaultOrder: 'scheduledDateTime desc',
       });
-      const where = await withoutPreviews(store, id, request.where);
-      const rows = await store.listRuns({ ...request, where, workflowId: id, limit: request.limit + 1 });
+      const shownOnly =
+        of.workflowId === undefined ? await ofLiveWorkflows(store, request.where) : request.where;
+      const where = await withoutPreviews(store, of.workflowId ?? null, shownOnly);
+      const rows = await store.listRuns({ ...request, ...of, where, limit: request.limit + 1 });
       const { shown, nextToken } = cutPage(rows, request, RUN_PROPERTIES, (run) => run.id);
       return {
         value: shown.map(sharedRunResource),
         nextToken,
-        ...(given.count ? { count: await store.countRuns({ workflowId: id, where }) } : {}),
+        ...(given.count ? { count: await store.countRuns({ ...of, where }) } : {}),
       };
     },
-    async create(workflowId, input) {
-      const run = await createExternal(context, workflowId, input);
+    async create(workflowId, input, author) {
+      const run = await createExternal(context, workflowId, input, readAuthor(author));
       announce(context, { before: null, after: run });
       return runResource(run);
     },
@@ -178,6 +193,30 @@ export function createRuns(cancellation: Cancellation): Runs {
   };
 }
 
+type ListArguments =
+  | readonly [workflowId: string, options?: ListOptions | undefined]
+  | readonly [options?: ListOptions | undefined];
+
+/** `null`: of every workflow. @throws LifecycleError `InvalidArgument`: an id that is missing must not list all runs. */
+function readListArguments(args: ListArguments): readonly [string | null, ListOptions | undefined] {
+  const [first, second] = args;
+  if (typeof first === 'string') return [first, second];
+  if (args.length <= 1) return [null, first];
+  throw invalid({ path: 'workflowId', value: first }, 'the id of a workflow');
+}
+
+/** The condition of a list over all workflows: the runs of deleted ones are out of view with them (domain §3.11). */
+async function ofLiveWorkflows(store: StoreReader, where: Filter | null): Promise<Filter | null> {
+  const deleted = (await store.listWorkflows()).filter(({ workflow }) => workflow.deletedDateTime !== null);
+  if (deleted.length === 0) return where;
+  const values = deleted.map(
+    ({ workflow }) => ({ kind: 'literal', type: 'string', value: workflow.id, at: 0 }) as const,
+  );
+  const path = { kind: 'path', segments: ['workflow', 'id'], at: 0 } as const;
+  const isLive: Filter = { kind: 'not', operand: { kind: 'in', operand: path, values, at: 0 }, at: 0 };
+  return where === null ? isLive : { kind: 'and', operands: [where, isLive], at: 0 };
+}
+
 /** Removes a run, with what is noted of it. */
 export async function removeRun(tx: StoreTransaction, run: RunRecord): Promise<void> {
   await tx.deleteRun(run.id);
@@ -190,6 +229,7 @@ async function createExternal(
   { store, ids, clock }: LedgerContext,
   workflowId: string,
   body: RunInput,
+  by: UserReference | null,
 ): Promise<RunRecord> {
   const input = readShape(root(body, 'the run'), RUN);
   const { processingStatus: status, scheduledDateTime: scheduledAtMs, workflowExecutionType } = input;
@@ -205,6 +245,8 @@ async function createExternal(
       id: runIdFrom(ids.guid()),
       workflowId: workflow.id,
       workflowVersion: workflow.version,
+      workflowDisplayName: workflow.displayName,
+      createdBy: by?.id ?? null,
       driver: 'external',
       workflowExecutionType,
       processingStatus: 'queued',
@@ -299,9 +341,10 @@ function expectSame(run: RunRecord, patch: ReadShape<typeof PATCH>): void {
     if (value !== undefined && value !== known)
       throw invalid({ path: name, value: isoOrNull(value) }, `${isoOrNull(known)}, as the ledger has it`);
   }
-  for (const path of ['isNoOp', 'activatedOnScope'] as const) {
+  const known = runResource(run);
+  for (const path of ['isNoOp', 'activatedOnScope', 'workflow', 'createdBy'] as const) {
     const { [path]: value } = patch;
-    if (value !== undefined && !isDeepStrictEqual(value, run[path]))
+    if (value !== undefined && !isDeepStrictEqual(value, known[path]))
       throw invalid({ path, value }, 'as the ledger has it');
   }
 }

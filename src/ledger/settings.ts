@@ -1,8 +1,9 @@
 /** The tenant's settings: one document in the store. Source: domain §1.11, §2.4. */
 import type { LifecycleManagementSettings, QuarantineConfiguration } from '../model/quarantine.ts';
 import { type DurationMs, HOUR_MS } from '../model/time.ts';
-import type { Workflow } from '../model/workflow.ts';
+import type { UserReference, Workflow } from '../model/workflow.ts';
 import type { Store, StoreReader } from '../ports/store.ts';
+import { type Author, readAuthor } from './author.ts';
 import { readSettingsPatch, type SettingsPatch } from './settings-input.ts';
 
 /** `lifecycleManagementSettings`. */
@@ -12,7 +13,7 @@ export interface Settings {
    * Changes what is given; an engine goes by it at once. @throws LifecycleError `InvalidArgument`, naming the
    * field.
    */
-  update(patch: SettingsPatch): Promise<LifecycleManagementSettings>;
+  update(patch: SettingsPatch, author?: Author): Promise<LifecycleManagementSettings>;
 }
 
 const NAME = 'lifecycleManagementSettings';
@@ -26,7 +27,11 @@ export interface KeptSettings extends Settings {
 }
 
 /** @param intervalMs distance of schedule slots while nobody has set one. */
-export function createSettings(store: Store, intervalMs: DurationMs, changed: () => void): KeptSettings {
+export function createSettings(
+  store: Store,
+  intervalMs: DurationMs,
+  changed: (by: UserReference | null) => void,
+): KeptSettings {
   const defaults: LifecycleManagementSettings = {
     emailSettings: { senderDomain: '', useCompanyBranding: false },
     quarantineConfiguration: null,
@@ -39,7 +44,8 @@ export function createSettings(store: Store, intervalMs: DurationMs, changed: ()
   let current = defaults;
   return {
     get: () => read(store),
-    async update(input) {
+    async update(input, author) {
+      const by = readAuthor(author);
       const { before, after } = await store.transaction(async (tx) => {
         const before = await read(tx);
         const patch = readSettingsPatch(input, before);
@@ -49,7 +55,7 @@ export function createSettings(store: Store, intervalMs: DurationMs, changed: ()
         return { before, after: await read(tx) };
       });
       current = after;
-      if (after !== before) changed();
+      if (after !== before) changed(by);
       return after;
     },
     async load() {

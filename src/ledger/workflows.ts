@@ -59,7 +59,12 @@ export interface WorkflowsDeps {
   /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
   freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
   /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
-  changed(workflowId: string, before: Workflow | null, after: Workflow | null): void;
+  changed(
+    workflowId: string,
+    by: UserReference | null,
+    before: Workflow | null,
+    after: Workflow | null,
+  ): void;
 }
 
 /**
@@ -116,7 +121,7 @@ export interface Workflows {
   /** Those that are deleted and not purged, by creation. */
   listDeleted(): Promise<readonly Workflow[]>;
   /** Removes a deleted workflow for good, with its versions, runs and results. */
-  purge(id: string): Promise<void>;
+  purge(id: string, author?: Author): Promise<void>;
 }
 
 /** The workflows over a store. */
@@ -142,7 +147,7 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
       show((await change(deps, keyOf(id), readAuthor(author), requireLive, clearQuarantine)).after),
     delete: async (id, author) => deleteWorkflow(deps, id, readAuthor(author)),
     restore: async (id, author) => restore(deps, id, readAuthor(author)),
-    purge: (id) => purge(deps, id),
+    purge: async (id, author) => purge(deps, id, readAuthor(author)),
     listVersions: async (id) => {
       const { workflow } = await requireLive(store, keyOf(id));
       const versions = await store.listWorkflowVersions(workflow.id);
@@ -183,7 +188,7 @@ async function create(deps: WorkflowsDeps, input: unknown, by: UserReference | n
     await tx.putWorkflow({ workflow, lastSlotAtMs });
     return workflow;
   });
-  deps.changed(workflow.id, null, workflow);
+  deps.changed(workflow.id, by, null, workflow);
   return resourceOf(deps, workflow);
 }
 
@@ -275,7 +280,7 @@ async function restore(deps: WorkflowsDeps, id: string, by: UserReference | null
   return resourceOf(deps, after);
 }
 
-async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
+async function purge(deps: WorkflowsDeps, id: string, by: UserReference | null): Promise<void> {
   const key = keyOf(id);
   const { workflow } = await requireDeleted(deps.store, key);
   await deps.freezeRuns(key, 'all');
@@ -284,7 +289,7 @@ async function purge(deps: WorkflowsDeps, id: string): Promise<void> {
     await tx.deleteWorkflow(key);
     await forgetWorkflow(tx, key);
   });
-  deps.changed(key, workflow, null);
+  deps.changed(key, by, workflow, null);
 }
 
 /** When a change was made, and by whom. */
@@ -314,7 +319,7 @@ async function change(
     await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
     return { before, after };
   });
-  if (result.after !== result.before) deps.changed(id, result.before, result.after);
+  if (result.after !== result.before) deps.changed(id, by, result.before, result.after);
   return result;
 }
 

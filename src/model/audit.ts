@@ -1,3 +1,5 @@
+import type { UserReference } from './workflow.ts';
+
 /** What administrators did, and what the schedule did for them. Source: domain §3.14. */
 
 /** Category → its activities. */
@@ -42,6 +44,8 @@ export interface AuditEntry {
   readonly activity: AuditActivity;
   /** ISO 8601, UTC. */
   readonly activityDateTime: string;
+  /** Who did it, or activated the run that it is about; `null`: the engine did, or nobody was named. */
+  readonly initiatedBy: UserReference | null;
   /** What it was done to; `null` for the settings. */
   readonly target: { readonly id: string; readonly displayName: string } | null;
   /** The workflow that it is about, and the run. */

@@ -4,7 +4,7 @@ import type { Run, UserProcessingResult } from './resources.ts';
 import type { Selection } from './selection.ts';
 import type { EpochMs } from './time.ts';
 
-/** A run, with the workflow that it belongs to (a run resource does not name it). */
+/** A run, and the id of the workflow that it belongs to. */
 export interface RunEventPayload {
   readonly workflowId: string;
   readonly run: Run;

@@ -2,7 +2,7 @@
  * Which properties of runs and user results a list can be filtered and ordered by, and where a
  * record keeps them. Both stores read these tables; nothing else may stand in a filter.
  *
- * Source: domain §1.2, §1.3 (Graph documents the dates and enumerations; counters are ours).
+ * Source: domain §1.2, §1.3 (Graph documents the dates and enumerations; counters and workflows are ours).
  */
 import type { RunRecord, UserRecord } from './records.ts';
 
@@ -47,6 +47,9 @@ export const RUN_PROPERTIES: PropertyTable<RunRecord> = {
   totalTasksCount: count('totalTasksCount'),
   failedTasksCount: count('failedTasksCount'),
   totalUnprocessedTasksCount: count('totalUnprocessedTasksCount'),
+  'workflow/id': text('workflowId'),
+  'workflow/displayName': text('workflowDisplayName'),
+  'workflow/version': count('workflowVersion'),
 };
 
 /** User results. */

@@ -19,6 +19,10 @@ export interface RunRecord extends RunCounters {
   readonly workflowId: string;
   /** Version pinned at creation. */
   readonly workflowVersion: number;
+  /** The workflow's name at creation. */
+  readonly workflowDisplayName: string;
+  /** Id of whoever activated or created it; `null`: the schedule did, or nobody was named. */
+  readonly createdBy: string | null;
   readonly driver: RunDriver;
   readonly workflowExecutionType: WorkflowExecutionType;
   readonly processingStatus: ProcessingStatus;

@@ -4,11 +4,16 @@
  */
 import type { ActivationScope } from './activation.ts';
 import type { ProcessingStatus, TaskStatus, UserStatus, WorkflowExecutionType } from './status.ts';
+import type { UserReference } from './workflow.ts';
 import type { ProvisioningObjectWorkflowSubject, SubjectType, WorkflowSubject } from './workflow-subject.ts';
 
-/** `microsoft.graph.identityGovernance.run`. */
+/** `microsoft.graph.identityGovernance.run`, with its workflow and its author, which Graph leaves out. */
 export interface Run {
   readonly id: string;
+  /** What it runs: the version that it pinned, and the name that the workflow had then. */
+  readonly workflow: { readonly id: string; readonly displayName: string; readonly version: number };
+  /** Who activated or created it; `null`: the schedule did, or nobody was named. */
+  readonly createdBy: UserReference | null;
   readonly completedDateTime: string | null;
   readonly failedTasksCount: number;
   readonly failedUsersCount: number;

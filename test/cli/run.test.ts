@@ -46,6 +46,7 @@ describe('tenure run', () => {
     expect(Object.keys(run).sort()).toEqual([
       'activatedOnScope',
       'completedDateTime',
+      'createdBy',
       'failedTasksCount',
       'failedUsersCount',
       'id',
@@ -58,8 +59,10 @@ describe('tenure run', () => {
       'totalTasksCount',
       'totalUnprocessedTasksCount',
       'totalUsersCount',
+      'workflow',
       'workflowExecutionType',
     ]);
+    expect(run.workflow).toMatchObject({ displayName: 'Offboard an employee', version: 1 });
     expect(run).toMatchObject({
       processingStatus: 'completed',
       isNoOp: true,

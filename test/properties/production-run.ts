@@ -35,6 +35,8 @@ export class ProductionRun {
       ...base,
       ...NO_COUNTERS,
       workflowId: 'w',
+      workflowDisplayName: 'w',
+      createdBy: null,
       driver: 'engine',
       workflowExecutionType: 'onDemand',
       processingStatus: 'queued',

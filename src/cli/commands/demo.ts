@@ -113,7 +113,7 @@ async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Prom
         const run = await act.begin(session, workflow.id);
         return run === null ? [] : [run];
       });
-      const place = { ledger: session.engine, store, db, more: [] };
+      const place = { ledger: session.engine, db, more: [] };
       await finishSession(host, outcome, place, {});
       if (outcome.interrupted !== null) return null;
       runs.push(...outcome.runs);

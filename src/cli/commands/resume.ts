@@ -76,7 +76,7 @@ async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: 
       return runs;
     });
     if (options.json) host.stdout.line(JSON.stringify({ value: outcome.runs }, null, 2));
-    const place = { ledger: session.engine, store, db, more: tasks.effectsFact() };
+    const place = { ledger: session.engine, db, more: tasks.effectsFact() };
     return finishSession(host, outcome, place, options);
   });
 }

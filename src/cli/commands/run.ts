@@ -187,7 +187,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
       const { slot } = made;
       if (options.json) host.stdout.line(JSON.stringify(slot === null ? run : { ...slot, run }, null, 2));
       const facts = slot === null ? [] : selectionFacts(slot.selection);
-      const place = { ledger: session.engine, store, db, more: [...facts, ...tasks.effectsFact()] };
+      const place = { ledger: session.engine, db, more: [...facts, ...tasks.effectsFact()] };
       return finishSession(host, outcome, place, options);
     });
   } finally {

@@ -91,7 +91,7 @@ export async function runsReprocess(
           return [await session.engine.runs.reprocess(origin.workflowId, origin.id, scope)];
         });
         if (options.json) host.stdout.line(JSON.stringify(outcome.runs[0] ?? null, null, 2));
-        const place = { ledger: session.engine, store, db, more: tasks.effectsFact() };
+        const place = { ledger: session.engine, db, more: tasks.effectsFact() };
         return finishSession(host, outcome, place, options);
       },
     );

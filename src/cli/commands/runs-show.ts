@@ -7,7 +7,6 @@ import type { Run, TaskReport } from '../../model/resources.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readFailures } from '../failures.ts';
 import { findRun } from '../find-run.ts';
-import { workflowOfRun } from '../finish.ts';
 import type { Host } from '../host.ts';
 import { dbOption, jsonOption, requireOption, wholeNumber } from '../options.ts';
 import { failureLines, runLines, statusText } from '../report.ts';
@@ -74,13 +73,7 @@ export async function runsShow(host: Host, name: string, options: RunsShowOption
       return EXIT.ok;
     }
     await requireWorkflow(store, record.workflowId);
-    const workflow = await workflowOfRun(store, run.id);
-    await print(host, run, options, {
-      ledger,
-      workflowId: workflow.id,
-      name: workflow.displayName,
-      version: workflow.version,
-    });
+    await print(host, run, options, ledger);
     return EXIT.ok;
   } finally {
     await store.close();
@@ -97,19 +90,10 @@ async function failedTasks(
   return { taskProcessingResults: first };
 }
 
-interface Shown {
-  readonly ledger: LedgerMethods;
-  readonly workflowId: string;
-  readonly name: string;
-  readonly version: number;
-}
-
-async function print(host: Host, run: Run, options: RunsShowOptions, shown: Shown): Promise<void> {
+async function print(host: Host, run: Run, options: RunsShowOptions, ledger: LedgerMethods): Promise<void> {
   const { stdout } = host;
-  const { ledger, workflowId } = shown;
+  const { id: workflowId } = run.workflow;
   const facts = {
-    workflowName: shown.name,
-    workflowVersion: shown.version,
     work: workOf(run),
     more: [
       ['scheduled', moment(run.scheduledDateTime)],

@@ -1,6 +1,15 @@
 import type { Connection } from './connection.ts';
 import { tooNew } from './errors.ts';
-import { APPLICATION_ID, SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6 } from './schema.ts';
+import {
+  APPLICATION_ID,
+  SCHEMA_1,
+  SCHEMA_2,
+  SCHEMA_3,
+  SCHEMA_4,
+  SCHEMA_5,
+  SCHEMA_6,
+  SCHEMA_7,
+} from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
 export type Migration = (connection: Connection) => void;
@@ -16,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   (connection) => connection.exec(SCHEMA_4),
   (connection) => connection.exec(SCHEMA_5),
   (connection) => connection.exec(SCHEMA_6),
+  (connection) => connection.exec(SCHEMA_7),
 ];
 
 /** The version of the schema that this package writes. */

@@ -7,6 +7,8 @@ const RARE_FIELDS = [
   'id',
   'workflowId',
   'workflowVersion',
+  'workflowDisplayName',
+  'createdBy',
   'driver',
   'workflowExecutionType',
   'processingStatus',

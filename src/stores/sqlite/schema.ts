@@ -295,3 +295,16 @@ ANALYZE sqlite_schema;
 /** Schema 6. Frozen. A run says whether it was driven without calling handlers. */
 export const SCHEMA_6 =
   'ALTER TABLE runs ADD COLUMN is_no_op INTEGER NOT NULL DEFAULT 0 CHECK (is_no_op IN (0, 1));';
+
+/** Schema 7. Frozen. A run names its workflow and its author; runs of all workflows are listed by status and schedule. */
+export const SCHEMA_7 = `
+ALTER TABLE runs ADD COLUMN workflow_display_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN created_by TEXT;
+UPDATE runs SET workflow_display_name = coalesce((
+  SELECT json_extract(body, '$.displayName') FROM workflow_versions
+  WHERE workflow_versions.workflow_id = runs.workflow_id AND version = workflow_version
+), '');
+CREATE INDEX runs_with_status ON runs (processing_status, scheduled_at_ms, id) WHERE published = 1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('runs', 'runs_with_status', '100000 20000 40 1');
+ANALYZE sqlite_schema;
+`;

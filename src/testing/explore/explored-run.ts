@@ -65,6 +65,8 @@ export function firstState(plan: ModelPlan, crashesLeft: number): ExploredState 
     ...NO_COUNTERS,
     ...totals,
     workflowId: 'w',
+    workflowDisplayName: 'w',
+    createdBy: null,
     driver: 'engine',
     workflowExecutionType: 'onDemand',
     processingStatus: 'queued',

@@ -159,6 +159,8 @@ function fullRun(n: number, seed: number): RunRecord {
     claim: seed + 22,
     inHand: seed % 2 === 1,
     isNoOp: seed % 2 === 0,
+    workflowDisplayName: `Workflow ${seed}`,
+    createdBy: seed % 2 === 1 ? 'ada' : null,
     activatedOnScope:
       seed % 2 === 1
         ? {

@@ -85,6 +85,8 @@ function randomRun(choices: Choices): Partial<RunRecord> {
     claim: choices.int(0, 3),
     inHand: choices.chance(0.5),
     isNoOp: choices.chance(0.5),
+    workflowDisplayName: choices.pick(['', 'Onboard']),
+    createdBy: choices.pick([null, 'ada']),
     activatedOnScope: choices.chance(0.8)
       ? null
       : { '@odata.type': '#microsoft.graph.identityGovernance.activateUserScope' },

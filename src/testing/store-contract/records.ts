@@ -87,6 +87,8 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
     id: runId(n),
     workflowId: workflowId(0),
     workflowVersion: 1,
+    workflowDisplayName: 'Workflow 0',
+    createdBy: null,
     driver: 'engine',
     workflowExecutionType: 'onDemand',
     processingStatus: 'queued',

@@ -20,6 +20,8 @@ export function sampleRuns(choices: Choices, count: number): RunRecord[] {
     const failedTasksCount = choices.int(0, totalTasksCount);
     return runRecord(n, {
       workflowId: workflowId(choices.int(0, 1)),
+      workflowVersion: 1 + (n % 2),
+      workflowDisplayName: n % 3 === 0 ? 'Onboard' : "o'nboard ✓",
       processingStatus: choices.pick(PROCESSING_STATUSES),
       workflowExecutionType: choices.pick(EXECUTION_TYPES),
       scheduledAtMs: moment(choices),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { HOUR_MS } from '../../../src/model/time.ts';
 import { checkDatabase } from '../../../src/testing/oracles.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import {
   allTasks,
   codeOf,
@@ -229,13 +230,18 @@ describe('an audit log', () => {
     world.engine.on('audit', (entry) => lines.push(entry));
     const { workflows, runs, settings } = world.engine;
     await world.engine.start();
-    const workflow = await workflows.create(scheduledInput(['a'], { isSchedulingEnabled: false }));
+    const input = scheduledInput(['a'], { isSchedulingEnabled: false });
+    const workflow = await workflows.create(input, { by: 'ada' });
     await workflows.update(workflow.id, { isSchedulingEnabled: true });
-    await settings.update({ workflowScheduleIntervalInHours: 3 });
-    const run = await runs.activate(workflow.id, { subjects: ['u1'] });
+    await settings.update({ workflowScheduleIntervalInHours: 3 }, { by: 'bob' });
+    const run = await runs.activate(workflow.id, { subjects: ['u1'] }, { by: 'cleo' });
+    expect(run).toMatchObject({
+      workflow: { id: workflow.id, displayName: workflow.displayName, version: 1 },
+      createdBy: { id: 'cleo' },
+    });
     await runs.finished(run.id);
-    await workflows.delete(workflow.id);
-    await workflows.purge(workflow.id);
+    await workflows.delete(workflow.id, { by: 'dan' });
+    await workflows.purge(workflow.id, { by: 'eve' });
     expect(lines.map(({ category, activity }) => `${category}: ${activity}`)).toEqual([
       'WorkflowManagement: Create workflow',
       'WorkflowManagement: Add execution conditions',
@@ -245,6 +251,15 @@ describe('an audit log', () => {
       'WorkflowManagement: Delete workflow',
       'WorkflowManagement: Hard delete workflow',
     ]);
+    expect(lines.map(({ initiatedBy }) => initiatedBy?.id ?? null)).toEqual([
+      'ada',
+      'ada',
+      null,
+      'bob',
+      'cleo',
+      'dan',
+      'eve',
+    ]);
     expect(lines[0]).toMatchObject({
       target: { id: workflow.id, displayName: workflow.displayName },
       workflowId: workflow.id,
@@ -253,5 +268,36 @@ describe('an audit log', () => {
     expect(lines[3]).toMatchObject({ target: null, workflowId: null });
     expect(lines[4]).toMatchObject({ workflowId: workflow.id, runId: run.id });
     await world.engine.stop();
+  });
+
+  it('names who changed extensions, and nobody for what the schedule did', async () => {
+    const clock = new VirtualClock('2026-03-02T11:59:00Z');
+    const world = makeWorld({
+      clock,
+      subjects: [{ id: 'u1', department: 'Sales', employeeHireDate: '2026-03-02' }],
+    });
+    const lines: AuditEntry[] = [];
+    world.engine.on('audit', (entry) => lines.push(entry));
+    const { customTaskExtensions, workflows } = world.engine;
+    const extension = {
+      displayName: 'Badge',
+      endpointConfiguration: { targetUrl: 'https://hooks.example/run' },
+    };
+    const { id } = await customTaskExtensions.create(extension, { by: 'ada' });
+    await customTaskExtensions.update(id, { description: 'changed' }, { by: 'bob' });
+    await customTaskExtensions.delete(id, { by: 'cleo' });
+    await workflows.create(scheduledInput(['a']), { by: 'dan' });
+    await clock.until(world.engine.start());
+    await clock.advance(120_000);
+    await clock.until(world.engine.stop());
+    expect(lines.map(({ activity, initiatedBy }) => [activity, initiatedBy?.id ?? null])).toEqual([
+      ['Create custom task extension', 'ada'],
+      ['Update custom task extension', 'bob'],
+      ['Delete custom task extension', 'cleo'],
+      ['Create workflow', 'dan'],
+      ['Add execution conditions', 'dan'],
+      ['Schedule workflow execution started', null],
+      ['Schedule workflow execution completed', null],
+    ]);
   });
 });

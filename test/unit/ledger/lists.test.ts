@@ -110,6 +110,85 @@ describe('lists of runs', () => {
   );
 });
 
+describe('the list of the runs of all workflows', () => {
+  async function withWorkflows(): Promise<World & { workflows: Workflow[]; runs: Run[] }> {
+    const world = makeWorld();
+    const workflows: Workflow[] = [];
+    for (let no = 0; no < 3; no++) workflows.push(await world.engine.workflows.create(workflowInput(['a'])));
+    const runs: Run[] = [];
+    for (let no = 0; no < 30; no++) runs.push(await addRun(world, workflows[no % 3] as Workflow, no));
+    return { ...world, workflows, runs };
+  }
+
+  it('has each run once, newest schedule first, and each names its workflow', async () => {
+    const { engine, workflows, runs } = await withWorkflows();
+    const pages = await walk((options) => engine.runs.list(options), { top: 7 });
+    expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 7, 2]);
+    const rows = pages.flat();
+    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(runs.map(({ id }) => id)));
+    const keys = rows.map(({ scheduledDateTime, id }) => `${scheduledDateTime} ${id}`);
+    expect(keys).toEqual([...keys].sort().reverse());
+    const named = workflows.map(({ id, displayName, version }) => ({ id, displayName, version }));
+    expect(rows.every(({ workflow }) => named.some(({ id }) => id === workflow.id))).toBe(true);
+    expect(rows.find(({ id }) => id === runs[4]?.id)?.workflow).toEqual(named[1]);
+    expect(await engine.runs.list()).toEqual(await engine.runs.list({}));
+  });
+
+  it('keeps the name and the version that a workflow had when its run was made', async () => {
+    const world = await withWorkflows();
+    const { engine, workflows } = world;
+    const [first] = workflows as [Workflow];
+    await engine.workflows.update(first.id, { displayName: 'Renamed' });
+    await engine.workflows.createNewVersion(first.id, workflowInput(['b'], { displayName: 'Renamed' }));
+    const later = await addRun(world, await engine.workflows.get(first.id), 1);
+    expect(later.workflow).toEqual({ id: first.id, displayName: 'Renamed', version: 2 });
+    const filter = "workflow/displayName eq 'Renamed' and workflow/version gt 1";
+    expect((await engine.runs.list({ filter })).value.map(({ id }) => id)).toEqual([later.id]);
+    const { value } = await engine.runs.list(first.id, { filter: 'workflow/version eq 1' });
+    expect(value.map(({ workflow }) => workflow.displayName)).toEqual(Array(10).fill(first.displayName));
+  });
+
+  it('takes filter, order and count as the list of one workflow does', async () => {
+    const { engine, workflows } = await withWorkflows();
+    const filter = "workflowExecutionType eq 'scheduled' and totalUsersCount gt 1";
+    const options = { filter, orderBy: 'scheduledDateTime', top: 4, count: true };
+    const page = await engine.runs.list(options);
+    const pages = await walk((next) => engine.runs.list(next), options);
+    const ofEach = await Promise.all(workflows.map(({ id }) => engine.runs.list(id, options)));
+    expect(page.count).toBe(ofEach.reduce((sum, { count }) => sum + (count ?? 0), 0));
+    expect(pages.flat()).toHaveLength(page.count ?? 0);
+    const keys = pages.flat().map(({ scheduledDateTime, id }) => `${scheduledDateTime} ${id}`);
+    expect(keys).toEqual([...keys].sort());
+  });
+
+  it('leaves out previews, and the runs of workflows that are deleted', async () => {
+    const { engine, workflows } = await withWorkflows();
+    const [first, second] = workflows as [Workflow, Workflow];
+    const preview = await engine.workflows.previewWorkflow(second.id, { subjects: ['u1'] });
+    const ids = async (options: ListOptions = {}) =>
+      (await engine.runs.list(options)).value.map(({ id }) => id);
+    expect(await ids()).not.toContain(preview.id);
+    expect(await ids({ filter: "workflowExecutionType eq 'preview'" })).toEqual([preview.id]);
+    await engine.workflows.delete(first.id);
+    const page = await engine.runs.list({ count: true });
+    expect(page.count).toBe(20);
+    expect(page.value.some(({ workflow }) => workflow.id === first.id)).toBe(false);
+    await engine.workflows.restore(first.id);
+    expect(await ids()).toHaveLength(30);
+  });
+
+  it('has page tokens of its own, and is not what an id that is missing asks for', async () => {
+    const { engine, workflows } = await withWorkflows();
+    const [{ id }] = workflows as [Workflow];
+    const after = (await engine.runs.list({ top: 1 })).nextToken ?? '';
+    const ofOne = (await engine.runs.list(id, { top: 1 })).nextToken ?? '';
+    expect(await codeOf(engine.runs.list(id, { after }))).toBe('InvalidPageToken');
+    expect(await codeOf(engine.runs.list({ after: ofOne }))).toBe('InvalidPageToken');
+    for (const missing of [undefined, null, 7])
+      expect(await codeOf(engine.runs.list(missing as never, { top: 1 }))).toBe('InvalidArgument');
+  });
+});
+
 describe('page tokens', () => {
   const tokenOf = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
   const ID = '00000000-0000-8000-8000-000000000000';

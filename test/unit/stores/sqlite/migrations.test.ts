@@ -59,7 +59,9 @@ test('a file of version 1 opens, with its run, its users and the journal of a cr
     completedAtMs: 1_760_000_000_013,
     failureReason: 'no',
   };
-  expect(await store.getRun(RUN)).toEqual(makeRun({ processingStatus: 'inProgress', inHand: true }));
+  expect(await store.getRun(RUN)).toEqual(
+    makeRun({ processingStatus: 'inProgress', inHand: true, workflowDisplayName: '' }), // its workflow is not in the file
+  );
   expect(await allUsers(store)).toEqual([
     step(step(makeUser(1))),
     {
@@ -134,6 +136,22 @@ test('of what an older version keeps nobody is known to have made it', async () 
   expect(await store.getNotes('previews', ['w/'])).toEqual([
     { collection: 'previews', key: 'w/', body: 'no JSON' },
   ]);
+});
+
+test('runs of an older version are named after the version of their workflow', async () => {
+  const file = fileOfVersion1();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  const { workflowId } = makeRun({});
+  for (const [version, displayName] of [
+    ['1', 'Grüße "you"'],
+    ['2', 'Renamed'],
+  ]) {
+    const sql = 'INSERT INTO workflow_versions (workflow_id, version, body) VALUES (?, ?, ?)';
+    connection.run(sql, workflowId, Number(version), JSON.stringify({ displayName }));
+  }
+  connection.close();
+  const store = await opened(sqliteStore(file));
+  expect(await store.getRun(RUN)).toMatchObject({ workflowDisplayName: 'Grüße "you"', createdBy: null });
 });
 
 describe('a step', () => {

@@ -12,6 +12,7 @@ import {
   SCHEMA_4,
   SCHEMA_5,
   SCHEMA_6,
+  SCHEMA_7,
   SUMMED,
   SUMMED_AT,
   UNFINISHED,
@@ -21,7 +22,9 @@ import { whereOf } from '../../../../src/stores/sqlite/where.ts';
 
 const database = new DatabaseSync(':memory:');
 
-beforeAll(() => database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6].join('')));
+beforeAll(() =>
+  database.exec([SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7].join('')),
+);
 
 /** How SQLite goes about a statement. */
 function planOf(sql: string): string {
@@ -73,6 +76,21 @@ describe('a page of runs is a range of one index, without sorting', () => {
     expect(planOf(select)).toBe(
       'SEARCH runs USING INDEX runs_of_workflow_with_status (workflow_id=? AND processing_status=?)',
     );
+  });
+
+  const ofLiveWorkflows = "workflowExecutionType ne 'preview' and not (workflow/id in ('a', 'b'))";
+
+  test.each([
+    [
+      'in one status',
+      `processingStatus eq 'failed' and ${ofLiveWorkflows}`,
+      'SEARCH runs USING INDEX runs_with_status (processing_status=?)',
+    ],
+    ['in any status', ofLiveWorkflows, 'SCAN runs USING INDEX runs_by_scheduled_at_ms'],
+  ])('of all workflows but deleted ones, %s, in the default order', (_name, filter, plan) => {
+    const { sql } = whereOf(parseListFilter(filter, RUN_PROPERTIES), RUN_PROPERTIES);
+    const select = `SELECT * FROM runs WHERE published = 1 AND ${sql} ORDER BY scheduled_at_ms DESC, id DESC LIMIT ?`;
+    expect(planOf(select)).toBe(plan);
   });
 });
 

@@ -14,6 +14,8 @@ export function makeRun(change: Partial<RunRecord> = {}): RunRecord {
     id: RUN,
     workflowId: 'w1',
     workflowVersion: 1,
+    workflowDisplayName: 'Workflow 1',
+    createdBy: null,
     driver: 'engine',
     workflowExecutionType: 'scheduled',
     processingStatus: 'queued',
