@@ -35,13 +35,22 @@ export class LayeredMap<Key, Value> {
     }
   }
 
+  /** Whether the running transaction has written here. */
+  get isChanged(): boolean {
+    return this.#staged.size > 0;
+  }
+
   commit(): void {
     for (const [key, value] of this.#staged) {
+      this.committed(this.#base.get(key), value);
       if (value === undefined) this.#base.delete(key);
       else this.#base.set(key, value);
     }
     this.#staged.clear();
   }
+
+  /** One change of a commit; for indexes. */
+  protected committed(_before: Value | undefined, _after: Value | undefined): void {}
 
   rollback(): void {
     this.#staged.clear();

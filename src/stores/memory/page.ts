@@ -1,6 +1,6 @@
 import { matchesRow } from '../../filter/index.ts';
 import type { PropertyTable } from '../../model/properties.ts';
-import type { PageQuery } from '../../ports/store.ts';
+import type { Cursor, PageQuery } from '../../ports/store.ts';
 
 type Key = string | number;
 type Value = string | number | null;
@@ -16,7 +16,7 @@ export function pageOf<Row, K extends Key>(
   const orderedBy = (row: Row): Value => (property ? (row[property.field] as Value) : null);
   const sign = query.order.descending ? -1 : 1;
   const compareTo = (row: Row, value: Value, key: K): number =>
-    sign * (compareValues(orderedBy(row), value) || compareKeys(keyOf(row), key));
+    sign * comparePlaces({ value: orderedBy(row), key: keyOf(row) }, { value, key });
   const { after } = query;
   const page: Row[] = [];
   for (const row of rows) {
@@ -26,6 +26,11 @@ export function pageOf<Row, K extends Key>(
   }
   page.sort((a, b) => compareTo(a, orderedBy(b), keyOf(b)));
   return page.slice(0, query.limit);
+}
+
+/** Compares two places of a list in ascending order. */
+export function comparePlaces(left: Cursor<Key>, right: Cursor<Key>): number {
+  return compareValues(left.value, right.value) || compareKeys(left.key, right.key);
 }
 
 /** Nulls are lowest; strings compare by code unit, as SQLite's BINARY collation does. */

@@ -15,6 +15,7 @@ import type {
 import { sumsOf } from '../../rules/index.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
+import { RunTable } from './run-table.ts';
 import type { RunUsers } from './run-users.ts';
 
 /** Everything that a memory store holds. */
@@ -22,7 +23,7 @@ export class Tables {
   readonly workflows = new LayeredMap<string, WorkflowRecord>();
   /** By workflow id; a version list is replaced as a whole. */
   readonly versions = new LayeredMap<string, readonly Workflow[]>();
-  readonly runs = new LayeredMap<string, RunRecord>();
+  readonly runs = new RunTable();
   readonly users = new LayeredMap<string, RunUsers>();
   /** Key: {@link pairKey} of workflow and slot; value: the run's id. */
   readonly slots = new LayeredMap<string, string>();
@@ -77,7 +78,19 @@ export class MemoryReader implements StoreReader {
   }
 
   async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
-    return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
+    this.#check();
+    const { runs } = this.tables;
+    // What a transaction has changed is in no index yet.
+    if (this.#staged && runs.isChanged)
+      return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
+    const { workflowId, where, limit } = query;
+    const page: RunRecord[] = [];
+    for (const run of runs.inOrder(query.order, query.after)) {
+      if (page.length >= limit) break;
+      const isOfWorkflow = workflowId === undefined || run.workflowId === workflowId;
+      if (isOfWorkflow && (!where || matchesRow(where, RUN_PROPERTIES, run))) page.push(run);
+    }
+    return page;
   }
 
   async countRuns({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
