@@ -233,7 +233,7 @@ describe('an audit log', () => {
     const input = scheduledInput(['a'], { isSchedulingEnabled: false });
     const workflow = await workflows.create(input, { by: 'ada' });
     await workflows.update(workflow.id, { isSchedulingEnabled: true });
-    await settings.update({ workflowScheduleIntervalInHours: 3 }, { by: 'bob' });
+    await settings.update({ workflowScheduleIntervalInHours: 4 }, { by: 'bob' });
     const run = await runs.activate(workflow.id, { subjects: ['u1'] }, { by: 'cleo' });
     expect(run).toMatchObject({
       workflow: { id: workflow.id, displayName: workflow.displayName, version: 1 },
