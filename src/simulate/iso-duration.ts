@@ -1,7 +1,6 @@
-import { utc } from '@date-fns/utc';
 import { add } from 'date-fns/add';
 import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
-import type { Zone } from './zone.ts';
+import { utc, type Zone } from './zone.ts';
 
 const SHAPE =
   /^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;

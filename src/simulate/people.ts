@@ -1,10 +1,11 @@
 /** People that are made up: plausible, and the same for the same seed. */
+import { startOfISOWeek } from 'date-fns/startOfISOWeek';
 import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../model/time.ts';
 import type { Random } from '../ports/random.ts';
 import { below, weighted } from './chance.ts';
 import { ln } from './exact-math.ts';
-import { dayAfter, weekdayOf, type Zone } from './zone.ts';
+import { isoDay, utc, type Zone } from './zone.ts';
 
 const GIVEN_NAMES = [
   'Ada', 'Amara', 'Anton', 'Bela', 'Carla', 'Chen', 'Dario', 'Elif', 'Emil', 'Farah', 'Grace', 'Hugo', 'Ines',
@@ -140,5 +141,5 @@ const TENURE_MAX_DAYS = 40 * 365;
 export function pastHireMs(zone: Zone, startMs: EpochMs, random: Random): EpochMs {
   const days = Math.min(TENURE_MAX_DAYS, 1 + Math.floor(-TENURE_MEAN_DAYS * ln(1 - random.next())));
   const day = zone.dayOf(startMs - days * DAY_MS);
-  return zone.startOf(dayAfter(day, -((weekdayOf(day) + 6) % 7)));
+  return zone.startOf(isoDay(startOfISOWeek(day, { in: utc }).getTime()));
 }

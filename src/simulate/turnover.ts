@@ -1,4 +1,10 @@
 /** When people join, move and leave: dates only, not yet whom. */
+import { eachDayOfInterval } from 'date-fns/eachDayOfInterval';
+import { eachMonthOfInterval } from 'date-fns/eachMonthOfInterval';
+import { isFriday } from 'date-fns/isFriday';
+import { isMonday } from 'date-fns/isMonday';
+import { isWeekend } from 'date-fns/isWeekend';
+import { lastDayOfMonth } from 'date-fns/lastDayOfMonth';
 import { LifecycleError } from '../errors/index.ts';
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS } from '../model/time.ts';
 import type { Random } from '../ports/random.ts';
@@ -6,7 +12,7 @@ import { below, weighted } from './chance.ts';
 import { normalQuantile } from './exact-math.ts';
 import type { ReadScenario } from './read-scenario.ts';
 import type { Turnover } from './scenario.ts';
-import { dayAfter, type LocalDay, weekdayOf, type Zone } from './zone.ts';
+import { dayAfter, isoDay, utc, type Zone } from './zone.ts';
 
 /** Something that is to happen to somebody. */
 export interface Plan {
@@ -37,8 +43,11 @@ export function turnoverPlans(read: ReadScenario, headcount: number, random: Ran
   const turnover = scenario.turnover ?? {};
   const noticeMs = (turnover.noticeDays ?? NOTICE_DEFAULT).max * DAY_MS;
   const rates = ratesOf(turnover, headcount);
-  const months = monthsOf(zone, startMs, endMs + noticeMs);
-  const seasonOf = (month: string): number => turnover.seasonality?.[Number(month.slice(5)) - 1] ?? 1;
+  const months = eachMonthOfInterval(
+    { start: zone.dayOf(startMs), end: zone.dayOf(endMs + noticeMs) },
+    { in: utc },
+  );
+  const seasonOf = (month: Date): number => turnover.seasonality?.[month.getMonth()] ?? 1;
   const seasons = months.reduce((sum, month) => sum + seasonOf(month), 0);
   checkCount(seasons * (rates.join + rates.move + rates.leave), 'turnover');
   const plans: Plan[] = [];
@@ -97,19 +106,9 @@ function countFor(mean: number, random: Random): number {
   return Math.max(0, Math.round(mean + Math.sqrt(mean) * spread));
 }
 
-/** `2026-03`, from the month of one moment to that of another. */
-function monthsOf(zone: Zone, fromMs: EpochMs, untilMs: EpochMs): string[] {
-  const months: string[] = [];
-  const last = zone.dayOf(untilMs).slice(0, 7);
-  for (let month = zone.dayOf(fromMs).slice(0, 7); month <= last; ) {
-    months.push(month);
-    month = dayAfter(`${month}-28`, 4).slice(0, 7);
-  }
-  return months;
-}
-
-function planIn(month: string, kind: Plan['kind'], turnover: Turnover, zone: Zone, random: Random): Plan {
-  const day = kind === 'leave' ? leaveDay(month, turnover, random) : joinDay(month, turnover, random);
+function planIn(month: Date, kind: Plan['kind'], turnover: Turnover, zone: Zone, random: Random): Plan {
+  const date = kind === 'leave' ? leaveDay(month, turnover, random) : joinDay(month, turnover, random);
+  const day = isoDay(date.getTime());
   const dateMs = zone.startOf(day) + (kind === 'leave' ? END_OF_DAY_MS : 0);
   if (kind === 'move') return { kind, dateMs, atMs: dateMs };
   const notice = turnover.noticeDays ?? NOTICE_DEFAULT;
@@ -121,53 +120,52 @@ function planIn(month: string, kind: Plan['kind'], turnover: Turnover, zone: Zon
   return { kind, dateMs, atMs: zone.startOf(dayAfter(day, isLate ? lateDays : -days)) + hourMs };
 }
 
-function joinDay(month: string, turnover: Turnover, random: Random): LocalDay {
+function joinDay(month: Date, turnover: Turnover, random: Random): Date {
   const { mondays, monthStarts, otherWorkdays } = turnover.joinDays ?? JOIN_DAYS_DEFAULT;
   const days = workdaysOf(month);
   switch (weighted([mondays, monthStarts, otherWorkdays], random.next())) {
     case 0:
       return oneOf(
-        days.filter((day) => weekdayOf(day) === 1),
+        days.filter((day) => isMonday(day)),
         random,
       );
     case 1:
-      return days[0] as LocalDay;
+      return days[0] as Date;
     default:
       return oneOf(days, random);
   }
 }
 
-function leaveDay(month: string, turnover: Turnover, random: Random): LocalDay {
+function leaveDay(month: Date, turnover: Turnover, random: Random): Date {
   const { fridays, monthEnds, otherWorkdays } = turnover.leaveDays ?? LEAVE_DAYS_DEFAULT;
   const days = workdaysOf(month);
   switch (weighted([fridays, monthEnds, otherWorkdays], random.next())) {
     case 0:
       return oneOf(
-        days.filter((day) => weekdayOf(day) === 5),
+        days.filter((day) => isFriday(day)),
         random,
       );
     case 1:
-      return dayAfter(dayAfter(`${month}-28`, 4).slice(0, 8).concat('01'), -1);
+      return lastDayOfMonth(month);
     default:
       return oneOf(days, random);
   }
 }
 
-function oneOf(days: readonly LocalDay[], random: Random): LocalDay {
-  return days[below(random, days.length)] as LocalDay;
+function oneOf(days: readonly Date[], random: Random): Date {
+  return days[below(random, days.length)] as Date;
 }
 
-const workdays = new Map<string, readonly LocalDay[]>();
+/** By the first moment of their month. */
+const workdays = new Map<EpochMs, readonly Date[]>();
 const MONTHS_KEPT_MAX = 1_200;
 
-function workdaysOf(month: string): readonly LocalDay[] {
-  const known = workdays.get(month);
+function workdaysOf(month: Date): readonly Date[] {
+  const known = workdays.get(month.getTime());
   if (known) return known;
-  const days: LocalDay[] = [];
-  for (let day = `${month}-01`; day.startsWith(month); day = dayAfter(day)) {
-    if (weekdayOf(day) >= 1 && weekdayOf(day) <= 5) days.push(day);
-  }
+  const days = eachDayOfInterval({ start: month, end: lastDayOfMonth(month) });
+  const working = days.filter((day) => !isWeekend(day));
   if (workdays.size >= MONTHS_KEPT_MAX) workdays.clear();
-  workdays.set(month, days);
-  return days;
+  workdays.set(month.getTime(), working);
+  return working;
 }

@@ -1,4 +1,5 @@
 /** Days of a time zone, by the platform's table of zones. The machine's own zone plays no part. */
+import { UTCDateMini } from '@date-fns/utc/date/mini';
 import { DAY_MS, type DurationMs, type EpochMs, HOUR_MS, MINUTE_MS } from '../model/time.ts';
 
 /** A calendar day: `2026-03-29`. */
@@ -50,9 +51,9 @@ export function hoursOf(zone: Zone, day: LocalDay): number {
   return (zone.startOf(dayAfter(day)) - zone.startOf(day)) / HOUR_MS;
 }
 
-/** Day of the week, 0 for Sunday. */
-export function weekdayOf(day: LocalDay): number {
-  return new Date(`${day}T00:00:00Z`).getUTCDay();
+/** For date-fns (`{ in: utc }`): dates whose local time is UTC. The package's own context also loads formats of words. */
+export function utc(value: Date | number | string): Date {
+  return new UTCDateMini(new Date(value));
 }
 
 /** `2026-03-29` of a moment in UTC. */

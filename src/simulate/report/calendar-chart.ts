@@ -1,5 +1,7 @@
+import { getISODay } from 'date-fns/getISODay';
 import { plural } from '../../text/numbers.ts';
 import type { CalendarDay } from '../calendar.ts';
+import { utc } from '../zone.ts';
 import { legend } from './charts.ts';
 import { escaped, longDay, monthOf } from './text.ts';
 
@@ -22,7 +24,7 @@ export function calendarChart(days: readonly CalendarDay[]): string {
   const first = days[0];
   if (!first) return '';
   const blocks: string[] = [];
-  const lead = mondayBased(first.day);
+  const lead = getISODay(first.day, { in: utc }) - 1;
   const weeks = Math.ceil((days.length + lead) / 7);
   for (let week = 0; week < weeks; week += WEEKS_PER_BLOCK) {
     const from = Math.max(0, week * 7 - lead);
@@ -78,8 +80,4 @@ function titleOf(day: CalendarDay): string {
     day.process.length > 0 && `process ${day.process.join(', ')}`,
   ];
   return parts.filter((part) => part !== false).join(', ');
-}
-
-function mondayBased(day: string): number {
-  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 }
