@@ -1,7 +1,7 @@
-import cliProgress from 'cli-progress';
 import type { Run } from '../model/resources.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import { duration } from '../text/numbers.ts';
+import { terminalBar } from './bar.ts';
 import type { Host } from './host.ts';
 import { count, oneLine } from './text.ts';
 
@@ -16,8 +16,6 @@ export interface Progress {
 }
 
 const NO_PROGRESS: Progress = { update: () => {}, above: (write) => write(), stop: () => {} };
-const FRAMES_PER_SECOND = 10;
-const BAR_COLUMNS_MAX = 40;
 /** Columns of everything on the line but the bar. */
 const TEXT_COLUMNS = 62;
 
@@ -28,17 +26,8 @@ export function runProgress(host: Host, runs: readonly Run[], isWanted: boolean)
   const known = new Map(runs.map((run) => [run.id, run]));
   const startedAt = clock.elapsed();
   const processedBefore = sum(runs, processedTasks);
-  const bar = new cliProgress.SingleBar({
-    stream: stderr.stream,
-    fps: FRAMES_PER_SECOND,
-    format: ` {bar} {users} users · {failed} failed · {rate} tasks/s`,
-    barsize: Math.max(5, Math.min(BAR_COLUMNS_MAX, stderr.columns - TEXT_COLUMNS)),
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    clearOnComplete: true,
-    // The signals are handled in one place, by interrupts.ts.
-    gracefulExit: false,
-  });
+  const format = ' {bar} {users} users · {failed} failed · {rate} tasks/s';
+  const bar = terminalBar(host, format, TEXT_COLUMNS);
   const values = (): [number, number, object] => {
     const all = [...known.values()];
     const [done, total] = [sum(all, doneUsers), sum(all, (run) => run.totalUsersCount)];

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import cliProgress from 'cli-progress';
 import { InvalidArgumentError, Option } from 'commander';
 import { leftOutSentences } from '../engine/selection.ts';
 import type {
@@ -13,6 +12,7 @@ import type {
   SimulationProgress,
   SimulationResult,
 } from '../simulate.ts';
+import { terminalBar } from './bar.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Host } from './host.ts';
 import { forceOption, someText } from './options.ts';
@@ -154,16 +154,7 @@ const DAY_MS = 86_400_000;
 export function simulationBar(host: Host, isWanted: boolean, label = ''): SimulationBar {
   const { stderr, clock } = host;
   if (!isWanted || !stderr.isTerminal) return { update: () => {}, stop: () => {} };
-  const bar = new cliProgress.SingleBar({
-    stream: stderr.stream,
-    fps: 10,
-    format: ` ${label}{bar} {date} · {runs} runs · {speed} days/s`,
-    barsize: Math.max(5, Math.min(40, stderr.columns - 50)),
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    clearOnComplete: true,
-    gracefulExit: false,
-  });
+  const bar = terminalBar(host, ` ${label}{bar} {date} · {runs} runs · {speed} days/s`, 50);
   const startedAt = clock.elapsed();
   let firstMs: number | null = null;
   bar.start(1_000, 0, { date: '…', runs: '0', speed: '–' });
