@@ -7,7 +7,6 @@
  * - anything else: a pattern of date-fns. Month and day names are English, two digits of a year mean 1969 to 2068,
  *   and without `X` or `x` at its end the zone is UTC.
  */
-import { utc } from '@date-fns/utc';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 import { readArray, readText } from './fields.ts';
 import { zoneOffset } from './moments.ts';
@@ -19,6 +18,7 @@ export type DateFormatReader = (value: unknown) => EpochMs | null;
 type DateFns = Readonly<{
   parse: typeof import('date-fns/parse').parse;
   format: typeof import('date-fns/format').format;
+  utc: typeof import('@date-fns/utc').utc;
 }>;
 
 /** Different texts whose moments are remembered: a file has few dates and many people. */
@@ -66,11 +66,12 @@ async function readerOf(place: Place): Promise<DateFormatReader> {
   const pattern = readText(place, TEXT_LENGTH_MAX, 1);
   if (pattern === EXCEL) return excelMoment;
   // Loaded here: hundreds of small files, for those who need them.
-  const [{ parse }, { format: write }] = await Promise.all([
+  const [{ parse }, { format }, { utc }] = await Promise.all([
     import('date-fns/parse'),
     import('date-fns/format'),
+    import('@date-fns/utc'),
   ]);
-  const read = patternReader(pattern, place, { parse, format: write });
+  const read = patternReader(pattern, place, { parse, format, utc });
   return (value) =>
     typeof value === 'string' && value.length <= TEXT_LENGTH_MAX ? read(value.trim()) : null;
 }
@@ -102,7 +103,7 @@ function patternReader(pattern: string, place: Place, dateFns: DateFns): (text: 
 }
 
 /** date-fns is lenient: `1/2/25` fits `dd/MM/yyyy` and is of the year 25. What it reads must write the same text. */
-function strictReader(pattern: string, { parse, format }: DateFns): (text: string) => EpochMs | null {
+function strictReader(pattern: string, { parse, format, utc }: DateFns): (text: string) => EpochMs | null {
   return (text) => {
     const date = parse(text, pattern, REFERENCE, { in: utc });
     if (Number.isNaN(date.getTime())) return null;
@@ -111,7 +112,11 @@ function strictReader(pattern: string, { parse, format }: DateFns): (text: strin
 }
 
 /** Whether the probe comes back, but for the units below some size. */
-function saysTheDay(pattern: string, read: (text: string) => EpochMs | null, { format }: DateFns): boolean {
+function saysTheDay(
+  pattern: string,
+  read: (text: string) => EpochMs | null,
+  { format, utc }: DateFns,
+): boolean {
   try {
     const ms = read(format(PROBE, pattern, { in: utc }));
     const units = [1, 10, 100, SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS];
