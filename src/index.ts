@@ -15,6 +15,7 @@ export {
   type OnDuplicate,
   openDirectory,
   parseMapping,
+  type ShortRows,
 } from './directory/index.ts';
 export {
   createEngine,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { OnDuplicate } from '../directory/index.ts';
+import type { OnDuplicate, ShortRows } from '../directory/index.ts';
 import type { Store, StoreReader } from '../ports/store.ts';
 import { CliError } from './cli-error.ts';
 
@@ -8,6 +8,7 @@ export interface Job {
   readonly users: string;
   readonly map: string | null;
   readonly onDuplicate: OnDuplicate;
+  readonly shortRows: ShortRows;
   readonly delimiter: string | null;
   readonly dates: readonly string[];
   readonly dateAttributes: readonly string[];
@@ -23,6 +24,7 @@ export interface JobOptions {
   readonly users?: string;
   readonly map?: string;
   readonly onDuplicate?: OnDuplicate;
+  readonly shortRows?: ShortRows;
   readonly delimiter?: string;
   readonly dates?: readonly string[];
   readonly dateAttributes?: readonly string[];
@@ -43,6 +45,7 @@ export function jobOf(options: JobOptions & { readonly users: string }): Job {
     users: resolve(options.users),
     map: options.map ?? null,
     onDuplicate: options.onDuplicate ?? 'refuse',
+    shortRows: options.shortRows ?? 'refuse',
     delimiter: options.delimiter ?? null,
     dates: options.dates ?? [],
     dateAttributes: options.dateAttributes ?? [],

@@ -67,6 +67,11 @@ export function strictOption(): Option {
   );
 }
 
+/** What stands between cells, which may be a tab, also as a shell writes it best. */
+export function delimiterText(text: string): string {
+  return text === '\\t' || text === 'tab' ? '\t' : text;
+}
+
 /** A text that says something. */
 export function someText(text: string): string {
   if (text.trim() !== '') return text;
@@ -98,6 +103,10 @@ export function usersOptions(): readonly Option[] {
       'when an id occurs twice: refuse the file, or keep the first or last row',
     ).choices(['refuse', 'first', 'last']),
     new Option(
+      '--short-rows <what>',
+      'when a row has fewer cells than the header: refuse the file, or fill them up with empty ones',
+    ).choices(['refuse', 'fill']),
+    new Option(
       '--dates <format>',
       'another spelling of dates: a pattern of date-fns (dd/MM/yyyy), or excel; more than one can be given',
     ).argParser(collected),
@@ -105,7 +114,10 @@ export function usersOptions(): readonly Option[] {
       '--date-attributes <names>',
       'attributes with dates beside employeeHireDate and the like: contractEnd,probationEnd',
     ).argParser(nameList),
-    new Option('--delimiter <text>', 'between the cells of a CSV file; default: a comma').argParser(someText),
+    new Option(
+      '--delimiter <text>',
+      'between the cells of a CSV file, or `tab`; default: a comma, or what the header shows',
+    ).argParser(delimiterText),
   ];
 }
 

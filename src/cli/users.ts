@@ -27,7 +27,7 @@ export type Users = Awaited<ReturnType<typeof openDirectory>>;
  */
 export async function openUsers(
   host: Host,
-  job: Pick<Job, 'users' | 'map' | 'onDuplicate' | 'delimiter' | 'dates' | 'dateAttributes'>,
+  job: Pick<Job, 'users' | 'map' | 'onDuplicate' | 'shortRows' | 'delimiter' | 'dates' | 'dateAttributes'>,
   options: { readonly isKept: boolean; readonly quiet: boolean },
 ): Promise<Users> {
   const map = job.map === null ? new Map<string, string>() : parseMapping(job.map);
@@ -43,17 +43,26 @@ export async function openUsers(
       onDuplicate: job.onDuplicate,
       dates: job.dates,
       dateAttributes: job.dateAttributes,
+      shortRows: job.shortRows,
       ...(job.delimiter === null ? {} : { delimiter: job.delimiter }),
     });
   const users = await withSpinner(host, `reading ${basename(job.users)}`, !options.quiet, open);
-  if (users.skippedRowsCount > 0 && !options.quiet) {
-    host.stderr.line(
-      `${counted(users.skippedRowsCount, 'row')} left out: the same id again (--on-duplicate ${job.onDuplicate})`,
-    );
+  if (!options.quiet) {
+    for (const note of notesOf(users, job)) host.stderr.line(`${basename(job.users)}: ${note}`);
   }
   if (users.subjectsCount > 0) return users;
   await users.close();
   throw new CliError(`Expected ${job.users} to hold at least one person, got none`);
+}
+
+/** How the file was read, where that is not plain. */
+function notesOf(
+  { notes, skippedRowsCount }: Users,
+  { onDuplicate }: Pick<Job, 'onDuplicate'>,
+): readonly string[] {
+  if (skippedRowsCount === 0) return notes;
+  const rows = counted(skippedRowsCount, 'row');
+  return [...notes, `${rows} left out: the same id again (--on-duplicate ${onDuplicate})`];
 }
 
 /** @throws CliError when the rule selects nobody; LifecycleError `InvalidFilter`. */

@@ -1,20 +1,18 @@
-import { CsvError, parse } from 'csv-parse/sync';
-import { LifecycleError, shown } from '../errors/index.ts';
+import { normalizeText } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
 import type { DirectoryAttribute } from '../ports/directory.ts';
-import { type Block, checkUtf8, readBlocks } from './blocks.ts';
+import type { Block } from './blocks.ts';
+import { type CsvHeader, type CsvHeaderOptions, readHeader } from './csv-header.ts';
 import type { DateRewriter } from './dates.ts';
-import { invalidFile, listed } from './file-error.ts';
-import {
-  type AttributeMapping,
-  emptyAttributes,
-  isAttributePath,
-  mappingRemedy,
-  overlap,
-  putAttribute,
-} from './mapping.ts';
+import { invalidFile } from './file-error.ts';
+import { type AttributeMapping, emptyAttributes, isAttributePath, overlap, putAttribute } from './mapping.ts';
+import { parseCsv, QUOTE_REMEDY } from './parse-csv.ts';
 import { type RowCodec, toSubject } from './rows.ts';
+import type { ShortRows } from './sized-directory.ts';
 import type { SourceFile } from './source-file.ts';
+
+const SHORT_REMEDY =
+  'If cells at its end were left out because they are empty, say so: --short-rows fill (library: shortRows)';
 
 /** What a column becomes. */
 interface ColumnPlan {
@@ -22,42 +20,23 @@ interface ColumnPlan {
   readonly segments: readonly string[];
 }
 
-const QUOTE_REMEDY =
-  'A field with a quote, delimiter or line break stands in double quotes, a quote in it twice';
+/** How a CSV file is read. */
+export interface CsvOptions extends CsvHeaderOptions {
+  readonly shortRows: ShortRows;
+  readonly rewriteDates: DateRewriter;
+}
 
 /**
  * Reads the header and plans which column becomes which attribute: mapped columns as the mapping says, others
  * under their own names (`employeeOrgData/division` nested), unless a mapped attribute has that place.
  *
- * @throws LifecycleError `InvalidFile` for a file without header, a header with a name twice, a mapped column that
- *   is not there; `InvalidArgument` for a delimiter that cannot be one.
+ * @throws LifecycleError as {@link readHeader}.
  */
-export async function csvCodec(
-  file: SourceFile,
-  mapping: AttributeMapping,
-  delimiter: string,
-  rewriteDates: DateRewriter,
-): Promise<RowCodec> {
-  if (!/^[^"\r\n]{1,8}$/.test(delimiter)) {
-    throw new LifecycleError('InvalidArgument', `Expected a delimiter like , or ;, got ${shown(delimiter)}`, {
-      field: 'delimiter',
-      value: delimiter,
-    });
-  }
-  const { path, textStart: position } = file;
-  for await (const block of readBlocks(file, { position, line: 1, isQuoted: true })) {
-    checkUtf8(path, block);
-    const [start = 0, end = 0] = [block.starts[0], block.ends[0]];
-    const header = { ...block, bytes: block.bytes.subarray(0, end), starts: [start], ends: [end] };
-    const line = block.lines[0] ?? 1;
-    const columns = parseRows(path, header, delimiter)[0]?.map((name) => name.trim()) ?? [];
-    const plans = planColumns(columns, mapping, path, line);
-    return new CsvCodec(path, delimiter, columns, plans, mapping.get('id') ?? 'id', rewriteDates, {
-      position: block.position + end,
-      line: line + countLines(block.bytes.subarray(start, end)),
-    });
-  }
-  throw invalidFile({ path }, 'Expected a header with the names of the columns, got an empty file');
+export async function csvCodec(file: SourceFile, options: CsvOptions): Promise<RowCodec> {
+  const columnsOf = ([attribute, column]: readonly [string, string]) =>
+    [attribute, normalizeText(column)] as const;
+  const mapping = new Map([...options.mapping].map(columnsOf));
+  return new CsvCodec(file.path, await readHeader(file, { ...options, mapping }), { ...options, mapping });
 }
 
 class CsvCodec implements RowCodec {
@@ -66,49 +45,47 @@ class CsvCodec implements RowCodec {
   readonly position: number;
   readonly line: number;
   readonly #path: string;
-  readonly #delimiter: string;
-  readonly #columns: readonly string[];
+  readonly #header: CsvHeader;
   readonly #plans: readonly ColumnPlan[];
-  readonly #rewriteDates: DateRewriter;
+  readonly #options: CsvOptions;
 
-  constructor(
-    path: string,
-    delimiter: string,
-    columns: readonly string[],
-    plans: readonly ColumnPlan[],
-    idColumn: string,
-    rewriteDates: DateRewriter,
-    start: { readonly position: number; readonly line: number },
-  ) {
+  constructor(path: string, header: CsvHeader, options: CsvOptions) {
     this.#path = path;
-    this.#delimiter = delimiter;
-    this.#columns = columns;
-    this.#plans = plans;
-    this.#rewriteDates = rewriteDates;
-    this.idColumn = idColumn;
-    this.position = start.position;
-    this.line = start.line;
+    this.#header = header;
+    this.#options = options;
+    this.#plans = planColumns(header.columns, options.mapping);
+    this.idColumn = options.mapping.get('id') ?? 'id';
+    this.position = header.position;
+    this.line = header.line;
   }
 
-  decode(block: Block): readonly Subject[] {
-    return this.#rows(block).map((row, at) => {
+  get notes(): readonly string[] {
+    return this.#header.notes;
+  }
+
+  decode(block: Block, onShortRow?: (line: number) => void): readonly (Subject | null)[] {
+    return this.#rows(block, onShortRow).map((row, at) => {
+      if (row === null) return null;
       const attributes = emptyAttributes();
       for (const { index, segments } of this.#plans) {
         const cell = row[index];
         if (cell !== undefined && cell !== '') putAttribute(attributes, segments, cell);
       }
-      this.#rewriteDates(attributes);
+      this.#options.rewriteDates(attributes);
       return toSubject(attributes, { ...this.#place(block, at), column: this.idColumn });
     });
   }
 
   cells(block: Block): readonly (readonly (readonly [string, string])[])[] {
-    return this.#rows(block).map((row) => row.map((cell, at) => [this.#columns[at] ?? '', cell] as const));
+    const { columns } = this.#header;
+    return this.#rows(block).flatMap((row) =>
+      row === null ? [] : [columns.map((column, at) => [column, row[at] ?? ''] as const)],
+    );
   }
 
   attributes(): readonly DirectoryAttribute[] {
     return this.#plans.map(({ index, segments }) => {
-      const [name, column = ''] = [segments.join('/'), this.#columns[index]];
+      const [name, column = ''] = [segments.join('/'), this.#header.columns[index]];
       return name === column ? { name } : { name, column };
     });
   }
@@ -117,15 +94,23 @@ class CsvCodec implements RowCodec {
     // The header told already what is missing.
   }
 
-  #rows(block: Block): readonly (readonly string[])[] {
-    const rows = parseRows(this.#path, block, this.#delimiter);
-    const wrong = rows.findIndex((row) => row.length !== this.#columns.length);
-    if (wrong < 0) return rows;
-    throw invalidFile(
-      this.#place(block, wrong),
-      `Expected ${this.#columns.length} columns as in the header, got ${rows[wrong]?.length}`,
-      { remedy: QUOTE_REMEDY },
-    );
+  /** `null` for a row with nothing in it, whatever its number of cells. */
+  #rows(block: Block, onShortRow?: (line: number) => void): readonly (readonly string[] | null)[] {
+    const width = this.#header.columns.length;
+    return parseCsv(this.#path, block, this.#header.delimiter).map((row, at) => {
+      if (row.every(isBlank)) return null;
+      if (row.length === width) return row;
+      const isShort = row.length < width;
+      if (!isShort || this.#options.shortRows === 'refuse') {
+        throw invalidFile(
+          this.#place(block, at),
+          `Expected ${width} columns as in the header, got ${row.length}`,
+          { remedy: isShort ? SHORT_REMEDY : QUOTE_REMEDY },
+        );
+      }
+      onShortRow?.(block.lines[at] ?? 0);
+      return row;
+    });
   }
 
   #place(block: Block, at: number): { path: string; line: number } {
@@ -133,37 +118,11 @@ class CsvCodec implements RowCodec {
   }
 }
 
-/** One array of cells per record of the block. */
-function parseRows(path: string, block: Block, delimiter: string): string[][] {
-  try {
-    const rows = parse(block.bytes, {
-      delimiter,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      relax_column_count: true,
-    }) as string[][];
-    if (rows.length === block.starts.length) return rows;
-    throw invalidFile(
-      { path, line: block.lines[0] ?? 0 },
-      'Expected quotes to be in pairs, got odd ones near here',
-    );
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    const index = Number((cause as { records?: unknown }).records ?? 0);
-    throw invalidFile({ path, line: block.lines[index] ?? 0 }, `Expected a row of CSV, got a stray quote`, {
-      remedy: QUOTE_REMEDY,
-      cause,
-    });
-  }
+function isBlank(cell: string): boolean {
+  return cell === '' || normalizeText(cell) === '';
 }
 
-function planColumns(
-  columns: readonly string[],
-  mapping: AttributeMapping,
-  path: string,
-  line: number,
-): readonly ColumnPlan[] {
-  checkHeader(columns, mapping, path, line);
+function planColumns(columns: readonly string[], mapping: AttributeMapping): readonly ColumnPlan[] {
   const plans = new Map<string, ColumnPlan>();
   const plan = (name: string, index: number, segments: readonly string[]): void => {
     plans.set(name, { index, segments });
@@ -182,49 +141,4 @@ function planColumns(
     plan(name, index, isFree ? name.split('/') : [name]);
   }
   return [...plans.values()];
-}
-
-function checkHeader(
-  columns: readonly string[],
-  mapping: AttributeMapping,
-  path: string,
-  line: number,
-): void {
-  const names = columns.filter((name) => name !== '');
-  if (names.length === 0) {
-    throw invalidFile({ path, line }, 'Expected a header with the names of the columns, got empty cells');
-  }
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) {
-    throw invalidFile(
-      { path, line, column: twice },
-      `Expected the columns to have different names, got ${shown(twice)} twice`,
-      {
-        remedy: 'Rename one of them',
-      },
-    );
-  }
-  const wanted = mapping.has('id') ? [...mapping.values()] : ['id', ...mapping.values()];
-  const missing = wanted.filter((name) => !names.includes(name));
-  const [first] = missing;
-  if (first === undefined) return;
-  const isOneColumn = names.length === 1 && /[;\t|]/.test(names[0] ?? '');
-  const idRemedy = `Say which column holds the id: --map id=COLUMN (library: map)`;
-  throw invalidFile(
-    { path, line, column: first },
-    `Expected columns ${missing.join(', ')}, got ${listed(names, 40)}`,
-    {
-      remedy: isOneColumn
-        ? 'The delimiter seems to be another one'
-        : first === 'id' && !mapping.has('id')
-          ? idRemedy
-          : mappingRemedy(missing, names),
-      details: { missing, columns: names },
-    },
-  );
-}
-
-/** Lines that a record covers beyond its first, for the line of the record after it. */
-function countLines(bytes: Buffer): number {
-  return bytes.toString('latin1').split(/\r\n|\n|\r/).length - 1;
 }

@@ -1,4 +1,3 @@
-import { LifecycleError, shown } from '../errors/index.ts';
 import { normalizeText } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
 import type { DirectoryAttribute, ScopeRule } from '../ports/directory.ts';
@@ -18,6 +17,19 @@ const RANGE_BYTES_MAX = 1_024 * 1_024;
 interface Contents {
   readonly index: RowIndex;
   readonly rows: number;
+  readonly empty: Tally;
+  readonly short: Tally;
+}
+
+/** How often something was found, and where first. */
+class Tally {
+  count = 0;
+  firstLine = 0;
+
+  add(line: number): void {
+    if (this.count === 0) this.firstLine = line;
+    this.count += 1;
+  }
 }
 
 /**
@@ -31,7 +43,6 @@ export async function openFileDirectory(
   onDuplicate: OnDuplicate,
 ): Promise<SizedDirectory> {
   try {
-    checkOnDuplicate(onDuplicate);
     const codec = await makeCodec();
     const contents = await readContents(file, codec, onDuplicate);
     await file.checkUnchanged();
@@ -42,32 +53,23 @@ export async function openFileDirectory(
   }
 }
 
-/** @throws LifecycleError `InvalidArgument` for a word that `OnDuplicate` has not. */
-export function checkOnDuplicate(word: string): void {
-  if (['refuse', 'first', 'last'].includes(word)) return;
-  throw new LifecycleError(
-    'InvalidArgument',
-    `Expected onDuplicate to be refuse, first or last, got ${shown(word)}`,
-    {
-      field: 'onDuplicate',
-      value: word,
-    },
-  );
-}
-
 class FileDirectory implements SizedDirectory {
   readonly #file: SourceFile;
   readonly #codec: RowCodec;
   readonly #index: RowIndex;
   readonly subjectsCount: number;
   readonly skippedRowsCount: number;
+  readonly emptyRowsCount: number;
+  readonly notes: readonly string[];
 
-  constructor(file: SourceFile, codec: RowCodec, { index, rows }: Contents) {
+  constructor(file: SourceFile, codec: RowCodec, { index, rows, empty, short }: Contents) {
     this.#file = file;
     this.#codec = codec;
     this.#index = index;
     this.subjectsCount = index.size;
     this.skippedRowsCount = rows - index.size;
+    this.emptyRowsCount = empty.count;
+    this.notes = [...codec.notes, ...rowNotes(empty, short)];
   }
 
   async get(ids: readonly string[]): Promise<readonly Subject[]> {
@@ -173,13 +175,17 @@ const LINE_BREAK = Buffer.from('\n');
 async function readContents(file: SourceFile, codec: RowCodec, onDuplicate: OnDuplicate): Promise<Contents> {
   const index = new RowIndex();
   const places = new Map<string, number[]>();
+  const [empty, short] = [new Tally(), new Tally()];
   let rows = 0;
   for await (const block of readBlocks(file, codec)) {
     checkUtf8(file.path, block);
-    for (const [at, subject] of codec.decode(block).entries()) {
-      if (!subject) continue;
-      rows += 1;
+    for (const [at, subject] of codec.decode(block, (line) => short.add(line)).entries()) {
       const [start = 0, end = 0, line = 0] = [block.starts[at], block.ends[at], block.lines[at]];
+      if (!subject) {
+        empty.add(line);
+        continue;
+      }
+      rows += 1;
       const slot = index.slotOf(subject.id);
       if (slot !== undefined && onDuplicate === 'refuse') {
         const lines = places.get(subject.id) ?? [index.lineAt(slot)];
@@ -192,7 +198,7 @@ async function readContents(file: SourceFile, codec: RowCodec, onDuplicate: OnDu
     }
   }
   codec.checkComplete();
-  if (places.size === 0) return { index, rows };
+  if (places.size === 0) return { index, rows, empty, short };
   const uniqueColumns = await findUniqueColumns(file, codec);
   throw duplicateError({
     path: file.path,
@@ -203,6 +209,22 @@ async function readContents(file: SourceFile, codec: RowCodec, onDuplicate: OnDu
     rows,
     uniqueColumns,
   });
+}
+
+function rowNotes(empty: Tally, short: Tally): string[] {
+  const rows = (count: number, one: string, many: string) => (count === 1 ? `1 ${one}` : `${count} ${many}`);
+  const notes: string[] = [];
+  if (short.count > 0) {
+    const which = rows(short.count, 'row has', 'rows have');
+    notes.push(
+      `${which} fewer cells than the header, and the missing ones count as empty (first: line ${short.firstLine})`,
+    );
+  }
+  if (empty.count > 0) {
+    const which = rows(empty.count, 'empty row is', 'empty rows are');
+    notes.push(`${which} left out (first: line ${empty.firstLine})`);
+  }
+  return notes;
 }
 
 /** Only when the file is refused anyway: it keeps every value of a column that may be unique. */

@@ -8,4 +8,4 @@ export {
   jsonlDirectory,
   openDirectory,
 } from './open-directory.ts';
-export type { OnDuplicate, SizedDirectory } from './sized-directory.ts';
+export type { OnDuplicate, ShortRows, SizedDirectory } from './sized-directory.ts';

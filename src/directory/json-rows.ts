@@ -10,6 +10,7 @@ import {
   type AttributeMapping,
   type Attributes,
   emptyAttributes,
+  idRemedy,
   mappingRemedy,
   putAttribute,
 } from './mapping.ts';
@@ -42,10 +43,12 @@ export class JsonObjects {
     }
     // Assigning to an object without prototype makes `__proto__` a property like any other.
     const attributes: Attributes = Object.assign(emptyAttributes(), value);
+    const isFirst = this.#names === null;
     this.#names ??= Object.keys(attributes);
     if (this.#mapping.size > 0) this.#move(attributes, value);
     this.#attributes.add(attributes);
     this.#rewriteDates(attributes);
+    if (isFirst && !this.#mapping.has('id')) this.#requireId(place, Object.keys(attributes));
     return toSubject(attributes, { ...place, column: this.idColumn });
   }
 
@@ -67,6 +70,14 @@ export class JsonObjects {
       `Expected properties ${missing.join(', ')}, got ${listed(this.#names, 40)}`,
       { remedy: mappingRemedy(missing, this.#names), details: { missing, columns: this.#names } },
     );
+  }
+
+  /** The first object shows that the ids are elsewhere. */
+  #requireId(place: Place, names: readonly string[]): void {
+    if (names.includes('id')) return;
+    throw invalidFile({ ...place, column: 'id' }, 'Expected id to hold an id, got none', {
+      remedy: `It has ${listed(names, 40) || 'no properties'}. ${idRemedy(names, 'property')}`,
+    });
   }
 
   #move(attributes: Attributes, value: object): void {
@@ -96,11 +107,12 @@ export function jsonlCodec(
     isQuoted: false,
     position,
     line: 1,
+    notes: [],
     decode: (block) =>
       values(block).map((value, at) =>
         value === undefined ? null : objects.toSubject(value, { path, line: block.lines[at] ?? 0 }),
       ),
-    cells: (block) => values(block).map(cellsOf),
+    cells: (block) => values(block).flatMap((value) => (value === undefined ? [] : [cellsOf(value)])),
     attributes: () => objects.attributes(),
     checkComplete: () => objects.checkComplete(),
   };

@@ -44,6 +44,13 @@ export function mappingRemedy(missing: readonly string[], columns: readonly stri
   return meant.length === 0 ? 'Correct the mapping' : `Correct the mapping; ${meant.join(', ')} may be meant`;
 }
 
+/** What to do when nothing says where the ids are. */
+export function idRemedy(names: readonly string[], noun: 'column' | 'property'): string {
+  const inOtherCase = names.find((name) => name.toLowerCase() === 'id');
+  if (inOtherCase !== undefined) return `Letter case counts; say so: --map id=${inOtherCase} (library: map)`;
+  return `Say which ${noun} holds the id: --map id=${noun.toUpperCase()} (library: map)`;
+}
+
 /** Whether two paths cannot both have a value: they are the same, or one lies inside the other. */
 export function overlap(first: string, second: string): boolean {
   return first === second || first.startsWith(`${second}/`) || second.startsWith(`${first}/`);

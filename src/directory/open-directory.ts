@@ -1,15 +1,16 @@
 import { extname } from 'node:path';
 import { shown } from '../errors/index.ts';
+import { readWord } from '../input/fields.ts';
 import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
 import { type DateOptions, openDates } from './dates.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
-import { checkOnDuplicate, openFileDirectory } from './file-directory.ts';
+import { openFileDirectory } from './file-directory.ts';
 import { invalidFile } from './file-error.ts';
 import { cellsOf, JsonObjects, jsonlCodec } from './json-rows.ts';
 import type { AttributeMapping } from './mapping.ts';
-import type { OnDuplicate, SizedDirectory } from './sized-directory.ts';
-import { SourceFile } from './source-file.ts';
+import type { OnDuplicate, ShortRows, SizedDirectory } from './sized-directory.ts';
+import { EXPORT_REMEDY, SourceFile } from './source-file.ts';
 
 /** How a file of people is read. */
 export interface FileDirectoryOptions extends DateOptions {
@@ -21,11 +22,21 @@ export interface FileDirectoryOptions extends DateOptions {
 
 /** How a CSV file is read. */
 export interface CsvDirectoryOptions extends FileDirectoryOptions {
-  /** Between the cells, 1 to 8 characters. Default `,`. */
+  /**
+   * Between the cells, 1 to 8 characters. Default: as the line `sep=…` before the header says; else `,` (in a `.tsv`
+   * file a tab), or the one of `,`, `;`, tab and `|` with which the header has the columns that are needed.
+   */
   readonly delimiter?: string;
+  /**
+   * What to do with rows that have fewer cells than the header: `refuse` (default) the file, or `fill` them up with
+   * empty cells.
+   */
+  readonly shortRows?: ShortRows;
 }
 
 const NO_MAPPING: AttributeMapping = new Map();
+const ON_DUPLICATE = ['refuse', 'first', 'last'] as const satisfies readonly OnDuplicate[];
+const SHORT_ROWS = ['refuse', 'fill'] as const satisfies readonly ShortRows[];
 
 /**
  * A directory over a CSV file (UTF-8, with a header). One pass at the opening builds an index; `get` then reads
@@ -34,11 +45,17 @@ const NO_MAPPING: AttributeMapping = new Map();
  * @throws LifecycleError `InvalidFile` with file, line and column; `InvalidArgument` for a wrong option.
  */
 export async function csvDirectory(path: string, options: CsvDirectoryOptions = {}): Promise<SizedDirectory> {
-  const { map = NO_MAPPING, onDuplicate = 'refuse', delimiter = ',' } = options;
+  const { map: mapping = NO_MAPPING, delimiter = null } = options;
+  const onDuplicate = readOnDuplicate(options);
+  const shortRows = readWord({ path: 'shortRows', value: options.shortRows ?? 'refuse' }, SHORT_ROWS);
   const rewriteDates = await openDates(options);
+  const usualDelimiter = extname(path).toLowerCase() === '.tsv' ? '\t' : ',';
   const file = await SourceFile.open(path);
-  // Its parser is loaded by those who read CSV.
-  const codec = async () => (await import('./csv-rows.ts')).csvCodec(file, map, delimiter, rewriteDates);
+  const codec = async () => {
+    // Its parser is loaded by those who read CSV.
+    const { csvCodec } = await import('./csv-rows.ts');
+    return csvCodec(file, { mapping, delimiter, usualDelimiter, shortRows, rewriteDates });
+  };
   return openFileDirectory(file, codec, onDuplicate);
 }
 
@@ -51,7 +68,8 @@ export async function jsonlDirectory(
   path: string,
   options: FileDirectoryOptions = {},
 ): Promise<SizedDirectory> {
-  const { map = NO_MAPPING, onDuplicate = 'refuse' } = options;
+  const { map = NO_MAPPING } = options;
+  const onDuplicate = readOnDuplicate(options);
   const rewriteDates = await openDates(options);
   const file = await SourceFile.open(path);
   return openFileDirectory(file, () => jsonlCodec(path, file.textStart, map, rewriteDates), onDuplicate);
@@ -67,8 +85,8 @@ export async function jsonDirectory(
   path: string,
   options: FileDirectoryOptions = {},
 ): Promise<SizedDirectory> {
-  const { map = NO_MAPPING, onDuplicate = 'refuse' } = options;
-  checkOnDuplicate(onDuplicate);
+  const { map = NO_MAPPING } = options;
+  const onDuplicate = readOnDuplicate(options);
   const rewriteDates = await openDates(options);
   const values = await readArray(path);
   const objects = new JsonObjects(path, map, rewriteDates);
@@ -98,6 +116,8 @@ export async function jsonDirectory(
     attributes: async () => objects.attributes(),
     subjectsCount: subjects.size,
     skippedRowsCount: values.length - subjects.size,
+    emptyRowsCount: 0,
+    notes: [],
     close: async () => {},
   };
 }
@@ -111,21 +131,33 @@ export async function openDirectory(
   path: string,
   options: CsvDirectoryOptions = {},
 ): Promise<SizedDirectory> {
-  switch (extname(path).toLowerCase()) {
+  const extension = extname(path).toLowerCase();
+  switch (extension) {
     case '.csv':
-      return csvDirectory(path, options);
     case '.tsv':
-      return csvDirectory(path, { delimiter: '\t', ...options });
+      return csvDirectory(path, options);
     case '.jsonl':
     case '.ndjson':
       return jsonlDirectory(path, options);
     case '.json':
       return jsonDirectory(path, options);
     default:
-      throw invalidFile({ path }, 'Expected a file that ends in .csv, .tsv, .jsonl, .ndjson or .json', {
-        remedy: 'Rename it after what it contains',
-      });
+      throw otherKind(path, extension);
   }
+}
+
+const SPREADSHEETS = new Set(['.xlsx', '.xls', '.xlsm', '.xlsb', '.ods', '.numbers']);
+
+function otherKind(path: string, extension: string): Error {
+  const isSpreadsheet = SPREADSHEETS.has(extension);
+  const got = isSpreadsheet ? 'a spreadsheet' : extension === '' ? 'one without an ending' : shown(extension);
+  const expected = 'Expected a file that ends in .csv, .tsv, .jsonl, .ndjson or .json';
+  const remedy = isSpreadsheet ? EXPORT_REMEDY : 'Rename it after what it contains';
+  return invalidFile({ path }, `${expected}, got ${got}`, { remedy });
+}
+
+function readOnDuplicate({ onDuplicate = 'refuse' }: FileDirectoryOptions): OnDuplicate {
+  return readWord({ path: 'onDuplicate', value: onDuplicate }, ON_DUPLICATE);
 }
 
 async function readArray(path: string): Promise<readonly unknown[]> {

@@ -15,13 +15,16 @@ export interface RowCodec {
   /** Position and line of the first record. */
   readonly position: number;
   readonly line: number;
+  /** What was read otherwise than it stands in the file or is usual, a sentence each. */
+  readonly notes: readonly string[];
   /**
    * One entry per record of the block, in order; `null` for a record that holds nothing.
    *
+   * @param onShortRow told the line of each row with fewer cells than the header.
    * @throws LifecycleError `InvalidFile` naming the line and column of the first that cannot be read.
    */
-  decode(block: Block): readonly (Subject | null)[];
-  /** The columns of each record with their text, for finding a better id column. */
+  decode(block: Block, onShortRow?: (line: number) => void): readonly (Subject | null)[];
+  /** The columns of each record that holds something, with their text, for finding a better id column. */
   cells(block: Block): readonly (readonly (readonly [column: string, text: string])[])[];
   /** The attributes of the records, as far as they have been read. */
   attributes(): readonly DirectoryAttribute[];

@@ -4,11 +4,18 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { invalidFile } from './file-error.ts';
 
 const BOM_UTF8 = Buffer.from([0xef, 0xbb, 0xbf]);
+/** Bytes that tell what kind of file it is. */
+const HEAD_BYTES = 512;
+/** What to do with a spreadsheet. */
+export const EXPORT_REMEDY = 'Export the sheet as CSV: in Excel, File > Save As > CSV UTF-8';
+const SAVE_REMEDY = 'Save the file as UTF-8';
 /** First bytes of files that people give by mistake. */
 const FOREIGN: readonly (readonly [Buffer, string, string])[] = [
-  [Buffer.from([0xff, 0xfe]), 'UTF-16 text', 'Save it as UTF-8'],
-  [Buffer.from([0xfe, 0xff]), 'UTF-16 text', 'Save it as UTF-8'],
-  [Buffer.from('PK\u0003\u0004'), 'a ZIP archive, maybe an Excel workbook', 'Save the sheet as CSV (UTF-8)'],
+  [Buffer.from([0xff, 0xfe]), 'UTF-16 text', SAVE_REMEDY],
+  [Buffer.from([0xfe, 0xff]), 'UTF-16 text', SAVE_REMEDY],
+  [Buffer.from('PK\u0003\u0004'), 'a ZIP archive, such as an Excel workbook', EXPORT_REMEDY],
+  [Buffer.from([0xd0, 0xcf, 0x11, 0xe0]), 'an Office document, such as an old Excel workbook', EXPORT_REMEDY],
+  [Buffer.from([0x1f, 0x8b]), 'a gzip archive', 'Unpack it first'],
 ];
 
 /**
@@ -35,11 +42,9 @@ export class SourceFile {
     const handle = await openRegular(path);
     try {
       const opened = await handle.stat();
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
       const head = buffer.subarray(0, bytesRead);
-      const foreign = FOREIGN.find(([mark]) => head.subarray(0, mark.length).equals(mark));
-      if (foreign)
-        throw invalidFile({ path }, `Expected UTF-8 text, got ${foreign[1]}`, { remedy: foreign[2] });
+      checkKind(path, head);
       const textStart = head.subarray(0, 3).equals(BOM_UTF8) ? 3 : 0;
       if (opened.size <= textStart)
         throw invalidFile({ path }, 'Expected a file with data, got an empty file');
@@ -73,7 +78,7 @@ export class SourceFile {
     await this.checkUnchanged();
     if (isUtf8(bytes)) return bytes;
     throw invalidFile({ path: this.path }, 'Expected UTF-8 text, got other bytes', {
-      remedy: 'Save the file as UTF-8',
+      remedy: SAVE_REMEDY,
     });
   }
 
@@ -114,6 +119,24 @@ export class SourceFile {
     if (this.#isClosed)
       throw invalidFile({ path: this.path }, 'Expected an open directory, got one that was closed');
   }
+}
+
+/** @throws LifecycleError `InvalidFile` for bytes that are no UTF-8 text, by the first of them. */
+function checkKind(path: string, head: Buffer): void {
+  const foreign = FOREIGN.find(([mark]) => head.subarray(0, mark.length).equals(mark));
+  if (foreign) throw invalidFile({ path }, `Expected UTF-8 text, got ${foreign[1]}`, { remedy: foreign[2] });
+  const at = head.indexOf(0);
+  if (at < 0) return;
+  const got = isUtf16(head) ? 'UTF-16 text without a byte order mark' : `a NUL, byte ${at + 1} of the file`;
+  throw invalidFile({ path }, `Expected UTF-8 text, got ${got}`, { remedy: SAVE_REMEDY });
+}
+
+/** Half of the bytes of UTF-16 text in a Latin script are NUL: the second ones of each character, or the first. */
+function isUtf16(head: Buffer): boolean {
+  const count = [0, 0];
+  for (const [index, byte] of head.entries()) if (byte === 0) count[index % 2] = (count[index % 2] ?? 0) + 1;
+  const [first = 0, second = 0] = count;
+  return Math.min(first, second) === 0 && Math.max(first, second) > head.length / 4;
 }
 
 async function openRegular(path: string): Promise<FileHandle> {

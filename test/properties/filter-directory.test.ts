@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvDirectory, jsonlDirectory } from '../../src/directory/index.ts';
 import { LifecycleError } from '../../src/errors/index.ts';
+import { faultOfId, normalizeText } from '../../src/input/subject-id.ts';
 import { all } from '../unit/directory/support.ts';
 
 let root = '';
@@ -38,14 +39,14 @@ const cell = fc.oneof(
     )
     .map((parts) => parts.join('')),
 );
-const id = fc.oneof(cell, fc.uuid()).filter((text) => text.trim() !== '' && text.length <= 256);
+const id = fc.oneof(cell, fc.uuid()).filter((text) => faultOfId(normalizeText(text)) === null);
 const table = fc.record({
   columns: fc.uniqueArray(
     fc.constantFrom('b', 'c', '__proto__', 'constructor', 'naïve', 'with "quote"', 'with, comma'),
     { maxLength: 4 },
   ),
   rows: fc.uniqueArray(fc.tuple(id, fc.array(cell, { minLength: 4, maxLength: 4 })), {
-    selector: ([one]) => one,
+    selector: ([one]) => normalizeText(one),
     maxLength: 30,
   }),
   lineBreak: fc.constantFrom('\n', '\r\n', '\r'),
@@ -89,7 +90,10 @@ function expected({ columns, rows, padding }: Table): Map<string, unknown[]> {
     rows.map(([one, cells]) => {
       const values = padded(columns, cells, padding);
       const entries = columns.map((column, at) => [column, values[at]] as const);
-      return [one, [['id', one], ...entries.filter(([, value]) => value !== '')]];
+      return [
+        normalizeText(one),
+        [['id', normalizeText(one)], ...entries.filter(([, value]) => value !== '')],
+      ];
     }),
   );
 }

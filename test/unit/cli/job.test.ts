@@ -7,6 +7,7 @@ const OPTIONS = {
   users: 'staff.csv',
   map: 'id=WorkerID',
   onDuplicate: 'first',
+  shortRows: 'fill',
   delimiter: ';',
   dates: ['dd/MM/yyyy', 'excel'],
   dateAttributes: ['contractEnd'],

@@ -67,7 +67,11 @@ const REFUSALS: Readonly<Record<string, readonly [args: readonly string[], messa
     ['run', '--users', '@all.csv', '--map', 'id', '--workflow', OFFBOARD],
     /id=WorkerID/,
   ],
-  'another delimiter': [['run', '--users', '@semicolons.csv', '--workflow', OFFBOARD], /delimiter/],
+  'another delimiter': [
+    ['run', '--users', '@semicolons.csv', '--delimiter', ',', '--workflow', OFFBOARD],
+    /The cells seem to be separated by `;`/,
+  ],
+  'a spreadsheet': [['run', '--users', '@all.xlsx', '--workflow', OFFBOARD], /Export the sheet as CSV/],
   'an unknown template': [
     ['run', '--users', '@all.csv', '--workflow', 'Ofboard an employee'],
     /got `Ofboard an employee`\nDid you mean "Offboard an employee"\?\n(.*\n)* {2}Onboard pre-hire employee\n/,

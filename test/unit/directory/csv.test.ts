@@ -109,14 +109,126 @@ describe('columns', () => {
   });
 });
 
+describe('a CSV file whose intent is plain is read, and its notes say how', () => {
+  test.each([
+    [
+      'a delimiter that the header shows',
+      'id;x\n1;a',
+      ['The cells are separated by `;`, as the header shows'],
+    ],
+    [
+      'quoted cells between semicolons',
+      'id;"x"\n1;a',
+      ['The cells are separated by `;`, as the header shows'],
+    ],
+    ['tabs', 'id\tx\n1\ta', ['The cells are separated by tabs, as the header shows']],
+    ['vertical bars', 'id|x\n1|a', ['The cells are separated by `|`, as the header shows']],
+    ['the line sep=', 'sep=;\r\nid;x\r\n1;a', ['The cells are separated by `;`, as the line `sep=;` says']],
+    ['the line sep= for a rare delimiter', '"SEP=:"\nid:x\n1:a', [expect.stringContaining('by `:`')]],
+    ['the line of PowerShell', '#TYPE A.B\r\n"id","x"\r\n"1","a"', [expect.stringContaining('`#TYPE …`')]],
+    [
+      'invisible characters around a name',
+      'id\u200b,\u2060x\n1,a',
+      [
+        'Column `id` is read without invisible characters around its name: `"id\\u200b"`',
+        'Column `x` is read without invisible characters around its name: `"\\u2060x"`',
+      ],
+    ],
+    ['blanks and no-break spaces around a name', '\u00a0id ,x\n1,a', []],
+  ])('%s', async (_name, content, notes) => {
+    const directory = await csvDirectory(await file(content));
+    expect(await all(directory)).toEqual([{ id: '1', x: 'a' }]);
+    expect(await directory.get(['1'])).toEqual([{ id: '1', x: 'a' }]);
+    expect(directory.notes).toEqual(notes);
+    await directory.close();
+  });
+
+  test('semicolons between other names stay in a name', async () => {
+    const directory = await csvDirectory(await file('id,a;b;c\n1,x;y;z\n'));
+    expect(await all(directory)).toEqual([{ id: '1', 'a;b;c': 'x;y;z' }]);
+    expect(directory.notes).toEqual([]);
+    await directory.close();
+  });
+
+  test('the delimiter is one with which the mapped columns are there', async () => {
+    const path = await file('name, full;Worker;City\nAnn;w1;Rome\n');
+    const directory = await csvDirectory(path, { map: parseMapping('id=Worker,city=City') });
+    expect(await all(directory)).toEqual([{ id: 'w1', city: 'Rome', 'name, full': 'Ann' }]);
+    await directory.close();
+  });
+
+  test('a delimiter that is said is kept, whatever the file says', async () => {
+    const directory = await csvDirectory(await file('sep=;\nid,a;b\n1,x;y'), { delimiter: ',' });
+    expect(await all(directory)).toEqual([{ id: '1', 'a;b': 'x;y' }]);
+    expect(directory.notes).toEqual(['The line `sep=;` before the header is left out']);
+    await directory.close();
+    const error = await rejection(csvDirectory(await file('id;x\n1;a'), { delimiter: ',' }));
+    expect(error.message).toContain('got id;x');
+    expect(error.message).toContain('The cells seem to be separated by `;`');
+  });
+
+  test('mapped columns are found without blanks and however their letters are composed', async () => {
+    const map = parseMapping('id="Gr\u00f6\u00dfe\u00a0"');
+    const directory = await csvDirectory(await file('Gro\u0308\u00dfe,x\n1,a'), { map });
+    expect(await all(directory)).toEqual([{ id: '1', x: 'a' }]);
+    await directory.close();
+  });
+});
+
+describe('rows of a CSV file', () => {
+  test('with nothing in them are left out and counted', async () => {
+    const path = await file('id,x\r\n1,"a\nb"\r\n,,\r\n \r\n\u00a0,\u200b\r\n2,b\r\n,\r\n');
+    const directory = await csvDirectory(path);
+    expect(idsOf(await all(directory))).toEqual(['1', '2']);
+    expect([directory.subjectsCount, directory.skippedRowsCount, directory.emptyRowsCount]).toEqual([
+      2, 0, 4,
+    ]);
+    expect(directory.notes).toEqual(['4 empty rows are left out (first: line 4)']);
+    await directory.close();
+  });
+
+  test('with something in them but no id are refused by line', async () => {
+    const error = await rejection(csvDirectory(await file('id,x\n1,a\n,\n,b\n')));
+    expect([error.details.line, error.message]).toEqual([4, expect.stringContaining('an id, got none')]);
+  });
+
+  test('with nothing in them do not hide a column whose values are all different', async () => {
+    const error = await rejection(csvDirectory(await file('id,x\n1,a\n,\n1,b\n')));
+    expect(error.details.uniqueColumns).toEqual(['x']);
+  });
+
+  test('that end early are refused with what to do, or filled up on request', async () => {
+    const path = await file('id,x,y,z\n1,a,,\n2,b\n3,c,\n');
+    const error = await rejection(csvDirectory(path));
+    expect(error.details.line).toBe(3);
+    expect(error.message).toContain('Expected 4 columns as in the header, got 2');
+    expect(error.message).toContain('--short-rows fill');
+    const directory = await csvDirectory(path, { shortRows: 'fill' });
+    const people = [
+      { id: '1', x: 'a' },
+      { id: '2', x: 'b' },
+      { id: '3', x: 'c' },
+    ];
+    for (let pass = 0; pass < 2; pass++) expect(await all(directory)).toEqual(people);
+    expect(await directory.get(['2'])).toEqual([people[1]]);
+    expect(directory.notes).toEqual([
+      '2 rows have fewer cells than the header, and the missing ones count as empty (first: line 3)',
+    ]);
+    await directory.close();
+    const long = await rejection(csvDirectory(await file('id,x\n1,a,b\n'), { shortRows: 'fill' }));
+    expect(long.message).toContain('A field with a quote, delimiter or line break stands in double quotes');
+  });
+});
+
 describe('a CSV file is refused', () => {
   test.each([
     ['when it is empty', '', undefined, 'an empty file'],
     ['when it has only a byte order mark', '\ufeff', undefined, 'an empty file'],
     ['when it has only empty lines', '\n\r\n', undefined, 'Expected a header'],
     ['when the names are empty', ',,\n1,2,3', 1, 'Expected a header'],
-    ['without a column id', 'a,b\n1,2', 1, 'Expected columns id, got a, b'],
-    ['when the delimiter is another one', 'id;b\n1;2', 1, 'The delimiter seems to be another one'],
+    ['without a column id', 'a,b\n1,2', 1, 'Expected a column id, got a, b'],
+    ['with a name in another letter case', 'Id,b\n1,2', 1, '--map id=Id'],
+    ['with several delimiters, none of which gives an id', 'a;b;c,d\n1', 1, 'got a, b, c,d'],
     ['when a name occurs twice', 'id,b,b\n1,2,3', 1, 'twice'],
     ['when a row is too long', 'id,b\n1,2\n\n1,2,3', 4, 'Expected 2 columns as in the header, got 3'],
     ['when a row is too short', 'id,b\n"1\r\n\r\n",2\r\n3', 5, 'got 1'],
@@ -128,7 +240,13 @@ describe('a CSV file is refused', () => {
       2,
       'of 1..256 characters without control characters, got one of 257 characters',
     ],
-    ['when an id has a NUL in it', 'id,b\nu\u00001,2', 2, 'got one with U+0000'],
+    ['when an id has a control character', 'id,b\nu\u001b[31m,2', 2, 'got one with U+001B'],
+    [
+      'when an id has a NUL, far from the start',
+      `id,b\n1,${'x'.repeat(600)}\nu\u00002,2`,
+      3,
+      'got one with U+0000',
+    ],
     [
       'when an id is only invisible',
       'id,b\na,1\n\u200b\u00a0,2',
@@ -164,9 +282,26 @@ describe('a CSV file is refused', () => {
     const latin = await file(Buffer.from('id,name\na,x\nb,J\xfcrgen\n', 'latin1'));
     expect((await rejection(csvDirectory(latin))).details).toMatchObject({ line: 3 });
     const wide = await file(Buffer.from('\ufeffid,name\n', 'utf16le'));
-    expect((await rejection(csvDirectory(wide))).message).toContain('UTF-16');
-    const workbook = await file(Buffer.from('PK\u0003\u0004....'));
-    expect((await rejection(csvDirectory(workbook))).message).toContain('Save the sheet as CSV');
+    expect((await rejection(csvDirectory(wide))).message).toContain('got UTF-16 text (');
+  });
+
+  test.each([
+    [
+      'UTF-16 without a mark',
+      Buffer.from('id,name\na,x\n', 'utf16le'),
+      'UTF-16 text without a byte order mark',
+    ],
+    [
+      'UTF-16, big end first',
+      Buffer.from('id,name\na,x\n', 'utf16le').swap16(),
+      'UTF-16 text without a byte order mark',
+    ],
+    ['bytes with a NUL', Buffer.from('id,b\n1,\u00002\n'), 'a NUL, byte 8 of the file'],
+    ['a workbook', Buffer.from('PK\u0003\u0004....'), 'Export the sheet as CSV'],
+    ['an old workbook', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1]), 'Export the sheet as CSV'],
+    ['a gzip archive', Buffer.from([0x1f, 0x8b, 8, 0]), 'Unpack it first'],
+  ])('when it is %s', async (_name, content, words) => {
+    expect((await rejection(csvDirectory(await file(content)))).message).toContain(words);
   });
 
   test('when one record is above 1 MiB', async () => {
@@ -181,7 +316,7 @@ describe('a CSV file is refused', () => {
     expect((await rejection(csvDirectory('/dev/null'))).message).toContain('a device or pipe');
   });
 
-  test('with a delimiter or a word for duplicates that cannot be', async () => {
+  test('with an option that cannot be', async () => {
     const path = await file('id\n1\n');
     for (const delimiter of ['', '"', '\n', ',,,,,,,,,']) {
       expect((await rejection(csvDirectory(path, { delimiter }), 'InvalidArgument')).details.field).toBe(
@@ -190,6 +325,8 @@ describe('a CSV file is refused', () => {
     }
     const wrong = csvDirectory(path, { onDuplicate: 'merge' as 'first' });
     expect((await rejection(wrong, 'InvalidArgument')).details.field).toBe('onDuplicate');
+    const short = csvDirectory(path, { shortRows: 'pad' as 'fill' });
+    expect((await rejection(short, 'InvalidArgument')).details.field).toBe('shortRows');
   });
 });
 

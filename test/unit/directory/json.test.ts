@@ -90,6 +90,11 @@ describe('a JSON file', () => {
     }
   });
 
+  test('says which property may hold the ids when the first object has none', async () => {
+    const error = await rejection(jsonDirectory(await array('[{"Id":"a","Name":"x"}]')));
+    expect(error.message).toContain('It has Id, Name. Letter case counts; say so: --map id=Id');
+  });
+
   test.each([
     ['is no JSON', '[{]', undefined, 'Expected JSON'],
     ['is no array', '{"id":"a"}', undefined, 'Expected a JSON array'],
@@ -123,7 +128,13 @@ describe('a JSON file', () => {
   });
 });
 
-test('a file of another kind is refused with the kinds that are read', async () => {
-  const error = await rejection(openDirectory(await files.write('people.xlsx', 'x')));
+test.each([
+  ['people.xlsx', /\.ndjson or \.json, got a spreadsheet .*Export the sheet as CSV/],
+  ['people.ODS', /got a spreadsheet/],
+  ['people.txt', /got `"\.txt"` .*Rename it after what it contains/],
+  ['people', /got one without an ending/],
+])('a file called %s is refused with the kinds that are read', async (name, words) => {
+  const error = await rejection(openDirectory(await files.write(name, 'x')));
   expect(error.message).toContain('.csv, .tsv, .jsonl, .ndjson or .json');
+  expect(error.message).toMatch(words);
 });
