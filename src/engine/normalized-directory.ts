@@ -3,34 +3,38 @@ import { faultOfId, normalizeText, SUBJECT_ID, withId } from '../input/subject-i
 import type { Subject } from '../model/subject.ts';
 import type { Directory, DirectoryChanges } from '../ports/directory.ts';
 
-/** The host's directory, with the ids of its subjects normalized and checked. */
+/**
+ * The host's directory, with the ids of its subjects normalized and checked. What it streams is normalized by
+ * `pickFrom`: another generator around it would cost a promise for each subject.
+ */
 export function normalizedDirectory(directory: Directory): Directory {
   return {
     // A subject without a proper id cannot be one that was asked for.
-    get: async (ids) =>
-      (await directory.get(ids)).flatMap((subject) => {
-        const id = idOf(subject);
-        return id === null ? [] : withId(subject, id);
-      }),
-    query: (rule) => normalized(directory.query(rule)),
+    get: (ids) => Promise.resolve(directory.get(ids)).then(properOnes),
+    query: (rule) => directory.query(rule),
     ...(directory.changes && { changes: (token) => normalizedChanges(directory, token) }),
     ...(directory.attributes && { attributes: directory.attributes.bind(directory) }),
     close: async () => directory.close?.(),
   };
 }
 
-/** @throws LifecycleError `InvalidArgument` for a subject without a proper id: nobody is left out in silence. */
-async function* normalized(subjects: AsyncIterable<Subject>): AsyncGenerator<Subject> {
-  let position = 0;
-  for await (const subject of subjects) {
+function properOnes(subjects: readonly Subject[]): readonly Subject[] {
+  return subjects.flatMap((subject) => {
     const id = idOf(subject);
-    if (id === null) {
-      const name = `the id of subject ${position} of the directory's query`;
-      throw invalid({ path: 'directory', value: rawIdOf(subject), name }, SUBJECT_ID);
-    }
-    yield withId(subject, id);
-    position += 1;
-  }
+    return id === null ? [] : withId(subject, id);
+  });
+}
+
+/**
+ * The subject that is streamed at a position, under its normalized id.
+ *
+ * @throws LifecycleError `InvalidArgument` without a proper id: nobody is left out in silence.
+ */
+export function normalizedSubject(subject: Subject, position: number): Subject {
+  const id = idOf(subject);
+  if (id !== null) return withId(subject, id);
+  const name = `the id of subject ${position} of the directory's query`;
+  throw invalid({ path: 'directory', value: rawIdOf(subject), name }, SUBJECT_ID);
 }
 
 async function normalizedChanges(directory: Directory, token: string | null): Promise<DirectoryChanges> {

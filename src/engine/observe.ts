@@ -15,6 +15,7 @@ import type { EpochMs } from '../model/time.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { StoreReader } from '../ports/store.ts';
 import type { Observation } from './observation.ts';
+import { pickFrom } from './pick-from.ts';
 
 /** What an observation works with. */
 export interface ObserveInput {
@@ -88,15 +89,10 @@ async function look(input: ObserveInput, baseline: Baseline | null, atMs: EpochM
   const told = (await directory.changes?.(baseline?.token ?? null)) ?? null;
   const ids = isFirst || baseline.token === null ? null : (told?.subjectIds ?? null);
   const people = ids === null ? directory.query(null) : byIds(directory, [...new Set(ids)]);
-  let batch: Subject[] = [];
-  for await (const subject of people) {
-    batch.push(subject);
-    if (batch.length < LIMITS.usersPerBatch) continue;
+  for await (const batch of pickFrom(people, (subject) => subject)) {
     await compare(input, batch, isFirst ? null : atMs);
-    batch = [];
     await context.clock.yield();
   }
-  await compare(input, batch, isFirst ? null : atMs);
   const next: Baseline = { signature: observation.signature, token: told?.token ?? null };
   if (!isFirst && next.token === baseline.token) return;
   await write(context, workflowId, [

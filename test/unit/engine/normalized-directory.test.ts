@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalizedDirectory } from '../../../src/engine/normalized-directory.ts';
+import { pickFrom } from '../../../src/engine/pick-from.ts';
 import { LifecycleError } from '../../../src/errors/index.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
@@ -15,9 +16,10 @@ function ownDirectory(people: readonly Subject[]): Directory {
   };
 }
 
+/** Everybody whom the engine gets of a directory. */
 async function fromQuery(directory: Directory): Promise<Subject[]> {
   const found: Subject[] = [];
-  for await (const subject of directory.query(null)) found.push(subject);
+  for await (const batch of pickFrom(directory.query(null), (subject) => subject)) found.push(...batch);
   return found;
 }
 
