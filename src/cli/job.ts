@@ -34,6 +34,7 @@ export interface JobOptions {
   readonly op?: boolean;
   readonly concurrency?: number;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
 }
 
 const SETTING = 'cli.job';
@@ -69,7 +70,7 @@ export async function keepJob(store: Store, job: Job): Promise<void> {
 export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
   const text = await store.getSetting(SETTING);
   const kept = text === null ? null : parseJob(text);
-  const { users, tasks, effects, op } = options;
+  const { users, tasks, effects, op, dryRun } = options;
   const isSaid = op === false || tasks !== undefined || effects !== undefined;
   if (kept) {
     const before = { ...kept, ...(op === false ? { tasks: null, effects: null } : {}) };
@@ -77,7 +78,7 @@ export async function readJob(store: StoreReader, file: string, options: JobOpti
     const job = jobOf({ ...Object.fromEntries(given), ...options, users: users ?? kept.users });
     return { ...job, noOp: op === false || (kept.noOp && !isSaid) };
   }
-  if (users !== undefined && isSaid) return jobOf({ ...options, users });
+  if (users !== undefined && (isSaid || dryRun)) return jobOf({ ...options, users });
   throw new CliError(
     `Expected ${file} to keep the job of a \`tenure run\`, got ${text === null ? 'none' : 'something else'}`,
     'Say who the people are, and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op',

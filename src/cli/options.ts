@@ -136,6 +136,7 @@ export function tasksOptions(): readonly Option[] {
       '--no-op',
       'call no handler: tasks are recorded as completed, people as processed, and the run says that it was a no-op',
     ).conflicts(['tasks', 'effects']),
+    new Option('--dry-run', 'only show who would be processed, with which tasks, and who would not and why'),
     new Option('--concurrency <n>', 'tasks that run at once; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),

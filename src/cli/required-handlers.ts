@@ -11,7 +11,6 @@ import type { Job } from './job.ts';
 import { unfinishedRuns } from './run-checks.ts';
 import type { TaskHandlers } from './task-module.ts';
 import { counted } from './text.ts';
-import type { ChosenWorkflow } from './workflow-source.ts';
 
 /** An engine has a handler of its own for these. */
 const BUILT_IN: TaskHandlers = { runCustomTaskExtension: () => {} };
@@ -57,7 +56,8 @@ const SAY_WHAT_TASKS_DO = [
   'or see who would be processed, and count nothing as done: --dry-run',
 ].join('\n');
 
-function shownMissing({ name, near }: MissingHandler): string {
+/** `sendWelcomEmail (nearest: sendWelcomeEmail)`. */
+export function shownMissing({ name, near }: MissingHandler): string {
   return near === null ? name : `${name} (nearest: ${near})`;
 }
 
@@ -118,14 +118,4 @@ export async function scheduledWorkflows(store: Store): Promise<readonly Workflo
         workflow.isSchedulingEnabled &&
         enabledTasks(workflow).length > 0,
     );
-}
-
-/** A workflow that is not kept yet, as it will be. */
-export function asWorkflow(chosen: ChosenWorkflow): Workflow {
-  return {
-    ...chosen,
-    id: '',
-    version: 1,
-    tasks: chosen.tasks.map((task) => ({ ...task, id: '' })),
-  } as unknown as Workflow;
 }

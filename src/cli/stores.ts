@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { WorkflowRecord } from '../model/records.ts';
 import type { Store } from '../ports/store.ts';
@@ -12,6 +13,11 @@ export async function openStore(db: string | undefined, options: SqliteOptions =
   if (db === undefined) return memoryStore();
   const { sqliteStore } = await import('../sqlite.ts');
   return sqliteStore(db, options);
+}
+
+/** Opens the database of a command that changes nothing; it may not be there yet. */
+export async function openToLook(db: string | undefined): Promise<Store> {
+  return db === undefined || !existsSync(db) ? memoryStore() : openExisting(db, 'read');
 }
 
 /**

@@ -78,7 +78,7 @@ export interface Qualified {
 
 /** What {@link qualifying} and {@link candidatesDue} work with. */
 export interface DueInput {
-  readonly context: LedgerContext;
+  readonly context: Pick<LedgerContext, 'store' | 'clock'>;
   readonly directory: Directory;
   readonly workflowId: string;
   readonly qualification: Qualification;
@@ -124,8 +124,8 @@ export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly C
     const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
     const due: Candidate[] = [];
     for (const one of batch) {
-      if (dueBySubject.get(one.subjectId) === one.dueAtMs) tally?.passOver('alreadyTaken');
-      else if (await isUnderWay(store, runIds, one.subjectId)) tally?.passOver('inAnotherRun');
+      if (dueBySubject.get(one.subjectId) === one.dueAtMs) tally?.passOver('alreadyTaken', one.subjectId);
+      else if (await isUnderWay(store, runIds, one.subjectId)) tally?.passOver('inAnotherRun', one.subjectId);
       else due.push(one);
     }
     yield due;

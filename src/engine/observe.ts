@@ -17,9 +17,11 @@ import type { StoreReader } from '../ports/store.ts';
 import type { Observation } from './observation.ts';
 import { pickFrom } from './pick-from.ts';
 
+type ObserveContext = Pick<LedgerContext, 'store' | 'clock'>;
+
 /** What an observation works with. */
 export interface ObserveInput {
-  readonly context: LedgerContext;
+  readonly context: ObserveContext;
   readonly directory: Directory;
   readonly workflowId: string;
   readonly observation: Observation;
@@ -129,7 +131,7 @@ async function bodiesOf(
 }
 
 /** Nothing is written of a workflow that was purged meanwhile. */
-async function write({ store }: LedgerContext, workflowId: string, notes: readonly Note[]): Promise<void> {
+async function write({ store }: ObserveContext, workflowId: string, notes: readonly Note[]): Promise<void> {
   if (notes.length === 0) return;
   await store.transaction(async (tx) => {
     if (await tx.getWorkflow(workflowId)) await tx.putNotes(notes);

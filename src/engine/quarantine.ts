@@ -1,5 +1,4 @@
-import type { Ledger } from '../ledger/index.ts';
-import { quarantineConfigurationOf } from '../ledger/settings.ts';
+import { quarantineConfigurationOf, type Settings } from '../ledger/settings.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -8,7 +7,10 @@ import type { EnginePorts } from './options.ts';
 
 /** Says, for a number of users, whether they are too many for a scheduled run of the workflow, as of now. */
 export async function quarantineFor(
-  { ledger, ports }: { readonly ledger: Ledger; readonly ports: EnginePorts },
+  {
+    ledger,
+    ports,
+  }: { readonly ledger: { readonly settings: Settings }; readonly ports: Pick<EnginePorts, 'directory'> },
   workflow: Workflow,
 ): Promise<(users: number) => Quarantine | null> {
   const configuration = await quarantineConfigurationOf(ledger.settings, workflow);

@@ -91,7 +91,7 @@ export class SelectionTally {
   }
 
   /** Somebody who was due is not taken after all. */
-  passOver(reason: LeftOutReason): void {
+  passOver(reason: LeftOutReason, _subjectId: string): void {
     this.#counts[reason] += 1;
     this.#due -= 1;
   }

@@ -249,7 +249,7 @@ function hasFailed({ processingStatus }: UserRecord): boolean {
 }
 
 /** All users of a run, by position, in pages. */
-async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<readonly UserRecord[]> {
+export async function* usersOf(store: StoreReader, runId: string): AsyncGenerator<readonly UserRecord[]> {
   for (let after: { value: null; key: number } | null = null; ; ) {
     const order = { property: 'id', descending: false };
     const page: readonly UserRecord[] = await store.listUsers({

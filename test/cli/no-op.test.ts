@@ -52,7 +52,7 @@ describe('a run without handlers', () => {
     expect(expectCode(await run(...tick), 1).stderr).toMatch(/got none for .*\nSay what the tasks do:/);
     expect(place.exists('tick.db')).toBe(false);
     const done = expectCode(await run(...tick, '--effects', '@tick.jsonl', '--json'), 0);
-    expect(JSON.parse(done.stdout)).toMatchObject({ totalUsersCount: 1, isNoOp: false });
+    expect(JSON.parse(done.stdout)).toMatchObject({ run: { totalUsersCount: 1, isNoOp: false } });
   });
 
   it('is refused by resume and by runs reprocess, and changes nothing', async () => {

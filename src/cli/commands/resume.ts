@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { runResource } from '../../ledger/resources.ts';
 import type { Store } from '../../ports/store.ts';
+import { remainingRuns } from '../dry-run/remaining.ts';
+import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
@@ -8,11 +10,12 @@ import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, readJob } from '../job.ts';
 import { withJob } from '../job-session.ts';
 import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOptions } from '../options.ts';
+import { withSpinner } from '../progress.ts';
 import { unfinishedWorkflows } from '../required-handlers.ts';
 import { requireKnown, unfinishedRuns } from '../run-checks.ts';
 import { openExisting } from '../stores.ts';
 import { counted } from '../text.ts';
-import type { Users } from '../users.ts';
+import { openUsers, type Users } from '../users.ts';
 
 /** Options of `tenure resume`. */
 export interface ResumeOptions extends JobOptions, StopTimeout, View {
@@ -45,11 +48,12 @@ export function resumeCommand(host: Host, end: (code: ExitCode) => void): Comman
 
 /** Finishes the unfinished runs of a database, and prints them. */
 export async function resume(host: Host, options: ResumeOptions): Promise<ExitCode> {
-  const store = await openExisting(options.db, 'write');
+  const store = await openExisting(options.db, options.dryRun ? 'read' : 'write');
   try {
     const left = await store.listUnfinishedRuns();
     if ((await unfinishedRuns(store)).length > 0) {
-      return await resumeJob(host, options, store, await readJob(store, options.db, options));
+      const job = await readJob(store, options.db, options);
+      return await (options.dryRun ? dryRun : resumeJob)(host, options, store, job);
     }
     if (options.json) host.stdout.line(JSON.stringify({ value: [] }));
     else if (!options.quiet) host.stdout.line('Nothing is unfinished.');
@@ -61,6 +65,19 @@ export async function resume(host: Host, options: ResumeOptions): Promise<ExitCo
     return EXIT.ok;
   } finally {
     await store.close();
+  }
+}
+
+async function dryRun(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
+  const { quiet = false } = options;
+  const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
+  try {
+    const left = await withSpinner(host, 'looking at everybody', !quiet, () =>
+      remainingRuns(store, users, job),
+    );
+    return await showDryRuns(host, left, { dryRun: true, value: left.map(dryRunJson) }, options);
+  } finally {
+    await users.close();
   }
 }
 

@@ -5,13 +5,15 @@ import { LifecycleError } from '../../errors/index.ts';
 import { parseScopeRule } from '../../filter/index.ts';
 import type { Run } from '../../model/resources.ts';
 import { CliError } from '../cli-error.ts';
+import { plannedRun } from '../dry-run/planned-run.ts';
+import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
 import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
-import { type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
+import { asWorkflow, type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
 import { selectionFacts } from '../left-out.ts';
 import { type OpenTasks, openTasks } from '../open-tasks.ts';
 import {
@@ -26,10 +28,9 @@ import {
   usersOptions,
 } from '../options.ts';
 import { withSpinner } from '../progress.ts';
-import { asWorkflow } from '../required-handlers.ts';
 import { requireIdle } from '../run-checks.ts';
 import { Session } from '../session.ts';
-import { openStore } from '../stores.ts';
+import { openStore, openToLook } from '../stores.ts';
 import { factLines } from '../table.ts';
 import { quoted } from '../text.ts';
 import { triggerText } from '../trigger-text.ts';
@@ -132,6 +133,7 @@ export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   const quiet = options.quiet ?? false;
   const users = await openUsers(host, job, { isKept: false, quiet });
   try {
+    if (options.dryRun) return await dryRun(host, options, { job, chosen, users });
     await requireCandidates(users, options);
     const tasks = await openTasks(host, job, { workflows: [asWorkflow(chosen)], quiet });
     try {
@@ -141,6 +143,26 @@ export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
     }
   } finally {
     await users.close();
+  }
+}
+
+async function dryRun(
+  host: Host,
+  options: RunOptions,
+  { job, chosen, users }: Omit<Prepared, 'tasks'>,
+): Promise<ExitCode> {
+  const store = await openToLook(options.db);
+  try {
+    const { clock } = host;
+    const { scheduled, at, ids = null, rule = null, strict: isStrict = false } = options;
+    const slotOfMs = at === undefined ? clock.now() : Date.parse(at);
+    const atMs = scheduled ? slotOfMs : null;
+    const planned = await withSpinner(host, 'looking at everybody', !options.quiet, () =>
+      plannedRun({ store, users, clock, job }, { chosen, atMs, ids, rule, isStrict }),
+    );
+    return await showDryRuns(host, [planned], dryRunJson(planned), options);
+  } finally {
+    await store.close();
   }
 }
 

@@ -5,12 +5,14 @@ import { userResultId } from '../../model/ids.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { Store } from '../../ports/store.ts';
 import { CliError } from '../cli-error.ts';
+import { type AgainInput, againOf } from '../dry-run/again.ts';
+import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { finishSession, type View } from '../finish.ts';
 import type { Host } from '../host.ts';
 import type { StopTimeout } from '../interrupts.ts';
-import { type JobOptions, readJob } from '../job.ts';
+import { type Job, type JobOptions, readJob } from '../job.ts';
 import { withJob } from '../job-session.ts';
 import {
   dbOption,
@@ -21,9 +23,11 @@ import {
   tasksOptions,
   usersOptions,
 } from '../options.ts';
+import { withSpinner } from '../progress.ts';
 import { requireIdle } from '../run-checks.ts';
 import { openExisting } from '../stores.ts';
 import { oneLine, quoted, shortId } from '../text.ts';
+import { openUsers } from '../users.ts';
 import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs reprocess`. */
@@ -72,13 +76,14 @@ export async function runsReprocess(
   options: RunsReprocessOptions,
 ): Promise<ExitCode> {
   const { db, quiet = false } = options;
-  const store = await openExisting(db, 'write');
+  const store = await openExisting(db, options.dryRun ? 'read' : 'write');
   try {
     const origin = await findRun(host, store, name, db);
     await requireIdle(host, store, db);
     const scope = await scopeOf(host, store, origin, options);
     const job = await readJob(store, db, options);
     const workflow = await requireWorkflow(store, origin.workflowId);
+    if (options.dryRun) return await dryRun(host, options, { store, job, workflow, origin, scope });
     const input = { store, db, job, options, workflows: [workflow] };
     return await withJob(
       host,
@@ -97,6 +102,21 @@ export async function runsReprocess(
     );
   } finally {
     await store.close();
+  }
+}
+
+async function dryRun(
+  host: Host,
+  options: RunsReprocessOptions,
+  input: Omit<AgainInput, 'users' | 'job'> & { readonly job: Job },
+): Promise<ExitCode> {
+  const { quiet = false } = options;
+  const users = await openUsers(host, input.job, { isKept: options.users === undefined, quiet });
+  try {
+    const again = await withSpinner(host, 'looking at everybody', !quiet, () => againOf({ ...input, users }));
+    return await showDryRuns(host, [again], dryRunJson(again), options);
+  } finally {
+    await users.close();
   }
 }
 

@@ -10,6 +10,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { CliError } from '../cli-error.ts';
+import { servedRuns } from '../dry-run/served.ts';
+import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { engineStopMs, type StopTimeout } from '../interrupts.ts';
@@ -26,8 +28,9 @@ import {
   usersOptions,
   wholeNumber,
 } from '../options.ts';
+import { withSpinner } from '../progress.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../required-handlers.ts';
-import { openStore } from '../stores.ts';
+import { openStore, openToLook } from '../stores.ts';
 import { oneLine, seconds } from '../text.ts';
 import { openUsers } from '../users.ts';
 
@@ -99,6 +102,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
   const users: Directory =
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
   try {
+    if (options.dryRun) return await dryRun(host, options, users, job);
     const store = await openStore(options.db, { writerThread: 'large' }); // others are served meanwhile
     try {
       return await serveStore(host, options, { job, users, store, token });
@@ -107,6 +111,19 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     }
   } finally {
     await users.close?.();
+  }
+}
+
+async function dryRun(host: Host, options: ServeOptions, users: Directory, job: Job): Promise<ExitCode> {
+  const store = await openToLook(options.db);
+  try {
+    const { unfinished, scheduled } = await withSpinner(host, 'looking at everybody', !options.quiet, () =>
+      servedRuns({ store, users, clock: host.clock, job }),
+    );
+    const json = { unfinished: unfinished.map(dryRunJson), scheduled: scheduled.map(dryRunJson) };
+    return await showDryRuns(host, [...unfinished, ...scheduled], { dryRun: true, ...json }, options);
+  } finally {
+    await store.close();
   }
 }
 

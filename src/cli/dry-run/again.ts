@@ -1,0 +1,61 @@
+/** What `tenure runs reprocess` would do: who would be done again, with which tasks. */
+import type { ReprocessOptions } from '../../engine/activation.ts';
+import { subjectsOf } from '../../engine/subjects-of.ts';
+import type { Candidate } from '../../ledger/plan.ts';
+import { resultsAgain, runAgain, usersOf } from '../../ledger/reprocess.ts';
+import type { RunRecord } from '../../model/records.ts';
+import type { Workflow } from '../../model/workflow.ts';
+import type { Directory } from '../../ports/directory.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Job } from '../job.ts';
+import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
+
+/** What doing a run again needs. */
+export interface AgainInput {
+  readonly store: Store;
+  readonly users: Directory;
+  readonly job: Pick<Job, 'tasks' | 'effects' | 'noOp'>;
+  /** The newest version. */
+  readonly workflow: Workflow;
+  readonly origin: RunRecord;
+  readonly scope: ReprocessOptions;
+}
+
+/** What doing a run again would come to. @throws LifecycleError as `runs.reprocess`. */
+export async function againOf({ store, users, job, workflow, origin, scope }: AgainInput): Promise<DryRun> {
+  const { tasks, missing } = await plannedTasks(workflow, job);
+  const { taskScope = 'failedTasks', userScope = 'failedUsers', processingResults } = scope;
+  const { candidates } =
+    processingResults === undefined
+      ? await runAgain(store, workflow, origin.id, { taskScope, userScope })
+      : await resultsAgain(store, workflow, processingResults.map(idOf), taskScope);
+  const chosen = new Map<string, Candidate>();
+  for await (const batch of candidates) for (const one of batch) chosen.set(one.subjectId, one);
+  const processed: ProcessedPerson[] = [];
+  const notProcessed: LeftOutPerson[] = [];
+  for await (const batch of usersOf(store, origin.id)) {
+    const ids = batch.map(({ subjectId }) => subjectId);
+    const subjects = subjectsOf(ids, await users.get(ids));
+    for (const [index, id] of ids.entries()) {
+      const one = chosen.get(id);
+      if (!one) notProcessed.push({ id, reason: 'nothingToDo' });
+      else if (!subjects[index]) notProcessed.push({ id, reason: 'notInDirectory' });
+      else processed.push({ id, ...(one.positions ? { tasks: one.positions } : {}) });
+    }
+  }
+  return {
+    workflow: { id: workflow.id, displayName: workflow.displayName, version: workflow.version },
+    runId: origin.id,
+    workflowExecutionType: 'activatedWithScope',
+    slotDateTime: null,
+    tasks,
+    processed,
+    notProcessed,
+    refusals: refusalOf(missing),
+    warnings: [],
+  };
+}
+
+function idOf(reference: NonNullable<ReprocessOptions['processingResults']>[number]): string {
+  return typeof reference === 'string' ? reference : reference.id;
+}

@@ -1,0 +1,102 @@
+import { handlerKey } from '../../engine/handlers.ts';
+import { enabledTasks } from '../../ledger/resources.ts';
+import type { LeftOutReason } from '../../model/selection.ts';
+import type { WorkflowExecutionType } from '../../model/status.ts';
+import type { Workflow } from '../../model/workflow.ts';
+import type { Job } from '../job.ts';
+import { handlersOf } from '../open-tasks.ts';
+import { type MissingHandler, missingHandlers, shownMissing } from '../required-handlers.ts';
+import { taskKey } from '../workflow-source.ts';
+
+/** What a command would do. Nothing of it has happened, and nothing is recorded. */
+export interface DryRun {
+  readonly workflow: { readonly id: string | null; readonly displayName: string; readonly version: number };
+  /** The run that would go on, or be done again; `null`: neither. */
+  readonly runId: string | null;
+  readonly workflowExecutionType: WorkflowExecutionType;
+  /** The slot of a scheduled run. */
+  readonly slotDateTime: string | null;
+  readonly tasks: readonly PlannedTask[];
+  readonly processed: readonly ProcessedPerson[];
+  readonly notProcessed: readonly LeftOutPerson[];
+  /** Why the command would be refused, each a sentence; empty: it would not. */
+  readonly refusals: readonly string[];
+  /** What else should be looked at. */
+  readonly warnings: readonly string[];
+}
+
+/** What would carry a task out; `null`: nothing, so that the run would be refused. */
+export type TaskSource = 'module' | 'effects' | 'noOp' | 'builtIn' | null;
+
+/** An enabled task of the workflow. */
+export interface PlannedTask {
+  /** 1-based, among the enabled tasks. */
+  readonly position: number;
+  readonly displayName: string;
+  readonly taskDefinitionId: string;
+  readonly handler: TaskSource;
+}
+
+/** Somebody who would be processed. */
+export interface ProcessedPerson {
+  readonly id: string;
+  /** The moment that makes the person due; absent: no schedule does. */
+  readonly dueDateTime?: string;
+  /** Positions of their tasks; absent: all. */
+  readonly tasks?: readonly number[];
+}
+
+/** Why somebody would not be processed: what a slot says, and what only commands do. */
+export type NotProcessedReason =
+  | LeftOutReason
+  /** Outside the scope, or not selected by the rule. */
+  | 'notInScope'
+  /** Not among the ids that were asked for. */
+  | 'notNamed'
+  /** Not in the file of people: would be canceled. */
+  | 'notInDirectory'
+  /** Completed all that would be done again. */
+  | 'nothingToDo'
+  /** The watched attributes or groups are as they were. */
+  | 'unchanged';
+
+/** Somebody who would not be processed. */
+export interface LeftOutPerson {
+  readonly id: string;
+  readonly reason: NotProcessedReason;
+  /** When the person was or will be due. */
+  readonly dueDateTime?: string;
+  /** The attribute at fault, and its value. */
+  readonly attribute?: string;
+  readonly value?: unknown;
+}
+
+/** The tasks of a workflow with what would carry them out, and a refusal when something is missing. */
+export async function plannedTasks(
+  workflow: Workflow,
+  job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
+): Promise<{ readonly tasks: readonly PlannedTask[]; readonly missing: readonly MissingHandler[] }> {
+  const handlers = await handlersOf(job);
+  const missing = job.noOp ? [] : await missingHandlers([workflow], handlers);
+  const lacking = new Set(missing.map(({ name }) => name));
+  const keys = new Set(Object.keys(handlers).map(handlerKey));
+  const source = (taskDefinitionId: string): TaskSource => {
+    if (job.noOp) return 'noOp';
+    if (lacking.has(taskKey(taskDefinitionId))) return null;
+    if (!keys.has('*') && !keys.has(handlerKey(taskDefinitionId))) return 'builtIn';
+    return job.tasks === null ? 'effects' : 'module';
+  };
+  const tasks = enabledTasks(workflow).map(({ displayName, taskDefinitionId }, index) => ({
+    position: index + 1,
+    displayName,
+    taskDefinitionId: taskKey(taskDefinitionId),
+    handler: source(taskDefinitionId),
+  }));
+  return { tasks, missing };
+}
+
+/** Why a command would be refused for want of handlers. */
+export function refusalOf(missing: readonly MissingHandler[]): readonly string[] {
+  if (missing.length === 0) return [];
+  return [`There is no handler for ${missing.map(shownMissing).join(', ')} (--tasks, --effects or --no-op)`];
+}

@@ -1,0 +1,130 @@
+/** What `tenure run` would do, and each slot of `tenure serve`. */
+import { createLedger } from '../../embed.ts';
+import { parseListFilter } from '../../filter/index.ts';
+import { isoOf } from '../../ledger/resources.ts';
+import { slotStart } from '../../ledger/schedule-times.ts';
+import { RUN_PROPERTIES } from '../../model/properties.ts';
+import { type EpochMs, HOUR_MS } from '../../model/time.ts';
+import type { Workflow } from '../../model/workflow.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Directory } from '../../ports/directory.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Job } from '../job.ts';
+import { findKept, wouldKeep } from '../keep-workflow.ts';
+import { unfinishedRuns } from '../run-checks.ts';
+import { counted } from '../text.ts';
+import { EVERYBODY } from '../users.ts';
+import type { ChosenWorkflow } from '../workflow-source.ts';
+import { type DryRun, plannedTasks, refusalOf } from './dry-run.ts';
+import type { SelectedPeople } from './people-tally.ts';
+import { selectedByIds, selectedByRule, selectedBySlot } from './selected.ts';
+
+/** What plans are read from. */
+export interface PlanPlace {
+  /** Opened for reading; an empty one when there is no database. */
+  readonly store: Store;
+  readonly users: Directory;
+  readonly clock: Clock;
+  readonly job: Pick<Job, 'tasks' | 'effects' | 'noOp'>;
+}
+
+/** What `tenure run` is asked for. */
+export interface RunRequest {
+  readonly chosen: ChosenWorkflow;
+  /** A moment of the slot; `null`: on demand. */
+  readonly atMs: EpochMs | null;
+  readonly ids: readonly string[] | null;
+  readonly rule: string | null;
+  readonly isStrict: boolean;
+}
+
+/** What `tenure run` would do. @throws LifecycleError of the store, the directory, the rule or a handler. */
+export async function plannedRun(place: PlanPlace, request: RunRequest): Promise<DryRun> {
+  const { store, users } = place;
+  const { workflows } = await createLedger({ store });
+  const found = await findKept(workflows, request.chosen);
+  const workflow = wouldKeep(found, request.chosen);
+  const unfinished = (await unfinishedRuns(store)).length;
+  const busy =
+    unfinished === 0 ? [] : [`The database has ${counted(unfinished, 'unfinished run')}; resume first`];
+  const disabled = found?.isEnabled === false ? ['The workflow is disabled'] : [];
+  const { atMs, ids, rule, isStrict } = request;
+  if (atMs !== null) {
+    const slotAtMs = slotStart(atMs, await slotIntervalMs(store));
+    const planned = await plannedSlot(place, workflow, slotAtMs);
+    return {
+      ...planned.dryRun,
+      refusals: [...busy, ...disabled, ...planned.dryRun.refusals, ...strictly(isStrict, planned.people)],
+    };
+  }
+  const people =
+    ids === null ? await selectedByRule(users, rule ?? EVERYBODY) : await selectedByIds(users, ids);
+  const unknown = people.notProcessed.filter(({ reason }) => reason === 'notInDirectory').length;
+  const refusals = [
+    ...busy,
+    ...disabled,
+    ...(unknown === 0 ? [] : [`${counted(unknown, 'id')} of --ids cannot be found among the people`]),
+    ...(people.processed.length === 0 ? ['Nobody is selected'] : []),
+    ...strictly(isStrict, people),
+  ];
+  return dryRunOf(place, { workflow, people, slotAtMs: null, refusals });
+}
+
+/** What a slot of a workflow would come to. @throws LifecycleError of the store, the directory or a handler. */
+export async function plannedSlot(
+  place: PlanPlace,
+  workflow: Workflow,
+  slotAtMs: EpochMs,
+): Promise<{ readonly dryRun: DryRun; readonly people: SelectedPeople }> {
+  const { store, users, clock } = place;
+  const people = await selectedBySlot({ store, clock }, users, workflow, slotAtMs);
+  const details = workflow.quarantineDetails;
+  const isQuarantined = details !== undefined && details.quarantineType !== 'notQuarantined';
+  const refusals = [
+    ...(isQuarantined ? [`The workflow is in quarantine: ${details.quarantineReason}`] : []),
+    ...((await isTaken(store, workflow, slotAtMs)) ? [`The slot of ${isoOf(slotAtMs)} has its run`] : []),
+  ];
+  return { dryRun: await dryRunOf(place, { workflow, people, slotAtMs, refusals }), people };
+}
+
+/** Distance of the schedule's slots, by the settings of the store. */
+export async function slotIntervalMs(store: Store): Promise<number> {
+  const { settings } = await createLedger({ store });
+  return (await settings.get()).workflowScheduleIntervalInHours * HOUR_MS;
+}
+
+interface Planned {
+  readonly workflow: Workflow;
+  readonly people: SelectedPeople;
+  readonly slotAtMs: EpochMs | null;
+  readonly refusals: readonly string[];
+}
+
+async function dryRunOf(
+  { job }: PlanPlace,
+  { workflow, people, slotAtMs, refusals }: Planned,
+): Promise<DryRun> {
+  const { tasks, missing } = await plannedTasks(workflow, job);
+  const { id, displayName, version } = workflow;
+  return {
+    workflow: { id: id === '' ? null : id, displayName, version },
+    runId: null,
+    workflowExecutionType: slotAtMs === null ? 'onDemand' : 'scheduled',
+    slotDateTime: slotAtMs === null ? null : isoOf(slotAtMs),
+    tasks,
+    processed: people.processed,
+    notProcessed: people.notProcessed,
+    refusals: [...refusals, ...refusalOf(missing)],
+    warnings: people.warnings,
+  };
+}
+
+function strictly(isStrict: boolean, { needsAttention }: SelectedPeople): readonly string[] {
+  return isStrict && needsAttention ? ['With --strict nobody may be left out because of an attribute'] : [];
+}
+
+async function isTaken(store: Store, { id: workflowId }: Workflow, slotAtMs: EpochMs): Promise<boolean> {
+  const text = `workflowExecutionType eq 'scheduled' and scheduledDateTime eq ${isoOf(slotAtMs)}`;
+  const where = parseListFilter(text, RUN_PROPERTIES);
+  return workflowId !== '' && (await store.countRuns({ workflowId, where })) > 0;
+}

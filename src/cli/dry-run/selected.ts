@@ -1,0 +1,118 @@
+/** Who a run would be made for, and why not for the others. */
+import { createLedger } from '../../embed.ts';
+import { candidatesByRule, candidatesDue } from '../../engine/candidates.ts';
+import { observe } from '../../engine/observe.ts';
+import { requireQualification, scopeAttributes } from '../../engine/qualify.ts';
+import { quarantineFor } from '../../engine/quarantine.ts';
+import { subjectsOf } from '../../engine/subjects-of.ts';
+import { parseScopeRule } from '../../filter/index.ts';
+import { normalizeText } from '../../input/subject-id.ts';
+import { notesUnder, OF_WORKFLOWS } from '../../ledger/notes.ts';
+import { isoOf } from '../../ledger/resources.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { DAY_MS, type EpochMs } from '../../model/time.ts';
+import type { Workflow } from '../../model/workflow.ts';
+import { DEFAULT_LIMITS } from '../../model/workflow-limits.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Directory } from '../../ports/directory.ts';
+import type { Store } from '../../ports/store.ts';
+import { wrapStore } from '../../ports/wrap-store.ts';
+import { memoryStore } from '../../stores/memory/index.ts';
+import type { LeftOutPerson, ProcessedPerson } from './dry-run.ts';
+import { PeopleTally, type SelectedPeople, streamingAll } from './people-tally.ts';
+
+/** Whom a slot would take. @throws LifecycleError of the store or the directory. */
+export async function selectedBySlot(
+  place: { readonly store: Store; readonly clock: Clock },
+  users: Directory,
+  workflow: Workflow,
+  slotAtMs: EpochMs,
+): Promise<SelectedPeople> {
+  const qualification = requireQualification(workflow, LIMITS.catchUpDays * DAY_MS);
+  const { observation, reachMs } = qualification;
+  const { id: workflowId } = workflow;
+  const store = observation ? await withNotesApart(place.store, workflow) : place.store;
+  const context = { store, clock: place.clock };
+  const directory = streamingAll(users);
+  if (observation)
+    await observe({ context, directory, workflowId, observation }, slotAtMs, slotAtMs - reachMs);
+  const isByDate = observation === null;
+  const tally = new PeopleTally(qualification.attributes, isByDate, isByDate);
+  const processed: ProcessedPerson[] = [];
+  for await (const batch of candidatesDue({ context, directory, workflowId, qualification, slotAtMs, tally }))
+    for (const { subjectId, dueAtMs } of batch)
+      processed.push({ id: subjectId, ...(dueAtMs === null ? {} : { dueDateTime: isoOf(dueAtMs) }) });
+  const people = await tally.people(users, processed);
+  const { settings } = await createLedger({ store: place.store });
+  const deps = { ledger: { settings }, ports: { directory: users } };
+  const reason = (await quarantineFor(deps, workflow))(processed.length)?.quarantineReason;
+  return {
+    ...people,
+    notProcessed: observation
+      ? [...people.notProcessed, ...(await others(users, people, 'unchanged'))]
+      : people.notProcessed,
+    warnings: [
+      ...people.warnings,
+      ...(reason === undefined ? [] : [`The run would wait in quarantine: ${reason}`]),
+    ],
+  };
+}
+
+/** Whom an activation by rule would take. @throws LifecycleError `InvalidFilter`, `LimitExceeded`. */
+export async function selectedByRule(users: Directory, text: string): Promise<SelectedPeople> {
+  const rule = parseScopeRule(text);
+  const tally = new PeopleTally(scopeAttributes(rule), true, false);
+  const processed: ProcessedPerson[] = [];
+  const max = DEFAULT_LIMITS.maxSubjectsPerActivation;
+  for await (const batch of candidatesByRule(rule, streamingAll(users), max, tally))
+    for (const { subjectId } of batch) processed.push({ id: subjectId });
+  return tally.people(users, processed);
+}
+
+/** Whom an activation by ids would take. */
+export async function selectedByIds(users: Directory, ids: readonly string[]): Promise<SelectedPeople> {
+  const unique = [...new Set(ids.map(normalizeText))];
+  const found = subjectsOf(unique, await users.get(unique));
+  const notProcessed = unique
+    .filter((_, index) => found[index] === null)
+    .map((id) => ({ id, reason: 'notInDirectory' }) as const);
+  const processed = unique.filter((_, index) => found[index] !== null).map((id) => ({ id }));
+  const named = { processed, notProcessed };
+  return {
+    processed,
+    notProcessed: [...notProcessed, ...(await others(users, named, 'notNamed'))],
+    warnings: [],
+    needsAttention: false,
+  };
+}
+
+/** Everybody else. */
+async function others(
+  users: Directory,
+  { processed, notProcessed }: Pick<SelectedPeople, 'processed' | 'notProcessed'>,
+  reason: LeftOutPerson['reason'],
+): Promise<readonly LeftOutPerson[]> {
+  const known = new Set([...processed, ...notProcessed].map(({ id }) => id));
+  const rest: LeftOutPerson[] = [];
+  for await (const { id } of users.query(null)) if (!known.has(id)) rest.push({ id, reason });
+  return rest;
+}
+
+/** The store, but what a change trigger notes of people is kept apart, in memory, from what the store has. */
+async function withNotesApart(store: Store, workflow: Workflow): Promise<Store> {
+  const apart = memoryStore();
+  const { baselines, seen, changes } = OF_WORKFLOWS;
+  await apart.transaction(async (tx) => {
+    await tx.putWorkflow({ workflow, lastSlotAtMs: null });
+    for (const collection of [baselines, seen, changes])
+      for await (const note of notesUnder(store, collection, `${workflow.id}/`)) await tx.putNotes([note]);
+  });
+  return wrapStore(
+    store,
+    { transaction: (work) => apart.transaction(work) },
+    {
+      getNotes: (collection: string, keys: readonly string[]) => apart.getNotes(collection, keys),
+      listNotes: (query: Parameters<Store['listNotes']>[0]) => apart.listNotes(query),
+    },
+  );
+}

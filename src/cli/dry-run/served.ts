@@ -1,0 +1,23 @@
+/** What `tenure serve` would do by itself: which runs go on, and who the schedule takes next. */
+import { nextSlot, slotStart } from '../../ledger/schedule-times.ts';
+import { scheduledWorkflows } from '../required-handlers.ts';
+import type { DryRun } from './dry-run.ts';
+import { type PlanPlace, plannedSlot, slotIntervalMs } from './planned-run.ts';
+import { remainingRuns } from './remaining.ts';
+
+/** Runs that would go on, and for each scheduled workflow its next slot, a missed one included. */
+export async function servedRuns(
+  place: PlanPlace,
+): Promise<{ readonly unfinished: readonly DryRun[]; readonly scheduled: readonly DryRun[] }> {
+  const { store, users, clock, job } = place;
+  const intervalMs = await slotIntervalMs(store);
+  const nowMs = clock.now();
+  const scheduled: DryRun[] = [];
+  for (const workflow of await scheduledWorkflows(store)) {
+    const lastSlotAtMs = (await store.getWorkflow(workflow.id))?.lastSlotAtMs ?? nowMs;
+    const current = slotStart(nowMs, intervalMs);
+    const slotAtMs = lastSlotAtMs < current ? current : nextSlot(nowMs, intervalMs);
+    scheduled.push((await plannedSlot(place, workflow, slotAtMs)).dryRun);
+  }
+  return { unfinished: await remainingRuns(store, users, job), scheduled };
+}

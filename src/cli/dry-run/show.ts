@@ -1,0 +1,125 @@
+/** Shows what a command would do. */
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { View } from '../finish.ts';
+import type { Host } from '../host.ts';
+import { factLines, tableLines } from '../table.ts';
+import { count, moment, shortened, shortId } from '../text.ts';
+import type { DryRun, LeftOutPerson, NotProcessedReason, TaskSource } from './dry-run.ts';
+
+/** People who are named for each reason, and who would be processed. */
+const NAMED = 5;
+const LISTED = 20;
+const ID_COLUMNS = 36;
+const VALUE_COLUMNS = 40;
+
+/** A dry run as JSON. */
+export function dryRunJson(dryRun: DryRun): object {
+  const { processed, notProcessed } = dryRun;
+  return {
+    dryRun: true,
+    processedCount: processed.length,
+    notProcessedCount: notProcessed.length,
+    ...dryRun,
+  };
+}
+
+/** Prints dry runs, and on stderr what should be looked at. Nothing has failed: exit code 0. */
+export async function showDryRuns(
+  { stdout, stderr }: Host,
+  dryRuns: readonly DryRun[],
+  json: unknown,
+  view: View,
+): Promise<ExitCode> {
+  if (view.json) await stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  else if (!view.quiet)
+    for (const [at, dryRun] of dryRuns.entries()) {
+      if (at > 0) stdout.line();
+      for (const line of lines(dryRun)) await stdout.write(`${line}\n`);
+    }
+  if (view.quiet) return EXIT.ok;
+  for (const { warnings, refusals } of dryRuns) {
+    for (const text of warnings) stderr.line(`${stderr.style.yellow('warning:')} ${text}`);
+    for (const text of refusals)
+      stderr.line(`${stderr.style.yellow('warning:')} without --dry-run this would be refused: ${text}`);
+  }
+  return EXIT.ok;
+}
+
+function lines(dryRun: DryRun): string[] {
+  const { workflow, runId, slotDateTime, tasks, processed, notProcessed } = dryRun;
+  const [first, ...others] = tasks.map(({ position, displayName, handler }) => [
+    `${position}  ${displayName}`,
+    SOURCES[handler ?? 'none'],
+  ]);
+  const taskLines = tableLines([{ head: '' }, { head: '' }], first ? [first, ...others] : []);
+  return [
+    `${workflow.displayName} · version ${workflow.version} · dry run: no handler is called, nothing is recorded`,
+    ...factLines([
+      ...(runId === null ? [] : [['run', shortId(runId)] as const]),
+      ...(slotDateTime === null ? [] : [['slot', moment(slotDateTime)] as const]),
+      ['people', `${count(processed.length)} would be processed · ${count(notProcessed.length)} would not`],
+      ...taskLines.map((line, at) => [at === 0 ? 'tasks' : '', line] as const),
+    ]),
+    ...(processed.length === 0 ? [] : ['', 'Would be processed:', ...processedLines(dryRun)]),
+    ...(notProcessed.length === 0 ? [] : ['', 'Would not be processed:', ...notProcessedLines(dryRun)]),
+  ];
+}
+
+const SOURCES: Readonly<Record<NonNullable<TaskSource> | 'none', string>> = {
+  module: 'by --tasks',
+  effects: 'written to --effects',
+  noOp: 'does nothing (--no-op)',
+  builtIn: 'by tenure itself',
+  none: 'has no handler',
+};
+
+function processedLines({ processed }: DryRun): string[] {
+  const rows = processed
+    .slice(0, LISTED)
+    .map(({ id, dueDateTime, tasks }) => [
+      shortened(id, ID_COLUMNS),
+      dueDateTime === undefined ? '' : `due since ${moment(dueDateTime)}`,
+      tasks === undefined ? '' : `tasks ${tasks.join(', ')}`,
+    ]);
+  const rest = processed.length - rows.length;
+  return [
+    ...tableLines([{ head: '' }, { head: '' }, { head: '' }], rows).map((line) => `  ${line}`),
+    ...(rest === 0 ? [] : [`  and ${count(rest)} more (--json has all)`]),
+  ];
+}
+
+function notProcessedLines({ notProcessed }: DryRun): string[] {
+  // An attribute is named once for all whom it leaves out.
+  const groups = Map.groupBy(notProcessed, ({ reason, attribute }) =>
+    attribute === undefined ? REASONS[reason] : `${REASONS[reason]}: ${attribute}`,
+  );
+  const rows = Array.from(groups, ([reason, people]) => [
+    `${count(people.length)} ×`,
+    reason,
+    people.slice(0, NAMED).map(named).join(', ') + (people.length > NAMED ? ', …' : ''),
+  ]);
+  return tableLines([{ head: '', align: 'right' }, { head: '' }, { head: '' }], rows).map(
+    (line) => `  ${line}`,
+  );
+}
+
+function named({ id, value }: LeftOutPerson): string {
+  const hasValue = value !== undefined && value !== null;
+  return (
+    shortened(id, ID_COLUMNS) + (hasValue ? ` ${shortened(JSON.stringify(value) ?? '', VALUE_COLUMNS)}` : '')
+  );
+}
+
+const REASONS: Readonly<Record<NotProcessedReason, string>> = {
+  notInScope: 'not in scope',
+  notDue: 'not due',
+  noDate: 'without a date',
+  unreadableDate: 'with a date that cannot be read',
+  unreadableScope: 'with a value that the rule cannot read',
+  alreadyTaken: 'taken before for the same moment',
+  inAnotherRun: 'in another run',
+  notNamed: 'not among --ids',
+  notInDirectory: 'not in the file of people',
+  nothingToDo: 'nothing to do again',
+  unchanged: 'unchanged',
+};
