@@ -1,4 +1,5 @@
 /** What an engine can say of workflows beyond the ledger: whom they would take, and what would become of it. */
+import { LifecycleError } from '../errors/index.ts';
 import { readOptions } from '../input/options.ts';
 import type { Author } from '../ledger/author.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -51,6 +52,8 @@ export interface EngineWorkflows extends Workflows {
    * @throws LifecycleError `NotFound`, `InvalidArgument`.
    */
   executionScope(id: string, options?: ScopeOptions): Promise<Page<UserProcessingResult>>;
+  /** One of them, by the id of its result. @throws LifecycleError `NotFound`. */
+  executionScopeMember(id: string, resultId: string): Promise<UserProcessingResult>;
   /**
    * A run that does nothing: of each task it says what its handler's `preview` says, or that it would run. It
    * takes the place of the workflow's last preview, and is in lists only when asked for by
@@ -86,6 +89,8 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
       return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));
     },
     previewTaskFailures: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
+    executionScopeMember: async (id, resultId) =>
+      executionScopeMember(deps, await workflows.get(id), resultId),
     executionScope: async (id, options) => {
       const page = readOptions(options, 'workflows.executionScope', PAGE_OPTIONS);
       return executionScope(deps, await workflows.get(id), page);
@@ -129,6 +134,30 @@ async function executionScope(
   };
 }
 
+async function executionScopeMember(
+  deps: EngineWorkflowsDeps,
+  workflow: Workflow,
+  resultId: string,
+): Promise<UserProcessingResult> {
+  const due = workflow.isSchedulingEnabled ? dueAtNextSlot(deps, workflow) : null;
+  if (due !== null) {
+    for await (const batch of qualifying(due)) {
+      const found = batch.find(({ subjectId }) => scopeId(workflow, subjectId) === resultId);
+      if (found) return expected(workflow, found.subjectId, due.slotAtMs);
+    }
+  }
+  throw new LifecycleError(
+    'NotFound',
+    `Expected \`${resultId}\` to be in the execution scope of workflow ${workflow.id}, got nobody`,
+    { id: resultId },
+  );
+}
+
+/** The id of a result that exists in the execution scope only. */
+function scopeId({ id, version }: Workflow, subjectId: string): string {
+  return `${id}_${version}_${subjectId}`;
+}
+
 /** The first `count` ids after `after`, whatever order the directory streams in. */
 async function firstIds(due: DueInput, after: string, count: number): Promise<readonly string[]> {
   let first: string[] = [];
@@ -142,7 +171,7 @@ async function firstIds(due: DueInput, after: string, count: number): Promise<re
 function expected(workflow: Workflow, subjectId: string, slotAtMs: EpochMs): UserProcessingResult {
   const tasks = enabledTasks(workflow).length;
   return {
-    id: `${workflow.id}_${workflow.version}_${subjectId}`,
+    id: scopeId(workflow, subjectId),
     completedDateTime: null,
     failedTasksCount: 0,
     processingStatus: 'queued',

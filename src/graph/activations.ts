@@ -1,3 +1,4 @@
+/** The actions of a workflow that make runs or end them. */
 import type { ActivationScopeInput } from '../engine/activation.ts';
 import { LifecycleError } from '../errors/index.ts';
 import type { ProvisioningObjectInput } from '../ledger/provisioning-objects.ts';

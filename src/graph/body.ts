@@ -1,7 +1,7 @@
 /** Bodies: JSON of a bounded size and depth, with the annotations of OData taken off. */
 
 import type { GraphLimits } from './bounds.ts';
-import { type EntityType, type Kind, memberNamed } from './entity-types.ts';
+import { type EntityType, type Kind, memberNamed } from './edm.ts';
 import { badRequest, clientGone, GraphError } from './graph-error.ts';
 
 /** Reads a body as it is. @throws GraphError 415 for one that is compressed; 499 when the client leaves meanwhile. */

@@ -2,317 +2,278 @@
  * The resources as the wire has them: properties with their kinds, navigation properties, what a list of them
  * can do. Source: domain §1 and the capability annotations of §2.
  */
-import { REPLY_MODES } from '../model/extension.ts';
-import { EXECUTION_TYPES, PROCESSING_STATUSES, WORKFLOW_CATEGORIES } from '../model/status.ts';
+import { KINDS } from './complex-types.ts';
+import { ENTITY } from './directory-types.ts';
+import { type EntityType, type Kind, type Link, type Navigation, REFERENCE, REFERENCES } from './edm.ts';
+import { CATEGORY, EXECUTION_TYPE, REPLY_MODE, STATUS, SUBJECT_TYPE, TASK_CATEGORY } from './enumerations.ts';
 
-/** An enumeration: its members, and those that come after the sentinel, which a client has to ask for. */
-export interface Enumeration {
-  readonly members: readonly string[];
-  readonly hidden: readonly string[];
-  /** Several members at once, comma-joined: `joiner,leaver`. */
-  readonly isFlags?: true;
-  /** Other spellings in Microsoft's pages, in lower case → the member. */
-  readonly aliases?: Readonly<Record<string, string>>;
-}
+type Navigations = Readonly<Record<string, Navigation>>;
+type Links = Readonly<Record<string, Link>>;
 
-/**
- * The member of that name, in any letter case, as Graph takes them; the sentinel is one too. `undefined`: there is
- * none.
- */
-export function memberNamed({ members, aliases = {} }: Enumeration, name: string): string | undefined {
-  const word = name.trim().toLowerCase();
-  if (Object.hasOwn(aliases, word)) return aliases[word];
-  return [...members, SENTINEL].find((member) => member.toLowerCase() === word);
-}
+const AGAIN: Links = { reprocessedRuns: { to: 'run', isMany: true } };
+/** What of a resource's counters and moments is never null is all of them but the moments that may not have come. */
+const never = (properties: EntityType['properties'], ...nullable: readonly string[]): readonly string[] =>
+  Object.keys(properties).filter((name) => !nullable.includes(name));
 
-/** What stands for members that came later; nothing has it as its value. */
-export const SENTINEL = 'unknownFutureValue';
-
-/** What a property is. */
-export type Kind =
-  | 'id'
-  | 'string'
-  | 'int'
-  | 'boolean'
-  | 'dateTime'
-  | 'duration'
-  | { readonly enumeration: Enumeration }
-  | { readonly complex: Readonly<Record<string, Kind>> }
-  | { readonly collection: Readonly<Record<string, Kind>> };
-
-/** A resource type. */
-export interface EntityType {
-  /** Without the namespace: `run`. */
-  readonly name: string;
-  /** Default: `microsoft.graph.identityGovernance`. */
-  readonly namespace?: string;
-  /** The property that its address has: `id`. */
-  readonly key: string;
-  /** There is one, and its address has no key. */
-  readonly isSingleton?: true;
-  readonly properties: Readonly<Record<string, Kind>>;
-  /** Present without being asked for, on one (`get`) or in lists too (`list`), or only by `$expand`. */
-  readonly navigation: Readonly<
-    Record<
-      string,
-      {
-        readonly shown: 'list' | 'get' | 'expand';
-        readonly type: Kind;
-        /** Somebody by his id, whom `$expand` shows as the directory knows him. */
-        readonly isUser?: true;
-        /** Read only where it is expanded, so that nothing can be filtered by it. */
-        readonly isFetched?: true;
-      }
-    >
-  >;
-  /** Structural properties that a list leaves out unless `$select` names them. */
-  readonly hiddenInLists?: readonly string[];
-  /** Whether `$search` works, on `displayName`. */
-  readonly isSearchable?: true;
-}
-
-const enumeration = (members: readonly string[], hidden: readonly string[] = []): Kind => ({
-  enumeration: { members, hidden },
-});
-
-const STATUS = enumeration(PROCESSING_STATUSES, ['canceling', 'quarantined']);
-/** How a run came about. The page of previewWorkflow calls `preview` by another name than the metadata. */
-export const EXECUTION_TYPE: Enumeration = {
-  members: EXECUTION_TYPES,
-  hidden: ['activatedWithScope', 'preview', 'extensibilityOnDemand'],
-  aliases: { previewmode: 'preview' },
-};
-const CATEGORY = enumeration(WORKFLOW_CATEGORIES, ['mover', 'extensibility']);
-const TASK_CATEGORY: Kind = {
-  enumeration: { members: WORKFLOW_CATEGORIES, hidden: ['mover', 'extensibility'], isFlags: true },
-};
-const REFERENCE: Kind = { complex: { id: 'string' } };
-const CONDITIONS: Kind = {
-  complex: {
-    scope: { complex: { rule: 'string' } },
-    trigger: {
-      complex: {
-        timeBasedAttribute: enumeration(
-          ['employeeHireDate', 'employeeLeaveDateTime', 'createdDateTime'],
-          ['createdDateTime'],
-        ),
-        offsetInDays: 'int',
-      },
-    },
-  },
-};
-const PAIRS: Kind = { collection: { name: 'string', value: 'string' } };
+const RUN_PROPERTIES = {
+  id: 'id',
+  completedDateTime: 'dateTime',
+  failedTasksCount: 'int',
+  failedUsersCount: 'int',
+  lastUpdatedDateTime: 'dateTime',
+  processingStatus: { enumeration: STATUS },
+  scheduledDateTime: 'dateTime',
+  startedDateTime: 'dateTime',
+  successfulUsersCount: 'int',
+  totalTasksCount: 'int',
+  totalUnprocessedTasksCount: 'int',
+  totalUsersCount: 'int',
+  workflowExecutionType: { enumeration: EXECUTION_TYPE },
+  activatedOnScope: KINDS.activationScope,
+} as const satisfies EntityType['properties'];
 
 /** A run. */
 export const RUN: EntityType = {
   name: 'run',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    id: 'id',
-    completedDateTime: 'dateTime',
-    failedTasksCount: 'int',
-    failedUsersCount: 'int',
-    lastUpdatedDateTime: 'dateTime',
-    processingStatus: STATUS,
-    scheduledDateTime: 'dateTime',
-    startedDateTime: 'dateTime',
-    successfulUsersCount: 'int',
-    totalTasksCount: 'int',
-    totalUnprocessedTasksCount: 'int',
-    totalUsersCount: 'int',
-    workflowExecutionType: { enumeration: EXECUTION_TYPE },
-    activatedOnScope: { complex: {} },
-  },
+  properties: RUN_PROPERTIES,
+  required: never(
+    RUN_PROPERTIES,
+    'completedDateTime',
+    'lastUpdatedDateTime',
+    'startedDateTime',
+    'activatedOnScope',
+  ),
   navigation: {},
+  links: {
+    userProcessingResults: { to: 'userProcessingResult', isMany: true, isContained: true },
+    taskProcessingResults: { to: 'taskProcessingResult', isMany: true, isContained: true },
+    subjectProcessingResults: { to: 'subjectProcessingResult', isMany: true, isContained: true },
+    ...AGAIN,
+  },
 };
+
+const TASK_PROPERTIES = {
+  id: 'id',
+  arguments: KINDS.arguments,
+  category: { enumeration: TASK_CATEGORY },
+  continueOnError: 'boolean',
+  description: 'string',
+  displayName: 'string',
+  executionSequence: 'int',
+  isEnabled: 'boolean',
+  taskDefinitionId: 'id',
+} as const satisfies EntityType['properties'];
 
 /** A step of a workflow. */
 export const TASK: EntityType = {
   name: 'task',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    id: 'id',
-    arguments: PAIRS,
-    category: TASK_CATEGORY,
-    continueOnError: 'boolean',
-    description: 'string',
-    displayName: 'string',
-    executionSequence: 'int',
-    isEnabled: 'boolean',
-    taskDefinitionId: 'id',
-  },
+  properties: TASK_PROPERTIES,
+  required: never(TASK_PROPERTIES, 'description'),
   navigation: {},
+  links: { taskProcessingResults: { to: 'taskProcessingResult', isMany: true, isContained: true } },
 };
 
-const TASK_REFERENCE: Kind = { complex: TASK.properties };
+const WHOLE_TASK: Kind = { complex: TASK_PROPERTIES };
 
-const SUBJECT: Kind = {
-  complex: {
-    id: 'string',
-    directoryObject: REFERENCE,
-    attributeSetEntries: { collection: { name: 'string', value: 'string' } },
-  },
-};
+const TASK_RESULT_PROPERTIES = {
+  id: 'id',
+  completedDateTime: 'dateTime',
+  createdDateTime: 'dateTime',
+  failureReason: 'string',
+  processingInfo: 'string',
+  processingStatus: { enumeration: STATUS },
+  startedDateTime: 'dateTime',
+  workflowSubject: KINDS.subject,
+} as const satisfies EntityType['properties'];
 
 /** What became of one task of one person. */
 export const TASK_RESULT: EntityType = {
   name: 'taskProcessingResult',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    id: 'id',
-    completedDateTime: 'dateTime',
-    createdDateTime: 'dateTime',
-    failureReason: 'string',
-    processingInfo: 'string',
-    processingStatus: STATUS,
-    startedDateTime: 'dateTime',
-    workflowSubject: SUBJECT,
-  },
+  properties: TASK_RESULT_PROPERTIES,
+  required: ['id', 'createdDateTime', 'processingStatus'],
   navigation: {
-    subject: { shown: 'list', type: REFERENCE, isUser: true },
-    task: { shown: 'list', type: TASK_REFERENCE },
+    subject: { to: 'user', isRequired: true, shown: 'list', type: REFERENCE, isUser: true },
+    task: { to: 'task', isRequired: true, shown: 'list', type: WHOLE_TASK },
   },
 };
 
-const TASK_RESULTS = {
+const TASK_RESULTS: Navigations = {
   taskProcessingResults: {
+    to: 'taskProcessingResult',
+    isMany: true,
+    isContained: true,
     shown: 'expand',
-    type: { collection: { ...TASK_RESULT.properties, subject: REFERENCE, task: TASK_REFERENCE } },
+    type: { collection: { ...TASK_RESULT_PROPERTIES, subject: REFERENCE, task: WHOLE_TASK } },
     isFetched: true,
   },
-} as const satisfies EntityType['navigation'];
+};
+
+const RESULT_PROPERTIES = {
+  id: 'id',
+  completedDateTime: 'dateTime',
+  failedTasksCount: 'int',
+  processingStatus: { enumeration: STATUS },
+  scheduledDateTime: 'dateTime',
+  startedDateTime: 'dateTime',
+  totalTasksCount: 'int',
+  totalUnprocessedTasksCount: 'int',
+  workflowExecutionType: { enumeration: EXECUTION_TYPE },
+  workflowVersion: 'int',
+} as const satisfies EntityType['properties'];
 
 /** What became of one person in a run. */
 export const USER_RESULT: EntityType = {
   name: 'userProcessingResult',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    id: 'id',
-    completedDateTime: 'dateTime',
-    failedTasksCount: 'int',
-    processingStatus: STATUS,
-    scheduledDateTime: 'dateTime',
-    startedDateTime: 'dateTime',
-    totalTasksCount: 'int',
-    totalUnprocessedTasksCount: 'int',
-    workflowExecutionType: { enumeration: EXECUTION_TYPE },
-    workflowVersion: 'int',
+  properties: RESULT_PROPERTIES,
+  required: never(RESULT_PROPERTIES, 'completedDateTime', 'startedDateTime'),
+  navigation: {
+    subject: { to: 'user', isRequired: true, shown: 'list', type: REFERENCE, isUser: true },
+    ...TASK_RESULTS,
   },
-  navigation: { subject: { shown: 'list', type: REFERENCE, isUser: true }, ...TASK_RESULTS },
+  links: AGAIN,
 };
+
+const SUBJECT_RESULT_PROPERTIES = {
+  ...RESULT_PROPERTIES,
+  subject: KINDS.subject,
+  subjectType: { enumeration: SUBJECT_TYPE },
+} as const satisfies EntityType['properties'];
 
 /** What became of one subject in a run: a user result, whose subject may be no user. */
 export const SUBJECT_RESULT: EntityType = {
   name: 'subjectProcessingResult',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    ...USER_RESULT.properties,
-    subject: SUBJECT,
-    subjectType: {
-      enumeration: {
-        members: ['user', 'agentIdentity', 'provisioningObject'],
-        hidden: ['provisioningObject'],
-        isFlags: true,
-      },
-    },
-  },
+  properties: SUBJECT_RESULT_PROPERTIES,
+  required: never(SUBJECT_RESULT_PROPERTIES, 'completedDateTime', 'startedDateTime'),
   navigation: TASK_RESULTS,
+  links: AGAIN,
 };
+
+const DEFINITION_PROPERTIES = {
+  id: 'id',
+  category: { enumeration: TASK_CATEGORY },
+  continueOnError: 'boolean',
+  description: 'string',
+  displayName: 'string',
+  parameters: KINDS.parameters,
+  version: 'int',
+} as const satisfies EntityType['properties'];
 
 /** An entry of the catalogue of tasks. */
 export const TASK_DEFINITION: EntityType = {
   name: 'taskDefinition',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    id: 'id',
-    category: TASK_CATEGORY,
-    continueOnError: 'boolean',
-    description: 'string',
-    displayName: 'string',
-    parameters: { collection: { name: 'string', valueType: enumeration(['enum', 'string', 'int', 'bool']) } },
-    version: 'int',
-  },
+  properties: DEFINITION_PROPERTIES,
+  required: never(DEFINITION_PROPERTIES, 'description'),
   navigation: {},
   isSearchable: true,
 };
 
+const REPORT_PROPERTIES = {
+  id: 'id',
+  completedDateTime: 'dateTime',
+  failedUsersCount: 'int',
+  lastUpdatedDateTime: 'dateTime',
+  processingStatus: { enumeration: STATUS },
+  runId: 'id',
+  startedDateTime: 'dateTime',
+  successfulUsersCount: 'int',
+  totalUsersCount: 'int',
+  unprocessedUsersCount: 'int',
+} as const satisfies EntityType['properties'];
+
 /** One task over all people of a run. */
 export const TASK_REPORT: EntityType = {
   name: 'taskReport',
+  base: ENTITY,
   key: 'id',
-  properties: {
-    id: 'id',
-    completedDateTime: 'dateTime',
-    failedUsersCount: 'int',
-    lastUpdatedDateTime: 'dateTime',
-    processingStatus: STATUS,
-    runId: 'id',
-    startedDateTime: 'dateTime',
-    successfulUsersCount: 'int',
-    totalUsersCount: 'int',
-    unprocessedUsersCount: 'int',
-  },
+  properties: REPORT_PROPERTIES,
+  required: never(REPORT_PROPERTIES, 'completedDateTime', 'runId', 'startedDateTime'),
   navigation: {
-    task: { shown: 'expand', type: TASK_REFERENCE },
-    taskDefinition: { shown: 'expand', type: { complex: TASK_DEFINITION.properties } },
+    task: { to: 'task', isRequired: true, shown: 'expand', type: WHOLE_TASK },
+    taskDefinition: {
+      to: 'taskDefinition',
+      isRequired: true,
+      shown: 'expand',
+      type: { complex: DEFINITION_PROPERTIES },
+    },
+  },
+  links: {
+    taskProcessingResults: { to: 'taskProcessingResult', isMany: true, isContained: true },
+    subjectProcessingResults: { to: 'subjectProcessingResult', isMany: true, isContained: true },
   },
 };
 
-const QUARANTINE_CONFIGURATION: Kind = {
-  complex: {
-    conditions: { collection: { threshold: 'int', percentage: 'int' } },
-    matchMode: enumeration(['any', 'all']),
-  },
+const TASKS: Navigation = {
+  to: 'task',
+  isMany: true,
+  isContained: true,
+  shown: 'get',
+  type: { collection: TASK_PROPERTIES },
 };
-const WORKFLOW_SETTING: Kind = { complex: { quarantineConfiguration: QUARANTINE_CONFIGURATION } };
-const QUARANTINE_DETAILS: Kind = {
-  complex: {
-    quarantinedDateTime: 'dateTime',
-    quarantineReason: 'string',
-    quarantineType: enumeration([
-      'notQuarantined',
-      'countBasedThresholdExceeded',
-      'percentageBasedThresholdExceeded',
-      'multipleConditionsExceeded',
-    ]),
-  },
+const AUTHORED: Navigations = {
+  createdBy: { to: 'user', shown: 'get', type: REFERENCE, isUser: true },
+  lastModifiedBy: { to: 'user', shown: 'get', type: REFERENCE, isUser: true },
 };
 
-const WORKFLOW_BASE = {
-  category: CATEGORY,
-  createdDateTime: 'dateTime',
-  description: 'string',
-  displayName: 'string',
-  executionConditions: CONDITIONS,
-  isEnabled: 'boolean',
-  isSchedulingEnabled: 'boolean',
-  lastModifiedDateTime: 'dateTime',
-} as const satisfies Record<string, Kind>;
-const TASKS = { shown: 'get', type: { collection: TASK.properties } } as const;
-const AUTHORED = {
-  createdBy: { shown: 'get', type: REFERENCE, isUser: true },
-  lastModifiedBy: { shown: 'get', type: REFERENCE, isUser: true },
-} as const satisfies EntityType['navigation'];
-const WORKFLOW_NAVIGATION = {
-  tasks: TASKS,
-  ...AUTHORED,
-  administrationScopeTargets: { shown: 'expand', type: { collection: { id: 'string' } } },
-} as const satisfies EntityType['navigation'];
+/** What a workflow and its versions have in common. */
+export const WORKFLOW_BASE: EntityType = {
+  name: 'workflowBase',
+  isAbstract: true,
+  key: '',
+  properties: {
+    category: { enumeration: CATEGORY },
+    createdDateTime: 'dateTime',
+    description: 'string',
+    displayName: 'string',
+    executionConditions: KINDS.conditions,
+    isEnabled: 'boolean',
+    isSchedulingEnabled: 'boolean',
+    lastModifiedDateTime: 'dateTime',
+  },
+  required: ['category', 'displayName', 'isEnabled', 'isSchedulingEnabled'],
+  navigation: {
+    tasks: TASKS,
+    ...AUTHORED,
+    administrationScopeTargets: { to: 'directoryObject', isMany: true, shown: 'expand', type: REFERENCES },
+  },
+};
 
 /** A workflow. */
 export const WORKFLOW: EntityType = {
   name: 'workflow',
+  base: WORKFLOW_BASE,
   key: 'id',
   properties: {
     id: 'id',
-    ...WORKFLOW_BASE,
+    ...WORKFLOW_BASE.properties,
     deletedDateTime: 'dateTime',
     nextScheduleRunDateTime: 'dateTime',
-    quarantineDetails: QUARANTINE_DETAILS,
-    settings: WORKFLOW_SETTING,
+    quarantineDetails: KINDS.quarantineDetails,
+    settings: KINDS.workflowSetting,
     version: 'int',
   },
-  navigation: WORKFLOW_NAVIGATION,
+  required: [...(WORKFLOW_BASE.required ?? []), 'id', 'quarantineDetails', 'settings'],
+  navigation: WORKFLOW_BASE.navigation,
+  links: {
+    executionScope: { to: 'userProcessingResult', isMany: true },
+    previewScope: { to: 'directoryObject', isMany: true },
+    runs: { to: 'run', isMany: true, isContained: true },
+    subjectProcessingResults: { to: 'subjectProcessingResult', isMany: true, isContained: true },
+    taskReports: { to: 'taskReport', isMany: true, isContained: true },
+    userProcessingResults: { to: 'userProcessingResult', isMany: true, isContained: true },
+    versions: { to: 'workflowVersion', isMany: true, isContained: true },
+  },
   hiddenInLists: ['executionConditions'],
   isSearchable: true,
 };
@@ -320,9 +281,11 @@ export const WORKFLOW: EntityType = {
 /** A version of a workflow; it has a number and no id. */
 export const WORKFLOW_VERSION: EntityType = {
   name: 'workflowVersion',
+  base: WORKFLOW_BASE,
   key: 'versionNumber',
-  properties: { ...WORKFLOW_BASE, settings: WORKFLOW_SETTING, versionNumber: 'int' },
-  navigation: WORKFLOW_NAVIGATION,
+  properties: { ...WORKFLOW_BASE.properties, settings: KINDS.workflowSetting, versionNumber: 'int' },
+  required: [...(WORKFLOW_BASE.required ?? []), 'settings', 'versionNumber'],
+  navigation: WORKFLOW_BASE.navigation,
   hiddenInLists: ['executionConditions'],
   isSearchable: true,
 };
@@ -330,14 +293,16 @@ export const WORKFLOW_VERSION: EntityType = {
 /** A workflow to start from. */
 export const WORKFLOW_TEMPLATE: EntityType = {
   name: 'workflowTemplate',
+  base: ENTITY,
   key: 'id',
   properties: {
     id: 'id',
-    category: CATEGORY,
+    category: { enumeration: CATEGORY },
     description: 'string',
     displayName: 'string',
-    executionConditions: CONDITIONS,
+    executionConditions: KINDS.conditions,
   },
+  required: ['id', 'category', 'displayName'],
   navigation: { tasks: TASKS },
   isSearchable: true,
 };
@@ -346,54 +311,64 @@ export const WORKFLOW_TEMPLATE: EntityType = {
 export const SETTINGS: EntityType = {
   name: 'lifecycleManagementSettings',
   key: '',
-  isSingleton: true,
   properties: {
-    emailSettings: { complex: { senderDomain: 'string', useCompanyBranding: 'boolean' } },
-    quarantineConfiguration: QUARANTINE_CONFIGURATION,
+    emailSettings: KINDS.emailSettings,
+    quarantineConfiguration: KINDS.quarantineConfiguration,
     workflowScheduleIntervalInHours: 'int',
   },
+  required: ['emailSettings', 'workflowScheduleIntervalInHours'],
   navigation: {},
 };
 
-/** Somebody, or something that bounds who administers; a row says by `@odata.type` what it is. */
-export const DIRECTORY_OBJECT: EntityType = {
-  name: 'directoryObject',
+const CALLOUT: EntityType = {
+  name: 'customCalloutExtension',
   namespace: 'microsoft.graph',
+  base: ENTITY,
+  isAbstract: true,
   key: 'id',
-  properties: { id: 'string' },
+  properties: {
+    id: 'id',
+    authenticationConfiguration: KINDS.authentication,
+    clientConfiguration: KINDS.client,
+    description: 'string',
+    displayName: 'string',
+    endpointConfiguration: KINDS.endpoint,
+  },
+  required: ['id'],
   navigation: {},
 };
-
-/** `topWorkflowsInsightsSummary`: what of it is more than a number or text. */
-export const TOP_WORKFLOWS: Readonly<Record<string, Kind>> = { workflowCategory: CATEGORY };
 
 /** A system that a task calls. */
 export const CUSTOM_TASK_EXTENSION: EntityType = {
   name: 'customTaskExtension',
+  base: CALLOUT,
   key: 'id',
   properties: {
-    id: 'id',
-    authenticationConfiguration: { complex: { resourceId: 'string' } },
-    callbackConfiguration: { complex: { timeoutDuration: 'duration' } },
-    clientConfiguration: { complex: { maximumRetries: 'int', timeoutInMilliseconds: 'int' } },
+    ...CALLOUT.properties,
+    callbackConfiguration: KINDS.callback,
     createdDateTime: 'dateTime',
-    description: 'string',
-    displayName: 'string',
-    endpointConfiguration: {
-      complex: {
-        logicAppWorkflowName: 'string',
-        resourceGroupName: 'string',
-        subscriptionId: 'string',
-        targetUrl: 'string',
-        url: 'string',
-      },
-    },
     lastModifiedDateTime: 'dateTime',
-    replyMode: enumeration(REPLY_MODES),
+    replyMode: { enumeration: REPLY_MODE },
   },
+  required: ['id', 'replyMode'],
   navigation: AUTHORED,
   isSearchable: true,
 };
 
-/** `awaitedWorkflowProcessingResult`: what of it is more than text. */
-export const AWAITED_RESULT: Readonly<Record<string, Kind>> = { processingStatus: STATUS, subject: SUBJECT };
+/** All of them, those that others are derived from first. */
+export const RESOURCE_TYPES: readonly EntityType[] = [
+  RUN,
+  TASK,
+  TASK_RESULT,
+  USER_RESULT,
+  SUBJECT_RESULT,
+  TASK_DEFINITION,
+  TASK_REPORT,
+  WORKFLOW_BASE,
+  WORKFLOW,
+  WORKFLOW_VERSION,
+  WORKFLOW_TEMPLATE,
+  SETTINGS,
+  CALLOUT,
+  CUSTOM_TASK_EXTENSION,
+];

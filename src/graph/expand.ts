@@ -1,7 +1,8 @@
 /** `$expand`: what may be expanded, and what is read for it. Source: domain §2, §5. */
 import { LifecycleError } from '../errors/index.ts';
 import type { Subject } from '../model/subject.ts';
-import type { EntityType, Kind } from './entity-types.ts';
+import type { EntityType, Kind } from './edm.ts';
+import { kindAt } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
 import type { Expansion } from './query.ts';
 import type { Row } from './represent.ts';
@@ -17,6 +18,7 @@ export function checkExpand(type: EntityType, expand: readonly Expansion[]): voi
   for (const { name, select } of expand) {
     const target = Object.hasOwn(type.navigation, name) ? type.navigation[name] : undefined;
     if (!target) {
+      if (isShownReference(type, name)) continue;
       const remedy = navigation.length === 0 ? 'it has none' : `it has ${navigation.join(', ')}`;
       throw badRequest(
         `Expected $expand on type '${type.name}' to name a navigation property (${remedy}), got '${name}'.`,
@@ -26,6 +28,16 @@ export function checkExpand(type: EntityType, expand: readonly Expansion[]): voi
     const stray = select?.find((one) => one !== '*' && !isKnown(one));
     if (stray !== undefined) throw badRequest(`Could not find a property named '${stray}' on '${name}'.`);
   }
+}
+
+/**
+ * `callbackConfiguration/microsoft.graph.identityGovernance.customTaskExtensionCallbackConfiguration/authorizedApps`:
+ * what a complex value refers to is shown by id, asked for or not. A type in the path says what the value has to be.
+ */
+function isShownReference(type: EntityType, path: string): boolean {
+  const segments = path.split('/').filter((segment) => !segment.includes('.'));
+  const kind = segments.length > 1 ? kindAt(type, segments) : undefined;
+  return typeof kind === 'object' && !('enumeration' in kind) && kind.type === undefined;
 }
 
 /** Where what is expanded comes from. */

@@ -5,7 +5,7 @@
 import { type FilterFault, filterError } from '../filter/filter-error.ts';
 import { durationMs, parseFilter } from '../filter/index.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../model/filter.ts';
-import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from './entity-types.ts';
+import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from './edm.ts';
 
 /** What an expression is worth. A bare id is told from text, since GUIDs read the same in any letter case. */
 type Sort =
@@ -199,7 +199,8 @@ class FilterCheck {
       });
     }
     if (node.condition === null || node.variable === null) return node;
-    const inner = new Map(variables).set(node.variable, { complex: kind.collection });
+    const element: Kind = kind.type === 'string' ? 'string' : { complex: kind.collection };
+    const inner = new Map(variables).set(node.variable, element);
     return { ...node, condition: this.filter(node.condition, inner) };
   }
 
@@ -244,7 +245,7 @@ class FilterCheck {
       if (typeof kind === 'object' && 'collection' in kind) return 'number';
     }
     const kind = this.#kindOf(node, variables);
-    if (kind === 'int') return 'number';
+    if (kind === 'int' || kind === 'long') return 'number';
     if (typeof kind === 'string') return kind;
     if ('enumeration' in kind) return kind.enumeration.isFlags ? 'flags' : 'enumeration';
     throw this.#refuse(node, { expected: 'a property with a single value', ...this.#property(node) });

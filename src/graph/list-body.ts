@@ -1,5 +1,5 @@
 /** Bodies, those of lists as JSON from the start: most rows of a page read as they did for the last one who asked. */
-import type { EntityType } from './entity-types.ts';
+import type { EntityType } from './edm.ts';
 import { type Row, representer, type View } from './represent.ts';
 import type { Turn } from './work.ts';
 

@@ -11,7 +11,7 @@
 import { LifecycleError } from '../errors/index.ts';
 import type { Filter } from '../model/filter.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { EntityType } from './entity-types.ts';
+import type { EntityType } from './edm.ts';
 import { parseEntityFilter } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
 import { splitFilter } from './pushdown.ts';

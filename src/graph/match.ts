@@ -25,7 +25,15 @@ interface Pattern {
 export function createMatcher(routes: readonly Route[]): (method: string, steps: readonly Step[]) => Match {
   const patterns = Map.groupBy(routes, ({ path }) => path);
   const byLength = Map.groupBy(
-    [...patterns].map(([path, of]): Pattern => ({ parts: path.split('/').map(partOf), routes: of })),
+    [...patterns].map(
+      ([path, of]): Pattern => ({
+        parts: path
+          .split('/')
+          .filter((part) => part !== '')
+          .map(partOf),
+        routes: of,
+      }),
+    ),
     ({ parts }) => parts.length,
   );
   return (method, steps) => {

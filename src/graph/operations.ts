@@ -1,3 +1,4 @@
+/** What the routes of runs and results do that takes more than one call of the engine. */
 import { LifecycleError } from '../errors/index.ts';
 import { refused } from '../ledger/callbacks.ts';
 import type { RunInput, RunPatch } from '../ledger/runs.ts';
@@ -159,15 +160,15 @@ export async function taskReport({ engine, keys }: Call): Promise<Row> {
   );
 }
 
-/** resume: the answer that a task of a custom task extension waits for. */
-export async function resume(call: Call): Promise<void> {
+/** resume: the answer that a task of a custom task extension waits for; `read` finds its result under the path. */
+export async function resume(call: Call, read: (call: Call) => Promise<object>): Promise<void> {
   const { engine, keys, body, proof } = call;
   const input = objectBody(body) as unknown as CallbackInput;
-  const { id } = await taskResult(call).catch((error: unknown) => {
+  const { id } = (await read(call).catch((error: unknown) => {
     // Whoever may not read results does not learn which there are.
     const isHidden = 'principal' in proof && LifecycleError.is(error) && error.code === 'NotFound';
     throw isHidden ? refused(keys.taskResult) : error;
-  });
+  })) as Row;
   await engine.taskProcessingResults.resume(keys.workflow, String(id), input, proof);
 }
 

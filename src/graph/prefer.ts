@@ -1,4 +1,5 @@
 /** What a client asks for in its headers: preferences, metadata level, media types. Source: domain §5. */
+import { parseAccept } from 'hono/utils/accept';
 import { LIMITS } from '../model/limits.ts';
 import { badRequest, GraphError } from './graph-error.ts';
 
@@ -47,6 +48,11 @@ export function acceptOf(headers: Headers, params: URLSearchParams): string | nu
   if (format === undefined) return headers.get('accept');
   const word = format.trim().toLowerCase();
   return Object.hasOwn(FORMATS, word) ? (FORMATS[word] as string) : word;
+}
+
+/** The media types that an `Accept` allows, the best first: `application/json`. */
+export function mediaTypesOf(accept: string | null): readonly string[] {
+  return parseAccept(accept ?? '*/*').flatMap(({ type, q }) => (q > 0 ? [type.toLowerCase()] : []));
 }
 
 /** The metadata level that an `Accept` asks for. @throws GraphError 406 when it takes no JSON. */

@@ -1,8 +1,9 @@
 /** Resources → JSON, as Graph writes them. Source: domain §2.6, §5. */
-import { type EntityType, type Enumeration, type Kind, SENTINEL } from './entity-types.ts';
+import { type EntityType, type Enumeration, type Kind, SENTINEL } from './edm.ts';
 import { badRequest } from './graph-error.ts';
 import type { MetadataLevel } from './prefer.ts';
 import type { Expansion } from './query.ts';
+import { fullName, linksOf } from './schema.ts';
 
 /** A resource, or a part of one. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -15,21 +16,17 @@ export interface View {
   readonly select: readonly string[] | null;
   readonly expand: readonly Expansion[];
   /** Navigation and hidden properties are fewer in a list; what was just made comes without its tasks. */
-  readonly place: 'list' | 'get' | 'made';
+  readonly place: 'list' | 'get' | 'made' | 'link';
   /** Where the resources stand: `https://host/v1.0/…/runs`, without a key. */
   readonly address: string;
 }
 
-const NAMESPACE = 'microsoft.graph.identityGovernance';
-
 /** Refuses names that the type does not have. @throws GraphError 400. */
 export function checkSelect(type: EntityType, select: readonly string[] | null): void {
-  const known = [...Object.keys(type.properties), ...Object.keys(type.navigation)];
+  const known = [...Object.keys(type.properties), ...Object.keys(linksOf(type))];
   const unknown = select?.find((name) => name !== '*' && !known.includes(name));
   if (unknown === undefined) return;
-  throw badRequest(
-    `Could not find a property named '${unknown}' on type 'microsoft.graph.identityGovernance.${type.name}'.`,
-  );
+  throw badRequest(`Could not find a property named '${unknown}' on type '${fullName(type)}'.`);
 }
 
 /** A resource as JSON. `null` stands for what has no value; absent is only what was not asked for. */
@@ -41,25 +38,25 @@ export function represent(type: EntityType, row: Row, view: View): Record<string
 export function representer(type: EntityType, view: View): (row: Row) => Record<string, unknown> {
   const { level, select, expand, place } = view;
   const shown = Object.entries(type.properties).filter(([name]) => isShown(type, name, view));
-  const linked = Object.entries(type.navigation).flatMap(
-    ([name, { shown: where, type: kind, isUser, isFetched }]) => {
-      const isDefault = where === 'list' || (where === 'get' && place === 'get' && select === null);
-      const expansion = expand.find((one) => one.name === name);
-      const isSelected = !isFetched && select?.includes(name);
-      if (!isDefault && !expansion && !isSelected) return [];
-      const isCollection = typeof kind === 'object' && 'collection' in kind;
-      const hasContext = where === 'get' && isCollection && level !== 'none';
-      // A user was selected when he was put there.
-      const names = isUser ? null : (expansion?.select ?? null);
-      return [{ name, kind, hasContext, names }];
-    },
-  );
+  const linked = Object.entries(type.navigation).flatMap(([name, { shown: where, type: kind, isUser }]) => {
+    const expansion = expand.find((one) => one.name === name);
+    const isAll = select === null || select.includes('*');
+    const isDefault = where === 'list' || (where === 'get' && place === 'get');
+    // What is selected but not expanded is shown where it would be by default somewhere, as in Microsoft's examples.
+    const isWanted = isAll ? isDefault : where !== 'expand' && select.includes(name);
+    if (!isWanted && !expansion) return [];
+    const isCollection = typeof kind === 'object' && 'collection' in kind;
+    const hasContext = where === 'get' && isCollection && level !== 'none';
+    // A user was selected when he was put there.
+    const names = isUser ? null : (expansion?.select ?? null);
+    return [{ name, kind, hasContext, names }];
+  });
   return (row) => {
     const out: Record<string, unknown> = {};
     const derived = row['@odata.type'];
     if (level === 'full') {
-      out['@odata.type'] = derived ?? `#${type.namespace ?? NAMESPACE}.${type.name}`;
-      out['@odata.id'] = addressOf(type, row, view.address);
+      out['@odata.type'] = derived ?? `#${fullName(type)}`;
+      if (view.place !== 'link') out['@odata.id'] = addressOf(type, row, view.address);
     } else if (level === 'minimal' && derived !== undefined) out['@odata.type'] = derived;
     for (const [name, kind] of shown) out[name] = wireValue(kind, row[name], view);
     for (const { name, kind, hasContext, names } of linked) {
@@ -82,7 +79,7 @@ function selectedOf(value: unknown, names: readonly string[]): unknown {
 
 /** The address of a resource that stands at `address`. */
 export function addressOf(type: EntityType, row: Row, address: string): string {
-  return type.isSingleton ? address : `${address}('${encodeURIComponent(String(row[type.key]))}')`;
+  return type.key === '' ? address : `${address}('${encodeURIComponent(String(row[type.key]))}')`;
 }
 
 /** `https://host/v1.0/a/b` → `https://host/v1.0/$metadata#a/b`. */
@@ -116,6 +113,7 @@ export function representComplex(
 }
 
 function isShown(type: EntityType, name: string, { select, place }: View): boolean {
+  if (select === null && type.defaults) return type.defaults.includes(name);
   if (select !== null) return select.includes('*') || select.includes(name);
   return place !== 'list' || !type.hiddenInLists?.includes(name);
 }
@@ -131,6 +129,7 @@ export function wireValue(
   if (typeof kind !== 'object') return value;
   if ('enumeration' in kind) return masked(kind.enumeration, value, view.unknownEnumMembers);
   if ('collection' in kind) {
+    if (kind.type === 'string') return value;
     return (value as readonly Row[]).map((part) => representComplex(kind.collection, part, view));
   }
   return representComplex(kind.complex, value as Row, view);

@@ -4,12 +4,13 @@ import { LifecycleError } from '../errors/index.ts';
 import type { Author } from '../ledger/author.ts';
 import type { CallbackProof } from '../model/extension.ts';
 import { objectBody } from './body.ts';
-import type { EntityType, Kind } from './entity-types.ts';
+import type { ComplexType, EntityType, OperationValue } from './edm.ts';
 import { badRequest } from './graph-error.ts';
 import type { Source } from './list.ts';
 import type { Permission } from './permissions.ts';
 import type { Query } from './query.ts';
 import type { Row } from './represent.ts';
+import { placeOf } from './schema.ts';
 import type { Turn } from './work.ts';
 
 /** The keys that paths have. */
@@ -25,6 +26,7 @@ export type KeyName =
   | 'template'
   | 'reprocessed'
   | 'extension'
+  | 'target'
   | 'scoped';
 
 /** One request, taken apart. */
@@ -56,27 +58,24 @@ export type Answer =
       readonly kind: 'entity';
       readonly type: EntityType;
       readonly row: Row;
-      /** `made`: 201, with its address. `changed`: 204, or 200 when the client wants to see it. */
-      readonly how: 'read' | 'made' | 'changed' | 'acted';
+      /** `made`: 201, with its address. `changed`: 204, or 200 when the client wants to see it. `linked`: of elsewhere. */
+      readonly how: 'read' | 'made' | 'changed' | 'acted' | 'linked';
     }
-  | {
-      readonly kind: 'complex';
-      readonly name: string;
-      readonly value: Row | readonly Row[];
-      readonly kinds: Readonly<Record<string, Kind>>;
-    }
+  | { readonly kind: 'complex'; readonly type: ComplexType; readonly value: Row | readonly Row[] }
   | { readonly kind: 'nothing'; readonly runId?: string };
 
 /** A method of a path. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below `identityGovernance/lifecycleWorkflows`: `workflows/{workflow}/runs/summary()`. */
+  /** Below `identityGovernance/lifecycleWorkflows`: `workflows/{workflow}/runs/summary()`; empty: that itself. */
   readonly path: string;
   /** Permissions any one of which is enough. */
   readonly needs: readonly Permission[];
   readonly answer: (call: Call) => Promise<Answer>;
   /** Query options that it takes. */
   readonly options: readonly (keyof Query)[];
+  /** Reads the one resource that it shows. */
+  readonly read?: (call: Call) => Promise<object>;
   /** A method of the seed that Entra does not have; `readOnlyRuns` takes it away. */
   readonly ofSeed?: true;
   /** Can be called without a permission, with the token of a callback or by an application that is named for it. */
@@ -98,60 +97,41 @@ const ONE_OPTIONS: readonly (keyof Query)[] = ['select', 'expand'];
 
 type Needs = readonly Permission[];
 
+/** The type of the resource, or of those of the collection, at a path. */
+function typeAt(path: string, isMany: boolean): EntityType {
+  const place = placeOf(path);
+  if (place.kind === 'resource' && place.isMany === isMany) return place.type;
+  throw new Error(`Expected ${path} to be ${isMany ? 'a collection' : 'a resource'}, got something else`);
+}
+
 /** A list. */
-export function list(path: string, needs: Needs, type: EntityType, source: (call: Call) => Source): Route {
+export function list(path: string, needs: Needs, source: (call: Call) => Source): Route {
+  const type = typeAt(path, true);
   const answer = async (call: Call): Promise<Answer> => ({ kind: 'list', type, source: source(call) });
   return { method: 'GET', path, needs, options: LIST_OPTIONS, answer };
 }
 
 /** One resource. */
-export function one(
-  path: string,
-  needs: Needs,
-  type: EntityType,
-  read: (call: Call) => Promise<object>,
-): Route {
-  const answer = async (call: Call): Promise<Answer> => ({
-    kind: 'entity',
-    type,
-    row: (await read(call)) as Row,
-    how: 'read',
-  });
-  return { method: 'GET', path, needs, options: ONE_OPTIONS, answer };
+export function one(path: string, needs: Needs, read: (call: Call) => Promise<object>): Route {
+  const type = typeAt(path, false);
+  const answer = async (call: Call): Promise<Answer> => entity(type, await read(call), 'read');
+  return { method: 'GET', path, needs, options: ONE_OPTIONS, answer, read };
 }
 
-/** A function of a window of time: `summary(startDateTime=…,endDateTime=…)`. */
-export function summary(
-  path: string,
-  needs: Needs,
-  name: string,
-  sum: (call: Call, start: string, end: string) => Promise<object>,
-  kinds: Readonly<Record<string, Kind>> = {},
-  options: readonly (keyof Query)[] = [],
-): Route {
+/** A resource that stands elsewhere, and is led to from here; `null`: none is. */
+export function link(path: string, needs: Needs, read: (call: Call) => Promise<object | null>): Route {
+  const type = typeAt(path, false);
   const answer = async (call: Call): Promise<Answer> => {
-    const [start, end] = ['startdatetime', 'enddatetime'].map((arg) => call.args.get(arg));
-    if (start === undefined || end === undefined || call.args.size !== 2) {
-      throw badRequest('Expected the parameters startDateTime and endDateTime, and no others.');
-    }
-    return { kind: 'complex', name, value: (await sum(call, start, end)) as Row, kinds };
+    const target = await read(call);
+    return target === null ? { kind: 'nothing' } : entity(type, target, 'linked');
   };
-  return { method: 'GET', path, needs, options, answer };
+  return { method: 'GET', path, needs, options: ['select'], answer };
 }
 
 /** Makes a resource. */
-export function create(
-  path: string,
-  needs: Needs,
-  type: EntityType,
-  make: (call: Call) => Promise<object>,
-): Route {
-  const answer = async (call: Call): Promise<Answer> => ({
-    kind: 'entity',
-    type,
-    row: (await make(call)) as Row,
-    how: 'made',
-  });
+export function create(path: string, needs: Needs, make: (call: Call) => Promise<object>): Route {
+  const type = typeAt(path, true);
+  const answer = async (call: Call): Promise<Answer> => entity(type, await make(call), 'made');
   return { method: 'POST', path, needs, options: [], answer };
 }
 
@@ -159,71 +139,66 @@ export function create(
 export function update(
   path: string,
   needs: Needs,
-  type: EntityType,
   how: 'changed' | 'acted',
   change: (call: Call) => Promise<object>,
 ): Route {
-  const answer = async (call: Call): Promise<Answer> => ({
-    kind: 'entity',
-    type,
-    row: (await change(call)) as Row,
-    how,
-  });
+  const type = typeAt(path, false);
+  const answer = async (call: Call): Promise<Answer> => entity(type, await change(call), how);
   return { method: 'PATCH', path, needs, options: [], answer };
 }
 
-/** An action that answers with a resource. */
-export function act(
-  path: string,
-  needs: Needs,
-  type: EntityType,
-  run: (call: Call) => Promise<object>,
-): Route {
-  return { ...update(path, needs, type, 'acted', run), method: 'POST' };
-}
-
-/** An action that answers with complex values. */
-export function collect(
-  path: string,
-  needs: Needs,
-  name: string,
-  run: (call: Call) => Promise<readonly object[]>,
-): Route {
+/** Removes a resource, or what ties it to another. */
+export function remove(path: string, needs: Needs, run: (call: Call) => Promise<unknown>): Route {
+  typeAt(path, false);
   const answer = async (call: Call): Promise<Answer> => {
-    return { kind: 'complex', name, value: (await run(call)) as readonly Row[], kinds: {} };
+    await run(call);
+    return { kind: 'nothing' };
   };
-  return { method: 'POST', path, needs, options: [], answer };
+  return { method: 'DELETE', path, needs, options: [], answer };
 }
 
-/** An action that answers with a complex value. */
-export function compute(
-  path: string,
-  needs: Needs,
-  name: string,
-  kinds: Readonly<Record<string, Kind>>,
-  run: (call: Call) => Promise<Row>,
-): Route {
-  const answer = async (call: Call): Promise<Answer> => ({
-    kind: 'complex',
-    name,
-    value: await run(call),
-    kinds,
-  });
-  return { method: 'POST', path, needs, options: [], answer };
-}
-
-/** An action or deletion that answers nothing, or the id of the run that it made. */
-export function done(
-  method: 'POST' | 'DELETE',
+/** An action or a function. One that gives nothing back may give the id of the run that it made. */
+export function operation(
   path: string,
   needs: Needs,
   run: (call: Call) => Promise<unknown>,
+  options: readonly (keyof Query)[] = [],
 ): Route {
-  const answer = async (call: Call): Promise<Answer> => {
-    const runId = await run(call);
-    return typeof runId === 'string' ? { kind: 'nothing', runId } : { kind: 'nothing' };
+  const place = placeOf(path);
+  if (place.kind !== 'operation') throw new Error(`Expected ${path} to be an operation, got a resource`);
+  const { kind, returns } = place.operation;
+  const answer = async (call: Call): Promise<Answer> => resultOf(returns, await run(call));
+  return { method: kind === 'action' ? 'POST' : 'GET', path, needs, options, answer };
+}
+
+/** A function of a window of time: `summary(startDateTime=…,endDateTime=…)`. */
+export function windowed(
+  path: string,
+  needs: Needs,
+  sum: (call: Call, start: string, end: string) => Promise<unknown>,
+  options: readonly (keyof Query)[] = [],
+): Route {
+  const run = async (call: Call): Promise<unknown> => {
+    const [start, end] = ['startdatetime', 'enddatetime'].map((arg) => call.args.get(arg));
+    if (start === undefined || end === undefined || call.args.size !== 2) {
+      throw badRequest('Expected the parameters startDateTime and endDateTime, and no others.');
+    }
+    return sum(call, start, end);
   };
-  return { method, path, needs, options: [], answer };
+  return operation(path, needs, run, options);
+}
+
+function entity(type: EntityType, row: object, how: (Answer & { kind: 'entity' })['how']): Answer {
+  return { kind: 'entity', type, row: row as Row, how };
+}
+
+function resultOf(returns: OperationValue | undefined, result: unknown): Answer {
+  if (returns === undefined)
+    return typeof result === 'string' ? { kind: 'nothing', runId: result } : { kind: 'nothing' };
+  const { type } = returns;
+  if (typeof type === 'string') throw new Error(`Expected an operation to give an object, got a ${type}`);
+  if ('key' in type) return entity(type, result as object, 'acted');
+  return { kind: 'complex', type, value: result as Row | readonly Row[] };
 }
 
 /** A field of the body. @throws GraphError 400 for a body that is no object or has other fields. */

@@ -2,7 +2,7 @@
 import { compileFilter, durationMs, ownValue, valueSteps } from '../filter/index.ts';
 import type { Filter } from '../model/filter.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { EntityType, Kind } from './entity-types.ts';
+import type { EntityType, Kind } from './edm.ts';
 import { kindAt } from './filter-check.ts';
 import { badRequest } from './graph-error.ts';
 import type { Row } from './represent.ts';

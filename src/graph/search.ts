@@ -6,7 +6,7 @@
 import { type FilterFault, filterError } from '../filter/filter-error.ts';
 import { callSteps } from '../filter/index.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { EntityType } from './entity-types.ts';
+import type { EntityType } from './edm.ts';
 import { badRequest } from './graph-error.ts';
 import type { Row } from './represent.ts';
 import type { Spend } from './rows.ts';

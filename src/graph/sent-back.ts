@@ -1,7 +1,7 @@
 /** Bodies with what a client was shown before: read as what it stands for. */
 import { isDeepStrictEqual } from 'node:util';
 import { annotationsOff } from './body.ts';
-import type { EntityType } from './entity-types.ts';
+import type { EntityType } from './edm.ts';
 import { type Row, wireValue } from './represent.ts';
 
 /**

@@ -4,7 +4,8 @@ import { refused } from '../ledger/callbacks.ts';
 import type { CallbackProof } from '../model/extension.ts';
 import { ANYBODY, isAllowed, type Principal } from './authorize.ts';
 import { readBody } from './body.ts';
-import type { EntityType } from './entity-types.ts';
+import { documentAt } from './documents.ts';
+import { type EntityType, propertiesOf } from './edm.ts';
 import { checkExpand, type ExpandSources, expanded } from './expand.ts';
 import { badRequest, GraphError, unauthenticated } from './graph-error.ts';
 import { countOf, type ListDeps, readPage } from './list.ts';
@@ -25,11 +26,11 @@ import {
 } from './represent.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { fullName } from './schema.ts';
 import { taskResultsReader } from './sources.ts';
 import type { Work } from './work.ts';
 
 const ROOT = 'identityGovernance/lifecycleWorkflows';
-const NAMESPACE = 'microsoft.graph.identityGovernance';
 const WORKFLOWS = `${ROOT}/workflows`;
 
 /** What an answer consists of. */
@@ -77,6 +78,11 @@ export function createService(engine: Engine, { clock }: GraphPorts, settings: G
   const match = createMatcher(settings.readOnlyRuns ? ROUTES.filter(({ ofSeed }) => !ofSeed) : ROUTES);
   const { scannedRowsMax } = settings.limits;
   return async (request, target, principal, work) => {
+    const document = documentAt(request, target);
+    if (document !== null) {
+      if (principal === null) throw unauthenticated();
+      return document;
+    }
     const list: ListDeps = { nowMs: () => clock.now(), scannedRowsMax, work };
     const { steps, isCount } = stepsBelow(target.steps);
     const found = match(request.method === 'HEAD' ? 'GET' : request.method, steps);
@@ -222,17 +228,15 @@ async function replyOf(answer: Answer, exchange: Exchange): Promise<Reply> {
     case 'entity':
       return entityReply(answer, exchange);
     case 'list':
-      return listReply(answer, exchange, `${target.base}/${ROOT}/${match.address}`);
+      return listReply(answer, exchange, `${target.base}/${pathOf(match)}`);
   }
 }
 
-function complexReply(
-  { name, value, kinds }: Answer & { kind: 'complex' },
-  { target, view }: Exchange,
-): Reply {
-  const type = `${NAMESPACE}.${name}`;
+function complexReply({ type, value }: Answer & { kind: 'complex' }, { target, view }: Exchange): Reply {
+  const name = fullName(type);
   const isMany = Array.isArray(value);
-  const context = { '@odata.context': `${target.base}/$metadata#${isMany ? `Collection(${type})` : type}` };
+  const context = { '@odata.context': `${target.base}/$metadata#${isMany ? `Collection(${name})` : name}` };
+  const kinds = propertiesOf(type);
   const shown = (one: Row): Row => representComplex(kinds, one, view);
   const body = isMany ? { value: value.map(shown) } : shown(value as Row);
   return { status: 200, headers: {}, body: { ...(view.level === 'none' ? {} : context), ...body } };
@@ -263,19 +267,27 @@ async function entityReply(
 ): Promise<Reply> {
   const { target, match, query, prefer } = exchange;
   checkView(type, query);
-  const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(`${ROOT}/${match.address}`)}`;
+  const address = `${target.base}/${how === 'acted' && match.route.method === 'POST' ? WORKFLOWS : collectionOf(pathOf(match))}`;
   const here = addressOf(type, row, address);
   const isHidden = prefer.return === 'minimal' ? how !== 'read' : how === 'changed' && prefer.return === null;
   const made = how === 'made' ? { Location: here } : {};
   if (isHidden)
     return { status: 204, headers: { ...made, ...(how === 'made' ? { 'OData-EntityId': here } : {}) } };
-  const view: View = { ...exchange.view, place: how === 'made' ? 'made' : 'get', address };
-  const context = {
-    '@odata.context': `${contextOf(address)}${selected(query)}${type.isSingleton ? '' : '/$entity'}`,
-  };
+  const place = how === 'made' ? 'made' : how === 'linked' ? 'link' : 'get';
+  const view: View = { ...exchange.view, place, address };
+  // What stands elsewhere is told by its type: here it has no address of its own.
+  const where =
+    how === 'linked'
+      ? `${target.base}/$metadata#${fullName(type)}`
+      : `${contextOf(address)}${selected(query)}/$entity`;
+  const context = { '@odata.context': where };
   const [shown = row] = await expanded(type, [row], query.expand, exchange.sources);
   const body = { ...(view.level === 'none' ? {} : context), ...represent(type, shown, view) };
   return { status: how === 'made' ? 201 : 200, headers: made, body };
+}
+
+function pathOf({ address }: Match): string {
+  return address === '' ? ROOT : `${ROOT}/${address}`;
 }
 
 /** `a/b('x')` → `a/b`: the collection that an entity stands in. */

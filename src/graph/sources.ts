@@ -12,7 +12,8 @@ import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../model/pr
 import type { Page, Run, TaskProcessingResult } from '../model/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../model/status.ts';
 import type { Task, TaskDefinition } from '../model/workflow.ts';
-import { EXECUTION_TYPE, memberNamed, SENTINEL } from './entity-types.ts';
+import { memberNamed, SENTINEL } from './edm.ts';
+import { EXECUTION_TYPE } from './enumerations.ts';
 import { badToken, type Cursor, type Source, type SourceRequest } from './list.ts';
 import type { Row } from './represent.ts';
 import type { Turn } from './work.ts';

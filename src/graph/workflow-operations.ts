@@ -2,14 +2,21 @@
 import { findTaskDefinition, TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import type { ExtensionInput } from '../ledger/extension-input.ts';
 import type { SettingsPatch } from '../ledger/settings-input.ts';
-import type { NewVersionInput, TaskPatch, WorkflowInput, WorkflowPatch } from '../ledger/workflow-input.ts';
+import type {
+  NewVersionInput,
+  TaskInput,
+  TaskPatch,
+  WorkflowInput,
+  WorkflowPatch,
+} from '../ledger/workflow-input.ts';
 import type { CustomTaskExtension } from '../model/extension.ts';
 import type { LifecycleManagementSettings } from '../model/quarantine.ts';
 import type { Task, Workflow, WorkflowTemplate } from '../model/workflow.ts';
 import { objectBody } from './body.ts';
 import { CUSTOM_TASK_EXTENSION, SETTINGS, TASK, WORKFLOW } from './entity-types.ts';
-import { badRequest } from './graph-error.ts';
+import { badRequest, GraphError } from './graph-error.ts';
 import type { Source } from './list.ts';
+import { taskResult, taskResultsOfTask } from './operations.ts';
 import type { Row } from './represent.ts';
 import { type Call, found, soleField } from './route.ts';
 import { sentBack } from './sent-back.ts';
@@ -56,57 +63,40 @@ export async function createNewVersion({ engine, keys, body, author }: Call): Pr
   return engine.workflows.createNewVersion(keys.workflow, input as unknown as NewVersionInput, author);
 }
 
+/** What workflows and their versions, deleted or not, have in themselves. */
+export type Parts = Pick<Workflow, 'tasks' | 'administrationScopeTargets'>;
+
+/** A workflow. */
+export function workflow({ engine, keys }: Call): Promise<Workflow> {
+  return engine.workflows.get(keys.workflow);
+}
+
+/** restore. */
+export function restore({ engine, keys, author }: Call): Promise<Workflow> {
+  return engine.workflows.restore(keys.workflow, author);
+}
+
 /** Whom the last preview was for. */
-export function previewScope({ engine, keys }: Call): Source {
-  return arrayOf(async () =>
-    (await engine.workflows.previewScope(keys.workflow)).map(({ id }) => ({
-      '@odata.type': '#microsoft.graph.user',
-      id,
-    })),
-  );
-}
-
-/** Who bounds the administration of a workflow. */
-export function scopeTargets({ engine, keys }: Call): Source {
-  return arrayOf(async () => (await engine.workflows.get(keys.workflow)).administrationScopeTargets as never);
-}
-
-/** The same, of a version. */
-export function scopeTargetsOfVersion({ engine, keys }: Call): Source {
-  const number = versionNumber(keys.version);
-  return arrayOf(
-    async () =>
-      (await engine.workflows.getVersion(keys.workflow, number)).administrationScopeTargets as never,
-  );
+export async function previewScope({ engine, keys }: Call): Promise<readonly { readonly id: string }[]> {
+  const subjects = await engine.workflows.previewScope(keys.workflow);
+  return subjects.map(({ id }) => ({ '@odata.type': '#microsoft.graph.user', id }));
 }
 
 /** The versions of a workflow, newest first. */
 export function versions({ engine, keys }: Call): Source {
   return arrayOf(
-    async () => (await engine.workflows.listVersions(keys.workflow)).map(versionRow),
+    async () => (await engine.workflows.listVersions(keys.workflow)).map(versionRow) as never,
     'versionNumber',
   );
 }
 
 /** A version. */
-export async function version({ engine, keys }: Call): Promise<Row> {
+export async function version({ engine, keys }: Call): Promise<ReturnType<typeof versionRow>> {
   return versionRow(await engine.workflows.getVersion(keys.workflow, versionNumber(keys.version)));
 }
 
-/** The tasks of a version. */
-export function tasksOfVersion({ engine, keys }: Call): Source {
-  const number = versionNumber(keys.version);
-  return arrayOf(async () => (await engine.workflows.getVersion(keys.workflow, number)).tasks as never);
-}
-
-/** The tasks of the newest version. */
-export function tasks({ engine, keys }: Call): Source {
-  return arrayOf(async () => (await engine.workflows.get(keys.workflow)).tasks as never);
-}
-
-/** A task of the newest version. */
-export async function task({ engine, keys }: Call): Promise<Task> {
-  const { tasks } = await engine.workflows.get(keys.workflow);
+/** The task of the path. @throws LifecycleError `NotFound`. */
+export function taskOf<Has extends { readonly id: string }>(tasks: readonly Has[], { keys }: Call): Has {
   return found(
     tasks.find(({ id }) => id === keys.task.toLowerCase()),
     'a task',
@@ -114,10 +104,43 @@ export async function task({ engine, keys }: Call): Promise<Task> {
   );
 }
 
+/** The directory object of the path. @throws LifecycleError `NotFound`. */
+export function targetOf<Has extends { readonly id: string }>(targets: readonly Has[], { keys }: Call): Has {
+  return found(
+    targets.find(({ id }) => id.toLowerCase() === keys.target.toLowerCase()),
+    'a directory object',
+    keys.target,
+  );
+}
+
+/** The results of a task of the version of the path, in all runs. */
+export function taskResultsOfVersion(call: Call): Source {
+  const source = taskResultsOfTask(call);
+  return {
+    ...source,
+    async page(request) {
+      taskOf((await version(call)).tasks, call);
+      return source.page(request);
+    },
+  };
+}
+
+/** One of them. */
+export async function taskResultOfVersion(call: Call): Promise<Row> {
+  taskOf((await version(call)).tasks, call);
+  return taskResult(call);
+}
+
+/** POST a task: it comes after the others, in a new version. */
+export function addTask({ engine, keys, body, author }: Call): Promise<Task> {
+  return engine.workflows.addTask(keys.workflow, objectBody(body) as unknown as TaskInput, author);
+}
+
 /** PATCH a task. */
 export async function updateTask(call: Call): Promise<Task> {
   const { engine, keys, body, author } = call;
-  const patch = sentBack(TASK, objectBody(body), await task(call));
+  const task = taskOf((await workflow(call)).tasks, call);
+  const patch = sentBack(TASK, objectBody(body), task);
   return engine.workflows.updateTask(keys.workflow, keys.task, patch as TaskPatch, author);
 }
 
@@ -131,6 +154,16 @@ export async function deletedWorkflow({ engine, keys }: Call): Promise<Workflow>
   );
 }
 
+/** Refuses what a deleted workflow has no more. @throws GraphError 404; LifecycleError `NotFound` when none is deleted. */
+export async function outOfView(call: Call): Promise<never> {
+  const { displayName } = await deletedWorkflow(call);
+  throw new GraphError(
+    404,
+    'Request_ResourceNotFound',
+    `The workflow \`${displayName}\` is deleted; restore it to see and do more than it has in itself.`,
+  );
+}
+
 /** A task definition, by its GUID. */
 export async function taskDefinition({ keys }: Call): Promise<object> {
   const definition = TASK_DEFINITIONS.find(({ id }) => id === keys.definition.toLowerCase());
@@ -138,13 +171,19 @@ export async function taskDefinition({ keys }: Call): Promise<object> {
 }
 
 /** A template, by its GUID. */
-export async function workflowTemplate({ keys }: Call): Promise<Row> {
+export async function workflowTemplate({ keys }: Call): Promise<ReturnType<typeof templateRow>> {
   const template = WORKFLOW_TEMPLATES.find(({ id }) => id === keys.template.toLowerCase());
   return templateRow(found(template, 'a template', keys.template));
 }
 
+/** A task of a template. */
+export type TemplateTaskRow = WorkflowTemplate['tasks'][number] &
+  Pick<Task, 'id' | 'category' | 'executionSequence'>;
+
 /** A template with its tasks as Graph shows them: numbered, and with the category of their definition. */
-export function templateRow(template: WorkflowTemplate): Row {
+export function templateRow(
+  template: WorkflowTemplate,
+): Omit<WorkflowTemplate, 'tasks'> & { readonly tasks: readonly TemplateTaskRow[] } {
   const tasks = template.tasks.map((one, index) => ({
     ...one,
     id: findTaskDefinition(one.taskDefinitionId)?.id ?? one.taskDefinitionId,
@@ -154,7 +193,31 @@ export function templateRow(template: WorkflowTemplate): Row {
   return { ...template, tasks };
 }
 
-function versionRow(workflow: Workflow): Row {
+/** The tasks of a template. */
+export async function tasksOfTemplate(call: Call): Promise<readonly TemplateTaskRow[]> {
+  return (await workflowTemplate(call)).tasks;
+}
+
+/** One of them. */
+export async function taskOfTemplate(call: Call): Promise<TemplateTaskRow> {
+  return taskOf(await tasksOfTemplate(call), call);
+}
+
+/** Its results: none. */
+export function taskResultsOfTemplate(call: Call): Source {
+  return arrayOf(async () => {
+    await taskOfTemplate(call);
+    return [];
+  });
+}
+
+/** One of them. @throws LifecycleError `NotFound`. */
+export async function taskResultOfTemplate(call: Call): Promise<never> {
+  await taskOfTemplate(call);
+  return found<never>(undefined, 'a task result', call.keys.taskResult);
+}
+
+function versionRow(workflow: Workflow): Workflow & { readonly versionNumber: number } {
   return { ...workflow, versionNumber: workflow.version };
 }
 

@@ -41,6 +41,7 @@ import {
   readWorkflowInput,
   readWorkflowPatch,
   type TaskDraft,
+  type TaskInput,
   type TaskPatch,
   type WorkflowChanges,
   type WorkflowInput,
@@ -101,6 +102,17 @@ export interface Workflows {
    */
   createNewVersion(id: string, input: NewVersionInput, author?: Author): Promise<Workflow>;
   /**
+   * Puts a task after the others, in a new version: as {@link createNewVersion} with all of them.
+   *
+   * @throws LifecycleError as `createNewVersion`.
+   */
+  addTask(id: string, input: TaskInput, author?: Author): Promise<Task>;
+  /**
+   * Takes a task of the newest version out, in a new version. @throws LifecycleError `NotFound`;
+   * `InvalidArgument` for the only one.
+   */
+  removeTask(id: string, taskId: string, author?: Author): Promise<Workflow>;
+  /**
    * Changes name or description of a task of the newest version; it may be handed in whole. @throws LifecycleError `InvalidArgument`;
    * `NotFound` also for a task of another version.
    */
@@ -141,7 +153,10 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
     list: () => listWhere(false),
     listDeleted: () => listWhere(true),
     update: async (id, patch, author) => update(deps, id, patch, readAuthor(author)),
-    createNewVersion: async (id, input, author) => createNewVersion(deps, id, input, readAuthor(author)),
+    createNewVersion: async (id, input, author) =>
+      createNewVersion(deps, id, () => input, readAuthor(author)),
+    addTask: async (id, input, author) => addTask(deps, id, input, readAuthor(author)),
+    removeTask: async (id, taskId, author) => removeTask(deps, id, taskId, readAuthor(author)),
     updateTask: async (id, taskId, patch, author) => updateTask(deps, id, taskId, patch, readAuthor(author)),
     clearQuarantine: async (id, author) =>
       show((await change(deps, keyOf(id), readAuthor(author), requireLive, clearQuarantine)).after),
@@ -214,15 +229,16 @@ async function update(
   return resourceOf(deps, after);
 }
 
+/** @param inputOf what the version that follows one is made of. */
 async function createNewVersion(
   deps: WorkflowsDeps,
   id: string,
-  input: unknown,
+  inputOf: (workflow: Workflow) => unknown,
   by: UserReference | null,
 ): Promise<Workflow> {
   const { before, after } = await change(deps, keyOf(id), by, requireLive, async (record, tx, mark) => {
     const { workflow } = record;
-    const draft = readNewVersion(input, workflow, deps.limits);
+    const draft = readNewVersion(inputOf(workflow), workflow, deps.limits);
     await checkName(tx, draft.displayName, workflow.id);
     // A version that is over was last modified when the next one began (domain §3.11).
     await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
@@ -230,6 +246,36 @@ async function createNewVersion(
   });
   await freeze(deps, before, after, {});
   return resourceOf(deps, after);
+}
+
+async function addTask(
+  deps: WorkflowsDeps,
+  id: string,
+  input: unknown,
+  by: UserReference | null,
+): Promise<Task> {
+  const withTask = (workflow: Workflow) => ({ ...workflow, tasks: [...workflow.tasks, input] });
+  const { tasks } = await createNewVersion(deps, id, withTask, by);
+  return tasks.at(-1) as Task;
+}
+
+async function removeTask(
+  deps: WorkflowsDeps,
+  id: string,
+  taskId: string,
+  by: UserReference | null,
+): Promise<Workflow> {
+  const withoutTask = (workflow: Workflow) => {
+    const task = requireTask(workflow, taskId);
+    return { ...workflow, tasks: workflow.tasks.filter((one) => one !== task) };
+  };
+  return createNewVersion(deps, id, withoutTask, by);
+}
+
+function requireTask({ tasks, version }: Workflow, taskId: string): Task {
+  const task = tasks.find(({ id }) => id === String(taskId).toLowerCase());
+  if (task) return task;
+  throw notFound(`version ${version} to have a task`, taskId, { taskId });
 }
 
 async function updateTask(
@@ -240,17 +286,15 @@ async function updateTask(
   by: UserReference | null,
 ): Promise<Task> {
   const patch = readTaskPatch(input);
-  const isIt = (task: Task): boolean => task.id === taskId.toLowerCase();
   const { after } = await change(deps, keyOf(id), by, requireLive, async ({ workflow }) => {
-    const task = workflow.tasks.find(isIt);
-    if (!task) throw notFound(`version ${workflow.version} to have a task`, taskId, { taskId });
+    const task = requireTask(workflow, taskId);
     expectTaskUnchanged(input, task);
     const changed = Object.freeze({ ...task, ...patch });
     const isSame = changed.displayName === task.displayName && changed.description === task.description;
     if (isSame) return workflow;
-    return { ...workflow, tasks: Object.freeze(workflow.tasks.map((one) => (isIt(one) ? changed : one))) };
+    return { ...workflow, tasks: Object.freeze(workflow.tasks.map((one) => (one === task ? changed : one))) };
   });
-  return after.tasks.find(isIt) as Task;
+  return requireTask(after, taskId);
 }
 
 async function clearQuarantine({ workflow }: WorkflowRecord): Promise<Workflow> {

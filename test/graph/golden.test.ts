@@ -1,6 +1,6 @@
 /** A request and its answer for every row of the table. Source: domain §1, §2, written down here once more. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ROUTES } from '../../src/graph/routes.ts';
+import { TABLE } from '../../src/graph/routes.ts';
 import {
   type Answered,
   type Api,
@@ -33,6 +33,9 @@ const SHAPES = {
   workflowTemplate: 'category description displayName executionConditions id',
   lifecycleManagementSettings: 'emailSettings quarantineConfiguration workflowScheduleIntervalInHours',
   directoryObject: 'id',
+  lifecycleWorkflowsContainer: 'id',
+  deletedItemContainer: 'id',
+  insights: 'id',
   workflowsInsightsSummary:
     'failedRuns failedTasks failedUsers successfulRuns successfulTasks successfulUsers totalRuns totalTasks totalUsers',
   workflowsInsightsByCategory:
@@ -67,6 +70,7 @@ interface World {
   readonly task: string;
   readonly again: string;
   readonly deleted: string;
+  readonly deletedTask: string;
   /** Scheduled, for everybody. */
   readonly scheduled: string;
 }
@@ -449,7 +453,8 @@ const READS: readonly Case[] = [
     status: 200,
     shape: 'lifecycleManagementSettings',
     shows: () => ({
-      '@odata.context': 'http://localhost/v1.0/$metadata#identityGovernance/lifecycleWorkflows/settings',
+      '@odata.context':
+        'http://localhost/v1.0/$metadata#identityGovernance/lifecycleWorkflows/settings/$entity',
       workflowScheduleIntervalInHours: 3,
       quarantineConfiguration: null,
       emailSettings: { senderDomain: '', useCompanyBranding: false },
@@ -558,7 +563,141 @@ const SUBJECTS = SUBJECT_PARENTS.flatMap(([route, path, sums]): readonly Case[] 
   ];
 });
 
+/** What there is one of, what has been added to lists one by one, and what hangs under tasks. */
+const PARTS: readonly Case[] = [
+  { route: 'GET ', path: () => '/', status: 200, shape: 'lifecycleWorkflowsContainer' },
+  { route: 'GET deletedItems', path: () => '/deletedItems', status: 200, shape: 'deletedItemContainer' },
+  { route: 'GET insights', path: () => '/insights', status: 200, shape: 'insights' },
+  {
+    route: 'GET workflows/{workflow}/executionScope/{user}',
+    path: ({ scheduled }) => `/workflows/${scheduled}/executionScope/${scheduled}_1_p4`,
+    status: 200,
+    shape: 'userProcessingResult',
+    shows: () => ({ subject: { id: 'p4' }, processingStatus: 'queued' }),
+  },
+  {
+    route: 'GET workflows/{workflow}/previewScope/{target}',
+    path: ({ workflow }) => `/workflows/${workflow}/previewScope/p3`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ '@odata.type': '#microsoft.graph.user', id: 'p3' }),
+  },
+  {
+    route: 'GET workflows/{workflow}/administrationScopeTargets/{target}',
+    path: ({ scheduled }) => `/workflows/${scheduled}/administrationScopeTargets/north`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ '@odata.type': '#microsoft.graph.administrativeUnit', id: 'north' }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}/administrationScopeTargets/{target}',
+    path: ({ scheduled }) => `/workflows/${scheduled}/versions/1/administrationScopeTargets/NORTH`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ id: 'north' }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}/tasks/{task}',
+    path: ({ workflow, task }) => `/workflows/${workflow}/versions/1/tasks/${task}`,
+    status: 200,
+    shape: 'task',
+    shows: ({ task }) => ({ id: task, displayName: 'badge' }),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}/tasks/{task}/taskProcessingResults',
+    path: ({ workflow, task }) => `/workflows/${workflow}/versions/1/tasks/${task}/taskProcessingResults`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => HAS(taskResult),
+  },
+  {
+    route: 'GET workflows/{workflow}/versions/{version}/tasks/{task}/taskProcessingResults/{taskResult}',
+    path: ({ workflow, task, taskResult }) =>
+      `/workflows/${workflow}/versions/1/tasks/${task}/taskProcessingResults/${taskResult}`,
+    status: 200,
+    shape: 'taskProcessingResult',
+    shows: ({ taskResult }) => ({ id: taskResult }),
+  },
+  {
+    route: 'GET deletedItems/workflows/{workflow}/tasks',
+    path: ({ deleted }) => `/deletedItems/workflows/${deleted}/tasks`,
+    status: 200,
+    shape: 'task',
+    shows: () => ({ value: [{ displayName: 'badge' }, { displayName: 'laptop' }] }),
+  },
+  {
+    route: 'GET deletedItems/workflows/{workflow}/tasks/{task}',
+    path: ({ deleted, deletedTask }) => `/deletedItems/workflows/${deleted}/tasks/${deletedTask}`,
+    status: 200,
+    shape: 'task',
+    shows: ({ deletedTask }) => ({ id: deletedTask }),
+  },
+  {
+    route: 'GET deletedItems/workflows/{workflow}/administrationScopeTargets',
+    path: ({ deleted }) => `/deletedItems/workflows/${deleted}/administrationScopeTargets`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ value: [{ id: 'south' }] }),
+  },
+  {
+    route: 'GET deletedItems/workflows/{workflow}/administrationScopeTargets/{target}',
+    path: ({ deleted }) => `/deletedItems/workflows/${deleted}/administrationScopeTargets/south`,
+    status: 200,
+    shape: 'directoryObject',
+    shows: () => ({ id: 'south' }),
+  },
+  {
+    route: 'GET workflowTemplates/{template}/tasks',
+    path: () => `/workflowTemplates/${TEMPLATE}/tasks`,
+    status: 200,
+    shape: 'task',
+    shows: () => ({ value: [{ executionSequence: 1 }, { executionSequence: 2 }, { executionSequence: 3 }] }),
+  },
+  {
+    route: 'GET workflowTemplates/{template}/tasks/{task}',
+    path: () => `/workflowTemplates/${TEMPLATE}/tasks/${TEMPLATE_TASK.toUpperCase()}`,
+    status: 200,
+    shape: 'task',
+    shows: () => ({ id: TEMPLATE_TASK, executionSequence: 1 }),
+  },
+  {
+    route: 'GET workflowTemplates/{template}/tasks/{task}/taskProcessingResults',
+    path: () => `/workflowTemplates/${TEMPLATE}/tasks/${TEMPLATE_TASK}/taskProcessingResults`,
+    status: 200,
+    shows: () => ({ value: [] }),
+  },
+  {
+    route: 'GET workflowTemplates/{template}/tasks/{task}/taskProcessingResults/{taskResult}',
+    path: ({ taskResult }) =>
+      `/workflowTemplates/${TEMPLATE}/tasks/${TEMPLATE_TASK}/taskProcessingResults/${taskResult}`,
+    status: 404,
+  },
+];
+/** Onboard new hire employee, and the task that it begins with: enabling the account. */
+const TEMPLATE = '4e06785d-7c1d-4b24-b9e1-bba2b890c58b';
+const TEMPLATE_TASK = '6fc52c9d-398b-4305-9763-15f42c1676fc';
+
 const WRITES: readonly Case[] = [
+  {
+    route: 'POST workflows/{workflow}/restore',
+    path: ({ deleted }) => `/workflows/${deleted}/restore`,
+    status: 200,
+    shape: 'workflow',
+    shows: ({ deleted }) => ({ id: deleted, deletedDateTime: null }),
+  },
+  {
+    route: 'POST workflows/{workflow}/tasks',
+    path: ({ workflow }) => `/workflows/${workflow}/tasks`,
+    body: () => ({ taskDefinitionId: 'keys', displayName: 'Hand over the keys' }),
+    status: 201,
+    shape: 'task',
+    shows: () => ({ displayName: 'Hand over the keys', executionSequence: 3 }),
+  },
+  {
+    route: 'DELETE workflows/{workflow}/tasks/{task}',
+    path: ({ workflow, task }) => `/workflows/${workflow}/tasks/${task}`,
+    status: 204,
+  },
   {
     route: `POST ${R}`,
     path: ({ workflow }) => `/workflows/${workflow}/runs`,
@@ -688,7 +827,7 @@ const WRITES: readonly Case[] = [
 
 /** What the tests below do with a run of their own, and `callbacks.test.ts`. */
 const OWN = [
-  ...ROUTES.filter(({ takesCallbacks }) => takesCallbacks).map(({ method, path }) => `${method} ${path}`),
+  ...TABLE.filter(({ takesCallbacks }) => takesCallbacks).map(({ method, path }) => `${method} ${path}`),
   'POST customTaskExtensions',
   'GET customTaskExtensions/{extension}',
   'PATCH customTaskExtensions/{extension}',
@@ -712,7 +851,10 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
   const [report] = await api.engine.taskReports.list(workflow, run);
   const again = await api.engine.runs.reprocess(workflow, run);
   await api.engine.runs.finished(again.id);
-  const { id: deleted } = await api.engine.workflows.create(workflowBody('Old') as never);
+  const { id: deleted, tasks: deletedTasks } = await api.engine.workflows.create({
+    ...workflowBody('Old'),
+    administrationScopeTargets: [{ id: 'south' }],
+  } as never);
   await api.engine.workflows.delete(deleted);
   await api.engine.runs.finished(
     (await api.engine.workflows.previewWorkflow(workflow, { subjects: ['p3'] })).id,
@@ -739,6 +881,7 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
     task: idOf(tasks[0]),
     again: again.id,
     deleted,
+    deletedTask: idOf(deletedTasks[0]),
     scheduled,
   };
   return { api, world };
@@ -785,11 +928,11 @@ function expectAnswer({ status, shape, shows }: Case, answer: Answered): void {
 describe('every read', () => {
   beforeAll(renew);
 
-  it.each([...READS, ...SUBJECTS])('$route', async (one) =>
+  it.each([...READS, ...SUBJECTS, ...PARTS])('$route', async (one) =>
     expectAnswer(one, await api.get(one.path(world))),
   );
 
-  it.each([...READS, ...SUBJECTS])('$route is in beta too', async (one) => {
+  it.each([...READS, ...SUBJECTS, ...PARTS])('$route is in beta too', async (one) => {
     const url = `http://localhost/beta/identityGovernance/lifecycleWorkflows${one.path(world)}`;
     expect((await api.get(url)).status).toBe(one.status);
   });
@@ -910,11 +1053,11 @@ describe('activations', () => {
 describe('the table', () => {
   beforeAll(renew);
 
-  const named = ROUTES.map(({ method, path }) => `${method} ${path}`);
+  const named = TABLE.map(({ method, path }) => `${method} ${path}`);
 
   it('has each row once, and a test for each', () => {
     expect(new Set(named).size).toBe(named.length);
-    const tested = [...READS, ...SUBJECTS, ...WRITES].map(({ route }) => route).concat(OWN);
+    const tested = [...READS, ...SUBJECTS, ...PARTS, ...WRITES].map(({ route }) => route).concat(OWN);
     expect(tested.sort()).toEqual(named.toSorted());
   });
 });

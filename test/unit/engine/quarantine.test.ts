@@ -230,6 +230,11 @@ describe('the execution scope', () => {
     expect(await codeOf(workflows.executionScope(workflow.id, { top: 0 }))).toBe('InvalidArgument');
     const onDemand = await workflows.create(workflowInput(['a']));
     expect(await workflows.executionScope(onDemand.id)).toEqual({ value: [], nextToken: null });
+    const [member] = first.value;
+    expect(await workflows.executionScopeMember(workflow.id, member?.id ?? '')).toEqual(member);
+    for (const one of [`${member?.id}x`, member?.subject.id ?? ''])
+      expect(await codeOf(workflows.executionScopeMember(workflow.id, one))).toBe('NotFound');
+    expect(await codeOf(workflows.executionScopeMember(onDemand.id, member?.id ?? ''))).toBe('NotFound');
     expect(await workflows.wouldQuarantine(onDemand.id)).toEqual({ usersCount: 0, quarantine: null });
     await world.engine.stop();
   });

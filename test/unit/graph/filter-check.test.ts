@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { writeFilter } from '../../../src/filter/index.ts';
+import type { EntityType } from '../../../src/graph/edm.ts';
 import {
   CUSTOM_TASK_EXTENSION,
-  type EntityType,
   RUN,
   SUBJECT_RESULT,
   TASK_DEFINITION,

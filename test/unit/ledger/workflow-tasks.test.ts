@@ -45,4 +45,29 @@ describe('a task', () => {
     expect(names).toEqual([workflow.tasks[0]?.displayName, 'New']);
     await world.engine.stop();
   });
+
+  test('is put after the others, and taken out, in a new version', async () => {
+    const { workflows } = makeWorld().engine;
+    const before = await workflows.create(workflowInput(['a', 'b']));
+    const task = await workflows.addTask(
+      before.id,
+      { taskDefinitionId: 'c', continueOnError: true },
+      { by: 'ada' },
+    );
+    const second = await workflows.get(before.id);
+    expect(second).toMatchObject({ version: 2, lastModifiedBy: { id: 'ada' } });
+    expect(second.tasks.map(({ displayName }) => displayName)).toEqual(['a', 'b', 'c']);
+    expect(second.tasks.at(-1)).toEqual(task);
+    const third = await workflows.removeTask(before.id, (second.tasks[0]?.id ?? '').toUpperCase());
+    expect(third.tasks.map(({ displayName, executionSequence: no }) => [no, displayName])).toEqual([
+      [1, 'b'],
+      [2, 'c'],
+    ]);
+    expect((await workflows.getVersion(before.id, 1)).tasks).toEqual(before.tasks);
+    expect(await codeOf(workflows.removeTask(before.id, task.id))).toBe('NotFound');
+    const fourth = await workflows.removeTask(before.id, third.tasks[0]?.id ?? '');
+    expect(await codeOf(workflows.removeTask(before.id, fourth.tasks[0]?.id ?? ''))).toBe('InvalidArgument');
+    expect(await codeOf(workflows.addTask(before.id, { taskDefinitionId: '' }))).toBe('InvalidArgument');
+    expect((await workflows.get(before.id)).version).toBe(4);
+  });
 });

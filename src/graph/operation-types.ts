@@ -1,0 +1,77 @@
+/** The actions and functions of the service, and what they stand behind. Source: domain §2.1, §2.3, §2.4. */
+import { ACTIVATION_SCOPE, WORKFLOW_SUBJECT } from './complex-types.ts';
+import { INSIGHTS } from './container-types.ts';
+import { DIRECTORY_OBJECT, USER } from './directory-types.ts';
+import type { ComplexType, EntityType, Operation, OperationValue } from './edm.ts';
+import { RUN, SUBJECT_RESULT, TASK_REPORT, TASK_RESULT, USER_RESULT, WORKFLOW } from './entity-types.ts';
+import {
+  AWAITED_RESULT,
+  BY_CATEGORY,
+  CALLBACK_DATA,
+  CANCEL_SCOPE,
+  FAILED_TASK,
+  REPORT_SUMMARY,
+  RUN_SUMMARY,
+  SUBJECT_SUMMARY,
+  TOP_TASKS,
+  TOP_WORKFLOWS,
+  USER_SUMMARY,
+  WORKFLOWS_SUMMARY,
+} from './summary-types.ts';
+
+const action = (
+  type: EntityType,
+  name: string,
+  parameters: Readonly<Record<string, OperationValue>> = {},
+  returns?: OperationValue,
+): Operation => ({
+  name,
+  kind: 'action',
+  of: { type },
+  parameters,
+  ...(returns === undefined ? {} : { returns }),
+});
+
+const WINDOW = { startDateTime: { type: 'dateTime' }, endDateTime: { type: 'dateTime' } } as const;
+const summary = (type: EntityType, returns: ComplexType): Operation => ({
+  name: 'summary',
+  kind: 'function',
+  of: { type, isMany: true },
+  parameters: WINDOW,
+  returns: { type: returns },
+});
+const insight = (name: string, returns: OperationValue): Operation => ({
+  name,
+  kind: 'function',
+  of: { type: INSIGHTS },
+  parameters: WINDOW,
+  returns,
+});
+
+const USERS: OperationValue = { type: USER, isMany: true };
+
+/** All of them. */
+export const OPERATIONS: readonly Operation[] = [
+  action(WORKFLOW, 'activate', { subjects: USERS }),
+  action(WORKFLOW, 'activateAndWait', { subject: { type: WORKFLOW_SUBJECT } }, { type: AWAITED_RESULT }),
+  action(WORKFLOW, 'activateWithScope', { scope: { type: ACTIVATION_SCOPE } }),
+  action(WORKFLOW, 'cancelProcessing', { scope: { type: CANCEL_SCOPE } }),
+  action(WORKFLOW, 'clearQuarantine', {}, { type: WORKFLOW }),
+  action(WORKFLOW, 'createNewVersion', { workflow: { type: WORKFLOW } }, { type: WORKFLOW }),
+  action(WORKFLOW, 'previewTaskFailures', {}, { type: FAILED_TASK, isMany: true }),
+  action(WORKFLOW, 'previewWorkflow', { subjects: { type: DIRECTORY_OBJECT, isMany: true } }),
+  action(WORKFLOW, 'restore', {}, { type: WORKFLOW }),
+  action(TASK_RESULT, 'resume', {
+    type: { type: 'string' },
+    source: { type: 'string' },
+    data: { type: CALLBACK_DATA },
+  }),
+  summary(RUN, RUN_SUMMARY),
+  summary(USER_RESULT, USER_SUMMARY),
+  summary(SUBJECT_RESULT, SUBJECT_SUMMARY),
+  summary(TASK_REPORT, REPORT_SUMMARY),
+  insight('workflowsProcessedSummary', { type: WORKFLOWS_SUMMARY }),
+  insight('workflowsProcessedByCategory', { type: BY_CATEGORY }),
+  insight('topTasksProcessedSummary', { type: TOP_TASKS, isMany: true }),
+  insight('topWorkflowsProcessedSummary', { type: TOP_WORKFLOWS, isMany: true }),
+];

@@ -1,0 +1,134 @@
+/** What functions and actions give and take: complex types that no resource has. Source: domain §1.7, §1.14. */
+import { KINDS } from './complex-types.ts';
+import type { ComplexType, Properties } from './edm.ts';
+import { CATEGORY, OPERATION_STATUS, STATUS } from './enumerations.ts';
+
+const counts = (...names: readonly string[]): Properties =>
+  Object.fromEntries(names.map((name) => [name, 'int' as const]));
+const summary = (name: string, properties: Properties): ComplexType => ({
+  name,
+  properties,
+  required: Object.keys(properties),
+});
+
+/** Sums over runs. */
+export const RUN_SUMMARY = summary(
+  'runSummary',
+  counts('failedRuns', 'failedTasks', 'successfulRuns', 'totalRuns', 'totalTasks', 'totalUsers'),
+);
+/** Sums over user results. */
+export const USER_SUMMARY = summary(
+  'userSummary',
+  counts('failedTasks', 'failedUsers', 'successfulUsers', 'totalTasks', 'totalUsers'),
+);
+/** Sums over subject results. */
+export const SUBJECT_SUMMARY = summary(
+  'subjectSummary',
+  counts('failedSubjects', 'failedTasks', 'successfulSubjects', 'totalSubjects', 'totalTasks'),
+);
+/** Sums over task reports. */
+export const REPORT_SUMMARY = summary(
+  'taskReportSummary',
+  counts('failedTasks', 'successfulTasks', 'totalTasks', 'unprocessedTasks'),
+);
+
+/** Sums over the runs of all workflows. */
+export const WORKFLOWS_SUMMARY = summary(
+  'workflowsInsightsSummary',
+  counts(
+    'failedRuns',
+    'failedTasks',
+    'failedUsers',
+    'successfulRuns',
+    'successfulTasks',
+    'successfulUsers',
+    'totalRuns',
+    'totalTasks',
+    'totalUsers',
+  ),
+);
+/** The same, of runs, by category. */
+export const BY_CATEGORY = summary(
+  'workflowsInsightsByCategory',
+  counts(
+    'failedJoinerRuns',
+    'failedLeaverRuns',
+    'failedMoverRuns',
+    'successfulJoinerRuns',
+    'successfulLeaverRuns',
+    'successfulMoverRuns',
+    'totalJoinerRuns',
+    'totalLeaverRuns',
+    'totalMoverRuns',
+  ),
+);
+/** The tasks of one definition. */
+export const TOP_TASKS = summary('topTasksInsightsSummary', {
+  ...counts('failedTasks', 'failedUsers', 'successfulTasks', 'successfulUsers'),
+  taskDefinitionDisplayName: 'string',
+  taskDefinitionId: 'string',
+  ...counts('totalTasks', 'totalUsers'),
+});
+/** The runs of one workflow. */
+export const TOP_WORKFLOWS = summary('topWorkflowsInsightsSummary', {
+  ...counts('failedRuns', 'failedUsers', 'successfulRuns', 'successfulUsers', 'totalRuns', 'totalUsers'),
+  workflowCategory: { enumeration: CATEGORY },
+  workflowDisplayName: 'string',
+  workflowId: 'string',
+  workflowVersion: 'int',
+});
+
+/** What activateAndWait gives. */
+export const AWAITED_RESULT: ComplexType = {
+  name: 'awaitedWorkflowProcessingResult',
+  properties: {
+    processingStatus: { enumeration: STATUS },
+    statusReasons: { collection: {}, type: 'string' },
+    subject: KINDS.subject,
+  },
+  required: ['processingStatus', 'statusReasons'],
+};
+/** What previewTaskFailures gives. */
+export const FAILED_TASK: ComplexType = {
+  name: 'previewFailedTask',
+  properties: { definitionId: 'string', failureReason: 'string', name: 'string', taskId: 'string' },
+};
+
+/** What cancelProcessing takes. */
+export const CANCEL_SCOPE: ComplexType = { name: 'cancelScope', isAbstract: true, properties: {} };
+const CANCEL_RUNS: ComplexType = {
+  name: 'cancelRunsScope',
+  base: CANCEL_SCOPE,
+  properties: {},
+  links: { runs: { to: 'run', isMany: true } },
+};
+const EXTENSION_DATA: ComplexType = {
+  name: 'customExtensionData',
+  namespace: 'microsoft.graph',
+  isAbstract: true,
+  properties: {},
+};
+/** What resume takes. */
+export const CALLBACK_DATA: ComplexType = {
+  name: 'customTaskExtensionCallbackData',
+  base: EXTENSION_DATA,
+  properties: { operationStatus: { enumeration: OPERATION_STATUS } },
+};
+
+/** All of them, those that others are derived from first. */
+export const SUMMARY_TYPES: readonly ComplexType[] = [
+  RUN_SUMMARY,
+  USER_SUMMARY,
+  SUBJECT_SUMMARY,
+  REPORT_SUMMARY,
+  WORKFLOWS_SUMMARY,
+  BY_CATEGORY,
+  TOP_TASKS,
+  TOP_WORKFLOWS,
+  AWAITED_RESULT,
+  FAILED_TASK,
+  CANCEL_SCOPE,
+  CANCEL_RUNS,
+  EXTENSION_DATA,
+  CALLBACK_DATA,
+];
