@@ -8,4 +8,5 @@ export { COLLECTION_ATTRIBUTES, EXACT_ATTRIBUTES } from './scope-grammar.ts';
 export { type ParsedScopeRule, parseScopeRule } from './scope-rule.ts';
 export { callSteps, valueSteps } from './steps.ts';
 export { conditionsIn } from './tree.ts';
+export { toValue } from './values.ts';
 export { writeFilter } from './write-filter.ts';

@@ -16,8 +16,8 @@ export interface GraphLimits {
    * through, two for each that it searches. A step is at most some 3 ns. More is a 400; in a batch, a 503.
    */
   readonly stepsMax: number;
-  /** The same work as time of the processor, ms, for what steps misjudge. More is a 503. */
-  readonly processorMsMax: number;
+  /** Time that this work may take, ms, for what steps misjudge and for a machine that is overloaded. More is a 503. */
+  readonly workMsMax: number;
   /** How long `activateAndWait` waits for its run, ms; longer ones answer 504, and go on. */
   readonly awaitedMsMax: number;
 }
@@ -30,6 +30,6 @@ export const DEFAULT_GRAPH_LIMITS: GraphLimits = {
   batchRequestsMax: 20,
   scannedRowsMax: 10_000,
   stepsMax: 200_000_000,
-  processorMsMax: 2_000,
+  workMsMax: 5_000,
   awaitedMsMax: 100_000,
 };

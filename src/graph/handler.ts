@@ -50,8 +50,8 @@ export function assembleGraphHandler(
 
   const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
     const told = toldOf(isAbort(error, signal) ? clientGone() : error);
-    // 501 says that the client asked for what there is not, which is no fault here.
-    if (told.status >= 500 && told.status !== 501) settings.onError(error, requestId);
+    // What is refused on purpose (501, 503 for too much work, 504 for a long wait) is no fault, and fills no logs.
+    if (told.status >= 500 && !(error instanceof GraphError)) settings.onError(error, requestId);
     return {
       status: told.status,
       headers: told.headers,

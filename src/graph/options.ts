@@ -21,7 +21,7 @@ export interface GraphOptions extends Partial<GuardOptions> {
   /** `true`: activations answer with the id of their run in `x-run-id`, which Entra does not. */
   readonly runIdHeader?: boolean;
   readonly limits?: Partial<GraphLimits>;
-  /** Told of what ended in a 5xx, but for 501. Clients are not told what it was. */
+  /** Told of faults: what ended in a 5xx and was not refused on purpose. Clients are not told what it was. */
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 

@@ -1,5 +1,5 @@
 /** Rows that are looked at in memory: filtered, put in order. */
-import { compileFilter, durationMs, ownValue, valueSteps } from '../filter/index.ts';
+import { compileFilter, durationMs, ownValue, toValue, valueSteps } from '../filter/index.ts';
 import type { Filter } from '../model/filter.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { EntityType, Kind } from './edm.ts';
@@ -150,7 +150,7 @@ function* mergedOf<Item>(
 }
 
 function comparable(kind: Kind | undefined, value: unknown): unknown {
-  if (kind === 'dateTime' && typeof value === 'string') return new Date(value);
+  if (kind === 'dateTime' && typeof value === 'string') return toValue(new Date(value));
   if (kind === 'duration' && typeof value === 'string') return durationMs(value);
   return Array.isArray(value) && typeof kind === 'object' && 'enumeration' in kind ? value.join(',') : value;
 }

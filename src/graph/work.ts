@@ -1,4 +1,4 @@
-/** What one request, or one batch, may cost: steps and time of the processor, with turns for the host in between. */
+/** What one request, or one batch, may cost: steps and time, with turns for the host in between. */
 import { LifecycleError } from '../errors/index.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,7 +16,7 @@ export type Turn = () => Promise<void>;
 
 /** What a budget is made of. */
 export interface WorkOptions {
-  readonly limits: Pick<GraphLimits, 'stepsMax' | 'processorMsMax'>;
+  readonly limits: Pick<GraphLimits, 'stepsMax' | 'workMsMax'>;
   readonly clock: Pick<Clock, 'elapsed' | 'yield'>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export class Work {
   constructor(options: WorkOptions) {
     this.#options = options;
     this.#stepsLeft = options.limits.stepsMax;
-    this.#msLeft = options.limits.processorMsMax;
+    this.#msLeft = options.limits.workMsMax;
   }
 
   /** Counts steps that a job is about to make. Throws when they are too many, which {@link run} explains. */
@@ -103,7 +103,7 @@ export class Work {
 
   #tooLong(part: WorkPart): Error {
     const { limits, isBatch } = this.#options;
-    const message = `${isBatch ? 'The requests of this batch' : 'This request'} took more than ${limits.processorMsMax} ms of the processor, the last by ${part}. Ask for less, or again later.`;
+    const message = `${isBatch ? 'The requests of this batch' : 'This request'} took more than ${limits.workMsMax} ms of work, the last by ${part}. Ask for less, or again later.`;
     return new GraphError(503, 'serviceNotAvailable', message, { 'Retry-After': '10' });
   }
 }

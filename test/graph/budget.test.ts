@@ -112,7 +112,12 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     const filter = encodeURIComponent("contains(failureReason,'q!') or contains(failureReason,'p!')");
     const url = `${LW.slice(BASE.length)}${results}?$filter=${filter}`;
     const requests = Array.from({ length: 20 }, (_, id) => ({ id: String(id), method: 'GET', url }));
-    const { body } = await send(requestOf('POST', `${BASE}/$batch`, { requests }), { limits });
+    const faults: unknown[] = [];
+    const { body } = await send(requestOf('POST', `${BASE}/$batch`, { requests }), {
+      limits,
+      onError: (error) => faults.push(error),
+    });
+    expect(faults).toEqual([]);
     const statuses: number[] = body.responses.map(({ status }: { status: number }) => status);
     const firstLate = statuses.indexOf(503);
     expect(statuses.slice(0, firstLate)).toEqual(Array(firstLate).fill(200));

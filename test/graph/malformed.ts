@@ -289,6 +289,14 @@ function brokenQuery(site: Site): fc.Arbitrary<Malformed> {
         ),
       ),
     url.map((path) => get('an option twice', path, '$top=1&top=2')),
+    fc
+      .tuple(
+        fc.constantFrom('', 'milk ', 'NOT milk OR ', '(a b) AND '),
+        fc.constantFrom('"', '(', ')', 'AND', 'OR', 'NOT', 'mail:x', 'x"y"', '""'),
+      )
+      .map(([start, end]) =>
+        get('a search that is none', `${LW}/workflows`, `$search=${encodeURIComponent(start + end)}`),
+      ),
     url.map((path) => get('a count that is none', path, '$count=perhaps')),
     fc
       .tuple(url, fc.integer({ min: 16_400, max: 30_000 }))
@@ -425,7 +433,33 @@ function brokenBatch(site: Site): fc.Arbitrary<Malformed> {
     headers: JSON_TYPE,
     body: JSON.stringify({ requests }),
   });
+  const part = `Content-Type: application/http\r\n\r\nGET workflows/${site.workflow} HTTP/1.1\r\n\r\n`;
+  const parts = (text: string): Malformed => ({
+    fault: 'a batch of parts that is none',
+    method: 'POST',
+    url: `${LW}/$batch`,
+    headers: { 'Content-Type': 'multipart/mixed; boundary=b' },
+    body: text,
+  });
   return fc.oneof(
+    fc
+      .tuple(fc.nat(4), fc.double({ min: 0, max: 0.95, noNaN: true }))
+      .map(([count, share]) => `${`--b\r\n${part}\r\n`.repeat(count + 1)}--b--`.slice(0, -3 - share * 200))
+      .map(parts),
+    fc
+      .tuple(encoded, fc.boolean())
+      .map(([text, isFirst]) =>
+        isFirst ? `x${text}\r\n--b\r\n${part}--b--` : `--b\r\n${part}\r\n--b--\r\nx${text}`,
+      )
+      .map(parts),
+    fc
+      .constantFrom(
+        'GET workflows',
+        'FETCH workflows HTTP/1.1',
+        'GET http://evil.example/ HTTP/1.1',
+        'GET ../../../x HTTP/1.1',
+      )
+      .map((line) => parts(`--b\r\n${part.replace(/GET .*/, line)}\r\n--b--`)),
     fc.tuple(good, bad).map(([before, one]) => send([...before, one])),
     good.map((requests) => send([...requests, requests[0]])),
     fc

@@ -5,9 +5,9 @@ import { Work, type WorkOptions } from '../../src/graph/work.ts';
 export function workOf(
   options: Partial<WorkOptions['limits']> & Partial<Omit<WorkOptions, 'limits'>> = {},
 ): Work {
-  const { stepsMax = 1e12, processorMsMax = 1e9, ...rest } = options;
+  const { stepsMax = 1e12, workMsMax = 1e9, ...rest } = options;
   return new Work({
-    limits: { stepsMax, processorMsMax },
+    limits: { stepsMax, workMsMax },
     clock: { elapsed: () => 0, yield: async () => {} },
     signal: new AbortController().signal,
     ...rest,

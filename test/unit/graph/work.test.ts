@@ -74,11 +74,11 @@ it('the host has a turn every 4 ms', async () => {
 });
 
 it('more time than there is ends the request as one for later', async () => {
-  const work = workOf({ processorMsMax: 20, clock: slowClock() });
+  const work = workOf({ workMsMax: 20, clock: slowClock() });
   await expect(work.run('$filter', rowsOf(work, 40, 1))).rejects.toMatchObject({
     status: 503,
     headers: { 'Retry-After': '10' },
-    message: expect.stringContaining('more than 20 ms of the processor'),
+    message: expect.stringContaining('more than 20 ms of work'),
   });
 });
 
