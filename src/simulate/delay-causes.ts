@@ -10,7 +10,7 @@ export interface Bucket {
   readonly limit: number | null;
   totalMs: DurationMs;
   peopleMax: number;
-  /** Whom it holds up at present. */
+  /** People that it holds up at present. */
   people: number;
   /** Of a rate: calls that wait for it at present. */
   calls: number;

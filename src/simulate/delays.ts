@@ -49,13 +49,13 @@ export class Delays {
   readonly #process = this.#bucket('process');
   readonly #concurrency: Bucket;
   readonly #commonRate: Bucket;
-  readonly #lastings = new TimerHeap();
-  #lastingsCount = 0;
+  readonly #timers = new TimerHeap();
+  #timersCount = 0;
   /** When the process was off or asleep; the last time may go on. */
   readonly #downs: { readonly fromMs: EpochMs; untilMs: EpochMs }[] = [];
   #isDown = false;
-  /** Grows when a process ends: its calls have ended with it. */
-  #life = 0;
+  /** Counts processes: calls of one that has ended have ended with it. */
+  #processNo = 0;
   #queued = 0;
   /** At all stations. */
   #people = 0;
@@ -127,7 +127,7 @@ export class Delays {
   paused(station: Station, forMs: DurationMs): End {
     this.#advance();
     station.paused += 1;
-    return this.#lasting(forMs, () => {
+    return this.#timed(forMs, () => {
       station.paused -= 1;
     });
   }
@@ -136,15 +136,15 @@ export class Delays {
   called(station: Station, { ms, isCommon }: RateWait): End {
     this.#advance();
     const { handler } = station;
-    const life = this.#life;
+    const processNo = this.#processNo;
     const count = (by: 1 | -1): void => {
-      if (life !== this.#life) return;
+      if (processNo !== this.#processNo) return;
       station.calls += by;
       handler.calls += by;
       this.#calls += by;
     };
     const countLimited = (by: 1 | -1): void => {
-      if (life !== this.#life) return;
+      if (processNo !== this.#processNo) return;
       station.limited[isCommon ? 'common' : 'own'] += by;
       handler.limited += by;
       (isCommon ? this.#commonRate : station.rate).calls += by;
@@ -153,7 +153,7 @@ export class Delays {
     let endLimited: End = () => {};
     if (ms > 0) {
       countLimited(1);
-      endLimited = this.#lasting(ms, () => countLimited(-1));
+      endLimited = this.#timed(ms, () => countLimited(-1));
     }
     let isOver = false;
     return () => {
@@ -177,7 +177,7 @@ export class Delays {
   /** The process has ended, and calls that were under way with it. */
   processEnded(): void {
     this.#advance();
-    this.#life += 1;
+    this.#processNo += 1;
     this.#calls = 0;
     for (const handler of this.#handlers.values()) Object.assign(handler, { calls: 0, limited: 0 });
     for (const station of this.#stations.values())
@@ -215,7 +215,7 @@ export class Delays {
   /** Spends the time up to now, in steps in which nothing changes. */
   #advance(): void {
     const nowMs = this.#options.now();
-    for (const { dueMs, callback } of this.#lastings.takeDue(nowMs)) {
+    for (const { dueMs, callback } of this.#timers.takeDue(nowMs)) {
       this.#spendUntil(dueMs);
       callback();
     }
@@ -254,21 +254,21 @@ export class Delays {
   }
 
   /** What ends by itself after a while, if it is not ended before. */
-  #lasting(forMs: DurationMs, ended: () => void): End {
-    this.#lastingsCount += 1;
+  #timed(forMs: DurationMs, ended: () => void): End {
+    this.#timersCount += 1;
     const dueMs = this.#atMs + Math.max(0, forMs);
     const entry: TimerEntry = {
       dueMs,
-      no: this.#lastingsCount,
+      no: this.#timersCount,
       callback: ended,
       isCanceled: false,
       isInHeap: false,
     };
-    this.#lastings.push(entry);
+    this.#timers.push(entry);
     return () => {
       this.#advance();
       if (!entry.isInHeap || entry.isCanceled) return;
-      this.#lastings.cancel(entry);
+      this.#timers.cancel(entry);
       ended();
     };
   }

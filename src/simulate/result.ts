@@ -109,7 +109,7 @@ export interface Delay {
   /** Calls at once (`concurrency`, `taskConcurrency`), or calls a second (`rate`). */
   readonly limit: number | null;
   readonly totalMs: DurationMs;
-  /** People whom it held up at one moment, at most; 0 for what is over before a run begins. */
+  /** Most people that it held up at one moment; 0 for what is over before a run begins. */
   readonly peopleMax: number;
   /** How long all calls at once were under way (`concurrency`, `taskConcurrency`). */
   readonly atLimitMs: DurationMs | null;
@@ -173,7 +173,7 @@ export interface SimulationResult {
   readonly latencyBars: readonly HistogramBar[];
   /** Most time first. */
   readonly delays: readonly Delay[];
-  /** What delays people most; `null` when nobody was due. */
+  /** What delays people most; `null` when no one was due, or nothing took any time. */
   readonly bottleneck: Bottleneck | null;
   readonly load: { readonly bucketMs: DurationMs; readonly buckets: readonly LoadBucket[] };
   readonly calendar: readonly CalendarDay[];
