@@ -2,8 +2,20 @@
 import { arrayDirectory } from './directory/index.ts';
 import { assembleEngine, type Engine } from './engine/engine.ts';
 import { EventHub, type Listener } from './engine/hub.ts';
-import type { EnginePorts, EngineSettingsInput } from './engine/options.ts';
+import { type EnginePorts, type EngineSettingsInput, SETTINGS, settingsOf } from './engine/options.ts';
+import { readFlag } from './input/fields.ts';
+import { optional, type ReadShape, readOptions, type ShapeOf, withDefault } from './input/options.ts';
+import {
+  readCallout,
+  readClock,
+  readDirectory,
+  readIdSource,
+  readLogger,
+  readRandom,
+  readStore,
+} from './input/ports.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/index.ts';
+import { readLimits } from './ledger/limits-input.ts';
 import type { EngineEventName } from './model/events.ts';
 import type { Identified, Subject } from './model/subject.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow-limits.ts';
@@ -23,29 +35,36 @@ export interface EngineOptions<Person extends Identified = Subject>
   readonly store?: Store | Promise<Store>;
 }
 
+/** A library does not print. Failures that nobody is told of are `engine.error` events. */
+const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const ENGINE_OPTIONS = {
+  ...SETTINGS,
+  store: optional(readStore),
+  directory: optional(readDirectory),
+  clock: withDefault(readClock, systemClock),
+  random: withDefault(readRandom, systemRandom),
+  ids: withDefault(readIdSource, systemIds),
+  logger: withDefault(readLogger, silentLogger),
+  callout: optional(readCallout),
+} satisfies ShapeOf<EngineOptions>;
+
 /**
  * Makes an engine. Nothing runs until `start()`.
  *
  * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
  */
 export async function createEngine<Person extends Identified = Subject>(
-  options: EngineOptions<Person> = {},
+  options?: EngineOptions<Person>,
 ): Promise<Engine> {
   // Handlers are called with this directory's people only, so from here on their type does not matter.
-  const untyped = options as unknown as EngineOptions;
-  const { store, directory, clock, random, ids, logger, callout, ...settings } = untyped;
-  return assembleEngine(
-    {
-      store: (await store) ?? memoryStore(),
-      directory: directory ?? arrayDirectory([]),
-      clock: clock ?? systemClock,
-      random: random ?? systemRandom,
-      ids: ids ?? systemIds,
-      logger: logger ?? silentLogger,
-      callout: callout ?? httpCallout(),
-    },
-    settings,
-  );
+  return onStore(options as EngineOptions | undefined, (given) => {
+    const read = readOptions(given, 'createEngine', ENGINE_OPTIONS);
+    const { store = memoryStore(), clock, random, ids, logger, ...rest } = read;
+    const { directory = arrayDirectory([]), callout = httpCallout(), ...settings } = rest;
+    const ports = { store, directory, clock, random, ids, logger, callout };
+    return assembleEngine(ports, settingsOf(settings));
+  });
 }
 
 /** Options of {@link createLedger}. */
@@ -55,6 +74,12 @@ export interface LedgerOptions {
   readonly limits?: Partial<WorkflowLimits>;
 }
 
+const LEDGER_OPTIONS = {
+  store: optional(readStore),
+  strictFailed: withDefault(readFlag, false),
+  limits: withDefault(readLimits, DEFAULT_LIMITS),
+} satisfies ShapeOf<LedgerOptions>;
+
 /** A ledger without an engine: for runs that are driven from outside. */
 export interface StandaloneLedger extends LedgerMethods {
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
@@ -63,9 +88,17 @@ export interface StandaloneLedger extends LedgerMethods {
   close(): Promise<void>;
 }
 
-/** Makes a ledger. @throws what the store's opening throws. */
-export async function createLedger(options: LedgerOptions = {}): Promise<StandaloneLedger> {
-  const store = (await options.store) ?? memoryStore();
+/**
+ * Makes a ledger.
+ *
+ * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
+ */
+export async function createLedger(options?: LedgerOptions): Promise<StandaloneLedger> {
+  return onStore(options, (given) => ledgerOn(readOptions(given, 'createLedger', LEDGER_OPTIONS)));
+}
+
+function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): StandaloneLedger {
+  const { store = memoryStore(), strictFailed, limits } = options;
   const hub: EventHub = new EventHub(systemClock, (error, name) => {
     if (name !== 'engine.error') hub.emit('engine.error', { error, during: `a listener of ${name}` });
   });
@@ -75,10 +108,10 @@ export async function createLedger(options: LedgerOptions = {}): Promise<Standal
       clock: systemClock,
       ids: systemIds,
       events: hub,
-      aggregation: { strictFailed: options.strictFailed ?? false },
+      aggregation: { strictFailed },
       planning: new Set(),
     },
-    { limits: { ...DEFAULT_LIMITS, ...options.limits } },
+    { limits },
   );
   return {
     workflows: ledger.workflows,
@@ -98,5 +131,21 @@ export async function createLedger(options: LedgerOptions = {}): Promise<Standal
   };
 }
 
-/** A library does not print. Failures that nobody is told of are `engine.error` events. */
-const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/**
+ * Waits for the store that options promise. It is closed again when they are refused: whoever passed only its promise
+ * could not free its file.
+ */
+async function onStore<Options extends { readonly store?: Store | Promise<Store> }, Made>(
+  options: Options | undefined,
+  make: (options: Options | undefined) => Made,
+): Promise<Made> {
+  const given = options?.store;
+  if (given === undefined || !('then' in Object(given))) return make(options);
+  const store = await given;
+  try {
+    return make({ ...options, store } as Options);
+  } catch (error) {
+    await store?.close?.();
+    throw error;
+  }
+}

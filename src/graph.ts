@@ -2,6 +2,7 @@
 import type { Engine } from './engine/engine.ts';
 import { assembleGraphHandler, type GraphHandler } from './graph/handler.ts';
 import type { GraphOptions } from './graph/options.ts';
+import { invalid } from './input/refuse.ts';
 import { systemClock, systemIds } from './system/index.ts';
 
 export { type Authorize, type BearerToken, bearerTokens, type Principal } from './graph/authorize.ts';
@@ -15,8 +16,10 @@ export type { GraphHandler, GraphOptions };
  * It answers below `/v1.0` and `/beta`, whatever stands before them. Whoever mounts it says who may call:
  * `authorize`, `allowedHosts`.
  *
- * @throws TypeError for an option that is not what it must be.
+ * @throws LifecycleError `InvalidArgument` for an engine or option that is not what it must be.
  */
-export function createGraphHandler(engine: Engine, options: GraphOptions = {}): GraphHandler {
+export function createGraphHandler(engine: Engine, options?: GraphOptions): GraphHandler {
+  if (typeof engine?.runs?.activate !== 'function')
+    throw invalid({ path: 'engine', value: engine }, 'an engine: await createEngine()');
   return assembleGraphHandler(engine, { clock: systemClock, ids: systemIds }, options);
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DELIMITER_EXPECTED, isDelimiter } from '../directory/index.ts';
 import { parseMoment } from '../input/moments.ts';
 import { normalizeText } from '../input/subject-id.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -69,7 +70,9 @@ export function strictOption(): Option {
 
 /** What stands between cells, which may be a tab, also as a shell writes it best. */
 export function delimiterText(text: string): string {
-  return text === '\\t' || text === 'tab' ? '\t' : text;
+  const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (isDelimiter(delimiter)) return delimiter;
+  throw new InvalidArgumentError(`Expected ${DELIMITER_EXPECTED}.`);
 }
 
 /** A text that says something. */

@@ -43,7 +43,8 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   }
 }
 
-function buildProgram(host: Host, end: (code: ExitCode) => void): Command {
+/** All commands. */
+export function buildProgram(host: Host, end: (code: ExitCode) => void): Command {
   const { stdout, stderr } = host;
   const program = new Command('tenure')
     .description(

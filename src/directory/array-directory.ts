@@ -1,5 +1,6 @@
 import { LifecycleError } from '../errors/index.ts';
 import { AttributeNames } from '../input/attribute-names.ts';
+import { invalid } from '../input/refuse.ts';
 import { normalizeText, readSubjectId, withId } from '../input/subject-id.ts';
 import type { Identified, Subject } from '../model/subject.ts';
 import type { Directory, ScopeRule } from '../ports/directory.ts';
@@ -18,6 +19,8 @@ export function arrayDirectory<Person extends Identified = Subject>(
   const byId = new Map<string, Person>();
   const twice = new Set<string>();
   let position = 0;
+  if (typeof subjects !== 'object' || typeof subjects?.[Symbol.iterator] !== 'function')
+    throw invalid({ path: 'subjects', value: subjects }, 'an array of people, or another iterable');
   for (const subject of subjects) {
     const given = (subject as Identified | null | undefined)?.id;
     const id = readSubjectId({ path: `subjects[${position}].id`, value: given });

@@ -38,11 +38,9 @@ const TYPE_LINE = /^"?#TYPE /;
 /**
  * Reads the header. A delimiter that nothing says is the one with which the header has all columns that are needed.
  *
- * @throws LifecycleError `InvalidFile` for a file without a header, with a name twice, or without a needed column;
- *   `InvalidArgument` for a delimiter that cannot be one.
+ * @throws LifecycleError `InvalidFile` for a file without a header, with a name twice, or without a needed column.
  */
 export async function readHeader(file: SourceFile, options: CsvHeaderOptions): Promise<CsvHeader> {
-  checkDelimiter(options.delimiter);
   const notes: string[] = [];
   let delimiter = options.delimiter;
   for await (const record of recordsOf(file)) {
@@ -127,14 +125,6 @@ async function* recordsOf(file: SourceFile): AsyncGenerator<Block> {
       yield record;
     }
   }
-}
-
-function checkDelimiter(delimiter: string | null): void {
-  if (delimiter === null || /^[^"\r\n]{1,8}$/.test(delimiter)) return;
-  throw new LifecycleError('InvalidArgument', `Expected a delimiter like , or ;, got ${shown(delimiter)}`, {
-    field: 'delimiter',
-    value: delimiter,
-  });
 }
 
 function checkNames(columns: readonly string[], place: { path: string; line: number }): void {

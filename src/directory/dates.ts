@@ -1,7 +1,9 @@
 import { ownValue } from '../filter/index.ts';
 import { openDateFormats } from '../input/date-formats.ts';
-import { readArray, readText } from '../input/fields.ts';
+import { readArray, readString, readText } from '../input/fields.ts';
 import { readAttribute } from '../input/moments.ts';
+import { type ReadShape, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import { LIMITS } from '../model/limits.ts';
 import { type Attributes, putAttribute } from './mapping.ts';
 
@@ -24,6 +26,7 @@ export const DATE_ATTRIBUTES = [
 ] as const;
 
 const ATTRIBUTES_MAX = 100;
+const FORMATS_MAX = 20;
 
 /** Which spellings of dates a file has. */
 export interface DateOptions {
@@ -40,10 +43,20 @@ export interface DateOptions {
 /** Rewrites the dates of a person in place. */
 export type DateRewriter = (attributes: Attributes) => void;
 
-/** @throws LifecycleError `InvalidArgument` for a format or an attribute that cannot be one. */
-export async function openDates({ dates = [], dateAttributes = [] }: DateOptions): Promise<DateRewriter> {
-  for (const place of readArray({ path: 'dateAttributes', value: dateAttributes }, ATTRIBUTES_MAX))
-    readText(place, LIMITS.idLengthMax, 1);
+/** What each of the options may be; formats are read when they are opened. */
+export const DATE_OPTIONS = {
+  dates: withDefault((place: Place) => readArray(place, FORMATS_MAX).map(readString), []),
+  dateAttributes: withDefault(
+    (place: Place) => readArray(place, ATTRIBUTES_MAX).map((one) => readText(one, LIMITS.idLengthMax, 1)),
+    [],
+  ),
+} satisfies ShapeOf<DateOptions>;
+
+/** @throws LifecycleError `InvalidArgument` for a format that cannot be one. */
+export async function openDates({
+  dates,
+  dateAttributes,
+}: ReadShape<typeof DATE_OPTIONS>): Promise<DateRewriter> {
   const read = await openDateFormats({ path: 'dates', value: dates });
   if (read === null) return () => {};
   const paths = [...new Set([...DATE_ATTRIBUTES, ...dateAttributes])].map((name) => name.split('/'));

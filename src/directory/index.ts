@@ -1,4 +1,5 @@
 export { arrayDirectory } from './array-directory.ts';
+export { DELIMITER_EXPECTED, isDelimiter } from './delimiter.ts';
 export { type AttributeMapping, parseMapping } from './mapping.ts';
 export {
   type CsvDirectoryOptions,

@@ -1,5 +1,7 @@
 import { LifecycleError } from '../errors/index.ts';
+import { readString } from '../input/fields.ts';
 import { nearest } from '../input/nearest.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 
 /** Subject attribute (`employeeOrgData/division`) → column or property of the file (`Division`). */
 export type AttributeMapping = ReadonlyMap<string, string>;
@@ -18,6 +20,7 @@ const ENTRY = /\s*([^=,"]*?)\s*=\s*("(?:[^"]|"")*"|[^,"]*?)\s*(?:,|$)/y;
  *   occurs twice, or one that lies inside another (`a=X,a/b=Y`).
  */
 export function parseMapping(text: string): AttributeMapping {
+  readString({ path: 'text', value: text });
   const mapping = new Map<string, string>();
   for (ENTRY.lastIndex = 0; ENTRY.lastIndex < text.length; ) {
     const at = ENTRY.lastIndex;
@@ -49,6 +52,12 @@ export function idRemedy(names: readonly string[], noun: 'column' | 'property'):
   const inOtherCase = names.find((name) => name.toLowerCase() === 'id');
   if (inOtherCase !== undefined) return `Letter case counts; say so: --map id=${inOtherCase} (library: map)`;
   return `Say which ${noun} holds the id: --map id=${noun.toUpperCase()} (library: map)`;
+}
+
+/** A mapping that came from outside. @throws LifecycleError `InvalidArgument`. */
+export function readMapping(place: Place): AttributeMapping {
+  if (place.value instanceof Map) return place.value;
+  throw invalid(place, "a Map such as parseMapping('id=WorkerID') gives");
 }
 
 /** Whether two paths cannot both have a value: they are the same, or one lies inside the other. */

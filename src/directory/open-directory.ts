@@ -1,14 +1,17 @@
 import { extname } from 'node:path';
 import { shown } from '../errors/index.ts';
-import { readWord } from '../input/fields.ts';
+import { readString, readWord } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 import type { Subject } from '../model/subject.ts';
 import { arrayDirectory } from './array-directory.ts';
-import { type DateOptions, openDates } from './dates.ts';
+import { DATE_OPTIONS, type DateOptions, openDates } from './dates.ts';
+import { DELIMITER_EXPECTED, isDelimiter } from './delimiter.ts';
 import { duplicateError, UniqueColumns } from './duplicates.ts';
 import { openFileDirectory } from './file-directory.ts';
 import { invalidFile } from './file-error.ts';
 import { cellsOf, JsonObjects, jsonlCodec } from './json-rows.ts';
-import type { AttributeMapping } from './mapping.ts';
+import { type AttributeMapping, readMapping } from './mapping.ts';
 import type { OnDuplicate, ShortRows, SizedDirectory } from './sized-directory.ts';
 import { EXPORT_REMEDY, SourceFile } from './source-file.ts';
 
@@ -34,9 +37,16 @@ export interface CsvDirectoryOptions extends FileDirectoryOptions {
   readonly shortRows?: ShortRows;
 }
 
-const NO_MAPPING: AttributeMapping = new Map();
-const ON_DUPLICATE = ['refuse', 'first', 'last'] as const satisfies readonly OnDuplicate[];
-const SHORT_ROWS = ['refuse', 'fill'] as const satisfies readonly ShortRows[];
+const FILE_OPTIONS = {
+  ...DATE_OPTIONS,
+  map: withDefault(readMapping, new Map<string, string>()),
+  onDuplicate: withDefault((place: Place) => readWord(place, ['refuse', 'first', 'last'] as const), 'refuse'),
+} satisfies ShapeOf<FileDirectoryOptions>;
+const CSV_OPTIONS = {
+  ...FILE_OPTIONS,
+  delimiter: optional(readDelimiter),
+  shortRows: optional((place) => readWord(place, ['refuse', 'fill'] as const)),
+} satisfies ShapeOf<CsvDirectoryOptions>;
 
 /**
  * A directory over a CSV file (UTF-8, with a header). One pass at the opening builds an index; `get` then reads
@@ -44,13 +54,12 @@ const SHORT_ROWS = ['refuse', 'fill'] as const satisfies readonly ShortRows[];
  *
  * @throws LifecycleError `InvalidFile` with file, line and column; `InvalidArgument` for a wrong option.
  */
-export async function csvDirectory(path: string, options: CsvDirectoryOptions = {}): Promise<SizedDirectory> {
-  const { map: mapping = NO_MAPPING, delimiter = null } = options;
-  const onDuplicate = readOnDuplicate(options);
-  const shortRows = readWord({ path: 'shortRows', value: options.shortRows ?? 'refuse' }, SHORT_ROWS);
-  const rewriteDates = await openDates(options);
+export async function csvDirectory(path: string, options?: CsvDirectoryOptions): Promise<SizedDirectory> {
+  const given = readOptions(options, 'csvDirectory', CSV_OPTIONS);
+  const { map: mapping, onDuplicate, delimiter = null, shortRows = 'refuse' } = given;
+  const rewriteDates = await openDates(given);
+  const file = await SourceFile.open(readPath(path));
   const usualDelimiter = extname(path).toLowerCase() === '.tsv' ? '\t' : ',';
-  const file = await SourceFile.open(path);
   const codec = async () => {
     // Its parser is loaded by those who read CSV.
     const { csvCodec } = await import('./csv-rows.ts');
@@ -64,15 +73,15 @@ export async function csvDirectory(path: string, options: CsvDirectoryOptions = 
  *
  * @throws LifecycleError `InvalidFile` with file and line; `InvalidArgument` for a wrong option.
  */
-export async function jsonlDirectory(
-  path: string,
-  options: FileDirectoryOptions = {},
-): Promise<SizedDirectory> {
-  const { map = NO_MAPPING } = options;
-  const onDuplicate = readOnDuplicate(options);
-  const rewriteDates = await openDates(options);
-  const file = await SourceFile.open(path);
-  return openFileDirectory(file, () => jsonlCodec(path, file.textStart, map, rewriteDates), onDuplicate);
+export async function jsonlDirectory(path: string, options?: FileDirectoryOptions): Promise<SizedDirectory> {
+  const given = readOptions(options, 'jsonlDirectory', FILE_OPTIONS);
+  const rewriteDates = await openDates(given);
+  const file = await SourceFile.open(readPath(path));
+  return openFileDirectory(
+    file,
+    () => jsonlCodec(path, file.textStart, given.map, rewriteDates),
+    given.onDuplicate,
+  );
 }
 
 /**
@@ -81,14 +90,11 @@ export async function jsonlDirectory(
  *
  * @throws LifecycleError `InvalidFile` with file and item; `InvalidArgument` for a wrong option.
  */
-export async function jsonDirectory(
-  path: string,
-  options: FileDirectoryOptions = {},
-): Promise<SizedDirectory> {
-  const { map = NO_MAPPING } = options;
-  const onDuplicate = readOnDuplicate(options);
-  const rewriteDates = await openDates(options);
-  const values = await readArray(path);
+export async function jsonDirectory(path: string, options?: FileDirectoryOptions): Promise<SizedDirectory> {
+  const given = readOptions(options, 'jsonDirectory', FILE_OPTIONS);
+  const { map, onDuplicate } = given;
+  const rewriteDates = await openDates(given);
+  const values = await readArray(readPath(path));
   const objects = new JsonObjects(path, map, rewriteDates);
   const subjects = new Map<string, Subject>();
   const places = new Map<string, number[]>();
@@ -127,20 +133,23 @@ export async function jsonDirectory(
  *
  * @throws LifecycleError `InvalidFile`, also for another extension; `InvalidArgument` for a wrong option.
  */
-export async function openDirectory(
-  path: string,
-  options: CsvDirectoryOptions = {},
-): Promise<SizedDirectory> {
-  const extension = extname(path).toLowerCase();
+export async function openDirectory(path: string, options?: CsvDirectoryOptions): Promise<SizedDirectory> {
+  const given = readOptions(options, 'openDirectory', CSV_OPTIONS);
+  const extension = extname(readPath(path)).toLowerCase();
+  if (extension === '.csv' || extension === '.tsv') return csvDirectory(path, given);
+  const { delimiter, shortRows, ...others } = given;
+  for (const [name, value] of Object.entries({
+    delimiter,
+    shortRows: shortRows === 'fill' ? shortRows : undefined,
+  })) {
+    if (value !== undefined) throw invalid({ path: name, value }, 'absent for a file that is not CSV');
+  }
   switch (extension) {
-    case '.csv':
-    case '.tsv':
-      return csvDirectory(path, options);
     case '.jsonl':
     case '.ndjson':
-      return jsonlDirectory(path, options);
+      return jsonlDirectory(path, others);
     case '.json':
-      return jsonDirectory(path, options);
+      return jsonDirectory(path, others);
     default:
       throw otherKind(path, extension);
   }
@@ -156,8 +165,14 @@ function otherKind(path: string, extension: string): Error {
   return invalidFile({ path }, `${expected}, got ${got}`, { remedy });
 }
 
-function readOnDuplicate({ onDuplicate = 'refuse' }: FileDirectoryOptions): OnDuplicate {
-  return readWord({ path: 'onDuplicate', value: onDuplicate }, ON_DUPLICATE);
+function readPath(path: string): string {
+  return readString({ path: 'path', value: path });
+}
+
+function readDelimiter(place: Place): string {
+  const delimiter = readString(place);
+  if (isDelimiter(delimiter)) return delimiter;
+  throw invalid(place, DELIMITER_EXPECTED);
 }
 
 async function readArray(path: string): Promise<readonly unknown[]> {

@@ -27,7 +27,7 @@ import { extensionHandler } from './extension-handler.ts';
 import { Handlers } from './handlers.ts';
 import { EventHub, type Listener } from './hub.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
-import { type EnginePorts, type EngineSettings, type EngineSettingsInput, readSettings } from './options.ts';
+import type { EnginePorts, EngineSettings } from './options.ts';
 import { Scheduler } from './scheduler.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { logUnheard } from './unheard.ts';
@@ -127,11 +127,11 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
 }
 
-/** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a setting or handler. */
-export function assembleEngine(ports: EnginePorts, input: EngineSettingsInput): Engine {
+/** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a handler. */
+export function assembleEngine(ports: EnginePorts, settings: EngineSettings): Engine {
   return new LifecycleEngine(
     { ...ports, directory: normalizedDirectory(ports.directory), logger: quiet(ports.logger) },
-    readSettings(input),
+    settings,
   );
 }
 
@@ -164,7 +164,14 @@ class LifecycleEngine implements Engine, EventSink {
     const { store, ids } = ports;
     const breath = new Breath(ports.clock);
     this.#ledger = assembleLedger(
-      { store, clock: breath, ids, events: this, aggregation: settings, planning: new Set() },
+      {
+        store,
+        clock: breath,
+        ids,
+        events: this,
+        aggregation: { strictFailed: settings.strictFailed },
+        planning: new Set(),
+      },
       {
         limits: settings.limits,
         scheduleIntervalMs: settings.scheduleIntervalMs,

@@ -1,11 +1,19 @@
 /** The host's handlers: found by definition, read once, bound to the tasks of a workflow version. */
 import { findTaskDefinition, TASK_DEFINITIONS } from '../catalogue/index.ts';
-import { LifecycleError, shown } from '../errors/index.ts';
+import { LifecycleError } from '../errors/index.ts';
+import { type Fields, fieldsOf, readFunction, readNumber, readWhole } from '../input/fields.ts';
 import { nearest } from '../input/nearest.ts';
+import { fieldsBy, optional, type Reader, type ShapeOf, shapeReader, withDefault } from '../input/options.ts';
+import { invalid, type Place, pathOf } from '../input/refuse.ts';
 import type { UserRecord } from '../model/records.ts';
-import type { DurationMs } from '../model/time.ts';
+import { DAY_MS, type DurationMs } from '../model/time.ts';
 import type { Task, Workflow } from '../model/workflow.ts';
-import type { TaskHandler, TaskHandlerFunction, TaskHandlerOptions } from '../ports/task-handler.ts';
+import type {
+  RetryPolicy,
+  TaskHandler,
+  TaskHandlerFunction,
+  TaskHandlerOptions,
+} from '../ports/task-handler.ts';
 import { positionOf, type RetrySchedule } from '../rules/index.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { Slots } from './slots.ts';
@@ -63,12 +71,12 @@ export class Handlers {
     this.#names = Object.keys(tasks);
     this.#isNoOp = isNoOp;
     for (const [name, handler] of Object.entries(builtIn))
-      this.#builtIn.set(handlerKey(name), readHandler(name, handler));
+      this.#builtIn.set(handlerKey(name), readHandler(placeOf(name, handler)));
     for (const [name, handler] of Object.entries(tasks)) {
       const key = handlerKey(name);
       if (this.#byDefinition.has(key))
-        throw refused(`tasks.${name}`, 'the only handler of its definition', 'a second one');
-      this.#byDefinition.set(key, readHandler(name, handler));
+        throw invalid(placeOf(name, handler), 'the only handler of its definition', 'a second one');
+      this.#byDefinition.set(key, readHandler(placeOf(name, handler)));
     }
   }
 
@@ -81,7 +89,11 @@ export class Handlers {
   async bind(workflow: Workflow): Promise<readonly BoundTask[]> {
     const enabled = workflow.tasks.filter((task) => task.isEnabled);
     if (enabled.length === 0)
-      throw refused('tasks', 'at least one enabled task', `none in workflow \`${workflow.displayName}\``);
+      throw invalid(
+        { path: 'tasks', value: workflow.tasks },
+        'at least one enabled task',
+        `none in workflow \`${workflow.displayName}\``,
+      );
     const missing = enabled.filter((task) => !this.#find(task));
     if (missing.length > 0) throw missingHandlers(workflow, missing, this.#names);
     return Promise.all(
@@ -99,6 +111,23 @@ export class Handlers {
   }
 }
 
+const HANDLER = {
+  run: readFunction<TaskHandlerFunction<never>>,
+  preview: optional(readFunction<TaskHandlerFunction<never>>),
+  timeoutMs: withDefault((place: Place) => readNumber(place, 1, 7 * DAY_MS), null),
+  retry: optional(
+    shapeReader({
+      attempts: (place: Place) => readWhole(place, 1, 100),
+      delayMs: withDefault((place: Place) => readNumber(place, 0, DAY_MS), 1_000),
+      factor: withDefault((place: Place) => readNumber(place, 1, 100), 2),
+      delayMaxMs: withDefault((place: Place) => readNumber(place, 0, 7 * DAY_MS), 300_000),
+    } satisfies ShapeOf<RetryPolicy>),
+  ),
+  concurrency: optional((place) => readWhole(place, 1, 100_000)),
+  argumentsSchema: withDefault(readSchema, null),
+} satisfies Record<keyof TaskHandlerOptions, Reader<unknown>>;
+const ONCE: RetrySchedule = { attempts: 1, delayMs: 0, factor: 1, delayMaxMs: 0 };
+
 const WOULD_RUN = Object.freeze({ processingInfo: 'Preview: the task would run' });
 const wouldRun = () => WOULD_RUN;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -107,7 +136,7 @@ const DEFINITION_KEYS = TASK_DEFINITIONS.map(({ key }) => key);
 
 /** Of an engine that was asked to do nothing. */
 const NOTHING_DONE = Object.freeze({ processingInfo: 'No-op: no handler was called' });
-const NO_OP = readHandler('*', () => NOTHING_DONE);
+const NO_OP = readHandler(placeOf('*', () => NOTHING_DONE));
 
 /** The readable key of a definition of the catalogue; else the name itself. */
 function nameOf(taskDefinitionId: string): string {
@@ -119,34 +148,38 @@ export function handlerKey(name: string): string {
   return findTaskDefinition(name)?.id ?? (GUID.test(name) ? name.toLowerCase() : name);
 }
 
-function readHandler(name: string, handler: TaskHandler): Handler {
-  const options: TaskHandlerOptions = typeof handler === 'function' ? { run: handler } : handler;
-  const path = `tasks.${name}`;
-  if (typeof options !== 'object' || options === null || typeof options.run !== 'function') {
-    throw refused(path, 'a function, or an object with a function `run`', shown(options));
-  }
-  const retry = options.retry ?? { attempts: 1 };
-  if (options.preview !== undefined && typeof options.preview !== 'function')
-    throw refused(`${path}.preview`, 'a function', shown(options.preview));
+function placeOf(name: string, handler: TaskHandler): Place {
+  return { path: `tasks.${name}`, value: handler };
+}
+
+function readHandler(place: Place): Handler {
+  const { value } = place;
+  if (typeof value !== 'function' && (typeof value !== 'object' || value === null))
+    throw invalid(place, 'a function, or an object with a function `run`');
+  const at = fieldsOfHandler(place, typeof value === 'function' ? { run: value } : value);
+  const { run, preview, retry = ONCE, concurrency, ...same } = fieldsBy(HANDLER, at);
   return {
-    run: options.run as TaskHandlerFunction<never>,
-    preview: (options.preview ?? wouldRun) as TaskHandlerFunction<never>,
-    timeoutMs:
-      options.timeoutMs === undefined
-        ? null
-        : inRange(`${path}.timeoutMs`, options.timeoutMs, 1, 7 * 86_400_000),
-    retry: {
-      attempts: whole(`${path}.retry.attempts`, retry.attempts, 1, 100),
-      delayMs: inRange(`${path}.retry.delayMs`, retry.delayMs ?? 1_000, 0, 86_400_000),
-      factor: inRange(`${path}.retry.factor`, retry.factor ?? 2, 1, 100),
-      delayMaxMs: inRange(`${path}.retry.delayMaxMs`, retry.delayMaxMs ?? 300_000, 0, 7 * 86_400_000),
-    },
-    slots:
-      options.concurrency === undefined
-        ? null
-        : new Slots(whole(`${path}.concurrency`, options.concurrency, 1, 100_000)),
-    argumentsSchema: options.argumentsSchema ?? null,
+    ...same,
+    run: run.bind(value),
+    preview: preview?.bind(value) ?? wouldRun,
+    retry,
+    slots: concurrency === undefined ? null : new Slots(concurrency),
   };
+}
+
+/** An object of a class may have fields of its own beside the settings, and methods that it inherits. */
+function fieldsOfHandler(place: Place, handler: object): Fields {
+  const prototype: unknown = Object.getPrototypeOf(handler);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (isPlain) return fieldsOf({ ...place, value: handler }, Object.keys(HANDLER));
+  const fields = handler as Readonly<Record<string, unknown>>;
+  return (name) => ({ path: pathOf(place, name), value: fields[name] });
+}
+
+function readSchema(place: Place): NonNullable<TaskHandlerOptions['argumentsSchema']> {
+  const schema = place.value as TaskHandlerOptions['argumentsSchema'] | null;
+  if (typeof schema?.['~standard']?.validate === 'function') return schema;
+  throw invalid(place, 'a schema of a library that implements Standard Schema');
 }
 
 async function readArguments(task: Task, handler: Handler): Promise<unknown> {
@@ -194,18 +227,4 @@ function missingHandlers(
     `Expected a handler for every enabled task of workflow \`${workflow.displayName}\`, got none for ${listed.join(', ')}; add them to the engine's \`tasks\``,
     { workflowId: workflow.id, missing, nearest: nearestNames },
   );
-}
-
-function whole(field: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw refused(field, `a whole number in ${min}..${max}`, shown(value));
-}
-
-function inRange(field: string, value: number, min: number, max: number): number {
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw refused(field, `a number in ${min}..${max}`, shown(value));
-}
-
-function refused(field: string, expected: string, got: string): LifecycleError {
-  return new LifecycleError('InvalidArgument', `Expected ${field} to be ${expected}, got ${got}`, { field });
 }

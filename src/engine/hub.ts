@@ -1,5 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
-import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
+import { readFunction } from '../input/fields.ts';
+import { unknownWord } from '../input/refuse.ts';
+import { ENGINE_EVENTS, type EngineEventMap, type EngineEventName, type EventSink } from '../model/events.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ProgressThrottle } from './progress.ts';
 
@@ -53,7 +55,11 @@ export class EventHub implements EventSink {
     this.#progress.flush();
   }
 
+  /** @throws LifecycleError `InvalidArgument` for an event that there is not, or what is no function. */
   #guard<Name extends EngineEventName>(name: Name, listener: Listener<Name>): Guarded {
+    if (!ENGINE_EVENTS.includes(name))
+      throw unknownWord({ path: 'name', name: 'the event', value: name }, ENGINE_EVENTS);
+    readFunction({ path: 'listener', value: listener });
     const guards = this.#guards.get(name) ?? new WeakMap<object, Guarded>();
     this.#guards.set(name, guards);
     const known = guards.get(listener);

@@ -1,4 +1,15 @@
-import { LifecycleError, shown } from '../errors/index.ts';
+import { fieldsOf, readFlag, readWhole, readWord } from '../input/fields.ts';
+import {
+  nullable,
+  type ReadShape,
+  readOptions,
+  readShape,
+  type ShapeOf,
+  shapeReader,
+  withDefault,
+} from '../input/options.ts';
+import { invalid, type Place, root } from '../input/refuse.ts';
+import { readLimits } from '../ledger/limits-input.ts';
 import type { Retention } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Identified, Subject } from '../model/subject.ts';
@@ -91,50 +102,57 @@ export interface EngineSettings {
   readonly limits: WorkflowLimits;
 }
 
-/** Reads settings. @throws LifecycleError `InvalidArgument`, naming the setting. */
-export function readSettings(input: EngineSettingsInput): EngineSettings {
-  const missedSlots = input.missedSlots ?? 'once';
-  if (!MISSED_SLOT_POLICIES.includes(missedSlots))
-    throw refused('missedSlots', MISSED_SLOT_POLICIES.join(', '), missedSlots);
+const days = nullable((place: Place) => readWhole(place, 1, 36_500));
+const RETENTION = {
+  deletedWorkflowsDays: withDefault(days, LIMITS.deletedWorkflowsDays),
+  runsDays: withDefault(days, null),
+} satisfies ShapeOf<NonNullable<EngineSettingsInput['retention']>>;
+
+/** What each setting may be, and its default. */
+export const SETTINGS = {
+  tasks: withDefault(readTasks, {}),
+  noOp: withDefault(readFlag, false),
+  concurrency: withDefault((place: Place) => readWhole(place, 1, 100_000), 256),
+  scheduleIntervalHours: withDefault((place: Place) => readWhole(place, 1, 24), 3),
+  missedSlots: withDefault((place: Place) => readWord(place, MISSED_SLOT_POLICIES), 'once'),
+  catchUpDays: withDefault((place: Place) => readWhole(place, 1, 180), LIMITS.catchUpDays),
+  strictSelection: withDefault(readFlag, false),
+  strictFailed: withDefault(readFlag, false),
+  interruptionsMax: withDefault(
+    (place: Place) => readWhole(place, 0, 1_000_000),
+    LIMITS.interruptionsMaxDefault,
+  ),
+  abortGraceMs: withDefault((place: Place) => readWhole(place, 0, 3_600_000), LIMITS.abortGraceMs),
+  retention: withDefault(shapeReader(RETENTION), readShape(root({}), RETENTION)),
+  limits: withDefault(readLimits, DEFAULT_LIMITS),
+} satisfies ShapeOf<EngineSettingsInput>;
+
+/**
+ * Reads settings.
+ *
+ * @param of names whoever takes them, in messages.
+ * @throws LifecycleError `InvalidArgument`, naming the setting.
+ */
+export function readSettings(input: EngineSettingsInput, of = 'createEngine'): EngineSettings {
+  return settingsOf(readOptions(input, of, SETTINGS));
+}
+
+/** Settings that have been read, in the engine's units. */
+export function settingsOf(read: ReadShape<typeof SETTINGS>): EngineSettings {
+  const { scheduleIntervalHours, catchUpDays, retention, ...same } = read;
+  const ms = (count: number | null): DurationMs | null => (count === null ? null : count * DAY_MS);
   return Object.freeze({
-    tasks: input.tasks ?? {},
-    noOp: input.noOp ?? false,
-    concurrency: whole('concurrency', input.concurrency ?? 256, 1, 100_000),
-    scheduleIntervalMs: whole('scheduleIntervalHours', input.scheduleIntervalHours ?? 3, 1, 24) * HOUR_MS,
-    missedSlots,
-    catchUpMs: whole('catchUpDays', input.catchUpDays ?? LIMITS.catchUpDays, 1, 180) * DAY_MS,
-    strictSelection: input.strictSelection ?? false,
-    strictFailed: input.strictFailed ?? false,
-    interruptionsMax: whole(
-      'interruptionsMax',
-      input.interruptionsMax ?? LIMITS.interruptionsMaxDefault,
-      0,
-      1_000_000,
-    ),
-    abortGraceMs: whole('abortGraceMs', input.abortGraceMs ?? LIMITS.abortGraceMs, 0, 3_600_000),
-    retention: {
-      deletedWorkflowsMs: days(
-        'retention.deletedWorkflowsDays',
-        input.retention?.deletedWorkflowsDays,
-        LIMITS.deletedWorkflowsDays,
-      ),
-      runsMs: days('retention.runsDays', input.retention?.runsDays, null),
-    },
-    limits: { ...DEFAULT_LIMITS, ...input.limits },
+    ...same,
+    scheduleIntervalMs: scheduleIntervalHours * HOUR_MS,
+    catchUpMs: catchUpDays * DAY_MS,
+    retention: { deletedWorkflowsMs: ms(retention.deletedWorkflowsDays), runsMs: ms(retention.runsDays) },
   });
 }
 
-function days(field: string, value: number | null | undefined, otherwise: number | null): DurationMs | null {
-  const given = value === undefined ? otherwise : value;
-  return given === null ? null : whole(field, given, 1, 36_500) * DAY_MS;
-}
-
-function whole(field: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw refused(field, `a whole number in ${min}..${max}`, value);
-}
-
-function refused(field: string, expected: string, value: unknown): LifecycleError {
-  const message = `Expected ${field} to be ${expected}, got ${shown(value)}`;
-  return new LifecycleError('InvalidArgument', message, { field });
+/** Handlers by name; each is read when the engine is made. */
+function readTasks(place: Place): Readonly<Record<string, TaskHandler>> {
+  const { value } = place;
+  if (value instanceof Map) throw invalid(place, 'an object with a handler for each name', 'a Map');
+  fieldsOf(place, null);
+  return value as Readonly<Record<string, TaskHandler>>;
 }

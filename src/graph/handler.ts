@@ -33,11 +33,11 @@ const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'local', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'tenure' },
 });
 
-/** A handler on the given ports. @throws TypeError for an option. */
+/** A handler on the given ports. @throws LifecycleError `InvalidArgument` for an option. */
 export function assembleGraphHandler(
   engine: Engine,
   ports: GraphPorts,
-  options: GraphOptions = {},
+  options?: GraphOptions,
 ): GraphHandler {
   const { clock, ids } = ports;
   const settings = readGraphOptions(options);

@@ -1,4 +1,7 @@
 /** Options of a handler, read once. */
+import { readArray, readFlag, readFunction, readString, readWhole } from '../input/fields.ts';
+import { type Reader, readOptions, type ShapeOf, shapeReader, withDefault } from '../input/options.ts';
+import { invalid, type Place } from '../input/refuse.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
 import { ANYBODY, type Authorize } from './authorize.ts';
@@ -38,44 +41,51 @@ export interface GraphSettings extends Required<Omit<GraphOptions, 'baseUrl' | '
   readonly limits: GraphLimits;
 }
 
-const OPTIONS = [
-  'baseUrl',
-  'authorize',
-  'rateLimit',
-  'readOnlyRuns',
-  'runIdHeader',
-  'limits',
-  'onError',
-  'allowedHosts',
-  'allowedOrigins',
-];
+const COUNT_MAX = Number.MAX_SAFE_INTEGER;
+const NAMES_MAX = 10_000;
+const readSome = (place: Place): number => readWhole(place, 1, COUNT_MAX);
+const LIMITS = Object.fromEntries(
+  Object.entries(DEFAULT_GRAPH_LIMITS).map(([name, value]) => [name, withDefault(readSome, value)]),
+) as ShapeOf<GraphLimits> & Readonly<Record<keyof GraphLimits, Reader<number>>>;
+const OPTIONS = {
+  baseUrl: withDefault(readBaseUrl, null),
+  authorize: withDefault(readFunction<Authorize>, () => ANYBODY),
+  rateLimit: withDefault(
+    shapeReader({ requests: readSome, windowMs: readSome } satisfies ShapeOf<RateLimit>),
+    null,
+  ),
+  readOnlyRuns: withDefault(readFlag, false),
+  runIdHeader: withDefault(readFlag, false),
+  limits: withDefault(shapeReader(LIMITS), DEFAULT_GRAPH_LIMITS),
+  onError: withDefault(readFunction<NonNullable<GraphOptions['onError']>>, () => {}),
+  allowedHosts: withDefault((place: Place) => readArray(place, NAMES_MAX).map(readHost), []),
+  allowedOrigins: withDefault((place: Place) => readArray(place, NAMES_MAX).map(readOrigin), []),
+} satisfies Record<keyof GraphOptions, Reader<unknown>>;
 
-/** @throws TypeError naming the option that is not what it must be. */
-export function readGraphOptions(options: GraphOptions): GraphSettings {
-  const stray = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (stray !== undefined)
-    throw new TypeError(`Expected only the options ${OPTIONS.join(', ')}, got \`${stray}\``);
-  const { baseUrl, rateLimit, limits } = options;
-  if (baseUrl !== undefined && !/^https?:\/\/[^?#]*[^/?#]$/.test(baseUrl))
-    throw new TypeError(
-      `Expected baseUrl to be a URL of http or https without a slash at its end, got \`${baseUrl}\``,
-    );
-  for (const [name, value] of Object.entries({ ...rateLimit, ...limits })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new TypeError(`Expected ${name} to be a whole number ≥ 1, got \`${value}\``);
-  }
+/** @throws LifecycleError `InvalidArgument`, naming the option that is not what it must be. */
+export function readGraphOptions(options: GraphOptions | undefined): GraphSettings {
+  const read = readOptions(options, 'createGraphHandler', OPTIONS);
+  const { baseUrl, allowedHosts } = read;
   return {
-    baseUrl: baseUrl ?? null,
-    authorize: options.authorize ?? (() => ANYBODY),
-    rateLimit: rateLimit ?? null,
-    readOnlyRuns: options.readOnlyRuns ?? false,
-    runIdHeader: options.runIdHeader ?? false,
-    limits: { ...DEFAULT_GRAPH_LIMITS, ...limits },
-    onError: options.onError ?? (() => {}),
-    allowedHosts: [
-      ...(options.allowedHosts ?? []),
-      ...(baseUrl === undefined ? [] : [new URL(baseUrl).hostname]),
-    ],
-    allowedOrigins: options.allowedOrigins ?? [],
+    ...read,
+    allowedHosts: baseUrl === null ? allowedHosts : [...allowedHosts, new URL(baseUrl).hostname],
   };
+}
+
+function readBaseUrl(place: Place): string {
+  const url = readString(place);
+  if (URL.canParse(url) && /^https?:\/\/[^?#]*[^/?#]$/.test(url)) return url;
+  throw invalid(place, 'a URL of http or https without a slash at its end');
+}
+
+function readHost(place: Place): string {
+  const host = readString(place);
+  if (/^(\[[\da-f:.]+\]|[^\s:/?#]+)$/i.test(host)) return host;
+  throw invalid(place, 'the name of a host, without a port');
+}
+
+function readOrigin(place: Place): string {
+  const origin = readString(place);
+  if (/^([a-z][\w+.-]*:\/\/[^\s/?#]+|null)$/i.test(origin)) return origin;
+  throw invalid(place, 'an origin such as https://hr.example.com, without a path');
 }

@@ -2,7 +2,7 @@
  * Objects by their description: a reader for each field. What is described is what can be given; any other field is
  * refused, with the nearest right name, for callers whose language does not check types.
  */
-import { type Fields, fieldsOf } from './fields.ts';
+import { type Fields, fieldsOf, readWord } from './fields.ts';
 import { type Place, root } from './refuse.ts';
 
 /** Makes a checked value of what stands at a place. @throws LifecycleError `InvalidArgument`. */
@@ -28,10 +28,7 @@ export function optional<T>(read: Reader<T>): Reader<T | undefined> {
 }
 
 /** A field that may be absent, and is `otherwise` then. */
-export function withDefault<T, const Default extends T | null>(
-  read: Reader<T>,
-  otherwise: Default,
-): Reader<T | Default> {
+export function withDefault<T, const Default>(read: Reader<T>, otherwise: Default): Reader<T | Default> {
   return (place) => (place.value === undefined ? otherwise : read(place));
 }
 
@@ -67,4 +64,17 @@ export function shapeReader<S extends Shape>(shape: S): Reader<ReadShape<S>> {
 export function fieldsBy<S extends Shape>(shape: S, at: Fields): ReadShape<S> {
   const read = Object.entries(shape).map(([field, reader]) => [field, reader(at(field))] as const);
   return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as ReadShape<S>;
+}
+
+/** A reader of objects whose field `by` says which shape the rest of them has. */
+export function variantReader(
+  by: string,
+  variants: Readonly<Record<string, Shape>>,
+): Reader<Readonly<Record<string, unknown>>> {
+  const names = Object.keys(variants);
+  const readName = (place: Place) => readWord(place, names);
+  return (place) => {
+    const name = readName(fieldsOf(place, null)(by));
+    return readShape(place, { [by]: readName, ...variants[name] });
+  };
 }

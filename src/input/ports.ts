@@ -55,6 +55,11 @@ export function readClock(place: Place): Clock {
   return readPort<Clock>(place, 'a clock', ['now', 'setTimer', 'elapsed', 'yield']);
 }
 
+/** What sets timers. @throws LifecycleError `InvalidArgument`. */
+export function readTimers(place: Place): Pick<Clock, 'setTimer'> {
+  return readPort<Pick<Clock, 'setTimer'>>(place, 'a clock', ['setTimer']);
+}
+
 /** A source of chance. @throws LifecycleError `InvalidArgument`. */
 export function readRandom(place: Place): Random {
   return readPort<Random>(place, 'a source of random numbers', ['next']);

@@ -1,4 +1,7 @@
 /** Recounts everything in a store and verifies every invariant: `tenure check`. */
+import { readFlag, readFunction } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import { readStoreReader } from '../input/ports.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
@@ -19,21 +22,28 @@ export interface CheckOptions extends Partial<AggregationOptions> {
   readonly onProgress?: (seen: { readonly runs: number; readonly users: number }) => void;
 }
 
+const OPTIONS = {
+  strictFailed: withDefault(readFlag, false),
+  onProgress: optional(readFunction<NonNullable<CheckOptions['onProgress']>>),
+} satisfies ShapeOf<CheckOptions>;
+
 /**
  * Checks every published run of a store against the invariants of domain §6.6, a batch of users at a
  * time. On a store that is being written, runs that move while they are read are read again, so that
  * a run and its users are of one moment.
  */
-export async function checkStore(store: StoreReader, options: CheckOptions = {}): Promise<CheckReport> {
+export async function checkStore(store: StoreReader, options?: CheckOptions): Promise<CheckReport> {
+  const given = readOptions(options, 'checkStore', OPTIONS);
+  readStoreReader({ path: 'store', value: store });
   const seen = { workflows: (await store.listWorkflows()).length, runs: 0, users: 0, tasks: 0 };
   const violations: Violation[] = [];
   for await (const run of allRuns(store)) {
-    const result = await checkOne(store, run, options);
+    const result = await checkOne(store, run, given);
     violations.push(...result.violations);
     seen.runs += 1;
     seen.users += result.users;
     seen.tasks += result.tasks;
-    options.onProgress?.({ runs: seen.runs, users: seen.users });
+    given.onProgress?.({ runs: seen.runs, users: seen.users });
   }
   return { ...seen, violations };
 }
@@ -43,11 +53,11 @@ const RETRIES_MAX = 20;
 async function checkOne(
   store: StoreReader,
   first: RunRecord,
-  options: CheckOptions,
+  options: AggregationOptions,
 ): Promise<{ users: number; tasks: number; violations: readonly Violation[] }> {
   let run = first;
   for (let attempt = 1; ; attempt++) {
-    const check = startRunCheck(run, { strictFailed: options.strictFailed ?? false });
+    const check = startRunCheck(run, { strictFailed: options.strictFailed });
     const counts = { users: 0, tasks: 0 };
     let afterNo = 0;
     for (;;) {

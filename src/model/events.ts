@@ -94,6 +94,25 @@ export interface EngineEventMap {
 /** The name of an event. */
 export type EngineEventName = keyof EngineEventMap;
 
+/** All names of events. */
+export const ENGINE_EVENTS = Object.keys({
+  'run.created': true,
+  'run.started': true,
+  'run.progress': true,
+  'run.canceling': true,
+  'run.finished': true,
+  'retention.purged': true,
+  'user.finished': true,
+  'task.failed': true,
+  'task.retrying': true,
+  'schedule.evaluated': true,
+  'schedule.skipped': true,
+  'subjects.leftOut': true,
+  'workflow.quarantined': true,
+  audit: true,
+  'engine.error': true,
+} satisfies Record<EngineEventName, true>) as readonly EngineEventName[];
+
 /** Where the ledger and the engine tell events. Never throws. */
 export interface EventSink {
   emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void;

@@ -1,3 +1,5 @@
+import { readFlag } from '../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import type { RunCounters } from '../model/counters.ts';
 import type { ProcessingStatus } from '../model/status.ts';
 
@@ -8,6 +10,17 @@ export interface AggregationOptions {
    * when, besides, no task of the run completed (the literal reading of Microsoft's words).
    */
   readonly strictFailed: boolean;
+}
+
+const AGGREGATION = { strictFailed: withDefault(readFlag, false) } satisfies ShapeOf<AggregationOptions>;
+
+/**
+ * The checked options. @throws LifecycleError `InvalidArgument`.
+ *
+ * @param of the function that takes them.
+ */
+export function readAggregation(options: AggregationOptions | undefined, of: string): AggregationOptions {
+  return readOptions(options, of, AGGREGATION);
 }
 
 /** Users that are terminal, by the counters. */
@@ -25,8 +38,9 @@ export function endedUsers(counters: RunCounters): number {
 export function aggregateStatus(
   counters: RunCounters,
   wasCanceling: boolean,
-  options: AggregationOptions = { strictFailed: false },
+  options?: AggregationOptions,
 ): ProcessingStatus {
+  const { strictFailed } = readAggregation(options, 'aggregateStatus');
   const { totalUsersCount: users, canceledUsersCount: canceled } = counters;
   const failed = counters.failedUsersCount - counters.completedWithErrorsUsersCount;
   if (canceled === users) return wasCanceling ? 'canceled' : 'completedWithErrors';
@@ -35,6 +49,6 @@ export function aggregateStatus(
   const nobodyGotThrough = failed > 0 && failed + canceled === users;
   const completedTasks =
     counters.totalTasksCount - counters.failedTasksCount - counters.totalUnprocessedTasksCount;
-  if (nobodyGotThrough && !(options.strictFailed && completedTasks > 0)) return 'failed';
+  if (nobodyGotThrough && !(strictFailed && completedTasks > 0)) return 'failed';
   return 'completedWithErrors';
 }

@@ -3,7 +3,7 @@
  * shares nothing with the code that moves the counters but the definition of what a status counts as.
  */
 import type { RunRecord, UserRecord } from '../model/records.ts';
-import { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
+import { type AggregationOptions, aggregateStatus, endedUsers, readAggregation } from './aggregate.ts';
 import { NO_COUNTERS, recount } from './counters.ts';
 import { positionOf } from './positions.ts';
 import { isLegalMove, isTerminal, RUN_TRANSITIONS } from './transitions.ts';
@@ -29,10 +29,8 @@ export interface RunCheck {
 }
 
 /** Starts a check of `run`; feed every one of its users, in any order, then ask for the end. */
-export function startRunCheck(
-  run: RunRecord,
-  options: AggregationOptions = { strictFailed: false },
-): RunCheck {
+export function startRunCheck(run: RunRecord, options?: AggregationOptions): RunCheck {
+  const aggregation = readAggregation(options, 'startRunCheck');
   const violations: Violation[] = [];
   const note: Note = (invariant, message, userNo) => {
     if (violations.length >= VIOLATIONS_KEPT_MAX) return;
@@ -59,7 +57,7 @@ export function startRunCheck(
       flush();
       checkTotals(run, totals, counted, note);
       checkReports(run, reports, note);
-      checkRunAlone(run, options, note);
+      checkRunAlone(run, aggregation, note);
       return violations;
     },
   };
@@ -71,7 +69,7 @@ export function checkRun(
   users: Iterable<UserRecord>,
   options?: AggregationOptions,
 ): readonly Violation[] {
-  const check = startRunCheck(run, options);
+  const check = startRunCheck(run, readAggregation(options, 'checkRun'));
   for (const user of users) check.add(user);
   return check.end();
 }

@@ -1,11 +1,20 @@
 /** What-if: two scenarios with the same people and the same chance, person by person. */
 import { isDeepStrictEqual } from 'node:util';
+import { readFunction, readWhole } from '../input/fields.ts';
+import { optional, type ReadShape, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import type { DurationMs } from '../model/time.ts';
-import { type ReadScenario, readScenario, readScenarioFile } from './read-scenario.ts';
+import {
+  FILE_OPTIONS,
+  type ReadScenario,
+  readScenario,
+  readScenarioFile,
+  SCENARIO_OPTIONS,
+} from './read-scenario.ts';
 import type { SimulatedUser, SimulationResult, WorkflowFigures } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { type SimulateOptions, simulateRead } from './simulate.ts';
-import type { SimulationProgress } from './simulation-options.ts';
+import { SIMULATION_OPTIONS, type SimulationProgress } from './simulation-options.ts';
 
 /** Options of {@link compare}. */
 export interface CompareOptions extends Pick<SimulateOptions, 'seed' | 'horizon' | 'folder' | 'check'> {
@@ -75,7 +84,13 @@ export interface Comparison {
   readonly peopleDropped: number;
 }
 
-const PEOPLE_KEPT_MAX = 500;
+const READ_OPTIONS = {
+  seed: SIMULATION_OPTIONS.seed,
+  check: SIMULATION_OPTIONS.check,
+  onProgress: optional(readFunction<NonNullable<CompareOptions['onProgress']>>),
+  peopleKeptMax: withDefault((place: Place) => readWhole(place, 0, Number.MAX_SAFE_INTEGER), 500),
+};
+const OPTIONS = { ...READ_OPTIONS, ...SCENARIO_OPTIONS } satisfies ShapeOf<CompareOptions>;
 const PEOPLE_PARTS = ['start', 'horizon', 'timeZone', 'population', 'turnover', 'changes'] as const;
 const PARTS = [...PEOPLE_PARTS, 'workflows', 'tasks', 'schedule', 'capacity', 'process'] as const;
 
@@ -85,32 +100,38 @@ const PARTS = [...PEOPLE_PARTS, 'workflows', 'tasks', 'schedule', 'capacity', 'p
  *
  * @throws LifecycleError as `simulate`; a scenario that is refused is refused before the other one runs.
  */
-export async function compare(a: Scenario, b: Scenario, options: CompareOptions = {}): Promise<Comparison> {
-  const { horizon, folder } = options;
-  const given = {
-    ...(horizon === undefined ? {} : { horizon }),
-    ...(folder === undefined ? {} : { folder }),
-  };
-  return compareRead(readScenario(a, given), readScenario(b, given), options);
+export async function compare(a: Scenario, b: Scenario, options?: CompareOptions): Promise<Comparison> {
+  const { horizon, folder, ...others } = readOptions(options, 'compare', OPTIONS);
+  const given = { ...(horizon === undefined ? {} : { horizon }), folder };
+  return run(readScenario(a, given), readScenario(b, given), others);
 }
 
 /** As {@link compare}, of two scenario files. */
 export async function compareFiles(
   pathA: string,
   pathB: string,
-  options: Omit<CompareOptions, 'folder'> = {},
+  options?: Omit<CompareOptions, 'folder'>,
 ): Promise<Comparison> {
-  const given = options.horizon === undefined ? {} : { horizon: options.horizon };
-  return compareRead(await readScenarioFile(pathA, given), await readScenarioFile(pathB, given), options);
+  const { horizon, ...others } = readOptions(options, 'compareFiles', { ...READ_OPTIONS, ...FILE_OPTIONS });
+  const given = horizon === undefined ? {} : { horizon };
+  return run(await readScenarioFile(pathA, given), await readScenarioFile(pathB, given), others);
 }
 
 /** As {@link compare}, of scenarios that have been read. */
 export async function compareRead(
   a: ReadScenario,
   b: ReadScenario,
-  options: Omit<CompareOptions, 'horizon' | 'folder'> = {},
+  options?: Omit<CompareOptions, 'horizon' | 'folder'>,
 ): Promise<Comparison> {
-  const { seed = 1, check = false, onProgress, peopleKeptMax = PEOPLE_KEPT_MAX } = options;
+  return run(a, b, readOptions(options, 'compareRead', READ_OPTIONS));
+}
+
+async function run(
+  a: ReadScenario,
+  b: ReadScenario,
+  options: ReadShape<typeof READ_OPTIONS>,
+): Promise<Comparison> {
+  const { seed, check, onProgress, peopleKeptMax } = options;
   const tally = new Tally(peopleKeptMax);
   const side = (which: 'a' | 'b') => ({
     seed,

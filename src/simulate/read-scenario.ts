@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fillTemplate, requireTemplate } from '../catalogue/index.ts';
 import { LifecycleError } from '../errors/index.ts';
+import { readString } from '../input/fields.ts';
 import { type Moment, parseMoment } from '../input/moments.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place } from '../input/refuse.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../ledger/workflow-input.ts';
@@ -53,6 +55,14 @@ export interface ReadScenarioOptions {
   readonly folder?: string;
 }
 
+/** The options of a scenario file, whose folder is known. */
+export const FILE_OPTIONS = { horizon: optional(readString) };
+/** What each of the options may be. */
+export const SCENARIO_OPTIONS = {
+  ...FILE_OPTIONS,
+  folder: withDefault(readString, '.'),
+} satisfies ShapeOf<ReadScenarioOptions>;
+
 const YEARS_MAX = 'P50Y';
 
 const FORMATS: Readonly<Record<string, Format>> = {
@@ -75,9 +85,10 @@ const FORMATS: Readonly<Record<string, Format>> = {
  *
  * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `NotFound` (a template): `details.field` is the path.
  */
-export function readScenario(input: unknown, options: ReadScenarioOptions = {}): ReadScenario {
+export function readScenario(input: unknown, options?: ReadScenarioOptions): ReadScenario {
+  const { horizon, folder } = readOptions(options, 'readScenario', SCENARIO_OPTIONS);
   checkBySchema(input, SCENARIO_SCHEMA, FORMATS);
-  const scenario = withHorizon(input as Scenario, options.horizon);
+  const scenario = withHorizon(input as Scenario, horizon);
   const zone = zoneOf(scenario.timeZone ?? 'UTC');
   const momentOf = (text: string): EpochMs => momentIn(zone, text);
   const startMs = momentOf(scenario.start);
@@ -87,7 +98,7 @@ export function readScenario(input: unknown, options: ReadScenarioOptions = {}):
   checkChanges(scenario);
   const workflows = readWorkflows(scenario);
   const windows = readWindows(scenario, momentOf);
-  return { scenario, zone, startMs, endMs, workflows, windows, folder: options.folder ?? '.', momentOf };
+  return { scenario, zone, startMs, endMs, workflows, windows, folder, momentOf };
 }
 
 /**
@@ -97,8 +108,9 @@ export function readScenario(input: unknown, options: ReadScenarioOptions = {}):
  */
 export async function readScenarioFile(
   path: string,
-  options: Pick<ReadScenarioOptions, 'horizon'> = {},
+  options?: Pick<ReadScenarioOptions, 'horizon'>,
 ): Promise<ReadScenario> {
+  const given = readOptions(options, 'readScenarioFile', FILE_OPTIONS);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -124,7 +136,7 @@ export async function readScenarioFile(
     );
   }
   try {
-    return readScenario(input, { ...options, folder: dirname(resolve(path)) });
+    return readScenario(input, { ...given, folder: dirname(resolve(path)) });
   } catch (error) {
     if (!LifecycleError.is(error)) throw error;
     throw new LifecycleError(

@@ -1,17 +1,19 @@
-import { invalid } from '../input/refuse.ts';
+import { type ReadShape, readOptions, type ShapeOf } from '../input/options.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { bottleneckOf } from './bottleneck.ts';
 import {
   concurrencyOf,
+  FILE_OPTIONS,
   intervalMsOf,
   type ReadScenario,
   readScenario,
   readScenarioFile,
+  SCENARIO_OPTIONS,
 } from './read-scenario.ts';
 import type { LoadBucket, SimulatedRun, SimulationResult, StatusCounts } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { Simulation } from './simulation.ts';
-import type { SimulationOptions } from './simulation-options.ts';
+import { SIMULATION_OPTIONS, type SimulationOptions } from './simulation-options.ts';
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions extends SimulationOptions {
@@ -21,7 +23,7 @@ export interface SimulateOptions extends SimulationOptions {
   readonly folder?: string;
 }
 
-const RUNS_KEPT_MAX = 10_000;
+const OPTIONS = { ...SIMULATION_OPTIONS, ...SCENARIO_OPTIONS } satisfies ShapeOf<SimulateOptions>;
 
 /**
  * Runs a scenario on the production engine in virtual time. The same scenario, seed and version of tenure give the
@@ -30,31 +32,42 @@ const RUNS_KEPT_MAX = 10_000;
  * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `InvalidFile`, `NotFound`, `LimitExceeded`, with path
  *   and reason, before anything runs.
  */
-export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<SimulationResult> {
-  const { horizon, folder } = options;
-  const read = readScenario(scenario, {
-    ...(horizon === undefined ? {} : { horizon }),
-    ...(folder === undefined ? {} : { folder }),
-  });
-  return simulateRead(read, options);
+export async function simulate(scenario: Scenario, options?: SimulateOptions): Promise<SimulationResult> {
+  const { horizon, folder, ...others } = readOptions(options, 'simulate', OPTIONS);
+  return run(
+    readScenario(scenario, {
+      ...(horizon === undefined ? {} : { horizon }),
+      folder,
+    }),
+    others,
+  );
 }
 
 /** As {@link simulate}, of a scenario file. */
 export async function simulateFile(
   path: string,
-  options: Omit<SimulateOptions, 'folder'> = {},
+  options?: Omit<SimulateOptions, 'folder'>,
 ): Promise<SimulationResult> {
-  const { horizon } = options;
-  return simulateRead(await readScenarioFile(path, horizon === undefined ? {} : { horizon }), options);
+  const { horizon, ...others } = readOptions(options, 'simulateFile', {
+    ...SIMULATION_OPTIONS,
+    ...FILE_OPTIONS,
+  });
+  return run(await readScenarioFile(path, horizon === undefined ? {} : { horizon }), others);
 }
 
 /** As {@link simulate}, of a scenario that has been read. */
 export async function simulateRead(
   read: ReadScenario,
-  options: SimulationOptions = {},
+  options?: SimulationOptions,
 ): Promise<SimulationResult> {
-  const { seed = 1, runsKeptMax = RUNS_KEPT_MAX } = options;
-  if (!Number.isSafeInteger(seed)) throw invalid({ path: 'seed', value: seed }, 'a whole number');
+  return run(read, readOptions(options, 'simulateRead', SIMULATION_OPTIONS));
+}
+
+async function run(
+  read: ReadScenario,
+  options: ReadShape<typeof SIMULATION_OPTIONS>,
+): Promise<SimulationResult> {
+  const { seed, runsKeptMax } = options;
   const runs: SimulatedRun[] = [];
   let runsTold = 0;
   const simulation = new Simulation(read, {
@@ -66,7 +79,7 @@ export async function simulateRead(
     },
   });
   await simulation.run();
-  return resultOf(read, seed, simulation, runs, runsTold - runs.length, options.check === true);
+  return resultOf(read, seed, simulation, runs, runsTold - runs.length, options.check);
 }
 
 function resultOf(

@@ -1,6 +1,6 @@
 /** The process that the engine runs in: it is started, stopped, killed and started again. */
 import { assembleEngine, type Engine } from '../engine/engine.ts';
-import type { EngineSettingsInput } from '../engine/options.ts';
+import { type EngineSettingsInput, readSettings } from '../engine/options.ts';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -61,7 +61,10 @@ export class SimulatedProcess {
     const { clock, store, directory, read } = this.#deps;
     const session = clock.session();
     const ports = { store, directory, clock: session, random: this.#random, ids: this.#ids, logger: SILENT };
-    const engine = assembleEngine(ports, { ...settingsOf(read.scenario), tasks: this.#handlers(session) });
+    const engine = assembleEngine(
+      ports,
+      readSettings({ ...settingsOf(read.scenario), tasks: this.#handlers(session) }),
+    );
     this.#listen(engine);
     this.#session = session;
     this.engine = engine;

@@ -1,3 +1,6 @@
+import { readFlag, readFunction, readWhole } from '../input/fields.ts';
+import { optional, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import type { SimulatedRun, SimulatedUser } from './result.ts';
 
 /** How far a simulation is. */
@@ -30,3 +33,24 @@ export interface SimulationOptions {
   /** At each slot everybody is looked at, as a directory without an index would. Same outcome; slower. */
   readonly scansEverybody?: boolean;
 }
+
+type Listener<Name extends 'onProgress' | 'onRun' | 'onUser' | 'onTrace'> = NonNullable<
+  SimulationOptions[Name]
+>;
+
+/** Any whole number. @throws LifecycleError `InvalidArgument`. */
+export function readSeed(place: Place): number {
+  return readWhole(place, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+}
+
+/** What each of the options may be. */
+export const SIMULATION_OPTIONS = {
+  seed: withDefault(readSeed, 1),
+  onProgress: optional(readFunction<Listener<'onProgress'>>),
+  onRun: optional(readFunction<Listener<'onRun'>>),
+  onUser: optional(readFunction<Listener<'onUser'>>),
+  onTrace: optional(readFunction<Listener<'onTrace'>>),
+  runsKeptMax: withDefault((place: Place) => readWhole(place, 0, Number.MAX_SAFE_INTEGER), 10_000),
+  check: withDefault(readFlag, false),
+  scansEverybody: withDefault(readFlag, false),
+} satisfies ShapeOf<SimulationOptions>;

@@ -13,6 +13,7 @@
  * | `jump`       | moves at once | do not notice: somebody set the machine's clock           |
  * | `sleepUntil` | moves at once | those that came due meanwhile fire late, all at the end   |
  */
+import { readWhole } from '../input/fields.ts';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import { systemClock } from '../system/index.ts';
@@ -55,9 +56,13 @@ const TIMERS_MAX = 1_000_000;
 /** The host waits so long for its turn, in real ms: a signal, a progress bar. */
 const HOST_EVERY_MS = 10;
 
+/** The last moment that a `Date` can hold, ms. */
+const MOMENT_MAX = 8.64e15;
+
 /** A virtual clock that shows `startMs` (whole milliseconds since 1970). */
 export function virtualClock(startMs: EpochMs): VirtualClock {
-  return new SteppedClock(startMs);
+  const place = { path: 'startMs', value: startMs };
+  return new SteppedClock(readWhole(place, -MOMENT_MAX, MOMENT_MAX));
 }
 
 class SteppedClock implements VirtualClock {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFlag, readFunction } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import type { Callout } from '../ports/callout.ts';
 
 /** Options of {@link httpCallout}. */
@@ -11,12 +13,18 @@ export interface HttpCalloutOptions {
   ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
 }
 
+const OPTIONS = {
+  allowPrivateAddresses: withDefault(readFlag, false),
+  headers: optional(readFunction<NonNullable<HttpCalloutOptions['headers']>>),
+} satisfies ShapeOf<HttpCalloutOptions>;
+
 /**
  * Calls over HTTP and HTTPS. Redirects are not followed. Addresses are judged after their names were
  * resolved, and the connection goes to the address that was judged, so that a name which resolves to another
  * one the next time (DNS rebinding) gains nothing. Of an answer no more is read than was asked for.
  */
-export function httpCallout({ allowPrivateAddresses = false, headers }: HttpCalloutOptions = {}): Callout {
+export function httpCallout(options?: HttpCalloutOptions): Callout {
+  const { allowPrivateAddresses, headers } = readOptions(options, 'httpCallout', OPTIONS);
   return {
     async post(call) {
       const { post } = await import('./http-post.ts');

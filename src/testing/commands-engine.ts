@@ -1,4 +1,7 @@
 import fc from 'fast-check';
+import { readFlag, readFunction, readWhole } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import { differencesOf } from './difference.ts';
 import type { EngineHarness, TaskEnding } from './engine-harness.ts';
 import { apply, createRun, type ModelEvent, type ModelRun, snapshotOf } from './model/reference-model.ts';
@@ -29,6 +32,13 @@ export interface EngineCommandOptions {
   readonly afterEach?: (harness: EngineHarness) => void | Promise<void>;
 }
 
+const OPTIONS = {
+  usersMax: withDefault((place: Place) => readWhole(place, 1, 1_000), 3),
+  commandsMax: withDefault((place: Place) => readWhole(place, 1, 1_000_000), 20),
+  handlers: withDefault(readFlag, false),
+  afterEach: optional(readFunction<NonNullable<EngineCommandOptions['afterEach']>>),
+} satisfies ShapeOf<EngineCommandOptions>;
+
 /** The model to start with. */
 export function engineModel(): EngineModel {
   return { run: null, failures: new Map(), waiting: new Set() };
@@ -45,8 +55,8 @@ export function engineModel(): EngineModel {
  *   fc.asyncModelRun(async () => ({ model: engineModel(), real: new EngineHarness({ store: myStore() }) }), commands)));
  * ```
  */
-export function engineCommands(options: EngineCommandOptions = {}): fc.Arbitrary<Iterable<EngineCommand>> {
-  const { usersMax = 3, commandsMax = 20, handlers = false, afterEach } = options;
+export function engineCommands(options?: EngineCommandOptions): fc.Arbitrary<Iterable<EngineCommand>> {
+  const { usersMax, commandsMax, handlers, afterEach } = readOptions(options, 'engineCommands', OPTIONS);
   const user = fc.nat({ max: usersMax - 1 });
   const ending = handlers
     ? fc.constant('handle' as const)

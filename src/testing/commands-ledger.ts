@@ -1,5 +1,9 @@
 import fc from 'fast-check';
+import { readArray, readFlag, readWord } from '../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import { ledgerOperation, type ScriptOptions } from './arbitraries/ledger-scripts.ts';
+import { SCRIPT } from './arbitraries/options.ts';
 import { canPerform, LedgerModel, type LedgerOperation, perform } from './ledger-operations.ts';
 import type { RunClient } from './run-client.ts';
 
@@ -14,7 +18,18 @@ export interface LedgerCommandOptions extends Omit<ScriptOptions, 'tasks'> {
 /** A command on a client. */
 export type LedgerCommand = fc.AsyncCommand<LedgerModel, RunClient>;
 
-const TASKS: readonly boolean[] = [false, false];
+const CALLS = ['recordTask', 'cancelRun', 'deleteRun'] as const;
+const MODEL_OPTIONS = {
+  tasks: withDefault((place: Place) => readArray(place, 100).map(readFlag), [false, false]),
+};
+const OPTIONS = {
+  ...SCRIPT,
+  ...MODEL_OPTIONS,
+  without: withDefault(
+    (place: Place) => readArray(place, CALLS.length).map((one) => readWord(one, CALLS)),
+    [],
+  ),
+} satisfies ShapeOf<LedgerCommandOptions>;
 
 /**
  * Commands for `fc.asyncModelRun`: runs are created, users reported, tasks recorded, runs canceled and deleted,
@@ -25,8 +40,8 @@ const TASKS: readonly boolean[] = [false, false];
  *   fc.asyncModelRun(async () => ({ model: ledgerModel(), real: await myClient() }), commands)));
  * ```
  */
-export function ledgerCommands(options: LedgerCommandOptions = {}): fc.Arbitrary<Iterable<LedgerCommand>> {
-  const { tasks = TASKS, without = [], operationsMax = 30, ...rest } = options;
+export function ledgerCommands(options?: LedgerCommandOptions): fc.Arbitrary<Iterable<LedgerCommand>> {
+  const { tasks, without, operationsMax, ...rest } = readOptions(options, 'ledgerCommands', OPTIONS);
   const operation = ledgerOperation({ ...rest, tasks: tasks.length }).filter(
     ({ kind }) => !without.some((missing) => missing === kind),
   );
@@ -37,8 +52,8 @@ export function ledgerCommands(options: LedgerCommandOptions = {}): fc.Arbitrary
 }
 
 /** The model to start with; `tasks` as for {@link ledgerCommands}. */
-export function ledgerModel({ tasks = TASKS }: Pick<LedgerCommandOptions, 'tasks'> = {}): LedgerModel {
-  return new LedgerModel(tasks);
+export function ledgerModel(options?: Pick<LedgerCommandOptions, 'tasks'>): LedgerModel {
+  return new LedgerModel(readOptions(options, 'ledgerModel', MODEL_OPTIONS).tasks);
 }
 
 /** Every call: whether the real client has it, only the run can tell. */

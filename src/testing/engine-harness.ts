@@ -2,6 +2,10 @@
  * An engine whose tasks end when a test says so, in virtual time, over a store that can lose its process: what
  * `engineCommands` drives, and any test of your own can.
  */
+import { readArray, readFlag, readWhole } from '../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import { readStore } from '../input/ports.ts';
+import type { Place } from '../input/refuse.ts';
 import type { WorkflowInput } from '../ledger/workflow-input.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { Store } from '../ports/store.ts';
@@ -30,6 +34,15 @@ export interface HarnessOptions {
   readonly people?: number;
   readonly strictFailed?: boolean;
 }
+
+const OPTIONS = {
+  store: optional(readStore),
+  tasks: withDefault((place: Place) => readArray(place, 100).map(readFlag), [false, false]),
+  handlers: withDefault((place: Place) => readArray(place, 100).map(({ value }) => value as TaskHandler), []),
+  attempts: withDefault((place: Place) => readWhole(place, 1, 100), 1),
+  people: withDefault((place: Place) => readWhole(place, 1, 1_000_000), 4),
+  strictFailed: withDefault(readFlag, false),
+} satisfies ShapeOf<HarnessOptions>;
 
 /** How a task ends: as the test says, or by the handler under test. */
 export type TaskEnding = 'succeed' | 'fail' | 'handle';
@@ -63,13 +76,14 @@ export class EngineHarness {
   #runId: string | null = null;
   #workflowId = '';
 
-  constructor(options: HarnessOptions = {}) {
-    this.store = options.store ?? memoryStore();
-    this.tasks = options.tasks ?? [false, false];
-    this.people = options.people ?? 4;
-    this.attempts = options.attempts ?? 1;
-    this.strictFailed = options.strictFailed ?? false;
-    this.#handlers = options.handlers ?? [];
+  constructor(options?: HarnessOptions) {
+    const read = readOptions(options, 'EngineHarness', OPTIONS);
+    this.store = read.store ?? memoryStore();
+    this.tasks = read.tasks;
+    this.people = read.people;
+    this.attempts = read.attempts;
+    this.strictFailed = read.strictFailed;
+    this.#handlers = read.handlers;
   }
 
   /** Handlers are under test. */

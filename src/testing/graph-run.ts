@@ -1,4 +1,8 @@
 /** Graph-shaped JSON of a run that the model has lived through, and ways to break it. */
+import { readFlag, readWhole } from '../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
+import { DAY_MS } from '../model/time.ts';
 import { isTerminal } from './model/edges.ts';
 import { type ModelRun, snapshotOf } from './model/reference-model.ts';
 
@@ -56,9 +60,17 @@ export interface GraphQuirks {
   readonly subjects?: boolean;
 }
 
+const readMs = (place: Place): number => readWhole(place, 0, 365 * DAY_MS);
+const QUIRKS = {
+  earlyMs: withDefault(readMs, 0),
+  lateMs: withDefault(readMs, 0),
+  extraFields: withDefault(readFlag, false),
+  subjects: withDefault(readFlag, true),
+} satisfies ShapeOf<GraphQuirks>;
+
 /** The JSON of a run as the model is now. A step of the model takes a second. */
-export function graphOf(model: ModelRun, quirks: GraphQuirks = {}): GraphRunWithResults {
-  const { earlyMs = 0, lateMs = 0, extraFields = false, subjects = true } = quirks;
+export function graphOf(model: ModelRun, quirks?: GraphQuirks): GraphRunWithResults {
+  const { earlyMs, lateMs, extraFields, subjects } = readOptions(quirks, 'graphOf', QUIRKS);
   const { users, reports: _, continueOnError: __, status, ...run } = snapshotOf(model);
   const iso = (step: number | null, shiftMs = 0) =>
     step === null ? null : new Date(T0_MS + step * STEP_MS + shiftMs).toISOString();

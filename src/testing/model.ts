@@ -1,4 +1,5 @@
 /** The independent model of a run, written from domain §6 alone, and its checker. */
+export { createRun, possibleEvents, violationsOf } from './checked-model.ts';
 export { RUN_EDGES, reachable, TASK_EDGES, TERMINAL, USER_EDGES } from './model/edges.ts';
 export {
   appendResult,
@@ -16,18 +17,15 @@ export {
   describeViolations,
   type InvariantOptions,
   type ModelViolation,
-  violationsOf,
 } from './model/invariants.ts';
 export { aggregate, type Ending } from './model/recount.ts';
 export {
   apply,
-  createRun,
   type ModelEvent,
   type ModelPlan,
   type ModelRun,
   type ModelTask,
   type ModelUser,
-  possibleEvents,
   snapshotOf,
 } from './model/reference-model.ts';
 export {

@@ -1,5 +1,6 @@
 /** One simulated process: an engine on the life's store, until it dies, stops, or the life ends. */
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
+import { readSettings } from '../../src/engine/options.ts';
 import { InvariantError, LifecycleError } from '../../src/errors/index.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Logger } from '../../src/ports/logger.ts';
@@ -57,7 +58,13 @@ export class EngineProcess implements HandlerHost {
         ids: quickIds(plan.seed * 64 + no),
         logger: SILENT,
       },
-      { tasks: makeHandlers(this, plan.workflows), concurrency, interruptionsMax, missedSlots, strictFailed },
+      readSettings({
+        tasks: makeHandlers(this, plan.workflows),
+        concurrency,
+        interruptionsMax,
+        missedSlots,
+        strictFailed,
+      }),
     );
     this.#listen();
   }

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { arrayDirectory } from '../../src/directory/index.ts';
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
-import type { EnginePorts, EngineSettingsInput } from '../../src/engine/options.ts';
+import { type EnginePorts, type EngineSettingsInput, readSettings } from '../../src/engine/options.ts';
 import { checkStore } from '../../src/ledger/check.ts';
 import type { LedgerMethods } from '../../src/ledger/index.ts';
 import type { WorkflowInput } from '../../src/ledger/workflow-input.ts';
@@ -78,7 +78,7 @@ export function makeWorld(options: WorldOptions = {}): World {
       logger: logger ?? SILENT,
       ...(callout === undefined ? {} : { callout }),
     },
-    { tasks: { '*': () => {} }, ...settings },
+    readSettings({ tasks: { '*': () => {} }, ...settings }),
   );
   const events: Told[] = [];
   for (const name of EVENTS) engine.on(name, (payload) => events.push({ name, payload } as Told));

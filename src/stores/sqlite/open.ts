@@ -1,6 +1,8 @@
 import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LifecycleError } from '../../errors/index.ts';
+import { LifecycleError, shown } from '../../errors/index.ts';
+import { readFlag, readFunction, readWhole, readWord } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { Connection } from './connection.ts';
@@ -31,6 +33,13 @@ export interface SqliteOptions {
   readonly now?: () => EpochMs;
 }
 
+const OPTIONS = {
+  readOnly: withDefault(readFlag, false),
+  sizeMaxBytes: optional((place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER)),
+  writerThread: optional((place) => readWord(place, ['large', 'always'] as const)),
+  now: optional(readFunction<() => EpochMs>),
+} satisfies ShapeOf<SqliteOptions>;
+
 /** Another program's lock is waited for so long, blocking the thread, ms. Tenure's own never last. */
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_BYTES = 4_096;
@@ -52,10 +61,11 @@ const NEEDS_ROLLBACK = 776;
  *   `StoreCorrupt`, `StoreReadOnly`, `StoreFull`; `NotFound` for a missing file and `readOnly`;
  *   `InvalidArgument` for a path that cannot be a file.
  */
-export async function sqliteStore(path: string, options: SqliteOptions = {}): Promise<Store> {
+export async function sqliteStore(path: string, options?: SqliteOptions): Promise<Store> {
+  const given = readOptions(options, 'sqliteStore', OPTIONS);
   const { file, isNew } = locate(path);
   try {
-    return options.readOnly ? openReader(file, isNew) : openWriter(file, isNew, options);
+    return given.readOnly ? openReader(file, isNew) : openWriter(file, isNew, given);
   } catch (error) {
     throw storeError(error, file);
   }
@@ -179,7 +189,7 @@ function requireOurs(connection: Connection): number {
 function locate(path: string): { readonly file: string; readonly isNew: boolean } {
   if (typeof path !== 'string' || path === '' || path === ':memory:' || path.includes('\0')) {
     throw badPath(
-      `Expected the path of a file, got \`${path}\`; for a store in memory use memoryStore()`,
+      `Expected the path of a file, got ${shown(path)}; for a store in memory use memoryStore()`,
       path,
     );
   }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { readOptions } from '../../input/options.ts';
 import type { RunCounters, UserCounters } from '../../model/counters.ts';
 import type { UserStatus } from '../../model/status.ts';
 import { isConsistent } from '../model/external-model.ts';
+import { SIZE } from './options.ts';
 import { userStatus } from './statuses.ts';
 
 /** A user's status with counters. */
@@ -18,7 +20,8 @@ export interface SizeOptions {
 }
 
 /** A status with counters that fit it (I1, I5). Shrinks to one queued task. */
-export function userCounters({ tasksMax = 4 }: SizeOptions = {}): fc.Arbitrary<CountedUserResult> {
+export function userCounters(options?: SizeOptions): fc.Arbitrary<CountedUserResult> {
+  const { tasksMax } = readOptions(options, 'userCounters', SIZE);
   return fc
     .tuple(userStatus(), fc.integer({ min: 1, max: tasksMax }), fc.nat(), fc.nat())
     .map(([status, total, a, b]) => fitting(status, total, a, b));
@@ -53,9 +56,8 @@ function fitting(processingStatus: UserStatus, total: number, a: number, b: numb
 }
 
 /** A status with counters that contradict it or each other. */
-export function inconsistentUserCounters({
-  tasksMax = 4,
-}: SizeOptions = {}): fc.Arbitrary<CountedUserResult> {
+export function inconsistentUserCounters(options?: SizeOptions): fc.Arbitrary<CountedUserResult> {
+  const { tasksMax } = readOptions(options, 'inconsistentUserCounters', SIZE);
   const count = fc.integer({ min: -1, max: tasksMax + 1 });
   return fc
     .record({
@@ -72,23 +74,25 @@ export function inconsistentUserCounters({
 
 /** Users, and the counters of a run that has exactly these (I1, I2, I3). Shrinks to one queued user. */
 export function runCounters(
-  options: SizeOptions = {},
+  options?: SizeOptions,
 ): fc.Arbitrary<{ readonly users: readonly CountedUserResult[]; readonly counters: RunCounters }> {
+  const sizes = readOptions(options, 'runCounters', SIZE);
   return fc
-    .array(userCounters(options), { minLength: 1, maxLength: options.usersMax ?? 4 })
+    .array(userCounters(sizes), { minLength: 1, maxLength: sizes.usersMax })
     .map((users) => ({ users, counters: countersOf(users) }));
 }
 
 /** As {@link runCounters}, with one counter (`wrong`) off by `by` (not 0). */
-export function inconsistentRunCounters(options: SizeOptions = {}): fc.Arbitrary<{
+export function inconsistentRunCounters(options?: SizeOptions): fc.Arbitrary<{
   readonly users: readonly CountedUserResult[];
   readonly counters: RunCounters;
   readonly wrong: keyof RunCounters;
 }> {
+  const sizes = readOptions(options, 'inconsistentRunCounters', SIZE);
   const names = Object.keys(countersOf([])) as (keyof RunCounters)[];
   const off = fc.constantFrom(1, -1, 2, -2);
   return fc
-    .tuple(runCounters(options), fc.constantFrom(...names), off)
+    .tuple(runCounters(sizes), fc.constantFrom(...names), off)
     .map(([{ users, counters }, wrong, by]) => ({
       users,
       counters: { ...counters, [wrong]: counters[wrong] + by },

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readOptions } from '../../input/options.ts';
 import {
   apply,
   createRun,
@@ -8,12 +9,11 @@ import {
   possibleEvents,
 } from '../model/reference-model.ts';
 import type { SizeOptions } from './counters.ts';
+import { EVENTS, SIZE } from './options.ts';
 
 /** What the reference model is made with. Shrinks to one user with one task. */
-export function modelPlan({
-  usersMax = 4,
-  tasksMax = 4,
-}: SizeOptions = {}): fc.Arbitrary<Required<ModelPlan>> {
+export function modelPlan(options?: SizeOptions): fc.Arbitrary<Required<ModelPlan>> {
+  const { usersMax, tasksMax } = readOptions(options, 'modelPlan', SIZE);
   return fc.record({
     users: fc.integer({ min: 1, max: usersMax }),
     continueOnError: fc.array(fc.boolean(), { minLength: 1, maxLength: tasksMax }),
@@ -43,10 +43,10 @@ export interface EventOptions extends SizeOptions {
  * A legal sequence of events of a run, in any order that can happen. An event is drawn as a number that picks
  * one of those that are possible, so that leaving events out (shrinking) gives a legal sequence again.
  */
-export function eventSequence(options: EventOptions = {}): fc.Arbitrary<EventSequence> {
-  const { cancel = true, toTheEnd = false, eventsMax = 40 } = options;
+export function eventSequence(options?: EventOptions): fc.Arbitrary<EventSequence> {
+  const { cancel, toTheEnd, eventsMax, ...sizes } = readOptions(options, 'eventSequence', EVENTS);
   const choices = fc.array(fc.nat({ max: 1 << 16 }), { maxLength: eventsMax });
-  return fc.tuple(modelPlan(options), choices).map(([plan, picked]) => {
+  return fc.tuple(modelPlan(sizes), choices).map(([plan, picked]) => {
     const model = createRun(plan);
     const events: ModelEvent[] = [];
     const left = [...picked];

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { readOptions } from '../../input/options.ts';
+import { HOUR_MS } from '../../model/time.ts';
 import { type FaultPlan, type ProcessFault, type TaskFault, THROWN_KINDS } from '../faults.ts';
+import { FAULTS } from './options.ts';
 
 /** Bounds of a plan of faults. */
 export interface FaultOptions {
@@ -50,10 +52,9 @@ const processFault: fc.Arbitrary<ProcessFault> = fc.oneof(
  * fails or is slow, handlers that throw anything, hang or run twice, processes that are killed, off, asleep,
  * robbed of their runs or wrong about the time. Shrinks to none.
  */
-export function faultPlan(options: FaultOptions = {}): fc.Arbitrary<FaultPlan> {
-  const { callsMax = 20, usersMax = 6, tasksMax = 4, horizonMs = DAY_MS } = options;
+export function faultPlan(options?: FaultOptions): fc.Arbitrary<FaultPlan> {
+  const { callsMax, usersMax, tasksMax, horizonMs, does } = readOptions(options, 'faultPlan', FAULTS);
   const call = fc.integer({ min: 1, max: callsMax });
-  const does = options.does ?? (Object.keys(TASK_FAULTS) as TaskFault['does'][]);
   // Most of what happens, happens at once; then there are only the slots.
   const atMs = fc.oneof(fc.nat({ max: Math.min(20_000, horizonMs) }), fc.nat({ max: horizonMs }));
   return fc.record(

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { readOptions } from '../../input/options.ts';
 import { USER_STATUSES, type UserStatus } from '../../model/status.ts';
 import type { LedgerOperation } from '../ledger-operations.ts';
 import { userCounters } from './counters.ts';
+import { SCRIPT } from './options.ts';
 
 /** Bounds of a script. */
 export interface ScriptOptions {
@@ -17,10 +19,8 @@ type Reportable = Exclude<UserStatus, 'quarantined'>;
 const REPORTABLE = USER_STATUSES.filter((status): status is Reportable => status !== 'quarantined');
 
 /** One operation on a record of external runs; mostly one that is accepted. */
-export function ledgerOperation({
-  tasks = 2,
-  usersMax = 3,
-}: ScriptOptions = {}): fc.Arbitrary<LedgerOperation> {
+export function ledgerOperation(options?: ScriptOptions): fc.Arbitrary<LedgerOperation> {
+  const { tasks, usersMax } = readOptions(options, 'ledgerOperation', SCRIPT);
   const number = fc.nat({ max: 3 });
   const createRun = fc.record({
     kind: fc.constant('createRun' as const),
@@ -61,12 +61,13 @@ export function ledgerOperation({
 }
 
 /** A whole script: a run is created, and then anything happens. */
-export function ledgerScript(options: ScriptOptions = {}): fc.Arbitrary<readonly LedgerOperation[]> {
-  const { usersMax = 3, operationsMax = 30 } = options;
+export function ledgerScript(options?: ScriptOptions): fc.Arbitrary<readonly LedgerOperation[]> {
+  const bounds = readOptions(options, 'ledgerScript', SCRIPT);
+  const { usersMax, operationsMax } = bounds;
   return fc
     .tuple(
       fc.integer({ min: 1, max: usersMax }),
-      fc.array(ledgerOperation(options), { maxLength: operationsMax - 1 }),
+      fc.array(ledgerOperation(bounds), { maxLength: operationsMax - 1 }),
     )
     .map(([users, rest]) => [{ kind: 'createRun', users }, ...rest]);
 }

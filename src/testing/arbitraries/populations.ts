@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { readOptions } from '../../input/options.ts';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS } from '../../model/time.ts';
+import { POPULATION } from './options.ts';
 
 /** What a population may look like. */
 export interface PopulationOptions {
@@ -20,8 +22,8 @@ const DEPARTMENTS = ['Sales', 'Research', "Workers' Council", 'Büro', ''] as co
  * A person as directories have them: attributes are missing, empty or `null`, dates are dates or instants,
  * names have quotes and accents. Shrinks to an id, a department, a hire date and a mail.
  */
-export function subject(options: PopulationOptions = {}): fc.Arbitrary<Subject> {
-  const { departments = DEPARTMENTS, around = '2026-01-05', daysMax = 30 } = options;
+export function subject(options?: PopulationOptions): fc.Arbitrary<Subject> {
+  const { departments = DEPARTMENTS, around, daysMax } = readOptions(options, 'subject', POPULATION);
   const day = fc.integer({ min: -daysMax, max: daysMax }).map((days) => Date.parse(around) + days * DAY_MS);
   const date = fc.tuple(day, fc.boolean()).map(([ms, isInstant]) => {
     const iso = new Date(ms).toISOString();
@@ -46,10 +48,11 @@ export function subject(options: PopulationOptions = {}): fc.Arbitrary<Subject> 
 }
 
 /** People with ids of their own. Shrinks to as few as allowed. */
-export function population(options: PopulationOptions = {}): fc.Arbitrary<readonly Subject[]> {
-  return fc.uniqueArray(subject(options), {
-    minLength: options.peopleMin ?? 1,
-    maxLength: options.peopleMax ?? 6,
+export function population(options?: PopulationOptions): fc.Arbitrary<readonly Subject[]> {
+  const bounds = readOptions(options, 'population', POPULATION);
+  return fc.uniqueArray(subject(bounds), {
+    minLength: bounds.peopleMin,
+    maxLength: bounds.peopleMax,
     selector: ({ id }) => id,
   });
 }

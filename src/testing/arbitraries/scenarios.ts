@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { WORKFLOW_TEMPLATES } from '../../catalogue/index.ts';
 import { MISSED_SLOT_POLICIES } from '../../engine/options.ts';
+import { readOptions } from '../../input/options.ts';
 import { DAY_MS, SECOND_MS } from '../../model/time.ts';
 import type {
   MassChange,
@@ -10,6 +11,7 @@ import type {
   TaskBehaviour,
 } from '../../simulate/scenario.ts';
 import { behaviour, type MomentAt, plain, type Timed } from './behaviours.ts';
+import { SCENARIO } from './options.ts';
 import { workflowInput } from './workflows.ts';
 
 /** How large a scenario may be. */
@@ -41,8 +43,8 @@ const perMonth = evenly(0, 150);
  * is stopped, killed, asleep or has a wrong clock. The population is a generated one. Shrinks to one workflow
  * of one task that is run once, for nobody, on an ordinary day.
  */
-export function scenario(options: ScenarioOptions = {}): fc.Arbitrary<Scenario> {
-  const { headcountMax = 40, workflowsMax = 3, daysMax = 6 } = options;
+export function scenario(options?: ScenarioOptions): fc.Arbitrary<Scenario> {
+  const { headcountMax, workflowsMax, daysMax } = readOptions(options, 'scenario', SCENARIO);
   const required = plain(
     {
       start: fc.constantFrom(...STARTS),

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { readOptions } from '../../input/options.ts';
 import type { TaskInput, WorkflowInput } from '../../ledger/workflow-input.ts';
 import { TRIGGER_ATTRIBUTES } from '../../model/workflow.ts';
+import { TASK, WORKFLOW } from './options.ts';
 import { workflowCategory } from './statuses.ts';
 
 const DEFINITIONS = ['createAccount', 'addToGroups', 'sendMail', 'notifyManager', 'handOverBadge'] as const;
@@ -12,7 +14,8 @@ export interface TaskOptions {
 }
 
 /** A task of a workflow. Shrinks to the first definition, enabled, without arguments. */
-export function task({ definitions = DEFINITIONS }: TaskOptions = {}): fc.Arbitrary<TaskInput> {
+export function task(options?: TaskOptions): fc.Arbitrary<TaskInput> {
+  const { definitions = DEFINITIONS } = readOptions(options, 'task', TASK);
   return fc.record({
     taskDefinitionId: fc.constantFrom(...definitions),
     continueOnError: fc.boolean(),
@@ -26,10 +29,12 @@ export function task({ definitions = DEFINITIONS }: TaskOptions = {}): fc.Arbitr
 
 /** Tasks of a workflow, at least one of which is enabled. */
 export function tasks(
-  options: TaskOptions & { readonly tasksMax?: number } = {},
+  options?: TaskOptions & { readonly tasksMax?: number },
 ): fc.Arbitrary<readonly TaskInput[]> {
+  const { scheduled: _, ...shape } = WORKFLOW;
+  const { tasksMax, ...ofTask } = readOptions(options, 'tasks', shape);
   return fc
-    .array(task(options), { minLength: 1, maxLength: options.tasksMax ?? 4 })
+    .array(task(ofTask), { minLength: 1, maxLength: tasksMax })
     .map((list) =>
       list.some((one) => one.isEnabled)
         ? list
@@ -45,7 +50,8 @@ export interface WorkflowOptions extends TaskOptions {
 }
 
 /** What `workflows.create` takes, always valid. Shrinks to a joiner on demand with one task. */
-export function workflowInput(options: WorkflowOptions = {}): fc.Arbitrary<WorkflowInput> {
+export function workflowInput(options?: WorkflowOptions): fc.Arbitrary<WorkflowInput> {
+  const { scheduled, ...ofTasks } = readOptions(options, 'workflowInput', WORKFLOW);
   const onDemand = fc.constant({
     '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly',
   });
@@ -58,7 +64,7 @@ export function workflowInput(options: WorkflowOptions = {}): fc.Arbitrary<Workf
       offsetInDays: fc.integer({ min: -14, max: 14 }),
     }),
   });
-  const isScheduled = options.scheduled === undefined ? fc.boolean() : fc.constant(options.scheduled);
+  const isScheduled = scheduled === undefined ? fc.boolean() : fc.constant(scheduled);
   return fc
     .record({
       category: workflowCategory(),
@@ -66,7 +72,7 @@ export function workflowInput(options: WorkflowOptions = {}): fc.Arbitrary<Workf
       isScheduled,
       onDemand,
       triggered,
-      list: tasks(options),
+      list: tasks(ofTasks),
     })
     .map((drawn) => ({
       category: drawn.category,

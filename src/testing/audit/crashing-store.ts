@@ -1,4 +1,7 @@
 /** A store that dies with its process, at the commit that one names. */
+import { readWhole, readWord } from '../../input/fields.ts';
+import { nullable, type ShapeOf, shapeReader } from '../../input/options.ts';
+import type { Place } from '../../input/refuse.ts';
 import type { Store } from '../../ports/store.ts';
 import { wrapStore } from '../../ports/wrap-store.ts';
 
@@ -22,11 +25,17 @@ export interface CrashingStore extends Store {
   crash(): void;
 }
 
+const readPoint = shapeReader({
+  commit: (place: Place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER),
+  when: (place: Place) => readWord(place, ['before', 'after'] as const),
+} satisfies ShapeOf<CrashPoint>);
+
 /**
  * The store `inner` as a process sees it that dies at `point`. From then on no call of this process is ever
  * answered and nothing of it reaches `inner`, which a next process can use at once.
  */
 export function crashingStore(inner: Store, point: CrashPoint | null = null): CrashingStore {
+  const at = nullable(readPoint)({ path: 'point', value: point });
   const { promise: crashed, resolve } = Promise.withResolvers<void>();
   let commits = 0;
   let busy = 0;
@@ -36,7 +45,7 @@ export function crashingStore(inner: Store, point: CrashPoint | null = null): Cr
     isDead = true;
     resolve();
   };
-  const isAt = (when: CrashPoint['when'], commit: number) => point?.when === when && point.commit === commit;
+  const isAt = (when: CrashPoint['when'], commit: number) => at?.when === when && at.commit === commit;
   return wrapStore(
     inner,
     {

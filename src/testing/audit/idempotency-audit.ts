@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineSettingsInput } from '../../engine/options.ts';
+import { readOptions } from '../../input/options.ts';
 import type { WorkflowInput } from '../../ledger/workflow-input.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { TaskHandler } from '../../ports/task-handler.ts';
@@ -12,6 +13,7 @@ import type { OracleViolation } from '../oracles.ts';
 import type { CrashPoint } from './crashing-store.ts';
 import { canonical } from './effects.ts';
 import { type Execution, execute } from './execution.ts';
+import { AUDIT_OPTIONS } from './options.ts';
 
 /** What to audit. `Effects` is what the host's recorder reports. */
 export interface AuditOptions<Effects> {
@@ -83,6 +85,7 @@ export interface AuditReport {
  *   never settles and has no time-out.
  */
 export async function idempotencyAudit<Effects>(options: AuditOptions<Effects>): Promise<AuditReport> {
+  readOptions(options, 'idempotencyAudit', AUDIT_OPTIONS);
   const read = options.read ?? ((effects: Effects): unknown => effects);
   const undisturbed = await execute(options, null);
   const expected = canonical(read(undisturbed.effects));

@@ -1,7 +1,7 @@
 /** One life of an engine in virtual time, over a store that it may die with. */
 import { arrayDirectory } from '../../directory/index.ts';
 import { assembleEngine, type Engine } from '../../engine/engine.ts';
-import type { EngineSettingsInput } from '../../engine/options.ts';
+import { type EngineSettingsInput, readSettings } from '../../engine/options.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
@@ -56,7 +56,7 @@ export function beginLife(options: LifeOptions): Life {
       ids: seededIds(seed),
       logger: SILENT,
     },
-    { ...settings, tasks: disturb(Object.fromEntries(watched)) },
+    readSettings({ ...settings, tasks: disturb(Object.fromEntries(watched)) }, 'the engine'),
   );
   engine.on('engine.error', ({ error }) => void errors.push(error));
   return { engine, session, running, errors };

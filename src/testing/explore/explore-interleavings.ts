@@ -3,6 +3,17 @@
  * side, in every order in which tasks can end, a cancel can come, commits can be cut and a process can die.
  */
 
+import { readArray, readFlag, readFunction, readWhole } from '../../input/fields.ts';
+import {
+  optional,
+  type Reader,
+  type ReadShape,
+  readOptions,
+  type ShapeOf,
+  shapeReader,
+  withDefault,
+} from '../../input/options.ts';
+import { invalid, type Place } from '../../input/refuse.ts';
 import type { UserEvent } from '../../rules/index.ts';
 import { type ModelEvent, type ModelPlan, possibleEvents } from '../model/reference-model.ts';
 import { type RunCheckStep, stepFindings } from './compare.ts';
@@ -39,6 +50,37 @@ export interface ExploreOptions {
   readonly violationsMax?: number;
 }
 
+const SIZE_MAX = 1_000;
+const OPTIONS = {
+  users: (place: Place) => readWhole(place, 1, SIZE_MAX),
+  tasks: readTasks,
+  cancel: withDefault(readFlag, false),
+  crash: withDefault(readCrashes, 0),
+  commitEventsMax: withDefault((place: Place) => readWhole(place, 1, SIZE_MAX), 2),
+  strictFailed: withDefault(readFlag, false),
+  rules: optional(
+    shapeReader({
+      decideUser: optional(readFunction<ExploredRules['decideUser']>),
+      runAfter: optional(readFunction<ExploredRules['runAfter']>),
+    } satisfies ShapeOf<ExploredRules>),
+  ),
+  violationsMax: withDefault((place: Place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER), 10),
+} satisfies Record<keyof ExploreOptions, Reader<unknown>>;
+
+/** `continueOnError` for each task. */
+function readTasks(place: Place): readonly boolean[] {
+  if (typeof place.value === 'number')
+    return Array.from({ length: readWhole(place, 1, SIZE_MAX) }, () => false);
+  const flags = readArray(place, SIZE_MAX).map(readFlag);
+  if (flags.length > 0) return flags;
+  throw invalid(place, 'at least one task');
+}
+
+/** How often a process may die. */
+function readCrashes(place: Place): number {
+  return typeof place.value === 'boolean' ? Number(place.value) : readWhole(place, 0, SIZE_MAX);
+}
+
 /** A state in which a rule does not hold, and how to come there. */
 export interface ExploredViolation {
   /** A rule of domain §6 (`I2`, `6.4`, `edges` …), `model` where rules and model disagree, `refused`. */
@@ -64,10 +106,10 @@ export interface ExploreReport {
 /**
  * Explores every interleaving. Synchronous; 3 users × 3 tasks with cancel and a crash take some seconds.
  *
- * @throws RangeError for no user or no task.
+ * @throws LifecycleError `InvalidArgument`, for no user or no task, say.
  */
 export function exploreInterleavings(options: ExploreOptions): ExploreReport {
-  return new Exploration(options).explore();
+  return new Exploration(readOptions(options, 'exploreInterleavings', OPTIONS)).explore();
 }
 
 class Exploration {
@@ -84,15 +126,14 @@ class Exploration {
   readonly #trail: string[] = [];
   #moves = 0;
 
-  constructor(options: ExploreOptions) {
-    const { users, tasks, cancel = false, crash = false, strictFailed = false } = options;
-    const continueOnError = typeof tasks === 'number' ? Array.from({ length: tasks }, () => false) : tasks;
+  constructor(options: ReadShape<typeof OPTIONS>) {
+    const { users, tasks: continueOnError, strictFailed } = options;
     this.#plan = { users, continueOnError, strictFailed };
     this.#rules = { ...PRODUCTION_RULES, ...options.rules };
-    this.#cancel = cancel;
-    this.#commitMax = options.commitEventsMax ?? 2;
-    this.#violationsMax = options.violationsMax ?? 10;
-    this.#first = firstState(this.#plan, Number(crash));
+    this.#cancel = options.cancel;
+    this.#commitMax = options.commitEventsMax;
+    this.#violationsMax = options.violationsMax;
+    this.#first = firstState(this.#plan, options.crash);
   }
 
   explore(): ExploreReport {

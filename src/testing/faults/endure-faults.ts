@@ -1,13 +1,18 @@
 /** A workflow that has to endure a plan of faults: safety while they hit, liveness when they are over. */
+import { readWhole } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import { readStore } from '../../input/ports.ts';
+import type { Place } from '../../input/refuse.ts';
 import { runResource, userResource } from '../../ledger/resources.ts';
 import type { Run, UserProcessingResult } from '../../model/resources.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { memoryStore } from '../../stores/memory/index.ts';
-import type { AuditOptions } from '../audit.ts';
+import { type AuditOptions, EXECUTION_OPTIONS } from '../audit.ts';
 import type { OracleViolation } from '../oracles.ts';
 import { FaultSite } from './fault-site.ts';
 import type { FaultPlan } from './plan.ts';
+import { readFaultPlan } from './read-plan.ts';
 
 /** What has to endure what. `Effects` is what the host's recorder reports. */
 export interface EndureOptions<Effects>
@@ -18,6 +23,13 @@ export interface EndureOptions<Effects>
   /** Virtual time until the faults are over, ms. Default: a day. */
   readonly horizonMs?: DurationMs;
 }
+
+const OPTIONS = {
+  ...EXECUTION_OPTIONS,
+  plan: readFaultPlan,
+  store: optional(readStore),
+  horizonMs: withDefault((place: Place) => readWhole(place, 0, Number.MAX_SAFE_INTEGER), DAY_MS),
+} satisfies ShapeOf<EndureOptions<unknown>>;
 
 /** What has been endured. */
 export interface Endured<Effects> {
@@ -43,7 +55,7 @@ const USERS_MAX = 100_000;
  * @throws LifecycleError for a workflow or handler that an engine would refuse.
  */
 export async function endureFaults<Effects>(options: EndureOptions<Effects>): Promise<Endured<Effects>> {
-  const { plan, horizonMs = DAY_MS, store = memoryStore() } = options;
+  const { plan, horizonMs, store = memoryStore() } = readOptions(options, 'endureFaults', OPTIONS);
   const effects = options.effects();
   const site = new FaultSite({
     plan,

@@ -1,8 +1,15 @@
+import { readArray, readFunction, readString } from '../../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import { readTimers } from '../../input/ports.ts';
+import type { Place } from '../../input/refuse.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskContext, TaskHandler, TaskHandlerOptions } from '../../ports/task-handler.ts';
 import { systemClock } from '../../system/index.ts';
 import { misbehave } from './misbehave.ts';
 import type { FaultPlan, TaskFault } from './plan.ts';
+import { readPlan } from './read-plan.ts';
+
+const SUBJECTS_MAX = 1_000_000;
 
 /** Options of {@link faultyTasks}. */
 export interface FaultyTaskOptions {
@@ -14,14 +21,25 @@ export interface FaultyTaskOptions {
   readonly released?: () => Promise<void>;
 }
 
+const OPTIONS = {
+  subjectIds: (place: Place) => readArray(place, SUBJECTS_MAX).map(readString),
+  clock: withDefault(readTimers, systemClock),
+  released: withDefault(
+    readFunction<NonNullable<FaultyTaskOptions['released']>>,
+    () => new Promise<void>(() => {}),
+  ),
+} satisfies ShapeOf<FaultyTaskOptions>;
+
 /** The handlers with the plan's faults. One that may hang needs a `timeoutMs`. */
 export function faultyTasks(
   tasks: Readonly<Record<string, TaskHandler>>,
   plan: Pick<FaultPlan, 'taskFaults'>,
-  { subjectIds, clock = systemClock, released = () => new Promise(() => {}) }: FaultyTaskOptions,
+  options: FaultyTaskOptions,
 ): Record<string, TaskHandlerOptions> {
+  const { subjectIds, clock, released } = readOptions(options, 'faultyTasks', OPTIONS);
+  const { taskFaults } = readPlan({ path: 'plan', value: plan }, ['taskFaults']);
   const faultOf = (context: TaskContext): TaskFault | undefined =>
-    plan.taskFaults.find(
+    taskFaults.find(
       ({ subject, task, attempt }) =>
         subjectIds[subject] === context.subject.id &&
         task === context.task.executionSequence - 1 &&
@@ -31,14 +49,14 @@ export function faultyTasks(
   let calls = 0;
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => {
-      const options: TaskHandlerOptions = typeof task === 'function' ? { run: task } : task;
+      const handler: TaskHandlerOptions = typeof task === 'function' ? { run: task } : task;
       const run: TaskHandlerOptions['run'] = (context) => {
         const fault = faultOf(context);
-        const work = () => options.run(context);
+        const work = () => handler.run(context);
         calls += 1;
         return fault ? misbehave(fault, calls, { signal: context.signal, sleep, released }, work) : work();
       };
-      return [name, { ...options, run }];
+      return [name, { ...handler, run }];
     }),
   );
 }

@@ -3,6 +3,9 @@
  * whether it says the same: a lost write, a stale index and a wrong counter all show.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { readFlag } from '../../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import { readStoreReader } from '../../input/ports.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { USER_STATUSES } from '../../model/status.ts';
 import type { StoreReader } from '../../ports/store.ts';
@@ -27,6 +30,7 @@ export interface CheckDatabaseOptions {
   readonly strictFailed?: boolean;
 }
 
+const OPTIONS = { strictFailed: withDefault(readFlag, false) } satisfies ShapeOf<CheckDatabaseOptions>;
 const PAGE = 500;
 
 /**
@@ -35,8 +39,10 @@ const PAGE = 500;
  */
 export async function checkDatabase(
   store: StoreReader,
-  { strictFailed = false }: CheckDatabaseOptions = {},
+  options?: CheckDatabaseOptions,
 ): Promise<DatabaseReport> {
+  const { strictFailed } = readOptions(options, 'checkDatabase', OPTIONS);
+  readStoreReader({ path: 'store', value: store });
   const findings = new Findings();
   const workflows = await store.listWorkflows();
   const runs: RunRecord[] = [];

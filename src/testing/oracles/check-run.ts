@@ -1,5 +1,7 @@
 /** Checks a run with its user results as Graph shows them: tenure's resources, or data exported from Entra. */
-
+import { readFlag, readNumber, readWord } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import type { Place } from '../../input/refuse.ts';
 import { isTerminal } from '../model/edges.ts';
 import { violationsOf } from '../model/invariants.ts';
 import { aggregate } from '../model/recount.ts';
@@ -21,6 +23,12 @@ export interface CheckRunOptions {
   readonly strictFailed?: boolean;
 }
 
+const OPTIONS = {
+  toleranceMs: withDefault((place: Place) => readNumber(place, 0, Infinity), 1_000),
+  results: withDefault((place: Place) => readWord(place, ['all', 'some'] as const), 'all'),
+  strictFailed: optional(readFlag),
+} satisfies ShapeOf<CheckRunOptions>;
+
 /**
  * What is wrong with a run and its user results; empty when all is well. Unknown fields are passed over,
  * `subject` may be missing, `unknownFutureValue` is taken for the status that it can stand for.
@@ -32,9 +40,9 @@ export interface CheckRunOptions {
 export function checkRun(
   run: object,
   results: Iterable<object> | { readonly value: Iterable<object> },
-  options: CheckRunOptions = {},
+  options?: CheckRunOptions,
 ): readonly OracleViolation[] {
-  const { toleranceMs = 1_000, results: which = 'all' } = options;
+  const { toleranceMs, results: which, strictFailed } = readOptions(options, 'checkRun', OPTIONS);
   const findings = new Findings();
   const rows = rowsOf(results);
   const known = snapshotOfGraph(run, rows, findings);
@@ -46,7 +54,7 @@ export function checkRun(
   }
   checkNames(run, rows, findings);
   checkMoments(run, rows, snapshot, toleranceMs, findings);
-  checkEnding(run, snapshot, options.strictFailed, findings);
+  checkEnding(run, snapshot, strictFailed, findings);
   return findings.violations;
 }
 

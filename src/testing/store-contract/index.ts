@@ -5,6 +5,10 @@
  * error of a put without a row, how the users of an unpublished run read, what is kept of a call
  * that was refused and caught) it tests nothing.
  */
+import { readArray, readFlag, readFunction, readString, readWhole } from '../../input/fields.ts';
+import { optional, readShape, type ShapeOf, shapeReader } from '../../input/options.ts';
+import { type Place, root } from '../../input/refuse.ts';
+import type { StoreCapabilities } from '../../ports/store.ts';
 import { atomicity } from './atomicity.ts';
 import { closing } from './closing.ts';
 import { deletion } from './deletion.ts';
@@ -45,6 +49,18 @@ const TOPICS = [
   randomOperations,
 ] as const;
 
+const SUBJECT = {
+  name: readString,
+  capabilities: shapeReader({
+    durable: readFlag,
+    sharedWriters: readFlag,
+  } satisfies ShapeOf<StoreCapabilities>),
+  make: readFunction<StoreSubject['make']>,
+  seeds: optional((place: Place) =>
+    readArray(place, 1_000).map((one) => readWhole(one, 0, Number.MAX_SAFE_INTEGER)),
+  ),
+} satisfies ShapeOf<StoreSubject>;
+
 /**
  * Defines the suite for one kind of store.
  *
@@ -58,6 +74,7 @@ const TOPICS = [
  * ```
  */
 export function storeContract(runner: ContractRunner, subject: StoreSubject): void {
+  readShape(root(subject, 'the store under test'), SUBJECT);
   const kit = makeKit(runner, subject);
   kit.describe(`store contract: ${subject.name}`, () => {
     for (const topic of TOPICS) topic(kit);

@@ -1,6 +1,7 @@
 /** Bugs that were found by attacking the engine; each stays as a regression test. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/index.ts';
+import { readSettings } from '../../../src/engine/options.ts';
 import { LifecycleError } from '../../../src/errors/index.ts';
 import { assembleLedger } from '../../../src/ledger/index.ts';
 import type { Subject } from '../../../src/model/subject.ts';
@@ -501,7 +502,7 @@ describe('events', () => {
         ids: seededIds(5),
         logger: { ...SILENT, error: (message) => void logged.push(message) },
       },
-      { tasks: { '*': () => {} } },
+      readSettings({ tasks: { '*': () => {} } }),
     );
     const workflow = await engine.workflows.create(workflowInput(['a']));
     engine.on('run.created', () => {
@@ -531,7 +532,7 @@ describe('a logger that throws', () => {
         ids: seededIds(5),
         logger,
       },
-      { tasks: { '*': () => {} } },
+      readSettings({ tasks: { '*': () => {} } }),
     );
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());

@@ -1,5 +1,6 @@
 /** The exhaustive explorer: it is exhaustive, and it finds what is wrong. */
 import { describe, expect, it } from 'vitest';
+import { LifecycleError } from '../../../src/errors/index.ts';
 import type { RunRecord } from '../../../src/model/records.ts';
 import {
   type ExploreOptions,
@@ -66,8 +67,8 @@ describe('exploreInterleavings', () => {
   });
 
   it('refuses a run without users or tasks', () => {
-    expect(() => exploreInterleavings({ users: 0, tasks: 1 })).toThrow(RangeError);
-    expect(() => exploreInterleavings({ users: 1, tasks: [] })).toThrow(RangeError);
+    expect(() => exploreInterleavings({ users: 0, tasks: 1 })).toThrow(LifecycleError);
+    expect(() => exploreInterleavings({ users: 1, tasks: [] })).toThrow(LifecycleError);
   });
 });
 
