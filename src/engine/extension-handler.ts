@@ -34,6 +34,7 @@ import type { Callout, CalloutAnswer } from '../ports/callout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TaskContext, TaskHandlerOptions } from '../ports/task-handler.ts';
 import { clockDurationMs } from '../rules/index.ts';
+import { failureReasonOf } from './failure.ts';
 import { Suspension } from './suspension.ts';
 
 type Task = TaskContext<Readonly<Record<string, string>>>;
@@ -159,7 +160,7 @@ async function call(
       if (!mayPass) attempt = maximumRetries;
     } catch (error) {
       task.signal.throwIfAborted();
-      problem = error instanceof Error ? error.message : String(error);
+      problem = failureReasonOf(error);
     }
     if (attempt >= maximumRetries)
       throw new Error(`Expected the custom task extension to accept the call, got: ${problem}`);

@@ -1,15 +1,23 @@
+/** What a handler's throw says. Handlers throw anything: strings, null, objects whose getters throw. */
 import { LIMITS } from '../model/limits.ts';
 
+/** Errors of one chain that are told: what was thrown, and what caused it. */
+const LEVELS_MAX = 6;
+const CODE_LENGTH_MAX = 64;
+
 /**
- * What a handler's throw says, as text of at most `LIMITS.reasonLengthMax` characters. Handlers throw
- * anything: strings, null, objects whose getters throw.
+ * What was thrown, as text of at most `LIMITS.reasonLengthMax` characters: its message and those of its causes (of
+ * several `errors` the first), each with its `code`. Nothing else of an error is told: it may hold secrets.
  */
 export function failureReasonOf(thrown: unknown): string {
-  try {
-    return cut(textOf(thrown));
-  } catch {
-    return 'The handler threw something that cannot be read';
+  let reason = '';
+  const seen = new Set<unknown>();
+  for (let error = thrown; seen.size < LEVELS_MAX && !seen.has(error); error = causeOf(error)) {
+    const message = seen.size === 0 ? textOfThrown(error) : messageOf(error);
+    reason = withCode(joined(reason, message), codeOf(error));
+    seen.add(error);
   }
+  return cut(reason || 'The handler threw an error without a message');
 }
 
 /** Text of at most `LIMITS.reasonLengthMax` characters; a longer one ends in an ellipsis. */
@@ -18,9 +26,66 @@ export function cut(text: string): string {
   return `${text.slice(0, LIMITS.reasonLengthMax - 1)}…`.toWellFormed();
 }
 
-function textOf(thrown: unknown): string {
-  if (thrown instanceof Error) return String(thrown.message || thrown.name);
-  if (typeof thrown === 'string') return thrown || 'The handler threw an empty text';
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
-  return `The handler threw ${typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown)}`;
+function textOfThrown(thrown: unknown): string {
+  try {
+    if (thrown === '') return 'The handler threw an empty text';
+    const message = readMessage(thrown);
+    if (message !== null) return message;
+    return `The handler threw ${typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown)}`;
+  } catch {
+    return 'The handler threw something that cannot be read';
+  }
+}
+
+/** Of a cause; empty when it has none, or none that can be read. */
+function messageOf(cause: unknown): string {
+  try {
+    return readMessage(cause) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** A text, or the message of an error, or its name when there is neither message nor cause; `null` of anything else. */
+function readMessage(error: unknown): string | null {
+  if (typeof error === 'string') return error;
+  if (typeof error !== 'object' || error === null || !('message' in error)) return null;
+  const message = String(error.message);
+  if (message !== '' || causeOf(error) !== undefined) return message;
+  return 'name' in error ? String(error.name) : '';
+}
+
+/** What an error was caused by: the first of several errors, or its cause. */
+function causeOf(error: unknown): unknown {
+  const errors = fieldOf(error, 'errors');
+  const first = Array.isArray(errors) ? fieldOf(errors, '0') : undefined;
+  return first ?? fieldOf(error, 'cause') ?? undefined;
+}
+
+/** The numbers of a `DOMException` are historical, and its name tells more. */
+function codeOf(error: unknown): unknown {
+  return fieldOf(error, Symbol.toStringTag) === 'DOMException' ? undefined : fieldOf(error, 'code');
+}
+
+function fieldOf(error: unknown, name: PropertyKey): unknown {
+  if (typeof error !== 'object' || error === null) return undefined;
+  try {
+    return (error as Readonly<Record<PropertyKey, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Many wrap an error and repeat its message: it is told once. */
+function joined(reason: string, message: string): string {
+  const next = message.slice(0, LIMITS.reasonLengthMax + 1);
+  if (reason === '' || reason.includes(next)) return reason || next;
+  return `${reason.replace(/[\s.:]+$/, '')}: ${next}`;
+}
+
+function withCode(reason: string, code: unknown): string {
+  const isCode = typeof code === 'string' ? /^[\w.:-]+$/.test(code) : Number.isSafeInteger(code);
+  const text = `(${code})`;
+  if (!isCode || text.length > CODE_LENGTH_MAX || reason.endsWith(text)) return reason;
+  return `${reason} ${text}`;
 }

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { failureReasonOf } from '../../../src/engine/failure.ts';
+import { LIMITS } from '../../../src/model/limits.ts';
+
+const coded = (message: string, code: unknown, cause?: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { code });
+const refused = coded('connect ECONNREFUSED 127.0.0.1:9', 'ECONNREFUSED');
+
+/** An error whose cause is itself, by way of another. */
+function circle(): Error {
+  const inner = new Error('inner');
+  const outer = new Error('outer', { cause: inner });
+  inner.cause = outer;
+  return outer;
+}
+
+const trapped = (field: string, message = 'outer') =>
+  Object.defineProperty(new Error(message), field, {
+    get() {
+      throw new Error('trap');
+    },
+  });
+
+describe('a failure reason', () => {
+  it.each<[string, unknown, string]>([
+    [
+      'a failed fetch',
+      new TypeError('fetch failed', { cause: refused }),
+      'fetch failed: connect ECONNREFUSED 127.0.0.1:9 (ECONNREFUSED)',
+    ],
+    [
+      'a failed fetch of a host with several addresses',
+      new TypeError('fetch failed', {
+        cause: Object.assign(new AggregateError([refused, new Error('connect ::1')]), {
+          code: 'ECONNREFUSED',
+        }),
+      }),
+      'fetch failed (ECONNREFUSED): connect ECONNREFUSED 127.0.0.1:9 (ECONNREFUSED)',
+    ],
+    ['a bare AggregateError', new AggregateError([new Error('a'), new Error('b')]), 'a'],
+    [
+      'what Promise.any rejects with',
+      new AggregateError([coded('a', 7), new Error('b')], 'All promises were rejected'),
+      'All promises were rejected: a (7)',
+    ],
+    ['an AggregateError of nothing', new AggregateError([]), 'AggregateError'],
+    [
+      'a cause that is text',
+      new Error('no mail', { cause: 'the server is down' }),
+      'no mail: the server is down',
+    ],
+    [
+      'a message with a full stop',
+      new Error('No mail. ', { cause: refused }),
+      `No mail: ${refused.message} (ECONNREFUSED)`,
+    ],
+    [
+      'a message that repeats that of its cause',
+      new Error(`No mail: ${refused.message}`, { cause: refused }),
+      `No mail: ${refused.message} (ECONNREFUSED)`,
+    ],
+    [
+      'an error with the code of its cause',
+      coded(refused.message, 'ECONNREFUSED', refused),
+      `${refused.message} (ECONNREFUSED)`,
+    ],
+    ['two codes', coded('outer', 'E_OUTER', refused), `outer (E_OUTER): ${refused.message} (ECONNREFUSED)`],
+    ['no message but a cause', new Error('', { cause: refused }), `${refused.message} (ECONNREFUSED)`],
+    ['neither message nor cause', new RangeError(), 'RangeError'],
+    ['a cause that is null', new Error('alone', { cause: null }), 'alone'],
+    ['a cause that is an object', new Error('alone', { cause: { token: 'secret', status: 401 } }), 'alone'],
+    ['a code that is no word', coded('alone', 'a b\u001b'), 'alone'],
+    ['a code that is long', coded('alone', 'E'.repeat(100)), 'alone'],
+    [
+      'neither message nor a cause with one',
+      new Error('', { cause: {} }),
+      'The handler threw an error without a message',
+    ],
+    ['a circle of causes', circle(), 'outer: inner'],
+    ['a cause that throws', trapped('cause'), 'outer'],
+    ['a code that throws', trapped('code'), 'outer'],
+    ['errors that throw', trapped('errors'), 'outer'],
+    ['a cause whose message throws', new Error('outer', { cause: trapped('message') }), 'outer'],
+    ['errors that are no array', Object.assign(new Error('outer'), { errors: 'many' }), 'outer'],
+  ])('of %s', (_what, thrown, reason) => {
+    expect(failureReasonOf(thrown)).toBe(reason);
+  });
+
+  it('tells six errors of a chain at most', () => {
+    let error = new Error('e0');
+    for (let no = 1; no < 100_000; no += 1) error = new Error(`e${no}.`, { cause: error });
+    expect(failureReasonOf(error)).toBe('e99999: e99998: e99997: e99996: e99995: e99994.');
+  });
+
+  it('tells nothing of an error but messages and codes', () => {
+    const error = Object.assign(new Error('status 401'), {
+      config: { headers: { authorization: 'Bearer secret' } },
+      response: { body: 'secret' },
+    });
+    expect(failureReasonOf(new Error('no account', { cause: error }))).toBe('no account: status 401');
+  });
+
+  it('of anything is well-formed text of bounded length', () => {
+    const message = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.constant('m'.repeat(1_000_000)),
+      fc.anything(),
+    );
+    const { error } = fc.letrec((tie) => ({
+      error: fc.oneof(
+        { maxDepth: 5 },
+        fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true }),
+        fc
+          .record(
+            { message, name: message, code: message, cause: tie('error'), errors: fc.array(tie('error')) },
+            { requiredKeys: [] },
+          )
+          .map((fields) => Object.assign(new Error('x'), fields)),
+      ),
+    }));
+    fc.assert(
+      fc.property(error, (thrown) => {
+        const reason = failureReasonOf(thrown);
+        expect(reason.isWellFormed()).toBe(true);
+        expect(reason.length).toBeLessThanOrEqual(LIMITS.reasonLengthMax);
+        expect(reason).not.toBe('');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
