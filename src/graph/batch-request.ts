@@ -53,7 +53,7 @@ export function requestIn({ base, folder, outer }: BatchPlace, at: string, given
   // Dots in a path could lead out of the version that the batch was sent to.
   if (!URL.canParse(url) || !new URL(url).href.startsWith(root))
     throw badRequest(`Expected the URL of ${at} to be below that of the batch.`);
-  if (/\$batch/i.test(url)) throw badRequest(`Expected the URL of ${at} to be no batch.`);
+  if (/\$batch/i.test(new URL(url).pathname)) throw badRequest(`Expected the URL of ${at} to be no batch.`);
   if ([root, folder].some((place) => isReference(new URL(url).href, place)))
     throw notImplemented(`The URL of ${at} refers to another request by \`$\`, which is not supported.`);
   const headers = new Headers(given.headers);

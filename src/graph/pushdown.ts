@@ -20,11 +20,10 @@ export function splitFilter(tree: Filter, accepts: (text: string, tree: Filter) 
     conditionsIn(one) <= CONDITIONS_MAX && accepts(writeFilter(one), one);
   if (takes(tree)) return { filter: writeFilter(tree), left: null };
   const parts = conditionsOf(tree);
-  const alone = parts.filter(takes);
-  const [first] = alone;
-  if (first === undefined) return { filter: null, left: tree };
+  const pushed: Filter[] = [];
   // What a source takes one by one, it need not take together.
-  const pushed = takes(all(alone)) ? alone : [first];
+  for (const part of parts) if (takes(part) && takes(all([...pushed, part]))) pushed.push(part);
+  if (pushed.length === 0) return { filter: null, left: tree };
   return { filter: writeFilter(all(pushed)), left: all(parts.filter((part) => !pushed.includes(part))) };
 }
 

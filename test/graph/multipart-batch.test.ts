@@ -192,6 +192,12 @@ describe('a batch of JSON', () => {
     }
   });
 
+  it('may look for a batch by name', async () => {
+    const url = "workflows?$filter=displayName eq '$batch'";
+    const { body } = await api.post(`${LW}/$batch`, { requests: [{ id: '1', method: 'GET', url }] }, headers);
+    expect(body.responses).toMatchObject([{ status: 200, body: { value: [] } }]);
+  });
+
   it('has JSON as its type, and lists as they are alone', async () => {
     const requests = [{ id: '1', method: 'GET', url: 'workflows?$select=displayName' }];
     const answer = await api.handler(requestOf('POST', `${LW}/$batch`, { requests }, headers));
