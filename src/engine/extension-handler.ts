@@ -118,7 +118,7 @@ function readReply(body: string): { readonly status: string; readonly reasons: s
       reasons: reasons.filter((one) => typeof one === 'string').join('; '),
     };
   } catch {
-    return { status: '', reasons: '' }; // no JSON, or of another shape: told by whoever asked
+    return { status: '', reasons: '' }; // not JSON, or of another shape: the caller reports it
   }
 }
 

@@ -13,7 +13,7 @@ export async function activate({ engine, keys, body, author }: Call): Promise<st
   return (await engine.runs.activate(keys.workflow, { subjects }, author)).id;
 }
 
-/** activateAndWait: `{ subject }`, a provisioning object or somebody of the directory; what became of it. */
+/** activateAndWait: `{ subject }`, a provisioning object or a directory object; gives its result. */
 export async function activateAndWait({ engine, keys, body, author, inTime }: Call): Promise<Row> {
   const subject = objectBody(soleField(body, 'subject', true), true);
   const run = await engine.runs.activate(

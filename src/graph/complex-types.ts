@@ -148,7 +148,7 @@ const ATTRIBUTE_SET_ENTRY: ComplexType = {
   properties: { name: 'string', value: 'string' },
   required: ['name'],
 };
-/** Whom a workflow runs for. */
+/** The subject of a workflow. */
 export const WORKFLOW_SUBJECT = abstract('workflowSubject');
 const DIRECTORY_SUBJECT: ComplexType = {
   name: 'directoryObjectWorkflowSubject',
@@ -288,7 +288,7 @@ export const KINDS = {
 /** What an activation is for. */
 export const ACTIVATION_SCOPE = SCOPE;
 
-/** All of them, those that others are derived from first. */
+/** All of them, base types before derived ones. */
 export const COMPLEX_TYPES: readonly ComplexType[] = [
   PAIR,
   PARAMETER,

@@ -1,4 +1,4 @@
-/** What resources stand in: each is there once. Source: domain §2. */
+/** The containers of resources, each a singleton. Source: domain §2. */
 import { ENTITY } from './directory-types.ts';
 import type { EntityType, Link } from './edm.ts';
 
@@ -17,15 +17,15 @@ const single = (
   links,
 });
 
-/** Where the insights stand. */
+/** The container of the insights functions. */
 export const INSIGHTS = single('insights', null, {});
 
-/** Where deleted workflows stand. */
+/** The container of deleted workflows. */
 export const DELETED_ITEMS = single('deletedItemContainer', 'microsoft.graph', {
   workflows: { to: 'workflow', isMany: true, isContained: true },
 });
 
-/** Where everything of lifecycle workflows stands. */
+/** The container of everything below `lifecycleWorkflows`. */
 export const CONTAINER = single('lifecycleWorkflowsContainer', null, {
   customTaskExtensions: { to: 'customTaskExtension', isMany: true, isContained: true },
   deletedItems: { to: 'deletedItemContainer', isContained: true },
@@ -36,7 +36,7 @@ export const CONTAINER = single('lifecycleWorkflowsContainer', null, {
   workflowTemplates: { to: 'workflowTemplate', isMany: true, isContained: true },
 });
 
-/** What the container stands in: all of it that is here. */
+/** The singleton `identityGovernance`, as far as this service has it. */
 export const GOVERNANCE: EntityType = {
   name: 'identityGovernance',
   namespace: 'microsoft.graph',

@@ -1,10 +1,10 @@
-/** What resources refer to in the directory: people first of all. Source: domain §3.1. */
+/** The types of the directory that resources refer to. Source: domain §3.1. */
 import { KINDS } from './complex-types.ts';
 import type { EntityType, Kind } from './edm.ts';
 
 const GRAPH = 'microsoft.graph';
 
-/** Whatever has an id. */
+/** The base type of everything with an id. */
 export const ENTITY: EntityType = {
   name: 'entity',
   namespace: GRAPH,
@@ -15,7 +15,7 @@ export const ENTITY: EntityType = {
   navigation: {},
 };
 
-/** Something of the directory; a row says by `@odata.type` what it is. */
+/** An object of the directory; `@odata.type` says of which type. */
 export const DIRECTORY_OBJECT: EntityType = {
   name: 'directoryObject',
   namespace: GRAPH,
@@ -28,7 +28,7 @@ export const DIRECTORY_OBJECT: EntityType = {
 
 const TEXTS: Kind = { collection: {}, type: 'string' };
 
-/** A person, as far as scope rules know them, with dates. */
+/** A user: the properties of scope rules, and dates. */
 export const USER: EntityType = {
   name: 'user',
   namespace: GRAPH,
@@ -89,7 +89,7 @@ export const USER: EntityType = {
 
 const known = (name: string): EntityType => ({ ...DIRECTORY_OBJECT, name, base: DIRECTORY_OBJECT });
 
-/** All of them, those that others are derived from first. */
+/** All of them, base types before derived ones. */
 export const DIRECTORY_TYPES: readonly EntityType[] = [
   ENTITY,
   DIRECTORY_OBJECT,

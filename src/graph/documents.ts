@@ -1,4 +1,4 @@
-/** What stands above the lifecycle workflows: the service root, `$metadata`, and what they stand in. */
+/** The documents above the lifecycle workflows: the service root, `$metadata` and `identityGovernance`. */
 import { GraphError } from './graph-error.ts';
 import { type Csdl, metadataOf, ROOT_SINGLETON } from './metadata.ts';
 import { metadataXml } from './metadata-xml.ts';
@@ -7,7 +7,7 @@ import { acceptOf, mediaTypesOf, readAccept } from './prefer.ts';
 import { readQuery } from './query.ts';
 import type { Reply, Target } from './service.ts';
 
-/** The document at these steps; `null`: there is none. @throws GraphError 400, 405, 406. */
+/** The answer for one of these documents; `null` for other paths. @throws GraphError 400, 405, 406. */
 export function documentAt(request: Request, target: Target): Reply | null {
   const write = documentOf(target.steps);
   if (write === null) return null;

@@ -1,20 +1,20 @@
-/** What the model of the service is made of. Its parts stand in tables of their own; `schema.ts` puts them together. */
+/** The vocabulary of the entity data model (EDM). The model itself is in tables, which `schema.ts` combines. */
 
-/** An enumeration: its members, and those that come after the sentinel, which a client has to ask for. */
+/** An enumeration type. `hidden` members are declared after the sentinel and shown only to clients that ask for them. */
 export interface Enumeration {
   /** Without the namespace: `matchMode`. */
   readonly name: string;
   readonly members: readonly string[];
   readonly hidden: readonly string[];
-  /** Several members at once, comma-joined: `joiner,leaver`. */
+  /** A value is a set of members, joined by commas: `joiner,leaver`. */
   readonly isFlags?: true;
-  /** Value of the first member; default 0. */
+  /** Numeric value of the first member; default 0. */
   readonly from?: 1;
   /** Other spellings in Microsoft's pages, in lower case → the member. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-/** What stands for members that came later; nothing has it as its value. */
+/** The sentinel of evolvable enumerations. It replaces hidden members in answers, and no resource has it as a value. */
 export const SENTINEL = 'unknownFutureValue';
 
 /**
@@ -30,7 +30,10 @@ export function memberNamed({ members, aliases = {} }: Enumeration, name: string
 /** Properties with their kinds. */
 export type Properties = Readonly<Record<string, Kind>>;
 
-/** What a property is. Objects come with all that they can have, whichever derived type they are of. */
+/**
+ * The type of a property. `complex` and `collection` list the properties of the type and of all types derived from it,
+ * so that filters can use them. Without `type` they are references that show an id.
+ */
 export type Kind =
   | 'id'
   | 'string'
@@ -43,18 +46,18 @@ export type Kind =
   | { readonly complex: Properties; readonly type?: ComplexType }
   | { readonly collection: Properties; readonly type?: ComplexType | 'string' };
 
-/** Where a navigation property leads. */
+/** A navigation property. */
 export interface Link {
   /** The name of an entity type. */
   readonly to: string;
   readonly isMany?: true;
-  /** There always is one. */
+  /** A single one that is never null. */
   readonly isRequired?: true;
-  /** What it leads to stands only there: its own path goes on from it. */
+  /** The target is contained: its own navigation properties have paths below this one. */
   readonly isContained?: true;
 }
 
-/** The properties of a complex type. */
+/** A complex type. */
 export interface ComplexType {
   /** Without the namespace: `emailSettings`. */
   readonly name: string;
@@ -62,27 +65,27 @@ export interface ComplexType {
   readonly namespace?: string;
   readonly base?: ComplexType;
   readonly isAbstract?: true;
-  /** Its own, without those of its base. */
+  /** Without the properties of its base type. */
   readonly properties: Properties;
-  /** Which of them are never null. */
+  /** The properties that are never null. */
   readonly required?: readonly string[];
-  /** What it leads to; values show it by id. */
+  /** Its navigation properties; values show the ids. */
   readonly links?: Readonly<Record<string, Link>>;
 }
 
-/** A navigation property that values can show. */
+/** A navigation property that can be shown inside a resource. */
 export interface Navigation extends Link {
-  /** Present without being asked for, on one (`get`) or in lists too (`list`), or only by `$expand`. */
+  /** When it is shown: in lists and on single resources (`list`), on single resources (`get`), or with `$expand` only. */
   readonly shown: 'list' | 'get' | 'expand';
-  /** How it is shown. */
+  /** Its shape inside the resource. */
   readonly type: Kind;
-  /** A user by id, whom `$expand` shows as the directory knows them. */
+  /** A user by id; `$expand` shows what the directory has of that user. */
   readonly isUser?: true;
   /** Read only where it is expanded, so that nothing can be filtered by it. */
   readonly isFetched?: true;
 }
 
-/** A resource type. */
+/** An entity type: a resource with a path. */
 export interface EntityType {
   /** Without the namespace: `run`. */
   readonly name: string;
@@ -90,15 +93,15 @@ export interface EntityType {
   readonly namespace?: string;
   readonly base?: EntityType;
   readonly isAbstract?: true;
-  /** The property that its address has: `id`; empty for what there is one of. */
+  /** The key property, which is in the resource's address: `id`. Empty for singletons. */
   readonly key: string;
-  /** All of them, those of its base too. */
+  /** Including the properties of its base type. */
   readonly properties: Properties;
-  /** Which of them are never null. */
+  /** The properties that are never null. */
   readonly required?: readonly string[];
-  /** What values can show beside their properties; with those of its base. */
+  /** Navigation properties that can be shown inside the resource, including those of its base type. */
   readonly navigation: Readonly<Record<string, Navigation>>;
-  /** What is reached by its path only; with those of its base. */
+  /** Navigation properties that only have a path, including those of its base type. */
   readonly links?: Readonly<Record<string, Link>>;
   /** Structural properties that a list leaves out unless `$select` names them. */
   readonly hiddenInLists?: readonly string[];
@@ -108,29 +111,29 @@ export interface EntityType {
   readonly isSearchable?: true;
 }
 
-/** What an operation takes or gives. */
+/** The type of a parameter or of a result. */
 export interface OperationValue {
   readonly type: EntityType | ComplexType | 'string' | 'dateTime';
   readonly isMany?: true;
 }
 
-/** An action (POST) or a function (GET). */
+/** A bound action (POST) or function (GET). */
 export interface Operation {
   readonly name: string;
   readonly kind: 'action' | 'function';
-  /** The resource, or the collection of resources, that it stands behind. */
+  /** The binding parameter: a resource or a collection of them. */
   readonly of: { readonly type: EntityType; readonly isMany?: true };
   readonly parameters: Readonly<Record<string, OperationValue>>;
-  /** Absent: it gives nothing back. */
+  /** Absent: it answers 204. */
   readonly returns?: OperationValue;
 }
 
-/** Something that is shown by its id. */
+/** A reference, shown as an object with an id. */
 export const REFERENCE: Kind = { complex: { id: 'string' } };
-/** Several of them. */
+/** A collection of references. */
 export const REFERENCES: Kind = { collection: { id: 'string' } };
 
-/** All that a value of one of these types can have. */
+/** The properties of these types and of their base types. */
 export function propertiesOf(...types: readonly ComplexType[]): Properties {
   const each = types.map(({ base, properties, links = {} }) => ({
     ...(base && propertiesOf(base)),
@@ -142,12 +145,12 @@ export function propertiesOf(...types: readonly ComplexType[]): Properties {
   return Object.assign({}, ...each);
 }
 
-/** The kind of a value of a type, or of one that is derived from it. */
+/** A property of a complex type, or of a type derived from it. */
 export function one(type: ComplexType, ...derived: readonly ComplexType[]): Kind {
   return { complex: propertiesOf(type, ...derived), type };
 }
 
-/** The kind of several of them. */
+/** A collection of values of a complex type, or of types derived from it. */
 export function many(type: ComplexType, ...derived: readonly ComplexType[]): Kind {
   return { collection: propertiesOf(type, ...derived), type };
 }

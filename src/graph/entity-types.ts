@@ -355,7 +355,7 @@ export const CUSTOM_TASK_EXTENSION: EntityType = {
   isSearchable: true,
 };
 
-/** All of them, those that others are derived from first. */
+/** All of them, base types before derived ones. */
 export const RESOURCE_TYPES: readonly EntityType[] = [
   RUN,
   TASK,

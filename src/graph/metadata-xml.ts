@@ -1,4 +1,4 @@
-/** CSDL JSON as CSDL XML: what `$metadata` gives to whoever does not ask for JSON. */
+/** CSDL JSON as CSDL XML: `$metadata` is XML unless the client asks for JSON. */
 import type { Csdl, CsdlValue } from './metadata.ts';
 
 const EDMX = 'http://docs.oasis-open.org/odata/ns/edmx';
@@ -49,7 +49,7 @@ function type(name: string, { $Kind, $BaseType, $Abstract, $Key, ...rest }: Csdl
   ]);
 }
 
-/** Unlike in JSON, what says nothing of null may be null; of a collection that is said of its elements, and never is. */
+/** In XML, unlike in JSON, nullable is the default. For a collection `Nullable` is about its elements. */
 function propertyOf(name: string, facets: Csdl): string {
   const isLink = facets.$Kind === 'NavigationProperty';
   const isNeverNull = facets.$Nullable === undefined && !(isLink && facets.$Collection === true);
@@ -77,7 +77,7 @@ function typeAttributes({ $Type = 'Edm.String', $Collection, $Precision }: Csdl)
 type Member = readonly [name: string, value: CsdlValue];
 type Attributes = Readonly<Record<string, CsdlValue | undefined>>;
 
-/** What is no keyword. */
+/** The members of an object of CSDL JSON, without its keywords. */
 function membersOf(part: Csdl): readonly (readonly [string, Csdl & CsdlValue])[] {
   return Object.entries(part).filter(([name]) => !name.startsWith('$')) as never;
 }

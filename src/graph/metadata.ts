@@ -1,4 +1,4 @@
-/** The model of the service as `$metadata` has it: CSDL 4.01 as JSON, and the same as XML (`metadata-xml.ts`). */
+/** The model as CSDL 4.01 in JSON, from which `metadata-xml.ts` writes the XML. */
 import {
   type ComplexType,
   type EntityType,

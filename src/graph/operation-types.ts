@@ -1,4 +1,4 @@
-/** The actions and functions of the service, and what they stand behind. Source: domain §2.1, §2.3, §2.4. */
+/** The actions and functions of the service. Source: domain §2.1, §2.3, §2.4. */
 import { ACTIVATION_SCOPE, WORKFLOW_SUBJECT } from './complex-types.ts';
 import { INSIGHTS } from './container-types.ts';
 import { DIRECTORY_OBJECT, USER } from './directory-types.ts';

@@ -1,4 +1,4 @@
-/** The paths of the catalogue, of settings, extensions and insights, and of what all of it stands in. Source: domain §2.4. */
+/** The paths of the catalogue, settings, extensions and insights, and of the containers. Source: domain §2.4. */
 import { TASK_DEFINITIONS, WORKFLOW_TEMPLATES } from '../catalogue/index.ts';
 import type { TopOptions } from '../ledger/insights.ts';
 import { NEEDED } from './permissions.ts';
@@ -12,7 +12,7 @@ const { reports, workflows, change, extensions, changeExtensions } = NEEDED;
 const EXTENSION = 'customTaskExtensions/{extension}';
 const TEMPLATE = 'workflowTemplates/{template}';
 
-/** What there is one of says by its id only what it is. */
+/** A singleton without properties of its own; its id is its name. */
 function single(path: string, id: string): Route {
   return one(path, workflows, async () => ({ id }));
 }
@@ -32,7 +32,7 @@ export const OTHER_ROUTES: readonly Route[] = [
   one(TEMPLATE, workflows, does.workflowTemplate),
   list(`${TEMPLATE}/tasks`, workflows, (call) => arrayOf(() => does.tasksOfTemplate(call) as never)),
   one(`${TEMPLATE}/tasks/{task}`, workflows, does.taskOfTemplate),
-  // Nobody has ever done them, but the model has the paths.
+  // Templates have no results, but the model has the paths.
   ...taskResultsUnder(`${TEMPLATE}/tasks/{task}`, does.taskResultsOfTemplate, does.taskResultOfTemplate),
   one('settings', workflows, ({ engine }) => engine.settings.get()),
   update('settings', change, 'changed', does.updateSettings),

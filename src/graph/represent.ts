@@ -42,12 +42,12 @@ export function representer(type: EntityType, view: View): (row: Row) => Record<
     const expansion = expand.find((one) => one.name === name);
     const isAll = select === null || select.includes('*');
     const isDefault = where === 'list' || (where === 'get' && place === 'get');
-    // What is selected but not expanded is shown where it would be by default somewhere, as in Microsoft's examples.
+    // `$select` does not expand, as in Microsoft's examples: it shows only what is shown by default somewhere.
     const isWanted = isAll ? isDefault : where !== 'expand' && select.includes(name);
     if (!isWanted && !expansion) return [];
     const isCollection = typeof kind === 'object' && 'collection' in kind;
     const hasContext = where === 'get' && isCollection && level !== 'none';
-    // A user was selected when he was put there.
+    // Users are selected when they are fetched.
     const names = isUser ? null : (expansion?.select ?? null);
     return [{ name, kind, hasContext, names }];
   });

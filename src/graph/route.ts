@@ -58,7 +58,7 @@ export type Answer =
       readonly kind: 'entity';
       readonly type: EntityType;
       readonly row: Row;
-      /** `made`: 201, with its address. `changed`: 204, or 200 when the client wants to see it. `linked`: of elsewhere. */
+      /** `made`: 201, with its address. `changed`: 204, or 200 when the client wants to see it. `linked`: not contained here. */
       readonly how: 'read' | 'made' | 'changed' | 'acted' | 'linked';
     }
   | { readonly kind: 'complex'; readonly type: ComplexType; readonly value: Row | readonly Row[] }
@@ -74,7 +74,7 @@ export interface Route {
   readonly answer: (call: Call) => Promise<Answer>;
   /** Query options that it takes. */
   readonly options: readonly (keyof Query)[];
-  /** Reads the one resource that it shows. */
+  /** Reads the resource of a GET; its single navigation properties get routes of their own. */
   readonly read?: (call: Call) => Promise<object>;
   /** A method of the seed that Entra does not have; `readOnlyRuns` takes it away. */
   readonly ofSeed?: true;
@@ -97,7 +97,7 @@ const ONE_OPTIONS: readonly (keyof Query)[] = ['select', 'expand'];
 
 type Needs = readonly Permission[];
 
-/** The type of the resource, or of those of the collection, at a path. */
+/** The entity type at a path: of a resource or of a collection. */
 function typeAt(path: string, isMany: boolean): EntityType {
   const place = placeOf(path);
   if (place.kind === 'resource' && place.isMany === isMany) return place.type;
@@ -118,7 +118,7 @@ export function one(path: string, needs: Needs, read: (call: Call) => Promise<ob
   return { method: 'GET', path, needs, options: ONE_OPTIONS, answer, read };
 }
 
-/** A resource that stands elsewhere, and is led to from here; `null`: none is. */
+/** The target of a single navigation property that is not contained; `null` answers 204. */
 export function link(path: string, needs: Needs, read: (call: Call) => Promise<object | null>): Route {
   const type = typeAt(path, false);
   const answer = async (call: Call): Promise<Answer> => {
@@ -147,7 +147,7 @@ export function update(
   return { method: 'PATCH', path, needs, options: [], answer };
 }
 
-/** Removes a resource, or what ties it to another. */
+/** Deletes a resource, or a reference to it. */
 export function remove(path: string, needs: Needs, run: (call: Call) => Promise<unknown>): Route {
   typeAt(path, false);
   const answer = async (call: Call): Promise<Answer> => {
@@ -157,7 +157,7 @@ export function remove(path: string, needs: Needs, run: (call: Call) => Promise<
   return { method: 'DELETE', path, needs, options: [], answer };
 }
 
-/** An action or a function. One that gives nothing back may give the id of the run that it made. */
+/** An action or a function. One without a result may give the id of the run that it created, for `x-run-id`. */
 export function operation(
   path: string,
   needs: Needs,

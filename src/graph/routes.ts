@@ -9,12 +9,12 @@ import { placeOf } from './schema.ts';
 import { userOf } from './user.ts';
 import { outOfView, WORKFLOW_ROUTES } from './workflow-routes.ts';
 
-/** The table, without what follows from it. */
+/** The route table. */
 export const TABLE: readonly Route[] = [...RESULT_ROUTES, ...WORKFLOW_ROUTES, ...OTHER_ROUTES];
 
 /**
- * All of them. Wherever one resource is shown, what it leads to (`subject`, `task`, `createdBy` …) is, too; and a
- * deleted workflow has the paths of others.
+ * All routes: the table, the single navigation properties of each resource in it (`subject`, `task`, `createdBy` …), and
+ * the paths of workflows below `deletedItems`.
  */
 export const ROUTES: readonly Route[] = withOutOfView([...TABLE, ...TABLE.flatMap(linksFrom)]);
 
@@ -34,7 +34,7 @@ function linksFrom({ path, needs, read }: Route): readonly Route[] {
   );
 }
 
-/** Whoever the directory does not know is shown by id. */
+/** Users that the directory does not know are shown by id. */
 async function shown(
   { engine, query }: Call,
   { isUser }: Navigation,

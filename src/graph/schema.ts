@@ -1,4 +1,4 @@
-/** The whole model: what `$metadata` publishes, and what the routes take their types from. */
+/** The entity data model of the service: `$metadata` publishes it, and the routes take their types from it. */
 import { COMPLEX_TYPES } from './complex-types.ts';
 import { CONTAINER, CONTAINER_TYPES } from './container-types.ts';
 import { DIRECTORY_TYPES } from './directory-types.ts';
@@ -7,45 +7,45 @@ import { RESOURCE_TYPES } from './entity-types.ts';
 import { OPERATIONS } from './operation-types.ts';
 import { SUMMARY_TYPES } from './summary-types.ts';
 
-/** The namespace of what names none. */
+/** The namespace of types that name none. */
 export const NAMESPACE = 'microsoft.graph.identityGovernance';
 
-/** The resource types, those that others are derived from first. */
+/** All entity types, base types before derived ones. */
 export const ENTITY_TYPES: readonly EntityType[] = [
   ...DIRECTORY_TYPES,
   ...RESOURCE_TYPES,
   ...CONTAINER_TYPES,
 ];
 
-/** All complex types, in such an order too. */
+/** All complex types, base types before derived ones. */
 export const ALL_COMPLEX_TYPES: readonly ComplexType[] = [...COMPLEX_TYPES, ...SUMMARY_TYPES];
 
 const byName = new Map(ENTITY_TYPES.map((type) => [type.name, type]));
 
-/** `#microsoft.graph.user` without its sign. */
+/** The qualified name: `microsoft.graph.user`. */
 export function fullName({ name, namespace = NAMESPACE }: Pick<EntityType, 'name' | 'namespace'>): string {
   return `${namespace}.${name}`;
 }
 
-/** All that a resource leads to, shown by values or not. */
+/** All navigation properties of an entity type. */
 export function linksOf({ navigation, links }: EntityType): Readonly<Record<string, Link>> {
   return { ...navigation, ...links };
 }
 
-/** The type that a link leads to. @throws Error for a model that does not hold together. */
+/** The target type of a navigation property. @throws Error when the model has no such type. */
 export function targetOf({ to }: Link): EntityType {
   const type = byName.get(to);
   if (type === undefined) throw new Error(`Expected the model to have an entity type ${to}, got none`);
   return type;
 }
 
-/** What stands at a path. */
+/** What a path addresses. */
 export type Place =
   | { readonly kind: 'resource'; readonly type: EntityType; readonly isMany: boolean }
   | { readonly kind: 'operation'; readonly operation: Operation };
 
 /**
- * What a path of the route table leads to: `workflows/{workflow}/runs/summary()`.
+ * What a path of the route table addresses: `workflows/{workflow}/runs/summary()`.
  *
  * @throws Error for a path that the model does not have.
  */

@@ -1,12 +1,12 @@
-/** Bodies with what a client was shown before: read as what it stands for. */
+/** Request bodies that contain what an earlier answer showed. */
 import { isDeepStrictEqual } from 'node:util';
 import { annotationsOff } from './body.ts';
 import type { EntityType } from './edm.ts';
 import { type Row, wireValue } from './represent.ts';
 
 /**
- * A body in which each property that reads as `row` was shown has the value of `row` itself: members of enumerations
- * that were masked, and objects whose `@odata.type` was left out, say what they are again.
+ * Replaces each property of a body that equals what an answer shows of `row` by the value of `row`. That undoes what
+ * answers leave out: names of hidden enumeration members, and `@odata.type` at metadata level `none`.
  */
 export function sentBack(type: EntityType, body: Row, row: object): Row {
   const kept = row as Row;

@@ -275,7 +275,7 @@ async function entityReply(
     return { status: 204, headers: { ...made, ...(how === 'made' ? { 'OData-EntityId': here } : {}) } };
   const place = how === 'made' ? 'made' : how === 'linked' ? 'link' : 'get';
   const view: View = { ...exchange.view, place, address };
-  // What stands elsewhere is told by its type: here it has no address of its own.
+  // A target that is not contained has no address here, so its context is its type.
   const where =
     how === 'linked'
       ? `${target.base}/$metadata#${fullName(type)}`

@@ -1,4 +1,4 @@
-/** What functions and actions give and take: complex types that no resource has. Source: domain §1.7, §1.14. */
+/** Complex types of parameters and results of operations. Source: domain §1.7, §1.14. */
 import { KINDS } from './complex-types.ts';
 import type { ComplexType, Properties } from './edm.ts';
 import { CATEGORY, OPERATION_STATUS, STATUS } from './enumerations.ts';
@@ -78,7 +78,7 @@ export const TOP_WORKFLOWS = summary('topWorkflowsInsightsSummary', {
   workflowVersion: 'int',
 });
 
-/** What activateAndWait gives. */
+/** The result of activateAndWait. */
 export const AWAITED_RESULT: ComplexType = {
   name: 'awaitedWorkflowProcessingResult',
   properties: {
@@ -88,13 +88,13 @@ export const AWAITED_RESULT: ComplexType = {
   },
   required: ['processingStatus', 'statusReasons'],
 };
-/** What previewTaskFailures gives. */
+/** The result of previewTaskFailures. */
 export const FAILED_TASK: ComplexType = {
   name: 'previewFailedTask',
   properties: { definitionId: 'string', failureReason: 'string', name: 'string', taskId: 'string' },
 };
 
-/** What cancelProcessing takes. */
+/** The parameter of cancelProcessing. */
 export const CANCEL_SCOPE: ComplexType = { name: 'cancelScope', isAbstract: true, properties: {} };
 const CANCEL_RUNS: ComplexType = {
   name: 'cancelRunsScope',
@@ -108,14 +108,14 @@ const EXTENSION_DATA: ComplexType = {
   isAbstract: true,
   properties: {},
 };
-/** What resume takes. */
+/** The parameter of resume. */
 export const CALLBACK_DATA: ComplexType = {
   name: 'customTaskExtensionCallbackData',
   base: EXTENSION_DATA,
   properties: { operationStatus: { enumeration: OPERATION_STATUS } },
 };
 
-/** All of them, those that others are derived from first. */
+/** All of them, base types before derived ones. */
 export const SUMMARY_TYPES: readonly ComplexType[] = [
   RUN_SUMMARY,
   USER_SUMMARY,

@@ -63,7 +63,7 @@ export async function createNewVersion({ engine, keys, body, author }: Call): Pr
   return engine.workflows.createNewVersion(keys.workflow, input as unknown as NewVersionInput, author);
 }
 
-/** What workflows and their versions, deleted or not, have in themselves. */
+/** What workflows, deleted workflows and versions contain. */
 export type Parts = Pick<Workflow, 'tasks' | 'administrationScopeTargets'>;
 
 /** A workflow. */
@@ -76,7 +76,7 @@ export function restore({ engine, keys, author }: Call): Promise<Workflow> {
   return engine.workflows.restore(keys.workflow, author);
 }
 
-/** Whom the last preview was for. */
+/** The users of the last preview. */
 export async function previewScope({ engine, keys }: Call): Promise<readonly { readonly id: string }[]> {
   const subjects = await engine.workflows.previewScope(keys.workflow);
   return subjects.map(({ id }) => ({ '@odata.type': '#microsoft.graph.user', id }));
@@ -154,13 +154,13 @@ export async function deletedWorkflow({ engine, keys }: Call): Promise<Workflow>
   );
 }
 
-/** Refuses what a deleted workflow has no more. @throws GraphError 404; LifecycleError `NotFound` when none is deleted. */
+/** @throws GraphError 404 that asks to restore the workflow; LifecycleError `NotFound` when none is deleted by that id. */
 export async function outOfView(call: Call): Promise<never> {
   const { displayName } = await deletedWorkflow(call);
   throw new GraphError(
     404,
     'Request_ResourceNotFound',
-    `The workflow \`${displayName}\` is deleted; restore it to see and do more than it has in itself.`,
+    `The workflow \`${displayName}\` is deleted. Restore it to reach its runs, results, versions and actions.`,
   );
 }
 

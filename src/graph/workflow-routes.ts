@@ -14,7 +14,7 @@ const VERSION = `${ONE}/versions/{version}`;
 const DELETED = 'deletedItems/workflows';
 const ONE_DELETED = `${DELETED}/{workflow}`;
 
-/** What a workflow, or a version of one, has in itself. */
+/** The tasks and administration scopes of a workflow or a version. */
 function partsOf(parent: string, read: (call: Call) => Promise<does.Parts>): readonly Route[] {
   const tasks = async (call: Call) => (await read(call)).tasks;
   const targets = async (call: Call) => (await read(call)).administrationScopeTargets;
@@ -83,7 +83,8 @@ const GONE: readonly Route[] = [
 export const WORKFLOW_ROUTES: readonly Route[] = [...LIVE, ...GONE];
 
 /**
- * Of the paths of workflows, those that a deleted one has no more until it is restored (domain §3.11): each says so.
+ * The paths of workflows that a deleted workflow does not have until it is restored (domain §3.11). They answer 404 and
+ * say so.
  */
 export function outOfView(routes: readonly Route[]): readonly Route[] {
   const known = new Set(routes.map(({ method, path }) => `${method} ${path}`));

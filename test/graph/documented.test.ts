@@ -149,6 +149,45 @@ it('the insights that are lists take $top', async () => {
   expect((await api.get(`/insights/workflowsProcessedSummary${window}?$top=1`)).status).toBe(400);
 });
 
+it('workflows for a provisioning system have their category, conditions and extensions', async () => {
+  const beta = 'http://localhost/beta/identityGovernance/lifecycleWorkflows';
+  const named = { prefer: 'include-unknown-enum-members' };
+  const extension = await api.post(`${beta}/customTaskExtensions`, {
+    displayName: 'Provision',
+    endpointConfiguration: { targetUrl: 'https://hooks.example.com/' },
+    replyMode: 'response',
+  });
+  expect(extension).toMatchObject({ status: 201, body: { replyMode: 'response' } });
+  const made = await api.post(
+    `${beta}/workflows`,
+    {
+      category: 'extensibility',
+      displayName: 'Provision',
+      executionConditions: { '@odata.type': `${TYPE}provisioningAttributeMapping` },
+      tasks: [
+        {
+          taskDefinitionId: '4262b724-8dba-4fad-afc3-43fcbb497a0e',
+          arguments: [{ name: 'customTaskExtensionID', value: extension.body.id }],
+        },
+      ],
+    },
+    named,
+  );
+  expect(made).toMatchObject({
+    status: 201,
+    body: {
+      category: 'extensibility',
+      executionConditions: { '@odata.type': `${TYPE}provisioningAttributeMapping` },
+    },
+  });
+  expect((await api.get(`${beta}/workflows/${made.body.id}`)).body.category).toBe('unknownFutureValue');
+  const found = await api.get(`${beta}/workflows?$filter=category eq 'extensibility'`, named);
+  expect(found.body.value).toMatchObject([{ id: made.body.id, category: 'extensibility' }]);
+  expect(
+    (await api.get(`${beta}/taskDefinitions?$filter=category has 'extensibility'`)).body.value,
+  ).toMatchObject([{ id: '4262b724-8dba-4fad-afc3-43fcbb497a0e' }]);
+});
+
 it('a filter calls previews preview, as the metadata does, or previewMode, as a page does', async () => {
   const id = await makeWorkflow(api, 'Previewed');
   const { headers } = await api.post(`/workflows/${id}/previewWorkflow`, { subjects: [{ id: 'p1' }] });

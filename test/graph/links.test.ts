@@ -112,7 +112,7 @@ describe('paths', () => {
     });
   });
 
-  it('lead to people whom the directory does not know, by id, and to nobody', async () => {
+  it('lead to unknown users by id, and to nothing where there is no user', async () => {
     const made = await api.engine.workflows.create(workflowBody('Of a stranger') as never, {
       by: 'stranger',
     });
@@ -167,7 +167,7 @@ describe('paths', () => {
     for (const path of ['runs', 'runs/x/userProcessingResults', 'versions/1', 'taskReports/x/task']) {
       expect(await api.get(`${gone}/${path}`)).toMatchObject({
         status: 404,
-        body: { error: { message: expect.stringContaining('`Short` is deleted; restore it') } },
+        body: { error: { message: expect.stringContaining('`Short` is deleted. Restore it') } },
       });
     }
     expect((await api.post(`${gone}/activate`, { subjects: [{ id: 'p1' }] })).status).toBe(404);

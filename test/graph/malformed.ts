@@ -113,6 +113,7 @@ function writesOf({ workflow, external }: Site): readonly {
       body: { scope: { '@odata.type': `${TYPE}cancelRunsScope`, runs: [{ id: external }] } },
     },
     { method: 'POST', url: `${one}/createNewVersion`, body: { workflow: workflowBody('Onboard') } },
+    { method: 'POST', url: `${one}/tasks`, body: { taskDefinitionId: 'keys', isEnabled: true } },
     { method: 'PATCH', url: `${one}/runs/${external}`, body: { scheduledDateTime: '2026-03-01T00:00:00Z' } },
     { method: 'PATCH', url: one, body: { displayName: 'Renamed' } },
     { method: 'PATCH', url: one, body: { administrationScopeTargets: [{ id: 'north' }] } },

@@ -30,7 +30,7 @@ function membersOf(name: string): Record<string, Json> {
 }
 
 describe('the document', () => {
-  it('is XML unless JSON is asked for, for whoever may call at all', async () => {
+  it('is XML unless the client asks for JSON', async () => {
     const xml = await api.get(`${BASE}/$metadata`);
     expect(xml.headers.get('content-type')).toBe('application/xml;charset=utf-8');
     expect(xml.body).toMatch(/^<\?xml version="1\.0" encoding="utf-8"\?>\n<edmx:Edmx Version="4\.0"/);
@@ -243,7 +243,7 @@ it('every navigation property, action and function that it publishes is answered
   expect(walk.asked.filter(({ message }) => NO_PATH.test(message))).toEqual([]);
   expect(walk.asked.filter(({ status }) => status === 405 || status >= 500)).toEqual([]);
   const outOfView = walk.asked.filter(
-    ({ status, message }) => status === 404 && /is deleted; restore it/.test(message),
+    ({ status, message }) => status === 404 && /is deleted\. Restore it/.test(message),
   );
   // Everything else that is read is there, but for those keys that lists without rows do not give.
   const refused = walk.asked.filter(

@@ -8,7 +8,7 @@ import { type Served, serveApi } from './server.ts';
 
 const PATH = '/v1.0/identityGovernance/lifecycleWorkflows';
 let site: Served;
-/** Statuses of what was answered, whether or not somebody read it. */
+/** Statuses of all answers, also of those that no client read. */
 const statuses: number[] = [];
 
 beforeAll(async () => {

@@ -109,7 +109,7 @@ describe('activateAndWait', () => {
       400,
     ],
     ['somebody without an id', { directoryObject: {} }, 400],
-    ['a person whom nobody knows', person('nobody'), 406],
+    ['a person that the directory does not know', person('nobody'), 406],
   ])('refuses %s', async (_, subject, status) => {
     expect((await api.post(`${workflow}/activateAndWait`, { subject })).status).toBe(status);
   });

@@ -82,7 +82,7 @@ it.each(['the run', 'its result'])('an object is done again by doing %s again', 
   const options = what === 'the run' ? {} : { processingResults: value };
   const again = await world.engine.runs.reprocess(id, run.id, options);
   expect((await world.engine.runs.finished(again.id)).processingStatus).toBe('failed');
-  // It was tried, not canceled as somebody whom nobody knows.
+  // The task ran: an unknown subject would have been canceled.
   const [task] = await allTasks(world.engine, id, again.id);
   expect(task?.failureReason).toContain('Not today');
   expect(await typeOf(world, id, again.id)).toEqual(['provisioningObject']);
