@@ -32,7 +32,8 @@ export type {
   SlotEvaluation,
 } from './engine/activation.ts';
 export type { IdReference } from './engine/activation-scope.ts';
-export type { Engine, EngineRuns, EngineTaskResults } from './engine/engine.ts';
+export type { Engine } from './engine/engine.ts';
+export type { EngineRuns, EngineTaskResults } from './engine/engine-methods.ts';
 export type { Listener } from './engine/hub.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';

@@ -48,5 +48,6 @@ export function withoutSchedules(store: Store): Store {
       workflow: { ...record.workflow, isSchedulingEnabled: false },
     }));
   };
-  return wrapStore(store, {}, { listWorkflows: unscheduled });
+  const { requests } = store;
+  return wrapStore(store, {}, { listWorkflows: unscheduled, ...(requests ? { requests } : {}) });
 }

@@ -1,99 +1,30 @@
 // Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { LifecycleError } from '../errors/index.ts';
-import type { Author } from '../ledger/author.ts';
 import { answerCallback, isCallbackToken } from '../ledger/callbacks.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/index.ts';
 import { createInsights, type Insights } from '../ledger/insights.ts';
 import { runResource } from '../ledger/resources.ts';
-import type { Runs } from '../ledger/runs.ts';
-import type { TaskProcessingResults } from '../ledger/task-results.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../model/events.ts';
-import type { CallbackInput, CallbackProof } from '../model/extension.ts';
 import type { Run } from '../model/resources.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import { isTerminal } from '../rules/index.ts';
-import {
-  type Activation,
-  type ActivationScopeInput,
-  Activator,
-  type ReprocessOptions,
-  type SlotEvaluation,
-} from './activation.ts';
+import { Activator } from './activation.ts';
 import { Breath } from './breath.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './extension-handler.ts';
 import { Handlers } from './handlers.ts';
 import { EventHub, type Listener } from './hub.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
 import type { EnginePorts, EngineSettings } from './options.ts';
+import { RequestDesk } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { logUnheard } from './unheard.ts';
 import { Waiters } from './waiters.ts';
 import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
-
-/** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
-export interface EngineRuns extends Runs {
-  /**
-   * Runs a workflow on demand, whatever its trigger and scope. The run exists when this resolves; it
-   * begins at once when the engine is started, else when it is.
-   *
-   * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
-   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
-   *   with `strictSelection` and a rule `SubjectsLeftOut`.
-   */
-  activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
-  /**
-   * As `activate`, for people, a group, a run or user results; the last two are done again, with the newest
-   * version of the workflow, by a run that the origin's `reprocessedRuns` names.
-   *
-   * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
-   *   also when nobody has anything to do.
-   */
-  activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
-  /**
-   * Does a final run again: by default for its users with a failed task, and of their tasks those that they
-   * did not complete. With `processingResults`, single results of that run or of others of the workflow.
-   *
-   * @throws LifecycleError as `activateWithScope`.
-   */
-  reprocess(workflowId: string, runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
-  /**
-   * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
-   * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
-   *
-   * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
-   *   `strictSelection`.
-   */
-  evaluate(workflowId: string, options?: { readonly at?: string }, author?: Author): Promise<SlotEvaluation>;
-  /**
-   * Resolves with the run when it is terminal.
-   *
-   * @throws LifecycleError `NotFound`, also when it is deleted meanwhile; `EngineStopped` when the
-   *   engine stops before.
-   */
-  finished(workflowId: string, runId: string): Promise<Run>;
-  finished(runId: string): Promise<Run>;
-}
-
-/** Task results, as an engine offers them. */
-export interface EngineTaskResults extends TaskProcessingResults {
-  /**
-   * Brings the answer that a task of a custom task extension waits for; its user goes on with the next task,
-   * or fails. An answer that comes while the engine is stopped counts when it goes on.
-   *
-   * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
-   *   not any more; `NotFound`; `InvalidArgument`.
-   */
-  resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
-  /**
-   * Whether `token` is that of the call for this task result, so that whoever shows it may {@link resume} it. Says
-   * nothing of whether there is such a result, or whether it still waits.
-   */
-  isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
-}
 
 /** A lifecycle-workflow engine. */
 export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'taskProcessingResults'> {
@@ -151,6 +82,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #hub: EventHub;
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
+  readonly #requests: RequestDesk;
   readonly #waiters = new Waiters();
   readonly #deadline: StopDeadline;
   #phase: 'new' | 'started' | 'stopped' = 'new';
@@ -221,6 +153,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
+    this.#requests = new RequestDesk({ store, clock: ports.clock, methods: this, events: this });
   }
 
   async start(): Promise<void> {
@@ -300,6 +233,8 @@ class LifecycleEngine implements Engine, EventSink {
   async #begin(): Promise<void> {
     await this.#ledger.settings.load();
     if (this.#phase !== 'started') return;
+    await this.#requests.open();
+    if (this.#phase !== 'started') return;
     await this.#dispatcher.start();
     if (this.#phase === 'started') await this.#scheduler.start();
   }
@@ -319,7 +254,7 @@ class LifecycleEngine implements Engine, EventSink {
 
   async #windDown(): Promise<void> {
     const started = this.#starting.catch(() => {}); // whoever called start() hears of it
-    await Promise.all([started, this.#scheduler.stop(), this.#dispatcher.drain()]);
+    await Promise.all([started, this.#requests.close(), this.#scheduler.stop(), this.#dispatcher.drain()]);
   }
 
   #listenerFailed(error: unknown, name: EngineEventName): void {

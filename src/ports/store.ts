@@ -12,6 +12,7 @@
  */
 import type { Filter } from '../model/filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
+import type { LeftRequest, StoreRequest } from '../model/request.ts';
 import type { UserSummary } from '../model/resources.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -170,9 +171,30 @@ export interface StoreTransaction extends StoreReader {
   putSetting(name: string, value: string): Promise<void>;
 }
 
+/**
+ * Requests of other processes to the one that writes the store, kept beside it. A store has them when one process
+ * at a time can write it; where all can (`sharedWriters`), each makes its changes itself.
+ */
+export interface StoreRequests {
+  /** Leaves a request; it is on the disk when this resolves. It takes the place of one like it, waiting or refused. */
+  leave(request: StoreRequest): Promise<void>;
+  /** The request of this kind for this id; `null`: there is none, or it was carried out. */
+  find(request: Pick<StoreRequest, 'kind' | 'id'>): Promise<LeftRequest | null>;
+  /** Those that wait, oldest first. */
+  list(): Promise<readonly LeftRequest[]>;
+  /** Keeps why a request was refused, for whoever left it. */
+  refuse(request: LeftRequest, reason: string): Promise<void>;
+  /** The request was carried out, or is given up. One that has taken its place stays. */
+  remove(request: LeftRequest): Promise<void>;
+  /** Calls `listener` within a second after another process has left a request. */
+  watch(listener: () => void): { close(): void };
+}
+
 /** An open store. */
 export interface Store extends StoreReader {
   readonly capabilities: StoreCapabilities;
+  /** Absent: no other process can ask for anything. */
+  readonly requests?: StoreRequests;
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
   /** Waits for the running transaction. Afterwards every call is refused with `StoreClosed`. */
   close(): Promise<void>;

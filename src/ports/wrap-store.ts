@@ -35,7 +35,10 @@ const READS: Readonly<Record<keyof StoreReader, true>> = {
   getSetting: true,
 };
 
-/** The store `inner` with `hooks`, and with the members of `own` beside the port's. */
+/**
+ * The store `inner` with `hooks`, and with the members of `own` beside the port's. Requests of other processes are
+ * not passed on, unless `own` does it.
+ */
 export function wrapStore<Own extends object = object>(
   inner: Store,
   hooks: StoreHooks,

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { createLedger } from '../../embed.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import type { Host } from '../host.ts';
+import { makeChange } from '../make-change.ts';
 import { dbOption, requireOption } from '../options.ts';
-import { openExisting } from '../stores.ts';
 import { shortId } from '../text.ts';
 import { runArgument } from './runs-show.ts';
 
@@ -30,14 +29,10 @@ export function runsDeleteCommand(host: Host, end: (code: ExitCode) => void): Co
 
 /** Deletes a run. */
 export async function runsDelete(host: Host, name: string, db: string): Promise<ExitCode> {
-  const store = await openExisting(db, 'write');
-  try {
-    const record = await findRun(host, store, name, db);
-    const ledger = await createLedger({ store });
-    await ledger.runs.delete(record.workflowId, record.id);
-    host.stdout.line(`Run ${shortId(record.id)} is deleted.`);
-    return EXIT.ok;
-  } finally {
-    await store.close();
-  }
+  const id = await makeChange(host, db, {
+    find: async (store) => ({ kind: 'deleteRun', id: (await findRun(host, store, name, db)).id, by: null }),
+    show: async (_store, request) => request.id,
+  });
+  host.stdout.line(`Run ${shortId(id)} is deleted.`);
+  return EXIT.ok;
 }

@@ -1,5 +1,5 @@
 import { LifecycleError } from '../../errors/index.ts';
-import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
+import type { Store, StoreCapabilities, StoreRequests, StoreTransaction } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { fileError, storeError } from './errors.ts';
 import { foldJournals } from './fold.ts';
@@ -8,6 +8,7 @@ import { readJournal } from './journal.ts';
 import type { WriterLock } from './lock.ts';
 import { ReadCache } from './read-cache.ts';
 import { SqliteReader } from './reader.ts';
+import { SqliteRequests } from './requests.ts';
 import { SubjectFilters } from './subjects.ts';
 import type { Tape } from './tape.ts';
 import { SqliteTransaction } from './transaction.ts';
@@ -36,6 +37,7 @@ interface State {
 /** The one writer of a file. */
 export class SqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
+  readonly requests: StoreRequests;
   readonly #parts: WriterParts;
   readonly #journals: Journals;
   readonly #filters = new SubjectFilters();
@@ -60,6 +62,7 @@ export class SqliteStore extends SqliteReader implements Store {
       snapshot: (read) => read(),
       checkOpen: () => checkOpen(state),
     });
+    this.requests = new SqliteRequests(parts.file);
     this.#parts = parts;
     this.#journals = journals;
     this.#cache = cache;
@@ -153,6 +156,7 @@ export class SqliteStore extends SqliteReader implements Store {
 /** A store that reads a file which somebody else may be writing. */
 export class ReadOnlySqliteStore extends SqliteReader implements Store {
   readonly capabilities = CAPABILITIES;
+  readonly requests: StoreRequests;
   readonly #connection: Connection;
   readonly #state: State;
 
@@ -164,6 +168,7 @@ export class ReadOnlySqliteStore extends SqliteReader implements Store {
       snapshot: (read) => readAtOnce(connection, read),
       checkOpen: () => checkOpen(state),
     });
+    this.requests = new SqliteRequests(connection.file);
     this.#connection = connection;
     this.#state = state;
   }

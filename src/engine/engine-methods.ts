@@ -1,0 +1,68 @@
+/** What an engine offers beyond the ledger's methods for runs and task results. */
+import type { Author } from '../ledger/author.ts';
+import type { Runs } from '../ledger/runs.ts';
+import type { TaskProcessingResults } from '../ledger/task-results.ts';
+import type { CallbackInput, CallbackProof } from '../model/extension.ts';
+import type { Run } from '../model/resources.ts';
+import type { Activation, ActivationScopeInput, ReprocessOptions, SlotEvaluation } from './activation.ts';
+
+/** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
+export interface EngineRuns extends Runs {
+  /**
+   * Runs a workflow on demand, whatever its trigger and scope. The run exists when this resolves; it
+   * begins at once when the engine is started, else when it is.
+   *
+   * @throws LifecycleError `NotFound`, `WorkflowDisabled`, `HandlerMissing`, `SubjectUnknown`,
+   *   `InvalidArgument` (nobody is named or selected), `InvalidFilter`, `LimitExceeded`, `EngineStopped`;
+   *   with `strictSelection` and a rule `SubjectsLeftOut`.
+   */
+  activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
+  /**
+   * As `activate`, for people, a group, a run or user results; the last two are done again, with the newest
+   * version of the workflow, by a run that the origin's `reprocessedRuns` names.
+   *
+   * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
+   *   also when nobody has anything to do.
+   */
+  activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
+  /**
+   * Does a final run again: by default for its users with a failed task, and of their tasks those that they
+   * did not complete. With `processingResults`, single results of that run or of others of the workflow.
+   *
+   * @throws LifecycleError as `activateWithScope`.
+   */
+  reprocess(workflowId: string, runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
+  /**
+   * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
+   * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
+   *
+   * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
+   *   `strictSelection`.
+   */
+  evaluate(workflowId: string, options?: { readonly at?: string }, author?: Author): Promise<SlotEvaluation>;
+  /**
+   * Resolves with the run when it is terminal.
+   *
+   * @throws LifecycleError `NotFound`, also when it is deleted meanwhile; `EngineStopped` when the
+   *   engine stops before.
+   */
+  finished(workflowId: string, runId: string): Promise<Run>;
+  finished(runId: string): Promise<Run>;
+}
+
+/** Task results, as an engine offers them. */
+export interface EngineTaskResults extends TaskProcessingResults {
+  /**
+   * Brings the answer that a task of a custom task extension waits for; its user goes on with the next task,
+   * or fails. An answer that comes while the engine is stopped counts when it goes on.
+   *
+   * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
+   *   not any more; `NotFound`; `InvalidArgument`.
+   */
+  resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
+  /**
+   * Whether `token` is that of the call for this task result, so that whoever shows it may {@link resume} it. Says
+   * nothing of whether there is such a result, or whether it still waits.
+   */
+  isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
+}

@@ -1,0 +1,56 @@
+/** Carries out what another process asks of the one that writes the store. */
+import { LifecycleError } from '../errors/index.ts';
+import type { RunRecord } from '../model/records.ts';
+import type { StoreRequest } from '../model/request.ts';
+import type { StoreReader } from '../ports/store.ts';
+import type { LedgerMethods } from './index.ts';
+
+/** The methods that requests need. */
+export type RequestMethods = Pick<LedgerMethods, 'runs' | 'workflows'>;
+
+/**
+ * Carries a request out; again, when it was carried out before.
+ *
+ * @throws LifecycleError of the method that it stands for; `NotFound` also for a run.
+ */
+export async function carryOut(
+  { runs, workflows }: RequestMethods,
+  store: StoreReader,
+  { kind, id, by }: StoreRequest,
+): Promise<void> {
+  const author = by === null ? {} : { by };
+  switch (kind) {
+    case 'cancelRun': {
+      const run = await requireRun(store, id);
+      if (run.processingStatus !== 'canceled') await runs.cancel(run.workflowId, id);
+      return;
+    }
+    case 'deleteRun':
+      return runs.delete((await requireRun(store, id)).workflowId, id);
+    case 'enableWorkflow':
+    case 'disableWorkflow':
+      await workflows.update(id, { isEnabled: kind === 'enableWorkflow' }, author);
+      return;
+    case 'enableSchedule':
+    case 'disableSchedule':
+      await workflows.update(id, { isSchedulingEnabled: kind === 'enableSchedule' }, author);
+      return;
+    case 'deleteWorkflow':
+      return workflows.delete(id, author);
+    case 'restoreWorkflow':
+      await workflows.restore(id, author);
+      return;
+    default:
+      throw new LifecycleError(
+        'InvalidArgument',
+        `Expected a request that this version of tenure knows, got \`${kind satisfies never}\``,
+        { field: 'kind' },
+      );
+  }
+}
+
+async function requireRun(store: StoreReader, id: string): Promise<RunRecord> {
+  const run = await store.getRun(id);
+  if (run?.published) return run;
+  throw new LifecycleError('NotFound', `Expected a run \`${id}\`, got none`, { runId: id });
+}

@@ -1,0 +1,100 @@
+import { statSync, unwatchFile, watchFile } from 'node:fs';
+import type { LeftRequest, RequestKind, StoreRequest } from '../../model/request.ts';
+import type { StoreRequests } from '../../ports/store.ts';
+import { Connection, type Row } from './connection.ts';
+import { storeError } from './errors.ts';
+
+/** How long another process may take for its request, blocking the thread, ms. */
+const BUSY_TIMEOUT_MS = 1_000;
+/** How often the file is looked at, ms: a `stat` in libuv's thread pool, some 10 µs. */
+const LOOK_MS = 250;
+
+const TABLE = `
+CREATE TABLE IF NOT EXISTS requests (
+  no INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  by TEXT,
+  refusal TEXT,
+  UNIQUE (kind, id)
+) STRICT`;
+
+const SELECT = 'SELECT no, kind, id, by, refusal FROM requests';
+
+/**
+ * Requests to the writer of `file`, in the sidecar `<file>-requests` (decision 17). Nobody writes `file` itself but
+ * its one writer. The sidecar is made with the first request and never removed: it is opened for each call, so that
+ * no process holds a lock on it for longer.
+ */
+export class SqliteRequests implements StoreRequests {
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = `${file}-requests`;
+  }
+
+  async leave({ kind, id, by }: StoreRequest): Promise<void> {
+    this.#open((connection) => {
+      connection.exec(TABLE);
+      connection.run('REPLACE INTO requests (kind, id, by) VALUES (?, ?, ?)', kind, id, by);
+    });
+  }
+
+  async find({ kind, id }: Pick<StoreRequest, 'kind' | 'id'>): Promise<LeftRequest | null> {
+    const sql = `${SELECT} WHERE kind = ? AND id = ?`;
+    return this.#read((connection) => connection.all(sql, kind, id).map(requestOf))[0] ?? null;
+  }
+
+  async list(): Promise<readonly LeftRequest[]> {
+    const sql = `${SELECT} WHERE refusal IS NULL ORDER BY no`;
+    return this.#read((connection) => connection.all(sql).map(requestOf));
+  }
+
+  async refuse({ no }: LeftRequest, reason: string): Promise<void> {
+    this.#open((connection) => connection.run('UPDATE requests SET refusal = ? WHERE no = ?', reason, no));
+  }
+
+  async remove({ no }: LeftRequest): Promise<void> {
+    this.#open((connection) => connection.run('DELETE FROM requests WHERE no = ?', no));
+  }
+
+  watch(listener: () => void): { close(): void } {
+    // Not `watch`, which on many file systems hears nothing of other machines' and containers' changes.
+    const changed = ({ mtimeMs }: { readonly mtimeMs: number }): void => {
+      if (mtimeMs > 0) listener();
+    };
+    watchFile(this.#file, { interval: LOOK_MS, persistent: false }, changed);
+    return { close: () => unwatchFile(this.#file, changed) };
+  }
+
+  /** Nothing when nobody has left a request yet. */
+  #read(read: (connection: Connection) => readonly LeftRequest[]): readonly LeftRequest[] {
+    if (!statSync(this.#file, { throwIfNoEntry: false })) return [];
+    return this.#open((connection) => {
+      connection.exec(TABLE);
+      return read(connection);
+    });
+  }
+
+  #open<T>(work: (connection: Connection) => T): T {
+    let connection: Connection | null = null;
+    try {
+      connection = new Connection(this.#file, { readOnly: false, busyTimeoutMs: BUSY_TIMEOUT_MS });
+      return work(connection);
+    } catch (error) {
+      throw storeError(error, this.#file);
+    } finally {
+      connection?.close();
+    }
+  }
+}
+
+function requestOf([no, kind, id, by, refusal]: Row): LeftRequest {
+  return {
+    no: Number(no),
+    kind: kind as RequestKind,
+    id: String(id),
+    by: by === null ? null : String(by),
+    refusal: refusal === null ? null : String(refusal),
+  };
+}
