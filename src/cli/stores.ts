@@ -8,9 +8,14 @@ import type { SqliteOptions } from '../stores/sqlite/open.ts';
 import { CliError } from './cli-error.ts';
 import { quoted } from './text.ts';
 
-/** Opens the database of a command for writing, or a store in memory when it names none. */
+/** Opens the database of a command for writing, or a store in memory when it names none. @throws CliError, LifecycleError. */
 export async function openStore(db: string | undefined, options: SqliteOptions = {}): Promise<Store> {
   if (db === undefined) return memoryStore();
+  if (db === ':memory:')
+    throw new CliError(
+      'Expected --db to name a file, got :memory:',
+      'Without --db everything is kept in memory',
+    );
   const { sqliteStore } = await import('../sqlite.ts');
   return sqliteStore(db, options);
 }

@@ -171,7 +171,7 @@ export const ERROR_CODES = {
     status: 500,
     graphCode: 'generalException',
     retryable: true,
-    meaning: 'The store failed for another reason; see `cause`',
+    meaning: 'The store failed for another reason; `cause` has the error of SQLite',
   },
 } as const satisfies Record<
   string,

@@ -19,16 +19,16 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 
 /** What each code expected of the file, and what to do about it. */
 const WORDS = {
-  StoreReadOnly: [
-    'to be writable, with its folder',
-    'give this user write permission, or open it with { readOnly: true }',
-  ],
+  StoreReadOnly: ['to be writable, with its folder', 'give this user write permission, or only read it'],
   StoreLocked: ['to be free', 'another program has locked it; end that program and try again'],
   StoreCorrupt: ['to be sound', 'keep a copy, then restore a backup or try `sqlite3 FILE .recover`'],
   StoreFull: ['to have room to grow', 'nothing of the commit was kept; free disk space and try again'],
   StoreForeign: ['to be a tenure database', 'name another file'],
-  StoreFailed: ['to be usable', 'see `cause`'],
+  StoreFailed: ['to be usable', 'https://www.sqlite.org/rescode.html says what the code means'],
 } as const satisfies Partial<Record<ErrorCode, readonly [expected: string, remedy: string]>>;
+
+/** SQLITE_CANTOPEN: the file, or one of those that SQLite needs beside it. */
+const CANNOT_OPEN = 14;
 
 /** Extended result codes of a key that exists: UNIQUE, PRIMARY KEY, ROWID. */
 const DUPLICATE_CODES: ReadonlySet<unknown> = new Set([2067, 1555, 2579]);
@@ -53,7 +53,11 @@ export function storeError(error: unknown, file: string): unknown {
   if (sqlite === null) return error;
   const code = CODES[sqlite & 0xff] ?? 'StoreFailed';
   const message = error instanceof Error ? error.message : String(error);
-  return fileError(code as keyof typeof WORDS, file, `${message} (SQLite code ${sqlite})`, error);
+  const remedy =
+    (sqlite & 0xff) === CANNOT_OPEN
+      ? `let this user write to its folder, or copy it, with ${file}-wal if that is there, to a folder that can be written`
+      : undefined;
+  return fileError(code as keyof typeof WORDS, file, `${message} (SQLite code ${sqlite})`, error, remedy);
 }
 
 /** An error about `file`: what was expected, `found`, and the remedy. */
@@ -62,8 +66,9 @@ export function fileError(
   file: string,
   found: string,
   cause?: unknown,
+  remedy: string = WORDS[code][1],
 ): LifecycleError {
-  const [expected, remedy] = WORDS[code];
+  const [expected] = WORDS[code];
   const options = cause === undefined ? undefined : { cause };
   return new LifecycleError(
     code,

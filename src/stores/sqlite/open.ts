@@ -118,7 +118,10 @@ function writerPragmas(sizeMaxBytes: number | undefined): string {
 function prepareWriter(writer: Connection, sizeMaxBytes: number | undefined): void {
   writer.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   const mode = writer.get('PRAGMA journal_mode = WAL')?.[0];
-  if (mode !== 'wal') throw fileError('StoreFailed', writer.file, `journal mode ${mode} where WAL is needed`);
+  if (mode !== 'wal') {
+    const found = `journal mode ${mode} where WAL is needed`;
+    throw fileError('StoreFailed', writer.file, found, undefined, 'keep it on a local disk');
+  }
   writer.exec(`${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(writer);
   foldJournals(writer);
@@ -136,7 +139,9 @@ function openReader(file: string, isNew: boolean): Store {
   }
   requireAccess(file, constants.R_OK, file);
   examine(file);
-  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  // SQLite cannot make the files that it needs beside one in use, but nothing is in use: a backup, say.
+  const immutable = !canWriteBeside(file) && !isInUse(file);
+  const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS, immutable });
   try {
     const version = requireOurs(connection);
     if (version === 0) throw fileError('StoreForeign', file, 'an empty file');
@@ -148,7 +153,7 @@ function openReader(file: string, isNew: boolean): Store {
       );
     }
     connection.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
-    return new ReadOnlySqliteStore(connection);
+    return new ReadOnlySqliteStore(connection, immutable ? () => requireUnused(file) : () => {});
   } catch (error) {
     connection.close();
     throw error;
@@ -161,7 +166,7 @@ function openReader(file: string, isNew: boolean): Store {
  */
 function examine(file: string): void {
   // Without these files nobody has it open, and reading it as immutable leaves none of them behind.
-  const immutable = !statOf(`${file}-wal`) && !statOf(`${file}-journal`);
+  const immutable = !isInUse(file);
   const connection = new Connection(file, { readOnly: true, busyTimeoutMs: BUSY_TIMEOUT_MS, immutable });
   try {
     requireOurs(connection);
@@ -169,6 +174,27 @@ function examine(file: string): void {
     if (sqliteCode(error) !== NEEDS_ROLLBACK) throw error;
   } finally {
     connection.close();
+  }
+}
+
+/** Whether somebody has the file open, or has left something behind that is not in it. */
+function isInUse(file: string): boolean {
+  return statOf(`${file}-wal`) !== undefined || statOf(`${file}-journal`) !== undefined;
+}
+
+/** @throws LifecycleError `StoreFailed`: what is read without locks may be in motion. */
+function requireUnused(file: string): void {
+  if (!isInUse(file)) return;
+  const found = 'another program that has begun to write it, while this user cannot write to its folder';
+  throw fileError('StoreFailed', file, found, undefined, 'open it again');
+}
+
+function canWriteBeside(file: string): boolean {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

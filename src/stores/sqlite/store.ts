@@ -160,13 +160,17 @@ export class ReadOnlySqliteStore extends SqliteReader implements Store {
   readonly #connection: Connection;
   readonly #state: State;
 
-  constructor(connection: Connection) {
+  /** @param checkUsable asked before each read; throws when the file cannot be read as it is any more. */
+  constructor(connection: Connection, checkUsable: () => void) {
     const state: State = { closed: false, failure: null };
     super({
       connection,
       inFlight: (runNo, runId) => readJournal(connection, runNo, runId),
       snapshot: (read) => readAtOnce(connection, read),
-      checkOpen: () => checkOpen(state),
+      checkOpen: () => {
+        checkOpen(state);
+        checkUsable();
+      },
     });
     this.requests = new SqliteRequests(connection.file);
     this.#connection = connection;
@@ -178,7 +182,7 @@ export class ReadOnlySqliteStore extends SqliteReader implements Store {
     throw fileError(
       'StoreReadOnly',
       this.#connection.file,
-      'a transaction on a store that was opened with { readOnly: true }',
+      'a transaction on a store that was opened to be read',
     );
   }
 

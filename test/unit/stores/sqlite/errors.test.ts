@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/index.ts';
@@ -170,21 +172,34 @@ describe('a full disk', () => {
   });
 });
 
-describe('a place that cannot be written is StoreReadOnly', () => {
-  /** What opening ends in, for a user without rights: root may write anywhere. */
-  function openAsNobody(file: string, ...paths: string[]): { code: string; details: { file: string } } {
-    const isRoot = process.getuid?.() === 0;
-    if (isRoot) for (const path of paths) chownSync(path, 65_534, 65_534);
-    const script = new URL('hold-store.ts', import.meta.url).pathname;
-    const args = [script, file, 'hold', ...(isRoot ? ['65534'] : [])];
-    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    return JSON.parse(stdout);
+/**
+ * What opening, or reading, ends in for a user without rights: root may write anywhere.
+ *
+ * @param beforeRead done when a reader has opened the file, and before it reads.
+ */
+async function asNobody(
+  file: string,
+  what: 'hold' | 'read',
+  paths: readonly string[],
+  beforeRead: () => Promise<void> = async () => {},
+): Promise<unknown> {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) for (const path of paths) chownSync(path, 65_534, 65_534);
+  const script = new URL('hold-store.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, file, what, ...(isRoot ? ['65534'] : [])]);
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line !== 'open') return JSON.parse(line);
+    await beforeRead();
+    child.stdin.write('read\n');
   }
+  throw new Error('Expected the child to say something, got nothing');
+}
 
+describe('a place that cannot be written is StoreReadOnly', () => {
   test('a file', async () => {
     const file = await filledFile();
     chmodSync(file, 0o444);
-    expect(openAsNobody(file, dirname(file), file, `${file}-lock`)).toMatchObject({
+    expect(await asNobody(file, 'hold', [dirname(file), file, `${file}-lock`])).toMatchObject({
       code: 'StoreReadOnly',
       details: { file },
     });
@@ -193,11 +208,48 @@ describe('a place that cannot be written is StoreReadOnly', () => {
   test('a folder', async () => {
     const file = await filledFile();
     chmodSync(dirname(file), 0o555);
-    expect(openAsNobody(file, dirname(file), file)).toMatchObject({
+    expect(await asNobody(file, 'hold', [dirname(file), file])).toMatchObject({
       code: 'StoreReadOnly',
       details: { file },
     });
     chmodSync(dirname(file), 0o755);
+  });
+});
+
+describe('a reader in a folder that it cannot write', () => {
+  test('reads a file that nobody has open', async () => {
+    const file = await filledFile(3);
+    chmodSync(dirname(file), 0o555);
+    expect(await asNobody(file, 'read', [dirname(file), file])).toEqual({ users: 3 });
+    chmodSync(dirname(file), 0o755);
+    expect(readdirSync(dirname(file)).sort()).toEqual(['tenure.db', 'tenure.db-lock']);
+  });
+
+  test('is stopped when somebody begins to write the file', async () => {
+    const file = await filledFile();
+    chmodSync(dirname(file), 0o555);
+    const refused = await asNobody(file, 'read', [dirname(file), file], async () => {
+      chmodSync(dirname(file), 0o777);
+      const writer = await opened(sqliteStore(file));
+      await put(writer, [step(makeUser(1))]);
+    });
+    expect(refused).toMatchObject({ code: 'StoreFailed', details: { file } });
+    expect(refused).toMatchObject({ message: expect.stringContaining('begun to write it') });
+  });
+
+  test('is told what to do when the file was left with a write-ahead log', async () => {
+    const file = newFile();
+    const store = await opened(sqliteStore(file));
+    await fill(store, makeRun(), makeUsers(3));
+    const copy = join(newFolder(), 'copy.db');
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, copy + suffix);
+    chmodSync(dirname(copy), 0o555);
+    const refused = await asNobody(copy, 'read', [dirname(copy), copy, `${copy}-wal`]);
+    chmodSync(dirname(copy), 0o755);
+    expect(refused).toMatchObject({ code: 'StoreFailed', details: { file: copy } });
+    expect(refused).toMatchObject({
+      message: expect.stringContaining(`copy it, with ${copy}-wal if that is`),
+    });
   });
 });
 

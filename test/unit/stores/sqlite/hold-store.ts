@@ -1,4 +1,7 @@
-/** Child process of the tests: opens the store in its first argument, says so, and waits to be killed. */
+/**
+ * Child process of the tests: opens the store in its first argument, says so, and waits to be
+ * killed, or to be told to read. */
+import { once } from 'node:events';
 import { sqliteStore } from '../../../../src/sqlite.ts';
 import { makeRun, makeUsers, step } from './records.ts';
 
@@ -9,7 +12,20 @@ if (userId !== undefined) {
   process.setuid?.(Number(userId));
 }
 try {
-  const store = await sqliteStore(path);
+  const store = await sqliteStore(path, { readOnly: what === 'read' });
+  if (what === 'read') {
+    process.stdout.write('open\n');
+    await once(process.stdin, 'data');
+    const page = {
+      where: null,
+      order: { property: 'id', descending: false },
+      after: null,
+      limit: 100,
+    } as const;
+    const users = await store.listUsers({ ...page, runId: makeRun().id });
+    process.stdout.write(`${JSON.stringify({ users: users.length })}\n`);
+    process.exit();
+  }
   if (what === 'write') {
     const users = makeUsers(3);
     await store.transaction(async (tx) => {
@@ -26,6 +42,7 @@ try {
   } else process.stdout.write('ready\n');
   setInterval(() => {}, 1_000);
 } catch (error) {
-  const { code, details } = error as { code: string; details: unknown };
-  process.stdout.write(`${JSON.stringify({ code, details })}\n`);
+  const { code, details, message } = error as { code: string; details: unknown; message: string };
+  process.stdout.write(`${JSON.stringify({ code, details, message })}\n`);
+  process.exit();
 }
