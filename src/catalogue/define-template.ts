@@ -1,6 +1,7 @@
 /** Makes frozen templates out of catalogue keys. */
 import { assert } from '../errors/index.ts';
 import type {
+  AttributeChangeConditions,
   OnDemandExecutionOnly,
   TemplateTask,
   TimeBasedConditions,
@@ -11,18 +12,33 @@ import { findTaskDefinition } from './task-definitions.ts';
 /** The trigger attribute that a template can count from. */
 type Attribute = 'employeeHireDate' | 'employeeLeaveDateTime';
 
-/** Due `offsetInDays` days after `attribute`, for the department that Entra's templates name. */
+/** The department that Entra's templates name. */
+const SCOPE = Object.freeze({
+  '@odata.type': '#microsoft.graph.identityGovernance.ruleBasedSubjectSet',
+  rule: "department eq 'Marketing'",
+} as const);
+
+/** Due `offsetInDays` days after `attribute`. */
 export function due(attribute: Attribute, offsetInDays: number): TimeBasedConditions {
   return Object.freeze({
     '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions',
-    scope: Object.freeze({
-      '@odata.type': '#microsoft.graph.identityGovernance.ruleBasedSubjectSet',
-      rule: "department eq 'Marketing'",
-    }),
+    scope: SCOPE,
     trigger: Object.freeze({
       '@odata.type': '#microsoft.graph.identityGovernance.timeBasedAttributeTrigger',
       timeBasedAttribute: attribute,
       offsetInDays,
+    }),
+  });
+}
+
+/** Due when an attribute changes. */
+export function onChangeOf(name: string): AttributeChangeConditions {
+  return Object.freeze({
+    '@odata.type': '#microsoft.graph.identityGovernance.triggerAndScopeBasedConditions',
+    scope: SCOPE,
+    trigger: Object.freeze({
+      '@odata.type': '#microsoft.graph.identityGovernance.attributeChangeTrigger',
+      triggerAttributes: Object.freeze([Object.freeze({ name })]),
     }),
   });
 }

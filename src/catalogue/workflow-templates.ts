@@ -1,5 +1,5 @@
 import type { WorkflowTemplate } from '../model/workflow.ts';
-import { due, ON_DEMAND, step, template } from './define-template.ts';
+import { due, ON_DEMAND, onChangeOf, step, template } from './define-template.ts';
 
 const JOINER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
@@ -28,8 +28,6 @@ const JOINER_TEMPLATES: readonly WorkflowTemplate[] = [
   }),
 ];
 
-// Two of Entra's templates start on a change. Tenure has no change trigger (yet), so here they run on
-// demand, and their description says so: whoever picks one must not wait for a run that never comes.
 const MOVER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
     id: '77a82a99-9dfb-471d-a396-107954328b7f',
@@ -42,8 +40,9 @@ const MOVER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
     id: '56da3093-d105-40d4-9886-fccd074f2f2a',
     displayName: 'Employee group membership changes',
+    // Entra asks for the group; a membershipChangeTrigger without one is refused.
     description:
-      'Act when somebody joins a group. On demand only here: Entra starts it on the change (membershipChangeTrigger)',
+      'Act when somebody joins a group. On demand until its conditions name the groups (groupBasedSubjectSet) and a membershipChangeTrigger',
     category: 'mover',
     executionConditions: ON_DEMAND,
     tasks: [
@@ -55,10 +54,9 @@ const MOVER_TEMPLATES: readonly WorkflowTemplate[] = [
   template({
     id: '16819b2d-74e9-4fb9-9ba7-48b8a26ab11d',
     displayName: 'Employee job profile change',
-    description:
-      'Act when the department of somebody changes. On demand only here: Entra starts it on the change (attributeChangeTrigger)',
+    description: 'Act when the department of somebody changes',
     category: 'mover',
-    executionConditions: ON_DEMAND,
+    executionConditions: onChangeOf('department'),
     tasks: [
       step('sendMoveNotificationEmail'),
       step('removeUserFromSelectedGroups', { groupID: '' }),

@@ -119,6 +119,12 @@ export interface TriggerAndScopeBasedConditions {
   readonly trigger: WorkflowExecutionTrigger;
 }
 
+/** Those of an {@link AttributeChangeTrigger}. */
+export interface AttributeChangeConditions extends TriggerAndScopeBasedConditions {
+  readonly scope: RuleBasedSubjectSet;
+  readonly trigger: AttributeChangeTrigger;
+}
+
 /** Those of a {@link TimeBasedAttributeTrigger}. */
 export interface TimeBasedConditions extends TriggerAndScopeBasedConditions {
   readonly scope: RuleBasedSubjectSet;
@@ -209,7 +215,7 @@ export interface WorkflowTemplate {
   readonly displayName: string;
   readonly description: string;
   readonly category: WorkflowCategory;
-  readonly executionConditions: TimeBasedConditions | OnDemandExecutionOnly;
+  readonly executionConditions: TimeBasedConditions | AttributeChangeConditions | OnDemandExecutionOnly;
   readonly tasks: readonly TemplateTask[];
 }
 

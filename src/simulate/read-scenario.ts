@@ -6,7 +6,7 @@ import { LifecycleError } from '../errors/index.ts';
 import { readString } from '../input/fields.ts';
 import { type Moment, parseMoment } from '../input/moments.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
-import { invalid, type Place } from '../input/refuse.ts';
+import { invalid } from '../input/refuse.ts';
 import { readRule } from '../ledger/conditions-input.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../ledger/workflow-input.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../model/time.ts';
@@ -125,7 +125,7 @@ export async function readScenarioFile(
   }
   let input: unknown;
   try {
-    input = JSON.parse(text);
+    input = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
     const { message } = cause as Error;
     throw new LifecycleError(
@@ -179,18 +179,29 @@ function readWorkflow(entry: ScenarioWorkflow, path: string): ReadWorkflow {
     throw invalid({ path: `${path}.workflow`, value: entry.workflow }, 'given, or template, but not both');
   if (entry.overrides !== undefined && entry.template === undefined)
     throw invalid({ path: `${path}.overrides`, value: entry.overrides }, 'absent without a template');
-  const draft = within(`${path}.${entry.template === undefined ? 'workflow' : 'template'}`, () => {
-    const input =
-      entry.template === undefined
-        ? entry.workflow
-        : fillTemplate(requireTemplate(entry.template), entry.overrides ?? {}, (place: Place) =>
-            readRule(place),
-          );
-    return readWorkflowInput(withSchedule(input as object), DEFAULT_LIMITS);
-  });
+  const draft =
+    entry.template === undefined
+      ? within(
+          () => `${path}.workflow`,
+          () => readDraft(entry.workflow),
+        )
+      : within(
+          // What is otherwise than in the template is named in the overrides.
+          (field) => `${path}.${isOf(entry.overrides, field) ? 'overrides' : 'template'}`,
+          () => readDraft(fillTemplate(requireTemplate(entry.template), entry.overrides ?? {}, readRule)),
+        );
   for (const [at, { rule }] of (entry.activations ?? []).entries())
     if (rule !== undefined) readRule({ path: `${path}.activations[${at}].rule`, value: rule });
   return { key: entry.key ?? draft.displayName, draft, entry };
+}
+
+function readDraft(input: unknown): WorkflowDraft {
+  return readWorkflowInput(withSchedule(input as object), DEFAULT_LIMITS);
+}
+
+/** Whether the path of a field begins with one of an object's. */
+function isOf(object: object | undefined, field: string): boolean {
+  return object !== undefined && Object.hasOwn(object, /^[^.[]*/.exec(field)?.[0] ?? '');
 }
 
 /** A workflow is in a scenario to run: it is scheduled unless it says otherwise or cannot be. */
@@ -208,15 +219,15 @@ function withSchedule(input: object): object {
   return { ...input, isSchedulingEnabled: true };
 }
 
-/** What `read` gives; what it refuses is refused under `path`. */
-function within<T>(path: string, read: () => T): T {
+/** What `read` gives; what it refuses is refused under the path for the field that is wrong. */
+function within<T>(pathOf: (field: string) => string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!LifecycleError.is(error)) throw error;
-    const inner = error.details.field;
-    const isOwn = typeof inner === 'string' && inner !== '' && !path.endsWith(`.${inner}`);
-    const field = isOwn ? `${path}.${inner}` : path;
+    const inner = typeof error.details.field === 'string' ? error.details.field : '';
+    const path = pathOf(inner);
+    const field = inner === '' || path.endsWith(`.${inner}`) ? path : `${path}.${inner}`;
     throw new LifecycleError(
       error.code,
       `${path}: ${error.message}`,

@@ -38,7 +38,7 @@ export interface SimulatedDirectoryOptions {
   readonly population: Population;
   /** The present of the world (not of a process whose clock is wrong). */
   readonly now: () => EpochMs;
-  readonly workflows: readonly Pick<WorkflowDraft, 'executionConditions'>[];
+  readonly workflows: readonly Pick<WorkflowDraft, 'executionConditions' | 'isSchedulingEnabled'>[];
   readonly catchUpMs: DurationMs;
   /** How old a slot may be when it is evaluated (after a process was off), ms ≥ 0. Default 0: a minute or so. */
   readonly slotAgeMaxMs?: DurationMs;
@@ -227,12 +227,12 @@ const DELAY_MS = DAY_MS;
 function windowsOf(options: SimulatedDirectoryOptions): ReadonlyMap<string, readonly Window[]> {
   const { workflows, catchUpMs, slotAgeMaxMs = 0, skewMaxMs = 0 } = options;
   const windows = new Map<string, Window[]>();
-  for (const { executionConditions: conditions } of workflows) {
-    if (!('trigger' in conditions)) continue;
+  for (const { executionConditions: conditions, isSchedulingEnabled } of workflows) {
+    if (!('trigger' in conditions) || !isSchedulingEnabled) continue;
     if (!isTimeBased(conditions)) {
       throw new LifecycleError(
         'InvalidArgument',
-        `Expected the workflows of a scenario to have a timeBasedAttributeTrigger, got \`${conditions.trigger['@odata.type']}\``,
+        `Expected the workflows of a scenario to have a timeBasedAttributeTrigger or isSchedulingEnabled false, got \`${conditions.trigger['@odata.type']}\``,
         { field: 'executionConditions.trigger' },
       );
     }

@@ -156,8 +156,13 @@ function scenarioWorkflow(): fc.Arbitrary<Named> {
       (workflow) => (displayName: string) => ({ workflow: { ...workflow, displayName } }),
     );
   const filled = fc
-    .constantFrom(...WORKFLOW_TEMPLATES.map(({ id }) => id))
-    .map((template) => (displayName: string) => ({ template, overrides: { displayName } }));
+    .constantFrom(...WORKFLOW_TEMPLATES)
+    .map(({ id: template, executionConditions: conditions }) => {
+      // The simulator schedules by dates only.
+      const isOfChange = 'trigger' in conditions && 'triggerAttributes' in conditions.trigger;
+      const more = isOfChange ? { isSchedulingEnabled: false } : {};
+      return (displayName: string) => ({ template, overrides: { displayName, ...more } });
+    });
   const activation = fc
     .tuple(
       thousandths,

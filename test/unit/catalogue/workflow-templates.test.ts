@@ -58,12 +58,16 @@ describe('the workflow templates', () => {
     });
   });
 
-  it('say so when Entra would start them on a change and tenure does not', () => {
-    for (const name of ['Employee group membership changes', 'Employee job profile change']) {
-      const template = findWorkflowTemplate(name);
-      expect(template?.executionConditions['@odata.type']).toMatch(/onDemandExecutionOnly$/);
-      expect(template?.description).toMatch(/On demand only here.*(membership|attribute)ChangeTrigger/);
-    }
+  it('start a job profile change when the department changes', () => {
+    expect(findWorkflowTemplate('Employee job profile change')?.executionConditions).toMatchObject({
+      trigger: { triggerAttributes: [{ name: 'department' }] },
+    });
+  });
+
+  it('say of a group membership change what it needs to start on the change', () => {
+    const template = findWorkflowTemplate('Employee group membership changes');
+    expect(template?.executionConditions['@odata.type']).toMatch(/onDemandExecutionOnly$/);
+    expect(template?.description).toMatch(/On demand until .*groupBasedSubjectSet.*membershipChangeTrigger/);
   });
 
   it('leave the groups of a new hire open', () => {

@@ -63,7 +63,8 @@ describe('tenure simulate', () => {
   it('lists what is shipped, and prints it as a file to start from', async () => {
     expect((await tenure('simulate')).stdout).toContain('overloaded-directory');
     const { stdout } = await tenure('simulate', 'onboarding-year', '--print');
-    await writeFile(join(folder, 'mine.json'), stdout);
+    // Windows writes the mark, with Set-Content and in Notepad.
+    await writeFile(join(folder, 'mine.json'), `\ufeff${stdout}`);
     expect((await tenure('simulate', 'mine.json', '--horizon', 'P3D', '--quiet')).code).toBe(0);
     expect(JSON.parse((await tenure('simulate', '--schema')).stdout)).toMatchObject({
       title: 'tenure scenario',

@@ -118,6 +118,20 @@ describe('a scenario', () => {
     expect(message).toContain('Onboard new hire employee');
   });
 
+  it.each([
+    ['overrides.rule', { rule: "department eq 'Sales" }],
+    ['overrides.arguments.groupId', { arguments: { groupId: 'g' } }],
+    ['overrides.arguments.groupID', { arguments: { groupID: 7 } }],
+    ['overrides.displayName', { displayName: '' }],
+    ['overrides.isEnabled', { isEnabled: 'yes' }],
+    ['overrides.nmae', { nmae: 'x' }],
+  ])('with a template is refused by what is wrong in its overrides: %s', (path, overrides) => {
+    const workflow = { template: 'Onboard new hire employee', overrides };
+    const { field, message } = refusal(withValue('workflows', [...SMALL.workflows, workflow]));
+    expect(field).toBe(`workflows[${SMALL.workflows.length}].${path}`);
+    expect(message).toContain('.overrides: ');
+  });
+
   it('with a rule that cannot be read is refused with the position in the rule', () => {
     const { code, field } = refusal(
       withValue('workflows[0].workflow.executionConditions.scope.rule', "department eq 'Sales"),

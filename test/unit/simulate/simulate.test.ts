@@ -46,6 +46,19 @@ function expectRecounted(result: SimulationResult, lines: readonly string[]): vo
 }
 
 describe('a simulation', () => {
+  it('runs a workflow that a change would make due when somebody asks for it, and schedules none', async () => {
+    const template = 'Employee job profile change';
+    const activations = [{ at: '2026-03-22', limit: 3 }];
+    const scenario = { ...SMALL, tasks: {}, workflows: [{ template, activations }] };
+    await expect(simulate(scenario)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      message: expect.stringContaining('or isSchedulingEnabled false, got'),
+    });
+    const overrides = { isSchedulingEnabled: false };
+    const { totals } = await simulate({ ...scenario, workflows: [{ template, activations, overrides }] });
+    expect([totals.runs, totals.users]).toEqual([{ completed: 1 }, { completed: 3 }]);
+  });
+
   it('gives the same trace for the same seed, and another one for another', async () => {
     const [first, again, other] = [
       await traced(SMALL, { seed: 7 }),
