@@ -50,7 +50,8 @@ const CSV_OPTIONS = {
 
 /**
  * A directory over a CSV file (UTF-8, with a header). One pass at the opening builds an index; `get` then reads
- * single rows, `query` streams the file. Empty cells are absent attributes, all others texts.
+ * single rows, `query` streams the file. Empty cells are absent attributes, all others texts; rows with nothing in them
+ * are left out. Its `notes` say what was read otherwise than it stands in the file: `sep=;`, PowerShell's `#TYPE`.
  *
  * @throws LifecycleError `InvalidFile` with file, line and column; `InvalidArgument` for a wrong option.
  */
