@@ -42,6 +42,7 @@ export { parseScopeRule } from './filter/index.ts';
 export type { Author } from './ledger/author.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
+export type { EnsuredWorkflow, EnsureOutcome } from './ledger/ensure-workflow.ts';
 export type { ExtensionInput } from './ledger/extension-input.ts';
 export type { CustomTaskExtensions } from './ledger/extensions.ts';
 export type { LedgerMethods } from './ledger/index.ts';

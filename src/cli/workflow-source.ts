@@ -9,8 +9,7 @@ import { shown } from '../errors/index.ts';
 import { parseScopeRule } from '../filter/index.ts';
 import { nearest } from '../input/nearest.ts';
 import { readRule } from '../ledger/conditions-input.ts';
-import type { WorkflowInput } from '../ledger/workflow-input.ts';
-import { readWorkflowInput } from '../ledger/workflow-input.ts';
+import { readWorkflowInput, type WorkflowDraft, type WorkflowInput } from '../ledger/workflow-input.ts';
 import { DEFAULT_LIMITS } from '../model/workflow-limits.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import { fillArguments, requireFilled } from './workflow-arguments.ts';
@@ -25,7 +24,7 @@ export interface WorkflowChoice {
   readonly scope?: string;
 }
 
-/** A workflow as it will be kept: read, filled in and checked, never scheduled by itself. */
+/** A workflow as it will be kept: read, filled in and checked. */
 export type ChosenWorkflow = WorkflowInput;
 
 /**
@@ -43,8 +42,22 @@ export async function readWorkflow(choice: WorkflowChoice): Promise<ChosenWorkfl
   const filled = fillArguments(scoped, choice.arg ?? new Map());
   const draft = readWorkflowInput(filled, DEFAULT_LIMITS);
   requireFilled(draft.tasks, choice.arg ?? new Map());
-  // One run is what was asked for: nothing starts by itself while it lasts.
-  return { ...draft, isSchedulingEnabled: false };
+  return withoutDefaults(draft);
+}
+
+/**
+ * What a workflow that is kept already is to have. One run is what was asked for: scheduling stays as it is, and off
+ * for a new workflow.
+ */
+function withoutDefaults({ isSchedulingEnabled: _, ...draft }: WorkflowDraft): ChosenWorkflow {
+  const { description, isEnabled, settings, administrationScopeTargets, ...others } = draft;
+  return {
+    ...others,
+    ...(description === null ? {} : { description }),
+    ...(isEnabled ? {} : { isEnabled }),
+    ...(settings.quarantineConfiguration === null ? {} : { settings }),
+    ...(administrationScopeTargets.length === 0 ? {} : { administrationScopeTargets }),
+  };
 }
 
 /** Whether this is meant as a file: it is there, or it looks like the name of one. */

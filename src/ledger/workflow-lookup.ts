@@ -55,16 +55,24 @@ export async function checkName(
   displayName: string,
   ownId: string | null,
 ): Promise<void> {
-  const name = nameKey(displayName);
-  const others = (await tx.listWorkflows()).map(({ workflow }) => workflow);
-  const taken = others.find(
-    (one) => one.id !== ownId && one.deletedDateTime === null && nameKey(one.displayName) === name,
-  );
+  const others = (await tx.listWorkflows()).filter(({ workflow }) => workflow.id !== ownId);
+  const taken = recordNamed(others, displayName)?.workflow;
   if (!taken) return;
   throw new LifecycleError(
     'Duplicate',
     `Expected displayName to be unique among workflows, got \`${displayName}\`, the name of ${taken.id}`,
     { field: 'displayName', displayName, workflowId: taken.id },
+  );
+}
+
+/** The one of these that has the name, and is not deleted. */
+export function recordNamed<Record extends Pick<WorkflowRecord, 'workflow'>>(
+  records: readonly Record[],
+  displayName: string,
+): Record | undefined {
+  const name = nameKey(displayName);
+  return records.find(
+    ({ workflow }) => workflow.deletedDateTime === null && nameKey(workflow.displayName) === name,
   );
 }
 

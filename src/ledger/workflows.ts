@@ -6,6 +6,7 @@
  * |---|---|
  * | `update` | name, description, enabled, scheduling, settings, administration scopes: in place, the version stays |
  * | `updateTask` | name and description of a task of the newest version: in place |
+ * | `ensure` | whichever of these is needed, or nothing |
  * | `createNewVersion` | tasks and execution conditions: version + 1; runs keep the one they pinned |
  * | disabling, deleting | scheduling goes off too; unfinished runs end `canceled` |
  * | scheduling off | unfinished scheduled runs end `canceled` |
@@ -20,17 +21,19 @@ import { fillTemplate, requireTemplate, type TemplateOverrides } from '../catalo
 import { invalid } from '../input/refuse.ts';
 import { NOT_QUARANTINED } from '../model/quarantine.ts';
 import type { WorkflowRecord } from '../model/records.ts';
-import type { DurationMs } from '../model/time.ts';
 import type { Task, UserReference, Workflow } from '../model/workflow.ts';
-import type { WorkflowLimits } from '../model/workflow-limits.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Ids } from '../ports/random.ts';
-import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
 import { type Author, readAuthor } from './author.ts';
 import { readRule } from './conditions-input.ts';
-import { forgetWorkflow, OF_WORKFLOWS } from './notes.ts';
-import { isoOf } from './resources.ts';
-import { nextSlot, slotStart } from './schedule-times.ts';
+import { type EnsuredWorkflow, ensureWorkflow } from './ensure-workflow.ts';
+import { forgetWorkflow } from './notes.ts';
+import {
+  change,
+  freeze,
+  insertWorkflow,
+  nextVersion,
+  resourceOf,
+  type WorkflowsDeps,
+} from './workflow-changes.ts';
 import {
   checkScheduling,
   expectTaskUnchanged,
@@ -40,33 +43,12 @@ import {
   readTaskPatch,
   readWorkflowInput,
   readWorkflowPatch,
-  type TaskDraft,
   type TaskInput,
   type TaskPatch,
-  type WorkflowChanges,
   type WorkflowInput,
   type WorkflowPatch,
 } from './workflow-input.ts';
 import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from './workflow-lookup.ts';
-
-/** What the workflows work with. */
-export interface WorkflowsDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly limits: WorkflowLimits;
-  /** Length of a schedule slot, ms; asked anew for each answer. */
-  readonly scheduleIntervalMs: () => DurationMs;
-  /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
-  freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
-  /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
-  changed(
-    workflowId: string,
-    by: UserReference | null,
-    before: Workflow | null,
-    after: Workflow | null,
-  ): void;
-}
 
 /**
  * The workflows. Ids are taken in any letter case. Every method but the lists throws `NotFound` for an
@@ -83,6 +65,24 @@ export interface Workflows {
   create(input: WorkflowInput, author?: Author): Promise<Workflow>;
   /** As `create`, from a template by GUID or name. @throws LifecycleError also `NotFound`. */
   createFromTemplate(idOrName: string, overrides?: TemplateOverrides, author?: Author): Promise<Workflow>;
+  /**
+   * Sees to it that there is a workflow of this `displayName` (in any letter case) that is as `input` says: for
+   * programs that name their workflows at each start. Creates it; leaves it alone; changes names, descriptions,
+   * settings, scopes and switches in place; or makes a new version for other tasks or execution conditions, while
+   * runs keep the version that they were made with. What `input` leaves out stays as it is. One that was disabled
+   * stays disabled, and is not scheduled, unless `input` says `isEnabled: true`; one that was deleted is not
+   * restored, but created anew. Calls at the same time make one workflow.
+   *
+   * @throws LifecycleError as `create`, without `Duplicate`; `InvalidArgument` also when the workflow of that name
+   *   has another category.
+   */
+  ensure(input: WorkflowInput, author?: Author): Promise<EnsuredWorkflow>;
+  /** As `ensure`, from a template by GUID or name. @throws LifecycleError also `NotFound`. */
+  ensureFromTemplate(
+    idOrName: string,
+    overrides?: TemplateOverrides,
+    author?: Author,
+  ): Promise<EnsuredWorkflow>;
   /** The newest version. */
   get(id: string): Promise<Workflow>;
   /** Those that are not deleted, by creation. */
@@ -147,8 +147,11 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
       .map(show);
   return {
     create: async (input, author) => create(deps, input, readAuthor(author)),
-    createFromTemplate: async (idOrName, overrides = {}, author = {}) =>
-      create(deps, fillTemplate(requireTemplate(idOrName), overrides, readRule), readAuthor(author)),
+    createFromTemplate: async (idOrName, overrides, author) =>
+      create(deps, filledTemplate(idOrName, overrides), readAuthor(author)),
+    ensure: async (input, author) => ensureWorkflow(deps, input, readAuthor(author)),
+    ensureFromTemplate: async (idOrName, overrides, author) =>
+      ensureWorkflow(deps, filledTemplate(idOrName, overrides), readAuthor(author)),
     get: async (id) => show((await requireLive(store, keyOf(id))).workflow),
     list: () => listWhere(false),
     listDeleted: () => listWhere(true),
@@ -180,28 +183,15 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
   };
 }
 
+function filledTemplate(idOrName: string, overrides: TemplateOverrides = {}): object {
+  return fillTemplate(requireTemplate(idOrName), overrides, readRule);
+}
+
 async function create(deps: WorkflowsDeps, input: unknown, by: UserReference | null): Promise<Workflow> {
   const draft = readWorkflowInput(input, deps.limits);
   const workflow = await deps.store.transaction(async (tx) => {
-    await checkRoom(tx, deps.limits);
     await checkName(tx, draft.displayName, null);
-    const nowMs = deps.clock.now();
-    const workflow: Workflow = {
-      id: deps.ids.guid(),
-      version: 1,
-      ...draft,
-      tasks: withIds(deps.ids, draft.tasks),
-      createdDateTime: isoOf(nowMs),
-      createdBy: by,
-      lastModifiedDateTime: isoOf(nowMs),
-      lastModifiedBy: by,
-      deletedDateTime: null,
-      nextScheduleRunDateTime: null,
-      quarantineDetails: NOT_QUARANTINED,
-    };
-    const lastSlotAtMs = draft.isSchedulingEnabled ? slotStart(nowMs, deps.scheduleIntervalMs()) : null;
-    await tx.putWorkflow({ workflow, lastSlotAtMs });
-    return workflow;
+    return insertWorkflow(deps, tx, draft, by);
   });
   deps.changed(workflow.id, by, null, workflow);
   return resourceOf(deps, workflow);
@@ -240,9 +230,7 @@ async function createNewVersion(
     const { workflow } = record;
     const draft = readNewVersion(inputOf(workflow), workflow, deps.limits);
     await checkName(tx, draft.displayName, workflow.id);
-    // A version that is over was last modified when the next one began (domain §3.11).
-    await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
-    return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
+    return nextVersion(deps, tx, record, draft, mark);
   });
   await freeze(deps, before, after, {});
   return resourceOf(deps, after);
@@ -334,61 +322,4 @@ async function purge(deps: WorkflowsDeps, id: string, by: UserReference | null):
     await forgetWorkflow(tx, key);
   });
   deps.changed(key, by, workflow, null);
-}
-
-/** When a change was made, and by whom. */
-type Mark = Pick<Workflow, 'lastModifiedDateTime' | 'lastModifiedBy'>;
-
-/** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
-async function change(
-  deps: WorkflowsDeps,
-  id: string,
-  by: UserReference | null,
-  require: (reader: StoreReader, id: string) => Promise<WorkflowRecord>,
-  alter: (record: WorkflowRecord, tx: StoreTransaction, mark: Mark) => Promise<Workflow>,
-): Promise<{ readonly before: Workflow; readonly after: Workflow }> {
-  const result = await deps.store.transaction(async (tx) => {
-    const record = await require(tx, id);
-    const before = record.workflow;
-    const nowMs = deps.clock.now();
-    const atMs = Math.max(nowMs, Date.parse(before.lastModifiedDateTime) + 1);
-    const mark: Mark = { lastModifiedDateTime: isoOf(atMs), lastModifiedBy: by };
-    const altered = await alter(record, tx, mark);
-    if (altered === before) return { before, after: before };
-    const after = { ...altered, ...mark };
-    const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
-    // Changes while it was off make nobody due: watching begins anew.
-    if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${id}/`);
-    const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
-    await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
-    return { before, after };
-  });
-  if (result.after !== result.before) deps.changed(id, by, result.before, result.after);
-  return result;
-}
-
-/** Freezes what a change forbids; also when nothing changed but it was `asked` for, so a retry mends. */
-async function freeze(
-  deps: WorkflowsDeps,
-  before: Workflow,
-  after: Workflow,
-  asked: WorkflowChanges,
-): Promise<void> {
-  if (!after.isEnabled && (before.isEnabled || asked.isEnabled === false)) {
-    await deps.freezeRuns(after.id, 'all');
-  } else if (
-    !after.isSchedulingEnabled &&
-    (before.isSchedulingEnabled || asked.isSchedulingEnabled === false)
-  ) {
-    await deps.freezeRuns(after.id, 'scheduled');
-  }
-}
-
-function withIds(ids: Ids, tasks: readonly TaskDraft[]): readonly Task[] {
-  return Object.freeze(tasks.map((task) => Object.freeze({ id: ids.guid(), ...task })));
-}
-
-function resourceOf({ clock, scheduleIntervalMs }: WorkflowsDeps, workflow: Workflow): Workflow {
-  const next = workflow.isSchedulingEnabled ? isoOf(nextSlot(clock.now(), scheduleIntervalMs())) : null;
-  return { ...workflow, nextScheduleRunDateTime: next };
 }

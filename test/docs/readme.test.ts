@@ -35,6 +35,10 @@ describe('the README', () => {
     block.language === 'ts' ? [{ code: block.body, output: blocks[index + 1] }] : [],
   );
 
+  it('begins with programs that can be started again', () => {
+    for (const { code } of snippets.slice(0, 2)) expect(code).toContain('.ensure');
+  });
+
   it('has snippets', () => expect(snippets.length).toBeGreaterThanOrEqual(4));
 
   it.each(snippets.map((snippet, index) => ({ ...snippet, name: `snippet ${index + 1}` })))(
@@ -47,11 +51,15 @@ describe('the README', () => {
         return `from '${join(ROOT, file)}'`;
       });
       writeFileSync(path, linked);
-      const result = run(['--disable-warning=ExperimentalWarning', path]);
-      expect(result.stderr).toBe('');
-      expect(output?.language).toBe('text');
-      expect(result.stdout).toBe(output?.body);
-      expect(result.status).toBe(0);
+      // A program that ensures its workflows can be started again.
+      const starts = code.includes('.ensure') ? 2 : 1;
+      for (let start = 1; start <= starts; start += 1) {
+        const result = run(['--disable-warning=ExperimentalWarning', path]);
+        expect(result.stderr).toBe('');
+        expect(output?.language).toBe('text');
+        expect(result.stdout).toBe(output?.body);
+        expect(result.status).toBe(0);
+      }
     },
   );
 

@@ -6,7 +6,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishSession } from '../finish.ts';
 import type { Host } from '../host.ts';
 import { type Job, jobOf, keepJob } from '../job.ts';
-import { keepWorkflow } from '../keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../open-tasks.ts';
 import { Session } from '../session.ts';
 import { openStore } from '../stores.ts';
@@ -109,7 +108,7 @@ async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Prom
       stdout.line();
       const outcome = await session.drive(async () => {
         const chosen = await readWorkflow({ workflow: act.template, ...act });
-        const { workflow } = await keepWorkflow(session.engine.workflows, chosen);
+        const { workflow } = await session.engine.workflows.ensure(chosen);
         const run = await act.begin(session, workflow.id);
         return run === null ? [] : [run];
       });

@@ -3,6 +3,7 @@ import type { SlotEvaluation } from '../../engine/activation.ts';
 import { candidatesByIds } from '../../engine/candidates.ts';
 import { LifecycleError } from '../../errors/index.ts';
 import { parseScopeRule } from '../../filter/index.ts';
+import type { EnsuredWorkflow } from '../../ledger/ensure-workflow.ts';
 import type { Run } from '../../model/resources.ts';
 import { CliError } from '../cli-error.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
@@ -13,7 +14,7 @@ import type { Host } from '../host.ts';
 import type { StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf, keepJob } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
-import { asWorkflow, type KeptWorkflow, keepWorkflow } from '../keep-workflow.ts';
+import { asWorkflow } from '../keep-workflow.ts';
 import { selectionFacts } from '../left-out.ts';
 import { type OpenTasks, openTasks } from '../open-tasks.ts';
 import {
@@ -195,7 +196,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
     return await Session.with(host, input, async (session) => {
       let made: Made = { run: null, slot: null };
       const outcome = await session.drive(async () => {
-        const kept = await keepWorkflow(session.engine.workflows, chosen);
+        const kept = await session.engine.workflows.ensure(chosen);
         if (!quiet && db !== null) tellKept(host, kept);
         if (db !== null) await keepJob(store, job);
         await session.engine.start();
@@ -268,18 +269,19 @@ async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promi
   if (rule !== undefined) await requireSomebody(users, rule);
 }
 
-function tellKept({ stderr }: Host, { workflow, how }: KeptWorkflow): void {
+function tellKept({ stderr }: Host, { workflow, outcome }: EnsuredWorkflow): void {
   const words = {
     created: 'is new in this database: version 1',
-    reused: `is as it was in this database: version ${workflow.version}`,
+    unchanged: `is as it was in this database: version ${workflow.version}`,
+    updated: `was changed in this database: still version ${workflow.version}`,
     newVersion: `differs from the one in this database: now version ${workflow.version}`,
   };
-  stderr.line(`Workflow "${workflow.displayName}" ${words[how]}`);
+  stderr.line(`Workflow "${workflow.displayName}" ${words[outcome]}`);
 }
 
 function tellNobody(
   host: Host,
-  { workflow }: KeptWorkflow,
+  { workflow }: EnsuredWorkflow,
   options: RunOptions,
   evaluation: SlotEvaluation | null,
 ): void {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { keepWorkflow } from '../../../src/cli/keep-workflow.ts';
 import { readWorkflow } from '../../../src/cli/workflow-source.ts';
 import { createLedger } from '../../../src/embed.ts';
 
@@ -25,9 +24,19 @@ describe('a workflow that is chosen', () => {
   });
 
   it('is never scheduled by itself, whatever it asks for', async () => {
-    expect((await readWorkflow({ workflow: ONBOARD, arg: args(['groupID', '']) })).isSchedulingEnabled).toBe(
-      false,
-    );
+    const { workflows } = await createLedger();
+    const chosen = await readWorkflow({ workflow: ONBOARD, arg: args(['groupID', 'a']) });
+    expect((await workflows.ensure(chosen)).workflow.isSchedulingEnabled).toBe(false);
+  });
+
+  it('stays scheduled when it is so already', async () => {
+    const { workflows } = await createLedger();
+    const chosen = await readWorkflow({ workflow: ONBOARD, arg: args(['groupID', 'a']) });
+    const { workflow } = await workflows.ensure({ ...chosen, isSchedulingEnabled: true });
+    expect(await workflows.ensure(chosen)).toMatchObject({
+      outcome: 'unchanged',
+      workflow: { id: workflow.id, isSchedulingEnabled: true },
+    });
   });
 
   it('takes another name and scope', async () => {
@@ -53,13 +62,14 @@ describe('a workflow that is kept', () => {
         arg: args(['groupID', group]),
         ...(name === undefined ? {} : { name }),
       };
-      const { workflow, how } = await keepWorkflow(workflows, await readWorkflow(choice));
-      return [how, workflow.version];
+      const { workflow, outcome } = await workflows.ensure(await readWorkflow(choice));
+      return [outcome, workflow.version];
     };
     expect(await keep('a')).toEqual(['created', 1]);
-    expect(await keep('a', ' onboard NEW hire employee')).toEqual(['reused', 1]);
+    expect(await keep('a')).toEqual(['unchanged', 1]);
+    expect(await keep('a', 'onboard NEW hire employee')).toEqual(['updated', 1]);
     expect(await keep('b')).toEqual(['newVersion', 2]);
-    expect(await keep('b')).toEqual(['reused', 2]);
+    expect(await keep('b')).toEqual(['unchanged', 2]);
     expect(await keep('a', 'Another')).toEqual(['created', 1]);
     expect(await workflows.list()).toHaveLength(2);
   });

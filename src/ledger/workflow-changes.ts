@@ -1,0 +1,151 @@
+/** How workflows are kept and changed: in a transaction, with a mark of who changed them and when. */
+import { NOT_QUARANTINED } from '../model/quarantine.ts';
+import type { WorkflowRecord } from '../model/records.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Task, UserReference, Workflow } from '../model/workflow.ts';
+import type { WorkflowLimits } from '../model/workflow-limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ids } from '../ports/random.ts';
+import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
+import { OF_WORKFLOWS } from './notes.ts';
+import { isoOf } from './resources.ts';
+import { nextSlot, slotStart } from './schedule-times.ts';
+import type { TaskDraft, WorkflowChanges, WorkflowDraft } from './workflow-input.ts';
+import { checkRoom } from './workflow-lookup.ts';
+
+/** What the workflows work with. */
+export interface WorkflowsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: WorkflowLimits;
+  /** Length of a schedule slot, ms; asked anew for each answer. */
+  readonly scheduleIntervalMs: () => DurationMs;
+  /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
+  freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
+  /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
+  changed(
+    workflowId: string,
+    by: UserReference | null,
+    before: Workflow | null,
+    after: Workflow | null,
+  ): void;
+}
+
+/** When a change was made, and by whom. */
+export type Mark = Pick<Workflow, 'lastModifiedDateTime' | 'lastModifiedBy'>;
+
+/** A workflow before and after a change; `after` is `before` when nothing changed. */
+export interface Change {
+  readonly before: Workflow;
+  readonly after: Workflow;
+}
+
+/** What a change makes of a workflow; the workflow itself: nothing. */
+export type Alter = (record: WorkflowRecord, tx: StoreTransaction, mark: Mark) => Promise<Workflow>;
+
+/** Changes the record that `require` finds, unless `alter` gives back the workflow itself. */
+export async function change(
+  deps: WorkflowsDeps,
+  id: string,
+  by: UserReference | null,
+  require: (reader: StoreReader, id: string) => Promise<WorkflowRecord>,
+  alter: Alter,
+): Promise<Change> {
+  const result = await deps.store.transaction(async (tx) =>
+    changeIn(deps, tx, await require(tx, id), by, alter),
+  );
+  if (result.after !== result.before) deps.changed(id, by, result.before, result.after);
+  return result;
+}
+
+/** Changes a record in a transaction. Whoever made it tells `deps.changed` after the commit. */
+export async function changeIn(
+  deps: WorkflowsDeps,
+  tx: StoreTransaction,
+  record: WorkflowRecord,
+  by: UserReference | null,
+  alter: Alter,
+): Promise<Change> {
+  const before = record.workflow;
+  const nowMs = deps.clock.now();
+  const atMs = Math.max(nowMs, Date.parse(before.lastModifiedDateTime) + 1);
+  const mark: Mark = { lastModifiedDateTime: isoOf(atMs), lastModifiedBy: by };
+  const altered = await alter(record, tx, mark);
+  if (altered === before) return { before, after: before };
+  const after = { ...altered, ...mark };
+  const starts = after.isSchedulingEnabled && !before.isSchedulingEnabled;
+  // Changes while it was off make nobody due: watching begins anew.
+  if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${before.id}/`);
+  const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
+  await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
+  return { before, after };
+}
+
+/** Keeps a draft as version 1. @throws LifecycleError `LimitExceeded`. */
+export async function insertWorkflow(
+  deps: WorkflowsDeps,
+  tx: StoreTransaction,
+  draft: WorkflowDraft,
+  by: UserReference | null,
+): Promise<Workflow> {
+  await checkRoom(tx, deps.limits);
+  const nowMs = deps.clock.now();
+  const workflow: Workflow = {
+    id: deps.ids.guid(),
+    version: 1,
+    ...draft,
+    tasks: withIds(deps.ids, draft.tasks),
+    createdDateTime: isoOf(nowMs),
+    createdBy: by,
+    lastModifiedDateTime: isoOf(nowMs),
+    lastModifiedBy: by,
+    deletedDateTime: null,
+    nextScheduleRunDateTime: null,
+    quarantineDetails: NOT_QUARANTINED,
+  };
+  const lastSlotAtMs = draft.isSchedulingEnabled ? slotStart(nowMs, deps.scheduleIntervalMs()) : null;
+  await tx.putWorkflow({ workflow, lastSlotAtMs });
+  return workflow;
+}
+
+/** The version that follows the newest one, which is over now. */
+export async function nextVersion(
+  deps: WorkflowsDeps,
+  tx: StoreTransaction,
+  record: WorkflowRecord,
+  draft: WorkflowDraft,
+  mark: Mark,
+): Promise<Workflow> {
+  const { workflow } = record;
+  // A version that is over was last modified when the next one began (domain §3.11).
+  await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
+  return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
+}
+
+/** Freezes what a change forbids; also when nothing changed but it was `asked` for, so a retry mends. */
+export async function freeze(
+  deps: WorkflowsDeps,
+  before: Workflow,
+  after: Workflow,
+  asked: WorkflowChanges,
+): Promise<void> {
+  if (!after.isEnabled && (before.isEnabled || asked.isEnabled === false)) {
+    await deps.freezeRuns(after.id, 'all');
+  } else if (
+    !after.isSchedulingEnabled &&
+    (before.isSchedulingEnabled || asked.isSchedulingEnabled === false)
+  ) {
+    await deps.freezeRuns(after.id, 'scheduled');
+  }
+}
+
+function withIds(ids: Ids, tasks: readonly TaskDraft[]): readonly Task[] {
+  return Object.freeze(tasks.map((task) => Object.freeze({ id: ids.guid(), ...task })));
+}
+
+/** A workflow as callers see it. */
+export function resourceOf({ clock, scheduleIntervalMs }: WorkflowsDeps, workflow: Workflow): Workflow {
+  const next = workflow.isSchedulingEnabled ? isoOf(nextSlot(clock.now(), scheduleIntervalMs())) : null;
+  return { ...workflow, nextScheduleRunDateTime: next };
+}
