@@ -97,7 +97,7 @@ export async function createLedger(options?: LedgerOptions): Promise<StandaloneL
   return onStore(options, (given) => ledgerOn(readOptions(given, 'createLedger', LEDGER_OPTIONS)));
 }
 
-function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): StandaloneLedger {
+async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<StandaloneLedger> {
   const { store = memoryStore(), strictFailed, limits } = options;
   const hub: EventHub = new EventHub(systemClock, (error, name) => {
     if (name !== 'engine.error') hub.emit('engine.error', { error, during: `a listener of ${name}` });
@@ -113,6 +113,7 @@ function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): StandaloneLedger {
     },
     { limits },
   );
+  await ledger.settings.load(); // for the next slot of schedules
   return {
     workflows: ledger.workflows,
     settings: ledger.settings,
@@ -137,13 +138,13 @@ function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): StandaloneLedger {
  */
 async function onStore<Options extends { readonly store?: Store | Promise<Store> }, Made>(
   options: Options | undefined,
-  make: (options: Options | undefined) => Made,
+  make: (options: Options | undefined) => Made | Promise<Made>,
 ): Promise<Made> {
   const given = options?.store;
   if (given === undefined || !('then' in Object(given))) return make(options);
   const store = await given;
   try {
-    return make({ ...options, store } as Options);
+    return await make({ ...options, store } as Options);
   } catch (error) {
     await store?.close?.();
     throw error;

@@ -11,6 +11,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
+import { workflowsCommand } from './commands/workflows.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
@@ -56,6 +57,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     runCommand,
     resumeCommand,
     runsCommand,
+    workflowsCommand,
     checkCommand,
     serveCommand,
     simulateCommand,

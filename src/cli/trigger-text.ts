@@ -1,4 +1,12 @@
-import type { WorkflowExecutionTrigger } from '../model/workflow.ts';
+import type { WorkflowExecutionConditions, WorkflowExecutionTrigger } from '../model/workflow.ts';
+
+/** When a workflow runs, in words. */
+export function whenText(conditions: WorkflowExecutionConditions): string {
+  if ('trigger' in conditions) return triggerText(conditions.trigger);
+  return conditions['@odata.type'].endsWith('onDemandExecutionOnly')
+    ? 'on demand'
+    : 'on demand of a provisioning system';
+}
 
 /** When a trigger makes somebody due, in words. */
 export function triggerText(trigger: WorkflowExecutionTrigger): string {

@@ -4,7 +4,7 @@ import type { WorkflowTemplate } from '../../model/workflow.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
 import { jsonOption } from '../options.ts';
-import { triggerText } from '../trigger-text.ts';
+import { whenText } from '../trigger-text.ts';
 
 const HELP = `
 Example:
@@ -37,15 +37,10 @@ function templateLines({ stdout }: Host, template: WorkflowTemplate): string[] {
     return `    ${[key, ...open].join('  ')}`;
   });
   return [
-    `${style.bold(template.displayName)} ${style.dim(`(${template.category}, ${whenText(template)})`)}`,
+    `${style.bold(template.displayName)} ${style.dim(`(${template.category}, ${whenText(template.executionConditions)})`)}`,
     `  ${template.description}`,
     `  ${style.dim(template.id)}`,
     ...tasks,
     '',
   ];
-}
-
-function whenText({ executionConditions }: WorkflowTemplate): string {
-  if (!('trigger' in executionConditions)) return 'on demand';
-  return triggerText(executionConditions.trigger);
 }
