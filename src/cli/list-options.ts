@@ -11,13 +11,16 @@ export interface PageOptions {
   readonly after?: string;
 }
 
-/** @param noun what the list is of, in the plural. */
-export function pageOptions(noun: string): readonly Option[] {
+/**
+ * @param noun what the list is of, in the plural.
+ * @param topMax how many a call can have.
+ */
+export function pageOptions(noun: string, topMax: number = LIMITS.pageSizeMax): readonly Option[] {
   return [
     new Option('--filter <filter>', "OData: processingStatus eq 'failed'").argParser(someText),
     new Option('--order-by <property>', 'a date or processingStatus, then asc or desc').argParser(someText),
     new Option('--top <n>', `${noun} of a page, at most; default ${LIMITS.pageSizeDefault}`).argParser(
-      wholeNumber(1, LIMITS.pageSizeMax),
+      wholeNumber(1, topMax),
     ),
     new Option('--after <token>', 'the page after this one: nextToken of --json').argParser(someText),
   ];
@@ -30,6 +33,6 @@ export function listOptionsOf({ filter, orderBy, top, after }: PageOptions): Lis
 }
 
 /** How to come to the rest. */
-export function moreLine(nextToken: string): string {
-  return `More follow: --top takes up to ${LIMITS.pageSizeMax}, --filter narrows, --after ${nextToken}`;
+export function moreLine(nextToken: string, topMax: number = LIMITS.pageSizeMax): string {
+  return `More follow: --top takes up to ${topMax}, --filter narrows, --after ${nextToken}`;
 }

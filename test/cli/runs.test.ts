@@ -88,6 +88,63 @@ describe('tenure runs show', () => {
   });
 });
 
+describe('tenure runs users', () => {
+  const users = async (...args: string[]) => {
+    const list = JSON.parse((await inProcess('runs', 'list', '--db', path('all.db'), '--json')).stdout);
+    return inProcess('runs', 'users', list.value[1].id, '--db', path('all.db'), ...args);
+  };
+  const ids = (stdout: string) =>
+    (JSON.parse(stdout).value as { subject: { id: string } }[]).map(({ subject }) => subject.id);
+
+  it('lists the users of a run in one status, in the order in which they joined it', async () => {
+    const failed = Array.from({ length: 10 }, (_, at) => `u${3 * (at + 1)}`);
+    expect(ids((await users('--status', 'failed', '--json')).stdout)).toEqual(failed);
+    const [head, ...rows] = (await users('--status', 'Failed')).stdout.trimEnd().split('\n');
+    expect(head).toMatch(/^user +tasks +failed +unprocessed +started +completed +status$/);
+    expect(rows).toHaveLength(10);
+    expect(rows[0]).toMatch(/^u3 +3 +1 +1 +\d{4}-\S+ \S+Z +\d{4}-\S+ \S+Z +failed$/);
+    expect((await users('--status', 'canceled')).stdout).toBe('No users.\n');
+  });
+
+  it('takes several statuses, a filter, and pages', async () => {
+    expect(ids((await users('--status', 'failed, completed', '--json')).stdout)).toHaveLength(30);
+    const some = await users(
+      '--status',
+      'failed',
+      '--filter',
+      "subject/id ne 'u3' or failedTasksCount gt 5",
+      '--json',
+    );
+    expect(ids(some.stdout)).toHaveLength(9);
+    const first = await users('--top', '7', '--status', 'failed', '--json');
+    const { nextToken } = JSON.parse(first.stdout);
+    const rest = await users('--after', nextToken, '--json');
+    expect([...ids(first.stdout), ...ids(rest.stdout)]).toEqual(
+      ids((await users('--status', 'failed', '--json')).stdout),
+    );
+    expect((await users('--after', nextToken, '--status', 'completed')).code).toBe(1);
+    expect((await users('--top', '7')).stderr).toMatch(/^More follow: --top takes up to 1000000, /);
+  });
+
+  it('lists more than a page of the store has', async () => {
+    await people('many.csv', 2_100);
+    const files = ['--users', 'many.csv', '--effects', 'many.jsonl', '--db', 'many.db'];
+    const run = await tenure('run', '--workflow', 'Offboard an employee', ...files, '--json');
+    const { id } = JSON.parse(expectCode(run, 0).stdout);
+    const all = expectCode(
+      await tenure('runs', 'users', id, '--db', 'many.db', '--top', '5000', '--json'),
+      0,
+    );
+    expect(ids(all.stdout)).toEqual(Array.from({ length: 2_100 }, (_, at) => `u${at + 1}`));
+  });
+
+  it('refuses a status that there is not', async () => {
+    const { code, stderr } = await users('--status', 'faild');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Expected one of .*\. Did you mean failed\?/);
+  });
+});
+
 describe('tenure runs delete', () => {
   it('takes a final run away', async () => {
     const run = [

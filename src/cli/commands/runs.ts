@@ -6,6 +6,7 @@ import { runsDeleteCommand } from './runs-delete.ts';
 import { runsListCommand } from './runs-list.ts';
 import { runsReprocessCommand } from './runs-reprocess.ts';
 import { runsShowCommand } from './runs-show.ts';
+import { runsUsersCommand } from './runs-users.ts';
 
 /** `tenure runs`. */
 export function runsCommand(host: Host, end: (code: ExitCode) => void): Command {
@@ -14,7 +15,14 @@ export function runsCommand(host: Host, end: (code: ExitCode) => void): Command 
     .description(
       'Looks at the runs of a database, or acts on one. A run is named by the first digits of its id.',
     );
-  const all = [runsListCommand, runsShowCommand, runsReprocessCommand, runsCancelCommand, runsDeleteCommand];
+  const all = [
+    runsListCommand,
+    runsShowCommand,
+    runsUsersCommand,
+    runsReprocessCommand,
+    runsCancelCommand,
+    runsDeleteCommand,
+  ];
   for (const make of all) command.addCommand(make(host, end));
   return command;
 }
