@@ -1,5 +1,9 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectCode, type Running, workplace } from './support.ts';
 
@@ -13,6 +17,9 @@ const ON_DEMAND = {
   executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
   tasks: [{ taskDefinitionId: 'disableUserAccount' }],
 };
+
+/** A certificate and a key for localhost that secure nothing: they are part of the repository. */
+const tls = (name: string) => join(import.meta.dirname, 'tls', name);
 
 /** The line that says where it listens. */
 async function addressOf({ child }: Running): Promise<{ url: string; needsToken: boolean }> {
@@ -103,6 +110,76 @@ describe('tenure serve', () => {
     const { stderr } = expectCode(await server.ended, 0);
     expect(stderr).toContain('SIGTERM: stopping within 0.8 s.');
     await cut;
+  });
+
+  it('tells supervisors without a token that it is alive, ready, and not ready any more', async () => {
+    const users = await place.people('staff.csv', 1);
+    await place.write(
+      'deaf.mjs',
+      `export default { '*': () => new Promise(() => process.stderr.write('begins\\n')) };`,
+    );
+    const files = ['--users', users, '--tasks', 'deaf.mjs'];
+    const server = place.start(['serve', '--port', '0', '--json', '--stop-timeout', '2', ...files], {
+      TENURE_TOKEN: TOKEN,
+    });
+    const { url } = await addressOf(server);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const probe = async (path: string, method = 'GET') => {
+      const [answer] = (await once(request(`${url}${path}`, { agent, method }).end(), 'response')) as [
+        IncomingMessage,
+      ];
+      let body = '';
+      for await (const chunk of answer.setEncoding('utf8')) body += chunk;
+      return [answer.statusCode, body];
+    };
+    expect(await probe('/livez')).toEqual([200, 'ok\n']);
+    expect(await probe('/readyz')).toEqual([200, 'ok\n']);
+    expect(await probe('/readyz', 'HEAD')).toEqual([200, '']);
+    expect(await probe('/livez', 'POST')).toEqual([405, '']);
+    expect((await probe('/v1.0'))[0]).toBe(401);
+    const call = caller(url, TOKEN);
+    const { id } = (await (await call('POST', WORKFLOWS, ON_DEMAND)).json()) as { id: string };
+    await call('POST', `${WORKFLOWS}/${id}/activate`, { subjects: [{ id: 'u1' }] });
+    await server.said('begins');
+    // A request that is under way keeps its connection when the server stops.
+    const open = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(open, 'ready');
+    open.write('GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    server.kill('SIGTERM');
+    await server.said('SIGTERM: stopping within 2 s.');
+    open.write('\r\n');
+    const [head] = (await once(open.setEncoding('utf8'), 'data')) as [string];
+    expect(head).toMatch(/^HTTP\/1\.1 503 [\s\S]*\nstopping\n/);
+    agent.destroy();
+    expectCode(await server.ended, 0);
+  });
+
+  it('answers https with a given certificate', async () => {
+    const [cert, key] = [tls('cert-for-tests.pem'), tls('key-for-tests.pem')];
+    const server = place.start(['serve', '--port', '0', '--json', '--https', '--cert', cert, '--key', key]);
+    const { url } = await addressOf(server);
+    expect(url).toMatch(/^https:\/\/localhost:\d+$/);
+    const path = '/v1.0/identityGovernance/lifecycleWorkflows/taskDefinitions?$top=1';
+    const sent = requestSecurely(`${url}${path}`, { ca: await readFile(cert) }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    let body = '';
+    for await (const chunk of answer.setEncoding('utf8')) body += chunk;
+    expect(JSON.parse(body)['@odata.nextLink']).toMatch(new RegExp(`^${url}/v1\\.0/`));
+    server.kill('SIGTERM');
+    expectCode(await server.ended, 0);
+  });
+
+  it('refuses https without a certificate and its key', async () => {
+    const serve = async (...args: string[]) => expectCode(await place.tenure('serve', ...args), 1).stderr;
+    expect(await serve('--https')).toMatch(
+      /Expected https to come with --cert FILE and --key FILE, got no --cert\n.*openssl req/,
+    );
+    expect(await serve('--cert', tls('cert-for-tests.pem'))).toContain('got no --key');
+    expect(await serve('--cert', 'none.pem', '--key', 'none.pem')).toMatch(
+      /Expected --cert to be a file that can be read, got ENOENT/,
+    );
+    const swapped = await serve('--cert', tls('key-for-tests.pem'), '--key', tls('cert-for-tests.pem'));
+    expect(swapped).toMatch(/to be a certificate and its key, PEM, not encrypted, got: /);
   });
 
   it('says what is wrong with a port or a token', async () => {

@@ -1,5 +1,6 @@
 /** Every snippet of the API's guide runs, and prints what it promises; its table is that of the routes. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -33,18 +34,22 @@ function linked(name: string): string {
 
 function run(
   path: string,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly status: unknown; readonly stdout: string; readonly stderr: string }> {
   return new Promise((done) => {
     const args = ['--disable-warning=ExperimentalWarning', path];
-    execFile(process.execPath, args, { cwd: folder, encoding: 'utf8' }, (error, stdout, stderr) =>
-      done({ status: error?.code ?? 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      args,
+      { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } },
+      (error, stdout, stderr) => done({ status: error?.code ?? 0, stdout, stderr }),
     );
   });
 }
 
 describe('the guide of the API', () => {
   it('mounts it in Node, Hono, Express and Fastify, and shows tokens and the client', () => {
-    expect(snippets).toHaveLength(6);
+    expect(snippets).toHaveLength(7);
   });
 
   it.concurrent.each(snippets.map((snippet, index) => ({ ...snippet, name: `example ${index + 1}` })))(
@@ -59,6 +64,37 @@ describe('the guide of the API', () => {
       expect(await run(path)).toEqual({ status: 0, stdout: output?.body, stderr: '' });
     },
   );
+
+  it('shows the client with a token over https, against a server that the guide starts so', async () => {
+    const [shell, client, output] = blocks.slice(blocks.findIndex(({ body }) => body.includes('--https')));
+    const line = shell?.body.split('\n').find((one) => one.startsWith('npx tenure ')) ?? '';
+    const tls = (name: string) => join(ROOT, 'test/cli/tls', name);
+    const given: Readonly<Record<string, string>> = {
+      'cert.pem': tls('cert-for-tests.pem'),
+      'key.pem': tls('key-for-tests.pem'),
+      '8443': '0',
+    };
+    writeFileSync(join(folder, 'token.txt'), 'the-token-of-the-service\n');
+    const args = line
+      .split(' ')
+      .slice(2)
+      .map((word) => given[word] ?? word);
+    const server = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...args, '--json', '--quiet'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [started] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string];
+    const port = new URL(JSON.parse(started).url as string).port;
+    const path = join(folder, 'client.mjs');
+    const code = client?.body
+      .replace('8443', port)
+      .replace(/from '(@[^']+)'/g, (_, name: string) => `from '${linked(name)}'`);
+    writeFileSync(path, code ?? '');
+    const env = { NODE_EXTRA_CA_CERTS: tls('cert-for-tests.pem') };
+    expect(await run(path, env)).toEqual({ status: 0, stdout: output?.body, stderr: '' });
+    server.kill('SIGTERM');
+    await once(server, 'close');
+  });
 
   it('has a row for every route', () => {
     const rows = [...guide.matchAll(/^\| (GET|POST|PATCH|DELETE) +\| `([^`]+)` +\|/gm)];

@@ -1,19 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { Command, Option } from 'commander';
 import { arrayDirectory } from '../../directory/index.ts';
 import { createEngine } from '../../embed.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { GraphHandler } from '../../graph.ts';
-import type { DurationMs } from '../../model/time.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { CliError } from '../cli-error.ts';
 import { servedRuns } from '../dry-run/served.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Phase, withHealth } from '../health.ts';
 import type { Host } from '../host.ts';
+import { type Certificate, type CertificateOptions, openServer, readCertificate } from '../http-server.ts';
 import { engineStopMs, type StopTimeout } from '../interrupts.ts';
 import { type Job, type JobOptions, jobOf } from '../job.ts';
 import { claimJobFiles } from '../job-files.ts';
@@ -35,7 +33,7 @@ import { oneLine, seconds } from '../text.ts';
 import { openUsers } from '../users.ts';
 
 /** Options of `tenure serve`. */
-export interface ServeOptions extends JobOptions, StopTimeout {
+export interface ServeOptions extends JobOptions, StopTimeout, CertificateOptions {
   readonly db?: string;
   readonly port: number;
   readonly token?: string;
@@ -47,12 +45,14 @@ export interface ServeOptions extends JobOptions, StopTimeout {
   readonly quiet?: boolean;
 }
 
-const LOOPBACK = '127.0.0.1';
 const PATH = 'identityGovernance/lifecycleWorkflows';
 
 const HELP = `
 Answers below http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, for
 programs on this machine. Schedules are on, and unfinished runs go on. Without --db everything is in memory.
+
+With --cert and --key it answers https, for clients that send tokens over nothing else. /livez says that it answers,
+/readyz whether it is ready (200) or not (503); neither asks for a token.
 
 Clients have to send \`Authorization: Bearer TOKEN\` when there is a token: from --token-file, or from the
 variable TENURE_TOKEN, which others on the machine cannot read, or from --token, which they can. Without one,
@@ -84,6 +84,9 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
       new Option('--token <text>', 'what clients must send').argParser(someText).conflicts('tokenFile'),
     )
     .addOption(new Option('--token-file <file>', 'the file that has it').argParser(someText))
+    .option('--https', 'answer https, with the certificate of --cert and the key of --key')
+    .option('--cert <file>', 'a certificate, with its chain, PEM', someText)
+    .option('--key <file>', 'its key, PEM, not encrypted', someText)
     .option('--read-only-runs', 'runs cannot be created, changed or deleted: as Entra has it')
     .option('--run-id-header', 'activations answer with the id of their run in x-run-id');
   for (const option of outputOptions()) command.addOption(option);
@@ -95,9 +98,11 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
 /** Serves until somebody interrupts. */
 export async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
   const token = await readToken(host, options);
+  const certificate = await readCertificate(options);
   const job = jobOf({ ...options, users: options.users ?? '' });
   const quiet = options.quiet ?? false;
-  const inputs = [options.users, options.tokenFile].filter((path) => path !== undefined);
+  const { users: people, tokenFile, cert, key } = options;
+  const inputs = [people, tokenFile, cert, key].filter((path) => path !== undefined);
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   const users: Directory =
     options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
@@ -105,7 +110,7 @@ export async function serve(host: Host, options: ServeOptions): Promise<ExitCode
     if (options.dryRun) return await dryRun(host, options, users, job);
     const store = await openStore(options.db, { writerThread: 'large' }); // others are served meanwhile
     try {
-      return await serveStore(host, options, { job, users, store, token });
+      return await serveStore(host, options, { job, users, store, token, certificate });
     } finally {
       await store.close();
     }
@@ -132,13 +137,11 @@ interface Served {
   readonly users: Directory;
   readonly store: Store;
   readonly token: string | null;
+  readonly certificate: Certificate | null;
 }
 
-async function serveStore(
-  host: Host,
-  options: ServeOptions,
-  { job, users, store, token }: Served,
-): Promise<ExitCode> {
+async function serveStore(host: Host, options: ServeOptions, served: Served): Promise<ExitCode> {
+  const { job, users, store } = served;
   const quiet = options.quiet ?? false;
   const workflows = [...(await unfinishedWorkflows(store)), ...(await scheduledWorkflows(store))];
   const tasks = await openTasks(host, job, { workflows, quiet });
@@ -153,7 +156,7 @@ async function serveStore(
       ...(job.concurrency === null ? {} : { concurrency: job.concurrency }),
     });
     try {
-      return await serveEngine(host, options, engine, token);
+      return await serveEngine(host, options, engine, served);
     } finally {
       await engine.close({ deadlineMs: engineStopMs(options.stopTimeout) });
     }
@@ -166,7 +169,7 @@ async function serveEngine(
   host: Host,
   options: ServeOptions,
   engine: Engine,
-  token: string | null,
+  { token, certificate }: Served,
 ): Promise<ExitCode> {
   const { stderr } = host;
   const tell = (error: unknown, where: string): void =>
@@ -184,24 +187,29 @@ async function serveEngine(
     runIdHeader: options.runIdHeader ?? false,
     onError: (error, requestId) => tell(error, `request ${requestId}`),
   });
+  let phase: Phase = 'starting';
   const interrupted = Promise.withResolvers<void>();
-  const { stopTimeout } = options;
+  const { stopTimeout, port } = options;
   const release = host.interrupts.handle(stopTimeout, (signal) => {
     if (stderr.isTerminal) stderr.line(); // the terminal has written ^C
     if (!options.quiet)
       stderr.line(`${signal}: stopping within ${seconds(stopTimeout)}. Ctrl-C once more quits at once.`);
+    phase = 'stopping';
     interrupted.resolve();
   });
   try {
-    const { server, port } = await open(handler, options.port);
+    const { clock } = host;
+    const answer = withHealth(handler, engine, () => phase);
+    const server = await openServer(answer, { port, certificate, clock });
     try {
       await engine.start();
-      tellAddress(host, options, `http://${LOOPBACK}:${port}`, token);
+      if (phase === 'starting') phase = 'ready';
+      tellAddress(host, options, server.url, token);
       await interrupted.promise;
     } finally {
       // Both at once: requests that wait for a run are answered when the engine stops.
       const deadlineMs = engineStopMs(stopTimeout);
-      await Promise.all([engine.stop({ deadlineMs }), close(server, host.clock, deadlineMs)]);
+      await Promise.all([engine.stop({ deadlineMs }), server.close(deadlineMs)]);
     }
     return EXIT.ok;
   } finally {
@@ -231,35 +239,6 @@ function tellAddress(
     );
   if (token === null) stderr.line('Every program of this machine may call (--token-file FILE says who).');
   stderr.line('Ctrl-C stops.');
-}
-
-async function open(
-  handler: GraphHandler,
-  port: number,
-): Promise<{ readonly server: Server; readonly port: number }> {
-  const { serve: listen } = await import('@hono/node-server');
-  return new Promise((resolve, reject) => {
-    const server = listen({ fetch: handler, hostname: LOOPBACK, port }, (info) =>
-      resolve({ server, port: info.port }),
-    ) as Server; // HTTP/1.1, since no other was asked for
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') return reject(error);
-      const message = `Expected port ${port} to be free, got one that another program has`;
-      reject(new CliError(message, 'Name another one with --port, or 0 for any', { cause: error }));
-    });
-  });
-}
-
-/** Takes no more requests, and lets those that are being answered end within `limitMs`. */
-function close(server: Server, clock: Clock, limitMs: DurationMs): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(limitMs, () => server.closeAllConnections());
-    server.close(() => {
-      timer.cancel();
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 async function readToken({ env }: Host, { token, tokenFile }: ServeOptions): Promise<string | null> {
