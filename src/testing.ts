@@ -3,7 +3,9 @@
  * store contract. Needs no other package; arbitraries and commands for fast-check are in
  * `tenure/testing/fast-check`.
  */
+
 export { type CrashingStore, type CrashPoint, crashingStore } from './testing/audit/crashing-store.ts';
+export type { AuditCrash, CallPoint, HandlerCall } from './testing/audit/execution.ts';
 export { formatAudit } from './testing/audit/format-audit.ts';
 export {
   type AuditOptions,

@@ -1,13 +1,29 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Run } from '../../model/resources.ts';
-import type { TaskContext } from '../../ports/task-handler.ts';
+import type { TaskContext, TaskHandler, TaskHandlerOptions } from '../../ports/task-handler.ts';
 import { virtualClock } from '../../simulate/virtual-clock.ts';
 import { memoryStore } from '../../stores/memory/index.ts';
 import type { OracleViolation } from '../oracles.ts';
 import { checkDatabase } from '../oracles.ts';
 import { type CrashPoint, crashingStore } from './crashing-store.ts';
 import type { AuditOptions } from './idempotency-audit.ts';
-import { beginLife, type Life, type LifeOptions, letSettle, liveUntil } from './process.ts';
+import { beginLife, comeToRest, type Life, type LifeOptions, letSettle, liveUntil } from './process.ts';
+
+/** The process dies as a handler is called, before it has done anything. */
+export interface CallPoint extends HandlerCall {
+  readonly when: 'call';
+}
+
+/** Where a process dies in an audit. */
+export type AuditCrash = CrashPoint | CallPoint;
+
+/** One call of a handler. */
+export interface HandlerCall {
+  readonly task: string;
+  readonly subjectId: string;
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+}
 
 /** One execution of a workflow for a population, crashed or not. */
 export interface Execution<Effects> {
@@ -16,8 +32,12 @@ export interface Execution<Effects> {
   readonly status: string;
   /** Commits of the first process, up to the run's end. */
   readonly commits: number;
+  /** Calls of the handlers, in order. */
+  readonly calls: readonly HandlerCall[];
   /** Task → idempotency keys that were called again in the same attempt. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
+  /** Tasks that were called as interrupted ones and had never begun: the process died in between. */
+  readonly neverBegun: ReadonlySet<string>;
   readonly violations: readonly OracleViolation[];
 }
 
@@ -26,7 +46,7 @@ const START_MS = Date.UTC(2026, 0, 5);
 /** Runs the workflow for everybody; a process that dies at `crash` is followed by another. */
 export async function execute<Effects>(
   options: AuditOptions<Effects>,
-  crash: CrashPoint | null,
+  crash: AuditCrash | null,
 ): Promise<Execution<Effects>> {
   const clock = virtualClock(START_MS);
   const inner = memoryStore();
@@ -39,15 +59,25 @@ export async function execute<Effects>(
     settings: options.settings ?? {},
     called: (context) => calls.note(context),
   };
-  const begin = (store: LifeOptions['store'], seed: number) => beginLife({ ...common, store, seed });
+  const begin = (store: LifeOptions['store'], seed: number, more: Pick<LifeOptions, 'disturb'> = {}) =>
+    beginLife({ ...common, ...more, store, seed });
   const planner = begin(inner, 1);
   const run = await liveUntil(clock, planner, plan(planner.engine, options));
 
-  const store = crashingStore(inner, crash);
-  const first = begin(store, 2);
+  const call = crash?.when === 'call' ? crash : null;
+  const store = crashingStore(inner, crash?.when === 'call' ? null : crash);
+  const stuck = Promise.withResolvers<null>();
+  const first = begin(store, 2, {
+    disturb: (tasks) => (call ? stuckAt(tasks, call, () => stuck.resolve(null)) : tasks),
+  });
   const ended = runToEnd(first, run.id);
   const died = store.crashed.then(() => null);
-  let status = await liveUntil(clock, first, Promise.race([ended, died]));
+  let status = await liveUntil(clock, first, Promise.race([ended, died, stuck.promise]));
+  if (call && status === null) {
+    // What else is under way is recorded first, so that this call is the only one that is made again.
+    await comeToRest(clock, first);
+    store.crash();
+  }
   const { commits } = store;
   if (status === null) {
     first.session.end();
@@ -59,7 +89,34 @@ export async function execute<Effects>(
   const { violations } = await checkDatabase(inner, {
     strictFailed: options.settings?.strictFailed ?? false,
   });
-  return { effects, status, commits, repeated: calls.repeated, violations };
+  return {
+    effects,
+    status,
+    commits,
+    calls: calls.all,
+    repeated: calls.repeated,
+    neverBegun: calls.neverBegun,
+    violations,
+  };
+}
+
+/** The handlers, of which one hangs at one call, before it does anything. */
+function stuckAt(
+  tasks: Readonly<Record<string, TaskHandler>>,
+  { idempotencyKey, attempt }: HandlerCall,
+  tell: () => void,
+): Record<string, TaskHandler> {
+  const entries = Object.entries(tasks).map(([name, task]) => {
+    const options: TaskHandlerOptions = typeof task === 'function' ? { run: task } : task;
+    const run: TaskHandlerOptions['run'] = (context) => {
+      if (context.idempotencyKey !== idempotencyKey || context.attempt !== attempt)
+        return options.run(context);
+      tell();
+      return new Promise(() => {});
+    };
+    return [name, { ...options, run }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Planned before any crash, so that the run, and with it every idempotency key, is the same each time. */
@@ -81,9 +138,13 @@ async function runToEnd({ engine }: Life, runId: string): Promise<string> {
 class Calls {
   readonly #seen = new Set<string>();
   readonly repeated = new Map<string, string[]>();
+  readonly neverBegun = new Set<string>();
+  readonly all: HandlerCall[] = [];
 
-  note({ idempotencyKey, attempt, task }: TaskContext): void {
+  note({ idempotencyKey, attempt, interruptions, task, subject }: TaskContext): void {
+    this.all.push({ task: task.taskDefinitionId, subjectId: subject.id, idempotencyKey, attempt });
     const call = `${idempotencyKey} ${attempt}`;
+    if (interruptions > 0 && !this.#seen.has(call)) this.neverBegun.add(task.taskDefinitionId);
     if (this.#seen.has(call)) {
       const keys = this.repeated.get(task.taskDefinitionId) ?? [];
       this.repeated.set(task.taskDefinitionId, [...keys, idempotencyKey]);

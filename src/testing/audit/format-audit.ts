@@ -1,6 +1,9 @@
+import { changesBetween } from './effects.ts';
+import type { AuditCrash } from './execution.ts';
 import type { AuditReport, EffectDifference, TaskAudit } from './idempotency-audit.ts';
 
 const SAYS: Readonly<Record<TaskAudit['verdict'], string>> = {
+  losesEffect: 'LOSES ITS EFFECT',
   idempotent: 'idempotent',
   notIdempotent: 'NOT IDEMPOTENT',
   suspect: 'suspect',
@@ -10,7 +13,7 @@ const SAYS: Readonly<Record<TaskAudit['verdict'], string>> = {
 /** Effects that one difference shows, at most. */
 const SHOWN_MAX = 10;
 
-/** An audit as text for a terminal: a line a task, then the first difference that it found. */
+/** An audit as text for a terminal: a line a task, then the first lost effect and the first other difference. */
 export function formatAudit(report: AuditReport): string {
   const width = Math.max(...report.tasks.map(({ task }) => task.length));
   const lines = report.tasks.map(({ task, verdict, repeats, repeatedIn }) => {
@@ -19,58 +22,33 @@ export function formatAudit(report: AuditReport): string {
     return `${task.padEnd(width)}  ${SAYS[verdict]}${often}`;
   });
   const { differences, otherEndings } = report;
+  const firstOf = (isLost: boolean) => differences.find(({ lostBy }) => lostBy.length > 0 === isLost) ?? [];
   const endings =
     otherEndings.length > 0 ? `, ${times(otherEndings.length, 'execution')} ended otherwise` : '';
   return [
-    `${times(report.executions, 'execution')}, a crash before and after each of ${times(report.commits, 'commit')}`,
+    `${times(report.executions, 'execution')}: a crash before and after each of ${times(report.commits, 'commit')}, and at the start of each of ${times(report.calls, 'call')}`,
     ...lines,
     `${times(differences.length, 'execution')} had other effects${endings}`,
-    ...(differences[0] ? formatDifference(differences[0]) : []),
+    ...[firstOf(true), firstOf(false)].flat().flatMap(formatDifference),
     ...report.violations.map(({ rule, message }) => `broken invariant ${rule}: ${message}`),
   ].join('\n');
 }
 
-function formatDifference({ crash, repeated, expected, got }: EffectDifference): string[] {
-  const who = Object.keys(repeated).join(' and ') || 'nothing';
-  const title = `With a crash just ${crash.when} commit ${crash.commit}, ${who} ran twice:`;
-  return [title, ...changesOf('', expected, got).slice(0, SHOWN_MAX)];
+function formatDifference({ crash, lostBy, repeated, expected, got }: EffectDifference): string[] {
+  const { missing, added } = changesBetween(expected, got);
+  const changes = [...missing.map((one) => `  - ${one}`), ...added.map((one) => `  + ${one}`)];
+  return [titleOf(crash, lostBy, Object.keys(repeated)), ...changes.slice(0, SHOWN_MAX)];
 }
 
-/** `+ laptops: "ada"` for an effect too many, `- …` for one that is missing. */
-function changesOf(path: string, expected: unknown, got: unknown): string[] {
-  const [before, after] = [JSON.stringify(expected), JSON.stringify(got)];
-  if (before === after) return [];
-  if (Array.isArray(expected) && Array.isArray(got)) {
-    return [
-      ...without(expected, got).map((one) => line('-', path, one)),
-      ...without(got, expected).map((one) => line('+', path, one)),
-    ];
+function titleOf(crash: AuditCrash, lostBy: readonly string[], repeated: readonly string[]): string {
+  if (crash.when === 'call') {
+    const { task, subjectId } = crash;
+    return `With a crash as ${task} was called for ${subjectId}, before it did anything, and a second call:`;
   }
-  if (!isRecord(expected) || !isRecord(got))
-    return [line('-', path, before ?? 'nothing'), line('+', path, after ?? 'nothing')];
-  return [...new Set([...Object.keys(expected), ...Object.keys(got)])].flatMap((key) =>
-    changesOf(path ? `${path}.${key}` : key, expected[key], got[key]),
-  );
-}
-
-function line(sign: '+' | '-', path: string, text: string): string {
-  return `  ${sign} ${path ? `${path}: ` : ''}${text}`;
-}
-
-/** What of `left` is not in `right`, as JSON; each entry of `right` accounts for one of `left`. */
-function without(left: readonly unknown[], right: readonly unknown[]): string[] {
-  const rest = right.map((one) => JSON.stringify(one));
-  return left
-    .map((one) => JSON.stringify(one) ?? 'undefined')
-    .filter((one) => {
-      const index = rest.indexOf(one);
-      if (index >= 0) rest.splice(index, 1);
-      return index < 0;
-    });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (lostBy.length > 0)
+    return `With a crash just ${crash.when} commit ${crash.commit}, ${lostBy.join(' and ')} had done nothing yet:`;
+  const who = repeated.join(' and ') || 'nothing';
+  return `With a crash just ${crash.when} commit ${crash.commit}, ${who} ran twice:`;
 }
 
 function times(count: number, noun: string): string {

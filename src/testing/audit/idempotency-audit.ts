@@ -1,7 +1,7 @@
 /**
  * Is it safe that a task runs again? Runs a workflow once for each commit with a crash just before it and
- * once with a crash just after it, lets a new engine finish the run, and compares the effects with those of
- * a run that nothing disturbed.
+ * once with a crash just after it, and once for each call of a handler with a crash before the handler has done
+ * anything; lets a new engine finish the run, and compares the effects with those of a run that nothing disturbed.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineSettingsInput } from '../../engine/options.ts';
@@ -10,9 +10,8 @@ import type { WorkflowInput } from '../../ledger/workflow-input.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { TaskHandler } from '../../ports/task-handler.ts';
 import type { OracleViolation } from '../oracles.ts';
-import type { CrashPoint } from './crashing-store.ts';
-import { canonical } from './effects.ts';
-import { type Execution, execute } from './execution.ts';
+import { canonical, changesBetween } from './effects.ts';
+import { type AuditCrash, type Execution, execute } from './execution.ts';
 import { AUDIT_OPTIONS } from './options.ts';
 
 /** What to audit. `Effects` is what the host's recorder reports. */
@@ -44,16 +43,19 @@ export interface TaskAudit {
   /** Executions in which it ran twice for somebody. */
   readonly repeatedIn: number;
   /**
-   * `idempotent`: it ran twice, and no difference is its fault. `notIdempotent`: an effect differed where it
+   * `losesEffect`: it was called again after a crash in which it had done nothing yet, and skipped its work, so that
+   * an effect is missing. `idempotent`: it ran twice, and no difference is its fault. `notIdempotent`: an effect differed where it
    * was the only task that ran twice, or the only one that is not harmless elsewhere. `suspect`: an effect
    * differed where it and others ran twice. `notRepeated`: no crash made it run twice, so nothing is known.
    */
-  readonly verdict: 'idempotent' | 'notIdempotent' | 'suspect' | 'notRepeated';
+  readonly verdict: 'losesEffect' | 'idempotent' | 'notIdempotent' | 'suspect' | 'notRepeated';
 }
 
 /** An execution whose effects are not those of the undisturbed one. */
 export interface EffectDifference {
-  readonly crash: CrashPoint;
+  readonly crash: AuditCrash;
+  /** Tasks whose effect is missing; none: no effect is known to be lost. */
+  readonly lostBy: readonly string[];
   /** Idempotency keys that were used twice, by task. */
   readonly repeated: Readonly<Record<string, readonly string[]>>;
   readonly expected: unknown;
@@ -64,12 +66,15 @@ export interface EffectDifference {
 export interface AuditReport {
   /** Commits of the undisturbed execution: there were two executions for each. */
   readonly commits: number;
+  /** Calls of handlers in the undisturbed execution: there was one execution for each. */
+  readonly calls: number;
   readonly executions: number;
   readonly tasks: readonly TaskAudit[];
+  /** Lost effects first. */
   readonly differences: readonly EffectDifference[];
   /** Executions that ended with another status than the undisturbed one. */
   readonly otherEndings: readonly {
-    readonly crash: CrashPoint;
+    readonly crash: AuditCrash;
     readonly expected: string;
     readonly got: string;
   }[];
@@ -78,8 +83,9 @@ export interface AuditReport {
 }
 
 /**
- * Audits the handlers of a workflow. Takes `2 × commits + 1` executions on the memory store, in virtual time:
- * waits between retries cost nothing. Handlers that were running at a crash are allowed to finish first.
+ * Audits the handlers of a workflow. Takes `2 × commits + calls + 1` executions on the memory store, in virtual time:
+ * waits between retries cost nothing. At a crash around a commit, handlers that run are allowed to finish first; at a
+ * crash of a call, that call never begins.
  *
  * @throws LifecycleError for a workflow or handler that an engine would refuse; Error for a handler that
  *   never settles and has no time-out.
@@ -89,41 +95,60 @@ export async function idempotencyAudit<Effects>(options: AuditOptions<Effects>):
   const read = options.read ?? ((effects: Effects): unknown => effects);
   const undisturbed = await execute(options, null);
   const expected = canonical(read(undisturbed.effects));
-  const total = 2 * undisturbed.commits + 1;
+  const commits = Array.from({ length: undisturbed.commits }, (_, index) => index + 1);
+  const crashes: readonly AuditCrash[] = [
+    ...undisturbed.calls.map((call) => ({ ...call, when: 'call' as const })),
+    ...commits.flatMap((commit) => [
+      { commit, when: 'before' as const },
+      { commit, when: 'after' as const },
+    ]),
+  ];
+  const total = crashes.length + 1;
   const disturbed: Disturbed[] = [];
   const otherEndings: AuditReport['otherEndings'][number][] = [];
   const violations: OracleViolation[] = [...undisturbed.violations];
   options.onProgress?.({ executions: 1, total });
-  for (let commit = 1; commit <= undisturbed.commits; commit += 1) {
-    for (const when of ['before', 'after'] as const) {
-      const crash: CrashPoint = { commit, when };
-      const execution = await execute(options, crash);
-      const got = canonical(read(execution.effects));
-      disturbed.push({ crash, repeated: execution.repeated, isSame: isDeepStrictEqual(got, expected), got });
-      if (execution.status !== undisturbed.status)
-        otherEndings.push({ crash, expected: undisturbed.status, got: execution.status });
-      violations.push(...execution.violations);
-      options.onProgress?.({ executions: disturbed.length + 1, total });
-    }
+  for (const crash of crashes) {
+    const execution = await execute(options, crash);
+    const got = canonical(read(execution.effects));
+    const isSame = isDeepStrictEqual(got, expected);
+    const isMissing = changesBetween(expected, got).missing.length > 0;
+    const { repeated, neverBegun } = execution;
+    disturbed.push({ crash, repeated, neverBegun, isSame, isMissing, got });
+    if (execution.status !== undisturbed.status)
+      otherEndings.push({ crash, expected: undisturbed.status, got: execution.status });
+    violations.push(...execution.violations);
+    options.onProgress?.({ executions: disturbed.length + 1, total });
   }
   const accused = accuse(disturbed);
   const names = [...new Set(options.workflow.tasks.map((task) => task.taskDefinitionId))];
   return {
     commits: undisturbed.commits,
+    calls: undisturbed.calls.length,
     executions: total,
     tasks: names.map((name) => auditOf(name, disturbed, accused)),
     differences: disturbed
       .filter(({ isSame }) => !isSame)
-      .map(({ crash, repeated, got }) => ({ crash, repeated: Object.fromEntries(repeated), expected, got })),
+      .map((one) => ({
+        crash: one.crash,
+        lostBy: lostBy(one, accused.losers),
+        repeated: Object.fromEntries(one.repeated),
+        expected,
+        got: one.got,
+      }))
+      .sort((a, b) => Number(a.lostBy.length === 0) - Number(b.lostBy.length === 0)),
     otherEndings,
     violations,
   };
 }
 
 interface Disturbed {
-  readonly crash: CrashPoint;
+  readonly crash: AuditCrash;
   readonly repeated: Execution<unknown>['repeated'];
+  readonly neverBegun: Execution<unknown>['neverBegun'];
   readonly isSame: boolean;
+  /** Something is not there that ought to be. */
+  readonly isMissing: boolean;
   readonly got: unknown;
 }
 
@@ -131,32 +156,48 @@ interface Disturbed {
  * Whose fault a difference is: a task that ran twice somewhere without any consequence is not looked at where
  * others are left; what is left alone is guilty, and explains every other difference that it is part of.
  */
-function accuse(disturbed: readonly Disturbed[]): { guilty: Set<string>; suspects: Set<string> } {
-  const different = disturbed.filter(({ isSame, repeated }) => !isSame && repeated.size > 0);
+function accuse(disturbed: readonly Disturbed[]): Accused {
+  const losers = new Set(
+    disturbed.flatMap(({ crash, isMissing }) => (isMissing && crash.when === 'call' ? crash.task : [])),
+  );
+  const different = disturbed
+    .filter((one) => !one.isSame && lostBy(one, losers).length === 0)
+    .map(({ crash, repeated }) => [...(crash.when === 'call' ? [crash.task] : []), ...repeated.keys()])
+    .filter((names) => names.length > 0);
   const harmless = new Set(disturbed.flatMap(({ isSame, repeated }) => (isSame ? [...repeated.keys()] : [])));
-  const candidates = different.map(({ repeated }) => {
-    const names = [...repeated.keys()];
+  const candidates = different.map((names) => {
     const left = names.filter((name) => !harmless.has(name));
     return left.length > 0 ? left : names;
   });
   const guilty = new Set(candidates.flatMap((names) => (names.length === 1 ? names : [])));
   const unexplained = candidates.filter((names) => !names.some((name) => guilty.has(name)));
-  return { guilty, suspects: new Set(unexplained.flat()) };
+  return { losers, guilty, suspects: new Set(unexplained.flat()) };
+}
+
+interface Accused {
+  /** Tasks that lose their effect. */
+  readonly losers: ReadonlySet<string>;
+  readonly guilty: ReadonlySet<string>;
+  readonly suspects: ReadonlySet<string>;
+}
+
+/** The tasks whose effect is missing: they are known to skip work that was never done, and did. */
+function lostBy({ isMissing, neverBegun }: Disturbed, losers: ReadonlySet<string>): readonly string[] {
+  return isMissing ? [...neverBegun].filter((task) => losers.has(task)) : [];
 }
 
 function auditOf(
   task: string,
   disturbed: readonly Disturbed[],
-  { guilty, suspects }: ReturnType<typeof accuse>,
+  { losers, guilty, suspects }: Accused,
 ): TaskAudit {
   const own = disturbed.filter(({ repeated }) => repeated.has(task));
-  const verdict = guilty.has(task)
-    ? 'notIdempotent'
-    : suspects.has(task)
-      ? 'suspect'
-      : own.length > 0
-        ? 'idempotent'
-        : 'notRepeated';
   const repeats = own.reduce((sum, { repeated }) => sum + (repeated.get(task)?.length ?? 0), 0);
-  return { task, repeats, repeatedIn: own.length, verdict };
+  const verdict = (): TaskAudit['verdict'] => {
+    if (losers.has(task)) return 'losesEffect';
+    if (guilty.has(task)) return 'notIdempotent';
+    if (suspects.has(task)) return 'suspect';
+    return own.length > 0 ? 'idempotent' : 'notRepeated';
+  };
+  return { task, repeats, repeatedIn: own.length, verdict: verdict() };
 }

@@ -92,6 +92,15 @@ export async function liveUntil<T>(clock: VirtualClock, life: Life, promise: Pro
   }
 }
 
+/** Lets everything happen that needs no time to pass; handlers that do real work are waited for, up to a bound. */
+export async function comeToRest(clock: VirtualClock, life: Life): Promise<void> {
+  for (let isOver = true; isOver; ) {
+    await clock.settle();
+    const { running } = life;
+    isOver = running.size > 0 && (await letOneSettle([...running]));
+  }
+}
+
 /** Lets handlers that run settle, within the bound: a process that is gone takes its handlers with it. */
 export async function letSettle({ running }: Life): Promise<void> {
   if (running.size > 0) await anyOf([Promise.allSettled(running)], PATIENCE_MS);

@@ -29,7 +29,8 @@ describe('idempotencyAudit', () => {
       });
       const verdicts = Object.fromEntries(report.tasks.map(({ task, verdict }) => [task, verdict]));
       expect(verdicts).toEqual({ set: 'idempotent', add: 'notIdempotent' });
-      expect(report.executions).toBe(2 * report.commits + 1);
+      expect(report.calls).toBe(4);
+      expect(report.executions).toBe(2 * report.commits + report.calls + 1);
       expect(report.differences.length).toBeGreaterThan(0);
       expect(report.otherEndings).toEqual([]);
       expect(report.violations).toEqual([]);
@@ -38,6 +39,80 @@ describe('idempotencyAudit', () => {
         expect(Object.keys(repeated)).toContain('add');
       }
     }
+  });
+
+  it('finds first of all an effect that is lost: what may be done already is skipped', async () => {
+    const report = await idempotencyAudit({
+      workflow: workflow('add', 'skip', 'look'),
+      population,
+      effects: () => ({ added: [] as string[], skipped: new Set<string>(), looked: new Set<string>() }),
+      tasks: ({ added, skipped, looked }) => ({
+        add: ({ subject }) => void added.push(subject.id),
+        skip: ({ subject, interruptions }) => {
+          if (interruptions === 0) skipped.add(subject.id);
+        },
+        look: ({ subject, interruptions }) => {
+          if (interruptions === 0 || !looked.has(subject.id)) looked.add(subject.id);
+        },
+      }),
+    });
+    const verdicts = Object.fromEntries(report.tasks.map(({ task, verdict }) => [task, verdict]));
+    expect(verdicts).toEqual({ add: 'notIdempotent', skip: 'losesEffect', look: 'idempotent' });
+    expect(report.differences.map(({ lostBy }) => lostBy)).toEqual([['skip'], ['skip'], ['skip'], []]);
+    expect(report.differences[0]).toMatchObject({
+      crash: { when: 'call', task: 'skip', subjectId: 'ada', attempt: 1 },
+      repeated: {},
+      got: { added: ['ada', 'bob'], skipped: ['bob'] },
+    });
+    const text = formatAudit(report);
+    expect(text).toContain('skip  LOSES ITS EFFECT');
+    expect(text).toContain(
+      'With a crash as skip was called for ada, before it did anything, and a second call:\n  - skipped: "ada"',
+    );
+  });
+
+  it('finds it with real waits, with few lanes, and at a later attempt', async () => {
+    const report = await idempotencyAudit({
+      workflow: workflow('slow', 'slow'),
+      population,
+      effects: () => [] as string[],
+      tasks: (done) => ({
+        slow: {
+          run: async ({ subject, attempt, interruptions, idempotencyKey }) => {
+            await new Promise<void>((resolve) => setTimeout(resolve, 1));
+            if (attempt === 1) throw new Error('Not yet');
+            if (interruptions === 0) done.push(`${subject.id} ${idempotencyKey}`);
+          },
+          retry: { attempts: 2 },
+          concurrency: 1,
+        },
+      }),
+      settings: { concurrency: 2 },
+    });
+    expect(report.calls).toBe(8);
+    expect(report.tasks).toMatchObject([{ task: 'slow', verdict: 'losesEffect' }]);
+    // Interruptions are those of the task, whichever attempt they hit.
+    const atCalls = report.differences.flatMap(({ crash }) => (crash.when === 'call' ? [crash.attempt] : []));
+    expect(atCalls.sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
+    expect(report.differences.every(({ lostBy }) => lostBy[0] === 'slow')).toBe(true);
+    expect(report.violations).toEqual([]);
+  });
+
+  it('does not call lost what a second call does besides', async () => {
+    const report = await idempotencyAudit({
+      workflow: workflow('note'),
+      population,
+      effects: () => ({ done: new Set<string>(), again: new Set<string>() }),
+      tasks: ({ done, again }) => ({
+        note: ({ subject, interruptions }) => {
+          done.add(subject.id);
+          if (interruptions > 0) again.add(subject.id);
+        },
+      }),
+    });
+    expect(report.differences.length).toBeGreaterThan(0);
+    expect(report.differences.flatMap(({ lostBy }) => lostBy)).toEqual([]);
+    expect(report.tasks).toMatchObject([{ verdict: 'notIdempotent' }]);
   });
 
   it('finds nothing when the idempotency key is used', async () => {
