@@ -14,7 +14,7 @@ export interface JobFiles {
 }
 
 /** What SQLite keeps beside a database, and the lock of its writer. */
-const DATABASE_SUFFIXES = ['', '-wal', '-shm', '-journal', '-lock'] as const;
+const DATABASE_SUFFIXES = ['', '-wal', '-shm', '-journal', '-lock', '-requests'] as const;
 
 /** As {@link claimOutputs}, for the database and the effects file of a job. @throws CliError. */
 export async function claimJobFiles(

@@ -73,7 +73,7 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly strictFailed?: boolean;
   /** How often a task may be interrupted by the end of its process before it fails, ≥ 0. Default 10. */
   readonly interruptionsMax?: number;
-  /** How long an aborted handler may take to settle, ms. Default 5,000. */
+  /** How long an aborted handler may take to settle, ms. Default 5,000; at a stop, half of the stop's time at most. */
   readonly abortGraceMs?: DurationMs;
   /** How long things are kept, in whole days, 1..36,500, or `null` for ever; looked at in every slot. */
   readonly retention?: {

@@ -37,7 +37,7 @@ export class RequestDesk {
     this.#isOpen = true;
     this.#watch = this.#requests.watch(() => this.#look());
     await this.#look();
-    // One that was left between this look and the first one of the watch changes nothing that it could see.
+    // A watch tells what has changed since its own first look, which comes after this one.
     this.#lookAgain();
   }
 

@@ -9,7 +9,7 @@ import type { Clock, Timer } from '../ports/clock.ts';
 export interface StopOptions {
   /**
    * How long all of it may take, ms, 0..86,400,000: running handlers, their abort, the record of what they did.
-   * Default 8,000: container platforms kill a process 10 s after they have asked it to stop.
+   * Default 8,000: `docker stop` kills a process 10 s after it has asked it to end.
    */
   readonly deadlineMs?: DurationMs;
 }

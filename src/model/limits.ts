@@ -34,7 +34,7 @@ export const LIMITS = {
   runsDrivenMax: 256,
   /** Drivers of one engine in all, those included that only wait for a retry's moment. */
   runsParkedMax: 4_096,
-  /** How long a stop may take in all, ms. Docker and systemd services of containers kill after 10 s. */
+  /** How long a stop may take in all, ms: less than the 10 s after which `docker stop` kills. */
   stopDeadlineMs: 8_000,
   /** The longest time that a stop may be given, ms: a day. */
   stopDeadlineMaxMs: 86_400_000,

@@ -100,12 +100,12 @@ describe('an interrupted run', () => {
        export { disableUserAccount as removeUserFromAllGroups, disableUserAccount as removeUserFromAllTeams };`,
     );
     const files = ['--users', 'all.csv', '--tasks', 'deaf.mjs', '--db', 'f.db'];
-    const limits = ['--concurrency', '2', '--stop-timeout', '0.8'];
+    const limits = ['--concurrency', '2', '--stop-timeout', '2.5'];
     const running = start(['run', '--workflow', 'Offboard an employee', ...files, ...limits]);
     await running.said('begins', 2);
     running.kill('SIGTERM');
     const { stderr } = expectCode(await running.ended, 130);
-    expect(stderr).toContain('SIGTERM: stopping within 0.8 s; 2 tasks may end or be aborted.');
+    expect(stderr).toContain('SIGTERM: stopping within 2.5 s; 2 tasks may end or be aborted.');
     expect(stderr).toMatch(/cleaned up u2\n(.*\n)*Stopped at 0 of 6 users/);
     expectCode(await tenure('check', '--db', 'f.db'), 0);
   });

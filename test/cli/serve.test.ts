@@ -95,7 +95,7 @@ describe('tenure serve', () => {
       `export default { '*': () => new Promise(() => process.stderr.write('begins\\n')) };`,
     );
     const files = ['--users', users, '--tasks', 'deaf.mjs'];
-    const server = place.start(['serve', '--port', '0', '--json', '--stop-timeout', '0.8', ...files]);
+    const server = place.start(['serve', '--port', '0', '--json', '--stop-timeout', '4', ...files]);
     const { url } = await addressOf(server);
     const call = caller(url, TOKEN);
     const made = await call('POST', WORKFLOWS, ON_DEMAND);
@@ -108,7 +108,7 @@ describe('tenure serve', () => {
     await once(open, 'ready');
     server.kill('SIGTERM');
     const { stderr } = expectCode(await server.ended, 0);
-    expect(stderr).toContain('SIGTERM: stopping within 0.8 s.');
+    expect(stderr).toContain('SIGTERM: stopping within 4 s.');
     await cut;
   });
 
@@ -119,7 +119,7 @@ describe('tenure serve', () => {
       `export default { '*': () => new Promise(() => process.stderr.write('begins\\n')) };`,
     );
     const files = ['--users', users, '--tasks', 'deaf.mjs'];
-    const server = place.start(['serve', '--port', '0', '--json', '--stop-timeout', '2', ...files], {
+    const server = place.start(['serve', '--port', '0', '--json', '--stop-timeout', '4', ...files], {
       TENURE_TOKEN: TOKEN,
     });
     const { url } = await addressOf(server);
@@ -146,7 +146,7 @@ describe('tenure serve', () => {
     await once(open, 'ready');
     open.write('GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n');
     server.kill('SIGTERM');
-    await server.said('SIGTERM: stopping within 2 s.');
+    await server.said('SIGTERM: stopping within 4 s.');
     open.write('\r\n');
     const [head] = (await once(open.setEncoding('utf8'), 'data')) as [string];
     expect(head).toMatch(/^HTTP\/1\.1 503 [\s\S]*\nstopping\n/);

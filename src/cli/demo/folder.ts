@@ -39,7 +39,8 @@ export async function demoFolder(): Promise<DemoFolder> {
   };
   if (existsSync(files.db)) await requireFree(files.db);
   // Not the lock's own file: a lock on a file that is removed protects nothing.
-  for (const file of [files.employees, files.effects, files.db, `${files.db}-wal`, `${files.db}-shm`]) {
+  const ofDatabase = ['', '-wal', '-shm', '-requests'].map((suffix) => `${files.db}${suffix}`);
+  for (const file of [files.employees, files.effects, ...ofDatabase]) {
     await rm(file, { force: true });
   }
   return files;
