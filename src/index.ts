@@ -38,7 +38,7 @@ export type { Listener } from './engine/hub.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/options.ts';
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode, InvariantError, LifecycleError } from './errors/index.ts';
-export { parseScopeRule } from './filter/index.ts';
+export { matchesRow, parseScopeRule } from './filter/index.ts';
 export type { Author } from './ledger/author.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { ExecutionConditionsInput } from './ledger/conditions-input.ts';
@@ -69,7 +69,15 @@ export { AUDIT_ACTIVITIES, type AuditActivity, type AuditCategory, type AuditEnt
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './model/events.ts';
 export type * from './model/extension.ts';
+export type * from './model/filter.ts';
 export type * from './model/insights.ts';
+export {
+  type Property,
+  type PropertyTable,
+  type PropertyType,
+  RUN_PROPERTIES,
+  USER_PROPERTIES,
+} from './model/properties.ts';
 export type * from './model/quarantine.ts';
 export type {
   Admission,
@@ -80,6 +88,7 @@ export type {
   UserRecord,
   WorkflowRecord,
 } from './model/records.ts';
+export type * from './model/request.ts';
 export type * from './model/resources.ts';
 export {
   LEFT_OUT_REASONS,
@@ -110,7 +119,21 @@ export type { Clock, Timer } from './ports/clock.ts';
 export type { Directory, DirectoryAttribute, DirectoryChanges, ScopeRule } from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';
 export type { Ids, Random } from './ports/random.ts';
-export type { Store, StoreCapabilities, StoreReader, StoreTransaction } from './ports/store.ts';
+export type {
+  Cursor,
+  NoteQuery,
+  Order,
+  PageQuery,
+  RunQuery,
+  RunSums,
+  Store,
+  StoreCapabilities,
+  StoreReader,
+  StoreRequests,
+  StoreTransaction,
+  UserQuery,
+  UserSumQuery,
+} from './ports/store.ts';
 export type {
   RetryPolicy,
   TaskContext,
@@ -141,6 +164,8 @@ export {
   recount,
   reportStatus,
   startRunCheck,
+  sumsOfRuns,
+  sumsOfUsers,
   TASK_TRANSITIONS,
   type TaskEvent,
   taskView,
@@ -151,4 +176,5 @@ export {
   type Violation,
 } from './rules/index.ts';
 export { memoryStore } from './stores/memory/index.ts';
+export { pageOf } from './stores/page.ts';
 export { type HttpCalloutOptions, httpCallout } from './system/index.ts';

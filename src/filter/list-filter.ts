@@ -66,11 +66,13 @@ export function checkFilter<Row>(
 const compiled = new WeakMap<Filter, WeakMap<object, (row: never) => boolean>>();
 
 /**
- * Whether a record fits a filter, as a store has to see it. Checks and compiles a tree the first time.
+ * Whether a record fits a filter, as every store has to see it; all fit `null`. Checks and compiles a tree the first
+ * time.
  *
  * @throws LifecycleError `InvalidFilter` as {@link checkFilter}.
  */
-export function matchesRow<Row>(filter: Filter, table: PropertyTable<Row>, row: Row): boolean {
+export function matchesRow<Row>(filter: Filter | null, table: PropertyTable<Row>, row: Row): boolean {
+  if (filter === null) return true;
   const tests = compiled.get(filter) ?? new WeakMap<object, (row: never) => boolean>();
   const known = tests.get(table) as ((row: Row) => boolean) | undefined;
   if (known) return known(row);

@@ -26,6 +26,7 @@ export {
   type RunChange,
   runAfter,
 } from './run.ts';
+export { sumsOfRuns } from './run-sums.ts';
 export { type TaskView, taskView } from './task-view.ts';
 export {
   isLegalMove,
@@ -40,4 +41,4 @@ export {
   type UserEventName,
 } from './transitions.ts';
 export { decideUser, queuedUser, type UserDecision, type UserEvent } from './user.ts';
-export { addSums, NO_USERS, sumsOf } from './user-sums.ts';
+export { addSums, NO_USERS, sumsOfUsers } from './user-sums.ts';

@@ -23,7 +23,7 @@ export function addSums(left: UserSummary, right: UserSummary): UserSummary {
 }
 
 /** The sums over those users who began, or were scheduled when they never did, in the window, ends included. */
-export function sumsOf(users: Iterable<UserRecord>, fromMs: EpochMs, toMs: EpochMs): UserSummary {
+export function sumsOfUsers(users: Iterable<UserRecord>, fromMs: EpochMs, toMs: EpochMs): UserSummary {
   let [failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers] = [0, 0, 0, 0, 0];
   for (const user of users) {
     const atMs = user.startedAtMs ?? user.scheduledAtMs;

@@ -114,8 +114,10 @@ const CALLS: Readonly<Record<string, Calls>> = {
 /** The exported functions that take no options: values, data, or nothing. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   main: `InvariantError LifecycleError arrayDirectory checkStep countersAfter countersWithUser decideUser
-    findTaskDefinition findWorkflowTemplate isLegalMove isTerminal memoryStore nextStatuses parseMapping
-    parseScopeRule positionOf positionsAgain quarantineOf recount reportStatus taskView`.split(/\s+/),
+    findTaskDefinition findWorkflowTemplate isLegalMove isTerminal matchesRow memoryStore nextStatuses pageOf parseMapping
+    parseScopeRule positionOf positionsAgain quarantineOf recount reportStatus sumsOfRuns sumsOfUsers taskView`.split(
+    /\s+/,
+  ),
   sqlite: [],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles

@@ -12,9 +12,9 @@ import type {
   UserQuery,
   UserSumQuery,
 } from '../../ports/store.ts';
-import { sumsOf } from '../../rules/index.ts';
+import { sumsOfRuns, sumsOfUsers } from '../../rules/index.ts';
+import { pageOf } from '../page.ts';
 import { LayeredMap } from './layered-map.ts';
-import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
 import type { RunUsers } from './run-users.ts';
 
@@ -88,16 +88,13 @@ export class MemoryReader implements StoreReader {
     for (const run of runs.inOrder(query.order, query.after)) {
       if (page.length >= limit) break;
       const isOfWorkflow = workflowId === undefined || run.workflowId === workflowId;
-      if (isOfWorkflow && (!where || matchesRow(where, RUN_PROPERTIES, run))) page.push(run);
+      if (isOfWorkflow && matchesRow(where, RUN_PROPERTIES, run)) page.push(run);
     }
     return page;
   }
 
   async countRuns({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
-    return countOf(
-      this.#publishedRuns(workflowId),
-      (run) => !where || matchesRow(where, RUN_PROPERTIES, run),
-    );
+    return countOf(this.#publishedRuns(workflowId), (run) => matchesRow(where, RUN_PROPERTIES, run));
   }
 
   async listUnfinishedRuns(): Promise<readonly RunRecord[]> {
@@ -108,26 +105,7 @@ export class MemoryReader implements StoreReader {
   }
 
   async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
-    const sums = {
-      totalRuns: 0,
-      successfulRuns: 0,
-      failedRuns: 0,
-      totalUsers: 0,
-      totalTasks: 0,
-      failedTasks: 0,
-    };
-    for (const run of this.#publishedRuns(workflowId)) {
-      const atMs = run.startedAtMs ?? run.scheduledAtMs;
-      if (run.workflowExecutionType === 'preview' || atMs < fromMs || atMs > toMs) continue;
-      const status = run.processingStatus;
-      sums.totalRuns += 1;
-      sums.successfulRuns += status === 'completed' ? 1 : 0;
-      sums.failedRuns += status === 'failed' || status === 'completedWithErrors' ? 1 : 0;
-      sums.totalUsers += run.totalUsersCount;
-      sums.totalTasks += run.totalTasksCount;
-      sums.failedTasks += run.failedTasksCount;
-    }
-    return sums;
+    return sumsOfRuns(this.#publishedRuns(workflowId), fromMs, toMs);
   }
 
   async getUser(runId: string, no: number): Promise<UserRecord | null> {
@@ -148,17 +126,17 @@ export class MemoryReader implements StoreReader {
     const page: UserRecord[] = [];
     for (const user of this.#usersOf(runId, after?.key ?? 0)) {
       if (page.length === limit) break;
-      if (!where || matchesRow(where, USER_PROPERTIES, user)) page.push(user);
+      if (matchesRow(where, USER_PROPERTIES, user)) page.push(user);
     }
     return page;
   }
 
   async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
-    return countOf(this.#usersOf(runId, 0), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
+    return countOf(this.#usersOf(runId, 0), (user) => matchesRow(where, USER_PROPERTIES, user));
   }
 
   async sumUsers({ runId, afterNo, toNo, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
-    return sumsOf(
+    return sumsOfUsers(
       takeWhile(this.#usersOf(runId, afterNo), ({ no }) => no <= toNo),
       fromMs,
       toMs,

@@ -1,8 +1,8 @@
 import { RUN_PROPERTIES } from '../../model/properties.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { Cursor, Order } from '../../ports/store.ts';
+import { comparePlaces } from '../page.ts';
 import { LayeredMap } from './layered-map.ts';
-import { comparePlaces } from './page.ts';
 
 type Place = Cursor<string>;
 

@@ -10,7 +10,7 @@ import type { UserRecord } from '../../model/records.ts';
 import type { UserSummary } from '../../model/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Cursor, UserQuery, UserSumQuery } from '../../ports/store.ts';
-import { addSums, sumsOf } from '../../rules/index.ts';
+import { addSums, sumsOfUsers } from '../../rules/index.ts';
 import type { Cell, Connection, Row } from './connection.ts';
 import type { InFlight } from './in-flight.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from './page.ts';
@@ -106,7 +106,7 @@ export function sumUsers(
     row ?? []
   ).map(Number);
   const sums = { failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers };
-  return addSums(sums, sumsOf(newer, fromMs, toMs));
+  return addSums(sums, sumsOfUsers(newer, fromMs, toMs));
 }
 
 /** Rows of these users are out of date. */

@@ -1,11 +1,17 @@
-import { matchesRow } from '../../filter/index.ts';
-import type { PropertyTable } from '../../model/properties.ts';
-import type { Cursor, PageQuery } from '../../ports/store.ts';
+import { matchesRow } from '../filter/index.ts';
+import type { PropertyTable } from '../model/properties.ts';
+import type { Cursor, PageQuery } from '../ports/store.ts';
 
 type Key = string | number;
 type Value = string | number | null;
 
-/** The rows of `rows` that a page holds, in its order. */
+/**
+ * The rows of `rows` that a page holds, in its order: for stores that have all rows at hand.
+ *
+ * @param table the properties that the query's filter and order name: `RUN_PROPERTIES` or `USER_PROPERTIES`.
+ * @param keyOf the key of a row: a run's `id`, a user's `no`.
+ * @throws LifecycleError `InvalidFilter` for a filter that no store can answer.
+ */
 export function pageOf<Row, K extends Key>(
   rows: Iterable<Row>,
   query: PageQuery<K>,
@@ -21,7 +27,7 @@ export function pageOf<Row, K extends Key>(
   const page: Row[] = [];
   for (const row of rows) {
     if (after && compareTo(row, after.value, after.key) <= 0) continue;
-    if (query.where && !matchesRow(query.where, table, row)) continue;
+    if (!matchesRow(query.where, table, row)) continue;
     page.push(row);
   }
   page.sort((a, b) => compareTo(a, orderedBy(b), keyOf(b)));

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { RunRecord, UserRecord } from '../../../src/model/records.ts';
+import { sumsOfRuns, sumsOfUsers } from '../../../src/rules/index.ts';
+
+const run = (fields: Partial<RunRecord>): RunRecord =>
+  ({
+    workflowExecutionType: 'onDemand',
+    processingStatus: 'completed',
+    scheduledAtMs: 10,
+    startedAtMs: 20,
+    totalUsersCount: 2,
+    totalTasksCount: 6,
+    failedTasksCount: 1,
+    ...fields,
+  }) as RunRecord;
+const user = (fields: Partial<UserRecord>): UserRecord =>
+  ({
+    processingStatus: 'completed',
+    scheduledAtMs: 10,
+    startedAtMs: 20,
+    totalTasksCount: 3,
+    failedTasksCount: 1,
+    ...fields,
+  }) as UserRecord;
+
+describe('sums', () => {
+  it('of runs count statuses, users and tasks; previews are left out', () => {
+    const runs = [
+      run({}),
+      run({ processingStatus: 'failed' }),
+      run({ processingStatus: 'completedWithErrors' }),
+      run({ processingStatus: 'inProgress' }),
+      run({ workflowExecutionType: 'preview' }),
+    ];
+    expect(sumsOfRuns(runs, 0, 100)).toEqual({
+      totalRuns: 4,
+      successfulRuns: 1,
+      failedRuns: 2,
+      totalUsers: 8,
+      totalTasks: 24,
+      failedTasks: 4,
+    });
+  });
+
+  it('of users count statuses and tasks', () => {
+    const users = [
+      user({}),
+      user({ processingStatus: 'failed' }),
+      user({ processingStatus: 'completedWithErrors' }),
+      user({ processingStatus: 'canceled' }),
+    ];
+    expect(sumsOfUsers(users, 0, 100)).toEqual({
+      totalUsers: 4,
+      successfulUsers: 1,
+      failedUsers: 2,
+      totalTasks: 12,
+      failedTasks: 4,
+    });
+  });
+
+  it.each([
+    ['the start', 20, 20, 1],
+    ['before the start', 10, 19, 0],
+    ['after the start', 21, 30, 0],
+  ])('look at a window with both ends: %s', (_where, fromMs, toMs, count) => {
+    expect(sumsOfRuns([run({})], fromMs, toMs).totalRuns).toBe(count);
+    expect(sumsOfUsers([user({})], fromMs, toMs).totalUsers).toBe(count);
+  });
+
+  it('take the scheduled moment of what never started', () => {
+    expect(sumsOfRuns([run({ startedAtMs: null })], 10, 10).totalRuns).toBe(1);
+    expect(sumsOfUsers([user({ startedAtMs: null })], 10, 10).totalUsers).toBe(1);
+  });
+});
