@@ -115,7 +115,6 @@ export class Activator {
   async activate(workflowId: string, activation: Activation, author?: Author): Promise<Run> {
     const createdBy = readAuthor(author);
     const { directory } = this.#deps.ports;
-    const workflow = await this.#runnable(workflowId);
     const max = this.#deps.settings.limits.maxSubjectsPerActivation;
     const place = root(activation, 'the activation');
     const at = fieldsOf(place, WHOM);
@@ -126,6 +125,7 @@ export class Activator {
         'either subjects or a rule, or a provisioningObject',
         given.join(' and ') || 'neither',
       );
+    const workflow = await this.#runnable(workflowId);
     if (at('provisioningObject').value !== undefined) {
       const object = readProvisioningObject(at('provisioningObject'));
       return this.#plan(workflow, 'provisioningObject', {
@@ -149,8 +149,8 @@ export class Activator {
   async activateWithScope(workflowId: string, input: ActivationScopeInput, author?: Author): Promise<Run> {
     const createdBy = readAuthor(author);
     const { directory, store } = this.#deps.ports;
-    const workflow = await this.#runnable(workflowId);
     const scope = readScope(input, this.#deps.settings.limits.maxSubjectsPerActivation);
+    const workflow = await this.#runnable(workflowId);
     const { activatedOnScope } = scope;
     const how = { workflowExecutionType: 'activatedWithScope', createdBy, activatedOnScope } as const;
     switch (scope.kind) {
@@ -193,10 +193,10 @@ export class Activator {
   async previewWorkflow(workflowId: string, input: PreviewInput, author?: Author): Promise<Run> {
     const createdBy = readAuthor(author);
     const { ports, settings, gone } = this.#deps;
-    const workflow = await this.#runnable(workflowId);
     const at = fieldsOf(root(input, 'the preview'), ['subjects']);
     const max = settings.limits.maxSubjectsPerPreview;
     const ids = readIds(at('subjects'), max, 'maxSubjectsPerPreview');
+    const workflow = await this.#runnable(workflowId);
     if (qualificationOf(workflow, settings.catchUpMs)?.observation)
       throw invalid(
         { path: 'executionConditions.trigger', value: workflow.executionConditions },

@@ -129,41 +129,150 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
     workflowCategory`.split(/\s+/),
 };
 
-/** Each method of an engine that takes options or an object to read. */
-const METHODS: Readonly<Record<string, Calls>> = {
-  engine: { stop: () => engine.stop(stray), close: () => engine.close(stray) },
+const { category, displayName, executionConditions, tasks } = main.findWorkflowTemplate(
+  'Offboard an employee',
+) as main.WorkflowTemplate;
+const INPUT = { category, displayName, executionConditions, tasks };
+const made = await engine.workflows.create(INPUT);
+const id = made.id;
+const task = made.tasks[0]?.id ?? '';
+const external = await engine.runs.create(id, {
+  workflowExecutionType: 'onDemand',
+  scheduledDateTime: '2026-01-31T17:00:00Z',
+  totalUsersCount: 1,
+  totalTasksCount: 3,
+});
+const result = await engine.userProcessingResults.create(id, external.id, {
+  subject: { id: 'ada' },
+  processingStatus: 'inProgress',
+  totalTasksCount: 3,
+  failedTasksCount: 0,
+  totalUnprocessedTasksCount: 3,
+});
+const EXTENSION = {
+  displayName: 'Badge printer',
+  endpointConfiguration: { targetUrl: 'https://example.com/' },
+};
+const extension = await engine.customTaskExtensions.create(EXTENSION);
+const WINDOW = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'] as const;
+const { workflows, runs, insights } = engine;
+
+/** Each method of an engine that reads objects, called with a field too many in each of them. */
+const METHODS: Readonly<Record<string, Readonly<Record<string, readonly (() => unknown)[]>>>> = {
+  engine: { stop: [() => engine.stop(stray)], close: [() => engine.close(stray)] },
   workflows: {
-    create: () => engine.workflows.create(stray),
-    createFromTemplate: () => engine.workflows.createFromTemplate('Offboard an employee', stray),
-    update: () => engine.workflows.update('x', stray),
-    createNewVersion: () => engine.workflows.createNewVersion('x', {} as never, stray),
-    updateTask: () => engine.workflows.updateTask('x', 'y', stray),
-    clearQuarantine: () => engine.workflows.clearQuarantine('x', stray),
-    delete: () => engine.workflows.delete('x', stray),
-    restore: () => engine.workflows.restore('x', stray),
-    executionScope: () => engine.workflows.executionScope('x', stray),
+    create: [() => workflows.create(given(INPUT)), () => workflows.create(INPUT, stray)],
+    createFromTemplate: [
+      () => workflows.createFromTemplate(displayName, stray),
+      () => workflows.createFromTemplate(displayName, {}, stray),
+    ],
+    ensure: [() => workflows.ensure(given(INPUT)), () => workflows.ensure(INPUT, stray)],
+    ensureFromTemplate: [
+      () => workflows.ensureFromTemplate(displayName, stray),
+      () => workflows.ensureFromTemplate(displayName, {}, stray),
+    ],
+    update: [() => workflows.update(id, stray), () => workflows.update(id, {}, stray)],
+    createNewVersion: [
+      () => workflows.createNewVersion(id, given(INPUT)),
+      () => workflows.createNewVersion(id, INPUT, stray),
+    ],
+    addTask: [
+      () => workflows.addTask(id, given({ taskDefinitionId: 'x' })),
+      () => workflows.addTask(id, { taskDefinitionId: 'x' }, stray),
+    ],
+    removeTask: [() => workflows.removeTask(id, task, stray)],
+    updateTask: [
+      () => workflows.updateTask(id, task, stray),
+      () => workflows.updateTask(id, task, {}, stray),
+    ],
+    clearQuarantine: [() => workflows.clearQuarantine(id, stray)],
+    delete: [() => workflows.delete(id, stray)],
+    restore: [() => workflows.restore(id, stray)],
+    purge: [() => workflows.purge(id, stray)],
+    executionScope: [() => workflows.executionScope(id, stray)],
+    previewWorkflow: [
+      () => workflows.previewWorkflow(id, given({ subjects: ['ada'] })),
+      () => workflows.previewWorkflow(id, { subjects: ['ada'] }, stray),
+    ],
   },
   runs: {
-    list: () => engine.runs.list('x', stray),
-    create: () => engine.runs.create('x', stray),
-    update: () => engine.runs.update('x', 'y', stray),
-    reprocess: () => engine.runs.reprocess('x', 'y', stray),
-    evaluate: () => engine.runs.evaluate('x', stray),
+    list: [() => runs.list(id, stray), () => runs.list(stray)],
+    create: [() => runs.create(id, stray), () => runs.create(id, {} as never, stray)],
+    update: [() => runs.update(id, external.id, stray)],
+    activate: [
+      () => runs.activate(id, given({ subjects: ['ada'] })),
+      () => runs.activate(id, { subjects: ['ada'] }, stray),
+    ],
+    activateWithScope: [
+      () => runs.activateWithScope(id, given({ users: ['ada'] })),
+      () => runs.activateWithScope(id, { users: ['ada'] }, stray),
+    ],
+    reprocess: [
+      () => runs.reprocess(id, external.id, stray),
+      () => runs.reprocess(id, external.id, {}, stray),
+    ],
+    evaluate: [() => runs.evaluate(id, stray), () => runs.evaluate(id, {}, stray)],
   },
-  userProcessingResults: { list: () => engine.userProcessingResults.list('x', 'y', stray) },
-  subjectProcessingResults: { list: () => engine.subjectProcessingResults.list('x', 'y', stray) },
+  userProcessingResults: {
+    list: [() => engine.userProcessingResults.list(id, external.id, stray)],
+    create: [() => engine.userProcessingResults.create(id, external.id, stray)],
+    recordTask: [
+      () =>
+        engine.userProcessingResults.recordTask(
+          id,
+          external.id,
+          result.id,
+          given({ processingStatus: 'completed' }),
+        ),
+    ],
+  },
+  subjectProcessingResults: { list: [() => engine.subjectProcessingResults.list(id, external.id, stray)] },
   taskProcessingResults: {
-    list: () => engine.taskProcessingResults.list('x', 'y', stray),
-    resume: () => engine.taskProcessingResults.resume('x', 'y', stray, { token: 'z' }),
+    list: [() => engine.taskProcessingResults.list(id, external.id, stray)],
+    resume: [() => engine.taskProcessingResults.resume(id, 'y', stray, { token: 'z' })],
   },
-  settings: { update: () => engine.settings.update(stray) },
+  taskReports: {},
+  settings: { update: [() => engine.settings.update(stray), () => engine.settings.update({}, stray)] },
   insights: {
-    topTasksProcessedSummary: () => engine.insights.topTasksProcessedSummary(...WINDOW, stray),
-    topWorkflowsProcessedSummary: () => engine.insights.topWorkflowsProcessedSummary(...WINDOW, stray),
+    topTasksProcessedSummary: [() => insights.topTasksProcessedSummary(...WINDOW, stray)],
+    topWorkflowsProcessedSummary: [() => insights.topWorkflowsProcessedSummary(...WINDOW, stray)],
   },
-  customTaskExtensions: { create: () => engine.customTaskExtensions.create(stray) },
+  customTaskExtensions: {
+    create: [
+      () => engine.customTaskExtensions.create(stray),
+      () => engine.customTaskExtensions.create(EXTENSION, stray),
+    ],
+    update: [
+      () => engine.customTaskExtensions.update(extension.id, stray),
+      () => engine.customTaskExtensions.update(extension.id, {}, stray),
+    ],
+    delete: [() => engine.customTaskExtensions.delete(extension.id, stray)],
+  },
+  directory: {},
 };
-const WINDOW = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'] as const;
+
+/** The methods that take ids, moments, listeners, or nothing. */
+const METHODS_WITHOUT: Readonly<Record<string, string>> = {
+  engine: 'start on once off has emit',
+  workflows: `get list listDeleted listVersions getVersion wouldQuarantine previewScope previewTaskFailures
+    executionScopeMember`,
+  runs: 'get delete summary cancel reprocessedRuns removeReprocessedRun finished',
+  userProcessingResults: 'get summary reprocessedRuns removeReprocessedRun',
+  subjectProcessingResults: 'of get',
+  taskProcessingResults: 'listOfUser get isCallbackToken',
+  taskReports: 'list',
+  settings: 'get load',
+  insights: 'workflowsProcessedSummary workflowsProcessedByCategory',
+  customTaskExtensions: 'get list',
+  directory: 'get',
+};
+
+/** The names of the methods of an object, and of its class. */
+function methodsOf(object: object): string[] {
+  const names = [...Object.keys(object), ...Object.getOwnPropertyNames(Object.getPrototypeOf(object))];
+  const isMethod = (name: string) => typeof (object as Record<string, unknown>)[name] === 'function';
+  return names.filter((name) => name !== 'constructor' && isMethod(name) && !(name in Object.prototype));
+}
 
 /** What `call` throws, at once or later. */
 async function errorOf(call: () => unknown): Promise<unknown> {
@@ -209,10 +318,28 @@ describe('every exported function', () => {
   });
 });
 
-describe('every method that takes options', () => {
-  it.each(flat(METHODS))('%s refuses one that it does not have', async (_name, call) => {
+describe('every method of an engine', () => {
+  it.each(Object.entries(METHODS))('of %s is known here, with objects to read or without', (of, calls) => {
+    const object = of === 'engine' ? engine : engine[of as 'runs'];
+    const known = [...Object.keys(calls), ...(METHODS_WITHOUT[of] ?? '').split(/\s+/)];
+    expect(methodsOf(object).sort()).toEqual(known.sort());
+  });
+
+  it('is of one of these objects', () => {
+    const objects = Object.entries(engine).flatMap(([name, value]) =>
+      typeof value === 'object' ? [name] : [],
+    );
+    expect(['engine', ...objects].sort()).toEqual(Object.keys(METHODS).sort());
+  });
+
+  const cases = Object.entries(METHODS).flatMap(([of, calls]) =>
+    Object.entries(calls).flatMap(([name, all]) =>
+      all.map((call, index) => [`${of}.${name}`, index + 1, call] as const),
+    ),
+  );
+  it.each(cases)('%s refuses a field that it does not know (%i)', async (_name, _index, call) => {
     const { message, details } = await refusalOf(call);
-    expect(details.field).toBe('qwertz');
+    expect(String(details.field)).toMatch(/(^|\.)qwertz$/);
     expect(message).toContain('got `qwertz`');
   });
 });
