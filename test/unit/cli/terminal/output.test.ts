@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { outputOn } from '../../../../src/cli/terminal/output.ts';
 import { type Style, styleFor } from '../../../../src/cli/terminal/style.ts';
@@ -21,7 +22,8 @@ async function written(text: string, style: Style): Promise<string> {
   const output = outputOn(stream as unknown as NodeJS.WriteStream, style);
   output.line(text);
   await output.write(text);
-  return String(stream.read());
+  stream.end();
+  return textOf(stream);
 }
 
 describe('a text that is written', () => {

@@ -5,6 +5,7 @@ import { userSums } from '../../../../src/rules/counters/user-sums.ts';
 
 const run = (fields: Partial<RunRecord>): RunRecord =>
   ({
+    published: true,
     workflowExecutionType: 'onDemand',
     processingStatus: 'completed',
     scheduledAtMs: 10,
