@@ -1,6 +1,6 @@
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { fieldsOf, ifGiven, readText } from '../input/fields.ts';
-import { invalid, type Place, root } from '../input/refuse.ts';
+import { invalid, type Place, root, unknownWord } from '../input/refuse.ts';
 import type { KeyValuePair, TemplateTask, WorkflowTemplate } from '../model/workflow/workflow.ts';
 import { ARGUMENT_VALUE_LENGTH_MAX } from '../model/workflow/workflow-limits.ts';
 import { argumentProblem } from './task-arguments.ts';
@@ -30,8 +30,8 @@ export function requireTemplate(idOrName: unknown): WorkflowTemplate {
   const found = typeof idOrName === 'string' ? findWorkflowTemplate(idOrName) : undefined;
   if (found) return found;
   const names = WORKFLOW_TEMPLATES.map(({ displayName }) => displayName);
-  const { message } = invalid({ path: 'template', value: idOrName }, `one of ${names.join(', ')}`);
-  throw new LifecycleError('NotFound', message, { field: 'template' });
+  const { message, details } = unknownWord({ path: 'template', value: idOrName }, names);
+  throw new LifecycleError('NotFound', message, details);
 }
 
 /**

@@ -3,7 +3,7 @@
  * The published schema is the one that validates.
  */
 import { fieldsOf } from '../../input/fields.ts';
-import { invalid, type Place, root } from '../../input/refuse.ts';
+import { invalid, type Place, root, unknownWord } from '../../input/refuse.ts';
 
 /** A schema. */
 export type Schema = {
@@ -100,7 +100,7 @@ function alternativeFor(place: Place, alternatives: readonly ObjectSchema[]): Ob
     return own && 'type' in own && own.type === 'string' ? (own.enum?.[0] ?? '') : '';
   });
   const found = alternatives[kinds.indexOf(String(kind.value))];
-  if (!found) throw invalid(kind, `one of ${kinds.join(', ')}`);
+  if (!found) throw unknownWord(kind, kinds);
   return found;
 }
 
@@ -127,11 +127,7 @@ function checkText(
   const { minLength = 0, maxLength = LENGTH_MAX } = schema;
   const { value } = place;
   if (schema.enum) {
-    if (typeof value !== 'string' || !schema.enum.includes(value))
-      throw invalid(
-        place,
-        schema.enum.length === 1 ? `${schema.enum[0]}` : `one of ${schema.enum.join(', ')}`,
-      );
+    if (typeof value !== 'string' || !schema.enum.includes(value)) throw unknownWord(place, schema.enum);
     return;
   }
   if (typeof value !== 'string' || value.length < minLength || value.length > maxLength)

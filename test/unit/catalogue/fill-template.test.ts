@@ -102,6 +102,14 @@ describe('fillTemplate', () => {
 });
 
 describe('requireTemplate', () => {
+  it('names the template that was probably meant', () => {
+    expect(refusal(() => requireTemplate('Ofboard an employee'))).toMatchObject({
+      code: 'NotFound',
+      message: expect.stringMatching(/did you mean `Offboard an employee`\?$/),
+      details: { field: 'template', nearest: 'Offboard an employee' },
+    });
+  });
+
   it.each(['Onboard', '', 5, undefined, null])('refuses %o and lists the names', (name) => {
     const error = refusal(() => requireTemplate(name));
     expect(error.code).toBe('NotFound');
