@@ -47,7 +47,7 @@ describe('tenure workflows', () => {
     expect(stdout).toContain("runs list --db hr.db --workflow 'Offboard an employee'");
     const wrong = expectCode(await workflows('show', 'Offboard an employe'), 1);
     expect(wrong.stderr).toMatch(
-      /got `Offboard an employe`\nDid you mean "Offboard an employee"\?\nIt has:\n/,
+      /got `Offboard an employe`\nDid you mean "Offboard an employee"\?\nWorkflows:\n/,
     );
   });
 
@@ -79,7 +79,7 @@ describe('tenure workflows', () => {
 
   it('change a database that is being served, through the process that serves it', async () => {
     const server = start(['serve', '--db', 'hr.db', '--port', '0', '--effects', 'done.jsonl']);
-    await server.said('Ctrl-C stops');
+    await server.said('Press Ctrl-C to stop');
     const disabled = expectCode(await workflows('disable', OFFBOARD, '--by', 'bob', '--json'), 0);
     expect(JSON.parse(disabled.stdout)).toMatchObject({ isEnabled: false, lastModifiedBy: { id: 'bob' } });
     expectCode(await workflows('enable', OFFBOARD), 0);
