@@ -104,8 +104,10 @@ describe('tenure serve', () => {
     await server.said('begins');
     const open = connect(Number(new URL(url).port), '127.0.0.1');
     open.write(`POST /v1.0${WORKFLOWS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{`);
-    const cut = once(open.resume(), 'close');
     await once(open, 'ready');
+    // A connection that is cut closes, with a reset on some versions of Node.
+    open.on('error', () => {});
+    const cut = new Promise((resolve) => open.resume().on('close', resolve));
     server.kill('SIGTERM');
     const { stderr } = expectCode(await server.ended, 0);
     expect(stderr).toContain('SIGTERM: stopping within 4 s.');
