@@ -147,6 +147,7 @@ describe('tenure serve', () => {
     const open = connect(Number(new URL(url).port), '127.0.0.1');
     await once(open, 'ready');
     open.write('GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    await probe('/livez'); // answered after the server has read the beginning of the other request
     server.kill('SIGTERM');
     await server.said('SIGTERM: stopping within 4 s.');
     open.write('\r\n');
