@@ -3,7 +3,7 @@
  * line on a SQLite file, killed by `kill -9` at random moments, resumed until all is done, and checked.
  */
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../helpers/seeded.ts';
+import { seededRandom } from '../../src/system/virtual/random.ts';
 import { SoakSite } from './soak-site.ts';
 
 /** Of the kills, so many come while the run is still being written, by time; the others by tasks begun. */

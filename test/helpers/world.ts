@@ -13,7 +13,7 @@ import type { Workflow } from '../../src/model/workflow/workflow.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
-import { seededIds, seededRandom } from './seeded.ts';
+import { seededIds, seededRandom } from '../../src/system/virtual/random.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { type WatchedStore, watchedStore } from './watched-store.ts';
 

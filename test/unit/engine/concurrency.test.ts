@@ -1,8 +1,8 @@
 /** Bounds that are never exceeded, order that is kept, and nobody who starves. */
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/model/limits.ts';
+import { below, seededRandom } from '../../../src/system/virtual/random.ts';
 import { gated } from '../../helpers/deferred.ts';
-import { below, seededRandom } from '../../helpers/seeded.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import {
   codeOf,

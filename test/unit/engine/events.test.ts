@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { readSettings } from '../../../src/engine/settings.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { seededIds } from '../../helpers/seeded.ts';
+import { seededIds } from '../../../src/system/virtual/random.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { idsOf, makeWorld, people, SILENT, workflowInput } from '../../helpers/world.ts';
 

@@ -9,7 +9,7 @@ import type { Store } from '../../../src/ports/store.ts';
 import type { TaskHandler } from '../../../src/ports/task-handler.ts';
 import { isTerminal } from '../../../src/rules/status/transitions.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { below, seededRandom } from '../../helpers/seeded.ts';
+import { below, seededRandom } from '../../../src/system/virtual/random.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { type StoreHooks, watchedStore } from '../../helpers/watched-store.ts';
 import { codeOf, expectRecount, idsOf, makeWorld, type World, workflowInput } from '../../helpers/world.ts';

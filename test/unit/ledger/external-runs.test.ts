@@ -7,7 +7,7 @@ import type { Run } from '../../../src/model/resources/resources.ts';
 import type { UserStatus } from '../../../src/model/status.ts';
 import type { Workflow } from '../../../src/model/workflow/workflow.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { below, seededIds, seededRandom } from '../../helpers/seeded.ts';
+import { below, seededIds, seededRandom } from '../../../src/system/virtual/random.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { type WatchedStore, watchedStore } from '../../helpers/watched-store.ts';
 import {

@@ -3,8 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { assembleLedger } from '../../../../src/ledger/ledger.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
+import { below, seededIds, seededRandom } from '../../../../src/system/virtual/random.ts';
 import { deferred, gated } from '../../../helpers/deferred.ts';
-import { below, seededIds, seededRandom } from '../../../helpers/seeded.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 import { type WatchedStore, watchedStore } from '../../../helpers/watched-store.ts';
 import {

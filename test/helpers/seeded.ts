@@ -1,1 +1,0 @@
-export { below, seededIds, seededRandom } from '../../src/system/virtual/random.ts';
