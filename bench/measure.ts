@@ -25,7 +25,7 @@ export interface Side {
 }
 
 /** A side compared with tenure. */
-export interface Compared {
+interface Compared {
   readonly name: string;
   /** Median over the rounds. */
   readonly perSecond: number;
@@ -68,7 +68,7 @@ export interface Result {
 }
 
 /** A peer compared with tenure. */
-export interface PeerResult {
+interface PeerResult {
   readonly name: string;
   readonly tasksPerSecond: number;
   /** tenure divided by the peer. */

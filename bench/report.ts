@@ -41,7 +41,7 @@ export function reportOf(result: Result): string {
 }
 
 /** `213,000/s`. */
-export function rate(perSecond: number): string {
+function rate(perSecond: number): string {
   return `${number(perSecond)}/s`;
 }
 

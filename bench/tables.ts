@@ -86,7 +86,7 @@ function roundsOf({ results }: Found): string {
 }
 
 /** In words: `2 cores of an AMD EPYC, 24 GiB, Node 24.21.0`. */
-export function machineOf({ machine, versions }: Found): string {
+function machineOf({ machine, versions }: Found): string {
   const { cores, cpu, memoryGiB, loadAverage } = machine;
   const isBusy = Number(loadAverage) >= Number(cores);
   const busy = isBusy ? ` (busy with other work meanwhile: load average ${loadAverage})` : '';

@@ -69,7 +69,7 @@ export function strictOption(): Option {
 }
 
 /** Separator of cells; a tab may be spelled `\t` or `tab`. */
-export function delimiterText(text: string): string {
+function delimiterText(text: string): string {
   const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
   if (isDelimiter(delimiter)) return delimiter;
   throw new InvalidArgumentError(`Expected ${DELIMITER_EXPECTED}.`);

@@ -8,7 +8,7 @@ import { LIMITS } from '../model/limits.ts';
 import { type Attributes, putAttribute } from './files/mapping.ts';
 
 /** Attributes of Graph's user that hold dates. */
-export const DATE_ATTRIBUTES = [
+const DATE_ATTRIBUTES = [
   'birthday',
   'createdDateTime',
   'deletedDateTime',

@@ -23,7 +23,7 @@ export function isFilter(node: FilterNode): node is Filter {
 }
 
 /** The nodes directly below `node`. */
-export function childrenOf(node: FilterNode): readonly FilterNode[] {
+function childrenOf(node: FilterNode): readonly FilterNode[] {
   switch (node.kind) {
     case 'and':
     case 'or':

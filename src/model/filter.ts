@@ -41,7 +41,7 @@ export interface FilterArithmetic {
 }
 
 /** A condition used as a value: `(city eq 'Rome') eq true`. Never in a scope rule or a list filter. */
-export interface FilterCondition {
+interface FilterCondition {
   readonly kind: 'condition';
   readonly condition: Filter;
   readonly at: number;
@@ -51,7 +51,7 @@ export interface FilterCondition {
 export type FilterExpression = FilterLiteral | FilterPath | FilterCall | FilterArithmetic | FilterCondition;
 
 /** The operators that compare two values. */
-export const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
+const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 
 /** Something that is true or false. */

@@ -11,7 +11,7 @@ import type { ActivationScope } from './workflow/activation.ts';
 import type { Workflow } from './workflow/workflow.ts';
 
 /** What drives a run: tenure's engine, or external workers through the ledger's methods. */
-export type RunDriver = 'engine' | 'external';
+type RunDriver = 'engine' | 'external';
 
 /** One run. Its user results are {@link UserRecord}s with the same `runId`. */
 export interface RunRecord extends RunCounters {

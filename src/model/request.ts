@@ -1,5 +1,5 @@
 /** What a process can ask of the one that writes its database. */
-export const REQUEST_KINDS = [
+const REQUEST_KINDS = [
   'cancelRun',
   'deleteRun',
   'enableWorkflow',

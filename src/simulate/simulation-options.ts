@@ -39,7 +39,7 @@ type Listener<Name extends 'onProgress' | 'onRun' | 'onUser' | 'onTrace'> = NonN
 >;
 
 /** Any whole number. @throws LifecycleError `InvalidArgument`. */
-export function readSeed(place: Place): number {
+function readSeed(place: Place): number {
   return readWhole(place, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 }
 

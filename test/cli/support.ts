@@ -27,7 +27,7 @@ export interface Running {
 const running = new Set<ChildProcess>();
 
 /** No test leaves a process behind. */
-export function killWhatIsLeft(): void {
+function killWhatIsLeft(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Report, Share } from './worker.ts';
 
 /** A seed whose scenario broke a rule. */
-export interface FailedSeed {
+interface FailedSeed {
   readonly seed: number;
   readonly violations: readonly string[];
 }

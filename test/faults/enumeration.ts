@@ -36,7 +36,7 @@ const TASK: TaskPlan = {
 };
 
 /** The plan of a small scenario with `more` happening in it. */
-export function smallPlan(small: SmallScenario, more: readonly Happening[]): Plan {
+function smallPlan(small: SmallScenario, more: readonly Happening[]): Plan {
   const { store, users, tasks, cancelAt, isScheduled = false, hasRetry = false } = small;
   const list = Array.from(
     { length: tasks },

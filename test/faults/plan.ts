@@ -52,7 +52,7 @@ export type What =
   | { readonly kind: 'trouble'; readonly trouble: TaskFault };
 
 /** How a store can fail. The last two are not retryable. */
-export type StoreErrorCode = 'StoreLocked' | 'StoreFull' | 'StoreFailed' | 'StoreReadOnly' | 'StoreCorrupt';
+type StoreErrorCode = 'StoreLocked' | 'StoreFull' | 'StoreFailed' | 'StoreReadOnly' | 'StoreCorrupt';
 
 /** Something that happens at a moment. */
 export interface Happening {

@@ -94,7 +94,7 @@ async function lookAt(tx: StoreTransaction, ids: ReadonlySet<string>): Promise<T
 }
 
 /** All users of a run, by `no`. */
-export function usersOf(reader: StoreReader, runId: string): Promise<readonly UserRecord[]> {
+function usersOf(reader: StoreReader, runId: string): Promise<readonly UserRecord[]> {
   return reader.listUsers({
     runId,
     where: null,

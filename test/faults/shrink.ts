@@ -42,7 +42,7 @@ export async function shrink(plan: Plan, violations: readonly string[]): Promise
 }
 
 /** The rule that was broken first. */
-export function ruleOf(violations: readonly string[]): string {
+function ruleOf(violations: readonly string[]): string {
   return violations[0]?.split(':')[0] ?? '';
 }
 

@@ -2,7 +2,7 @@
 import type { TaskContext, TaskHandlerFunction, TaskHandlerResult } from '../../src/ports/task-handler.ts';
 
 /** One call of a {@link gated} handler. */
-export interface Call {
+interface Call {
   readonly context: TaskContext;
   readonly subjectId: string;
   readonly task: string;

@@ -18,7 +18,7 @@ export interface StoreHooks {
 }
 
 /** What one transaction wrote. */
-export interface Writes {
+interface Writes {
   readonly runs: Map<string, { readonly before: RunRecord | null; after: RunRecord }>;
   readonly users: Map<string, { readonly before: UserRecord | null; after: UserRecord }>;
 }

@@ -38,7 +38,7 @@ export interface World {
 }
 
 /** One event. */
-export type Emitted = {
+type Emitted = {
   [Name in EngineEventName]: { readonly name: Name; readonly payload: EngineEventMap[Name] };
 }[EngineEventName];
 

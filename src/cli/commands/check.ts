@@ -8,7 +8,7 @@ import { withSpinner } from '../terminal/progress.ts';
 import { count, counted, oneLine, shortId } from '../terminal/text.ts';
 
 /** Options of `tenure check`. */
-export interface CheckCommandOptions {
+interface CheckCommandOptions {
   readonly db: string;
   readonly json?: boolean;
 }
@@ -35,7 +35,7 @@ export function checkCommand(host: Host, end: (code: ExitCode) => void): Command
 }
 
 /** Checks a database. */
-export async function check(host: Host, options: CheckCommandOptions): Promise<ExitCode> {
+async function check(host: Host, options: CheckCommandOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'read');
   try {
     let seen = { runs: 0, users: 0 };

@@ -34,7 +34,7 @@ export function demoCommand(host: Host, end: (code: ExitCode) => void): Command 
 }
 
 /** Runs the demo. Exit code 0 although some tasks fail: they are meant to. */
-export async function demo(host: Host): Promise<ExitCode> {
+async function demo(host: Host): Promise<ExitCode> {
   const { stdout } = host;
   const folder = await demoFolder();
   await writeSample(folder.employees, { users: USERS, seed: SEED, date: today(host.clock) });

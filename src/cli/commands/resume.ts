@@ -18,7 +18,7 @@ import { withSpinner } from '../terminal/progress.ts';
 import { counted } from '../terminal/text.ts';
 
 /** Options of `tenure resume`. */
-export interface ResumeOptions extends JobOptions, StopTimeout, View {
+interface ResumeOptions extends JobOptions, StopTimeout, View {
   readonly db: string;
 }
 
@@ -47,7 +47,7 @@ export function resumeCommand(host: Host, end: (code: ExitCode) => void): Comman
 }
 
 /** Finishes the unfinished runs of a database, and prints them. */
-export async function resume(host: Host, options: ResumeOptions): Promise<ExitCode> {
+async function resume(host: Host, options: ResumeOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, options.dryRun ? 'read' : 'write');
   try {
     const left = await store.listUnfinishedRuns();

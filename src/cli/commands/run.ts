@@ -44,7 +44,7 @@ import { quoted } from '../terminal/text.ts';
 import { triggerText } from '../terminal/trigger-text.ts';
 
 /** Options of `tenure run`. */
-export interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {
+interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {
   readonly users: string;
   readonly ids?: readonly string[];
   readonly rule?: string;
@@ -121,7 +121,7 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
 }
 
 /** Runs a workflow for users and prints the run. */
-export async function run(host: Host, options: RunOptions): Promise<ExitCode> {
+async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   checkOptions(host, options);
   const chosen = await readWorkflow(options);
   const dateAttributes = [...(options.dateAttributes ?? []), ...dateAttributesOf(chosen, options.rule)];

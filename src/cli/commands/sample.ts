@@ -18,7 +18,7 @@ import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { counted, quoted } from '../terminal/text.ts';
 
 /** Options of `tenure sample`. */
-export interface SampleOptions {
+interface SampleOptions {
   readonly users: number;
   readonly seed: number;
   readonly date?: string;
@@ -54,7 +54,7 @@ export function sampleCommand(host: Host, end: (code: ExitCode) => void): Comman
 }
 
 /** Writes employees to stdout or a file. */
-export async function sample(host: Host, options: SampleOptions): Promise<ExitCode> {
+async function sample(host: Host, options: SampleOptions): Promise<ExitCode> {
   const input = { users: options.users, seed: options.seed, date: options.date ?? today(host.clock) };
   if (options.out === undefined) {
     for (const chunk of sampleChunks(input)) {

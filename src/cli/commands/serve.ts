@@ -38,7 +38,7 @@ import { withSpinner } from '../terminal/progress.ts';
 import { oneLine, seconds } from '../terminal/text.ts';
 
 /** Options of `tenure serve`. */
-export interface ServeOptions extends JobOptions, StopTimeout, CertificateOptions {
+interface ServeOptions extends JobOptions, StopTimeout, CertificateOptions {
   readonly db?: string;
   readonly port: number;
   readonly token?: string;
@@ -101,7 +101,7 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
 }
 
 /** Serves until a signal stops it. */
-export async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
+async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
   const token = await readToken(host, options);
   const certificate = await readCertificate(options);
   const job = jobOf({ ...options, users: options.users ?? '' });

@@ -47,7 +47,7 @@ export async function finishSession(
 }
 
 /** 0 when all runs are completed. */
-export function exitCodeOf(runs: readonly Run[]): ExitCode {
+function exitCodeOf(runs: readonly Run[]): ExitCode {
   return runs.every((run) => run.processingStatus === 'completed') ? EXIT.ok : EXIT.notAllWell;
 }
 

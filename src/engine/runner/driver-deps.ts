@@ -6,7 +6,7 @@ import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 
 /** A driver, as the other parts of the engine see it. */
-export interface Driver extends LaneClient {
+interface Driver extends LaneClient {
   readonly runId: string;
 }
 

@@ -19,7 +19,7 @@ export class Instant {
 }
 
 /** An array, object, function or invalid date: present, but equal to nothing. */
-export const OPAQUE: unique symbol = Symbol('opaque');
+const OPAQUE: unique symbol = Symbol('opaque');
 
 /** The value of an expression. */
 export type Value = string | number | boolean | null | Instant | typeof OPAQUE;

@@ -8,10 +8,10 @@ import { type FilterFault, filterError } from '../filter-error.ts';
 import { pathText } from '../tree.ts';
 
 /** Attributes with several values, and the only ones that `any` runs over. */
-export const COLLECTION_ATTRIBUTES: readonly string[] = ['assignedPlans', 'otherMails', 'proxyAddresses'];
+const COLLECTION_ATTRIBUTES: readonly string[] = ['assignedPlans', 'otherMails', 'proxyAddresses'];
 
 /** Attributes, with everything below them, on which `startsWith` is not available. */
-export const EXACT_ATTRIBUTES: readonly string[] = [
+const EXACT_ATTRIBUTES: readonly string[] = [
   'accountEnabled',
   'assignedPlans',
   'employeeId',

@@ -21,7 +21,7 @@ const single = (
 export const INSIGHTS = single('insights', null, {});
 
 /** The container of deleted workflows. */
-export const DELETED_ITEMS = single('deletedItemContainer', 'microsoft.graph', {
+const DELETED_ITEMS = single('deletedItemContainer', 'microsoft.graph', {
   workflows: { to: 'workflow', isMany: true, isContained: true },
 });
 
@@ -37,7 +37,7 @@ export const CONTAINER = single('lifecycleWorkflowsContainer', null, {
 });
 
 /** The singleton `identityGovernance`, as far as this service has it. */
-export const GOVERNANCE: EntityType = {
+const GOVERNANCE: EntityType = {
   name: 'identityGovernance',
   namespace: 'microsoft.graph',
   key: '',

@@ -227,7 +227,7 @@ const AUTHORED: Navigations = {
 };
 
 /** What a workflow and its versions have in common. */
-export const WORKFLOW_BASE: EntityType = {
+const WORKFLOW_BASE: EntityType = {
   name: 'workflowBase',
   isAbstract: true,
   key: '',
@@ -279,7 +279,7 @@ export const WORKFLOW: EntityType = {
 };
 
 /** A version of a workflow; it has a number and no id. */
-export const WORKFLOW_VERSION: EntityType = {
+const WORKFLOW_VERSION: EntityType = {
   name: 'workflowVersion',
   base: WORKFLOW_BASE,
   key: 'versionNumber',
@@ -291,7 +291,7 @@ export const WORKFLOW_VERSION: EntityType = {
 };
 
 /** A workflow to start from. */
-export const WORKFLOW_TEMPLATE: EntityType = {
+const WORKFLOW_TEMPLATE: EntityType = {
   name: 'workflowTemplate',
   base: ENTITY,
   key: 'id',

@@ -34,9 +34,6 @@ export const LIMIT_PRESETS = {
 /** The limits of an engine that is given none. */
 export const DEFAULT_LIMITS: WorkflowLimits = LIMIT_PRESETS.default;
 
-/** The name of a preset. */
-export type LimitPreset = keyof typeof LIMIT_PRESETS;
-
 /** Arguments of one task, at most: bounds a workflow's size. */
 export const ARGUMENTS_PER_TASK_MAX = 100;
 

@@ -24,7 +24,7 @@ export interface Violation {
 }
 
 /** Violations beyond this many are counted, not kept. */
-export const VIOLATIONS_KEPT_MAX = 100;
+const VIOLATIONS_KEPT_MAX = 100;
 
 /** Checks a run, given its users one at a time. */
 export interface RunCheck {

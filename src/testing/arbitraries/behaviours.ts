@@ -9,7 +9,7 @@ export type MomentAt = (thousandths: number) => string;
 export type Timed<T> = (at: MomentAt) => T;
 
 /** A span within the horizon, or without: `until` comes after `from`. */
-export function span(): fc.Arbitrary<Timed<{ readonly from: string; readonly until: string }>> {
+function span(): fc.Arbitrary<Timed<{ readonly from: string; readonly until: string }>> {
   return fc.tuple(fc.nat({ max: 999 }), fc.integer({ min: 1, max: 500 })).map(([from, length]) => (at) => ({
     from: at(from),
     until: at(from + length),

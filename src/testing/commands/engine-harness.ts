@@ -55,7 +55,7 @@ interface Gate {
 const ABORT_GRACE_MS = 5_000;
 const STOP_DEADLINE_MS = 2_000;
 /** From an attempt that failed to the next one, at most, ms. */
-export const RETRY_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /** An engine with one run. */
 export class EngineHarness {

@@ -25,7 +25,7 @@ export function dumpBase(reader: StoreReader): Promise<Record<string, unknown>> 
 }
 
 /** Run 0's users after {@link putBaseState}: 1 queued, 2–4 active, 5 completed, 6 failed, 7 canceled. */
-export function baseUsers() {
+function baseUsers() {
   const started = (ordinal: number) => activeUser(userRecord(0, ordinal), T0 + ordinal);
   return [
     userRecord(0, 1),

@@ -36,7 +36,7 @@ export interface StoreSubject {
 }
 
 /** What a test gets. */
-export interface TestContext {
+interface TestContext {
   readonly store: Store;
   /** Closes `store` and opens the same data anew. */
   reopen(store: Store): Promise<Store>;

@@ -48,7 +48,7 @@ export function sampleRuns(choices: Choices, count: number): RunRecord[] {
 }
 
 /** A user of run `n` in any status. The counters are those of the outcomes. */
-export function sampleUser(choices: Choices, n: number, ordinal: number): UserRecord {
+function sampleUser(choices: Choices, n: number, ordinal: number): UserRecord {
   const planned = userRecord(n, ordinal, {
     totalTasksCount: choices.int(1, 4),
     scheduledAtMs: moment(choices),

@@ -127,7 +127,7 @@ function countOf(row: Row, name: string, findings: Findings): number {
 const NO_DATE_BEFORE = Date.UTC(1900, 0, 1);
 
 /** A moment in ms; `null` for one that has not come. */
-export function momentOf(row: object, name: string, findings: Findings): number | null {
+function momentOf(row: object, name: string, findings: Findings): number | null {
   const value = (row as Row)[name];
   if (value === null || value === undefined) return null;
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;

@@ -13,10 +13,10 @@ export interface OracleViolation {
 }
 
 /** Rows that one violation shows, at most. */
-export const ROWS_SHOWN_MAX = 20;
+const ROWS_SHOWN_MAX = 20;
 
 /** Violations that one check keeps, at most: thousands of the same kind are no help. */
-export const VIOLATIONS_KEPT_MAX = 200;
+const VIOLATIONS_KEPT_MAX = 200;
 
 /** Collects violations within the bounds. */
 export class Findings {

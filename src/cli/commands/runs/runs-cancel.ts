@@ -11,7 +11,7 @@ import { makeChange } from './make-change.ts';
 import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs cancel`. */
-export interface RunsCancelOptions {
+interface RunsCancelOptions {
   readonly db: string;
   readonly json?: boolean;
 }
@@ -39,7 +39,7 @@ export function runsCancelCommand(host: Host, end: (code: ExitCode) => void): Co
 }
 
 /** Cancels a run. Exit code 0, since a canceled run is what was asked for. */
-export async function runsCancel(host: Host, name: string, options: RunsCancelOptions): Promise<ExitCode> {
+async function runsCancel(host: Host, name: string, options: RunsCancelOptions): Promise<ExitCode> {
   const run = await makeChange(host, options.db, {
     find: async (store) => {
       const { id } = await findRun(host, store, name, options.db);

@@ -28,7 +28,7 @@ export function runsDeleteCommand(host: Host, end: (code: ExitCode) => void): Co
 }
 
 /** Deletes a run. */
-export async function runsDelete(host: Host, name: string, db: string): Promise<ExitCode> {
+async function runsDelete(host: Host, name: string, db: string): Promise<ExitCode> {
   const id = await makeChange(host, db, {
     find: async (store) => ({ kind: 'deleteRun', id: (await findRun(host, store, name, db)).id, by: null }),
     show: async (_store, request) => request.id,

@@ -31,7 +31,7 @@ import { oneLine, quoted, shortId } from '../../terminal/text.ts';
 import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs reprocess`. */
-export interface RunsReprocessOptions extends JobOptions, StopTimeout, View {
+interface RunsReprocessOptions extends JobOptions, StopTimeout, View {
   readonly db: string;
   readonly allUsers?: boolean;
   readonly allTasks?: boolean;
@@ -70,11 +70,7 @@ export function runsReprocessCommand(host: Host, end: (code: ExitCode) => void):
 }
 
 /** Reprocesses a run and prints the new run. */
-export async function runsReprocess(
-  host: Host,
-  name: string,
-  options: RunsReprocessOptions,
-): Promise<ExitCode> {
+async function runsReprocess(host: Host, name: string, options: RunsReprocessOptions): Promise<ExitCode> {
   const { db, quiet = false } = options;
   const store = await openExisting(db, options.dryRun ? 'read' : 'write');
   try {

@@ -15,7 +15,7 @@ import { tableLines } from '../../terminal/table.ts';
 import { count, moment, quoted, shortened, shortId } from '../../terminal/text.ts';
 
 /** Options of `tenure runs show`. */
-export interface RunsShowOptions {
+interface RunsShowOptions {
   readonly db: string;
   readonly failures?: number;
   readonly json?: boolean;
@@ -58,7 +58,7 @@ export function runsShowCommand(host: Host, end: (code: ExitCode) => void): Comm
 }
 
 /** Shows a run. */
-export async function runsShow(host: Host, name: string, options: RunsShowOptions): Promise<ExitCode> {
+async function runsShow(host: Host, name: string, options: RunsShowOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'read');
   try {
     const record = await findRun(host, store, name, options.db);

@@ -19,7 +19,7 @@ import { listOptionsOf, moreLine, type PageOptions, pageOptions } from './list-o
 import { runArgument } from './runs-show.ts';
 
 /** Options of `tenure runs users`. */
-export interface RunsUsersOptions extends PageOptions {
+interface RunsUsersOptions extends PageOptions {
   readonly db: string;
   readonly status?: readonly UserStatus[];
   readonly json?: boolean;
@@ -60,7 +60,7 @@ export function runsUsersCommand(host: Host, end: (code: ExitCode) => void): Com
 }
 
 /** Lists the users of a run. */
-export async function runsUsers(host: Host, name: string, options: RunsUsersOptions): Promise<ExitCode> {
+async function runsUsers(host: Host, name: string, options: RunsUsersOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'read');
   try {
     const run = await findRun(host, store, name, options.db);

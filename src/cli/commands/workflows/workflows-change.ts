@@ -11,7 +11,7 @@ import { makeChange } from '../runs/make-change.ts';
 import { workflowArgument } from './workflows-show.ts';
 
 /** Options of the commands that change a workflow. */
-export interface WorkflowsChangeOptions {
+interface WorkflowsChangeOptions {
   readonly db: string;
   readonly schedule?: boolean;
   readonly by?: string;

@@ -10,7 +10,7 @@ import { count, moment, shortened, shortId } from '../../terminal/text.ts';
 import { whenText } from '../../terminal/trigger-text.ts';
 
 /** Options of `tenure workflows list`. */
-export interface WorkflowsListOptions {
+interface WorkflowsListOptions {
   readonly db: string;
   readonly deleted?: boolean;
   readonly json?: boolean;
@@ -39,7 +39,7 @@ export function workflowsListCommand(host: Host, end: (code: ExitCode) => void):
 }
 
 /** Lists workflows. */
-export async function workflowsList(host: Host, options: WorkflowsListOptions): Promise<ExitCode> {
+async function workflowsList(host: Host, options: WorkflowsListOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'read');
   try {
     const { workflows } = await createLedger({ store });

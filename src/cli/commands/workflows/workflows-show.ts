@@ -13,7 +13,7 @@ import { whenText } from '../../terminal/trigger-text.ts';
 import { stateText } from './workflows-list.ts';
 
 /** Options of `tenure workflows show`. */
-export interface WorkflowsShowOptions {
+interface WorkflowsShowOptions {
   readonly db: string;
   readonly json?: boolean;
 }
@@ -46,11 +46,7 @@ export function workflowsShowCommand(host: Host, end: (code: ExitCode) => void):
 }
 
 /** Shows a workflow. */
-export async function workflowsShow(
-  host: Host,
-  name: string,
-  options: WorkflowsShowOptions,
-): Promise<ExitCode> {
+async function workflowsShow(host: Host, name: string, options: WorkflowsShowOptions): Promise<ExitCode> {
   const store = await openExisting(options.db, 'read');
   try {
     const { id } = findWorkflow(await store.listWorkflows(), name);

@@ -6,7 +6,7 @@ import { Connection } from './connection.ts';
 import { sqliteCode, storeError } from './errors.ts';
 
 /** The process that writes a file. */
-export interface Holder {
+interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly sinceMs: EpochMs;

@@ -18,7 +18,7 @@ import {
 } from './records.ts';
 
 /** Texts that stores have been known to bend. */
-export const TEXTS: readonly string[] = [
+const TEXTS: readonly string[] = [
   '',
   ' ',
   `'single', "double", \`back\`, \\ back\\slash, 100 % _`,
@@ -175,7 +175,7 @@ function fullRun(n: number, seed: number): RunRecord {
 }
 
 /** Users 1 … of run 0: every status, outcomes known and unknown, attempts, clocks that went backwards. */
-export function usersOfEveryKind(): UserRecord[] {
+function usersOfEveryKind(): UserRecord[] {
   const active = (ordinal: number, outcomes: readonly TaskOutcome[] = []) =>
     activeUser(userRecord(0, ordinal), T0 + ordinal, outcomes);
   const unreported = { outcomes: null, failedTasksCount: 1, totalUnprocessedTasksCount: 1 } as const;
