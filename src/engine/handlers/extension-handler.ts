@@ -15,6 +15,7 @@
  * A process that dies while it calls may call twice, with the same ids and the same token.
  */
 
+import { dayTimeMs } from '../../input/durations.ts';
 import type { LedgerContext } from '../../ledger/context.ts';
 import { DEFAULT_CLIENT } from '../../ledger/input/extension.ts';
 import { requireExtension } from '../../ledger/methods/extensions.ts';
@@ -34,7 +35,6 @@ import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/wor
 import type { Callout, CalloutAnswer } from '../../ports/callout.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskContext, TaskHandlerOptions } from '../../ports/task-handler.ts';
-import { clockDurationMs } from '../../rules/schedule/minutes.ts';
 import { failureReasonOf } from './failure.ts';
 import { Suspension } from './suspension.ts';
 
@@ -58,7 +58,7 @@ async function runExtension(
   extension: CustomTaskExtension,
   task: Task,
 ): Promise<Suspension | undefined> {
-  const timeoutMs = clockDurationMs(extension.callbackConfiguration?.timeoutDuration ?? '');
+  const timeoutMs = dayTimeMs(extension.callbackConfiguration?.timeoutDuration ?? '');
   const { workflow, idempotencyKey: id } = task;
   const known = await readWaiting(context.store, workflow.id, id);
   if (known && (known.launchedAtMs !== null || known.answer !== null)) return outcomeOf(context, known);

@@ -1,19 +1,15 @@
 /**
  * The unquoted literals of OData 4 ABNF: GUIDs, moments, dates, times of day, numbers. Each is matched at a
- * position and must end at a word boundary. And durations, which stand in quotes.
+ * position and must end at a word boundary.
  */
 import { millisOf, parseMoment } from '../../input/moments.ts';
 import type { FilterLiteral } from '../../model/filter.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import { filterError } from '../filter-error.ts';
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/iy;
 /** Where such a literal ends. OData knows fewer spellings than attributes may have, and no hour 24. */
 const MOMENT = /\d{4}-\d\d-\d\d(?:T(\d\d):\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)?)?/iy;
 const TIME_OF_DAY = /([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,12}))?)?/y;
-/** Of days to seconds, as OData has it; a day has 24 hours. */
-const DURATION =
-  /^([+-])?P(?=[\dT])(?:(\d{1,8})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,12}))?S)?)?$/i;
 const NUMBER = /[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy;
 const SPECIAL_NUMBER = /NaN|-?INF/y;
 const WORD = /[\p{L}\p{N}_.:]/u;
@@ -60,15 +56,6 @@ export function scanLiteral(text: string, at: number): ScannedLiteral | null {
     at + number.length,
     'a number',
   );
-}
-
-/** `P1DT2H`, `-PT0.5S`: an ISO 8601 duration of days, hours, minutes and seconds, ms; `null` for any other text. */
-export function durationMs(text: string): number | null {
-  const match = DURATION.exec(text);
-  if (!match) return null;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(2, 6).map((part) => Number(part ?? 0));
-  const ms = days * 24 * HOUR_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS;
-  return (match[1] === '-' ? -1 : 1) * (ms + millisOf(match[6] ?? ''));
 }
 
 /** `09:05:00.000`: one form for all times of day, so that they compare as text. */

@@ -1,6 +1,7 @@
+import { dayTimeMs } from '../../input/durations.ts';
 import type { FilterLiteral } from '../../model/filter.ts';
 import { filterError } from '../filter-error.ts';
-import { durationMs, scanLiteral } from './literals.ts';
+import { scanLiteral } from './literals.ts';
 
 /** A word of a filter. `at` and `end` are indices into the text; `end` is exclusive. */
 export type Token =
@@ -90,7 +91,7 @@ function nameToken(text: string, at: number, name: string): Token {
 /** `duration'PT5M'`. */
 function durationToken(text: string, at: number, quote: number): Token {
   const { literal, end } = stringToken(text, at, quote);
-  const value = typeof literal.value === 'string' ? durationMs(literal.value) : null;
+  const value = typeof literal.value === 'string' ? dayTimeMs(literal.value) : null;
   if (value !== null)
     return { kind: 'literal', literal: { kind: 'literal', type: 'duration', value, at }, at, end };
   throw filterError(text, quote, {

@@ -2,9 +2,10 @@
  * `$filter` against a resource type, before anything is read: what a property cannot be asked is refused, naming
  * it and where it stands, so that no filter quietly finds the wrong rows. Source: OData 4.01 §5.1.1.
  */
+
 import { type FilterFault, filterError } from '../../filter/filter-error.ts';
-import { durationMs } from '../../filter/parsing/literals.ts';
 import { parseFilter } from '../../filter/parsing/parse-filter.ts';
+import { dayTimeMs } from '../../input/durations.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../../model/filter.ts';
 import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from '../schema/edm.ts';
 
@@ -161,7 +162,7 @@ class FilterCheck {
   ): Node | FilterLiteral {
     if (node.kind !== 'literal' || node.type !== 'string' || beside.kind !== 'path') return node;
     if (this.#kindOf(beside, variables) !== 'duration') return node;
-    const value = durationMs(node.value);
+    const value = dayTimeMs(node.value);
     if (value !== null) return { kind: 'literal', type: 'duration', value, at: node.at };
     throw this.#refuse(node, { expected: "a duration like 'PT5M'", ...this.#property(beside) });
   }

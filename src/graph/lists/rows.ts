@@ -1,9 +1,10 @@
 /** Rows that are looked at in memory: filtered, put in order. */
+
 import { compileFilter } from '../../filter/evaluation/evaluate.ts';
 import { ownValue } from '../../filter/evaluation/paths.ts';
 import { valueSteps } from '../../filter/evaluation/steps.ts';
 import { toValue } from '../../filter/evaluation/values.ts';
-import { durationMs } from '../../filter/parsing/literals.ts';
+import { dayTimeMs } from '../../input/durations.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { badRequest } from '../graph-error.ts';
@@ -155,6 +156,6 @@ function* mergedOf<Item>(
 
 function comparable(kind: Kind | undefined, value: unknown): unknown {
   if (kind === 'dateTime' && typeof value === 'string') return toValue(new Date(value));
-  if (kind === 'duration' && typeof value === 'string') return durationMs(value);
+  if (kind === 'duration' && typeof value === 'string') return dayTimeMs(value);
   return Array.isArray(value) && typeof kind === 'object' && 'enumeration' in kind ? value.join(',') : value;
 }

@@ -1,5 +1,6 @@
 /** Reads custom task extensions from callers. Source: domain §1.10, §3.12. */
 import { isDeepStrictEqual } from 'node:util';
+import { dayTimeMs } from '../../input/durations.ts';
 import {
   type Fields,
   fieldsOf,
@@ -24,7 +25,6 @@ import {
   REPLY_MODES,
   type ReplyMode,
 } from '../../model/workflow/extension.ts';
-import { clockDurationMs } from '../../rules/schedule/minutes.ts';
 
 const TYPE = '@odata.type';
 const FIELDS = [
@@ -166,7 +166,7 @@ function readCallback(place: Place): CallbackConfiguration {
   const at = fieldsOf(place, [TYPE, 'timeoutDuration', 'authorizedApps']);
   expectType(at, CALLBACK_TYPE);
   const timeoutDuration = readLine(at('timeoutDuration'), LIMITS.idLengthMax);
-  const ms = clockDurationMs(timeoutDuration);
+  const ms = dayTimeMs(timeoutDuration);
   if (ms === null || ms < 5 * MINUTE_MS || ms > 3 * HOUR_MS)
     throw invalid(at('timeoutDuration'), 'a duration in PT5M..PT3H');
   const authorizedApps = ifGiven(at('authorizedApps'), readApps) ?? [];

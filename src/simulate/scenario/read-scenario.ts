@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fillTemplate, requireTemplate } from '../../catalogue/fill-template.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { type IsoDuration, parseDuration } from '../../input/durations.ts';
 import { readString } from '../../input/fields.ts';
 import { type Moment, parseMoment } from '../../input/moments.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
@@ -11,9 +12,8 @@ import { readRule } from '../../ledger/input/conditions.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../../ledger/input/workflow.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
-import { isoDay, isZone, type Zone, zoneOf } from '../world/zone.ts';
+import { isZone, momentAfter, type Zone, zoneOf } from '../world/zone.ts';
 import { checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
-import { momentAfter } from './iso-duration.ts';
 import type { ProcessWindow, Scenario, ScenarioWorkflow } from './scenario.ts';
 import { SCENARIO_SCHEMA } from './scenario-schema.ts';
 import { checkBySchema, type Format } from './schema.ts';
@@ -63,7 +63,8 @@ export const SCENARIO_OPTIONS = {
   folder: withDefault(readString, '.'),
 } satisfies ShapeOf<ReadScenarioOptions>;
 
-const YEARS_MAX = 'P50Y';
+/** The end of the longest horizon, P50Y, when it starts in 1970. */
+const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
 
 const FORMATS: Readonly<Record<string, Format>> = {
   'date-or-moment': {
@@ -73,8 +74,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
   duration: {
     expected: 'an ISO 8601 duration above 0 and up to P50Y, such as P1Y or P10D',
     test: (text) => {
-      const [end, max] = [momentAfter(0, text), momentAfter(0, YEARS_MAX)];
-      return end !== null && max !== null && end > 0 && end <= max;
+      const duration = parseDuration(text);
+      const endMs = duration && momentAfter(0, duration);
+      return endMs !== null && endMs > 0 && endMs <= HORIZON_END_MAX_MS;
     },
   },
   'time-zone': { expected: 'a time zone such as Europe/Berlin', test: isZone },
@@ -92,7 +94,7 @@ export function readScenario(input: unknown, options?: ReadScenarioOptions): Rea
   const zone = zoneOf(scenario.timeZone ?? 'UTC');
   const momentOf = (text: string): EpochMs => momentIn(zone, text);
   const startMs = momentOf(scenario.start);
-  const endMs = momentAfter(startMs, scenario.horizon, zone) as EpochMs;
+  const endMs = momentAfter(startMs, parseDuration(scenario.horizon) as IsoDuration, zone.name) as EpochMs;
   checkTurnover(scenario);
   checkTasks(scenario, momentOf);
   checkChanges(scenario);
@@ -158,10 +160,7 @@ function withHorizon(scenario: Scenario, horizon: string | undefined): Scenario 
 /** @param text has been checked by the schema. */
 function momentIn(zone: Zone, text: string): EpochMs {
   const { ms, kind } = parseMoment(text) as Moment;
-  if (kind === 'instant') return ms;
-  if (kind === 'date') return zone.startOf(isoDay(ms));
-  const guess = ms - zone.offsetAt(ms);
-  return ms - zone.offsetAt(guess);
+  return kind === 'instant' ? ms : zone.fromLocal(ms);
 }
 
 function readWorkflows(scenario: Scenario): readonly ReadWorkflow[] {

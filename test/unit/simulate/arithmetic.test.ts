@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { bucketsOf, Gauge } from '../../../src/simulate/metrics/gauge.ts';
 import { Histogram } from '../../../src/simulate/metrics/histogram.ts';
 import { durationFor } from '../../../src/simulate/process/durations.ts';
-import { momentAfter } from '../../../src/simulate/scenario/iso-duration.ts';
-import { hoursOf, isZone, zoneOf } from '../../../src/simulate/world/zone.ts';
 import { exp, ln, normalQuantile } from '../../../src/system/virtual/exact-math.ts';
 import {
   drawFor,
@@ -132,42 +130,5 @@ describe('a gauge', () => {
   it('chooses round widths', () => {
     expect(bucketsOf(0, 3_600_000)).toMatchObject({ widthMs: 60_000, count: 60 });
     expect(bucketsOf(0, 365 * 86_400_000)).toMatchObject({ widthMs: 86_400_000, count: 365 });
-  });
-});
-
-describe('ISO 8601 durations', () => {
-  const from = (start: string, text: string, zone?: string): string | null => {
-    const ms = momentAfter(Date.parse(start), text, zone === undefined ? undefined : zoneOf(zone));
-    return ms === null ? null : new Date(ms).toISOString();
-  };
-
-  it('count months by the calendar', () => {
-    expect(from('2026-01-31T00:00:00Z', 'P1M')).toBe('2026-02-28T00:00:00.000Z');
-    expect(from('2026-01-01T00:00:00Z', 'P1Y')).toBe('2027-01-01T00:00:00.000Z');
-    expect(from('2026-01-01T00:00:00Z', 'P1Y2M3W4DT5H6M7S')).toBe('2027-03-26T05:06:07.000Z');
-    expect(from('2026-01-01T00:00:00Z', 'PT36H')).toBe('2026-01-02T12:00:00.000Z');
-  });
-
-  it('count days of a zone, also when clocks change', () => {
-    expect(from('2026-03-27T23:00:00Z', 'P3D', 'Europe/Berlin')).toBe('2026-03-30T22:00:00.000Z');
-    expect(from('2026-03-27T23:00:00Z', 'PT72H', 'Europe/Berlin')).toBe('2026-03-30T23:00:00.000Z');
-  });
-
-  it('in any other form are refused', () => {
-    for (const text of ['', 'P', 'PT', 'P1', '1Y', 'P-1D', 'P1.5D', 'P1DT', 'p1d', 'P1H']) {
-      expect(from('2026-01-01T00:00:00Z', text)).toBeNull();
-    }
-  });
-});
-
-describe('a zone', () => {
-  it('knows its days of 23 and 25 hours', () => {
-    const zone = zoneOf('Europe/Berlin');
-    expect(hoursOf(zone, '2026-03-29')).toBe(23);
-    expect(hoursOf(zone, '2026-10-25')).toBe(25);
-    expect(hoursOf(zone, '2026-10-26')).toBe(24);
-    expect(zone.dayOf(Date.parse('2026-01-01T22:59:59Z'))).toBe('2026-01-01');
-    expect(zone.dayOf(Date.parse('2026-01-01T23:00:00Z'))).toBe('2026-01-02');
-    expect(isZone('Mars/Olympus')).toBe(false);
   });
 });
