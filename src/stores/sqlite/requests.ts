@@ -1,7 +1,8 @@
 import { statSync, unwatchFile, watchFile } from 'node:fs';
 import type { LeftRequest, RequestKind, StoreRequest } from '../../model/request.ts';
 import type { StoreRequests } from '../../ports/store.ts';
-import { Connection, type Row } from './file/connection.ts';
+import type { Row } from '../sql/cells.ts';
+import { Connection } from './file/connection.ts';
 import { storeError } from './file/errors.ts';
 
 /** How long to wait for another process's write, blocking the thread, ms. */

@@ -1,12 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import type { Cell, Row } from '../../sql/cells.ts';
 import { storeError } from './errors.ts';
-
-/** What a column holds. */
-export type Cell = string | number | null;
-
-/** A row, in the order of the columns that were selected. */
-export type Row = readonly Cell[];
 
 /** Prepared statements that a connection keeps: all fixed ones, and the latest shapes of filters. */
 const STATEMENTS_MAX = 256;

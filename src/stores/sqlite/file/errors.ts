@@ -1,10 +1,6 @@
 import type { ErrorCode } from '../../../errors/codes.ts';
 import { InvariantError, LifecycleError } from '../../../errors/lifecycle-error.ts';
-
-/** A row whose text this package cannot have written. Reported as `StoreCorrupt`. */
-export class DamagedRow extends Error {
-  override readonly name = 'DamagedRow';
-}
+import { DamagedRow } from '../../journal/damaged-row.ts';
 
 /** SQLite's primary result codes (the low byte of an extended code) that map to a code of their own. */
 const CODES: Readonly<Record<number, ErrorCode>> = {

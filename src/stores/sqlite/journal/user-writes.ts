@@ -1,11 +1,11 @@
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../../model/limits.ts';
 import type { UserRecord } from '../../../model/records.ts';
+import { hasSameOrigin, packEntry, packState } from '../../journal/entries.ts';
+import { attemptsCell, outcomesCell } from '../../sql/user-rows.ts';
 import type { Connection } from '../file/connection.ts';
-import { attemptsCell, outcomesCell } from '../rows/user-rows.ts';
 import type { Writes } from '../writing/write-batch.ts';
 import type { RunJournal } from './active-users.ts';
-import { hasSameOrigin, packEntry, packState } from './journal.ts';
 
 /**
  * Entries of a run's journal at which it is compacted: 8,192 more than a compaction leaves at most.

@@ -1,8 +1,8 @@
 import { frozen } from '../../../model/frozen.ts';
 import type { RunRecord, WorkflowRecord } from '../../../model/records.ts';
 import type { RunQuery } from '../../../ports/store.ts';
-import type { Row } from '../file/connection.ts';
-import { workflowFromRow } from '../rows/workflow-rows.ts';
+import type { Row } from '../../sql/cells.ts';
+import { workflowFromRow } from '../../sql/workflow-rows.ts';
 
 /** Runs that are kept: some 2 MB. */
 const RUNS_MAX = 2_048;

@@ -11,11 +11,12 @@ import type {
   UserSumQuery,
 } from '../../../ports/store.ts';
 import { NO_USERS } from '../../../rules/counters/user-sums.ts';
-import type { Connection, Row } from '../file/connection.ts';
+import type { Row } from '../../sql/cells.ts';
+import { WORKFLOW_COLUMNS, workflowFromRow } from '../../sql/workflow-rows.ts';
+import type { Connection } from '../file/connection.ts';
 import { storeError } from '../file/errors.ts';
 import type { ActiveUsers } from '../journal/active-users.ts';
 import { getNotes, listNotes } from '../rows/notes.ts';
-import { WORKFLOW_COLUMNS, workflowFromRow } from '../rows/workflow-rows.ts';
 import type { ReadCache } from './read-cache.ts';
 import * as runs from './run-queries.ts';
 import { sumRuns } from './sums.ts';

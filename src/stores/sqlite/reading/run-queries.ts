@@ -1,12 +1,14 @@
 import type { RunRecord } from '../../../model/records.ts';
 import { RUN_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { RunQuery } from '../../../ports/store.ts';
-import type { Cell, Connection, Row } from '../file/connection.ts';
+import type { Cell, Row } from '../../sql/cells.ts';
+import { listOrder, stretchesAfter } from '../../sql/page.ts';
+import { RUN_COLUMNS, runFromRow } from '../../sql/run-rows.ts';
+import type { Where } from '../../sql/where.ts';
+import type { Connection } from '../file/connection.ts';
 import { UNFINISHED } from '../file/schema.ts';
-import { RUN_COLUMNS, runFromRow } from '../rows/run-rows.ts';
-import { listOrder, stretchesAfter } from './page.ts';
 import type { ReadCache } from './read-cache.ts';
-import { type Where, whereOf } from './where.ts';
+import { whereOf } from './where.ts';
 
 /** The run with this id. */
 export function getRun(connection: Connection, id: string): RunRecord | null {

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../model/time.ts';
 import type { RunSums } from '../../../ports/store.ts';
-import type { Connection, Row } from '../file/connection.ts';
+import type { Row } from '../../sql/cells.ts';
+import type { Connection } from '../file/connection.ts';
 import { SUM_WIDTHS_MS, SUMMED, SUMMED_AT } from '../file/schema.ts';
 
 /** A stretch of time, both ends included, ms. */

@@ -2,21 +2,22 @@
  * Reads of user results: rows, overlaid by the active users. Those are few, so a list reads the rows of all
  * other users in order and merges the active ones that match.
  */
-import { matchesRow } from '../../../filter/list-filter.ts';
-import type { Filter } from '../../../model/filter.ts';
 import type { UserRecord } from '../../../model/records.ts';
 import { USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { UserSummary } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
 import type { Cursor, UserQuery, UserSumQuery } from '../../../ports/store.ts';
 import { addSums, userSums } from '../../../rules/counters/user-sums.ts';
-import type { Cell, Connection, Row } from '../file/connection.ts';
+import type { Row } from '../../sql/cells.ts';
+import { fits, mergeUsers, newerInOrder, placeIn } from '../../sql/merge-users.ts';
+import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../../sql/page.ts';
+import { subjectIn } from '../../sql/user-conditions.ts';
+import { USER_COLUMNS, userFromRow } from '../../sql/user-rows.ts';
+import type { Where } from '../../sql/where.ts';
+import type { Connection } from '../file/connection.ts';
 import type { ActiveUsers } from '../journal/active-users.ts';
-import { USER_COLUMNS, userFromRow } from '../rows/user-rows.ts';
-import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from './page.ts';
 import { findSubject } from './subjects.ts';
-import { branchesOf, subjectIn } from './user-filter.ts';
-import type { Where } from './where.ts';
+import { branchesOf } from './user-filter.ts';
 
 /** The users of one run: where their rows are, and which are active. */
 export interface RunUsers {
@@ -61,13 +62,9 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
     const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
     return user && isInPage && fits(user, where) ? [user] : [];
   }
-  const newer = [...users.active.values()]
-    .filter((user) => fits(user, where))
-    .filter((user) => !after || comparePlaces(descending, placeOf(user), after) > 0)
-    .sort((a, b) => comparePlaces(descending, placeOf(a), placeOf(b)))
-    .slice(0, limit);
+  const newer = newerInOrder(users.active.values(), where, order, after, limit);
   const rows = rowsInOrder(users, order, branches, after, limit);
-  return merge(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
+  return mergeUsers(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
 }
 
 /** Counts the users that match. */
@@ -136,7 +133,7 @@ export function listUsersByStatus(
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
   const rows = rowsByStatus(users, status, afterOrdinal, limit);
-  return merge(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
+  return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
 }
 
 /** Reads in chunks: `all` is twice as fast as `iterate`, and active users are only near the front. */
@@ -153,14 +150,6 @@ function* rowsByStatus(
     if (rows.length < limit) return;
     last = Number(rows.at(-1)?.[0]);
   }
-}
-
-function fits(user: UserRecord, where: Filter | null): boolean {
-  return !where || matchesRow(where, USER_PROPERTIES, user);
-}
-
-function placeIn({ field }: ListOrder<UserRecord>): (user: UserRecord) => Cursor<number> {
-  return (user) => ({ value: field === null ? null : (user[field] as Cell), key: user.ordinal });
 }
 
 /** Reads enough rows for a page even if all active users are left out. SQLite merges the branches. */
@@ -194,33 +183,4 @@ function* rowsInOrder(
         ...values,
       );
   }
-}
-
-/** Merges two sorted lists into one of at most `limit`; rows of active users are out of date and left out. */
-function merge(
-  { runId, active }: RunUsers,
-  rows: Iterable<Row>,
-  newer: readonly UserRecord[],
-  limit: number,
-  compare: (left: UserRecord, right: UserRecord) => number,
-): readonly UserRecord[] {
-  const page: UserRecord[] = [];
-  let next = 0;
-  const pushNewerThan = (bound: UserRecord | null): void => {
-    for (let user = newer[next]; user && page.length < limit; user = newer[next]) {
-      if (bound && compare(user, bound) > 0) return;
-      page.push(user);
-      next += 1;
-    }
-  };
-  for (const row of rows) {
-    if (active.get(Number(row[0]))) continue;
-    const user = userFromRow(runId, row);
-    pushNewerThan(user);
-    if (page.length === limit) return page;
-    page.push(user);
-    if (page.length === limit) return page;
-  }
-  pushNewerThan(null);
-  return page;
 }

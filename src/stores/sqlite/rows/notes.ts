@@ -1,6 +1,8 @@
 import type { Note } from '../../../model/records.ts';
 import type { NoteQuery } from '../../../ports/store.ts';
-import type { Cell, Connection } from '../file/connection.ts';
+import type { Cell } from '../../sql/cells.ts';
+import { keysWithPrefix } from '../../sql/note-keys.ts';
+import type { Connection } from '../file/connection.ts';
 
 /** Notes with these keys. */
 export function getNotes(connection: Connection, collection: string, keys: readonly string[]): Note[] {
@@ -14,7 +16,7 @@ export function getNotes(connection: Connection, collection: string, keys: reado
 /** Notes of a stretch of a collection, by key. */
 export function listNotes(connection: Connection, query: NoteQuery): Note[] {
   const { collection, prefix, after, limit } = query;
-  const { sql, params } = withPrefix(collection, prefix);
+  const { sql, params } = keysWithPrefix(collection, prefix);
   const rest = after === null ? '' : ' AND key > ?';
   const cells: Cell[] = after === null ? params : [...params, after];
   return connection
@@ -36,14 +38,6 @@ export function deleteNotes(connection: Connection, collection: string, keys: re
 
 /** Removes notes by the beginning of their keys. */
 export function purgeNotes(connection: Connection, collection: string, prefix: string): void {
-  const { sql, params } = withPrefix(collection, prefix);
+  const { sql, params } = keysWithPrefix(collection, prefix);
   connection.run(`DELETE FROM notes WHERE ${sql}`, ...params);
-}
-
-/** Keys with an ASCII prefix are those from it up to the prefix whose last character is the next one. */
-function withPrefix(collection: string, prefix: string): { readonly sql: string; readonly params: Cell[] } {
-  if (prefix === '') return { sql: 'collection = ?', params: [collection] };
-  const last = prefix.charCodeAt(prefix.length - 1);
-  const beyond = prefix.slice(0, -1) + String.fromCharCode(last + 1);
-  return { sql: 'collection = ? AND key >= ? AND key < ?', params: [collection, prefix, beyond] };
 }

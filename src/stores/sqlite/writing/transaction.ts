@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
 import type { StoreTransaction } from '../../../ports/store.ts';
+import { isTouch, runCells } from '../../sql/run-rows.ts';
 import type { Connection } from '../file/connection.ts';
 import { isDuplicate, storeError } from '../file/errors.ts';
 import { type Journals, NO_ACTIVE_USERS, RunJournal } from '../journal/active-users.ts';
@@ -10,7 +11,7 @@ import { SqliteReader } from '../reading/reader.ts';
 import { getRun, runNoOf } from '../reading/run-queries.ts';
 import type { SubjectFilters } from '../reading/subjects.ts';
 import { deleteNotes, purgeNotes, putNotes } from '../rows/notes.ts';
-import { INSERT_RUN, isTouch, REPLACE_RUN, runCells, TOUCH_RUN } from '../rows/run-rows.ts';
+import { INSERT_RUN, REPLACE_RUN, TOUCH_RUN } from '../rows/run-statements.ts';
 import { insertUsers } from './user-inserts.ts';
 import { applyWrites, WriteBatch, type Writes } from './write-batch.ts';
 

@@ -1,9 +1,10 @@
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
 import type { UserRecord } from '../../../model/records.ts';
-import type { Cell, Connection } from '../file/connection.ts';
+import type { Cell } from '../../sql/cells.ts';
+import { CELLS_PER_USER, putCells, USER_COLUMNS } from '../../sql/user-rows.ts';
+import type { Connection } from '../file/connection.ts';
 import { isDuplicate } from '../file/errors.ts';
 import { findSubject, type SubjectFilters } from '../reading/subjects.ts';
-import { CELLS_PER_USER, putCells, USER_COLUMNS } from '../rows/user-rows.ts';
 
 /** Rows that one INSERT carries: a call into SQLite costs as much as binding eight values. */
 const ROWS_PER_INSERT = 20;

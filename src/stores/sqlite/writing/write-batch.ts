@@ -1,5 +1,6 @@
-import type { Cell, Connection } from '../file/connection.ts';
-import { DamagedRow } from '../file/errors.ts';
+import { DamagedRow } from '../../journal/damaged-row.ts';
+import type { Cell } from '../../sql/cells.ts';
+import type { Connection } from '../file/connection.ts';
 
 /** Takes statements that change rows: a connection runs them at once, a {@link WriteBatch} collects them. */
 export interface Writes {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
-import { DamagedRow } from '../file/errors.ts';
+import { DamagedRow } from '../../journal/damaged-row.ts';
 import type { Recording, WriteBatch } from './write-batch.ts';
 
 /** How the thread opens the file. */

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseListFilter } from '../../../../src/filter/list-filter.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
 import { USER_STATUSES } from '../../../../src/model/status.ts';
+import { columnOf } from '../../../../src/stores/sql/columns.ts';
+import { listOrder, stretchesAfter } from '../../../../src/stores/sql/page.ts';
 import {
   SCHEMA_1,
   SCHEMA_2,
@@ -16,10 +18,8 @@ import {
   SUMMED_AT,
   UNFINISHED,
 } from '../../../../src/stores/sqlite/file/schema.ts';
-import { listOrder, stretchesAfter } from '../../../../src/stores/sqlite/reading/page.ts';
 import { branchesOf } from '../../../../src/stores/sqlite/reading/user-filter.ts';
 import { whereOf } from '../../../../src/stores/sqlite/reading/where.ts';
-import { columnOf } from '../../../../src/stores/sqlite/rows/columns.ts';
 
 const database = new DatabaseSync(':memory:');
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../../../src/model/limits.ts';
 import type { UserRecord } from '../../../../../src/model/records.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
-import { packEntry, packState } from '../../../../../src/stores/sqlite/journal/journal.ts';
+import { packEntry, packState } from '../../../../../src/stores/journal/entries.ts';
 import { JOURNAL_ENTRIES_MAX } from '../../../../../src/stores/sqlite/journal/user-writes.ts';
 import {
   AT,

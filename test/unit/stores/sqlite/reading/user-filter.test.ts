@@ -4,7 +4,8 @@ import { matchesRow, parseListFilter } from '../../../../../src/filter/list-filt
 import { USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
 import { USER_STATUSES } from '../../../../../src/model/status.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
-import { branchesOf, subjectIn } from '../../../../../src/stores/sqlite/reading/user-filter.ts';
+import { subjectIn } from '../../../../../src/stores/sql/user-conditions.ts';
+import { branchesOf } from '../../../../../src/stores/sqlite/reading/user-filter.ts';
 import { allUsers, fill, makeRun, makeUser, newFile, opened, put, RUN, step } from '../support.ts';
 
 const status = fc.constantFrom(...USER_STATUSES, 'unheard');

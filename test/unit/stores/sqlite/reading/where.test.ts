@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { matchesRow, parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import type { RunRecord } from '../../../../../src/model/records.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
+import { runCells } from '../../../../../src/stores/sql/run-rows.ts';
 import * as schema from '../../../../../src/stores/sqlite/file/schema.ts';
 import { whereOf } from '../../../../../src/stores/sqlite/reading/where.ts';
-import { INSERT_RUN, runCells } from '../../../../../src/stores/sqlite/rows/run-rows.ts';
+import { INSERT_RUN } from '../../../../../src/stores/sqlite/rows/run-statements.ts';
 import { AT, makeRun, refusal } from '../support.ts';
 
 /** All steps of the schema; their names sort in order. */
@@ -24,9 +25,9 @@ describe('translation', () => {
     ['startedDateTime eq null', '(started_at_ms IS NULL)', []],
     ['startedDateTime ne null', '(started_at_ms IS NOT NULL)', []],
     ['2025-10-09T08:53:20Z lt startedDateTime', '(started_at_ms IS NOT NULL AND started_at_ms > ?)', [AT]],
-    ["not contains(id, 'A%')", '(NOT (instr(id, ?) > 0))', ['A%']],
-    ["startsWith(id, 'é')", '(instr(id, ?) = 1)', ['é']],
-    ["endsWith(id, 'é')", '(substr(CAST(id AS BLOB), ?) IS CAST(? AS BLOB))', [-2, 'é']],
+    ["not contains(id, 'A%')", '(NOT (id IS NOT NULL AND instr(id, ?) > 0))', ['A%']],
+    ["startsWith(id, 'é')", '(id IS NOT NULL AND instr(id, ?) = 1)', ['é']],
+    ["endsWith(id, 'é')", '(id IS NOT NULL AND substr(CAST(id AS BLOB), ?) IS CAST(? AS BLOB))', [-2, 'é']],
     ["endsWith(id, '')", '(id IS NOT NULL)', []],
     [
       'failedTasksCount in (1, 2)',

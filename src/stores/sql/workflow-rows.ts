@@ -1,5 +1,5 @@
-import type { WorkflowRecord } from '../../../model/records.ts';
-import type { Row } from '../file/connection.ts';
+import type { WorkflowRecord } from '../../model/records.ts';
+import type { Row } from './cells.ts';
 
 /** Columns of a workflow, in the order of {@link workflowFromRow}. */
 export const WORKFLOW_COLUMNS = 'body, last_slot_at_ms';

@@ -1,7 +1,7 @@
-import type { UserRecord } from '../../../model/records.ts';
-import type { UserStatus } from '../../../model/status.ts';
-import type { Cell, Row } from '../file/connection.ts';
+import type { UserRecord } from '../../model/records.ts';
+import type { UserStatus } from '../../model/status.ts';
 import { packAttempts, packOutcomes, unpackAttempts, unpackOutcomes } from '../journal/outcomes.ts';
+import type { Cell, Row } from './cells.ts';
 
 /** Columns of a row of `users` after `run_no`, in the order of {@link userFromRow} and {@link putCells}. */
 export const USER_COLUMNS =

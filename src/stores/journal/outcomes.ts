@@ -5,9 +5,9 @@
  * are less than 285,000 years apart. Small numbers are what makes a
  * commit cheap: a third of the bytes, and V8 keeps their texts.
  */
-import type { Attempts, TaskOutcome } from '../../../model/records.ts';
-import type { EpochMs } from '../../../model/time.ts';
-import { DamagedRow } from '../file/errors.ts';
+import type { Attempts, TaskOutcome } from '../../model/records.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { DamagedRow } from './damaged-row.ts';
 
 const LETTERS = { completed: 'c', failed: 'f', canceled: 'x' } as const satisfies Record<
   TaskOutcome['status'],

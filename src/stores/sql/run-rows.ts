@@ -1,9 +1,9 @@
-import type { RunRecord } from '../../../model/records.ts';
-import type { Cell, Row } from '../file/connection.ts';
+import type { RunRecord } from '../../model/records.ts';
+import type { Cell, Row } from './cells.ts';
 import { columnOf } from './columns.ts';
 
 /** Fields of a run that its lists and sums depend on; they change rarely. In the order of the columns. */
-const RARE_FIELDS = [
+export const RARE_FIELDS = [
   'id',
   'workflowId',
   'workflowVersion',
@@ -24,7 +24,7 @@ const RARE_FIELDS = [
 ] as const satisfies readonly (keyof RunRecord)[];
 
 /** Fields of a run that most commits change. */
-const FREQUENT_FIELDS = [
+export const FREQUENT_FIELDS = [
   'lastUpdatedAtMs',
   'successfulUsersCount',
   'failedUsersCount',
@@ -40,31 +40,20 @@ const FREQUENT_FIELDS = [
   'inHand',
 ] as const satisfies readonly (keyof RunRecord)[];
 
-const FIELDS = [...FREQUENT_FIELDS, ...RARE_FIELDS];
+/** All fields of a run, in the order of {@link RUN_COLUMNS}. */
+export const RUN_FIELDS = [...FREQUENT_FIELDS, ...RARE_FIELDS];
 
 /** Fails to compile if a field of a run has no column. */
-type FieldsMissing = Exclude<keyof RunRecord, (typeof FIELDS)[number]>;
+type FieldsMissing = Exclude<keyof RunRecord, (typeof RUN_FIELDS)[number]>;
 const NO_FIELD_IS_MISSING: [FieldsMissing] extends [never] ? true : FieldsMissing = true;
 void NO_FIELD_IS_MISSING;
 
 /** Columns of a run, in the order of {@link runFromRow}. */
-export const RUN_COLUMNS = FIELDS.map(columnOf).join(', ');
+export const RUN_COLUMNS = RUN_FIELDS.map(columnOf).join(', ');
 
-/** Inserts {@link runCells}. FAIL: see the triggers in `schema.ts`. */
-export const INSERT_RUN = `INSERT OR FAIL INTO runs (${RUN_COLUMNS}) VALUES (${FIELDS.map(() => '?').join(', ')})`;
-
-/** Replaces all of a run; {@link runCells} and its id. */
-export const REPLACE_RUN = `UPDATE OR FAIL runs SET ${FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE id = ?`;
-
-/**
- * Replaces a run of which only frequent fields have changed ({@link isTouch}); {@link runCells}. It leaves a dozen
- * indexes alone that {@link REPLACE_RUN} would rewrite.
- */
-export const TOUCH_RUN = `UPDATE OR FAIL runs SET ${FREQUENT_FIELDS.map((field) => `${columnOf(field)} = ?`).join(', ')} WHERE ${RARE_FIELDS.map((field) => `${columnOf(field)} ${field === 'id' ? '=' : 'IS'} ?`).join(' AND ')}`;
-
-/** The values of {@link RUN_COLUMNS}. */
+/** The values of {@link RUN_COLUMNS}; flags are 0 or 1. */
 export function runCells(run: RunRecord): Cell[] {
-  return FIELDS.map((field) => {
+  return RUN_FIELDS.map((field) => {
     if (field === 'taskReports') return JSON.stringify(packReports(run));
     if (field === 'activatedOnScope') return scopeCell(run);
     const value = run[field];
@@ -80,16 +69,14 @@ export function isTouch(before: readonly Cell[], after: readonly Cell[]): boolea
 /** Converts a row to a record. */
 export function runFromRow(row: Row): RunRecord {
   const fields: Record<string, unknown> = {};
-  for (const [index, field] of FIELDS.entries()) fields[field] = row[index];
+  for (const [index, field] of RUN_FIELDS.entries()) fields[field] = row[index];
   const reports = JSON.parse(String(fields.taskReports)) as readonly (readonly [number, number, number])[];
   fields.taskReports = reports.map(([successful, failed, total]) => ({
     successfulUsersCount: successful,
     failedUsersCount: failed,
     totalUsersCount: total,
   }));
-  fields.inHand = fields.inHand === 1;
-  fields.published = fields.published === 1;
-  fields.isNoOp = fields.isNoOp === 1;
+  for (const flag of ['inHand', 'published', 'isNoOp']) fields[flag] = Number(fields[flag]) === 1;
   if (fields.activatedOnScope !== null) fields.activatedOnScope = JSON.parse(String(fields.activatedOnScope));
   return fields as unknown as RunRecord;
 }

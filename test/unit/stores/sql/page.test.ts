@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
-import { comparePlaces, listOrder, stretchesAfter } from '../../../../../src/stores/sqlite/reading/page.ts';
-import { refusal } from '../support.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
+import { comparePlaces, listOrder, stretchesAfter } from '../../../../src/stores/sql/page.ts';
+import { refusal } from '../sqlite/support.ts';
 
 const order = (property: string, descending: boolean) =>
   listOrder({ property, descending }, USER_PROPERTIES, 'no');
@@ -19,7 +19,7 @@ describe('the rows after a cursor', () => {
   test('after a null, ascending, are the other nulls and then all values', () => {
     expect(sqlOf('startedDateTime', false, null)).toEqual([
       'started_at_ms IS NULL AND no > ? | no ASC',
-      'started_at_ms IS NOT NULL | started_at_ms ASC, no ASC',
+      'started_at_ms IS NOT NULL | started_at_ms ASC NULLS FIRST, no ASC',
     ]);
   });
 
@@ -29,20 +29,20 @@ describe('the rows after a cursor', () => {
 
   test('after a value, ascending, are higher ones', () => {
     expect(sqlOf('startedDateTime', false, 5)).toEqual([
-      '(started_at_ms, no) > (?, ?) | started_at_ms ASC, no ASC',
+      '(started_at_ms, no) > (?, ?) | started_at_ms ASC NULLS FIRST, no ASC',
     ]);
   });
 
   test('after a value, descending, are lower ones and then all nulls', () => {
     expect(sqlOf('startedDateTime', true, 5)).toEqual([
-      '(started_at_ms, no) < (?, ?) | started_at_ms DESC, no DESC',
+      '(started_at_ms, no) < (?, ?) | started_at_ms DESC NULLS LAST, no DESC',
       'started_at_ms IS NULL | no DESC',
     ]);
   });
 
   test('without a cursor are all', () => {
     expect(stretchesAfter(order('startedDateTime', false), null)).toEqual([
-      { sql: '1', params: [], orderBy: 'started_at_ms ASC, no ASC' },
+      { sql: 'TRUE', params: [], orderBy: 'started_at_ms ASC NULLS FIRST, no ASC' },
     ]);
   });
 });

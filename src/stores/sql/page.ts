@@ -1,8 +1,8 @@
-import { LifecycleError } from '../../../errors/lifecycle-error.ts';
-import type { PropertyTable } from '../../../model/resources/properties.ts';
-import type { Cursor, Order } from '../../../ports/store.ts';
-import type { Cell } from '../file/connection.ts';
-import { columnOf } from '../rows/columns.ts';
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { PropertyTable } from '../../model/resources/properties.ts';
+import type { Cursor, Order } from '../../ports/store.ts';
+import type { Cell } from './cells.ts';
+import { columnOf } from './columns.ts';
 import type { Where } from './where.ts';
 
 /** A part of a list that one index scan gives: its condition and its ORDER BY. */
@@ -36,21 +36,21 @@ export function listOrder<Row>(order: Order, table: PropertyTable<Row>, keyColum
 }
 
 /**
- * The rows after `after`, as parts to be read one after the other. Nulls are lowest, which is SQLite's own
- * order, but a range from nulls into values is not one range of an index, so it is two.
+ * The rows after `after`, as parts to be read one after the other. Nulls are lowest. A range from nulls into values is not one range of an index: it is two.
  */
 export function stretchesAfter<Row>(
   { column, keyColumn: key, descending }: ListOrder<Row>,
   after: Cursor<string | number> | null,
 ): readonly Stretch[] {
   const [direction, beyond] = descending ? ['DESC', '<'] : ['ASC', '>'];
+  const nulls = descending ? 'LAST' : 'FIRST';
   const byKey = `${key} ${direction}`;
-  const orderBy = column === null ? byKey : `${column} ${direction}, ${byKey}`;
-  if (!after) return [{ sql: '1', params: [], orderBy }];
+  const orderBy = column === null ? byKey : `${column} ${direction} NULLS ${nulls}, ${byKey}`;
+  if (!after) return [{ sql: 'TRUE', params: [], orderBy }];
   if (column === null) return [{ sql: `${key} ${beyond} ?`, params: [after.key], orderBy }];
   if (after.value === null) {
-    const nulls = { sql: `${column} IS NULL AND ${key} ${beyond} ?`, params: [after.key], orderBy: byKey };
-    return descending ? [nulls] : [nulls, { sql: `${column} IS NOT NULL`, params: [], orderBy }];
+    const rest = { sql: `${column} IS NULL AND ${key} ${beyond} ?`, params: [after.key], orderBy: byKey };
+    return descending ? [rest] : [rest, { sql: `${column} IS NOT NULL`, params: [], orderBy }];
   }
   const values = { sql: `(${column}, ${key}) ${beyond} (?, ?)`, params: [after.value, after.key], orderBy };
   return descending ? [values, { sql: `${column} IS NULL`, params: [], orderBy: byKey }] : [values];

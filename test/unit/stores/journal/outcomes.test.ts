@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TaskOutcome } from '../../../../../src/model/records.ts';
+import type { TaskOutcome } from '../../../../src/model/records.ts';
 import {
   packAttempts,
   packOutcomes,
   unpackAttempts,
   unpackOutcome,
   unpackOutcomes,
-} from '../../../../../src/stores/sqlite/journal/outcomes.ts';
-import { AT } from '../support.ts';
+} from '../../../../src/stores/journal/outcomes.ts';
+import { AT } from '../sqlite/support.ts';
 
 const moment = fc.integer({ min: -4.5e15, max: 4.5e15 });
 const outcome = fc.record<TaskOutcome>(
