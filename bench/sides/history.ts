@@ -34,11 +34,8 @@ export async function addRuns(file: string, count: number): Promise<string> {
   return workflowId;
 }
 
-/** Adds one finished run of `count` users, of which every thousandth has failed. */
-export async function addUsers(
-  file: string,
-  count: number,
-): Promise<{ readonly workflowId: string; readonly runId: string }> {
+/** Adds one finished run of `count` users, of which every thousandth has failed. Returns the run's id. */
+export async function addUsers(file: string, count: number): Promise<string> {
   const { store, workflowId, pattern } = await openWith(file);
   const id = runId(0xffff_ffff);
   const run = { ...pattern.run, id, workflowId, knownUsersCount: count, totalUsersCount: count };
@@ -52,7 +49,7 @@ export async function addUsers(
     await store.transaction((tx) => tx.insertUsers(users));
   });
   await store.close();
-  return { workflowId, runId: id };
+  return id;
 }
 
 async function openWith(
@@ -72,7 +69,7 @@ async function realRun() {
     if (subject.id === 'user-1' && task.executionSequence === 1) throw new Error('as planned');
   });
   const { id } = await engine.runs.activate(workflowId, { rule: EVERYBODY });
-  await engine.runs.finished(id);
+  await engine.runs.waitFor(id);
   const [record, run] = [await store.getWorkflow(workflowId), await store.getRun(id)];
   const [completed, failed] = [await store.getUser(id, 1), await store.getUser(id, 2)];
   await engine.close();

@@ -66,7 +66,7 @@ async function runOnce(load: Load, store: Store): Promise<Sample> {
   });
   const startMs = performance.now();
   const run = await engine.runs.activate(workflowId, { rule: EVERYBODY });
-  const done = await engine.runs.finished(run.id);
+  const done = await engine.runs.waitFor(run.id);
   const seconds = (performance.now() - startMs) / 1_000;
   if (done.successfulUsersCount !== users)
     throw new Error(`Expected ${users} users to complete, got ${done.successfulUsersCount}`);

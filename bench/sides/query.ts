@@ -39,7 +39,7 @@ interface Question {
 export const run: Run<QueryInput> = async ({ folder, users, runs, rounds }, send) => {
   const files = { users: join(folder, 'users.db'), runs: join(folder, 'runs.db') };
   send({ kind: 'working', text: `writing a run of ${users} users` });
-  const { workflowId, runId } = await addUsers(files.users, users);
+  const runId = await addUsers(files.users, users);
   send({ kind: 'working', text: `writing ${runs} runs` });
   const ofRuns = await addRuns(files.runs, runs);
   const ledgers = {
@@ -48,7 +48,7 @@ export const run: Run<QueryInput> = async ({ folder, users, runs, rounds }, send
   };
   const raw = { users: new DatabaseSync(files.users), runs: new DatabaseSync(files.runs) };
   const questions = [
-    ...(await aboutUsers(ledgers.users, raw.users, workflowId, runId, users)),
+    ...(await aboutUsers(ledgers.users, raw.users, runId, users)),
     aboutRuns(ledgers.runs, raw.runs, ofRuns),
   ];
   for (const { question, ours, raw } of questions) {
@@ -81,7 +81,6 @@ function sideOf(name: string, ask: () => number | Promise<number>): Side {
 async function aboutUsers(
   ledger: StandaloneLedger,
   db: DatabaseSync,
-  workflowId: string,
   runId: string,
   users: number,
 ): Promise<readonly Question[]> {
@@ -92,9 +91,9 @@ async function aboutUsers(
     return () => statement.all(runId, ...values).length;
   };
   const page = async (options: { after?: string; filter?: string }) =>
-    (await list.list(workflowId, runId, { top: PAGE, ...options })).value.length;
+    (await list.list(runId, { top: PAGE, ...options })).value.length;
   const pages = Math.floor(users / PAGE);
-  const after = await tokenAfter((options) => list.list(workflowId, runId, options), (pages - 1) * PAGE);
+  const after = await tokenAfter((options) => list.list(runId, options), (pages - 1) * PAGE);
   const filtered = (filter: string, where: string): Question => ({
     question: `a page of ${PAGE} of ${text(users)} users where ${filter}`,
     ours: () => page({ filter }),

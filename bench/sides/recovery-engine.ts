@@ -34,12 +34,12 @@ export const run: Run<RecoveryInput> = async (input, send) => {
     const engine = await createEngine({ store, directory: numbered(users), tasks: { '*': handler } });
     await engine.start();
     const [unfinished] = await store.listUnfinishedRuns();
-    if (unfinished) await engine.runs.finished(unfinished.id);
+    if (unfinished) await engine.runs.waitFor(unfinished.id);
     await engine.close();
     return { perSecond: Number.NaN, figures: {} };
   }
   const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handler);
   const { id } = await engine.runs.activate(workflowId, { rule: EVERYBODY });
-  await engine.runs.finished(id);
+  await engine.runs.waitFor(id);
   throw new Error('Expected the process to be killed half way, got the end of the run');
 };

@@ -29,7 +29,7 @@ async function runThem({ runs, usersPerRun, tasks }: Omit<SmallRunsInput, 'folde
   const finished = Array.from({ length: runs }, async (_, no) => {
     const subjects = Array.from({ length: usersPerRun }, (_, user) => `user-${no}-${user}`);
     const { id } = await engine.runs.activate(workflowId, { subjects });
-    return engine.runs.finished(id);
+    return engine.runs.waitFor(id);
   });
   const done = await Promise.all(finished);
   const seconds = (performance.now() - startMs) / 1_000;

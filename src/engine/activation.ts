@@ -5,7 +5,7 @@ import { fieldsOf, readString, readWord } from '../input/fields.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
-import { requireWorkflow } from '../ledger/context.ts';
+import { requireRun, requireWorkflow } from '../ledger/context.ts';
 import { type Author, readAuthor } from '../ledger/input/author.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { removeRun } from '../ledger/methods/runs.ts';
@@ -184,14 +184,10 @@ export class Activator {
     }
   }
 
-  async reprocess(
-    workflowId: string,
-    runId: string,
-    options?: ReprocessOptions,
-    author?: Author,
-  ): Promise<Run> {
+  async reprocess(runId: string, options?: ReprocessOptions, author?: Author): Promise<Run> {
     const given = readOptions(options, 'runs.reprocess', REPROCESS_OPTIONS);
     const { taskScope, userScope, processingResults } = given;
+    const { workflowId } = await requireRun(this.#deps.ports.store, runId);
     if (processingResults === undefined) {
       const scope = { run: { id: runId }, taskScope, userScope: userScope ?? 'failedUsers' };
       return this.activateWithScope(workflowId, scope, author);

@@ -31,7 +31,7 @@ export interface EngineRuns extends Runs {
    *
    * @throws LifecycleError as `activateWithScope`.
    */
-  reprocess(workflowId: string, runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
+  reprocess(runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
   /**
    * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
    * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
@@ -46,8 +46,7 @@ export interface EngineRuns extends Runs {
    * @throws LifecycleError `NotFound`, also when it is deleted meanwhile; `EngineStopped` when the
    *   engine stops before.
    */
-  finished(workflowId: string, runId: string): Promise<Run>;
-  finished(runId: string): Promise<Run>;
+  waitFor(runId: string): Promise<Run>;
 }
 
 /** Task results, as an engine offers them. */
@@ -59,7 +58,7 @@ export interface EngineTaskResults extends TaskProcessingResults {
    * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
    *   not any more; `NotFound`; `InvalidArgument`.
    */
-  resume(workflowId: string, taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
+  resume(taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
   /**
    * Whether `token` is that of the call for this task result, so that whoever shows it may {@link resume} it. Says
    * nothing of whether there is such a result, or whether it still waits.

@@ -146,9 +146,9 @@ class LifecycleEngine implements Engine, EventSink {
     this.customTaskExtensions = this.#ledger.customTaskExtensions;
     this.taskProcessingResults = {
       ...this.#ledger.taskProcessingResults,
-      resume: async (workflowId, taskResultId, input, proof) => {
+      resume: async (taskResultId, input, proof) => {
         const { context } = this.#ledger;
-        const { runId, ordinal } = await answerCallback(context, workflowId, taskResultId, input, proof);
+        const { runId, ordinal } = await answerCallback(context, taskResultId, input, proof);
         this.#dispatcher.wake(runId, ordinal);
       },
       isCallbackToken: (taskResultId, token) =>
@@ -302,22 +302,20 @@ class LifecycleEngine implements Engine, EventSink {
       activateWithScope: (...args) => activator.activateWithScope(...args),
       reprocess: (...args) => activator.reprocess(...args),
       evaluate: (...args) => activator.evaluate(...args),
-      finished: (first: string, second?: string) =>
-        this.#finished(second ?? first, second === undefined ? null : first),
-      delete: async (workflowId, runId) => {
-        await runs.delete(workflowId, runId);
+      waitFor: (runId) => this.#waitFor(runId),
+      delete: async (runId) => {
+        await runs.delete(runId);
         this.#gone(runId.toLowerCase());
       },
     };
   }
 
-  async #finished(id: string, workflowId: string | null): Promise<Run> {
+  async #waitFor(id: string): Promise<Run> {
     const runId = id.toLowerCase();
     const waiting = this.#waiters.wait(runId);
     try {
       const record = await this.#ports.store.getRun(runId);
-      const isHere = workflowId === null || record?.workflowId === workflowId.toLowerCase();
-      if (!record?.published || !isHere) {
+      if (!record?.published) {
         throw new LifecycleError('NotFound', `Expected the id of a run, got \`${id}\``, { runId: id });
       }
       if (isTerminal(record.processingStatus)) return runResource(record);

@@ -20,24 +20,23 @@ export interface LedgerContext {
   readonly planning: Set<string>;
 }
 
-/** The published run of this workflow, deleted or not. @throws LifecycleError `NotFound`. */
-export async function findRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
+/** The published run, whether or not its workflow is deleted. @throws LifecycleError `NotFound`. */
+export async function findRun(reader: StoreReader, runId: string): Promise<RunRecord> {
   const run = await reader.getRun(runId.toLowerCase());
-  if (run?.published && run.workflowId === workflowId.toLowerCase()) return run;
-  throw new LifecycleError(
-    'NotFound',
-    `Expected workflow ${workflowId} to have a run \`${runId}\`, got none`,
-    {
-      workflowId,
-      runId,
-    },
-  );
+  if (run?.published) return run;
+  throw noRun(runId, 'none');
 }
 
 /** As {@link findRun}, but the runs of a deleted workflow are hidden with it (domain §3.11). */
-export async function requireRun(reader: StoreReader, workflowId: string, runId: string): Promise<RunRecord> {
-  await requireWorkflow(reader, workflowId);
-  return findRun(reader, workflowId, runId);
+export async function requireRun(reader: StoreReader, runId: string): Promise<RunRecord> {
+  const run = await findRun(reader, runId);
+  const record = await reader.getWorkflow(run.workflowId);
+  if (record?.workflow.deletedDateTime === null) return run;
+  throw noRun(runId, 'one of a deleted workflow');
+}
+
+function noRun(runId: string, got: string): LifecycleError {
+  return new LifecycleError('NotFound', `Expected the id of a run, got \`${runId}\`: ${got}`, { runId });
 }
 
 /** The workflow, unless it is deleted. @throws LifecycleError `NotFound`. */

@@ -35,3 +35,15 @@ export function counterMismatch(field: string, expected: number, got: number): L
     },
   );
 }
+
+/** The refusal of a run that is of another workflow than the caller said. */
+export function runOfAnotherWorkflow(runId: string, workflowId: string): LifecycleError {
+  return new LifecycleError(
+    'NotFound',
+    `Expected workflow ${workflowId} to have a run \`${runId}\`, got none`,
+    {
+      workflowId,
+      runId,
+    },
+  );
+}

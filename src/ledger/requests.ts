@@ -1,8 +1,8 @@
 /** Carries out what another process asks of the one that writes the store. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-import type { RunRecord } from '../model/records.ts';
 import type { StoreRequest } from '../model/request.ts';
 import type { StoreReader } from '../ports/store.ts';
+import { findRun } from './context.ts';
 import type { LedgerMethods } from './ledger.ts';
 
 /** The methods that requests need. */
@@ -21,12 +21,12 @@ export async function carryOut(
   const author = by === null ? {} : { by };
   switch (kind) {
     case 'cancelRun': {
-      const run = await requireRun(store, id);
-      if (run.processingStatus !== 'canceled') await runs.cancel(run.workflowId, id);
+      const run = await findRun(store, id);
+      if (run.processingStatus !== 'canceled') await runs.cancel(id);
       return;
     }
     case 'deleteRun':
-      return runs.delete((await requireRun(store, id)).workflowId, id);
+      return runs.delete(id);
     case 'enableWorkflow':
     case 'disableWorkflow':
       await workflows.update(id, { isEnabled: kind === 'enableWorkflow' }, author);
@@ -47,10 +47,4 @@ export async function carryOut(
         { field: 'kind' },
       );
   }
-}
-
-async function requireRun(store: StoreReader, id: string): Promise<RunRecord> {
-  const run = await store.getRun(id);
-  if (run?.published) return run;
-  throw new LifecycleError('NotFound', `Expected a run \`${id}\`, got none`, { runId: id });
 }

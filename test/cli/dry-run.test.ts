@@ -198,7 +198,7 @@ async function interrupted(name: string): Promise<readonly [stopped: string, que
   const { id: workflowId } = await engine.workflows.createFromTemplate('Offboard an employee');
   await engine.start();
   const stopped = await engine.runs.activate(workflowId, { subjects: ['u1', 'u2'] });
-  await engine.runs.finished(stopped.id).catch(() => {});
+  await engine.runs.waitFor(stopped.id).catch(() => {});
   await engine.close();
   const later = await createEngine({ ...(await open()), tasks: { '*': () => {} } });
   const queued = await later.runs.activate(workflowId, { subjects: ['u1', 'u3'] });

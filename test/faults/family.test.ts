@@ -166,20 +166,20 @@ it('a reprocessing is made whole or not at all, and its tie to the origin with i
       await engine.start();
       id = (await engine.workflows.create(workflowInput(['a', 'b']))).id;
       origin = (await engine.runs.activate(id, { subjects: ['u1', 'u2', 'u3'] })).id;
-      await engine.runs.finished(origin);
+      await engine.runs.waitFor(origin);
     });
     isBroken = false;
     const isReached = await site.dies(point, async ({ engine }) => {
       await engine.start();
-      await engine.runs.finished((await engine.runs.reprocess(id, origin)).id);
+      await engine.runs.waitFor((await engine.runs.reprocess(origin)).id);
     });
     await site.survives(async ({ engine, clock }) => {
       await engine.start();
       await clock.advance(1);
-      const made = await engine.runs.reprocessedRuns(id, origin);
+      const made = await engine.runs.reprocessedRuns(origin);
       const listed = (await engine.runs.list(id)).value.filter((run) => run.id !== origin);
       expect(made.map((run) => run.id)).toEqual(listed.map((run) => run.id));
-      for (const run of made) expect((await engine.runs.finished(run.id)).processingStatus).toBe('completed');
+      for (const run of made) expect((await engine.runs.waitFor(run.id)).processingStatus).toBe('completed');
     });
     await resultsIn(site.inner);
     return isReached;
@@ -197,7 +197,7 @@ it('a workflow has one preview, that of the people in its scope, whatever crashe
     });
     const isReached = await site.dies(point, async ({ engine }) => {
       await engine.start();
-      await engine.runs.finished((await engine.workflows.previewWorkflow(id, { subjects: ['u2', 'u3'] })).id);
+      await engine.runs.waitFor((await engine.workflows.previewWorkflow(id, { subjects: ['u2', 'u3'] })).id);
     });
     await site.survives(async ({ engine, clock }) => {
       await engine.start();
@@ -205,7 +205,7 @@ it('a workflow has one preview, that of the people in its scope, whatever crashe
       const filter = "workflowExecutionType eq 'preview'";
       const [run, ...others] = (await engine.runs.list(id, { filter })).value;
       expect([run?.processingStatus, others]).toEqual(['completed', []]);
-      const { value } = await engine.userProcessingResults.list(id, run?.id ?? '');
+      const { value } = await engine.userProcessingResults.list(run?.id ?? '');
       expect(value.map(({ subject }) => subject)).toEqual(await engine.workflows.previewScope(id));
     });
     const subjects = [...countBy(await resultsIn(site.inner)).keys()].sort().join();
@@ -255,7 +255,7 @@ it('a task that waits is called with one token, and completes by one answer', as
       const token = new URL(`http://x${first?.data.callbackUriPath}`).searchParams.get('token') ?? '';
       const result = first?.data.taskProcessingResult.id ?? '';
       const answer = { data: { operationStatus: 'completed' } };
-      await engine.taskProcessingResults.resume(id, result, answer, { token });
+      await engine.taskProcessingResults.resume(result, answer, { token });
       await clock.advance(1);
     });
     expect([...countBy(await resultsIn(site.inner))]).toEqual([['u1 completed', 1]]);

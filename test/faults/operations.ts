@@ -89,10 +89,10 @@ function ofRun(
   if (!run) return undefined;
   if (kind === 'deleteRun') {
     scenario.judge.mayDelete.add(run.id);
-    return engine.runs.delete(run.workflowId, run.id);
+    return engine.runs.delete(run.id);
   }
   scenario.judge.mayCancel.add(run.id);
-  return engine.runs.cancel(run.workflowId, run.id);
+  return engine.runs.cancel(run.id);
 }
 
 function ofWorkflow(scenario: Scenario, { workflows }: Engine, what: What): Promise<unknown> | undefined {

@@ -202,7 +202,7 @@ export class Scenario implements Surroundings {
   #awaitRuns(engine: Engine): readonly { readonly id: string; isOver: boolean }[] {
     return this.judge.unfinished.map(({ id }) => {
       const waiting = { id, isOver: false };
-      engine.runs.finished(id).then(
+      engine.runs.waitFor(id).then(
         () => {
           waiting.isOver = true;
         },

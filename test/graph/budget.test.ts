@@ -59,7 +59,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     await engine.start();
     const { id } = await engine.workflows.create(workflowBody('Onboard', ['badge']) as never);
     const run = await engine.runs.activate(id, { subjects: people });
-    await engine.runs.finished(run.id);
+    await engine.runs.waitFor(run.id);
     results = `/workflows/${id}/runs/${run.id}/taskProcessingResults`;
   });
   afterAll(async () => {

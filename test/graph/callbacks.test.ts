@@ -122,7 +122,7 @@ describe('the answer to a call', () => {
     expect((await call('POST', path.replace(/\?.*/, ''), DONE, null)).status).toBe(401);
     expect((await call('POST', path.replace(/\?.*/, ''), DONE, READER)).status).toBe(403);
     expect(await call('POST', path, DONE, null)).toEqual({ status: 204, body: '' });
-    expect(await engine.runs.finished(run)).toMatchObject({ processingStatus: 'completed' });
+    expect(await engine.runs.waitFor(run)).toMatchObject({ processingStatus: 'completed' });
     expect((await call('POST', path, DONE, null)).status).toBe(409);
   });
 
@@ -143,7 +143,7 @@ describe('the answer to a call', () => {
       const path = `${parent[place]}/taskProcessingResults/${data.taskProcessingResult.id}/microsoft.graph.identityGovernance.resume`;
       const failed = { ...DONE, data: { operationStatus: 'failed' } };
       expect(await call('POST', path, failed)).toEqual({ status: 204, body: '' });
-      expect(await engine.runs.finished(run)).toMatchObject({
+      expect(await engine.runs.waitFor(run)).toMatchObject({
         processingStatus: 'failed',
         failedTasksCount: 1,
       });
@@ -162,7 +162,7 @@ describe('the answer to a call', () => {
     expect((await call('POST', `${path.slice(0, -1)}/resume`, DONE, APP)).status).toBe(403);
     expect((await call('POST', `${path}/resume`, { data: {} }, APP)).status).toBe(400);
     expect(await call('POST', `${path}/resume`, DONE, APP)).toEqual({ status: 204, body: '' });
-    expect(await engine.runs.finished(run)).toMatchObject({ processingStatus: 'completed' });
+    expect(await engine.runs.waitFor(run)).toMatchObject({ processingStatus: 'completed' });
     const { body } = await call('GET', '/customTaskExtensions');
     expect(body.value[0].callbackConfiguration.authorizedApps).toEqual([
       { id: 'logic-app' },
@@ -184,7 +184,7 @@ describe('the answer to a call', () => {
     await engine.customTaskExtensions.delete(extension?.id ?? '');
     expect((await call('POST', path, DONE, APP)).status).toBe(403);
     expect((await call('POST', path, DONE)).status).toBe(204);
-    await engine.runs.finished(run);
+    await engine.runs.waitFor(run);
   });
 
   it('is refused for a body that is none, and for a result that does not wait', async () => {
@@ -199,7 +199,7 @@ describe('the answer to a call', () => {
         .status,
     ).toBe(409);
     expect((await call('POST', path, DONE)).status).toBe(204);
-    await engine.runs.finished(run);
+    await engine.runs.waitFor(run);
   });
 });
 
@@ -236,7 +236,7 @@ describe('who is not known', () => {
     }
     expect([...answers]).toEqual(['401 InvalidAuthenticationToken Access token is empty or not valid. null']);
     expect((await call('POST', path, DONE, null)).status).toBe(204);
-    await engine.runs.finished(run);
+    await engine.runs.waitFor(run);
   });
 
   it('has no body read', async () => {
@@ -266,7 +266,7 @@ describe('who is not known', () => {
     }
     expect((await call('POST', path, DONE, null)).status).toBe(204);
     expect((await call('GET', '/workflows')).status).toBe(200);
-    await engine.runs.finished(run);
+    await engine.runs.waitFor(run);
     // Whoever has a token can use up what that call has, and nothing else.
     const statuses = [];
     for (let count = 0; count < 12; count++) statuses.push((await call('POST', path, DONE, null)).status);
@@ -284,7 +284,7 @@ it('a principal that may not read results does not learn by a token which there 
   expect([there.status, there.body.error.message]).toEqual([nowhere.status, nowhere.body.error.message]);
   expect(there.status).toBe(403);
   expect((await call('POST', path, DONE, APP)).status).toBe(204);
-  await engine.runs.finished(run);
+  await engine.runs.waitFor(run);
 });
 
 it('a token in a URL opens nothing but callbacks', async () => {

@@ -90,7 +90,7 @@ it('calls functions and actions', async () => {
   expect(activated).toBeUndefined();
   const { value } = await client.api(runs).filter('totalUsersCount eq 1').get();
   expect(value).toHaveLength(1);
-  await api.engine.runs.finished(value[0].id);
+  await api.engine.runs.waitFor(value[0].id);
   const results = await client.api(`${runs}/${value[0].id}/userProcessingResults`).expand('subject').get();
   expect(results.value).toMatchObject([{ processingStatus: 'completed', subject: { id: 'p1' } }]);
 });
@@ -108,7 +108,7 @@ it('reads the results of subjects, page by page, and their tasks with who they a
   expect(waited).toMatchObject({ processingStatus: 'completed', subject: { id: 'p3' } });
   await client.api(`${one}/activate`).post({ subjects: [{ id: 'p1' }, { id: 'p2' }] });
   const { value } = await client.api(`${one}/runs`).filter('totalUsersCount eq 2').get();
-  await api.engine.runs.finished(value[0].id);
+  await api.engine.runs.waitFor(value[0].id);
   const seen: unknown[] = [];
   const first = await client
     .api(`${one}/subjectProcessingResults`)

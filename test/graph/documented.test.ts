@@ -106,7 +106,7 @@ describe('activateWithScope', () => {
       subjects: [{ id: 'p1' }, { id: 'p2' }],
     });
     expect(status).toBe(204);
-    const run = await api.engine.runs.finished(headers.get('x-run-id') ?? '');
+    const run = await api.engine.runs.waitFor(headers.get('x-run-id') ?? '');
     expect(run).toMatchObject({
       totalUsersCount: 2,
       workflowExecutionType: 'activatedWithScope',
@@ -135,7 +135,7 @@ it('cancelProcessing needs the @odata.type of its scope', async () => {
   expect((await cancel({ '@odata.type': `${TYPE}activateRunScope`, runs })).status).toBe(400);
   expect((await cancel({ '@odata.type': `${TYPE}cancelRunsScope`, runs })).status).toBe(204);
   api.letGo();
-  await api.engine.runs.finished(run.id);
+  await api.engine.runs.waitFor(run.id);
 });
 
 it('the insights that are lists take $top', async () => {
@@ -191,7 +191,7 @@ it('workflows for a provisioning system have their category, conditions and exte
 it('a filter calls previews preview, as the metadata does, or previewMode, as a page does', async () => {
   const id = await makeWorkflow(api, 'Previewed');
   const { headers } = await api.post(`/workflows/${id}/previewWorkflow`, { subjects: [{ id: 'p1' }] });
-  await api.engine.runs.finished(headers.get('x-run-id') ?? '');
+  await api.engine.runs.waitFor(headers.get('x-run-id') ?? '');
   for (const list of ['userProcessingResults', 'runs', 'subjectProcessingResults']) {
     const [short, long] = await Promise.all(
       ['preview', 'previewMode'].map((name) =>

@@ -56,7 +56,7 @@ beforeAll(async () => {
   );
   workflow = `/workflows/${made.id}`;
   const { id } = await engine.runs.activate(made.id, { subjects: [...PEOPLE.keys()] });
-  await engine.runs.finished(id);
+  await engine.runs.waitFor(id);
   run = `${workflow}/runs/${id}`;
   PEOPLE.delete('p5');
   const conditions = {

@@ -844,19 +844,19 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
   const api = await openApi();
   const { id: workflow, tasks } = await api.engine.workflows.create(workflowBody('Onboard') as never);
   const run = await makeRun(api, workflow, ['p1', 'p9']);
-  const { value: users } = await api.engine.userProcessingResults.list(workflow, run);
-  const { value: results } = await api.engine.taskProcessingResults.list(workflow, run, {
+  const { value: users } = await api.engine.userProcessingResults.list(run);
+  const { value: results } = await api.engine.taskProcessingResults.list(run, {
     processingStatus: 'failed',
   });
-  const [report] = await api.engine.taskReports.list(workflow, run);
-  const again = await api.engine.runs.reprocess(workflow, run);
-  await api.engine.runs.finished(again.id);
+  const [report] = await api.engine.taskReports.list(run);
+  const again = await api.engine.runs.reprocess(run);
+  await api.engine.runs.waitFor(again.id);
   const { id: deleted, tasks: deletedTasks } = await api.engine.workflows.create({
     ...workflowBody('Old'),
     administrationScopeTargets: [{ id: 'south' }],
   } as never);
   await api.engine.workflows.delete(deleted);
-  await api.engine.runs.finished(
+  await api.engine.runs.waitFor(
     (await api.engine.workflows.previewWorkflow(workflow, { subjects: ['p3'] })).id,
   );
   const endpointConfiguration = { targetUrl: 'https://hooks.example.com/' };
@@ -1038,7 +1038,7 @@ describe('activations', () => {
     await promise;
     slow.letGo();
     const { body: runs } = await slow.get(`/workflows/${workflow.id}/runs`);
-    expect(await slow.engine.runs.finished(runs.value[0].id)).toMatchObject({
+    expect(await slow.engine.runs.waitFor(runs.value[0].id)).toMatchObject({
       processingStatus: 'completed',
     });
     await slow.engine.close();

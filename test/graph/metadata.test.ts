@@ -225,10 +225,10 @@ it('every navigation property, action and function that it publishes is answered
     { by: 'p1' },
   );
   const run = await makeRun(api, id, ['p1', 'p9']);
-  const again = await api.engine.runs.reprocess(id, run);
-  await api.engine.runs.finished(again.id);
+  const again = await api.engine.runs.reprocess(run);
+  await api.engine.runs.waitFor(again.id);
   const preview = await api.engine.workflows.previewWorkflow(id, { subjects: ['p3'] });
-  await api.engine.runs.finished(preview.id);
+  await api.engine.runs.waitFor(preview.id);
   const gone = await api.engine.workflows.create(workflowBody('Gone') as never);
   await api.engine.workflows.delete(gone.id);
   await api.engine.customTaskExtensions.create({

@@ -177,17 +177,17 @@ it('holds for runs of every kind and in every status', async () => {
   const { headers: preview } = await api.post(`/workflows/${id}/previewWorkflow`, {
     subjects: [{ id: 'p1' }],
   });
-  const again = await api.engine.runs.reprocess(id, ended);
+  const again = await api.engine.runs.reprocess(ended);
   const object = await api.engine.runs.activate(id, { provisioningObject: { id: 'x' } });
   const external = await api.post(`/workflows/${id}/runs`, runBody());
   const begun = await api.post(`/workflows/${id}/runs`, runBody());
-  await api.engine.runs.update(id, begun.body.id, { processingStatus: 'inProgress' });
+  await api.engine.runs.update(begun.body.id, { processingStatus: 'inProgress' });
   const started = new Promise((resolve) => api.engine.once('run.started', resolve));
   const canceling = await api.engine.runs.activate(waits, { subjects: ['p1'] });
   await started;
-  await api.engine.runs.cancel(waits, canceling.id);
+  await api.engine.runs.cancel(canceling.id);
   await Promise.all(
-    [again.id, object.id, preview.get('x-run-id') ?? ''].map((one) => api.engine.runs.finished(one)),
+    [again.id, object.id, preview.get('x-run-id') ?? ''].map((one) => api.engine.runs.waitFor(one)),
   );
   const paths = [
     ...[ended, preview.get('x-run-id'), again.id, object.id, external.body.id, begun.body.id].map(
@@ -197,7 +197,7 @@ it('holds for runs of every kind and in every status', async () => {
   ];
   await fc.assert(fc.asyncProperty(fc.constantFrom(...paths), reading, expectUnchanged), { numRuns: 60 });
   api.letGo();
-  await api.engine.runs.finished(canceling.id);
+  await api.engine.runs.waitFor(canceling.id);
 });
 
 it.each([

@@ -63,7 +63,7 @@ describe('activateAndWait', () => {
     expect(others.map(({ workflowSubject }) => workflowSubject)).toEqual([null, null, null, null]);
     const found = await list("/subjectProcessingResults?$filter=subjectType eq 'provisioningObject'");
     expect(found.map((one) => one.id)).toEqual([shown.id]);
-    await api.engine.runs.delete(id, made);
+    await api.engine.runs.delete(made);
     expect(
       await api.store.listNotes({ collection: 'provisioningObjects', prefix: '', after: null, limit: 9 }),
     ).toEqual([]);
@@ -88,13 +88,13 @@ describe('activateAndWait', () => {
     expect([await type(), await type(UNMASKED)]).toEqual(['unknownFutureValue', 'extensibilityOnDemand']);
     const found = await list("/runs?$filter=workflowExecutionType eq 'extensibilityOnDemand'");
     expect(found.map((one) => one.id)).toEqual([made]);
-    await api.engine.runs.delete(id, made);
+    await api.engine.runs.delete(made);
   });
 
   it('accepts a user of the directory as a subject', async () => {
     const { status, body } = await api.post(`${workflow}/activateAndWait`, { subject: person('p3') });
     expect([status, body.subject]).toEqual([200, person('p3')]);
-    await api.engine.runs.delete(id, await lastRun());
+    await api.engine.runs.delete(await lastRun());
   });
 
   it.each<[string, object, number]>([
@@ -147,7 +147,7 @@ describe('subject results', () => {
   it('are none of another run, and have no tasks of another run', async () => {
     const other = await makeRun(api, id, ['p1']);
     const [mine, theirs] = [run, other].map((one) => userResultId(one, 1));
-    const [task] = await api.engine.taskProcessingResults.listOfUser(id, other, theirs ?? '');
+    const [task] = await api.engine.taskProcessingResults.listOfUser(other, theirs ?? '');
     for (const path of [
       `/runs/${run}/subjectProcessingResults/${theirs}`,
       `/runs/${run}/subjectProcessingResults/${theirs}/taskProcessingResults`,
@@ -160,7 +160,7 @@ describe('subject results', () => {
       (await api.get(`${workflow}/subjectProcessingResults/${theirs}/taskProcessingResults/${task?.id}`))
         .status,
     ).toBe(200);
-    await api.engine.runs.delete(id, other);
+    await api.engine.runs.delete(other);
   });
 });
 
@@ -168,12 +168,12 @@ describe('subject results of a task report', () => {
   it('are those of the people who have the task', async () => {
     // p9 failed at the first task; of p9 both are done again, of p1 neither.
     const nos = addressOf(userResultId(run, 2));
-    const again = await api.engine.runs.reprocess(id, run, { taskScope: 'allTasks', userScope: 'allUsers' });
-    await api.engine.runs.finished(again.id);
-    const failed = await api.engine.runs.reprocess(id, run);
-    await api.engine.runs.finished(failed.id);
+    const again = await api.engine.runs.reprocess(run, { taskScope: 'allTasks', userScope: 'allUsers' });
+    await api.engine.runs.waitFor(again.id);
+    const failed = await api.engine.runs.reprocess(run);
+    await api.engine.runs.waitFor(failed.id);
     const subjects = async (runId: string) => {
-      const reports = await api.engine.taskReports.list(id, runId);
+      const reports = await api.engine.taskReports.list(runId);
       return Promise.all(
         reports.map(async (report) =>
           (await list(`/taskReports/${report.id}/subjectProcessingResults?$count=true`)).map(
@@ -188,23 +188,23 @@ describe('subject results of a task report', () => {
       ['p1', 'p9'],
     ]);
     expect(await subjects(failed.id)).toEqual([['p9'], ['p9']]);
-    for (const one of [again, failed]) await api.engine.runs.delete(id, one.id);
+    for (const one of [again, failed]) await api.engine.runs.delete(one.id);
   });
 
   it('leave out who has other tasks only, in the list, its count and its summary', async () => {
     const other = await makeWorkflow(api, 'Two ways', ['badge', 'fails', 'laptop']);
     const first = await makeRun(api, other, ['p1', 'p9']);
     // p1 has done the first task, and has the others left; p9 has all left.
-    const again = await api.engine.runs.reprocess(other, first);
-    await api.engine.runs.finished(again.id);
-    const [badge, fails] = await api.engine.taskReports.list(other, again.id);
+    const again = await api.engine.runs.reprocess(first);
+    await api.engine.runs.waitFor(again.id);
+    const [badge, fails] = await api.engine.taskReports.list(again.id);
     const path = (report: { id: string } | undefined) =>
       `/workflows/${other}/taskReports/${report?.id}/subjectProcessingResults`;
     const idsOf = async (report: { id: string } | undefined) =>
       (await api.get(path(report))).body.value.map((one: Json) => one.subject.directoryObject.id);
     expect(await idsOf(badge)).toEqual(['p9']);
     expect(await idsOf(fails)).toEqual(['p1', 'p9']);
-    const [p1, p9] = (await api.engine.userProcessingResults.list(other, again.id)).value;
+    const [p1, p9] = (await api.engine.userProcessingResults.list(again.id)).value;
     const statusOf = async (one: string) => (await api.get(one)).status;
     expect(await statusOf(`${path(badge)}/${p1?.id}`)).toBe(404);
     expect(await statusOf(`${path(badge)}/${p9?.id}`)).toBe(200);
@@ -224,10 +224,10 @@ describe('subject results of a task report', () => {
   it('are all who were reported, when only counts were', async () => {
     const { body: made } = await api.post(`${workflow}/runs`, runBody());
     await api.post(`${workflow}/runs/${made.id}/userProcessingResults`, resultBody());
-    const [report] = await api.engine.taskReports.list(id, made.id);
+    const [report] = await api.engine.taskReports.list(made.id);
     const rows = await list(`/taskReports/${report?.id}/subjectProcessingResults`);
     expect(rows).toMatchObject([{ subject: person('ada'), subjectType: 'user' }]);
-    await api.engine.runs.update(id, made.id, { processingStatus: 'canceled' });
-    await api.engine.runs.delete(id, made.id);
+    await api.engine.runs.update(made.id, { processingStatus: 'canceled' });
+    await api.engine.runs.delete(made.id);
   });
 });

@@ -121,7 +121,7 @@ export async function makeWorkflow(
 /** Runs a workflow for people to its end, and gives the run's id. */
 export async function makeRun(api: Api, workflowId: string, subjects: readonly string[]): Promise<string> {
   const { id } = await api.engine.runs.activate(workflowId, { subjects });
-  await api.engine.runs.finished(id);
+  await api.engine.runs.waitFor(id);
   return id;
 }
 

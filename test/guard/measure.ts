@@ -127,7 +127,7 @@ async function count(
 
 async function oneRun(engine: Engine, workflowId: string): Promise<number> {
   const { id } = await engine.runs.activate(workflowId, { rule: "not (department eq 'nobody')" });
-  const { successfulUsersCount } = await engine.runs.finished(id);
+  const { successfulUsersCount } = await engine.runs.waitFor(id);
   if (successfulUsersCount !== USERS) throw new Error(`Expected ${USERS} users, got ${successfulUsersCount}`);
   return USERS * TASKS;
 }
@@ -136,7 +136,7 @@ async function smallRuns(engine: Engine, workflowId: string): Promise<number> {
   const done = Array.from({ length: SMALL_RUNS }, async (_, no) => {
     const subjects = Array.from({ length: USERS_PER_SMALL_RUN }, (_, user) => `user-${no}-${user}`);
     const { id } = await engine.runs.activate(workflowId, { subjects });
-    return engine.runs.finished(id);
+    return engine.runs.waitFor(id);
   });
   await Promise.all(done);
   return SMALL_RUNS * USERS_PER_SMALL_RUN * TASKS;
@@ -147,19 +147,18 @@ async function countPages(engine: Engine, workflowId: string, meter: Meter): Pro
   const { runs, userProcessingResults, taskProcessingResults } = engine;
   const [run] = (await runs.list(workflowId, { top: 1 })).value;
   if (!run) throw new Error('Expected a run, got none');
-  const first = await userProcessingResults.list(workflowId, run.id, { top: 2 });
+  const first = await userProcessingResults.list(run.id, { top: 2 });
   const user = first.value[0]?.id ?? '';
   const questions: Record<string, () => Promise<unknown>> = {
     'a page of runs': () => runs.list(workflowId),
-    'a page of users': () => userProcessingResults.list(workflowId, run.id),
-    'the next page of users': () =>
-      userProcessingResults.list(workflowId, run.id, { after: first.nextToken ?? '' }),
+    'a page of users': () => userProcessingResults.list(run.id),
+    'the next page of users': () => userProcessingResults.list(run.id, { after: first.nextToken ?? '' }),
     'a filtered page of users': () =>
-      userProcessingResults.list(workflowId, run.id, { filter: "processingStatus eq 'failed'" }),
-    'a page of users with a count': () => userProcessingResults.list(workflowId, run.id, { count: true }),
-    'a run': () => runs.get(workflowId, run.id),
-    'a user': () => userProcessingResults.get(workflowId, run.id, user),
-    'a page of tasks': () => taskProcessingResults.list(workflowId, run.id),
+      userProcessingResults.list(run.id, { filter: "processingStatus eq 'failed'" }),
+    'a page of users with a count': () => userProcessingResults.list(run.id, { count: true }),
+    'a run': () => runs.get(run.id),
+    'a user': () => userProcessingResults.get(run.id, user),
+    'a page of tasks': () => taskProcessingResults.list(run.id),
     'a summary of runs': () => runs.summary(workflowId, '2020-01-01T00:00:00Z', '2030-01-01T00:00:00Z'),
   };
   const counts: Counts = {};

@@ -9,7 +9,6 @@ import type { WorkflowInput } from '../../src/ledger/input/workflow.ts';
 import type { LedgerMethods } from '../../src/ledger/ledger.ts';
 import type { Run, TaskProcessingResult, UserProcessingResult } from '../../src/model/resources/resources.ts';
 import type { Subject } from '../../src/model/subject.ts';
-import type { Workflow } from '../../src/model/workflow/workflow.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
@@ -146,14 +145,10 @@ export function scheduledInput(
 }
 
 /** All user results of a run. */
-export async function allUsers(
-  ledger: LedgerMethods,
-  workflowId: string,
-  runId: string,
-): Promise<UserProcessingResult[]> {
+export async function allUsers(ledger: LedgerMethods, runId: string): Promise<UserProcessingResult[]> {
   const found: UserProcessingResult[] = [];
   for (let after: string | null | undefined; after !== null; ) {
-    const page = await ledger.userProcessingResults.list(workflowId, runId, {
+    const page = await ledger.userProcessingResults.list(runId, {
       top: 999,
       ...(after === undefined ? {} : { after }),
     });
@@ -164,14 +159,10 @@ export async function allUsers(
 }
 
 /** All task results of a run. */
-export async function allTasks(
-  ledger: LedgerMethods,
-  workflowId: string,
-  runId: string,
-): Promise<TaskProcessingResult[]> {
+export async function allTasks(ledger: LedgerMethods, runId: string): Promise<TaskProcessingResult[]> {
   const found: TaskProcessingResult[] = [];
   for (let after: string | null | undefined; after !== null; ) {
-    const page = await ledger.taskProcessingResults.list(workflowId, runId, {
+    const page = await ledger.taskProcessingResults.list(runId, {
       top: 999,
       ...(after === undefined ? {} : { after }),
     });
@@ -182,14 +173,14 @@ export async function allTasks(
 }
 
 /** Statuses of a run's users, in their order. */
-export async function statusesOf(world: World, workflowId: string, runId: string): Promise<string[]> {
-  return (await allUsers(world.engine, workflowId, runId)).map((user) => user.processingStatus);
+export async function statusesOf(world: World, runId: string): Promise<string[]> {
+  return (await allUsers(world.engine, runId)).map((user) => user.processingStatus);
 }
 
 /** Recounts a run from the lists that callers see, by nothing of the code under test. */
-export async function expectRecount(ledger: LedgerMethods, workflow: Workflow, run: Run): Promise<void> {
-  const users = await allUsers(ledger, workflow.id, run.id);
-  const tasks = await allTasks(ledger, workflow.id, run.id);
+export async function expectRecount(ledger: LedgerMethods, run: Run): Promise<void> {
+  const users = await allUsers(ledger, run.id);
+  const tasks = await allTasks(ledger, run.id);
   const sum = (pick: (user: UserProcessingResult) => number) =>
     users.reduce((total, user) => total + pick(user), 0);
   const count = (...statuses: string[]) =>
@@ -214,7 +205,7 @@ export async function expectRecount(ledger: LedgerMethods, workflow: Workflow, r
   expect(sum((user) => user.totalTasksCount)).toBe(tasks.length);
   expect(sum((user) => user.failedTasksCount)).toBe(run.failedTasksCount);
   expect(sum((user) => user.totalUnprocessedTasksCount)).toBe(run.totalUnprocessedTasksCount);
-  const reports = await ledger.taskReports.list(workflow.id, run.id);
+  const reports = await ledger.taskReports.list(run.id);
   const total = (pick: (report: (typeof reports)[number]) => number) =>
     reports.reduce((all, report) => all + pick(report), 0);
   expect(total((report) => report.totalUsersCount)).toBe(run.totalTasksCount);

@@ -146,15 +146,15 @@ const METHODS: Readonly<Record<string, Calls>> = {
   runs: {
     list: () => engine.runs.list('x', stray),
     create: () => engine.runs.create('x', stray),
-    update: () => engine.runs.update('x', 'y', stray),
-    reprocess: () => engine.runs.reprocess('x', 'y', stray),
+    update: () => engine.runs.update('y', stray),
+    reprocess: () => engine.runs.reprocess('y', stray),
     evaluate: () => engine.runs.evaluate('x', stray),
   },
-  userProcessingResults: { list: () => engine.userProcessingResults.list('x', 'y', stray) },
-  subjectProcessingResults: { list: () => engine.subjectProcessingResults.list('x', 'y', stray) },
+  userProcessingResults: { list: () => engine.userProcessingResults.list('y', stray) },
+  subjectProcessingResults: { list: () => engine.subjectProcessingResults.list('y', stray) },
   taskProcessingResults: {
-    list: () => engine.taskProcessingResults.list('x', 'y', stray),
-    resume: () => engine.taskProcessingResults.resume('x', 'y', stray, { token: 'z' }),
+    list: () => engine.taskProcessingResults.list('y', stray),
+    resume: () => engine.taskProcessingResults.resume('y', stray, { token: 'z' }),
   },
   settings: { update: () => engine.settings.update(stray) },
   insights: {
@@ -358,7 +358,7 @@ describe('a handler that is an object of a class', () => {
       executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
       tasks: [{ taskDefinitionId: 'badge' }],
     });
-    await own.runs.finished((await own.runs.activate(id, { subjects: ['ada'] })).id);
+    await own.runs.waitFor((await own.runs.activate(id, { subjects: ['ada'] })).id);
     expect(badge.done).toEqual(['ada']);
   });
 });

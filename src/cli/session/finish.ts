@@ -65,7 +65,7 @@ async function reportRun(
   };
   for (const line of runLines(run, facts, stdout.style)) stdout.line(line);
   if (run.failedTasksCount > 0 && withFailures) {
-    const failures = await readFailures(ledger, run.workflow.id, run.id, FAILURES_SHOWN);
+    const failures = await readFailures(ledger, run.id, FAILURES_SHOWN);
     const rest = db === null ? null : showCommand(host, run, db, ` --failures ${run.failedTasksCount}`);
     stdout.line();
     for (const line of failureLines(failures, stdout.style, rest)) stdout.line(line);

@@ -132,7 +132,7 @@ export class Session {
   /** Resolves to the final run; `null` when the engine stopped before. */
   async #end(run: Run): Promise<Run | null> {
     try {
-      return await this.engine.runs.finished(run.id);
+      return await this.engine.runs.waitFor(run.id);
     } catch (error) {
       if (this.#signal !== null && LifecycleError.is(error) && error.code === 'EngineStopped') return null;
       throw error;
@@ -142,7 +142,7 @@ export class Session {
   async #current(run: Run): Promise<Run> {
     const record = await this.#input.store.getRun(run.id);
     if (!record) return run;
-    return this.engine.runs.get(record.workflowId, run.id);
+    return this.engine.runs.get(run.id);
   }
 
   #interrupted(signal: StopSignal): void {

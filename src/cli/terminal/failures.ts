@@ -22,7 +22,6 @@ export interface Failures {
 /** Reads the failed tasks of a run. Reasons that differ only in the subject's id are grouped. */
 export async function readFailures(
   ledger: Pick<LedgerMethods, 'taskProcessingResults'>,
-  workflowId: string,
   runId: string,
   firstMax: number,
 ): Promise<Failures> {
@@ -33,7 +32,7 @@ export async function readFailures(
   const limit = Math.max(EXAMINED_MAX, firstMax);
   do {
     const page: Awaited<ReturnType<typeof ledger.taskProcessingResults.list>> =
-      await ledger.taskProcessingResults.list(workflowId, runId, {
+      await ledger.taskProcessingResults.list(runId, {
         processingStatus: 'failed',
         top: LIMITS.pageSizeMax,
         ...(after === null ? {} : { after }),

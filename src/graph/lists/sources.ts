@@ -15,6 +15,7 @@ import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
 import type { Task, TaskDefinition } from '../../model/workflow/workflow.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn } from '../protocol/work.ts';
+import { runOf } from '../routes/run-of-path.ts';
 import { memberNamed, SENTINEL } from '../schema/edm.ts';
 import { EXECUTION_TYPE } from '../schema/enumerations.ts';
 import { badToken, type Cursor, type Source, type SourceRequest } from './list.ts';
@@ -25,15 +26,14 @@ export function runsOf({ runs }: Engine, workflowId: string, asked: string | nul
 }
 
 /** The user results of a run. */
-export function usersOf({ userProcessingResults }: Engine, workflowId: string, runId: string): Source {
-  return storeList(USER_PROPERTIES, (options) => userProcessingResults.list(workflowId, runId, options));
+export function usersOf({ userProcessingResults }: Engine, runId: string): Source {
+  return storeList(USER_PROPERTIES, (options) => userProcessingResults.list(runId, options));
 }
 
 /** The user results of all runs of a workflow, newest run first, for a request that filters by `asked`. */
 export function usersOfWorkflow(engine: Engine, workflowId: string, asked: string | null): Source {
   const runFilter = runFilterOf(asked);
-  const list = (run: Run, options: ListOptions) =>
-    engine.userProcessingResults.list(workflowId, run.id, options);
+  const list = (run: Run, options: ListOptions) => engine.userProcessingResults.list(run.id, options);
   return {
     acceptsFilter: (text) => isListFilter(text, USER_PROPERTIES),
     page: (request) =>
@@ -62,7 +62,7 @@ export function taskResultsOf(engine: Engine, workflowId: string, runId: string)
   return {
     acceptsFilter: (_, tree) => statusOf(tree) !== null,
     async page({ filter, limit, after }) {
-      const page = await engine.taskProcessingResults.list(workflowId, runId, {
+      const page = await engine.taskProcessingResults.list(runId, {
         top: limit,
         ...pushedStatus(filter),
         ...afterOption(after),
@@ -81,7 +81,7 @@ export function taskResultsReader(
   return async (id) => {
     const runId = addressOf(id)?.runId;
     if (runId === undefined) return [];
-    return withTasks(await engine.taskProcessingResults.listOfUser(workflowId, runId, id));
+    return withTasks(await engine.taskProcessingResults.listOfUser(runId, id));
   };
 }
 
@@ -97,7 +97,7 @@ export function taskResultsOfWorkflow(
     acceptsFilter: (_, tree) => statusOf(tree) !== null,
     async page(request) {
       const { rows, next } = await pageOverRuns(engine, workflowId, request, (run, top, token) =>
-        engine.taskProcessingResults.list(workflowId, run.id, {
+        engine.taskProcessingResults.list(run.id, {
           top,
           ...pushedStatus(request.filter),
           ...afterOption(token),
@@ -134,7 +134,7 @@ export function reportsOf(engine: Engine, workflowId: string): Source {
 
 /** The task reports of a run, each with its whole task and definition. */
 export async function reportRows(engine: Engine, workflowId: string, runId: string): Promise<readonly Row[]> {
-  const rows = await taskFiller(engine, workflowId)(await engine.taskReports.list(workflowId, runId));
+  const rows = await taskFiller(engine, workflowId)(await engine.taskReports.list(runId));
   return rows.map((row) => ({ ...row, taskDefinition: definitionOf(row.task as Task) }));
 }
 
@@ -269,18 +269,18 @@ async function pageOverRuns<Resource extends object>(
 
 /** The run that a cursor stands in (`null`: it was deleted meanwhile) or before, and where the next one stands. */
 async function runAt(
-  { runs }: Engine,
+  engine: Engine,
   workflowId: string,
   [runId, , runToken]: RunCursor,
   runFilter: string | null,
 ): Promise<{ readonly run: Run | null; readonly runToken: string | null }> {
   if (runId === null) {
     const options = { top: 1, ...filterOption(runFilter), ...afterOption(runToken) };
-    const { value, nextToken } = await runs.list(workflowId, options);
+    const { value, nextToken } = await engine.runs.list(workflowId, options);
     return { run: value[0] ?? null, runToken: nextToken };
   }
   try {
-    return { run: await runs.get(workflowId, runId), runToken };
+    return { run: await runOf(engine, workflowId, runId), runToken };
   } catch (error) {
     if (LifecycleError.is(error) && error.code === 'NotFound') return { run: null, runToken };
     throw error;

@@ -29,7 +29,7 @@ const USERS_PER_TURN = 64;
 
 /** The subject results of a run. */
 export function subjectsOfRun({ engine, keys }: Call): Source {
-  return asSubjects(engine, keys.workflow, usersOf(engine, keys.workflow, keys.run));
+  return asSubjects(engine, keys.workflow, usersOf(engine, keys.run));
 }
 
 /** Those of all runs of a workflow, as lately as its user results. */
@@ -40,7 +40,7 @@ export function subjectsOfWorkflow(call: Call): Source {
 /** The users that a task report counts. */
 export function subjectsOfReport(call: Call): Source {
   const { engine, keys } = call;
-  const users = usersOf(engine, keys.workflow, runIdOfParents(call));
+  const users = usersOf(engine, runIdOfParents(call));
   const { count: _, ...counted } = asSubjects(engine, keys.workflow, {
     ...users,
     async page(request) {
@@ -57,7 +57,7 @@ export function subjectsOfReport(call: Call): Source {
 /** One of them. @throws LifecycleError `NotFound`. */
 export async function subjectResult(call: Call): Promise<SubjectProcessingResult> {
   const { engine, keys, given } = call;
-  const result = await engine.subjectProcessingResults.get(keys.workflow, runIdOfParents(call), keys.user);
+  const result = await engine.subjectProcessingResults.get(runIdOfParents(call), keys.user);
   const takes = given.report === undefined ? null : await takesTask(call);
   if (takes === null || (await takes(result.id))) return result;
   const message = `Expected task report ${keys.report} to count \`${keys.user}\`, got a user without the task`;
@@ -110,14 +110,14 @@ async function takesTask(call: Call): Promise<((userResultId: string) => Promise
   const { engine, keys, turn } = call;
   const runId = runIdOfParents(call);
   const report = await taskReport(call);
-  const run = await engine.runs.get(keys.workflow, runId);
+  const run = await engine.runs.get(runId);
   if (report.totalUsersCount === run.totalUsersCount) return null;
   const position = addressOf(keys.report)?.position;
   let asked = 0;
   return async (id) => {
     asked += 1;
     if (asked % USERS_PER_TURN === 0) await turn();
-    const results = await engine.taskProcessingResults.listOfUser(keys.workflow, runId, id);
+    const results = await engine.taskProcessingResults.listOfUser(runId, id);
     // A user for which only counts were reported has no known tasks: it counts as having all of them.
     return results.length === 0 || results.some((one) => addressOf(one.id)?.position === position);
   };

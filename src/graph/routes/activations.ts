@@ -6,6 +6,7 @@ import { badRequest, GraphError } from '../graph-error.ts';
 import { objectBody } from '../protocol/body.ts';
 import type { Row } from '../protocol/represent.ts';
 import { type Call, soleField } from './route.ts';
+import { runOf } from './run-of-path.ts';
 
 /** activate: `{ subjects: [{ id }] }`. */
 export async function activate({ engine, keys, body, author }: Call): Promise<string> {
@@ -23,11 +24,11 @@ export async function activateAndWait({ engine, keys, body, author, inTime }: Ca
       : { provisioningObject: subject as unknown as ProvisioningObjectInput },
     author,
   );
-  if ((await inTime(engine.runs.finished(run.id))) === null) {
+  if ((await inTime(engine.runs.waitFor(run.id))) === null) {
     throw new GraphError(504, 'gatewayTimeout', `The run ${run.id} has not ended yet; it goes on.`);
   }
-  const { value } = await engine.subjectProcessingResults.list(keys.workflow, run.id, { top: 1 });
-  const failed = await engine.taskProcessingResults.list(keys.workflow, run.id, {
+  const { value } = await engine.subjectProcessingResults.list(run.id, { top: 1 });
+  const failed = await engine.taskProcessingResults.list(run.id, {
     processingStatus: 'failed',
   });
   return {
@@ -58,7 +59,8 @@ export async function cancelProcessing({ engine, keys, body }: Call): Promise<vo
   const id = typeof run === 'object' && run !== null ? (run as Row).id : undefined;
   if (typeof id !== 'string') throw badRequest('Expected scope.runs to name exactly one run by its id.');
   try {
-    await engine.runs.cancel(keys.workflow, id);
+    await runOf(engine, keys.workflow, id);
+    await engine.runs.cancel(id);
   } catch (error) {
     // A run that has ended cannot be canceled: Graph answers 400 (domain §6.7).
     if (LifecycleError.is(error) && error.code === 'AlreadyFinal') throw badRequest(error.message);

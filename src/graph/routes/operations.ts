@@ -2,7 +2,6 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { UserResultInput } from '../../ledger/input/user.ts';
 import type { RunInput, RunPatch } from '../../ledger/methods/runs.ts';
-import { refused } from '../../ledger/recording/callbacks.ts';
 import { addressOf } from '../../model/ids.ts';
 import type { Run, UserProcessingResult, UserSummary } from '../../model/resources/resources.ts';
 import type { CallbackInput } from '../../model/workflow/extension.ts';
@@ -20,6 +19,7 @@ import { objectBody, withMembers } from '../protocol/body.ts';
 import type { Row } from '../protocol/represent.ts';
 import { RUN, USER_RESULT } from '../schema/entity-types.ts';
 import { type Call, found } from './route.ts';
+import { concealed } from './run-of-path.ts';
 import { sentBack } from './sent-back.ts';
 import { type TaskReportSummary, taskReportSummary, userSummary } from './summaries.ts';
 
@@ -30,15 +30,15 @@ export function createRun({ engine, keys, body, author }: Call): Promise<Run> {
 
 /** PATCH a run. */
 export async function updateRun({ engine, keys, body }: Call): Promise<Run> {
-  const run = await engine.runs.get(keys.workflow, keys.run);
+  const run = await engine.runs.get(keys.run);
   const patch = sentBack(RUN, withMembers(RUN, objectBody(body, true)), run);
-  return engine.runs.update(keys.workflow, keys.run, patch as RunPatch);
+  return engine.runs.update(keys.run, patch as RunPatch);
 }
 
 /** POST userProcessingResults. */
 export function createUserResult({ engine, keys, body }: Call): Promise<UserProcessingResult> {
   const input = withMembers(USER_RESULT, objectBody(body)) as unknown as UserResultInput;
-  return engine.userProcessingResults.create(keys.workflow, keys.run, input);
+  return engine.userProcessingResults.create(keys.run, input);
 }
 
 /** The runs that did a run's work, or a user's tasks, again. */
@@ -60,16 +60,16 @@ export async function reprocessedRun(call: Call): Promise<Run> {
 /** Forgets that a run did again what stands at the path. */
 export function removeReprocessedRun(call: Call): Promise<void> {
   const { engine, keys, given } = call;
-  const { workflow, user, reprocessed } = keys;
+  const { user, reprocessed } = keys;
   return given.user === undefined
-    ? engine.runs.removeReprocessedRun(workflow, keys.run, reprocessed)
-    : engine.userProcessingResults.removeReprocessedRun(workflow, runIdOfParents(call), user, reprocessed);
+    ? engine.runs.removeReprocessedRun(keys.run, reprocessed)
+    : engine.userProcessingResults.removeReprocessedRun(runIdOfParents(call), user, reprocessed);
 }
 
 function runsAgain(call: Call): Promise<readonly Run[]> {
   const { engine, keys, given } = call;
-  if (given.user === undefined) return engine.runs.reprocessedRuns(keys.workflow, keys.run);
-  return engine.userProcessingResults.reprocessedRuns(keys.workflow, runIdOfParents(call), keys.user);
+  if (given.user === undefined) return engine.runs.reprocessedRuns(keys.run);
+  return engine.userProcessingResults.reprocessedRuns(runIdOfParents(call), keys.user);
 }
 
 /** The run that a user result stands under, by what the path names before it. @throws LifecycleError `NotFound`. */
@@ -107,7 +107,7 @@ export function reportSummary(
 
 /** A user result, by its id alone. */
 export function userResult({ engine, keys }: Call): Promise<UserProcessingResult> {
-  return engine.userProcessingResults.get(keys.workflow, runIdOf('a user result', keys.user), keys.user);
+  return engine.userProcessingResults.get(runIdOf('a user result', keys.user), keys.user);
 }
 
 /** The task results of a user result. */
@@ -115,10 +115,7 @@ export function taskResultsOfUser(call: Call): Source {
   const { engine, keys } = call;
   const runId = runIdOfParents(call);
   return arrayOf(async () =>
-    taskFiller(
-      engine,
-      keys.workflow,
-    )(await engine.taskProcessingResults.listOfUser(keys.workflow, runId, keys.user)),
+    taskFiller(engine, keys.workflow)(await engine.taskProcessingResults.listOfUser(runId, keys.user)),
   );
 }
 
@@ -140,7 +137,7 @@ export function taskResultsOfTask({ engine, keys }: Call): Source {
 /** A task result, under whatever it hangs. */
 export async function taskResult({ engine, keys, given }: Call): Promise<Row> {
   const runId = given.run ?? runIdOf('a task result', keys.taskResult);
-  const result = await engine.taskProcessingResults.get(keys.workflow, runId, keys.taskResult);
+  const result = await engine.taskProcessingResults.get(runId, keys.taskResult);
   const own = addressOf(result.id);
   const isUnder = (parent: string | undefined, part: 'runId' | 'ordinal' | 'position'): boolean => {
     if (parent === undefined) return true;
@@ -169,14 +166,10 @@ export async function taskReport({ engine, keys }: Call): Promise<Row> {
 
 /** resume: the answer that a task of a custom task extension waits for; `read` finds its result under the path. */
 export async function resume(call: Call, read: (call: Call) => Promise<object>): Promise<void> {
-  const { engine, keys, body, proof } = call;
+  const { engine, body, proof } = call;
   const input = objectBody(body) as unknown as CallbackInput;
-  const { id } = (await read(call).catch((error: unknown) => {
-    // Whoever may not read results does not learn which there are.
-    const isHidden = 'principal' in proof && LifecycleError.is(error) && error.code === 'NotFound';
-    throw isHidden ? refused(keys.taskResult) : error;
-  })) as Row;
-  await engine.taskProcessingResults.resume(keys.workflow, String(id), input, proof);
+  const { id } = (await concealed(call, read(call))) as Row;
+  await engine.taskProcessingResults.resume(String(id), input, proof);
 }
 
 function reportAddress(id: string): { readonly runId: string; readonly position: number } {

@@ -19,7 +19,7 @@ const SUBJECT_PARENTS = [ONE_RUN, 'workflows/{workflow}', `${REPORTS}/{report}`]
 const SEED: readonly Route[] = [
   create(RUNS, change, does.createRun),
   update(ONE_RUN, change, 'acted', does.updateRun),
-  remove(ONE_RUN, change, ({ engine, keys }) => engine.runs.delete(keys.workflow, keys.run)),
+  remove(ONE_RUN, change, ({ engine, keys }) => engine.runs.delete(keys.run)),
   create(`${ONE_RUN}/userProcessingResults`, change, does.createUserResult),
 ];
 
@@ -55,15 +55,13 @@ function underResult(parent: string): readonly Route[] {
 
 const RUN_ROUTES: readonly Route[] = [
   list(RUNS, reports, ({ engine, keys, query }) => runsOf(engine, keys.workflow, query.filter)),
-  one(ONE_RUN, reports, ({ engine, keys }) => engine.runs.get(keys.workflow, keys.run)),
+  one(ONE_RUN, reports, ({ engine, keys }) => engine.runs.get(keys.run)),
   windowed(`${RUNS}/summary()`, reports, ({ engine, keys }, start, end) =>
     engine.runs.summary(keys.workflow, start, end),
   ),
-  list(`${ONE_RUN}/userProcessingResults`, reports, ({ engine, keys }) =>
-    usersOf(engine, keys.workflow, keys.run),
-  ),
+  list(`${ONE_RUN}/userProcessingResults`, reports, ({ engine, keys }) => usersOf(engine, keys.run)),
   one(`${ONE_RUN}/userProcessingResults/{user}`, reports, ({ engine, keys }) =>
-    engine.userProcessingResults.get(keys.workflow, keys.run, keys.user),
+    engine.userProcessingResults.get(keys.run, keys.user),
   ),
   windowed(`${ONE_RUN}/userProcessingResults/summary()`, reports, does.userSummaryOfRun),
   ...underResult(`${ONE_RUN}/userProcessingResults/{user}`),

@@ -7,20 +7,18 @@ import { placeOf } from '../schema/schema.ts';
 import { OTHER_ROUTES } from './other-routes.ts';
 import { RESULT_ROUTES } from './result-routes.ts';
 import { type Call, link, type Route } from './route.ts';
+import { withinWorkflow } from './run-of-path.ts';
 import { outOfView, WORKFLOW_ROUTES } from './workflow-routes.ts';
 
 /** The route table. */
 export const TABLE: readonly Route[] = [...RESULT_ROUTES, ...WORKFLOW_ROUTES, ...OTHER_ROUTES];
+const ROUTES_IN_VIEW = [...TABLE, ...TABLE.flatMap(linksFrom)];
 
 /**
  * All routes: the table, the single navigation properties of each resource in it (`subject`, `task`, `createdBy` …), and
  * the paths of workflows below `deletedItems`.
  */
-export const ROUTES: readonly Route[] = withOutOfView([...TABLE, ...TABLE.flatMap(linksFrom)]);
-
-function withOutOfView(routes: readonly Route[]): readonly Route[] {
-  return [...routes, ...outOfView(routes)];
-}
+export const ROUTES: readonly Route[] = [...ROUTES_IN_VIEW.map(withinWorkflow), ...outOfView(ROUTES_IN_VIEW)];
 
 function linksFrom({ path, needs, read }: Route): readonly Route[] {
   const place = placeOf(path);

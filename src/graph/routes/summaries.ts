@@ -58,10 +58,10 @@ export async function userSummary(
   };
   for await (const { id } of runsOf(engine, workflowId, runId, turn)) {
     if (takes === null) {
-      add(await engine.userProcessingResults.summary(workflowId, id, startDateTime, endDateTime));
+      add(await engine.userProcessingResults.summary(id, startDateTime, endDateTime));
       continue;
     }
-    for await (const user of usersIn(engine, workflowId, id, window, turn)) {
+    for await (const user of usersIn(engine, id, window, turn)) {
       const { processingStatus: status, failedTasksCount: failedTasks, totalTasksCount: totalTasks } = user;
       if (!(await takes(user.id))) continue;
       const failedUsers = status === 'failed' || status === 'completedWithErrors' ? 1 : 0;
@@ -79,19 +79,18 @@ async function* runsOf(
   turn: Turn,
 ): AsyncGenerator<Run> {
   if (runId === null) yield* everyRun(engine, workflowId, turn);
-  else yield await engine.runs.get(workflowId, runId);
+  else yield await engine.runs.get(runId);
 }
 
 async function* usersIn(
   engine: Engine,
-  workflowId: string,
   runId: string,
   window: Window,
   turn: Turn,
 ): AsyncGenerator<UserProcessingResult> {
   let after: string | null = null;
   do {
-    const page = await engine.userProcessingResults.list(workflowId, runId, {
+    const page = await engine.userProcessingResults.list(runId, {
       top: LIMITS.pageSizeMax,
       filter: within(window),
       ...(after === null ? {} : { after }),

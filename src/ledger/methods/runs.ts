@@ -94,7 +94,7 @@ const PATCH = {
 } satisfies Record<keyof RunPatch, Reader<unknown>>;
 const COUNTERS = Object.keys(COUNTED) as (keyof typeof COUNTED)[];
 
-/** Runs, per workflow. */
+/** Runs: listed and created per workflow, else known by their id alone. */
 export interface Runs {
   /**
    * The runs of a workflow, newest schedule first unless `orderBy` says otherwise. Previews are excluded unless
@@ -116,26 +116,26 @@ export interface Runs {
    */
   create(workflowId: string, input: RunInput, author?: Author): Promise<Run>;
   /** @throws LifecycleError `NotFound`. */
-  get(workflowId: string, runId: string): Promise<Run>;
+  get(runId: string): Promise<Run>;
   /**
    * Moves an external run from `queued` to `inProgress`, cancels any run (`canceling` or `canceled`),
    * or changes `scheduledDateTime` of a queued external run.
    *
    * @throws LifecycleError `NotFound`, `IllegalTransition`, `AlreadyFinal`, `CounterMismatch`, `InvalidArgument`.
    */
-  update(workflowId: string, runId: string, patch: RunPatch): Promise<Run>;
+  update(runId: string, patch: RunPatch): Promise<Run>;
   /** @throws LifecycleError `NotFound`; `RunActive` while the run is in progress or canceling. */
-  delete(workflowId: string, runId: string): Promise<void>;
+  delete(runId: string): Promise<void>;
   /** Sums over the runs that started in the window (or, if never started, were scheduled in it), both ends included. */
   summary(workflowId: string, startDateTime: string, endDateTime: string): Promise<RunSummary>;
   /** See {@link cancelRun}. */
-  cancel(workflowId: string, runId: string): Promise<Run>;
+  cancel(runId: string): Promise<Run>;
   /** The runs that reprocess a run, newest first. @throws LifecycleError `NotFound`. */
-  reprocessedRuns(workflowId: string, runId: string): Promise<readonly Run[]>;
+  reprocessedRuns(runId: string): Promise<readonly Run[]>;
   /**
    * Unlinks `reprocessedRunId` from `runId`, which it reprocesses; both runs stay. @throws LifecycleError `NotFound`.
    */
-  removeReprocessedRun(workflowId: string, runId: string, reprocessedRunId: string): Promise<void>;
+  removeReprocessedRun(runId: string, reprocessedRunId: string): Promise<void>;
 }
 
 /** The runs of a ledger. */
@@ -169,12 +169,11 @@ export function createRuns(cancellation: Cancellation): Runs {
       announce(context, { before: null, after: run });
       return runResource(run);
     },
-    get: async (workflowId, runId) => runResource(await requireRun(store, workflowId, runId)),
-    update: async (workflowId, runId, patch) =>
-      runResource(await updateRun(cancellation, workflowId, runId, patch)),
-    async delete(workflowId, runId) {
+    get: async (runId) => runResource(await requireRun(store, runId)),
+    update: async (runId, patch) => runResource(await updateRun(cancellation, runId, patch)),
+    async delete(runId) {
       await store.transaction(async (tx) => {
-        const run = await requireRun(tx, workflowId, runId);
+        const run = await requireRun(tx, runId);
         const isActive = run.processingStatus === 'inProgress' || run.processingStatus === 'canceling';
         if (isActive) {
           throw new LifecycleError(
@@ -191,13 +190,13 @@ export function createRuns(cancellation: Cancellation): Runs {
       const { id } = await requireWorkflow(store, workflowId);
       return store.sumRuns(id, fromMs, toMs);
     },
-    async cancel(workflowId, runId) {
-      await requireWorkflow(store, workflowId);
-      return runResource(await cancelRun(cancellation, workflowId, runId));
+    async cancel(runId) {
+      const { id } = await requireRun(store, runId);
+      return runResource(await cancelRun(cancellation, id));
     },
-    reprocessedRuns: (workflowId, runId) => reprocessedRuns(store, workflowId, runId),
-    removeReprocessedRun: (workflowId, runId, reprocessedRunId) =>
-      store.transaction((tx) => unlinkRun(tx, workflowId, runId, reprocessedRunId)),
+    reprocessedRuns: (runId) => reprocessedRuns(store, runId),
+    removeReprocessedRun: (runId, reprocessedRunId) =>
+      store.transaction((tx) => unlinkRun(tx, runId, reprocessedRunId)),
   };
 }
 
@@ -302,17 +301,12 @@ function declaredBy(
   return { totalUsersCount: users, totalTasksCount: tasks, totalUnprocessedTasksCount: tasks };
 }
 
-async function updateRun(
-  cancellation: Cancellation,
-  workflowId: string,
-  runId: string,
-  body: RunPatch,
-): Promise<RunRecord> {
+async function updateRun(cancellation: Cancellation, runId: string, body: RunPatch): Promise<RunRecord> {
   const { context } = cancellation;
   const patch = readShape(root(body, 'the patch'), PATCH);
   const { processingStatus: status, scheduledDateTime: scheduledAtMs } = patch;
   const change = await context.store.transaction(async (tx) => {
-    const before = await requireRun(tx, workflowId, runId);
+    const before = await requireRun(tx, runId);
     expectSame(before, patch);
     const to = status === 'canceled' ? 'canceling' : (status ?? before.processingStatus);
     const isMove = to !== before.processingStatus && status !== before.processingStatus;
@@ -329,7 +323,7 @@ async function updateRun(
     return { before, after: final, cancel: isMove && to === 'canceling' };
   });
   if (change.after !== change.before) announce(context, change);
-  return change.cancel ? cancelRun(cancellation, workflowId, runId) : change.after;
+  return change.cancel ? cancelRun(cancellation, runId) : change.after;
 }
 
 /** Refuses a counter, date or scope that differs from the recorded one. */

@@ -3,6 +3,7 @@ import { addressOf } from '../../model/ids.ts';
 import type { Page, SubjectProcessingResult, UserProcessingResult } from '../../model/resources/resources.ts';
 import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/workflow-subject.ts';
 import type { StoreReader } from '../../ports/store.ts';
+import { requireRun } from '../context.ts';
 import { type ListOptions, readListOptions } from '../input/list-options.ts';
 import { objectsOfRuns } from '../planning/provisioning-objects.ts';
 import type { UserProcessingResults } from './user-results.ts';
@@ -10,9 +11,9 @@ import type { UserProcessingResults } from './user-results.ts';
 /** Subject results, per run. Each is a user result, under the same id. */
 export interface SubjectProcessingResults {
   /** As `userProcessingResults.list`, with the same properties in the filter and the order. */
-  list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<SubjectProcessingResult>>;
+  list(runId: string, options?: ListOptions): Promise<Page<SubjectProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
-  get(workflowId: string, runId: string, resultId: string): Promise<SubjectProcessingResult>;
+  get(runId: string, resultId: string): Promise<SubjectProcessingResult>;
   /** Converts user results of a workflow, of any runs, to subject results; in the same order. */
   of(
     workflowId: string,
@@ -32,16 +33,15 @@ export function createSubjectResults(
   };
   return {
     of,
-    async list(workflowId, runId, options) {
-      const page = await users.list(
-        workflowId,
-        runId,
-        readListOptions(options, 'subjectProcessingResults.list'),
-      );
+    async list(runId, options) {
+      const given = readListOptions(options, 'subjectProcessingResults.list');
+      const { workflowId } = await requireRun(store, runId);
+      const page = await users.list(runId, given);
       return { ...page, value: await of(workflowId, page.value) };
     },
-    async get(workflowId, runId, resultId) {
-      const [result] = await of(workflowId, [await users.get(workflowId, runId, resultId)]);
+    async get(runId, resultId) {
+      const { workflowId } = await requireRun(store, runId);
+      const [result] = await of(workflowId, [await users.get(runId, resultId)]);
       return result as SubjectProcessingResult;
     },
   };

@@ -25,24 +25,24 @@ const LIST_OPTIONS = {
 
 /** Task results, by run or by user result. */
 export interface TaskProcessingResults {
-  list(workflowId: string, runId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
-  listOfUser(workflowId: string, runId: string, resultId: string): Promise<readonly TaskProcessingResult[]>;
+  list(runId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
+  listOfUser(runId: string, resultId: string): Promise<readonly TaskProcessingResult[]>;
   /** @throws LifecycleError `NotFound`. */
-  get(workflowId: string, runId: string, taskResultId: string): Promise<TaskProcessingResult>;
+  get(runId: string, taskResultId: string): Promise<TaskProcessingResult>;
 }
 
 /** Task reports of a run, one per enabled task, in execution order. */
 export interface TaskReports {
-  list(workflowId: string, runId: string): Promise<readonly TaskReport[]>;
+  list(runId: string): Promise<readonly TaskReport[]>;
 }
 
 /** The task results of a ledger. */
 export function createTaskResults({ store }: LedgerContext): TaskProcessingResults {
   return {
-    async list(workflowId, runId, options) {
+    async list(runId, options) {
       const given = readOptions(options, 'taskProcessingResults.list', LIST_OPTIONS);
       const { processingStatus } = given;
-      const run = await requireRun(store, workflowId, runId);
+      const run = await requireRun(store, runId);
       const request = listRequest<UserRecord, string>(given, {
         scope: `tasks of ${run.id}`,
         table: {},
@@ -65,13 +65,13 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
       const last = found.length > request.limit ? value.at(-1) : undefined;
       return { value, nextToken: last ? request.tokenAfter({ value: null, key: last.id }) : null };
     },
-    async listOfUser(workflowId, runId, resultId) {
-      const run = await requireRun(store, workflowId, runId);
+    async listOfUser(runId, resultId) {
+      const run = await requireRun(store, runId);
       const user = await requireUser(store, run, resultId);
       return taskResources(user, await contentOf(store, run));
     },
-    async get(workflowId, runId, id) {
-      const run = await requireRun(store, workflowId, runId);
+    async get(runId, id) {
+      const run = await requireRun(store, runId);
       const { ordinal, position } = requireAddress(run, id);
       const user = await store.getUser(run.id, ordinal);
       const results = user ? taskResources(user, await contentOf(store, run)) : [];
@@ -85,8 +85,8 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
 /** The task reports of a ledger. */
 export function createTaskReports({ store }: LedgerContext): TaskReports {
   return {
-    async list(workflowId, runId) {
-      const run = await requireRun(store, workflowId, runId);
+    async list(runId) {
+      const run = await requireRun(store, runId);
       return reportResources(run, await pinnedTasks(store, run));
     },
   };

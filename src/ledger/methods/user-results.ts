@@ -23,34 +23,24 @@ import { summaryOf } from './user-summary.ts';
 /** User results, per run. */
 export interface UserProcessingResults {
   /** Results of a run, by ordinal unless `orderBy` says otherwise. */
-  list(workflowId: string, runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
+  list(runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
-  get(workflowId: string, runId: string, resultId: string): Promise<UserProcessingResult>;
+  get(runId: string, resultId: string): Promise<UserProcessingResult>;
   /**
    * Sums over the users of a run that started in the window (or, if never started, were scheduled in it), both ends
    * included. Not a snapshot of an active run: the event loop has turns in between.
    *
    * @throws LifecycleError `NotFound`, `InvalidArgument`.
    */
-  summary(
-    workflowId: string,
-    runId: string,
-    startDateTime: string,
-    endDateTime: string,
-  ): Promise<UserSummary>;
+  summary(runId: string, startDateTime: string, endDateTime: string): Promise<UserSummary>;
   /** The runs that reprocess this user, newest first. @throws LifecycleError `NotFound`. */
-  reprocessedRuns(workflowId: string, runId: string, resultId: string): Promise<readonly Run[]>;
+  reprocessedRuns(runId: string, resultId: string): Promise<readonly Run[]>;
   /**
    * Unlinks `reprocessedRunId` from this user; it stays linked to the run, and both runs stay.
    *
    * @throws LifecycleError `NotFound`.
    */
-  removeReprocessedRun(
-    workflowId: string,
-    runId: string,
-    resultId: string,
-    reprocessedRunId: string,
-  ): Promise<void>;
+  removeReprocessedRun(runId: string, resultId: string, reprocessedRunId: string): Promise<void>;
   /**
    * Reports one user of an external run. Updates the run's counters, starts the run with the first user
    * that started, and finishes it with the last.
@@ -59,18 +49,13 @@ export interface UserProcessingResults {
    *   tasks than were declared), `Duplicate` for a second result of a subject, `NotDrivenHere` for a
    *   run that the engine drives, `AlreadyFinal`, `IllegalTransition` while canceling.
    */
-  create(workflowId: string, runId: string, input: UserResultInput): Promise<UserProcessingResult>;
+  create(runId: string, input: UserResultInput): Promise<UserProcessingResult>;
   /**
    * Records the next task of a user whose result is not final yet, in an external run.
    *
    * @throws LifecycleError as `create`; `IllegalTransition` when only counts were reported for the user.
    */
-  recordTask(
-    workflowId: string,
-    runId: string,
-    resultId: string,
-    task: TaskResultInput,
-  ): Promise<UserProcessingResult>;
+  recordTask(runId: string, resultId: string, task: TaskResultInput): Promise<UserProcessingResult>;
 }
 
 /** Number of matches; without a filter the run has it. */
@@ -82,9 +67,9 @@ async function countOf(reader: StoreReader, run: RunRecord, where: Filter | null
 export function createUserResults(context: LedgerContext): UserProcessingResults {
   const { store } = context;
   return {
-    async list(workflowId, runId, options) {
+    async list(runId, options) {
       const given = readListOptions(options, 'userProcessingResults.list');
-      const run = await requireRun(store, workflowId, runId);
+      const run = await requireRun(store, runId);
       const request = listRequest<UserRecord, number>(given, {
         scope: `users of ${run.id}`,
         table: USER_PROPERTIES,
@@ -99,28 +84,27 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
         ...(given.count ? { count: await countOf(store, run, request.where) } : {}),
       };
     },
-    async get(workflowId, runId, resultId) {
-      const run = await requireRun(store, workflowId, runId);
+    async get(runId, resultId) {
+      const run = await requireRun(store, runId);
       return userResource(run, await requireUser(store, run, resultId));
     },
-    async summary(workflowId, runId, startDateTime, endDateTime) {
+    async summary(runId, startDateTime, endDateTime) {
       const window = readWindow(startDateTime, endDateTime);
-      return summaryOf(context, await requireRun(store, workflowId, runId), window);
+      return summaryOf(context, await requireRun(store, runId), window);
     },
-    reprocessedRuns: (workflowId, runId, resultId) =>
-      reprocessedRunsOfUser(store, workflowId, runId, resultId),
-    removeReprocessedRun: (workflowId, runId, resultId, reprocessedRunId) =>
-      store.transaction((tx) => unlinkUser(tx, workflowId, runId, resultId, reprocessedRunId)),
-    create: (workflowId, runId, input) =>
-      change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
+    reprocessedRuns: (runId, resultId) => reprocessedRunsOfUser(store, runId, resultId),
+    removeReprocessedRun: (runId, resultId, reprocessedRunId) =>
+      store.transaction((tx) => unlinkUser(tx, runId, resultId, reprocessedRunId)),
+    create: (runId, input) =>
+      change(context, runId, async (tx, run, batch, nowMs) => {
         const user = readUserResult(run, run.knownUsersCount + 1, input, nowMs);
         await expectRoom(tx, run, user);
         addReportedUser(batch, user);
         await tx.insertUsers([user]);
         return user;
       }),
-    recordTask: (workflowId, runId, resultId, task) =>
-      change(context, workflowId, runId, async (tx, run, batch, nowMs) => {
+    recordTask: (runId, resultId, task) =>
+      change(context, runId, async (tx, run, batch, nowMs) => {
         const before = await requireUser(tx, run, resultId);
         const after = await recordTask(tx, run, batch, before, task, nowMs);
         await tx.putUsers([after]);
@@ -132,14 +116,9 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
 type Change = (tx: StoreTransaction, run: RunRecord, batch: RunChange, nowMs: EpochMs) => Promise<UserRecord>;
 
 /** One change of one user of an external run: decided and written in one transaction, then announced. */
-async function change(
-  context: LedgerContext,
-  workflowId: string,
-  runId: string,
-  make: Change,
-): Promise<UserProcessingResult> {
+async function change(context: LedgerContext, runId: string, make: Change): Promise<UserProcessingResult> {
   const done = await context.store.transaction(async (tx) => {
-    const before = await requireRun(tx, workflowId, runId);
+    const before = await requireRun(tx, runId);
     expectOpen(before);
     const nowMs = commitMoment(context.clock, before);
     const batch = changeOf(before);

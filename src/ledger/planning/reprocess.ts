@@ -16,6 +16,7 @@ import { positionsToReprocess } from '../../rules/status/reprocess.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { pinnedVersion, requireRun, requireUser } from '../context.ts';
 import { notesUnder, OF_WORKFLOWS } from '../notes.ts';
+import { runOfAnotherWorkflow } from '../refusals.ts';
 import { enabledTasks, runResource } from '../resources.ts';
 import { objectNote, objectOfRun } from './provisioning-objects.ts';
 import type { Candidate, CandidateBatches } from './run-plan.ts';
@@ -103,23 +104,18 @@ function objectNotes(
 }
 
 /** The runs that reprocess a run, newest first. */
-export async function reprocessedRuns(
-  store: StoreReader,
-  workflowId: string,
-  runId: string,
-): Promise<readonly Run[]> {
-  const origin = await requireRun(store, workflowId, runId);
+export async function reprocessedRuns(store: StoreReader, runId: string): Promise<readonly Run[]> {
+  const origin = await requireRun(store, runId);
   return newestFirst((await linkedRuns(store, origin)).map(({ run }) => run));
 }
 
 /** The runs that reprocess the user of a result, newest first. */
 export async function reprocessedRunsOfUser(
   store: StoreReader,
-  workflowId: string,
   runId: string,
   resultId: string,
 ): Promise<readonly Run[]> {
-  const origin = await requireRun(store, workflowId, runId);
+  const origin = await requireRun(store, runId);
   const user = await requireUser(store, origin, resultId);
   const runs: RunRecord[] = [];
   for (const { run, nos } of await linkedRuns(store, origin)) {
@@ -136,11 +132,10 @@ export async function reprocessedRunsOfUser(
 /** Unlinks `reprocessedRunId` from a run and its users. @throws LifecycleError `NotFound`. */
 export async function unlinkRun(
   tx: StoreTransaction,
-  workflowId: string,
   runId: string,
   reprocessedRunId: string,
 ): Promise<void> {
-  const origin = await requireRun(tx, workflowId, runId);
+  const origin = await requireRun(tx, runId);
   const key = reprocessingKey(origin.workflowId, origin.id, reprocessedRunId.toLowerCase());
   if ((await tx.getNotes(OF_WORKFLOWS.reprocessings, [key])).length === 0)
     throw notReprocessed(`run ${origin.id}`, reprocessedRunId);
@@ -151,14 +146,13 @@ export async function unlinkRun(
 /** Unlinks it from the user of one result; the run itself stays linked. @throws LifecycleError `NotFound`. */
 export async function unlinkUser(
   tx: StoreTransaction,
-  workflowId: string,
   runId: string,
   resultId: string,
   reprocessedRunId: string,
 ): Promise<void> {
-  const origin = await requireRun(tx, workflowId, runId);
+  const origin = await requireRun(tx, runId);
   const user = await requireUser(tx, origin, resultId);
-  const runs = await reprocessedRunsOfUser(tx, workflowId, runId, resultId);
+  const runs = await reprocessedRunsOfUser(tx, runId, resultId);
   const run = runs.find(({ id }) => id === reprocessedRunId.toLowerCase());
   if (!run) throw notReprocessed(`user result ${resultId}`, reprocessedRunId);
   const key = unlinkedKey(origin, run.id, user);
@@ -215,7 +209,8 @@ function newestFirst(runs: readonly RunRecord[]): readonly Run[] {
 }
 
 async function requireFinal(store: StoreReader, workflow: Workflow, runId: string): Promise<RunRecord> {
-  const run = await requireRun(store, workflow.id, runId);
+  const run = await requireRun(store, runId);
+  if (run.workflowId !== workflow.id) throw runOfAnotherWorkflow(runId, workflow.id);
   if (isTerminal(run.processingStatus)) return run;
   throw new LifecycleError(
     'RunActive',

@@ -105,7 +105,6 @@ const PREFIX_LENGTH = 18;
  */
 export async function answerCallback(
   { store, clock }: LedgerContext,
-  workflowId: string,
   taskResult: string,
   input: CallbackInput,
   proof: CallbackProof,
@@ -113,7 +112,7 @@ export async function answerCallback(
   const answer = readAnswer(input);
   const address = addressOf(taskResult);
   return store.transaction(async (tx) => {
-    const run = await requireRun(tx, workflowId, address?.runId ?? taskResult);
+    const run = await requireRun(tx, address?.runId ?? taskResult);
     if (!address || address.ordinal === 0 || address.position === 0)
       throw notWaiting(taskResult, 'an id that is no task result');
     const id = taskResultId(run.id, address.ordinal, address.position);

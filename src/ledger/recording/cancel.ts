@@ -31,15 +31,11 @@ export interface Cancellation {
  *
  * @throws LifecycleError `NotFound`; `AlreadyFinal` for a terminal run.
  */
-export async function cancelRun(
-  cancellation: Cancellation,
-  workflowId: string,
-  runId: string,
-): Promise<RunRecord> {
+export async function cancelRun(cancellation: Cancellation, runId: string): Promise<RunRecord> {
   const { context, recorder } = cancellation;
   const isDriven = recorder.drives(runId.toLowerCase());
   const change = await context.store.transaction(async (tx) => {
-    const before = await findRun(tx, workflowId, runId);
+    const before = await findRun(tx, runId);
     if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
     // A driver in another process is fenced off, also by a second cancel: its users are drained here.
     const claim = isDriven ? before.claim : before.claim + 1;
@@ -71,7 +67,7 @@ export async function freezeRuns(
     const concerned = which === 'all' || run.workflowExecutionType === 'scheduled';
     if (run.workflowId !== workflowId || !run.published || !concerned) continue;
     try {
-      await cancelRun(cancellation, workflowId, run.id);
+      await cancelRun(cancellation, run.id);
     } catch (error) {
       // It may have ended or been deleted since the list was read.
       if (!isGone(error)) throw error;

@@ -141,7 +141,7 @@ async function plan(
 /** Starts the engine; resolves with the run's final status. */
 async function runToEnd({ engine }: EngineProcess, runId: string): Promise<string> {
   await engine.start();
-  return (await engine.runs.finished(runId)).processingStatus;
+  return (await engine.runs.waitFor(runId)).processingStatus;
 }
 
 /** Who was called with which key. */

@@ -74,7 +74,6 @@ export class EngineHarness {
   #seen: CrashingStore | null = null;
   #seed = 0;
   #runId: string | null = null;
-  #workflowId = '';
 
   constructor(options?: HarnessOptions) {
     const read = readOptions(options, 'EngineHarness', OPTIONS);
@@ -95,7 +94,6 @@ export class EngineHarness {
   async begin(users: number): Promise<void> {
     const { engine } = await this.#start();
     const workflow = await this.#wait(engine.workflows.create(this.#workflow()));
-    this.#workflowId = workflow.id;
     const subjects = Array.from({ length: users }, (_, index) => `u${index}`);
     const run = await this.#wait(engine.runs.activate(workflow.id, { subjects }));
     this.#runId = run.id;
@@ -116,7 +114,7 @@ export class EngineHarness {
   async cancel(): Promise<void> {
     if (!this.#process || !this.#runId) throw new Error('Expected a run to cancel, got none');
     // It may wait for nothing but its own commits.
-    await this.#wait(this.#process.engine.runs.cancel(this.#workflowId, this.#runId));
+    await this.#wait(this.#process.engine.runs.cancel(this.#runId));
     await this.rest();
   }
 

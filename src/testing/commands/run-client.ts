@@ -46,11 +46,11 @@ export function ledgerClient(ledger: LedgerMethods, workflowId: string): Require
         totalTasksCount,
         totalUnprocessedTasksCount: totalTasksCount,
       }),
-    getRun: (runId) => ledger.runs.get(workflowId, runId),
+    getRun: (runId) => ledger.runs.get(runId),
     async listResults(runId) {
       const results: object[] = [];
       for (let after: string | null | undefined; after !== null; ) {
-        const page = await ledger.userProcessingResults.list(workflowId, runId, {
+        const page = await ledger.userProcessingResults.list(runId, {
           top: 2, // small pages: the tokens are under test too
           ...(after === undefined ? {} : { after }),
         });
@@ -59,10 +59,10 @@ export function ledgerClient(ledger: LedgerMethods, workflowId: string): Require
       }
       return results;
     },
-    report: (runId, result) => ledger.userProcessingResults.create(workflowId, runId, result),
+    report: (runId, result) => ledger.userProcessingResults.create(runId, result),
     recordTask: (runId, resultId, processingStatus) =>
-      ledger.userProcessingResults.recordTask(workflowId, runId, resultId, { processingStatus }),
-    cancelRun: (runId) => ledger.runs.cancel(workflowId, runId),
-    deleteRun: (runId) => ledger.runs.delete(workflowId, runId),
+      ledger.userProcessingResults.recordTask(runId, resultId, { processingStatus }),
+    cancelRun: (runId) => ledger.runs.cancel(runId),
+    deleteRun: (runId) => ledger.runs.delete(runId),
   };
 }

@@ -171,9 +171,9 @@ export class FaultSite {
   }
 
   async #cancelAll({ engine }: SiteProcess, times: number): Promise<void> {
-    for (const { workflowId, id } of await this.#unfinished())
+    for (const { id } of await this.#unfinished())
       for (let time = 0; time < times; time += 1)
-        engine.runs.cancel(workflowId, id).catch((error: unknown) => this.#expectProper(error, 'a cancel'));
+        engine.runs.cancel(id).catch((error: unknown) => this.#expectProper(error, 'a cancel'));
   }
 
   #unfinished() {

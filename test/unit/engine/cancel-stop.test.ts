@@ -29,7 +29,7 @@ describe('a cancel', () => {
     const { engine, clock, store } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(3) });
-    const canceled = await engine.runs.cancel(workflow.id, run.id);
+    const canceled = await engine.runs.cancel(run.id);
     expect(canceled).toMatchObject({
       processingStatus: 'canceled',
       startedDateTime: null,
@@ -37,8 +37,8 @@ describe('a cancel', () => {
     });
     await clock.until(engine.start());
     await clock.settle();
-    expect(await engine.runs.get(workflow.id, run.id)).toEqual(canceled);
-    await expectRecount(engine, workflow, canceled);
+    expect(await engine.runs.get(run.id)).toEqual(canceled);
+    await expectRecount(engine, canceled);
     await expectSound(store);
   });
 
@@ -57,11 +57,11 @@ describe('a cancel', () => {
       await clock.until(engine.start());
       const run = await engine.runs.activate(workflow.id, { subjects: idsOf(5) });
       for (let left = rounds; left > 0; left--) await new Promise<void>((resolve) => setImmediate(resolve));
-      await engine.runs.cancel(workflow.id, run.id);
-      const done = await clock.until(engine.runs.finished(run.id));
+      await engine.runs.cancel(run.id);
+      const done = await clock.until(engine.runs.waitFor(run.id));
       expect(done.processingStatus).toBe('canceled');
       await clock.settle();
-      await expectRecount(engine, workflow, done);
+      await expectRecount(engine, done);
       await expectSound(store);
     },
   );
@@ -76,24 +76,20 @@ describe('a cancel', () => {
     const [first, second, third] = gate.calls;
     first?.resolve();
     await clock.settle();
-    expect((await engine.runs.cancel(workflow.id, run.id)).processingStatus).toBe('canceling');
+    expect((await engine.runs.cancel(run.id)).processingStatus).toBe('canceling');
     second?.resolve();
     third?.reject(new Error('broken'));
     await clock.settle();
-    expect((await engine.runs.get(workflow.id, run.id)).processingStatus).toBe('canceling');
-    const done = await clock.until(engine.runs.finished(run.id));
+    expect((await engine.runs.get(run.id)).processingStatus).toBe('canceling');
+    const done = await clock.until(engine.runs.waitFor(run.id));
     expect(done).toMatchObject({
       processingStatus: 'canceled',
       failedTasksCount: 1,
       failedUsersCount: 1,
       totalUnprocessedTasksCount: 3,
     });
-    expect(await statusesOf({ engine } as never, workflow.id, run.id)).toEqual([
-      'canceled',
-      'canceled',
-      'failed',
-    ]);
-    await expectRecount(engine, workflow, done);
+    expect(await statusesOf({ engine } as never, run.id)).toEqual(['canceled', 'canceled', 'failed']);
+    await expectRecount(engine, done);
     await expectSound(store);
   });
 
@@ -104,9 +100,9 @@ describe('a cancel', () => {
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(2) });
     await clock.settle();
-    await engine.runs.cancel(workflow.id, run.id);
+    await engine.runs.cancel(run.id);
     for (const call of gate.calls) call.resolve();
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     await expectSound(store);
   });
 
@@ -129,19 +125,15 @@ describe('a cancel', () => {
     const first = await engine.runs.activate(waiting.id, { subjects: idsOf(3) });
     const second = await engine.runs.activate(placed.id, { subjects: idsOf(3) });
     await clock.settle();
-    await engine.runs.cancel(waiting.id, first.id);
+    await engine.runs.cancel(first.id);
     await clock.settle();
-    expect((await engine.runs.get(waiting.id, first.id)).processingStatus).toBe('canceled');
-    await engine.runs.cancel(placed.id, second.id);
+    expect((await engine.runs.get(first.id)).processingStatus).toBe('canceled');
+    await engine.runs.cancel(second.id);
     await clock.settle();
-    expect(await statusesOf({ engine } as never, placed.id, second.id)).toEqual([
-      'inProgress',
-      'canceled',
-      'canceled',
-    ]);
+    expect(await statusesOf({ engine } as never, second.id)).toEqual(['inProgress', 'canceled', 'canceled']);
     gate.calls[0]?.resolve();
-    const done = await clock.until(engine.runs.finished(second.id));
-    await expectRecount(engine, placed, done);
+    const done = await clock.until(engine.runs.waitFor(second.id));
+    await expectRecount(engine, done);
     await expectSound(store);
   });
 
@@ -152,12 +144,12 @@ describe('a cancel', () => {
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.settle();
-    await engine.runs.cancel(workflow.id, run.id);
-    await Promise.all([engine.runs.cancel(workflow.id, run.id), engine.runs.cancel(workflow.id, run.id)]);
+    await engine.runs.cancel(run.id);
+    await Promise.all([engine.runs.cancel(run.id), engine.runs.cancel(run.id)]);
     expect(events.filter(({ name }) => name === 'run.canceling')).toHaveLength(1);
-    await clock.until(engine.runs.finished(run.id));
-    expect(await codeOf(engine.runs.cancel(workflow.id, run.id))).toBe('AlreadyFinal');
-    expect(await codeOf(engine.runs.cancel(workflow.id, 'nobody'))).toBe('NotFound');
+    await clock.until(engine.runs.waitFor(run.id));
+    expect(await codeOf(engine.runs.cancel(run.id))).toBe('AlreadyFinal');
+    expect(await codeOf(engine.runs.cancel('nobody'))).toBe('NotFound');
     expect(events.filter(({ name }) => name === 'run.finished')).toHaveLength(1);
     await expectSound(store);
   });
@@ -173,10 +165,10 @@ describe('a cancel', () => {
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.settle();
-    await engine.runs.cancel(workflow.id, run.id);
-    const done = await clock.until(engine.runs.finished(run.id));
+    await engine.runs.cancel(run.id);
+    const done = await clock.until(engine.runs.waitFor(run.id));
     expect(done.processingStatus).toBe('canceled');
-    const [task] = await allTasks(engine, workflow.id, run.id);
+    const [task] = await allTasks(engine, run.id);
     expect(task).toMatchObject({ processingStatus: 'canceled' });
     expect(task?.startedDateTime).not.toBeNull();
     await expectSound(store);
@@ -190,7 +182,7 @@ describe('a cancel', () => {
     const runs: Run[] = [];
     for (let no = 0; no < 3; no++) runs.push(await engine.runs.activate(workflow.id, { subjects: idsOf(2) }));
     await clock.settle();
-    const waits = runs.map((run) => engine.runs.finished(run.id));
+    const waits = runs.map((run) => engine.runs.waitFor(run.id));
     if (how === 'disable') await clock.until(engine.workflows.update(workflow.id, { isEnabled: false }));
     else await clock.until(engine.workflows.delete(workflow.id));
     for (const wait of waits) expect((await clock.until(wait)).processingStatus).toBe('canceled');
@@ -198,26 +190,26 @@ describe('a cancel', () => {
   });
 });
 
-describe('finished()', () => {
+describe('waitFor()', () => {
   it('of a run that is final gives it at once; of an unknown one NotFound; of a deleted one NotFound', async () => {
     const { engine, clock } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a']));
     const deleted = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const wait = codeOf(engine.runs.finished(deleted.id));
+    const wait = codeOf(engine.runs.waitFor(deleted.id));
     await clock.settle();
-    await engine.runs.delete(workflow.id, deleted.id);
+    await engine.runs.delete(deleted.id);
     expect(await clock.until(wait)).toBe('NotFound');
-    expect(await codeOf(engine.runs.finished(deleted.id))).toBe('NotFound');
+    expect(await codeOf(engine.runs.waitFor(deleted.id))).toBe('NotFound');
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     const [one, two] = await Promise.all([
-      clock.until(engine.runs.finished(run.id)),
-      engine.runs.finished(workflow.id, run.id),
+      clock.until(engine.runs.waitFor(run.id)),
+      engine.runs.waitFor(run.id),
     ]);
     expect(one).toEqual(two);
-    expect(await engine.runs.finished(run.id)).toEqual(one);
+    expect(await engine.runs.waitFor(run.id)).toEqual(one);
     await clock.until(engine.stop());
-    expect(await engine.runs.finished(run.id)).toEqual(one);
+    expect(await engine.runs.waitFor(run.id)).toEqual(one);
   });
 
   it('rejects with EngineStopped when the engine stops before, and of an unfinished run afterwards', async () => {
@@ -226,11 +218,11 @@ describe('finished()', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const wait = codeOf(engine.runs.finished(run.id));
+    const wait = codeOf(engine.runs.waitFor(run.id));
     await clock.settle();
     await clock.until(engine.stop({ deadlineMs: 10 }));
     expect(await wait).toBe('EngineStopped');
-    expect(await codeOf(engine.runs.finished(run.id))).toBe('EngineStopped');
+    expect(await codeOf(engine.runs.waitFor(run.id))).toBe('EngineStopped');
   });
 
   it('of an external run resolves with its last result', async () => {
@@ -242,8 +234,8 @@ describe('finished()', () => {
       totalUsersCount: 1,
       totalUnprocessedTasksCount: 1,
     });
-    const wait = engine.runs.finished(run.id);
-    await engine.userProcessingResults.create(workflow.id, run.id, {
+    const wait = engine.runs.waitFor(run.id);
+    await engine.userProcessingResults.create(run.id, {
       processingStatus: 'completed',
       totalTasksCount: 1,
       failedTasksCount: 0,
@@ -277,10 +269,10 @@ describe('stop and resume', () => {
     const list: string[] = [];
     const second = makeWorld({ store: inner, clock, seed: 2, tasks: { '*': noted(list) } });
     await clock.until(second.engine.start());
-    const done = await clock.until(second.engine.runs.finished(run.id));
+    const done = await clock.until(second.engine.runs.waitFor(run.id));
     expect(done.processingStatus).toBe('completed');
     expect(list.sort()).toEqual(['u1 b 1 0', 'u2 b 1 0', 'u3 a 1 0', 'u3 b 1 0', 'u4 a 1 0', 'u4 b 1 0']);
-    await expectRecount(second.engine, workflow, done);
+    await expectRecount(second.engine, done);
     await expectSound(second.store);
   });
 
@@ -305,7 +297,7 @@ describe('stop and resume', () => {
     const list: string[] = [];
     const second = makeWorld({ store: inner, clock, seed: 2, tasks: { a: noted(list) } });
     await clock.until(second.engine.start());
-    await clock.until(second.engine.runs.finished(run.id));
+    await clock.until(second.engine.runs.waitFor(run.id));
     expect(list).toEqual(['u1 a 1 1']);
   });
 
@@ -340,7 +332,7 @@ describe('stop and resume', () => {
     const before = clock.elapsed();
     await clock.until(engine.stop({ deadlineMs: 800 }));
     expect(clock.elapsed() - before).toBe(700);
-    const [task] = await allTasks(engine, workflow.id, run.id);
+    const [task] = await allTasks(engine, run.id);
     expect(task?.failureReason).toBe(
       'Timed out after 100 ms, and the handler did not settle within 400 ms of being aborted',
     );
@@ -389,7 +381,7 @@ describe('stop and resume', () => {
       expect(await codeOf(engine.stop({ deadlineMs: deadlineMs as number }))).toBe('InvalidArgument');
       expect(await codeOf(engine.close({ deadlineMs: deadlineMs as number }))).toBe('InvalidArgument');
       const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-      expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+      expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     },
   );
 
@@ -423,7 +415,7 @@ describe('stop and resume', () => {
     const list: string[] = [];
     const second = makeWorld({ store: inner, clock, seed: 2, tasks: { '*': noted(list) } });
     await clock.until(second.engine.start());
-    const done = await clock.until(second.engine.runs.finished(run.id));
+    const done = await clock.until(second.engine.runs.waitFor(run.id));
     expect(done.processingStatus).toBe('completed');
     expect(list).not.toContainEqual(expect.stringContaining('u1 a'));
     expect(list).toEqual(
@@ -432,7 +424,7 @@ describe('stop and resume', () => {
     expect(list).toHaveLength(9);
     for (const call of gate.open()) call.resolve();
     await clock.settle();
-    expect(await second.engine.runs.get(workflow.id, run.id)).toEqual(done);
+    expect(await second.engine.runs.get(run.id)).toEqual(done);
     expect(first.errors().map((error) => (error as LifecycleError).code)).toEqual(['ClaimLost']);
     await expectSound(first.store);
     await expectSound(second.store);
@@ -453,14 +445,14 @@ describe('stop and resume', () => {
     await clock.settle();
     old.calls[0]?.reject(new Error('from the old one'));
     await clock.settle();
-    expect((await allUsers(second.engine, workflow.id, run.id))[0]).toMatchObject({
+    expect((await allUsers(second.engine, run.id))[0]).toMatchObject({
       processingStatus: 'inProgress',
       failedTasksCount: 0,
     });
     young.calls[0]?.resolve();
     await clock.settle();
     young.calls[1]?.resolve();
-    expect((await clock.until(second.engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(second.engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     expect(old.calls).toHaveLength(1);
     await clock.until(first.engine.stop());
     await expectSound(second.store);
@@ -493,9 +485,9 @@ describe('stop and resume', () => {
       await clock.settle();
     }
     expect(starts).toBe(3);
-    const done = await setUp.engine.runs.get(workflow.id, run.id);
+    const done = await setUp.engine.runs.get(run.id);
     expect(done.processingStatus).toBe('failed');
-    expect((await allTasks(setUp.engine, workflow.id, run.id))[0]?.failureReason).toBe(
+    expect((await allTasks(setUp.engine, run.id))[0]?.failureReason).toBe(
       'Interrupted 3 times by the end of its process',
     );
     await expectSound(setUp.store);
@@ -533,7 +525,7 @@ describe('stop and resume', () => {
     expect(list).toEqual([]);
     await clock.advance(200);
     expect(list).toEqual(['u1 a 2 1']);
-    expect((await clock.until(second.engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(second.engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
   });
 
   it('a run that was being canceled when its process died ends at the next start', async () => {
@@ -544,12 +536,12 @@ describe('stop and resume', () => {
     await clock.until(first.engine.start());
     const run = await first.engine.runs.activate(workflow.id, { subjects: idsOf(3) });
     await clock.settle();
-    await first.engine.runs.cancel(workflow.id, run.id);
+    await first.engine.runs.cancel(run.id);
     const second = makeWorld({ store: inner, clock, seed: 2 });
     await clock.until(second.engine.start());
-    const done = await clock.until(second.engine.runs.finished(run.id));
+    const done = await clock.until(second.engine.runs.waitFor(run.id));
     expect(done.processingStatus).toBe('canceled');
-    await expectRecount(second.engine, workflow, done);
+    await expectRecount(second.engine, done);
     await expectSound(second.store);
   });
 
@@ -619,12 +611,12 @@ describe('a store that fails', () => {
           throw failure(code);
         }
       };
-      const done = await clock.until(engine.runs.finished(run.id));
+      const done = await clock.until(engine.runs.waitFor(run.id));
       expect(done.processingStatus).toBe('completed');
       expect(left).toBe(0);
       expect(errors()).toHaveLength(times);
       expect([...calls.values()]).toEqual(Array.from({ length: 16 }, () => 1));
-      await expectRecount(engine, workflow, done);
+      await expectRecount(engine, done);
       await expectSound(store);
     },
   );
@@ -645,7 +637,7 @@ describe('a store that fails', () => {
     await clock.until(codeOf(first.engine.stop()));
     const second = makeWorld({ store: inner, clock, seed: 2 });
     await clock.until(second.engine.start());
-    expect((await clock.until(second.engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(second.engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     await expectSound(second.store);
   });
 
@@ -666,9 +658,9 @@ describe('a store that fails', () => {
         if (activation) runs.push(activation);
       }
       for (const run of runs) {
-        const done = await clock.until(engine.runs.finished(run.id));
+        const done = await clock.until(engine.runs.waitFor(run.id));
         expect(done.processingStatus).toBe('completed');
-        await expectRecount(engine, workflow, done);
+        await expectRecount(engine, done);
       }
       await expectSound(store);
       await clock.until(engine.stop());
@@ -690,7 +682,7 @@ describe('a store that fails', () => {
       const second = makeWorld({ store: inner, clock, seed: 100 + n });
       await clock.until(second.engine.start());
       for (const run of (await second.engine.runs.list(workflow.id)).value)
-        expect((await clock.until(second.engine.runs.finished(run.id))).processingStatus).toBe('completed');
+        expect((await clock.until(second.engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
       await expectSound(second.store);
       await expectSound(first.store);
     }

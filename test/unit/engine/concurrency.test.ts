@@ -46,8 +46,7 @@ describe('bounds', () => {
       const runs = await Promise.all(
         [30, 1, 60].map((count) => engine.runs.activate(workflow.id, { subjects: idsOf(count) })),
       );
-      for (const run of runs)
-        await expectRecount(engine, workflow, await clock.until(engine.runs.finished(run.id)));
+      for (const run of runs) await expectRecount(engine, await clock.until(engine.runs.waitFor(run.id)));
       expect(handler.state.peak).toBe(concurrency);
       await expectSound(store);
     },
@@ -72,7 +71,7 @@ describe('bounds', () => {
     for (const workflow of workflows)
       for (let no = 0; no < 3; no++)
         runs.push(await engine.runs.activate(workflow.id, { subjects: idsOf(40) }));
-    for (const run of runs) await clock.until(engine.runs.finished(run.id));
+    for (const run of runs) await clock.until(engine.runs.waitFor(run.id));
     expect(limited.state.peak).toBe(3);
     expect(other.state.peak).toBeGreaterThan(3);
     await expectSound(store);
@@ -94,7 +93,7 @@ describe('bounds', () => {
       await clock.settle();
       expect(gate.open().length).toBeLessThanOrEqual(2);
     }
-    const done = await clock.until(engine.runs.finished(run.id));
+    const done = await clock.until(engine.runs.waitFor(run.id));
     expect(done.totalUnprocessedTasksCount).toBe(0);
     expect(gate.peak()).toBe(2);
     await expectSound(store);
@@ -110,15 +109,15 @@ describe('bounds', () => {
     const second = await engine.runs.activate(workflow.id, { subjects: ['u9'] });
     await clock.settle();
     expect(gate.calls).toHaveLength(1);
-    await engine.runs.cancel(workflow.id, first.id);
-    expect((await clock.until(engine.runs.finished(first.id))).processingStatus).toBe('canceled');
+    await engine.runs.cancel(first.id);
+    expect((await clock.until(engine.runs.waitFor(first.id))).processingStatus).toBe('canceled');
     gate.calls[0]?.resolve();
     await clock.settle();
     expect(gate.calls[1]?.subjectId).toBe('u9');
     gate.calls[1]?.resolve();
     await clock.settle();
     gate.calls[2]?.resolve();
-    expect((await clock.until(engine.runs.finished(second.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(second.id))).processingStatus).toBe('completed');
     await expectSound(store);
   });
 
@@ -149,7 +148,7 @@ describe('bounds', () => {
     }
     await clock.until(engine.start());
     const run = await clock.until(engine.runs.activate(workflow.id, { subjects: idsOf(5_000) }));
-    const done = await clock.until(engine.runs.finished(run.id), 20_000);
+    const done = await clock.until(engine.runs.waitFor(run.id), 20_000);
     expect(done).toMatchObject({ processingStatus: 'completed', successfulUsersCount: 5_000 });
     expect(peak).toBeLessThanOrEqual(LIMITS.activeUsersMax);
     expect(peak).toBeGreaterThan(LIMITS.activeUsersMax / 2);
@@ -178,7 +177,7 @@ describe('order', () => {
     const workflow = await engine.workflows.create(workflowInput(['a', 'b', 'c', 'd']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(30) });
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     for (const id of idsOf(30))
       expect(trace.filter((line) => line.startsWith(`${id} `))).toEqual(
         [1, 2, 3, 4].map((no) => `${id} ${no}`),
@@ -206,14 +205,14 @@ describe('order', () => {
     );
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     expect(calls).toEqual(['a', 'b', 'c']);
     expect(run).toMatchObject({
       processingStatus: 'completedWithErrors',
       totalTasksCount: 3,
       failedTasksCount: 2,
     });
-    await expectRecount(engine, workflow, run);
+    await expectRecount(engine, run);
   });
 });
 
@@ -235,7 +234,7 @@ describe('many runs', () => {
       ),
     );
     for (const run of runs)
-      await expectRecount(engine, workflow, await clock.until(engine.runs.finished(run.id), 20_000));
+      await expectRecount(engine, await clock.until(engine.runs.waitFor(run.id), 20_000));
     await expectSound(store);
   });
 
@@ -259,7 +258,7 @@ describe('many runs', () => {
     expect(scheduled.run).not.toBeNull();
     await clock.advance(1_000);
     const small = await clock.until(engine.runs.activate(workflow.id, { subjects: idsOf(20) }));
-    await clock.until(engine.runs.finished(small.id));
+    await clock.until(engine.runs.waitFor(small.id));
     expect(finished.filter((type) => type === 'scheduled').length).toBeLessThan(150);
     // A stream of on-demand runs does not stop the scheduled one.
     for (let no = 0; no < 30; no++)
@@ -289,7 +288,7 @@ describe('handlers by name', () => {
     );
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(id));
+    await clock.until(engine.runs.waitFor(id));
     expect(calls).toEqual(['key', 'own', 'star', 'mail']);
   });
 
@@ -372,7 +371,7 @@ describe('handlers by name', () => {
     });
     expect(await store.countRuns({ where: null })).toBe(0);
     const { id } = await engine.runs.activate(good.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(id));
+    await clock.until(engine.runs.waitFor(id));
     expect(seen).toEqual([{ count: 7 }]);
   });
 });
@@ -414,7 +413,7 @@ describe('activation', () => {
     const run = await clock.until(engine.runs.activate(workflow.id, { rule: "department eq 'Sales'" }));
     expect(run.totalUsersCount).toBe(1_550);
     await clock.until(engine.start());
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     await expectSound(store);
   });
 

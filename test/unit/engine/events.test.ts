@@ -20,9 +20,9 @@ describe('events', () => {
     engine.once('run.finished', ({ run }) => void heard.push(run.id));
     await clock.until(engine.start());
     const first = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(first.id));
+    await clock.until(engine.runs.waitFor(first.id));
     const second = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(second.id));
+    await clock.until(engine.runs.waitFor(second.id));
     expect(heard).toEqual([first.id]);
   });
 
@@ -44,7 +44,7 @@ describe('events', () => {
     });
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     expect(seen).toEqual([1]);
   });
 
@@ -59,7 +59,7 @@ describe('events', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     await clock.settle();
     const names = events.map(({ name }) => name).filter((name) => !name.startsWith('schedule'));
     expect(names.at(-1)).toBe('run.finished');
@@ -70,7 +70,7 @@ describe('events', () => {
     const { engine, clock, events } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a']));
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(2) });
-    await engine.runs.cancel(workflow.id, run.id);
+    await engine.runs.cancel(run.id);
     await clock.settle();
     expect(events.map(({ name }) => name).filter((name) => name !== 'run.progress')).toEqual([
       'run.created',
@@ -90,7 +90,7 @@ describe('events', () => {
       totalUsersCount: 1,
       totalUnprocessedTasksCount: 1,
     });
-    await engine.userProcessingResults.create(workflow.id, run.id, {
+    await engine.userProcessingResults.create(run.id, {
       processingStatus: 'completed',
       totalTasksCount: 1,
       failedTasksCount: 0,

@@ -74,8 +74,8 @@ function callbackOf(world: ExtensionWorld, index = 0) {
   };
 }
 
-const statuses = async (world: ExtensionWorld, workflowId: string, runId: string) =>
-  (await allTasks(world.engine, workflowId, runId)).map((task) => task.processingStatus);
+const statuses = async (world: ExtensionWorld, runId: string) =>
+  (await allTasks(world.engine, runId)).map((task) => task.processingStatus);
 
 describe('launch and continue', () => {
   it('is done when the call was accepted, which tells who, what and where', async () => {
@@ -87,9 +87,9 @@ describe('launch and continue', () => {
     const { workflow } = await workflowWith(world, CONTINUES);
     await world.engine.start();
     const run = await activated(world, workflow.id);
-    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe('completed');
+    expect((await world.engine.runs.waitFor(run.id)).processingStatus).toBe('completed');
     const [call] = world.calls;
-    const [result] = await allTasks(world.engine, workflow.id, run.id);
+    const [result] = await allTasks(world.engine, run.id);
     expect(call).toMatchObject({
       url: 'https://hooks.example/run',
       timeoutMs: 30_000,
@@ -110,9 +110,9 @@ describe('launch and continue', () => {
       workflow: { id: workflow.id, displayName: workflow.displayName, workflowVersion: 1 },
     });
     const late = { trusted: true } as const;
-    expect(
-      await codeOf(world.engine.taskProcessingResults.resume(workflow.id, result?.id ?? '', DONE, late)),
-    ).toBe('NotWaiting');
+    expect(await codeOf(world.engine.taskProcessingResults.resume(result?.id ?? '', DONE, late))).toBe(
+      'NotWaiting',
+    );
     await world.engine.stop();
   });
 
@@ -129,7 +129,7 @@ describe('launch and continue', () => {
       await world.engine.start();
       const run = await activated(world, workflow.id);
       await world.clock.advance(10 * SECOND_MS);
-      const done = await world.engine.runs.finished(run.id);
+      const done = await world.engine.runs.waitFor(run.id);
       expect([world.calls.length, done.processingStatus]).toEqual([calls, status]);
       expect(world.calls[0]?.timeoutMs).toBe(500);
       await world.engine.stop();
@@ -144,27 +144,25 @@ describe('launch and wait', () => {
     await world.engine.start();
     const run = await activated(world, workflow.id, 3);
     expect(world.calls).toHaveLength(3);
-    expect(await statuses(world, workflow.id, run.id)).toEqual(
-      Array(3).fill(['inProgress', 'queued']).flat(),
-    );
+    expect(await statuses(world, run.id)).toEqual(Array(3).fill(['inProgress', 'queued']).flat());
     await world.clock.advance(4 * MINUTE_MS);
     const resume = (index: number, data: object = DONE) => {
       const { id, token } = callbackOf(world, index);
-      return world.engine.taskProcessingResults.resume(workflow.id, id, data as typeof DONE, { token });
+      return world.engine.taskProcessingResults.resume(id, data as typeof DONE, { token });
     };
     await resume(0);
     await world.clock.advance(1);
-    const byUser = (await allUsers(world.engine, workflow.id, run.id)).map((user) => user.processingStatus);
+    const byUser = (await allUsers(world.engine, run.id)).map((user) => user.processingStatus);
     expect(byUser).toEqual(['completed', 'inProgress', 'inProgress']);
     await resume(1, { data: { operationStatus: 'failed' } });
     await resume(2, { data: { operationStatus: 'completed', '@odata.type': 'x' } });
-    const done = await world.engine.runs.finished(run.id);
+    const done = await world.engine.runs.waitFor(run.id);
     expect([done.successfulUsersCount, done.failedUsersCount]).toEqual([2, 1]);
-    const [first] = await allTasks(world.engine, workflow.id, run.id);
+    const [first] = await allTasks(world.engine, run.id);
     const tookMs = Date.parse(first?.completedDateTime ?? '') - Date.parse(first?.startedDateTime ?? '');
     expect(tookMs).toBeGreaterThanOrEqual(4 * MINUTE_MS);
     expect(world.calls).toHaveLength(3);
-    await expectRecount(world.engine, workflow, done);
+    await expectRecount(world.engine, done);
     await expectSound(world.store);
     await world.engine.stop();
   });
@@ -175,16 +173,14 @@ describe('launch and wait', () => {
     await world.engine.start();
     const run = await activated(world, workflow.id);
     await world.clock.advance(5 * MINUTE_MS - 2);
-    expect(await statuses(world, workflow.id, run.id)).toEqual(['inProgress', 'queued']);
+    expect(await statuses(world, run.id)).toEqual(['inProgress', 'queued']);
     await world.clock.advance(2);
-    const done = await world.engine.runs.finished(run.id);
+    const done = await world.engine.runs.waitFor(run.id);
     expect(done.processingStatus).toBe('failed');
-    const [task] = await allTasks(world.engine, workflow.id, run.id);
+    const [task] = await allTasks(world.engine, run.id);
     expect(task?.failureReason).toMatch(/^No callback came until 20\d\d-/);
     const { id, token } = callbackOf(world);
-    expect(await codeOf(world.engine.taskProcessingResults.resume(workflow.id, id, DONE, { token }))).toBe(
-      'NotWaiting',
-    );
+    expect(await codeOf(world.engine.taskProcessingResults.resume(id, DONE, { token }))).toBe('NotWaiting');
     await world.engine.stop();
   });
 
@@ -196,9 +192,7 @@ describe('launch and wait', () => {
     const [one, two] = [callbackOf(world, 0), callbackOf(world, 1)];
     expect(Buffer.from(one.token, 'base64url')).toHaveLength(32);
     const resume = (id: string, proof: object, input: unknown = DONE) =>
-      codeOf(
-        world.engine.taskProcessingResults.resume(workflow.id, id, input as typeof DONE, proof as never),
-      );
+      codeOf(world.engine.taskProcessingResults.resume(id, input as typeof DONE, proof as never));
     for (const proof of [
       { token: two.token },
       { token: '' },
@@ -231,7 +225,7 @@ describe('launch and wait', () => {
     const { workflow } = await workflowWith(world, WAITS);
     const post = async (request: CalloutRequest) => {
       const { taskProcessingResult } = JSON.parse(request.body).data;
-      answered = other.engine.taskProcessingResults.resume(workflow.id, taskProcessingResult.id, DONE, {
+      answered = other.engine.taskProcessingResults.resume(taskProcessingResult.id, DONE, {
         trusted: true,
       });
       await answered;
@@ -244,7 +238,7 @@ describe('launch and wait', () => {
     });
     await other.engine.start();
     const run = await activated(other, workflow.id);
-    expect((await other.engine.runs.finished(run.id)).processingStatus).toBe('completed');
+    expect((await other.engine.runs.waitFor(run.id)).processingStatus).toBe('completed');
     await other.engine.stop();
   });
 
@@ -253,16 +247,14 @@ describe('launch and wait', () => {
     const { workflow } = await workflowWith(world, WAITS);
     await world.engine.start();
     const run = await activated(world, workflow.id);
-    await world.engine.runs.cancel(workflow.id, run.id);
+    await world.engine.runs.cancel(run.id);
     await world.clock.advance(1);
-    expect(await statuses(world, workflow.id, run.id)).toEqual(['canceled', 'canceled']);
-    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe('canceled');
+    expect(await statuses(world, run.id)).toEqual(['canceled', 'canceled']);
+    expect((await world.engine.runs.waitFor(run.id)).processingStatus).toBe('canceled');
     const { id, token } = callbackOf(world);
-    expect(await codeOf(world.engine.taskProcessingResults.resume(workflow.id, id, DONE, { token }))).toBe(
-      'NotWaiting',
-    );
+    expect(await codeOf(world.engine.taskProcessingResults.resume(id, DONE, { token }))).toBe('NotWaiting');
     await expectSound(world.store);
-    await world.engine.runs.delete(workflow.id, run.id);
+    await world.engine.runs.delete(run.id);
     const notes = { collection: 'callbacks', prefix: '', after: null, limit: 9 };
     expect(await world.store.inner.listNotes(notes)).toEqual([]);
     await world.engine.stop();
@@ -284,7 +276,6 @@ describe('launch and wait', () => {
       const second = extensionWorld({ store: await sqliteStore(file), clock: first.clock });
       const answer = () =>
         second.engine.taskProcessingResults.resume(
-          workflow.id,
           id,
           { data: { operationStatus: status ?? '' } },
           { token },
@@ -293,10 +284,10 @@ describe('launch and wait', () => {
       await second.engine.start();
       if (status === null) {
         await second.clock.advance(2 * HOUR_MS);
-        expect(await statuses(second, workflow.id, run.id)).toEqual(['inProgress', 'queued']);
+        expect(await statuses(second, run.id)).toEqual(['inProgress', 'queued']);
         await second.clock.advance(HOUR_MS);
       }
-      const done = await second.engine.runs.finished(run.id);
+      const done = await second.engine.runs.waitFor(run.id);
       expect(done.processingStatus).toBe(status === 'completed' ? 'completed' : 'failed');
       expect(second.calls).toEqual([]);
       await expectSound(second.store);
@@ -330,8 +321,8 @@ describe('an answer to the call', () => {
     await world.engine.start();
     const run = await activated(world, workflow.id);
     const status = reason === null ? 'completed' : 'failed';
-    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe(status);
-    const [task] = await allTasks(world.engine, workflow.id, run.id);
+    expect((await world.engine.runs.waitFor(run.id)).processingStatus).toBe(status);
+    const [task] = await allTasks(world.engine, run.id);
     if (reason === null) expect(task?.failureReason).toBeNull();
     else expect(task?.failureReason).toContain(reason);
     expect(world.calls[0]?.answerBytesMax).toBe(65_536);
@@ -343,7 +334,7 @@ describe('an answer to the call', () => {
     const { workflow } = await workflowWith(world, CONTINUES);
     await world.engine.start();
     const run = await activated(world, workflow.id);
-    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe('completed');
+    expect((await world.engine.runs.waitFor(run.id)).processingStatus).toBe('completed');
     expect(world.calls[0]?.answerBytesMax).toBe(0);
     await world.engine.stop();
   });
@@ -393,7 +384,7 @@ it('a call for a provisioning object tells the object', async () => {
   const provisioningObject = { id: 'new-hire', attributeSetEntries: [{ name: 'mail', value: 'ada@x.y' }] };
   const run = await world.engine.runs.activate(workflow.id, { provisioningObject });
   await world.clock.advance(1);
-  await world.engine.runs.finished(run.id);
+  await world.engine.runs.waitFor(run.id);
   expect(world.dataOf(world.calls[0])).toMatchObject({
     subject: { id: 'new-hire', email: 'ada@x.y' },
     targetSubject: {
@@ -430,8 +421,8 @@ describe('custom task extensions', () => {
     expect(await codeOf(extensions.delete(extension.id))).toBe('NotFound');
     await world.engine.start();
     const run = await activated(world, workflow.id);
-    expect((await world.engine.runs.finished(run.id)).processingStatus).toBe('failed');
-    const [task] = await allTasks(world.engine, workflow.id, run.id);
+    expect((await world.engine.runs.waitFor(run.id)).processingStatus).toBe('failed');
+    const [task] = await allTasks(world.engine, run.id);
     expect(task?.failureReason).toContain(
       `custom task extension \`${extension.id.toUpperCase()}\`, got none`,
     );
@@ -485,15 +476,15 @@ describe('custom task extensions', () => {
     const { extension, workflow } = await workflowWith(world, input);
     await world.engine.start();
     const failed = await activated(world, workflow.id);
-    expect((await world.engine.runs.finished(failed.id)).processingStatus).toBe('failed');
-    const [task] = await allTasks(world.engine, workflow.id, failed.id);
+    expect((await world.engine.runs.waitFor(failed.id)).processingStatus).toBe('failed');
+    const [task] = await allTasks(world.engine, failed.id);
     expect(task?.failureReason).toContain('`No URL yet` has no URL to call');
     const url = 'https://prod.logic.azure.com/workflows/1';
     await world.engine.customTaskExtensions.update(extension.id, {
       endpointConfiguration: { ...logicApp, url },
     });
     const done = await activated(world, workflow.id);
-    expect((await world.engine.runs.finished(done.id)).processingStatus).toBe('completed');
+    expect((await world.engine.runs.waitFor(done.id)).processingStatus).toBe('completed');
     expect(world.calls.map((call) => call.url)).toEqual([url]);
     await world.engine.stop();
   });
@@ -504,7 +495,7 @@ describe('custom task extensions', () => {
     const { workflow } = await workflowWith(world, CONTINUES);
     await world.engine.start();
     const run = await activated(world, workflow.id);
-    await world.engine.runs.finished(run.id);
+    await world.engine.runs.waitFor(run.id);
     expect([own, world.calls]).toEqual([['u1', 'u1'], []]);
     await world.engine.stop();
   });

@@ -35,14 +35,14 @@ async function runOne(
   const workflow = await engine.workflows.create(workflowInput([{ id: 'bad', continueOnError }, 'good']));
   await clock.until(engine.start());
   const started = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-  const run = await clock.until(engine.runs.finished(started.id));
+  const run = await clock.until(engine.runs.waitFor(started.id));
   await clock.settle();
-  await expectRecount(engine, workflow, run);
+  await expectRecount(engine, run);
   const other = await engine.workflows.create(workflowInput(['good', 'good']));
   const next = await engine.runs.activate(other.id, { subjects: idsOf(3) });
-  expect((await clock.until(engine.runs.finished(next.id))).processingStatus).toBe('completed');
+  expect((await clock.until(engine.runs.waitFor(next.id))).processingStatus).toBe('completed');
   await expectSound(store);
-  return { ...world, run, tasks: await allTasks(engine, workflow.id, run.id) };
+  return { ...world, run, tasks: await allTasks(engine, run.id) };
 }
 
 const thrower =
@@ -246,15 +246,15 @@ describe('a handler that never settles', () => {
     const begun = clock.elapsed();
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     expect(clock.elapsed() - begun).toBe(1_000 + LIMITS.abortGraceMs);
     expect(run.processingStatus).toBe('failed');
     expect(calls).toBe(1);
-    const [task] = await allTasks(engine, workflow.id, id);
+    const [task] = await allTasks(engine, id);
     expect(task?.failureReason).toMatch(/Timed out after 1000 ms.*did not settle/);
     const good = await engine.workflows.create(workflowInput(['good']));
     const next = await engine.runs.activate(good.id, { subjects: idsOf(4) });
-    expect((await clock.until(engine.runs.finished(next.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(next.id))).processingStatus).toBe('completed');
     await expectSound(store);
   });
 
@@ -266,11 +266,11 @@ describe('a handler that never settles', () => {
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: idsOf(2) });
     await clock.advance(86_400_000);
-    expect((await engine.runs.get(workflow.id, id)).processingStatus).toBe('inProgress');
-    expect((await engine.runs.cancel(workflow.id, id)).processingStatus).toBe('canceling');
-    const run = await clock.until(engine.runs.finished(id));
+    expect((await engine.runs.get(id)).processingStatus).toBe('inProgress');
+    expect((await engine.runs.cancel(id)).processingStatus).toBe('canceling');
+    const run = await clock.until(engine.runs.waitFor(id));
     expect(run.processingStatus).toBe('canceled');
-    await expectRecount(engine, workflow, run);
+    await expectRecount(engine, run);
     await expectSound(store);
   });
 
@@ -285,13 +285,13 @@ describe('a handler that never settles', () => {
     const good = await engine.workflows.create(workflowInput(['good']));
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     const next = await engine.runs.activate(good.id, { subjects: ['u1'] });
     await clock.advance(3_600_000);
-    expect((await engine.runs.get(good.id, next.id)).processingStatus).toBe('queued');
+    expect((await engine.runs.get(next.id)).processingStatus).toBe('queued');
     gate.calls[0]?.resolve({ processingInfo: 'late' });
-    expect((await clock.until(engine.runs.finished(next.id))).processingStatus).toBe('completed');
-    expect(await engine.runs.get(workflow.id, id)).toEqual(run);
+    expect((await clock.until(engine.runs.waitFor(next.id))).processingStatus).toBe('completed');
+    expect(await engine.runs.get(id)).toEqual(run);
     await expectSound(store);
   });
 });
@@ -336,13 +336,13 @@ describe('a handler and its signal', () => {
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.settle();
-    await engine.runs.cancel(workflow.id, id);
+    await engine.runs.cancel(id);
     await clock.settle();
     expect(context?.signal.aborted).toBe(true);
     expect(context?.signal.reason).toMatchObject({ name: 'AbortError' });
     release();
     // It was the last task, and it completed (u8).
-    expect((await clock.until(engine.runs.finished(id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(id))).processingStatus).toBe('completed');
   });
 });
 
@@ -401,7 +401,7 @@ describe('a handler that meddles', () => {
     );
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1', 'u2'] });
-    expect((await clock.until(engine.runs.finished(id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(id))).processingStatus).toBe('completed');
     expect(new Set(seen).size).toBe(1);
     expect(subjects[0]).toEqual({ id: 'u1', department: 'Sales', nested: { list: ['one'] } });
   });
@@ -410,20 +410,18 @@ describe('a handler that meddles', () => {
     const made = makeWorld({
       tasks: {
         a: async ({ run }) => {
-          await made.engine.runs.cancel(workflowId, run.id);
+          await made.engine.runs.cancel(run.id);
         },
         b: () => {},
       },
     });
-    let workflowId = '';
     const { engine, clock, store } = made;
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
-    workflowId = workflow.id;
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: idsOf(5) });
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     expect(run.processingStatus).toBe('canceled');
-    await expectRecount(engine, workflow, run);
+    await expectRecount(engine, run);
     await expectSound(store);
   });
 
@@ -461,13 +459,13 @@ describe('retries', () => {
     const workflow = await engine.workflows.create(workflowInput(['bad']));
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     expect(attempts).toEqual([1, 2, 3, 4, 5]);
     const waits = at.slice(1).map((ms, index) => ms - (at[index] ?? 0));
     expect(waits).toEqual([750, 2_250, 6_750, 7_500]);
     expect(keys.size).toBe(1);
     expect(run.failedTasksCount).toBe(1);
-    expect((await allTasks(engine, workflow.id, id))[0]?.failureReason).toBe('attempt 5');
+    expect((await allTasks(engine, id))[0]?.failureReason).toBe('attempt 5');
     expect(events.filter(({ name }) => name === 'task.retrying')).toHaveLength(4);
     expect(events.filter(({ name }) => name === 'task.failed')).toHaveLength(1);
     await expectSound(store);
@@ -489,7 +487,7 @@ describe('retries', () => {
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect((await clock.until(engine.runs.finished(id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(id))).processingStatus).toBe('completed');
     expect(attempts).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3']);
   });
 
@@ -527,7 +525,7 @@ describe('retries', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: idsOf(4) });
-    await clock.until(engine.runs.finished(id));
+    await clock.until(engine.runs.waitFor(id));
     expect(done).toEqual(['u2', 'u3', 'u4', 'u1']);
   });
 });

@@ -151,10 +151,10 @@ async function live(seed: number): Promise<void> {
       );
       expect(['ok', 'StoreFull', 'StoreLocked']).toContain(code);
     } else if (pick < 0.6 && run) {
-      const canceling = codeOf(world.engine.runs.cancel(run.workflowId, run.id));
+      const canceling = codeOf(world.engine.runs.cancel(run.id));
       if (chance(0.5)) await clock.until(canceling);
     } else if (pick < 0.68 && run) {
-      const code = await clock.until(codeOf(world.engine.runs.delete(run.workflowId, run.id)));
+      const code = await clock.until(codeOf(world.engine.runs.delete(run.id)));
       expect(['no error', 'RunActive', 'StoreFull', 'NotFound', 'StoreLocked']).toContain(code);
       if (code === 'no error') runs.splice(runs.indexOf(run), 1);
     } else if (pick < 0.76) {
@@ -177,10 +177,10 @@ async function live(seed: number): Promise<void> {
   faults.push(last.store.faults);
   await clock.until(last.engine.start());
   for (const { workflowId, id } of runs) {
-    const done = await clock.until(last.engine.runs.finished(id));
+    const done = await clock.until(last.engine.runs.waitFor(id));
     expect(isTerminal(done.processingStatus)).toBe(true);
     const workflow = workflows.find((one) => one.id === workflowId);
-    if (workflow) await expectRecount(last.engine, workflow, done);
+    if (workflow) await expectRecount(last.engine, done);
   }
   const { checkStore } = await import('../../../src/ledger/check.ts');
   expect((await checkStore(inner)).violations).toEqual([]);

@@ -23,14 +23,14 @@ describe('an engine with noOp', () => {
     await clock.until(engine.start());
     const { id, isNoOp } = await engine.runs.activate(workflow.id, { subjects: idsOf(3) });
     expect(isNoOp).toBe(false);
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     expect(run).toMatchObject({ processingStatus: 'completed', isNoOp: true, successfulUsersCount: 3 });
     expect(calls).toBe(0);
     expect((await engine.runs.list(workflow.id)).value).toMatchObject([{ id, isNoOp: true }]);
-    const tasks = await allTasks(engine, workflow.id, id);
+    const tasks = await allTasks(engine, id);
     expect(tasks).toHaveLength(6);
     for (const task of tasks) expect(task.processingInfo).toBe('No-op: no handler was called');
-    await expectRecount(engine, workflow, run);
+    await expectRecount(engine, run);
     await expectSound(store);
   });
 
@@ -55,7 +55,7 @@ describe('an engine with noOp', () => {
     );
     await clock.until(engine.start());
     const { id } = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect(await clock.until(engine.runs.finished(id))).toMatchObject({ processingStatus: 'completed' });
+    expect(await clock.until(engine.runs.waitFor(id))).toMatchObject({ processingStatus: 'completed' });
     expect(calls).toBe(0);
   });
 
@@ -71,18 +71,18 @@ describe('an engine with noOp', () => {
     const { id } = await first.engine.runs.activate(workflow.id, { subjects: idsOf(4) });
     await first.clock.advance(25);
     await first.clock.until(first.engine.stop());
-    expect(await first.engine.runs.get(workflow.id, id)).toMatchObject({
+    expect(await first.engine.runs.get(id)).toMatchObject({
       processingStatus: 'inProgress',
       isNoOp: false,
     });
     const second = makeWorld({ store, noOp: true, tasks: {}, seed: 2 });
     await second.clock.until(second.engine.start());
-    const run = await second.clock.until(second.engine.runs.finished(id));
+    const run = await second.clock.until(second.engine.runs.waitFor(id));
     expect(run).toMatchObject({ processingStatus: 'completed', isNoOp: true });
-    const done = (await allTasks(second.engine, workflow.id, id)).map(({ processingInfo }) => processingInfo);
+    const done = (await allTasks(second.engine, id)).map(({ processingInfo }) => processingInfo);
     expect(new Set(done)).toEqual(new Set([null, 'No-op: no handler was called']));
     const preview = await second.engine.workflows.previewWorkflow(workflow.id, { subjects: ['u1'] });
-    expect(await second.clock.until(second.engine.runs.finished(preview.id))).toMatchObject({
+    expect(await second.clock.until(second.engine.runs.waitFor(preview.id))).toMatchObject({
       isNoOp: false,
     });
   });

@@ -68,7 +68,7 @@ describe('a run for subjects', () => {
     await clock.until(engine.start());
     const subjects = ['u1', ' u1', { id: 'u1\u00a0' }, 'Zo\u00eb', 'Zoe\u0308'];
     const { id } = await engine.runs.activate(workflow.id, { subjects });
-    const run = await clock.until(engine.runs.finished(id));
+    const run = await clock.until(engine.runs.waitFor(id));
     expect([run.totalUsersCount, run.successfulUsersCount]).toEqual([2, 2]);
   });
 
@@ -92,8 +92,8 @@ describe('a run for subjects', () => {
     const workflow = await engine.workflows.create(scheduledInput(['a']));
     const { run } = await engine.runs.evaluate(workflow.id);
     await clock.until(engine.start());
-    await clock.until(engine.runs.finished(run?.id ?? ''));
-    const [user] = await allUsers(engine, workflow.id, run?.id ?? '');
+    await clock.until(engine.runs.waitFor(run?.id ?? ''));
+    const [user] = await allUsers(engine, run?.id ?? '');
     expect([user?.subject.id, user?.processingStatus]).toEqual(['u1', 'completed']);
   });
 });

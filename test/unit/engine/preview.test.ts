@@ -28,9 +28,9 @@ describe('a preview', () => {
     await world.engine.start();
     expect(await workflows.previewScope(workflow.id)).toEqual([]);
     const first = await workflows.previewWorkflow(workflow.id, { subjects: [{ id: 'u1' }, 'u2', 'u1'] });
-    const done = await runs.finished(first.id);
+    const done = await runs.waitFor(first.id);
     expect(done).toMatchObject({ workflowExecutionType: 'preview', processingStatus: 'completedWithErrors' });
-    const told = (await allTasks(world.engine, workflow.id, first.id)).map(
+    const told = (await allTasks(world.engine, first.id)).map(
       (task) => task.processingInfo ?? task.failureReason,
     );
     expect(told).toEqual([
@@ -49,12 +49,12 @@ describe('a preview', () => {
     // The property has to be asked for: a text that reads like its name does not do.
     expect((await runs.list(workflow.id, { filter: "id ne 'workflowExecutionType'" })).value).toEqual([]);
     const second = await workflows.previewWorkflow(workflow.id, { subjects: ['u3'] });
-    await runs.finished(second.id);
+    await runs.waitFor(second.id);
     expect(await previews()).toEqual([second.id]);
     expect(await workflows.previewScope(workflow.id)).toEqual([{ id: 'u3' }]);
 
     const real = await runs.activate(workflow.id, { subjects: ['u1'] });
-    await runs.finished(real.id);
+    await runs.waitFor(real.id);
     const listed = await runs.list(workflow.id, { count: true });
     expect([listed.value.map(({ id }) => id), listed.count]).toEqual([[real.id], 1]);
     const failed = await runs.list(workflow.id, { filter: "processingStatus ne 'failed'", count: true });
@@ -82,13 +82,13 @@ describe('a preview', () => {
     await world.engine.start();
     const first = await workflows.previewWorkflow(id, { subjects: ['u1'] });
     await world.clock.advance(1);
-    expect((await runs.get(id, first.id)).processingStatus).toBe('inProgress');
-    const waiting = codeOf(runs.finished(first.id));
+    expect((await runs.get(first.id)).processingStatus).toBe('inProgress');
+    const waiting = codeOf(runs.waitFor(first.id));
     const second = await workflows.previewWorkflow(id, { subjects: ['u2'] });
     expect(await waiting).toBe('NotFound');
     expect(aborted).toEqual(['u1']);
-    expect(await codeOf(runs.get(id, first.id))).toBe('NotFound');
-    expect(await runs.finished(second.id)).toMatchObject({ processingStatus: 'completed' });
+    expect(await codeOf(runs.get(first.id))).toBe('NotFound');
+    expect(await runs.waitFor(second.id)).toMatchObject({ processingStatus: 'completed' });
     expect(await workflows.previewScope(id)).toEqual([{ id: 'u2' }]);
     await world.clock.advance(HOUR_MS);
     expect(world.errors()).toEqual([]);
@@ -158,7 +158,7 @@ describe('insights', () => {
     const leaver = await workflows.create(workflowInput(['good'], { category: 'leaver', displayName: 'L' }));
     const gone = await workflows.create(workflowInput(['good']));
     const run = async (id: string, count: number) =>
-      runs.finished((await runs.activate(id, { subjects: idsOf(count) })).id);
+      runs.waitFor((await runs.activate(id, { subjects: idsOf(count) })).id);
     await run(joiner.id, 1);
     await world.clock.advance(HOUR_MS);
     const from = new Date(world.clock.now()).toISOString();
@@ -239,7 +239,7 @@ describe('an audit log', () => {
       workflow: { id: workflow.id, displayName: workflow.displayName, version: 1 },
       createdBy: { id: 'cleo' },
     });
-    await runs.finished(run.id);
+    await runs.waitFor(run.id);
     await workflows.delete(workflow.id, { by: 'dan' });
     await workflows.purge(workflow.id, { by: 'eve' });
     expect(lines.map(({ category, activity }) => `${category}: ${activity}`)).toEqual([

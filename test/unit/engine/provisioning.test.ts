@@ -27,21 +27,21 @@ function provisioningWorld(options: WorldOptions = {}): World & { readonly seen:
   return { ...makeWorld({ tasks, ...options }), seen };
 }
 
-const typeOf = async ({ engine }: World, workflowId: string, runId: string) =>
-  (await engine.subjectProcessingResults.list(workflowId, runId)).value.map((one) => one.subjectType);
+const typeOf = async ({ engine }: World, runId: string) =>
+  (await engine.subjectProcessingResults.list(runId)).value.map((one) => one.subjectType);
 
 it('an object that the directory does not know is its own subject, with its entries as attributes', async () => {
   const world = provisioningWorld();
   const { id } = await world.engine.workflows.create(workflowInput(['badge']));
   await world.engine.start();
   const run = await world.engine.runs.activate(id, { provisioningObject: OBJECT });
-  const finished = await world.engine.runs.finished(run.id);
+  const finished = await world.engine.runs.waitFor(run.id);
   expect(finished).toMatchObject({
     processingStatus: 'completed',
     workflowExecutionType: 'extensibilityOnDemand',
   });
   expect(world.seen).toEqual([AS_SUBJECT]);
-  expect(await typeOf(world, id, run.id)).toEqual(['provisioningObject']);
+  expect(await typeOf(world, run.id)).toEqual(['provisioningObject']);
   await expectSound(world.store);
   await world.engine.stop();
 });
@@ -51,7 +51,7 @@ it('an object that the directory knows is the subject that stands there', async 
   const { id } = await world.engine.workflows.create(workflowInput(['badge']));
   await world.engine.start();
   const run = await world.engine.runs.activate(id, { provisioningObject: OBJECT });
-  await world.engine.runs.finished(run.id);
+  await world.engine.runs.waitFor(run.id);
   expect(world.seen).toEqual([{ id: 'new-hire', department: 'Sales' }]);
   await world.engine.stop();
 });
@@ -67,7 +67,7 @@ it('an object keeps its attributes for the engine that takes its run over', asyn
   await stopping;
   const second = provisioningWorld({ store: first.store, clock: first.clock });
   await second.engine.start();
-  await second.engine.runs.finished(run.id);
+  await second.engine.runs.waitFor(run.id);
   expect(second.seen).toEqual([AS_SUBJECT, AS_SUBJECT]);
   await second.engine.stop();
 });
@@ -77,14 +77,14 @@ it.each(['the run', 'its result'])('an object is done again by doing %s again', 
   const { id } = await world.engine.workflows.create(workflowInput(['badge']));
   await world.engine.start();
   const run = await world.engine.runs.activate(id, { provisioningObject: OBJECT });
-  await world.engine.runs.finished(run.id);
-  const { value } = await world.engine.userProcessingResults.list(id, run.id);
+  await world.engine.runs.waitFor(run.id);
+  const { value } = await world.engine.userProcessingResults.list(run.id);
   const options = what === 'the run' ? {} : { processingResults: value };
-  const again = await world.engine.runs.reprocess(id, run.id, options);
-  expect((await world.engine.runs.finished(again.id)).processingStatus).toBe('failed');
+  const again = await world.engine.runs.reprocess(run.id, options);
+  expect((await world.engine.runs.waitFor(again.id)).processingStatus).toBe('failed');
   // The task ran: an unknown subject would have been canceled.
-  const [task] = await allTasks(world.engine, id, again.id);
+  const [task] = await allTasks(world.engine, again.id);
   expect(task?.failureReason).toContain('Not today');
-  expect(await typeOf(world, id, again.id)).toEqual(['provisioningObject']);
+  expect(await typeOf(world, again.id)).toEqual(['provisioningObject']);
   await world.engine.stop();
 });

@@ -45,7 +45,7 @@ describe('a logger that throws', () => {
     store.hooks.commit = (_n, { users }) => {
       if (users.size > 0 && failures-- > 0) throw full();
     };
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     await expectSound(store);
   });
 
@@ -61,10 +61,10 @@ describe('a logger that throws', () => {
     const other = await engine.workflows.create(workflowInput(['b']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('failed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('failed');
     gate.calls[0]?.resolve();
     const next = await engine.runs.activate(other.id, { subjects: ['u1'] });
-    expect((await clock.until(engine.runs.finished(next.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(next.id))).processingStatus).toBe('completed');
     await expectSound(store);
   });
 
@@ -73,6 +73,6 @@ describe('a logger that throws', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
   });
 });

@@ -56,12 +56,12 @@ describe('a run done again', () => {
     const workflow = await named(world, 3, (index) => index === 0);
     await world.engine.start();
     const origin = await world.engine.runs.activate(workflow.id, { subjects: idsOf(3) });
-    const before = await world.engine.runs.finished(origin.id);
+    const before = await world.engine.runs.waitFor(origin.id);
     expect(before.failedUsersCount).toBe(2);
     failing.clear();
     world.calls.length = 0;
-    const made = await world.engine.runs.reprocess(workflow.id, origin.id);
-    const done = await world.engine.runs.finished(made.id);
+    const made = await world.engine.runs.reprocess(origin.id);
+    const done = await world.engine.runs.waitFor(made.id);
     expect(world.calls.toSorted()).toEqual(['t1 u3', 't2 u1', 't3 u1', 't3 u3']);
     expect(done).toMatchObject({
       workflowExecutionType: 'activatedWithScope',
@@ -75,22 +75,21 @@ describe('a run done again', () => {
         userScope: 'failedUsers',
       },
     });
-    const reports = await world.engine.taskReports.list(workflow.id, made.id);
+    const reports = await world.engine.taskReports.list(made.id);
     expect(reports.map(({ task, totalUsersCount }) => [task.displayName, totalUsersCount])).toEqual([
       ['t1', 1],
       ['t2', 1],
       ['t3', 2],
     ]);
-    expect(await world.engine.runs.get(workflow.id, origin.id)).toEqual(before);
-    const ids = async (runId: string) =>
-      (await world.engine.runs.reprocessedRuns(workflow.id, runId)).map(({ id }) => id);
+    expect(await world.engine.runs.get(origin.id)).toEqual(before);
+    const ids = async (runId: string) => (await world.engine.runs.reprocessedRuns(runId)).map(({ id }) => id);
     expect([await ids(origin.id), await ids(made.id)]).toEqual([[made.id], []]);
-    const users = await allUsers(world.engine, workflow.id, origin.id);
+    const users = await allUsers(world.engine, origin.id);
     const byUser = await Promise.all(
-      users.map(({ id }) => world.engine.userProcessingResults.reprocessedRuns(workflow.id, origin.id, id)),
+      users.map(({ id }) => world.engine.userProcessingResults.reprocessedRuns(origin.id, id)),
     );
     expect(byUser.map((runs) => runs.length)).toEqual([1, 0, 1]);
-    await expectRecount(world.engine, workflow, done);
+    await expectRecount(world.engine, done);
     await expectSound(world.store);
   });
 
@@ -99,17 +98,17 @@ describe('a run done again', () => {
     const workflow = await named(world, 2);
     await world.engine.start();
     const origin = await world.engine.runs.activate(workflow.id, { subjects: idsOf(2) });
-    await world.engine.runs.finished(origin.id);
-    expect(await codeOf(world.engine.runs.reprocess(workflow.id, origin.id))).toBe('InvalidArgument');
+    await world.engine.runs.waitFor(origin.id);
+    expect(await codeOf(world.engine.runs.reprocess(origin.id))).toBe('InvalidArgument');
     const { executionConditions, tasks } = input(1);
     await world.engine.workflows.createNewVersion(workflow.id, { executionConditions, tasks });
-    const made = await world.engine.runs.reprocess(workflow.id, origin.id, {
+    const made = await world.engine.runs.reprocess(origin.id, {
       userScope: 'allUsers',
       taskScope: 'allTasks',
     });
-    const done = await world.engine.runs.finished(made.id);
+    const done = await world.engine.runs.waitFor(made.id);
     expect([done.totalUsersCount, done.totalTasksCount]).toEqual([2, 2]);
-    const users = await allUsers(world.engine, workflow.id, made.id);
+    const users = await allUsers(world.engine, made.id);
     expect(users.map((user) => user.workflowVersion)).toEqual([2, 2]);
   });
 
@@ -122,23 +121,20 @@ describe('a run done again', () => {
       await world.engine.runs.activate(workflow.id, { subjects: ['u1', 'u2'] }),
       await world.engine.runs.activate(workflow.id, { subjects: ['u2', 'u3'] }),
     ] as const;
-    for (const { id } of origins) await world.engine.runs.finished(id);
-    const [first, second] = await Promise.all(
-      origins.map(({ id }) => allUsers(world.engine, workflow.id, id)),
-    );
+    for (const { id } of origins) await world.engine.runs.waitFor(id);
+    const [first, second] = await Promise.all(origins.map(({ id }) => allUsers(world.engine, id)));
     const results = [first?.[0], second?.[1]].map((result) => ({ id: result?.id ?? '' }));
     const made = await world.engine.runs.activateWithScope(workflow.id, {
       processingResults: results,
       taskScope: 'failedTasks',
     });
-    await world.engine.runs.finished(made.id);
-    const subjects = (await allUsers(world.engine, workflow.id, made.id)).map(({ subject }) => subject.id);
+    await world.engine.runs.waitFor(made.id);
+    const subjects = (await allUsers(world.engine, made.id)).map(({ subject }) => subject.id);
     expect(subjects.toSorted()).toEqual(['u1', 'u3']);
     const countsOf = async (run: { id: string }, list: typeof first) =>
       Promise.all(
         (list ?? []).map(
-          async ({ id }) =>
-            (await world.engine.userProcessingResults.reprocessedRuns(workflow.id, run.id, id)).length,
+          async ({ id }) => (await world.engine.userProcessingResults.reprocessedRuns(run.id, id)).length,
         ),
       );
     expect(await countsOf(origins[0], first)).toEqual([1, 0]);
@@ -147,12 +143,10 @@ describe('a run done again', () => {
     expect(
       await codeOf(world.engine.runs.activateWithScope(workflow.id, { ...twice, taskScope: 'allTasks' })),
     ).toBe('InvalidArgument');
-    await world.engine.runs.removeReprocessedRun(workflow.id, origins[0].id, made.id);
-    expect(await world.engine.runs.reprocessedRuns(workflow.id, origins[0].id)).toEqual([]);
-    expect(await codeOf(world.engine.runs.removeReprocessedRun(workflow.id, origins[0].id, made.id))).toBe(
-      'NotFound',
-    );
-    expect(await world.engine.runs.reprocessedRuns(workflow.id, origins[1].id)).toHaveLength(1);
+    await world.engine.runs.removeReprocessedRun(origins[0].id, made.id);
+    expect(await world.engine.runs.reprocessedRuns(origins[0].id)).toEqual([]);
+    expect(await codeOf(world.engine.runs.removeReprocessedRun(origins[0].id, made.id))).toBe('NotFound');
+    expect(await world.engine.runs.reprocessedRuns(origins[1].id)).toHaveLength(1);
     expect(await countsOf(origins[0], first)).toEqual([0, 0]);
   });
 
@@ -162,22 +156,21 @@ describe('a run done again', () => {
     const { id } = await named(world, 1);
     await world.engine.start();
     const origin = await runs.activate(id, { subjects: ['u1', 'u2'] });
-    await runs.finished(origin.id);
-    const made = await runs.reprocess(id, origin.id);
-    await runs.finished(made.id);
-    const [one, other] = (await allUsers(world.engine, id, origin.id)).map((user) => user.id);
-    const again = async (user = '') =>
-      (await results.reprocessedRuns(id, origin.id, user)).map((run) => run.id);
+    await runs.waitFor(origin.id);
+    const made = await runs.reprocess(origin.id);
+    await runs.waitFor(made.id);
+    const [one, other] = (await allUsers(world.engine, origin.id)).map((user) => user.id);
+    const again = async (user = '') => (await results.reprocessedRuns(origin.id, user)).map((run) => run.id);
     expect([await again(one), await again(other)]).toEqual([[made.id], [made.id]]);
-    await results.removeReprocessedRun(id, origin.id, one ?? '', made.id.toUpperCase());
+    await results.removeReprocessedRun(origin.id, one ?? '', made.id.toUpperCase());
     expect([await again(one), await again(other)]).toEqual([[], [made.id]]);
-    expect((await runs.reprocessedRuns(id, origin.id)).map((run) => run.id)).toEqual([made.id]);
+    expect((await runs.reprocessedRuns(origin.id)).map((run) => run.id)).toEqual([made.id]);
     for (const [user, run] of [
       [one, made.id],
       [other, origin.id],
       ['x', made.id],
     ] as const)
-      expect(await codeOf(results.removeReprocessedRun(id, origin.id, user ?? '', run))).toBe('NotFound');
+      expect(await codeOf(results.removeReprocessedRun(origin.id, user ?? '', run))).toBe('NotFound');
     const left = async () =>
       (
         await Promise.all(
@@ -187,17 +180,16 @@ describe('a run done again', () => {
         )
       ).map((notes) => notes.length);
     expect(await left()).toEqual([1, 1]);
-    await runs.delete(id, origin.id);
+    await runs.delete(origin.id);
     expect(await left()).toEqual([0, 0]);
-    expect(await runs.get(id, made.id)).toMatchObject({ id: made.id });
+    expect(await runs.get(made.id)).toMatchObject({ id: made.id });
   });
 
   it('is refused while its origin is not final, and for what there is not', async () => {
     const world = failingWorld(new Set(), { subjects: 1 });
     const workflow = await named(world, 1);
     const origin = await world.engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const again = (runId: string, options = {}) =>
-      codeOf(world.engine.runs.reprocess(workflow.id, runId, options));
+    const again = (runId: string, options = {}) => codeOf(world.engine.runs.reprocess(runId, options));
     expect(await again(origin.id)).toBe('RunActive');
     expect(await again('nobody')).toBe('NotFound');
     expect(await again(origin.id, { processingResults: [origin.id] })).toBe('RunActive');
@@ -215,11 +207,11 @@ describe('a run done again', () => {
     const workflow = await named(world, 1);
     await world.engine.start();
     const origin = await world.engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await world.engine.runs.finished(origin.id);
-    const made = await world.engine.runs.reprocess(workflow.id, origin.id);
-    await world.engine.runs.finished(made.id);
-    await world.engine.runs.delete(workflow.id, made.id);
-    expect(await world.engine.runs.reprocessedRuns(workflow.id, origin.id)).toEqual([]);
+    await world.engine.runs.waitFor(origin.id);
+    const made = await world.engine.runs.reprocess(origin.id);
+    await world.engine.runs.waitFor(made.id);
+    await world.engine.runs.delete(made.id);
+    expect(await world.engine.runs.reprocessedRuns(origin.id)).toEqual([]);
     await world.engine.workflows.delete(workflow.id);
     await world.engine.workflows.purge(workflow.id);
     const notes = { collection: 'reprocessings', prefix: '', after: null, limit: 10 };
@@ -235,7 +227,7 @@ describe('an activation with a scope', () => {
     });
     const workflow = await named(world, 1);
     const made = await world.engine.runs.activateWithScope(workflow.id, { group: { id: 'g1' } });
-    const users = await allUsers(world.engine, workflow.id, made.id);
+    const users = await allUsers(world.engine, made.id);
     expect(users.map(({ subject }) => subject.id)).toEqual(['u1', 'u2', 'u3']);
     expect(made.activatedOnScope).toEqual({
       '@odata.type': '#microsoft.graph.identityGovernance.activateGroupScope',
@@ -277,17 +269,17 @@ describe('on disk', () => {
     const workflow = await named(first, 3);
     await first.engine.start();
     const origin = await first.engine.runs.activate(workflow.id, { subjects: idsOf(4) });
-    await first.engine.runs.finished(origin.id);
+    await first.engine.runs.waitFor(origin.id);
     await first.engine.stop();
     const second = failingWorld(failing, { subjects: 4, store: first.store });
-    const made = await second.engine.runs.reprocess(workflow.id, origin.id);
+    const made = await second.engine.runs.reprocess(origin.id);
     await second.engine.close();
     const third = failingWorld(new Set(), { subjects: 4, store: await sqliteStore(file) });
     await third.engine.start();
-    const done = await third.engine.runs.finished(made.id);
+    const done = await third.engine.runs.waitFor(made.id);
     expect(third.calls.toSorted()).toEqual(['t2 u1', 't2 u2', 't3 u1', 't3 u2', 't3 u3']);
     expect(done).toMatchObject({ processingStatus: 'completed', totalTasksCount: 5 });
-    await expectRecount(third.engine, workflow, done);
+    await expectRecount(third.engine, done);
     await expectSound(third.store);
     await third.engine.close();
   });
@@ -320,13 +312,13 @@ describe('any run', () => {
             const userScope = takeAll ? 'allUsers' : 'failedUsers';
             setFailing(failing, fails, users);
             world.calls.length = 0;
-            run = await world.engine.runs.reprocess(workflow.id, run.id, { userScope });
+            run = await world.engine.runs.reprocess(run.id, { userScope });
           } else {
             failing.clear();
             world.calls.length = 0;
             setFailing(failing, fails, users);
           }
-          const done = await world.engine.runs.finished(run.id);
+          const done = await world.engine.runs.waitFor(run.id);
           const expected: string[] = [];
           const next = new Map<string, number[]>();
           for (const [id, tasks] of left) {
@@ -344,7 +336,7 @@ describe('any run', () => {
           }
           expect(world.calls.toSorted()).toEqual(expected.toSorted());
           expect(done.totalTasksCount).toBe([...left.values()].flat().length);
-          await expectRecount(world.engine, workflow, done);
+          await expectRecount(world.engine, done);
           left = next;
         }
         await expectSound(world.store);

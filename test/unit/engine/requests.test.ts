@@ -74,10 +74,10 @@ describe('a request of another process', () => {
     await clock.settle();
     await desk.leave(cancel(run.id));
     await clock.settle();
-    expect((await engine.runs.get(workflow.id, run.id)).processingStatus).toBe('canceling');
+    expect((await engine.runs.get(run.id)).processingStatus).toBe('canceling');
     expect(desk.left).toEqual([]);
     for (const call of gate.calls) call.resolve();
-    const done = await clock.until(engine.runs.finished(run.id));
+    const done = await clock.until(engine.runs.waitFor(run.id));
     expect(done.processingStatus).toBe('canceled');
     expect(gate.calls).toHaveLength(2);
     await clock.until(engine.stop());
@@ -94,13 +94,13 @@ describe('a request of another process', () => {
     for (const isOver of [false, false, true, true]) {
       if (isOver) {
         gate.calls[0]?.reject(new DOMException('canceled', 'AbortError'));
-        await clock.until(engine.runs.finished(run.id));
+        await clock.until(engine.runs.waitFor(run.id));
       }
       await desk.leave(cancel(run.id));
       await clock.settle();
       expect(desk.left).toEqual([]);
     }
-    expect((await engine.runs.get(workflow.id, run.id)).processingStatus).toBe('canceled');
+    expect((await engine.runs.get(run.id)).processingStatus).toBe('canceled');
   });
 
   it('that was left while no engine was there is carried out before unfinished runs go on', async () => {
@@ -118,7 +118,7 @@ describe('a request of another process', () => {
     const tasks = { '*': ({ subject }: { subject: { id: string } }) => void called.push(subject.id) };
     const next = deskWorld({ clock, inner, desk, seed: 2, tasks });
     await clock.until(next.engine.start());
-    expect((await next.engine.runs.get(workflow.id, run.id)).processingStatus).toBe('canceled');
+    expect((await next.engine.runs.get(run.id)).processingStatus).toBe('canceled');
     expect([called, desk.left]).toEqual([[], []]);
     await clock.until(next.engine.stop());
     await clock.until(dead.engine.stop());
@@ -149,7 +149,7 @@ describe('a request of another process', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.until(engine.start());
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     const other = await engine.runs.create(workflow.id, {
       scheduledDateTime: clock.iso(),
       workflowExecutionType: 'onDemand',
@@ -165,10 +165,10 @@ describe('a request of another process', () => {
     await clock.settle();
     expect(desk.left.map(({ refusal }) => refusal)).toEqual([
       expect.stringMatching(/completed/),
-      'Expected a run `nothing`, got none',
+      'Expected the id of a run, got `nothing`: none',
       'Expected a request that this version of tenure knows, got `paint`',
     ]);
-    expect((await engine.runs.get(workflow.id, other.id)).processingStatus).toBe('canceled');
+    expect((await engine.runs.get(other.id)).processingStatus).toBe('canceled');
     expect(errors()).toEqual([]);
     await clock.until(engine.stop());
   });

@@ -18,7 +18,7 @@ describe('a deleted workflow', () => {
       await engine.workflows.create(workflowInput(['a'])),
     ];
     const run = await engine.runs.activate(gone.id, { subjects: ['u1'] });
-    await engine.runs.finished(run.id);
+    await engine.runs.waitFor(run.id);
     for (const { id } of [gone, restored]) await engine.workflows.delete(id);
     await pass(world, 29);
     expect(await engine.workflows.listDeleted()).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('a final run', () => {
       const { id } = await engine.workflows.create(workflowInput(['a']));
       for (let index = 0; index < 120; index++) {
         const run = await engine.runs.activate(id, { subjects: ['u1'] });
-        await engine.runs.finished(run.id);
+        await engine.runs.waitFor(run.id);
       }
       await pass(world, 29);
       expect((await engine.runs.list(id, { count: true, top: 1 })).count).toBe(120);
@@ -86,7 +86,7 @@ describe('a final run', () => {
     });
     await world.engine.start();
     await pass(world, 5);
-    expect((await world.engine.runs.get(id, run.id)).processingStatus).toBe('queued');
+    expect((await world.engine.runs.get(run.id)).processingStatus).toBe('queued');
     await world.engine.stop();
   });
 });

@@ -206,10 +206,7 @@ describe('the scheduler', () => {
     const run = (await engine.runs.list(workflow.id)).value[0];
     expect(run?.processingStatus).toBe('completedWithErrors');
     expect(
-      (await allUsers(engine, workflow.id, run?.id ?? '')).map((user) => [
-        user.subject.id,
-        user.processingStatus,
-      ]),
+      (await allUsers(engine, run?.id ?? '')).map((user) => [user.subject.id, user.processingStatus]),
     ).toEqual([
       ['u1', 'completed'],
       ['u2', 'canceled'],
@@ -260,9 +257,11 @@ describe('the scheduler', () => {
     for (const call of gate.open()) call.resolve();
     await clock.settle();
     const run = (await engine.runs.list(workflow.id)).value[0];
-    expect((await allUsers(engine, workflow.id, run?.id ?? '')).map((user) => user.processingStatus)).toEqual(
-      ['completed', 'completed', 'canceled'],
-    );
+    expect((await allUsers(engine, run?.id ?? '')).map((user) => user.processingStatus)).toEqual([
+      'completed',
+      'completed',
+      'canceled',
+    ]);
   });
 
   it('two engines on one store make one run for a slot', async () => {
@@ -469,7 +468,7 @@ describe('events', () => {
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(5) });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     await Promise.all(checks);
     const names = seen.get(run.id) ?? [];
     expect(names[0]).toBe('run.created');
@@ -507,7 +506,7 @@ describe('events', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(2) });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     await clock.settle();
     expect(heard).toEqual([run.id]);
     expect(
@@ -530,7 +529,7 @@ describe('events', () => {
     engine.on('run.finished', listener);
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     await clock.settle();
     expect(heard).toEqual([run.id]);
     expect(

@@ -85,7 +85,7 @@ describe('schedule', () => {
     isThere = false;
     gets = 0;
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completedWithErrors');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completedWithErrors');
     isThere = true;
     await clock.advance(12 * 3_600_000);
     expect(effects).toEqual(['scheduled']);

@@ -36,7 +36,7 @@ describe('a start', () => {
     store.hooks.read = () => {};
     expect(await clock.until(codeOf(engine.start()))).toBe('no error');
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect((await clock.until(engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
   });
 });
 
@@ -58,7 +58,7 @@ describe('a stop', () => {
     await clock.settle();
     gate.calls[0]?.reject(new Error('The network went away with the deploy'));
     await clock.until(stopped);
-    expect(await statusesOf(first, workflow.id, run.id)).toEqual(['inProgress']);
+    expect(await statusesOf(first, run.id)).toEqual(['inProgress']);
     const attempts: number[] = [];
     const second = makeWorld({
       store: inner,
@@ -66,7 +66,7 @@ describe('a stop', () => {
       tasks: { a: (context) => void attempts.push(context.attempt) },
     });
     await clock.until(second.engine.start());
-    expect((await clock.until(second.engine.runs.finished(run.id))).processingStatus).toBe('completed');
+    expect((await clock.until(second.engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
     expect(attempts).toEqual([2]);
   });
 
@@ -89,7 +89,7 @@ describe('a stop', () => {
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.settle();
-    const waiting = codeOf(engine.runs.finished(run.id));
+    const waiting = codeOf(engine.runs.waitFor(run.id));
     await clock.settle();
     const stopped = codeOf(engine.stop());
     gate.calls[0]?.resolve();

@@ -12,35 +12,26 @@ afterEach(() => expect(unhandled.splice(0)).toEqual([]));
 const never = new Promise<never>(() => {});
 
 describe('waiting for a run', () => {
-  it('finished() rejects when the workflow is purged while the run drains', async () => {
+  it('waitFor() rejects when the workflow is purged while the run drains', async () => {
     const gate = gated();
     const { engine, clock } = makeWorld({ tasks: { '*': gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     await clock.settle();
-    const waiting = codeOf(engine.runs.finished(run.id));
+    const waiting = codeOf(engine.runs.waitFor(run.id));
     await clock.until(engine.workflows.delete(workflow.id));
     await engine.workflows.purge(workflow.id);
     expect(await clock.until(waiting)).toBe('NotFound');
   });
 
-  it('finished() takes the id in any letter case', async () => {
+  it('waitFor() takes the id in any letter case', async () => {
     const { engine, clock } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const done = clock.until(engine.runs.finished(workflow.id, run.id.toUpperCase()));
+    const done = clock.until(engine.runs.waitFor(run.id.toUpperCase()));
     expect((await done).processingStatus).toBe('completed');
-  });
-
-  it('finished() of a run that another workflow has is NotFound', async () => {
-    const { engine, clock } = makeWorld();
-    const workflow = await engine.workflows.create(workflowInput(['a']));
-    const other = await engine.workflows.create(workflowInput(['a']));
-    await clock.until(engine.start());
-    const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    expect(await clock.until(codeOf(engine.runs.finished(other.id, run.id)))).toBe('NotFound');
   });
 
   it('a store that cannot be read while a workflow changes causes no unhandled rejection', async () => {
@@ -48,7 +39,7 @@ describe('waiting for a run', () => {
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
-    const waiting = codeOf(engine.runs.finished(run.id));
+    const waiting = codeOf(engine.runs.waitFor(run.id));
     await clock.settle();
     store.hooks.read = (method) => {
       if (method === 'getRun') throw new LifecycleError('StoreLocked', 'Expected the store, got a lock');

@@ -21,7 +21,7 @@ describe('run.progress', () => {
     const runs = await Promise.all(
       [100, 200].map((count) => engine.runs.activate(workflow.id, { subjects: idsOf(count) })),
     );
-    await clock.until(Promise.all(runs.map(({ id }) => engine.runs.finished(id))));
+    await clock.until(Promise.all(runs.map(({ id }) => engine.runs.waitFor(id))));
     const tookMs = clock.elapsed();
     expect(told.size).toBe(2);
     for (const events of told.values()) {
@@ -66,7 +66,7 @@ describe('run.progress', () => {
     const { id } = await engine.runs.activate(workflow.id, { subjects: idsOf(4) });
     await clock.advance(25);
     await clock.until(engine.stop());
-    const now = await engine.runs.get(workflow.id, id);
+    const now = await engine.runs.get(id);
     expect(now.processingStatus).toBe('inProgress');
     expect(left.at(-1)).toBe(now.totalUnprocessedTasksCount);
     expect(clock.timers).toBe(0);
@@ -86,7 +86,7 @@ describe('run.progress', () => {
       totalUnprocessedTasksCount: count,
     });
     for (const id of idsOf(count))
-      await ledger.userProcessingResults.create(workflow.id, run.id, {
+      await ledger.userProcessingResults.create(run.id, {
         subject: { id },
         processingStatus: 'completed',
         totalTasksCount: 1,

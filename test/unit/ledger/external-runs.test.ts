@@ -62,11 +62,11 @@ async function makeDesk(tasks: Parameters<typeof workflowInput>[0] = ['a', 'b'])
         ...more,
       }),
     report: (run, status, more = {}) =>
-      ledger.userProcessingResults.create(workflow.id, run.id, {
+      ledger.userProcessingResults.create(run.id, {
         ...counts(status),
         ...more,
       } as UserResultInput),
-    get: (run) => ledger.runs.get(workflow.id, run.id),
+    get: (run) => ledger.runs.get(run.id),
   };
 }
 
@@ -119,7 +119,7 @@ describe('an externally driven run', () => {
     [['completed', 'canceled'], 'completedWithErrors'],
     [['canceled', 'canceled'], 'completedWithErrors'],
   ] as const)('ends by itself: %s → %s', async (statuses, expected) => {
-    const { create, report, get, store, ledger, workflow, events } = await makeDesk();
+    const { create, report, get, store, ledger, events } = await makeDesk();
     const run = await create(2);
     for (const [index, status] of statuses.entries()) {
       expect((await get(run)).completedDateTime).toBeNull();
@@ -130,7 +130,7 @@ describe('an externally driven run', () => {
     const done = await get(run);
     expect(done.processingStatus).toBe(expected);
     expect(done.completedDateTime).not.toBeNull();
-    const users = await allUsers(ledger, workflow.id, run.id);
+    const users = await allUsers(ledger, run.id);
     const sum = (pick: (user: (typeof users)[number]) => number) =>
       users.reduce((total, user) => total + pick(user), 0);
     expect(done.failedTasksCount).toBe(sum((user) => user.failedTasksCount));
@@ -157,13 +157,13 @@ describe('an externally driven run', () => {
       totalUsersCount: 1,
       totalUnprocessedTasksCount: 3,
     });
-    await ledger.userProcessingResults.create(workflow.id, run.id, {
+    await ledger.userProcessingResults.create(run.id, {
       processingStatus: 'failed',
       totalTasksCount: 3,
       failedTasksCount: 1,
       totalUnprocessedTasksCount: 1,
     });
-    expect((await ledger.runs.get(workflow.id, run.id)).processingStatus).toBe('completedWithErrors');
+    expect((await ledger.runs.get(run.id)).processingStatus).toBe('completedWithErrors');
   });
 
   it('starts with the first user who started, not with a queued or canceled one', async () => {
@@ -218,7 +218,7 @@ describe('an externally driven run', () => {
     const run = await create(1);
     await ledger.workflows.delete(workflow.id);
     expect(await codeOf(create(1))).toBe('NotFound');
-    expect(await codeOf(ledger.runs.get(workflow.id, run.id))).toBe('NotFound');
+    expect(await codeOf(ledger.runs.get(run.id))).toBe('NotFound');
   });
 });
 
@@ -319,23 +319,23 @@ describe('results that are refused', () => {
   });
 
   it('of a run that is final, or canceling, or that the engine drives', async () => {
-    const { create, report, ledger, workflow } = await makeDesk();
+    const { create, report, ledger } = await makeDesk();
     const done = await create(1);
     await report(done, 'completed');
     expect(await codeOf(report(done, 'completed', { subject: { id: 'late' } }))).toBe('AlreadyFinal');
     const canceled = await create(1);
-    await ledger.runs.cancel(workflow.id, canceled.id);
+    await ledger.runs.cancel(canceled.id);
     expect(await codeOf(report(canceled, 'completed'))).toBe('AlreadyFinal');
 
     const { engine } = makeWorld();
     const driven = await engine.workflows.create(workflowInput(['a', 'b']));
     const run = await engine.runs.activate(driven.id, { subjects: ['u1'] });
     const input = { ...counts('completed') } as UserResultInput;
-    expect(await codeOf(engine.userProcessingResults.create(driven.id, run.id, input))).toBe('NotDrivenHere');
-    const [user] = await allUsers(engine, driven.id, run.id);
+    expect(await codeOf(engine.userProcessingResults.create(run.id, input))).toBe('NotDrivenHere');
+    const [user] = await allUsers(engine, run.id);
     expect(
       await codeOf(
-        engine.userProcessingResults.recordTask(driven.id, run.id, user?.id ?? '', {
+        engine.userProcessingResults.recordTask(run.id, user?.id ?? '', {
           processingStatus: 'completed',
         }),
       ),
@@ -360,11 +360,11 @@ describe('single tasks', () => {
   });
 
   it('move a queued user through inProgress to its final status, and the run with it', async () => {
-    const { create, report, get, ledger, workflow, clock, store } = await makeDesk();
+    const { create, report, get, ledger, clock, store } = await makeDesk();
     const run = await create(1);
     const user = await report(run, 'queued', { subject: { id: 's' } });
     const record = (input: ReturnType<typeof task>) =>
-      ledger.userProcessingResults.recordTask(workflow.id, run.id, user.id, input);
+      ledger.userProcessingResults.recordTask(run.id, user.id, input);
     await clock.advance(1_000);
     expect(await record(task('completed', { processingInfo: 'was so' }))).toMatchObject({
       processingStatus: 'inProgress',
@@ -381,9 +381,9 @@ describe('single tasks', () => {
     const done = await get(run);
     expect(done.processingStatus).toBe('failed');
     expect(done.completedDateTime).toBe(clock.iso());
-    await expectRecount(ledger, workflow, done);
+    await expectRecount(ledger, done);
     expect(await codeOf(record(task('completed')))).toBe('AlreadyFinal');
-    const results = await ledger.taskProcessingResults.listOfUser(workflow.id, run.id, user.id);
+    const results = await ledger.taskProcessingResults.listOfUser(run.id, user.id);
     expect(results.map(({ failureReason, processingInfo }) => [failureReason, processingInfo])).toEqual([
       [null, 'was so'],
       ['no mail', null],
@@ -391,34 +391,30 @@ describe('single tasks', () => {
   });
 
   it('a failure in a task that continues on error ends completedWithErrors; in one that does not, the rest is canceled', async () => {
-    const { create, report, ledger, workflow, store } = await makeDesk([
-      { id: 'a', continueOnError: true },
-      'b',
-      'c',
-    ]);
+    const { create, report, ledger, store } = await makeDesk([{ id: 'a', continueOnError: true }, 'b', 'c']);
     const run = await create(2, 6);
     const user = await report(run, 'queued', { totalTasksCount: 3, totalUnprocessedTasksCount: 3 });
     const record = (id: string, status: 'completed' | 'failed') =>
-      ledger.userProcessingResults.recordTask(workflow.id, run.id, id, task(status));
+      ledger.userProcessingResults.recordTask(run.id, id, task(status));
     await record(user.id, 'failed');
     await record(user.id, 'completed');
     expect((await record(user.id, 'completed')).processingStatus).toBe('completedWithErrors');
     const other = await report(run, 'queued', { totalTasksCount: 3, totalUnprocessedTasksCount: 3 });
     await record(other.id, 'failed');
     expect((await record(other.id, 'failed')).processingStatus).toBe('failed');
-    const results = await ledger.taskProcessingResults.listOfUser(workflow.id, run.id, other.id);
+    const results = await ledger.taskProcessingResults.listOfUser(run.id, other.id);
     expect(results.map((one) => one.processingStatus)).toEqual(['failed', 'failed', 'canceled']);
     await expectSound(store);
-    await expectRecount(ledger, workflow, await ledger.runs.get(workflow.id, run.id));
+    await expectRecount(ledger, await ledger.runs.get(run.id));
   });
 
   it('are refused for a user with only counts reported, for an unknown user, and with an invalid body', async () => {
-    const { create, report, ledger, workflow } = await makeDesk();
+    const { create, report, ledger } = await makeDesk();
     const run = await create(3);
     const counted = await report(run, 'inProgress');
     const queued = await report(run, 'queued');
     const record = (id: string, body: object) =>
-      codeOf(ledger.userProcessingResults.recordTask(workflow.id, run.id, id, body as never));
+      codeOf(ledger.userProcessingResults.recordTask(run.id, id, body as never));
     expect(await record(counted.id, task('completed'))).toBe('IllegalTransition');
     expect(await record(run.id, task('completed'))).toBe('NotFound');
     expect(await record('nobody', task('completed'))).toBe('NotFound');
@@ -430,11 +426,11 @@ describe('single tasks', () => {
   });
 
   it('the first task of a queued user may have begun before it is reported', async () => {
-    const { create, report, ledger, workflow, clock, store } = await makeDesk();
+    const { create, report, ledger, clock, store } = await makeDesk();
     const run = await create(1);
     const user = await report(run, 'queued');
     await clock.advance(60_000);
-    const result = await ledger.userProcessingResults.recordTask(workflow.id, run.id, user.id, {
+    const result = await ledger.userProcessingResults.recordTask(run.id, user.id, {
       processingStatus: 'completed',
       startedDateTime: clock.iso(-30_000),
       completedDateTime: clock.iso(-10_000),
@@ -446,16 +442,16 @@ describe('single tasks', () => {
 
 describe('updates', () => {
   it('a queued run can be moved to another schedule, and started by hand', async () => {
-    const { create, ledger, workflow, store, clock } = await makeDesk();
+    const { create, ledger, store, clock } = await makeDesk();
     const run = await create(1);
     const at = clock.iso(-3_600_000);
-    const moved = await ledger.runs.update(workflow.id, run.id, { scheduledDateTime: at });
+    const moved = await ledger.runs.update(run.id, { scheduledDateTime: at });
     expect(moved.scheduledDateTime).toBe(at);
     await expectSound(store);
-    const started = await ledger.runs.update(workflow.id, run.id, { processingStatus: 'inProgress' });
+    const started = await ledger.runs.update(run.id, { processingStatus: 'inProgress' });
     expect(started).toMatchObject({ processingStatus: 'inProgress', startedDateTime: clock.iso() });
     await expectSound(store);
-    expect(await codeOf(ledger.runs.update(workflow.id, run.id, { scheduledDateTime: clock.iso() }))).toBe(
+    expect(await codeOf(ledger.runs.update(run.id, { scheduledDateTime: clock.iso() }))).toBe(
       'InvalidArgument',
     );
   });
@@ -463,9 +459,9 @@ describe('updates', () => {
   it.each(['completed', 'completedWithErrors', 'failed', 'quarantined'] as const)(
     'a run cannot be set to %s by hand',
     async (status) => {
-      const { create, ledger, workflow, get } = await makeDesk();
+      const { create, ledger, get } = await makeDesk();
       const run = await create(1);
-      expect(await codeOf(ledger.runs.update(workflow.id, run.id, { processingStatus: status }))).toBe(
+      expect(await codeOf(ledger.runs.update(run.id, { processingStatus: status }))).toBe(
         'IllegalTransition',
       );
       expect(await get(run)).toEqual(run);
@@ -473,26 +469,26 @@ describe('updates', () => {
   );
 
   it.each(['canceled', 'canceling'] as const)('a patch to %s cancels', async (status) => {
-    const { create, ledger, workflow, report, store } = await makeDesk();
+    const { create, ledger, report, store } = await makeDesk();
     const run = await create(4);
     await report(run, 'completed', { subject: { id: 'done' } });
     await report(run, 'queued', { subject: { id: 'waits' } });
     await report(run, 'inProgress', { subject: { id: 'works' } });
-    const canceled = await ledger.runs.update(workflow.id, run.id, { processingStatus: status });
+    const canceled = await ledger.runs.update(run.id, { processingStatus: status });
     expect(canceled).toMatchObject({
       processingStatus: 'canceled',
       successfulUsersCount: 1,
       totalUnprocessedTasksCount: 5,
     });
     await expectSound(store);
-    const users = await allUsers(ledger, workflow.id, run.id);
+    const users = await allUsers(ledger, run.id);
     expect(users.map((user) => user.processingStatus)).toEqual(['completed', 'canceled', 'canceled']);
   });
 
   it('counters and dates are accepted only as the ledger has them', async () => {
-    const { create, ledger, workflow, get } = await makeDesk();
+    const { create, ledger, get } = await makeDesk();
     const run = await create(2);
-    const patch = (body: object) => codeOf(ledger.runs.update(workflow.id, run.id, body));
+    const patch = (body: object) => codeOf(ledger.runs.update(run.id, body));
     expect(await patch(run)).toBe('no error');
     expect(await patch({ failedTasksCount: 1 })).toBe('CounterMismatch');
     expect(await patch({ totalUsersCount: 3 })).toBe('CounterMismatch');
@@ -504,31 +500,31 @@ describe('updates', () => {
   });
 
   it('a final run stays as it is', async () => {
-    const { create, report, ledger, workflow, get } = await makeDesk();
+    const { create, report, ledger, get } = await makeDesk();
     const run = await create(1);
     await report(run, 'completed');
     const done = await get(run);
-    const patch = (body: object) => codeOf(ledger.runs.update(workflow.id, run.id, body));
+    const patch = (body: object) => codeOf(ledger.runs.update(run.id, body));
     expect(await patch({ processingStatus: 'inProgress' })).toBe('AlreadyFinal');
     expect(await patch({ processingStatus: 'canceled' })).toBe('AlreadyFinal');
-    expect(await codeOf(ledger.runs.cancel(workflow.id, run.id))).toBe('AlreadyFinal');
+    expect(await codeOf(ledger.runs.cancel(run.id))).toBe('AlreadyFinal');
     expect(await get(run)).toEqual(done);
   });
 });
 
 describe('deletion', () => {
   it('is refused while the run is in progress, allowed while it is queued and when it is final', async () => {
-    const { create, report, ledger, workflow, store } = await makeDesk();
+    const { create, report, ledger, store } = await makeDesk();
     const queued = await create(2);
     const active = await create(2);
     await report(active, 'completed');
-    expect(await codeOf(ledger.runs.delete(workflow.id, active.id))).toBe('RunActive');
+    expect(await codeOf(ledger.runs.delete(active.id))).toBe('RunActive');
     await report(active, 'completed');
     for (const run of [queued, active]) {
-      await ledger.runs.delete(workflow.id, run.id.toUpperCase());
-      expect(await codeOf(ledger.runs.get(workflow.id, run.id))).toBe('NotFound');
-      expect(await codeOf(ledger.userProcessingResults.list(workflow.id, run.id))).toBe('NotFound');
-      expect(await codeOf(ledger.runs.delete(workflow.id, run.id))).toBe('NotFound');
+      await ledger.runs.delete(run.id.toUpperCase());
+      expect(await codeOf(ledger.runs.get(run.id))).toBe('NotFound');
+      expect(await codeOf(ledger.userProcessingResults.list(run.id))).toBe('NotFound');
+      expect(await codeOf(ledger.runs.delete(run.id))).toBe('NotFound');
     }
     expect(await store.countRuns({ where: null })).toBe(0);
   });
@@ -536,9 +532,9 @@ describe('deletion', () => {
 
 describe('canceling', () => {
   it('a run without reported users ends canceled, its declared users with it', async () => {
-    const { create, ledger, workflow, store, events } = await makeDesk();
+    const { create, ledger, store, events } = await makeDesk();
     const run = await create(3);
-    expect(await ledger.runs.cancel(workflow.id, run.id)).toMatchObject({
+    expect(await ledger.runs.cancel(run.id)).toMatchObject({
       processingStatus: 'canceled',
       startedDateTime: null,
       totalUnprocessedTasksCount: 6,
@@ -549,11 +545,11 @@ describe('canceling', () => {
   });
 
   it('2,500 users are canceled in batches, and the run ends', async () => {
-    const { create, report, ledger, workflow, store } = await makeDesk();
+    const { create, report, ledger, store } = await makeDesk();
     const run = await create(2_501);
     for (let no = 0; no < 2_500; no++) await report(run, no % 2 === 0 ? 'queued' : 'inProgress');
-    await ledger.runs.cancel(workflow.id, run.id);
-    expect((await ledger.runs.get(workflow.id, run.id)).processingStatus).toBe('canceled');
+    await ledger.runs.cancel(run.id);
+    expect((await ledger.runs.get(run.id)).processingStatus).toBe('canceled');
     expect(await store.countUsers({ runId: run.id, where: null })).toBe(2_500);
     await expectSound(store);
   });
@@ -563,7 +559,7 @@ describe('canceling', () => {
     const run = await create(2);
     await report(run, 'inProgress');
     await ledger.workflows.update(workflow.id, { isEnabled: false });
-    expect((await ledger.runs.get(workflow.id, run.id)).processingStatus).toBe('canceled');
+    expect((await ledger.runs.get(run.id)).processingStatus).toBe('canceled');
     await expectSound(store);
   });
 });
@@ -573,7 +569,7 @@ describe('a random life of an external run', () => {
     'keeps every rule at every step (seed %i)',
     async (seed) => {
       const random = seededRandom(seed);
-      const { create, report, get, ledger, workflow, store, clock } = await makeDesk([
+      const { create, report, get, ledger, store, clock } = await makeDesk([
         { id: 'a', continueOnError: true },
         'b',
       ]);
@@ -597,14 +593,12 @@ describe('a random life of an external run', () => {
         } else if (pick < 0.85) {
           const id = ids[below(random, Math.max(1, ids.length))] ?? run.id;
           const processingStatus = random.next() < 0.7 ? 'completed' : 'failed';
-          await codeOf(
-            ledger.userProcessingResults.recordTask(workflow.id, run.id, id, { processingStatus }),
-          );
-        } else if (pick < 0.88) await codeOf(ledger.runs.cancel(workflow.id, run.id));
+          await codeOf(ledger.userProcessingResults.recordTask(run.id, id, { processingStatus }));
+        } else if (pick < 0.88) await codeOf(ledger.runs.cancel(run.id));
         else clock.jump(below(random, 2_000) - 800);
         await expectSound(store);
       }
-      if ((await get(run)).completedDateTime === null) await ledger.runs.cancel(workflow.id, run.id);
+      if ((await get(run)).completedDateTime === null) await ledger.runs.cancel(run.id);
       expect((await get(run)).completedDateTime).not.toBeNull();
       await expectSound(store);
     },

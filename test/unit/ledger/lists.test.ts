@@ -215,17 +215,15 @@ describe('page tokens', () => {
     const { engine, workflow, clock } = await withRuns(3);
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(5) });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     const ofRuns = (await engine.runs.list(workflow.id, { top: 1 })).nextToken ?? '';
-    const ofUsers =
-      (await engine.userProcessingResults.list(workflow.id, run.id, { top: 1 })).nextToken ?? '';
-    const ofTasks =
-      (await engine.taskProcessingResults.list(workflow.id, run.id, { top: 1 })).nextToken ?? '';
+    const ofUsers = (await engine.userProcessingResults.list(run.id, { top: 1 })).nextToken ?? '';
+    const ofTasks = (await engine.taskProcessingResults.list(run.id, { top: 1 })).nextToken ?? '';
     const codes = {
-      usersByRuns: await codeOf(engine.userProcessingResults.list(workflow.id, run.id, { after: ofRuns })),
+      usersByRuns: await codeOf(engine.userProcessingResults.list(run.id, { after: ofRuns })),
       runsByUsers: await codeOf(engine.runs.list(workflow.id, { after: ofUsers })),
-      tasksByRuns: await codeOf(engine.taskProcessingResults.list(workflow.id, run.id, { after: ofRuns })),
-      tasksByUsers: await codeOf(engine.taskProcessingResults.list(workflow.id, run.id, { after: ofUsers })),
+      tasksByRuns: await codeOf(engine.taskProcessingResults.list(run.id, { after: ofRuns })),
+      tasksByUsers: await codeOf(engine.taskProcessingResults.list(run.id, { after: ofUsers })),
       runsByTasks: await codeOf(engine.runs.list(workflow.id, { after: ofTasks })),
     };
     expect(codes).toEqual({
@@ -242,10 +240,8 @@ describe('page tokens', () => {
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(5) });
     const other = await engine.runs.activate(workflow.id, { subjects: idsOf(5) });
-    const after = (await engine.taskProcessingResults.list(workflow.id, run.id, { top: 1 })).nextToken ?? '';
-    expect(await codeOf(engine.taskProcessingResults.list(workflow.id, other.id, { after }))).toBe(
-      'InvalidPageToken',
-    );
+    const after = (await engine.taskProcessingResults.list(run.id, { top: 1 })).nextToken ?? '';
+    expect(await codeOf(engine.taskProcessingResults.list(other.id, { after }))).toBe('InvalidPageToken');
   });
 });
 
@@ -269,21 +265,21 @@ describe('task results and reports', () => {
     );
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(23) });
-    return { ...world, workflow, run: await clock.until(engine.runs.finished(run.id)) };
+    return { ...world, workflow, run: await clock.until(engine.runs.waitFor(run.id)) };
   }
 
   it.each([undefined, 'completed', 'failed', 'canceled', 'queued'] as const)(
     'pages of %s add up to all of them, in order',
     async (processingStatus) => {
-      const { engine, workflow, run } = await ran();
-      const all = await allTasks(engine, workflow.id, run.id);
+      const { engine, run } = await ran();
+      const all = await allTasks(engine, run.id);
       const expected = all.filter(
         (one) => processingStatus === undefined || one.processingStatus === processingStatus,
       );
       for (const top of [1, 2, 5, 100]) {
         const status = processingStatus === undefined ? {} : { processingStatus };
         const pages = await walk(
-          (options) => engine.taskProcessingResults.list(workflow.id, run.id, { ...options, ...status }),
+          (options) => engine.taskProcessingResults.list(run.id, { ...options, ...status }),
           { top },
         );
         expect(pages.flat()).toEqual(expected);
@@ -293,23 +289,21 @@ describe('task results and reports', () => {
   );
 
   it('each can be got by its id in any letter case, and by nothing else', async () => {
-    const { engine, workflow, run } = await ran();
-    for (const task of await allTasks(engine, workflow.id, run.id))
-      expect(await engine.taskProcessingResults.get(workflow.id, run.id, task.id.toUpperCase())).toEqual(
-        task,
-      );
+    const { engine, run } = await ran();
+    for (const task of await allTasks(engine, run.id))
+      expect(await engine.taskProcessingResults.get(run.id, task.id.toUpperCase())).toEqual(task);
     for (const id of [
       run.id,
       'nobody',
       run.id.replace('-8000-', '-8009-').replace(/0$/, '1'),
       run.id.replace(/0$/, '1'),
     ])
-      expect(await codeOf(engine.taskProcessingResults.get(workflow.id, run.id, id))).toBe('NotFound');
+      expect(await codeOf(engine.taskProcessingResults.get(run.id, id))).toBe('NotFound');
   });
 
   it('reports have one row for each enabled task, and sum to the run', async () => {
-    const { engine, workflow, run } = await ran();
-    const reports = await engine.taskReports.list(workflow.id, run.id);
+    const { engine, run } = await ran();
+    const reports = await engine.taskReports.list(run.id);
     expect(reports.map(({ task }) => task.taskDefinitionId)).toEqual(['a', 'b', 'c']);
     expect(reports.map(({ failedUsersCount }) => failedUsersCount)).toEqual([5, 7, 0]);
     expect(reports.map(({ unprocessedUsersCount }) => unprocessedUsersCount)).toEqual([0, 0, 7]);
@@ -318,15 +312,13 @@ describe('task results and reports', () => {
       'completedWithErrors',
       'completedWithErrors',
     ]);
-    await expectRecount(engine, workflow, run);
+    await expectRecount(engine, run);
   });
 
   it('an unknown status is refused', async () => {
-    const { engine, workflow, run } = await ran();
+    const { engine, run } = await ran();
     expect(
-      await codeOf(
-        engine.taskProcessingResults.list(workflow.id, run.id, { processingStatus: 'canceling' as never }),
-      ),
+      await codeOf(engine.taskProcessingResults.list(run.id, { processingStatus: 'canceling' as never })),
     ).toBe('InvalidArgument');
   });
 });
@@ -351,7 +343,7 @@ describe('summaries', () => {
     const queued = await engine.runs.create(workflow.id, input(zero));
     const started = await engine.runs.create(workflow.id, input(zero));
     await clock.advance(5_000);
-    await engine.userProcessingResults.create(workflow.id, started.id, result);
+    await engine.userProcessingResults.create(started.id, result);
     const sum = (from: number, to: number) => engine.runs.summary(workflow.id, iso(from), iso(to));
     expect((await sum(zero, zero)).totalRuns).toBe(1);
     expect((await sum(zero + 1, zero + 4_999)).totalRuns).toBe(0);

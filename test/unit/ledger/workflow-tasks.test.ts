@@ -38,7 +38,7 @@ describe('a task', () => {
     const { workflows, runs } = world.engine;
     const workflow = await workflows.create(workflowInput(['a']));
     await world.engine.start();
-    const run = async () => runs.finished((await runs.activate(workflow.id, { subjects: ['u1'] })).id);
+    const run = async () => runs.waitFor((await runs.activate(workflow.id, { subjects: ['u1'] })).id);
     await run();
     await workflows.updateTask(workflow.id, workflow.tasks[0]?.id ?? '', { displayName: 'New' });
     await run();

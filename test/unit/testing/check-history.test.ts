@@ -30,7 +30,7 @@ async function record(): Promise<readonly HistoryEvent[]> {
     tasks: [{ taskDefinitionId: 'first' }, { taskDefinitionId: 'second' }],
   });
   const run = await engine.runs.activate(id, { subjects: ['ada', 'bob'] });
-  await engine.runs.finished(run.id);
+  await engine.runs.waitFor(run.id);
   return history;
 }
 

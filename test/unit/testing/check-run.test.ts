@@ -137,15 +137,15 @@ describe('checkRun on the resources of a ledger', () => {
       totalUsersCount: 3,
       totalTasksCount: 9,
     });
-    await ledger.userProcessingResults.create(workflow.id, run.id, {
+    await ledger.userProcessingResults.create(run.id, {
       processingStatus: 'completed',
       totalTasksCount: 3,
       failedTasksCount: 0,
       totalUnprocessedTasksCount: 0,
     });
-    const canceled = await ledger.runs.cancel(workflow.id, run.id);
+    const canceled = await ledger.runs.cancel(run.id);
     expect(canceled.processingStatus).toBe('canceled');
-    const results = await ledger.userProcessingResults.list(workflow.id, run.id);
+    const results = await ledger.userProcessingResults.list(run.id);
     expect(checkRun(canceled, results)).toEqual([]);
     await ledger.close();
   });

@@ -89,7 +89,7 @@ async function runsReprocess(host: Host, name: string, options: RunsReprocessOpt
         const outcome = await session.drive(async () => {
           if (!quiet) host.stderr.line(`Reprocessing run ${shortId(origin.id)}`);
           await session.engine.start();
-          return [await session.engine.runs.reprocess(origin.workflowId, origin.id, scope)];
+          return [await session.engine.runs.reprocess(origin.id, scope)];
         });
         if (options.json) host.stdout.line(JSON.stringify(outcome.runs[0] ?? null, null, 2));
         const place = { ledger: session.engine, db, more: tasks.effectsFact() };

@@ -65,10 +65,7 @@ async function runsShow(host: Host, name: string, options: RunsShowOptions): Pro
     const run = runResource(record);
     const ledger = await createLedger({ store });
     if (options.json) {
-      const expanded =
-        options.failures === undefined
-          ? {}
-          : await failedTasks(ledger, record.workflowId, run, options.failures);
+      const expanded = options.failures === undefined ? {} : await failedTasks(ledger, run, options.failures);
       host.stdout.line(JSON.stringify({ ...run, ...expanded }, null, 2));
       return EXIT.ok;
     }
@@ -82,17 +79,15 @@ async function runsShow(host: Host, name: string, options: RunsShowOptions): Pro
 
 async function failedTasks(
   ledger: LedgerMethods,
-  workflowId: string,
   run: Run,
   max: number,
 ): Promise<{ readonly taskProcessingResults: readonly unknown[] }> {
-  const { first } = await readFailures(ledger, workflowId, run.id, max);
+  const { first } = await readFailures(ledger, run.id, max);
   return { taskProcessingResults: first };
 }
 
 async function print(host: Host, run: Run, options: RunsShowOptions, ledger: LedgerMethods): Promise<void> {
   const { stdout } = host;
-  const { id: workflowId } = run.workflow;
   const facts = {
     work: workOf(run),
     more: [
@@ -103,10 +98,10 @@ async function print(host: Host, run: Run, options: RunsShowOptions, ledger: Led
   };
   for (const line of runLines(run, facts, stdout.style)) stdout.line(line);
   stdout.line();
-  for (const line of reportLines(host, await ledger.taskReports.list(workflowId, run.id))) stdout.line(line);
+  for (const line of reportLines(host, await ledger.taskReports.list(run.id))) stdout.line(line);
   if (run.failedTasksCount === 0) return;
   const max = options.failures ?? FAILURES_DEFAULT;
-  const failures = await readFailures(ledger, workflowId, run.id, max);
+  const failures = await readFailures(ledger, run.id, max);
   const rest = `${host.self} runs show ${shortId(run.id)} --db ${quoted(options.db)} --failures ${run.failedTasksCount}`;
   stdout.line();
   for (const line of failureLines(failures, stdout.style, rest)) await stdout.write(`${line}\n`);

@@ -94,7 +94,7 @@ async function readUsers(
   const users: UserProcessingResult[] = [];
   for (;;) {
     const wanted = { ...from, top: Math.min(LIMITS.pageSizeMax, top - users.length) };
-    const { value, nextToken } = await results.list(run.workflowId, run.id, wanted);
+    const { value, nextToken } = await results.list(run.id, wanted);
     users.push(...value);
     if (nextToken === null || users.length >= top) return { users, nextToken };
     from = { after: nextToken };

@@ -36,9 +36,9 @@ describe('handlers that never settle', () => {
   it('on every lane do not keep a later run from completing', async () => {
     const { engine, clock, bad, good, run, store } = await stuckWorld();
     const first = await run(bad.id, 2);
-    expect((await clock.until(engine.runs.finished(first.id))).processingStatus).toBe('failed');
+    expect((await clock.until(engine.runs.waitFor(first.id))).processingStatus).toBe('failed');
     const later = await run(good.id, 5);
-    expect((await clock.until(engine.runs.finished(later.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(later.id))).processingStatus).toBe('completed');
     expect(engine.handlersUnsettled).toBe(2);
     await expectSound(store);
   });
@@ -47,7 +47,7 @@ describe('handlers that never settle', () => {
     const world = await stuckWorld();
     const { engine, clock, bad, run } = world;
     const { id } = await run(bad.id, 1);
-    await clock.until(engine.runs.finished(id));
+    await clock.until(engine.runs.waitFor(id));
     expect(payloadsOf(world, 'handler.unsettled')).toEqual([
       {
         workflowId: bad.id,
@@ -70,8 +70,8 @@ describe('handlers that never settle', () => {
     const { engine, clock, bad, run } = world;
     const { id } = await run(bad.id, 1);
     await clock.settle();
-    await engine.runs.cancel(bad.id, id);
-    await clock.until(engine.runs.finished(id));
+    await engine.runs.cancel(id);
+    await clock.until(engine.runs.waitFor(id));
     expect(payloadsOf(world, 'handler.unsettled').map(({ cause }) => cause)).toEqual(['cancel']);
   });
 
@@ -88,9 +88,9 @@ describe('handlers that never settle', () => {
   it('take no more lanes than the bound allows: beyond it a later run waits, and the engine says it is stalled', async () => {
     const world = await stuckWorld({ handlersUnsettledMax: 1 });
     const { engine, clock, gate, bad, good, run } = world;
-    await clock.until(engine.runs.finished((await run(bad.id, 1)).id));
+    await clock.until(engine.runs.waitFor((await run(bad.id, 1)).id));
     expect(engine.isStalled).toBe(true);
-    await clock.until(engine.runs.finished((await run(bad.id, 2)).id));
+    await clock.until(engine.runs.waitFor((await run(bad.id, 2)).id));
     expect(payloadsOf(world, 'handler.unsettled').map((one) => one.isLaneReplaced)).toEqual([
       true,
       false,
@@ -99,11 +99,11 @@ describe('handlers that never settle', () => {
     expect(payloadsOf(world, 'engine.stalled')).toEqual([{ handlersUnsettled: 1, handlersUnsettledMax: 1 }]);
     const later = await run(good.id, 3);
     await clock.advance(3_600_000);
-    expect((await engine.runs.get(good.id, later.id)).processingStatus).toBe('queued');
+    expect((await engine.runs.get(later.id)).processingStatus).toBe('queued');
 
     // The one whose lane was replaced settles: its place under the bound passes to a lane that is held.
     gate.calls[0]?.resolve();
-    expect((await clock.until(engine.runs.finished(later.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(later.id))).processingStatus).toBe('completed');
     expect(engine.handlersUnsettled).toBe(2);
     for (const call of gate.open()) call.resolve();
     await clock.settle();
@@ -116,7 +116,7 @@ describe('handlers that never settle', () => {
     const { engine, clock, gate, bad, run } = world;
     for (let round = 1; round <= 4; round++) {
       const { id } = await run(bad.id, 2);
-      await clock.until(engine.runs.finished(id));
+      await clock.until(engine.runs.waitFor(id));
       expect(engine.handlersUnsettled).toBe(2);
       for (const call of gate.open()) call.reject(new Error('late'));
       await clock.settle();
@@ -128,7 +128,7 @@ describe('handlers that never settle', () => {
   it('never leave more lanes at work than `concurrency` after they have settled', async () => {
     const world = await stuckWorld();
     const { engine, clock, gate, bad, run } = world;
-    await clock.until(engine.runs.finished((await run(bad.id, 2)).id));
+    await clock.until(engine.runs.waitFor((await run(bad.id, 2)).id));
     for (const call of gate.open()) call.resolve();
     await clock.settle();
     const before = gate.calls.length;
@@ -142,11 +142,11 @@ describe('handlers that never settle', () => {
     const { id } = await run(bad.id, 2);
     await clock.advance(3_600_000);
     expect(gate.calls).toHaveLength(1);
-    expect((await engine.runs.get(bad.id, id)).processingStatus).toBe('inProgress');
+    expect((await engine.runs.get(id)).processingStatus).toBe('inProgress');
     gate.calls[0]?.resolve();
     await clock.settle();
     gate.calls[1]?.resolve();
-    expect((await clock.until(engine.runs.finished(id))).processingStatus).toBe('completedWithErrors');
+    expect((await clock.until(engine.runs.waitFor(id))).processingStatus).toBe('completedWithErrors');
   });
 });
 

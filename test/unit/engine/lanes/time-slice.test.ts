@@ -108,7 +108,7 @@ it.each([
       [1, 2, 3, 4, 5, 6].map(() => engine.runs.activate(workflow.id, { subjects: idsOf(20) })),
     );
     let isDone = false;
-    void Promise.all(runs.map(({ id }) => engine.runs.finished(id))).then(() => {
+    void Promise.all(runs.map(({ id }) => engine.runs.waitFor(id))).then(() => {
       isDone = true;
     });
     while (!isDone) {

@@ -21,7 +21,7 @@ describe('runs that are claimed', () => {
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(3) });
     await clock.until(engine.start());
-    const done = await clock.until(engine.runs.finished(run.id));
+    const done = await clock.until(engine.runs.waitFor(run.id));
     expect(done.processingStatus).toBe('completed');
     expect((await store.getRun(run.id))?.claim).toBe(1);
     await clock.settle();
@@ -35,8 +35,7 @@ describe('runs that are claimed', () => {
     store.hooks.read = async (method) => {
       if (method !== 'getWorkflowVersion') return;
       for (const run of await store.inner.listUnfinishedRuns()) {
-        if (run.inHand && run.processingStatus === 'queued')
-          await codeOf(engine.runs.cancel(workflow.id, run.id));
+        if (run.inHand && run.processingStatus === 'queued') await codeOf(engine.runs.cancel(run.id));
       }
     };
     for (let no = 0; no < 300; no++)
@@ -44,7 +43,7 @@ describe('runs that are claimed', () => {
     await clock.settle();
     store.hooks.read = () => {};
     const last = await engine.runs.activate(workflow.id, { subjects: ['u2'] });
-    expect((await clock.until(engine.runs.finished(last.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(last.id))).processingStatus).toBe('completed');
   });
 
   it('300 runs that are deleted right after their claim do not use up the places for runs', async () => {
@@ -54,15 +53,14 @@ describe('runs that are claimed', () => {
     store.hooks.read = async (method) => {
       if (method !== 'getWorkflowVersion') return;
       for (const run of await store.inner.listUnfinishedRuns())
-        if (run.inHand && run.processingStatus === 'queued')
-          await codeOf(engine.runs.delete(workflow.id, run.id));
+        if (run.inHand && run.processingStatus === 'queued') await codeOf(engine.runs.delete(run.id));
     };
     for (let no = 0; no < 300; no++)
       await clock.until(engine.runs.activate(workflow.id, { subjects: ['u1'] }));
     await clock.settle();
     store.hooks.read = () => {};
     const last = await engine.runs.activate(workflow.id, { subjects: ['u2'] });
-    expect((await clock.until(engine.runs.finished(last.id))).processingStatus).toBe('completed');
+    expect((await clock.until(engine.runs.waitFor(last.id))).processingStatus).toBe('completed');
   });
 
   it('a run whose handlers were missing at a start counts no interruption at the next', async () => {
@@ -91,7 +89,7 @@ describe('runs that are claimed', () => {
       tasks: { b: () => {}, a: (context) => void interruptions.push(context.interruptions) },
     });
     await clock.until(third.engine.start());
-    await clock.until(third.engine.runs.finished(run.id));
+    await clock.until(third.engine.runs.waitFor(run.id));
     expect(interruptions).toEqual([0]);
   });
 
@@ -125,7 +123,7 @@ describe('runs that are claimed', () => {
       tasks: { a: () => {}, b: (context) => void interruptions.push(context.interruptions) },
     });
     await clock.until(second.engine.start());
-    await clock.until(second.engine.runs.finished(run.id));
+    await clock.until(second.engine.runs.waitFor(run.id));
     expect(interruptions).toEqual([0]);
   });
 
@@ -153,9 +151,7 @@ describe('runs that are claimed', () => {
     const second = makeWorld({ store: inner, clock, seed: 2, directory });
     await clock.until(second.engine.start());
     for (const run of runs)
-      expect((await clock.until(second.engine.runs.finished(run.id), 200)).processingStatus).toBe(
-        'completed',
-      );
+      expect((await clock.until(second.engine.runs.waitFor(run.id), 200)).processingStatus).toBe('completed');
   });
 });
 
@@ -179,7 +175,7 @@ describe('room for runs and users', () => {
     await clock.settle();
     const before = clock.elapsed();
     const run = await engine.runs.activate(quick.id, { subjects: ['u2'] });
-    await clock.until(engine.runs.finished(run.id));
+    await clock.until(engine.runs.waitFor(run.id));
     expect(clock.elapsed() - before).toBeLessThan(3_600_000);
   });
 
@@ -210,7 +206,7 @@ describe('room for runs and users', () => {
     await clock.until(engine.runs.activate(many.id, { subjects: idsOf(4_500) }));
     await clock.settle();
     const run = await clock.until(engine.runs.activate(few.id, { subjects: ['u1', 'u2'] }));
-    await clock.until(engine.runs.finished(run.id), 10_000);
+    await clock.until(engine.runs.waitFor(run.id), 10_000);
     // The first run has made room after an hour; the second must not wait for its own retry.
     expect(at).toBeLessThan(4 * 3_600_000);
   });

@@ -26,7 +26,7 @@ it('a quick run fetches each subject once', async () => {
   const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
   await clock.until(engine.start());
   const run = await clock.until(engine.runs.activate(workflow.id, { rule: EVERYBODY }));
-  await clock.until(engine.runs.finished(run.id));
+  await clock.until(engine.runs.waitFor(run.id));
   expect(fetched.size).toBe(2_000);
   expect([...new Set(fetched.values())]).toEqual([1]);
 });
@@ -54,7 +54,7 @@ it('a slow run fetches those again whom it fetched more than a second ago', asyn
   const workflow = await engine.workflows.create(workflowInput(['a']));
   await clock.until(engine.start());
   const run = await clock.until(engine.runs.activate(workflow.id, { rule: EVERYBODY }));
-  await clock.until(engine.runs.finished(run.id));
+  await clock.until(engine.runs.waitFor(run.id));
   expect(seen).toEqual([
     ['u1', 'before'],
     ['u2', 'before'],

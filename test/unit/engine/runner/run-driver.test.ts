@@ -58,8 +58,8 @@ describe('writes of a driver that is late', () => {
         const run = await clock.until(engine.runs.activate(workflow.id, { subjects: idsOf(8) }));
         for (let left = below(random, 20); left > 0; left--)
           await new Promise<void>((resolve) => setImmediate(resolve));
-        await clock.until(codeOf(engine.runs.cancel(workflow.id, run.id)));
-        await clock.until(engine.runs.finished(run.id));
+        await clock.until(codeOf(engine.runs.cancel(run.id)));
+        await clock.until(engine.runs.waitFor(run.id));
         await clock.settle();
         expect(store.faults).toEqual([]);
       }
@@ -81,16 +81,12 @@ describe('writes of a driver that is late', () => {
       aggregation: { strictFailed: false },
       planning: new Set(),
     });
-    expect((await ledger.runs.cancel(workflow.id, run.id)).processingStatus).toBe('canceled');
+    expect((await ledger.runs.cancel(run.id)).processingStatus).toBe('canceled');
     for (const call of lastHold().open()) call.resolve();
     await clock.settle();
-    const after = await engine.runs.get(workflow.id, run.id);
+    const after = await engine.runs.get(run.id);
     expect(after.processingStatus).toBe('canceled');
-    expect(await statusesOf({ engine } as World, workflow.id, run.id)).toEqual([
-      'canceled',
-      'canceled',
-      'canceled',
-    ]);
+    expect(await statusesOf({ engine } as World, run.id)).toEqual(['canceled', 'canceled', 'canceled']);
     await expectSound(store);
   });
 
@@ -117,11 +113,11 @@ describe('writes of a driver that is late', () => {
         if (users.size === 0) store.hooks.before = () => isListed.promise;
         else for (let left = 8; left > 0; left--) await clock.yield();
       };
-      canceling = codeOf(second.engine.runs.cancel(workflow.id, run.id));
+      canceling = codeOf(second.engine.runs.cancel(run.id));
       await isCanceling.promise;
     };
     await clock.until(second.engine.start());
-    const done = await clock.until(second.engine.runs.finished(run.id));
+    const done = await clock.until(second.engine.runs.waitFor(run.id));
     await clock.settle();
     expect(done.processingStatus).toBe('canceled');
     await expectSound(store);
@@ -154,9 +150,9 @@ describe('writes of a driver that is late', () => {
         const started = second.engine.start();
         for (let left = below(random, 20); left > 0; left--)
           await new Promise<void>((resolve) => setImmediate(resolve));
-        await clock.until(codeOf(second.engine.runs.cancel(workflow.id, run.id)));
+        await clock.until(codeOf(second.engine.runs.cancel(run.id)));
         await clock.until(started);
-        await clock.until(second.engine.runs.finished(run.id));
+        await clock.until(second.engine.runs.waitFor(run.id));
         await clock.settle();
         await expectSound(store);
         await clock.until(second.engine.stop());
@@ -176,7 +172,7 @@ describe('writes of a driver that is late', () => {
     const run = await clock.until(engine.runs.activate(workflow.id, { subjects: idsOf(1_200) }));
     await clock.settle();
     expect(gate.open()).toHaveLength(1_200);
-    expect((await clock.until(engine.runs.cancel(workflow.id, run.id))).processingStatus).toBe('canceling');
+    expect((await clock.until(engine.runs.cancel(run.id))).processingStatus).toBe('canceling');
     const batch = deferred();
     store.hooks.after = async (_n, { users }) => {
       if (users.size !== 1_000) return;
@@ -185,7 +181,7 @@ describe('writes of a driver that is late', () => {
       batch.resolve();
       for (let left = 10; left > 0; left--) await clock.yield();
     };
-    const canceled = ledgerOf(store, clock).runs.cancel(workflow.id, run.id);
+    const canceled = ledgerOf(store, clock).runs.cancel(run.id);
     await clock.until(canceled);
     await clock.settle();
     await expectSound(store);

@@ -71,22 +71,22 @@ describe('a scheduled run with too many users', () => {
       totalUsersCount: 3,
       totalUnprocessedTasksCount: 6,
     });
-    const users = await allUsers(world.engine, workflow.id, run?.id ?? '');
+    const users = await allUsers(world.engine, run?.id ?? '');
     expect(users.map((user) => user.processingStatus)).toEqual(['quarantined', 'quarantined', 'quarantined']);
     const { quarantineDetails } = await workflows.get(workflow.id);
     expect(quarantineDetails).toMatchObject({ quarantineType: 'countBasedThresholdExceeded' });
     expect(
       world.events.filter(({ name }) => name === 'workflow.quarantined').map(({ payload }) => payload),
     ).toEqual([{ workflowId: workflow.id, runId: run?.id, quarantineDetails }]);
-    await world.engine.runs.finished(run?.id ?? '');
-    if (run) await expectRecount(world.engine, workflow, run);
+    await world.engine.runs.waitFor(run?.id ?? '');
+    if (run) await expectRecount(world.engine, run);
 
     world.hire(1);
     expect(await world.slot()).toBe(0);
     expect((await runs.list(workflow.id)).value).toHaveLength(2);
     expect(await codeOf(runs.evaluate(workflow.id))).toBe('WorkflowQuarantined');
     const onDemand = await runs.activate(workflow.id, { subjects: ['u1', 'u2', 'u3'] });
-    expect((await runs.finished(onDemand.id)).processingStatus).toBe('completed');
+    expect((await runs.waitFor(onDemand.id)).processingStatus).toBe('completed');
 
     await settings.update({ quarantineConfiguration: null });
     const cleared = await workflows.clearQuarantine(workflow.id);
@@ -94,7 +94,7 @@ describe('a scheduled run with too many users', () => {
     expect(await workflows.clearQuarantine(workflow.id)).toEqual(cleared);
     expect(await world.slot()).toBe(8);
     expect(await world.slot()).toBe(0);
-    expect((await runs.get(workflow.id, run?.id ?? '')).processingStatus).toBe('quarantined');
+    expect((await runs.get(run?.id ?? '')).processingStatus).toBe('quarantined');
     await expectSound(world.store);
     await world.engine.stop();
   });
@@ -133,7 +133,7 @@ describe('a scheduled run with too many users', () => {
     const [run] = (await world.engine.runs.list(workflow.id)).value;
     expect(run).toMatchObject({ processingStatus: 'quarantined', totalUsersCount: 2_500 });
     const inQuarantine = { filter: "processingStatus eq 'quarantined'", count: true, top: 1 };
-    const page = await world.engine.userProcessingResults.list(workflow.id, run?.id ?? '', inQuarantine);
+    const page = await world.engine.userProcessingResults.list(run?.id ?? '', inQuarantine);
     expect(page.count).toBe(2_500);
     expect((await checkDatabase(world.store.inner)).violations).toEqual([]);
     await settings.update({ quarantineConfiguration: bounds(2_500) });

@@ -27,7 +27,7 @@ beforeAll(async () => {
       totalUsersCount: 1,
       totalUnprocessedTasksCount: 1,
     });
-    await engine.userProcessingResults.create(workflowId, id, {
+    await engine.userProcessingResults.create(id, {
       subject: { id: `${days} days` },
       processingStatus: 'queued',
       totalTasksCount: 1,

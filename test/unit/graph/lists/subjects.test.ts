@@ -25,13 +25,13 @@ beforeAll(async () => {
   const tasks = body.tasks.map((task) => ({ ...task, continueOnError: true }));
   const { id: workflow } = await engine.workflows.create({ ...body, tasks } as never);
   const origin = await engine.runs.activate(workflow, { subjects: PEOPLE });
-  await engine.runs.finished(origin.id);
-  const run = await engine.runs.reprocess(workflow, origin.id, {
+  await engine.runs.waitFor(origin.id);
+  const run = await engine.runs.reprocess(origin.id, {
     taskScope: 'failedTasks',
     userScope: 'failedUsers',
   });
-  await engine.runs.finished(run.id);
-  const [report] = await engine.taskReports.list(workflow, run.id);
+  await engine.runs.waitFor(run.id);
+  const [report] = await engine.taskReports.list(run.id);
   const keys = { workflow, report: report?.id };
   call = { engine: counting(engine), keys, given: keys, turn } as never as Call;
 });

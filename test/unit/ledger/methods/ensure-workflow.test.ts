@@ -235,7 +235,7 @@ describe('a workflow that is disabled by the input', () => {
       totalUnprocessedTasksCount: 2,
     });
     await ledger.workflows.ensure({ ...input, isEnabled: false });
-    expect((await ledger.runs.get(workflow.id, run.id)).processingStatus).toBe('canceled');
+    expect((await ledger.runs.get(run.id)).processingStatus).toBe('canceled');
   });
 });
 

@@ -15,29 +15,29 @@ async function twoRuns() {
   const ofPeople = await engine.runs.activate(id, { subjects: ['u1', 'u2', 'u3'] });
   const object = { id: 'u2', attributeSetEntries: [{ name: 'city', value: 'Rome' }] };
   const ofObject = await engine.runs.activate(id, { provisioningObject: object });
-  for (const run of [ofPeople, ofObject]) await engine.runs.finished(run.id);
+  for (const run of [ofPeople, ofObject]) await engine.runs.waitFor(run.id);
   return { world, engine, id, ofPeople: ofPeople.id, ofObject: ofObject.id, object };
 }
 
 describe('a subject result', () => {
   it('is the user result, in everything but its subject, in the same order and pages', async () => {
-    const { world, engine, id, ofPeople } = await twoRuns();
+    const { world, engine, ofPeople } = await twoRuns();
     const options = { top: 2, count: true, orderBy: 'completedDateTime desc' };
-    const users = await engine.userProcessingResults.list(id, ofPeople, options);
-    const subjects = await engine.subjectProcessingResults.list(id.toUpperCase(), ofPeople, options);
+    const users = await engine.userProcessingResults.list(ofPeople, options);
+    const subjects = await engine.subjectProcessingResults.list(ofPeople, options);
     expect(subjects).toEqual({
       ...users,
       value: users.value.map((user) => ({ ...user, subject: person(user.subject.id), subjectType: 'user' })),
     });
     const [first] = subjects.value;
-    expect(await engine.subjectProcessingResults.get(id, ofPeople, first?.id ?? '')).toEqual(first);
+    expect(await engine.subjectProcessingResults.get(ofPeople, first?.id ?? '')).toEqual(first);
     await world.engine.stop();
   });
 
   it('is of a provisioning object where one was activated, and of no other subject', async () => {
     const { world, engine, id, ofPeople, ofObject, object } = await twoRuns();
     const mixed = await Promise.all(
-      [ofObject, ofPeople].map(async (run) => (await engine.userProcessingResults.list(id, run)).value),
+      [ofObject, ofPeople].map(async (run) => (await engine.userProcessingResults.list(run)).value),
     );
     const subjects = await engine.subjectProcessingResults.of(id, mixed.flat());
     expect(subjects.map(({ subject }) => subject)).toEqual([
@@ -56,15 +56,13 @@ describe('a subject result', () => {
 
   it('is gone with its run, and its object with the workflow', async () => {
     const { world, engine, id, ofObject } = await twoRuns();
-    const [result] = (await engine.subjectProcessingResults.list(id, ofObject)).value;
+    const [result] = (await engine.subjectProcessingResults.list(ofObject)).value;
     const objects = async () =>
       (await world.store.listNotes({ collection: 'provisioningObjects', prefix: '', after: null, limit: 9 }))
         .length;
     expect(await objects()).toBe(1);
     await engine.workflows.delete(id);
-    expect(await codeOf(engine.subjectProcessingResults.get(id, ofObject, result?.id ?? ''))).toBe(
-      'NotFound',
-    );
+    expect(await codeOf(engine.subjectProcessingResults.get(ofObject, result?.id ?? ''))).toBe('NotFound');
     await engine.workflows.purge(id);
     expect(await objects()).toBe(0);
     await world.engine.stop();

@@ -75,7 +75,7 @@ describe('a cancel', () => {
     const { context, clock, recorder, run, queue, activeUsers, settle, runNow } = await claimedRun();
     queue.record(activeUsers[0] as TrackedUser, STARTED);
     await settle();
-    await clock.until(cancelRun({ context, recorder }, run.workflowId, run.id));
+    await clock.until(cancelRun({ context, recorder }, run.id));
     expect(await runNow()).toMatchObject({ processingStatus: 'canceling', claim: 1, canceledUsersCount: 1 });
     queue.record(activeUsers[0] as TrackedUser, ENDED);
     await settle();
@@ -87,7 +87,7 @@ describe('a cancel', () => {
     queue.record(activeUsers[0] as TrackedUser, STARTED);
     await settle();
     const elsewhere = new Recorder(context);
-    await clock.until(cancelRun({ context, recorder: elsewhere }, run.workflowId, run.id));
+    await clock.until(cancelRun({ context, recorder: elsewhere }, run.id));
     expect(await runNow()).toMatchObject({ processingStatus: 'canceled', claim: 2, canceledUsersCount: 2 });
     queue.record(activeUsers[0] as TrackedUser, ENDED);
     await settle();
