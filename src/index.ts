@@ -35,6 +35,7 @@ export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
 export { InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
 export type { Listener } from './events/event-hub.ts';
 export type { EngineEventMap, EngineEventName, RunEventPayload } from './events/event-map.ts';
+export { type FilterValue, filter } from './filter/builder.ts';
 export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';

@@ -13,7 +13,8 @@ export const ERROR_CODES = {
     status: 400,
     graphCode: 'BadRequest',
     retryable: false,
-    meaning: 'A filter or scope rule cannot be read; `details.position` is the 0-based character',
+    meaning:
+      'A filter or scope rule cannot be read; `details.position` is the 0-based character, `null` for a filter that is no text',
   },
   InvalidPageToken: {
     status: 400,

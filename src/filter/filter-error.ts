@@ -20,14 +20,18 @@ export interface FilterFault {
  * The only error of this folder: `InvalidFilter`, with `position` (0-based index into the text) and
  * `near` (the word there, at most 40 characters) in `details`, and the text with a caret under the character in the message.
  *
- * @param text the whole filter; `null` when there is only a tree.
+ * @param text the whole filter; `null` when there is only a tree: `position` and `near` are `null` then.
  */
 export function filterError(text: string | null, position: number, fault: FilterFault): LifecycleError {
   const near = text === null ? null : wordAt(text, position);
   const got = fault.got ?? (near === null ? 'another thing' : near === '' ? 'the end' : `\`${near}\``);
   const sentence = `Expected ${fault.expected}, got ${got}${fault.remedy ? `. ${fault.remedy}` : ''}`;
   const message = text === null ? sentence : `${sentence}\n${pointAt(text, position)}`;
-  return new LifecycleError('InvalidFilter', message, { position, near, ...fault.details });
+  return new LifecycleError('InvalidFilter', message, {
+    position: text === null ? null : position,
+    near,
+    ...fault.details,
+  });
 }
 
 /** The text in quotes, name, number or single character that starts at `position`; `''` at the end. */

@@ -34,6 +34,12 @@ const LITERAL_HINTS: Readonly<Record<PropertyType, string>> = {
   number: 'a number',
   dateTime: 'a date without quotes, like 2026-01-31T09:00:00Z',
 };
+/** The same for a filter that comes as a tree. */
+const VALUE_HINTS: Readonly<Record<PropertyType, string>> = {
+  string: 'a text',
+  number: 'a number',
+  dateTime: 'a Date',
+};
 /** `5 lt x` is `x gt 5`. */
 const MIRRORED = { eq: 'eq', ne: 'ne', gt: 'lt', ge: 'le', lt: 'gt', le: 'ge', has: 'has' } as const;
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -50,7 +56,7 @@ export function parseListFilter<Row>(text: string, table: PropertyTable<Row>): F
 /**
  * The filter in the form that stores translate (see the top of this file).
  *
- * @param text what `filter` was parsed from, for the caret of the message.
+ * @param text what `filter` was parsed from, for the caret of the message; `null`: it came as a tree.
  * @throws LifecycleError `InvalidFilter` for a property that is not in `table`, a literal that does not fit it,
  *   or something that a store cannot answer.
  */
@@ -100,10 +106,12 @@ function propertyOf<Row>(table: PropertyTable<Row>, segments: readonly string[])
 class ListCheck<Row> {
   readonly #table: PropertyTable<Row>;
   readonly #text: string | null;
+  readonly #hints: Readonly<Record<PropertyType, string>>;
 
   constructor(table: PropertyTable<Row>, text: string | null) {
     this.#table = table;
     this.#text = text;
+    this.#hints = text === null ? VALUE_HINTS : LITERAL_HINTS;
   }
 
   check(filter: Filter): Filter {
@@ -143,12 +151,12 @@ class ListCheck<Row> {
     const { path, property } = this.#property(left);
     this.#checkOperator(filter.operator, filter.at, path, property.type);
     if (right.kind !== 'literal') {
-      throw this.#refuse(right.at, { expected: LITERAL_HINTS[property.type], details: { property: path } });
+      throw this.#refuse(right.at, { expected: this.#hints[property.type], details: { property: path } });
     }
     const isEquality = filter.operator === 'eq' || filter.operator === 'ne';
     if (right.type === 'null' && !isEquality) {
       throw this.#refuse(right.at, {
-        expected: LITERAL_HINTS[property.type],
+        expected: this.#hints[property.type],
         remedy: `A missing value has no order; write ${path} eq null`,
         details: { property: path },
       });
@@ -202,7 +210,7 @@ class ListCheck<Row> {
       });
     }
     if (part.kind === 'literal' && part.type === 'string') return operand;
-    throw this.#refuse(part.at, { expected: LITERAL_HINTS.string, details: { property: path } });
+    throw this.#refuse(part.at, { expected: this.#hints.string, details: { property: path } });
   }
 
   #property(operand: FilterExpression): { readonly path: string; readonly property: Property<Row> } {
@@ -245,7 +253,7 @@ class ListCheck<Row> {
     const fits = literal.type === type && (literal.type !== 'number' || Number.isFinite(literal.value));
     if (!fits) {
       throw this.#refuse(literal.at, {
-        expected: `${path} to be compared with ${LITERAL_HINTS[type]}`,
+        expected: `${path} to be compared with ${this.#hints[type]}`,
         details: { property: path },
       });
     }

@@ -7,7 +7,7 @@ export type FilterNode = Filter | FilterExpression;
 const FILTER_KINDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'compare', 'in', 'truth', 'lambda']);
 
 /** Nodes that put their children one level deeper; the others have at most leaves or one of these below. */
-const NESTING_KINDS: ReadonlySet<string> = new Set([
+export const NESTING_KINDS: ReadonlySet<string> = new Set([
   'and',
   'or',
   'not',
@@ -73,4 +73,36 @@ export function nodeDeeperThan(root: FilterNode, max: number): FilterNode | null
 /** A path as it is written: `employeeOrgData/division`. */
 export function pathText(segments: readonly string[]): string {
   return segments.join('/');
+}
+
+/**
+ * Whether a filter names a property, or a part of it: `subject/id` mentions `subject`. Texts in the filter, and the
+ * variables of lambdas, are not properties.
+ */
+export function mentions(filter: Filter, property: string): boolean {
+  const wanted = property.split('/');
+  const open: { readonly node: FilterNode; readonly variables: readonly string[] }[] = [
+    { node: filter, variables: [] },
+  ];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node } = next;
+    if (node.kind === 'path') {
+      const [first = '', ...rest] = node.segments;
+      const segments = first === '$it' ? rest : node.segments;
+      const isVariable = next.variables.includes(first);
+      if (!isVariable && wanted.every((name, index) => segments[index] === name)) return true;
+    }
+    const inner =
+      node.kind === 'lambda' && node.variable !== null ? [...next.variables, node.variable] : next.variables;
+    for (const child of childrenOf(node)) {
+      const isCollection = node.kind === 'lambda' && child === node.path;
+      open.push({ node: child, variables: isCollection ? next.variables : inner });
+    }
+  }
+  return false;
+}
+
+/** Conditions that have to hold all at once: the operands of `and`, at any depth. */
+export function conjuncts(filter: Filter): readonly Filter[] {
+  return filter.kind === 'and' ? filter.operands.flatMap(conjuncts) : [filter];
 }

@@ -2,15 +2,14 @@
  * Retention (domain §3.12) of deleted workflows, and of final runs with their results. Each is
  * removed in its own transaction, so that a purge can stop between any two.
  */
-import { parseListFilter } from '../filter/list-filter.ts';
+import { filter } from '../filter/builder.ts';
 import type { RunRecord } from '../model/records.ts';
-import { RUN_PROPERTIES } from '../model/resources/properties.ts';
+import { PROCESSING_STATUSES } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
 import { isTerminal } from '../rules/status/transitions.ts';
 import type { LedgerContext } from './context.ts';
 import { removeRun } from './methods/runs.ts';
 import type { Workflows } from './methods/workflows.ts';
-import { isoOf } from './resources.ts';
 
 /** Retention periods, ms; `null`: for ever. */
 export interface Retention {
@@ -51,11 +50,11 @@ async function purgeRuns(
   runsMs: DurationMs,
   goesOn: () => boolean,
 ): Promise<void> {
-  const isOver =
-    "processingStatus in ('completed', 'completedWithErrors', 'failed', 'canceled', 'quarantined')";
-  const text = `${isOver} and lastUpdatedDateTime le ${isoOf(clock.now() - runsMs)}`;
   const query = {
-    where: parseListFilter(text, RUN_PROPERTIES),
+    where: filter.and(
+      filter.in('processingStatus', PROCESSING_STATUSES.filter(isTerminal)),
+      filter.le('lastUpdatedDateTime', new Date(clock.now() - runsMs)),
+    ),
     order: { property: 'lastUpdatedDateTime', descending: false },
     after: null,
     limit: PAGE,

@@ -51,7 +51,7 @@ interface FilterCondition {
 export type FilterExpression = FilterLiteral | FilterPath | FilterCall | FilterArithmetic | FilterCondition;
 
 /** The operators that compare two values. */
-const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
+export const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 
 /** Something that is true or false. */

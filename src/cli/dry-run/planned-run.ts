@@ -1,8 +1,7 @@
 /** What `tenure run` would do, and each slot of `tenure serve`. */
 import { createLedger } from '../../embed.ts';
-import { parseListFilter } from '../../filter/list-filter.ts';
+import { filter } from '../../filter/builder.ts';
 import { isoOf } from '../../ledger/resources.ts';
-import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
 import { type EpochMs, HOUR_MS } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -124,7 +123,9 @@ function strictly(isStrict: boolean, { needsAttention }: SelectedPeople): readon
 }
 
 async function isTaken(store: Store, { id: workflowId }: Workflow, slotAtMs: EpochMs): Promise<boolean> {
-  const text = `workflowExecutionType eq 'scheduled' and scheduledDateTime eq ${isoOf(slotAtMs)}`;
-  const where = parseListFilter(text, RUN_PROPERTIES);
+  const where = filter.and(
+    filter.eq('workflowExecutionType', 'scheduled'),
+    filter.eq('scheduledDateTime', new Date(slotAtMs)),
+  );
   return workflowId !== '' && (await store.countRuns({ workflowId, where })) > 0;
 }

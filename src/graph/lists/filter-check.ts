@@ -4,9 +4,9 @@
  */
 
 import { type FilterFault, filterError } from '../../filter/filter-error.ts';
-import { parseFilter } from '../../filter/parsing/parse-filter.ts';
 import { dayTimeMs } from '../../input/durations.ts';
 import type { Filter, FilterCall, FilterExpression, FilterLiteral, FilterPath } from '../../model/filter.ts';
+import type { QueryFilter } from '../protocol/query.ts';
 import { type EntityType, type Enumeration, type Kind, memberNamed, SENTINEL } from '../schema/edm.ts';
 
 /** Type of an expression. A bare id is distinguished from text, since GUIDs read the same in any letter case. */
@@ -55,13 +55,13 @@ const TEXTS: readonly Sort[] = ['id', 'string', 'enumeration', 'flags'];
 const ORDERED = ['gt', 'ge', 'lt', 'le'];
 
 /**
- * Parses a filter over the properties of `type`. Ids that it names come out in lower case, members of enumerations
- * in their own.
+ * A filter over the properties of `type`. Ids that it names come out in lower case, members of enumerations in their
+ * own.
  *
  * @throws LifecycleError `InvalidFilter`, with `position` and, where one is at fault, `property`.
  */
-export function parseEntityFilter(text: string, type: EntityType): Filter {
-  return new FilterCheck(text, type).filter(parseFilter(text), new Map());
+export function checkEntityFilter({ text, tree }: QueryFilter, type: EntityType): Filter {
+  return new FilterCheck(text, type).filter(tree, new Map());
 }
 
 /** The kind that `segments` lead to over `type`; `undefined`: there is no such property. */

@@ -12,11 +12,11 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { badRequest } from '../graph-error.ts';
-import type { Query } from '../protocol/query.ts';
+import type { Query, QueryFilter } from '../protocol/query.ts';
 import type { Row } from '../protocol/represent.ts';
 import type { Turn, Work, WorkPart } from '../protocol/work.ts';
 import type { EntityType } from '../schema/edm.ts';
-import { parseEntityFilter } from './filter-check.ts';
+import { checkEntityFilter } from './filter-check.ts';
 import { splitFilter } from './pushdown.ts';
 import {
   compareSortValues,
@@ -35,7 +35,7 @@ export type Cursor = unknown;
 /** What a list is asked for. */
 export interface SourceRequest {
   /** Only one that the list has accepted. */
-  readonly filter: string | null;
+  readonly filter: Filter | null;
   /** Only one that the list has accepted; `null`: the list's own. */
   readonly order: OrderKey | null;
   readonly limit: number;
@@ -49,10 +49,10 @@ export interface SourceRequest {
 export interface Source {
   page(request: SourceRequest): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }>;
   /** Whether it answers such a filter, or order, by itself. Default: none. */
-  acceptsFilter?(text: string, tree: Filter): boolean;
+  acceptsFilter?(filter: Filter): boolean;
   acceptsOrder?(order: OrderKey): boolean;
   /** How many rows fit; absent: they have to be read. */
-  count?(filter: string | null, turn: Turn): Promise<number>;
+  count?(filter: Filter | null, turn: Turn): Promise<number>;
   /** Rows that belong to the list at all. Default: every one. */
   belongs?(row: Row): boolean;
 }
@@ -77,7 +77,7 @@ export interface ListDeps {
 interface Plan {
   readonly source: Source;
   readonly type: EntityType;
-  readonly filter: string | null;
+  readonly filter: Filter | null;
   readonly order: readonly OrderKey[];
   readonly test: ((row: Row) => boolean) | null;
   /** What the test is for, when it turns out to be too much. */
@@ -122,7 +122,7 @@ function planOf(
   query: Query,
   { nowMs, scannedRowsMax, work }: ListDeps,
 ): Plan {
-  const tree = query.filter === null ? null : parseEntityFilter(query.filter, type);
+  const tree = query.filter === null ? null : checkEntityFilter(query.filter, type);
   const accepts = source.acceptsFilter?.bind(source) ?? (() => false);
   const { filter, left } = tree === null ? { filter: null, left: null } : splitFilter(tree, accepts);
   const tests = [
@@ -278,7 +278,7 @@ function readSortValues(cursor: Cursor, order: readonly OrderKey[]): readonly So
 
 /** A token carries the options that it continues; others with it are refused. */
 function writeToken({ filter, orderBy, search }: Query, cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([filter, orderBy, search, cursor])).toString('base64url');
+  return Buffer.from(JSON.stringify([textOf(filter), orderBy, search, cursor])).toString('base64url');
 }
 
 function readToken(text: string, { filter, orderBy, search }: Query): { readonly cursor: Cursor } {
@@ -287,7 +287,7 @@ function readToken(text: string, { filter, orderBy, search }: Query): { readonly
     if (
       Array.isArray(parts) &&
       parts.length === 4 &&
-      parts[0] === filter &&
+      parts[0] === textOf(filter) &&
       parts[1] === orderBy &&
       parts[2] === search
     )
@@ -296,6 +296,10 @@ function readToken(text: string, { filter, orderBy, search }: Query): { readonly
     // Whatever is wrong with a token, the client learns the same.
   }
   throw badToken();
+}
+
+function textOf(filter: QueryFilter | null): string | null {
+  return filter?.text ?? null;
 }
 
 /** The error for a token that a list did not make. */

@@ -3,8 +3,10 @@
 import { TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { parseListFilter } from '../../filter/list-filter.ts';
-import { parseFilter } from '../../filter/parsing/parse-filter.ts';
+import { filter } from '../../filter/builder.ts';
+import { checkTree } from '../../filter/check-tree.ts';
+import { checkFilter } from '../../filter/list-filter.ts';
+import { conjuncts, mentions, pathText } from '../../filter/tree.ts';
 import type { ListOptions } from '../../ledger/input/list-options.ts';
 import type { Filter } from '../../model/filter.ts';
 import { addressOf } from '../../model/ids.ts';
@@ -20,8 +22,10 @@ import { memberNamed, SENTINEL } from '../schema/edm.ts';
 import { EXECUTION_TYPE } from '../schema/enumerations.ts';
 import { badToken, type Cursor, type Source, type SourceRequest } from './list.ts';
 
+const EXECUTION_TYPE_PATH = 'workflowExecutionType';
+
 /** The runs of a workflow, for a request that filters by `asked`. */
-export function runsOf({ runs }: Engine, workflowId: string, asked: string | null): Source {
+export function runsOf({ runs }: Engine, workflowId: string, asked: Filter | null): Source {
   return storeList(RUN_PROPERTIES, (options) => runs.list(workflowId, options), runFilterOf(asked));
 }
 
@@ -31,11 +35,11 @@ export function usersOf({ userProcessingResults }: Engine, runId: string): Sourc
 }
 
 /** The user results of all runs of a workflow, newest run first, for a request that filters by `asked`. */
-export function usersOfWorkflow(engine: Engine, workflowId: string, asked: string | null): Source {
+export function usersOfWorkflow(engine: Engine, workflowId: string, asked: Filter | null): Source {
   const runFilter = runFilterOf(asked);
   const list = (run: Run, options: ListOptions) => engine.userProcessingResults.list(run.id, options);
   return {
-    acceptsFilter: (text) => isListFilter(text, USER_PROPERTIES),
+    acceptsFilter: (one) => isListFilter(one, USER_PROPERTIES),
     page: (request) =>
       pageOverRuns(
         engine,
@@ -60,7 +64,7 @@ export function usersOfWorkflow(engine: Engine, workflowId: string, asked: strin
 export function taskResultsOf(engine: Engine, workflowId: string, runId: string): Source {
   const withTasks = taskFiller(engine, workflowId);
   return {
-    acceptsFilter: (_, tree) => statusOf(tree) !== null,
+    acceptsFilter: (one) => statusOf(one) !== null,
     async page({ filter, limit, after }) {
       const page = await engine.taskProcessingResults.list(runId, {
         top: limit,
@@ -94,7 +98,7 @@ export function taskResultsOfWorkflow(
   const withTasks = taskFiller(engine, workflowId);
   return {
     belongs,
-    acceptsFilter: (_, tree) => statusOf(tree) !== null,
+    acceptsFilter: (one) => statusOf(one) !== null,
     async page(request) {
       const { rows, next } = await pageOverRuns(engine, workflowId, request, (run, top, token) =>
         engine.taskProcessingResults.list(run.id, {
@@ -188,13 +192,13 @@ export async function* everyRun(
   { runs }: Engine,
   workflowId: string,
   turn: Turn,
-  filter: string | null = null,
+  where: Filter | null = null,
 ): AsyncGenerator<Run> {
   let after: string | null = null;
   do {
     const page: Page<Run> = await runs.list(workflowId, {
       top: LIMITS.pageSizeMax,
-      ...filterOption(filter),
+      ...filterOption(where),
       ...afterOption(after),
     });
     yield* page.value;
@@ -207,29 +211,30 @@ export async function* everyRun(
 function storeList<Resource extends object>(
   table: PropertyTable<never>,
   list: (options: ListOptions) => Promise<Page<Resource>>,
-  widest: string | null = null,
+  widest: Filter | null = null,
 ): Source {
   return {
-    acceptsFilter: (text) => isListFilter(both(text, widest) ?? text, table),
+    acceptsFilter: (one) => isListFilter(both(one, widest), table),
     acceptsOrder: ({ path }) =>
       path === 'id' || (Object.hasOwn(table, path) && (table[path]?.orderable ?? false)),
-    async page({ filter, order, limit, after }) {
+    async page({ filter: where, order, limit, after }) {
       const { value, nextToken } = await list({
         top: limit,
-        ...filterOption(both(filter, widest)),
+        ...filterOption(both(where, widest)),
         ...(order === null ? {} : { orderBy: `${order.path} ${order.descending ? 'desc' : 'asc'}` }),
         ...afterOption(after),
       });
       return { rows: value as readonly Row[], next: nextToken };
     },
-    count: async (filter) =>
-      (await list({ top: 1, count: true, ...filterOption(both(filter, widest)) })).count ?? 0,
+    count: async (where) =>
+      (await list({ top: 1, count: true, ...filterOption(both(where, widest)) })).count ?? 0,
   };
 }
 
-function isListFilter(text: string, table: PropertyTable<never>): boolean {
+/** Whether a list takes such a filter; in none there is nothing to refuse. */
+function isListFilter(where: Filter | null, table: PropertyTable<never>): boolean {
   try {
-    parseListFilter(text, table);
+    if (where !== null) checkFilter(checkTree(where).filter, table);
     return true;
   } catch (error) {
     if (LifecycleError.is(error)) return false;
@@ -251,7 +256,7 @@ async function pageOverRuns<Resource extends object>(
   workflowId: string,
   { limit, after, turn }: SourceRequest,
   list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
-  runFilter: string | null = null,
+  runFilter: Filter | null = null,
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
   let cursor: RunCursor = after === null ? [null, null, null] : runCursorOf(after);
   const rows: Row[] = [];
@@ -272,7 +277,7 @@ async function runAt(
   engine: Engine,
   workflowId: string,
   [runId, , runToken]: RunCursor,
-  runFilter: string | null,
+  runFilter: Filter | null,
 ): Promise<{ readonly run: Run | null; readonly runToken: string | null }> {
   if (runId === null) {
     const options = { top: 1, ...filterOption(runFilter), ...afterOption(runToken) };
@@ -300,25 +305,24 @@ function runCursorOf(cursor: Cursor): RunCursor {
  * What a filter says of the runs that its rows hang under. A list of runs leaves previews out unless it asks for
  * `workflowExecutionType`, so a filter that is not the store's has to ask for it in another way.
  */
-function runFilterOf(asked: string | null): string | null {
-  if (asked === null || !/\bworkflowExecutionType\b/.test(asked)) return null;
-  const tree = parseFilter(asked);
-  for (const part of tree.kind === 'and' ? tree.operands : [tree]) {
+function runFilterOf(asked: Filter | null): Filter | null {
+  if (asked === null || !mentions(asked, EXECUTION_TYPE_PATH)) return null;
+  for (const part of conjuncts(asked)) {
     if (part.kind !== 'compare' || part.operator !== 'eq') continue;
     const { left, right } = part;
-    const isType = left.kind === 'path' && left.segments.join('/') === 'workflowExecutionType';
+    const isType = left.kind === 'path' && pathText(left.segments) === EXECUTION_TYPE_PATH;
     if (isType && right.kind === 'literal' && right.type === 'string')
-      return `workflowExecutionType eq '${memberNamed(EXECUTION_TYPE, right.value) ?? SENTINEL}'`;
+      return filter.eq(EXECUTION_TYPE_PATH, memberNamed(EXECUTION_TYPE, right.value) ?? SENTINEL);
   }
-  return 'workflowExecutionType ne null';
+  return filter.ne(EXECUTION_TYPE_PATH, null);
 }
 
-function both(first: string | null, second: string | null): string | null {
-  return first === null || second === null ? (first ?? second) : `(${first}) and (${second})`;
+function both(first: Filter | null, second: Filter | null): Filter | null {
+  return first === null || second === null ? (first ?? second) : filter.and(first, second);
 }
 
-function filterOption(filter: string | null): { readonly filter?: string } {
-  return filter === null ? {} : { filter };
+function filterOption(where: Filter | null): { readonly filter?: Filter } {
+  return where === null ? {} : { filter: where };
 }
 
 function afterOption(after: Cursor): { readonly after?: string } {
@@ -341,12 +345,12 @@ function startAfter(rows: readonly Row[], key: string, cursor: Cursor): number {
 function statusOf(tree: Filter): TaskStatus | null {
   if (tree.kind !== 'compare' || tree.operator !== 'eq') return null;
   const { left, right } = tree;
-  if (left.kind !== 'path' || left.segments.join('/') !== 'processingStatus' || right.kind !== 'literal')
+  if (left.kind !== 'path' || pathText(left.segments) !== 'processingStatus' || right.kind !== 'literal')
     return null;
   return TASK_STATUSES.find((status) => status === right.value) ?? null;
 }
 
-function pushedStatus(filter: string | null): { readonly processingStatus?: TaskStatus } {
-  const status = filter === null ? null : statusOf(parseFilter(filter));
+function pushedStatus(where: Filter | null): { readonly processingStatus?: TaskStatus } {
+  const status = where === null ? null : statusOf(where);
   return status === null ? {} : { processingStatus: status };
 }

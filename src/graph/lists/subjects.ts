@@ -1,6 +1,7 @@
 /** Results of subjects, of a run, a workflow or a task report: the user results in another dress (decision 14). */
 import type { Engine } from '../../engine/engine.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { mentions } from '../../filter/tree.ts';
 import { addressOf } from '../../model/ids.ts';
 import type {
   SubjectProcessingResult,
@@ -92,7 +93,7 @@ function renamed(sums: UserSummary): SubjectSummary {
 function asSubjects(engine: Engine, workflowId: string, users: Source): Source {
   return {
     ...users,
-    acceptsFilter: (text, tree) => !/\bsubject\b/.test(text) && (users.acceptsFilter?.(text, tree) ?? false),
+    acceptsFilter: (filter) => !mentions(filter, 'subject') && (users.acceptsFilter?.(filter) ?? false),
     async page(request) {
       const { rows, next } = await users.page(request);
       const results = rows as unknown as readonly UserProcessingResult[];

@@ -1,4 +1,6 @@
 /** The query options of OData, with or without `$`. Source: domain §5. */
+import { parseFilter } from '../../filter/parsing/parse-filter.ts';
+import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { badRequest } from '../graph-error.ts';
 
@@ -9,9 +11,16 @@ export interface Expansion {
   readonly select: readonly string[] | null;
 }
 
+/** A `$filter`: parsed here, and nowhere else. */
+export interface QueryFilter {
+  /** What it was parsed from: for messages, and for the token of the next page. */
+  readonly text: string;
+  readonly tree: Filter;
+}
+
 /** The options of one request; `null`: not given. */
 export interface Query {
-  readonly filter: string | null;
+  readonly filter: QueryFilter | null;
   readonly orderBy: string | null;
   readonly search: string | null;
   readonly select: readonly string[] | null;
@@ -36,7 +45,7 @@ const OPTIONS: Readonly<Record<string, keyof Query>> = {
 };
 const NAMES_MAX = 64;
 
-/** Reads the options. @throws GraphError 400 naming the option. */
+/** Reads the options. @throws GraphError 400 naming the option; LifecycleError `InvalidFilter`. */
 export function readQuery(params: URLSearchParams, allowed: readonly (keyof Query)[]): Query {
   const given = new Map<keyof Query, string>();
   for (const [name, value] of params) {
@@ -52,8 +61,9 @@ export function readQuery(params: URLSearchParams, allowed: readonly (keyof Quer
     if (given.has(option)) throw badRequest(`The query option '$${key}' is given more than once.`);
     given.set(option, value);
   }
+  const filter = given.get('filter');
   return {
-    filter: given.get('filter') ?? null,
+    filter: filter === undefined ? null : { text: filter, tree: parseFilter(filter) },
     orderBy: given.get('orderBy') ?? null,
     search: given.get('search') ?? null,
     skipToken: given.get('skipToken') ?? null,

@@ -54,7 +54,7 @@ function underResult(parent: string): readonly Route[] {
 }
 
 const RUN_ROUTES: readonly Route[] = [
-  list(RUNS, reports, ({ engine, keys, query }) => runsOf(engine, keys.workflow, query.filter)),
+  list(RUNS, reports, ({ engine, keys, query }) => runsOf(engine, keys.workflow, query.filter?.tree ?? null)),
   one(ONE_RUN, reports, ({ engine, keys }) => engine.runs.get(keys.run)),
   windowed(`${RUNS}/summary()`, reports, ({ engine, keys }, start, end) =>
     engine.runs.summary(keys.workflow, start, end),

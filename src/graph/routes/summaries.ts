@@ -1,5 +1,8 @@
 /** The summary functions: sums over a window of time. Source: domain §1.7, §6.7. */
 import type { Engine } from '../../engine/engine.ts';
+import { filter } from '../../filter/builder.ts';
+import { readWindow } from '../../input/instants.ts';
+import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { Run, UserProcessingResult, UserSummary } from '../../model/resources/resources.ts';
 import { everyRun } from '../lists/sources.ts';
@@ -101,7 +104,12 @@ async function* usersIn(
   } while (after !== null);
 }
 
-function within({ startDateTime, endDateTime }: Window): string {
-  const between = (name: string): string => `${name} ge ${startDateTime} and ${name} le ${endDateTime}`;
-  return `(${between('startedDateTime')}) or (startedDateTime eq null and ${between('scheduledDateTime')})`;
+/** Runs or users that began in the window, or were scheduled in it when they never did. */
+function within({ startDateTime, endDateTime }: Window): Filter {
+  const [from, to] = readWindow(startDateTime, endDateTime).map((ms) => new Date(ms)) as [Date, Date];
+  const between = (name: string): readonly Filter[] => [filter.ge(name, from), filter.le(name, to)];
+  return filter.or(
+    filter.and(...between('startedDateTime')),
+    filter.and(filter.eq('startedDateTime', null), ...between('scheduledDateTime')),
+  );
 }

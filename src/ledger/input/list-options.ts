@@ -1,6 +1,7 @@
 /** Options of lists, and their page tokens. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { parseListFilter } from '../../filter/list-filter.ts';
+import { checkTree } from '../../filter/check-tree.ts';
+import { checkFilter, parseListFilter } from '../../filter/list-filter.ts';
 import { readFlag, readString, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
 import { invalid, type Place, unknownWord } from '../../input/refuse.ts';
@@ -11,8 +12,11 @@ import type { Cursor, Order } from '../../ports/store.ts';
 
 /** Options of a list. */
 export interface ListOptions {
-  /** OData: `processingStatus eq 'failed' and scheduledDateTime ge 2026-01-01T00:00:00Z`. */
-  readonly filter?: string;
+  /**
+   * OData's text, `processingStatus eq 'failed' and scheduledDateTime ge 2026-01-01T00:00:00Z`, or what the functions of
+   * `filter` build. At most 8,192 characters as text, nested at most 64 deep.
+   */
+  readonly filter?: string | Filter;
   /** A date property or `processingStatus`, then `asc` (default) or `desc`. */
   readonly orderBy?: string;
   /** Rows of a page, 1..999. Default 100. */
@@ -30,7 +34,7 @@ export const PAGE_OPTIONS = {
 };
 const LIST_OPTIONS = {
   ...PAGE_OPTIONS,
-  filter: optional(readString),
+  filter: optional(readFilter),
   orderBy: optional(readString),
   count: optional(readFlag),
 } satisfies ShapeOf<ListOptions>;
@@ -75,15 +79,38 @@ export function listRequest<Row, Key extends string | number>(
 ): ListRequest<Key> {
   const { scope, table, defaultOrder } = kind;
   const token = options.after === undefined ? null : readToken(options.after, kind);
-  const filter = fromToken(options.filter, token?.filter, 'filter') ?? null;
+  const given = givenFilter(options.filter);
+  const text = fromToken(given?.text, token?.filter, 'filter') ?? null;
   const orderBy = fromToken(options.orderBy, token?.orderBy, 'orderBy') ?? defaultOrder;
+  const whereOf = (): Filter | null => {
+    if (given?.filter) return checkFilter(given.filter, table);
+    return text === null ? null : parseListFilter(text, table);
+  };
   return {
-    where: filter === null ? null : parseListFilter(filter, table),
+    where: given === null && token !== null ? ofToken(whereOf) : whereOf(),
     order: readOrder(orderBy, table),
     after: token === null ? null : (token.cursor as Cursor<Key>),
     limit: options.top ?? LIMITS.pageSizeDefault,
-    tokenAfter: (cursor) => writeToken(scope, { filter, orderBy, cursor }),
+    tokenAfter: (cursor) => writeToken(scope, { filter: text, orderBy, cursor }),
   };
+}
+
+/** What a filter is given as: a text that is still to be parsed, or a tree with its text. */
+interface GivenFilter {
+  readonly text: string;
+  readonly filter?: Filter;
+}
+
+function givenFilter(filter: ListOptions['filter']): GivenFilter | null {
+  if (filter === undefined) return null;
+  return typeof filter === 'string' ? { text: filter } : checkTree(filter);
+}
+
+/** A tree is checked against the list, where what is wrong with it can be said. */
+function readFilter(place: Place): string | Filter {
+  if (typeof place.value === 'string' || (typeof place.value === 'object' && place.value !== null))
+    return place.value as string | Filter;
+  throw invalid(place, 'a text or a filter');
 }
 
 /**
@@ -127,25 +154,32 @@ function writeToken(scope: string, { filter, orderBy, cursor }: Token): string {
 }
 
 function readToken<Row>(text: string, { scope, table, keyType }: ListKind<Row>): Token {
-  try {
+  return ofToken(() => {
     const parts = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
     const [ofScope, filter, orderBy, value, key] = parts;
-    if (ofScope === scope && isTextOrNull(filter) && typeof orderBy === 'string' && typeof key === keyType) {
-      if (filter !== null) parseListFilter(filter, table);
-      const { property } = readOrder(orderBy, table);
-      const valueType = VALUE_TYPES[table[property]?.type ?? 'none'];
-      if (value === null || typeof value === valueType) {
-        return {
-          filter,
-          orderBy,
-          cursor: { value: value as string | number | null, key: key as string | number },
-        };
-      }
-    }
+    const isOfList = ofScope === scope && isTextOrNull(filter) && typeof orderBy === 'string';
+    if (!isOfList || typeof key !== keyType) throw badToken();
+    const valueType = VALUE_TYPES[table[readOrder(orderBy, table).property]?.type ?? 'none'];
+    if (value !== null && typeof value !== valueType) throw badToken();
+    return {
+      filter,
+      orderBy,
+      cursor: { value: value as string | number | null, key: key as string | number },
+    };
+  });
+}
+
+/** What is read from a token: all its faults give the same error. */
+function ofToken<T>(read: () => T): T {
+  try {
+    return read();
   } catch {
-    // All faults of a token give the same error.
+    throw badToken();
   }
-  throw new LifecycleError(
+}
+
+function badToken(): LifecycleError {
+  return new LifecycleError(
     'InvalidPageToken',
     'Expected after to be the nextToken of a page of this list, got something else',
     { field: 'after' },

@@ -3,10 +3,11 @@
  * window, and the definition of successful and failed runs, are those of `runs.summary` (domain §6.7).
  */
 import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
-import { parseListFilter } from '../../filter/list-filter.ts';
+import { filter } from '../../filter/builder.ts';
 import { readWhole } from '../../input/fields.ts';
 import { readWindow } from '../../input/instants.ts';
 import { readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import {
@@ -16,12 +17,11 @@ import {
   type WorkflowsInsightsByCategory,
   type WorkflowsInsightsSummary,
 } from '../../model/resources/insights.ts';
-import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
 import type { WorkflowCategory } from '../../model/status.ts';
 import type { Task, Workflow } from '../../model/workflow/workflow.ts';
 import type { Cursor, StoreReader } from '../../ports/store.ts';
 import { type LedgerContext, pinnedVersion } from '../context.ts';
-import { enabledTasks, isoOf } from '../resources.ts';
+import { enabledTasks } from '../resources.ts';
 
 /** Insights over a window, both ends included. @throws LifecycleError `InvalidArgument` for an invalid window. */
 export interface Insights {
@@ -186,20 +186,22 @@ async function* runsIn(
   startDateTime: string,
   endDateTime: string,
 ): AsyncGenerator<{ readonly run: RunRecord; readonly workflow: Workflow }> {
-  const [from, to] = readWindow(startDateTime, endDateTime).map(isoOf);
+  const [fromMs, toMs] = readWindow(startDateTime, endDateTime);
   const records = await store.listWorkflows();
   const live = new Map(
     records.flatMap(({ workflow }) => (workflow.deletedDateTime === null ? [[workflow.id, workflow]] : [])),
   );
   // Two lists, each ordered by the date that bounds it, so that only the window is read.
-  const noPreview = "workflowExecutionType ne 'preview'";
-  const started = `startedDateTime ge ${from} and startedDateTime le ${to} and ${noPreview}`;
-  const never = `startedDateTime eq null and scheduledDateTime ge ${from} and scheduledDateTime le ${to} and ${noPreview}`;
-  for (const [property, filter] of [
-    ['startedDateTime', started],
-    ['scheduledDateTime', never],
+  const within = (property: string): readonly Filter[] => [
+    filter.ge(property, new Date(fromMs)),
+    filter.le(property, new Date(toMs)),
+    filter.ne('workflowExecutionType', 'preview'),
+  ];
+  for (const [property, where] of [
+    ['startedDateTime', filter.and(...within('startedDateTime'))],
+    ['scheduledDateTime', filter.and(filter.eq('startedDateTime', null), ...within('scheduledDateTime'))],
   ] as const) {
-    for await (const run of allRuns(store, property, filter)) {
+    for await (const run of allRuns(store, property, where)) {
       const workflow = live.get(run.workflowId);
       if (workflow) yield { run, workflow };
     }
@@ -209,9 +211,8 @@ async function* runsIn(
 async function* allRuns(
   store: StoreReader,
   property: 'startedDateTime' | 'scheduledDateTime',
-  filter: string,
+  where: Filter,
 ): AsyncGenerator<RunRecord> {
-  const where = parseListFilter(filter, RUN_PROPERTIES);
   const order = { property, descending: false };
   for (let after: Cursor<string> | null = null; ; ) {
     const page: readonly RunRecord[] = await store.listRuns({

@@ -1,6 +1,7 @@
 /** Runs: reads, and the write methods for external workers. Source: domain §2.1, §2.9, §6.7. */
 import { isDeepStrictEqual } from 'node:util';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { filter } from '../../filter/builder.ts';
 import { COUNT_MAX, readCount, readLine, readWhole, readWord } from '../../input/fields.ts';
 import { readInstant, readWindow } from '../../input/instants.ts';
 import {
@@ -216,12 +217,9 @@ function readListArguments(args: ListArguments): readonly [string | null, ListOp
 async function ofLiveWorkflows(store: StoreReader, where: Filter | null): Promise<Filter | null> {
   const deleted = (await store.listWorkflows()).filter(({ workflow }) => workflow.deletedDateTime !== null);
   if (deleted.length === 0) return where;
-  const values = deleted.map(
-    ({ workflow }) => ({ kind: 'literal', type: 'string', value: workflow.id, at: 0 }) as const,
-  );
-  const path = { kind: 'path', segments: ['workflow', 'id'], at: 0 } as const;
-  const isLive: Filter = { kind: 'not', operand: { kind: 'in', operand: path, values, at: 0 }, at: 0 };
-  return where === null ? isLive : { kind: 'and', operands: [where, isLive], at: 0 };
+  const ids = deleted.map(({ workflow }) => workflow.id);
+  const isLive = filter.not(filter.in('workflow/id', ids));
+  return where === null ? isLive : filter.and(where, isLive);
 }
 
 /** Deletes a run with its notes. */

@@ -1,5 +1,6 @@
 /** Task results and task reports, derived from the records of users and runs. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { filter } from '../../filter/builder.ts';
 import { readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
 import type { Filter } from '../../model/filter.ts';
@@ -126,10 +127,7 @@ const PAGE = 200;
 
 /** Selects users that can have a task in that status; `failed` tasks are found without reading the other users. */
 function usersWith(status: TaskStatus | undefined): Filter | null {
-  if (status !== 'failed') return null;
-  const literal = { kind: 'literal', type: 'number', value: 0, at: 0 } as const;
-  const path = { kind: 'path', segments: ['failedTasksCount'], at: 0 } as const;
-  return { kind: 'compare', operator: 'gt', left: path, right: literal, at: 0 };
+  return status === 'failed' ? filter.gt('failedTasksCount', 0) : null;
 }
 
 function requireAddress(run: RunRecord, id: string): Address {

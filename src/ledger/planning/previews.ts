@@ -1,14 +1,13 @@
 /** Previews: runs without effects; a workflow keeps only the last one (domain §3.10). */
-import { parseListFilter } from '../../filter/list-filter.ts';
+import { filter } from '../../filter/builder.ts';
+import { mentions } from '../../filter/tree.ts';
 import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { Note, RunRecord } from '../../model/records.ts';
-import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
 import type { StoreReader } from '../../ports/store.ts';
 import { OF_WORKFLOWS } from '../notes.ts';
 
-/** A path in a filter as JSON; string literals cannot contain it, since their quotes are escaped. */
-const TYPE_PATH = '"segments":["workflowExecutionType"]';
+const TYPE = 'workflowExecutionType';
 const BY_ID = { property: 'id', descending: false } as const;
 
 /** The note that names the workflow's preview run. */
@@ -22,7 +21,7 @@ export function previewsBefore(
   workflowId: string,
   runId: string,
 ): Promise<readonly RunRecord[]> {
-  const where = parseListFilter(`workflowExecutionType eq 'preview' and id ne '${runId}'`, RUN_PROPERTIES);
+  const where = filter.and(filter.eq(TYPE, 'preview'), filter.ne('id', runId));
   return store.listRuns({ workflowId, where, order: BY_ID, after: null, limit: LIMITS.pageSizeMax });
 }
 
@@ -44,11 +43,11 @@ export async function withoutPreviews(
   workflowId: string | null,
   where: Filter | null,
 ): Promise<Filter | null> {
-  if (where !== null && JSON.stringify(where).includes(TYPE_PATH)) return where;
+  if (where !== null && mentions(where, TYPE)) return where;
   // Most workflows have no preview; the extra condition would only slow their lists down.
   const prefix = workflowId === null ? '' : `${workflowId}/`;
   const query = { collection: OF_WORKFLOWS.previews, prefix, after: null, limit: 1 };
   if ((await store.listNotes(query)).length === 0) return where;
-  const noPreview = parseListFilter("workflowExecutionType ne 'preview'", RUN_PROPERTIES);
-  return where === null ? noPreview : { kind: 'and', operands: [where, noPreview], at: 0 };
+  const noPreview = filter.ne(TYPE, 'preview');
+  return where === null ? noPreview : filter.and(where, noPreview);
 }

@@ -1,4 +1,5 @@
 /** What a filter of users says about the columns that have indexes. */
+import { conjuncts } from '../../filter/tree.ts';
 import type { Filter } from '../../model/filter.ts';
 import { USER_STATUSES } from '../../model/status.ts';
 
@@ -12,10 +13,9 @@ export function subjectIn(where: Filter | null): string | null {
   return ids.find((id) => id !== null) ?? null;
 }
 
-/** The operands of a conjunction. */
+/** What has to hold all at once. */
 export function conditionsOf(where: Filter | null): readonly Filter[] {
-  if (where?.kind === 'and') return where.operands.flatMap(conditionsOf);
-  return where ? [where] : [];
+  return where ? conjuncts(where) : [];
 }
 
 /** The text that a property must equal, or must not equal. */

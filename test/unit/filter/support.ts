@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
+import type { Filter } from '../../../src/model/filter.ts';
 
 /** Runs `action` and gives the `InvalidFilter` that it throws; fails for anything else. */
 export function filterErrorOf(action: () => unknown): LifecycleError {
@@ -16,4 +17,13 @@ export function errorOf(action: () => unknown, code: string): LifecycleError {
     return error;
   }
   throw new Error(`Expected ${code} to be thrown, got nothing`);
+}
+
+/** A tree without the places in its text. */
+export function withoutPositions(filter: Filter): unknown {
+  return JSON.parse(
+    JSON.stringify(filter, (name, value: unknown) =>
+      name === 'at' ? undefined : typeof value === 'number' ? `number ${value}` : value,
+    ),
+  );
 }

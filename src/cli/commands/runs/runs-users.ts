@@ -1,10 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createLedger } from '../../../embed.ts';
+import { filter } from '../../../filter/builder.ts';
+import { parseListFilter } from '../../../filter/list-filter.ts';
 import { nearest } from '../../../input/nearest.ts';
 import type { ListOptions } from '../../../ledger/input/list-options.ts';
 import type { UserProcessingResults } from '../../../ledger/methods/user-results.ts';
 import { LIMITS } from '../../../model/limits.ts';
 import type { RunRecord } from '../../../model/records.ts';
+import { USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { UserProcessingResult } from '../../../model/resources/resources.ts';
 import { USER_STATUSES, type UserStatus } from '../../../model/status.ts';
 import type { Host } from '../../host.ts';
@@ -85,24 +88,20 @@ async function readUsers(
   run: RunRecord,
   options: RunsUsersOptions,
 ): Promise<{ readonly users: readonly UserProcessingResult[]; readonly nextToken: string | null }> {
-  const { top = LIMITS.pageSizeDefault, filter, ...rest } = listOptionsOf(options);
+  const { top = LIMITS.pageSizeDefault, filter: _, ...rest } = listOptionsOf(options);
   const conditions = [
-    ...(filter === undefined ? [] : [`(${filter})`]),
-    ...(options.status === undefined ? [] : [statusFilter(options.status)]),
+    ...(options.filter === undefined ? [] : [parseListFilter(options.filter, USER_PROPERTIES)]),
+    ...(options.status === undefined ? [] : [filter.in('processingStatus', options.status)]),
   ];
-  let from: ListOptions = conditions.length === 0 ? rest : { ...rest, filter: conditions.join(' and ') };
+  let from: ListOptions = conditions.length === 0 ? rest : { ...rest, filter: filter.and(...conditions) };
   const users: UserProcessingResult[] = [];
   for (;;) {
     const wanted = { ...from, top: Math.min(LIMITS.pageSizeMax, top - users.length) };
     const { value, nextToken } = await results.list(run.id, wanted);
     users.push(...value);
     if (nextToken === null || users.length >= top) return { users, nextToken };
-    from = { after: nextToken };
+    from = { ...from, after: nextToken };
   }
-}
-
-function statusFilter(statuses: readonly UserStatus[]): string {
-  return `processingStatus in (${statuses.map((status) => `'${status}'`).join(', ')})`;
 }
 
 function readStatuses(text: string): readonly UserStatus[] {

@@ -5,8 +5,8 @@ import { splitFilter } from '../../../../src/graph/lists/pushdown.ts';
 
 /** What a source is left that answers `eq` and `in`, and what is looked at row by row. */
 function split(text: string, accepts = (part: string) => !/contains/.test(part)) {
-  const { filter, left } = splitFilter(parseFilter(text), accepts);
-  return { filter, left: left === null ? null : writeFilter(left) };
+  const { filter, left } = splitFilter(parseFilter(text), (one) => accepts(writeFilter(one)));
+  return { filter: filter && writeFilter(filter), left: left && writeFilter(left) };
 }
 
 const many = (count: number, operator: string): string =>

@@ -42,14 +42,14 @@ function lately(nowMs: number, filter: string | null = null): Source {
   return usersOfWorkflowLately({
     engine,
     keys: { workflow: workflowId },
-    query: { filter },
+    query: { filter: filter && { text: filter, tree: parseFilter(filter) } },
     nowMs,
   } as never as Call);
 }
 
 const turn = async (): Promise<void> => {};
-const page = (source: Source, after: unknown = null, filter: string | null = null) =>
-  source.page({ filter, order: null, limit: 1, after, turn });
+const page = (source: Source, after: unknown = null) =>
+  source.page({ filter: null, order: null, limit: 1, after, turn });
 const subjects = (rows: readonly object[]) =>
   rows.map((row) => (row as { subject: { id: string } }).subject.id);
 
@@ -59,7 +59,7 @@ it('are those of 7 days, unless the filter says since when', async () => {
   expect(await lately(START).count?.(null, turn)).toBe(3);
   const all = 'startedDateTime eq null';
   const { rows: every } = await lately(START, all).page({
-    filter: all,
+    filter: parseFilter(all),
     order: null,
     limit: 9,
     after: null,
@@ -79,9 +79,9 @@ it('go on from page to page to where the first one went back to, however long th
 
 it.each([
   ['x'],
-  [['2026', 'x']],
-  [["2026-03-10T12:00:00.000Z'", 'x']],
-  [['2026-03-10T12:00:00.000Z', null]],
+  [['2026-03-10T12:00:00.000Z', 'x']],
+  [[8_640_000_000_000_001, 'x']],
+  [[START, null]],
   [[1, 2, 3]],
 ])('take no other cursor: %j', async (cursor) => {
   await expect(page(lately(START), cursor)).rejects.toThrow('skiptoken');
@@ -92,6 +92,6 @@ it.each([
   ['as deep as filters may be', `${'not ('.repeat(32)}workflowVersion ge 1${')'.repeat(32)}`],
 ])('a filter %s has no room for the window, so the store is not asked for it', (_, filter) => {
   const accepts = lately(START, filter).acceptsFilter;
-  expect(accepts?.("subject/id ne 'x'", parseFilter("subject/id ne 'x'"))).toBe(true);
-  expect(accepts?.(filter, parseFilter(filter))).toBe(false);
+  expect(accepts?.(parseFilter("subject/id ne 'x'"))).toBe(true);
+  expect(accepts?.(parseFilter(filter))).toBe(false);
 });

@@ -52,10 +52,10 @@ describe('translation', () => {
     expect(() => database.prepare(`SELECT 1 FROM runs WHERE ${sql}`).all(...params)).not.toThrow();
   });
 
-  test('a property of another list is InvalidFilter with its position', async () => {
+  test('a property of another list is InvalidFilter with its name', async () => {
     const filter = parseListFilter("subject/id eq 'a'", USER_PROPERTIES);
     const error = await refusal('InvalidFilter', async () => whereOf(filter, RUN_PROPERTIES));
-    expect(error.details).toMatchObject({ position: 0 });
+    expect(error.details).toMatchObject({ property: 'subject/id', position: null });
   });
 });
 
