@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Kept free of new syntax, so that an old Node reports its version instead of a syntax error.
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(`error: Expected Node 22.18 or newer, got ${process.versions.node} (${process.execPath}).`);
-  console.error('Install a current Node from https://nodejs.org, or run it with: npx node@24 …');
+// Imports nothing that an old Node cannot load, so that it reports its version instead of a syntax error.
+import { refusedNode } from '../system/real/node-version.ts';
+
+const refusal = refusedNode(process.version, process.execPath);
+if (refusal !== null) {
+  console.error(`error: ${refusal}`);
   process.exitCode = 1;
 } else {
   import('node:module')
@@ -14,5 +15,3 @@ if (major < 22 || (major === 22 && minor < 18)) {
     })
     .then((cli) => cli.runProcess());
 }
-
-export {};

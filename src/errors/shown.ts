@@ -4,7 +4,8 @@
 const SHOWN_MAX = 100;
 
 /** Controls, line separators, lone surrogates, and invisible characters; but not the joiners that words and emoji need. */
-const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}[[\p{Cf}&&\p{Default_Ignorable_Code_Point}]--[\u200c\u200d]]]/gv;
+// Without the flag `v`, so that an old Node reads the file and says which Node is needed.
+const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignorable_Code_Point})\p{Cf}/gu;
 
 /**
  * A value for "got …": JSON in backticks, so that `"7"` and `7` differ. Texts are cut at 100 characters; of objects

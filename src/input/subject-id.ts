@@ -9,7 +9,8 @@ import { invalid, type Place } from './refuse.ts';
 /** What most ids are: nothing is to be done about them. */
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
 /** White space, and the invisible characters that copying from pages and spreadsheets leaves at the ends. */
-const BLANK = /[\p{White_Space}[\p{Cf}&&\p{Default_Ignorable_Code_Point}]]/v;
+// Without the flag `v`, so that an old Node reads the file and says which Node is needed.
+const BLANK = /\p{White_Space}|(?=\p{Default_Ignorable_Code_Point})\p{Cf}/u;
 const CONTROL = /\p{Cc}/u;
 
 /** Completes "Expected … to be", or "to hold". */

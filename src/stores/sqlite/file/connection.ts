@@ -1,7 +1,10 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { Cell, Row } from '../../sql/cells.ts';
 import { storeError } from './errors.ts';
+
+/** Not imported: an import that an old Node cannot resolve fails before any code can say which Node is needed. */
+const sqlite = process.getBuiltinModule('node:sqlite');
 
 /** Prepared statements that a connection keeps: all fixed ones, and the latest shapes of filters. */
 const STATEMENTS_MAX = 256;
@@ -26,7 +29,7 @@ export class Connection {
   constructor(file: string, options: ConnectionOptions) {
     this.file = file;
     try {
-      this.#db = new DatabaseSync(options.immutable ? immutable(file) : file, {
+      this.#db = new sqlite.DatabaseSync(options.immutable ? immutable(file) : file, {
         readOnly: options.readOnly,
         timeout: options.busyTimeoutMs,
       });
