@@ -81,7 +81,7 @@ describe('what an entry loads', () => {
     ['tenure', ['eventemitter3', 'p-queue']],
     ['tenure/sqlite', []],
     ['tenure/graph', ['hono']],
-    ['tenure/simulate', ['@date-fns/utc', 'date-fns', 'eventemitter3', 'p-queue']],
+    ['tenure/simulate', ['@date-fns/tz', '@date-fns/utc', 'date-fns', 'eventemitter3', 'p-queue']],
   ])('%s loads no package but %j, and no HTTP', (entry, packages) => {
     const loaded = loadedBy(entry);
     expect(packagesOf(loaded)).toEqual(packages);
@@ -110,7 +110,7 @@ describe('modules that the build finds by their place', () => {
          tasks: [{ taskDefinitionId: 'greet' }],
        });
        const run = await engine.runs.activate(id, { subjects: ['ada'] });
-       console.log((await engine.runs.finished(run.id)).processingStatus);
+       console.log((await engine.runs.waitFor(run.id)).processingStatus);
        await engine.close();`,
     );
     expect(spawn(process.execPath, [QUIET, 'write.mjs'], project)).toEqual({
