@@ -14,6 +14,7 @@ import {
   readLogger,
   readRandom,
   readStore,
+  readWorkSource,
 } from './input/ports.ts';
 import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
@@ -49,6 +50,7 @@ const ENGINE_OPTIONS = {
   ids: withDefault(readIdSource, systemIds),
   logger: withDefault(readLogger, silentLogger),
   callout: optional(readCallout),
+  work: optional(readWorkSource),
 } satisfies ShapeOf<EngineOptions>;
 
 /**
@@ -63,8 +65,8 @@ export async function createEngine<Person extends Identified = Subject>(
   return onStore(options as EngineOptions | undefined, (given) => {
     const read = readOptions(given, 'createEngine', ENGINE_OPTIONS);
     const { store = memoryStore(), clock, random, ids, logger, ...rest } = read;
-    const { directory = arrayDirectory([]), callout = httpCallout(), ...settings } = rest;
-    const ports = { store, directory, clock, random, ids, logger, callout };
+    const { directory = arrayDirectory([]), callout = httpCallout(), work, ...settings } = rest;
+    const ports = { store, directory, clock, random, ids, logger, callout, ...(work ? { work } : {}) };
     return assembleEngine(ports, settingsOf(settings));
   });
 }

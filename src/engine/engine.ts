@@ -9,6 +9,7 @@ import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.t
 import { runResource } from '../ledger/resources.ts';
 import type { Run } from '../model/resources/resources.ts';
 import type { Directory } from '../ports/directory.ts';
+import type { WorkSource } from '../ports/work-source.ts';
 import { isTerminal } from '../rules/status/transitions.ts';
 import { Activator } from './activation.ts';
 import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
@@ -19,6 +20,7 @@ import { normalizedDirectory } from './normalized-directory.ts';
 import { quietLogger } from './quiet-logger.ts';
 import { RequestDesk } from './requests.ts';
 import { Dispatcher } from './runner/dispatcher.ts';
+import { StoreSource } from './runner/store-source.ts';
 import { Scheduler } from './scheduler.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
@@ -84,6 +86,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #ports: EnginePorts;
   readonly #ledger: Ledger;
   readonly #hub: EventHub;
+  readonly #work: WorkSource;
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
   readonly #requests: RequestDesk;
@@ -107,6 +110,12 @@ class LifecycleEngine implements Engine, EventSink {
         events: this,
         aggregation: { strictFailed: settings.strictFailed },
         planning: new Set(),
+        ...(store.slices
+          ? {
+              slicesOffered: (tx, run, slices) => this.#work.offer(tx, run, slices),
+              slicesEnded: (tx, keys) => this.#dispatcher.ended(tx, keys),
+            }
+          : {}),
       },
       {
         limits: settings.limits,
@@ -121,7 +130,10 @@ class LifecycleEngine implements Engine, EventSink {
     );
     const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
     const handlers = new Handlers(settings.tasks, builtIn, settings.noOp);
-    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, timeSlice);
+    const { slices } = this.#ledger.recorder;
+    const isShared = store.slices !== undefined;
+    this.#work = ports.work ?? new StoreSource({ slices, clock: ports.clock, events: this, isShared });
+    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, timeSlice, this.#work);
     this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
       this.#dispatcher.abort(graceMs),
     );

@@ -23,6 +23,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Ids, Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
+import type { WorkSource } from '../ports/work-source.ts';
 
 /** Ports of an engine. */
 export interface EnginePorts {
@@ -34,6 +35,8 @@ export interface EnginePorts {
   readonly logger: Logger;
   /** How custom task extensions are reached; without it their tasks fail. */
   readonly callout?: Callout;
+  /** Where it gets the slices of runs that it works on. Default: the store itself. */
+  readonly work?: WorkSource;
 }
 
 /** What happens to schedule slots that were not evaluated because the process was off or asleep. */

@@ -5,6 +5,7 @@ import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Ids, Random } from '../ports/random.ts';
 import type { Store, StoreReader } from '../ports/store.ts';
+import type { WorkSource } from '../ports/work-source.ts';
 import { invalid, type Place } from './refuse.ts';
 
 type MethodOf<T> = Extract<
@@ -78,6 +79,12 @@ export function readLogger(place: Place): Logger {
 /** What reaches custom task extensions. @throws LifecycleError `InvalidArgument`. */
 export function readCallout(place: Place): Callout {
   return readPort<Callout>(place, 'a callout such as httpCallout()', ['post', 'secret']);
+}
+
+/** A source of work. @throws LifecycleError `InvalidArgument`. */
+export function readWorkSource(place: Place): WorkSource {
+  const methods = ['open', 'offer', 'published', 'take', 'renew', 'complete', 'giveBack', 'drop'] as const;
+  return readPort<WorkSource>(place, 'a source of work', [...methods, 'sweep', 'close']);
 }
 
 const STORE = "a store such as memoryStore() or sqliteStore('tenure.db')";

@@ -2,11 +2,12 @@ import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { EventSink } from '../events/event-map.ts';
 import { addressOf } from '../model/ids.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { SliceKey } from '../model/slices.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
-import type { Store, StoreReader } from '../ports/store.ts';
+import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
 /** Dependencies of the ledger. */
@@ -18,6 +19,14 @@ export interface LedgerContext {
   readonly aggregation: AggregationOptions;
   /** Runs that this process is writing and has not published yet: not to be removed as abandoned. */
   readonly planning: Set<string>;
+  /** Called in the commit that publishes a run that the engine will drive, with its slices. */
+  readonly slicesOffered?: (
+    tx: StoreTransaction,
+    run: RunRecord,
+    slices: readonly SliceKey[],
+  ) => Promise<void>;
+  /** Called in the commit that ends slices. */
+  readonly slicesEnded?: (tx: StoreTransaction, keys: readonly SliceKey[]) => Promise<void>;
 }
 
 /** The published run, whether or not its workflow is deleted. @throws LifecycleError `NotFound`. */

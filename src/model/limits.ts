@@ -24,6 +24,14 @@ export const LIMITS = {
   usersPerSum: 16_384,
   /** Longest wait before a failed commit is retried, ms. */
   commitRetryDelayMaxMs: 5_000,
+  /** A slice of a run whose holder was not heard for this long is taken over by another process, ms. */
+  sliceLeaseMs: 10_000,
+  /** Between two looks for work and news of other processes, where the store does not tell of them, ms. */
+  pollMs: 1_000,
+  /** Between two looks for the answer that a task waits for, where another process may get it, ms. */
+  callbackPollMs: 5_000,
+  /** An unpublished run that was not written to for this long is left over from a process that died, ms. */
+  draftSilenceMs: 60_000,
   /** Events that one commit carries at most. */
   commitEventsMax: 2_048,
   /** Active users of one engine, over all its runs: started and not ended. */

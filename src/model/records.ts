@@ -30,8 +30,10 @@ export interface RunRecord extends RunCounters {
   readonly scheduledAtMs: EpochMs;
   readonly startedAtMs: EpochMs | null;
   readonly completedAtMs: EpochMs | null;
-  /** Strictly monotone per change of the run or of anything in it (I12). */
+  /** Never goes back; grows with each change of the run or of anything in it while one process drives it (I12). */
   readonly lastUpdatedAtMs: EpochMs;
+  /** Changes of the run or of anything in it so far: grows with each of them (I12). */
+  readonly revision: number;
   /** Start of the schedule slot that made this run; unique per workflow. `null`: not scheduled. */
   readonly slotAtMs: EpochMs | null;
   /** User results that exist. Below `totalUsersCount` only while an external run still receives results. */
@@ -44,6 +46,8 @@ export interface RunRecord extends RunCounters {
   readonly taskReports: readonly TaskReportCounters[];
   /** Grows by one with each claim; a write with an older one is refused (a fencing token). */
   readonly claim: number;
+  /** Commits of its drivers so far: a commit that is repeated because its answer was lost is recognised by it. */
+  readonly seq: number;
   /**
    * `true` from a claim until the driver releases the run with no task running. `true` at startup means that
    * the driver died: tasks of users in progress were possibly running.

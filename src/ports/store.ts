@@ -17,6 +17,7 @@ import type { UserSummary } from '../model/resources/resources.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
+import type { StoreSlices } from './slices.ts';
 
 /** What a store can do beyond the contract; `false` skips, by name, the tests that need it. */
 export interface StoreCapabilities {
@@ -118,12 +119,16 @@ export interface StoreReader {
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
   /** Sums one range of ordinals: a million users at once would block the event loop for too long. */
   sumUsers(query: UserSumQuery): Promise<UserSummary>;
-  /** Users of a run in one status with an `ordinal` above `afterOrdinal`, by `ordinal`; at most `limit`. */
+  /**
+   * Users of a run in one status with an `ordinal` above `afterOrdinal`, by `ordinal`; at most `limit`, and none above
+   * `toOrdinal` where it is given.
+   */
   listUsersByStatus(
     runId: string,
     status: UserStatus,
     afterOrdinal: number,
     limit: number,
+    toOrdinal?: number,
   ): Promise<readonly UserRecord[]>;
 
   /** Admissions of these subjects; subjects without one are omitted. */
@@ -195,6 +200,8 @@ export interface Store extends StoreReader {
   readonly capabilities: StoreCapabilities;
   /** Absent: no other process can ask for anything. */
   readonly requests?: StoreRequests;
+  /** Absent: one process at a time drives a run. Present where several processes may (`sharedWriters`). */
+  readonly slices?: StoreSlices;
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
   /** Waits for the running transaction. Afterwards every call is refused with `StoreClosed`. */
   close(): Promise<void>;

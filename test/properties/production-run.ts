@@ -50,6 +50,8 @@ export class ProductionRun {
         totalUsersCount: plan.users,
       })),
       claim: 1,
+      seq: 0,
+      revision: 0,
       inHand: true,
       published: true,
       isNoOp: false,

@@ -1,33 +1,36 @@
 /**
- * Decides which runs are driven: unfinished runs are queued, on demand before scheduled in the proportion 4 : 1,
- * and up to `LIMITS.runsDrivenMax` of them have a driver.
+ * Decides which slices of runs are driven: it takes them from the source of work, claims them in the store, and gives
+ * up to `LIMITS.runsDrivenMax` of them a driver.
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { pinnedVersion } from '../../ledger/context.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { removeUnpublished } from '../../ledger/planning/plan.ts';
-import { drainAbandoned, freezeRuns } from '../../ledger/recording/cancel.ts';
-import { type ClaimedRun, claimRuns, releaseRuns } from '../../ledger/recording/claim.ts';
+import { cancelSlice, freezeRuns } from '../../ledger/recording/cancel.ts';
 import { enabledTasks } from '../../ledger/resources.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts';
+import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Timer } from '../../ports/clock.ts';
+import type { HeldSlice } from '../../ports/slices.ts';
+import type { StoreTransaction } from '../../ports/store.ts';
+import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import { type BoundTask, type Handlers, previewOf } from '../handlers/handlers.ts';
 import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
-import { Fifo } from '../lanes/fifo.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 import type { DriverDeps } from './driver-deps.ts';
-import { RunDriver } from './run-driver.ts';
+import { SliceDriver } from './slice-driver.ts';
 
-/** Runs that are claimed in one commit. */
+/** Slices that are claimed in one commit. */
 const CLAIMS_PER_COMMIT = 64;
-/** Of five runs that get a driver, this many are on demand while both kinds wait. */
-const ON_DEMAND_OF_FIVE = 4;
 const BINDINGS_KEPT_MAX = 1_000;
 const RETRY_MS = 1_000;
+/** Users that a process claims beside others, per lane: enough that no lane waits for the next claim. */
+const USERS_PER_LANE = 2;
 
 interface Binding {
   readonly workflow: Workflow;
@@ -35,8 +38,8 @@ interface Binding {
 }
 
 interface Driven {
-  readonly driver: RunDriver;
-  readonly claim: number;
+  readonly driver: SliceDriver;
+  readonly ticket: WorkTicket;
 }
 
 /** The dispatcher of an engine. */
@@ -44,19 +47,25 @@ export class Dispatcher {
   readonly #ledger: Ledger;
   readonly #ports: EnginePorts;
   readonly #handlers: Handlers;
+  readonly #work: WorkSource;
+  readonly #holder: string;
   readonly #deps: DriverDeps;
   /** Attempts that were given up and have not settled. */
   readonly unsettled: UnsettledAttempts;
-  readonly #waiting = { onDemand: new Fifo<string>(), scheduled: new Fifo<string>() };
-  readonly #driven = new Map<string, Driven>();
-  /** Queues of the runs that wait or are being claimed. */
-  readonly #queued = new Map<string, Fifo<string>>();
+  /** By run and number of the slice. */
+  readonly #driven = new Map<string, Map<number, Driven>>();
   readonly #bindings = new Map<string, Promise<Binding>>();
-  /** Runs that this engine has lost: their handlers may still be running, so only the next engine resumes them. */
-  readonly #lost = new Set<string>();
-  #opened = 0;
+  /**
+   * Runs that this engine does not drive: it has lost them, and their handlers may still be running, or has no handlers
+   * for them. The next engine takes them up.
+   */
+  readonly #refused = new Set<string>();
+  #drivenCount = 0;
   #isOpen = false;
+  /** Whether there may be work that was not looked at. */
+  #mayHaveWork = false;
   #pumping: Promise<void> | null = null;
+  #renewal: Timer | null = null;
 
   constructor(
     ledger: Ledger,
@@ -64,7 +73,10 @@ export class Dispatcher {
     settings: EngineSettings,
     handlers: Handlers,
     timeSlice: TimeSlice,
+    work: WorkSource,
   ) {
+    this.#work = work;
+    this.#holder = ports.store.slices ? ports.ids.guid() : '';
     this.#ledger = ledger;
     this.#ports = ports;
     this.#handlers = handlers;
@@ -82,61 +94,47 @@ export class Dispatcher {
       events,
       load: { activeUsers: 0, starved: new Set() },
       ended: (driver, isLost) => {
-        this.#driven.delete(driver.runId);
-        if (isLost) this.#lost.add(driver.runId);
+        this.#forget(driver);
+        if (isLost && !this.#isShared) this.#refused.add(driver.runId);
         this.#pump();
       },
-      parked: () => {
-        if (this.#waitingCount > 0) this.#pump();
-      },
+      parked: () => this.#pump(),
     };
   }
 
-  /** Queues every unfinished run of the store, and starts those that wait. */
+  /** Begins: removes what another process left half written, and takes up unfinished runs. */
   async start(): Promise<void> {
     this.#isOpen = true;
-    const { context } = this.#ledger;
     await this.#freezeDisabled();
-    for (const run of await this.#ports.store.listUnfinishedRuns()) {
-      if (!this.#isOpen) return;
-      if (context.planning.has(run.id) || this.#driven.has(run.id)) continue;
-      if (!run.published) await removeUnpublished(context, run);
-      else if (run.driver !== 'engine') continue;
-      else this.enqueue(run);
-    }
-    this.#pump();
+    await this.#removeDrafts();
+    await this.#work.open(() => this.#mayBeWork());
+    if (this.#isShared) this.#renewLater();
+    this.#mayBeWork();
   }
 
-  /** Queues a run for a driver. */
+  /** A run was published by this engine: it is driven when it is its turn. */
   enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
-    if (this.#queued.has(run.id) || this.#driven.has(run.id) || this.#lost.has(run.id)) return;
-    const queue =
-      run.workflowExecutionType === 'scheduled' ? this.#waiting.scheduled : this.#waiting.onDemand;
-    this.#queued.set(run.id, queue);
-    queue.push(run.id);
-    this.#pump();
+    if (this.#isOpen && !this.#refused.has(run.id)) this.#work.published(run);
   }
 
-  /** Whether runs are waiting for a driver, or have one. */
-  get isBusy(): boolean {
-    return (
-      this.#driven.size + this.#waiting.onDemand.length + this.#waiting.scheduled.length > 0 ||
-      this.#pumping !== null
-    );
+  /** For the transaction that ends slices: the source of work is told with it. */
+  async ended(tx: StoreTransaction, keys: readonly SliceKey[]): Promise<void> {
+    const tickets = keys.flatMap(({ runId, slice }) => this.#driven.get(runId)?.get(slice)?.ticket ?? []);
+    if (tickets.length > 0) await this.#work.complete(tx, tickets);
   }
 
-  /** Notifies the driver of a run that is canceling, or has ended without it. */
+  /** Notifies the drivers of a run that is canceling, or has ended without them. */
   cancel(runId: string): void {
-    this.#driven.get(runId)?.driver.cancel();
+    for (const { driver } of this.#driversOf(runId)) driver.cancel();
   }
 
-  /** Notifies the driver of an answer from outside for the user at `ordinal`. */
+  /** Notifies the drivers of a run of an answer from outside for the user at `ordinal`. */
   wake(runId: string, ordinal: number): void {
-    this.#driven.get(runId)?.driver.wake(ordinal);
+    for (const { driver } of this.#driversOf(runId)) driver.wake(ordinal);
   }
 
   end(runId: string): void {
-    this.#driven.get(runId)?.driver.end();
+    for (const { driver } of this.#driversOf(runId)) driver.end();
   }
 
   /** The version that a run has pinned, with its handlers. @throws LifecycleError as `Handlers.bind`. */
@@ -156,40 +154,42 @@ export class Dispatcher {
     return failures;
   }
 
-  /** Starts no more runs. */
+  /** Takes up no more slices. */
   close(): void {
     this.#isOpen = false;
-    this.#waiting.onDemand.clear();
-    this.#waiting.scheduled.clear();
-    this.#queued.clear();
+    this.#renewal?.cancel();
+    void this.#work.close();
   }
 
   /**
-   * Drains: no run starts, running handlers may end. Unfinished runs stay in the store. May take forever, when a
+   * Drains: no slice is taken up, running handlers may end. Unfinished runs stay in the store. May take forever, when a
    * handler, the store or the directory does: the caller bounds it by {@link abort} and {@link abandon}.
    */
   async drain(): Promise<void> {
     this.close();
-    const driven = [...this.#driven.values()];
+    const driven = this.#all();
     await Promise.all([this.#pumping, ...driven.map(({ driver }) => driver.drain())]);
-    const clean = driven.filter(({ driver }) => driver.isClean && this.#driven.has(driver.runId));
-    await this.#release(clean.map(({ driver, claim }) => ({ runId: driver.runId, claim })));
+    const clean = driven.filter(
+      ({ driver }) => driver.isClean && this.#driven.get(driver.runId)?.has(driver.slice),
+    );
+    await this.#release(clean);
   }
 
   /** Aborts running handlers; those that have not settled after `graceMs` are abandoned. */
   abort(graceMs: DurationMs): void {
-    for (const { driver } of this.#driven.values()) driver.abort(graceMs);
+    for (const { driver } of this.#all()) driver.abort(graceMs);
   }
 
-  /** Releases every run, whatever its state. */
+  /** Releases every slice, whatever its state. */
   abandon(): void {
-    for (const { driver } of [...this.#driven.values()]) driver.end();
+    for (const { driver } of this.#all()) driver.end();
   }
 
-  /** Hands runs back. When that fails they count as interrupted at the next start, which is safe. */
-  async #release(claims: readonly { readonly runId: string; readonly claim: number }[]): Promise<void> {
+  /** Hands slices back. When that fails they count as interrupted when they are taken up, which is safe. */
+  async #release(driven: readonly Driven[]): Promise<void> {
     try {
-      await releaseRuns(this.#ledger.context, claims);
+      await this.#ledger.recorder.slices.release(driven.map(({ driver }) => claimOf(driver)));
+      for (const { ticket } of driven) await this.#work.giveBack(ticket, this.#ports.clock.now());
     } catch (error) {
       this.#ledger.context.events.emit('engine.error', { error, during: 'handing runs back' });
     }
@@ -203,79 +203,161 @@ export class Dispatcher {
     }
   }
 
+  /** A process may have died while it wrote a run. */
+  async #removeDrafts(): Promise<void> {
+    const { context } = this.#ledger;
+    for (const run of await this.#ports.store.listUnfinishedRuns()) {
+      if (!this.#isOpen) return;
+      if (run.published || context.planning.has(run.id)) continue;
+      const isSilent = this.#ports.clock.now() - run.lastUpdatedAtMs > LIMITS.draftSilenceMs;
+      if (isSilent || !this.#isShared) await removeUnpublished(context, run);
+    }
+  }
+
+  #mayBeWork(): void {
+    this.#mayHaveWork = true;
+    this.#pump();
+  }
+
   #pump(): void {
-    if (!this.#isOpen || this.#pumping) return;
+    if (!this.#isOpen || this.#pumping || !this.#mayHaveWork || this.#room === 0) return;
     this.#pumping = this.#fill().finally(() => {
       this.#pumping = null;
-      // Runs may have been queued after the last check.
-      if (this.#waitingCount > 0 && this.#room > 0) this.#pump();
+      this.#pump();
     });
   }
 
-  get #waitingCount(): number {
-    return this.#waiting.onDemand.length + this.#waiting.scheduled.length;
-  }
-
   async #fill(): Promise<void> {
-    for (;;) {
-      const ids = this.#isOpen ? this.#nextIds(Math.min(this.#room, CLAIMS_PER_COMMIT)) : [];
-      if (ids.length === 0) return;
+    const { clock } = this.#ports;
+    const { context, recorder } = this.#ledger;
+    while (this.#isOpen && this.#room > 0) {
+      const tickets: WorkTicket[] = [];
       try {
-        for (const claimed of await claimRuns(this.#ledger.context, ids, this.#deps.settings.noOp))
-          await this.#drive(claimed);
-        for (const id of ids) this.#queued.delete(id);
+        this.#mayHaveWork = false;
+        tickets.push(...(await this.#work.take(Math.min(this.#room, CLAIMS_PER_COMMIT))));
+        if (tickets.length === 0) return;
+        this.#mayHaveWork = true;
+        const ours = tickets.filter((ticket) => !this.#isDriven(ticket) && !this.#refused.has(ticket.runId));
+        for (const ticket of tickets) if (!ours.includes(ticket)) await this.#decline(ticket);
+        const claim = {
+          holder: this.#holder,
+          leaseMs: LIMITS.sliceLeaseMs,
+          isNoOp: this.#deps.settings.noOp,
+          nowMs: clock.now(),
+        };
+        const claimed = ours.length === 0 ? [] : await recorder.slices.claim(ours, claim);
+        for (const [index, answer] of claimed.entries()) {
+          const ticket = ours[index] as WorkTicket;
+          if (answer === 'gone') await this.#work.drop(ticket);
+          else if (answer === 'held') await this.#work.giveBack(ticket, clock.now() + LIMITS.sliceLeaseMs);
+          else await this.#drive(ticket, answer);
+        }
       } catch (error) {
-        this.#ledger.context.events.emit('engine.error', { error, during: 'claiming runs' });
-        await new Promise<void>((resolve) => this.#ports.clock.setTimer(RETRY_MS, resolve));
-        for (const id of ids) this.#queued.get(id)?.push(id);
+        context.events.emit('engine.error', { error, during: 'claiming runs' });
+        this.#mayHaveWork = true;
+        await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));
+        for (const ticket of tickets) if (!this.#isDriven(ticket)) this.#work.giveBack(ticket, clock.now());
       }
     }
+  }
+
+  async #decline(ticket: WorkTicket): Promise<void> {
+    if (this.#isDriven(ticket)) await this.#work.drop(ticket);
+    else if (this.#isShared) await this.#work.giveBack(ticket, this.#ports.clock.now() + LIMITS.sliceLeaseMs);
   }
 
   /** Number of drivers that may be added; those that only wait for a retry are not counted. */
   get #room(): number {
     let active = 0;
-    for (const { driver } of this.#driven.values()) if (!driver.isParked) active += 1;
-    return Math.min(LIMITS.runsDrivenMax - active, LIMITS.runsParkedMax - this.#driven.size);
-  }
-
-  #nextIds(room: number): string[] {
-    const { onDemand, scheduled } = this.#waiting;
-    const ids: string[] = [];
-    while (ids.length < room) {
-      this.#opened += 1;
-      const first = this.#opened % 5 < ON_DEMAND_OF_FIVE ? onDemand : scheduled;
-      const id = first.shift() ?? onDemand.shift() ?? scheduled.shift();
-      if (id === undefined) return ids;
-      ids.push(id);
+    let users = 0;
+    for (const { driver } of this.#all()) {
+      if (driver.isParked) continue;
+      active += 1;
+      users += driver.usersLeft;
     }
-    return ids;
+    // Other processes want to have work, too.
+    if (this.#isShared && users >= USERS_PER_LANE * this.#deps.settings.concurrency) return 0;
+    return Math.max(0, Math.min(LIMITS.runsDrivenMax - active, LIMITS.runsParkedMax - this.#drivenCount));
   }
 
-  async #drive({ run, wasInHand }: ClaimedRun): Promise<void> {
-    const { context, cancellation } = this.#ledger;
+  async #drive(ticket: WorkTicket, claimed: ClaimedSlice): Promise<void> {
+    const { context, recorder } = this.#ledger;
+    const { run, slice, wasInHand } = claimed;
     // The engine was stopped during the claim.
-    if (!this.#isOpen) return wasInHand ? undefined : this.#release([{ runId: run.id, claim: run.claim }]);
+    if (!this.#isOpen) {
+      if (!wasInHand) await recorder.slices.release([slice]);
+      return;
+    }
     try {
-      if (run.processingStatus === 'canceling') return await drainAbandoned(cancellation, run.id);
+      if (slice.canceling) return await cancelSlice(context, recorder.slices, claimed);
       const workflow = await pinnedVersion(this.#ports.store, run);
       const { tasks } = await this.#binding(workflow);
       const isPreview = run.workflowExecutionType === 'preview';
-      const driver = new RunDriver(this.#deps, run, workflow, isPreview ? tasks.map(previewOf) : tasks);
-      this.#driven.set(run.id, { driver, claim: run.claim });
+      const driver = new SliceDriver(this.#deps, claimed, workflow, isPreview ? tasks.map(previewOf) : tasks);
+      this.#remember(driver, ticket);
       await driver.start(wasInHand);
-      this.#queued.delete(run.id);
     } catch (error) {
-      this.#queued.delete(run.id);
-      // For instance a run whose handlers are missing: it stays in the store, and the next start retries.
+      // For instance a run whose handlers are missing: it stays in the store, for the next start or another process.
       context.events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
-      this.#driven.get(run.id)?.driver.end();
-      if (!wasInHand) await this.#release([{ runId: run.id, claim: run.claim }]);
-      if (LifecycleError.is(error) && !error.retryable) return;
-      this.#ports.clock.setTimer(RETRY_MS, () => {
-        if (this.#isOpen) this.enqueue(run);
-      });
+      this.#driven.get(run.id)?.get(slice.slice)?.driver.end();
+      if (!wasInHand) await recorder.slices.release([slice]);
+      if (LifecycleError.is(error) && !error.retryable) this.#refused.add(run.id);
+      else await this.#work.giveBack(ticket, this.#ports.clock.now() + RETRY_MS);
     }
+  }
+
+  /** Other processes take over what is not renewed. */
+  #renewLater(): void {
+    this.#renewal = this.#ports.clock.setTimer(LIMITS.sliceLeaseMs / 4, () => {
+      void this.#renew().finally(() => {
+        if (this.#isOpen) this.#renewLater();
+      });
+    });
+  }
+
+  async #renew(): Promise<void> {
+    const driven = this.#all();
+    try {
+      if (driven.length === 0) return;
+      await this.#work.renew(driven.map(({ ticket }) => ticket));
+      const states = await this.#ledger.recorder.slices.renew(driven.map(({ driver }) => claimOf(driver)));
+      for (const [index, state] of states.entries()) {
+        const { driver } = driven[index] as Driven;
+        if (state === 'canceling') driver.cancel();
+        if (state === 'lost') driver.lost(takenOver(driver));
+      }
+    } catch (error) {
+      this.#ledger.context.events.emit('engine.error', { error, during: 'renewing claims' });
+    }
+  }
+
+  get #isShared(): boolean {
+    return this.#ports.store.slices !== undefined;
+  }
+
+  #remember(driver: SliceDriver, ticket: WorkTicket): void {
+    const ofRun = this.#driven.get(driver.runId) ?? new Map<number, Driven>();
+    this.#driven.set(driver.runId, ofRun.set(driver.slice, { driver, ticket }));
+    this.#drivenCount += 1;
+  }
+
+  #forget({ runId, slice }: SliceKey): void {
+    const ofRun = this.#driven.get(runId);
+    if (!ofRun?.delete(slice)) return;
+    this.#drivenCount -= 1;
+    if (ofRun.size === 0) this.#driven.delete(runId);
+  }
+
+  #isDriven({ runId, slice }: SliceKey): boolean {
+    return this.#driven.get(runId)?.has(slice) ?? false;
+  }
+
+  #driversOf(runId: string): readonly Driven[] {
+    return [...(this.#driven.get(runId)?.values() ?? [])];
+  }
+
+  #all(): readonly Driven[] {
+    return [...this.#driven.values()].flatMap((ofRun) => [...ofRun.values()]);
   }
 
   #binding(workflow: Workflow): Promise<Binding> {
@@ -290,6 +372,18 @@ export class Dispatcher {
     binding.catch(() => this.#bindings.delete(key));
     return binding;
   }
+}
+
+function claimOf({ runId, slice, claim }: SliceDriver): HeldSlice {
+  return { runId, slice, claim };
+}
+
+function takenOver({ runId, slice, claim }: SliceDriver): LifecycleError {
+  return new LifecycleError(
+    'ClaimLost',
+    `Expected claim ${claim} of slice ${slice} of run ${runId} to be renewed in time, got another process that has taken it over`,
+    { runId, claim },
+  );
 }
 
 function messageOf(error: unknown): string {

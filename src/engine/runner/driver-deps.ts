@@ -1,14 +1,13 @@
 import type { EventSink } from '../../events/event-map.ts';
 import type { Recorder } from '../../ledger/recording/recorder.ts';
+import type { SliceKey } from '../../model/slices.ts';
 import type { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import type { LaneClient, Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 
 /** A driver, as the other parts of the engine see it. */
-interface Driver extends LaneClient {
-  readonly runId: string;
-}
+interface Driver extends LaneClient, SliceKey {}
 
 /** Shared by all drivers of an engine. */
 export interface DriverDeps {
@@ -23,7 +22,7 @@ export interface DriverDeps {
   readonly load: { activeUsers: number; readonly starved: Set<Driver> };
   /** Called when all users of a driver wait for a retry. */
   readonly parked: () => void;
-  /** Called when a driver has released its run: it is final, lost, or handed back. */
+  /** Called when a driver has released its slice: it has ended, is lost, or handed back. */
   readonly ended: (driver: Driver, isLost: boolean) => void;
 }
 

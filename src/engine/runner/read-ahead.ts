@@ -1,11 +1,12 @@
 /**
- * Reads a run's queued users ahead of the lanes, a slice at a time, with their subjects. A million
- * users are never in memory; only a slice is.
+ * Reads a slice's queued users ahead of the lanes, a batch at a time, with their subjects. A million
+ * users are never in memory; only a batch is.
  */
 
 import { objectOfRun, subjectOfObject } from '../../ledger/planning/provisioning-objects.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { SliceRecord } from '../../model/slices.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -14,7 +15,7 @@ import type { StoreReader } from '../../ports/store.ts';
 import { ActiveUser } from '../handlers/active-user.ts';
 import { subjectsOf } from '../selection/subjects-of.ts';
 
-/** The next slice is read when fewer than this are left of the one before. */
+/** The next batch is read when fewer than this are left of the one before. */
 const LOW_WATER = LIMITS.usersReadAhead / 4;
 const RETRY_MS = 1_000;
 
@@ -29,19 +30,22 @@ export interface ReadAheadDeps {
   readonly failed: (error: unknown) => void;
 }
 
-/** The queued users of one run, in their order. */
+/** The queued users of one slice of a run, in their order. */
 export class ReadAhead {
   readonly #deps: ReadAheadDeps;
   readonly #run: RunRecord;
+  readonly #lastOrdinal: number;
   #users: ActiveUser[] = [];
   #head = 0;
-  #afterOrdinal = 0;
+  #afterOrdinal: number;
   #isExhausted = false;
   #isReading = false;
   #isClosed = false;
 
-  constructor(run: RunRecord, deps: ReadAheadDeps) {
+  constructor(run: RunRecord, slice: SliceRecord, deps: ReadAheadDeps) {
     this.#run = run;
+    this.#afterOrdinal = slice.firstOrdinal - 1;
+    this.#lastOrdinal = slice.lastOrdinal;
     this.#deps = deps;
   }
 
@@ -110,6 +114,7 @@ export class ReadAhead {
       'queued',
       this.#afterOrdinal,
       LIMITS.usersReadAhead,
+      this.#lastOrdinal,
     );
   }
 }

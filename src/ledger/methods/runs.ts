@@ -259,6 +259,7 @@ async function createExternal(
       startedAtMs: null,
       completedAtMs: null,
       lastUpdatedAtMs: nowMs,
+      revision: 0,
       slotAtMs: null,
       ...NO_COUNTERS,
       ...declared,
@@ -271,6 +272,7 @@ async function createExternal(
         totalUsersCount: 0,
       })),
       claim: 0,
+      seq: 0,
       inHand: false,
       isNoOp: false,
       published: true,
@@ -316,6 +318,7 @@ async function updateRun(cancellation: Cancellation, runId: string, body: RunPat
     const final: RunRecord = {
       ...after,
       lastUpdatedAtMs: Math.max(nowMs, before.lastUpdatedAtMs + 1, after.startedAtMs ?? 0),
+      revision: before.revision + 1,
     };
     await tx.putRun(final);
     return { before, after: final, cancel: isMove && to === 'canceling' };

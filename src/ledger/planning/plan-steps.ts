@@ -57,9 +57,9 @@ export async function expectNewSlot(tx: StoreTransaction, plan: RunPlan): Promis
 }
 
 /** The unpublished run still exists, and no other engine has claimed it for removal. */
-export async function expectOurs(tx: StoreTransaction, draft: RunRecord): Promise<void> {
+export async function expectOurs(tx: StoreTransaction, draft: RunRecord): Promise<RunRecord> {
   const run = await tx.getRun(draft.id);
-  if (run?.claim === draft.claim) return;
+  if (run?.claim === draft.claim) return run;
   throw new LifecycleError(
     'ClaimLost',
     `Expected run ${draft.id} to be written by one engine, got a second one that is removing it`,

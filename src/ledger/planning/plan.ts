@@ -125,6 +125,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     startedAtMs: null,
     completedAtMs: null,
     lastUpdatedAtMs: nowMs,
+    revision: 0,
     slotAtMs: plan.slotAtMs,
     ...NO_COUNTERS,
     knownUsersCount: 0,
@@ -132,6 +133,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
     lastUserEndAtMs: null,
     taskReports: [],
     claim: 0,
+    seq: 0,
     inHand: false,
     published: false,
     isNoOp: false,
@@ -141,7 +143,7 @@ function draftOf({ ids, clock }: LedgerContext, plan: RunPlan): RunRecord {
 
 /** Writes users under the unpublished run. */
 async function writeBatch(
-  { store }: LedgerContext,
+  { store, clock }: LedgerContext,
   plan: RunPlan,
   draft: RunRecord,
   batch: readonly Candidate[],
@@ -149,8 +151,11 @@ async function writeBatch(
   isWritten: boolean,
 ): Promise<void> {
   const after = await store.transaction(async (tx) => {
-    if (isWritten) await expectOurs(tx, draft);
-    else await tx.insertRun(draft);
+    if (!isWritten) await tx.insertRun(draft);
+    else {
+      const ours = await expectOurs(tx, draft);
+      if (store.slices) await keepAlive(tx, ours, clock.now());
+    }
     const fresh = await notAdmitted(tx, plan, batch);
     await insertCandidates(tx, plan, draft, fresh, totals.users);
     return withBatch(totals, fresh);
@@ -158,12 +163,18 @@ async function writeBatch(
   Object.assign(totals, after);
 }
 
+/** Shows other processes that the run is still being written: they remove it after `LIMITS.draftSilenceMs`. */
+async function keepAlive(tx: StoreTransaction, draft: RunRecord, nowMs: number): Promise<void> {
+  const lastUpdatedAtMs = Math.max(nowMs, draft.lastUpdatedAtMs);
+  if (lastUpdatedAtMs > draft.lastUpdatedAtMs) await tx.putRun({ ...draft, lastUpdatedAtMs });
+}
+
 /**
  * Writes the last users and publishes the run; returns `null` when it has no users. When there are more
  * than the plan's quarantine allows, writes nothing and returns the reason.
  */
 async function publish(
-  { store, clock }: LedgerContext,
+  { store, clock, slicesOffered }: LedgerContext,
   plan: RunPlan,
   draft: RunRecord,
   batch: readonly Candidate[],
@@ -184,6 +195,8 @@ async function publish(
     if (isWritten) await tx.putRun(run);
     else await tx.insertRun(run);
     await insertCandidates(tx, plan, draft, fresh, totals.users);
+    const slices = await store.slices?.insert(tx, run);
+    await slicesOffered?.(tx, run, slices ?? [{ runId: run.id, slice: 1 }]);
     if (plan.notes) await tx.putNotes(plan.notes(run));
     await plan.alongside?.(tx, run);
     return run;

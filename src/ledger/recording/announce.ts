@@ -33,7 +33,10 @@ export function announce(
   emitTaskEvents?.();
   if (context.events.has('user.finished')) for (const user of users) emitUserFinished(context, after, user);
   auditRun(context, before, after);
-  emitRunEvents(context, after, [before !== null && 'run.progress', isOver && 'run.finished']);
+  emitRunEvents(context, after, [
+    before !== null && before !== after && 'run.progress',
+    isOver && 'run.finished',
+  ]);
 }
 
 type RunEventName = Extract<EngineEventName, `run.${string}`>;

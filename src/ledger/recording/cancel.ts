@@ -1,24 +1,26 @@
 /**
- * Cancels runs. A run passes through `canceling` and always ends: queued users are canceled here, in
- * batches; users in progress are left to the driver of the run, or canceled here when this process does
- * not drive it.
+ * Cancels runs. A run passes through `canceling` and always ends. Whoever holds a slice cancels its users: the driver
+ * in this process at once, one elsewhere when it hears of it, at the latest with its next commit; slices that nobody
+ * holds are claimed and canceled here.
  *
  * Source: domain §3.7, §6.3 (r5, r6, r8, r9).
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
+import type { StoreSlices } from '../../ports/slices.ts';
 import { addUnreportedCanceled, addUserMove, changeOf, runAfter } from '../../rules/status/run.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { decideUser } from '../../rules/status/user.ts';
 import { commitMoment, findRun, type LedgerContext, laterMoment } from '../context.ts';
 import { alreadyFinal } from '../refusals.ts';
-import { announce, type CommittedChange } from './announce.ts';
+import { announce } from './announce.ts';
 import type { Recorder } from './recorder.ts';
+import { wholeRuns } from './whole-runs.ts';
 
-/** What canceling needs: the ledger, and the recorder, which knows the runs that this process drives. */
+/** What canceling needs: the ledger, and the recorder, which knows the slices that this process drives. */
 export interface Cancellation {
   readonly context: LedgerContext;
   readonly recorder: Recorder;
@@ -33,27 +35,23 @@ export interface Cancellation {
  */
 export async function cancelRun(cancellation: Cancellation, runId: string): Promise<RunRecord> {
   const { context, recorder } = cancellation;
-  const isDriven = recorder.drives(runId.toLowerCase());
   const change = await context.store.transaction(async (tx) => {
+    // Slices before their run, as their holders lock them.
+    await recorder.slices.cancel(tx, runId.toLowerCase());
     const before = await findRun(tx, runId);
     if (isTerminal(before.processingStatus)) throw alreadyFinal(before, 'canceling');
-    // A driver in another process is fenced off, also by a second cancel: its users are drained here.
-    const claim = isDriven ? before.claim : before.claim + 1;
-    if (before.processingStatus === 'canceling') {
-      await tx.putRun({ ...before, claim });
-      return { before, after: before };
-    }
+    if (before.processingStatus === 'canceling') return { before, after: before };
     const after: RunRecord = {
       ...before,
       processingStatus: 'canceling',
-      claim,
       lastUpdatedAtMs: laterMoment(context.clock, before),
+      revision: before.revision + 1,
     };
     await tx.putRun(after);
     return { before, after };
   });
   if (change.after !== change.before) announce(context, change);
-  await drainEventually(context, change.after.id, isDriven);
+  await cancelEventually(cancellation, change.after);
   return (await context.store.getRun(change.after.id)) ?? change.after;
 }
 
@@ -75,77 +73,89 @@ export async function freezeRuns(
   }
 }
 
-/** Drains now, and retries for as long as the store fails: the cancel was accepted. */
-async function drainEventually(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
+/** Cancels what nobody drives now, and retries for as long as the store fails: the cancel was accepted. */
+async function cancelEventually(cancellation: Cancellation, run: RunRecord): Promise<void> {
+  const { context } = cancellation;
   try {
-    await drain(context, runId, isDriven);
+    await cancelUndriven(cancellation, run);
   } catch (error) {
-    context.events.emit('engine.error', { error, during: 'canceling', runId });
+    context.events.emit('engine.error', { error, during: 'canceling', runId: run.id });
     if (LifecycleError.is(error) && !error.retryable) return;
-    context.clock.setTimer(DRAIN_RETRY_MS, () => void drainEventually(context, runId, isDriven));
+    context.clock.setTimer(CANCEL_RETRY_MS, () => void cancelEventually(cancellation, run));
   }
 }
 
-/** Wait before a failed drain is retried, ms. */
-const DRAIN_RETRY_MS = 1_000;
+/** Wait before a failed cancel is retried, ms. */
+const CANCEL_RETRY_MS = 1_000;
 
-/** Ends a canceling run whose driver is gone. */
-export async function drainAbandoned({ context }: Cancellation, runId: string): Promise<void> {
-  await context.store.transaction(async (tx) => {
-    const run = await tx.getRun(runId);
-    if (run) await tx.putRun({ ...run, claim: run.claim + 1 });
-  });
-  await drainEventually(context, runId, false);
+/** Cancels the users of the slices that nobody drives. */
+async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecord): Promise<void> {
+  const isExternal = run.driver === 'external';
+  const slices = isExternal ? wholeRuns(context.store) : recorder.slices;
+  for (;;) {
+    const keys = isExternal ? [{ runId: run.id, slice: 1 }] : await openSlices(slices, run.id);
+    const undriven = keys.filter((key) => !recorder.drives(key));
+    const claim = {
+      holder: 'a cancel',
+      leaseMs: LIMITS.sliceLeaseMs,
+      isNoOp: false,
+      nowMs: context.clock.now(),
+    };
+    const claimed = undriven.length === 0 ? [] : await slices.claim(undriven, claim);
+    for (const one of claimed) if (typeof one === 'object') await cancelSlice(context, slices, one);
+    if (isExternal) await endUnreported(context, run.id);
+    if (isExternal || claimed.every((one) => typeof one === 'string')) return;
+  }
 }
 
-/**
- * Cancels the remaining users of a canceling run. Users in progress are canceled only when no driver works
- * on them: a run that this process does not drive was claimed first, which fences off a driver elsewhere.
- */
-async function drain(context: LedgerContext, runId: string, isDriven: boolean): Promise<void> {
-  const statuses: UserStatus[] = isDriven ? ['queued'] : ['queued', 'inProgress'];
-  for (const status of statuses) {
-    let afterOrdinal = 0;
-    for (;;) {
-      const last = await context.store.transaction((tx) =>
-        cancelBatch(context, tx, runId, status, afterOrdinal),
+function openSlices(slices: StoreSlices, runId: string): Promise<readonly SliceKey[]> {
+  return slices.list({ runId, leaseMs: LIMITS.sliceLeaseMs, limit: LIMITS.usersPerBatch });
+}
+
+/** Cancels all users of a claimed slice of a canceling run: no driver works on them. */
+export async function cancelSlice(
+  context: LedgerContext,
+  slices: StoreSlices,
+  { run, slice: claimed }: ClaimedSlice,
+): Promise<void> {
+  const { clock, aggregation, slicesEnded, store } = context;
+  let slice = { ...claimed, canceling: true };
+  let known = run;
+  for (const status of ['queued', 'inProgress'] satisfies UserStatus[]) {
+    for (let after = slice.firstOrdinal - 1; ; ) {
+      const found = await store.listUsersByStatus(
+        run.id,
+        status,
+        after,
+        LIMITS.usersPerBatch,
+        slice.lastOrdinal,
       );
-      if (last === null) break;
-      announce(context, last);
-      afterOrdinal = last.users.at(-1)?.ordinal ?? afterOrdinal;
-      await context.clock.yield();
+      const last = found.at(-1);
+      if (last === undefined) break;
+      after = last.ordinal;
+      const nowMs = clock.now();
+      const change = changeOf(run);
+      const users: UserRecord[] = [];
+      const withdrawn: string[] = [];
+      for (const user of found) {
+        const decision = decideUser(user, { kind: 'cancel', atMs: nowMs, runningSinceMs: null }, true);
+        if (decision.kind === 'refused') continue;
+        addUserMove(change, user, decision.user, decision.moves);
+        users.push(decision.user);
+      }
+      const ended = slicesEnded ? { ended: slicesEnded } : {};
+      const [answer] = await slices.commit([{ slice, users, change, withdrawn }], {
+        nowMs,
+        aggregation,
+        ...ended,
+      });
+      if (answer?.kind !== 'written') return;
+      slice = answer.slice;
+      announce(context, { before: answer.before ?? known, after: answer.after ?? known, users });
+      known = answer.after ?? known;
+      await clock.yield();
     }
   }
-  await endUnreported(context, runId);
-}
-
-interface CanceledBatch extends CommittedChange {
-  readonly users: readonly UserRecord[];
-}
-
-async function cancelBatch(
-  { clock, aggregation }: LedgerContext,
-  tx: StoreTransaction,
-  runId: string,
-  status: UserStatus,
-  afterOrdinal: number,
-): Promise<CanceledBatch | null> {
-  const before = await tx.getRun(runId);
-  if (before?.processingStatus !== 'canceling') return null;
-  const found = await tx.listUsersByStatus(runId, status, afterOrdinal, LIMITS.usersPerBatch);
-  if (found.length === 0) return null;
-  const nowMs = commitMoment(clock, before);
-  const change = changeOf(before);
-  const users = found.flatMap((user) => {
-    const decision = decideUser(user, { kind: 'cancel', atMs: nowMs, runningSinceMs: null }, true);
-    if (decision.kind === 'refused') return [];
-    addUserMove(change, user, decision.user, decision.moves);
-    return decision.user;
-  });
-  const after = runAfter(before, change, nowMs, aggregation);
-  await tx.putUsers(users);
-  await tx.putRun(after);
-  return { before, after, users };
 }
 
 /** Cancels the declared users of an external run that have no result. */
@@ -155,7 +165,7 @@ async function endUnreported(context: LedgerContext, runId: string): Promise<voi
     const isOpen = before?.driver === 'external' && before.processingStatus === 'canceling';
     if (!before || !isOpen) return null;
     const batch = changeOf(before);
-    addUnreportedCanceled(batch);
+    addUnreportedCanceled(before, batch);
     const after = runAfter(before, batch, commitMoment(context.clock, before), context.aggregation);
     await tx.putRun(after);
     return { before, after };

@@ -1,21 +1,23 @@
 /**
  * The recorder writes user events to the store, many events to a commit.
  *
- * Each run has a queue of events. A flush takes up to `LIMITS.commitEventsMax` of them, decides each
- * by the rules against the run as stored, and writes users, counters and status in one transaction.
- * Events are emitted only after the commit. The next batch gathers during a commit, so batches grow
- * with load and an idle engine commits at once.
+ * Each slice of a run that this process holds has a queue of events. A flush takes up to `LIMITS.commitEventsMax` of
+ * them, decides each by the rules, and writes users and counters in one commit. Only the holder of a slice writes it,
+ * so nothing has to be read first; the store refuses the commit of one that holds it no more. Events are emitted only
+ * after the commit. The next batch gathers during a commit, so batches grow with load and an idle engine commits at once.
  */
 import { InvariantError, LifecycleError } from '../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
-import type { StoreTransaction } from '../../ports/store.ts';
-import { positionOf } from '../../rules/status/positions.ts';
-import { addUserMove, changeOf, runAfter } from '../../rules/status/run.ts';
-import { isTerminal } from '../../rules/status/transitions.ts';
-import { decideUser, type UserDecision, type UserEvent } from '../../rules/status/user.ts';
-import { commitMoment, type LedgerContext } from '../context.ts';
+import type { SliceAnswer, SliceCommit, SliceKey, SliceRecord } from '../../model/slices.ts';
+import type { StoreSlices } from '../../ports/slices.ts';
+import { addUserMove, changeOf } from '../../rules/status/run.ts';
+import type { UserDecision, UserEvent } from '../../rules/status/user.ts';
+import { decideUser } from '../../rules/status/user.ts';
+import type { LedgerContext } from '../context.ts';
 import { announce } from './announce.ts';
+import { emitTaskEvent } from './task-events.ts';
+import { wholeRuns } from './whole-runs.ts';
 
 /** An active user: its record as committed, and as it will be after the running commit. */
 export interface TrackedUser {
@@ -27,71 +29,85 @@ export interface TrackedUser {
 /** Why an event was not recorded. */
 export type Refusal = Extract<UserDecision, { kind: 'refused' }>['code'];
 
-/** Callbacks of a run's driver. Called after the commit. */
+/** Callbacks of a slice's driver. Called after the commit. */
 export interface RecorderClient<Lane extends TrackedUser> {
   /** `activeUser.user` has the committed state; `event` is the recorded event. */
   recorded(activeUser: Lane, event: UserEvent): void;
   refused(activeUser: Lane, event: UserEvent, code: Refusal): void;
-  /** The run after a commit that changed it. */
-  runChanged(run: RunRecord): void;
-  /** No further event of this client will be recorded: another worker has claimed the run, or it is deleted. */
+  /** The slice after a commit. */
+  changed(slice: SliceRecord): void;
+  /** The run is being canceled: by another process, since this one was not told. */
+  canceling(): void;
+  /** No further event of this client will be recorded: another process holds the slice, or the run is deleted. */
   lost(error: unknown): void;
 }
 
-/** Records events of one claimed run. */
-export interface RunRecorder<Lane extends TrackedUser> {
+/** Records events of one claimed slice. */
+export interface SliceRecorder<Lane extends TrackedUser> {
   record(activeUser: Lane, event: UserEvent): void;
+  /** The run is being canceled: queued users are not started from now on. */
+  cancel(): void;
   /** Stops accepting events and drops the queued ones. */
   close(): void;
 }
 
-interface RunQueue<Lane extends TrackedUser> {
-  readonly runId: string;
-  readonly claim: number;
+interface SliceQueue<Lane extends TrackedUser> {
   readonly client: RecorderClient<Lane>;
+  /** As last committed. */
+  slice: SliceRecord;
+  /** As last known; in a store with many slices to a run its counters are those of an earlier moment. */
+  run: RunRecord;
   activeUsers: Lane[];
   events: UserEvent[];
   open: boolean;
 }
 
-/** Result of one run's part of a commit. */
-interface Written {
-  readonly queue: RunQueue<TrackedUser>;
+/** Events of one slice that go into one commit. */
+interface Batch {
+  readonly queue: SliceQueue<TrackedUser>;
   readonly activeUsers: readonly TrackedUser[];
   readonly events: readonly UserEvent[];
   /** Per event: why it was refused, or how many outcomes its user had after it. */
   readonly results: readonly (Refusal | number)[];
-  readonly before: RunRecord;
-  readonly after: RunRecord;
+  /** `null`: every event was refused. */
+  readonly commit: SliceCommit | null;
 }
 
 /** The recorder of a ledger. */
 export class Recorder {
+  /** The slices of the ledger's store. */
+  readonly slices: StoreSlices;
   readonly #context: LedgerContext;
-  readonly #queues = new Map<string, RunQueue<TrackedUser>>();
+  readonly #queues = new Map<string, SliceQueue<TrackedUser>>();
   #waiting = 0;
   #flushing = false;
-  #failures = 0;
   #idle: (() => void)[] = [];
 
   constructor(context: LedgerContext) {
     this.#context = context;
+    this.slices = context.store.slices ?? wholeRuns(context.store);
   }
 
-  /** Whether this process drives the run. */
-  drives(runId: string): boolean {
-    return this.#queues.has(runId);
+  /** Whether this process drives the slice. */
+  drives(key: SliceKey): boolean {
+    return this.#queues.has(textOf(key));
   }
 
-  /** Opens the queue of a run that was claimed with token `claim`. */
+  /** Events that wait for a commit. */
+  get backlog(): number {
+    return this.#waiting;
+  }
+
+  /** Opens the queue of a slice that was claimed, of `run`. */
   open<Lane extends TrackedUser>(
-    runId: string,
-    claim: number,
+    run: RunRecord,
+    slice: SliceRecord,
     client: RecorderClient<Lane>,
-  ): RunRecorder<Lane> {
-    const queue: RunQueue<Lane> = { runId, claim, client, activeUsers: [], events: [], open: true };
+  ): SliceRecorder<Lane> {
+    const queue: SliceQueue<Lane> = { client, slice, run, activeUsers: [], events: [], open: true };
     // The map holds queues of all lane types; each client gets back only its own active users.
-    this.#queues.set(runId, queue as unknown as RunQueue<TrackedUser>);
+    const known = queue as unknown as SliceQueue<TrackedUser>;
+    this.#queues.set(textOf(slice), known);
     return {
       record: (activeUser, event) => {
         if (!queue.open) return;
@@ -100,7 +116,10 @@ export class Recorder {
         this.#waiting += 1;
         if (!this.#flushing) void this.#flushAll();
       },
-      close: () => this.#close(queue as unknown as RunQueue<TrackedUser>),
+      cancel: () => {
+        queue.slice = { ...queue.slice, canceling: true };
+      },
+      close: () => this.#close(known),
     };
   }
 
@@ -110,13 +129,13 @@ export class Recorder {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #close(queue: RunQueue<TrackedUser>): void {
+  #close(queue: SliceQueue<TrackedUser>): void {
     if (!queue.open) return;
     queue.open = false;
     this.#waiting -= queue.events.length;
     queue.events = [];
     queue.activeUsers = [];
-    if (this.#queues.get(queue.runId) === queue) this.#queues.delete(queue.runId);
+    if (this.#queues.get(textOf(queue.slice)) === queue) this.#queues.delete(textOf(queue.slice));
   }
 
   async #flushAll(): Promise<void> {
@@ -131,25 +150,17 @@ export class Recorder {
 
   async #flush(): Promise<void> {
     const batches = this.#takeBatches();
-    let written: (Written | null)[];
-    try {
-      written = await this.#context.store.transaction(async (tx) => {
-        const parts: (Written | null)[] = [];
-        for (const batch of batches) parts.push(await this.#write(tx, batch));
-        return parts;
-      });
-    } catch (error) {
-      await this.#failed(batches, error);
-      return;
+    const answers = await this.#commit(batches.filter(({ commit }) => commit !== null));
+    for (const batch of batches) {
+      const answer = answers.get(batch);
+      if (batch.commit === null) this.#publish(batch, null);
+      else if (answer?.kind === 'written') this.#publish(batch, answer);
+      else if (answer?.kind === 'canceling') this.#repeat(batch);
+      else if (answer?.kind === 'lost') this.#lose(batch, lostClaim(batch));
     }
-    this.#failures = 0;
-    written.forEach((one, index) => {
-      if (one) this.#publish(one);
-      else this.#lose(batches[index] as Batch, lostClaim(batches[index] as Batch));
-    });
   }
 
-  /** Takes equal shares of a commit from all runs, larger ones when there are fewer runs. */
+  /** Takes equal shares of a commit from all slices, larger ones when there are fewer, and decides their events. */
   #takeBatches(): Batch[] {
     const queues = [...this.#queues.values()].filter((queue) => queue.events.length > 0);
     const share = Math.max(1, Math.floor(LIMITS.commitEventsMax / Math.max(1, queues.length)));
@@ -162,57 +173,46 @@ export class Recorder {
         queue.events = [];
       }
       this.#waiting -= events.length;
-      return { queue, activeUsers, events };
+      return decideBatch(queue, activeUsers, events);
     });
   }
 
-  async #write(tx: StoreTransaction, { queue, activeUsers, events }: Batch): Promise<Written | null> {
-    const before = await tx.getRun(queue.runId);
-    if (!queue.open || !before || before.claim !== queue.claim) return null;
-    if (isTerminal(before.processingStatus)) {
-      return {
-        queue,
-        activeUsers,
-        events,
-        results: activeUsers.map(() => 'AlreadyFinal' as const),
-        before,
-        after: before,
-      };
+  /**
+   * Commits until the store has answered, or refuses for good. A failure may have come after the commit was made, so
+   * the very same one is repeated, after a growing wait.
+   */
+  async #commit(batches: readonly Batch[]): Promise<ReadonlyMap<Batch, SliceAnswer>> {
+    const { clock, aggregation, events, slicesEnded } = this.#context;
+    const nowMs = clock.now();
+    const answers = new Map<Batch, SliceAnswer>();
+    let open = batches;
+    for (let failures = 0; open.length > 0; open = open.filter(({ queue }) => queue.open)) {
+      const commits = open.map(({ commit }) => commit as SliceCommit);
+      try {
+        const made = await this.slices.commit(commits, {
+          nowMs,
+          aggregation,
+          ...(slicesEnded ? { ended: slicesEnded } : {}),
+        });
+        for (const [index, batch] of open.entries()) answers.set(batch, made[index] as SliceAnswer);
+        return answers;
+      } catch (error) {
+        events.emit('engine.error', { error, during: 'commit' });
+        // A bug ends the runs concerned.
+        if (error instanceof InvariantError || (LifecycleError.is(error) && !error.retryable)) {
+          for (const batch of open) this.#lose(batch, error);
+          return answers;
+        }
+        failures += 1;
+        const delayMs = Math.min(10 * 2 ** failures, LIMITS.commitRetryDelayMaxMs);
+        await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
+      }
     }
-    const change = changeOf(before);
-    const canceling = before.processingStatus === 'canceling';
-    const touched: TrackedUser[] = [];
-    const skipped: string[] = [];
-    const results = activeUsers.map((activeUser, index): Refusal | number => {
-      const user = activeUser.staged ?? activeUser.user;
-      const event = events[index] as UserEvent;
-      // While a run is canceling, queued users belong to the drain (cancel.ts).
-      if (canceling && user.processingStatus === 'queued') return 'IllegalTransition';
-      const decision = decideUser(user, event, canceling);
-      if (decision.kind === 'refused') return decision.code;
-      if (activeUser.staged === null) touched.push(activeUser);
-      activeUser.staged = decision.user;
-      addUserMove(change, user, decision.user, decision.moves);
-      if (event.kind === 'cancel' && user.processingStatus === 'queued') skipped.push(user.subjectId);
-      return decision.user.outcomes?.length ?? 0;
-    });
-    const after = runAfter(
-      before,
-      change,
-      commitMoment(this.#context.clock, before),
-      this.#context.aggregation,
-    );
-    if (touched.length > 0) {
-      await tx.putUsers(touched.map((activeUser) => activeUser.staged as UserRecord));
-      await tx.putRun(after);
-    }
-    // The subject was not processed: a later slot may take it, should it qualify then.
-    if (skipped.length > 0 && before.workflowExecutionType === 'scheduled')
-      await tx.deleteAdmissions(before.workflowId, before.id, skipped);
-    return { queue, activeUsers, events, results, before, after: touched.length > 0 ? after : before };
+    return answers;
   }
 
-  #publish({ queue, activeUsers, events, results, before, after }: Written): void {
+  #publish(batch: Batch, answer: Extract<SliceAnswer, { kind: 'written' }> | null): void {
+    const { queue, activeUsers, events, results } = batch;
     const users: UserRecord[] = [];
     for (const activeUser of activeUsers) {
       if (activeUser.staged === null) continue;
@@ -220,10 +220,14 @@ export class Recorder {
       activeUser.staged = null;
       users.push(activeUser.user);
     }
-    if (after !== before) {
-      const emitTaskEvents = () => this.#emitTaskEvents(after, activeUsers, events, results);
-      announce(this.#context, { before, after, users, emitTaskEvents });
-      queue.client.runChanged(after);
+    if (answer !== null) {
+      const { before, after } = answer;
+      const run = after ?? queue.run;
+      const emitTaskEvents = () => this.#emitTaskEvents(run, batch);
+      announce(this.#context, { before: before ?? queue.run, after: run, users, emitTaskEvents });
+      queue.run = run;
+      queue.slice = { ...answer.slice, canceling: queue.slice.canceling || answer.slice.canceling };
+      queue.client.changed(queue.slice);
     }
     activeUsers.forEach((activeUser, index) => {
       const event = events[index] as UserEvent;
@@ -233,77 +237,69 @@ export class Recorder {
     });
   }
 
-  #emitTaskEvents(
-    run: RunRecord,
-    activeUsers: readonly TrackedUser[],
-    events: readonly UserEvent[],
-    results: Written['results'],
-  ): void {
+  #emitTaskEvents(run: RunRecord, { activeUsers, events, results }: Batch): void {
     activeUsers.forEach(({ user }, index) => {
-      const event = events[index] as UserEvent;
       const result = results[index];
-      if (typeof result === 'number' && event.kind !== 'start') this.#emitFailure(run, user, event, result);
+      if (typeof result === 'number')
+        emitTaskEvent(this.#context.events, run, user, events[index] as UserEvent, result);
     });
   }
 
-  #emitFailure(run: RunRecord, user: UserRecord, event: UserEvent, ended: number): void {
-    const { events } = this.#context;
-    const task = { workflowId: run.workflowId, runId: run.id, subjectId: user.subjectId };
-    if (event.kind === 'taskEnded' && event.outcome.status === 'failed') {
-      const failureReason = event.outcome.failureReason ?? '';
-      events.emit('task.failed', { ...task, position: positionOf(user, ended), failureReason });
-    } else if (event.kind === 'attemptFailed') {
-      const { notBeforeMs, reason } = event;
-      const attempt = user.attempts?.failures ?? 1;
-      events.emit('task.retrying', {
-        ...task,
-        position: positionOf(user, ended + 1),
-        attempt,
-        failureReason: reason,
-        notBeforeMs,
-      });
-    }
+  /** The run is being canceled: the events, which did happen, are decided once more. */
+  #repeat({ queue, activeUsers, events }: Batch): void {
+    for (const activeUser of activeUsers) activeUser.staged = null;
+    if (!queue.open) return;
+    queue.slice = { ...queue.slice, canceling: true };
+    queue.activeUsers = [...activeUsers, ...queue.activeUsers];
+    queue.events = [...events, ...queue.events];
+    this.#waiting += events.length;
+    queue.client.canceling();
   }
 
-  /**
-   * Handles a failed commit, which wrote nothing. The events go back to their queues: they did happen. A bug ends
-   * the runs concerned; any other failure is retried after a growing wait.
-   */
-  async #failed(batches: readonly Batch[], error: unknown): Promise<void> {
-    this.#context.events.emit('engine.error', { error, during: 'commit' });
-    for (const batch of batches) for (const activeUser of batch.activeUsers) activeUser.staged = null;
-    if (error instanceof InvariantError || (LifecycleError.is(error) && !error.retryable)) {
-      for (const batch of batches) this.#lose(batch, error);
-      return;
-    }
-    for (const { queue, activeUsers, events } of batches) {
-      if (!queue.open) continue;
-      queue.activeUsers = [...activeUsers, ...queue.activeUsers];
-      queue.events = [...events, ...queue.events];
-      this.#waiting += events.length;
-    }
-    this.#failures += 1;
-    const delayMs = Math.min(10 * 2 ** this.#failures, LIMITS.commitRetryDelayMaxMs);
-    await new Promise<void>((resolve) => this.#context.clock.setTimer(delayMs, resolve));
-  }
-
-  #lose({ queue }: Batch, error: unknown): void {
+  #lose({ queue, activeUsers }: Batch, error: unknown): void {
+    for (const activeUser of activeUsers) activeUser.staged = null;
     if (!queue.open) return;
     this.#close(queue);
     queue.client.lost(error);
   }
 }
 
-interface Batch {
-  readonly queue: RunQueue<TrackedUser>;
-  readonly activeUsers: readonly TrackedUser[];
-  readonly events: readonly UserEvent[];
+/** Decides events in their order, each on the state after the one before it. */
+function decideBatch(
+  queue: SliceQueue<TrackedUser>,
+  activeUsers: readonly TrackedUser[],
+  events: readonly UserEvent[],
+): Batch {
+  const { slice, run } = queue;
+  const change = changeOf(run);
+  const touched: TrackedUser[] = [];
+  const withdrawn: string[] = [];
+  const results = activeUsers.map((activeUser, index): Refusal | number => {
+    const user = activeUser.staged ?? activeUser.user;
+    const event = events[index] as UserEvent;
+    const decision = decideUser(user, event, slice.canceling);
+    if (decision.kind === 'refused') return decision.code;
+    if (activeUser.staged === null) touched.push(activeUser);
+    activeUser.staged = decision.user;
+    addUserMove(change, user, decision.user, decision.moves);
+    // The subject was not processed: a later slot may take it, should it qualify then.
+    const isSkipped = event.kind === 'cancel' && user.processingStatus === 'queued' && !slice.canceling;
+    if (isSkipped && run.workflowExecutionType === 'scheduled') withdrawn.push(user.subjectId);
+    return decision.user.outcomes?.length ?? 0;
+  });
+  const users = touched.map((activeUser) => activeUser.staged as UserRecord);
+  const commit = users.length === 0 ? null : { slice, users, change, withdrawn };
+  return { queue, activeUsers, events, results, commit };
 }
 
-function lostClaim({ queue }: Batch): LifecycleError {
+function textOf({ runId, slice }: SliceKey): string {
+  return `${runId}/${slice}`;
+}
+
+function lostClaim({ queue: { slice } }: Batch): LifecycleError {
   return new LifecycleError(
     'ClaimLost',
-    `Expected claim ${queue.claim} of run ${queue.runId} to be the newest, got a newer one, or the run was deleted`,
-    { runId: queue.runId, claim: queue.claim },
+    `Expected claim ${slice.claim} of run ${slice.runId} to be the newest, got a newer one, or the run was deleted`,
+    { runId: slice.runId, claim: slice.claim },
   );
 }

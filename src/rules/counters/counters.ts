@@ -3,7 +3,7 @@
  *
  * Source: domain §6.5.
  */
-import type { RunCounters, UserCounters } from '../../model/counters.ts';
+import type { RunCounters, TaskReportCounters, UserCounters } from '../../model/counters.ts';
 import type { UserStatus } from '../../model/status.ts';
 
 /** An event that changes counters. Queuing a user changes the totals: {@link countersWithUser}. */
@@ -68,6 +68,36 @@ export function tallyOf(counters: RunCounters): Tally {
     completedWithErrorsUsersCount: counters.completedWithErrorsUsersCount,
     canceledUsersCount: counters.canceledUsersCount,
   };
+}
+
+/** The sum of two sets of counters. */
+export function countersPlus(left: RunCounters, right: RunCounters): RunCounters {
+  return {
+    totalUsersCount: left.totalUsersCount + right.totalUsersCount,
+    successfulUsersCount: left.successfulUsersCount + right.successfulUsersCount,
+    failedUsersCount: left.failedUsersCount + right.failedUsersCount,
+    totalTasksCount: left.totalTasksCount + right.totalTasksCount,
+    failedTasksCount: left.failedTasksCount + right.failedTasksCount,
+    totalUnprocessedTasksCount: left.totalUnprocessedTasksCount + right.totalUnprocessedTasksCount,
+    completedWithErrorsUsersCount: left.completedWithErrorsUsersCount + right.completedWithErrorsUsersCount,
+    canceledUsersCount: left.canceledUsersCount + right.canceledUsersCount,
+  };
+}
+
+/** The sums of the reports of the same tasks. */
+export function reportsPlus(
+  left: readonly TaskReportCounters[],
+  right: readonly TaskReportCounters[],
+): readonly TaskReportCounters[] {
+  return left.map((one, index) => {
+    const other = right[index];
+    if (other === undefined) return one;
+    return {
+      successfulUsersCount: one.successfulUsersCount + other.successfulUsersCount,
+      failedUsersCount: one.failedUsersCount + other.failedUsersCount,
+      totalUsersCount: one.totalUsersCount + other.totalUsersCount,
+    };
+  });
 }
 
 /** Applies `event` to the tally, `times` times. */

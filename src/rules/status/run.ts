@@ -4,42 +4,37 @@
  *
  * Source: domain §6.3 (r1–r11), §6.4, §6.5.
  */
-import type { TaskReportCounters } from '../../model/counters.ts';
+import type { RunCounters, TaskReportCounters } from '../../model/counters.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { RunChange } from '../../model/slices.ts';
 import type { ProcessingStatus } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { addMove, type CounterEvent, type Tally, tallyOf, userEventOf } from '../counters/counters.ts';
+import {
+  addMove,
+  type CounterEvent,
+  countersPlus,
+  NO_COUNTERS,
+  reportsPlus,
+  tallyOf,
+  userEventOf,
+} from '../counters/counters.ts';
 import { type AggregationOptions, aggregateStatus, endedUsers } from './aggregate.ts';
 import { positionOf } from './positions.ts';
 import { isTerminal } from './transitions.ts';
 
-type ReportTally = { -readonly [Counter in keyof TaskReportCounters]: number };
-
-/** A batch of user changes of one run, being added up. */
-export interface RunChange {
-  readonly tally: Tally;
-  readonly reports: ReportTally[];
-  /** Users and tasks of results that exist; see `RunRecord.knownUsersCount`. */
-  known: { users: number; tasks: number };
-  /** Start of the first user that started in this batch. */
-  startedAtMs: EpochMs | null;
-  /** Latest moment that the batch records. */
-  latestMs: EpochMs;
-  /** Latest end of a user, in this batch or before. */
-  lastUserEndAtMs: EpochMs | null;
-}
-
-/** An empty batch on top of `run`. */
-export function changeOf(run: RunRecord): RunChange {
+/** An empty batch of changes of a run or a slice. */
+export function changeOf({ taskReports }: Pick<RunRecord, 'taskReports'>): RunChange {
   return {
-    tally: tallyOf(run),
-    reports: run.taskReports.map((report) => ({ ...report })),
-    known: { users: run.knownUsersCount, tasks: run.knownTasksCount },
+    tally: tallyOf(NO_COUNTERS),
+    reports: taskReports.map(() => ({ ...NO_REPORT })),
+    known: { users: 0, tasks: 0 },
     startedAtMs: null,
-    latestMs: run.startedAtMs ?? 0,
-    lastUserEndAtMs: run.lastUserEndAtMs,
+    latestMs: 0,
+    lastUserEndAtMs: null,
   };
 }
+
+const NO_REPORT: TaskReportCounters = { successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: 0 };
 
 /** Adds one decided event of a user, which leads from `before` to `after` and counts as `moves`. */
 export function addUserMove(
@@ -75,8 +70,8 @@ export function addReportedUser(change: RunChange, user: UserRecord): void {
 }
 
 /** Cancels the declared users of a canceling external run that have no result. */
-export function addUnreportedCanceled(change: RunChange): void {
-  addMove(change.tally, 'userCanceled', change.tally.totalUsersCount - change.known.users);
+export function addUnreportedCanceled(run: RunRecord, change: RunChange): void {
+  addMove(change.tally, 'userCanceled', run.totalUsersCount - run.knownUsersCount - change.known.users);
 }
 
 /** The run after the batch. `nowMs` is the commit's moment. Its counters and status always agree. */
@@ -87,34 +82,43 @@ export function runAfter(
   options: AggregationOptions,
 ): RunRecord {
   const started = run.startedAtMs === null && change.startedAtMs !== null;
-  const status = statusAfter(run.processingStatus, started, change.tally, options);
+  const counters = countersPlus(run, change.tally);
+  const status = statusAfter(run.processingStatus, started, counters, options);
   const isDone = isTerminal(status) && !isTerminal(run.processingStatus);
+  const lastUserEndAtMs = latestOf(run.lastUserEndAtMs, change.lastUserEndAtMs);
   // Commits may bring the ends of users in another order than that in which they ended.
-  const latestMs = Math.max(change.latestMs, change.lastUserEndAtMs ?? 0);
+  const latestMs = Math.max(change.latestMs, run.startedAtMs ?? 0, lastUserEndAtMs ?? 0);
   const completedAtMs = run.driver === 'external' ? Math.max(nowMs, latestMs) : latestMs;
   return {
     ...run,
-    ...change.tally,
+    ...counters,
     processingStatus: status,
     startedAtMs: started ? change.startedAtMs : run.startedAtMs,
     completedAtMs: isDone ? completedAtMs : run.completedAtMs,
     lastUpdatedAtMs: Math.max(nowMs, latestMs, run.lastUpdatedAtMs + 1),
-    knownUsersCount: change.known.users,
-    knownTasksCount: change.known.tasks,
-    lastUserEndAtMs: change.lastUserEndAtMs,
-    taskReports: change.reports,
+    revision: run.revision + 1,
+    knownUsersCount: run.knownUsersCount + change.known.users,
+    knownTasksCount: run.knownTasksCount + change.known.tasks,
+    lastUserEndAtMs,
+    taskReports: reportsPlus(run.taskReports, change.reports),
   };
 }
 
-function statusAfter(
+/** The later of two moments that may not have come. */
+export function latestOf(left: EpochMs | null, right: EpochMs | null): EpochMs | null {
+  return left === null || right === null ? (left ?? right) : Math.max(left, right);
+}
+
+/** The status of a run that users have moved. @param started the first user has. */
+export function statusAfter(
   from: ProcessingStatus,
   started: boolean,
-  tally: Tally,
+  counters: RunCounters,
   options: AggregationOptions,
 ): ProcessingStatus {
   if (isTerminal(from)) return from;
-  if (endedUsers(tally) === tally.totalUsersCount) {
-    return aggregateStatus(tally, from === 'canceling', options);
+  if (endedUsers(counters) === counters.totalUsersCount) {
+    return aggregateStatus(counters, from === 'canceling', options);
   }
   return from === 'queued' && started ? 'inProgress' : from;
 }

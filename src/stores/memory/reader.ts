@@ -152,11 +152,11 @@ export class MemoryReader implements StoreReader {
     status: UserStatus,
     afterOrdinal: number,
     limit: number,
+    toOrdinal = Number.POSITIVE_INFINITY,
   ): Promise<readonly UserRecord[]> {
     this.#check();
-    return (
-      this.tables.users.get(runId, this.#staged)?.inStatus(status, afterOrdinal, limit, this.#staged) ?? []
-    );
+    const users = this.tables.users.get(runId, this.#staged);
+    return users?.inStatus(status, afterOrdinal, limit, toOrdinal, this.#staged) ?? [];
   }
 
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {

@@ -56,9 +56,16 @@ export class RunUsers {
     }
   }
 
-  /** Users in one status with an `ordinal` above `afterOrdinal`, by `ordinal`; at most `limit`. */
-  inStatus(status: UserStatus, afterOrdinal: number, limit: number, staged: boolean): UserRecord[] {
-    const end = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
+  /** Users in one status with an `ordinal` in `afterOrdinal + 1`..`toOrdinal`, by `ordinal`; at most `limit`. */
+  inStatus(
+    status: UserStatus,
+    afterOrdinal: number,
+    limit: number,
+    toOrdinal: number,
+    staged: boolean,
+  ): UserRecord[] {
+    const all = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
+    const end = Math.min(all, toOrdinal);
     const found: UserRecord[] = [];
     for (let index = afterOrdinal; index < end && found.length < limit; index++) {
       const user = this.get(index + 1, staged);

@@ -26,6 +26,7 @@ export const RARE_FIELDS = [
 /** Fields of a run that most commits change. */
 export const FREQUENT_FIELDS = [
   'lastUpdatedAtMs',
+  'revision',
   'successfulUsersCount',
   'failedUsersCount',
   'failedTasksCount',
@@ -37,6 +38,7 @@ export const FREQUENT_FIELDS = [
   'lastUserEndAtMs',
   'taskReports',
   'claim',
+  'seq',
   'inHand',
 ] as const satisfies readonly (keyof RunRecord)[];
 

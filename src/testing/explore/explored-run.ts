@@ -1,8 +1,9 @@
 /** A run of the production rules, beside the model, as a value: what has been committed, and what is staged. */
 import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { RunChange } from '../../model/slices.ts';
 import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import type { AggregationOptions } from '../../rules/status/aggregate.ts';
-import { addUserMove, changeOf, type RunChange, runAfter } from '../../rules/status/run.ts';
+import { addUserMove, changeOf, runAfter } from '../../rules/status/run.ts';
 import { decideUser, queuedUser, type UserDecision, type UserEvent } from '../../rules/status/user.ts';
 import {
   apply,
@@ -76,6 +77,8 @@ export function firstState(plan: ModelPlan, crashesLeft: number): ExploredState 
       totalUsersCount: plan.users,
     })),
     claim: 1,
+    seq: 0,
+    revision: 0,
     inHand: true,
     published: true,
     isNoOp: false,

@@ -10,6 +10,7 @@ import {
   SCHEMA_6,
   SCHEMA_7,
   SCHEMA_8,
+  SCHEMA_9,
 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   (connection) => connection.exec(SCHEMA_6),
   (connection) => connection.exec(SCHEMA_7),
   (connection) => connection.exec(SCHEMA_8),
+  (connection) => connection.exec(SCHEMA_9),
 ];
 
 /** The version of the schema that this package writes. */

@@ -324,3 +324,9 @@ UPDATE runs SET
   completed_at_ms = last_user_end_at_ms, last_updated_at_ms = max(last_updated_at_ms, last_user_end_at_ms)
 WHERE completed_at_ms < last_user_end_at_ms;
 `;
+
+/** Schema 9. Frozen. Changes of a run and commits of its drivers are counted. */
+export const SCHEMA_9 = `
+ALTER TABLE runs ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+`;

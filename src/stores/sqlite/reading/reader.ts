@@ -119,9 +119,10 @@ export class SqliteReader implements StoreReader {
     status: UserStatus,
     afterOrdinal: number,
     limit: number,
+    toOrdinal?: number,
   ): Promise<readonly UserRecord[]> {
     return this.#readUsers<readonly UserRecord[]>(runId, [], (of) =>
-      users.listUsersByStatus(of, status, afterOrdinal, limit),
+      users.listUsersByStatus(of, status, afterOrdinal, limit, toOrdinal),
     );
   }
 

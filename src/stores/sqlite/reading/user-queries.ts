@@ -126,13 +126,16 @@ export function listUsersByStatus(
   status: UserStatus,
   afterOrdinal: number,
   limit: number,
+  toOrdinal = Number.MAX_SAFE_INTEGER,
 ): readonly UserRecord[] {
   if (limit <= 0) return [];
   const newer = [...users.active.values()]
-    .filter((user) => user.processingStatus === status && user.ordinal > afterOrdinal)
+    .filter(
+      ({ processingStatus: is, ordinal }) => is === status && ordinal > afterOrdinal && ordinal <= toOrdinal,
+    )
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
-  const rows = rowsByStatus(users, status, afterOrdinal, limit);
+  const rows = rowsByStatus(users, status, afterOrdinal, limit, toOrdinal);
   return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
 }
 
@@ -142,10 +145,11 @@ function* rowsByStatus(
   status: UserStatus,
   afterOrdinal: number,
   limit: number,
+  toOrdinal: number,
 ): Generator<Row> {
-  const sql = `${SELECT} AND processing_status = ? AND no > ? ORDER BY no LIMIT ?`;
+  const sql = `${SELECT} AND processing_status = ? AND no > ? AND no <= ? ORDER BY no LIMIT ?`;
   for (let last = afterOrdinal; ; ) {
-    const rows = connection.all(sql, runNo, status, last, limit);
+    const rows = connection.all(sql, runNo, status, last, toOrdinal, limit);
     yield* rows;
     if (rows.length < limit) return;
     last = Number(rows.at(-1)?.[0]);

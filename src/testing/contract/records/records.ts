@@ -110,6 +110,8 @@ export function runRecord(n: number, changes: Partial<RunRecord> = {}): RunRecor
     lastUserEndAtMs: null,
     taskReports: [],
     claim: 0,
+    seq: 0,
+    revision: 0,
     inHand: false,
     published: true,
     isNoOp: false,

@@ -8,6 +8,7 @@ import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { virtualClock } from '../../../../src/system/virtual/virtual-clock.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
 
+const CLAIM = { holder: 'test', leaseMs: 1_000, isNoOp: false, nowMs: 0 };
 const STARTED: UserEvent = { kind: 'start', atMs: 1_100 };
 const ENDED: UserEvent = {
   kind: 'taskEnded',
@@ -32,10 +33,13 @@ async function claimedRun() {
   });
   const recorder = new Recorder(context);
   const calls: string[] = [];
-  const queue = recorder.open<TrackedUser>(run.id, 1, {
+  const [claimed] = await recorder.slices.claim([{ runId: run.id, slice: 1 }], CLAIM);
+  if (typeof claimed !== 'object') throw new Error(claimed);
+  const queue = recorder.open<TrackedUser>(claimed.run, claimed.slice, {
     recorded: ({ user }, { kind }) => void calls.push(`${kind} ${user.processingStatus}`),
     refused: (_, { kind }, code) => void calls.push(`${kind} ${code}`),
-    runChanged: () => {},
+    changed: () => {},
+    canceling: () => void calls.push('canceling'),
     lost: (error) => void calls.push((error as { code: string }).code),
   });
   const activeUsers = users.map((user): TrackedUser => ({ user, staged: null }));

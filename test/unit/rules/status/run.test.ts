@@ -37,7 +37,7 @@ describe('a run', () => {
 
   it('stays canceling when the first start is reported late', () => {
     const canceling = { ...run, driver: 'external', processingStatus: 'canceling' } as const;
-    const change = changeOf({ ...canceling, knownUsersCount: 0, knownTasksCount: 0 });
+    const change = changeOf(canceling);
     addReportedUser(change, {
       ...queuedUser(run, 1, 'u', 1, 1_000),
       processingStatus: 'inProgress',

@@ -29,6 +29,8 @@ export function makeRun(change: Partial<RunRecord> = {}): RunRecord {
     lastUserEndAtMs: null,
     taskReports: [{ successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: 3 }],
     claim: 0,
+    seq: 0,
+    revision: 0,
     inHand: false,
     published: true,
     isNoOp: false,

@@ -1,15 +1,17 @@
 /**
- * Drives one run: starts its users, runs their tasks in order, and hands every event to the recorder. A user continues
+ * Drives one slice of a run: starts its users, runs their tasks in order, and hands every event to the recorder. A user continues
  * only when the outcome of its last task is committed; until then the lane works for others. See `active-user.ts`.
  */
-import type { RecorderClient, Refusal, RunRecorder } from '../../ledger/recording/recorder.ts';
+import type { RecorderClient, Refusal, SliceRecorder } from '../../ledger/recording/recorder.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
+import type { ClaimedSlice, SliceRecord } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
+import { endedUsers } from '../../rules/status/aggregate.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
-import { type ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
+import { ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
 import { type CallResult, callHandler, PendingCall } from '../handlers/call.ts';
 import { eventOf, isWornOut, wornOut } from '../handlers/call-result.ts';
 import { type RunInfo, runInfo } from '../handlers/handler-context.ts';
@@ -21,12 +23,14 @@ import { type Qualification, qualificationOf } from '../selection/qualify.ts';
 import { type DriverDeps, wakeStarved } from './driver-deps.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
+import { queuedUsers, usersIn } from './slice-users.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
-/** The driver of one claimed run. */
-export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
+/** The driver of one claimed slice. */
+export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   readonly runId: string;
+  readonly slice: number;
   readonly isOnDemand: boolean;
   readonly #deps: DriverDeps;
   readonly #run: RunRecord;
@@ -35,7 +39,9 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   /** Decides at its start whether a user of a scheduled run still qualifies; `null`: the run is on demand. */
   readonly #qualification: Qualification | null;
   readonly #readAhead: ReadAhead;
-  readonly #recorder: RunRecorder<ActiveUser>;
+  readonly #recorder: SliceRecorder<ActiveUser>;
+  /** As last committed. */
+  #slice: SliceRecord;
   readonly #ready = new Fifo<ActiveUser>();
   readonly #waits: RetryTimers;
   /** All users in the states recording, ready, running and waiting. */
@@ -52,22 +58,30 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   /** Whether the run is canceling; stays `true` while the engine stops. */
   #isCanceling = false;
   #drained: (() => void) | null = null;
+  #relieved: (() => void) | null = null;
 
-  constructor(deps: DriverDeps, run: RunRecord, workflow: Workflow, tasks: readonly BoundTask[]) {
+  constructor(
+    deps: DriverDeps,
+    { run, slice }: ClaimedSlice,
+    workflow: Workflow,
+    tasks: readonly BoundTask[],
+  ) {
     this.runId = run.id;
+    this.slice = slice.slice;
+    this.#slice = slice;
     this.isOnDemand = run.workflowExecutionType !== 'scheduled';
     this.#deps = deps;
     this.#run = run;
     this.#tasks = tasks;
     this.#info = runInfo(run, workflow, deps.ports.logger);
     this.#qualification = this.isOnDemand ? null : qualificationOf(workflow, deps.settings.catchUpMs);
-    this.#readAhead = new ReadAhead(run, {
+    this.#readAhead = new ReadAhead(run, slice, {
       ...deps.ports,
       changed: () => deps.lanes.wake(this),
       failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
     });
     this.#waits = new RetryTimers(deps.ports.clock);
-    this.#recorder = deps.recorder.open(run.id, run.claim, this);
+    this.#recorder = deps.recorder.open(run, slice, this);
     deps.lanes.add(this);
   }
 
@@ -77,20 +91,27 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
    * @param wasInHand that process died: tasks of users in progress count as interrupted.
    */
   async start(wasInHand: boolean): Promise<void> {
-    const { store, clock } = this.#deps.ports;
+    const { ports, recorder } = this.#deps;
     const taken: ActiveUser[] = [];
-    for (;;) {
-      const after = taken.at(-1)?.user.ordinal ?? 0;
-      const users = await store.listUsersByStatus(this.runId, 'inProgress', after, LIMITS.usersPerBatch);
-      taken.push(...(await activeUsersOf(this.#run, users, this.#deps.ports)));
-      if (users.length < LIMITS.usersPerBatch) break;
-    }
+    for await (const users of usersIn('inProgress', ports.store, this.#slice))
+      taken.push(...(await activeUsersOf(this.#run, users, ports)));
     // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
-    const current = await store.getRun(this.runId);
-    if (current?.claim !== this.#run.claim || isTerminal(current.processingStatus)) return this.end();
-    if (current.processingStatus === 'canceling') this.cancel();
+    const [state] = await recorder.slices.renew([this.#slice]);
+    if (state === 'lost') return this.end();
+    if (state === 'canceling') this.cancel();
     for (const active of taken) this.#takeBack(active, wasInHand);
-    if (this.#mode === 'driving') this.#readAhead.take(clock.now()); // nothing is read yet: this starts the first read
+    if (this.#mode === 'driving') this.#readAhead.take(ports.clock.now()); // nothing is read yet: this starts the first read
+  }
+
+  /** The claim that it works under. */
+  get claim(): number {
+    return this.#slice.claim;
+  }
+
+  /** Users of the slice that have not ended. */
+  get usersLeft(): number {
+    const { firstOrdinal, lastOrdinal, moved } = this.#slice;
+    return lastOrdinal - firstOrdinal + 1 - endedUsers(moved);
   }
 
   hasWork(): boolean {
@@ -225,12 +246,17 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
 
   /** Waits for an answer from outside, which may have come already. */
   #suspend(active: ActiveUser, { sinceMs, untilMs }: Suspension): void {
+    const { clock, store } = this.#deps.ports;
     active.runningSinceMs = null;
     active.suspendedSinceMs = sinceMs;
     const isOver = active.isWoken || this.#mode !== 'driving';
     active.isWoken = false;
     if (isOver) this.#goOn(active, true);
-    else this.#wait(active, Math.max(0, untilMs - this.#deps.ports.clock.now()));
+    else
+      this.#wait(
+        active,
+        Math.max(0, Math.min(untilMs - clock.now(), store.slices ? LIMITS.callbackPollMs : untilMs)),
+      );
   }
 
   /** An answer from outside has come for the user at `ordinal`. */
@@ -252,15 +278,24 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   refused(active: ActiveUser, event: UserEvent, code: Refusal): void {
-    if (event.kind === 'start') this.#starting -= 1;
-    // A start that a cancel overtook is normal: the drain cancels the user.
-    else warnRefused(this.#deps.ports.logger, active, event.kind, code);
+    if (event.kind === 'start') {
+      this.#starting -= 1;
+      // A cancel has overtaken the start.
+      if (this.#mode === 'canceling') {
+        this.#goOn(active);
+        return;
+      }
+    } else warnRefused(this.#deps.ports.logger, active, event.kind, code);
     this.#letGo(active);
   }
 
-  runChanged(run: RunRecord): void {
-    if (run.processingStatus === 'canceling') this.cancel();
-    if (isTerminal(run.processingStatus)) this.end();
+  changed(slice: SliceRecord): void {
+    this.#slice = slice;
+    if (slice.state === 'ended') this.end();
+  }
+
+  canceling(): void {
+    this.cancel();
   }
 
   lost(error: unknown): void {
@@ -338,6 +373,7 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     freePlace(active);
     if (this.#activeUsers.delete(active)) this.#deps.load.activeUsers -= 1;
     if (this.#activeUsers.size === 0) this.#drained?.();
+    if (this.#activeUsers.size <= LIMITS.usersPerBatch) this.#relieved?.();
     this.#deps.lanes.wake(this);
     wakeStarved(this.#deps);
   }
@@ -345,6 +381,7 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
   /** Cancels: no user starts or continues, and running handlers are aborted. */
   cancel(): void {
     this.#isCanceling = true;
+    this.#recorder.cancel();
     if (this.#mode !== 'driving') return;
     this.#mode = 'canceling';
     this.#readAhead.close();
@@ -355,6 +392,26 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
       this.#waits.stop(active);
       freePlace(active);
       this.#goOn(active);
+    }
+    void this.#cancelQueued();
+  }
+
+  /** Cancels the queued users, a batch at a time. */
+  async #cancelQueued(): Promise<void> {
+    const { clock } = this.#deps.ports;
+    for await (const users of queuedUsers(this.#deps, this.#slice, () => this.#mode === 'canceling')) {
+      // A start that waits for a commit will be refused, and its user canceled then.
+      const known = new Set([...this.#activeUsers].map(({ user }) => user.ordinal));
+      for (const user of users) {
+        if (known.has(user.ordinal)) continue;
+        const active = new ActiveUser(user, null, clock.now());
+        this.#takeUp(active);
+        this.#goOn(active);
+      }
+      if (this.#activeUsers.size <= LIMITS.usersPerBatch) continue;
+      await new Promise<void>((resolve) => {
+        this.#relieved = resolve;
+      });
     }
   }
 
@@ -383,7 +440,7 @@ export class RunDriver implements LaneClient, RecorderClient<ActiveUser> {
     return this.#abandoned === 0 && this.#activeUsers.size === 0;
   }
 
-  /** Releases the run; it is lost when nothing of it can be recorded any more. */
+  /** Releases the slice; it is lost when nothing of it can be recorded any more. */
   end(isLost = false): void {
     if (this.#mode === 'ended') return;
     this.#mode = 'ended';

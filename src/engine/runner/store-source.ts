@@ -1,0 +1,137 @@
+/**
+ * Work from the store itself: open slices that nobody holds. On demand comes before scheduled, in the proportion 4 : 1.
+ */
+
+import type { EventSink } from '../../events/event-map.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { RunRecord } from '../../model/records.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { OpenSlice, StoreSlices } from '../../ports/slices.ts';
+import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
+import { Fifo } from '../lanes/fifo.ts';
+
+/** Of five slices that are taken, this many are on demand while both kinds wait. */
+const ON_DEMAND_OF_FIVE = 4;
+/** Slices that are known to be open, of each kind, at most; where all of them are known to one process, there is no bound. */
+const HINTS_MAX = 256;
+
+/** What a {@link StoreSource} works with. */
+export interface StoreSourceDeps {
+  readonly slices: StoreSlices;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  /** Other processes work on the same runs: the store has to be asked for work again and again. */
+  readonly isShared: boolean;
+}
+
+/** The default source of work. */
+export class StoreSource implements WorkSource {
+  readonly #deps: StoreSourceDeps;
+  readonly #waiting = { onDemand: new Fifo<OpenSlice>(), scheduled: new Fifo<OpenSlice>() };
+  readonly #known = new Set<string>();
+  #listener: () => void = () => {};
+  #timer: Timer | null = null;
+  /** Whether there may be open slices that are not known. */
+  #isStale = true;
+  #taken = 0;
+
+  constructor(deps: StoreSourceDeps) {
+    this.#deps = deps;
+  }
+
+  async open(listener: () => void): Promise<void> {
+    this.#listener = listener;
+    this.#isStale = true;
+    if (this.#deps.isShared) this.#poll();
+  }
+
+  async offer(): Promise<void> {}
+
+  published(run: Pick<RunRecord, 'id' | 'workflowExecutionType'>): void {
+    if (this.#deps.isShared) this.#isStale = true;
+    else this.#add({ runId: run.id, slice: 1, isOnDemand: run.workflowExecutionType !== 'scheduled' });
+    this.#listener();
+  }
+
+  async take(room: number): Promise<readonly WorkTicket[]> {
+    if (this.#isStale && this.#count < room) await this.#look();
+    const tickets: WorkTicket[] = [];
+    const { onDemand, scheduled } = this.#waiting;
+    while (tickets.length < room) {
+      this.#taken += 1;
+      const first = this.#taken % 5 < ON_DEMAND_OF_FIVE ? onDemand : scheduled;
+      const next = first.shift() ?? onDemand.shift() ?? scheduled.shift();
+      if (next === undefined) break;
+      this.#known.delete(textOf(next));
+      tickets.push(next);
+    }
+    return tickets;
+  }
+
+  async renew(): Promise<void> {}
+
+  async complete(): Promise<void> {}
+
+  async giveBack(ticket: WorkTicket, notBeforeMs: number): Promise<void> {
+    // Where others may take it, the store is asked again anyway.
+    if (this.#deps.isShared) return;
+    const { clock } = this.#deps;
+    clock.setTimer(Math.max(0, notBeforeMs - clock.now()), () => {
+      this.#add(ticket);
+      this.#listener();
+    });
+  }
+
+  async drop(): Promise<void> {}
+
+  async sweep(): Promise<void> {
+    this.#isStale = true;
+    this.#listener();
+  }
+
+  async close(): Promise<void> {
+    this.#timer?.cancel();
+    this.#listener = () => {};
+    for (const queue of Object.values(this.#waiting)) queue.clear();
+    this.#known.clear();
+  }
+
+  get #count(): number {
+    return this.#waiting.onDemand.length + this.#waiting.scheduled.length;
+  }
+
+  async #look(): Promise<void> {
+    const { slices, isShared } = this.#deps;
+    const limit = isShared ? HINTS_MAX : Number.MAX_SAFE_INTEGER;
+    const leaseMs = LIMITS.sliceLeaseMs;
+    this.#isStale = false;
+    try {
+      for (const onDemand of [true, false]) {
+        const open = await slices.list({ onDemand, leaseMs, limit });
+        for (const one of open) this.#add(one);
+        if (open.length === limit) this.#isStale = true;
+      }
+    } catch (error) {
+      this.#isStale = true;
+      throw error;
+    }
+  }
+
+  #poll(): void {
+    this.#timer = this.#deps.clock.setTimer(LIMITS.pollMs, () => {
+      this.#poll();
+      this.#isStale = true;
+      this.#listener();
+    });
+  }
+
+  #add(slice: OpenSlice): void {
+    if (this.#known.has(textOf(slice))) return;
+    this.#known.add(textOf(slice));
+    this.#waiting[slice.isOnDemand ? 'onDemand' : 'scheduled'].push(slice);
+  }
+}
+
+function textOf({ runId, slice }: OpenSlice): string {
+  return `${runId}/${slice}`;
+}
