@@ -1,6 +1,6 @@
 import type { RunCounters, TaskReportCounters } from './counters.ts';
 import type { RunRecord, UserRecord } from './records.ts';
-import type { EpochMs } from './time.ts';
+import type { DurationMs, EpochMs } from './time.ts';
 
 /** Consecutive users of a run, which one process at a time works on: the `slice`th part of it, from 1. */
 export interface SliceKey {
@@ -86,3 +86,22 @@ export type SliceAnswer =
   | { readonly kind: 'canceling' }
   /** Nothing is written: another process holds the slice, or it has ended, or is gone. */
   | { readonly kind: 'lost' };
+
+/** Who claims, and for how long. */
+export interface SliceClaim {
+  /** Names the process in the store, for whoever looks there. */
+  readonly holder: string;
+  /** A slice that is in hand and whose holder was not heard for this long may be claimed. */
+  readonly leaseMs: DurationMs;
+  /** The engine calls no handlers; marked on the runs before anything is recorded in them. */
+  readonly isNoOp: boolean;
+  readonly nowMs: EpochMs;
+}
+
+/** A claim that its holder renews or hands back. */
+export type HeldSlice = Pick<SliceRecord, 'runId' | 'slice' | 'claim'>;
+
+/** An open slice, as a source of work offers it. */
+export interface OpenSlice extends SliceKey {
+  readonly isOnDemand: boolean;
+}

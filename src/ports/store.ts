@@ -14,10 +14,18 @@ import type { Filter } from '../model/filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
 import type { LeftRequest, StoreRequest } from '../model/request.ts';
 import type { UserSummary } from '../model/resources/resources.ts';
+import type {
+  ClaimedSlice,
+  HeldSlice,
+  OpenSlice,
+  SliceAnswer,
+  SliceClaim,
+  SliceCommit,
+  SliceKey,
+} from '../model/slices.ts';
 import type { UserStatus } from '../model/status.ts';
-import type { EpochMs } from '../model/time.ts';
+import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
-import type { StoreSlices } from './slices.ts';
 
 /** What a store can do beyond the contract; `false` skips, by name, the tests that need it. */
 export interface StoreCapabilities {
@@ -193,6 +201,53 @@ export interface StoreRequests {
   remove(request: LeftRequest): Promise<void>;
   /** Calls `listener` within a second after another process has left a request. */
   watch(listener: () => void): { close(): void };
+}
+
+/** How commits are made. */
+export interface CommitOptions {
+  readonly nowMs: EpochMs;
+  /** As for `runAfter`. */
+  readonly aggregation: { readonly strictFailed: boolean };
+  /** Called in the transaction that ends slices, with their keys. */
+  readonly ended?: (tx: StoreTransaction, keys: readonly SliceKey[]) => Promise<void>;
+}
+
+/**
+ * Slices of the runs that the engine drives, in a store that several processes write at once. A store without them has
+ * one driver a run at a time, and the ledger treats each run as one slice.
+ *
+ * A slice is held by the claim that was made last. Its holder renews it within the lease, by a commit or by
+ * {@link StoreSlices.renew}; after that any process may claim it.
+ *
+ * Locks are taken in one order everywhere: slices by number, then their run.
+ */
+export interface StoreSlices {
+  /** Cuts a run into slices, in the transaction that publishes it; returns their keys. */
+  insert(tx: StoreTransaction, run: RunRecord): Promise<readonly SliceKey[]>;
+  /** Marks the open slices of a run as `canceling`, by number, before the transaction changes the run. */
+  cancel(tx: StoreTransaction, runId: string): Promise<void>;
+  /**
+   * Open slices of published runs, oldest first, at most `limit`: all of a run, or those that no process holds.
+   *
+   * @param query.leaseMs of those that are in hand, the ones whose holder was not heard for this long.
+   */
+  list(query: {
+    readonly runId?: string;
+    readonly leaseMs: DurationMs;
+    readonly onDemand?: boolean;
+    readonly limit: number;
+  }): Promise<readonly OpenSlice[]>;
+  /** Claims slices, those that can be: another process may hold one, or it may have ended or be gone. */
+  claim(keys: readonly SliceKey[], claim: SliceClaim): Promise<readonly (ClaimedSlice | 'held' | 'gone')[]>;
+  /** Renews claims. Per claim, what its holder has to know. */
+  renew(held: readonly HeldSlice[]): Promise<readonly ('held' | 'canceling' | 'lost')[]>;
+  /** Hands back slices of which no task is running. A claim that is not the newest changes nothing. */
+  release(held: readonly HeldSlice[]): Promise<void>;
+  /**
+   * Writes commits, each by itself: one may be written and another not. A commit that is repeated after a failure must
+   * be the same; it is then written once, whatever had become of it.
+   */
+  commit(commits: readonly SliceCommit[], options: CommitOptions): Promise<readonly SliceAnswer[]>;
 }
 
 /** An open store. */

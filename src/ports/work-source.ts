@@ -3,9 +3,8 @@
  * slice. So a hint that is lost, late or given twice costs time, never correctness.
  */
 import type { RunRecord } from '../model/records.ts';
-import type { SliceKey } from '../model/slices.ts';
+import type { OpenSlice, SliceKey } from '../model/slices.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { OpenSlice } from './slices.ts';
 import type { StoreTransaction } from './store.ts';
 
 /** A slice that a source offers. `handle` is the source's own. */
@@ -31,7 +30,7 @@ export interface WorkSource {
   giveBack(ticket: WorkTicket, notBeforeMs: EpochMs): Promise<void>;
   /** A slice that was taken and turned out to have ended, or to be gone. */
   drop(ticket: WorkTicket): Promise<void>;
-  /** Offers again what is open and nobody works on. */
+  /** Offers again what is open and not worked on. */
   sweep(): Promise<void>;
   /** Ends; what was taken and not completed may be offered to others. */
   close(): Promise<void>;

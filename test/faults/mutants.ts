@@ -145,13 +145,13 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       'a run ends one user early',
-      'endedUsers(tally) === tally.totalUsersCount',
-      'endedUsers(tally) >= tally.totalUsersCount - 1',
+      'endedUsers(counters) === counters.totalUsersCount',
+      'endedUsers(counters) >= counters.totalUsersCount - 1',
     ],
     [
       'the cancel is forgotten at the end',
-      "aggregateStatus(tally, from === 'canceling', options)",
-      'aggregateStatus(tally, false, options)',
+      "aggregateStatus(counters, from === 'canceling', options)",
+      'aggregateStatus(counters, false, options)',
     ],
   ],
   'rules/invariants/invariants.ts': [
@@ -213,62 +213,67 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
 
 const LEDGER: Readonly<Record<string, readonly Row[]>> = {
   'ledger/recording/recorder.ts': [
-    ['a driver that lost its claim can write', '|| before.claim !== queue.claim', ''],
     [
       'a cancel of a user is not recorded in its order',
       'const user = activeUser.staged ?? activeUser.user;',
       'const user = activeUser.user;',
     ],
     [
-      'a refused commit is dropped',
+      'events that a cancel overtook are dropped',
       'queue.events = [...events, ...queue.events];',
-      'queue.events = [...queue.events];\n      queue.activeUsers = queue.activeUsers.slice(activeUsers.length);',
+      'queue.events = [...queue.events];\n    queue.activeUsers = queue.activeUsers.slice(activeUsers.length);',
+    ],
+    ['a failed commit is given up', 'failures += 1;', 'return answers;'],
+  ],
+  'ledger/recording/whole-runs.ts': [
+    [
+      'a driver that lost its claim can write',
+      "if (before?.claim !== slice.claim) return { kind: 'lost' };",
+      "if (!before) return { kind: 'lost' };",
     ],
     [
-      'a refused commit leaves what it staged',
-      'for (const batch of batches) for (const activeUser of batch.activeUsers) activeUser.staged = null;',
+      'a commit whose answer was lost is written twice',
+      'if (before.seq === slice.seq + 1)',
+      'if (before.seq < 0)',
+    ],
+    [
+      'a user starts after the cancel of its run',
+      "if ((before.processingStatus === 'canceling') !== slice.canceling) return { kind: 'canceling' };",
       '',
     ],
     ['counters are not written', 'await tx.putRun(after);', ''],
+    ['outcomes are not written', 'await tx.putUsers(users);', ''],
+    ['a claim does not fence', 'claim: before.claim + 1,', 'claim: before.claim,'],
+    ['a claim does not say that it holds', 'inHand: true,\n  };', 'inHand: before.inHand,\n  };'],
     [
-      'outcomes are not written',
-      'await tx.putUsers(touched.map((activeUser) => activeUser.staged as UserRecord));',
-      '',
+      'a final run gets a driver',
+      "|| isTerminal(before.processingStatus)) return 'gone';",
+      ") return 'gone';",
     ],
+    ['an old claim hands the run back', 'if (run?.claim === claim) await', 'if (run) await'],
   ],
   'ledger/recording/cancel.ts': [
-    ['a cancel from elsewhere does not fence', 'isDriven ? before.claim : before.claim + 1', 'before.claim'],
     [
-      'a drain takes users from their driver',
-      "isDriven ? ['queued'] : ['queued', 'inProgress']",
-      "['queued', 'inProgress']",
+      'a cancel takes users from their driver',
+      'keys.filter((key) => !recorder.drives(key))',
+      'keys.filter(() => true)',
     ],
-    ['a drain leaves users in progress', "isDriven ? ['queued'] : ['queued', 'inProgress']", "['queued']"],
     [
-      'a drain that was refused is given up',
-      'context.clock.setTimer(DRAIN_RETRY_MS, () => void drainEventually(context, runId, isDriven));',
+      'a cancel leaves users in progress',
+      "['queued', 'inProgress'] satisfies UserStatus[]",
+      "['queued'] satisfies UserStatus[]",
+    ],
+    [
+      'a cancel that failed is given up',
+      'context.clock.setTimer(CANCEL_RETRY_MS, () => void cancelEventually(cancellation, run));',
       '',
     ],
+    ['a cancel ends with its first batch', 'after = last.ordinal;', 'after = slice.lastOrdinal;'],
     [
-      'a drain ends with its first batch',
-      'afterOrdinal = last.users.at(-1)?.ordinal ?? afterOrdinal;',
-      'break;',
+      'a cancel moves users and not their run',
+      'addUserMove(change, user, decision.user, decision.moves);',
+      '',
     ],
-    [
-      'a drain moves users and not their run',
-      'const after = runAfter(before, change, nowMs, aggregation);\n',
-      'const after = { ...before, lastUpdatedAtMs: nowMs + 1 };\n',
-    ],
-  ],
-  'ledger/recording/claim.ts': [
-    ['a claim does not fence', 'claim: before.claim + 1, inHand: true', 'claim: before.claim, inHand: true'],
-    [
-      'a claim does not say that it holds',
-      'claim: before.claim + 1, inHand: true',
-      'claim: before.claim + 1',
-    ],
-    ['a final run gets a driver', '|| isTerminal(before.processingStatus)) continue;', ') continue;'],
-    ['an old claim hands the run back', 'if (run?.claim === claim) await', 'if (run) await'],
   ],
   'ledger/planning/plan.ts': [
     [
@@ -299,7 +304,11 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'if (admissions.length > 0) await tx.putAdmissions(admissions);',
       '',
     ],
-    ['a run that is being removed is published', 'if (run?.claim === draft.claim) return;', 'return;'],
+    [
+      'a run that is being removed is published',
+      'if (run?.claim === draft.claim) return run;',
+      'if (run) return run;',
+    ],
     ['a slot is not noted as evaluated', '{ ...record, lastSlotAtMs: slotAtMs }', '{ ...record }'],
     [
       'a run is made for a workflow that was disabled',

@@ -1,5 +1,6 @@
 import type { EventSink } from '../../events/event-map.ts';
 import type { Recorder } from '../../ledger/recording/recorder.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { SliceKey } from '../../model/slices.ts';
 import type { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import type { LaneClient, Lanes } from '../lanes/lanes.ts';
@@ -32,4 +33,22 @@ export function wakeStarved({ lanes, load }: DriverDeps): void {
   const starved = [...load.starved];
   load.starved.clear();
   for (const driver of starved) lanes.wake(driver);
+}
+
+/**
+ * Number of users that a driver may start: as many as free lanes could serve, or its fair share of all lanes when
+ * others hold them.
+ *
+ * @param own its lanes with a running handler, its users that are ready or about to start, and all its active users.
+ */
+export function startRoom(
+  { lanes, load }: Pick<DriverDeps, 'lanes' | 'load'>,
+  driver: Driver,
+  own: { readonly busy: number; readonly ready: number; readonly active: number },
+): number {
+  const share = Math.ceil(Math.min(lanes.concurrency, LIMITS.activeUsersMax) / lanes.clients);
+  const forLanes = Math.max(lanes.concurrency - lanes.busy, share - own.busy) - own.ready;
+  const forMemory = Math.max(LIMITS.activeUsersMax - load.activeUsers, share - own.active);
+  if (forMemory <= 0) load.starved.add(driver);
+  return Math.min(forLanes, forMemory);
 }

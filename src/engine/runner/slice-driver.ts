@@ -20,7 +20,9 @@ import type { Suspension } from '../handlers/suspension.ts';
 import { Fifo } from '../lanes/fifo.ts';
 import type { LaneClient } from '../lanes/lanes.ts';
 import { type Qualification, qualificationOf } from '../selection/qualify.ts';
-import { type DriverDeps, wakeStarved } from './driver-deps.ts';
+import { ActiveUsers } from './active-users.ts';
+import { awaitCall } from './await-call.ts';
+import { type DriverDeps, startRoom, wakeStarved } from './driver-deps.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
 import { queuedUsers, usersIn } from './slice-users.ts';
@@ -44,12 +46,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #slice: SliceRecord;
   readonly #ready = new Fifo<ActiveUser>();
   readonly #waits: RetryTimers;
-  /** All users in the states recording, ready, running and waiting. */
-  readonly #activeUsers = new Set<ActiveUser>();
+  readonly #activeUsers: ActiveUsers;
   /** Users whose start is queued for a commit. */
   #starting = 0;
-  /** Lanes with a running handler of this run. */
-  #busy = 0;
+  readonly #own = { busy: 0 };
   /** Calls that a stop aborted and that will be repeated: the run is not handed back clean. */
   #abandoned = 0;
   #mode: Mode = 'driving';
@@ -57,8 +57,6 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #nowMs: EpochMs = 0;
   /** Whether the run is canceling; stays `true` while the engine stops. */
   #isCanceling = false;
-  #drained: (() => void) | null = null;
-  #relieved: (() => void) | null = null;
 
   constructor(
     deps: DriverDeps,
@@ -71,6 +69,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.#slice = slice;
     this.isOnDemand = run.workflowExecutionType !== 'scheduled';
     this.#deps = deps;
+    this.#activeUsers = new ActiveUsers(deps.load);
     this.#run = run;
     this.#tasks = tasks;
     this.#info = runInfo(run, workflow, deps.ports.logger);
@@ -136,26 +135,17 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     }
   }
 
-  /**
-   * Number of users that may be started: as many as free lanes could serve, or the run's fair share of all
-   * lanes when other runs hold them.
-   */
   #startRoom(): number {
     if (this.#mode !== 'driving') return 0;
-    const { lanes, load } = this.#deps;
-    const share = Math.ceil(Math.min(lanes.concurrency, LIMITS.activeUsersMax) / lanes.clients);
-    const free = Math.max(lanes.concurrency - lanes.busy, share - this.#busy);
-    const forLanes = free - this.#ready.length - this.#starting;
-    const forMemory = Math.max(LIMITS.activeUsersMax - load.activeUsers, share - this.#activeUsers.size);
-    if (forMemory <= 0) load.starved.add(this);
-    return Math.min(forLanes, forMemory);
+    const [ready, active] = [this.#ready.length + this.#starting, this.#activeUsers.size];
+    return startRoom(this.#deps, this, { busy: this.#own.busy, ready, active });
   }
 
   #startUsers(): void {
     for (let room = this.#startRoom(); room > 0; room--) {
       const active = this.#readAhead.take(this.#nowMs);
       if (!active) return;
-      this.#takeUp(active);
+      this.#activeUsers.add(active);
       if (this.#qualifies(active)) {
         this.#starting += 1;
         this.#record(active, { kind: 'start', atMs: this.#nowMs });
@@ -187,36 +177,13 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     active.state = 'running';
     active.runningSinceMs = this.#nowMs;
     const outcome = callHandler(active, bound, this.#info, ports.clock, settings.abortGraceMs);
-    if (outcome instanceof PendingCall) return this.#awaitTask(active, bound, outcome);
+    if (outcome instanceof PendingCall) {
+      const call = { run: this.#run, active, bound, call: outcome, startedAtMs: this.#nowMs };
+      return awaitCall(this.#deps, this, call, this.#own, (result) => this.#conclude(active, bound, result));
+    }
     this.#conclude(active, bound, outcome);
     freePlace(active);
     return null;
-  }
-
-  async #awaitTask(active: ActiveUser, bound: BoundTask, call: PendingCall): Promise<boolean> {
-    const { lanes, unsettled } = this.#deps;
-    const { place, user } = active;
-    const startedAtMs = this.#nowMs;
-    active.call = call;
-    lanes.busy += 1;
-    this.#busy += 1;
-    // A handler that settles at once needs no second lane beside it; one that takes time does.
-    let tookTime = false;
-    queueMicrotask(() => {
-      tookTime = !call.isSettled;
-      if (tookTime) lanes.wake(this);
-    });
-    const result = await call.result;
-    active.call = null;
-    active.place = null;
-    this.#conclude(active, bound, result);
-    if (!call.isSettled) await unsettled.laneOf({ call, run: this.#run, user, bound, startedAtMs });
-    lanes.busy -= 1;
-    this.#busy -= 1;
-    // A place under the handler's own bound is kept until then: the bound protects what the handler works with.
-    if (call.isSettled) place?.free();
-    else void call.settled.then(() => place?.free());
-    return tookTime;
   }
 
   #conclude(active: ActiveUser, bound: BoundTask, result: CallResult): void {
@@ -261,7 +228,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
 
   /** An answer from outside has come for the user at `ordinal`. */
   wake(ordinal: number): void {
-    const active = [...this.#activeUsers].find(({ user }) => user.ordinal === ordinal);
+    const active = this.#activeUsers.at(ordinal);
     if (active?.state === 'running') active.isWoken = true;
     if (active?.state !== 'waiting' || active.suspendedSinceMs === null) return;
     this.#waits.stop(active);
@@ -305,17 +272,12 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.end(true);
   }
 
-  #takeUp(active: ActiveUser): void {
-    this.#activeUsers.add(active);
-    this.#deps.load.activeUsers += 1;
-  }
-
   /**
    * Resumes a user that was in progress when this engine, or another process, released the run. Whether its next
    * attempt had begun is unknown, even from its moment, since clocks are set back. So it counts.
    */
   #takeBack(active: ActiveUser, wasInHand: boolean): void {
-    this.#takeUp(active);
+    this.#activeUsers.add(active);
     if (wasInHand) this.#record(active, { kind: 'interrupted' });
     else this.#goOn(active);
   }
@@ -368,12 +330,8 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
 
   #letGo(active: ActiveUser): void {
     if (active.state === 'done') return;
-    active.state = 'done';
     this.#waits.stop(active);
-    freePlace(active);
-    if (this.#activeUsers.delete(active)) this.#deps.load.activeUsers -= 1;
-    if (this.#activeUsers.size === 0) this.#drained?.();
-    if (this.#activeUsers.size <= LIMITS.usersPerBatch) this.#relieved?.();
+    this.#activeUsers.remove(active);
     this.#deps.lanes.wake(this);
     wakeStarved(this.#deps);
   }
@@ -386,7 +344,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.#mode = 'canceling';
     this.#readAhead.close();
     this.#ready.clear();
-    for (const active of [...this.#activeUsers]) {
+    for (const active of this.#activeUsers) {
       if (active.state === 'running') active.call?.abort('cancel');
       if (active.state !== 'ready' && active.state !== 'waiting') continue;
       this.#waits.stop(active);
@@ -405,13 +363,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       for (const user of users) {
         if (known.has(user.ordinal)) continue;
         const active = new ActiveUser(user, null, clock.now());
-        this.#takeUp(active);
+        this.#activeUsers.add(active);
         this.#goOn(active);
       }
-      if (this.#activeUsers.size <= LIMITS.usersPerBatch) continue;
-      await new Promise<void>((resolve) => {
-        this.#relieved = resolve;
-      });
+      await this.#activeUsers.untilRoom();
     }
   }
 
@@ -420,14 +375,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     if (this.#mode === 'driving' || this.#mode === 'canceling') this.#mode = 'stopping';
     this.#readAhead.close();
     this.#ready.clear();
-    const drained = new Promise<void>((resolve) => {
-      this.#drained = resolve;
-    });
-    for (const active of [...this.#activeUsers]) {
+    for (const active of this.#activeUsers) {
       if (active.state === 'ready' || active.state === 'waiting') this.#letGo(active);
     }
-    if (this.#activeUsers.size === 0) this.#drained?.();
-    return drained;
+    return this.#activeUsers.untilAtMost(0);
   }
 
   /** Aborts running handlers and, after the grace, abandons them. */
@@ -447,7 +398,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.#recorder.close();
     this.#readAhead.close();
     this.#ready.clear();
-    for (const active of [...this.#activeUsers]) if (active.state !== 'running') this.#letGo(active);
+    for (const active of this.#activeUsers) if (active.state !== 'running') this.#letGo(active);
     this.#deps.lanes.remove(this);
     this.#deps.load.starved.delete(this);
     this.#deps.ended(this, isLost);

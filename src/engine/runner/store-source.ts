@@ -1,12 +1,13 @@
 /**
- * Work from the store itself: open slices that nobody holds. On demand comes before scheduled, in the proportion 4 : 1.
+ * Work from the store itself: open slices that no process holds. On demand comes before scheduled, in the proportion 4 : 1.
  */
 
 import type { EventSink } from '../../events/event-map.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
+import type { OpenSlice } from '../../model/slices.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
-import type { OpenSlice, StoreSlices } from '../../ports/slices.ts';
+import type { StoreSlices } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import { Fifo } from '../lanes/fifo.ts';
 

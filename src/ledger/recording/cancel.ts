@@ -1,7 +1,7 @@
 /**
  * Cancels runs. A run passes through `canceling` and always ends. Whoever holds a slice cancels its users: the driver
- * in this process at once, one elsewhere when it hears of it, at the latest with its next commit; slices that nobody
- * holds are claimed and canceled here.
+ * in this process at once, one elsewhere when it hears of it, at the latest with its next commit; slices that no
+ * process holds are claimed and canceled here.
  *
  * Source: domain §3.7, §6.3 (r5, r6, r8, r9).
  */
@@ -10,7 +10,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { StoreSlices } from '../../ports/slices.ts';
+import type { StoreSlices } from '../../ports/store.ts';
 import { addUnreportedCanceled, addUserMove, changeOf, runAfter } from '../../rules/status/run.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { decideUser } from '../../rules/status/user.ts';
@@ -73,7 +73,7 @@ export async function freezeRuns(
   }
 }
 
-/** Cancels what nobody drives now, and retries for as long as the store fails: the cancel was accepted. */
+/** Cancels what no driver works on now, and retries for as long as the store fails: the cancel was accepted. */
 async function cancelEventually(cancellation: Cancellation, run: RunRecord): Promise<void> {
   const { context } = cancellation;
   try {
@@ -88,7 +88,7 @@ async function cancelEventually(cancellation: Cancellation, run: RunRecord): Pro
 /** Wait before a failed cancel is retried, ms. */
 const CANCEL_RETRY_MS = 1_000;
 
-/** Cancels the users of the slices that nobody drives. */
+/** Cancels the users of the slices without a driver. */
 async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecord): Promise<void> {
   const isExternal = run.driver === 'external';
   const slices = isExternal ? wholeRuns(context.store) : recorder.slices;

@@ -10,7 +10,7 @@ import { InvariantError, LifecycleError } from '../../errors/lifecycle-error.ts'
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { SliceAnswer, SliceCommit, SliceKey, SliceRecord } from '../../model/slices.ts';
-import type { StoreSlices } from '../../ports/slices.ts';
+import type { StoreSlices } from '../../ports/store.ts';
 import { addUserMove, changeOf } from '../../rules/status/run.ts';
 import type { UserDecision, UserEvent } from '../../rules/status/user.ts';
 import { decideUser } from '../../rules/status/user.ts';

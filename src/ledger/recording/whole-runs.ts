@@ -3,9 +3,17 @@
  * drive in any store. The run's own record is that of its slice.
  */
 import type { RunRecord } from '../../model/records.ts';
-import type { ClaimedSlice, SliceAnswer, SliceCommit, SliceKey, SliceRecord } from '../../model/slices.ts';
-import type { CommitOptions, HeldSlice, OpenSlice, SliceClaim, StoreSlices } from '../../ports/slices.ts';
-import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type {
+  ClaimedSlice,
+  HeldSlice,
+  OpenSlice,
+  SliceAnswer,
+  SliceClaim,
+  SliceCommit,
+  SliceKey,
+  SliceRecord,
+} from '../../model/slices.ts';
+import type { CommitOptions, Store, StoreSlices, StoreTransaction } from '../../ports/store.ts';
 import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import { runAfter } from '../../rules/status/run.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';

@@ -16,7 +16,7 @@ const ENDED: UserEvent = {
   continueOnError: false,
 };
 
-/** A run of two users of one task, claimed with token 1, and its queue, which logs the callbacks. */
+/** A run of two users of one task, claimed as the second, and its queue, which logs the callbacks. */
 async function claimedRun() {
   const store = memoryStore();
   const clock = virtualClock(2_000);
@@ -66,7 +66,7 @@ describe('a recorder', () => {
 
   it('loses a run that another driver has claimed', async () => {
     const { context, run, queue, activeUsers, calls, settle, runNow } = await claimedRun();
-    await context.store.transaction((tx) => tx.putRun({ ...run, claim: 2 }));
+    await context.store.transaction((tx) => tx.putRun({ ...run, claim: 3 }));
     queue.record(activeUsers[0] as TrackedUser, STARTED);
     await settle();
     expect(calls).toEqual(['ClaimLost']);
@@ -75,12 +75,16 @@ describe('a recorder', () => {
 });
 
 describe('a cancel', () => {
-  it('leaves the users in progress of a run to the driver of this process, and its claim', async () => {
-    const { context, clock, recorder, run, queue, activeUsers, settle, runNow } = await claimedRun();
+  it('leaves the users of a run to the driver of this process, which starts none of them', async () => {
+    const { context, clock, recorder, run, queue, activeUsers, calls, settle, runNow } = await claimedRun();
     queue.record(activeUsers[0] as TrackedUser, STARTED);
     await settle();
     await clock.until(cancelRun({ context, recorder }, run.id));
-    expect(await runNow()).toMatchObject({ processingStatus: 'canceling', claim: 1, canceledUsersCount: 1 });
+    expect(await runNow()).toMatchObject({ processingStatus: 'canceling', claim: 2, canceledUsersCount: 0 });
+    queue.record(activeUsers[1] as TrackedUser, { kind: 'start', atMs: 1_150 });
+    await settle();
+    expect(calls).toEqual(['start inProgress', 'canceling', 'start IllegalTransition']);
+    queue.record(activeUsers[1] as TrackedUser, { kind: 'cancel', atMs: 1_160, runningSinceMs: null });
     queue.record(activeUsers[0] as TrackedUser, ENDED);
     await settle();
     expect(await runNow()).toMatchObject({ processingStatus: 'canceled', successfulUsersCount: 1 });
@@ -92,7 +96,7 @@ describe('a cancel', () => {
     await settle();
     const elsewhere = new Recorder(context);
     await clock.until(cancelRun({ context, recorder: elsewhere }, run.id));
-    expect(await runNow()).toMatchObject({ processingStatus: 'canceled', claim: 2, canceledUsersCount: 2 });
+    expect(await runNow()).toMatchObject({ processingStatus: 'canceled', claim: 3, canceledUsersCount: 2 });
     queue.record(activeUsers[0] as TrackedUser, ENDED);
     await settle();
     expect(calls).toEqual(['start inProgress', 'ClaimLost']);
