@@ -10,12 +10,13 @@ import { cancelSlice, freezeRuns } from '../../ledger/recording/cancel.ts';
 import { enabledTasks } from '../../ledger/resources.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts';
-import type { ClaimedSlice, HeldSlice, SliceKey } from '../../model/slices.ts';
+import type { ClaimedSlice, SliceKey, SliceRecord } from '../../model/slices.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Timer } from '../../ports/clock.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
+import { usersLeft } from '../../rules/status/slice.ts';
 import { type BoundTask, type Handlers, previewOf } from '../handlers/handlers.ts';
 import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import { Lanes } from '../lanes/lanes.ts';
@@ -187,7 +188,7 @@ export class Dispatcher {
   /** Hands slices back. When that fails they count as interrupted when they are taken up, which is safe. */
   async #release(driven: readonly Driven[]): Promise<void> {
     try {
-      await this.#ledger.recorder.slices.release(driven.map(({ driver }) => claimOf(driver)));
+      await this.#ledger.recorder.slices.release(driven.map(({ driver }) => driver.held));
       for (const { ticket } of driven) await this.#work.giveBack(ticket, this.#ports.clock.now());
     } catch (error) {
       this.#ledger.context.events.emit('engine.error', { error, during: 'handing runs back' });
@@ -272,7 +273,7 @@ export class Dispatcher {
     for (const { driver } of this.#all()) {
       if (driver.isParked) continue;
       active += 1;
-      users += driver.usersLeft;
+      users += usersLeft(driver.held);
     }
     // Other processes want to have work, too.
     if (this.#isShared && users >= USERS_PER_LANE * this.#deps.settings.concurrency) return 0;
@@ -319,11 +320,11 @@ export class Dispatcher {
     try {
       if (driven.length === 0) return;
       await this.#work.renew(driven.map(({ ticket }) => ticket));
-      const states = await this.#ledger.recorder.slices.renew(driven.map(({ driver }) => claimOf(driver)));
+      const states = await this.#ledger.recorder.slices.renew(driven.map(({ driver }) => driver.held));
       for (const [index, state] of states.entries()) {
         const { driver } = driven[index] as Driven;
         if (state === 'canceling') driver.cancel();
-        if (state === 'lost') driver.lost(takenOver(driver));
+        if (state === 'lost') driver.lost(takenOver(driver.held));
       }
     } catch (error) {
       this.#ledger.context.events.emit('engine.error', { error, during: 'renewing claims' });
@@ -373,11 +374,7 @@ export class Dispatcher {
   }
 }
 
-function claimOf({ runId, slice, claim }: SliceDriver): HeldSlice {
-  return { runId, slice, claim };
-}
-
-function takenOver({ runId, slice, claim }: SliceDriver): LifecycleError {
+function takenOver({ runId, slice, claim }: SliceRecord): LifecycleError {
   return new LifecycleError(
     'ClaimLost',
     `Expected claim ${claim} of slice ${slice} of run ${runId} to be renewed in time, got another process that has taken it over`,

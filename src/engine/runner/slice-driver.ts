@@ -8,7 +8,6 @@ import type { RunRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceRecord } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
-import { endedUsers } from '../../rules/status/aggregate.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
 import { ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
@@ -42,7 +41,6 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   readonly #qualification: Qualification | null;
   readonly #readAhead: ReadAhead;
   readonly #recorder: SliceRecorder<ActiveUser>;
-  /** As last committed. */
   #slice: SliceRecord;
   readonly #ready = new Fifo<ActiveUser>();
   readonly #waits: RetryTimers;
@@ -102,15 +100,9 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     if (this.#mode === 'driving') this.#readAhead.take(ports.clock.now()); // nothing is read yet: this starts the first read
   }
 
-  /** The claim that it works under. */
-  get claim(): number {
-    return this.#slice.claim;
-  }
-
-  /** Users of the slice that have not ended. */
-  get usersLeft(): number {
-    const { firstOrdinal, lastOrdinal, moved } = this.#slice;
-    return lastOrdinal - firstOrdinal + 1 - endedUsers(moved);
+  /** The slice as last committed. */
+  get held(): SliceRecord {
+    return this.#slice;
   }
 
   hasWork(): boolean {
@@ -259,10 +251,6 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   changed(slice: SliceRecord): void {
     this.#slice = slice;
     if (slice.state === 'ended') this.end();
-  }
-
-  canceling(): void {
-    this.cancel();
   }
 
   lost(error: unknown): void {

@@ -37,7 +37,7 @@ export interface RecorderClient<Lane extends TrackedUser> {
   /** The slice after a commit. */
   changed(slice: SliceRecord): void;
   /** The run is being canceled: by another process, since this one was not told. */
-  canceling(): void;
+  cancel(): void;
   /** No further event of this client will be recorded: another process holds the slice, or the run is deleted. */
   lost(error: unknown): void;
 }
@@ -253,7 +253,7 @@ export class Recorder {
     queue.activeUsers = [...activeUsers, ...queue.activeUsers];
     queue.events = [...events, ...queue.events];
     this.#waiting += events.length;
-    queue.client.canceling();
+    queue.client.cancel();
   }
 
   #lose({ queue, activeUsers }: Batch, error: unknown): void {

@@ -50,12 +50,17 @@ function newSlice(run: RunRecord): Omit<SliceRecord, 'slice' | 'firstOrdinal' | 
   };
 }
 
+/** Users of the slice that have not ended. */
+export function usersLeft({ firstOrdinal, lastOrdinal, moved }: SliceRecord): number {
+  return lastOrdinal - firstOrdinal + 1 - endedUsers(moved);
+}
+
 /** The slice after a commit. `nowMs` is the commit's moment. */
 export function sliceAfter(slice: SliceRecord, change: RunChange, nowMs: EpochMs): SliceRecord {
   const moved = countersPlus(slice.moved, change.tally);
   return {
     ...slice,
-    state: endedUsers(moved) === slice.lastOrdinal - slice.firstOrdinal + 1 ? 'ended' : 'active',
+    state: usersLeft({ ...slice, moved }) === 0 ? 'ended' : 'active',
     seq: slice.seq + 1,
     moved,
     taskReports: reportsPlus(slice.taskReports, change.reports),

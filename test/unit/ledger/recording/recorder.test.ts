@@ -39,7 +39,7 @@ async function claimedRun() {
     recorded: ({ user }, { kind }) => void calls.push(`${kind} ${user.processingStatus}`),
     refused: (_, { kind }, code) => void calls.push(`${kind} ${code}`),
     changed: () => {},
-    canceling: () => void calls.push('canceling'),
+    cancel: () => void calls.push('canceling'),
     lost: (error) => void calls.push((error as { code: string }).code),
   });
   const activeUsers = users.map((user): TrackedUser => ({ user, staged: null }));
