@@ -32,8 +32,11 @@ import { systemIds, systemRandom } from './system/real/random.ts';
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
     Partial<Omit<EnginePorts, 'store' | 'directory'>> {
-  /** Where people come from; its type is what handlers see as `subject`. Default: an empty directory. */
-  readonly directory?: Directory<Person>;
+  /**
+   * Where people come from; its type is what handlers see as `subject`. Default: an empty directory. A promise is
+   * awaited: `csvDirectory('people.csv')`.
+   */
+  readonly directory?: Directory<Person> | Promise<Directory<Person>>;
   /** Where the record is kept. Default: in memory. A promise is awaited: `sqliteStore('tenure.db')`. */
   readonly store?: Store | Promise<Store>;
 }
@@ -56,13 +59,13 @@ const ENGINE_OPTIONS = {
 /**
  * Makes an engine. Nothing runs until `start()`.
  *
- * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
+ * @throws LifecycleError `InvalidArgument`, naming the option; or what the opening of the store or directory throws.
  */
 export async function createEngine<Person extends Identified = Subject>(
   options?: EngineOptions<Person>,
 ): Promise<Engine> {
   // Handlers are called with this directory's people only, so from here on their type does not matter.
-  return onStore(options as EngineOptions | undefined, (given) => {
+  return onOpened(options as EngineOptions | undefined, (given) => {
     const read = readOptions(given, 'createEngine', ENGINE_OPTIONS);
     const { store = memoryStore(), clock, random, ids, logger, ...rest } = read;
     const { directory = arrayDirectory([]), callout = httpCallout(), work, ...settings } = rest;
@@ -98,7 +101,7 @@ export interface StandaloneLedger extends LedgerMethods {
  * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
  */
 export async function createLedger(options?: LedgerOptions): Promise<StandaloneLedger> {
-  return onStore(options, (given) => ledgerOn(readOptions(given, 'createLedger', LEDGER_OPTIONS)));
+  return onOpened(options, (given) => ledgerOn(readOptions(given, 'createLedger', LEDGER_OPTIONS)));
 }
 
 async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<StandaloneLedger> {
@@ -136,21 +139,29 @@ async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<Stan
   };
 }
 
+type Opened = Pick<EngineOptions, 'store' | 'directory'>;
+
 /**
- * Waits for the store that options promise. It is closed again when they are refused: whoever passed only its promise
- * could not free its file.
+ * Waits for the store and the directory that options promise. They are closed again when one cannot be opened or the
+ * options are refused: whoever passed only a promise could not free the file.
  */
-async function onStore<Options extends { readonly store?: Store | Promise<Store> }, Made>(
+async function onOpened<Options extends Opened, Made>(
   options: Options | undefined,
   make: (options: Options | undefined) => Made | Promise<Made>,
 ): Promise<Made> {
-  const given = options?.store;
-  if (given === undefined || !('then' in Object(given))) return make(options);
-  const store = await given;
+  const { store, directory }: Opened = options ?? {};
+  const promised = Object.entries({ store, directory }).filter(([, port]) => 'then' in Object(port));
+  if (promised.length === 0) return make(options);
+  const settled = await Promise.allSettled(promised.map(([, port]) => port));
   try {
-    return await make({ ...options, store } as Options);
+    const opened = settled.map((one, index) => {
+      if (one.status === 'rejected') throw one.reason;
+      return [promised[index]?.[0], one.value] as const;
+    });
+    return await make({ ...options, ...Object.fromEntries(opened) } as Options);
   } catch (error) {
-    await store?.close?.();
+    // The caller needs to know why nothing was made, also when what was opened cannot be closed.
+    await Promise.allSettled(settled.map(async (one) => one.status === 'fulfilled' && one.value?.close?.()));
     throw error;
   }
 }

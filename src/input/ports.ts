@@ -47,7 +47,7 @@ export function readStore(place: Place): Store {
 
 /** A directory. @throws LifecycleError `InvalidArgument`. */
 export function readDirectory(place: Place): Directory {
-  const what = "a directory such as arrayDirectory(people) or await csvDirectory('people.csv')";
+  const what = "a directory such as arrayDirectory(people) or csvDirectory('people.csv')";
   return readPort<Directory>(place, what, ['get', 'query'], ['changes', 'attributes', 'close']);
 }
 
