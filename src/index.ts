@@ -28,6 +28,7 @@ export type {
 } from './engine/activation.ts';
 export type { Engine } from './engine/engine.ts';
 export type { EngineRuns, EngineTaskResults } from './engine/engine-methods.ts';
+export type { TaskHandlers } from './engine/handlers/task-handlers.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
@@ -135,13 +136,16 @@ export type {
   UserQuery,
   UserSumQuery,
 } from './ports/store.ts';
-export type {
-  RetryPolicy,
-  TaskContext,
-  TaskHandler,
-  TaskHandlerFunction,
-  TaskHandlerOptions,
-  TaskHandlerResult,
+export {
+  defineTask,
+  type PlainTaskOptions,
+  type RetryPolicy,
+  type SchemaTaskOptions,
+  type TaskContext,
+  type TaskHandler,
+  type TaskHandlerFunction,
+  type TaskHandlerOptions,
+  type TaskHandlerResult,
 } from './ports/task-handler.ts';
 export {
   COUNTER_MOVES,

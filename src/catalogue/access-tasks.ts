@@ -1,8 +1,7 @@
-import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, text } from './define.ts';
 
 /** Tasks that give or take membership, licenses and access packages. Source: domain §4.1. */
-export const ACCESS_TASKS: readonly TaskDefinition[] = Object.freeze([
+export const ACCESS_TASKS = Object.freeze([
   define({
     id: '22085229-5809-45e8-97fd-270d28d66910',
     key: 'addUserToGroups',

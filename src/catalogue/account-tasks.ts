@@ -1,8 +1,7 @@
-import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, flag, text } from './define.ts';
 
 /** Tasks that change the account itself, or call external systems. Source: domain §4.1. */
-export const ACCOUNT_TASKS: readonly TaskDefinition[] = Object.freeze([
+export const ACCOUNT_TASKS = Object.freeze([
   define({
     id: '6fc52c9d-398b-4305-9763-15f42c1676fc',
     key: 'enableUserAccount',

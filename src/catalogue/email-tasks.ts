@@ -1,8 +1,7 @@
-import type { TaskDefinition } from '../model/workflow/workflow.ts';
 import { define, EMAIL_PARAMETERS, flag, text } from './define.ts';
 
 /** Tasks that send e-mail. Source: domain §4.1. */
-export const EMAIL_TASKS: readonly TaskDefinition[] = Object.freeze([
+export const EMAIL_TASKS = Object.freeze([
   define({
     id: '70b29d51-b59a-4773-9280-8841dfd3f2ea',
     key: 'sendWelcomeEmail',

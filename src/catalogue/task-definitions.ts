@@ -10,6 +10,14 @@ export const TASK_DEFINITIONS: readonly TaskDefinition[] = Object.freeze([
   ...ACCESS_TASKS,
 ]);
 
+type Known = (typeof EMAIL_TASKS | typeof ACCOUNT_TASKS | typeof ACCESS_TASKS)[number];
+
+/** The arguments of each definition of the catalogue, by key: its parameters are there, empty when not given. */
+export type CatalogueArguments = {
+  readonly [Definition in Known as Definition['key']]: Readonly<Record<string, string>> &
+    Readonly<Record<Definition['parameters'][number]['name'], string>>;
+};
+
 /**
  * The definition with this GUID (letter case does not matter) or this key (it does); `undefined` when
  * the catalogue has none, so the name belongs to a definition of the host.

@@ -24,6 +24,7 @@ import type { Ids, Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
 import type { WorkSource } from '../ports/work-source.ts';
+import type { TaskHandlers } from './handlers/task-handlers.ts';
 
 /** Ports of an engine. */
 export interface EnginePorts {
@@ -50,7 +51,7 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    * Handlers by task definition: a key of the catalogue (`addUserToGroups`), a definition's GUID, or a
    * name of your own. `'*'` handles every definition that has no other.
    */
-  readonly tasks?: Readonly<Record<string, TaskHandler<Person>>>;
+  readonly tasks?: TaskHandlers<Person>;
   /**
    * `true`: no handler is called, and none is needed. Every task is recorded as completed with a
    * `processingInfo` that says so, and each run that this engine drives is marked (`Run.isNoOp`). No outside

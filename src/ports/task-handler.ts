@@ -69,26 +69,75 @@ export interface RetryPolicy {
   readonly delayMaxMs?: DurationMs;
 }
 
-/** A handler with settings. */
-// biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
-export interface TaskHandlerOptions<Arguments = any, Person extends Identified = Subject> {
-  readonly run: TaskHandlerFunction<Arguments, Person>;
+/** What `run` and `preview` of every handler with settings are, and the settings. */
+interface TaskHandlerSettings<Arguments, Person extends Identified> {
+  run(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;
   /**
    * Reports what `run` would do, without doing it: for `workflows.previewWorkflow`. An error that it throws is the
    * reason why the task would fail. Default: the task would run.
    */
-  readonly preview?: TaskHandlerFunction<Arguments, Person>;
+  preview?(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;
   /** An attempt that takes longer fails, ms. Default: none. */
   readonly timeoutMs?: DurationMs;
   readonly retry?: RetryPolicy;
   /** Calls of this handler at once, over all runs; ≥ 1. Default: the engine's concurrency. */
   readonly concurrency?: number;
-  /** Checks and converts the task's arguments when the workflow is activated. */
-  readonly argumentsSchema?: StandardSchemaV1<unknown, Arguments>;
 }
 
+/** A handler with settings, which gets the task's arguments as they stand in the workflow. */
+export interface PlainTaskOptions<
+  Arguments = Readonly<Record<string, string>>,
+  Person extends Identified = Subject,
+> extends TaskHandlerSettings<Arguments, Person> {
+  readonly argumentsSchema?: undefined;
+}
+
+/** A handler with settings, which gets what a schema makes of the task's arguments. */
+// biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
+export interface SchemaTaskOptions<Arguments = any, Person extends Identified = Subject>
+  extends TaskHandlerSettings<Arguments, Person> {
+  /**
+   * Checks and converts the task's arguments when the workflow is activated: a schema of Zod, Valibot, ArkType or
+   * another library that implements Standard Schema.
+   */
+  readonly argumentsSchema: StandardSchemaV1<unknown, Arguments>;
+}
+
+/** A handler with settings. */
+// biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
+export type TaskHandlerOptions<Arguments = any, Person extends Identified = Subject> =
+  | PlainTaskOptions<Arguments, Person>
+  | SchemaTaskOptions<Arguments, Person>;
+
+/** A function without a schema: with the property, the compiler tells the kinds of handlers apart. */
+export type BareTaskHandler<Run> = Run & { readonly argumentsSchema?: undefined };
+
 /** A handler, bare or with settings. */
-export type TaskHandler<Person extends Identified = Subject> =
-  | TaskHandlerFunction<Readonly<Record<string, string>>, Person>
+export type TaskHandler<Person extends Identified = Subject, Arguments = Readonly<Record<string, string>>> =
+  | BareTaskHandler<TaskHandlerFunction<Arguments, Person>>
+  | PlainTaskOptions<Arguments, Person>
   // biome-ignore lint/suspicious/noExplicitAny: the type of the arguments is each handler's own
-  | TaskHandlerOptions<any, Person>;
+  | SchemaTaskOptions<any, Person>;
+
+/**
+ * Types a handler: `arguments` is what `argumentsSchema` gives. Returns it as it is. For a directory whose people have
+ * a type of their own, `run` says so: `({ subject }: TaskContext<{ floor: number }, Person>) => …`.
+ *
+ * ```ts
+ * const grantBadge = defineTask({
+ *   argumentsSchema: z.object({ floor: z.coerce.number() }),
+ *   run: ({ subject, arguments: { floor } }) => badges.grant(subject.id, floor),
+ * });
+ * ```
+ */
+export function defineTask<Arguments, Person extends Identified = Subject>(
+  task: SchemaTaskOptions<Arguments, Person>,
+): SchemaTaskOptions<Arguments, Person>;
+/** As above, for a handler that takes the arguments as they are. */
+export function defineTask<Person extends Identified = Subject>(
+  task: PlainTaskOptions<Readonly<Record<string, string>>, Person>,
+): PlainTaskOptions<Readonly<Record<string, string>>, Person>;
+/** Returns the handler. */
+export function defineTask(task: TaskHandlerOptions): TaskHandlerOptions {
+  return task;
+}

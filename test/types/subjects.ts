@@ -14,7 +14,7 @@ declare const people: readonly Person[];
 declare const directory: Directory<Person>;
 declare const mail: (address: string) => Promise<void>;
 
-const sendWelcomeEmail: TaskHandlerOptions<{ readonly template: string }, Person> = {
+const sendInvitation: TaskHandlerOptions<{ readonly template: string }, Person> = {
   run: ({ subject, arguments: { template } }) => mail(`${subject.mail ?? ''}${template}`),
 };
 
@@ -24,7 +24,7 @@ export const engines = [
     tasks: {
       bare: ({ subject }) => mail(subject.mail ?? ''),
       withSettings: { run: ({ subject }) => mail(subject.mail ?? ''), timeoutMs: 1_000 },
-      sendWelcomeEmail,
+      sendInvitation,
     },
   }),
   createEngine({

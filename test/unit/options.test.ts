@@ -113,7 +113,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
 
 /** The exported functions that take no options: values, data, or nothing. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  main: `InvariantError LifecycleError arrayDirectory checkStep countersAfter countersWithUser decideUser
+  main: `InvariantError LifecycleError arrayDirectory checkStep countersAfter countersWithUser decideUser defineTask
     findTaskDefinition findWorkflowTemplate isLegalMove isTerminal matchesRow memoryStore nextStatuses pageOf parseMapping
     parseScopeRule positionOf positionsToReprocess quarantineOf recount reportStatus runSums taskView userSums`.split(
     /\s+/,
@@ -268,7 +268,7 @@ describe('an option of the wrong kind', () => {
     [
       'nothing for a directory',
       () => main.createEngine({ directory: {} } as never),
-      "Expected directory to be a directory such as arrayDirectory(people) or await csvDirectory('people.csv'), got an object",
+      "Expected directory to be a directory such as arrayDirectory(people) or csvDirectory('people.csv'), got an object",
     ],
     [
       'half a clock',
@@ -360,6 +360,34 @@ describe('a handler that is an object of a class', () => {
     });
     await own.runs.waitFor((await own.runs.activate(id, { subjects: ['ada'] })).id);
     expect(badge.done).toEqual(['ada']);
+  });
+});
+
+describe('a directory that is promised', () => {
+  const people = () => main.arrayDirectory([{ id: 'ada' }]);
+
+  it('is awaited, and the engine has its people', async () => {
+    await using own = await main.createEngine({ directory: Promise.resolve(people()) });
+    expect(await own.directory.get(['ada', 'bob'])).toEqual([{ id: 'ada' }]);
+  });
+
+  it('is closed again when another option is refused, and so is the store', async () => {
+    const closed: string[] = [];
+    const directory = Promise.resolve({ ...people(), close: async () => void closed.push('directory') });
+    const store = Promise.resolve(
+      Object.assign(memoryStore(), { close: async () => void closed.push('store') }),
+    );
+    await refusalOf(() => main.createEngine({ store, directory, concurency: 4 } as never));
+    expect(closed.toSorted()).toEqual(['directory', 'store']);
+  });
+
+  it('that cannot be opened is told instead, and the store is closed', async () => {
+    const store = memoryStore();
+    const directory = Promise.reject(new Error('no file'));
+    expect(await errorOf(() => main.createEngine({ store: Promise.resolve(store), directory }))).toEqual(
+      new Error('no file'),
+    );
+    expect(await errorOf(() => store.listWorkflows())).toMatchObject({ code: 'StoreClosed' });
   });
 });
 

@@ -195,7 +195,11 @@ async function readArguments(task: Task, handler: Handler): Promise<unknown> {
     Object.create(null),
     Object.fromEntries(task.arguments.map(({ name, value }) => [name, value])),
   );
-  if (!handler.argumentsSchema) return Object.freeze(given);
+  if (!handler.argumentsSchema) {
+    // What is not given is empty, as in templates.
+    for (const { name } of findTaskDefinition(task.taskDefinitionId)?.parameters ?? []) given[name] ??= '';
+    return Object.freeze(given);
+  }
   const result = await handler.argumentsSchema['~standard'].validate(given);
   if (!result.issues) return frozenCopy(result.value);
   const first = result.issues[0];

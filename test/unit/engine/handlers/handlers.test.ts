@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Subject } from '../../../../src/model/subject.ts';
+import { defineTask } from '../../../../src/ports/task-handler.ts';
 import { codeOf, expectRecount, idsOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 
 const unhandled: unknown[] = [];
@@ -27,6 +28,27 @@ describe('handlers', () => {
     await clock.until(engine.start());
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
     expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('failed');
+  });
+
+  it('a handler of the catalogue gets all its arguments, empty where the workflow gives none', async () => {
+    const seen: unknown[] = [];
+    const { engine, clock } = makeWorld({
+      tasks: {
+        addUserToGroups: ({ arguments: { groupID } }) => void seen.push(groupID),
+        own: defineTask({ run: ({ arguments: given }) => void seen.push({ ...given }) }),
+      },
+    });
+    const workflow = await engine.workflows.create(
+      workflowInput([
+        { id: 'addUserToGroups' },
+        { id: 'addUserToGroups', arguments: [{ name: 'groupID', value: 'all' }] },
+        'own',
+      ]),
+    );
+    await clock.until(engine.start());
+    const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
+    await clock.until(engine.runs.waitFor(run.id));
+    expect(seen).toEqual(['', 'all', {}]);
   });
 
   it('arguments that a schema made cannot be changed by one call for another', async () => {
