@@ -16,7 +16,6 @@ export type { CalendarDay } from './simulate/metrics/calendar.ts';
 export type { Delay, DelayCause } from './simulate/metrics/delay.ts';
 export type { DurationFigures, HistogramBar } from './simulate/metrics/histogram.ts';
 export type { StatusCounts } from './simulate/metrics/status-counts.ts';
-export type { DurationShape } from './simulate/process/durations.ts';
 export { comparisonReport } from './simulate/report/comparison-report.ts';
 export { calendarCsv, differencesCsv, runsCsv } from './simulate/report/csv.ts';
 export {
@@ -45,7 +44,7 @@ export {
   readScenarioFile,
 } from './simulate/scenario/read-scenario.ts';
 export type * from './simulate/scenario/scenario.ts';
-export { SCENARIO_SCHEMA } from './simulate/scenario/scenario-schema.ts';
+export { SCENARIO_SCHEMA } from './simulate/scenario/scenario.ts';
 export { SCENARIOS } from './simulate/scenarios/named-scenarios.ts';
 export { type SimulateOptions, simulate, simulateFile, simulateRead } from './simulate/simulate.ts';
 export type { SimulationOptions, SimulationProgress } from './simulate/simulation-options.ts';

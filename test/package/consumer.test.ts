@@ -81,7 +81,20 @@ describe('what an entry loads', () => {
     ['tenure', ['eventemitter3', 'p-queue']],
     ['tenure/sqlite', []],
     ['tenure/graph', ['hono']],
-    ['tenure/simulate', ['@date-fns/tz', '@date-fns/utc', 'date-fns', 'eventemitter3', 'p-queue']],
+    [
+      'tenure/simulate',
+      [
+        ...[
+          '@date-fns/tz',
+          '@date-fns/utc',
+          '@valibot/to-json-schema',
+          'date-fns',
+          'eventemitter3',
+          'p-queue',
+        ],
+        'valibot',
+      ],
+    ],
   ])('%s loads no package but %j, and no HTTP', (entry, packages) => {
     const loaded = loadedBy(entry);
     expect(packagesOf(loaded)).toEqual(packages);

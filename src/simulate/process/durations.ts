@@ -1,19 +1,6 @@
-import { DAY_MS, type DurationMs } from '../../model/time.ts';
+import type { DurationMs } from '../../model/time.ts';
 import { exp, ln, normalQuantile } from '../../system/virtual/exact-math.ts';
-
-/** Distribution of how long a task takes, in virtual ms. */
-export type DurationShape =
-  /** Always the same. `ms` 0: the task answers at once. */
-  | { readonly kind: 'fixed'; readonly ms: DurationMs }
-  /** Uniform in `minMs..maxMs`. */
-  | { readonly kind: 'uniform'; readonly minMs: DurationMs; readonly maxMs: DurationMs }
-  /** Half of the calls take less than `medianMs`, 19 of 20 less than `p95Ms`: how most services behave. */
-  | { readonly kind: 'lognormal'; readonly medianMs: DurationMs; readonly p95Ms: DurationMs }
-  /** Short calls are frequent, long ones rare; `meanMs` on average. */
-  | { readonly kind: 'exponential'; readonly meanMs: DurationMs };
-
-/** Longest duration of a simulated call: 7 days. */
-export const DURATION_MAX_MS: DurationMs = 7 * DAY_MS;
+import { DURATION_MAX_MS, type DurationShape } from '../scenario/scenario.ts';
 
 /** The normal quantile of 0.95. */
 const P95 = 1.6448536269514722;

@@ -7,16 +7,15 @@ import { type IsoDuration, parseDuration } from '../../input/durations.ts';
 import { readString } from '../../input/fields.ts';
 import { type Moment, parseMoment } from '../../input/moments.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
-import { invalid } from '../../input/refuse.ts';
+import { invalid, root } from '../../input/refuse.ts';
 import { readRule } from '../../ledger/input/conditions.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../../ledger/input/workflow.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
-import { isZone, momentAfter, type Zone, zoneOf } from '../world/zone.ts';
+import { momentAfter, type Zone, zoneOf } from '../world/zone.ts';
 import { checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
-import type { ProcessWindow, Scenario, ScenarioWorkflow } from './scenario.ts';
-import { SCENARIO_SCHEMA } from './scenario-schema.ts';
-import { checkBySchema, type Format } from './schema.ts';
+import { readBy } from './fields.ts';
+import { HORIZON, type ProcessWindow, SCENARIO, type Scenario, type ScenarioWorkflow } from './scenario.ts';
 
 /** A scenario that has been read. */
 export interface ReadScenario {
@@ -63,25 +62,6 @@ export const SCENARIO_OPTIONS = {
   folder: withDefault(readString, '.'),
 } satisfies ShapeOf<ReadScenarioOptions>;
 
-/** The end of the longest horizon, P50Y, when it starts in 1970. */
-const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
-
-const FORMATS: Readonly<Record<string, Format>> = {
-  'date-or-moment': {
-    expected: 'a date such as 2026-03-29, or a date and time such as 2026-03-29T08:00:00Z',
-    test: (text) => parseMoment(text) !== null,
-  },
-  duration: {
-    expected: 'an ISO 8601 duration above 0 and up to P50Y, such as P1Y or P10D',
-    test: (text) => {
-      const duration = parseDuration(text);
-      const endMs = duration && momentAfter(0, duration);
-      return endMs !== null && endMs > 0 && endMs <= HORIZON_END_MAX_MS;
-    },
-  },
-  'time-zone': { expected: 'a time zone such as Europe/Berlin', test: isZone },
-};
-
 /**
  * Reads a scenario object, which is not modified.
  *
@@ -89,8 +69,11 @@ const FORMATS: Readonly<Record<string, Format>> = {
  */
 export function readScenario(input: unknown, options?: ReadScenarioOptions): ReadScenario {
   const { horizon, folder } = readOptions(options, 'readScenario', SCENARIO_OPTIONS);
-  checkBySchema(input, SCENARIO_SCHEMA, FORMATS);
-  const scenario = withHorizon(input as Scenario, horizon);
+  const asWritten = readBy(SCENARIO, root(input));
+  const scenario =
+    horizon === undefined
+      ? asWritten
+      : { ...asWritten, horizon: readBy(HORIZON, { path: 'horizon', value: horizon }) };
   const zone = zoneOf(scenario.timeZone ?? 'UTC');
   const momentOf = (text: string): EpochMs => momentIn(zone, text);
   const startMs = momentOf(scenario.start);
@@ -148,13 +131,6 @@ export async function readScenarioFile(
       { cause: error },
     );
   }
-}
-
-function withHorizon(scenario: Scenario, horizon: string | undefined): Scenario {
-  if (horizon === undefined) return scenario;
-  if (!FORMATS.duration?.test(horizon))
-    throw invalid({ path: 'horizon', value: horizon }, FORMATS.duration?.expected ?? '');
-  return { ...scenario, horizon };
 }
 
 /** @param text has been checked by the schema. */

@@ -1,187 +1,346 @@
 /**
- * Input of a simulation. A scenario is plain data: the same object in TypeScript and in a JSON file, whose schema is
- * `SCENARIO_SCHEMA`.
+ * Input of a simulation: plain data, the same in TypeScript and in a JSON file. What stands here is all there is: the
+ * types are inferred from it, `readScenario` reads by it, and {@link SCENARIO_SCHEMA} is made of it.
  */
+import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
+import type { InferOutput } from 'valibot';
 import type { TemplateOverrides } from '../../catalogue/fill-template.ts';
-import type { MissedSlotPolicy } from '../../engine/settings.ts';
+import { MISSED_SLOT_POLICIES } from '../../engine/settings.ts';
+import { parseDuration } from '../../input/durations.ts';
+import { parseMoment } from '../../input/moments.ts';
 import type { WorkflowInput } from '../../ledger/input/workflow.ts';
-import type { DurationMs } from '../../model/time.ts';
-import type { RetryPolicy } from '../../ports/task-handler.ts';
-import type { DurationShape } from '../process/durations.ts';
+import { DAY_MS, type DurationMs } from '../../model/time.ts';
+import { isZone, momentAfter } from '../world/zone.ts';
+import {
+  flag,
+  formatted,
+  kinds,
+  list,
+  loose,
+  number,
+  object,
+  positive,
+  record,
+  text,
+  whole,
+  word,
+} from './fields.ts';
+
+/** Longest duration of a simulated call: 7 days. */
+export const DURATION_MAX_MS: DurationMs = 7 * DAY_MS;
+/** The end of the longest horizon, P50Y, when it starts in 1970. */
+const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
+const PEOPLE_MAX = 1_000_000;
+const PER_SECOND_MAX = 1_000_000;
+const CONCURRENCY_MAX = 100_000;
+const CLOCK_JUMP_MAX_SECONDS = 365 * 86_400;
+
+const name = (description?: string) => text(1, 256, description);
+const share = (description?: string) => number(0, 1, description);
+const ms = (description?: string) => whole(0, DURATION_MAX_MS, description);
+const msAboveZero = (description?: string) => whole(1, DURATION_MAX_MS, description);
+const weight = (description?: string) => number(0, 1_000_000, description);
+const perMonth = (description?: string) => number(0, 1_000_000, description);
+const days = (description?: string) => whole(0, 365, description);
+const moment = formatted(
+  'date-or-moment',
+  'a date such as 2026-03-29, or a date and time such as 2026-03-29T08:00:00Z',
+  (value) => parseMoment(value) !== null,
+);
+const timeZone = formatted('time-zone', 'a time zone such as Europe/Berlin', isZone);
+const duration = formatted(
+  'duration',
+  'an ISO 8601 duration above 0 and up to P50Y, such as P1Y or P10D',
+  (value) => {
+    const parsed = parseDuration(value);
+    const endMs = parsed && momentAfter(0, parsed);
+    return endMs !== null && endMs > 0 && endMs <= HORIZON_END_MAX_MS;
+  },
+);
+
+/** The horizon of a scenario. */
+export const HORIZON = duration(
+  'Length of the simulated time: an ISO 8601 duration such as P1Y; above 0, up to P50Y.',
+);
+
+const POPULATION = kinds(
+  {
+    generated: [
+      { headcount: whole(0, PEOPLE_MAX, 'Number of people at the start.') },
+      {
+        departments: list(
+          object({ name: name() }, { weight: positive(1_000_000, 'Relative size. Default 1.') }),
+          { min: 1, max: 1_000 },
+          'Default: those of an ordinary company.',
+        ),
+        peoplePerManager: whole(1, 1_000, 'Default 10.'),
+      },
+    ],
+    file: [
+      {
+        path: text(
+          1,
+          4_096,
+          'CSV, TSV, JSONL or JSON, relative to the folder of the scenario, if that is a file.',
+        ),
+      },
+      {
+        map: record(name(), 'Attribute → column: { "id": "WorkerID" }.'),
+        delimiter: text(1, 8, 'Of a CSV file. Default: found out.'),
+        onDuplicate: word(
+          ['refuse', 'first', 'last'],
+          'What to do with a second person of one id. Default refuse.',
+        ),
+        dates: list(name(), { max: 20 }, 'Date formats in addition to ISO 8601: ["dd/MM/yyyy", "excel"].'),
+        dateAttributes: list(
+          name(),
+          { max: 100 },
+          'Attributes that hold dates, in addition to those of Graph’s user.',
+        ),
+      },
+    ],
+  },
+  'The people at the start: generated, or those of a file.',
+);
+
+const TURNOVER = object(
+  {},
+  {
+    joinersPerMonth: perMonth('Default 0, or what growthPerYear and the leavers ask for.'),
+    moversPerMonth: perMonth('People who change their department. Default 0.'),
+    leaversPerMonth: perMonth('Default 0.'),
+    growthPerYear: number(0, 10, '0.1: ten per cent more people after a year. Excludes joinersPerMonth.'),
+    seasonality: list(
+      weight(),
+      { min: 12, max: 12 },
+      'Factors for January to December relative to an average month. Default all 1.',
+    ),
+    joinDays: object(
+      { mondays: weight(), monthStarts: weight(), otherWorkdays: weight() },
+      {},
+      'Days on which people start, by weight. Default 55 : 30 : 15.',
+    ),
+    leaveDays: object(
+      { fridays: weight(), monthEnds: weight(), otherWorkdays: weight() },
+      {},
+      'Last days, by weight. Default 20 : 60 : 20.',
+    ),
+    noticeDays: object(
+      { min: days(), max: days() },
+      {},
+      'Days between the entry in the directory and the date. Default 10..40.',
+    ),
+    lateShare: share('Share of joiners and leavers entered in the directory 1 to 6 days late. Default 0.02.'),
+    keptDays: days('Days between the last day of leavers and their removal from the directory. Default 30.'),
+  },
+  'People who join, move and leave over time. Numbers per month are averages; what happens varies around them.',
+);
+
+const CHANGE = object(
+  { at: moment(), kind: word(['join', 'move', 'leave']) },
+  {
+    count: whole(1, PEOPLE_MAX, 'Number of people; or share.'),
+    share: positive(1, 'Share of the department, or of all; or count. Not for join.'),
+    department: name('Limits the change to this department. For join: the department that they join.'),
+    to: name('For move: the new department.'),
+    noticeDays: days('Days between at and the first or last day. Default 0 for move, 30 for join and leave.'),
+  },
+  'A change for many people at one moment: an acquisition, a reorganisation, a site that closes.',
+);
+
+const WORKFLOW = object(
+  {},
+  {
+    key: name('Name in figures, and key in comparisons. Default: the display name.'),
+    workflow: loose<WorkflowInput>(
+      'A workflow as workflows.create takes it, scheduled unless it says otherwise or has no trigger; or template.',
+    ),
+    template: name('Name or GUID of a template; or workflow.'),
+    overrides: loose<TemplateOverrides>('What is otherwise than in the template.'),
+    onMove: flag('Runs it on demand for all people who changed department, at the slot after the change.'),
+    activations: list(
+      object(
+        { at: moment() },
+        {
+          rule: text(1, 8_192, 'Which people. Default: all.'),
+          limit: whole(1, PEOPLE_MAX, 'At most so many of them.'),
+        },
+      ),
+      { max: 1_000 },
+      'Runs it on demand at these moments.',
+    ),
+  },
+  'A workflow, written out or from a template, and what starts it.',
+);
+
+const DURATION_SHAPE = kinds(
+  {
+    fixed: [{ ms: ms('Always the same. 0: the task answers at once.') }],
+    uniform: [{ minMs: ms(), maxMs: ms() }],
+    lognormal: [
+      {
+        medianMs: msAboveZero('Half of the calls take less.'),
+        p95Ms: msAboveZero('19 of 20 calls take less.'),
+      },
+    ],
+    exponential: [{ meanMs: msAboveZero('Short calls are frequent, long ones rare; this on average.') }],
+  },
+  'How long a call takes, in virtual ms. lognormal is how most services behave. Default: it answers at once.',
+);
+
+const FAILURE_RULE = object(
+  { probability: share() },
+  {
+    reason: name(),
+    departments: list(name(), { min: 1 }, 'Default: all.'),
+    from: moment('Default: always.'),
+    until: moment('Default: for ever.'),
+    persistent: flag('true: the person is the cause, so all attempts fail alike. Default false.'),
+  },
+);
+
+const TASK = object(
+  {},
+  {
+    duration: DURATION_SHAPE,
+    failureProbability: share(
+      'Probability that a call fails for no known reason; drawn for each attempt. Default 0.',
+    ),
+    failures: list(
+      FAILURE_RULE,
+      { max: 100 },
+      'Failures that affect some people or times more than others. The first match gives the reason.',
+    ),
+    outages: list(
+      object({ from: moment(), until: moment() }, { reason: name() }),
+      { max: 1_000 },
+      'Times in which every call fails.',
+    ),
+    hang: object(
+      { probability: share() },
+      {
+        ignoresAbort: flag(
+          'true: it continues after its abort, and keeps its lane until the process ends. Default false.',
+        ),
+      },
+      'Calls that never answer; needs timeoutMs.',
+    ),
+    rate: object(
+      { perSecond: positive(PER_SECOND_MAX) },
+      { whenExceeded: word(['wait', 'fail'], 'Further calls wait, or fail. Default wait.') },
+      'Calls a second that the service accepts.',
+    ),
+    timeoutMs: msAboveZero('Longest time of an attempt. Default: no limit.'),
+    retry: object(
+      { attempts: whole(1, 100, 'At most, the first included.') },
+      {
+        delayMs: whole(0, DAY_MS, 'Pause before the second attempt.'),
+        factor: number(1, 100, 'By which each further pause is longer.'),
+        delayMaxMs: ms('Longest pause.'),
+      },
+      'As in the settings of a handler. Default: one attempt.',
+    ),
+    concurrency: whole(1, CONCURRENCY_MAX, 'Calls of this task at once. Default: no limit of its own.'),
+  },
+  'Behaviour of a task in this scenario, and the settings of its handler.',
+);
+
+const SCHEDULE = object(
+  {},
+  {
+    intervalHours: whole(1, 24, 'Default 3.'),
+    catchUpDays: whole(1, 180, 'Default 3.'),
+    missedSlots: word(MISSED_SLOT_POLICIES, 'Default once.'),
+    strictSelection: flag('Default false.'),
+  },
+  'Schedule settings, as those of the engine.',
+);
+
+const CAPACITY = object(
+  {},
+  {
+    concurrency: whole(1, CONCURRENCY_MAX, 'Calls at once, of all tasks. Default 256.'),
+    callsPerSecond: positive(
+      PER_SECOND_MAX,
+      'Calls a second, of all tasks: further calls wait. Default: no limit.',
+    ),
+  },
+  'Capacity of the process.',
+);
+
+const PROCESS_WINDOW = kinds(
+  {
+    off: [
+      { from: moment(), until: moment('The restart.') },
+      { how: word(['stop', 'kill'], 'stop: running tasks may finish. Default stop.') },
+    ],
+    asleep: [{ from: moment(), until: moment('Timers that came due meanwhile fire.') }],
+    clockJump: [
+      {
+        at: moment(),
+        bySeconds: whole(
+          -CLOCK_JUMP_MAX_SECONDS,
+          CLOCK_JUMP_MAX_SECONDS,
+          'The machine’s clock jumps by so many seconds, back if negative, and stays so.',
+        ),
+      },
+    ],
+  },
+  'A time span in which the process is off or asleep, or a moment at which its clock is set.',
+);
+
+/** What a scenario says. */
+export const SCENARIO = object(
+  {
+    name: name(),
+    start: moment('Start of virtual time: 2026-01-01 or 2026-01-01T08:00:00Z.'),
+    horizon: HORIZON,
+    population: POPULATION,
+    workflows: list(WORKFLOW, { min: 1, max: 100 }),
+  },
+  {
+    $schema: text(0, 1_024),
+    description: text(0, 4_096),
+    timeZone: timeZone('Of hire days, of the calendar, and of dates and times without a zone. Default UTC.'),
+    turnover: TURNOVER,
+    changes: list(CHANGE, { max: 1_000 }),
+    tasks: record(
+      TASK,
+      'By task definition (key, GUID or name of your own), or * for all others. Default: at once.',
+    ),
+    schedule: SCHEDULE,
+    capacity: CAPACITY,
+    process: list(PROCESS_WINDOW, { max: 1_000 }, 'Must not overlap.'),
+  },
+);
+
+/** JSON schema (2020-12) of a scenario file. Formats: `date-or-moment`, `duration` (ISO 8601), `time-zone` (IANA). */
+export const SCENARIO_SCHEMA: JsonSchema = {
+  title: 'tenure scenario',
+  ...toJsonSchema(SCENARIO, { target: 'draft-2020-12', typeMode: 'output', ignoreActions: ['check'] }),
+};
 
 /** A scenario. Dates and times without a zone are in `timeZone`. */
-export interface Scenario {
-  readonly name: string;
-  readonly description?: string;
-  /** Start of virtual time: `2026-01-01` or `2026-01-01T08:00:00Z`. */
-  readonly start: string;
-  /** Length of the simulated time: an ISO 8601 duration such as `P1Y`; more than 0, at most 50 years. */
-  readonly horizon: string;
-  /** Time zone of hire days and of the calendar: `Europe/Berlin`. Default `UTC`. */
-  readonly timeZone?: string;
-  readonly population: GeneratedPopulation | FilePopulation;
-  /** People who join, move and leave over time. Default: none. */
-  readonly turnover?: Turnover;
-  /** Events that affect many people at once: an acquisition, a reorganisation, a site that closes. */
-  readonly changes?: readonly MassChange[];
-  /** At least one. */
-  readonly workflows: readonly ScenarioWorkflow[];
-  /** By task definition (key, GUID or name of your own), or `*` for all others: how tasks behave. Default: at once. */
-  readonly tasks?: Readonly<Record<string, TaskBehaviour>>;
-  readonly schedule?: ScenarioSchedule;
-  readonly capacity?: ScenarioCapacity;
-  /** Times in which the process is off or asleep, and clock jumps. Must not overlap. */
-  readonly process?: readonly ProcessWindow[];
-}
-
+export interface Scenario extends InferOutput<typeof SCENARIO> {}
 /** Generated people. */
-export interface GeneratedPopulation {
-  readonly kind: 'generated';
-  /** Number of people at the start; 0..1,000,000. */
-  readonly headcount: number;
-  /** Default: six departments of an ordinary company. `weight` > 0, default 1. */
-  readonly departments?: readonly { readonly name: string; readonly weight?: number }[];
-  /** Default 10. */
-  readonly peoplePerManager?: number;
-}
-
+export type GeneratedPopulation = Extract<Scenario['population'], { readonly kind: 'generated' }>;
 /** People of a CSV, TSV, JSONL or JSON file, as `openDirectory` reads them. */
-export interface FilePopulation {
-  readonly kind: 'file';
-  /** Relative to the folder of the scenario, if that is a file. */
-  readonly path: string;
-  /** Attribute → column: `{ "id": "WorkerID" }`. */
-  readonly map?: Readonly<Record<string, string>>;
-  readonly delimiter?: string;
-  readonly onDuplicate?: 'refuse' | 'first' | 'last';
-  /** Date formats in addition to ISO 8601: `["dd/MM/yyyy", "excel"]`. */
-  readonly dates?: readonly string[];
-  /** Attributes that hold dates, in addition to those of Graph's user. */
-  readonly dateAttributes?: readonly string[];
-}
-
+export type FilePopulation = Extract<Scenario['population'], { readonly kind: 'file' }>;
 /** Turnover. Numbers per month are averages; what happens varies around them. */
-export interface Turnover {
-  /** Default 0, or what `growthPerYear` and the leavers ask for. */
-  readonly joinersPerMonth?: number;
-  /** People who change their department. Default 0. */
-  readonly moversPerMonth?: number;
-  /** Default 0. */
-  readonly leaversPerMonth?: number;
-  /** 0.1: ten per cent more people after a year. Excludes `joinersPerMonth`. */
-  readonly growthPerYear?: number;
-  /** Factors for January to December relative to an average month: twelve numbers ≥ 0, default all 1. */
-  readonly seasonality?: readonly number[];
-  /** Days on which people start, by weight. Default 55 : 30 : 15. */
-  readonly joinDays?: {
-    readonly mondays: number;
-    readonly monthStarts: number;
-    readonly otherWorkdays: number;
-  };
-  /** Last days, by weight. Default 20 : 60 : 20. */
-  readonly leaveDays?: {
-    readonly fridays: number;
-    readonly monthEnds: number;
-    readonly otherWorkdays: number;
-  };
-  /** Days between the entry in the directory and the date. Default 10..40. */
-  readonly noticeDays?: { readonly min: number; readonly max: number };
-  /** Share of joiners and leavers entered in the directory 1 to 6 days late. Default 0.02. */
-  readonly lateShare?: number;
-  /** Days between the last day of leavers and their removal from the directory. Default 30. */
-  readonly keptDays?: number;
-}
-
+export interface Turnover extends InferOutput<typeof TURNOVER> {}
 /** A change for many people at one moment. */
-export interface MassChange {
-  readonly at: string;
-  readonly kind: 'join' | 'move' | 'leave';
-  /** Number of people … */
-  readonly count?: number;
-  /** … or this share (0..1) of the department, or of all. Not for `join`. */
-  readonly share?: number;
-  /** Limits the change to this department. For `join`: the department that they join. */
-  readonly department?: string;
-  /** For `move`: the new department. */
-  readonly to?: string;
-  /** Days between `at` and the first or last day. Default 0 for `move`, 30 for `join` and `leave`. */
-  readonly noticeDays?: number;
-}
-
+export interface MassChange extends InferOutput<typeof CHANGE> {}
 /** A workflow, written out or from a template, and what starts it. */
-export interface ScenarioWorkflow {
-  /** Name of the workflow in figures, and its key in comparisons. Default: its display name. */
-  readonly key?: string;
-  /** Either the workflow itself, scheduled unless it says otherwise or has no trigger … */
-  readonly workflow?: WorkflowInput;
-  /** … or a template's name or GUID. */
-  readonly template?: string;
-  readonly overrides?: TemplateOverrides;
-  /** Runs it on demand for all people who changed department, at the slot after the change. */
-  readonly onMove?: boolean;
-  /** Runs on demand at given moments, for the people that `rule` selects (default: all), at most `limit`. */
-  readonly activations?: readonly { readonly at: string; readonly rule?: string; readonly limit?: number }[];
-}
-
+export interface ScenarioWorkflow extends InferOutput<typeof WORKFLOW> {}
 /** Behaviour of a task in this scenario, and the settings of its handler. */
-export interface TaskBehaviour {
-  /** Default: answers at once. */
-  readonly duration?: DurationShape;
-  /** Probability, 0..1, that a call fails for no known reason; drawn for each attempt. Default 0. */
-  readonly failureProbability?: number;
-  /** Failures that affect some people or times more than others. The first match gives the reason. */
-  readonly failures?: readonly FailureRule[];
-  /** Times in which every call fails. */
-  readonly outages?: readonly { readonly from: string; readonly until: string; readonly reason?: string }[];
-  /** Calls that never answer. */
-  readonly hang?: {
-    readonly probability: number;
-    /** `true`: it continues after its abort, so its lane stays occupied until the process ends. Default `false`. */
-    readonly ignoresAbort?: boolean;
-  };
-  /** Calls a second that the service accepts. Further calls wait, or fail. Default `wait`. */
-  readonly rate?: { readonly perSecond: number; readonly whenExceeded?: 'wait' | 'fail' };
-  readonly timeoutMs?: DurationMs;
-  readonly retry?: RetryPolicy;
-  readonly concurrency?: number;
-}
-
+export interface TaskBehaviour extends InferOutput<typeof TASK> {}
+/** Distribution of how long a task takes, in virtual ms. */
+export type DurationShape = InferOutput<typeof DURATION_SHAPE>;
 /** A random failure, which can be limited to departments and times. */
-export interface FailureRule {
-  readonly probability: number;
-  readonly reason?: string;
-  readonly departments?: readonly string[];
-  readonly from?: string;
-  readonly until?: string;
-  /** `true`: the person is the cause, so all attempts fail alike. Default `false`. */
-  readonly persistent?: boolean;
-}
-
+export interface FailureRule extends InferOutput<typeof FAILURE_RULE> {}
 /** Schedule settings, as those of the engine. */
-export interface ScenarioSchedule {
-  /** Default 3. */
-  readonly intervalHours?: number;
-  /** Default 3. */
-  readonly catchUpDays?: number;
-  /** Default `once`. */
-  readonly missedSlots?: MissedSlotPolicy;
-  /** Default `false`. */
-  readonly strictSelection?: boolean;
-}
-
+export interface ScenarioSchedule extends InferOutput<typeof SCHEDULE> {}
 /** Capacity of the process. */
-export interface ScenarioCapacity {
-  /** Default 256. */
-  readonly concurrency?: number;
-  /** Calls a second, of all tasks: further calls wait. Default: no limit. */
-  readonly callsPerSecond?: number;
-}
-
+export interface ScenarioCapacity extends InferOutput<typeof CAPACITY> {}
 /** A time span in which the process is off or asleep, or a moment at which its clock is set. */
-export type ProcessWindow =
-  /** Stopped (`stop`, the default: running tasks may finish) or killed, and restarted at `until`. */
-  | { readonly kind: 'off'; readonly from: string; readonly until: string; readonly how?: 'stop' | 'kill' }
-  /** Suspended: timers that come due meanwhile fire when it wakes. */
-  | { readonly kind: 'asleep'; readonly from: string; readonly until: string }
-  /** The machine's clock jumps by so many seconds, back if negative, and stays so. */
-  | { readonly kind: 'clockJump'; readonly at: string; readonly bySeconds: number };
+export type ProcessWindow = InferOutput<typeof PROCESS_WINDOW>;

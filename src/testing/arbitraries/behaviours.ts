@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { DurationShape } from '../../simulate/process/durations.ts';
-import type { FailureRule, TaskBehaviour } from '../../simulate/scenario/scenario.ts';
+import type { DurationShape, FailureRule, TaskBehaviour } from '../../simulate/scenario/scenario.ts';
 
 /** The moment of a scenario at so many thousandths of its horizon. */
 export type MomentAt = (thousandths: number) => string;
