@@ -74,6 +74,15 @@ function sentBack(resource: object): string {
   return new TextDecoder().decode(writer.getSerializedContent());
 }
 
+it.each(['POST', 'PATCH'])(
+  '%s of a workflow refuses the short form of conditions that TypeScript has',
+  async (method) => {
+    const body = { ...workflowBody('Short'), executionConditions: 'onDemand' };
+    const path = method === 'POST' ? '/workflows' : `/workflows/${await makeWorkflow(api)}`;
+    expect(await api.send(method, path, body)).toMatchObject({ status: 400 });
+  },
+);
+
 describe('createNewVersion', () => {
   it('takes the workflow wrapped, as the metadata has it, or not, as the examples have it', async () => {
     const id = await makeWorkflow(api, 'Versions');

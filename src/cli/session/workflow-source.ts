@@ -22,7 +22,7 @@ export interface WorkflowChoice {
 }
 
 /** A workflow as it will be stored: with arguments, validated. */
-export type ChosenWorkflow = WorkflowInput;
+export type ChosenWorkflow = WorkflowInput & Pick<WorkflowDraft, 'executionConditions'>;
 
 /**
  * Reads the workflow that a command names, and sets its arguments.

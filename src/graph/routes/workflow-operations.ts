@@ -44,22 +44,29 @@ export async function updateSettings({ engine, body, author }: Call): Promise<Li
   );
 }
 
+/** The body of a workflow. The engine's short form of conditions is none of Graph's. @throws GraphError 400. */
+function workflowBody(body: unknown): Readonly<Record<string, unknown>> {
+  const fields = objectBody(body, true);
+  if (typeof fields.executionConditions !== 'string') return fields;
+  throw badRequest('Expected executionConditions to be an object with an @odata.type, got a string.');
+}
+
 /** POST workflows. */
 export function createWorkflow({ engine, body, author }: Call): Promise<Workflow> {
-  return engine.workflows.create(objectBody(body, true) as unknown as WorkflowInput, author);
+  return engine.workflows.create(workflowBody(body) as unknown as WorkflowInput, author);
 }
 
 /** PATCH a workflow. */
 export async function updateWorkflow({ engine, keys, body, author }: Call): Promise<Workflow> {
   const workflow = await engine.workflows.get(keys.workflow);
-  const patch = sentBack(WORKFLOW, objectBody(body, true), workflow);
+  const patch = sentBack(WORKFLOW, workflowBody(body), workflow);
   return engine.workflows.update(keys.workflow, patch as WorkflowPatch, author);
 }
 
 /** createNewVersion: `{ workflow: … }` as the metadata has it, or the workflow itself as the examples do. */
 export async function createNewVersion({ engine, keys, body, author }: Call): Promise<Workflow> {
   const isWrapped = Object.hasOwn(objectBody(body), 'workflow');
-  const given = objectBody(isWrapped ? soleField(body, 'workflow', true) : body, true);
+  const given = workflowBody(isWrapped ? soleField(body, 'workflow', true) : body);
   const input = sentBack(WORKFLOW, given, await engine.workflows.get(keys.workflow));
   return engine.workflows.createNewVersion(keys.workflow, input as unknown as NewVersionInput, author);
 }

@@ -24,8 +24,12 @@ type Loose<T> = T extends { readonly '@odata.type': string }
         : unknown)
   : T;
 
-/** Input form of execution conditions; `@odata.type` may be omitted where the other fields determine it. */
+/**
+ * Input form of execution conditions. `'onDemand'`: no trigger; short for Graph's `onDemandExecutionOnly`. `@odata.type`
+ * may be omitted where the other fields determine it.
+ */
 export type ExecutionConditionsInput =
+  | 'onDemand'
   | {
       readonly '@odata.type'?: string;
       readonly scope: Loose<TriggerAndScopeBasedConditions['scope']>;
@@ -37,6 +41,7 @@ const TYPE = '@odata.type';
 const NAMESPACE = 'microsoft.graph.identityGovernance.';
 /** Conditions that have no properties. */
 const BARE_TYPES = ['onDemandExecutionOnly', 'provisioningAttributeMapping'] as const;
+const ON_DEMAND = 'onDemand';
 const OFFSET_DAYS_MAX = 180;
 /** Type → its fields; the first one identifies the type when `@odata.type` is omitted. */
 const TRIGGER_FIELDS = {
@@ -56,18 +61,17 @@ const ATTRIBUTE_PATH = /^[A-Za-z_]\w*(\/[A-Za-z_]\w*){0,7}$/;
 
 /** The conditions, checked and frozen. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */
 export function readConditions(place: Place): WorkflowExecutionConditions {
+  if (place.value === ON_DEMAND) return bareConditions('onDemandExecutionOnly');
+  if (typeof place.value === 'string') throw invalid(place, EXPECTED);
   const at = fieldsOf(place, [TYPE, 'scope', 'trigger']);
   const type = typeOf(at(TYPE));
   const bare = BARE_TYPES.find((one) => one === type);
   if (bare !== undefined) {
     fieldsOf(place, [TYPE]);
-    return Object.freeze({ [TYPE]: `#${NAMESPACE}${bare}` }) as WorkflowExecutionConditions;
+    return bareConditions(bare);
   }
   if (at(TYPE).value === undefined && at('scope').value === undefined && at('trigger').value === undefined)
-    throw invalid(
-      place,
-      `${BARE_TYPES.join(' or ')} by its @odata.type, or an object with scope and trigger`,
-    );
+    throw invalid(place, EXPECTED);
   if (at(TYPE).value !== undefined && type !== 'triggerAndScopeBasedConditions')
     throw invalid(at(TYPE), `#${NAMESPACE}triggerAndScopeBasedConditions, or ${BARE_TYPES.join(' or ')}`);
   const scope = readScope(at('scope'));
@@ -80,6 +84,12 @@ export function readConditions(place: Place): WorkflowExecutionConditions {
     throw invalid({ path: at('trigger').path, value: trigger[TYPE] }, expected);
   }
   return Object.freeze({ [TYPE]: `#${NAMESPACE}triggerAndScopeBasedConditions`, scope, trigger });
+}
+
+const EXPECTED = `${ON_DEMAND}, an object with scope and trigger, or ${BARE_TYPES.join(' or ')} by its @odata.type`;
+
+function bareConditions(type: (typeof BARE_TYPES)[number]): WorkflowExecutionConditions {
+  return Object.freeze({ [TYPE]: `#${NAMESPACE}${type}` }) as WorkflowExecutionConditions;
 }
 
 /** The rule's text, when it is valid. @throws LifecycleError `InvalidArgument`, `InvalidFilter`. */

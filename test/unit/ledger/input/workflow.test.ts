@@ -91,6 +91,10 @@ describe('readWorkflowInput', () => {
     expect(only.executionConditions).toEqual(onDemand);
   });
 
+  it('reads `onDemand` as the conditions without a trigger', () => {
+    expect(read({ executionConditions: 'onDemand' }).executionConditions).toEqual(onDemand);
+  });
+
   it('reads its own output', () => {
     const workflow = { ...current, 'tasks@odata.context': 'https://graph.microsoft.com/…' };
     const { id: _, ...expected } = { ...current.tasks[0] };
@@ -188,6 +192,7 @@ describe('readWorkflowInput', () => {
     ['an empty list of tasks', { tasks: [] }, 'tasks'],
     ['no conditions', { executionConditions: undefined }, 'executionConditions'],
     ['null for conditions', { executionConditions: null }, 'executionConditions'],
+    ['another word for conditions', { executionConditions: 'ondemand' }, 'executionConditions'],
     ['conditions that say nothing', { executionConditions: {} }, 'executionConditions'],
     [
       'another type of conditions',

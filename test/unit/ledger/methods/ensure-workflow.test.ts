@@ -4,13 +4,14 @@ import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { WorkflowInput } from '../../../../src/ledger/input/workflow.ts';
 import type { Workflow } from '../../../../src/model/workflow/workflow.ts';
 
+const executionConditions = {
+  scope: { rule: "department eq 'Sales'" },
+  trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: -7 },
+} as const;
 const input: WorkflowInput = {
   category: 'joiner',
   displayName: 'Onboard',
-  executionConditions: {
-    scope: { rule: "department eq 'Sales'" },
-    trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: -7 },
-  },
+  executionConditions,
   tasks: [
     { taskDefinitionId: 'enableUserAccount' },
     { taskDefinitionId: 'badge', arguments: [pair('colour', 'red'), pair('size', 's')] },
@@ -120,16 +121,16 @@ describe('a workflow that does something else', () => {
     [
       'another rule',
       {
-        executionConditions: { ...input.executionConditions, scope: { rule: "department eq 'R'" } } as never,
+        executionConditions: { ...executionConditions, scope: { rule: "department eq 'R'" } },
       },
     ],
     [
       'another offset',
       {
         executionConditions: {
-          ...input.executionConditions,
+          ...executionConditions,
           trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: 0 },
-        } as never,
+        },
       },
     ],
     ['another task', { tasks: [...input.tasks, { taskDefinitionId: 'desk' }] }],
