@@ -32,12 +32,15 @@ export function auditOfChange(before: Workflow | null, after: Workflow | null): 
   ];
 }
 
+const CATEGORIES: ReadonlyMap<string, string> = new Map(
+  Object.entries(AUDIT_ACTIVITIES).flatMap(([category, activities]) =>
+    activities.map((activity) => [activity, category]),
+  ),
+);
+
 /** The category of an activity. */
 export function categoryOf(activity: AuditActivity): AuditCategory {
-  const categories = Object.keys(AUDIT_ACTIVITIES) as AuditCategory[];
-  const isIn = (category: AuditCategory): boolean =>
-    (AUDIT_ACTIVITIES[category] as readonly AuditActivity[]).includes(activity);
-  return categories.find(isIn) ?? 'Other';
+  return CATEGORIES.get(activity) as AuditCategory;
 }
 
 function conditionsSet({ executionConditions }: Workflow, activity: AuditActivity): AuditActivity {

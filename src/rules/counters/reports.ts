@@ -21,19 +21,18 @@ export function reportStatus(run: RunRecord, position: number): ProcessingStatus
   if (!report) return 'queued';
   const processed = report.successfulUsersCount + report.failedUsersCount;
   const isOver = isTerminal(run.processingStatus) || processed === report.totalUsersCount;
-  if (!isOver || report.totalUsersCount === 0) return isReached(run, position) ? 'inProgress' : 'queued';
+  if (!isOver || report.totalUsersCount === 0)
+    return isReached(run, position, processed) ? 'inProgress' : 'queued';
   if (processed === 0) return 'canceled';
   if (report.successfulUsersCount === report.totalUsersCount) return 'completed';
   return report.successfulUsersCount === 0 ? 'failed' : 'completedWithErrors';
 }
 
 /** Whether a user has reached the task: the run started, or a user completed the previous task. */
-function isReached(run: RunRecord, position: number): boolean {
+function isReached(run: RunRecord, position: number, processed: number): boolean {
   const before = run.taskReports.findLast(
     (report, index) => index < position - 1 && (report.totalUsersCount > 0 || run.driver === 'external'),
   );
   if (!before) return run.startedAtMs !== null;
-  const own = run.taskReports[position - 1];
-  const processed = (own?.successfulUsersCount ?? 0) + (own?.failedUsersCount ?? 0);
   return processed > 0 || before.successfulUsersCount > 0;
 }

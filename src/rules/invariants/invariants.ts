@@ -2,6 +2,7 @@
  * Checks the invariants of domain §6.6. It recounts from the rows and shares with the code that changes
  * the counters only the definition of what each status counts as.
  */
+import type { TaskReportCounters } from '../../model/counters.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { NO_COUNTERS, recount } from '../counters/counters.ts';
 import {
@@ -49,7 +50,10 @@ export function startRunCheck(run: RunRecord, options?: AggregationOptions): Run
   const seen: UserRecord[] = [];
   const totals = { users: 0, tasks: 0 };
   let counted = NO_COUNTERS;
-  const reports = run.taskReports.map(() => ({ total: 0, successful: 0, failed: 0 }));
+  const reports = run.taskReports.map((report) => ({
+    report,
+    counted: { successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: 0 },
+  }));
   const flush = () => {
     counted = sum(counted, recount(seen));
     seen.length = 0;
@@ -66,7 +70,7 @@ export function startRunCheck(run: RunRecord, options?: AggregationOptions): Run
     end() {
       flush();
       checkTotals(run, totals, counted, note);
-      checkReports(run, reports, note);
+      checkReports(reports, note);
       checkRunAlone(run, aggregation, note);
       return violations;
     },
@@ -246,23 +250,24 @@ function checkTotals(
   }
 }
 
-function checkReports(
-  run: RunRecord,
-  reports: readonly { total: number; successful: number; failed: number }[],
-  note: Note,
-): void {
-  run.taskReports.forEach((report, index) => {
-    const counted = reports[index] ?? { total: 0, successful: 0, failed: 0 };
+/** A task's report in the run's record, and the same counted from its users. */
+interface CountedReport {
+  readonly report: TaskReportCounters;
+  readonly counted: { -readonly [Counter in keyof TaskReportCounters]: number };
+}
+
+function checkReports(reports: readonly CountedReport[], note: Note): void {
+  for (const [index, { report, counted }] of reports.entries()) {
     const same =
-      report.totalUsersCount === counted.total &&
-      report.successfulUsersCount === counted.successful &&
-      report.failedUsersCount === counted.failed;
+      report.totalUsersCount === counted.totalUsersCount &&
+      report.successfulUsersCount === counted.successfulUsersCount &&
+      report.failedUsersCount === counted.failedUsersCount;
     if (!same)
       note(
         'I2',
         `Expected the report of task ${index + 1} to be ${JSON.stringify(counted)}, got ${JSON.stringify(report)}`,
       );
-  });
+  }
 }
 
 function checkRunAlone(run: RunRecord, options: AggregationOptions, note: Note): void {
@@ -318,18 +323,15 @@ function checkRunAlone(run: RunRecord, options: AggregationOptions, note: Note):
   }
 }
 
-function countReports(
-  reports: { total: number; successful: number; failed: number }[],
-  user: UserRecord,
-): void {
+function countReports(reports: readonly CountedReport[], user: UserRecord): void {
   if (user.outcomes === null) return;
   for (let nth = 1; nth <= user.totalTasksCount; nth++) {
-    const report = reports[positionOf(user, nth) - 1];
-    if (!report) continue;
+    const counted = reports[positionOf(user, nth) - 1]?.counted;
+    if (!counted) continue;
     const status = user.outcomes[nth - 1]?.status;
-    report.total += 1;
-    report.successful += status === 'completed' ? 1 : 0;
-    report.failed += status === 'failed' ? 1 : 0;
+    counted.totalUsersCount += 1;
+    counted.successfulUsersCount += status === 'completed' ? 1 : 0;
+    counted.failedUsersCount += status === 'failed' ? 1 : 0;
   }
 }
 

@@ -22,15 +22,13 @@ export function positionsToReprocess(
   const done = doneBefore(user, before.length, completed);
   if (before === now) return all.filter((position) => !done.has(position));
   const credit = new Map<string, number>();
-  for (const position of done) {
-    const id = before[position - 1]?.taskDefinitionId;
-    if (id !== undefined) credit.set(id, (credit.get(id) ?? 0) + 1);
+  for (const [index, { taskDefinitionId: id }] of before.entries()) {
+    if (done.has(index + 1)) credit.set(id, (credit.get(id) ?? 0) + 1);
   }
-  return all.filter((position) => {
-    const id = now[position - 1]?.taskDefinitionId ?? '';
+  return now.flatMap(({ taskDefinitionId: id }, index) => {
     const left = credit.get(id) ?? 0;
     if (left > 0) credit.set(id, left - 1);
-    return left === 0;
+    return left === 0 ? index + 1 : [];
   });
 }
 

@@ -47,7 +47,7 @@ export interface Dialect {
 }
 
 /** Writes the condition of a call of `contains`, `startswith` or `endswith`. */
-export type TextTest = (column: string, part: string, bind: (value: Cell) => string) => string;
+type TextTest = (column: string, part: string, bind: (value: Cell) => string) => string;
 
 /**
  * `filter` as a condition that is never NULL, so that NOT is the opposite. Values are bound, never spelt.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { AUDIT_ACTIVITIES } from '../../../src/model/resources/audit.ts';
 import type { Task, Workflow } from '../../../src/model/workflow/workflow.ts';
-import { auditOfChange } from '../../../src/rules/audit.ts';
+import { auditOfChange, categoryOf } from '../../../src/rules/audit.ts';
 import { task, workflowRecord } from '../../../src/testing/contract/records/records.ts';
 
 const { workflow } = workflowRecord(0);
@@ -90,6 +91,12 @@ describe('the change of a workflow is audited as', () => {
         ],
       ),
     ).toEqual(['Disable task: Task 1', 'Update task: Task 2']);
+    expect(of([{ ...a, isEnabled: false }], [copy])).toEqual(['Enable task: Task 1']);
     expect(of([a, { ...a, displayName: 'second' }], [copy])).toEqual(['Remove task from workflow: second']);
   });
+});
+
+test('every activity has the category that it is listed in', () => {
+  for (const [category, activities] of Object.entries(AUDIT_ACTIVITIES))
+    for (const activity of activities) expect(categoryOf(activity)).toBe(category);
 });

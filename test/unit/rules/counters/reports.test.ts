@@ -1,7 +1,7 @@
 /** What a task's report says of the task over the whole run: domain §3.5. */
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../../src/model/records.ts';
-import { reportStatus } from '../../../../src/rules/counters/reports.ts';
+import { reportStatus, unprocessedUsers } from '../../../../src/rules/counters/reports.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
 
 const { run } = new ProductionRun({ users: 2, continueOnError: [false, false] });
@@ -46,6 +46,25 @@ describe('the report of a task', () => {
 
   it('is failed when all who were processed failed', () => {
     expect(statuses(withReports('canceled', [0, 1], [0, 0]))).toEqual(['failed', 'canceled']);
+  });
+
+  it('of a task that fewer users repeat is in progress once the task before has a completed user', () => {
+    const repeats = withReports('inProgress', [1, 0], [0, 0], [0, 0]);
+    const taskReports = repeats.taskReports.map((report, index) =>
+      index === 1 ? { ...report, totalUsersCount: 0 } : report,
+    );
+    // No user has the second task: the third follows the first.
+    expect(statuses({ ...repeats, taskReports })).toEqual(['inProgress', 'inProgress', 'inProgress']);
+  });
+
+  it('of an external run, where no result has come, waits for the task before, which no user is known to have', () => {
+    const external = { ...withReports('inProgress', [0, 0], [0, 0]), driver: 'external' } as const;
+    const taskReports = external.taskReports.map((report) => ({ ...report, totalUsersCount: 0 }));
+    expect(statuses({ ...external, taskReports })).toEqual(['inProgress', 'queued']);
+  });
+
+  it('counts as unprocessed the users whose task neither completed nor failed', () => {
+    expect(unprocessedUsers({ totalUsersCount: 9, successfulUsersCount: 3, failedUsersCount: 2 })).toBe(4);
   });
 
   it('is unknown, and so queued, for a task that is not there', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, UserRecord } from '../../../../src/model/records.ts';
 import { runSums } from '../../../../src/rules/counters/run-sums.ts';
-import { userSums } from '../../../../src/rules/counters/user-sums.ts';
+import { addSums, NO_USERS, userSums } from '../../../../src/rules/counters/user-sums.ts';
 
 const run = (fields: Partial<RunRecord>): RunRecord =>
   ({
@@ -58,6 +58,14 @@ describe('sums', () => {
       totalTasks: 12,
       failedTasks: 4,
     });
+  });
+
+  it('of two groups of users are the sums of all', () => {
+    const [left, right] = [[user({})], [user({ processingStatus: 'failed' }), user({ startedAtMs: null })]];
+    expect(addSums(userSums(left, 0, 100), userSums(right, 0, 100))).toEqual(
+      userSums([...left, ...right], 0, 100),
+    );
+    expect(addSums(NO_USERS, userSums(left, 0, 100))).toEqual(userSums(left, 0, 100));
   });
 
   it.each([
