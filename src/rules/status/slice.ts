@@ -110,7 +110,7 @@ export function runAfterSlice(run: RunRecord, slice: SliceRecord, options: Aggre
     reports: [...taskReports],
     known: { users: 0, tasks: 0 },
     startedAtMs,
-    latestMs: Math.max(startedAtMs ?? 0, lastUserEndAtMs ?? 0),
+    latestMs: 0, // nothing is later than the end of its last user, which `runAfter` takes into account
     lastUserEndAtMs,
   };
   const after = runAfter(run, change, lastUpdatedAtMs, options);

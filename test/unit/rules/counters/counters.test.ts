@@ -7,6 +7,7 @@ import {
   countersWithUser,
   NO_COUNTERS,
   recount,
+  reportsPlus,
 } from '../../../../src/rules/counters/counters.ts';
 
 const TWO_USERS = countersWithUser(countersWithUser(NO_COUNTERS, 3), 3);
@@ -60,4 +61,12 @@ describe('the counters of a run', () => {
     expect(recount([], declared)).toEqual(TWO_USERS);
     expect(recount([], { ...declared, canceled: true })).toEqual({ ...TWO_USERS, canceledUsersCount: 2 });
   });
+});
+
+it('the reports of tasks add up by position; a task that only one side has stays as it is', () => {
+  const report = { successfulUsersCount: 1, failedUsersCount: 2, totalUsersCount: 4 };
+  expect(reportsPlus([report, report], [report])).toEqual([
+    { successfulUsersCount: 2, failedUsersCount: 4, totalUsersCount: 8 },
+    report,
+  ]);
 });

@@ -170,7 +170,7 @@ describe('a run that an external worker drives', () => {
     const canceling: RunRecord = { ...run, processingStatus: 'canceling' };
     const change = changeOf(canceling);
     addReportedUser(change, completed);
-    addUnreportedCanceled(change);
+    addUnreportedCanceled(canceling, change);
     expect(runAfter(canceling, change, NOW_MS, OPTIONS)).toMatchObject({
       processingStatus: 'canceled',
       successfulUsersCount: 1,
