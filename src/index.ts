@@ -43,7 +43,7 @@ export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.
 export type { Author } from './ledger/input/author.ts';
 export type { ExecutionConditionsInput } from './ledger/input/conditions.ts';
 export type { ExtensionInput } from './ledger/input/extension.ts';
-export type { ListOptions } from './ledger/input/list-options.ts';
+export type { ListOptions, WorkflowUserListOptions } from './ledger/input/list-options.ts';
 export type { SettingsPatch } from './ledger/input/settings.ts';
 export type { TaskResultInput, UserResultInput } from './ledger/input/user.ts';
 export type {
@@ -135,6 +135,8 @@ export type {
   StoreTransaction,
   UserQuery,
   UserSumQuery,
+  WorkflowUserPage,
+  WorkflowUserQuery,
 } from './ports/store.ts';
 export {
   defineTask,
@@ -178,4 +180,5 @@ export {
 export { decideUser, type UserDecision, type UserEvent } from './rules/status/user.ts';
 export { memoryStore } from './stores/memory/memory-store.ts';
 export { pageOf } from './stores/memory/page.ts';
+export { pageOfWorkflow, type WorkflowUserReads } from './stores/workflow-users.ts';
 export { type HttpCalloutOptions, httpCallout } from './system/real/http-callout.ts';

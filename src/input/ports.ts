@@ -27,6 +27,7 @@ const READER_METHODS = [
   'getUserBySubject',
   'listUsers',
   'countUsers',
+  'listUsersOfWorkflow',
   'sumUsers',
   'listUsersByStatus',
   'getAdmissions',

@@ -66,6 +66,33 @@ export interface UserQuery extends PageQuery<number> {
   readonly runId: string;
 }
 
+/**
+ * A page of the users of a workflow's published runs: the runs as `listRuns` has them by `scheduledDateTime`, newest
+ * first, and the users of each by `ordinal`.
+ */
+export interface WorkflowUserQuery {
+  readonly workflowId: string;
+  /** Of which runs; `null`: of all. */
+  readonly whereRun: Filter | null;
+  /** Which users of them; `null`: all. */
+  readonly where: Filter | null;
+  /** `next` of the page before. */
+  readonly after: Cursor<string> | null;
+  /** At least 1. */
+  readonly limit: number;
+}
+
+/** Users of a workflow, each with its run. */
+export interface WorkflowUserPage {
+  readonly rows: readonly { readonly run: RunRecord; readonly user: UserRecord }[];
+  /**
+   * Where the next page begins; `null`: nothing follows. `value` is the `scheduledAtMs` of a run; `key` is the id of the
+   * last user result that was looked at, or that of the run before its first one. A page may be short, or empty, and
+   * still have a next one: a store that blocks the process while it reads looks at a bounded number of rows.
+   */
+  readonly next: Cursor<string> | null;
+}
+
 /** Notes whose keys begin with `prefix` (ASCII; empty: all), after the key `after`; at most `limit`. */
 export interface NoteQuery {
   readonly collection: string;
@@ -125,6 +152,8 @@ export interface StoreReader {
   /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
   listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
+  /** @throws LifecycleError `InvalidFilter` for filters that the store cannot answer exactly. */
+  listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage>;
   /** Sums one range of ordinals: a million users at once would block the event loop for too long. */
   sumUsers(query: UserSumQuery): Promise<UserSummary>;
   /**

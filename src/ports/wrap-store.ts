@@ -27,6 +27,7 @@ const READS: Readonly<Record<keyof StoreReader, true>> = {
   getUserBySubject: true,
   listUsers: true,
   countUsers: true,
+  listUsersOfWorkflow: true,
   sumUsers: true,
   listUsersByStatus: true,
   getAdmissions: true,

@@ -147,6 +147,8 @@ describe('a list call of the engine parses', () => {
   const lists: Readonly<Record<string, List>> = {
     'the runs of a workflow': (options) => api.engine.runs.list(run.workflowId, options),
     'all runs': (options) => api.engine.runs.list(options),
+    'the users of a workflow': (options) =>
+      api.engine.userProcessingResults.listOfWorkflow(run.workflowId, options),
     'the users of a run': (options) => api.engine.userProcessingResults.list(run.id, options),
   };
   const TEXT = "processingStatus ne 'queued'";

@@ -37,27 +37,11 @@ export function usersOf({ userProcessingResults }: Engine, runId: string): Sourc
 /** The user results of all runs of a workflow, newest run first, for a request that filters by `asked`. */
 export function usersOfWorkflow(engine: Engine, workflowId: string, asked: Filter | null): Source {
   const runFilter = runFilterOf(asked);
-  const list = (run: Run, options: ListOptions) => engine.userProcessingResults.list(run.id, options);
-  return {
-    acceptsFilter: (one) => isListFilter(one, USER_PROPERTIES),
-    page: (request) =>
-      pageOverRuns(
-        engine,
-        workflowId,
-        request,
-        (run, top, token) => list(run, { top, ...filterOption(request.filter), ...afterOption(token) }),
-        runFilter,
-      ),
-    count: async (filter, turn) => {
-      let count = 0;
-      for await (const run of everyRun(engine, workflowId, turn, runFilter)) {
-        const page = await list(run, { top: 1, count: true, ...filterOption(filter) });
-        count += page.count ?? 0;
-        await turn();
-      }
-      return count;
-    },
-  };
+  const runs = runFilter === null ? {} : { runFilter };
+  const { acceptsOrder: _, ...source } = storeList(USER_PROPERTIES, (options) =>
+    engine.userProcessingResults.listOfWorkflow(workflowId, { ...options, ...runs }),
+  );
+  return source;
 }
 
 /** The task results of a run: by user, then in execution order. */

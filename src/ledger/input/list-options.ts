@@ -7,7 +7,7 @@ import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
 import { invalid, type Place, unknownWord } from '../../input/refuse.ts';
 import type { Filter } from '../../model/filter.ts';
 import { LIMITS } from '../../model/limits.ts';
-import type { PropertyTable } from '../../model/resources/properties.ts';
+import { type PropertyTable, RUN_PROPERTIES } from '../../model/resources/properties.ts';
 import type { Cursor, Order } from '../../ports/store.ts';
 
 /** Options of a list. */
@@ -27,6 +27,15 @@ export interface ListOptions {
   readonly count?: boolean;
 }
 
+/** Options of a list of the users of a workflow: newest schedule first, each run's users by ordinal. */
+export interface WorkflowUserListOptions extends Omit<ListOptions, 'orderBy'> {
+  /**
+   * Users of which runs: a filter as of `runs.list`, as text or built. Default: of all but previews, as of any filter that
+   * does not name `workflowExecutionType`.
+   */
+  readonly runFilter?: string | Filter;
+}
+
 /** The requested page. */
 export const PAGE_OPTIONS = {
   top: optional((place: Place) => readWhole(place, 1, LIMITS.pageSizeMax)),
@@ -38,6 +47,11 @@ const LIST_OPTIONS = {
   orderBy: optional(readString),
   count: optional(readFlag),
 } satisfies ShapeOf<ListOptions>;
+const { orderBy: _, ...UNORDERED } = LIST_OPTIONS;
+const WORKFLOW_USER_OPTIONS = {
+  ...UNORDERED,
+  runFilter: optional(readFilter),
+} satisfies ShapeOf<WorkflowUserListOptions>;
 
 /**
  * Reads the options of a list. @throws LifecycleError `InvalidArgument`.
@@ -48,9 +62,19 @@ export function readListOptions(options: ListOptions | undefined, of: string): L
   return readOptions(options, of, LIST_OPTIONS);
 }
 
+/** As {@link readListOptions}, of a list of the users of a workflow. */
+export function readWorkflowUserOptions(
+  options: WorkflowUserListOptions | undefined,
+  of: string,
+): WorkflowUserListOptions {
+  return readOptions(options, of, WORKFLOW_USER_OPTIONS);
+}
+
 /** A list request. */
 export interface ListRequest<Key extends string | number> {
   readonly where: Filter | null;
+  /** What `runFilter` says; `null` in lists that have none. */
+  readonly whereRun: Filter | null;
   readonly order: Order;
   readonly after: Cursor<Key> | null;
   readonly limit: number;
@@ -74,36 +98,41 @@ export interface ListKind<Row> {
  * @throws LifecycleError `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
  */
 export function listRequest<Row, Key extends string | number>(
-  options: ListOptions,
+  options: ListOptions & WorkflowUserListOptions,
   kind: ListKind<Row>,
 ): ListRequest<Key> {
   const { scope, table, defaultOrder } = kind;
   const token = options.after === undefined ? null : readToken(options.after, kind);
-  const given = givenFilter(options.filter);
-  const text = fromToken(given?.text, token?.filter, 'filter') ?? null;
+  const filter = filterOf('filter', options.filter, token?.filter, table);
+  const runFilter = filterOf('runFilter', options.runFilter, token?.runFilter, RUN_PROPERTIES);
   const orderBy = fromToken(options.orderBy, token?.orderBy, 'orderBy') ?? defaultOrder;
-  const whereOf = (): Filter | null => {
-    if (given?.filter) return checkFilter(given.filter, table);
-    return text === null ? null : parseListFilter(text, table);
-  };
   return {
-    where: given === null && token !== null ? ofToken(whereOf) : whereOf(),
+    where: filter.where,
+    whereRun: runFilter.where,
     order: readOrder(orderBy, table),
     after: token === null ? null : (token.cursor as Cursor<Key>),
     limit: options.top ?? LIMITS.pageSizeDefault,
-    tokenAfter: (cursor) => writeToken(scope, { filter: text, orderBy, cursor }),
+    tokenAfter: (cursor) =>
+      writeToken(scope, { filter: filter.text, runFilter: runFilter.text, orderBy, cursor }),
   };
 }
 
-/** What a filter is given as: a text that is still to be parsed, or a tree with its text. */
-interface GivenFilter {
-  readonly text: string;
-  readonly filter?: Filter;
-}
-
-function givenFilter(filter: ListOptions['filter']): GivenFilter | null {
-  if (filter === undefined) return null;
-  return typeof filter === 'string' ? { text: filter } : checkTree(filter);
+/** A filter as it is given, or else as the token has it, as a text; and as a tree: the text is parsed once, a tree never. */
+function filterOf<Row>(
+  field: string,
+  given: string | Filter | undefined,
+  carried: string | null | undefined,
+  table: PropertyTable<Row>,
+): { readonly text: string | null; readonly where: Filter | null } {
+  if (typeof given === 'object') {
+    const { filter, text } = checkTree(given);
+    fromToken(text, carried, field);
+    return { text, where: checkFilter(filter, table) };
+  }
+  const text = fromToken(given, carried, field) ?? null;
+  if (text === null) return { text, where: null };
+  const parse = (): Filter => parseListFilter(text, table);
+  return { text, where: given === undefined ? ofToken(parse) : parse() };
 }
 
 /** A tree is checked against the list, where what is wrong with it can be said. */
@@ -143,26 +172,27 @@ function readOrder<Row>(text: string, table: PropertyTable<Row>): Order {
 
 interface Token {
   readonly filter: string | null;
+  readonly runFilter: string | null;
   readonly orderBy: string;
   readonly cursor: Cursor<string | number>;
 }
 
-function writeToken(scope: string, { filter, orderBy, cursor }: Token): string {
-  return Buffer.from(JSON.stringify([scope, filter, orderBy, cursor.value, cursor.key])).toString(
-    'base64url',
-  );
+function writeToken(scope: string, { filter, runFilter, orderBy, cursor }: Token): string {
+  const parts = [scope, filter, runFilter, orderBy, cursor.value, cursor.key];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 function readToken<Row>(text: string, { scope, table, keyType }: ListKind<Row>): Token {
   return ofToken(() => {
     const parts = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const [ofScope, filter, orderBy, value, key] = parts;
-    const isOfList = ofScope === scope && isTextOrNull(filter) && typeof orderBy === 'string';
-    if (!isOfList || typeof key !== keyType) throw badToken();
+    const [ofScope, filter, runFilter, orderBy, value, key] = parts;
+    if (ofScope !== scope || !isTextOrNull(filter) || !isTextOrNull(runFilter)) throw badToken();
+    if (typeof orderBy !== 'string' || typeof key !== keyType) throw badToken();
     const valueType = VALUE_TYPES[table[readOrder(orderBy, table).property]?.type ?? 'none'];
     if (value !== null && typeof value !== valueType) throw badToken();
     return {
       filter,
+      runFilter,
       orderBy,
       cursor: { value: value as string | number | null, key: key as string | number },
     };

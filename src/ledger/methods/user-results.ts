@@ -13,18 +13,32 @@ import { addReportedUser, addUserMove, changeOf, runAfter } from '../../rules/st
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { decideUser, type UserEvent } from '../../rules/status/user.ts';
 import { commitMoment, type LedgerContext, pinnedVersion, requireRun, requireUser } from '../context.ts';
-import { cutPage, type ListOptions, listRequest, readListOptions } from '../input/list-options.ts';
+import {
+  cutPage,
+  type ListOptions,
+  listRequest,
+  readListOptions,
+  type WorkflowUserListOptions,
+} from '../input/list-options.ts';
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from '../input/user.ts';
 import { reprocessedRunsOfUser, unlinkUser } from '../planning/reprocess.ts';
 import { announce } from '../recording/announce.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from '../refusals.ts';
 import { enabledTasks, userResource } from '../resources.ts';
 import { summaryOf } from './user-summary.ts';
+import { usersOfWorkflow } from './users-of-workflow.ts';
 
 /** User results, per run. */
 export interface UserProcessingResults {
   /** Results of a run, by ordinal unless `orderBy` says otherwise. */
   list(runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
+  /**
+   * Results of all runs of a workflow but previews, newest schedule first, each run's by ordinal. A page may be short, or
+   * empty, and still have a `nextToken`: it looks at a bounded number of runs and users.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
+   */
+  listOfWorkflow(workflowId: string, options?: WorkflowUserListOptions): Promise<Page<UserProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
   get(runId: string, resultId: string): Promise<UserProcessingResult>;
   /**
@@ -85,6 +99,7 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
         ...(given.count ? { count: await countOf(store, run, request.where) } : {}),
       };
     },
+    listOfWorkflow: (workflowId, options) => usersOfWorkflow(context, workflowId, options),
     async get(runId, resultId) {
       const run = await requireRun(store, runId);
       return userResource(run, await requireUser(store, run, resultId));

@@ -11,9 +11,12 @@ import type {
   StoreReader,
   UserQuery,
   UserSumQuery,
+  WorkflowUserPage,
+  WorkflowUserQuery,
 } from '../../ports/store.ts';
 import { runSums } from '../../rules/counters/run-sums.ts';
 import { userSums } from '../../rules/counters/user-sums.ts';
+import { pageOfWorkflow } from '../workflow-users.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
@@ -79,19 +82,7 @@ export class MemoryReader implements StoreReader {
   }
 
   async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
-    this.#check();
-    const { runs } = this.tables;
-    // Changes of a running transaction are in no index yet.
-    if (this.#staged && runs.isChanged)
-      return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
-    const { workflowId, where, limit } = query;
-    const page: RunRecord[] = [];
-    for (const run of runs.inOrder(query.order, query.after)) {
-      if (page.length >= limit) break;
-      const isOfWorkflow = workflowId === undefined || run.workflowId === workflowId;
-      if (isOfWorkflow && (!where || matchesRow(where, RUN_PROPERTIES, run))) page.push(run);
-    }
-    return page;
+    return this.#listRuns(query);
   }
 
   async countRuns({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
@@ -123,20 +114,20 @@ export class MemoryReader implements StoreReader {
   }
 
   async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
-    const { runId, order, after, limit, where } = query;
-    if (order.property !== 'id' || order.descending)
-      return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.ordinal);
-    // Notes are kept in this order, so that a page does not read all of them.
-    const page: UserRecord[] = [];
-    for (const user of this.#usersOf(runId, after?.key ?? 0)) {
-      if (page.length === limit) break;
-      if (!where || matchesRow(where, USER_PROPERTIES, user)) page.push(user);
-    }
-    return page;
+    return this.#listUsers(query);
   }
 
   async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
     return countOf(this.#usersOf(runId, 0), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
+  }
+
+  async listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {
+    this.#check();
+    return pageOfWorkflow(query, {
+      run: (id) => this.tables.runs.get(id, this.#staged) ?? null,
+      runs: (page) => this.#listRuns(page),
+      users: (page) => this.#listUsers(page),
+    });
   }
 
   async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
@@ -184,6 +175,35 @@ export class MemoryReader implements StoreReader {
   async getSetting(name: string): Promise<string | null> {
     this.#check();
     return this.tables.settings.get(name, this.#staged) ?? null;
+  }
+
+  #listRuns(query: RunQuery): readonly RunRecord[] {
+    this.#check();
+    const { runs } = this.tables;
+    // Changes of a running transaction are in no index yet.
+    if (this.#staged && runs.isChanged)
+      return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
+    const { workflowId, where, limit } = query;
+    const page: RunRecord[] = [];
+    for (const run of runs.inOrder(query.order, query.after)) {
+      if (page.length >= limit) break;
+      const isOfWorkflow = workflowId === undefined || run.workflowId === workflowId;
+      if (isOfWorkflow && (!where || matchesRow(where, RUN_PROPERTIES, run))) page.push(run);
+    }
+    return page;
+  }
+
+  #listUsers(query: UserQuery): readonly UserRecord[] {
+    const { runId, order, after, limit, where } = query;
+    if (order.property !== 'id' || order.descending)
+      return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.ordinal);
+    // Notes are kept in this order, so that a page does not read all of them.
+    const page: UserRecord[] = [];
+    for (const user of this.#usersOf(runId, after?.key ?? 0)) {
+      if (page.length === limit) break;
+      if (!where || matchesRow(where, USER_PROPERTIES, user)) page.push(user);
+    }
+    return page;
   }
 
   *#publishedRuns(workflowId: string | undefined): Generator<RunRecord> {

@@ -13,6 +13,7 @@ import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
 import { filtering } from './lists/filtering.ts';
 import { orderAndPaging } from './lists/order-paging.ts';
 import { userSums } from './lists/user-sums.ts';
+import { workflowUsers } from './lists/workflow-users.ts';
 import { randomOperations } from './random/random-operations.ts';
 import { deletion } from './records/deletion.ts';
 import { exactness } from './records/exactness.ts';
@@ -37,6 +38,7 @@ const TOPICS = [
   userSums,
   orderAndPaging,
   filtering,
+  workflowUsers,
   admissions,
   notes,
   settings,

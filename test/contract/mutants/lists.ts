@@ -1,6 +1,7 @@
+import { addressOf, userResultId } from '../../../src/model/ids.ts';
 import type { RunRecord } from '../../../src/model/records.ts';
 import { RUN_PROPERTIES } from '../../../src/model/resources/properties.ts';
-import type { UserSumQuery } from '../../../src/ports/store.ts';
+import type { UserSumQuery, WorkflowUserPage } from '../../../src/ports/store.ts';
 import { cursorOf } from '../../../src/testing/contract/random/naive-reader.ts';
 import type { Faults } from '../naive-store.ts';
 import { type Mutant, withMethods } from './mutant.ts';
@@ -134,6 +135,55 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'lists the users of a workflow by id of their run',
+    caughtBy: 'users of a workflow',
+    faults: onWorkflowUsers((rows) =>
+      [...rows].sort((a, b) => (a.run.id === b.run.id ? 0 : a.run.id < b.run.id ? -1 : 1)),
+    ),
+  },
+  {
+    name: 'lists the users of a workflow as of the oldest run first',
+    caughtBy: 'users of a workflow',
+    faults: onWorkflowUsers((rows) => rows.toReversed()),
+  },
+  {
+    name: 'ignores what the runs of users have to be',
+    caughtBy: 'users of a workflow',
+    faults: withMethods((self) => ({
+      listUsersOfWorkflow: (query) => self.listUsersOfWorkflow({ ...query, whereRun: null }),
+    })),
+  },
+  {
+    name: 'repeats the last user of the page before',
+    caughtBy: 'users of a workflow',
+    faults: withMethods((self) => ({
+      listUsersOfWorkflow: async (query) => {
+        const { rows, next } = await self.listUsersOfWorkflow(query);
+        const before = next && addressOf(next.key);
+        if (!next || !before) return { rows, next };
+        return { rows, next: { ...next, key: userResultId(before.runId, before.ordinal - 1) } };
+      },
+    })),
+  },
+  {
+    name: 'ends the users of a workflow with the first page',
+    caughtBy: 'users of a workflow',
+    faults: withMethods((self) => ({
+      listUsersOfWorkflow: async (query) => ({ ...(await self.listUsersOfWorkflow(query)), next: null }),
+    })),
+  },
+  {
+    name: 'ends the users of a workflow where a run was deleted',
+    caughtBy: 'users of a workflow',
+    faults: withMethods((self) => ({
+      listUsersOfWorkflow: async (query) => {
+        const start = query.after && addressOf(query.after.key);
+        if (start && !self.runs.has(start.runId)) return { rows: [], next: null };
+        return self.listUsersOfWorkflow(query);
+      },
+    })),
+  },
+  {
     name: 'sums users without the end of the window',
     caughtBy: 'sums of users',
     faults: onUserSums((query) => ({ ...query, toMs: query.toMs - 1 })),
@@ -162,6 +212,18 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
 ];
+
+/** The whole list of a workflow's users, changed and then cut. */
+function onWorkflowUsers(change: (rows: WorkflowUserPage['rows']) => WorkflowUserPage['rows']): Faults {
+  return withMethods((self) => ({
+    listUsersOfWorkflow: async (query) => {
+      if (query.after !== null) return self.listUsersOfWorkflow(query);
+      const { rows } = await self.listUsersOfWorkflow({ ...query, limit: 1_000 });
+      const { next } = await self.listUsersOfWorkflow(query);
+      return { rows: change(rows).slice(0, query.limit), next };
+    },
+  }));
+}
 
 /** Sums over users for another query. */
 function onUserSums(change: (query: UserSumQuery) => UserSumQuery): Faults {

@@ -9,10 +9,13 @@ import type {
   StoreReader,
   UserQuery,
   UserSumQuery,
+  WorkflowUserPage,
+  WorkflowUserQuery,
 } from '../../../ports/store.ts';
 import { NO_USERS } from '../../../rules/counters/user-sums.ts';
 import type { Row } from '../../sql/cells.ts';
 import { WORKFLOW_COLUMNS, workflowFromRow } from '../../sql/workflow-rows.ts';
+import { pageOfWorkflow } from '../../workflow-users.ts';
 import type { Connection } from '../file/connection.ts';
 import { storeError } from '../file/errors.ts';
 import type { ActiveUsers } from '../journal/active-users.ts';
@@ -110,6 +113,19 @@ export class SqliteReader implements StoreReader {
     return this.#readUsers(runId, 0, (of) => users.countUsers(of, where));
   }
 
+  async listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {
+    return this.#read((connection) =>
+      pageOfWorkflow(query, {
+        run: (id) => runs.getRun(connection, id),
+        runs: (page) => runs.listRuns(connection, page),
+        users: (page) => {
+          const of = this.#usersOf(connection, page.runId);
+          return of === null ? [] : users.listUsers(of, page);
+        },
+      }),
+    );
+  }
+
   async sumUsers(query: UserSumQuery): Promise<UserSummary> {
     return this.#readUsers(query.runId, NO_USERS, (of) => users.sumUsers(of, query));
   }
@@ -163,9 +179,14 @@ export class SqliteReader implements StoreReader {
 
   #readUsers<T>(runId: string, none: T, read: (of: users.RunUsers) => T): T {
     return this.#read((connection) => {
-      const runNo = runs.runNoOf(connection, runId);
-      if (runNo === null) return none;
-      return read({ connection, runId, runNo, active: this.#source.activeUsers(runNo, runId) });
+      const of = this.#usersOf(connection, runId);
+      return of === null ? none : read(of);
     });
+  }
+
+  #usersOf(connection: Connection, runId: string): users.RunUsers | null {
+    const runNo = runs.runNoOf(connection, runId);
+    if (runNo === null) return null;
+    return { connection, runId, runNo, active: this.#source.activeUsers(runNo, runId) };
   }
 }

@@ -1,3 +1,4 @@
+import { addressOf, userResultId } from '../../../model/ids.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { UserSummary } from '../../../model/resources/resources.ts';
@@ -12,6 +13,8 @@ import type {
   StoreReader,
   UserQuery,
   UserSumQuery,
+  WorkflowUserPage,
+  WorkflowUserQuery,
 } from '../../../ports/store.ts';
 import { matches } from '../lists/filters.ts';
 
@@ -100,6 +103,45 @@ export class NaiveReader implements StoreReader {
 
   async countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
     return this.usersOf(query.runId).filter((user) => matches(query.where, USER_PROPERTIES, user)).length;
+  }
+
+  async listUsersOfWorkflow({
+    workflowId,
+    whereRun,
+    where,
+    after,
+    limit,
+  }: WorkflowUserQuery): Promise<WorkflowUserPage> {
+    const byOrdinal = { property: 'id', descending: false };
+    const newestFirst = { property: 'scheduledDateTime', descending: true };
+    const listed = this.shownRuns(workflowId).filter((run) => matches(whereRun, RUN_PROPERTIES, run));
+    const rows = sortedRows(listed, newestFirst, RUN_PROPERTIES, ({ id }) => id).flatMap((run) => {
+      const users = this.usersOf(run.id).filter((user) => matches(where, USER_PROPERTIES, user));
+      return sortedRows(users, byOrdinal, USER_PROPERTIES, ({ ordinal }) => ordinal).map((user) => ({
+        run,
+        user,
+      }));
+    });
+    const placeOf = ({ run, user }: (typeof rows)[number]) => ({
+      value: run.scheduledAtMs,
+      key: userResultId(run.id, user.ordinal),
+    });
+    // Ids of one run are in the order of their ordinals, which is not that of the runs.
+    const isAfter = (row: (typeof rows)[number]): boolean => {
+      if (after === null) return true;
+      const runIdAfter = addressOf(after.key)?.runId ?? after.key;
+      if (row.run.id === runIdAfter) return placeOf(row).key > after.key;
+      return (
+        compareCursors(
+          { value: row.run.scheduledAtMs, key: row.run.id },
+          { value: after.value, key: runIdAfter },
+          true,
+        ) > 0
+      );
+    };
+    const rest = rows.filter(isAfter);
+    const last = rest[limit - 1];
+    return { rows: rest.slice(0, limit), next: last && rest.length > limit ? placeOf(last) : null };
   }
 
   async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {

@@ -8,6 +8,7 @@ import { type DumpRange, dump } from '../dump.ts';
 import type { ContractKit } from '../kit.ts';
 import { plainRunFilters, plainUserFilters, randomFilter } from '../lists/filtering.ts';
 import { ordersOf, walkRuns, walkUsers } from '../lists/order-paging.ts';
+import { walkWorkflowUsers } from '../lists/workflow-users.ts';
 import { runId, workflowId } from '../records/records.ts';
 import { NaiveTransaction } from './naive-transaction.ts';
 import { randomOperation, SIZES } from './random-operation.ts';
@@ -145,6 +146,11 @@ async function compareUsers(reader: StoreReader, naive: NaiveTransaction, choice
   const limit = choices.int(1, 6);
   assert.deepEqual(await walkUsers(reader, query, limit), await walkUsers(naive, query, 1_000));
   assert.equal(await reader.countUsers({ runId: id, where }), await naive.countUsers({ runId: id, where }));
+  const ofWorkflow = { workflowId: workflowId(choices.int(0, SIZES.workflows - 1)), whereRun: null, where };
+  assert.deepEqual(
+    await walkWorkflowUsers(reader, ofWorkflow, limit),
+    await walkWorkflowUsers(naive, ofWorkflow, 1_000),
+  );
   const atMs = choices.pick(users.map((user) => user.startedAtMs ?? user.scheduledAtMs).concat(0));
   const stretch = { runId: id, afterOrdinal: choices.int(0, 4), toOrdinal: choices.int(0, SIZES.users) };
   for (const window of [

@@ -24,6 +24,14 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   getUserBySubject: (store) => store.getUserBySubject(runId(0), subjectId(1)),
   listUsers: (store) => store.listUsers({ ...PAGE, runId: runId(0) }),
   countUsers: (store) => store.countUsers({ runId: runId(0), where: null }),
+  listUsersOfWorkflow: (store) =>
+    store.listUsersOfWorkflow({
+      workflowId: workflowId(0),
+      whereRun: null,
+      where: null,
+      after: null,
+      limit: 10,
+    }),
   sumUsers: (store) =>
     store.sumUsers({ runId: runId(0), afterOrdinal: 0, toOrdinal: 9, fromMs: 0, toMs: T0 }),
   listUsersByStatus: (store) => store.listUsersByStatus(runId(0), 'queued', 0, 10),
