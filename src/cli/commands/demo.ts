@@ -3,7 +3,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import { type DemoFolder, demoFolder, demoTasksFile } from '../demo/folder.ts';
 import type { Host } from '../host.ts';
-import { type Job, jobOf, keepJob } from '../job/job.ts';
+import { type Job, jobOf, storeJob } from '../job/job.ts';
 import { finishSession } from '../session/finish.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { Session } from '../session/session.ts';
@@ -94,7 +94,7 @@ async function runBoth(host: Host, { db }: DemoFolder, prepared: Prepared): Prom
   const how = { concurrency: job.concurrency, quiet: false, stopTimeout: LIMITS.stopDeadlineMs };
   const input = { store, db, users, tasks: tasks.handlers, ...how };
   return Session.with(host, input, async (session) => {
-    await keepJob(store, job);
+    await storeJob(store, job);
     await session.engine.start();
     const runs: Run[] = [];
     for (const act of ACTS) {

@@ -8,7 +8,7 @@ import type { Run } from '../../model/resources/resources.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
-import { type Job, type JobOptions, jobOf, keepJob } from '../job/job.ts';
+import { type Job, type JobOptions, jobOf, storeJob } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
 import {
   dateOrMoment,
@@ -200,7 +200,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
       const outcome = await session.drive(async () => {
         const kept = await session.engine.workflows.ensure(chosen);
         if (!quiet && db !== null) printKept(host, kept);
-        if (db !== null) await keepJob(store, job);
+        if (db !== null) await storeJob(store, job);
         await session.engine.start();
         made = await withSpinner(host, 'creating the run', !quiet, () =>
           begin(host, session, kept.workflow.id, options),

@@ -58,7 +58,7 @@ export function jobOf(options: JobOptions & { readonly users: string }): Job {
 }
 
 /** Stores the job of the runs that are created next. */
-export async function keepJob(store: Store, job: Job): Promise<void> {
+export async function storeJob(store: Store, job: Job): Promise<void> {
   await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(job)));
 }
 

@@ -40,7 +40,7 @@ export async function finishSession(
     }
   }
   if (outcome.interrupted !== null) {
-    tellInterrupted(host, outcome, place.db);
+    reportInterrupted(host, outcome, place.db);
     return EXIT.interrupted;
   }
   return exitCodeOf(outcome.runs);
@@ -80,7 +80,7 @@ function showCommand({ self }: Host, run: Run, db: string, more: string): string
   return `${self} runs show ${shortId(run.id)} --db ${quoted(db)}${more}`;
 }
 
-function tellInterrupted({ stderr, self }: Host, { runs }: SessionOutcome, db: string | null): void {
+function reportInterrupted({ stderr, self }: Host, { runs }: SessionOutcome, db: string | null): void {
   const [done, total] = [
     runs.reduce((sum, run) => sum + run.successfulUsersCount + run.failedUsersCount, 0),
     runs.reduce((sum, run) => sum + run.totalUsersCount, 0),

@@ -121,7 +121,7 @@ describe('bounds', () => {
     await expectSound(store);
   });
 
-  it('of 5,000 users never more than usersInFlightMax are in progress', async () => {
+  it('of 5,000 users never more than activeUsersMax are in progress', async () => {
     let peak = 0;
     const { engine, clock, store } = makeWorld({
       subjects: 5_000,

@@ -4,7 +4,7 @@ import { requireWorkflow } from '../../../ledger/context.ts';
 import { userResultId } from '../../../model/ids.ts';
 import type { RunRecord } from '../../../model/records.ts';
 import type { Store } from '../../../ports/store.ts';
-import { type AgainInput, againOf } from '../../dry-run/again.ts';
+import { plannedReprocessing, type ReprocessingInput } from '../../dry-run/reprocessing.ts';
 import { dryRunJson, showDryRuns } from '../../dry-run/show.ts';
 import type { Host } from '../../host.ts';
 import { type Job, type JobOptions, readJob } from '../../job/job.ts';
@@ -104,12 +104,14 @@ async function runsReprocess(host: Host, name: string, options: RunsReprocessOpt
 async function dryRun(
   host: Host,
   options: RunsReprocessOptions,
-  input: Omit<AgainInput, 'users' | 'job'> & { readonly job: Job },
+  input: Omit<ReprocessingInput, 'users' | 'job'> & { readonly job: Job },
 ): Promise<ExitCode> {
   const { quiet = false } = options;
   const users = await openUsers(host, input.job, { isKept: options.users === undefined, quiet });
   try {
-    const again = await withSpinner(host, 'checking all users', !quiet, () => againOf({ ...input, users }));
+    const again = await withSpinner(host, 'checking all users', !quiet, () =>
+      plannedReprocessing({ ...input, users }),
+    );
     return await showDryRuns(host, [again], dryRunJson(again), options);
   } finally {
     await users.close();

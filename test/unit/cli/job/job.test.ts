@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jobOf, keepJob, readJob } from '../../../../src/cli/job/job.ts';
+import { jobOf, readJob, storeJob } from '../../../../src/cli/job/job.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 
 const OPTIONS = {
@@ -19,7 +19,7 @@ const OPTIONS = {
 describe('a job', () => {
   it('is kept with absolute paths, and read back', async () => {
     const store = memoryStore();
-    await keepJob(store, jobOf(OPTIONS));
+    await storeJob(store, jobOf(OPTIONS));
     expect(await readJob(store, 'x.db', {})).toEqual({
       ...OPTIONS,
       users: resolve('staff.csv'),
@@ -31,7 +31,7 @@ describe('a job', () => {
 
   it('keeps that nothing is to be done, until options say what is', async () => {
     const store = memoryStore();
-    await keepJob(store, jobOf({ users: 'staff.csv', op: false }));
+    await storeJob(store, jobOf({ users: 'staff.csv', op: false }));
     const none = { tasks: null, effects: null, noOp: true };
     expect(await readJob(store, 'x.db', { op: true })).toMatchObject(none);
     expect(await readJob(store, 'x.db', { effects: 'e.jsonl' })).toMatchObject({
@@ -39,14 +39,14 @@ describe('a job', () => {
       effects: resolve('e.jsonl'),
       noOp: false,
     });
-    await keepJob(store, jobOf(OPTIONS));
+    await storeJob(store, jobOf(OPTIONS));
     expect(await readJob(store, 'x.db', { op: false })).toMatchObject(none);
     expect(await readJob(memoryStore(), 'x.db', { users: 'staff.csv', op: false })).toMatchObject(none);
   });
 
   it('gives way to options', async () => {
     const store = memoryStore();
-    await keepJob(store, jobOf(OPTIONS));
+    await storeJob(store, jobOf(OPTIONS));
     expect(await readJob(store, 'x.db', { map: 'id=UserID', concurrency: 9 })).toMatchObject({
       map: 'id=UserID',
       concurrency: 9,
@@ -56,7 +56,7 @@ describe('a job', () => {
 
   it('is read from another file in the same way', async () => {
     const store = memoryStore();
-    await keepJob(store, jobOf(OPTIONS));
+    await storeJob(store, jobOf(OPTIONS));
     expect(await readJob(store, 'x.db', { users: '/new.csv' })).toEqual({
       ...(await readJob(store, 'x.db', {})),
       users: resolve('/new.csv'),

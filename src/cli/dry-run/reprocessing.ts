@@ -1,4 +1,4 @@
-/** What `tenure runs reprocess` would do: who would be done again, with which tasks. */
+/** Dry run of `tenure runs reprocess`: the users that would be reprocessed, and their tasks. */
 import type { ReprocessOptions } from '../../engine/activation.ts';
 import { subjectsOf } from '../../engine/selection/subjects-of.ts';
 import { reprocessingOfResults, reprocessingOfRun, usersOf } from '../../ledger/planning/reprocess.ts';
@@ -10,8 +10,8 @@ import type { Store } from '../../ports/store.ts';
 import type { Job } from '../job/job.ts';
 import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
 
-/** What doing a run again needs. */
-export interface AgainInput {
+/** What planning a reprocessing needs. */
+export interface ReprocessingInput {
   readonly store: Store;
   readonly users: Directory;
   readonly job: Pick<Job, 'tasks' | 'effects' | 'noOp'>;
@@ -21,8 +21,15 @@ export interface AgainInput {
   readonly scope: ReprocessOptions;
 }
 
-/** What doing a run again would come to. @throws LifecycleError as `runs.reprocess`. */
-export async function againOf({ store, users, job, workflow, origin, scope }: AgainInput): Promise<DryRun> {
+/** Plans the reprocessing of a run, and writes nothing. @throws LifecycleError as `runs.reprocess`. */
+export async function plannedReprocessing({
+  store,
+  users,
+  job,
+  workflow,
+  origin,
+  scope,
+}: ReprocessingInput): Promise<DryRun> {
   const { tasks, missing } = await plannedTasks(workflow, job);
   const { taskScope = 'failedTasks', userScope = 'failedUsers', processingResults } = scope;
   const { candidates } =
