@@ -16,6 +16,8 @@ import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
+import { News } from './news/news.ts';
+import { Waiters } from './news/waiters.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
 import { quietLogger } from './quiet-logger.ts';
 import { RequestDesk } from './requests.ts';
@@ -25,7 +27,6 @@ import { Scheduler } from './scheduler.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { logUnheard } from './unheard.ts';
-import { Waiters } from './waiters.ts';
 import { createEngineWorkflows, type EngineWorkflows } from './workflows.ts';
 
 /** A lifecycle-workflow engine. */
@@ -90,6 +91,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
   readonly #requests: RequestDesk;
+  readonly #news: News;
   readonly #waiters = new Waiters();
   readonly #deadline: StopDeadline;
   #phase: 'new' | 'started' | 'stopped' = 'new';
@@ -169,6 +171,17 @@ class LifecycleEngine implements Engine, EventSink {
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
+    const gone = (runId: string) => this.#gone(runId);
+    const { clock } = ports;
+    this.#news = new News({
+      store,
+      clock,
+      events: this,
+      work: this.#work,
+      dispatcher: this.#dispatcher,
+      waiters: this.#waiters,
+      gone,
+    });
     this.#requests = new RequestDesk({ store, clock: ports.clock, methods: this, events: this });
   }
 
@@ -193,6 +206,7 @@ class LifecycleEngine implements Engine, EventSink {
       await this.#starting;
     } catch (error) {
       // The caller may retry, for instance after a locked store.
+      this.#news.close();
       this.#dispatcher.close();
       if (this.#phase === 'started') this.#phase = 'new';
       throw error;
@@ -257,12 +271,14 @@ class LifecycleEngine implements Engine, EventSink {
     if (this.#phase !== 'started') return;
     await this.#requests.open();
     if (this.#phase !== 'started') return;
+    this.#news.open();
     await this.#dispatcher.start();
     if (this.#phase === 'started') await this.#scheduler.start();
   }
 
   async #stop(): Promise<void> {
     this.#phase = 'stopped';
+    this.#news.close();
     this.#dispatcher.close();
     // A directory that never answers, or a store that refuses every commit, must not keep the process alive.
     await Promise.race([this.#windDown(), this.#deadline.passed]);

@@ -95,6 +95,7 @@ export interface SliceClaim {
   readonly leaseMs: DurationMs;
   /** The engine calls no handlers; marked on the runs before anything is recorded in them. */
   readonly isNoOp: boolean;
+  /** The present. A store with a clock that all processes share measures leases by that. */
   readonly nowMs: EpochMs;
 }
 
@@ -105,3 +106,9 @@ export type HeldSlice = Pick<SliceRecord, 'runId' | 'slice' | 'claim'>;
 export interface OpenSlice extends SliceKey {
   readonly isOnDemand: boolean;
 }
+
+/** What has happened to a run, for the engines of other processes: see `StoreSlices.watch`. */
+export type RunNews =
+  | { readonly kind: 'offered' | 'canceling' | 'ended'; readonly runId: string }
+  /** The answer that a task of the user at `ordinal` waits for has come. */
+  | { readonly kind: 'answered'; readonly runId: string; readonly ordinal: number };

@@ -18,6 +18,7 @@ import type {
   ClaimedSlice,
   HeldSlice,
   OpenSlice,
+  RunNews,
   SliceAnswer,
   SliceClaim,
   SliceCommit,
@@ -189,7 +190,10 @@ export interface StoreTransaction extends StoreReader {
 
   /** @throws LifecycleError `Duplicate` for an id, or a (workflow, slot), that exists. */
   insertRun(run: RunRecord): Promise<void>;
-  /** The run must exist. */
+  /**
+   * The run must exist. Of one with slices that have not ended, its counters, task reports and `seq` stay: they are
+   * the slices' to change.
+   */
   putRun(run: RunRecord): Promise<void>;
   /** Removes the run and its user results. Admissions stay: history may go, effects do not. */
   deleteRun(id: string): Promise<void>;
@@ -259,17 +263,19 @@ export interface StoreSlices {
    * Open slices of published runs, oldest first, at most `limit`: all of a run, or those that no process holds.
    *
    * @param query.leaseMs of those that are in hand, the ones whose holder was not heard for this long.
+   * @param query.nowMs as in {@link SliceClaim}.
    */
   list(query: {
     readonly runId?: string;
     readonly leaseMs: DurationMs;
+    readonly nowMs: EpochMs;
     readonly onDemand?: boolean;
     readonly limit: number;
   }): Promise<readonly OpenSlice[]>;
   /** Claims slices, those that can be: another process may hold one, or it may have ended or be gone. */
   claim(keys: readonly SliceKey[], claim: SliceClaim): Promise<readonly (ClaimedSlice | 'held' | 'gone')[]>;
   /** Renews claims. Per claim, what its holder has to know. */
-  renew(held: readonly HeldSlice[]): Promise<readonly ('held' | 'canceling' | 'lost')[]>;
+  renew(held: readonly HeldSlice[], nowMs: EpochMs): Promise<readonly ('held' | 'canceling' | 'lost')[]>;
   /** Hands back slices of which no task is running. A claim that is not the newest changes nothing. */
   release(held: readonly HeldSlice[]): Promise<void>;
   /**
@@ -277,6 +283,13 @@ export interface StoreSlices {
    * be the same; it is then written once, whatever had become of it.
    */
   commit(commits: readonly SliceCommit[], options: CommitOptions): Promise<readonly SliceAnswer[]>;
+  /** Publishes that an answer has come, with the transaction that stores it. */
+  answered(tx: StoreTransaction, runId: string, ordinal: number): Promise<void>;
+  /**
+   * Calls `listener` soon after a commit of any process, this one included, that published a run, canceled one, ended
+   * one or stored an answer. News may be lost: engines look for themselves every `LIMITS.pollMs`.
+   */
+  watch(listener: (news: RunNews) => void): { close(): void };
 }
 
 /** An open store. */

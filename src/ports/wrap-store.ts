@@ -1,5 +1,5 @@
 /** A store around another one: the base of every decorator (observing, crashing, failing, counting). */
-import type { Store, StoreReader, StoreTransaction } from './store.ts';
+import type { Store, StoreReader, StoreSlices, StoreTransaction } from './store.ts';
 
 type Work<T> = (tx: StoreTransaction) => Promise<T>;
 
@@ -9,6 +9,8 @@ export interface StoreHooks {
   readonly transaction?: <T>(work: Work<T>, run: (work: Work<T>) => Promise<T>) => Promise<T>;
   /** In place of a read outside transactions; `run` makes it. */
   readonly read?: <T>(method: keyof StoreReader, run: () => Promise<T>) => Promise<T>;
+  /** In place of a call for slices, where the store has them; `run` makes it. */
+  readonly slices?: <T>(method: keyof StoreSlices, run: () => Promise<T>) => Promise<T>;
   /** In place of closing. */
   readonly close?: () => Promise<void>;
 }
@@ -45,7 +47,7 @@ export function wrapStore<Own extends object = object>(
   hooks: StoreHooks,
   own?: Own,
 ): Store & Own {
-  const { transaction, read, close } = hooks;
+  const { transaction, read, slices, close } = hooks;
   const run = <T>(work: Work<T>): Promise<T> => inner.transaction(work);
   const methods: Record<string, unknown> = {
     capabilities: inner.capabilities,
@@ -57,8 +59,20 @@ export function wrapStore<Own extends object = object>(
     const call = inner[method].bind(inner) as (...args: unknown[]) => Promise<unknown>;
     methods[method] = read ? (...args: unknown[]) => read(method, () => call(...args)) : call;
   }
+  if (inner.slices) methods.slices = slices ? wrapSlices(inner.slices, slices) : inner.slices;
   return Object.defineProperties(methods, Object.getOwnPropertyDescriptors(own ?? {})) as unknown as Store &
     Own;
+}
+
+function wrapSlices(inner: StoreSlices, hook: NonNullable<StoreHooks['slices']>): StoreSlices {
+  const methods = Object.entries(inner).map(([method, call]) => {
+    const made = call.bind(inner) as (...args: unknown[]) => Promise<unknown>;
+    // Those in a transaction are hooked with it, and a watch reads nothing.
+    const isWithin = ['insert', 'cancel', 'answered', 'watch'].includes(method);
+    const hooked = (...args: unknown[]) => hook(method as keyof StoreSlices, () => made(...args));
+    return [method, isWithin ? made : hooked];
+  });
+  return Object.fromEntries(methods) as StoreSlices;
 }
 
 /** Listeners by method of a transaction, called before the method; a promise is awaited first. */

@@ -29,7 +29,9 @@ import { SliceDriver } from './slice-driver.ts';
 const CLAIMS_PER_COMMIT = 64;
 const BINDINGS_KEPT_MAX = 1_000;
 const RETRY_MS = 1_000;
-/** Users that a process claims beside others, per lane: enough that no lane waits for the next claim. */
+/** As {@link CLAIMS_PER_COMMIT}, beside other processes: how many users a slice has shows when it is claimed. */
+const CLAIMS_PER_COMMIT_SHARED = 4;
+/** Users that a process holds beside others, per lane: enough that no lane waits for the next claim. */
 const USERS_PER_LANE = 2;
 
 interface Binding {
@@ -107,14 +109,20 @@ export class Dispatcher {
     this.#isOpen = true;
     await this.#freezeDisabled();
     await this.#removeDrafts();
-    await this.#work.open(() => this.#mayBeWork());
+    await this.#work.open(() => this.mayBeWork());
     if (this.#isShared) this.#renewLater();
-    this.#mayBeWork();
+    this.mayBeWork();
   }
 
   /** A run was published by this engine: it is driven when it is its turn. */
   enqueue(run: Pick<Run, 'id' | 'workflowExecutionType'>): void {
     if (this.#isOpen && !this.#refused.has(run.id)) this.#work.published(run);
+  }
+
+  /** There may be work that was not looked at. */
+  mayBeWork(): void {
+    this.#mayHaveWork = true;
+    this.#pump();
   }
 
   /** For the transaction that ends slices: the source of work is told with it. */
@@ -214,11 +222,6 @@ export class Dispatcher {
     }
   }
 
-  #mayBeWork(): void {
-    this.#mayHaveWork = true;
-    this.#pump();
-  }
-
   #pump(): void {
     if (!this.#isOpen || this.#pumping || !this.#mayHaveWork || this.#room === 0) return;
     this.#pumping = this.#fill().finally(() => {
@@ -234,7 +237,11 @@ export class Dispatcher {
       const tickets: WorkTicket[] = [];
       try {
         this.#mayHaveWork = false;
-        tickets.push(...(await this.#work.take(Math.min(this.#room, CLAIMS_PER_COMMIT))));
+        tickets.push(
+          ...(await this.#work.take(
+            Math.min(this.#room, this.#isShared ? CLAIMS_PER_COMMIT_SHARED : CLAIMS_PER_COMMIT),
+          )),
+        );
         if (tickets.length === 0) return;
         this.#mayHaveWork = true;
         const ours = tickets.filter((ticket) => !this.#isDriven(ticket) && !this.#refused.has(ticket.runId));
@@ -320,7 +327,8 @@ export class Dispatcher {
     try {
       if (driven.length === 0) return;
       await this.#work.renew(driven.map(({ ticket }) => ticket));
-      const states = await this.#ledger.recorder.slices.renew(driven.map(({ driver }) => driver.held));
+      const held = driven.map(({ driver }) => driver.held);
+      const states = await this.#ledger.recorder.slices.renew(held, this.#ports.clock.now());
       for (const [index, state] of states.entries()) {
         const { driver } = driven[index] as Driven;
         if (state === 'canceling') driver.cancel();

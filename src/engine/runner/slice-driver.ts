@@ -93,7 +93,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     for await (const users of usersIn('inProgress', ports.store, this.#slice))
       taken.push(...(await activeUsersOf(this.#run, users, ports)));
     // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
-    const [state] = await recorder.slices.renew([this.#slice]);
+    const [state] = await recorder.slices.renew([this.#slice], ports.clock.now());
     if (state === 'lost') return this.end();
     if (state === 'canceling') this.cancel();
     for (const active of taken) this.#takeBack(active, wasInHand);

@@ -102,13 +102,13 @@ export class StoreSource implements WorkSource {
   }
 
   async #look(): Promise<void> {
-    const { slices, isShared } = this.#deps;
+    const { slices, clock, isShared } = this.#deps;
     const limit = isShared ? HINTS_MAX : Number.MAX_SAFE_INTEGER;
     const leaseMs = LIMITS.sliceLeaseMs;
     this.#isStale = false;
     try {
       for (const onDemand of [true, false]) {
-        const open = await slices.list({ onDemand, leaseMs, limit });
+        const open = await slices.list({ onDemand, leaseMs, nowMs: clock.now(), limit });
         for (const one of open) this.#add(one);
         if (open.length === limit) this.#isStale = true;
       }

@@ -130,6 +130,7 @@ export async function answerCallback(
       run.processingStatus !== 'canceling';
     if (!isAtIt) throw notWaiting(taskResult, 'one that has ended');
     await tx.putNotes([noteOf(run.workflowId, id, { ...waiting, answer })]);
+    await store.slices?.answered(tx, run.id, address.ordinal);
     return { runId: run.id, ordinal: address.ordinal };
   });
 }

@@ -10,6 +10,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
+import type { EpochMs } from '../../model/time.ts';
 import type { StoreSlices } from '../../ports/store.ts';
 import { addUnreportedCanceled, addUserMove, changeOf, runAfter } from '../../rules/status/run.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
@@ -93,7 +94,9 @@ async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecor
   const isExternal = run.driver === 'external';
   const slices = isExternal ? wholeRuns(context.store) : recorder.slices;
   for (;;) {
-    const keys = isExternal ? [{ runId: run.id, slice: 1 }] : await openSlices(slices, run.id);
+    const keys = isExternal
+      ? [{ runId: run.id, slice: 1 }]
+      : await openSlices(slices, run.id, context.clock.now());
     const undriven = keys.filter((key) => !recorder.drives(key));
     const claim = {
       holder: 'a cancel',
@@ -108,8 +111,8 @@ async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecor
   }
 }
 
-function openSlices(slices: StoreSlices, runId: string): Promise<readonly SliceKey[]> {
-  return slices.list({ runId, leaseMs: LIMITS.sliceLeaseMs, limit: LIMITS.usersPerBatch });
+function openSlices(slices: StoreSlices, runId: string, nowMs: EpochMs): Promise<readonly SliceKey[]> {
+  return slices.list({ runId, leaseMs: LIMITS.sliceLeaseMs, nowMs, limit: LIMITS.usersPerBatch });
 }
 
 /** Cancels all users of a claimed slice of a canceling run: no driver works on them. */

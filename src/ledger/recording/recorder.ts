@@ -16,6 +16,7 @@ import type { UserDecision, UserEvent } from '../../rules/status/user.ts';
 import { decideUser } from '../../rules/status/user.ts';
 import type { LedgerContext } from '../context.ts';
 import { announce } from './announce.ts';
+import { SliceProgress } from './progress.ts';
 import { emitTaskEvent } from './task-events.ts';
 import { wholeRuns } from './whole-runs.ts';
 
@@ -78,6 +79,7 @@ export class Recorder {
   /** The slices of the ledger's store. */
   readonly slices: StoreSlices;
   readonly #context: LedgerContext;
+  readonly #progress: SliceProgress;
   readonly #queues = new Map<string, SliceQueue<TrackedUser>>();
   #waiting = 0;
   #flushing = false;
@@ -85,6 +87,7 @@ export class Recorder {
 
   constructor(context: LedgerContext) {
     this.#context = context;
+    this.#progress = new SliceProgress(context);
     this.slices = context.store.slices ?? wholeRuns(context.store);
   }
 
@@ -226,6 +229,7 @@ export class Recorder {
       const emitTaskEvents = () => this.#emitTaskEvents(run, batch);
       announce(this.#context, { before: before ?? queue.run, after: run, users, emitTaskEvents });
       queue.run = run;
+      if (after === null) this.#progress.changed(run.id);
       queue.slice = { ...answer.slice, canceling: queue.slice.canceling || answer.slice.canceling };
       queue.client.changed(queue.slice);
     }

@@ -45,6 +45,8 @@ export function wholeRuns(store: Pick<Store, 'transaction' | 'getRun' | 'listUnf
         for (const commit of commits) answers.push(await write(tx, commit, options));
         return answers;
       }),
+    answered: async () => {},
+    watch: () => ({ close: () => {} }),
   };
 }
 

@@ -100,6 +100,22 @@ export function runWithSlices(run: RunRecord, open: readonly SliceRecord[]): Run
 }
 
 /**
+ * The row of a run with open slices when `put` is written over it: the counters of `put` were summed up with what the
+ * slices had moved, which is theirs to keep.
+ */
+export function runPut(row: RunRecord, put: RunRecord): RunRecord {
+  return {
+    ...put,
+    ...countersPlus(row, NO_COUNTERS),
+    taskReports: row.taskReports,
+    lastUserEndAtMs: row.lastUserEndAtMs,
+    seq: row.seq,
+    revision: row.revision + 1,
+    lastUpdatedAtMs: Math.max(row.lastUpdatedAtMs, put.lastUpdatedAtMs),
+  };
+}
+
+/**
  * The run when `slice` has ended: it takes over what the slice has moved, and has its final status when that was the
  * last one. In the commit that ends the slice.
  */

@@ -35,6 +35,11 @@ export class LayeredMap<Key, Value> {
     }
   }
 
+  /** Committed values. */
+  get size(): number {
+    return this.#base.size;
+  }
+
   /** Whether the running transaction has written here. */
   get isChanged(): boolean {
     return this.#staged.size > 0;

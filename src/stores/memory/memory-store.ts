@@ -1,22 +1,50 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { readWhole } from '../../input/fields.ts';
+import { readOptions, type ShapeOf, shapeReader, withDefault } from '../../input/options.ts';
+import type { Place } from '../../input/refuse.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
-import type { Store, StoreTransaction } from '../../ports/store.ts';
+import type { Store, StoreCapabilities, StoreSlices, StoreTransaction } from '../../ports/store.ts';
+import { runPut, SLICE_BOUNDS, type SliceBounds } from '../../rules/status/slice.ts';
 import { MemoryReader, pairKey, Tables } from './reader.ts';
 import { RunUsers } from './run-users.ts';
+import { memorySlices } from './slices.ts';
 
-/** A store in the memory of the process: the whole contract except durability. */
-export function memoryStore(): Store {
-  return new MemoryStore();
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /**
+   * Runs are cut into slices, for several engines on this store: as in a database that several processes write. `true`:
+   * with the bounds of `cutRun`. Default: each run is driven by one engine.
+   */
+  readonly slices?: boolean | SliceBounds;
 }
 
+/** A store in the memory of the process: the whole contract except durability. */
+export function memoryStore(options?: MemoryStoreOptions): Store {
+  return new MemoryStore(readOptions(options, 'memoryStore', OPTIONS).slices);
+}
+
+const readUsers = (place: Place): number => readWhole(place, 1, Number.MAX_SAFE_INTEGER);
+const BOUNDS = shapeReader({ min: readUsers, max: readUsers });
+const OPTIONS = {
+  slices: withDefault(
+    (place: Place) => (typeof place.value === 'boolean' ? place.value : BOUNDS(place)),
+    false as boolean | SliceBounds,
+  ),
+} satisfies ShapeOf<MemoryStoreOptions>;
+
 class MemoryStore extends MemoryReader implements Store {
-  readonly capabilities = { durable: false, sharedWriters: false };
+  readonly capabilities: StoreCapabilities;
+  readonly slices?: StoreSlices;
   /** Settles when the last queued transaction has ended; transactions run one after another. */
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor() {
+  constructor(slices: boolean | SliceBounds) {
     super(new Tables(), false, () => this.#checkOpen());
+    this.capabilities = { durable: false, sharedWriters: slices !== false };
+    if (slices === false) return;
+    const bounds = slices === true ? SLICE_BOUNDS : slices;
+    this.slices = memorySlices(this.tables, (work) => this.transaction(work), bounds);
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
@@ -108,8 +136,11 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
   }
 
   async putRun(run: RunRecord): Promise<void> {
-    if (!(await this.getRun(run.id))) throw missingRun(run.id);
-    this.tables.runs.set(run.id, run);
+    const row = this.tables.runs.get(run.id, true);
+    if (row === undefined) throw missingRun(run.id);
+    const slices = this.tables.slices.get(run.id, true) ?? [];
+    const isAtWork = slices.some(({ slice }) => slice.state !== 'ended');
+    this.tables.runs.set(run.id, isAtWork ? runPut(row, run) : run);
   }
 
   async deleteRun(id: string): Promise<void> {
@@ -117,6 +148,7 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
     if (!run) return;
     this.tables.runs.delete(id);
     this.tables.users.delete(id);
+    this.tables.slices.delete(id);
     if (run.slotAtMs !== null) this.tables.slots.delete(slotKey(run, run.slotAtMs));
   }
 

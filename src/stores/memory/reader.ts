@@ -2,7 +2,9 @@ import { matchesRow } from '../../filter/list-filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/resources/properties.ts';
 import type { UserSummary } from '../../model/resources/resources.ts';
+import type { SliceRecord } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
+import type { EpochMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type {
   NoteQuery,
@@ -17,6 +19,7 @@ import type {
 import { runSums } from '../../rules/counters/run-sums.ts';
 import { userSums } from '../../rules/counters/user-sums.ts';
 import { pageOfWorkflow } from '../workflow-users.ts';
+import { runWithSlices } from '../../rules/status/slice.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
@@ -36,6 +39,15 @@ export class Tables {
   /** Key: {@link pairKey} of collection and key. */
   readonly notes = new LayeredMap<string, Note>();
   readonly settings = new LayeredMap<string, string>();
+  /** By run, in their order. */
+  readonly slices = new LayeredMap<string, readonly StoredSlice[]>();
+}
+
+/** A slice, and who holds it since when it was last heard of. */
+export interface StoredSlice {
+  readonly slice: SliceRecord;
+  readonly holder: string;
+  readonly heardAtMs: EpochMs;
 }
 
 /** One key of two parts; JSON keeps any two pairs apart. */
@@ -78,7 +90,8 @@ export class MemoryReader implements StoreReader {
 
   async getRun(id: string): Promise<RunRecord | null> {
     this.#check();
-    return this.tables.runs.get(id, this.#staged) ?? null;
+    const run = this.tables.runs.get(id, this.#staged);
+    return run ? this.#withSlices(run) : null;
   }
 
   async listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
@@ -94,9 +107,10 @@ export class MemoryReader implements StoreReader {
 
   async listUnfinishedRuns(): Promise<readonly RunRecord[]> {
     this.#check();
-    return [...this.tables.runs.values(this.#staged)].filter(
-      (run) => !run.published || !TERMINAL.has(run.processingStatus),
-    );
+    const runs = [...this.tables.runs.values(this.#staged)];
+    return runs
+      .filter((run) => !run.published || !TERMINAL.has(run.processingStatus))
+      .map((run) => this.#withSlices(run));
   }
 
   async sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
@@ -180,8 +194,8 @@ export class MemoryReader implements StoreReader {
   #listRuns(query: RunQuery): readonly RunRecord[] {
     this.#check();
     const { runs } = this.tables;
-    // Changes of a running transaction are in no index yet.
-    if (this.#staged && runs.isChanged)
+    // Changes of a running transaction, and what slices have moved, are in no index.
+    if ((this.#staged && runs.isChanged) || this.tables.slices.size > 0)
       return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
     const { workflowId, where, limit } = query;
     const page: RunRecord[] = [];
@@ -209,8 +223,18 @@ export class MemoryReader implements StoreReader {
   *#publishedRuns(workflowId: string | undefined): Generator<RunRecord> {
     this.#check();
     for (const run of this.tables.runs.values(this.#staged)) {
-      if (run.published && (workflowId === undefined || run.workflowId === workflowId)) yield run;
+      if (run.published && (workflowId === undefined || run.workflowId === workflowId))
+        yield this.#withSlices(run);
     }
+  }
+
+  #withSlices(run: RunRecord): RunRecord {
+    const stored = this.tables.slices.get(run.id, this.#staged);
+    if (stored === undefined || TERMINAL.has(run.processingStatus)) return run;
+    return runWithSlices(
+      run,
+      stored.flatMap(({ slice }) => (slice.state === 'ended' ? [] : slice)),
+    );
   }
 
   #usersOf(runId: string, afterOrdinal: number): Iterable<UserRecord> {

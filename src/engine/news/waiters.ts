@@ -1,4 +1,4 @@
-import type { Run } from '../model/resources/resources.ts';
+import type { Run } from '../../model/resources/resources.ts';
 
 interface Waiter {
   readonly promise: Promise<Run>;

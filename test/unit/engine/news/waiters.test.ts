@@ -1,9 +1,9 @@
 /** Callers that wait for a run to finish. */
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
-import { gated } from '../../helpers/deferred.ts';
-import { codeOf, makeWorld, workflowInput } from '../../helpers/world.ts';
+import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
+import { gated } from '../../../helpers/deferred.ts';
+import { codeOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (error) => unhandled.push(error));

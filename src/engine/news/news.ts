@@ -1,0 +1,80 @@
+import type { EventSink } from '../../events/event-map.ts';
+import { runResource } from '../../ledger/resources.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { RunNews } from '../../model/slices.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
+import type { WorkSource } from '../../ports/work-source.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
+import type { Dispatcher } from '../runner/dispatcher.ts';
+import type { Waiters } from './waiters.ts';
+
+/** What {@link News} works with. */
+export interface NewsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly work: Pick<WorkSource, 'sweep'>;
+  readonly dispatcher: Pick<Dispatcher, 'cancel' | 'wake'>;
+  readonly waiters: Waiters;
+  /** A run that is waited for was deleted. */
+  readonly gone: (runId: string) => void;
+}
+
+/**
+ * What other processes on the same store do to runs: this engine hears of it from the store, and looks for itself at
+ * the runs that are waited for. Does nothing on a store that one process writes.
+ */
+export class News {
+  readonly #deps: NewsDeps;
+  #watch: { close(): void } | null = null;
+  #timer: Timer | null = null;
+
+  constructor(deps: NewsDeps) {
+    this.#deps = deps;
+  }
+
+  open(): void {
+    const { slices } = this.#deps.store;
+    if (!slices || this.#watch) return;
+    this.#watch = slices.watch((news) => this.#hear(news));
+    this.#poll();
+  }
+
+  close(): void {
+    this.#watch?.close();
+    this.#watch = null;
+    this.#timer?.cancel();
+  }
+
+  #hear(news: RunNews): void {
+    const { dispatcher, work } = this.#deps;
+    if (news.kind === 'offered') void work.sweep();
+    else if (news.kind === 'canceling') dispatcher.cancel(news.runId);
+    else if (news.kind === 'answered') dispatcher.wake(news.runId, news.ordinal);
+    else void this.#look([news.runId]);
+  }
+
+  #poll(): void {
+    this.#timer = this.#deps.clock.setTimer(LIMITS.pollMs, () => {
+      void this.#look(this.#deps.waiters.runIds).finally(() => {
+        if (this.#watch) this.#poll();
+      });
+    });
+  }
+
+  /** Ends the waits for those of `runIds` that have ended or are gone. */
+  async #look(runIds: readonly string[]): Promise<void> {
+    const { store, waiters, events, gone } = this.#deps;
+    try {
+      for (const runId of runIds) {
+        if (!waiters.runIds.includes(runId)) continue;
+        const run = await store.getRun(runId);
+        if (run === null) gone(runId);
+        else if (isTerminal(run.processingStatus)) waiters.resolve(runId, runResource(run));
+      }
+    } catch (error) {
+      events.emit('engine.error', { error, during: 'waiting for runs of other processes' });
+    }
+  }
+}

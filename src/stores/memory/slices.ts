@@ -1,0 +1,160 @@
+import type { RunRecord } from '../../model/records.ts';
+import type {
+  ClaimedSlice,
+  RunNews,
+  SliceAnswer,
+  SliceClaim,
+  SliceCommit,
+  SliceKey,
+} from '../../model/slices.ts';
+import type { CommitOptions, Store, StoreSlices, StoreTransaction } from '../../ports/store.ts';
+import { cutRun, runAfterSlice, runStarted, type SliceBounds, sliceAfter } from '../../rules/status/slice.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
+import type { StoredSlice, Tables } from './reader.ts';
+
+/** The slices of a memory store. Its transactions run one after another, so each method is one. */
+export function memorySlices(
+  tables: Tables,
+  transaction: Store['transaction'],
+  bounds: SliceBounds,
+): StoreSlices {
+  const listeners = new Set<(news: RunNews) => void>();
+  /** Transactions run one after another: this one begins when the present one has ended. */
+  const publish = (news: RunNews) =>
+    void transaction(async () => {
+      for (const listener of listeners) listener(news);
+    }).catch(() => {}); // the store is closed: no one is left to hear
+  return {
+    async insert(_, run) {
+      publish({ kind: 'offered', runId: run.id });
+      const slices = cutRun(run, bounds);
+      tables.slices.set(
+        run.id,
+        slices.map((slice) => ({ slice, holder: '', heardAtMs: 0 })),
+      );
+      return slices.map(({ runId, slice }) => ({ runId, slice }));
+    },
+    async cancel(_, runId) {
+      publish({ kind: 'canceling', runId });
+      for (const stored of tables.slices.get(runId, true) ?? [])
+        if (stored.slice.state !== 'ended')
+          put(tables, { ...stored, slice: { ...stored.slice, canceling: true } });
+    },
+    list: ({ runId, leaseMs, nowMs, onDemand, limit }) =>
+      transaction(async () => {
+        const open = [...tables.runs.values(true)].filter(
+          (run) => run.published && (runId === undefined || run.id === runId) && isWanted(run, onDemand),
+        );
+        const found = open.flatMap((run) => {
+          const isOnDemand = run.workflowExecutionType !== 'scheduled';
+          return (tables.slices.get(run.id, true) ?? [])
+            .filter(
+              (one) => one.slice.state !== 'ended' && (runId !== undefined || isFree(one, leaseMs, nowMs)),
+            )
+            .map(({ slice: { slice } }) => ({ runId: run.id, slice, isOnDemand }));
+        });
+        return found.slice(0, limit);
+      }),
+    claim: (keys, claim) =>
+      transaction(async (tx) => {
+        const claimed: (ClaimedSlice | 'held' | 'gone')[] = [];
+        for (const key of keys) claimed.push(await claimOne(tables, tx, key, claim));
+        return claimed;
+      }),
+    renew: (held, nowMs) =>
+      transaction(async () =>
+        held.map(({ runId, slice, claim }) => {
+          const stored = storedAt(tables, { runId, slice });
+          if (stored?.slice.claim !== claim || stored.slice.state === 'ended') return 'lost';
+          put(tables, { ...stored, heardAtMs: nowMs });
+          return stored.slice.canceling ? 'canceling' : 'held';
+        }),
+      ),
+    release: (held) =>
+      transaction(async () => {
+        for (const { runId, slice, claim } of held) {
+          const stored = storedAt(tables, { runId, slice });
+          if (stored?.slice.claim === claim)
+            put(tables, { ...stored, slice: { ...stored.slice, inHand: false } });
+        }
+      }),
+    commit: (commits, options) =>
+      transaction(async (tx) => {
+        const answers: SliceAnswer[] = [];
+        for (const commit of commits) answers.push(await write(tables, tx, commit, options));
+        for (const answer of answers)
+          if (answer.kind === 'written' && answer.after !== null && isTerminal(answer.after.processingStatus))
+            publish({ kind: 'ended', runId: answer.after.id });
+        return answers;
+      }),
+    answered: async (_, runId, ordinal) => publish({ kind: 'answered', runId, ordinal }),
+    watch(listener) {
+      listeners.add(listener);
+      return { close: () => void listeners.delete(listener) };
+    },
+  };
+}
+
+function storedAt(tables: Tables, { runId, slice }: SliceKey): StoredSlice | undefined {
+  return tables.slices.get(runId, true)?.[slice - 1];
+}
+
+function put(tables: Tables, stored: StoredSlice): void {
+  const { runId, slice } = stored.slice;
+  tables.slices.set(runId, tables.slices.get(runId, true)?.with(slice - 1, stored) ?? [stored]);
+}
+
+function isWanted({ workflowExecutionType: type }: RunRecord, onDemand: boolean | undefined): boolean {
+  return onDemand === undefined || onDemand === (type !== 'scheduled');
+}
+
+function isFree({ slice, heardAtMs }: StoredSlice, leaseMs: number, nowMs: number): boolean {
+  return !slice.inHand || nowMs - heardAtMs >= leaseMs;
+}
+
+async function claimOne(
+  tables: Tables,
+  tx: StoreTransaction,
+  key: SliceKey,
+  { holder, leaseMs, isNoOp, nowMs }: SliceClaim,
+): Promise<ClaimedSlice | 'held' | 'gone'> {
+  const stored = storedAt(tables, key);
+  const row = tables.runs.get(key.runId, true);
+  if (!stored || !row?.published || stored.slice.state === 'ended' || isTerminal(row.processingStatus))
+    return 'gone';
+  if (!isFree(stored, leaseMs, nowMs)) return 'held';
+  const slice = { ...stored.slice, claim: stored.slice.claim + 1, inHand: true };
+  put(tables, { slice, holder, heardAtMs: nowMs });
+  // Previews do nothing in any case, and a canceling run runs no further task.
+  const mayDoTasks = row.workflowExecutionType !== 'preview' && row.processingStatus !== 'canceling';
+  if (isNoOp && !row.isNoOp && mayDoTasks)
+    await tx.putRun({ ...row, isNoOp, lastUpdatedAtMs: Math.max(nowMs, row.lastUpdatedAtMs + 1) });
+  const run = (await tx.getRun(key.runId)) ?? row;
+  return { run, slice, wasInHand: stored.slice.inHand };
+}
+
+async function write(
+  tables: Tables,
+  tx: StoreTransaction,
+  { slice: known, users, change, withdrawn }: SliceCommit,
+  { nowMs, aggregation, ended }: CommitOptions,
+): Promise<SliceAnswer> {
+  const stored = storedAt(tables, known);
+  const row = tables.runs.get(known.runId, true);
+  if (stored?.slice.claim !== known.claim || row === undefined) return { kind: 'lost' };
+  if (stored.slice.seq === known.seq + 1)
+    return { kind: 'written', slice: stored.slice, before: null, after: await tx.getRun(row.id) };
+  if (stored.slice.state === 'ended') return { kind: 'lost' };
+  if (stored.slice.canceling !== known.canceling) return { kind: 'canceling' };
+  const before = await tx.getRun(row.id);
+  const slice = sliceAfter(stored.slice, change, nowMs);
+  await tx.putUsers(users);
+  if (withdrawn.length > 0) await tx.deleteAdmissions(row.workflowId, row.id, withdrawn);
+  put(tables, { ...stored, slice, heardAtMs: nowMs });
+  const hasEnded = slice.state === 'ended';
+  const after = hasEnded ? runAfterSlice(row, slice, aggregation) : runStarted(row, slice);
+  if (after === row) return { kind: 'written', slice, before: null, after: null };
+  tables.runs.set(row.id, after);
+  if (hasEnded) await ended?.(tx, [{ runId: row.id, slice: slice.slice }]);
+  return { kind: 'written', slice, before, after: await tx.getRun(row.id) };
+}
