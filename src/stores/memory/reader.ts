@@ -18,8 +18,8 @@ import type {
 } from '../../ports/store.ts';
 import { runSums } from '../../rules/counters/run-sums.ts';
 import { userSums } from '../../rules/counters/user-sums.ts';
-import { pageOfWorkflow } from '../workflow-users.ts';
 import { runWithSlices } from '../../rules/status/slice.ts';
+import { pageOfWorkflow } from '../workflow-users.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
