@@ -12,7 +12,7 @@ import type { Filter } from '../../model/filter.ts';
 import { addressOf } from '../../model/ids.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../model/resources/properties.ts';
-import type { Page, Run, TaskProcessingResult } from '../../model/resources/resources.ts';
+import type { Page, Run } from '../../model/resources/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
 import type { Task, TaskDefinition } from '../../model/workflow/workflow.ts';
 import type { Row } from '../protocol/represent.ts';
@@ -83,15 +83,13 @@ export function taskResultsOfWorkflow(
   return {
     belongs,
     acceptsFilter: (one) => statusOf(one) !== null,
-    async page(request) {
-      const { rows, next } = await pageOverRuns(engine, workflowId, request, (run, top, token) =>
-        engine.taskProcessingResults.list(run.id, {
-          top,
-          ...pushedStatus(request.filter),
-          ...afterOption(token),
-        }),
-      );
-      return { rows: await withTasks(rows as unknown as readonly TaskProcessingResult[]), next };
+    async page({ filter: where, limit, after }) {
+      const { value, nextToken } = await engine.taskProcessingResults.listOfWorkflow(workflowId, {
+        top: limit,
+        ...pushedStatus(where),
+        ...afterOption(after),
+      });
+      return { rows: await withTasks(value), next: nextToken };
     },
   };
 }
@@ -234,20 +232,19 @@ const RUNS_PER_TURN = 16;
 /** In which run a page goes on (`null`: in the next), how far within it, and where in the list of runs the next stands. */
 type RunCursor = readonly [runId: string | null, inner: string | null, runToken: string | null];
 
-/** A page of rows that hang under runs; `list` reads those of one. */
-async function pageOverRuns<Resource extends object>(
+/** A page of rows that a run has in itself; `list` reads those of one. */
+async function pageOverRuns(
   engine: Engine,
   workflowId: string,
   { limit, after, turn }: SourceRequest,
-  list: (run: Run, top: number, token: string | null) => Promise<Page<Resource>>,
-  runFilter: Filter | null = null,
+  list: (run: Run, top: number, token: string | null) => Promise<Page<Row>>,
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Cursor }> {
   let cursor: RunCursor = after === null ? [null, null, null] : runCursorOf(after);
   const rows: Row[] = [];
   for (let looked = 0; looked < RUNS_PER_PAGE_MAX && rows.length < limit; looked++) {
-    const { run, runToken } = await runAt(engine, workflowId, cursor, runFilter);
+    const { run, runToken } = await runAt(engine, workflowId, cursor);
     const found = run ? await list(run, limit - rows.length, cursor[1]) : null;
-    rows.push(...((found?.value ?? []) as readonly Row[]));
+    rows.push(...(found?.value ?? []));
     const inner = found?.nextToken ?? null;
     if (looked % RUNS_PER_TURN === 0) await turn();
     if (inner === null && runToken === null) return { rows, next: null };
@@ -261,10 +258,9 @@ async function runAt(
   engine: Engine,
   workflowId: string,
   [runId, , runToken]: RunCursor,
-  runFilter: Filter | null,
 ): Promise<{ readonly run: Run | null; readonly runToken: string | null }> {
   if (runId === null) {
-    const options = { top: 1, ...filterOption(runFilter), ...afterOption(runToken) };
+    const options = { top: 1, ...afterOption(runToken) };
     const { value, nextToken } = await engine.runs.list(workflowId, options);
     return { run: value[0] ?? null, runToken: nextToken };
   }

@@ -1,6 +1,5 @@
 /** Task results and task reports, derived from the records of users and runs. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { filter } from '../../filter/builder.ts';
 import { readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
 import type { Filter } from '../../model/filter.ts';
@@ -11,8 +10,8 @@ import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
 import type { Task } from '../../model/workflow/workflow.ts';
 import { type LedgerContext, pinnedVersion, requireRun, requireUser } from '../context.ts';
 import { type ListOptions, listRequest, PAGE_OPTIONS } from '../input/list-options.ts';
-import { objectOfRun } from '../planning/provisioning-objects.ts';
-import { enabledTasks, type RunContent, reportResources, taskResources } from '../resources.ts';
+import { enabledTasks, reportResources, taskResources } from '../resources.ts';
+import { contentOf, tasksOfWorkflow, usersWith } from './tasks-of-workflow.ts';
 
 /** Options of a list of task results: by user, then in execution order. */
 export interface TaskListOptions extends Pick<ListOptions, 'top' | 'after'> {
@@ -27,6 +26,13 @@ const LIST_OPTIONS = {
 /** Task results, by run or by user result. */
 export interface TaskProcessingResults {
   list(runId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
+  /**
+   * Results of all runs of a workflow but previews: newest schedule first, then by user, then in execution order. A page
+   * may be short, or empty, and still have a `nextToken`: it looks at a bounded number of runs and users.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidPageToken`, `InvalidArgument`.
+   */
+  listOfWorkflow(workflowId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
   listOfUser(runId: string, resultId: string): Promise<readonly TaskProcessingResult[]>;
   /** @throws LifecycleError `NotFound`. */
   get(runId: string, taskResultId: string): Promise<TaskProcessingResult>;
@@ -66,6 +72,10 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
       const last = found.length > request.limit ? value.at(-1) : undefined;
       return { value, nextToken: last ? request.tokenAfter({ value: null, key: last.id }) : null };
     },
+    async listOfWorkflow(workflowId, options) {
+      const given = readOptions(options, 'taskProcessingResults.listOfWorkflow', LIST_OPTIONS);
+      return tasksOfWorkflow({ store }, workflowId, given);
+    },
     async listOfUser(runId, resultId) {
       const run = await requireRun(store, runId);
       const user = await requireUser(store, run, resultId);
@@ -97,10 +107,6 @@ async function pinnedTasks(store: LedgerContext['store'], run: RunRecord): Promi
   return enabledTasks(await pinnedVersion(store, run));
 }
 
-async function contentOf(store: LedgerContext['store'], run: RunRecord): Promise<RunContent> {
-  return { tasks: await pinnedTasks(store, run), workflowSubject: await objectOfRun(store, run) };
-}
-
 /** Users of a run from an ordinal on, that one included, a page at a time. */
 async function* usersFrom(
   store: LedgerContext['store'],
@@ -124,11 +130,6 @@ async function* usersFrom(
 }
 
 const PAGE = 200;
-
-/** Selects users that can have a task in that status; `failed` tasks are found without reading the other users. */
-function usersWith(status: TaskStatus | undefined): Filter | null {
-  return status === 'failed' ? filter.gt('failedTasksCount', 0) : null;
-}
 
 function requireAddress(run: RunRecord, id: string): Address {
   const address = addressOf(id);
