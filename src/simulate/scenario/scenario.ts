@@ -71,9 +71,9 @@ const POPULATION = kinds(
         departments: list(
           object({ name: name() }, { weight: positive(1_000_000, 'Relative size. Default 1.') }),
           { min: 1, max: 1_000 },
-          'Default: those of an ordinary company.',
+          'Default: the nine of tenure sample.',
         ),
-        peoplePerManager: whole(1, 1_000, 'Default 10.'),
+        peoplePerManager: whole(1, 1_000, 'On average. Default 10.'),
       },
     ],
     file: [

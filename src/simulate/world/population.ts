@@ -1,16 +1,19 @@
 /** The people in the directory at the start and all later changes, decided before anything runs. */
 import { resolve } from 'node:path';
+import { startOfISOWeek } from 'date-fns/startOfISOWeek';
 import { openDirectory } from '../../directory/open-directory.ts';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../../model/time.ts';
 import type { DirectoryAttribute } from '../../ports/directory.ts';
 import type { Random } from '../../ports/random.ts';
 import { randomFor } from '../../system/virtual/random.ts';
+import { DEPARTMENTS, type DepartmentSize } from '../people/company.ts';
+import { PeopleMaker, type Person, tenureDays } from '../people/people.ts';
 import type { ReadScenario } from '../scenario/read-scenario.ts';
 import type { FilePopulation } from '../scenario/scenario.ts';
-import { DEFAULT_DEPARTMENTS, type Department, type PeopleMaker, pastHireMs, peopleMaker } from './people.ts';
 import { Roster } from './roster.ts';
 import { massPlans, type Plan, turnoverPlans } from './turnover.ts';
+import { isoDay, utc, type Zone } from './zone.ts';
 
 /** A change of the directory. */
 export type Change =
@@ -31,7 +34,6 @@ export interface Population {
   readonly attributes: readonly DirectoryAttribute[];
 }
 
-const PEOPLE_PER_MANAGER_DEFAULT = 10;
 const KEPT_DAYS_DEFAULT = 30;
 
 /**
@@ -45,29 +47,49 @@ export async function openPopulation(read: ReadScenario, seed: number): Promise<
   const random = randomFor(seed, 'people');
   if (population.kind === 'file') {
     const { initial, attributes } = await readPeople(population, read.folder);
-    const maker = peopleMaker({
-      departments: departmentsOf(initial),
-      peoplePerManager: PEOPLE_PER_MANAGER_DEFAULT,
-      idPrefix: 'new-',
+    const maker = new PeopleMaker({
       random,
+      idOf: (ordinal) => idOf('new-', ordinal),
+      departments: departmentsOf(initial),
     });
     return { initial, changes: futureOf(read, initial, maker, seed), attributes };
   }
-  const maker = peopleMaker({
-    departments: (population.departments ?? DEFAULT_DEPARTMENTS).map(({ name, weight = 1 }) => ({
-      name,
-      weight,
-    })),
-    peoplePerManager: population.peoplePerManager ?? PEOPLE_PER_MANAGER_DEFAULT,
-    idPrefix: 'p',
+  const { headcount, departments, peoplePerManager } = population;
+  const maker = new PeopleMaker({
     random,
+    idOf: (ordinal) => idOf('p', ordinal),
+    ...(departments === undefined
+      ? {}
+      : { departments: departments.map(({ name, weight = 1 }) => ({ name, weight })) }),
+    ...(peoplePerManager === undefined ? {} : { peoplePerManager }),
   });
-  const initial = Array.from({ length: population.headcount }, () => {
+  const initial = Array.from({ length: headcount }, () => {
     const hireMs = pastHireMs(read.zone, read.startMs, random);
-    return maker.make(hireMs, hireMs - 20 * DAY_MS);
+    return subjectOf(maker.make(), hireMs, hireMs - 20 * DAY_MS);
   });
   const attributes = [{ name: 'employeeLeaveDateTime' }];
   return { initial, changes: futureOf(read, initial, maker, seed), attributes };
+}
+
+/** `p000001`. */
+function idOf(prefix: string, ordinal: number): string {
+  return `${prefix}${String(ordinal).padStart(6, '0')}`;
+}
+
+/** A person who starts at `hireMs` and is in the directory from `knownMs` on. */
+function subjectOf(person: Person, hireMs: EpochMs, knownMs: EpochMs): Subject {
+  return {
+    ...person,
+    mail: person.userPrincipalName,
+    employeeHireDate: new Date(hireMs).toISOString(),
+    createdDateTime: new Date(knownMs).toISOString(),
+  };
+}
+
+/** A first day before `startMs`, a Monday. */
+function pastHireMs(zone: Zone, startMs: EpochMs, random: Random): EpochMs {
+  const day = zone.dayOf(startMs - tenureDays(random) * DAY_MS);
+  return zone.startOf(isoDay(startOfISOWeek(day, { in: utc }).getTime()));
 }
 
 async function readPeople(
@@ -91,12 +113,12 @@ async function readPeople(
   }
 }
 
-function departmentsOf(people: readonly Subject[]): readonly Department[] {
+function departmentsOf(people: readonly Subject[]): readonly DepartmentSize[] {
   const counts = new Map<string, number>();
   for (const { department } of people)
     if (typeof department === 'string') counts.set(department, (counts.get(department) ?? 0) + 1);
   const found = [...counts].map(([name, weight]) => ({ name, weight }));
-  return found.length > 0 ? found : [...DEFAULT_DEPARTMENTS];
+  return found.length > 0 ? found : DEPARTMENTS;
 }
 
 function futureOf(
@@ -151,7 +173,7 @@ class Future {
   }
 
   #enter({ atMs, dateMs, department }: Plan): void {
-    const subject = this.#maker.make(dateMs, atMs, department);
+    const subject = subjectOf(this.#maker.make(department), dateMs, atMs);
     this.#changes.push({ kind: 'entered', atMs, subject });
     const starters = this.#starting.get(dateMs) ?? [];
     this.#starting.set(dateMs, starters);

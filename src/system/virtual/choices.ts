@@ -5,9 +5,9 @@ import { below, seededRandom, weighted } from './random.ts';
 export class Choices implements Random {
   readonly #random: Random;
 
-  /** @param seed any integer. */
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
+  /** @param source a seed, any integer; or a sequence to draw from. */
+  constructor(source: number | Random) {
+    this.#random = typeof source === 'number' ? seededRandom(source) : source;
   }
 
   /** A number in [0, 1). */

@@ -1,16 +1,21 @@
-/** The company of samples. */
+/** The company of made-up people. */
 
-/** A department: its share of the staff, its titles by frequency, and its place in the organisation. */
-export interface Department {
+/** A department and its relative size. */
+export interface DepartmentSize {
   readonly name: string;
   readonly weight: number;
-  readonly division: string;
-  readonly costCenter: string;
+}
+
+/** A department: its titles by frequency, and its place in the organisation. */
+export interface Department extends DepartmentSize {
   readonly titles: readonly [string, ...string[]];
   readonly manager: string;
   readonly head: string;
+  /** Absent for a department that is none of the company's own. */
+  readonly employeeOrgData?: { readonly division: string; readonly costCenter: string };
 }
 
+/** The departments of a company that names none of its own. */
 export const DEPARTMENTS: readonly [Department, ...Department[]] = [
   department('Engineering', 26, 'Product', 'CC1100', [
     'Software Engineer',
@@ -48,6 +53,12 @@ export const DEPARTMENTS: readonly [Department, ...Department[]] = [
   department('Legal', 2, 'Corporate', 'CC4400', ['Counsel', 'Paralegal']),
 ];
 
+/** Leads the company; only its head is in it. */
+export const EXECUTIVE_OFFICE: Department = {
+  ...department('Executive Office', 0, 'Corporate', 'CC4000', ['Assistant']),
+  head: 'Chief Executive Officer',
+};
+
 function department(
   name: string,
   weight: number,
@@ -55,7 +66,17 @@ function department(
   costCenter: string,
   titles: Department['titles'],
 ): Department {
-  return { name, weight, division, costCenter, titles, manager: `${name} Manager`, head: `Head of ${name}` };
+  return { ...otherDepartment(name, titles), weight, employeeOrgData: { division, costCenter } };
+}
+
+function otherDepartment(name: string, titles: Department['titles']): Department {
+  return { name, weight: 1, titles, manager: `${name} Manager`, head: `Head of ${name}` };
+}
+
+/** A department of the company, or one of this name with titles that are found anywhere. */
+export function departmentNamed(name: string): Department {
+  const own = DEPARTMENTS.find((one) => one.name === name);
+  return own ?? otherDepartment(name, ['Specialist', 'Assistant', 'Analyst']);
 }
 
 /** A place of work, with the employing company. */
@@ -66,6 +87,7 @@ export interface Location {
   readonly companyName: string;
 }
 
+/** Places of work. */
 export const LOCATIONS: readonly [Location, ...Location[]] = [
   { weight: 30, city: 'Chicago', country: 'United States', companyName: 'Woodgrove, Inc.' },
   { weight: 14, city: 'Washington, D.C.', country: 'United States', companyName: 'Woodgrove, Inc.' },
@@ -76,6 +98,7 @@ export const LOCATIONS: readonly [Location, ...Location[]] = [
   { weight: 6, city: 'São Paulo', country: 'Brazil', companyName: 'Woodgrove Brasil' },
 ];
 
+/** How people are employed. */
 export const EMPLOYEE_TYPES: readonly [EmployeeType, ...EmployeeType[]] = [
   { weight: 84, name: 'Employee' },
   { weight: 11, name: 'Contractor' },

@@ -3,6 +3,7 @@
 const split = (text: string): readonly [string, ...string[]] =>
   text.trim().split(/\s+/) as [string, ...string[]];
 
+/** First names. */
 export const GIVEN_NAMES = split(`
   Aaliyah Aarav Adam Adriana Agnieszka Ahmed Aiko Aisha Akira Alejandro Alexander Alice Amara Amélie Amir Ana Anders
   Andrea Andrei Anika Anna Antonio Anouk Aoife Arjun Ayşe Beatriz Benjamin Bianca Björn Bruno Camila Carlos Carmen
@@ -16,6 +17,7 @@ export const GIVEN_NAMES = split(`
   Sebastian Siobhán Sofia Sören Stefan Sven Tamar Tara Thomas Tomás Umar Ursula Valentina Vera Viktor Wei William
   Yara Yuki Yusuf Zainab Zoë Zuzana`);
 
+/** Family names. */
 export const SURNAMES = split(`
   Abbott Acosta Adeyemi Aguilar Ahmed Alvarez Andersson Andrade Arslan Bailey Baker Bakker Barros Baumann Becker
   Bennett Berg Bianchi Blanc Bondarenko Boateng Brandt Brennan Brooks Brown Burke Campbell Carter Castillo Chan
