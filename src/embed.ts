@@ -107,7 +107,7 @@ export async function createLedger(options?: LedgerOptions): Promise<StandaloneL
 async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<StandaloneLedger> {
   const { store = memoryStore(), strictFailed, limits } = options;
   const hub: EventHub = new EventHub(systemClock, (error, name) => {
-    if (name !== 'engine.error') hub.emit('engine.error', { error, during: `a listener of ${name}` });
+    if (name !== 'engine.error') hub.emit('engine.error', { error, during: 'listening', eventName: name });
   });
   const ledger = assembleLedger(
     {

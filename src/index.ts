@@ -34,8 +34,14 @@ export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts
 export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
 export { InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
+export { ENGINE_ACTIVITIES, type EngineActivity } from './events/engine-activity.ts';
 export type { Listener } from './events/event-hub.ts';
-export type { EngineEventMap, EngineEventName, RunEventPayload } from './events/event-map.ts';
+export type {
+  EngineEventMap,
+  EngineEventName,
+  RunEventPayload,
+  TaskEventPayload,
+} from './events/event-map.ts';
 export { type FilterValue, filter } from './filter/builder.ts';
 export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';

@@ -125,7 +125,7 @@ class LifecycleEngine implements Engine, EventSink {
         workflowChanged: () => {
           if (this.#phase === 'started') void this.#scheduler.refresh();
           this.#dropGone().catch((error: unknown) => {
-            this.emit('engine.error', { error, during: 'looking for purged runs' });
+            this.emit('engine.error', { error, during: 'findingPurgedRuns' });
           });
         },
       },
@@ -302,7 +302,7 @@ class LifecycleEngine implements Engine, EventSink {
   #listenerFailed(error: unknown, name: EngineEventName): void {
     if (name === 'engine.error')
       this.#ports.logger.error('tenure: a listener of engine.error failed', { error });
-    else this.emit('engine.error', { error, during: `a listener of ${name}` });
+    else this.emit('engine.error', { error, during: 'listening', eventName: name });
   }
 
   /** A purge removes runs: their waiters and drivers are notified. */

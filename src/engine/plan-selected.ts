@@ -1,6 +1,7 @@
 import type { LedgerContext } from '../ledger/context.ts';
 import { planRun } from '../ledger/planning/plan.ts';
 import type { Candidate, PlanOutcome, RunPlan } from '../ledger/planning/run-plan.ts';
+import { isoOrNull } from '../ledger/resources.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Directory } from '../ports/directory.ts';
 import { leftOutError, needsAttention, type SelectionTally } from './selection.ts';
@@ -32,7 +33,13 @@ export async function planSelected(input: SelectedPlan): Promise<SelectedOutcome
   const report = (selection: Selection, runId: string | null): void => {
     if (!needsAttention(selection)) return;
     const { workflow, slotAtMs } = plan;
-    context.events.emit('subjects.leftOut', { workflowId: workflow.id, slotAtMs, runId, selection });
+    const slotDateTime = isoOrNull(slotAtMs);
+    context.events.emit('workflow.subjectsLeftOut', {
+      workflowId: workflow.id,
+      slotDateTime,
+      runId,
+      selection,
+    });
   };
   async function* orRefused(): AsyncGenerator<readonly Candidate[]> {
     yield* plan.candidates;

@@ -86,6 +86,6 @@ export class RequestDesk {
   }
 
   #tell(error: unknown): void {
-    this.#deps.events.emit('engine.error', { error, during: 'serving requests of other processes' });
+    this.#deps.events.emit('engine.error', { error, during: 'servingRequests' });
   }
 }

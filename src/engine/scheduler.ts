@@ -6,10 +6,11 @@
  *
  * Source: domain §3.1, §3.2, §6.7.
  */
+
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RunPlan } from '../ledger/planning/run-plan.ts';
-import { enabledTasks } from '../ledger/resources.ts';
+import { enabledTasks, isoOf } from '../ledger/resources.ts';
 import { purgeExpired } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
@@ -190,7 +191,8 @@ export class Scheduler {
     });
     const isQuarantined = workflow.quarantineDetails.quarantineType !== 'notQuarantined';
     const plan = isQuarantined ? { evaluate: [], skip: [...due.skip, ...due.evaluate] } : due;
-    for (const slotAtMs of plan.skip) events.emit('schedule.skipped', { workflowId: workflow.id, slotAtMs });
+    for (const slotAtMs of plan.skip)
+      events.emit('schedule.skipped', { workflowId: workflow.id, slotDateTime: isoOf(slotAtMs) });
     try {
       const observation = qualificationOf(workflow, settings.catchUpMs)?.observation;
       if (observation) await beginWatching(this.#observeInput(workflow, observation));
@@ -202,7 +204,12 @@ export class Scheduler {
         if (!this.#isOn) return true; // the run stays in the store, for the next start
         if (outcome.kind === 'planned') planned(outcome.run);
         const runId = 'run' in outcome ? outcome.run.id : null;
-        events.emit('schedule.evaluated', { workflowId: workflow.id, slotAtMs, runId, selection });
+        events.emit('schedule.evaluated', {
+          workflowId: workflow.id,
+          slotDateTime: isoOf(slotAtMs),
+          runId,
+          selection,
+        });
         if (outcome.kind === 'quarantined') return true; // the slots that follow are skipped from now on
       }
       return true;
@@ -224,11 +231,8 @@ export class Scheduler {
   }
 
   #report(error: unknown, workflowId?: string): void {
-    const during =
-      workflowId === undefined
-        ? 'evaluating the schedule'
-        : `evaluating the schedule of workflow ${workflowId}`;
-    this.#deps.ledger.context.events.emit('engine.error', { error, during });
+    const where = workflowId === undefined ? {} : { workflowId };
+    this.#deps.ledger.context.events.emit('engine.error', { error, during: 'evaluatingSchedule', ...where });
   }
 }
 

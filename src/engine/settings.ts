@@ -71,7 +71,7 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
   readonly catchUpDays?: number;
   /**
    * `true`: a slot, or an activation by rule, is refused with `SubjectsLeftOut` when an attribute that decides who
-   * is taken cannot be read, or no subject has it. Default `false`: the others are taken, and `subjects.leftOut` is
+   * is taken cannot be read, or no subject has it. Default `false`: the others are taken, and `workflow.subjectsLeftOut` is
    * emitted.
    */
   readonly strictSelection?: boolean;

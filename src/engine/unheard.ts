@@ -1,3 +1,4 @@
+import { activityText } from '../events/engine-activity.ts';
 import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
 import type { Logger } from '../ports/logger.ts';
 import { leftOutSentences } from './selection.ts';
@@ -9,10 +10,10 @@ export function logUnheard<Name extends EngineEventName>(
   payload: EngineEventMap[Name],
 ): void {
   if (name === 'engine.error') {
-    const { error, during } = payload as EngineEventMap['engine.error'];
-    logger.error(`tenure: ${during} failed`, { error });
-  } else if (name === 'subjects.leftOut') {
-    const { selection, ...where } = payload as EngineEventMap['subjects.leftOut'];
+    const event = payload as EngineEventMap['engine.error'];
+    logger.error(`tenure: ${activityText(event)} failed`, { error: event.error });
+  } else if (name === 'workflow.subjectsLeftOut') {
+    const { selection, ...where } = payload as EngineEventMap['workflow.subjectsLeftOut'];
     logger.warn(`tenure: ${leftOutSentences(selection).join('; ')}`, { ...where, selection });
   } else if (name === 'handler.unsettled') {
     logger.warn('tenure: a handler did not settle after it was aborted, and may still be working', {

@@ -1,18 +1,30 @@
 import type { AuditEntry } from '../model/resources/audit.ts';
 import type { Run, UserProcessingResult } from '../model/resources/resources.ts';
 import type { Selection } from '../model/selection.ts';
-import type { EpochMs } from '../model/time.ts';
 import type { QuarantineDetails } from '../model/workflow/quarantine.ts';
+import type { EngineActivity } from './engine-activity.ts';
 
-/** A run, and the id of the workflow that it belongs to. */
+/** A run. */
 export interface RunEventPayload {
   readonly workflowId: string;
+  readonly runId: string;
   readonly run: Run;
 }
 
+/** A task of a user in a run. */
+export interface TaskEventPayload {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly subjectId: string;
+  readonly taskId: string;
+  readonly taskDefinitionId: string;
+  /** 1-based position among the enabled tasks. */
+  readonly position: number;
+}
+
 /**
- * Events of the engine, by name. All `run.…`, `user.…` and `task.…` events are emitted after the commit that makes
- * them true, in the order of the commits.
+ * Events of the engine, by name: what they are about, and what happened. All `run.…`, `user.…` and `task.…` events are
+ * emitted after the commit that makes them true, in the order of the commits. Moments are ISO 8601, UTC.
  */
 export interface EngineEventMap {
   /** A run exists, `queued`. */
@@ -29,49 +41,35 @@ export interface EngineEventMap {
   /** It is terminal. */
   'run.finished': RunEventPayload;
   /** It was kept long enough (`retention`), and is gone. */
-  'retention.purged': { readonly workflowId: string; readonly runId: string };
+  'run.purged': { readonly workflowId: string; readonly runId: string };
   /** One user's result is terminal. */
   'user.finished': {
     readonly workflowId: string;
     readonly runId: string;
+    readonly subjectId: string;
     readonly result: UserProcessingResult;
   };
-  /** A task of a user has failed, without a further attempt. */
-  'task.failed': {
-    readonly workflowId: string;
-    readonly runId: string;
-    readonly subjectId: string;
-    /** 1-based position among the enabled tasks. */
-    readonly position: number;
-    readonly failureReason: string;
-  };
+  /** A task that the engine ran for a user has completed. `processingInfo`: why it had nothing to do. */
+  'task.completed': TaskEventPayload & { readonly processingInfo: string | null };
+  /** A task that the engine ran for a user has failed, without a further attempt. */
+  'task.failed': TaskEventPayload & { readonly failureReason: string };
   /** An attempt failed and will be repeated. */
-  'task.retrying': {
-    readonly workflowId: string;
-    readonly runId: string;
-    readonly subjectId: string;
-    readonly position: number;
+  'task.retrying': TaskEventPayload & {
     /** The attempt that failed, 1-based. */
     readonly attempt: number;
     readonly failureReason: string;
-    readonly notBeforeMs: EpochMs;
+    /** Earliest start of the next attempt. */
+    readonly notBeforeDateTime: string;
   };
   /**
    * A handler has not settled within the grace of its abort (`abortGraceMs`). Its task is decided and its run goes
    * on, but the handler may still be working. Its lane serves other tasks meanwhile, unless `handlersUnsettledMax`
    * handlers are in this state already. Emitted once per attempt; without a listener it is a warning in the logger.
    */
-  'handler.unsettled': {
-    readonly workflowId: string;
-    readonly runId: string;
-    readonly subjectId: string;
-    readonly taskId: string;
-    readonly taskDefinitionId: string;
-    /** 1-based position among the enabled tasks. */
-    readonly position: number;
+  'handler.unsettled': TaskEventPayload & {
     /** 1-based. */
     readonly attempt: number;
-    /** Start of the attempt, ISO 8601. */
+    /** Start of the attempt. */
     readonly startedDateTime: string;
     /** Why it was aborted: its time-out, a cancel of its run, or a stop of the engine. */
     readonly cause: 'timeout' | 'cancel' | 'stop';
@@ -89,7 +87,7 @@ export interface EngineEventMap {
   /** A schedule slot was evaluated. `runId` `null`: no subject was due. */
   'schedule.evaluated': {
     readonly workflowId: string;
-    readonly slotAtMs: EpochMs;
+    readonly slotDateTime: string;
     readonly runId: string | null;
     /** People in scope, people in the run, and why the others are not in it. */
     readonly selection: Selection;
@@ -99,16 +97,16 @@ export interface EngineEventMap {
    * cannot be read, or no subject has it. Also emitted before a strict selection is refused. Without a listener it is
    * a warning in the logger.
    */
-  'subjects.leftOut': {
+  'workflow.subjectsLeftOut': {
     readonly workflowId: string;
     /** `null`: an activation by rule. */
-    readonly slotAtMs: EpochMs | null;
+    readonly slotDateTime: string | null;
     /** `null`: no run was made. */
     readonly runId: string | null;
     readonly selection: Selection;
   };
   /** A schedule slot was not evaluated because it was missed (the missed-slot policy). */
-  'schedule.skipped': { readonly workflowId: string; readonly slotAtMs: EpochMs };
+  'schedule.skipped': { readonly workflowId: string; readonly slotDateTime: string };
   /** A scheduled run had too many users; it and its workflow wait for `workflows.clearQuarantine`. */
   'workflow.quarantined': {
     readonly workflowId: string;
@@ -116,9 +114,16 @@ export interface EngineEventMap {
     readonly quarantineDetails: QuarantineDetails;
   };
   /** An entry for an audit log. */
-  audit: AuditEntry;
+  'audit.recorded': AuditEntry;
   /** A failure outside of any call. The engine continues. Without a listener it is an error in the logger. */
-  'engine.error': { readonly error: unknown; readonly during: string; readonly runId?: string };
+  'engine.error': {
+    readonly error: unknown;
+    readonly during: EngineActivity;
+    readonly workflowId?: string;
+    readonly runId?: string;
+    /** The event whose listener failed (`during: 'listening'`). */
+    readonly eventName?: EngineEventName;
+  };
 }
 
 /** The name of an event. */
@@ -131,17 +136,18 @@ export const ENGINE_EVENTS = Object.keys({
   'run.progress': true,
   'run.canceling': true,
   'run.finished': true,
-  'retention.purged': true,
+  'run.purged': true,
   'user.finished': true,
+  'task.completed': true,
   'task.failed': true,
   'task.retrying': true,
   'schedule.evaluated': true,
   'handler.unsettled': true,
   'engine.stalled': true,
   'schedule.skipped': true,
-  'subjects.leftOut': true,
+  'workflow.subjectsLeftOut': true,
   'workflow.quarantined': true,
-  audit: true,
+  'audit.recorded': true,
   'engine.error': true,
 } satisfies Record<EngineEventName, true>) as readonly EngineEventName[];
 

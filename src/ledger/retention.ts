@@ -67,7 +67,7 @@ async function purgeRuns(
         const run = await tx.getRun(id);
         if (run && isTerminal(run.processingStatus)) await removeRun(tx, run);
       });
-      events.emit('retention.purged', { workflowId, runId: id });
+      events.emit('run.purged', { workflowId, runId: id });
       await clock.yield();
     }
     if (runs.length < PAGE) return;

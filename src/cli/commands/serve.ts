@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { activityText } from '../../events/engine-activity.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { servedRuns } from '../dry-run/served.ts';
@@ -179,8 +180,8 @@ async function serveEngine(
   const { stderr } = host;
   const warn = (error: unknown, where: string): void =>
     stderr.line(`warning: ${where}: ${oneLine(String(error))}`);
-  engine.on('engine.error', ({ error, during }) => warn(error, during));
-  engine.on('subjects.leftOut', ({ workflowId, selection }) => {
+  engine.on('engine.error', (event) => warn(event.error, activityText(event)));
+  engine.on('workflow.subjectsLeftOut', ({ workflowId, selection }) => {
     for (const line of leftOutWarnings(selection))
       stderr.line(`warning: workflow ${workflowId}: ${oneLine(line)}`);
   });

@@ -57,7 +57,7 @@ export class Session {
     this.engine = engine;
     this.#warnings = new Warnings(host, (write) => this.#above(write));
     engine.on('engine.error', (event) => this.#failed(event));
-    engine.on('subjects.leftOut', ({ selection }) => this.#warnings.show(leftOutWarnings(selection)));
+    engine.on('workflow.subjectsLeftOut', ({ selection }) => this.#warnings.show(leftOutWarnings(selection)));
     engine.on('run.progress', ({ run }) => this.#progress?.update(run));
   }
 
@@ -165,7 +165,7 @@ export class Session {
 
   #failed(event: EngineEventMap['engine.error']): void {
     const { error, during, runId } = event;
-    const isFinal = during === 'driving' || (LifecycleError.is(error) && !error.retryable);
+    const isFinal = during === 'drivingRun' || (LifecycleError.is(error) && !error.retryable);
     if (runId !== undefined && isFinal) {
       const { db } = this.#input;
       const remedy =

@@ -1,3 +1,4 @@
+import { activityText } from '../../events/engine-activity.ts';
 import type { EngineEventMap } from '../../events/event-map.ts';
 import type { Host } from '../host.ts';
 import { messageOf } from './cli-error.ts';
@@ -20,8 +21,8 @@ export class Warnings {
   }
 
   /** An `engine.error` event. */
-  add({ error, during }: EngineEventMap['engine.error']): void {
-    const text = oneLine(`${during}: ${messageOf(error)}`);
+  add(event: EngineEventMap['engine.error']): void {
+    const text = oneLine(`${activityText(event)}: ${messageOf(event.error)}`);
     const isKept = this.#counts.has(text) || this.#counts.size < KINDS_MAX;
     const kind = isKept ? text : OTHERS;
     const times = (this.#counts.get(kind) ?? 0) + 1;

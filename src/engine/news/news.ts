@@ -74,7 +74,7 @@ export class News {
         else if (isTerminal(run.processingStatus)) waiters.resolve(runId, runResource(run));
       }
     } catch (error) {
-      events.emit('engine.error', { error, during: 'waiting for runs of other processes' });
+      events.emit('engine.error', { error, during: 'awaitingRuns' });
     }
   }
 }

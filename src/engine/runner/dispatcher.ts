@@ -89,7 +89,7 @@ export class Dispatcher {
       settings,
       recorder: ledger.recorder,
       lanes: new Lanes(settings.concurrency, (error) =>
-        events.emit('engine.error', { error, during: 'a lane' }),
+        events.emit('engine.error', { error, during: 'runningLane' }),
       ),
       unsettled: this.unsettled,
       timeSlice,
@@ -199,7 +199,7 @@ export class Dispatcher {
       await this.#ledger.recorder.slices.release(driven.map(({ driver }) => driver.held));
       for (const { ticket } of driven) await this.#work.giveBack(ticket, this.#ports.clock.now());
     } catch (error) {
-      this.#ledger.context.events.emit('engine.error', { error, during: 'handing runs back' });
+      this.#ledger.context.events.emit('engine.error', { error, during: 'handingRunsBack' });
     }
   }
 
@@ -260,7 +260,7 @@ export class Dispatcher {
           else await this.#drive(ticket, answer);
         }
       } catch (error) {
-        context.events.emit('engine.error', { error, during: 'claiming runs' });
+        context.events.emit('engine.error', { error, during: 'claimingRuns' });
         this.#mayHaveWork = true;
         await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));
         for (const ticket of tickets) if (!this.#isDriven(ticket)) this.#work.giveBack(ticket, clock.now());
@@ -305,7 +305,7 @@ export class Dispatcher {
       await driver.start(wasInHand);
     } catch (error) {
       // For instance a run whose handlers are missing: it stays in the store, for the next start or another process.
-      context.events.emit('engine.error', { error, during: 'taking up a run', runId: run.id });
+      context.events.emit('engine.error', { error, during: 'takingUpRun', runId: run.id });
       this.#driven.get(run.id)?.get(slice.slice)?.driver.end();
       if (!wasInHand) await recorder.slices.release([slice]);
       if (LifecycleError.is(error) && !error.retryable) this.#refused.add(run.id);
@@ -335,7 +335,7 @@ export class Dispatcher {
         if (state === 'lost') driver.lost(takenOver(driver.held));
       }
     } catch (error) {
-      this.#ledger.context.events.emit('engine.error', { error, during: 'renewing claims' });
+      this.#ledger.context.events.emit('engine.error', { error, during: 'renewingClaims' });
     }
   }
 

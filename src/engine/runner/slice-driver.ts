@@ -7,7 +7,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceRecord } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Task, Workflow } from '../../model/workflow/workflow.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
 import { ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
@@ -75,7 +75,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.#readAhead = new ReadAhead(run, slice, {
       ...deps.ports,
       changed: () => deps.lanes.wake(this),
-      failed: (error) => deps.events.emit('engine.error', { error, during: 'reading users', runId: run.id }),
+      failed: (error) => deps.events.emit('engine.error', { error, during: 'readingUsers', runId: run.id }),
     });
     this.#waits = new RetryTimers(deps.ports.clock);
     this.#recorder = deps.recorder.open(run, slice, this);
@@ -98,6 +98,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     if (state === 'canceling') this.cancel();
     for (const active of taken) this.#takeBack(active, wasInHand);
     if (this.#mode === 'driving') this.#readAhead.take(ports.clock.now()); // nothing is read yet: this starts the first read
+  }
+
+  taskAt(position: number): Task {
+    return (this.#tasks[position - 1] as BoundTask).task;
   }
 
   /** The slice as last committed. */
@@ -255,7 +259,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
 
   lost(error: unknown): void {
     if (this.#mode === 'ended') return;
-    this.#deps.events.emit('engine.error', { error, during: 'driving', runId: this.runId });
+    this.#deps.events.emit('engine.error', { error, during: 'drivingRun', runId: this.runId });
     this.abort();
     this.end(true);
   }

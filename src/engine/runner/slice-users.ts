@@ -40,7 +40,7 @@ export async function* queuedUsers(
       }
       return;
     } catch (error) {
-      events.emit('engine.error', { error, during: 'canceling', runId: slice.runId });
+      events.emit('engine.error', { error, during: 'cancelingRun', runId: slice.runId });
       await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));
     }
   }

@@ -39,7 +39,7 @@ export function announce(
   ]);
 }
 
-type RunEventName = Extract<EngineEventName, `run.${string}`>;
+type RunEventName = Exclude<Extract<EngineEventName, `run.${string}`>, 'run.purged'>;
 
 function emitRunEvents(
   { events }: LedgerContext,
@@ -48,7 +48,7 @@ function emitRunEvents(
 ): void {
   const wanted = names.filter((name) => name !== false && events.has(name));
   if (wanted.length === 0) return;
-  const payload = { workflowId: run.workflowId, run: runResource(run) };
+  const payload = { workflowId: run.workflowId, runId: run.id, run: runResource(run) };
   for (const name of wanted) if (name) events.emit(name, payload);
 }
 
@@ -57,6 +57,7 @@ function emitUserFinished({ events }: LedgerContext, run: RunRecord, user: UserR
   events.emit('user.finished', {
     workflowId: run.workflowId,
     runId: run.id,
+    subjectId: user.subjectId,
     result: userResource(run, user),
   });
 }

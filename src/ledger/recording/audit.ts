@@ -16,8 +16,8 @@ export function audit(
   target: Audited['target'] | null,
   about: { readonly workflowId?: string; readonly runId?: string } = {},
 ): void {
-  if (!events.has('audit')) return;
-  events.emit('audit', {
+  if (!events.has('audit.recorded')) return;
+  events.emit('audit.recorded', {
     category: categoryOf(activity),
     activity,
     activityDateTime: isoOf(clock.now()),
@@ -35,7 +35,7 @@ export function auditWorkflow(
   before: Workflow | null,
   after: Workflow | null,
 ): void {
-  if (!context.events.has('audit')) return;
+  if (!context.events.has('audit.recorded')) return;
   for (const { activity, target } of auditOfChange(before, after)) {
     const { id = '' } = after ?? before ?? {};
     audit(context, activity, by, target, { workflowId: id });
@@ -44,7 +44,7 @@ export function auditWorkflow(
 
 /** Emits the start and the end of a run. Call after the commit. */
 export function auditRun(context: LedgerContext, before: RunRecord | null, after: RunRecord): void {
-  if (!context.events.has('audit')) return;
+  if (!context.events.has('audit.recorded')) return;
   const { id: runId, workflowId, workflowExecutionType: type } = after;
   const emit = (activity: AuditActivity): void => {
     const { createdBy } = runResource(after);

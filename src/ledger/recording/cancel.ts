@@ -80,7 +80,7 @@ async function cancelEventually(cancellation: Cancellation, run: RunRecord): Pro
   try {
     await cancelUndriven(cancellation, run);
   } catch (error) {
-    context.events.emit('engine.error', { error, during: 'canceling', runId: run.id });
+    context.events.emit('engine.error', { error, during: 'cancelingRun', runId: run.id });
     if (LifecycleError.is(error) && !error.retryable) return;
     context.clock.setTimer(CANCEL_RETRY_MS, () => void cancelEventually(cancellation, run));
   }

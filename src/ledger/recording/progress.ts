@@ -26,9 +26,9 @@ export class SliceProgress {
     try {
       const run = await store.getRun(runId);
       if (run === null || isTerminal(run.processingStatus)) return;
-      events.emit('run.progress', { workflowId: run.workflowId, run: runResource(run) });
+      events.emit('run.progress', { workflowId: run.workflowId, runId, run: runResource(run) });
     } catch (error) {
-      events.emit('engine.error', { error, during: 'reading progress', runId });
+      events.emit('engine.error', { error, during: 'readingProgress', runId });
     }
   }
 }

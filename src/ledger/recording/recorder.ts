@@ -17,7 +17,7 @@ import { decideUser } from '../../rules/status/user.ts';
 import type { LedgerContext } from '../context.ts';
 import { announce } from './announce.ts';
 import { SliceProgress } from './progress.ts';
-import { emitTaskEvent } from './task-events.ts';
+import { areTaskEventsHeard, emitTaskEvent, type TaskIds } from './task-events.ts';
 import { wholeRuns } from './whole-runs.ts';
 
 /** An active user: its record as committed, and as it will be after the running commit. */
@@ -37,6 +37,8 @@ export interface RecorderClient<Lane extends TrackedUser> {
   refused(activeUser: Lane, event: UserEvent, code: Refusal): void;
   /** The slice after a commit. */
   changed(slice: SliceRecord): void;
+  /** The task at a position, for its events. */
+  taskAt(position: number): TaskIds;
   /** The run is being canceled: by another process, since this one was not told. */
   cancel(): void;
   /** No further event of this client will be recorded: another process holds the slice, or the run is deleted. */
@@ -200,7 +202,7 @@ export class Recorder {
         for (const [index, batch] of open.entries()) answers.set(batch, made[index] as SliceAnswer);
         return answers;
       } catch (error) {
-        events.emit('engine.error', { error, during: 'commit' });
+        events.emit('engine.error', { error, during: 'committing' });
         // A bug ends the runs concerned.
         if (error instanceof InvariantError || (LifecycleError.is(error) && !error.retryable)) {
           for (const batch of open) this.#lose(batch, error);
@@ -241,11 +243,14 @@ export class Recorder {
     });
   }
 
-  #emitTaskEvents(run: RunRecord, { activeUsers, events, results }: Batch): void {
+  #emitTaskEvents(run: RunRecord, { queue, activeUsers, events, results }: Batch): void {
+    const sink = this.#context.events;
+    if (!areTaskEventsHeard(sink)) return;
+    const taskAt = (position: number): TaskIds => queue.client.taskAt(position);
     activeUsers.forEach(({ user }, index) => {
       const result = results[index];
       if (typeof result === 'number')
-        emitTaskEvent(this.#context.events, run, user, events[index] as UserEvent, result);
+        emitTaskEvent(sink, run, user, events[index] as UserEvent, result, taskAt);
     });
   }
 

@@ -1,29 +1,48 @@
 import type { EventSink } from '../../events/event-map.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
+import type { Task } from '../../model/workflow/workflow.ts';
 import { positionOf } from '../../rules/status/positions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
+import { isoOf } from '../resources.ts';
 
-/** Emits the event of a task that failed or will be repeated. @param ended outcomes of its user after `event`. */
+/** What the events of tasks say of a task. */
+export type TaskIds = Pick<Task, 'id' | 'taskDefinitionId'>;
+
+/** Whether the event of any task has a listener. */
+export function areTaskEventsHeard(events: EventSink): boolean {
+  return events.has('task.completed') || events.has('task.failed') || events.has('task.retrying');
+}
+
+/**
+ * Emits the event of a task that ended or will be repeated.
+ *
+ * @param ended outcomes of its user after `event`.
+ * @param taskAt gives the task at a position.
+ */
 export function emitTaskEvent(
   events: EventSink,
   run: RunRecord,
   user: UserRecord,
   event: UserEvent,
   ended: number,
+  taskAt: (position: number) => TaskIds,
 ): void {
-  const task = { workflowId: run.workflowId, runId: run.id, subjectId: user.subjectId };
-  if (event.kind === 'taskEnded' && event.outcome.status === 'failed') {
-    const failureReason = event.outcome.failureReason ?? '';
-    events.emit('task.failed', { ...task, position: positionOf(user, ended), failureReason });
+  const payloadAt = (position: number) => {
+    const { id: taskId, taskDefinitionId } = taskAt(position);
+    const { id: runId, workflowId } = run;
+    return { workflowId, runId, subjectId: user.subjectId, taskId, taskDefinitionId, position };
+  };
+  if (event.kind === 'taskEnded') {
+    const { status, failureReason = '', processingInfo = null } = event.outcome;
+    const payload = payloadAt(positionOf(user, ended));
+    if (status === 'failed') events.emit('task.failed', { ...payload, failureReason });
+    else if (status === 'completed') events.emit('task.completed', { ...payload, processingInfo });
   } else if (event.kind === 'attemptFailed') {
-    const { notBeforeMs, reason } = event;
-    const attempt = user.attempts?.failures ?? 1;
     events.emit('task.retrying', {
-      ...task,
-      position: positionOf(user, ended + 1),
-      attempt,
-      failureReason: reason,
-      notBeforeMs,
+      ...payloadAt(positionOf(user, ended + 1)),
+      attempt: user.attempts?.failures ?? 1,
+      failureReason: event.reason,
+      notBeforeDateTime: isoOf(event.notBeforeMs),
     });
   }
 }

@@ -1,6 +1,8 @@
 /** The process that the engine runs in: it is started, stopped, killed and restarted. */
+
 import { assembleEngine, type Engine } from '../../engine/engine.ts';
 import { type EngineSettingsInput, readSettings } from '../../engine/settings.ts';
+import { activityText } from '../../events/engine-activity.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -105,19 +107,21 @@ export class SimulatedProcess {
 
   #listen(engine: Engine): void {
     const { metrics, trace, calendar, clock, now, failed } = this.#deps;
-    engine.on('schedule.evaluated', ({ workflowId, slotAtMs, runId }) => {
+    engine.on('schedule.evaluated', ({ workflowId, slotDateTime, runId }) => {
+      const slotAtMs = Date.parse(slotDateTime);
       const run = runId === null ? '-' : metrics.runNo(runId);
       trace.add(now(), `slot ${metrics.workflowNo(workflowId)} ${slotAtMs} ${run}`);
       calendar.evaluated(slotAtMs, clock.now());
     });
-    engine.on('schedule.skipped', ({ workflowId, slotAtMs }) => {
+    engine.on('schedule.skipped', ({ workflowId, slotDateTime }) => {
+      const slotAtMs = Date.parse(slotDateTime);
       trace.add(now(), `skipped ${metrics.workflowNo(workflowId)} ${slotAtMs}`);
       calendar.skipped(slotAtMs);
     });
-    engine.on('subjects.leftOut', ({ workflowId, slotAtMs, selection }) =>
-      metrics.addLeftOut(workflowId, slotAtMs, selection),
+    engine.on('workflow.subjectsLeftOut', ({ workflowId, slotDateTime, selection }) =>
+      metrics.addLeftOut(workflowId, slotDateTime === null ? null : Date.parse(slotDateTime), selection),
     );
-    engine.on('engine.error', ({ during, error }) => failed(during, error));
+    engine.on('engine.error', (event) => failed(activityText(event), event.error));
   }
 }
 

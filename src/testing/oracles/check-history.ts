@@ -23,6 +23,7 @@ const NAMES = [
   'run.canceling',
   'run.finished',
   'user.finished',
+  'task.completed',
   'task.failed',
   'task.retrying',
   'schedule.evaluated',
@@ -50,7 +51,7 @@ interface Reported {
   isOver: boolean;
   /** Ids of subjects (or results) that are final, by status. */
   readonly finished: Map<string, string>;
-  /** Failed attempts, and `null` once a task has failed for good, by subject and position. */
+  /** Failed attempts, and `null` once a task has ended, by subject and position. */
   readonly tasks: Map<string, number | null>;
   failures: number;
 }
@@ -76,13 +77,11 @@ export function checkHistory(history: Iterable<HistoryEvent>): readonly OracleVi
   return findings.violations;
 }
 
-type RunEvent = Extract<HistoryEvent, { name: `run.${string}` }>;
+type RunEvent = Extract<HistoryEvent, { payload: { readonly run: Run } }>;
 
 function runIdOf(event: HistoryEvent): string | null {
   if ('run' in event.payload) return event.payload.run.id;
-  const isOfRun =
-    event.name === 'user.finished' || event.name === 'task.failed' || event.name === 'task.retrying';
-  return isOfRun ? event.payload.runId : null;
+  return event.name === 'user.finished' || isOfTask(event) ? event.payload.runId : null;
 }
 
 function begin(event: HistoryEvent): Reported {
@@ -185,19 +184,25 @@ const ALONE = {
   totalUnprocessedTasksCount: 0,
 };
 
+type TaskEvent = Extract<HistoryEvent, { name: `task.${string}` }>;
+
+function isOfTask(event: HistoryEvent): event is TaskEvent {
+  return event.name === 'task.completed' || event.name === 'task.failed' || event.name === 'task.retrying';
+}
+
 function checkTaskEvent(event: HistoryEvent, reported: Reported, findings: Findings): void {
-  if (event.name !== 'task.failed' && event.name !== 'task.retrying') return;
+  if (!isOfTask(event)) return;
   const { subjectId, position } = event.payload;
   const key = `${position} ${subjectId}`;
   const before = reported.tasks.get(key) ?? 0;
   findings.expect(
     reported.tasks.get(key) !== null,
     'events',
-    `${event.name} of a task that has failed`,
+    `${event.name} of a task that has ended`,
     event,
   );
-  if (event.name === 'task.failed') {
-    reported.failures += 1;
+  if (event.name !== 'task.retrying') {
+    if (event.name === 'task.failed') reported.failures += 1;
     reported.tasks.set(key, null);
     return;
   }

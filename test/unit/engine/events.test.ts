@@ -48,6 +48,43 @@ describe('events', () => {
     expect(seen).toEqual([1]);
   });
 
+  it('task.completed, task.failed and task.retrying say which task of whom in which run', async () => {
+    const { engine, clock, events } = makeWorld({
+      tasks: {
+        skips: () => ({ processingInfo: 'nothing to do' }),
+        fails: {
+          run: () => {
+            throw new Error('no');
+          },
+          retry: { attempts: 2, delayMs: 10 },
+        },
+      },
+    });
+    const workflow = await engine.workflows.create(
+      workflowInput([{ id: 'off', isEnabled: false }, 'skips', 'fails']),
+    );
+    await clock.until(engine.start());
+    const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
+    await clock.until(engine.runs.waitFor(run.id));
+    const [, skips, fails] = workflow.tasks;
+    const where = { workflowId: workflow.id, runId: run.id, subjectId: 'u1' };
+    const first = { ...where, taskId: skips?.id, taskDefinitionId: 'skips', position: 1 };
+    const second = { ...where, taskId: fails?.id, taskDefinitionId: 'fails', position: 2 };
+    const failed = { failureReason: expect.stringContaining('no') };
+    expect(events.filter(({ name }) => name.startsWith('task.'))).toEqual([
+      { name: 'task.completed', payload: { ...first, processingInfo: 'nothing to do' } },
+      {
+        name: 'task.retrying',
+        payload: { ...second, ...failed, attempt: 1, notBeforeDateTime: expect.stringMatching(/^2026-.*Z$/) },
+      },
+      { name: 'task.failed', payload: { ...second, ...failed } },
+    ]);
+    expect(events).toContainEqual({
+      name: 'user.finished',
+      payload: { ...where, result: expect.objectContaining({ processingStatus: 'failed' }) },
+    });
+  });
+
   it('run.finished is the last event of a run', async () => {
     const { engine, clock, events } = makeWorld({
       tasks: {

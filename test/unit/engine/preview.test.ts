@@ -227,7 +227,7 @@ describe('an audit log', () => {
       subjects: [{ id: 'u1', department: 'Sales', employeeHireDate: new Date(HOUR_MS).toISOString() }],
     });
     const lines: AuditEntry[] = [];
-    world.engine.on('audit', (entry) => lines.push(entry));
+    world.engine.on('audit.recorded', (entry) => lines.push(entry));
     const { workflows, runs, settings } = world.engine;
     await world.engine.start();
     const input = scheduledInput(['a'], { isSchedulingEnabled: false });
@@ -277,7 +277,7 @@ describe('an audit log', () => {
       subjects: [{ id: 'u1', department: 'Sales', employeeHireDate: '2026-03-02' }],
     });
     const lines: AuditEntry[] = [];
-    world.engine.on('audit', (entry) => lines.push(entry));
+    world.engine.on('audit.recorded', (entry) => lines.push(entry));
     const { customTaskExtensions, workflows } = world.engine;
     const extension = {
       displayName: 'Badge',

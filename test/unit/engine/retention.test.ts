@@ -68,7 +68,7 @@ describe('a final run', () => {
       expect((await engine.runs.list(id, { count: true, top: 1 })).count).toBe(120);
       await pass(world, 2);
       expect((await engine.runs.list(id, { count: true, top: 1 })).count).toBe(kept);
-      const purged = world.events.filter(({ name }) => name === 'retention.purged');
+      const purged = world.events.filter(({ name }) => name === 'run.purged');
       expect(purged).toHaveLength(120 - kept);
       await expectSound(world.store);
       await engine.stop();

@@ -132,7 +132,7 @@ describe('the scheduler', () => {
     expect(effects).toEqual(['03-02T12:00 u1', '03-02T15:00 u2']);
     const told = events.flatMap((one) =>
       one.name === 'schedule.evaluated'
-        ? [[clockTime(one.payload.slotAtMs), one.payload.runId !== null]]
+        ? [[clockTime(Date.parse(one.payload.slotDateTime)), one.payload.runId !== null]]
         : [],
     );
     expect(told).toEqual([
@@ -326,7 +326,9 @@ describe('the scheduler', () => {
     await clock.until(engine.start());
     expect(effects).toEqual([]);
     expect(
-      events.flatMap((one) => (one.name === 'schedule.skipped' ? clockTime(one.payload.slotAtMs) : [])),
+      events.flatMap((one) =>
+        one.name === 'schedule.skipped' ? clockTime(Date.parse(one.payload.slotDateTime)) : [],
+      ),
     ).toEqual(['12:00']);
     await clock.advance(3 * HOUR);
     expect(effects).toEqual(['03-02T15:00 u1']);

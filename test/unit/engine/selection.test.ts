@@ -25,14 +25,14 @@ const hired = (id: string, employeeHireDate?: unknown, more: object = {}): Subje
 });
 
 interface Told {
-  readonly leftOut: EngineEventMap['subjects.leftOut'][];
+  readonly leftOut: EngineEventMap['workflow.subjectsLeftOut'][];
   readonly evaluated: EngineEventMap['schedule.evaluated'][];
 }
 
 function world(subjects: readonly Subject[], options: WorldOptions = {}) {
   const made = makeWorld({ clock: new VirtualClock(NOW), subjects, ...options });
   const told: Told = { leftOut: [], evaluated: [] };
-  made.engine.on('subjects.leftOut', (payload) => told.leftOut.push(payload));
+  made.engine.on('workflow.subjectsLeftOut', (payload) => told.leftOut.push(payload));
   made.engine.on('schedule.evaluated', (payload) => told.evaluated.push(payload));
   return { ...made, told };
 }
@@ -90,7 +90,7 @@ describe('a slot', () => {
     expect(told.leftOut).toEqual([
       {
         workflowId: workflow.id,
-        slotAtMs: Date.parse('2026-03-02T12:00:00Z'),
+        slotDateTime: '2026-03-02T12:00:00.000Z',
         runId: evaluation.run?.id,
         selection,
       },
@@ -281,7 +281,7 @@ describe('an activation by rule', () => {
     const run = await clock.until(engine.runs.activate(workflow.id, { rule: 'accountEnabled eq true' }));
     expect(run.totalUsersCount).toBe(1);
     expect(told.leftOut).toMatchObject([
-      { workflowId: workflow.id, slotAtMs: null, runId: run.id, selection: { inScopeCount: 1 } },
+      { workflowId: workflow.id, slotDateTime: null, runId: run.id, selection: { inScopeCount: 1 } },
     ]);
   });
 

@@ -40,5 +40,5 @@ it('logs a stalled engine as an error that says what to do', () => {
 
 it('logs nothing of events that may be missed', () => {
   const payload = { workflowId: 'w', runId: 'r' };
-  expect(logged((logger) => logUnheard(logger, 'retention.purged', payload))).toEqual([]);
+  expect(logged((logger) => logUnheard(logger, 'run.purged', payload))).toEqual([]);
 });

@@ -65,6 +65,7 @@ describe('checkHistory', () => {
     'run.started',
     'run.finished',
     'user.finished',
+    'task.completed',
     'task.failed',
     'task.retrying',
   ] as const)('names a second %s', (name) => {

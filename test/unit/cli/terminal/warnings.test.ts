@@ -8,8 +8,8 @@ describe('warnings of the engine', () => {
     const host = testHost();
     const warnings = new Warnings(host, (write) => write());
     const full = new LifecycleError('StoreFull', 'Expected x.db to have room to grow, got: disk full');
-    for (let times = 0; times < 3; times++) warnings.add({ error: full, during: 'commit' });
-    warnings.add({ error: 'odd', during: 'a lane' });
+    for (let times = 0; times < 3; times++) warnings.add({ error: full, during: 'committing' });
+    warnings.add({ error: 'odd', during: 'runningLane' });
     expect(host.stderr.text()).toBe(
       'warning: commit: Expected x.db to have room to grow, got: disk full\nwarning: a lane: odd\n',
     );
@@ -23,7 +23,7 @@ describe('warnings of the engine', () => {
   it('are bounded: kinds beyond a number are counted together', () => {
     const host = testHost();
     const warnings = new Warnings(host, (write) => write());
-    for (let kind = 0; kind < 60; kind++) warnings.add({ error: `no ${kind}`, during: 'commit' });
+    for (let kind = 0; kind < 60; kind++) warnings.add({ error: `no ${kind}`, during: 'committing' });
     warnings.close();
     const lines = host.stderr.text().trimEnd().split('\n');
     expect(lines).toHaveLength(52);

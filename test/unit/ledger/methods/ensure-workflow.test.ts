@@ -108,7 +108,7 @@ describe('a workflow that is as the input says', () => {
   it('tells nobody of a change', async () => {
     await ledger.workflows.ensure(input);
     const told: unknown[] = [];
-    ledger.on('audit', (entry) => told.push(entry));
+    ledger.on('audit.recorded', (entry) => told.push(entry));
     await ledger.workflows.ensure(input);
     expect(told).toEqual([]);
     await ledger.workflows.ensure({ ...input, description: 'New' });

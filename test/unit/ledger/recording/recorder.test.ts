@@ -39,6 +39,7 @@ async function claimedRun() {
     recorded: ({ user }, { kind }) => void calls.push(`${kind} ${user.processingStatus}`),
     refused: (_, { kind }, code) => void calls.push(`${kind} ${code}`),
     changed: () => {},
+    taskAt: () => ({ id: 't', taskDefinitionId: 'a' }),
     cancel: () => void calls.push('canceling'),
     lost: (error) => void calls.push((error as { code: string }).code),
   });
