@@ -1,10 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests without another process, a thread, a file of SQLite or a listener that stays: they share a worker's modules. */
+const PURE =
+  'test/unit/{rules,ledger,engine,filter,input,events,errors,catalogue,graph,text,directory}/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     pool: 'forks',
+    // All cores: the default leaves one idle, which is half of a small machine.
+    maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'pure', include: [PURE], isolate: false } },
+      { extends: true, test: { name: 'isolated', include: ['test/**/*.test.ts'], exclude: [PURE] } },
+    ],
     coverage: {
       // The rooms that unit tests cover without a network, a file of SQLite or another process (`npm run test:coverage`).
       include: ['src/{rules,ledger,engine,filter,input,events,errors,catalogue,directory}/**/*.ts'],
