@@ -1,11 +1,12 @@
 /** Cancel at every moment; stop, crash and resume; who may write; failures of the store. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Run } from '../../../src/model/resources/resources.ts';
 import type { TaskHandler } from '../../../src/ports/task-handler.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { watchedStore } from '../../helpers/watched-store.ts';
 import {
@@ -20,9 +21,7 @@ import {
   workflowInput,
 } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 describe('a cancel', () => {
   it('of a run that waits for the engine ends it at once', async () => {

@@ -1,16 +1,15 @@
 /** The order of events, and failures of listeners. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { readSettings } from '../../../src/engine/settings.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { seededIds } from '../../../src/system/virtual/random.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { idsOf, makeWorld, people, SILENT, workflowInput } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 describe('events', () => {
   it('a listener of once() is called once', async () => {

@@ -1,9 +1,10 @@
 /** Hostile handlers: whatever one does, each task gets one outcome and the engine continues. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/model/limits.ts';
 import type { Run, TaskProcessingResult } from '../../../src/model/resources/resources.ts';
 import type { TaskContext, TaskHandler } from '../../../src/ports/task-handler.ts';
 import { gated } from '../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import {
   allTasks,
   expectRecount,
@@ -15,9 +16,7 @@ import {
   workflowInput,
 } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 interface Ran extends World {
   readonly run: Run;

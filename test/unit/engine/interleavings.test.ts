@@ -1,5 +1,5 @@
 /**
- * Random lives of an engine: handlers of random latency and temper, cancels, deletions, stops, crashes and
+ * Random scenarios of an engine: handlers of random latency and result, cancels, deletions, stops, crashes and
  * store failures at random moments, on virtual time and from a seed. At the end every run is final and
  * every counter equals a recount; every commit on the way is checked too.
  */
@@ -10,12 +10,12 @@ import type { TaskHandler } from '../../../src/ports/task-handler.ts';
 import { isTerminal } from '../../../src/rules/status/transitions.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { below, seededRandom } from '../../../src/system/virtual/random.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { type StoreHooks, watchedStore } from '../../helpers/watched-store.ts';
 import { codeOf, expectRecount, idsOf, makeWorld, type World, workflowInput } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
+expectNoUnhandledRejection();
 
 interface Effect {
   readonly key: string;
@@ -23,7 +23,7 @@ interface Effect {
   readonly interruptions: number;
 }
 
-/** One life: everything in it follows from `seed`. */
+/** One scenario: everything in it follows from `seed`. */
 async function live(seed: number): Promise<void> {
   const random = seededRandom(seed);
   const chance = (probability: number) => random.next() < probability;
@@ -186,7 +186,6 @@ async function live(seed: number): Promise<void> {
   expect((await checkStore(inner)).violations).toEqual([]);
   expect(faults.flat()).toEqual([]);
   await clock.until(last.engine.stop());
-  expect(unhandled.splice(0)).toEqual([]);
   await insist(async () => {});
 }
 

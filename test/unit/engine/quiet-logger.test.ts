@@ -1,19 +1,18 @@
 /** Loggers of the host that throw. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { readSettings } from '../../../src/engine/settings.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { seededIds } from '../../../src/system/virtual/random.ts';
 import { gated } from '../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { watchedStore } from '../../helpers/watched-store.ts';
 import { expectSound, idsOf, makeWorld, people, workflowInput } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 const full = () => new LifecycleError('StoreFull', 'Expected room on the disk, got none');
 

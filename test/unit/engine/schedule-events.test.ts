@@ -1,5 +1,5 @@
 /** The scheduler on virtual time, and what listeners are told. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { slotsToEvaluate } from '../../../src/engine/scheduler.ts';
 import type { MissedSlotPolicy } from '../../../src/engine/settings.ts';
@@ -8,6 +8,7 @@ import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import {
   allUsers,
@@ -23,9 +24,7 @@ import {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 const hired = (id: string, employeeHireDate: string, more: object = {}): Subject => ({
   id,

@@ -1,17 +1,16 @@
 /** Slots and workflows that change meanwhile. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import type { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
 import { deferred } from '../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { makeWorld, scheduledInput, type World } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 describe('schedule', () => {
   const hired = (id: string, employeeHireDate: string): Subject => ({

@@ -1,11 +1,12 @@
 /** Starting and stopping, also when the store, the directory or the schedule fails. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import {
   codeOf,
@@ -17,9 +18,7 @@ import {
   workflowInput,
 } from '../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 const full = () => new LifecycleError('StoreFull', 'Expected room on the disk, got none');
 

@@ -1,13 +1,12 @@
 /** Handlers, their arguments and subjects. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Subject } from '../../../../src/model/subject.ts';
 import { defineTask } from '../../../../src/ports/task-handler.ts';
+import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import { codeOf, expectRecount, idsOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 describe('handlers', () => {
   it('a promise whose own then throws fails its task', async () => {

@@ -1,13 +1,12 @@
 /** Callers that wait for a run to finish. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import { gated } from '../../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import { codeOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 const never = new Promise<never>(() => {});
 

@@ -1,17 +1,16 @@
 /** Which runs get a driver, and what becomes of those that cannot have one. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../../src/directory/array-directory.ts';
 import type { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { Directory } from '../../../../src/ports/directory.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 import { codeOf, expectSound, idsOf, makeWorld, people, workflowInput } from '../../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 const never = new Promise<never>(() => {});
 

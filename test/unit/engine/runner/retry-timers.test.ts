@@ -1,11 +1,10 @@
 /** The moment of a retry. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import { makeWorld, workflowInput } from '../../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 const DAY = 86_400_000;
 

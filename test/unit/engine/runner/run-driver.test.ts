@@ -1,10 +1,11 @@
 /** Events that reach the record late, or past the end of their run. */
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { assembleLedger } from '../../../../src/ledger/ledger.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { below, seededIds, seededRandom } from '../../../../src/system/virtual/random.ts';
 import { deferred, gated } from '../../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 import { type WatchedStore, watchedStore } from '../../../helpers/watched-store.ts';
 import {
@@ -17,9 +18,7 @@ import {
   workflowInput,
 } from '../../../helpers/world.ts';
 
-const unhandled: unknown[] = [];
-process.on('unhandledRejection', (error) => unhandled.push(error));
-afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+expectNoUnhandledRejection();
 
 /** A ledger of another process on the same store. */
 const ledgerOf = (store: WatchedStore, clock: VirtualClock) =>
