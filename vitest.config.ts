@@ -12,7 +12,15 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], isolate: false } },
-      { extends: true, test: { name: 'isolated', include: ['test/**/*.test.ts'], exclude: [PURE] } },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: ['test/**/*.test.ts'],
+          exclude: [PURE],
+          globalSetup: 'test/postgres/global-setup.ts',
+        },
+      },
     ],
     coverage: {
       // The rooms that unit tests cover without a network, a file of SQLite or another process (`npm run test:coverage`).

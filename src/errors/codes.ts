@@ -138,11 +138,24 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'Another process writes this file; `details.holder` names it',
   },
+  StoreUnavailable: {
+    status: 503,
+    graphCode: 'serviceNotAvailable',
+    retryable: true,
+    meaning:
+      'The database cannot be reached, or the connection was lost; nothing was kept, unless `details.commit` is `unknown`',
+  },
+  StoreAccessDenied: {
+    status: 503,
+    graphCode: 'serviceNotAvailable',
+    retryable: false,
+    meaning: 'The database refuses the login, or the role lacks rights',
+  },
   StoreReadOnly: {
     status: 503,
     graphCode: 'serviceNotAvailable',
     retryable: false,
-    meaning: 'The file or its folder cannot be written',
+    meaning: 'The file or its folder, or the database, cannot be written',
   },
   StoreFull: {
     status: 507,
@@ -154,25 +167,25 @@ export const ERROR_CODES = {
     status: 500,
     graphCode: 'generalException',
     retryable: false,
-    meaning: 'The file is damaged',
+    meaning: 'The file or database is damaged',
   },
   StoreForeign: {
     status: 500,
     graphCode: 'generalException',
     retryable: false,
-    meaning: 'The file is no tenure database',
+    meaning: 'The file or schema is not of tenure',
   },
   StoreTooNew: {
     status: 500,
     graphCode: 'generalException',
     retryable: false,
-    meaning: 'The file has a newer schema than this version knows',
+    meaning: 'The file or database has a newer schema than this version knows',
   },
   StoreFailed: {
     status: 500,
     graphCode: 'generalException',
     retryable: true,
-    meaning: 'The store failed for another reason; `cause` has the error of SQLite',
+    meaning: 'The store failed for another reason; `cause` has the error of the database',
   },
 } as const satisfies Record<
   string,

@@ -9,6 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES: Readonly<Record<string, string>> = {
   tenure: 'src/index.ts',
   'tenure/sqlite': 'src/sqlite.ts',
+  'tenure/postgres': 'src/postgres.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };

@@ -80,6 +80,7 @@ describe('what an entry loads', () => {
   it.each([
     ['tenure', ['eventemitter3', 'p-queue']],
     ['tenure/sqlite', []],
+    ['tenure/postgres', []],
     ['tenure/graph', ['hono']],
     [
       'tenure/simulate',

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import * as graph from '../../src/graph.ts';
 import * as main from '../../src/index.ts';
+import * as postgres from '../../src/postgres.ts';
 import { SCENARIOS } from '../../src/simulate/scenarios/named-scenarios.ts';
 import * as simulation from '../../src/simulate.ts';
 import * as sqlite from '../../src/sqlite.ts';
@@ -51,6 +52,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
     startRunCheck: () => main.startRunCheck({} as never, stray),
   },
   sqlite: { sqliteStore: () => sqlite.sqliteStore('nowhere/at/all.db', stray) },
+  postgres: { postgresStore: () => postgres.postgresStore(stray) },
   graph: {
     createGraphHandler: () => graph.createGraphHandler(engine, stray),
     bearerTokens: () => graph.bearerTokens([given({ token: 'a token of some length' })]),
@@ -119,6 +121,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
     /\s+/,
   ),
   sqlite: [],
+  postgres: ['postgresSql'],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
     simulationReport virtualClock`.split(/\s+/),
@@ -190,6 +193,7 @@ describe('every exported function', () => {
   it.each([
     ['main', main],
     ['sqlite', sqlite],
+    ['postgres', postgres],
     ['graph', graph],
     ['simulation', simulation],
     ['kit', kit],

@@ -96,9 +96,11 @@ export function hasSameOrigin(user: UserRecord, before: UserRecord): boolean {
   );
 }
 
-/** Applies a body to the users whose entries before it are newer than their rows. */
-export function replayBody(body: string, runId: string, users: Map<number, UserRecord>): void {
-  for (const entry of JSON.parse(body) as readonly Entry[]) replay(entry, runId, users);
+/** Applies a body to the users whose entries before it are newer than their rows. Gives the number of its entries. */
+export function replayBody(body: string, runId: string, users: Map<number, UserRecord>): number {
+  const entries = JSON.parse(body) as readonly Entry[];
+  for (const entry of entries) replay(entry, runId, users);
+  return entries.length;
 }
 
 function replay(entry: Entry, runId: string, users: Map<number, UserRecord>): void {

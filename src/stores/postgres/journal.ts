@@ -1,0 +1,216 @@
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { UserRecord } from '../../model/records.ts';
+import { packEntry, packState, replayBody } from '../journal/entries.ts';
+import type { Row } from '../sql/cells.ts';
+import { attemptsCell, outcomesCell } from '../sql/user-rows.ts';
+import { type Session, textArray } from './database.ts';
+
+/** A run's journal as this process last read or wrote it. */
+export interface RunJournal {
+  /** Users whose entries are newer than their rows. */
+  readonly users: Map<number, UserRecord>;
+  /** The newest row; 0: there is none. Rows of a run have growing numbers, since transactions run one after another. */
+  seq: number;
+  /** Entries in all rows. */
+  entries: number;
+}
+
+/** Runs whose journals a process keeps in mind between transactions. */
+const JOURNALS_MAX = 2 * LIMITS.runsDrivenMax;
+
+/** The number of a run, and its journal from a row on. One row of nulls for a run without such rows. */
+const READ = `SELECT runs.no, seq, CASE WHEN seq = $2 THEN '' ELSE body END FROM {s}.runs
+  LEFT JOIN {s}.journal ON run_no = runs.no AND seq >= $2 WHERE runs.id = $1 ORDER BY seq`;
+
+const COLUMNS = [
+  ['no', 'int'],
+  ['processing_status', 'text'],
+  ['workflow_version', 'int'],
+  ['created_at_ms', 'int8'],
+  ['scheduled_at_ms', 'int8'],
+  ['started_at_ms', 'int8'],
+  ['completed_at_ms', 'int8'],
+  ['total_tasks_count', 'int'],
+  ['failed_tasks_count', 'int'],
+  ['total_unprocessed_tasks_count', 'int'],
+  ['outcomes', 'text'],
+  ['attempts', 'text'],
+] as const;
+const SET = COLUMNS.slice(1)
+  .map(([column]) => `${column} = ended.${column}`)
+  .join(', ');
+const ENDED = COLUMNS.map(([, type], index) => `$${index + 4}::${type}[]`).join(', ');
+
+/**
+ * One commit's users of a run, in one trip: a row of the journal (`$2`, or none), and the rows of users that have
+ * ended. Answers how many of the users `$3` exist, how many rows were written, and the number of the journal's row.
+ */
+const PUT = `WITH
+  journaled AS (INSERT INTO {s}.journal (run_no, body) SELECT $1, $2::text WHERE $2::text IS NOT NULL RETURNING seq),
+  written AS (UPDATE {s}.users SET ${SET}
+    FROM unnest(${ENDED}) AS ended (${COLUMNS.map(([column]) => column).join(', ')})
+    WHERE run_no = $1 AND users.no = ended.no RETURNING 1)
+  SELECT (SELECT count(*) FROM {s}.users WHERE run_no = $1 AND no = ANY($3::int[])),
+    (SELECT count(*) FROM written), (SELECT seq FROM journaled)`;
+
+/** A run's number and its users whose newest state is in the journal; `null`: there is no such run. */
+export async function readJournal(
+  session: Session,
+  runId: string,
+): Promise<{ readonly runNo: number; readonly active: ReadonlyMap<number, UserRecord> } | null> {
+  const rows = await session.rows(READ, [runId, 0]);
+  const [first] = rows;
+  if (!first) return null;
+  return { runNo: Number(first[0]), active: replayed(rows, runId, fresh()).users };
+}
+
+/** The journals of the runs that this process writes, kept in mind from one transaction to the next. */
+export class Journals {
+  readonly #byRun = new Map<string, { readonly runNo: number; readonly journal: RunJournal }>();
+
+  /** As of now, in a transaction: what others have added is read, all of it after they have compacted it. */
+  async read(
+    session: Session,
+    runId: string,
+  ): Promise<{ readonly runNo: number; readonly journal: RunJournal } | null> {
+    const known = this.#byRun.get(runId);
+    let rows = await session.rows(READ, [runId, known?.journal.seq ?? 0]);
+    const [first] = rows;
+    if (!first) {
+      this.forget(runId);
+      return null;
+    }
+    const runNo = Number(first[0]);
+    const continues =
+      known?.runNo === runNo && known.journal.seq > 0 && Number(first[1]) === known.journal.seq;
+    if (!continues && known && known.journal.seq > 0) rows = await session.rows(READ, [runId, 0]);
+    const journal = replayed(continues ? rows.slice(1) : rows, runId, continues ? known.journal : fresh());
+    const entry = { runNo, journal };
+    this.#byRun.delete(runId);
+    this.#byRun.set(runId, entry);
+    if (this.#byRun.size > JOURNALS_MAX) this.#byRun.delete(this.#byRun.keys().next().value ?? '');
+    return entry;
+  }
+
+  /** After a transaction that was not kept, or a run that is deleted: what is in mind may never have been. */
+  forget(runId: string): void {
+    this.#byRun.delete(runId);
+  }
+}
+
+/**
+ * Replaces users. Users that end are written to their rows; all others go into one row of the journal.
+ *
+ * @throws LifecycleError `NotFound` for a user that does not exist; the transaction cannot be kept then.
+ */
+export async function putUsers(
+  session: Session,
+  runNo: number,
+  users: readonly UserRecord[],
+  journal: RunJournal,
+): Promise<void> {
+  const ended = new Map<number, UserRecord>();
+  const unknown = new Set<number>();
+  const entries: string[] = [];
+  for (const user of users) {
+    const before = journal.users.get(user.ordinal);
+    if (before === undefined) unknown.add(user.ordinal);
+    if (isActive(user)) {
+      entries.push(packEntry(user, before));
+      journal.users.set(user.ordinal, user);
+      ended.delete(user.ordinal);
+    } else {
+      if (before !== undefined) entries.push(String(user.ordinal));
+      journal.users.delete(user.ordinal);
+      ended.set(user.ordinal, user);
+    }
+  }
+  const isEmpty = journal.users.size === 0;
+  const body = isEmpty || entries.length === 0 ? null : `[${entries.join(',')}]`;
+  const seq = await write(session, runNo, body, [...ended.values()], [...unknown], users[0]?.runId ?? '');
+  if (isEmpty) await clear(session, runNo, journal);
+  else if (seq !== null) {
+    journal.seq = seq;
+    journal.entries += entries.length;
+  }
+  if (journal.entries > entriesMax(journal)) await compact(session, runNo, journal);
+}
+
+/**
+ * Entries at which a journal is compacted: readers replay all of them, and a compaction writes one for each active
+ * user, so that it costs no more than another entry for each of those before.
+ */
+function entriesMax({ users }: RunJournal): number {
+  return 1_024 + 2 * users.size;
+}
+
+async function compact(session: Session, runNo: number, journal: RunJournal): Promise<void> {
+  const users = [...journal.users.values()];
+  await session.rows('DELETE FROM {s}.journal WHERE run_no = $1', [runNo]);
+  // More active users than any engine has come from another caller and are written to rows.
+  const isCrowd = users.length > LIMITS.activeUsersMax;
+  const body = isCrowd ? null : `[${users.map(packState).join(',')}]`;
+  const seq = await write(session, runNo, body, isCrowd ? users : [], [], '');
+  if (isCrowd) journal.users.clear();
+  journal.seq = seq ?? 0;
+  journal.entries = isCrowd ? 0 : users.length;
+}
+
+async function clear(session: Session, runNo: number, journal: RunJournal): Promise<void> {
+  if (journal.entries > 0) await session.rows('DELETE FROM {s}.journal WHERE run_no = $1', [runNo]);
+  journal.entries = 0;
+  journal.seq = 0;
+}
+
+async function write(
+  session: Session,
+  runNo: number,
+  body: string | null,
+  ended: readonly UserRecord[],
+  unknown: readonly number[],
+  runId: string,
+): Promise<number | null> {
+  const columns = [
+    ended.map((user) => user.ordinal),
+    ended.map((user) => user.processingStatus),
+    ended.map((user) => user.workflowVersion),
+    ended.map((user) => user.createdAtMs),
+    ended.map((user) => user.scheduledAtMs),
+    ended.map((user) => user.startedAtMs),
+    ended.map((user) => user.completedAtMs),
+    ended.map((user) => user.totalTasksCount),
+    ended.map((user) => user.failedTasksCount),
+    ended.map((user) => user.totalUnprocessedTasksCount),
+    ended.map(outcomesCell),
+    ended.map(attemptsCell),
+  ].map(textArray);
+  const [row = []] = await session.rows(PUT, [runNo, body, textArray(unknown), ...columns]);
+  const [found, written, seq] = row;
+  if (found !== unknown.length || written !== ended.length) {
+    const details = { runId, ordinals: unknown.slice(0, 10) };
+    throw new LifecycleError(
+      'NotFound',
+      `Expected run ${runId} to have all users that are put, got ${found} of ${unknown.length}`,
+      details,
+    );
+  }
+  return seq === undefined ? null : (seq as number | null);
+}
+
+function isActive({ processingStatus }: UserRecord): boolean {
+  return processingStatus === 'inProgress' || processingStatus === 'queued';
+}
+
+function fresh(): RunJournal {
+  return { users: new Map(), seq: 0, entries: 0 };
+}
+
+function replayed(rows: readonly Row[], runId: string, journal: RunJournal): RunJournal {
+  for (const [, seq, body] of rows) {
+    if (seq === null || seq === undefined) continue;
+    journal.entries += replayBody(String(body), runId, journal.users);
+    journal.seq = Number(seq);
+  }
+  return journal;
+}

@@ -1,0 +1,179 @@
+import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { UserSummary } from '../../model/resources/resources.ts';
+import type { UserStatus } from '../../model/status.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type {
+  NoteQuery,
+  RunQuery,
+  RunSums,
+  StoreReader,
+  UserQuery,
+  UserSumQuery,
+} from '../../ports/store.ts';
+import { NO_USERS } from '../../rules/counters/user-sums.ts';
+import { keysWithPrefix } from '../sql/note-keys.ts';
+import { WORKFLOW_COLUMNS, workflowFromRow } from '../sql/workflow-rows.ts';
+import { canHold, type Session, textArray } from './database.ts';
+import * as runs from './run-queries.ts';
+import * as users from './user-queries.ts';
+
+/** The source of a reader. */
+export interface Source {
+  /** Runs a read; `one`: of a single statement, `many`: of several, which see one committed state. */
+  read<T>(statements: 'one' | 'many', read: (session: Session) => Promise<T>): Promise<T>;
+  /** A run's number, and its users whose newest state is not in their rows; `null`: there is no such run. */
+  activeUsers(session: Session, runId: string): Promise<Pick<users.RunUsers, 'runNo' | 'active'> | null>;
+}
+
+/** The reads of the store port, over any source. What Postgres cannot hold is found nowhere. */
+export class PostgresReader implements StoreReader {
+  readonly #source: Source;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  getWorkflow(id: string): Promise<WorkflowRecord | null> {
+    return this.#one(null, [id], async (session) => {
+      const [row] = await session.rows(`SELECT ${WORKFLOW_COLUMNS} FROM {s}.workflows WHERE id = $1`, [id]);
+      return row ? workflowFromRow(row) : null;
+    });
+  }
+
+  listWorkflows(): Promise<readonly WorkflowRecord[]> {
+    return this.#one([], [], async (session) =>
+      (await session.rows(`SELECT ${WORKFLOW_COLUMNS} FROM {s}.workflows ORDER BY no`)).map(workflowFromRow),
+    );
+  }
+
+  getWorkflowVersion(id: string, version: number): Promise<Workflow | null> {
+    return this.#one(null, [id], async (session) => {
+      const sql = 'SELECT body FROM {s}.workflow_versions WHERE workflow_id = $1 AND version = $2::float8';
+      const [row] = await session.rows(sql, [id, version]);
+      return row ? JSON.parse(String(row[0])) : null;
+    });
+  }
+
+  listWorkflowVersions(id: string): Promise<readonly Workflow[]> {
+    return this.#one([], [id], async (session) => {
+      const sql = 'SELECT body FROM {s}.workflow_versions WHERE workflow_id = $1 ORDER BY version DESC';
+      return (await session.rows(sql, [id])).map((row) => JSON.parse(String(row[0])));
+    });
+  }
+
+  getRun(id: string): Promise<RunRecord | null> {
+    return this.#one(null, [id], (session) => runs.getRun(session, id));
+  }
+
+  listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
+    return this.#many<readonly RunRecord[]>([], [query.workflowId ?? ''], (session) =>
+      runs.listRuns(session, query),
+    );
+  }
+
+  countRuns(query: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
+    return this.#one(0, [query.workflowId ?? ''], (session) => runs.countRuns(session, query));
+  }
+
+  listUnfinishedRuns(): Promise<readonly RunRecord[]> {
+    return this.#one([], [], runs.listUnfinishedRuns);
+  }
+
+  sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
+    return this.#one(runs.NO_RUNS, [workflowId], (session) =>
+      runs.sumRuns(session, workflowId, fromMs, toMs),
+    );
+  }
+
+  getUser(runId: string, ordinal: number): Promise<UserRecord | null> {
+    return this.#users(null, runId, (of) => users.getUser(of, ordinal));
+  }
+
+  getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
+    return this.#users(null, runId, (of) => users.getUserBySubject(of, subjectId));
+  }
+
+  listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
+    return this.#users<readonly UserRecord[]>([], query.runId, (of) => users.listUsers(of, query));
+  }
+
+  countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
+    return this.#users(0, runId, (of) => users.countUsers(of, where));
+  }
+
+  sumUsers(query: UserSumQuery): Promise<UserSummary> {
+    return this.#users(NO_USERS, query.runId, (of) => users.sumUsers(of, query));
+  }
+
+  listUsersByStatus(
+    runId: string,
+    status: UserStatus,
+    afterOrdinal: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    return this.#users<readonly UserRecord[]>([], runId, (of) =>
+      users.listUsersByStatus(of, status, afterOrdinal, limit),
+    );
+  }
+
+  getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
+    return this.#one([], [workflowId], async (session) => {
+      const sql =
+        'SELECT subject_id, due_at_ms, run_id FROM {s}.admissions WHERE workflow_id = $1 AND subject_id = ANY($2::text[])';
+      const rows = await session.rows(sql, [workflowId, textArray(subjectIds.filter(canHold))]);
+      return rows.map(([subjectId, dueAtMs, runId]) => ({
+        workflowId,
+        subjectId: String(subjectId),
+        dueAtMs: Number(dueAtMs),
+        runId: String(runId),
+      }));
+    });
+  }
+
+  getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {
+    return this.#one([], [collection], async (session) => {
+      const sql = 'SELECT key, body FROM {s}.notes WHERE collection = $1 AND key = ANY($2::text[])';
+      const rows = await session.rows(sql, [collection, textArray(keys.filter(canHold))]);
+      return rows.map(([key, body]) => ({ collection, key: String(key), body: String(body) }));
+    });
+  }
+
+  listNotes({ collection, prefix, after, limit }: NoteQuery): Promise<readonly Note[]> {
+    return this.#one([], [collection, prefix, after ?? ''], async (session) => {
+      const { sql, params } = keysWithPrefix(collection, prefix);
+      const rest = after === null ? '' : ' AND key > ?';
+      const values = after === null ? params : [...params, after];
+      const rows = await session.list(
+        `SELECT key, body FROM {s}.notes WHERE ${sql}${rest} ORDER BY key LIMIT ?`,
+        [...values, limit],
+      );
+      return rows.map(([key, body]) => ({ collection, key: String(key), body: String(body) }));
+    });
+  }
+
+  getSetting(name: string): Promise<string | null> {
+    return this.#one(null, [name], async (session) => {
+      const value = await session.value('SELECT value FROM {s}.settings WHERE name = $1', [name]);
+      return value === null ? null : String(value);
+    });
+  }
+
+  async #one<T>(none: T, texts: readonly string[], read: (session: Session) => Promise<T>): Promise<T> {
+    return this.#source.read('one', (session) =>
+      texts.every(canHold) ? read(session) : Promise.resolve(none),
+    );
+  }
+
+  async #many<T>(none: T, texts: readonly string[], read: (session: Session) => Promise<T>): Promise<T> {
+    return this.#source.read('many', (session) =>
+      texts.every(canHold) ? read(session) : Promise.resolve(none),
+    );
+  }
+
+  #users<T>(none: T, runId: string, read: (of: users.RunUsers) => Promise<T>): Promise<T> {
+    return this.#many(none, [runId], async (session) => {
+      const of = await this.#source.activeUsers(session, runId);
+      return of === null ? none : read({ session, runId, ...of });
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import type { RunRecord } from '../../model/records.ts';
+import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
+import type { RunQuery, RunSums } from '../../ports/store.ts';
+import type { Cell, Row } from '../sql/cells.ts';
+import { listOrder, stretchesAfter } from '../sql/page.ts';
+import { RUN_COLUMNS, runFromRow } from '../sql/run-rows.ts';
+import type { Where } from '../sql/where.ts';
+import type { Session } from './database.ts';
+import { SUMMED, SUMMED_AT, UNFINISHED } from './schema.ts';
+import { whereOf } from './where.ts';
+
+const SELECT = `SELECT ${RUN_COLUMNS} FROM {s}.runs WHERE`;
+
+const SUM = `SELECT count(*), count(*) FILTER (WHERE processing_status = 'completed'),
+  count(*) FILTER (WHERE processing_status IN ('failed', 'completedWithErrors')),
+  coalesce(sum(total_users_count), 0)::int8, coalesce(sum(total_tasks_count), 0)::int8,
+  coalesce(sum(failed_tasks_count), 0)::int8
+  FROM {s}.runs WHERE workflow_id = $1 AND ${SUMMED_AT} BETWEEN $2::float8 AND $3::float8 AND ${SUMMED}`;
+
+/** Sums over no runs. */
+export const NO_RUNS: RunSums = {
+  totalRuns: 0,
+  successfulRuns: 0,
+  failedRuns: 0,
+  totalUsers: 0,
+  totalTasks: 0,
+  failedTasks: 0,
+};
+
+/** The run with this id. */
+export async function getRun(session: Session, id: string): Promise<RunRecord | null> {
+  const [row] = await session.rows(`${SELECT} id = $1`, [id]);
+  return row ? runFromRow(row) : null;
+}
+
+/** A page of published runs. */
+export async function listRuns(session: Session, query: RunQuery): Promise<readonly RunRecord[]> {
+  if (query.limit <= 0) return [];
+  const scope = scopeOf(query);
+  const order = listOrder(query.order, RUN_PROPERTIES, 'id');
+  const rows: Row[] = [];
+  for (const stretch of stretchesAfter(order, query.after)) {
+    if (rows.length >= query.limit) break;
+    const sql = `${SELECT} ${scope.sql} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`;
+    rows.push(...(await session.list(sql, [...scope.params, ...stretch.params, query.limit - rows.length])));
+  }
+  return rows.map(runFromRow);
+}
+
+/** Counts the published runs that match. */
+export async function countRuns(
+  session: Session,
+  query: Pick<RunQuery, 'workflowId' | 'where'>,
+): Promise<number> {
+  const scope = scopeOf(query);
+  const [row] = await session.list(`SELECT count(*) FROM {s}.runs WHERE ${scope.sql}`, scope.params);
+  return Number(row?.[0]);
+}
+
+/** Runs that are not terminal or not published, oldest first. */
+export async function listUnfinishedRuns(session: Session): Promise<readonly RunRecord[]> {
+  return (await session.rows(`${SELECT} ${UNFINISHED} ORDER BY no`)).map(runFromRow);
+}
+
+/** Sums over the runs of a workflow between two moments: from their index alone, so that no row of sums is contended for. */
+export async function sumRuns(
+  session: Session,
+  workflowId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<RunSums> {
+  const [row = []] = await session.rows(SUM, [workflowId, fromMs, toMs]);
+  const [totalRuns = 0, successfulRuns = 0, failedRuns = 0, totalUsers = 0, totalTasks = 0, failedTasks = 0] =
+    row.map(Number);
+  return { totalRuns, successfulRuns, failedRuns, totalUsers, totalTasks, failedTasks };
+}
+
+function scopeOf({ workflowId, where }: Pick<RunQuery, 'workflowId' | 'where'>): Where {
+  const condition = whereOf(where, RUN_PROPERTIES);
+  const params: readonly Cell[] = workflowId === undefined ? [] : [workflowId];
+  return {
+    sql: `published${workflowId === undefined ? '' : ' AND workflow_id = ?'} AND ${condition.sql}`,
+    params: [...params, ...condition.params],
+  };
+}

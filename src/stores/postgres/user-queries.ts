@@ -1,0 +1,142 @@
+/**
+ * Reads of user results: rows, overlaid by the active users. Those are few, so a list reads the rows of all
+ * other users in order and merges the active ones that match.
+ */
+import type { UserRecord } from '../../model/records.ts';
+import { USER_PROPERTIES } from '../../model/resources/properties.ts';
+import type { UserSummary } from '../../model/resources/resources.ts';
+import type { UserStatus } from '../../model/status.ts';
+import type { UserQuery, UserSumQuery } from '../../ports/store.ts';
+import { addSums, userSums } from '../../rules/counters/user-sums.ts';
+import type { Row } from '../sql/cells.ts';
+import { fits, mergeUsers, newerInOrder, placeIn } from '../sql/merge-users.ts';
+import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../sql/page.ts';
+import { subjectIn } from '../sql/user-conditions.ts';
+import { USER_COLUMNS, userFromRow } from '../sql/user-rows.ts';
+import { canHold, type Session, textArray } from './database.ts';
+import { whereOfUsers } from './where.ts';
+
+/** The users of one run: where their rows are, and which are active. */
+export interface RunUsers {
+  readonly session: Session;
+  readonly runId: string;
+  readonly runNo: number;
+  readonly active: ReadonlyMap<number, UserRecord>;
+}
+
+const SELECT = `SELECT ${USER_COLUMNS} FROM {s}.users WHERE run_no =`;
+
+const SUM = `SELECT coalesce(sum(failed_tasks_count), 0)::int8,
+  count(*) FILTER (WHERE processing_status IN ('failed', 'completedWithErrors')),
+  count(*) FILTER (WHERE processing_status = 'completed'), coalesce(sum(total_tasks_count), 0)::int8, count(*)
+  FROM {s}.users WHERE run_no = $1 AND no > $2 AND no <= $3
+  AND coalesce(started_at_ms, scheduled_at_ms) BETWEEN $4::float8 AND $5::float8 AND no <> ALL($6::int[])`;
+
+/** The user with this `ordinal`. */
+export async function getUser(
+  { session, runId, runNo, active }: RunUsers,
+  ordinal: number,
+): Promise<UserRecord | null> {
+  const newer = active.get(ordinal);
+  if (newer) return newer;
+  const [row] = await session.rows(`${SELECT} $1 AND no = $2`, [runNo, ordinal]);
+  return row ? userFromRow(runId, row) : null;
+}
+
+/** The user that is subject `subjectId`. A subject never changes, so its row has it also while it is active. */
+export async function getUserBySubject(users: RunUsers, subjectId: string): Promise<UserRecord | null> {
+  if (!canHold(subjectId)) return null;
+  const { session, runId, runNo, active } = users;
+  const [row] = await session.rows(`${SELECT} $1 AND subject_id = $2`, [runNo, subjectId]);
+  return row ? (active.get(Number(row[0])) ?? userFromRow(runId, row)) : null;
+}
+
+/** A page of users. */
+export async function listUsers(users: RunUsers, query: UserQuery): Promise<readonly UserRecord[]> {
+  const { where, after, limit } = query;
+  if (limit <= 0) return [];
+  const order = listOrder(query.order, USER_PROPERTIES, 'no');
+  const condition = whereOfUsers(where);
+  const placeOf = placeIn(order);
+  const { descending } = order;
+  const subjectId = subjectIn(where);
+  if (subjectId !== null) {
+    const user = await getUserBySubject(users, subjectId);
+    const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
+    return user && isInPage && fits(user, where) ? [user] : [];
+  }
+  const newer = newerInOrder(users.active.values(), where, order, after, limit);
+  const rows = await rowsInOrder(users, order, condition, after, limit);
+  return mergeUsers(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
+}
+
+/** Counts the users that match. */
+export async function countUsers(users: RunUsers, where: UserQuery['where']): Promise<number> {
+  const condition = whereOfUsers(where);
+  const subjectId = subjectIn(where);
+  if (subjectId !== null) {
+    const user = await getUserBySubject(users, subjectId);
+    return user && fits(user, where) ? 1 : 0;
+  }
+  const { session, runNo, active } = users;
+  const newer = [...active.values()];
+  const [row] = await session.list(
+    `SELECT count(*) FROM {s}.users WHERE run_no = ? AND ${condition.sql} AND no <> ALL(?::int[])`,
+    [runNo, ...condition.params, textArray([...active.keys()])],
+  );
+  return Number(row?.[0]) + newer.filter((user) => fits(user, where)).length;
+}
+
+/** Sums over a range of users. */
+export async function sumUsers(
+  { session, runNo, active }: RunUsers,
+  query: UserSumQuery,
+): Promise<UserSummary> {
+  const { afterOrdinal, toOrdinal, fromMs, toMs } = query;
+  const newer = [...active.values()].filter(({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal);
+  const stale = textArray(newer.map(({ ordinal }) => ordinal));
+  const [row = []] = await session.rows(SUM, [runNo, afterOrdinal, toOrdinal, fromMs, toMs, stale]);
+  const [failedTasks = 0, failedUsers = 0, successfulUsers = 0, totalTasks = 0, totalUsers = 0] =
+    row.map(Number);
+  return addSums(
+    { failedTasks, failedUsers, successfulUsers, totalTasks, totalUsers },
+    userSums(newer, fromMs, toMs),
+  );
+}
+
+/** Users in `status` with an `ordinal` above `afterOrdinal`, by `ordinal`. */
+export async function listUsersByStatus(
+  users: RunUsers,
+  status: UserStatus,
+  afterOrdinal: number,
+  limit: number,
+): Promise<readonly UserRecord[]> {
+  if (limit <= 0) return [];
+  const { session, runNo, active } = users;
+  const newer = [...active.values()]
+    .filter((user) => user.processingStatus === status && user.ordinal > afterOrdinal)
+    .sort((a, b) => a.ordinal - b.ordinal)
+    .slice(0, limit);
+  const column = status === 'queued' || status === 'completed' ? 'processing_status' : 'exceptional';
+  const sql = `${SELECT} $1 AND ${column} = $2 AND no > $3 AND no <> ALL($4::int[]) ORDER BY no LIMIT $5`;
+  const rows = await session.rows(sql, [runNo, status, afterOrdinal, textArray([...active.keys()]), limit]);
+  return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
+}
+
+async function rowsInOrder(
+  { session, runNo, active }: RunUsers,
+  order: ListOrder<UserRecord>,
+  condition: ReturnType<typeof whereOfUsers>,
+  after: UserQuery['after'],
+  limit: number,
+): Promise<readonly Row[]> {
+  const stale = textArray([...active.keys()]);
+  const rows: Row[] = [];
+  for (const { sql, params, orderBy } of stretchesAfter(order, after)) {
+    if (rows.length >= limit) break;
+    const text = `${SELECT} ? AND ${condition.sql} AND ${sql} AND no <> ALL(?::int[]) ORDER BY ${orderBy} LIMIT ?`;
+    const values = [runNo, ...condition.params, ...params, stale, limit - rows.length];
+    rows.push(...(await session.list(text, values)));
+  }
+  return rows;
+}
