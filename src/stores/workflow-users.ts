@@ -11,6 +11,17 @@ export interface WorkflowUserReads {
   users(query: UserQuery): readonly UserRecord[];
 }
 
+/** The same reads of a store that waits for them. */
+export type AsyncWorkflowUserReads = {
+  readonly [Name in keyof WorkflowUserReads]: (
+    ...args: Parameters<WorkflowUserReads[Name]>
+  ) => Promise<ReturnType<WorkflowUserReads[Name]>>;
+};
+
+/** A read that a page needs, and the answers that it may have. */
+type Need = { readonly run: string } | { readonly runs: RunQuery } | { readonly users: UserQuery };
+type Answer = RunRecord | null | readonly RunRecord[] | readonly UserRecord[];
+
 /** What is looked at for one page, at most: some ms, in which the host has no turn. */
 const RUNS_MAX = 200;
 const USERS_MAX = 10_000;
@@ -25,20 +36,50 @@ const BY_ORDINAL = { property: 'id', descending: false } as const;
  * been looked at.
  */
 export function pageOfWorkflow(query: WorkflowUserQuery, reads: WorkflowUserReads): WorkflowUserPage {
+  const page = readPage(query);
+  let step = page.next();
+  while (!step.done) step = page.next(answerOf(step.value, reads) as Answer);
+  return step.value;
+}
+
+/** The same for stores that wait for each read; all of them see one committed state. */
+export async function pageOfWorkflowAsync(
+  query: WorkflowUserQuery,
+  reads: AsyncWorkflowUserReads,
+): Promise<WorkflowUserPage> {
+  const page = readPage(query);
+  let step = page.next();
+  while (!step.done) step = page.next(await answerOf(step.value, reads));
+  return step.value;
+}
+
+function answerOf(need: Need, reads: WorkflowUserReads | AsyncWorkflowUserReads): Answer | Promise<Answer> {
+  if ('run' in need) return reads.run(need.run);
+  return 'runs' in need ? reads.runs(need.runs) : reads.users(need.users);
+}
+
+function* readPage(query: WorkflowUserQuery): Generator<Need, WorkflowUserPage, Answer> {
   const { where, limit, after } = query;
   const start = after === null ? null : addressOf(after.key);
   const rows: WorkflowUserPage['rows'][number][] = [];
   let [runsSeen, usersSeen] = [0, 0];
-  for (const run of runsFrom(query, reads)) {
+  const runs = runsFrom(query);
+  for (let next = runs.next(); !next.done; ) {
+    if (!('id' in next.value)) {
+      next = runs.next(yield next.value);
+      continue;
+    }
+    const run = next.value;
     const left = limit - rows.length;
     if (left === 0 || runsSeen === RUNS_MAX || usersSeen >= USERS_MAX) return { rows, next: placeOf(run, 0) };
     const afterOrdinal = run.id === start?.runId ? start.ordinal : 0;
     const page = { where, order: BY_ORDINAL, after: { value: null, key: afterOrdinal }, limit: left + 1 };
-    const users = reads.users({ runId: run.id, ...page });
+    const users = (yield { users: { runId: run.id, ...page } }) as readonly UserRecord[];
     for (const user of users.slice(0, left)) rows.push({ run, user });
     if (users.length > left) return { rows, next: placeOf(run, users[left - 1]?.ordinal ?? afterOrdinal) };
     runsSeen += 1;
     usersSeen += where === null ? users.length : run.knownUsersCount;
+    next = runs.next(null);
   }
   return { rows, next: null };
 }
@@ -48,14 +89,15 @@ function placeOf(run: RunRecord, ordinal: number): Cursor<string> {
 }
 
 /** The runs that the page may have users of, in order: first the one that the page before ended in. */
-function* runsFrom(
-  { workflowId, whereRun, after }: WorkflowUserQuery,
-  reads: WorkflowUserReads,
-): Generator<RunRecord> {
+function* runsFrom({
+  workflowId,
+  whereRun,
+  after,
+}: WorkflowUserQuery): Generator<RunRecord | Need, void, Answer> {
   let last: Cursor<string> | null = null;
   if (after !== null) {
     last = { value: after.value, key: addressOf(after.key)?.runId ?? after.key };
-    const run = reads.run(last.key);
+    const run = (yield { run: last.key }) as RunRecord | null;
     const isListed =
       run?.published &&
       run.workflowId === workflowId &&
@@ -64,7 +106,7 @@ function* runsFrom(
   }
   for (;;) {
     const page = { workflowId, where: whereRun, order: NEWEST_FIRST, after: last, limit: RUNS_PER_READ };
-    const runs = reads.runs(page);
+    const runs = (yield { runs: page }) as readonly RunRecord[];
     yield* runs;
     const end = runs.at(-1);
     if (!end || runs.length < RUNS_PER_READ) return;

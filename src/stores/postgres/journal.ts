@@ -20,8 +20,8 @@ export interface RunJournal {
 const JOURNALS_MAX = 2 * LIMITS.runsDrivenMax;
 
 /** The number of a run, and its journal from a row on. One row of nulls for a run without such rows. */
-const READ = `SELECT runs.no, seq, CASE WHEN seq = $2 THEN '' ELSE body END FROM {s}.runs
-  LEFT JOIN {s}.journal ON run_no = runs.no AND seq >= $2 WHERE runs.id = $1 ORDER BY seq`;
+const READ = `SELECT runs.no, journal.seq, CASE WHEN journal.seq = $2 THEN '' ELSE body END FROM {s}.runs
+  LEFT JOIN {s}.journal ON run_no = runs.no AND journal.seq >= $2 WHERE runs.id = $1 ORDER BY journal.seq`;
 
 const COLUMNS = [
   ['no', 'int'],

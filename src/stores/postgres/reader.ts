@@ -9,10 +9,13 @@ import type {
   StoreReader,
   UserQuery,
   UserSumQuery,
+  WorkflowUserPage,
+  WorkflowUserQuery,
 } from '../../ports/store.ts';
 import { NO_USERS } from '../../rules/counters/user-sums.ts';
 import { keysWithPrefix } from '../sql/note-keys.ts';
 import { WORKFLOW_COLUMNS, workflowFromRow } from '../sql/workflow-rows.ts';
+import { pageOfWorkflowAsync } from '../workflow-users.ts';
 import { canHold, type Session, textArray } from './database.ts';
 import * as runs from './run-queries.ts';
 import * as users from './user-queries.ts';
@@ -101,6 +104,17 @@ export class PostgresReader implements StoreReader {
     return this.#users(0, runId, (of) => users.countUsers(of, where));
   }
 
+  listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {
+    const none: WorkflowUserPage = { rows: [], next: null };
+    return this.#many(none, [query.workflowId, query.after?.key ?? ''], (session) =>
+      pageOfWorkflowAsync(query, {
+        run: (id) => runs.getRun(session, id),
+        runs: (page) => runs.listRuns(session, page),
+        users: (page) => this.#usersOf(session, page.runId, [], (of) => users.listUsers(of, page)),
+      }),
+    );
+  }
+
   sumUsers(query: UserSumQuery): Promise<UserSummary> {
     return this.#users(NO_USERS, query.runId, (of) => users.sumUsers(of, query));
   }
@@ -110,9 +124,10 @@ export class PostgresReader implements StoreReader {
     status: UserStatus,
     afterOrdinal: number,
     limit: number,
+    toOrdinal?: number,
   ): Promise<readonly UserRecord[]> {
     return this.#users<readonly UserRecord[]>([], runId, (of) =>
-      users.listUsersByStatus(of, status, afterOrdinal, limit),
+      users.listUsersByStatus(of, status, afterOrdinal, limit, toOrdinal),
     );
   }
 
@@ -171,9 +186,16 @@ export class PostgresReader implements StoreReader {
   }
 
   #users<T>(none: T, runId: string, read: (of: users.RunUsers) => Promise<T>): Promise<T> {
-    return this.#many(none, [runId], async (session) => {
-      const of = await this.#source.activeUsers(session, runId);
-      return of === null ? none : read({ session, runId, ...of });
-    });
+    return this.#many(none, [runId], (session) => this.#usersOf(session, runId, none, read));
+  }
+
+  async #usersOf<T>(
+    session: Session,
+    runId: string,
+    none: T,
+    read: (of: users.RunUsers) => Promise<T>,
+  ): Promise<T> {
+    const of = await this.#source.activeUsers(session, runId);
+    return of === null ? none : read({ session, runId, ...of });
   }
 }

@@ -50,6 +50,7 @@ CREATE TABLE {s}.runs (
   completed_at_ms bigint,
   last_updated_at_ms bigint NOT NULL,
   last_user_end_at_ms bigint,
+  revision bigint NOT NULL,
   slot_at_ms bigint,
   total_users_count bigint NOT NULL CHECK (total_users_count >= 0),
   successful_users_count bigint NOT NULL CHECK (successful_users_count >= 0),
@@ -64,6 +65,7 @@ CREATE TABLE {s}.runs (
   task_reports text NOT NULL,
   activated_on_scope text,
   claim bigint NOT NULL,
+  seq bigint NOT NULL,
   in_hand boolean NOT NULL,
   is_no_op boolean NOT NULL,
   published boolean NOT NULL

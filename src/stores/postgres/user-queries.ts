@@ -24,6 +24,9 @@ export interface RunUsers {
   readonly active: ReadonlyMap<number, UserRecord>;
 }
 
+/** Largest `no` of the column. */
+const ORDINAL_MAX = 2_147_483_647;
+
 const SELECT = `SELECT ${USER_COLUMNS} FROM {s}.users WHERE run_no =`;
 
 const SUM = `SELECT coalesce(sum(failed_tasks_count), 0)::int8,
@@ -110,16 +113,20 @@ export async function listUsersByStatus(
   status: UserStatus,
   afterOrdinal: number,
   limit: number,
+  toOrdinal: number = ORDINAL_MAX,
 ): Promise<readonly UserRecord[]> {
   if (limit <= 0) return [];
   const { session, runNo, active } = users;
   const newer = [...active.values()]
-    .filter((user) => user.processingStatus === status && user.ordinal > afterOrdinal)
+    .filter(
+      ({ processingStatus: is, ordinal }) => is === status && ordinal > afterOrdinal && ordinal <= toOrdinal,
+    )
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
   const column = status === 'queued' || status === 'completed' ? 'processing_status' : 'exceptional';
-  const sql = `${SELECT} $1 AND ${column} = $2 AND no > $3 AND no <> ALL($4::int[]) ORDER BY no LIMIT $5`;
-  const rows = await session.rows(sql, [runNo, status, afterOrdinal, textArray([...active.keys()]), limit]);
+  const sql = `${SELECT} $1 AND ${column} = $2 AND no > $3 AND no <= $4 AND no <> ALL($5::int[]) ORDER BY no LIMIT $6`;
+  const stale = textArray([...active.keys()]);
+  const rows = await session.rows(sql, [runNo, status, afterOrdinal, toOrdinal, stale, limit]);
   return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
 }
 
