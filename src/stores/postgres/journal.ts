@@ -4,7 +4,7 @@ import type { UserRecord } from '../../model/records.ts';
 import { packEntry, packState, replayBody } from '../journal/entries.ts';
 import type { Row } from '../sql/cells.ts';
 import { attemptsCell, outcomesCell } from '../sql/user-rows.ts';
-import { type Session, textArray } from './database.ts';
+import { type Session, textArray } from './session.ts';
 
 /** A run's journal as this process last read or wrote it. */
 export interface RunJournal {

@@ -1,6 +1,6 @@
-import type { Session } from './database.ts';
 import { databaseError, tooNew } from './errors.ts';
 import { quoted, SCHEMA_VERSION, stepFrom } from './schema.ts';
+import type { Session } from './session.ts';
 
 /** Oldest server that has all that is used, and that its authors still keep: 14. */
 const SERVER_VERSION_MIN = 140_000;

@@ -16,8 +16,8 @@ import { NO_USERS } from '../../rules/counters/user-sums.ts';
 import { keysWithPrefix } from '../sql/note-keys.ts';
 import { WORKFLOW_COLUMNS, workflowFromRow } from '../sql/workflow-rows.ts';
 import { pageOfWorkflowAsync } from '../workflow-users.ts';
-import { canHold, type Session, textArray } from './database.ts';
 import * as runs from './run-queries.ts';
+import { canHold, type Session, textArray } from './session.ts';
 import * as users from './user-queries.ts';
 
 /** The source of a reader. */

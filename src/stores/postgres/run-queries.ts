@@ -5,8 +5,8 @@ import type { Cell, Row } from '../sql/cells.ts';
 import { listOrder, stretchesAfter } from '../sql/page.ts';
 import { RUN_COLUMNS, runFromRow } from '../sql/run-rows.ts';
 import type { Where } from '../sql/where.ts';
-import type { Session } from './database.ts';
 import { SUMMED, SUMMED_AT, UNFINISHED } from './schema.ts';
+import type { Session } from './session.ts';
 import { whereOf } from './where.ts';
 
 const SELECT = `SELECT ${RUN_COLUMNS} FROM {s}.runs WHERE`;

@@ -1,9 +1,10 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
-import type { Database, Session } from './database.ts';
+import type { Database } from './database.ts';
 import { databaseError } from './errors.ts';
 import { Journals, readJournal } from './journal.ts';
 import { PostgresReader } from './reader.ts';
+import type { Session } from './session.ts';
 import { PostgresTransaction } from './transaction.ts';
 
 const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: true };

@@ -6,9 +6,9 @@ import { columnOf } from '../sql/columns.ts';
 import { keysWithPrefix } from '../sql/note-keys.ts';
 import { RUN_COLUMNS, RUN_FIELDS, runCells } from '../sql/run-rows.ts';
 import { attemptsCell, outcomesCell, USER_COLUMNS } from '../sql/user-rows.ts';
-import { type Session, textArray } from './database.ts';
 import { type Journals, putUsers, type RunJournal } from './journal.ts';
 import { PostgresReader } from './reader.ts';
+import { type Session, textArray } from './session.ts';
 
 /** Rows that one statement deletes: a time-out is for a statement. */
 const DELETES_MAX = 50_000;

@@ -13,7 +13,7 @@ import { fits, mergeUsers, newerInOrder, placeIn } from '../sql/merge-users.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../sql/page.ts';
 import { subjectIn } from '../sql/user-conditions.ts';
 import { USER_COLUMNS, userFromRow } from '../sql/user-rows.ts';
-import { canHold, type Session, textArray } from './database.ts';
+import { canHold, type Session, textArray } from './session.ts';
 import { whereOfUsers } from './where.ts';
 
 /** The users of one run: where their rows are, and which are active. */

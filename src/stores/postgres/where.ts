@@ -2,7 +2,7 @@ import type { Filter } from '../../model/filter.ts';
 import { type PropertyTable, USER_PROPERTIES } from '../../model/resources/properties.ts';
 import { conditionsOf, needsFailed, statusesIn } from '../sql/user-conditions.ts';
 import { conditionOf, type Dialect, type Where } from '../sql/where.ts';
-import { canHold } from './database.ts';
+import { canHold } from './session.ts';
 
 /** Matches every row. */
 const ALL: Where = { sql: 'TRUE', params: [] };
