@@ -1,3 +1,5 @@
+// Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Engines and ledgers on this machine's clock, randomness and ids, with the memory store as the default. */
 import { arrayDirectory } from './directory/array-directory.ts';
 import { assembleEngine, type Engine } from './engine/engine.ts';
@@ -20,6 +22,7 @@ import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
 import type { Identified, Subject } from './model/subject.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow/workflow-limits.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
@@ -76,13 +79,19 @@ export async function createEngine<Person extends Identified = Subject>(
 
 /** Options of {@link createLedger}. */
 export interface LedgerOptions {
+  /** Where the record is kept. Default: in memory. A promise is awaited: `sqliteStore('tenure.db')`. */
   readonly store?: Store | Promise<Store>;
+  /** What the moments of records are read from. Default: this machine's clock. */
+  readonly clock?: Clock;
+  /** See `AggregationOptions`. Default `false`. */
   readonly strictFailed?: boolean;
+  /** Limits on workflows. Default: `LIMIT_PRESETS.default`. */
   readonly limits?: Partial<WorkflowLimits>;
 }
 
 const LEDGER_OPTIONS = {
   store: optional(readStore),
+  clock: withDefault(readClock, systemClock),
   strictFailed: withDefault(readFlag, false),
   limits: withDefault(readLimits, DEFAULT_LIMITS),
 } satisfies ShapeOf<LedgerOptions>;
@@ -90,9 +99,11 @@ const LEDGER_OPTIONS = {
 /** A ledger without an engine: for runs that are driven from outside. */
 export interface StandaloneLedger extends LedgerMethods {
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
-  /** Closes the store. */
+  /** Emits the events that are delayed, then closes the store. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -105,14 +116,14 @@ export async function createLedger(options?: LedgerOptions): Promise<StandaloneL
 }
 
 async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<StandaloneLedger> {
-  const { store = memoryStore(), strictFailed, limits } = options;
-  const hub: EventHub = new EventHub(systemClock, (error, name) => {
+  const { store = memoryStore(), clock, strictFailed, limits } = options;
+  const hub: EventHub = new EventHub(clock, (error, name) => {
     if (name !== 'engine.error') hub.emit('engine.error', { error, during: 'listening', eventName: name });
   });
   const ledger = assembleLedger(
     {
       store,
-      clock: systemClock,
+      clock,
       ids: systemIds,
       events: hub,
       aggregation: { strictFailed },
@@ -121,6 +132,10 @@ async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<Stan
     { limits },
   );
   await ledger.settings.load(); // for the next slot of schedules
+  const close = (): Promise<void> => {
+    hub.flush();
+    return store.close();
+  };
   return {
     workflows: ledger.workflows,
     settings: ledger.settings,
@@ -131,11 +146,10 @@ async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<Stan
     taskProcessingResults: ledger.taskProcessingResults,
     taskReports: ledger.taskReports,
     on: (name, listener) => hub.on(name, listener),
+    once: (name, listener) => hub.once(name, listener),
     off: (name, listener) => hub.off(name, listener),
-    close: () => {
-      hub.flush();
-      return store.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

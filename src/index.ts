@@ -31,7 +31,11 @@ export type { EngineRuns, EngineTaskResults } from './engine/engine-methods.ts';
 export type { TaskHandlers } from './engine/handlers/task-handlers.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
-export type { EngineWorkflows, QuarantineForecast, ScopeOptions } from './engine/workflows.ts';
+export type {
+  EligibleOptions as ScopeOptions,
+  EngineWorkflows,
+  QuarantineForecast,
+} from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
 export { InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
 export { ENGINE_ACTIVITIES, type EngineActivity } from './events/engine-activity.ts';

@@ -64,7 +64,7 @@ export type Activation =
       readonly rule?: undefined;
     };
 
-/** What `workflows.previewWorkflow` takes. */
+/** What `workflows.preview` takes. */
 export interface PreviewInput {
   /** People, by id; repeats are collapsed. */
   readonly subjects: readonly IdReference[];
@@ -197,7 +197,7 @@ export class Activator {
     return this.activateWithScope(workflowId, { processingResults, taskScope }, author);
   }
 
-  async previewWorkflow(workflowId: string, input: PreviewInput, author?: Author): Promise<Run> {
+  async preview(workflowId: string, input: PreviewInput, author?: Author): Promise<Run> {
     const createdBy = readAuthor(author);
     const { ports, settings, gone } = this.#deps;
     const workflow = await this.#runnable(workflowId);

@@ -28,8 +28,8 @@ export interface QuarantineForecast {
   readonly quarantine: Quarantine | null;
 }
 
-/** Options of `workflows.executionScope`. */
-export interface ScopeOptions {
+/** Options of `workflows.eligible`. */
+export interface EligibleOptions {
   /** Rows of a page, 1..999. Default 100. */
   readonly top?: number;
   /** `nextToken` of the page before. */
@@ -51,9 +51,9 @@ export interface EngineWorkflows extends Workflows {
    *
    * @throws LifecycleError `NotFound`, `InvalidArgument`.
    */
-  executionScope(id: string, options?: ScopeOptions): Promise<Page<UserProcessingResult>>;
+  eligible(id: string, options?: EligibleOptions): Promise<Page<UserProcessingResult>>;
   /** One of them, by the id of its result. @throws LifecycleError `NotFound`. */
-  executionScopeMember(id: string, resultId: string): Promise<UserProcessingResult>;
+  eligibleSubject(id: string, resultId: string): Promise<UserProcessingResult>;
   /**
    * Makes a run without effects: each task records what its handler's `preview` returns, or that it would run. It
    * replaces the workflow's last preview, and lists include it only with
@@ -61,11 +61,11 @@ export interface EngineWorkflows extends Workflows {
    *
    * @throws LifecycleError as `runs.activate`; `InvalidArgument` also for a workflow that a change makes due.
    */
-  previewWorkflow(id: string, input: PreviewInput, author?: Author): Promise<Run>;
+  preview(id: string, input: PreviewInput, author?: Author): Promise<Run>;
   /** Subjects of the last preview. @throws LifecycleError `NotFound`. */
-  previewScope(id: string): Promise<readonly { readonly id: string }[]>;
+  previewedSubjects(id: string): Promise<readonly { readonly id: string }[]>;
   /** The enabled tasks that cannot be run: no handler, or arguments that it refuses. @throws LifecycleError `NotFound`. */
-  previewTaskFailures(id: string): Promise<readonly PreviewFailedTask[]>;
+  unrunnableTasks(id: string): Promise<readonly PreviewFailedTask[]>;
 }
 
 /** Dependencies of {@link createEngineWorkflows}. */
@@ -83,17 +83,16 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
   return {
     ...workflows,
     wouldQuarantine: async (id) => forecast(deps, await workflows.get(id)),
-    previewWorkflow: (...args) => deps.activator.previewWorkflow(...args),
-    previewScope: async (id) => {
+    preview: (...args) => deps.activator.preview(...args),
+    previewedSubjects: async (id) => {
       const workflow = await workflows.get(id);
       return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));
     },
-    previewTaskFailures: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
-    executionScopeMember: async (id, resultId) =>
-      executionScopeMember(deps, await workflows.get(id), resultId),
-    executionScope: async (id, options) => {
-      const page = readOptions(options, 'workflows.executionScope', PAGE_OPTIONS);
-      return executionScope(deps, await workflows.get(id), page);
+    unrunnableTasks: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
+    eligibleSubject: async (id, resultId) => eligibleSubject(deps, await workflows.get(id), resultId),
+    eligible: async (id, options) => {
+      const page = readOptions(options, 'workflows.eligible', PAGE_OPTIONS);
+      return eligible(deps, await workflows.get(id), page);
     },
   };
 }
@@ -118,10 +117,10 @@ async function forecast(deps: EngineWorkflowsDeps, workflow: Workflow): Promise<
   return { usersCount, quarantine: (await quarantineFor(deps, workflow))(usersCount) };
 }
 
-async function executionScope(
+async function eligible(
   deps: EngineWorkflowsDeps,
   workflow: Workflow,
-  { top = LIMITS.pageSizeDefault, after = '' }: ScopeOptions,
+  { top = LIMITS.pageSizeDefault, after = '' }: EligibleOptions,
 ): Promise<Page<UserProcessingResult>> {
   const due = workflow.isSchedulingEnabled ? dueAtNextSlot(deps, workflow) : null;
   if (due === null) return { value: [], nextToken: null };
@@ -134,7 +133,7 @@ async function executionScope(
   };
 }
 
-async function executionScopeMember(
+async function eligibleSubject(
   deps: EngineWorkflowsDeps,
   workflow: Workflow,
   resultId: string,

@@ -73,7 +73,7 @@ export interface RetryPolicy {
 interface TaskHandlerSettings<Arguments, Person extends Identified> {
   run(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;
   /**
-   * Reports what `run` would do, without doing it: for `workflows.previewWorkflow`. An error that it throws is the
+   * Reports what `run` would do, without doing it: for `workflows.preview`. An error that it throws is the
    * reason why the task would fail. Default: the task would run.
    */
   preview?(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;

@@ -193,11 +193,11 @@ it('a workflow has one preview, that of the people in its scope, whatever crashe
     await site.survives(async ({ engine }) => {
       id = (await engine.workflows.create(workflowInput(['a', 'b']))).id;
       // The engine was never started: it is still queued when it is replaced.
-      await engine.workflows.previewWorkflow(id, { subjects: ['u1'] });
+      await engine.workflows.preview(id, { subjects: ['u1'] });
     });
     const isReached = await site.dies(point, async ({ engine }) => {
       await engine.start();
-      await engine.runs.waitFor((await engine.workflows.previewWorkflow(id, { subjects: ['u2', 'u3'] })).id);
+      await engine.runs.waitFor((await engine.workflows.preview(id, { subjects: ['u2', 'u3'] })).id);
     });
     await site.survives(async ({ engine, clock }) => {
       await engine.start();
@@ -206,7 +206,7 @@ it('a workflow has one preview, that of the people in its scope, whatever crashe
       const [run, ...others] = (await engine.runs.list(id, { filter })).value;
       expect([run?.processingStatus, others]).toEqual(['completed', []]);
       const { value } = await engine.userProcessingResults.list(run?.id ?? '');
-      expect(value.map(({ subject }) => subject)).toEqual(await engine.workflows.previewScope(id));
+      expect(value.map(({ subject }) => subject)).toEqual(await engine.workflows.previewedSubjects(id));
     });
     const subjects = [...countBy(await resultsIn(site.inner)).keys()].sort().join();
     expect(['u1 completed', 'u2 completed,u3 completed']).toContain(subjects);

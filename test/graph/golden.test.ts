@@ -856,9 +856,7 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
     administrationScopeTargets: [{ id: 'south' }],
   } as never);
   await api.engine.workflows.delete(deleted);
-  await api.engine.runs.waitFor(
-    (await api.engine.workflows.previewWorkflow(workflow, { subjects: ['p3'] })).id,
-  );
+  await api.engine.runs.waitFor((await api.engine.workflows.preview(workflow, { subjects: ['p3'] })).id);
   const endpointConfiguration = { targetUrl: 'https://hooks.example.com/' };
   await api.engine.customTaskExtensions.create({ displayName: 'Ask', endpointConfiguration });
   const { id: scheduled } = await api.engine.workflows.create({

@@ -227,7 +227,7 @@ it('every navigation property, action and function that it publishes is answered
   const run = await makeRun(api, id, ['p1', 'p9']);
   const again = await api.engine.runs.reprocess(run);
   await api.engine.runs.waitFor(again.id);
-  const preview = await api.engine.workflows.previewWorkflow(id, { subjects: ['p3'] });
+  const preview = await api.engine.workflows.preview(id, { subjects: ['p3'] });
   await api.engine.runs.waitFor(preview.id);
   const gone = await api.engine.workflows.create(workflowBody('Gone') as never);
   await api.engine.workflows.delete(gone.id);

@@ -144,7 +144,7 @@ const METHODS: Readonly<Record<string, Calls>> = {
     clearQuarantine: () => engine.workflows.clearQuarantine('x', stray),
     delete: () => engine.workflows.delete('x', stray),
     restore: () => engine.workflows.restore('x', stray),
-    executionScope: () => engine.workflows.executionScope('x', stray),
+    eligible: () => engine.workflows.eligible('x', stray),
   },
   runs: {
     list: () => engine.runs.list('x', stray),

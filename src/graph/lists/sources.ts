@@ -98,7 +98,7 @@ export function taskResultsOfWorkflow(
 export function executionScopeOf(engine: Engine, workflowId: string): Source {
   return {
     async page({ limit, after }) {
-      const page = await engine.workflows.executionScope(workflowId, { top: limit, ...afterOption(after) });
+      const page = await engine.workflows.eligible(workflowId, { top: limit, ...afterOption(after) });
       return { rows: page.value as unknown as readonly Row[], next: page.nextToken };
     },
   };

@@ -71,5 +71,5 @@ export async function cancelProcessing({ engine, keys, body }: Call): Promise<vo
 /** previewWorkflow: `{ subjects: [{ id }] }`. */
 export async function previewWorkflow({ engine, keys, body, author }: Call): Promise<string> {
   const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
-  return (await engine.workflows.previewWorkflow(keys.workflow, { subjects }, author)).id;
+  return (await engine.workflows.preview(keys.workflow, { subjects }, author)).id;
 }

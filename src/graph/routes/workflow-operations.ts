@@ -86,7 +86,7 @@ export function restore({ engine, keys, author }: Call): Promise<Workflow> {
 
 /** The users of the last preview. */
 export async function previewScope({ engine, keys }: Call): Promise<readonly { readonly id: string }[]> {
-  const subjects = await engine.workflows.previewScope(keys.workflow);
+  const subjects = await engine.workflows.previewedSubjects(keys.workflow);
   return subjects.map(({ id }) => ({ '@odata.type': '#microsoft.graph.user', id }));
 }
 

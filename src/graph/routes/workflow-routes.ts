@@ -44,12 +44,12 @@ const LIVE: readonly Route[] = [
   ),
   list(`${ONE}/executionScope`, workflows, ({ engine, keys }) => executionScopeOf(engine, keys.workflow)),
   one(`${ONE}/executionScope/{user}`, workflows, ({ engine, keys }) =>
-    engine.workflows.executionScopeMember(keys.workflow, keys.user),
+    engine.workflows.eligibleSubject(keys.workflow, keys.user),
   ),
   operation(`${ONE}/activateAndWait`, activate, activations.activateAndWait),
   operation(`${ONE}/previewWorkflow`, change, activations.previewWorkflow),
   operation(`${ONE}/previewTaskFailures`, workflows, ({ engine, keys }) =>
-    engine.workflows.previewTaskFailures(keys.workflow),
+    engine.workflows.unrunnableTasks(keys.workflow),
   ),
   list(`${ONE}/previewScope`, workflows, (call) => arrayOf(() => does.previewScope(call) as never)),
   one(`${ONE}/previewScope/{target}`, workflows, async (call) =>

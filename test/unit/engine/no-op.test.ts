@@ -81,7 +81,7 @@ describe('an engine with noOp', () => {
     expect(run).toMatchObject({ processingStatus: 'completed', isNoOp: true });
     const done = (await allTasks(second.engine, id)).map(({ processingInfo }) => processingInfo);
     expect(new Set(done)).toEqual(new Set([null, 'No-op: no handler was called']));
-    const preview = await second.engine.workflows.previewWorkflow(workflow.id, { subjects: ['u1'] });
+    const preview = await second.engine.workflows.preview(workflow.id, { subjects: ['u1'] });
     expect(await second.clock.until(second.engine.runs.waitFor(preview.id))).toMatchObject({
       isNoOp: false,
     });

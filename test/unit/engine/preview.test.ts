@@ -26,8 +26,8 @@ describe('a preview', () => {
     const { workflows, runs } = world.engine;
     const workflow = await workflows.create(workflowInput(['plain', 'told']));
     await world.engine.start();
-    expect(await workflows.previewScope(workflow.id)).toEqual([]);
-    const first = await workflows.previewWorkflow(workflow.id, { subjects: [{ id: 'u1' }, 'u2', 'u1'] });
+    expect(await workflows.previewedSubjects(workflow.id)).toEqual([]);
+    const first = await workflows.preview(workflow.id, { subjects: [{ id: 'u1' }, 'u2', 'u1'] });
     const done = await runs.waitFor(first.id);
     expect(done).toMatchObject({ workflowExecutionType: 'preview', processingStatus: 'completedWithErrors' });
     const told = (await allTasks(world.engine, first.id)).map(
@@ -40,7 +40,7 @@ describe('a preview', () => {
       'no mailbox',
     ]);
     expect(effects).toEqual([]);
-    expect(await workflows.previewScope(workflow.id)).toEqual([{ id: 'u1' }, { id: 'u2' }]);
+    expect(await workflows.previewedSubjects(workflow.id)).toEqual([{ id: 'u1' }, { id: 'u2' }]);
     const previews = async () =>
       (await runs.list(workflow.id, { filter: "workflowExecutionType eq 'preview'" })).value.map(
         ({ id }) => id,
@@ -48,10 +48,10 @@ describe('a preview', () => {
     expect(await previews()).toEqual([first.id]);
     // The property has to be asked for: a text that reads like its name does not do.
     expect((await runs.list(workflow.id, { filter: "id ne 'workflowExecutionType'" })).value).toEqual([]);
-    const second = await workflows.previewWorkflow(workflow.id, { subjects: ['u3'] });
+    const second = await workflows.preview(workflow.id, { subjects: ['u3'] });
     await runs.waitFor(second.id);
     expect(await previews()).toEqual([second.id]);
-    expect(await workflows.previewScope(workflow.id)).toEqual([{ id: 'u3' }]);
+    expect(await workflows.previewedSubjects(workflow.id)).toEqual([{ id: 'u3' }]);
 
     const real = await runs.activate(workflow.id, { subjects: ['u1'] });
     await runs.waitFor(real.id);
@@ -80,16 +80,16 @@ describe('a preview', () => {
     const { workflows, runs } = world.engine;
     const { id } = await workflows.create(workflowInput(['a']));
     await world.engine.start();
-    const first = await workflows.previewWorkflow(id, { subjects: ['u1'] });
+    const first = await workflows.preview(id, { subjects: ['u1'] });
     await world.clock.advance(1);
     expect((await runs.get(first.id)).processingStatus).toBe('inProgress');
     const waiting = codeOf(runs.waitFor(first.id));
-    const second = await workflows.previewWorkflow(id, { subjects: ['u2'] });
+    const second = await workflows.preview(id, { subjects: ['u2'] });
     expect(await waiting).toBe('NotFound');
     expect(aborted).toEqual(['u1']);
     expect(await codeOf(runs.get(first.id))).toBe('NotFound');
     expect(await runs.waitFor(second.id)).toMatchObject({ processingStatus: 'completed' });
-    expect(await workflows.previewScope(id)).toEqual([{ id: 'u2' }]);
+    expect(await workflows.previewedSubjects(id)).toEqual([{ id: 'u2' }]);
     await world.clock.advance(HOUR_MS);
     expect(world.errors()).toEqual([]);
     await expectSound(world.store);
@@ -101,7 +101,7 @@ describe('a preview', () => {
     const { workflows } = world.engine;
     const { id } = await workflows.create(workflowInput(['a']));
     const preview = (input: unknown, workflowId = id) =>
-      codeOf(workflows.previewWorkflow(workflowId, input as never));
+      codeOf(workflows.preview(workflowId, input as never));
     expect(await preview({ subjects: idsOf(3) })).toBe('LimitExceeded');
     expect(await preview({ subjects: [] })).toBe('InvalidArgument');
     expect(await preview({ subjects: ['x'] })).toBe('SubjectUnknown');
@@ -129,7 +129,7 @@ describe('a preview', () => {
     const { workflows } = world.engine;
     const off = { id: 'other', isEnabled: false };
     const workflow = await workflows.create(workflowInput(['good', 'picky', 'missing', off]));
-    const failures = await workflows.previewTaskFailures(workflow.id);
+    const failures = await workflows.unrunnableTasks(workflow.id);
     expect(failures.map(({ definitionId }) => definitionId)).toEqual(['picky', 'missing']);
     expect(failures[0]).toMatchObject({
       taskId: workflow.tasks[1]?.id,
@@ -138,7 +138,7 @@ describe('a preview', () => {
     });
     expect(failures[1]?.failureReason).toMatch(/got none for missing/);
     const fine = await workflows.create(workflowInput(['good']));
-    expect(await workflows.previewTaskFailures(fine.id)).toEqual([]);
+    expect(await workflows.unrunnableTasks(fine.id)).toEqual([]);
   });
 });
 
@@ -166,7 +166,7 @@ describe('insights', () => {
     await run(leaver.id, 3);
     await run(leaver.id, 1);
     await run(gone.id, 4);
-    await workflows.previewWorkflow(leaver.id, { subjects: ['u1'] });
+    await workflows.preview(leaver.id, { subjects: ['u1'] });
     await workflows.delete(gone.id);
     const queued = {
       scheduledDateTime: from,

@@ -164,7 +164,7 @@ describe('the list of the runs of all workflows', () => {
   it('leaves out previews, and the runs of workflows that are deleted', async () => {
     const { engine, workflows } = await withWorkflows();
     const [first, second] = workflows as [Workflow, Workflow];
-    const preview = await engine.workflows.previewWorkflow(second.id, { subjects: ['u1'] });
+    const preview = await engine.workflows.preview(second.id, { subjects: ['u1'] });
     const ids = async (options: ListOptions = {}) =>
       (await engine.runs.list(options)).value.map(({ id }) => id);
     expect(await ids()).not.toContain(preview.id);

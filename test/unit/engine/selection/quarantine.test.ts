@@ -212,7 +212,7 @@ describe('the execution scope', () => {
     await world.engine.start();
     world.hire(5);
     await world.slot();
-    const first = await workflows.executionScope(workflow.id, { top: 2 });
+    const first = await workflows.eligible(workflow.id, { top: 2 });
     expect(first.value[0]).toMatchObject({
       processingStatus: 'queued',
       scheduledDateTime: (await workflows.get(workflow.id)).nextScheduleRunDateTime,
@@ -222,19 +222,19 @@ describe('the execution scope', () => {
     });
     const subjects = first.value.map(({ subject }) => subject.id);
     for (let after = first.nextToken; after !== null; ) {
-      const page = await workflows.executionScope(workflow.id, { top: 2, after });
+      const page = await workflows.eligible(workflow.id, { top: 2, after });
       subjects.push(...page.value.map(({ subject }) => subject.id));
       after = page.nextToken;
     }
     expect(subjects).toEqual(['u1', 'u2', 'u3', 'u4', 'u5']);
-    expect(await codeOf(workflows.executionScope(workflow.id, { top: 0 }))).toBe('InvalidArgument');
+    expect(await codeOf(workflows.eligible(workflow.id, { top: 0 }))).toBe('InvalidArgument');
     const onDemand = await workflows.create(workflowInput(['a']));
-    expect(await workflows.executionScope(onDemand.id)).toEqual({ value: [], nextToken: null });
+    expect(await workflows.eligible(onDemand.id)).toEqual({ value: [], nextToken: null });
     const [member] = first.value;
-    expect(await workflows.executionScopeMember(workflow.id, member?.id ?? '')).toEqual(member);
+    expect(await workflows.eligibleSubject(workflow.id, member?.id ?? '')).toEqual(member);
     for (const one of [`${member?.id}x`, member?.subject.id ?? ''])
-      expect(await codeOf(workflows.executionScopeMember(workflow.id, one))).toBe('NotFound');
-    expect(await codeOf(workflows.executionScopeMember(onDemand.id, member?.id ?? ''))).toBe('NotFound');
+      expect(await codeOf(workflows.eligibleSubject(workflow.id, one))).toBe('NotFound');
+    expect(await codeOf(workflows.eligibleSubject(onDemand.id, member?.id ?? ''))).toBe('NotFound');
     expect(await workflows.wouldQuarantine(onDemand.id)).toEqual({ usersCount: 0, quarantine: null });
     await world.engine.stop();
   });

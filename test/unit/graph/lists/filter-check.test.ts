@@ -71,7 +71,7 @@ it('previews are found by their execution type in any letter case', async () => 
   const api = await openApi();
   const id = await makeWorkflow(api);
   await makeRun(api, id, ['p1']);
-  await api.engine.runs.waitFor((await api.engine.workflows.previewWorkflow(id, { subjects: ['p2'] })).id);
+  await api.engine.runs.waitFor((await api.engine.workflows.preview(id, { subjects: ['p2'] })).id);
   const asked = "$filter=workflowExecutionType eq 'PREVIEW'";
   for (const list of ['runs', 'userProcessingResults', 'subjectProcessingResults']) {
     const { body } = await api.get(`/workflows/${id}/${list}?${asked}`, {
