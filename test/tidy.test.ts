@@ -161,3 +161,24 @@ describe('the source tree', () => {
     expect(offenders).toEqual([]);
   });
 });
+
+describe('the unit tests', () => {
+  const names = readdirSync(join(ROOT, 'test/unit'), { recursive: true, encoding: 'utf8' });
+
+  it('lie where the file lies that they test: <file>.test.ts, or <file>.<aspect>.test.ts', () => {
+    const paths = new Set(sources.map(({ name }) => name));
+    const strays = names
+      .filter((name) => name.endsWith('.test.ts'))
+      .filter((name) => !paths.has(`src/${name.replace(/(?:\.[\w-]+)?\.test\.ts$/, '.ts')}`));
+    expect(names.length).toBeGreaterThan(100);
+    expect(strays).toEqual([]);
+  });
+
+  it('exist for every file of the rules that has logic', () => {
+    const bare = sources
+      .filter(({ name, text }) => name.startsWith('src/rules/') && /^(?:export )?function /m.test(text))
+      .map(({ name }) => name.replace(/^src\/(.*)\.ts$/, '$1.test.ts'))
+      .filter((name) => !names.includes(name));
+    expect(bare).toEqual([]);
+  });
+});

@@ -83,7 +83,7 @@ async function claimRun(
 }
 
 /** Previews do nothing in any case, and a canceling run runs no further task. */
-export function mayDoTasks({ workflowExecutionType, processingStatus }: RunRecord): boolean {
+function mayDoTasks({ workflowExecutionType, processingStatus }: RunRecord): boolean {
   return workflowExecutionType !== 'preview' && processingStatus !== 'canceling';
 }
 

@@ -110,7 +110,7 @@ export function latestOf(left: EpochMs | null, right: EpochMs | null): EpochMs |
 }
 
 /** The status of a run that users have moved. @param started the first user has. */
-export function statusAfter(
+function statusAfter(
   from: ProcessingStatus,
   started: boolean,
   counters: RunCounters,

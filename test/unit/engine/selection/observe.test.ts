@@ -1,13 +1,19 @@
 /** Triggers that know what was before: who is due, once, through restarts, with and without a directory's help. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WorkflowInput } from '../../../src/ledger/input/workflow.ts';
-import type { Subject } from '../../../src/model/subject.ts';
-import { HOUR_MS } from '../../../src/model/time.ts';
-import type { Directory } from '../../../src/ports/directory.ts';
-import { sqliteStore } from '../../../src/sqlite.ts';
-import { expectSound, makeWorld, type World, type WorldOptions, workflowInput } from '../../helpers/world.ts';
-import { newFile } from '../stores/sqlite/support.ts';
+import type { WorkflowInput } from '../../../../src/ledger/input/workflow.ts';
+import type { Subject } from '../../../../src/model/subject.ts';
+import { HOUR_MS } from '../../../../src/model/time.ts';
+import type { Directory } from '../../../../src/ports/directory.ts';
+import { sqliteStore } from '../../../../src/sqlite.ts';
+import {
+  expectSound,
+  makeWorld,
+  type World,
+  type WorldOptions,
+  workflowInput,
+} from '../../../helpers/world.ts';
+import { newFile } from '../../stores/sqlite/support.ts';
 
 /** People who can be changed; `told` gives it a feed of changes. */
 class People implements Directory {

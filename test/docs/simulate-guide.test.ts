@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as library from '../../../src/simulate.ts';
+import * as library from '../../src/simulate.ts';
 
-const GUIDE = readFileSync(resolve(import.meta.dirname, '../../../src/simulate/README.md'), 'utf8');
+const GUIDE = readFileSync(resolve(import.meta.dirname, '../../src/simulate/README.md'), 'utf8');
 type AsyncRunner = (library: unknown, console: unknown) => Promise<void>;
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => AsyncRunner;
 

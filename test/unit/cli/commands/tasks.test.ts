@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TASK_DEFINITIONS } from '../../../src/catalogue/task-definitions.ts';
-import { WORKFLOW_TEMPLATES } from '../../../src/catalogue/workflow-templates.ts';
-import { tenure } from './support.ts';
+import { TASK_DEFINITIONS } from '../../../../src/catalogue/task-definitions.ts';
+import { WORKFLOW_TEMPLATES } from '../../../../src/catalogue/workflow-templates.ts';
+import { tenure } from '../support.ts';
 
 describe('tenure templates', () => {
   it('lists every template with its tasks and the arguments to fill in', async () => {

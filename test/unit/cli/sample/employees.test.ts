@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EMPLOYEE_COLUMNS, employeeLine, sampleEmployees } from '../../../src/cli/sample/employees.ts';
-import { csvDirectory } from '../../../src/directory/open-directory.ts';
+import { EMPLOYEE_COLUMNS, employeeLine, sampleEmployees } from '../../../../src/cli/sample/employees.ts';
+import { csvDirectory } from '../../../../src/directory/open-directory.ts';
 
 const DATE = '2026-03-15';
 const sample = (users: number, seed = 1) => [...sampleEmployees({ users, seed, date: DATE })];

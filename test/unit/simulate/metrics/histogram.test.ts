@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bucketsOf, Gauge } from '../../../src/simulate/metrics/gauge.ts';
-import { Histogram } from '../../../src/simulate/metrics/histogram.ts';
-import { durationFor } from '../../../src/simulate/process/durations.ts';
-import { exp, ln, normalQuantile } from '../../../src/system/virtual/exact-math.ts';
+import { bucketsOf, Gauge } from '../../../../src/simulate/metrics/gauge.ts';
+import { Histogram } from '../../../../src/simulate/metrics/histogram.ts';
+import { durationFor } from '../../../../src/simulate/process/durations.ts';
+import { exp, ln, normalQuantile } from '../../../../src/system/virtual/exact-math.ts';
 import {
   drawFor,
   hashOf,
@@ -10,7 +10,7 @@ import {
   seededIds,
   seededRandom,
   weighted,
-} from '../../../src/system/virtual/random.ts';
+} from '../../../../src/system/virtual/random.ts';
 
 describe('exact logarithm and exponential', () => {
   it('agree with the platform to 13 digits', () => {

@@ -1,10 +1,10 @@
 /** The oracle for Graph-shaped runs: what it accepts as it stands, and what it names. */
 import { describe, expect, it } from 'vitest';
-import { createLedger } from '../../../src/index.ts';
-import { apply, createRun, type ModelEvent } from '../../../src/testing/model/reference-model.ts';
-import { checkRun } from '../../../src/testing/oracles/check-run.ts';
-import { BREAKAGES, graphOf } from '../../../src/testing/oracles/graph-run.ts';
-import { formatViolations } from '../../../src/testing/oracles/violation.ts';
+import { createLedger } from '../../../../src/index.ts';
+import { apply, createRun, type ModelEvent } from '../../../../src/testing/model/reference-model.ts';
+import { checkRun } from '../../../../src/testing/oracles/check-run.ts';
+import { BREAKAGES, graphOf } from '../../../../src/testing/oracles/graph-run.ts';
+import { formatViolations } from '../../../../src/testing/oracles/violation.ts';
 
 const rulesOf = (violations: readonly { readonly rule: string }[]) =>
   [...new Set(violations.map(({ rule }) => rule))].sort();

@@ -1,8 +1,8 @@
 /** The audit of handlers, and the store that dies with its process. */
 import { describe, expect, it } from 'vitest';
-import type { WorkflowInput } from '../../../src/ledger/input/workflow.ts';
-import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { crashingStore, formatAudit, idempotencyAudit } from '../../../src/testing.ts';
+import type { WorkflowInput } from '../../../../src/ledger/input/workflow.ts';
+import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
+import { crashingStore, formatAudit, idempotencyAudit } from '../../../../src/testing.ts';
 
 const workflow = (...tasks: readonly string[]): WorkflowInput => ({
   category: 'joiner',

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as withFastCheck from '../../../src/testing/fast-check.ts';
-import * as kit from '../../../src/testing.ts';
+import * as withFastCheck from '../../src/testing/fast-check.ts';
+import * as kit from '../../src/testing.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Loads an entry in a process in which fast-check cannot be found. */
 function loadWithoutFastCheck(entry: string): string {

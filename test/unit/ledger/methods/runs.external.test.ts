@@ -1,15 +1,15 @@
 /** Runs driven by an external worker, without an engine (domain §2.9). */
 import { describe, expect, it } from 'vitest';
-import type { UserResultInput } from '../../../src/ledger/input/user.ts';
-import { assembleLedger, type Ledger } from '../../../src/ledger/ledger.ts';
-import type { RunInput } from '../../../src/ledger/methods/runs.ts';
-import type { Run } from '../../../src/model/resources/resources.ts';
-import type { UserStatus } from '../../../src/model/status.ts';
-import type { Workflow } from '../../../src/model/workflow/workflow.ts';
-import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { below, seededIds, seededRandom } from '../../../src/system/virtual/random.ts';
-import { VirtualClock } from '../../helpers/virtual-clock.ts';
-import { type WatchedStore, watchedStore } from '../../helpers/watched-store.ts';
+import type { UserResultInput } from '../../../../src/ledger/input/user.ts';
+import { assembleLedger, type Ledger } from '../../../../src/ledger/ledger.ts';
+import type { RunInput } from '../../../../src/ledger/methods/runs.ts';
+import type { Run } from '../../../../src/model/resources/resources.ts';
+import type { UserStatus } from '../../../../src/model/status.ts';
+import type { Workflow } from '../../../../src/model/workflow/workflow.ts';
+import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
+import { below, seededIds, seededRandom } from '../../../../src/system/virtual/random.ts';
+import { VirtualClock } from '../../../helpers/virtual-clock.ts';
+import { type WatchedStore, watchedStore } from '../../../helpers/watched-store.ts';
 import {
   allUsers,
   codeOf,
@@ -17,7 +17,7 @@ import {
   expectSound,
   makeWorld,
   workflowInput,
-} from '../../helpers/world.ts';
+} from '../../../helpers/world.ts';
 
 interface Desk {
   readonly clock: VirtualClock;

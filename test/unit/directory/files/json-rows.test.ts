@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseMapping } from '../../../src/directory/files/mapping.ts';
-import { jsonDirectory, jsonlDirectory, openDirectory } from '../../../src/directory/open-directory.ts';
-import { all, folder, idsOf, rejection } from './support.ts';
+import { parseMapping } from '../../../../src/directory/files/mapping.ts';
+import { jsonDirectory, jsonlDirectory, openDirectory } from '../../../../src/directory/open-directory.ts';
+import { all, folder, idsOf, rejection } from '../support.ts';
 
 const files = folder();
 const lines = (content: string): Promise<string> => files.fresh('.jsonl', content);

@@ -1,9 +1,9 @@
 import { appendFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { parseMapping } from '../../../src/directory/files/mapping.ts';
-import { csvDirectory, openDirectory } from '../../../src/directory/open-directory.ts';
-import { parseScopeRule } from '../../../src/filter/parsing/scope-rule.ts';
-import { all, folder, idsOf, rejection } from './support.ts';
+import { parseMapping } from '../../../../src/directory/files/mapping.ts';
+import { csvDirectory, openDirectory } from '../../../../src/directory/open-directory.ts';
+import { parseScopeRule } from '../../../../src/filter/parsing/scope-rule.ts';
+import { all, folder, idsOf, rejection } from '../support.ts';
 
 const files = folder();
 const file = (content: string | Buffer): Promise<string> => files.fresh('.csv', content);

@@ -1,10 +1,10 @@
 /** Hostile handlers: whatever one does, each task gets one outcome and the engine continues. */
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../src/model/limits.ts';
-import type { Run, TaskProcessingResult } from '../../../src/model/resources/resources.ts';
-import type { TaskContext, TaskHandler } from '../../../src/ports/task-handler.ts';
-import { gated } from '../../helpers/deferred.ts';
-import { expectNoUnhandledRejection } from '../../helpers/unhandled-rejections.ts';
+import { LIMITS } from '../../../../src/model/limits.ts';
+import type { Run, TaskProcessingResult } from '../../../../src/model/resources/resources.ts';
+import type { TaskContext, TaskHandler } from '../../../../src/ports/task-handler.ts';
+import { gated } from '../../../helpers/deferred.ts';
+import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import {
   allTasks,
   expectRecount,
@@ -14,7 +14,7 @@ import {
   type World,
   type WorldOptions,
   workflowInput,
-} from '../../helpers/world.ts';
+} from '../../../helpers/world.ts';
 
 expectNoUnhandledRejection();
 

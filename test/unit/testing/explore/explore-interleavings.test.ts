@@ -1,19 +1,19 @@
 /** The exhaustive explorer: it is exhaustive, and it finds what is wrong. */
 import { describe, expect, it } from 'vitest';
-import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
-import type { RunRecord } from '../../../src/model/records.ts';
+import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
+import type { RunRecord } from '../../../../src/model/records.ts';
 import {
   type ExploreOptions,
   exploreInterleavings,
-} from '../../../src/testing/explore/explore-interleavings.ts';
-import { type ExploredRules, PRODUCTION_RULES } from '../../../src/testing/explore/explored-run.ts';
+} from '../../../../src/testing/explore/explore-interleavings.ts';
+import { type ExploredRules, PRODUCTION_RULES } from '../../../../src/testing/explore/explored-run.ts';
 import {
   apply,
   createRun,
   type ModelPlan,
   type ModelRun,
   possibleEvents,
-} from '../../../src/testing/model/reference-model.ts';
+} from '../../../../src/testing/model/reference-model.ts';
 
 /** Orders of events of the model alone, one commit each, counted without memory. */
 function pathsByForce(plan: ModelPlan, cancel: boolean): bigint {

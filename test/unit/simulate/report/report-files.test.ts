@@ -10,8 +10,8 @@ import {
   simulate,
   simulationFiles,
   simulationReport,
-} from '../../../src/simulate.ts';
-import { oneRun, SMALL } from './scenarios.ts';
+} from '../../../../src/simulate.ts';
+import { oneRun, SMALL } from '../scenarios.ts';
 
 const HOSTILE = '<script>alert("x")</script> & \'more\'';
 

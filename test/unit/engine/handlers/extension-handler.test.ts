@@ -1,9 +1,9 @@
 /** Custom task extensions: calls, callbacks, time, crashes, and who is let in. */
 import { describe, expect, it } from 'vitest';
-import type { ExtensionInput } from '../../../src/ledger/input/extension.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/model/time.ts';
-import type { Callout, CalloutRequest } from '../../../src/ports/callout.ts';
-import { sqliteStore } from '../../../src/sqlite.ts';
+import type { ExtensionInput } from '../../../../src/ledger/input/extension.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../src/model/time.ts';
+import type { Callout, CalloutRequest } from '../../../../src/ports/callout.ts';
+import { sqliteStore } from '../../../../src/sqlite.ts';
 import {
   allTasks,
   allUsers,
@@ -14,8 +14,8 @@ import {
   makeWorld,
   type WorldOptions,
   workflowInput,
-} from '../../helpers/world.ts';
-import { newFile } from '../stores/sqlite/support.ts';
+} from '../../../helpers/world.ts';
+import { newFile } from '../../stores/sqlite/support.ts';
 
 const endpointConfiguration = { targetUrl: 'https://hooks.example/run' };
 const WAITS: ExtensionInput = {

@@ -24,7 +24,7 @@ interface Effect {
 }
 
 /** One scenario: everything in it follows from `seed`. */
-async function live(seed: number): Promise<void> {
+async function runScenario(seed: number): Promise<void> {
   const random = seededRandom(seed);
   const chance = (probability: number) => random.next() < probability;
   const clock = new VirtualClock();
@@ -192,13 +192,13 @@ async function live(seed: number): Promise<void> {
 const FROM = Number(process.env.TENURE_SEED_FROM ?? 1);
 const SEEDS = Number(process.env.TENURE_SEEDS ?? 120);
 
-describe('random lives', () => {
+describe('random scenarios', () => {
   it.each(Array.from({ length: Math.ceil(SEEDS / 10) }, (_, index) => FROM + index * 10))(
-    'ten lives from seed %i end with every run final and every counter right',
+    'ten scenarios from seed %i end with every run final and every counter right',
     async (from) => {
       for (let seed = from; seed < from + 10; seed++) {
         try {
-          await live(seed);
+          await runScenario(seed);
         } catch (error) {
           throw new Error(`Seed ${seed}: ${(error as Error).message}`, { cause: error });
         }

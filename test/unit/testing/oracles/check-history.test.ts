@@ -1,11 +1,11 @@
 /** The oracle for recorded histories. */
 import { describe, expect, it } from 'vitest';
-import { arrayDirectory, createEngine } from '../../../src/index.ts';
+import { arrayDirectory, createEngine } from '../../../../src/index.ts';
 import {
   checkHistory,
   type HistoryEvent,
   recordHistory,
-} from '../../../src/testing/oracles/check-history.ts';
+} from '../../../../src/testing/oracles/check-history.ts';
 
 /** The events that an engine emits for a run with a success, a failure after a retry, and a person that is gone. */
 async function record(): Promise<readonly HistoryEvent[]> {

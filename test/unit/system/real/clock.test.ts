@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../src/system/real/clock.ts';
-import { systemIds, systemRandom } from '../../../src/system/real/random.ts';
+import { systemClock } from '../../../../src/system/real/clock.ts';
+import { systemIds, systemRandom } from '../../../../src/system/real/random.ts';
 
 afterEach(() => vi.useRealTimers());
 

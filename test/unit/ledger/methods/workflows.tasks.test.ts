@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf, makeWorld, workflowInput } from '../../helpers/world.ts';
+import { codeOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 
 describe('a task', () => {
   test('of the newest version gets another name and description in place, and nothing else', async () => {

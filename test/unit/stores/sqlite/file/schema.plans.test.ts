@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseListFilter } from '../../../../src/filter/list-filter.ts';
-import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
-import { USER_STATUSES } from '../../../../src/model/status.ts';
-import { columnOf } from '../../../../src/stores/sql/columns.ts';
-import { listOrder, stretchesAfter } from '../../../../src/stores/sql/page.ts';
+import { parseListFilter } from '../../../../../src/filter/list-filter.ts';
+import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
+import { USER_STATUSES } from '../../../../../src/model/status.ts';
+import { columnOf } from '../../../../../src/stores/sql/columns.ts';
+import { listOrder, stretchesAfter } from '../../../../../src/stores/sql/page.ts';
 import {
   SCHEMA_1,
   SCHEMA_2,
@@ -17,9 +17,9 @@ import {
   SUMMED,
   SUMMED_AT,
   UNFINISHED,
-} from '../../../../src/stores/sqlite/file/schema.ts';
-import { branchesOf } from '../../../../src/stores/sqlite/reading/user-filter.ts';
-import { whereOf } from '../../../../src/stores/sqlite/reading/where.ts';
+} from '../../../../../src/stores/sqlite/file/schema.ts';
+import { branchesOf } from '../../../../../src/stores/sqlite/reading/user-filter.ts';
+import { whereOf } from '../../../../../src/stores/sqlite/reading/where.ts';
 
 const database = new DatabaseSync(':memory:');
 

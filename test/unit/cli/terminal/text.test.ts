@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CliError, describeError } from '../../../src/cli/terminal/cli-error.ts';
-import { styleFor } from '../../../src/cli/terminal/style.ts';
-import { tableLines } from '../../../src/cli/terminal/table.ts';
-import { count, counted, moment, oneLine, quoted, shortened } from '../../../src/cli/terminal/text.ts';
-import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
+import { CliError, describeError } from '../../../../src/cli/terminal/cli-error.ts';
+import { styleFor } from '../../../../src/cli/terminal/style.ts';
+import { tableLines } from '../../../../src/cli/terminal/table.ts';
+import { count, counted, moment, oneLine, quoted, shortened } from '../../../../src/cli/terminal/text.ts';
+import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 
 describe('texts for people', () => {
   it('have numbers with commas and nouns that agree', () => {

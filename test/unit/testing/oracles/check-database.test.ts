@@ -1,10 +1,10 @@
 /** The oracle for whole stores. */
 import { describe, expect, it } from 'vitest';
-import type { RunRecord, UserRecord } from '../../../src/model/records.ts';
-import type { Store } from '../../../src/ports/store.ts';
-import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { EngineHarness } from '../../../src/testing/commands/engine-harness.ts';
-import { checkDatabase } from '../../../src/testing/oracles/check-database.ts';
+import type { RunRecord, UserRecord } from '../../../../src/model/records.ts';
+import type { Store } from '../../../../src/ports/store.ts';
+import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
+import { EngineHarness } from '../../../../src/testing/commands/engine-harness.ts';
+import { checkDatabase } from '../../../../src/testing/oracles/check-database.ts';
 
 /** A store with one run: of three users one failed, one completed, one is at its second task. */
 async function sample(): Promise<{ store: Store; run: RunRecord; users: readonly UserRecord[] }> {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/simulate.ts';
 import { duration } from '../../../src/text/numbers.ts';
-import { SMALL } from './scenarios.ts';
+import { SMALL } from '../simulate/scenarios.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../src/cli/main.ts');
 
