@@ -4,6 +4,7 @@ import { parseMoment } from '../input/moments.ts';
 import { normalizeText } from '../input/subject-id.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { DurationMs } from '../model/time.ts';
+import { databaseText } from './database-url.ts';
 
 /** A whole number in `min..max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -168,7 +169,7 @@ export function outputOptions(): readonly Option[] {
 
 /** `--db`. */
 export function dbOption(text = 'the database of the runs'): Option {
-  return new Option('--db <file>', text).argParser(someText);
+  return new Option('--db <file|url>', text).argParser((given) => databaseText(someText(given)));
 }
 
 /** `--force`, for commands that write files. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
+import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -65,6 +66,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     sampleCommand,
     templatesCommand,
     tasksCommand,
+    dbCommand,
     demoCommand,
   ];
   for (const make of commands) program.addCommand(make(host, end));

@@ -12,6 +12,7 @@ import { type Job, type JobOptions, jobOf, storeJob } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
 import {
   dateOrMoment,
+  dbOption,
   idList,
   nameAndValue,
   outputOptions,
@@ -112,7 +113,7 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
       ).argParser(nameAndValue),
     )
     .addOption(new Option('--name <name>', "the workflow's name; default: its own").argParser(someText))
-    .addOption(new Option('--db <file>', 'keep everything in this SQLite file').argParser(someText));
+    .addOption(dbOption('keep everything in this SQLite file or Postgres database'));
   for (const option of [...tasksOptions(), ...outputOptions()]) command.addOption(option);
   return command.addHelpText('after', HELP).action(async (options: RunOptions) => {
     requireOption(command, 'users', 'workflow');

@@ -77,7 +77,7 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
   const command = new Command('serve')
     .summary('serve the Microsoft Graph API on this machine')
     .description('Serves the workflows, runs and results of a database as Microsoft Graph does.')
-    .addOption(dbOption('keep everything in this SQLite file'))
+    .addOption(dbOption('keep everything in this SQLite file or Postgres database'))
     .addOption(
       new Option('--port <n>', 'the port; 0: any free port').argParser(wholeNumber(0, 65_535)).default(8_080),
     )

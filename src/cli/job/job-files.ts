@@ -1,3 +1,4 @@
+import { postgresAt } from '../database-url.ts';
 import { claimOutputs, type OutputFile } from '../output-files.ts';
 import { isEffects } from '../session/effects-file.ts';
 import type { Job } from './job.ts';
@@ -22,7 +23,9 @@ export async function claimJobFiles(
   { db, inputs, isKeptEffects = false, force }: JobFiles,
 ): Promise<void> {
   const outputs: OutputFile[] =
-    db === null ? [] : DATABASE_SUFFIXES.map((suffix) => ({ path: db + suffix, option: `--db ${db}` }));
+    db === null || postgresAt(db) !== null
+      ? []
+      : DATABASE_SUFFIXES.map((suffix) => ({ path: db + suffix, option: `--db ${db}` }));
   if (effects !== null) {
     const isOurs = isKeptEffects ? {} : { isOurs: isEffects };
     outputs.push({ path: effects, option: `--effects ${effects}`, ...isOurs });

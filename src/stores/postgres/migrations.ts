@@ -1,3 +1,4 @@
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { databaseError, tooNew } from './errors.ts';
 import { quoted, SCHEMA_VERSION, stepFrom } from './schema.ts';
 import type { Session } from './session.ts';
@@ -89,5 +90,6 @@ export function requireCurrent(version: number, schema: string, database: string
     version === 0 ? 'no tables yet' : `schema version ${version}, which is older than ${SCHEMA_VERSION}`;
   const from = version === 0 ? '' : ` --from ${version}`;
   const remedy = `have its owner apply what \`tenure db sql --schema ${JSON.stringify(schema)}${from}\` prints, or open it once without \`migrate: false\``;
-  throw databaseError('StoreReadOnly', database, found, undefined, remedy);
+  const { code, message } = databaseError('StoreReadOnly', database, found, undefined, remedy);
+  throw new LifecycleError(code, message, { database, version });
 }

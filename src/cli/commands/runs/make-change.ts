@@ -37,7 +37,7 @@ export async function makeChange<T>(host: Host, db: string, change: Change<T>): 
     const reader = store ?? (await openExisting(db, 'read'));
     try {
       const { requests } = reader;
-      if (!requests) throw new Error('Expected a database that takes requests, got another store');
+      if (!requests) return await changeHere(reader, change);
       const left: LeftRequest | null = request && (await requests.find(request));
       const isDone = request !== null && left === null;
       request ??= await change.find(reader);
@@ -56,6 +56,13 @@ export async function makeChange<T>(host: Host, db: string, change: Change<T>): 
       await reader.close();
     }
   }
+}
+
+/** Makes a change in a database that every process may write. */
+async function changeHere<T>(store: Store, change: Change<T>): Promise<T> {
+  const request = await change.find(store);
+  await carryOut(await createLedger({ store }), store, request);
+  return change.show(store, request);
 }
 
 /** `null`: another process writes it, and takes requests. */
