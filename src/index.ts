@@ -170,7 +170,12 @@ export {
 export { reportStatus } from './rules/counters/reports.ts';
 export { runSums } from './rules/counters/run-sums.ts';
 export { userSums } from './rules/counters/user-sums.ts';
-export { checkRun, checkStep, startRunCheck, type Violation } from './rules/invariants/invariants.ts';
+export {
+  checkRunRecord,
+  checkStep,
+  startRunCheck,
+  type Violation,
+} from './rules/invariants/invariants.ts';
 export { quarantineOf } from './rules/schedule/quarantine.ts';
 export { type AggregationOptions, aggregateStatus } from './rules/status/aggregate.ts';
 export { positionOf } from './rules/status/positions.ts';

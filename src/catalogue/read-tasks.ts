@@ -59,19 +59,19 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * that its definition has. A task of the host's own carries the workflow's category and takes any
  * argument; its handler checks it when the workflow is activated.
  *
- * @throws LifecycleError `InvalidArgument`; `LimitExceeded` above `maxTasksPerWorkflow`.
+ * @throws LifecycleError `InvalidArgument`; `LimitExceeded` above `tasksPerWorkflowMax`.
  */
 export function readTasks(
   place: Place,
   category: WorkflowCategory,
   limits: WorkflowLimits,
 ): readonly TaskDraft[] {
-  const max = Math.min(limits.maxTasksPerWorkflow, LIMITS.tasksPerWorkflowHardMax);
+  const max = Math.min(limits.tasksPerWorkflowMax, LIMITS.tasksPerWorkflowHardMax);
   if (Array.isArray(place.value) && place.value.length > max) {
     throw new LifecycleError(
       'LimitExceeded',
       `Expected ${place.path} to be at most ${max}, got ${place.value.length}`,
-      { field: place.path, limit: 'maxTasksPerWorkflow', max },
+      { field: place.path, limit: 'tasksPerWorkflowMax', max },
     );
   }
   const places = readArray(place, max);

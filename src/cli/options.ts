@@ -151,7 +151,7 @@ export function tasksOptions(): readonly Option[] {
   ];
 }
 
-const STOP_TIMEOUT_MAX_S = LIMITS.stopDeadlineMaxMs / 1_000;
+const STOP_TIMEOUT_MAX_S = LIMITS.stopDeadlineMsMax / 1_000;
 
 function secondsAsMs(text: string): DurationMs {
   const value = /^\d{1,5}(\.\d{1,3})?$/.test(text.trim()) ? Number(text) : Number.NaN;

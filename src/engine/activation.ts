@@ -122,7 +122,7 @@ export class Activator {
     const createdBy = readAuthor(author);
     const { directory } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
-    const max = this.#deps.settings.limits.maxSubjectsPerActivation;
+    const max = this.#deps.settings.limits.subjectsPerActivationMax;
     const place = root(activation, 'the activation');
     const at = fieldsOf(place, TARGETS);
     const given = TARGETS.filter((name) => at(name).value !== undefined);
@@ -156,7 +156,7 @@ export class Activator {
     const createdBy = readAuthor(author);
     const { directory, store } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
-    const scope = readScope(input, this.#deps.settings.limits.maxSubjectsPerActivation);
+    const scope = readScope(input, this.#deps.settings.limits.subjectsPerActivationMax);
     const { activatedOnScope } = scope;
     const how = { workflowExecutionType: 'activatedWithScope', createdBy, activatedOnScope } as const;
     switch (scope.kind) {
@@ -202,8 +202,8 @@ export class Activator {
     const { ports, settings, gone } = this.#deps;
     const workflow = await this.#runnable(workflowId);
     const at = fieldsOf(root(input, 'the preview'), ['subjects']);
-    const max = settings.limits.maxSubjectsPerPreview;
-    const ids = readIds(at('subjects'), max, 'maxSubjectsPerPreview');
+    const max = settings.limits.subjectsPerPreviewMax;
+    const ids = readIds(at('subjects'), max, 'subjectsPerPreviewMax');
     if (qualificationOf(workflow, settings.catchUpMs)?.observation)
       throw invalid(
         { path: 'executionConditions.trigger', value: workflow.executionConditions },

@@ -34,7 +34,7 @@ export function stopPlan(deadlineMs: DurationMs, abortGraceMs: DurationMs): Stop
 
 const STOP_OPTIONS = {
   deadlineMs: withDefault(
-    (place: Place) => readNumber(place, 0, LIMITS.stopDeadlineMaxMs),
+    (place: Place) => readNumber(place, 0, LIMITS.stopDeadlineMsMax),
     LIMITS.stopDeadlineMs,
   ),
 } satisfies ShapeOf<StopOptions>;

@@ -23,7 +23,7 @@ export const LIMITS = {
   /** Users that are summed before yielding to the event loop: some 4 ms of work. */
   usersPerSum: 16_384,
   /** Longest wait before a failed commit is retried, ms. */
-  commitRetryDelayMaxMs: 5_000,
+  commitRetryDelayMsMax: 5_000,
   /** A slice of a run whose holder was not heard for this long is taken over by another process, ms. */
   sliceLeaseMs: 10_000,
   /** Between two looks for work and news of other processes, where the store does not tell of them, ms. */
@@ -45,13 +45,13 @@ export const LIMITS = {
   /** Time for a whole stop, ms: less than the 10 s after which `docker stop` kills. */
   stopDeadlineMs: 8_000,
   /** The longest time that a stop may be given, ms: a day. */
-  stopDeadlineMaxMs: 86_400_000,
+  stopDeadlineMsMax: 86_400_000,
   /** Part of a stop's time that is reserved for recording outcomes, at most, ms. */
   stopRecordMs: 1_000,
   /** A lane yields to the event loop after this many ms. */
   turnMs: 4,
   /** Age at which a subject that was fetched ahead is refetched before its user starts, ms. */
-  subjectAgeMaxMs: 1_000,
+  subjectAgeMsMax: 1_000,
   /** How long an aborted handler may take to settle before the engine stops waiting for it, ms. */
   abortGraceMs: 5_000,
   /** Time between two `run.progress` events of a run, at least, ms: enough for a progress bar. */

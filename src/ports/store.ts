@@ -128,7 +128,7 @@ export interface UserSumQuery {
 export interface StoreReader {
   /** The workflow, also when it is deleted; `null` when it never existed or was purged. */
   getWorkflow(id: string): Promise<WorkflowRecord | null>;
-  /** Every workflow, deleted ones included, by creation. There are few (`maxWorkflows`). */
+  /** Every workflow, deleted ones included, by creation. There are few (`workflowsMax`). */
   listWorkflows(): Promise<readonly WorkflowRecord[]>;
   /** One version of a workflow. */
   getWorkflowVersion(id: string, version: number): Promise<Workflow | null>;

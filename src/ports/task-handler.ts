@@ -66,7 +66,7 @@ export interface RetryPolicy {
   /** Each further wait is this many times longer; ≥ 1. Default 2. */
   readonly factor?: number;
   /** No wait is longer than this, ms. Default 300,000. */
-  readonly delayMaxMs?: DurationMs;
+  readonly delayMsMax?: DurationMs;
 }
 
 /** What `run` and `preview` of every handler with settings are, and the settings. */

@@ -45,7 +45,7 @@ function handlerOf(host: HandlerHost, definition: string, task: TaskPlan): TaskH
   const { attempts, delayMs, timeoutMs, concurrency } = task;
   return {
     run: (context) => (host.isDead ? never() : begin(host, definition, task, context as TaskContext)),
-    retry: { attempts, delayMs, delayMaxMs: 60_000 },
+    retry: { attempts, delayMs, delayMsMax: 60_000 },
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(concurrency === null ? {} : { concurrency }),
   };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunCounters } from '../../src/model/counters.ts';
 import { PROCESSING_STATUSES, TASK_STATUSES, USER_STATUSES } from '../../src/model/status.ts';
 import { NO_COUNTERS, recount } from '../../src/rules/counters/counters.ts';
-import { checkRun, checkStep } from '../../src/rules/invariants/invariants.ts';
+import { checkRunRecord, checkStep } from '../../src/rules/invariants/invariants.ts';
 import { aggregateStatus } from '../../src/rules/status/aggregate.ts';
 import {
   isLegalMove,
@@ -158,7 +158,7 @@ describe('the rules, step by step', () => {
           const after = snapshotOfRecords(production.run, production.users, plan.continueOnError);
           expect(describeViolations(violationsOf(after, before))).toBe(describeViolations([]));
           expect(
-            checkRun(production.run, production.users, { strictFailed: plan.strictFailed ?? false }),
+            checkRunRecord(production.run, production.users, { strictFailed: plan.strictFailed ?? false }),
           ).toEqual([]);
         }
         for (const [index, step] of production.steps.slice(1).entries()) {
@@ -303,19 +303,19 @@ describe('the checker', () => {
 
   it('finds nothing in a healthy run', () => {
     const { run, users } = healthy();
-    expect(checkRun(run, users)).toEqual([]);
+    expect(checkRunRecord(run, users)).toEqual([]);
   });
 
   it.each(Object.keys(NO_COUNTERS))('finds %s off by one', (counter) => {
     const { run, users } = healthy();
     const wrong = { ...run, [counter]: run[counter as keyof RunCounters] + 1 };
-    expect(checkRun(wrong, users).map(({ invariant }) => invariant)).toContain('I2');
+    expect(checkRunRecord(wrong, users).map(({ invariant }) => invariant)).toContain('I2');
   });
 
   it('finds a run that is final while a user is not', () => {
     const { run, users } = healthy();
     const wrong = { ...run, processingStatus: 'completed', completedAtMs: run.lastUpdatedAtMs } as const;
-    expect(checkRun(wrong, users).map(({ invariant }) => invariant)).toContain('I8a');
+    expect(checkRunRecord(wrong, users).map(({ invariant }) => invariant)).toContain('I8a');
   });
 
   it.each([
@@ -326,7 +326,7 @@ describe('the checker', () => {
   ] as const)('finds a user that breaks %s', (invariant, harm) => {
     const { run, users } = healthy();
     const harmed = users.map((user) => (user.ordinal === 2 ? { ...user, ...harm } : user));
-    const found = checkRun(run, harmed).filter(({ userOrdinal }) => userOrdinal === 2);
+    const found = checkRunRecord(run, harmed).filter(({ userOrdinal }) => userOrdinal === 2);
     expect(found.map((one) => one.invariant)).toContain(invariant);
   });
 });

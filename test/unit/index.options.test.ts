@@ -48,7 +48,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
     httpCallout: () => main.httpCallout(stray),
     checkStore: () => main.checkStore(memoryStore(), stray),
     aggregateStatus: () => main.aggregateStatus(counters, false, stray),
-    checkRun: () => main.checkRun({} as never, [], stray),
+    checkRunRecord: () => main.checkRunRecord({} as never, [], stray),
     startRunCheck: () => main.startRunCheck({} as never, stray),
   },
   sqlite: { sqliteStore: () => sqlite.sqliteStore('nowhere/at/all.db', stray) },
@@ -232,7 +232,7 @@ describe('an option with a slip of the pen', () => {
     ['readonly', () => sqlite.sqliteStore('a.db', { readonly: true } as never), 'readOnly'],
     ['strictFail', () => main.createLedger({ strictFail: true } as never), 'strictFailed'],
     ['runDays', () => main.createEngine({ retention: { runDays: 3 } } as never), 'runsDays'],
-    ['maxWorkflow', () => main.createEngine({ limits: { maxWorkflow: 3 } } as never), 'maxWorkflows'],
+    ['workflowMax', () => main.createEngine({ limits: { workflowMax: 3 } } as never), 'workflowsMax'],
     ['onDuplicates', () => main.csvDirectory('a.csv', { onDuplicates: 'first' } as never), 'onDuplicate'],
     ['allowedHost', () => graph.createGraphHandler(engine, { allowedHost: [] } as never), 'allowedHosts'],
   ])('`%s` is told with the right name', async (wrong, call, right) => {

@@ -63,7 +63,7 @@ export async function selectedByRule(users: Directory, text: string): Promise<Se
   const rule = parseScopeRule(text);
   const tally = new PeopleTally(scopeAttributes(rule), true, false);
   const processed: ProcessedPerson[] = [];
-  const max = DEFAULT_LIMITS.maxSubjectsPerActivation;
+  const max = DEFAULT_LIMITS.subjectsPerActivationMax;
   for await (const batch of candidatesByRule(rule, streamingAll(users), max, tally))
     for (const { subjectId } of batch) processed.push({ id: subjectId });
   return tally.people(users, processed);

@@ -128,13 +128,13 @@ const HANDLER = {
       attempts: (place: Place) => readWhole(place, 1, 100),
       delayMs: withDefault((place: Place) => readNumber(place, 0, DAY_MS), 1_000),
       factor: withDefault((place: Place) => readNumber(place, 1, 100), 2),
-      delayMaxMs: withDefault((place: Place) => readNumber(place, 0, 7 * DAY_MS), 300_000),
+      delayMsMax: withDefault((place: Place) => readNumber(place, 0, 7 * DAY_MS), 300_000),
     } satisfies ShapeOf<RetryPolicy>),
   ),
   concurrency: optional((place) => readWhole(place, 1, 100_000)),
   argumentsSchema: withDefault(readSchema, null),
 } satisfies Record<keyof TaskHandlerOptions, Reader<unknown>>;
-const ONCE: RetrySchedule = { attempts: 1, delayMs: 0, factor: 1, delayMaxMs: 0 };
+const ONCE: RetrySchedule = { attempts: 1, delayMs: 0, factor: 1, delayMsMax: 0 };
 
 const WOULD_RUN = Object.freeze({ processingInfo: 'Preview: the task would run' });
 const wouldRun = () => WOULD_RUN;

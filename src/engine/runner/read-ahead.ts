@@ -79,7 +79,7 @@ export class ReadAhead {
   /** Whether the next subject was fetched too long ago: users start with their subject as it is now. */
   #isStale(nowMs: EpochMs): boolean {
     const next = this.#users[this.#head];
-    return next !== undefined && nowMs - next.fetchedAtMs > LIMITS.subjectAgeMaxMs;
+    return next !== undefined && nowMs - next.fetchedAtMs > LIMITS.subjectAgeMsMax;
   }
 
   async #read(stale: boolean): Promise<void> {

@@ -36,5 +36,5 @@ export class RetryTimers {
 export function restMs({ user }: ActiveUser, tasks: readonly BoundTask[], clock: Clock): DurationMs {
   if (user.attempts === null) return 0;
   const { retry } = taskOf(tasks, user).handler;
-  return Math.min(user.attempts.notBeforeMs - clock.now(), retry.delayMaxMs);
+  return Math.min(user.attempts.notBeforeMs - clock.now(), retry.delayMsMax);
 }

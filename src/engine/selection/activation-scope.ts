@@ -98,7 +98,7 @@ export function readScope(value: unknown, max: number): ReadScope {
 }
 
 /** The ids of at least one and at most `max` things. @throws LifecycleError `InvalidArgument`, `LimitExceeded`. */
-export function readIds(place: Place, max: number, limit = 'maxSubjectsPerActivation'): readonly string[] {
+export function readIds(place: Place, max: number, limit = 'subjectsPerActivationMax'): readonly string[] {
   const { path, value } = place;
   if (!Array.isArray(value) || value.length === 0) throw invalid(place, 'an array of at least one id');
   if (value.length > max) {

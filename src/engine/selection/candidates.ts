@@ -65,7 +65,7 @@ export function candidatesByRule(
     throw new LifecycleError(
       'LimitExceeded',
       `Expected a rule that selects at most ${max} subjects, got more`,
-      { limit: 'maxSubjectsPerActivation', max },
+      { limit: 'subjectsPerActivationMax', max },
     );
   });
 }

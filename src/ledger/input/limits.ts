@@ -5,10 +5,10 @@ import type { Place } from '../../input/refuse.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../../model/workflow/workflow-limits.ts';
 
 const LIMITS = {
-  maxWorkflows: withDefault(readLimit, DEFAULT_LIMITS.maxWorkflows),
-  maxTasksPerWorkflow: withDefault(readLimit, DEFAULT_LIMITS.maxTasksPerWorkflow),
-  maxSubjectsPerActivation: withDefault(readLimit, DEFAULT_LIMITS.maxSubjectsPerActivation),
-  maxSubjectsPerPreview: withDefault(readLimit, DEFAULT_LIMITS.maxSubjectsPerPreview),
+  workflowsMax: withDefault(readLimit, DEFAULT_LIMITS.workflowsMax),
+  tasksPerWorkflowMax: withDefault(readLimit, DEFAULT_LIMITS.tasksPerWorkflowMax),
+  subjectsPerActivationMax: withDefault(readLimit, DEFAULT_LIMITS.subjectsPerActivationMax),
+  subjectsPerPreviewMax: withDefault(readLimit, DEFAULT_LIMITS.subjectsPerPreviewMax),
 } satisfies ShapeOf<WorkflowLimits>;
 
 /** All limits; those that are not given are the defaults. @throws LifecycleError `InvalidArgument`. */

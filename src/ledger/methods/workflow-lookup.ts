@@ -38,14 +38,14 @@ export function notFound(what: string, workflowId: string, details: object): Lif
 }
 
 /** @throws LifecycleError `LimitExceeded` when one more workflow is too many. */
-export async function checkRoom(tx: StoreTransaction, { maxWorkflows }: WorkflowLimits): Promise<void> {
+export async function checkRoom(tx: StoreTransaction, { workflowsMax }: WorkflowLimits): Promise<void> {
   const records = await tx.listWorkflows();
   const count = records.filter(({ workflow }) => workflow.deletedDateTime === null).length;
-  if (count < maxWorkflows) return;
+  if (count < workflowsMax) return;
   throw new LifecycleError(
     'LimitExceeded',
-    `Expected at most ${maxWorkflows} workflows, got one more; delete one first, or raise maxWorkflows`,
-    { limit: 'maxWorkflows', max: maxWorkflows },
+    `Expected at most ${workflowsMax} workflows, got one more; delete one first, or raise workflowsMax`,
+    { limit: 'workflowsMax', max: workflowsMax },
   );
 }
 

@@ -60,7 +60,7 @@ export interface Workflows {
    * Creates a workflow, as version 1.
    *
    * @throws LifecycleError `InvalidArgument`, `InvalidFilter`; `Duplicate` for a name that is taken;
-   * `LimitExceeded` for `maxWorkflows` and `maxTasksPerWorkflow`.
+   * `LimitExceeded` for `workflowsMax` and `tasksPerWorkflowMax`.
    */
   create(input: WorkflowInput, author?: Author): Promise<Workflow>;
   /** As `create`, from a template by GUID or name. @throws LifecycleError also `NotFound`. */

@@ -209,7 +209,7 @@ export class Recorder {
           return answers;
         }
         failures += 1;
-        const delayMs = Math.min(10 * 2 ** failures, LIMITS.commitRetryDelayMaxMs);
+        const delayMs = Math.min(10 * 2 ** failures, LIMITS.commitRetryDelayMsMax);
         await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
       }
     }

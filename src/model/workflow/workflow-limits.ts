@@ -6,28 +6,28 @@
 /** Configurable limits; each is a whole number ≥ 1, or `Infinity` for none. */
 export interface WorkflowLimits {
   /** Workflows that are not deleted. */
-  readonly maxWorkflows: number;
+  readonly workflowsMax: number;
   /** Tasks of one workflow, disabled ones included. Never above `LIMITS.tasksPerWorkflowHardMax`. */
-  readonly maxTasksPerWorkflow: number;
+  readonly tasksPerWorkflowMax: number;
   /** Subjects of one activation on demand. */
-  readonly maxSubjectsPerActivation: number;
+  readonly subjectsPerActivationMax: number;
   /** Subjects of one preview. */
-  readonly maxSubjectsPerPreview: number;
+  readonly subjectsPerPreviewMax: number;
 }
 
 /** `default`: generous, bounded only where work would grow without end. `entra`: domain §3.12. */
 export const LIMIT_PRESETS = {
   default: {
-    maxWorkflows: 10_000,
-    maxTasksPerWorkflow: 1_000,
-    maxSubjectsPerActivation: Infinity,
-    maxSubjectsPerPreview: 1_000,
+    workflowsMax: 10_000,
+    tasksPerWorkflowMax: 1_000,
+    subjectsPerActivationMax: Infinity,
+    subjectsPerPreviewMax: 1_000,
   },
   entra: {
-    maxWorkflows: 100,
-    maxTasksPerWorkflow: 25,
-    maxSubjectsPerActivation: 10,
-    maxSubjectsPerPreview: 10,
+    workflowsMax: 100,
+    tasksPerWorkflowMax: 25,
+    subjectsPerActivationMax: 10,
+    subjectsPerPreviewMax: 10,
   },
 } as const satisfies Record<string, WorkflowLimits>;
 

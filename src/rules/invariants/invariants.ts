@@ -78,12 +78,12 @@ export function startRunCheck(run: RunRecord, options?: AggregationOptions): Run
 }
 
 /** The violations of a run with all its users. */
-export function checkRun(
+export function checkRunRecord(
   run: RunRecord,
   users: Iterable<UserRecord>,
   options?: AggregationOptions,
 ): readonly Violation[] {
-  const check = startRunCheck(run, readAggregation(options, 'checkRun'));
+  const check = startRunCheck(run, readAggregation(options, 'checkRunRecord'));
   for (const user of users) check.add(user);
   return check.end();
 }

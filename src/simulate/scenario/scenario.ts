@@ -236,7 +236,7 @@ const TASK = object(
       {
         delayMs: whole(0, DAY_MS, 'Pause before the second attempt.'),
         factor: number(1, 100, 'By which each further pause is longer.'),
-        delayMaxMs: ms('Longest pause.'),
+        delayMsMax: ms('Longest pause.'),
       },
       'As in the settings of a handler. Default: one attempt.',
     ),

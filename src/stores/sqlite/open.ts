@@ -20,7 +20,7 @@ export interface SqliteOptions {
   /** `true`: reads only, also while another process writes. Default `false`. */
   readonly readOnly?: boolean;
   /** The file may grow to this many bytes; a commit beyond is `StoreFull`. Default: as far as the disk goes. */
-  readonly sizeMaxBytes?: number;
+  readonly sizeBytesMax?: number;
   /**
    * Which commits of task outcomes a thread of its own makes, so that the host's event loop waits neither for
    * their writing nor for the disk (decision 15): `large` ones, of some hundred outcomes, or `always`, all that it
@@ -36,7 +36,7 @@ export interface SqliteOptions {
 
 const OPTIONS = {
   readOnly: withDefault(readFlag, false),
-  sizeMaxBytes: optional((place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER)),
+  sizeBytesMax: optional((place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER)),
   writerThread: optional((place) => readWord(place, ['large', 'always'] as const)),
   now: optional(readFunction<() => EpochMs>),
 } satisfies ShapeOf<SqliteOptions>;
@@ -87,7 +87,7 @@ function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store
   };
   try {
     const writer = open(false);
-    prepareWriter(writer, options.sizeMaxBytes);
+    prepareWriter(writer, options.sizeBytesMax);
     const reader = open(true);
     reader.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
     return new SqliteStore({ file, writer, reader, lock, thread: threadOf(file, options) });
@@ -98,32 +98,32 @@ function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store
   }
 }
 
-function threadOf(file: string, { sizeMaxBytes, writerThread }: SqliteOptions): WriterThread | null {
+function threadOf(file: string, { sizeBytesMax, writerThread }: SqliteOptions): WriterThread | null {
   if (writerThread === undefined) return null;
   return new WriterThread({
     file,
     busyTimeoutMs: BUSY_TIMEOUT_MS,
-    pragmas: `${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = 0`,
+    pragmas: `${writerPragmas(sizeBytesMax)}; PRAGMA wal_autocheckpoint = 0`,
     logBytesMax: LOG_BYTES_MAX,
     commitBytesMin: writerThread === 'always' ? 0 : LARGE_COMMIT_BYTES,
   });
 }
 
 /** Settings of every connection that writes. */
-function writerPragmas(sizeMaxBytes: number | undefined): string {
+function writerPragmas(sizeBytesMax: number | undefined): string {
   const common = `PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`;
-  if (sizeMaxBytes === undefined) return common;
-  return `${common}; PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeMaxBytes / PAGE_BYTES))}`;
+  if (sizeBytesMax === undefined) return common;
+  return `${common}; PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeBytesMax / PAGE_BYTES))}`;
 }
 
-function prepareWriter(writer: Connection, sizeMaxBytes: number | undefined): void {
+function prepareWriter(writer: Connection, sizeBytesMax: number | undefined): void {
   writer.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   const mode = writer.get('PRAGMA journal_mode = WAL')?.[0];
   if (mode !== 'wal') {
     const found = `journal mode ${mode} where WAL is needed`;
     throw fileError('StoreFailed', writer.file, found, undefined, 'keep it on a local disk');
   }
-  writer.exec(`${writerPragmas(sizeMaxBytes)}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  writer.exec(`${writerPragmas(sizeBytesMax)}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(writer);
   checkpointJournals(writer);
 }

@@ -195,12 +195,12 @@ describe('readTasks', () => {
     expect(read(tasks(25), 'joiner', LIMIT_PRESETS.entra)).toHaveLength(25);
     const error = refusal([...tasks(25), null], 'joiner', LIMIT_PRESETS.entra);
     expect(error.code).toBe('LimitExceeded');
-    expect(error.details).toMatchObject({ field: 'tasks', limit: 'maxTasksPerWorkflow', max: 25 });
+    expect(error.details).toMatchObject({ field: 'tasks', limit: 'tasksPerWorkflowMax', max: 25 });
   });
 
   it('never takes more tasks than ids can tell apart, whatever the limit', () => {
     const many = Array.from({ length: 4096 }, () => ({ taskDefinitionId: 'x' }));
-    const limits = { ...LIMIT_PRESETS.default, maxTasksPerWorkflow: Infinity };
+    const limits = { ...LIMIT_PRESETS.default, tasksPerWorkflowMax: Infinity };
     expect(refusal(many, 'joiner', limits).details).toMatchObject({ max: 4095 });
     expect(read(many.slice(1), 'joiner', limits)).toHaveLength(4095);
   });

@@ -97,7 +97,7 @@ describe('a preview', () => {
   });
 
   it('is refused for too many, for nobody, and for a workflow that a change makes due', async () => {
-    const world = makeWorld({ limits: { maxSubjectsPerPreview: 2 }, subjects: 3 });
+    const world = makeWorld({ limits: { subjectsPerPreviewMax: 2 }, subjects: 3 });
     const { workflows } = world.engine;
     const { id } = await workflows.create(workflowInput(['a']));
     const preview = (input: unknown, workflowId = id) =>

@@ -239,7 +239,7 @@ describe('an activation with a scope', () => {
   });
 
   it('takes people, who must be known, and no more than the limit', async () => {
-    const world = failingWorld(new Set(), { subjects: 3, limits: { maxSubjectsPerActivation: 2 } });
+    const world = failingWorld(new Set(), { subjects: 3, limits: { subjectsPerActivationMax: 2 } });
     const workflow = await named(world, 1);
     const type = '#microsoft.graph.identityGovernance.activateUserScope';
     const activate = (scope: object) => world.engine.runs.activateWithScope(workflow.id, scope as never);

@@ -113,7 +113,7 @@ describe('a cancel', () => {
           run: () => {
             throw new Error('later');
           },
-          retry: { attempts: 9, delayMs: 86_400_000, delayMaxMs: 86_400_000 },
+          retry: { attempts: 9, delayMs: 86_400_000, delayMsMax: 86_400_000 },
         },
         place: { run: gate.run, concurrency: 1 },
       },

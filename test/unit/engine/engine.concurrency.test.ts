@@ -390,7 +390,7 @@ describe('activation', () => {
   ])('for %s is refused, and nothing is written', async (_what, activation, code) => {
     const { engine, store } = makeWorld({
       subjects: people(2_500, () => ({ department: 'Sales' })),
-      limits: { maxSubjectsPerActivation: 3 },
+      limits: { subjectsPerActivationMax: 3 },
     });
     const workflow = await engine.workflows.create(workflowInput(['a']));
     expect(await codeOf(engine.runs.activate(workflow.id, activation as never))).toBe(code);
@@ -400,7 +400,7 @@ describe('activation', () => {
   it('a rule over more than one batch makes one run of them all; too many leave nothing half written', async () => {
     const world = makeWorld({
       subjects: people(3_100, (no) => ({ department: no % 2 === 0 ? 'Sales' : 'Other' })),
-      limits: { maxSubjectsPerActivation: 2_000 },
+      limits: { subjectsPerActivationMax: 2_000 },
     });
     const { engine, clock, store } = world;
     const workflow = await engine.workflows.create(workflowInput(['a']));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stopPlan } from '../../../src/engine/stop-deadline.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 
-const durations = fc.integer({ min: 0, max: LIMITS.stopDeadlineMaxMs });
+const durations = fc.integer({ min: 0, max: LIMITS.stopDeadlineMsMax });
 
 describe('the time of a stop', () => {
   it('is never exceeded by abort and grace, and leaves an eighth, at most 1 s, for the record', () => {

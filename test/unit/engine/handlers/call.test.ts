@@ -450,7 +450,7 @@ describe('retries', () => {
             keys.add(context.idempotencyKey);
             throw new Error(`attempt ${context.attempt}`);
           },
-          retry: { attempts: 5, delayMs: 1_000, factor: 3, delayMaxMs: 10_000 },
+          retry: { attempts: 5, delayMs: 1_000, factor: 3, delayMsMax: 10_000 },
         },
       },
     });

@@ -162,7 +162,7 @@ describe('room for runs and users', () => {
           run: () => {
             throw new Error('later');
           },
-          retry: { attempts: 2, delayMs: 86_400_000, delayMaxMs: 86_400_000 },
+          retry: { attempts: 2, delayMs: 86_400_000, delayMsMax: 86_400_000 },
         },
         now: () => {},
       },
@@ -188,14 +188,14 @@ describe('room for runs and users', () => {
           run: ({ attempt }) => {
             if (attempt === 1) throw new Error('later');
           },
-          retry: { attempts: 2, delayMs: 3_600_000, delayMaxMs: 3_600_000 },
+          retry: { attempts: 2, delayMs: 3_600_000, delayMsMax: 3_600_000 },
         },
         long: {
           run: ({ attempt, subject }) => {
             if (subject.id === 'u2') at = clock.elapsed();
             if (attempt === 1 && subject.id === 'u1') throw new Error('much later');
           },
-          retry: { attempts: 2, delayMs: 36_000_000, delayMaxMs: 36_000_000 },
+          retry: { attempts: 2, delayMs: 36_000_000, delayMsMax: 36_000_000 },
         },
       },
     });

@@ -286,7 +286,7 @@ describe('readWorkflowInput', () => {
   it('bounds the number of tasks by the limit that is set', () => {
     const tasks = Array.from({ length: 26 }, () => ({ taskDefinitionId: 'sendWelcomeEmail' }));
     const error = refusal(() => readWorkflowInput({ ...valid, tasks }, LIMIT_PRESETS.entra));
-    expect([error.code, error.details.limit]).toEqual(['LimitExceeded', 'maxTasksPerWorkflow']);
+    expect([error.code, error.details.limit]).toEqual(['LimitExceeded', 'tasksPerWorkflowMax']);
   });
 });
 

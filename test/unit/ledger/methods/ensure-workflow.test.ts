@@ -71,7 +71,7 @@ describe('a workflow that is not there', () => {
 
   it('is refused as create refuses it', async () => {
     expect(await codeOf(ledger.workflows.ensure({ ...input, tasks: [] }))).toBe('InvalidArgument');
-    const few = await createLedger({ limits: { maxWorkflows: 1 } });
+    const few = await createLedger({ limits: { workflowsMax: 1 } });
     await few.workflows.ensure(input);
     expect((await few.workflows.ensure(input)).outcome).toBe('unchanged');
     expect(await codeOf(few.workflows.ensure({ ...input, displayName: 'Other' }))).toBe('LimitExceeded');

@@ -124,11 +124,11 @@ describe('create', () => {
   });
 
   it('refuses one workflow more than the limit; deleted ones do not count', async () => {
-    const few = over({ ...LIMIT_PRESETS.default, maxWorkflows: 2 });
+    const few = over({ ...LIMIT_PRESETS.default, workflowsMax: 2 });
     const first = await few.create(input);
     await few.create({ ...input, displayName: 'B' });
     const error = await refusal(few.create({ ...input, displayName: 'C' }));
-    expect([error.code, error.details.limit]).toEqual(['LimitExceeded', 'maxWorkflows']);
+    expect([error.code, error.details.limit]).toEqual(['LimitExceeded', 'workflowsMax']);
     await few.delete(first.id);
     await few.create({ ...input, displayName: 'C' });
     expect((await refusal(few.restore(first.id))).code).toBe('LimitExceeded');

@@ -1,7 +1,7 @@
 /** The checker of the rules names what is broken, and only that. */
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, TaskOutcome, UserRecord } from '../../../../src/model/records.ts';
-import { checkRun, checkStep, startRunCheck } from '../../../../src/rules/invariants/invariants.ts';
+import { checkRunRecord, checkStep, startRunCheck } from '../../../../src/rules/invariants/invariants.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
 
 /** Two users: one completed and one failed. */
@@ -13,13 +13,13 @@ function ended(): ProductionRun {
   return production;
 }
 const invariantsOf = (run: RunRecord, users: readonly UserRecord[]) =>
-  checkRun(run, users).map(({ invariant, userOrdinal }) => `${invariant} ${userOrdinal ?? 'run'}`);
+  checkRunRecord(run, users).map(({ invariant, userOrdinal }) => `${invariant} ${userOrdinal ?? 'run'}`);
 
 describe('the check of a run', () => {
   it('passes a sound one', () => {
     const { run, users } = ended();
     expect(run.processingStatus).toBe('completedWithErrors');
-    expect(checkRun(run, users)).toEqual([]);
+    expect(checkRunRecord(run, users)).toEqual([]);
   });
 
   it('names a user that ends after its run', () => {
@@ -60,7 +60,7 @@ describe('the check of a user', () => {
   const queued: UserRecord = { ...inProgress, processingStatus: 'queued', startedAtMs: null };
   const ongoing: RunRecord = { ...run, processingStatus: 'inProgress', completedAtMs: null };
   const ofUser = (one: RunRecord, user: UserRecord) =>
-    checkRun(one, [user])
+    checkRunRecord(one, [user])
       .filter(({ userOrdinal }) => userOrdinal !== undefined)
       .map(({ invariant, message }) => `${invariant} ${message.replace(/ \(user.*/, '')}`);
 
@@ -187,7 +187,7 @@ describe('the check of a user', () => {
 describe('the check of a run without its users', () => {
   const { run, users } = ended();
   const ofRun = (harm: Partial<RunRecord>, ...some: readonly UserRecord[]) =>
-    checkRun({ ...run, ...harm }, some.length > 0 ? some : users)
+    checkRunRecord({ ...run, ...harm }, some.length > 0 ? some : users)
       .filter(({ userOrdinal }) => userOrdinal === undefined)
       .map(({ invariant, message }) => `${invariant} ${message}`);
   const never = { startedAtMs: null, completedAtMs: null } as const;
@@ -251,7 +251,7 @@ describe('the check of a run without its users', () => {
 
   it('adds up users in any number', () => {
     const many = new ProductionRun({ users: 1_001, continueOnError: [false] });
-    expect(checkRun(many.run, many.users)).toEqual([]);
+    expect(checkRunRecord(many.run, many.users)).toEqual([]);
   });
 });
 

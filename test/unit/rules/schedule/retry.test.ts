@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { retryDelayMs } from '../../../../src/rules/schedule/retry.ts';
 
-const SCHEDULE = { attempts: 9, delayMs: 1_000, factor: 2, delayMaxMs: 5_000 };
+const SCHEDULE = { attempts: 9, delayMs: 1_000, factor: 2, delayMsMax: 5_000 };
 
 describe('the wait before an attempt', () => {
   it('is the delay before the second, and grows by the factor up to the longest', () => {

@@ -141,7 +141,7 @@ describe('a damaged file is StoreCorrupt', () => {
 
 describe('a full disk', () => {
   test('is StoreFull, nothing of the commit is kept, and the store works on', async () => {
-    const store = await opened(sqliteStore(newFile(), { sizeMaxBytes: 512 * 1_024 }));
+    const store = await opened(sqliteStore(newFile(), { sizeBytesMax: 512 * 1_024 }));
     await fill(store, makeRun(), makeUsers(100));
     await put(store, [step(makeUser(1))]);
     const error = await refusal('StoreFull', () =>
@@ -161,7 +161,7 @@ describe('a full disk', () => {
   });
 
   test('cannot be swallowed by the function of a transaction', async () => {
-    const store = await opened(sqliteStore(newFile(), { sizeMaxBytes: 256 * 1_024 }));
+    const store = await opened(sqliteStore(newFile(), { sizeBytesMax: 256 * 1_024 }));
     await refusal('StoreFull', () =>
       store.transaction(async (tx) => {
         await tx.insertRun(makeRun());

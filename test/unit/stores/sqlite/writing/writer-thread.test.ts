@@ -175,7 +175,7 @@ describe('while the thread makes a commit', () => {
 describe('a commit that the thread cannot make', () => {
   it('is StoreFull on a full disk, keeps nothing, and the store works on', async () => {
     const users = makeUsers(300);
-    const { store, commits } = await filled(users, { ...ALWAYS, sizeMaxBytes: 256 * 1_024 });
+    const { store, commits } = await filled(users, { ...ALWAYS, sizeBytesMax: 256 * 1_024 });
     const bloated = users.map((user) => ({
       ...step(user),
       outcomes: step(user).outcomes?.map((one) => ({ ...one, processingInfo: 'x'.repeat(2_000) })) ?? null,
