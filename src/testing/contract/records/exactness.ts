@@ -4,6 +4,7 @@ import type { RunRecord, TaskOutcome, UserRecord } from '../../../model/records.
 import type { Store } from '../../../ports/store.ts';
 import { dumpUsers, listAllRuns } from '../dump.ts';
 import type { ContractKit } from '../kit.ts';
+import { compare, textLiteral } from '../lists/filters.ts';
 import {
   activeUser,
   canceled,
@@ -91,6 +92,7 @@ export function exactness({ describe, test }: ContractKit): void {
     });
 
     textsSurvive({ test });
+    textsWithNul({ test });
   });
 }
 
@@ -126,6 +128,34 @@ function textsSurvive({ test }: Pick<ContractKit, 'test'>): void {
       assert.deepEqual(await store.getUser(user.runId, user.ordinal), user);
       assert.deepEqual(await store.getUserBySubject(user.runId, user.subjectId), user);
     }
+  });
+}
+
+/** Ids come from anywhere, but the ledger keeps none with a NUL: some databases cannot hold it. */
+function textsWithNul({ test }: Pick<ContractKit, 'test'>): void {
+  test('an id with a NUL, or with half of a surrogate pair, is found nowhere and is no error', async (store) => {
+    await seedRun(store, runRecord(0), [userRecord(0, 1)]);
+    for (const id of ['\u0000', `${runId(0)}\u0000`, '\ud83c']) {
+      assert.equal(await store.getRun(id), null);
+      assert.equal(await store.getWorkflow(id), null);
+      assert.equal(await store.getUser(id, 1), null);
+      assert.equal(await store.getUserBySubject(runId(0), id), null);
+      assert.equal(await store.getSetting(id), null);
+      assert.deepEqual(await store.getAdmissions(id, [id]), []);
+      assert.deepEqual(await store.getNotes(id, [id]), []);
+      for (const [operator, count] of [
+        ['eq', 0],
+        ['ne', 1],
+      ] as const) {
+        const where = compare('subject/id', operator, textLiteral(id));
+        assert.equal(await store.countUsers({ runId: runId(0), where }), count);
+      }
+    }
+    await store.transaction(async (tx) => {
+      assert.equal(await tx.getUserBySubject(runId(0), '\u0000'), null);
+      await tx.putSetting('job', 'kept');
+    });
+    assert.equal(await store.getSetting('job'), 'kept');
   });
 }
 
