@@ -8,6 +8,7 @@ import { addUserMove, changeOf, runAfter } from '../../../../src/rules/status/ru
 import {
   cutRun,
   runAfterSlice,
+  runPut,
   runStarted,
   runWithSlices,
   SLICE_BOUNDS,
@@ -145,5 +146,26 @@ describe('a run in slices', () => {
       processingStatus: 'canceling',
       startedAtMs: 1_200,
     });
+  });
+
+  it('keeps what its slices have moved when its record is written over', () => {
+    const run = new RunTwice(3, 1);
+    run.commit(0, 'canceled');
+    run.commit(1, 'completed');
+    const seen = runWithSlices(run.sliced, run.open);
+    const put: RunRecord = {
+      ...seen,
+      processingStatus: 'canceling',
+      lastUpdatedAtMs: seen.lastUpdatedAtMs + 5,
+    };
+    const written = runPut(run.sliced, put);
+    expect(written).toMatchObject({
+      processingStatus: 'canceling',
+      canceledUsersCount: run.sliced.canceledUsersCount,
+      revision: run.sliced.revision + 1,
+      seq: run.sliced.seq,
+      lastUpdatedAtMs: put.lastUpdatedAtMs,
+    });
+    expect(tallyOf(runWithSlices(written, run.open))).toEqual(tallyOf(seen));
   });
 });
