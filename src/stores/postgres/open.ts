@@ -122,7 +122,7 @@ async function newPool(given: Given): Promise<PostgresPool> {
     onConnect: async (client) => {
       await client.query(`SET statement_timeout = ${statementTimeoutMs}`);
     },
-    application_name: 'tenure',
+    fallback_application_name: 'tenure',
     keepAlive: true,
     pipeline: true,
   });
