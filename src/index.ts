@@ -37,7 +37,8 @@ export type {
   QuarantineForecast,
 } from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
-export { InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
+export type { ErrorDetails } from './errors/details.ts';
+export { type AnyLifecycleError, InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
 export { ENGINE_ACTIVITIES, type EngineActivity } from './events/engine-activity.ts';
 export type { Listener } from './events/event-hub.ts';
 export type {

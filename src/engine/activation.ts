@@ -301,7 +301,7 @@ export class Activator {
   }
 }
 
-function nobodySelected(field: string, selection: Selection | null): LifecycleError {
+function nobodySelected(field: string, selection: Selection | null): LifecycleError<'InvalidArgument'> {
   const why = selection === null ? [] : leftOutSentences(selection).map((sentence) => `. ${sentence}`);
   const message = `Expected ${field} to select at least one person, got none${why.join('')}`;
   return new LifecycleError('InvalidArgument', message, {

@@ -150,7 +150,7 @@ export function needsAttention({ leftOutCounts, missingAttributes }: UnreadableS
 }
 
 /** Error of a strict selection. */
-export function leftOutError(selection: Selection): LifecycleError {
+export function leftOutError(selection: Selection): LifecycleError<'SubjectsLeftOut'> {
   return new LifecycleError(
     'SubjectsLeftOut',
     `Expected attributes that say who is to be taken, got: ${leftOutSentences(selection).join('; ')}`,

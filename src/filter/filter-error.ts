@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../errors/details.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 
 /** Characters of the text that an error shows around its position. */
@@ -13,7 +14,7 @@ export interface FilterFault {
   /** A sentence that says what to write instead. */
   readonly remedy?: string;
   /** More properties for `details`: `property`, `limit`. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: ErrorDetails['InvalidFilter'];
 }
 
 /**
@@ -22,7 +23,11 @@ export interface FilterFault {
  *
  * @param text the whole filter; `null` when there is only a tree: `position` and `near` are `null` then.
  */
-export function filterError(text: string | null, position: number, fault: FilterFault): LifecycleError {
+export function filterError(
+  text: string | null,
+  position: number,
+  fault: FilterFault,
+): LifecycleError<'InvalidFilter'> {
   const near = text === null ? null : wordAt(text, position);
   const got = fault.got ?? (near === null ? 'another thing' : near === '' ? 'the end' : `\`${near}\``);
   const sentence = `Expected ${fault.expected}, got ${got}${fault.remedy ? `. ${fault.remedy}` : ''}`;

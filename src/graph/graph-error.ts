@@ -62,7 +62,8 @@ export function errorResponseOf(error: unknown): ErrorResponse {
     return { status: 500, code: 'generalException', message: 'The service failed.', headers: {} };
   }
   const { status, graphCode, meaning, retryable } = ERROR_CODES[error.code];
-  const { field, property, position } = error.details;
+  const { field } = error.details;
+  const { property, position } = error.code === 'InvalidFilter' ? error.details : {};
   const target = property ?? field;
   return {
     status,

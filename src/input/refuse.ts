@@ -27,12 +27,16 @@ export function root(value: unknown, name = 'the input'): Place {
  *
  * @param got what there is instead; default: the value.
  */
-export function invalid(place: Place, expected: string, got = shown(place.value)): LifecycleError {
+export function invalid(
+  place: Place,
+  expected: string,
+  got = shown(place.value),
+): LifecycleError<'InvalidArgument'> {
   return refusal(place.path, `Expected ${nameOf(place)} to be ${expected}, got ${got}`);
 }
 
 /** The error for a value that is none of `words`. */
-export function unknownWord(place: Place, words: readonly string[]): LifecycleError {
+export function unknownWord(place: Place, words: readonly string[]): LifecycleError<'InvalidArgument'> {
   const { path, value } = place;
   const near = typeof value === 'string' ? nearest(value.slice(0, LIMITS.idLengthMax), words) : null;
   const { message } = invalid(place, words.length === 1 ? (words[0] ?? '') : `one of ${words.join(', ')}`);
@@ -40,7 +44,11 @@ export function unknownWord(place: Place, words: readonly string[]): LifecycleEr
 }
 
 /** The error for an object with a field `stray`, when it may only have `known`. */
-export function unknownField(place: Place, stray: string, known: readonly string[]): LifecycleError {
+export function unknownField(
+  place: Place,
+  stray: string,
+  known: readonly string[],
+): LifecycleError<'InvalidArgument'> {
   const field = stray.slice(0, LIMITS.idLengthMax);
   const only = known.length === 0 ? 'no fields' : `only ${known.join(', ')}`;
   const message = `Expected ${nameOf(place)} to have ${only}, got \`${escapeHidden(field)}\``;
@@ -56,7 +64,11 @@ function nameOf({ path, name }: Place): string {
   return name ?? (path || 'the input');
 }
 
-function refusal(field: string, message: string, near: string | null = null): LifecycleError {
+function refusal(
+  field: string,
+  message: string,
+  near: string | null = null,
+): LifecycleError<'InvalidArgument'> {
   if (near === null) return new LifecycleError('InvalidArgument', message, { field });
   return new LifecycleError('InvalidArgument', `${message}; did you mean \`${near}\`?`, {
     field,

@@ -44,7 +44,7 @@ export async function requireRun(reader: StoreReader, runId: string): Promise<Ru
   throw noRun(runId, 'one of a deleted workflow');
 }
 
-function noRun(runId: string, got: string): LifecycleError {
+function noRun(runId: string, got: string): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected the id of a run, got \`${runId}\`: ${got}`, { runId });
 }
 

@@ -178,7 +178,7 @@ async function errorOf(call: () => unknown): Promise<unknown> {
   return null;
 }
 
-async function refusalOf(call: () => unknown): Promise<LifecycleError> {
+async function refusalOf(call: () => unknown): Promise<LifecycleError<'InvalidArgument'>> {
   const error = await errorOf(call);
   if (LifecycleError.is(error) && error.code === 'InvalidArgument') return error;
   throw new Error('Expected InvalidArgument', { cause: error });

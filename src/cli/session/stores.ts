@@ -60,7 +60,8 @@ async function openTables(postgres: PostgresPlace): Promise<Store | null> {
   try {
     return await postgresStore({ ...postgres, readOnly: true });
   } catch (error) {
-    if (LifecycleError.is(error) && error.details.version === 0) return null;
+    if (LifecycleError.is(error) && error.code === 'StoreReadOnly' && error.details.version === 0)
+      return null;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../../errors/details.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { escapeHidden } from '../../errors/shown.ts';
 
@@ -16,7 +17,7 @@ export interface Place {
 export interface FaultExtras {
   /** One sentence: what to do. */
   readonly remedy?: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: ErrorDetails['InvalidFile'];
   readonly cause?: unknown;
 }
 
@@ -26,7 +27,11 @@ export interface FaultExtras {
  *
  * @param sentence "Expected X to be …, got …", without a full stop.
  */
-export function invalidFile(place: Place, sentence: string, extras: FaultExtras = {}): LifecycleError {
+export function invalidFile(
+  place: Place,
+  sentence: string,
+  extras: FaultExtras = {},
+): LifecycleError<'InvalidFile'> {
   const { path, ...where } = place;
   const spot = place.line ? `, line ${place.line}` : place.item ? `, item ${place.item}` : '';
   const message = `${sentence} (${path}${spot})${extras.remedy ? `. ${extras.remedy}` : ''}`;

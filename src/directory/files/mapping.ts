@@ -91,7 +91,7 @@ export function emptyAttributes(): Attributes {
   return Object.create(null) as Attributes;
 }
 
-function badMapping(expected: string, got: string, text: string): LifecycleError {
+function badMapping(expected: string, got: string, text: string): LifecycleError<'InvalidArgument'> {
   return new LifecycleError('InvalidArgument', `Expected the mapping to be ${expected}, got \`${got}\``, {
     field: 'map',
     value: text,

@@ -222,7 +222,7 @@ function missingHandlers(
   workflow: Workflow,
   tasks: readonly Task[],
   handlers: readonly string[],
-): LifecycleError {
+): LifecycleError<'HandlerMissing'> {
   const missing = [...new Set(tasks.map(({ taskDefinitionId }) => nameOf(taskDefinitionId)))];
   // Of a definition's name, a handler under a name of the host's own may be a slip.
   const own = handlers.filter((name) => !findTaskDefinition(name));

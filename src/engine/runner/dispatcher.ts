@@ -382,7 +382,7 @@ export class Dispatcher {
   }
 }
 
-function takenOver({ runId, slice, claim }: SliceRecord): LifecycleError {
+function takenOver({ runId, slice, claim }: SliceRecord): LifecycleError<'ClaimLost'> {
   return new LifecycleError(
     'ClaimLost',
     `Expected claim ${claim} of slice ${slice} of run ${runId} to be renewed in time, got another process that has taken it over`,

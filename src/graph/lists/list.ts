@@ -259,7 +259,7 @@ async function fittingRows(
   );
 }
 
-function tooMany(option: string, max: number): LifecycleError {
+function tooMany(option: string, max: number): LifecycleError<'LimitExceeded'> {
   return new LifecycleError(
     'LimitExceeded',
     `Expected ${option} with this filter or order to look at no more than ${max} rows; narrow $filter to properties that are indexed`,

@@ -113,7 +113,12 @@ class OutOfSteps extends Error {
   override readonly name = 'OutOfSteps';
 }
 
-function tooManySteps(part: WorkPart, max: number, over: string, remedy: string): LifecycleError {
+function tooManySteps(
+  part: WorkPart,
+  max: number,
+  over: string,
+  remedy: string,
+): LifecycleError<'LimitExceeded'> {
   return new LifecycleError(
     'LimitExceeded',
     `Expected ${part} to take at most ${max} steps ${over}, got more. ${remedy}`,

@@ -208,7 +208,7 @@ function ofToken<T>(read: () => T): T {
   }
 }
 
-function badToken(): LifecycleError {
+function badToken(): LifecycleError<'InvalidPageToken'> {
   return new LifecycleError(
     'InvalidPageToken',
     'Expected after to be the nextToken of a page of this list, got something else',

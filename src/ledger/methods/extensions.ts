@@ -113,7 +113,7 @@ function noteOf(extension: CustomTaskExtension): Note {
   return { collection: COLLECTION, key: extension.id, body: JSON.stringify(extension) };
 }
 
-function tooMany(): LifecycleError {
+function tooMany(): LifecycleError<'LimitExceeded'> {
   return new LifecycleError(
     'LimitExceeded',
     `Expected at most ${LIMITS.extensionsMax} custom task extensions, got one more; delete one first`,

@@ -137,7 +137,7 @@ function requireAddress(run: RunRecord, id: string): Address {
   return address;
 }
 
-function missing(run: RunRecord, id: string): LifecycleError {
+function missing(run: RunRecord, id: string): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected run ${run.id} to have a task result \`${id}\`, got none`, {
     runId: run.id,
     id,

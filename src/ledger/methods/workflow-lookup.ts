@@ -1,4 +1,5 @@
 /** Finds workflows in a store, and checks their ids, names and number. */
+import type { ErrorDetails } from '../../errors/details.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { invalid } from '../../input/refuse.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -30,7 +31,11 @@ export async function requireDeleted(reader: StoreReader, id: string): Promise<W
 }
 
 /** The error for a missing part of a workflow. */
-export function notFound(what: string, workflowId: string, details: object): LifecycleError {
+export function notFound(
+  what: string,
+  workflowId: string,
+  details: ErrorDetails['NotFound'],
+): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected ${what} \`${workflowId}\`, got none`, {
     workflowId,
     ...details,

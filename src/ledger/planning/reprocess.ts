@@ -170,7 +170,7 @@ function unlinkedKey({ workflowId, id }: RunRecord, runId: string, { ordinal }: 
   return `${reprocessingKey(workflowId, id, runId)}/${ordinal}`;
 }
 
-function notReprocessed(what: string, reprocessedRunId: string): LifecycleError {
+function notReprocessed(what: string, reprocessedRunId: string): LifecycleError<'NotFound'> {
   return new LifecycleError(
     'NotFound',
     `Expected ${what} to have a reprocessed run \`${reprocessedRunId}\`, got none`,

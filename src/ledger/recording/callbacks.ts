@@ -162,7 +162,7 @@ async function isAuthorized(
 }
 
 /** The error for a caller without the right to answer. */
-export function refused(taskResult: string): LifecycleError {
+export function refused(taskResult: string): LifecycleError<'CallbackRefused'> {
   return new LifecycleError(
     'CallbackRefused',
     'Expected the token of the call, or one of the authorizedApps of its extension, got neither',
@@ -184,7 +184,7 @@ function keyOf(workflowId: string, taskResult: string): string {
   return `${workflowId}/${taskResult}`;
 }
 
-function notWaiting(taskResult: string, got: string): LifecycleError {
+function notWaiting(taskResult: string, got: string): LifecycleError<'NotWaiting'> {
   return new LifecycleError(
     'NotWaiting',
     `Expected task result ${taskResult} to wait for a callback, got ${got}`,

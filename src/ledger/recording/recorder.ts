@@ -305,7 +305,7 @@ function textOf({ runId, slice }: SliceKey): string {
   return `${runId}/${slice}`;
 }
 
-function lostClaim({ queue: { slice } }: Batch): LifecycleError {
+function lostClaim({ queue: { slice } }: Batch): LifecycleError<'ClaimLost'> {
   return new LifecycleError(
     'ClaimLost',
     `Expected claim ${slice.claim} of run ${slice.runId} to be the newest, got a newer one, or the run was deleted`,

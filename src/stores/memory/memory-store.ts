@@ -214,6 +214,6 @@ function slotKey(run: RunRecord, slotAtMs: number): string {
   return pairKey(run.workflowId, slotAtMs);
 }
 
-function missingRun(id: string): LifecycleError {
+function missingRun(id: string): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected run ${id} to exist, got none`, { runId: id });
 }

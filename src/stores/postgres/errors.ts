@@ -92,7 +92,7 @@ export function databaseError(
 }
 
 /** The error of a schema that is newer than this version. Names both. */
-export function tooNew(database: string, found: number, known: number): LifecycleError {
+export function tooNew(database: string, found: number, known: number): LifecycleError<'StoreTooNew'> {
   return new LifecycleError(
     'StoreTooNew',
     `Expected ${database} to have schema version ${known} or older, got ${found}; use a newer version of tenure`,

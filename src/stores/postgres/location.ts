@@ -45,7 +45,7 @@ export function readSchemaName(place: Place): string {
 }
 
 /** The error of a package that is not installed. */
-export function missingPackage(cause: unknown): LifecycleError {
+export function missingPackage(cause: unknown): LifecycleError<'InvalidArgument'> {
   return new LifecycleError(
     'InvalidArgument',
     'Expected the package pg to be installed beside tenure, got none; install it: npm install pg',

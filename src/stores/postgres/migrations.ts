@@ -90,6 +90,6 @@ export function requireCurrent(version: number, schema: string, database: string
     version === 0 ? 'no tables yet' : `schema version ${version}, which is older than ${SCHEMA_VERSION}`;
   const from = version === 0 ? '' : ` --from ${version}`;
   const remedy = `have its owner apply what \`tenure db sql --schema ${JSON.stringify(schema)}${from}\` prints, or open it once without \`migrate: false\``;
-  const { code, message } = databaseError('StoreReadOnly', database, found, undefined, remedy);
-  throw new LifecycleError(code, message, { database, version });
+  const { message } = databaseError('StoreReadOnly', database, found, undefined, remedy);
+  throw new LifecycleError('StoreReadOnly', message, { database, version });
 }

@@ -101,7 +101,7 @@ export function canHold(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-function unfit(): LifecycleError {
+function unfit(): LifecycleError<'InvalidArgument'> {
   return new LifecycleError(
     'InvalidArgument',
     'Expected texts that Postgres can hold, got one with a NUL or half of a surrogate pair; leave it out',

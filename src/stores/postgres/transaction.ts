@@ -294,7 +294,10 @@ function columnsOf(users: readonly UserRecord[]): string[] {
 }
 
 /** @param inserted ordinals of the users that were new. */
-function duplicate(users: readonly UserRecord[], inserted: ReadonlySet<unknown>): LifecycleError {
+function duplicate(
+  users: readonly UserRecord[],
+  inserted: ReadonlySet<unknown>,
+): LifecycleError<'Duplicate'> {
   const seen = new Set<number>();
   const second = users.find((user) => {
     const isSecond = !inserted.has(user.ordinal) || seen.has(user.ordinal);
@@ -309,6 +312,6 @@ function duplicate(users: readonly UserRecord[], inserted: ReadonlySet<unknown>)
   );
 }
 
-function missingRun(id: string): LifecycleError {
+function missingRun(id: string): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected run ${id} to exist, got none`, { runId: id });
 }

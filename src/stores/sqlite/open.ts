@@ -240,7 +240,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function badPath(message: string, path: unknown): LifecycleError {
+function badPath(message: string, path: unknown): LifecycleError<'InvalidArgument'> {
   return new LifecycleError('InvalidArgument', message, { field: 'path', value: path });
 }
 

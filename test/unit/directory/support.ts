@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { ErrorCode } from '../../../src/errors/codes.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory, ScopeRule } from '../../../src/ports/directory.ts';
@@ -44,12 +45,15 @@ export async function all(directory: Directory, rule: ScopeRule | null = null): 
 export const idsOf = (subjects: readonly Subject[]): string[] => subjects.map(({ id }) => id);
 
 /** The error with `code` that `promise` rejects with; fails for anything else. */
-export async function rejection(promise: Promise<unknown>, code = 'InvalidFile'): Promise<LifecycleError> {
+export async function rejection<Code extends ErrorCode = 'InvalidFile'>(
+  promise: Promise<unknown>,
+  code: Code = 'InvalidFile' as Code,
+): Promise<LifecycleError<Code>> {
   const error: unknown = await promise.then(
     () => new Error(`Expected ${code}, got a value`),
     (reason: unknown) => reason,
   );
   if (!LifecycleError.is(error)) throw error;
   expect(error.code).toBe(code);
-  return error;
+  return error as LifecycleError as LifecycleError<Code>;
 }

@@ -75,7 +75,7 @@ export function fileError(
 }
 
 /** The error of a file whose schema is newer than this version. Names both. */
-export function tooNew(file: string, found: number, known: number): LifecycleError {
+export function tooNew(file: string, found: number, known: number): LifecycleError<'StoreTooNew'> {
   return new LifecycleError(
     'StoreTooNew',
     `Expected ${file} to have schema version ${known} or older, got ${found}; use a newer version of tenure`,

@@ -86,7 +86,7 @@ function holderOf(connection: Connection): Holder | null {
   }
 }
 
-function locked(file: string, holder: Holder | null): LifecycleError {
+function locked(file: string, holder: Holder | null): LifecycleError<'StoreLocked'> {
   const who = holder
     ? `process ${holder.pid} on ${holder.host}, which has written it since ${new Date(holder.sinceMs).toISOString()}`
     : 'another process that is opening it';

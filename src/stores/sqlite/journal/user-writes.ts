@@ -143,7 +143,7 @@ function requireRows(
   }
 }
 
-function missingUser({ runId, ordinal }: UserRecord): LifecycleError {
+function missingUser({ runId, ordinal }: UserRecord): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected run ${runId} to have a user ${ordinal}, got none`, {
     runId,
     ordinal,

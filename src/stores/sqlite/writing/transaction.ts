@@ -314,6 +314,6 @@ function requireRun(connection: Connection, id: string): number {
   return runNo;
 }
 
-function missingRun(id: string): LifecycleError {
+function missingRun(id: string): LifecycleError<'NotFound'> {
   return new LifecycleError('NotFound', `Expected run ${id} to exist, got none`, { runId: id });
 }

@@ -62,7 +62,7 @@ function insertOne(connection: Connection, runNo: number, user: UserRecord, sear
   }
 }
 
-function duplicate(user: UserRecord, cause?: unknown): LifecycleError {
+function duplicate(user: UserRecord, cause?: unknown): LifecycleError<'Duplicate'> {
   return new LifecycleError(
     'Duplicate',
     `Expected subject \`${user.subjectId}\` (user ${user.ordinal}) to be new in run ${user.runId}, got a second result`,

@@ -165,7 +165,7 @@ export class WriterThread {
     });
   }
 
-  #exitError(cause?: unknown): LifecycleError {
+  #exitError(cause?: unknown): LifecycleError<'StoreClosed'> {
     const { file } = this.#input;
     const message = `The writer thread of ${file} exited unexpectedly; close and reopen the store`;
     return new LifecycleError('StoreClosed', message, { file }, { cause });

@@ -128,7 +128,7 @@ describe('create', () => {
     const first = await few.create(input);
     await few.create({ ...input, displayName: 'B' });
     const error = await refusal(few.create({ ...input, displayName: 'C' }));
-    expect([error.code, error.details.limit]).toEqual(['LimitExceeded', 'workflowsMax']);
+    expect(error).toMatchObject({ code: 'LimitExceeded', details: { limit: 'workflowsMax', max: 2 } });
     await few.delete(first.id);
     await few.create({ ...input, displayName: 'C' });
     expect((await refusal(few.restore(first.id))).code).toBe('LimitExceeded');
@@ -174,7 +174,7 @@ describe('createFromTemplate', () => {
   it('refuses an unknown template and a rule that cannot be read', async () => {
     expect((await refusal(workflows.createFromTemplate('Nope'))).code).toBe('NotFound');
     const error = await refusal(workflows.createFromTemplate('Offboard an employee', { rule: 'a eq' }));
-    expect([error.code, error.details.field, error.details.position]).toEqual(['InvalidFilter', 'rule', 4]);
+    expect(error).toMatchObject({ code: 'InvalidFilter', details: { field: 'rule', position: 4 } });
   });
 });
 
@@ -545,6 +545,6 @@ describe('delete, restore, purge', () => {
 
   it('does not find an unknown id', async () => {
     for (const id of ['', '__proto__', '00000000-0000-4000-8000-000000000000'])
-      expect((await refusal(workflows.get(id))).details.workflowId).toBe(id);
+      expect(await refusal(workflows.get(id))).toMatchObject({ details: { workflowId: id } });
   });
 });

@@ -60,11 +60,15 @@ export function allUsers(store: Pick<Store, 'listUsers'>): Promise<readonly User
 }
 
 /** The error that `act` ends in; it must have `code`. */
-export async function refusal(code: ErrorCode, act: () => Promise<unknown>): Promise<LifecycleError> {
+export async function refusal<Code extends ErrorCode>(
+  code: Code,
+  act: () => Promise<unknown>,
+): Promise<LifecycleError<Code>> {
   try {
     await act();
   } catch (error) {
-    if (LifecycleError.is(error) && error.code === code) return error;
+    if (LifecycleError.is(error) && error.code === code)
+      return error as LifecycleError as LifecycleError<Code>;
     throw new Error(`Expected ${code}, got ${String(error)}`, { cause: error });
   }
   throw new Error(`Expected ${code}, got no error`);
