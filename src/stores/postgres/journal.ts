@@ -3,7 +3,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { UserRecord } from '../../model/records.ts';
 import { packEntry, packState, replayBody } from '../journal/entries.ts';
 import type { Row } from '../sql/cells.ts';
-import { attemptsCell, outcomesCell } from '../sql/user-rows.ts';
+import { attemptsCell, outcomesCell, USER_COLUMNS, userFromRow } from '../sql/user-rows.ts';
 import { type Session, textArray } from './session.ts';
 
 /** A run's journal as this process last read or wrote it. */
@@ -53,6 +53,35 @@ const PUT = `WITH
     WHERE run_no = $1 AND users.no = ended.no RETURNING 1)
   SELECT (SELECT count(*) FROM {s}.users WHERE run_no = $1 AND no = ANY($3::int[])),
     (SELECT count(*) FROM written), (SELECT seq FROM journaled)`;
+
+const WHOLE_ROW = USER_COLUMNS.split(', ')
+  .map((column) => `users.${column}`)
+  .join(', ');
+/** A user's row with the journal of the run, as one body, in one statement: both are of one commit. */
+const READ_USER = `SELECT ${WHOLE_ROW}, (
+    SELECT '[' || string_agg(substr(body, 2, length(body) - 2), ',' ORDER BY journal.seq) || ']'
+    FROM {s}.journal WHERE journal.run_no = runs.no
+  ) FROM {s}.runs JOIN {s}.users ON users.run_no = runs.no WHERE runs.id = $1 AND users`;
+
+/** The placeholder `$2` of a column; an ordinal that was made up can be larger than any. */
+export function parameter(column: 'no' | 'subject_id'): string {
+  return column === 'no' ? '$2::int8' : '$2';
+}
+
+/** The user whose `column` has this value, outside of transactions. */
+export async function readUser(
+  session: Session,
+  runId: string,
+  column: 'no' | 'subject_id',
+  value: number | string,
+): Promise<UserRecord | null> {
+  const [row] = await session.rows(`${READ_USER}.${column} = ${parameter(column)}`, [runId, value]);
+  if (!row) return null;
+  const active = new Map<number, UserRecord>();
+  const body = row.at(-1);
+  if (typeof body === 'string') replayBody(body, runId, active);
+  return active.get(Number(row[0])) ?? userFromRow(runId, row);
+}
 
 /** A run's number and its users whose newest state is in the journal; `null`: there is no such run. */
 export async function readJournal(

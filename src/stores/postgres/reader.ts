@@ -26,6 +26,13 @@ export interface Source {
   read<T>(statements: 'one' | 'many', read: (session: Session) => Promise<T>): Promise<T>;
   /** A run's number, and its users whose newest state is not in their rows; `null`: there is no such run. */
   activeUsers(session: Session, runId: string): Promise<Pick<users.RunUsers, 'runNo' | 'active'> | null>;
+  /** The user of a run by its ordinal or its subject. */
+  user(
+    session: Session,
+    runId: string,
+    column: 'no' | 'subject_id',
+    value: number | string,
+  ): Promise<UserRecord | null>;
 }
 
 /** The reads of the store port, over any source. What Postgres cannot hold is found nowhere. */
@@ -89,11 +96,13 @@ export class PostgresReader implements StoreReader {
   }
 
   getUser(runId: string, ordinal: number): Promise<UserRecord | null> {
-    return this.#users(null, runId, (of) => users.getUser(of, ordinal));
+    return this.#one(null, [runId], (session) => this.#source.user(session, runId, 'no', ordinal));
   }
 
   getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null> {
-    return this.#users(null, runId, (of) => users.getUserBySubject(of, subjectId));
+    return this.#one(null, [runId, subjectId], (session) =>
+      this.#source.user(session, runId, 'subject_id', subjectId),
+    );
   }
 
   listUsers(query: UserQuery): Promise<readonly UserRecord[]> {

@@ -2,7 +2,7 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { databaseError } from './errors.ts';
-import { Journals, readJournal } from './journal.ts';
+import { Journals, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
 import type { Session } from './session.ts';
 import { PostgresTransaction } from './transaction.ts';
@@ -30,6 +30,7 @@ export class PostgresStore extends PostgresReader implements Store {
         return statements === 'one' ? database.readOnce(read) : database.read(read);
       },
       activeUsers: readJournal,
+      user: readUser,
     });
     this.#database = database;
     this.#isReadOnly = isReadOnly;

@@ -9,6 +9,7 @@ import { attemptsCell, outcomesCell, USER_COLUMNS } from '../sql/user-rows.ts';
 import { type Journals, putUsers, type RunJournal } from './journal.ts';
 import { PostgresReader } from './reader.ts';
 import { type Session, textArray } from './session.ts';
+import { getUser } from './user-queries.ts';
 
 /** Rows that one statement deletes: a time-out is for a statement. */
 const DELETES_MAX = 50_000;
@@ -41,6 +42,10 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
       activeUsers: async (_, runId) => {
         const of = await this.#journalOf(runId);
         return of && { runNo: of.runNo, active: of.journal.users };
+      },
+      user: async (_, runId, column, value) => {
+        const of = await this.#journalOf(runId);
+        return of && getUser({ session, runId, runNo: of.runNo, active: of.journal.users }, column, value);
       },
     });
     this.#session = session;

@@ -13,6 +13,7 @@ import { fits, mergeUsers, newerInOrder, placeIn } from '../sql/merge-users.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../sql/page.ts';
 import { subjectIn } from '../sql/user-conditions.ts';
 import { USER_COLUMNS, userFromRow } from '../sql/user-rows.ts';
+import { parameter } from './journal.ts';
 import { canHold, type Session, textArray } from './session.ts';
 import { whereOfUsers } from './where.ts';
 
@@ -24,33 +25,22 @@ export interface RunUsers {
   readonly active: ReadonlyMap<number, UserRecord>;
 }
 
-/** Largest `no` of the column. */
-const ORDINAL_MAX = 2_147_483_647;
-
 const SELECT = `SELECT ${USER_COLUMNS} FROM {s}.users WHERE run_no =`;
 
 const SUM = `SELECT coalesce(sum(failed_tasks_count), 0)::int8,
   count(*) FILTER (WHERE processing_status IN ('failed', 'completedWithErrors')),
   count(*) FILTER (WHERE processing_status = 'completed'), coalesce(sum(total_tasks_count), 0)::int8, count(*)
-  FROM {s}.users WHERE run_no = $1 AND no > $2 AND no <= $3
+  FROM {s}.users WHERE run_no = $1 AND no > $2::int8 AND no <= $3::int8
   AND coalesce(started_at_ms, scheduled_at_ms) BETWEEN $4::float8 AND $5::float8 AND no <> ALL($6::int[])`;
 
-/** The user with this `ordinal`. */
+/** The user whose `column` has this value. A subject never changes, so its row has it also while it is active. */
 export async function getUser(
   { session, runId, runNo, active }: RunUsers,
-  ordinal: number,
+  column: 'no' | 'subject_id',
+  value: number | string,
 ): Promise<UserRecord | null> {
-  const newer = active.get(ordinal);
-  if (newer) return newer;
-  const [row] = await session.rows(`${SELECT} $1 AND no = $2`, [runNo, ordinal]);
-  return row ? userFromRow(runId, row) : null;
-}
-
-/** The user that is subject `subjectId`. A subject never changes, so its row has it also while it is active. */
-export async function getUserBySubject(users: RunUsers, subjectId: string): Promise<UserRecord | null> {
-  if (!canHold(subjectId)) return null;
-  const { session, runId, runNo, active } = users;
-  const [row] = await session.rows(`${SELECT} $1 AND subject_id = $2`, [runNo, subjectId]);
+  if (typeof value === 'string' && !canHold(value)) return null;
+  const [row] = await session.rows(`${SELECT} $1 AND ${column} = ${parameter(column)}`, [runNo, value]);
   return row ? (active.get(Number(row[0])) ?? userFromRow(runId, row)) : null;
 }
 
@@ -64,7 +54,7 @@ export async function listUsers(users: RunUsers, query: UserQuery): Promise<read
   const { descending } = order;
   const subjectId = subjectIn(where);
   if (subjectId !== null) {
-    const user = await getUserBySubject(users, subjectId);
+    const user = await getUser(users, 'subject_id', subjectId);
     const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
     return user && isInPage && fits(user, where) ? [user] : [];
   }
@@ -78,7 +68,7 @@ export async function countUsers(users: RunUsers, where: UserQuery['where']): Pr
   const condition = whereOfUsers(where);
   const subjectId = subjectIn(where);
   if (subjectId !== null) {
-    const user = await getUserBySubject(users, subjectId);
+    const user = await getUser(users, 'subject_id', subjectId);
     return user && fits(user, where) ? 1 : 0;
   }
   const { session, runNo, active } = users;
@@ -113,7 +103,7 @@ export async function listUsersByStatus(
   status: UserStatus,
   afterOrdinal: number,
   limit: number,
-  toOrdinal: number = ORDINAL_MAX,
+  toOrdinal = Number.MAX_SAFE_INTEGER,
 ): Promise<readonly UserRecord[]> {
   if (limit <= 0) return [];
   const { session, runNo, active } = users;
@@ -124,7 +114,7 @@ export async function listUsersByStatus(
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
   const column = status === 'queued' || status === 'completed' ? 'processing_status' : 'exceptional';
-  const sql = `${SELECT} $1 AND ${column} = $2 AND no > $3 AND no <= $4 AND no <> ALL($5::int[]) ORDER BY no LIMIT $6`;
+  const sql = `${SELECT} $1 AND ${column} = $2 AND no > $3::int8 AND no <= $4::int8 AND no <> ALL($5::int[]) ORDER BY no LIMIT $6`;
   const stale = textArray([...active.keys()]);
   const rows = await session.rows(sql, [runNo, status, afterOrdinal, toOrdinal, stale, limit]);
   return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);

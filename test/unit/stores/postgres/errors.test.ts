@@ -4,6 +4,7 @@ import type { Store } from '../../../../src/ports/store.ts';
 import { postgresStore } from '../../../../src/postgres.ts';
 import { isLost, storeError } from '../../../../src/stores/postgres/errors.ts';
 import { describePostgres, newSchema, serverUrl, sql } from '../../../postgres/support.ts';
+import { fill, makeRun, makeUser, RUN } from '../sqlite/support.ts';
 
 /** An error as `pg` makes it of one that the server sent. */
 const sent = (code: string, message = 'no') => Object.assign(new Error(message), { code, severity: 'ERROR' });
@@ -103,6 +104,18 @@ describePostgres('while a store is open', () => {
       await sql(end);
       expect(await store.getSetting('a')).toBe('1');
     }
+  });
+
+  test('ordinals beyond any user are found nowhere', async () => {
+    const { store } = await open();
+    await fill(store, makeRun(), [makeUser(1)]);
+    const far = Number.MAX_SAFE_INTEGER;
+    expect(await store.getUser(RUN, far)).toBeNull();
+    expect(await store.transaction((tx) => tx.getUser(RUN, far))).toBeNull();
+    expect(await store.listUsersByStatus(RUN, 'queued', far - 1, 9, far)).toEqual([]);
+    expect(await store.listUsersByStatus(RUN, 'queued', 0, 9, far)).toEqual([makeUser(1)]);
+    const all = { afterOrdinal: 0, toOrdinal: far, fromMs: 0, toMs: far };
+    expect((await store.sumUsers({ runId: RUN, ...all })).totalUsers).toBe(1);
   });
 
   test('a text with a NUL is refused before it is sent, and names the reason', async () => {
