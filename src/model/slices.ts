@@ -74,7 +74,8 @@ export interface SliceCommit {
 export type SliceAnswer =
   /**
    * It is written; or had been, by an earlier call whose answer was lost. `before` and `after` are the run around the
-   * commit, or `null` where that would have cost a further read and the run's status did not change.
+   * commit, or `null` where that would have cost a further read and the run's status did not change. Of a commit that
+   * had been written, `before` is `null` and `after` is the run as it is now.
    */
   | {
       readonly kind: 'written';

@@ -274,13 +274,17 @@ export interface StoreSlices {
   }): Promise<readonly OpenSlice[]>;
   /** Claims slices, those that can be: another process may hold one, or it may have ended or be gone. */
   claim(keys: readonly SliceKey[], claim: SliceClaim): Promise<readonly (ClaimedSlice | 'held' | 'gone')[]>;
-  /** Renews claims. Per claim, what its holder has to know. */
+  /**
+   * Renews claims. Per claim, what its holder has to know; `lost`: another process has claimed the slice, or its run is
+   * deleted. That a slice has ended, its holder knows from its own commit.
+   */
   renew(held: readonly HeldSlice[], nowMs: EpochMs): Promise<readonly ('held' | 'canceling' | 'lost')[]>;
   /** Hands back slices of which no task is running. A claim that is not the newest changes nothing. */
   release(held: readonly HeldSlice[]): Promise<void>;
   /**
    * Writes commits, each by itself: one may be written and another not. A commit that is repeated after a failure must
-   * be the same; it is then written once, whatever had become of it.
+   * be the same; it is then written once, whatever had become of it. One that arrives late, after a further commit of
+   * its holder, is `lost`.
    */
   commit(commits: readonly SliceCommit[], options: CommitOptions): Promise<readonly SliceAnswer[]>;
   /** Publishes that an answer has come, with the transaction that stores it. */

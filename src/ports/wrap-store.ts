@@ -64,15 +64,26 @@ export function wrapStore<Own extends object = object>(
     Own;
 }
 
+/** Which methods are hooked: those in a transaction are hooked with it, and a watch reads nothing. */
+const SLICES: Readonly<Record<keyof StoreSlices, boolean>> = {
+  insert: false,
+  cancel: false,
+  list: true,
+  claim: true,
+  renew: true,
+  release: true,
+  commit: true,
+  answered: false,
+  watch: false,
+};
+
 function wrapSlices(inner: StoreSlices, hook: NonNullable<StoreHooks['slices']>): StoreSlices {
-  const methods = Object.entries(inner).map(([method, call]) => {
-    const made = call.bind(inner) as (...args: unknown[]) => Promise<unknown>;
-    // Those in a transaction are hooked with it, and a watch reads nothing.
-    const isWithin = ['insert', 'cancel', 'answered', 'watch'].includes(method);
-    const hooked = (...args: unknown[]) => hook(method as keyof StoreSlices, () => made(...args));
-    return [method, isWithin ? made : hooked];
+  const methods = Object.entries(SLICES).map(([name, isHooked]) => {
+    const method = name as keyof StoreSlices;
+    const made = inner[method].bind(inner) as (...args: unknown[]) => Promise<unknown>;
+    return [method, isHooked ? (...args: unknown[]) => hook(method, () => made(...args)) : made];
   });
-  return Object.fromEntries(methods) as StoreSlices;
+  return Object.fromEntries(methods) as unknown as StoreSlices;
 }
 
 /** Listeners by method of a transaction, called before the method; a promise is awaited first. */

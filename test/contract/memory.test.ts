@@ -22,3 +22,17 @@ storeContract(
     make: async () => ({ store: memoryStore(), dispose: async () => {} }),
   },
 );
+
+for (const [name, bounds] of [
+  ['memory, in slices', undefined],
+  ['memory, in slices of two', { min: 2, max: 2 }],
+] as const)
+  storeContract(
+    { describe, it },
+    {
+      name,
+      capabilities: { durable: false, sharedWriters: true },
+      make: async () => ({ store: memoryStore({ slices: bounds ?? true }), dispose: async () => {} }),
+      ...(bounds ? { sliceBounds: bounds } : {}),
+    },
+  );

@@ -108,7 +108,8 @@ async function write(
   if (before?.claim !== slice.claim) return { kind: 'lost' };
   if (before.seq === slice.seq + 1)
     return { kind: 'written', slice: sliceOf(before), before: null, after: before };
-  if (isTerminal(before.processingStatus)) return { kind: 'lost' };
+  // A request that comes late: later commits of the same holder have been made since.
+  if (before.seq !== slice.seq || isTerminal(before.processingStatus)) return { kind: 'lost' };
   if ((before.processingStatus === 'canceling') !== slice.canceling) return { kind: 'canceling' };
   const moment = Math.max(nowMs, before.lastUpdatedAtMs);
   const after = { ...runAfter(before, change, moment, aggregation), seq: before.seq + 1 };

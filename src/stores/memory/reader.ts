@@ -24,6 +24,7 @@ import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
 import type { RunUsers } from './run-users.ts';
+import { StagedNews } from './staged-news.ts';
 
 /** Everything that a memory store holds. */
 export class Tables {
@@ -41,6 +42,8 @@ export class Tables {
   readonly settings = new LayeredMap<string, string>();
   /** By run, in their order. */
   readonly slices = new LayeredMap<string, readonly StoredSlice[]>();
+  /** The last one: what it tells of is committed then. */
+  readonly news = new StagedNews();
 }
 
 /** A slice, and who holds it since when it was last heard of. */
@@ -138,7 +141,10 @@ export class MemoryReader implements StoreReader {
   async listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {
     this.#check();
     return pageOfWorkflow(query, {
-      run: (id) => this.tables.runs.get(id, this.#staged) ?? null,
+      run: (id) => {
+        const run = this.tables.runs.get(id, this.#staged);
+        return run ? this.#withSlices(run) : null;
+      },
       runs: (page) => this.#listRuns(page),
       users: (page) => this.#listUsers(page),
     });

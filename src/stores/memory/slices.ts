@@ -1,12 +1,5 @@
 import type { RunRecord } from '../../model/records.ts';
-import type {
-  ClaimedSlice,
-  RunNews,
-  SliceAnswer,
-  SliceClaim,
-  SliceCommit,
-  SliceKey,
-} from '../../model/slices.ts';
+import type { ClaimedSlice, SliceAnswer, SliceClaim, SliceCommit, SliceKey } from '../../model/slices.ts';
 import type { CommitOptions, Store, StoreSlices, StoreTransaction } from '../../ports/store.ts';
 import { cutRun, runAfterSlice, runStarted, type SliceBounds, sliceAfter } from '../../rules/status/slice.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
@@ -18,15 +11,9 @@ export function memorySlices(
   transaction: Store['transaction'],
   bounds: SliceBounds,
 ): StoreSlices {
-  const listeners = new Set<(news: RunNews) => void>();
-  /** Transactions run one after another: this one begins when the present one has ended. */
-  const publish = (news: RunNews) =>
-    void transaction(async () => {
-      for (const listener of listeners) listener(news);
-    }).catch(() => {}); // the store is closed: no one is left to hear
   return {
     async insert(_, run) {
-      publish({ kind: 'offered', runId: run.id });
+      tables.news.add({ kind: 'offered', runId: run.id });
       const slices = cutRun(run, bounds);
       tables.slices.set(
         run.id,
@@ -35,15 +22,19 @@ export function memorySlices(
       return slices.map(({ runId, slice }) => ({ runId, slice }));
     },
     async cancel(_, runId) {
-      publish({ kind: 'canceling', runId });
-      for (const stored of tables.slices.get(runId, true) ?? [])
-        if (stored.slice.state !== 'ended')
-          put(tables, { ...stored, slice: { ...stored.slice, canceling: true } });
+      const stored = tables.slices.get(runId, true) ?? [];
+      const open = stored.filter(({ slice }) => slice.state !== 'ended');
+      for (const one of open) put(tables, { ...one, slice: { ...one.slice, canceling: true } });
+      if (open.length > 0) tables.news.add({ kind: 'canceling', runId });
     },
     list: ({ runId, leaseMs, nowMs, onDemand, limit }) =>
       transaction(async () => {
         const open = [...tables.runs.values(true)].filter(
-          (run) => run.published && (runId === undefined || run.id === runId) && isWanted(run, onDemand),
+          (run) =>
+            run.published &&
+            !isTerminal(run.processingStatus) &&
+            (runId === undefined || run.id === runId) &&
+            isWanted(run, onDemand),
         );
         const found = open.flatMap((run) => {
           const isOnDemand = run.workflowExecutionType !== 'scheduled';
@@ -65,7 +56,7 @@ export function memorySlices(
       transaction(async () =>
         held.map(({ runId, slice, claim }) => {
           const stored = storedAt(tables, { runId, slice });
-          if (stored?.slice.claim !== claim || stored.slice.state === 'ended') return 'lost';
+          if (stored?.slice.claim !== claim) return 'lost';
           put(tables, { ...stored, heardAtMs: nowMs });
           return stored.slice.canceling ? 'canceling' : 'held';
         }),
@@ -82,16 +73,10 @@ export function memorySlices(
       transaction(async (tx) => {
         const answers: SliceAnswer[] = [];
         for (const commit of commits) answers.push(await write(tables, tx, commit, options));
-        for (const answer of answers)
-          if (answer.kind === 'written' && answer.after !== null && isTerminal(answer.after.processingStatus))
-            publish({ kind: 'ended', runId: answer.after.id });
         return answers;
       }),
-    answered: async (_, runId, ordinal) => publish({ kind: 'answered', runId, ordinal }),
-    watch(listener) {
-      listeners.add(listener);
-      return { close: () => void listeners.delete(listener) };
-    },
+    answered: async (_, runId, ordinal) => tables.news.add({ kind: 'answered', runId, ordinal }),
+    watch: (listener) => tables.news.watch(listener),
   };
 }
 
@@ -144,7 +129,8 @@ async function write(
   if (stored?.slice.claim !== known.claim || row === undefined) return { kind: 'lost' };
   if (stored.slice.seq === known.seq + 1)
     return { kind: 'written', slice: stored.slice, before: null, after: await tx.getRun(row.id) };
-  if (stored.slice.state === 'ended') return { kind: 'lost' };
+  // A request that comes late: later commits of the same holder have been made since.
+  if (stored.slice.seq !== known.seq || stored.slice.state === 'ended') return { kind: 'lost' };
   if (stored.slice.canceling !== known.canceling) return { kind: 'canceling' };
   const before = await tx.getRun(row.id);
   const slice = sliceAfter(stored.slice, change, nowMs);
@@ -155,6 +141,7 @@ async function write(
   const after = hasEnded ? runAfterSlice(row, slice, aggregation) : runStarted(row, slice);
   if (after === row) return { kind: 'written', slice, before: null, after: null };
   tables.runs.set(row.id, after);
+  if (isTerminal(after.processingStatus)) tables.news.add({ kind: 'ended', runId: row.id });
   if (hasEnded) await ended?.(tx, [{ runId: row.id, slice: slice.slice }]);
   return { kind: 'written', slice, before, after: await tx.getRun(row.id) };
 }

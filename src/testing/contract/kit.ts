@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import type { Store, StoreCapabilities } from '../../ports/store.ts';
+import type { Store, StoreCapabilities, StoreSlices } from '../../ports/store.ts';
+import { SLICE_BOUNDS, type SliceBounds } from '../../rules/status/slice.ts';
 
 /** A test without its title. */
 export type TestBody = () => Promise<void>;
@@ -33,6 +34,8 @@ export interface StoreSubject {
   make(): Promise<OpenedStore>;
   /** Seeds of the random-operations tests; a few fixed ones when absent. */
   readonly seeds?: readonly number[];
+  /** Users of a slice, at least and at most, where `capabilities.sharedWriters`. Default: 50 and 1,000. */
+  readonly sliceBounds?: SliceBounds;
 }
 
 /** What a test gets. */
@@ -49,11 +52,22 @@ export interface ContractKit {
   test(title: string, body: (store: Store) => Promise<void>): void;
   /** Skipped, by name, for a store that does not outlive its process. */
   durableTest(title: string, body: (context: TestContext) => Promise<void>): void;
+  /** Skipped, by name, for a store that one process at a time writes. */
+  sharedTest(title: string, body: (context: SharedContext) => Promise<void>): void;
+}
+
+/** What a test of slices gets. */
+export interface SharedContext {
+  readonly store: Store;
+  readonly slices: StoreSlices;
+  readonly bounds: SliceBounds;
 }
 
 /** The kit over a runner. Every test has a store of its own and disposes of it. */
 export function makeKit(runner: ContractRunner, subject: StoreSubject): ContractKit {
-  const define = subject.capabilities.durable ? runner.it : runner.it.skip;
+  const { durable, sharedWriters } = subject.capabilities;
+  const define = durable ? runner.it : runner.it.skip;
+  const defineShared = sharedWriters ? runner.it : runner.it.skip;
   return {
     subject,
     describe: (name, body) => {
@@ -64,6 +78,18 @@ export function makeKit(runner: ContractRunner, subject: StoreSubject): Contract
     },
     durableTest: (title, body) => {
       define(title, () => withStore(subject, body));
+    },
+    sharedTest: (title, body) => {
+      defineShared(title, () =>
+        withStore(subject, ({ store }) => {
+          const { slices } = store;
+          assert.ok(
+            slices,
+            `Expected ${subject.name}, which several processes write, to have slices, got none`,
+          );
+          return body({ store, slices, bounds: subject.sliceBounds ?? SLICE_BOUNDS });
+        }),
+      );
     },
   };
 }

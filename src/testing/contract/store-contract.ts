@@ -13,6 +13,7 @@ import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
 import { filtering } from './lists/filtering.ts';
 import { orderAndPaging } from './lists/order-paging.ts';
 import { userSums } from './lists/user-sums.ts';
+import { usersByStatus } from './lists/users-by-status.ts';
 import { workflowUsers } from './lists/workflow-users.ts';
 import { randomOperations } from './random/random-operations.ts';
 import { deletion } from './records/deletion.ts';
@@ -21,6 +22,11 @@ import { notes } from './records/notes.ts';
 import { runs } from './records/runs.ts';
 import { admissions, settings } from './records/settings-admissions.ts';
 import { workflows } from './records/workflows.ts';
+import { sliceClaims } from './slices/claims.ts';
+import { sliceCommits } from './slices/commits.ts';
+import { sliceEnds } from './slices/ends.ts';
+import { sliceNews } from './slices/news.ts';
+import { sliceReads } from './slices/reads.ts';
 import { activeUsers } from './transactions/active-users.ts';
 import { atomicity } from './transactions/atomicity.ts';
 import { closing } from './transactions/closing.ts';
@@ -36,6 +42,7 @@ const TOPICS = [
   workflows,
   runs,
   userSums,
+  usersByStatus,
   orderAndPaging,
   filtering,
   workflowUsers,
@@ -44,10 +51,17 @@ const TOPICS = [
   settings,
   exactness,
   activeUsers,
+  sliceClaims,
+  sliceCommits,
+  sliceEnds,
+  sliceReads,
+  sliceNews,
   closing,
   durability,
   randomOperations,
 ] as const;
+
+const readUsers = (place: Place): number => readWhole(place, 1, Number.MAX_SAFE_INTEGER);
 
 const SUBJECT = {
   name: readString,
@@ -56,6 +70,11 @@ const SUBJECT = {
     sharedWriters: readFlag,
   } satisfies ShapeOf<StoreCapabilities>),
   make: readFunction<StoreSubject['make']>,
+  sliceBounds: optional(
+    shapeReader({ min: readUsers, max: readUsers } satisfies ShapeOf<
+      NonNullable<StoreSubject['sliceBounds']>
+    >),
+  ),
   seeds: optional((place: Place) =>
     readArray(place, 1_000).map((one) => readWhole(one, 0, Number.MAX_SAFE_INTEGER)),
   ),

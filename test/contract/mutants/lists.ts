@@ -18,6 +18,21 @@ function onLists(change: <Row>(rows: readonly Row[], descending: boolean) => rea
 /** Faults of lists and sums. */
 export const LISTS: readonly Mutant[] = [
   {
+    name: 'reads users by status beyond the last ordinal',
+    caughtBy: 'users by status',
+    faults: withMethods((self) => ({
+      listUsersByStatus: (runId, status, after, limit) => self.listUsersByStatus(runId, status, after, limit),
+    })),
+  },
+  {
+    name: 'takes the last ordinal off the range of users by status',
+    caughtBy: 'users by status',
+    faults: withMethods((self) => ({
+      listUsersByStatus: (runId, status, after, limit, to = Number.POSITIVE_INFINITY) =>
+        self.listUsersByStatus(runId, status, after, limit, to - 1),
+    })),
+  },
+  {
     name: 'lists unpublished runs',
     caughtBy: 'publication',
     faults: withMethods((self) => ({

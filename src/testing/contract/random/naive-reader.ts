@@ -159,9 +159,16 @@ export class NaiveReader implements StoreReader {
     };
   }
 
-  async listUsersByStatus(runId: string, status: UserStatus, afterOrdinal: number, limit: number) {
+  async listUsersByStatus(
+    runId: string,
+    status: UserStatus,
+    afterOrdinal: number,
+    limit: number,
+    toOrdinal = Number.POSITIVE_INFINITY,
+  ) {
     const users = this.usersOf(runId).filter(
-      (user) => user.processingStatus === status && user.ordinal > afterOrdinal,
+      ({ processingStatus, ordinal }) =>
+        processingStatus === status && ordinal > afterOrdinal && ordinal <= toOrdinal,
     );
     return users.sort((a, b) => a.ordinal - b.ordinal).slice(0, limit);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Store } from '../../../ports/store.ts';
+import type { Store, StoreSlices } from '../../../ports/store.ts';
 import { type ContractKit, gate, rejectsWith, turns } from '../kit.ts';
 import { runId, subjectId, T0, workflowId } from '../records/records.ts';
 
@@ -40,8 +40,16 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   transaction: (store) => store.transaction(async () => 'done'),
 };
 
+const HELD = { runId: runId(0), slice: 1, claim: 1 };
+const SLICE_CALLS: Readonly<Record<string, (slices: StoreSlices) => Promise<unknown>>> = {
+  list: (slices) => slices.list({ leaseMs: 0, nowMs: T0, limit: 10 }),
+  claim: (slices) => slices.claim([HELD], { holder: 'a test', leaseMs: 0, isNoOp: false, nowMs: T0 }),
+  renew: (slices) => slices.renew([HELD], T0),
+  release: (slices) => slices.release([HELD]),
+};
+
 /** The end of a store. */
-export function closing({ describe, test, subject }: ContractKit): void {
+export function closing({ describe, test, sharedTest, subject }: ContractKit): void {
   describe('capabilities and closing', () => {
     test('the store claims the capabilities that it is tested for', async (store) => {
       assert.deepEqual({ ...store.capabilities }, { ...subject.capabilities });
@@ -52,6 +60,14 @@ export function closing({ describe, test, subject }: ContractKit): void {
         await call(store);
         await store.close();
         await rejectsWith('StoreClosed', () => call(store), name);
+      });
+    }
+
+    for (const [name, call] of Object.entries(SLICE_CALLS)) {
+      sharedTest(`slices.${name} after close() is refused with StoreClosed`, async ({ store, slices }) => {
+        await call(slices);
+        await store.close();
+        await rejectsWith('StoreClosed', () => call(slices), `slices.${name}`);
       });
     }
 

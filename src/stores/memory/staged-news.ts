@@ -1,0 +1,29 @@
+import type { RunNews } from '../../model/slices.ts';
+
+/** News of runs: listeners hear them when the transaction that they tell of is committed, and never of a rollback. */
+export class StagedNews {
+  readonly #listeners = new Set<(news: RunNews) => void>();
+  readonly #staged: RunNews[] = [];
+
+  watch(listener: (news: RunNews) => void): { close(): void } {
+    this.#listeners.add(listener);
+    return { close: () => void this.#listeners.delete(listener) };
+  }
+
+  add(news: RunNews): void {
+    this.#staged.push(news);
+  }
+
+  commit(): void {
+    const staged = this.#staged.splice(0);
+    if (staged.length === 0) return;
+    // A listener that fails must not fail the commit.
+    queueMicrotask(() => {
+      for (const news of staged) for (const listener of this.#listeners) listener(news);
+    });
+  }
+
+  rollback(): void {
+    this.#staged.length = 0;
+  }
+}

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import type { RunRecord } from '../../../model/records.ts';
+import { cutRun } from '../../../rules/status/slice.ts';
+import type { ContractKit, SharedContext } from '../kit.ts';
+import { insertRunWith, runId, runRecord, T0, userRecords } from '../records/records.ts';
+import { claimedSlice, LONG_MS, SlicedRun, stateOf, usersOfThree } from './sliced-run.ts';
+
+/** Later than any claim of a test, for stores that measure leases by it. */
+const OPEN = { leaseMs: LONG_MS, nowMs: T0 + LONG_MS / 2, limit: 1_000 };
+
+/** Cutting a run, claims and leases. */
+export function sliceClaims(kit: ContractKit): void {
+  kit.describe('slices: claims', () => {
+    cutting(kit);
+    claiming(kit);
+    gone(kit);
+  });
+  kit.describe('slices: leases', () => leases(kit));
+  kit.describe('slices: open ones', () => open(kit));
+}
+
+function ofThree(
+  { store, slices, bounds }: SharedContext,
+  changes: Partial<RunRecord> & { n?: number } = {},
+) {
+  return SlicedRun.publish(store, slices, usersOfThree(bounds), changes);
+}
+
+function cutting({ sharedTest }: ContractKit): void {
+  sharedTest('a run is cut into consecutive shares within the bounds', async ({ store, slices, bounds }) => {
+    for (const [n, count] of [1, bounds.min, bounds.min + 1, usersOfThree(bounds)].entries()) {
+      const run = await SlicedRun.publish(store, slices, count, { n });
+      const expected = cutRun(run.run, bounds);
+      assert.deepEqual(
+        run.keys.map(({ runId, slice }) => ({ runId, slice })),
+        expected.map(({ runId, slice }) => ({ runId, slice })),
+      );
+      const claimed = await run.claimAll();
+      assert.deepEqual(
+        claimed.map((slice) => ({ ...slice, claim: 0, inHand: false })),
+        expected,
+      );
+    }
+  });
+}
+
+function claiming({ sharedTest }: ContractKit): void {
+  sharedTest('a claim has the run as readers see it, and a claim number of its own', async (context) => {
+    const run = await ofThree(context);
+    const first = await run.claim(1);
+    assert.ok(typeof first === 'object');
+    assert.equal(first.wasInHand, false);
+    assert.equal(first.slice.inHand, true);
+    assert.deepEqual(first.run, await run.store.getRun(run.run.id));
+    await run.write(first.slice, [1, 'start'], [1, 'fail']);
+    const second = await run.claim(2);
+    assert.ok(typeof second === 'object');
+    assert.equal(second.run.failedTasksCount, 1);
+    assert.deepEqual(second.run, await run.store.getRun(run.run.id));
+    const again = claimedSlice(await run.claim(1, 0));
+    assert.ok(again.claim > first.slice.claim, 'the claim number grows');
+    assert.equal(again.seq, 1);
+    assert.equal(again.moved.failedTasksCount, 1);
+  });
+
+  sharedTest('claims in one call are answered each by itself, in order', async (context) => {
+    const run = await ofThree(context);
+    await run.claim(2);
+    const claim = { holder: 'another', leaseMs: LONG_MS, isNoOp: false, nowMs: run.tick() };
+    const answers = await run.slices.claim([run.key(3), run.key(2), run.key(9), run.key(1)], claim);
+    assert.deepEqual(
+      answers.map((one) => (typeof one === 'object' ? one.slice.slice : one)),
+      [3, 'held', 'gone', 1],
+    );
+  });
+
+  sharedTest('of several claims at once of one slice, one is made', async (context) => {
+    const run = await ofThree(context);
+    const answers = await Promise.all([run.claim(1), run.claim(1), run.claim(1)]);
+    assert.equal(answers.filter((one) => typeof one === 'object').length, 1);
+    assert.equal(answers.filter((one) => one === 'held').length, 2);
+  });
+
+  sharedTest('a claim without handlers marks its run before anything is recorded', async (context) => {
+    const run = await ofThree(context);
+    const before = await run.store.getRun(run.run.id);
+    const claimed = await run.claim(1, LONG_MS, true);
+    assert.ok(typeof claimed === 'object' && before);
+    assert.equal(claimed.run.isNoOp, true);
+    const after = await run.expectCounted();
+    assert.deepEqual(after, claimed.run);
+    assert.ok(after.revision > before.revision, 'the revision grows');
+    await run.claim(2);
+    assert.equal((await run.expectCounted()).isNoOp, true);
+  });
+
+  sharedTest(
+    'a claim without handlers marks no preview, and no run that is being canceled',
+    async (context) => {
+      const preview = await ofThree(context, { workflowExecutionType: 'preview' });
+      await preview.claim(1, LONG_MS, true);
+      assert.equal((await preview.expectCounted()).isNoOp, false);
+      const canceling = await ofThree(context, { n: 1, processingStatus: 'canceling' });
+      await canceling.claim(1, LONG_MS, true);
+      assert.equal((await canceling.expectCounted()).isNoOp, false);
+    },
+  );
+
+  sharedTest('the slices of several runs with the same numbers stay apart', async (context) => {
+    const [one, other] = [await ofThree(context), await ofThree(context, { n: 1 })];
+    await one.write(claimedSlice(await one.claim(1)), [1, 'start']);
+    assert.equal(claimedSlice(await other.claim(1)).seq, 0);
+    assert.deepEqual(await other.store.getRun(other.run.id), other.run);
+  });
+}
+
+function gone({ sharedTest }: ContractKit): void {
+  sharedTest('slices that have ended, or whose run is deleted, are gone', async (context) => {
+    const run = await ofThree(context);
+    const [first] = await run.claimAll();
+    assert.ok(first);
+    await run.write(first, ...run.endOf(first));
+    assert.equal(await run.claim(1, 0), 'gone');
+    assert.equal(typeof (await run.claim(2, 0)), 'object');
+    await run.store.transaction((tx) => tx.deleteRun(run.run.id));
+    assert.equal(await run.claim(2, 0), 'gone');
+    assert.deepEqual(await run.slices.list(OPEN), []);
+  });
+
+  sharedTest('all slices of a workflow that is deleted are gone', async (context) => {
+    const run = await ofThree(context);
+    await run.store.transaction((tx) => tx.deleteWorkflow(run.run.workflowId));
+    assert.equal(await run.claim(1, 0), 'gone');
+    assert.deepEqual(await run.slices.list(OPEN), []);
+  });
+
+  sharedTest('the slices of a run that is not published are gone', async ({ store, slices }) => {
+    const run = runRecord(0, { published: false, totalUsersCount: 2 });
+    await store.transaction(async (tx) => {
+      await insertRunWith(tx, run, userRecords(0, 2));
+      await slices.insert(tx, run);
+    });
+    const claim = { holder: 'a test', leaseMs: 0, isNoOp: false, nowMs: T0 };
+    assert.deepEqual(await slices.claim([{ runId: run.id, slice: 1 }], claim), ['gone']);
+    assert.deepEqual(await slices.list(OPEN), []);
+  });
+
+  sharedTest('slices that were inserted in a transaction that failed are gone', async (context) => {
+    const { store, slices } = context;
+    const run = runRecord(0, { totalUsersCount: 2 });
+    const failed = store.transaction(async (tx) => {
+      await insertRunWith(tx, run, userRecords(0, 2));
+      await slices.insert(tx, run);
+      throw new Error('taken back');
+    });
+    await assert.rejects(failed, /taken back/);
+    assert.deepEqual(await slices.list({ ...OPEN, runId: run.id }), []);
+    const again = await ofThree(context);
+    assert.equal(claimedSlice(await again.claim(1)).seq, 0);
+  });
+}
+
+function leases({ sharedTest }: ContractKit): void {
+  sharedTest('a slice in hand is held while its lease lasts, and nothing of it changes', async (context) => {
+    const run = await ofThree(context);
+    const slice = claimedSlice(await run.claim(1));
+    const before = await stateOf(run.store, run.run);
+    assert.equal(await run.claim(1), 'held');
+    assert.deepEqual(await stateOf(run.store, run.run), before);
+    await run.write(slice, [1, 'start']);
+    await run.expectCounted();
+  });
+
+  sharedTest(
+    'a slice whose lease is over may be claimed, which tells that it was in hand',
+    async (context) => {
+      const run = await ofThree(context);
+      const slice = claimedSlice(await run.claim(1));
+      const taken = await run.claim(1, 0);
+      assert.ok(typeof taken === 'object');
+      assert.equal(taken.wasInHand, true);
+      assert.deepEqual(await run.slices.renew([slice, taken.slice], run.tick()), ['lost', 'held']);
+    },
+  );
+
+  sharedTest('a slice that was released is free at once, and was not in hand', async (context) => {
+    const run = await ofThree(context);
+    const slice = await run.write(claimedSlice(await run.claim(1)), [1, 'start']);
+    await run.slices.release([slice]);
+    await run.expectCounted();
+    const taken = await run.claim(1);
+    assert.ok(typeof taken === 'object');
+    assert.equal(taken.wasInHand, false);
+    assert.equal(taken.slice.seq, 1);
+  });
+
+  sharedTest('an old claim releases nothing', async (context) => {
+    const run = await ofThree(context);
+    const old = claimedSlice(await run.claim(1));
+    const taken = claimedSlice(await run.claim(1, 0));
+    await run.slices.release([old, { ...taken, slice: 9 }]);
+    assert.equal(await run.claim(1), 'held');
+  });
+
+  sharedTest('renewing tells of each claim whether it is held, canceling or lost', async (context) => {
+    const run = await ofThree(context);
+    const [first, second, third] = await run.claimAll();
+    assert.ok(first && second && third);
+    await run.claim(2, 0);
+    assert.deepEqual(await run.slices.renew([third, second, first], run.tick()), ['held', 'lost', 'held']);
+    await run.store.transaction((tx) => run.slices.cancel(tx, run.run.id));
+    assert.deepEqual(await run.slices.renew([second, first], run.tick()), ['lost', 'canceling']);
+    await run.store.transaction((tx) => tx.deleteRun(run.run.id));
+    assert.deepEqual(await run.slices.renew([first], run.tick()), ['lost']);
+    assert.deepEqual(await run.slices.renew([], run.tick()), []);
+  });
+
+  sharedTest('a slice that its holder has just ended is not lost', async (context) => {
+    const run = await ofThree(context);
+    const slice = claimedSlice(await run.claim(1));
+    await run.write(slice, ...run.endOf(slice));
+    assert.deepEqual(await run.slices.renew([slice], run.tick()), ['held']);
+  });
+}
+
+function open({ sharedTest }: ContractKit): void {
+  sharedTest('open slices are listed oldest first, at most `limit`, of either kind', async (context) => {
+    const runs = [
+      await ofThree(context),
+      await ofThree(context, { n: 1, workflowExecutionType: 'scheduled' }),
+      await ofThree(context, { n: 2 }),
+    ];
+    const { slices } = context;
+    const all = runs.flatMap(({ keys }, n) => keys.map((key) => ({ ...key, isOnDemand: n !== 1 })));
+    assert.deepEqual(await slices.list(OPEN), all);
+    assert.deepEqual(await slices.list({ ...OPEN, limit: 4 }), all.slice(0, 4));
+    assert.deepEqual(
+      await slices.list({ ...OPEN, onDemand: true }),
+      all.filter(({ isOnDemand }) => isOnDemand),
+    );
+    assert.deepEqual(await slices.list({ ...OPEN, onDemand: false, limit: 2 }), all.slice(3, 5));
+    assert.deepEqual(await slices.list({ ...OPEN, runId: runId(2) }), all.slice(6));
+    assert.deepEqual(await slices.list({ ...OPEN, runId: runId(8) }), []);
+  });
+
+  sharedTest('slices that are held are listed when their lease is over, or of their run', async (context) => {
+    const run = await ofThree(context);
+    const listed = async (query: object) =>
+      (await run.slices.list({ ...OPEN, ...query })).map(({ slice }) => slice);
+    const first = claimedSlice(await run.claim(1));
+    const second = claimedSlice(await run.claim(2));
+    await run.write(second, ...run.endOf(second));
+    assert.deepEqual(await listed({}), [3]);
+    assert.deepEqual(await listed({ leaseMs: 0 }), [1, 3]);
+    assert.deepEqual(await listed({ runId: run.run.id }), [1, 3]);
+    await run.slices.release([first]);
+    assert.deepEqual(await listed({}), [1, 3]);
+  });
+
+  sharedTest('of a run that has ended, no slice is listed', async (context) => {
+    const run = await ofThree(context);
+    for (const slice of await run.claimAll()) await run.write(slice, ...run.endOf(slice));
+    assert.deepEqual(await run.slices.list({ ...OPEN, leaseMs: 0 }), []);
+    assert.deepEqual(await run.slices.list({ ...OPEN, runId: run.run.id }), []);
+  });
+}
