@@ -279,7 +279,6 @@ class LifecycleEngine implements Engine, EventSink {
   async #stop(): Promise<void> {
     this.#phase = 'stopped';
     this.#news.close();
-    this.#dispatcher.close();
     // A directory that never answers, or a store that refuses every commit, must not keep the process alive.
     await Promise.race([this.#windDown(), this.#deadline.passed]);
     this.#deadline.end();

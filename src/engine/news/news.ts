@@ -49,7 +49,7 @@ export class News {
 
   #hear(news: RunNews): void {
     const { dispatcher, work } = this.#deps;
-    if (news.kind === 'offered') void work.sweep();
+    if (news.kind === 'offered') work.sweep().catch((error: unknown) => this.#failed(error));
     else if (news.kind === 'canceling') dispatcher.cancel(news.runId);
     else if (news.kind === 'answered') dispatcher.wake(news.runId, news.ordinal);
     else void this.#look([news.runId]);
@@ -65,7 +65,7 @@ export class News {
 
   /** Ends the waits for those of `runIds` that have ended or are gone. */
   async #look(runIds: readonly string[]): Promise<void> {
-    const { store, waiters, events, gone } = this.#deps;
+    const { store, waiters, gone } = this.#deps;
     try {
       for (const runId of runIds) {
         if (!waiters.runIds.includes(runId)) continue;
@@ -74,7 +74,11 @@ export class News {
         else if (isTerminal(run.processingStatus)) waiters.resolve(runId, runResource(run));
       }
     } catch (error) {
-      events.emit('engine.error', { error, during: 'awaitingRuns' });
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#deps.events.emit('engine.error', { error, during: 'awaitingRuns' });
   }
 }

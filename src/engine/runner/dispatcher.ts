@@ -10,10 +10,9 @@ import { cancelSlice, freezeRuns } from '../../ledger/recording/cancel.ts';
 import { enabledTasks } from '../../ledger/resources.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts';
-import type { ClaimedSlice, SliceKey, SliceRecord } from '../../model/slices.ts';
+import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
-import type { Timer } from '../../ports/clock.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import { usersLeft } from '../../rules/status/slice.ts';
@@ -23,6 +22,7 @@ import { Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 import type { DriverDeps } from './driver-deps.ts';
+import { LeaseRenewal } from './lease-renewal.ts';
 import { SliceDriver } from './slice-driver.ts';
 
 /** Slices that are claimed in one commit. */
@@ -67,7 +67,7 @@ export class Dispatcher {
   /** Whether there may be work that was not looked at. */
   #mayHaveWork = false;
   #pumping: Promise<void> | null = null;
-  #renewal: Timer | null = null;
+  readonly #renewal: LeaseRenewal;
 
   constructor(
     ledger: Ledger,
@@ -102,6 +102,14 @@ export class Dispatcher {
       },
       parked: () => this.#pump(),
     };
+    this.#renewal = new LeaseRenewal({
+      clock: ports.clock,
+      events,
+      slices: ledger.recorder.slices,
+      work,
+      driven: () => this.#all(),
+      goesOn: () => this.#isOpen || this.#drivenCount > 0,
+    });
   }
 
   /** Begins: removes what another process left half written, and takes up unfinished runs. */
@@ -109,8 +117,9 @@ export class Dispatcher {
     this.#isOpen = true;
     await this.#freezeDisabled();
     await this.#removeDrafts();
+    if (!this.#isOpen) return;
     await this.#work.open(() => this.mayBeWork());
-    if (this.#isShared) this.#renewLater();
+    if (this.#isShared) this.#renewal.start();
     this.mayBeWork();
   }
 
@@ -162,11 +171,12 @@ export class Dispatcher {
     return failures;
   }
 
-  /** Takes up no more slices. */
+  /** Takes up no more slices. Those that are driven stay held, in {@link drain} until their handlers have ended. */
   close(): void {
     this.#isOpen = false;
-    this.#renewal?.cancel();
-    void this.#work.close();
+    this.#work.close().catch((error: unknown) => {
+      this.#ledger.context.events.emit('engine.error', { error, during: 'closing' });
+    });
   }
 
   /**
@@ -174,13 +184,15 @@ export class Dispatcher {
    * handler, the store or the directory does: the caller bounds it by {@link abort} and {@link abandon}.
    */
   async drain(): Promise<void> {
-    this.close();
+    this.#isOpen = false;
     const driven = this.#all();
     await Promise.all([this.#pumping, ...driven.map(({ driver }) => driver.drain())]);
     const clean = driven.filter(
       ({ driver }) => driver.isClean && this.#driven.get(driver.runId)?.has(driver.slice),
     );
     await this.#release(clean);
+    this.#renewal.stop();
+    this.close();
   }
 
   /** Aborts running handlers; those that have not settled after `graceMs` are abandoned. */
@@ -190,6 +202,7 @@ export class Dispatcher {
 
   /** Releases every slice, whatever its state. */
   abandon(): void {
+    this.#renewal.stop();
     for (const { driver } of this.#all()) driver.end();
   }
 
@@ -263,8 +276,19 @@ export class Dispatcher {
         context.events.emit('engine.error', { error, during: 'claimingRuns' });
         this.#mayHaveWork = true;
         await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));
-        for (const ticket of tickets) if (!this.#isDriven(ticket)) this.#work.giveBack(ticket, clock.now());
+        await this.#giveBackAll(tickets);
       }
+    }
+  }
+
+  /** A source that fails, too, finds them when it is swept. */
+  async #giveBackAll(tickets: readonly WorkTicket[]): Promise<void> {
+    const { clock } = this.#ports;
+    try {
+      for (const ticket of tickets)
+        if (!this.#isDriven(ticket)) await this.#work.giveBack(ticket, clock.now());
+    } catch (error) {
+      this.#ledger.context.events.emit('engine.error', { error, during: 'handingRunsBack' });
     }
   }
 
@@ -296,7 +320,10 @@ export class Dispatcher {
       return;
     }
     try {
-      if (slice.canceling) return await cancelSlice(context, recorder.slices, claimed);
+      if (slice.canceling) {
+        await cancelSlice(context, recorder.slices, claimed);
+        return await this.#work.drop(ticket);
+      }
       const workflow = await pinnedVersion(this.#ports.store, run);
       const { tasks } = await this.#binding(workflow);
       const isPreview = run.workflowExecutionType === 'preview';
@@ -310,32 +337,6 @@ export class Dispatcher {
       if (!wasInHand) await recorder.slices.release([slice]);
       if (LifecycleError.is(error) && !error.retryable) this.#refused.add(run.id);
       else await this.#work.giveBack(ticket, this.#ports.clock.now() + RETRY_MS);
-    }
-  }
-
-  /** Other processes take over what is not renewed. */
-  #renewLater(): void {
-    this.#renewal = this.#ports.clock.setTimer(LIMITS.sliceLeaseMs / 4, () => {
-      void this.#renew().finally(() => {
-        if (this.#isOpen) this.#renewLater();
-      });
-    });
-  }
-
-  async #renew(): Promise<void> {
-    const driven = this.#all();
-    try {
-      if (driven.length === 0) return;
-      await this.#work.renew(driven.map(({ ticket }) => ticket));
-      const held = driven.map(({ driver }) => driver.held);
-      const states = await this.#ledger.recorder.slices.renew(held, this.#ports.clock.now());
-      for (const [index, state] of states.entries()) {
-        const { driver } = driven[index] as Driven;
-        if (state === 'canceling') driver.cancel();
-        if (state === 'lost') driver.lost(takenOver(driver.held));
-      }
-    } catch (error) {
-      this.#ledger.context.events.emit('engine.error', { error, during: 'renewingClaims' });
     }
   }
 
@@ -380,14 +381,6 @@ export class Dispatcher {
     binding.catch(() => this.#bindings.delete(key));
     return binding;
   }
-}
-
-function takenOver({ runId, slice, claim }: SliceRecord): LifecycleError<'ClaimLost'> {
-  return new LifecycleError(
-    'ClaimLost',
-    `Expected claim ${claim} of slice ${slice} of run ${runId} to be renewed in time, got another process that has taken it over`,
-    { runId, claim },
-  );
 }
 
 function messageOf(error: unknown): string {

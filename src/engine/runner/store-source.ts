@@ -6,6 +6,7 @@ import type { EventSink } from '../../events/event-map.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { OpenSlice } from '../../model/slices.ts';
+import type { EpochMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { StoreSlices } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
@@ -30,6 +31,8 @@ export class StoreSource implements WorkSource {
   readonly #deps: StoreSourceDeps;
   readonly #waiting = { onDemand: new Fifo<OpenSlice>(), scheduled: new Fifo<OpenSlice>() };
   readonly #known = new Set<string>();
+  /** Slices that are not taken before a moment, though the store offers them. */
+  readonly #resting = new Map<string, EpochMs>();
   #listener: () => void = () => {};
   #timer: Timer | null = null;
   /** Whether there may be open slices that are not known. */
@@ -74,9 +77,12 @@ export class StoreSource implements WorkSource {
   async complete(): Promise<void> {}
 
   async giveBack(ticket: WorkTicket, notBeforeMs: number): Promise<void> {
+    const { clock, isShared } = this.#deps;
     // Where others may take it, the store is asked again anyway.
-    if (this.#deps.isShared) return;
-    const { clock } = this.#deps;
+    if (isShared) {
+      if (notBeforeMs > clock.now()) this.#resting.set(textOf(ticket), notBeforeMs);
+      return;
+    }
     clock.setTimer(Math.max(0, notBeforeMs - clock.now()), () => {
       this.#add(ticket);
       this.#listener();
@@ -95,6 +101,7 @@ export class StoreSource implements WorkSource {
     this.#listener = () => {};
     for (const queue of Object.values(this.#waiting)) queue.clear();
     this.#known.clear();
+    this.#resting.clear();
   }
 
   get #count(): number {
@@ -103,13 +110,16 @@ export class StoreSource implements WorkSource {
 
   async #look(): Promise<void> {
     const { slices, clock, isShared } = this.#deps;
-    const limit = isShared ? HINTS_MAX : Number.MAX_SAFE_INTEGER;
+    const nowMs = clock.now();
+    for (const [slice, notBeforeMs] of this.#resting) if (notBeforeMs <= nowMs) this.#resting.delete(slice);
+    // Slices that rest must not hide those behind them.
+    const limit = isShared ? HINTS_MAX + this.#resting.size : Number.MAX_SAFE_INTEGER;
     const leaseMs = LIMITS.sliceLeaseMs;
     this.#isStale = false;
     try {
       for (const onDemand of [true, false]) {
-        const open = await slices.list({ onDemand, leaseMs, nowMs: clock.now(), limit });
-        for (const one of open) this.#add(one);
+        const open = await slices.list({ onDemand, leaseMs, nowMs, limit });
+        for (const one of open) if (!this.#resting.has(textOf(one))) this.#add(one);
         if (open.length === limit) this.#isStale = true;
       }
     } catch (error) {

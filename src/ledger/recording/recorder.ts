@@ -58,8 +58,11 @@ interface SliceQueue<Lane extends TrackedUser> {
   readonly client: RecorderClient<Lane>;
   /** As last committed. */
   slice: SliceRecord;
-  /** As last known; in a store with many slices to a run its counters are those of an earlier moment. */
-  run: RunRecord;
+  /**
+   * The run as last known, the same for all slices of it: what was announced of it is not announced again. In a store
+   * with many slices to a run its counters are those of an earlier moment.
+   */
+  readonly known: { run: RunRecord };
   activeUsers: Lane[];
   events: UserEvent[];
   open: boolean;
@@ -109,10 +112,17 @@ export class Recorder {
     slice: SliceRecord,
     client: RecorderClient<Lane>,
   ): SliceRecorder<Lane> {
-    const queue: SliceQueue<Lane> = { client, slice, run, activeUsers: [], events: [], open: true };
+    const queue: SliceQueue<Lane> = {
+      client,
+      slice,
+      known: this.#knownOf(run),
+      activeUsers: [],
+      events: [],
+      open: true,
+    };
     // The map holds queues of all lane types; each client gets back only its own active users.
-    const known = queue as unknown as SliceQueue<TrackedUser>;
-    this.#queues.set(textOf(slice), known);
+    const kept = queue as unknown as SliceQueue<TrackedUser>;
+    this.#queues.set(textOf(slice), kept);
     return {
       record: (activeUser, event) => {
         if (!queue.open) return;
@@ -124,7 +134,7 @@ export class Recorder {
       cancel: () => {
         queue.slice = { ...queue.slice, canceling: true };
       },
-      close: () => this.#close(known),
+      close: () => this.#close(kept),
     };
   }
 
@@ -132,6 +142,12 @@ export class Recorder {
   async settled(): Promise<void> {
     if (!this.#flushing && this.#waiting === 0) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #knownOf(run: RunRecord): { run: RunRecord } {
+    const others = this.#context.store.slices ? this.#queues.values() : [];
+    for (const { known } of others) if (known.run.id === run.id) return known;
+    return { run };
   }
 
   #close(queue: SliceQueue<TrackedUser>): void {
@@ -227,10 +243,11 @@ export class Recorder {
     }
     if (answer !== null) {
       const { before, after } = answer;
-      const run = after ?? queue.run;
+      const { known } = queue;
+      const run = after ?? known.run;
       const emitTaskEvents = () => this.#emitTaskEvents(run, batch);
-      announce(this.#context, { before: before ?? queue.run, after: run, users, emitTaskEvents });
-      queue.run = run;
+      announce(this.#context, { before: before ?? known.run, after: run, users, emitTaskEvents });
+      known.run = run;
       if (after === null) this.#progress.changed(run.id);
       queue.slice = { ...answer.slice, canceling: queue.slice.canceling || answer.slice.canceling };
       queue.client.changed(queue.slice);
@@ -279,7 +296,8 @@ function decideBatch(
   activeUsers: readonly TrackedUser[],
   events: readonly UserEvent[],
 ): Batch {
-  const { slice, run } = queue;
+  const { slice, known } = queue;
+  const { run } = known;
   const change = changeOf(run);
   const touched: TrackedUser[] = [];
   const withdrawn: string[] = [];
