@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { SLICE_BOUNDS } from '../../src/rules/status/slice.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import { storeContract } from '../../src/testing/contract/store-contract.ts';
 import { naiveStore } from './naive-store.ts';
@@ -24,7 +25,7 @@ storeContract(
 );
 
 for (const [name, bounds] of [
-  ['memory, in slices', undefined],
+  ['memory, in slices', SLICE_BOUNDS],
   ['memory, in slices of two', { min: 2, max: 2 }],
 ] as const)
   storeContract(
@@ -32,7 +33,10 @@ for (const [name, bounds] of [
     {
       name,
       capabilities: { durable: false, sharedWriters: true },
-      make: async () => ({ store: memoryStore({ slices: bounds ?? true }), dispose: async () => {} }),
-      ...(bounds ? { sliceBounds: bounds } : {}),
+      make: async () => ({
+        store: memoryStore({ slices: bounds === SLICE_BOUNDS || bounds }),
+        dispose: async () => {},
+      }),
+      slices: bounds,
     },
   );

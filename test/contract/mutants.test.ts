@@ -22,13 +22,10 @@ function testsOf(faults: Faults): Collected[] {
 /** As {@link testsOf}, for a store with slices. */
 function testsOfSlices(make: () => Store): Collected[] {
   const capabilities = { durable: false, sharedWriters: true };
-  return collect(make, { capabilities, sliceBounds: BOUNDS });
+  return collect(make, { capabilities, slices: BOUNDS });
 }
 
-function collect(
-  make: () => Store,
-  subject: Pick<StoreSubject, 'capabilities' | 'sliceBounds'>,
-): Collected[] {
+function collect(make: () => Store, subject: Pick<StoreSubject, 'capabilities' | 'slices'>): Collected[] {
   const tests: Collected[] = [];
   const topics: string[] = [];
   const define = (title: string, body: TestBody) => {

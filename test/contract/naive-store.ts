@@ -42,6 +42,7 @@ export function naiveStore(faults: Faults = {}): Store {
   };
   const own = {
     capabilities: { durable: false, sharedWriters: false },
+    slices: undefined,
     transaction: <T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> => {
       const result = faults.isParallel ? run(work) : queue.then(() => run(work));
       queue = result.catch(() => {});

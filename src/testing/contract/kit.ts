@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Store, StoreCapabilities, StoreSlices } from '../../ports/store.ts';
-import { SLICE_BOUNDS, type SliceBounds } from '../../rules/status/slice.ts';
+import type { SliceBounds } from '../../rules/status/slice.ts';
 
 /** A test without its title. */
 export type TestBody = () => Promise<void>;
@@ -34,8 +34,8 @@ export interface StoreSubject {
   make(): Promise<OpenedStore>;
   /** Seeds of the random-operations tests; a few fixed ones when absent. */
   readonly seeds?: readonly number[];
-  /** Users of a slice, at least and at most, where `capabilities.sharedWriters`. Default: 50 and 1,000. */
-  readonly sliceBounds?: SliceBounds;
+  /** Users of a slice, at least and at most; absent: the store has no slices, and the tests of them are skipped. */
+  readonly slices?: SliceBounds;
 }
 
 /** What a test gets. */
@@ -52,12 +52,12 @@ export interface ContractKit {
   test(title: string, body: (store: Store) => Promise<void>): void;
   /** Skipped, by name, for a store that does not outlive its process. */
   durableTest(title: string, body: (context: TestContext) => Promise<void>): void;
-  /** Skipped, by name, for a store that one process at a time writes. */
-  sharedTest(title: string, body: (context: SharedContext) => Promise<void>): void;
+  /** Skipped, by name, for a store without slices. */
+  slicesTest(title: string, body: (context: SlicesContext) => Promise<void>): void;
 }
 
 /** What a test of slices gets. */
-export interface SharedContext {
+export interface SlicesContext {
   readonly store: Store;
   readonly slices: StoreSlices;
   readonly bounds: SliceBounds;
@@ -65,9 +65,8 @@ export interface SharedContext {
 
 /** The kit over a runner. Every test has a store of its own and disposes of it. */
 export function makeKit(runner: ContractRunner, subject: StoreSubject): ContractKit {
-  const { durable, sharedWriters } = subject.capabilities;
-  const define = durable ? runner.it : runner.it.skip;
-  const defineShared = sharedWriters ? runner.it : runner.it.skip;
+  const define = subject.capabilities.durable ? runner.it : runner.it.skip;
+  const bounds = subject.slices;
   return {
     subject,
     describe: (name, body) => {
@@ -79,17 +78,16 @@ export function makeKit(runner: ContractRunner, subject: StoreSubject): Contract
     durableTest: (title, body) => {
       define(title, () => withStore(subject, body));
     },
-    sharedTest: (title, body) => {
-      defineShared(title, () =>
-        withStore(subject, ({ store }) => {
-          const { slices } = store;
-          assert.ok(
-            slices,
-            `Expected ${subject.name}, which several processes write, to have slices, got none`,
-          );
-          return body({ store, slices, bounds: subject.sliceBounds ?? SLICE_BOUNDS });
-        }),
-      );
+    slicesTest: (title, body) => {
+      if (bounds === undefined) runner.it.skip(title, async () => {});
+      else
+        runner.it(title, () =>
+          withStore(subject, ({ store }) => {
+            const { slices } = store;
+            assert.ok(slices, `Expected ${subject.name} to have slices, got none`);
+            return body({ store, slices, bounds });
+          }),
+        );
     },
   };
 }

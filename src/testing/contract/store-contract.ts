@@ -70,10 +70,8 @@ const SUBJECT = {
     sharedWriters: readFlag,
   } satisfies ShapeOf<StoreCapabilities>),
   make: readFunction<StoreSubject['make']>,
-  sliceBounds: optional(
-    shapeReader({ min: readUsers, max: readUsers } satisfies ShapeOf<
-      NonNullable<StoreSubject['sliceBounds']>
-    >),
+  slices: optional(
+    shapeReader({ min: readUsers, max: readUsers } satisfies ShapeOf<NonNullable<StoreSubject['slices']>>),
   ),
   seeds: optional((place: Place) =>
     readArray(place, 1_000).map((one) => readWhole(one, 0, Number.MAX_SAFE_INTEGER)),

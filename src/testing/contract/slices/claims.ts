@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunRecord } from '../../../model/records.ts';
 import { cutRun } from '../../../rules/status/slice.ts';
-import type { ContractKit, SharedContext } from '../kit.ts';
+import type { ContractKit, SlicesContext } from '../kit.ts';
 import { insertRunWith, runId, runRecord, T0, userRecords } from '../records/records.ts';
 import { claimedSlice, LONG_MS, SlicedRun, stateOf, usersOfThree } from './sliced-run.ts';
 
@@ -20,14 +20,14 @@ export function sliceClaims(kit: ContractKit): void {
 }
 
 function ofThree(
-  { store, slices, bounds }: SharedContext,
+  { store, slices, bounds }: SlicesContext,
   changes: Partial<RunRecord> & { n?: number } = {},
 ) {
   return SlicedRun.publish(store, slices, usersOfThree(bounds), changes);
 }
 
-function cutting({ sharedTest }: ContractKit): void {
-  sharedTest('a run is cut into consecutive shares within the bounds', async ({ store, slices, bounds }) => {
+function cutting({ slicesTest }: ContractKit): void {
+  slicesTest('a run is cut into consecutive shares within the bounds', async ({ store, slices, bounds }) => {
     for (const [n, count] of [1, bounds.min, bounds.min + 1, usersOfThree(bounds)].entries()) {
       const run = await SlicedRun.publish(store, slices, count, { n });
       const expected = cutRun(run.run, bounds);
@@ -44,8 +44,8 @@ function cutting({ sharedTest }: ContractKit): void {
   });
 }
 
-function claiming({ sharedTest }: ContractKit): void {
-  sharedTest('a claim has the run as readers see it, and a claim number of its own', async (context) => {
+function claiming({ slicesTest }: ContractKit): void {
+  slicesTest('a claim has the run as readers see it, and a claim number of its own', async (context) => {
     const run = await ofThree(context);
     const first = await run.claim(1);
     assert.ok(typeof first === 'object');
@@ -63,7 +63,7 @@ function claiming({ sharedTest }: ContractKit): void {
     assert.equal(again.moved.failedTasksCount, 1);
   });
 
-  sharedTest('claims in one call are answered each by itself, in order', async (context) => {
+  slicesTest('claims in one call are answered each by itself, in order', async (context) => {
     const run = await ofThree(context);
     await run.claim(2);
     const claim = { holder: 'another', leaseMs: LONG_MS, isNoOp: false, nowMs: run.tick() };
@@ -74,14 +74,14 @@ function claiming({ sharedTest }: ContractKit): void {
     );
   });
 
-  sharedTest('of several claims at once of one slice, one is made', async (context) => {
+  slicesTest('of several claims at once of one slice, one is made', async (context) => {
     const run = await ofThree(context);
     const answers = await Promise.all([run.claim(1), run.claim(1), run.claim(1)]);
     assert.equal(answers.filter((one) => typeof one === 'object').length, 1);
     assert.equal(answers.filter((one) => one === 'held').length, 2);
   });
 
-  sharedTest('a claim without handlers marks its run before anything is recorded', async (context) => {
+  slicesTest('a claim without handlers marks its run before anything is recorded', async (context) => {
     const run = await ofThree(context);
     const before = await run.store.getRun(run.run.id);
     const claimed = await run.claim(1, LONG_MS, true);
@@ -94,7 +94,7 @@ function claiming({ sharedTest }: ContractKit): void {
     assert.equal((await run.expectCounted()).isNoOp, true);
   });
 
-  sharedTest(
+  slicesTest(
     'a claim without handlers marks no preview, and no run that is being canceled',
     async (context) => {
       const preview = await ofThree(context, { workflowExecutionType: 'preview' });
@@ -106,7 +106,7 @@ function claiming({ sharedTest }: ContractKit): void {
     },
   );
 
-  sharedTest('the slices of several runs with the same numbers stay apart', async (context) => {
+  slicesTest('the slices of several runs with the same numbers stay apart', async (context) => {
     const [one, other] = [await ofThree(context), await ofThree(context, { n: 1 })];
     await one.write(claimedSlice(await one.claim(1)), [1, 'start']);
     assert.equal(claimedSlice(await other.claim(1)).seq, 0);
@@ -114,8 +114,8 @@ function claiming({ sharedTest }: ContractKit): void {
   });
 }
 
-function gone({ sharedTest }: ContractKit): void {
-  sharedTest('slices that have ended, or whose run is deleted, are gone', async (context) => {
+function gone({ slicesTest }: ContractKit): void {
+  slicesTest('slices that have ended, or whose run is deleted, are gone', async (context) => {
     const run = await ofThree(context);
     const [first] = await run.claimAll();
     assert.ok(first);
@@ -127,14 +127,14 @@ function gone({ sharedTest }: ContractKit): void {
     assert.deepEqual(await run.slices.list(OPEN), []);
   });
 
-  sharedTest('all slices of a workflow that is deleted are gone', async (context) => {
+  slicesTest('all slices of a workflow that is deleted are gone', async (context) => {
     const run = await ofThree(context);
     await run.store.transaction((tx) => tx.deleteWorkflow(run.run.workflowId));
     assert.equal(await run.claim(1, 0), 'gone');
     assert.deepEqual(await run.slices.list(OPEN), []);
   });
 
-  sharedTest('the slices of a run that is not published are gone', async ({ store, slices }) => {
+  slicesTest('the slices of a run that is not published are gone', async ({ store, slices }) => {
     const run = runRecord(0, { published: false, totalUsersCount: 2 });
     await store.transaction(async (tx) => {
       await insertRunWith(tx, run, userRecords(0, 2));
@@ -145,7 +145,7 @@ function gone({ sharedTest }: ContractKit): void {
     assert.deepEqual(await slices.list(OPEN), []);
   });
 
-  sharedTest('slices that were inserted in a transaction that failed are gone', async (context) => {
+  slicesTest('slices that were inserted in a transaction that failed are gone', async (context) => {
     const { store, slices } = context;
     const run = runRecord(0, { totalUsersCount: 2 });
     const failed = store.transaction(async (tx) => {
@@ -160,8 +160,8 @@ function gone({ sharedTest }: ContractKit): void {
   });
 }
 
-function leases({ sharedTest }: ContractKit): void {
-  sharedTest('a slice in hand is held while its lease lasts, and nothing of it changes', async (context) => {
+function leases({ slicesTest }: ContractKit): void {
+  slicesTest('a slice in hand is held while its lease lasts, and nothing of it changes', async (context) => {
     const run = await ofThree(context);
     const slice = claimedSlice(await run.claim(1));
     const before = await stateOf(run.store, run.run);
@@ -171,7 +171,7 @@ function leases({ sharedTest }: ContractKit): void {
     await run.expectCounted();
   });
 
-  sharedTest(
+  slicesTest(
     'a slice whose lease is over may be claimed, which tells that it was in hand',
     async (context) => {
       const run = await ofThree(context);
@@ -183,7 +183,7 @@ function leases({ sharedTest }: ContractKit): void {
     },
   );
 
-  sharedTest('a slice that was released is free at once, and was not in hand', async (context) => {
+  slicesTest('a slice that was released is free at once, and was not in hand', async (context) => {
     const run = await ofThree(context);
     const slice = await run.write(claimedSlice(await run.claim(1)), [1, 'start']);
     await run.slices.release([slice]);
@@ -194,7 +194,7 @@ function leases({ sharedTest }: ContractKit): void {
     assert.equal(taken.slice.seq, 1);
   });
 
-  sharedTest('an old claim releases nothing', async (context) => {
+  slicesTest('an old claim releases nothing', async (context) => {
     const run = await ofThree(context);
     const old = claimedSlice(await run.claim(1));
     const taken = claimedSlice(await run.claim(1, 0));
@@ -202,7 +202,7 @@ function leases({ sharedTest }: ContractKit): void {
     assert.equal(await run.claim(1), 'held');
   });
 
-  sharedTest('renewing tells of each claim whether it is held, canceling or lost', async (context) => {
+  slicesTest('renewing tells of each claim whether it is held, canceling or lost', async (context) => {
     const run = await ofThree(context);
     const [first, second, third] = await run.claimAll();
     assert.ok(first && second && third);
@@ -215,7 +215,7 @@ function leases({ sharedTest }: ContractKit): void {
     assert.deepEqual(await run.slices.renew([], run.tick()), []);
   });
 
-  sharedTest('a slice that its holder has just ended is not lost', async (context) => {
+  slicesTest('a slice that its holder has just ended is not lost', async (context) => {
     const run = await ofThree(context);
     const slice = claimedSlice(await run.claim(1));
     await run.write(slice, ...run.endOf(slice));
@@ -223,8 +223,8 @@ function leases({ sharedTest }: ContractKit): void {
   });
 }
 
-function open({ sharedTest }: ContractKit): void {
-  sharedTest('open slices are listed oldest first, at most `limit`, of either kind', async (context) => {
+function open({ slicesTest }: ContractKit): void {
+  slicesTest('open slices are listed oldest first, at most `limit`, of either kind', async (context) => {
     const runs = [
       await ofThree(context),
       await ofThree(context, { n: 1, workflowExecutionType: 'scheduled' }),
@@ -243,7 +243,7 @@ function open({ sharedTest }: ContractKit): void {
     assert.deepEqual(await slices.list({ ...OPEN, runId: runId(8) }), []);
   });
 
-  sharedTest('slices that are held are listed when their lease is over, or of their run', async (context) => {
+  slicesTest('slices that are held are listed when their lease is over, or of their run', async (context) => {
     const run = await ofThree(context);
     const listed = async (query: object) =>
       (await run.slices.list({ ...OPEN, ...query })).map(({ slice }) => slice);
@@ -257,7 +257,7 @@ function open({ sharedTest }: ContractKit): void {
     assert.deepEqual(await listed({}), [1, 3]);
   });
 
-  sharedTest('of a run that has ended, no slice is listed', async (context) => {
+  slicesTest('of a run that has ended, no slice is listed', async (context) => {
     const run = await ofThree(context);
     for (const slice of await run.claimAll()) await run.write(slice, ...run.endOf(slice));
     assert.deepEqual(await run.slices.list({ ...OPEN, leaseMs: 0 }), []);

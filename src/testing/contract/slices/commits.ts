@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SliceAnswer, SliceRecord } from '../../../model/slices.ts';
-import type { ContractKit, SharedContext } from '../kit.ts';
+import type { ContractKit, SlicesContext } from '../kit.ts';
 import { subjectId, T0, workflowId } from '../records/records.ts';
 import { claimedSlice, SlicedRun, stateOf, usersOfThree, writtenSlice } from './sliced-run.ts';
 
@@ -14,15 +14,15 @@ export function sliceCommits(kit: ContractKit): void {
   kit.describe('slices: cancels', () => cancels(kit));
 }
 
-async function claimedRun({ store, slices, bounds }: SharedContext): Promise<[SlicedRun, ...SliceRecord[]]> {
+async function claimedRun({ store, slices, bounds }: SlicesContext): Promise<[SlicedRun, ...SliceRecord[]]> {
   const run = await SlicedRun.publish(store, slices, usersOfThree(bounds));
   return [run, ...(await run.claimAll())];
 }
 
 const kindsOf = (answers: readonly SliceAnswer[]) => answers.map(({ kind }) => kind);
 
-function written({ sharedTest }: ContractKit): void {
-  sharedTest(
+function written({ slicesTest }: ContractKit): void {
+  slicesTest(
     'a commit writes its users and counters, and answers with the slice after it',
     async (context) => {
       const [run, first] = await claimedRun(context);
@@ -55,7 +55,7 @@ function written({ sharedTest }: ContractKit): void {
     },
   );
 
-  sharedTest('the first start in any slice starts the run, once', async (context) => {
+  slicesTest('the first start in any slice starts the run, once', async (context) => {
     const [run, first, second] = await claimedRun(context);
     assert.ok(first && second);
     const start = (slice: SliceRecord) => run.commit([run.commitOf(slice, [[slice.firstOrdinal, 'start']])]);
@@ -70,7 +70,7 @@ function written({ sharedTest }: ContractKit): void {
     assert.equal(startedAtMs, run.users[0]?.startedAtMs);
   });
 
-  sharedTest('several commits in one call stand alone', async (context) => {
+  slicesTest('several commits in one call stand alone', async (context) => {
     const [run, first, second, third] = await claimedRun(context);
     assert.ok(first && second && third);
     await run.claim(2, 0);
@@ -84,7 +84,7 @@ function written({ sharedTest }: ContractKit): void {
     assert.deepEqual(await run.commit([]), []);
   });
 
-  sharedTest('commits of several slices at the same time are all counted', async (context) => {
+  slicesTest('commits of several slices at the same time are all counted', async (context) => {
     const [run, ...slices] = await claimedRun(context);
     for (let round = 0; round < 3; round += 1) {
       const answers = await Promise.all(
@@ -95,7 +95,7 @@ function written({ sharedTest }: ContractKit): void {
     }
   });
 
-  sharedTest(
+  slicesTest(
     'admissions of subjects that were withdrawn are deleted, if they are of the run',
     async (context) => {
       const [run, first] = await claimedRun(context);
@@ -117,8 +117,8 @@ function written({ sharedTest }: ContractKit): void {
   );
 }
 
-function fenced({ sharedTest }: ContractKit): void {
-  sharedTest('a commit with an old claim is lost and writes nothing', async (context) => {
+function fenced({ slicesTest }: ContractKit): void {
+  slicesTest('a commit with an old claim is lost and writes nothing', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const taken = claimedSlice(await run.claim(1, 0));
@@ -131,7 +131,7 @@ function fenced({ sharedTest }: ContractKit): void {
     await run.expectCounted();
   });
 
-  sharedTest('a commit with a claim that was never made is lost', async (context) => {
+  slicesTest('a commit with a claim that was never made is lost', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const before = await stateOf(run.store, run.run);
@@ -140,7 +140,7 @@ function fenced({ sharedTest }: ContractKit): void {
     assert.deepEqual(await stateOf(run.store, run.run), before);
   });
 
-  sharedTest(
+  slicesTest(
     'a commit that arrives after two later ones of its holder is lost and writes nothing',
     async (context) => {
       const [run, first] = await claimedRun(context);
@@ -166,7 +166,7 @@ function fenced({ sharedTest }: ContractKit): void {
     },
   );
 
-  sharedTest('a commit that runs ahead of its slice is lost and writes nothing', async (context) => {
+  slicesTest('a commit that runs ahead of its slice is lost and writes nothing', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const before = await stateOf(run.store, run.run);
@@ -175,7 +175,7 @@ function fenced({ sharedTest }: ContractKit): void {
     assert.deepEqual(await stateOf(run.store, run.run), before);
   });
 
-  sharedTest('a commit of a run that was deleted is lost', async (context) => {
+  slicesTest('a commit of a run that was deleted is lost', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     await run.store.transaction((tx) => tx.deleteRun(run.run.id));
@@ -185,8 +185,8 @@ function fenced({ sharedTest }: ContractKit): void {
   });
 }
 
-function repeated({ sharedTest }: ContractKit): void {
-  sharedTest('a commit that is repeated is written once', async (context) => {
+function repeated({ slicesTest }: ContractKit): void {
+  slicesTest('a commit that is repeated is written once', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const moves = [[1, 'start'] as const, [1, 'complete'] as const, [2, 'cancel'] as const];
@@ -205,7 +205,7 @@ function repeated({ sharedTest }: ContractKit): void {
     await run.expectCounted();
   });
 
-  sharedTest('a commit that is made several times at once is written once', async (context) => {
+  slicesTest('a commit that is made several times at once is written once', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const commit = run.commitOf(first, [
@@ -218,7 +218,7 @@ function repeated({ sharedTest }: ContractKit): void {
     assert.equal(writtenSlice(answers[2]?.[0]).seq, 1);
   });
 
-  sharedTest('of several commits that are repeated, each is written once', async (context) => {
+  slicesTest('of several commits that are repeated, each is written once', async (context) => {
     const [run, first, second] = await claimedRun(context);
     assert.ok(first && second);
     const one = run.commitOf(first, [[1, 'start']]);
@@ -230,7 +230,7 @@ function repeated({ sharedTest }: ContractKit): void {
     assert.equal(seq, 2);
   });
 
-  sharedTest(
+  slicesTest(
     'a commit that is repeated after a cancel, or after its slice ended, is written once',
     async (context) => {
       const [run, first, second] = await claimedRun(context);
@@ -249,7 +249,7 @@ function repeated({ sharedTest }: ContractKit): void {
   );
 }
 
-function cancels({ sharedTest }: ContractKit): void {
+function cancels({ slicesTest }: ContractKit): void {
   const cancel = ({ store, slices, run }: SlicedRun) =>
     store.transaction(async (tx) => {
       await slices.cancel(tx, run.id);
@@ -258,7 +258,7 @@ function cancels({ sharedTest }: ContractKit): void {
       await tx.putRun({ ...before, processingStatus: 'canceling', revision: before.revision + 1 });
     });
 
-  sharedTest('a holder who does not know of a cancel is told so, and nothing is written', async (context) => {
+  slicesTest('a holder who does not know of a cancel is told so, and nothing is written', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const slice = await run.write(first, [1, 'start']);
@@ -277,7 +277,7 @@ function cancels({ sharedTest }: ContractKit): void {
     assert.equal((await run.expectCounted()).processingStatus, 'canceling');
   });
 
-  sharedTest('a cancel marks every slice that has not ended, held or not', async (context) => {
+  slicesTest('a cancel marks every slice that has not ended, held or not', async (context) => {
     const { store, slices, bounds } = context;
     const run = await SlicedRun.publish(store, slices, usersOfThree(bounds));
     const first = claimedSlice(await run.claim(1));
@@ -291,7 +291,7 @@ function cancels({ sharedTest }: ContractKit): void {
     await run.expectCounted();
   });
 
-  sharedTest('a cancel that is rolled back marks nothing', async (context) => {
+  slicesTest('a cancel that is rolled back marks nothing', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const failed = run.store.transaction(async (tx) => {
@@ -303,7 +303,7 @@ function cancels({ sharedTest }: ContractKit): void {
     await run.write(first, [1, 'start']);
   });
 
-  sharedTest('a cancel leaves other runs, and passes over a run without slices', async (context) => {
+  slicesTest('a cancel leaves other runs, and passes over a run without slices', async (context) => {
     const [run, first] = await claimedRun(context);
     assert.ok(first);
     const other = await SlicedRun.publish(run.store, run.slices, 1, { n: 1 });

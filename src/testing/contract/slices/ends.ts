@@ -25,8 +25,8 @@ function endings(answers: readonly SliceAnswer[]): { before: RunRecord; after: R
   });
 }
 
-function ends({ sharedTest }: ContractKit): void {
-  sharedTest(
+function ends({ slicesTest }: ContractKit): void {
+  slicesTest(
     'the slice that ends last ends the run: one answer has the run around its end',
     async (context) => {
       const run = await SlicedRun.publish(context.store, context.slices, usersOfThree(context.bounds));
@@ -50,7 +50,7 @@ function ends({ sharedTest }: ContractKit): void {
     },
   );
 
-  sharedTest('slices that end in one call, or at the same time, end the run once', async (context) => {
+  slicesTest('slices that end in one call, or at the same time, end the run once', async (context) => {
     for (const [n, isOneCall] of [true, false].entries()) {
       const run = await SlicedRun.publish(context.store, context.slices, usersOfThree(context.bounds), { n });
       const commits = (await run.claimAll()).map((slice) => run.commitOf(slice, run.endOf(slice)));
@@ -63,7 +63,7 @@ function ends({ sharedTest }: ContractKit): void {
     }
   });
 
-  sharedTest('the final status is that of all users of all slices', async (context) => {
+  slicesTest('the final status is that of all users of all slices', async (context) => {
     const endings = ['complete', 'fail', 'cancel'] as const;
     let n = 0;
     for (const one of endings)
@@ -112,8 +112,8 @@ function isDone({ status }: { readonly status: string }): boolean {
   return status === 'completed';
 }
 
-function hooks({ sharedTest }: ContractKit): void {
-  sharedTest('`ended` is called in the transaction that ends slices, with their keys', async (context) => {
+function hooks({ slicesTest }: ContractKit): void {
+  slicesTest('`ended` is called in the transaction that ends slices, with their keys', async (context) => {
     const run = await SlicedRun.publish(context.store, context.slices, usersOfThree(context.bounds));
     const [first, second, third] = await run.claimAll();
     assert.ok(first && second && third);
@@ -141,7 +141,7 @@ function hooks({ sharedTest }: ContractKit): void {
     assert.equal(calls.length, made, 'a commit that is repeated ends nothing');
   });
 
-  sharedTest('an `ended` that fails takes the commit back, which may be repeated', async (context) => {
+  slicesTest('an `ended` that fails takes the commit back, which may be repeated', async (context) => {
     const run = await SlicedRun.publish(context.store, context.slices, usersOfThree(context.bounds));
     const [first] = await run.claimAll();
     assert.ok(first);

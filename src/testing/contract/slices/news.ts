@@ -6,9 +6,9 @@ import { insertRunWith, runId, runRecord, userRecords } from '../records/records
 import { SlicedRun, usersOfThree } from './sliced-run.ts';
 
 /** News of runs. */
-export function sliceNews({ describe, sharedTest }: ContractKit): void {
+export function sliceNews({ describe, slicesTest }: ContractKit): void {
   describe('slices: news', () => {
-    sharedTest('a watch tells of runs that are offered, canceled, answered and ended', async (context) => {
+    slicesTest('a watch tells of runs that are offered, canceled, answered and ended', async (context) => {
       const news = new Heard(context.slices);
       const run = await SlicedRun.publish(context.store, context.slices, usersOfThree(context.bounds));
       await news.until({ kind: 'offered', runId: run.run.id });
@@ -25,7 +25,7 @@ export function sliceNews({ describe, sharedTest }: ContractKit): void {
       news.close();
     });
 
-    sharedTest('news come after the commit, and never of a rollback', async (context) => {
+    slicesTest('news come after the commit, and never of a rollback', async (context) => {
       const { store, slices } = context;
       const news = new Heard(slices);
       const inserted = runRecord(1, { totalUsersCount: 2 });
@@ -50,7 +50,7 @@ export function sliceNews({ describe, sharedTest }: ContractKit): void {
       news.close();
     });
 
-    sharedTest('an end whose commit is rolled back is no news', async (context) => {
+    slicesTest('an end whose commit is rolled back is no news', async (context) => {
       const run = await SlicedRun.publish(context.store, context.slices, 1);
       const [slice] = await run.claimAll();
       assert.ok(slice);
@@ -68,7 +68,7 @@ export function sliceNews({ describe, sharedTest }: ContractKit): void {
       news.close();
     });
 
-    sharedTest('every watch hears, until it is closed', async ({ store, slices }) => {
+    slicesTest('every watch hears, until it is closed', async ({ store, slices }) => {
       const [closed, open] = [new Heard(slices), new Heard(slices)];
       const tell = (id: string) => store.transaction((tx) => slices.answered(tx, id, 1));
       await tell('first');

@@ -31,9 +31,9 @@ export function sliceReads(kit: ContractKit): void {
   });
 }
 
-function everyReader({ sharedTest }: ContractKit): void {
+function everyReader({ slicesTest }: ContractKit): void {
   for (const seed of [1, 2, 3])
-    sharedTest(`every reader recounts the same after every commit, seed ${seed}`, async (context) => {
+    slicesTest(`every reader recounts the same after every commit, seed ${seed}`, async (context) => {
       const { store, slices, bounds } = context;
       const choices = new Choices(seed);
       const run = await SlicedRun.publish(store, slices, usersOfThree(bounds));
@@ -57,7 +57,7 @@ function everyReader({ sharedTest }: ContractKit): void {
       assert.ok(isTerminal(last.processingStatus));
     });
 
-  sharedTest('a transaction sees what slices have moved', async (context) => {
+  slicesTest('a transaction sees what slices have moved', async (context) => {
     const { store, slices, bounds } = context;
     const run = await SlicedRun.publish(store, slices, usersOfThree(bounds));
     const others = await bystanders(run);
@@ -145,8 +145,8 @@ async function expectAgreed(reader: StoreReader, runs: readonly RunRecord[], run
   assert.deepEqual(await reader.listUnfinishedRuns(), unfinished);
 }
 
-function puts({ sharedTest }: ContractKit): void {
-  sharedTest('putRun keeps the counters of a run whose slices are at work', async (context) => {
+function puts({ slicesTest }: ContractKit): void {
+  slicesTest('putRun keeps the counters of a run whose slices are at work', async (context) => {
     const { store, slices, bounds } = context;
     const run = await SlicedRun.publish(store, slices, usersOfThree(bounds));
     const [first, second, third] = await run.claimAll();
@@ -174,7 +174,7 @@ function puts({ sharedTest }: ContractKit): void {
     await run.expectCounted();
   });
 
-  sharedTest('putRun of a run whose slices have all ended writes it as it is', async (context) => {
+  slicesTest('putRun of a run whose slices have all ended writes it as it is', async (context) => {
     const run = await SlicedRun.publish(context.store, context.slices, usersOfThree(context.bounds));
     for (const slice of await run.claimAll()) await run.write(slice, ...run.endOf(slice));
     const changed = { ...(await run.expectCounted()), isNoOp: true, failedTasksCount: 7 };

@@ -49,10 +49,11 @@ const SLICE_CALLS: Readonly<Record<string, (slices: StoreSlices) => Promise<unkn
 };
 
 /** The end of a store. */
-export function closing({ describe, test, sharedTest, subject }: ContractKit): void {
+export function closing({ describe, test, slicesTest, subject }: ContractKit): void {
   describe('capabilities and closing', () => {
     test('the store claims the capabilities that it is tested for', async (store) => {
       assert.deepEqual({ ...store.capabilities }, { ...subject.capabilities });
+      assert.equal(store.slices !== undefined, subject.slices !== undefined);
     });
 
     for (const [name, call] of Object.entries(CALLS)) {
@@ -64,7 +65,7 @@ export function closing({ describe, test, sharedTest, subject }: ContractKit): v
     }
 
     for (const [name, call] of Object.entries(SLICE_CALLS)) {
-      sharedTest(`slices.${name} after close() is refused with StoreClosed`, async ({ store, slices }) => {
+      slicesTest(`slices.${name} after close() is refused with StoreClosed`, async ({ store, slices }) => {
         await call(slices);
         await store.close();
         await rejectsWith('StoreClosed', () => call(slices), `slices.${name}`);
