@@ -66,7 +66,7 @@ function claiming({ slicesTest }: ContractKit): void {
   slicesTest('claims in one call are answered each by itself, in order', async (context) => {
     const run = await ofThree(context);
     await run.claim(2);
-    const claim = { holder: 'another', leaseMs: LONG_MS, isNoOp: false, nowMs: run.tick() };
+    const claim = { holder: 'another', leaseMs: LONG_MS, isNoOp: false, nowMs: run.nextMs() };
     const answers = await run.slices.claim([run.key(3), run.key(2), run.key(9), run.key(1)], claim);
     assert.deepEqual(
       answers.map((one) => (typeof one === 'object' ? one.slice.slice : one)),
@@ -179,7 +179,7 @@ function leases({ slicesTest }: ContractKit): void {
       const taken = await run.claim(1, 0);
       assert.ok(typeof taken === 'object');
       assert.equal(taken.wasInHand, true);
-      assert.deepEqual(await run.slices.renew([slice, taken.slice], run.tick()), ['lost', 'held']);
+      assert.deepEqual(await run.slices.renew([slice, taken.slice], run.nextMs()), ['lost', 'held']);
     },
   );
 
@@ -207,19 +207,19 @@ function leases({ slicesTest }: ContractKit): void {
     const [first, second, third] = await run.claimAll();
     assert.ok(first && second && third);
     await run.claim(2, 0);
-    assert.deepEqual(await run.slices.renew([third, second, first], run.tick()), ['held', 'lost', 'held']);
+    assert.deepEqual(await run.slices.renew([third, second, first], run.nextMs()), ['held', 'lost', 'held']);
     await run.store.transaction((tx) => run.slices.cancel(tx, run.run.id));
-    assert.deepEqual(await run.slices.renew([second, first], run.tick()), ['lost', 'canceling']);
+    assert.deepEqual(await run.slices.renew([second, first], run.nextMs()), ['lost', 'canceling']);
     await run.store.transaction((tx) => tx.deleteRun(run.run.id));
-    assert.deepEqual(await run.slices.renew([first], run.tick()), ['lost']);
-    assert.deepEqual(await run.slices.renew([], run.tick()), []);
+    assert.deepEqual(await run.slices.renew([first], run.nextMs()), ['lost']);
+    assert.deepEqual(await run.slices.renew([], run.nextMs()), []);
   });
 
   slicesTest('a slice that its holder has just ended is not lost', async (context) => {
     const run = await ofThree(context);
     const slice = claimedSlice(await run.claim(1));
     await run.write(slice, ...run.endOf(slice));
-    assert.deepEqual(await run.slices.renew([slice], run.tick()), ['held']);
+    assert.deepEqual(await run.slices.renew([slice], run.nextMs()), ['held']);
   });
 }
 

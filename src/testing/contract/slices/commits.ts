@@ -155,7 +155,7 @@ function fenced({ slicesTest }: ContractKit): void {
         [{ ...second, seq: 1 }, []],
       ] as const) {
         const [answer] = await run.slices.commit([{ ...late, slice, users }], {
-          nowMs: run.tick(),
+          nowMs: run.nextMs(),
           aggregation: { strictFailed: false },
         });
         assert.equal(answer?.kind, 'lost');
@@ -285,7 +285,7 @@ function cancels({ slicesTest }: ContractKit): void {
     const second = claimedSlice(await run.claim(2));
     await cancel(run);
     await cancel(run);
-    assert.deepEqual(await slices.renew([second], run.tick()), ['canceling']);
+    assert.deepEqual(await slices.renew([second], run.nextMs()), ['canceling']);
     assert.equal(claimedSlice(await run.claim(3)).canceling, true);
     assert.equal(claimedSlice(await run.claim(2, 0)).canceling, true);
     await run.expectCounted();
@@ -299,7 +299,7 @@ function cancels({ slicesTest }: ContractKit): void {
       throw new Error('taken back');
     });
     await assert.rejects(failed, /taken back/);
-    assert.deepEqual(await run.slices.renew([first], run.tick()), ['held']);
+    assert.deepEqual(await run.slices.renew([first], run.nextMs()), ['held']);
     await run.write(first, [1, 'start']);
   });
 
@@ -309,7 +309,7 @@ function cancels({ slicesTest }: ContractKit): void {
     const other = await SlicedRun.publish(run.store, run.slices, 1, { n: 1 });
     await run.store.transaction((tx) => run.slices.cancel(tx, other.run.id));
     await run.store.transaction((tx) => run.slices.cancel(tx, 'no such run'));
-    assert.deepEqual(await run.slices.renew([first], run.tick()), ['held']);
+    assert.deepEqual(await run.slices.renew([first], run.nextMs()), ['held']);
     assert.equal(claimedSlice(await other.claim(1)).canceling, true);
   });
 }

@@ -158,7 +158,7 @@ function puts({ slicesTest }: ContractKit): void {
     await store.transaction(async (tx) => {
       const read = await tx.getRun(run.run.id);
       assert.ok(read);
-      await tx.putRun({ ...read, processingStatus: 'canceling', lastUpdatedAtMs: run.tick() });
+      await tx.putRun({ ...read, processingStatus: 'canceling', lastUpdatedAtMs: run.nextMs() });
       await run.expectCounted(tx);
     });
     const put = await run.expectCounted();

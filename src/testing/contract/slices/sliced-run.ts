@@ -94,7 +94,7 @@ export class SlicedRun {
   }
 
   /** The next moment of the test's clock. */
-  tick(): number {
+  nextMs(): number {
     this.nowMs += 1_000;
     return this.nowMs;
   }
@@ -104,7 +104,7 @@ export class SlicedRun {
   }
 
   async claim(slice: number, leaseMs = LONG_MS, isNoOp = false): Promise<ClaimedSlice | 'held' | 'gone'> {
-    const claim = { holder: 'a test', leaseMs, isNoOp, nowMs: this.tick() };
+    const claim = { holder: 'a test', leaseMs, isNoOp, nowMs: this.nextMs() };
     const [claimed] = await this.slices.claim([this.key(slice)], claim);
     assert.ok(claimed, 'Expected an answer for each claim, got none');
     return claimed;
@@ -112,7 +112,7 @@ export class SlicedRun {
 
   /** Claims slices that nothing holds. */
   async claimAll(): Promise<SliceRecord[]> {
-    const claim = { holder: 'a test', leaseMs: LONG_MS, isNoOp: false, nowMs: this.tick() };
+    const claim = { holder: 'a test', leaseMs: LONG_MS, isNoOp: false, nowMs: this.nextMs() };
     return (await this.slices.claim(this.keys, claim)).map(claimedSlice);
   }
 
@@ -127,7 +127,7 @@ export class SlicedRun {
     for (const [ordinal, what] of moves) {
       const before = moved.get(ordinal) ?? this.users[ordinal - 1];
       assert.ok(before, `Expected a user ${ordinal}, got none`);
-      const decision = decideUser(before, eventOf(what, this.tick()), slice.canceling);
+      const decision = decideUser(before, eventOf(what, this.nextMs()), slice.canceling);
       assert.ok(decision.kind === 'moved', `Expected user ${ordinal} to ${what}, got a refusal`);
       addUserMove(change, before, decision.user, decision.moves);
       moved.set(ordinal, decision.user);
@@ -140,7 +140,7 @@ export class SlicedRun {
     commits: readonly SliceCommit[],
     options: Partial<CommitOptions> = {},
   ): Promise<readonly SliceAnswer[]> {
-    const fixed = { nowMs: this.tick(), aggregation: { strictFailed: false } };
+    const fixed = { nowMs: this.nextMs(), aggregation: { strictFailed: false } };
     const answers = await this.slices.commit(commits, { ...fixed, ...options });
     assert.equal(answers.length, commits.length, 'one answer for each commit');
     for (const [index, { kind }] of answers.entries())
