@@ -9,6 +9,7 @@ const TABLES = [
   'workflows',
   'workflow_versions',
   'runs',
+  'slices',
   'users',
   'journal',
   'admissions',

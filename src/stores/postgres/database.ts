@@ -11,9 +11,13 @@ export interface PostgresClient {
   readonly pipeline?: boolean;
   query(query: unknown): Promise<unknown>;
   release(destroy?: boolean): void;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'error' | 'end' | 'notification', listener: PostgresListener): unknown;
+  removeListener(event: 'error' | 'end' | 'notification', listener: PostgresListener): unknown;
 }
+
+/** A listener of any of these events. */
+// biome-ignore lint/suspicious/noExplicitAny: as Node's emitters have it.
+type PostgresListener = (...values: any[]) => void;
 
 /** What is used of a `Pool` of `pg`. */
 export interface PostgresPool {
@@ -142,8 +146,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` in a transaction, of which there is one at a time in the whole cluster. A server that cannot be reached
-   * is waited for before `work` begins. `work` is never run twice: it may have effects of its own.
+   * Runs `work` in a transaction, of which there is one at a time in the whole cluster, unless it is `concurrent`. A
+   * server that cannot be reached is waited for before `work` begins. `work` is never run twice: it may have effects of
+   * its own.
    *
    * When the answer to COMMIT is lost, the server is asked what became of the transaction, as long as that takes.
    *
@@ -152,8 +157,9 @@ export class Database {
   async transaction<Tx extends Ending, T>(
     begun: (session: Session) => Tx,
     work: (tx: Tx) => Promise<T>,
+    order: 'serial' | 'concurrent' = 'serial',
   ): Promise<T> {
-    const { client, id } = await this.#begin();
+    const { client, id } = await this.#begin(order);
     const tx = begun(new Session(client, this.#statements));
     try {
       const result = await work(tx);
@@ -165,6 +171,15 @@ export class Database {
       await tx.end();
       await client.rollBack();
       tx.undo();
+      throw this.error(error);
+    }
+  }
+
+  /** Runs statements, each of which is a commit of its own. Once: the caller knows what a lost answer means. */
+  async write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.#withClient((client) => work(new Session(client, this.#statements)));
+    } catch (error) {
       throw this.error(error);
     }
   }
@@ -193,11 +208,11 @@ export class Database {
     if (this.#options.ownsPool) await this.#pool.end();
   }
 
-  async #begin(): Promise<{ readonly client: Client; readonly id: string }> {
+  async #begin(order: 'serial' | 'concurrent'): Promise<{ readonly client: Client; readonly id: string }> {
     const statements = [
       'BEGIN',
       `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MAX_MS}`,
-      `SELECT pg_advisory_xact_lock(${this.#lock})`,
+      ...(order === 'serial' ? [`SELECT pg_advisory_xact_lock(${this.#lock})`] : []),
       'SELECT pg_current_xact_id()::text AS id',
     ];
     return this.#patiently(async () => {

@@ -21,8 +21,13 @@ const JOURNALS_MAX = 2 * LIMITS.runsDrivenMax;
 
 /** The number of a run, and its journal from a row on. One row of nulls for a run without such rows. */
 const READ = `SELECT runs.no, journal.seq, CASE WHEN journal.seq = $2 THEN '' ELSE body END FROM {s}.runs
-  LEFT JOIN {s}.journal ON run_no = runs.no AND journal.seq >= $2 WHERE runs.id = $1 ORDER BY journal.seq`;
+  LEFT JOIN {s}.journal ON run_no = runs.no AND slice_no = 0 AND journal.seq >= $2 WHERE runs.id = $1 ORDER BY journal.seq`;
 
+/** As {@link READ}, of all slices. */
+const READ_ALL = `SELECT runs.no, journal.seq, body FROM {s}.runs LEFT JOIN {s}.journal ON run_no = runs.no
+  WHERE runs.id = $1 ORDER BY slice_no, journal.seq`;
+
+/** Columns of `users` that its end writes. */
 const COLUMNS = [
   ['no', 'int'],
   ['processing_status', 'text'],
@@ -37,10 +42,15 @@ const COLUMNS = [
   ['outcomes', 'text'],
   ['attempts', 'text'],
 ] as const;
-const SET = COLUMNS.slice(1)
-  .map(([column]) => `${column} = ended.${column}`)
-  .join(', ');
-const ENDED = COLUMNS.map(([, type], index) => `$${index + 4}::${type}[]`).join(', ');
+
+/** The statement that writes the rows of users that have ended; their columns are parameters from `first` on. */
+export function updateEnded(first: number): string {
+  const set = COLUMNS.slice(1).map(([column]) => `${column} = ended.${column}`);
+  const arrays = COLUMNS.map(([, type], index) => `$${first + index}::${type}[]`);
+  return `UPDATE {s}.users SET ${set.join(', ')}
+    FROM unnest(${arrays.join(', ')}) AS ended (${COLUMNS.map(([column]) => column).join(', ')})
+    WHERE run_no = $1 AND users.no = ended.no`;
+}
 
 /**
  * One commit's users of a run, in one trip: a row of the journal (`$2`, or none), and the rows of users that have
@@ -48,9 +58,7 @@ const ENDED = COLUMNS.map(([, type], index) => `$${index + 4}::${type}[]`).join(
  */
 const PUT = `WITH
   journaled AS (INSERT INTO {s}.journal (run_no, body) SELECT $1, $2::text WHERE $2::text IS NOT NULL RETURNING seq),
-  written AS (UPDATE {s}.users SET ${SET}
-    FROM unnest(${ENDED}) AS ended (${COLUMNS.map(([column]) => column).join(', ')})
-    WHERE run_no = $1 AND users.no = ended.no RETURNING 1)
+  written AS (${updateEnded(4)} RETURNING 1)
   SELECT (SELECT count(*) FROM {s}.users WHERE run_no = $1 AND no = ANY($3::int[])),
     (SELECT count(*) FROM written), (SELECT seq FROM journaled)`;
 
@@ -59,7 +67,7 @@ const WHOLE_ROW = USER_COLUMNS.split(', ')
   .join(', ');
 /** A user's row with the journal of the run, as one body, in one statement: both are of one commit. */
 const READ_USER = `SELECT ${WHOLE_ROW}, (
-    SELECT '[' || string_agg(substr(body, 2, length(body) - 2), ',' ORDER BY journal.seq) || ']'
+    SELECT '[' || string_agg(substr(body, 2, length(body) - 2), ',' ORDER BY slice_no, journal.seq) || ']'
     FROM {s}.journal WHERE journal.run_no = runs.no
   ) FROM {s}.runs JOIN {s}.users ON users.run_no = runs.no WHERE runs.id = $1 AND users`;
 
@@ -88,7 +96,7 @@ export async function readJournal(
   session: Session,
   runId: string,
 ): Promise<{ readonly runNo: number; readonly active: ReadonlyMap<number, UserRecord> } | null> {
-  const rows = await session.rows(READ, [runId, 0]);
+  const rows = await session.rows(READ_ALL, [runId]);
   const [first] = rows;
   if (!first) return null;
   return { runNo: Number(first[0]), active: replayed(rows, runId, fresh()).users };
@@ -170,7 +178,7 @@ export async function putUsers(
  * Entries at which a journal is compacted: readers replay all of them, and a compaction writes one for each active
  * user, so that it costs no more than another entry for each of those before.
  */
-function entriesMax({ users }: RunJournal): number {
+export function entriesMax({ users }: Pick<RunJournal, 'users'>): number {
   return 1_024 + 2 * users.size;
 }
 
@@ -200,7 +208,22 @@ async function write(
   unknown: readonly number[],
   runId: string,
 ): Promise<number | null> {
-  const columns = [
+  const [row = []] = await session.rows(PUT, [runNo, body, textArray(unknown), ...endedColumns(ended)]);
+  const [found, written, seq] = row;
+  if (found !== unknown.length || written !== ended.length) {
+    const details = { runId, ordinals: unknown.slice(0, 10) };
+    throw new LifecycleError(
+      'NotFound',
+      `Expected run ${runId} to have all users that are put, got ${found} of ${unknown.length}`,
+      details,
+    );
+  }
+  return seq === undefined ? null : (seq as number | null);
+}
+
+/** The parameters of {@link updateEnded}. */
+export function endedColumns(ended: readonly UserRecord[]): string[] {
+  return [
     ended.map((user) => user.ordinal),
     ended.map((user) => user.processingStatus),
     ended.map((user) => user.workflowVersion),
@@ -214,24 +237,15 @@ async function write(
     ended.map(outcomesCell),
     ended.map(attemptsCell),
   ].map(textArray);
-  const [row = []] = await session.rows(PUT, [runNo, body, textArray(unknown), ...columns]);
-  const [found, written, seq] = row;
-  if (found !== unknown.length || written !== ended.length) {
-    const details = { runId, ordinals: unknown.slice(0, 10) };
-    throw new LifecycleError(
-      'NotFound',
-      `Expected run ${runId} to have all users that are put, got ${found} of ${unknown.length}`,
-      details,
-    );
-  }
-  return seq === undefined ? null : (seq as number | null);
 }
 
-function isActive({ processingStatus }: UserRecord): boolean {
+/** Whether the newest state of a user belongs in the journal. */
+export function isActive({ processingStatus }: UserRecord): boolean {
   return processingStatus === 'inProgress' || processingStatus === 'queued';
 }
 
-function fresh(): RunJournal {
+/** A journal without rows. */
+export function fresh(): RunJournal {
   return { users: new Map(), seq: 0, entries: 0 };
 }
 

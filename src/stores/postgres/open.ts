@@ -7,6 +7,7 @@ import { Database, type PostgresPool } from './database.ts';
 import { missingPackage, nameOfUrl, readConnectionString, readSchemaName } from './location.ts';
 import { migrate, requireCurrent, requireRights, versionOf } from './migrations.ts';
 import { SCHEMA_VERSION, stepFrom } from './schema.ts';
+import { News } from './slices/news.ts';
 import { PostgresStore } from './store.ts';
 
 /** Where the database is, and how to use it. One of `connectionString` and `pool` is needed. */
@@ -37,6 +38,8 @@ export interface PostgresOptions {
   readonly reconnectMs?: DurationMs;
 }
 
+/** Connections of a pool of which one may do nothing but listen. */
+const CONNECTIONS_TO_LISTEN = 3;
 /** How long making a connection may take, ms. */
 const CONNECT_MS = 10_000;
 const DAY_MS = 86_400_000;
@@ -81,7 +84,10 @@ export async function postgresStore(options: PostgresOptions): Promise<Store> {
     else if (version < SCHEMA_VERSION)
       await database.change((session) => migrate(session, schema, database.name));
     database.waitForServer(true);
-    return new PostgresStore(database, readOnly);
+    const max =
+      (pool as { readonly options?: { readonly max?: number } }).options?.max ?? CONNECTIONS_TO_LISTEN;
+    const news = new News(max >= CONNECTIONS_TO_LISTEN ? pool : null, schema);
+    return new PostgresStore(database, readOnly, news);
   } catch (error) {
     await database.close();
     throw error;

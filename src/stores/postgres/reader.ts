@@ -18,6 +18,7 @@ import { WORKFLOW_COLUMNS, workflowFromRow } from '../sql/workflow-rows.ts';
 import { pageOfWorkflowAsync } from '../workflow-users.ts';
 import * as runs from './run-queries.ts';
 import { canHold, type Session, textArray } from './session.ts';
+import { getSeenRun } from './slices/slice-runs.ts';
 import * as users from './user-queries.ts';
 
 /** The source of a reader. */
@@ -72,7 +73,7 @@ export class PostgresReader implements StoreReader {
   }
 
   getRun(id: string): Promise<RunRecord | null> {
-    return this.#one(null, [id], (session) => runs.getRun(session, id));
+    return this.#one(null, [id], (session) => getSeenRun(session, id));
   }
 
   listRuns(query: RunQuery): Promise<readonly RunRecord[]> {
@@ -82,11 +83,11 @@ export class PostgresReader implements StoreReader {
   }
 
   countRuns(query: Pick<RunQuery, 'workflowId' | 'where'>): Promise<number> {
-    return this.#one(0, [query.workflowId ?? ''], (session) => runs.countRuns(session, query));
+    return this.#many(0, [query.workflowId ?? ''], (session) => runs.countRuns(session, query));
   }
 
   listUnfinishedRuns(): Promise<readonly RunRecord[]> {
-    return this.#one([], [], runs.listUnfinishedRuns);
+    return this.#many<readonly RunRecord[]>([], [], runs.listUnfinishedRuns);
   }
 
   sumRuns(workflowId: string, fromMs: number, toMs: number): Promise<RunSums> {
@@ -117,7 +118,7 @@ export class PostgresReader implements StoreReader {
     const none: WorkflowUserPage = { rows: [], next: null };
     return this.#many(none, [query.workflowId, query.after?.key ?? ''], (session) =>
       pageOfWorkflowAsync(query, {
-        run: (id) => runs.getRun(session, id),
+        run: (id) => getSeenRun(session, id),
         runs: (page) => runs.listRuns(session, page),
         users: (page) => this.#usersOf(session, page.runId, [], (of) => users.listUsers(of, page)),
       }),

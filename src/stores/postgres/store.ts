@@ -1,10 +1,12 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import type { Store, StoreCapabilities, StoreTransaction } from '../../ports/store.ts';
+import type { Store, StoreCapabilities, StoreSlices, StoreTransaction } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 import { databaseError } from './errors.ts';
 import { Journals, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
 import type { Session } from './session.ts';
+import type { News } from './slices/news.ts';
+import { PostgresSlices } from './slices/slices.ts';
 import { PostgresTransaction } from './transaction.ts';
 
 const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: true };
@@ -12,6 +14,8 @@ const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: true };
 /** A store in a schema of a Postgres database, which other processes may be writing, too. */
 export class PostgresStore extends PostgresReader implements Store {
   readonly capabilities = CAPABILITIES;
+  readonly slices: StoreSlices;
+  readonly #news: News;
   readonly #database: Database;
   readonly #isReadOnly: boolean;
   readonly #journals = new Journals();
@@ -23,7 +27,7 @@ export class PostgresStore extends PostgresReader implements Store {
   #closing: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(database: Database, isReadOnly: boolean) {
+  constructor(database: Database, isReadOnly: boolean, news: News) {
     super({
       read: async (statements, read) => {
         this.#checkOpen();
@@ -34,6 +38,8 @@ export class PostgresStore extends PostgresReader implements Store {
     });
     this.#database = database;
     this.#isReadOnly = isReadOnly;
+    this.#news = news;
+    this.slices = new PostgresSlices(database, news, (session) => this.#begun(session)).port();
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
@@ -44,6 +50,7 @@ export class PostgresStore extends PostgresReader implements Store {
 
   close(): Promise<void> {
     this.#database.waitForServer(false);
+    this.#news.close();
     this.#closing ??= this.#queue.then(() => {
       this.#isClosed = true;
       return this.#database.close();
@@ -63,9 +70,11 @@ export class PostgresStore extends PostgresReader implements Store {
         'open it without `readOnly`',
       );
     }
-    const begun = (session: Session) =>
-      new PostgresTransaction(session, this.#journals, (error) => this.#database.error(error));
-    return this.#database.transaction<PostgresTransaction, T>(begun, work);
+    return this.#database.transaction<PostgresTransaction, T>((session) => this.#begun(session), work);
+  }
+
+  #begun(session: Session): PostgresTransaction {
+    return new PostgresTransaction(session, this.#journals, (error) => this.#database.error(error));
   }
 
   #checkOpen(): void {

@@ -1,22 +1,40 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import type { Cell } from '../sql/cells.ts';
 import { columnOf } from '../sql/columns.ts';
 import { keysWithPrefix } from '../sql/note-keys.ts';
 import { RUN_COLUMNS, RUN_FIELDS, runCells } from '../sql/run-rows.ts';
 import { attemptsCell, outcomesCell, USER_COLUMNS } from '../sql/user-rows.ts';
-import { type Journals, putUsers, type RunJournal } from './journal.ts';
+import { type Journals, putUsers, type RunJournal, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
-import { type Session, textArray } from './session.ts';
-import { getUser } from './user-queries.ts';
+import { canHold, type Session, textArray } from './session.ts';
+import { lockRun } from './slices/slice-runs.ts';
 
 /** Rows that one statement deletes: a time-out is for a statement. */
 const DELETES_MAX = 50_000;
 
 const RUN_VALUES = RUN_FIELDS.map((_, index) => `$${index + 1}`).join(', ');
 const INSERT_RUN = `INSERT INTO {s}.runs (${RUN_COLUMNS}) VALUES (${RUN_VALUES}) ON CONFLICT DO NOTHING RETURNING no`;
-const PUT_RUN = `UPDATE {s}.runs SET ${RUN_FIELDS.map((field, index) => `${columnOf(field)} = $${index + 1}`).join(', ')} WHERE id = $${RUN_FIELDS.length + 1} RETURNING no`;
+/** What a run in open slices keeps when it is put: see `rules/status/slice.ts`. */
+const KEPT: Readonly<Partial<Record<keyof RunRecord, string>>> = {
+  ...Object.fromEntries(
+    [...Object.keys(NO_COUNTERS), 'taskReports', 'lastUserEndAtMs', 'seq'].map((field) => [
+      field,
+      columnOf(field),
+    ]),
+  ),
+  revision: 'revision + 1',
+};
+const PUT_RUN = `UPDATE {s}.runs SET ${RUN_FIELDS.map((field, index) => {
+  const [column, given] = [columnOf(field), `$${index + 1}`];
+  if (field === 'lastUpdatedAtMs')
+    return `${column} = CASE WHEN slices_left > 0 THEN greatest(${column}, ${given}) ELSE ${given} END`;
+  return KEPT[field] === undefined
+    ? `${column} = ${given}`
+    : `${column} = CASE WHEN slices_left > 0 THEN ${KEPT[field]} ELSE ${given} END`;
+}).join(', ')} WHERE id = $${RUN_FIELDS.length + 1} RETURNING no`;
 
 const INSERT_USERS = `INSERT INTO {s}.users (run_no, ${USER_COLUMNS})
   SELECT $1, * FROM unnest($2::int[], $3::text[], $4::text[], $5::int[], $6::int8[], $7::int8[], $8::int8[], $9::int8[],
@@ -39,18 +57,23 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
   constructor(session: Session, journals: Journals, toStoreError: (error: unknown) => unknown) {
     super({
       read: (_, read) => this.#guard(() => read(session)),
-      activeUsers: async (_, runId) => {
-        const of = await this.#journalOf(runId);
-        return of && { runNo: of.runNo, active: of.journal.users };
-      },
-      user: async (_, runId, column, value) => {
-        const of = await this.#journalOf(runId);
-        return of && getUser({ session, runId, runNo: of.runNo, active: of.journal.users }, column, value);
-      },
+      activeUsers: readJournal,
+      user: readUser,
     });
     this.#session = session;
     this.#journals = journals;
     this.#toStoreError = toStoreError;
+  }
+
+  /** Runs statements in the transaction. */
+  run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#write(work);
+  }
+
+  /** The run, locked: what is decided by it holds until the transaction ends. */
+  override async getRun(id: string): Promise<RunRecord | null> {
+    if (canHold(id)) await this.#write((session) => lockRun(session, id));
+    return super.getRun(id);
   }
 
   /** Refuses every later call, and waits for those that were made. */
@@ -118,6 +141,10 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
 
   async deleteRun(id: string): Promise<void> {
     await this.#write(async (session) => {
+      // Slices before their run, as their holders lock them.
+      await session.rows('DELETE FROM {s}.slices WHERE run_no = (SELECT no FROM {s}.runs WHERE id = $1)', [
+        id,
+      ]);
       const runNo = await session.value('DELETE FROM {s}.runs WHERE id = $1 RETURNING no', [id]);
       if (runNo === null) return;
       this.#ofRuns.delete(id);
