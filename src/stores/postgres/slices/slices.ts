@@ -33,8 +33,8 @@ const CANCEL = `WITH locked AS MATERIALIZED (SELECT run_no, no FROM {s}.slices
     WHERE run_no = (SELECT no FROM {s}.runs WHERE id = $1) AND state <> 'ended' ORDER BY no FOR UPDATE)
   UPDATE {s}.slices SET canceling = true FROM locked WHERE slices.run_no = locked.run_no AND slices.no = locked.no`;
 
-const FREE = "(NOT in_hand OR heard_at <= clock_timestamp() - $1 * interval '1 millisecond')";
-const ON_DEMAND = "workflow_execution_type <> 'scheduled'";
+const FREE = "(NOT slices.in_hand OR heard_at <= clock_timestamp() - $1 * interval '1 millisecond')";
+const ON_DEMAND = "(workflow_execution_type <> 'scheduled')";
 
 const LIST = `SELECT runs.id, slices.no, ${ON_DEMAND} FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
   WHERE slices_left > 0 AND published AND slices.state <> 'ended'`;
@@ -43,7 +43,7 @@ const LIST_FREE = `${LIST} AND ${FREE} AND ($2::boolean IS NULL OR ${ON_DEMAND} 
 
 const CLAIM = `WITH found AS (
     SELECT run_no, slices.no, slices.in_hand, runs.workflow_id FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
-    WHERE runs.id = $2 AND slices.no = $3 AND published AND slices.state <> 'ended' AND ${FREE.replace('in_hand', 'slices.in_hand')}
+    WHERE runs.id = $2 AND slices.no = $3 AND published AND slices.state <> 'ended' AND ${FREE}
     FOR UPDATE OF slices SKIP LOCKED)
   UPDATE {s}.slices SET claim = claim + 1, in_hand = true, holder = $4, heard_at = clock_timestamp()
   FROM found WHERE slices.run_no = found.run_no AND slices.no = found.no
@@ -56,7 +56,7 @@ const MARK_NO_OP = `UPDATE {s}.runs SET is_no_op = true, revision = revision + 1
 
 const HELD = `unnest($1::text[], $2::int[], $3::int8[]) WITH ORDINALITY AS held (run_id, no, claim, at)
   JOIN {s}.runs ON runs.id = held.run_id WHERE run_no = runs.no AND slices.no = held.no AND slices.claim = held.claim`;
-const RENEW = `UPDATE {s}.slices SET heard_at = clock_timestamp() FROM ${HELD} AND state <> 'ended'
+const RENEW = `UPDATE {s}.slices SET heard_at = clock_timestamp() FROM ${HELD}
   RETURNING held.at, slices.canceling`;
 const RELEASE = `UPDATE {s}.slices SET in_hand = false FROM ${HELD}`;
 
