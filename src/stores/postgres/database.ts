@@ -1,5 +1,6 @@
 /** Connections: reads that survive their loss, and transactions whose end is known even when its answer is lost. */
 import { createHash } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { DurationMs } from '../../model/time.ts';
@@ -7,17 +8,11 @@ import { databaseError, isLost, storeError } from './errors.ts';
 import { Session, Statements } from './session.ts';
 
 /** What is used of a `Client` of `pg`. */
-export interface PostgresClient {
+export interface PostgresClient extends Pick<EventEmitter, 'on' | 'removeListener'> {
   readonly pipeline?: boolean;
   query(query: unknown): Promise<unknown>;
   release(destroy?: boolean): void;
-  on(event: 'error' | 'end' | 'notification', listener: PostgresListener): unknown;
-  removeListener(event: 'error' | 'end' | 'notification', listener: PostgresListener): unknown;
 }
-
-/** A listener of any of these events. */
-// biome-ignore lint/suspicious/noExplicitAny: as Node's emitters have it.
-type PostgresListener = (...values: any[]) => void;
 
 /** What is used of a `Pool` of `pg`. */
 export interface PostgresPool {

@@ -34,7 +34,7 @@ const SUM = `SELECT coalesce(sum(failed_tasks_count), 0)::int8,
   AND coalesce(started_at_ms, scheduled_at_ms) BETWEEN $4::float8 AND $5::float8 AND no <> ALL($6::int[])`;
 
 /** The user whose `column` has this value. A subject never changes, so its row has it also while it is active. */
-export async function getUser(
+async function getUser(
   { session, runId, runNo, active }: RunUsers,
   column: 'no' | 'subject_id',
   value: number | string,

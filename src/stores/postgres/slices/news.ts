@@ -1,5 +1,6 @@
 /** News between processes: NOTIFY with the commits, LISTEN on a connection of its own. */
 import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunNews } from '../../../model/slices.ts';
 import type { PostgresPool } from '../database.ts';
 import type { Session } from '../session.ts';
@@ -17,7 +18,6 @@ export class News {
   readonly #listeners = new Set<Listener>();
   #release: (() => void) | null = null;
   #isConnecting = false;
-  #retry: NodeJS.Timeout | undefined;
 
   /** @param pool `null`: its connections are too few for one that only listens. */
   constructor(pool: PostgresPool | null, schema: string) {
@@ -43,7 +43,6 @@ export class News {
 
   close(): void {
     this.#listeners.clear();
-    clearTimeout(this.#retry);
     this.#release?.();
     this.#release = null;
   }
@@ -57,7 +56,7 @@ export class News {
         if (this.#release !== release) return;
         this.#release = null;
         release();
-        this.#later();
+        void this.#later();
       };
       const hear = ({ payload }: { readonly payload?: string }) => this.#hear(payload ?? '');
       const release = () => {
@@ -76,16 +75,15 @@ export class News {
       // The server cannot be reached now: whoever needs it says so.
       this.#release?.();
       this.#release = null;
-      this.#later();
+      void this.#later();
     } finally {
       this.#isConnecting = false;
     }
   }
 
-  #later(): void {
-    if (this.#listeners.size === 0) return;
-    this.#retry = setTimeout(() => void this.#listen(), RETRY_MS);
-    this.#retry.unref();
+  async #later(): Promise<void> {
+    await wait(RETRY_MS, undefined, { ref: false });
+    if (this.#listeners.size > 0) await this.#listen();
   }
 
   #hear(payload: string): void {
