@@ -1,6 +1,7 @@
 import { type describe, it } from 'vitest';
 import type { Store } from '../../src/ports/store.ts';
 import { postgresStore } from '../../src/postgres.ts';
+import { SLICE_BOUNDS } from '../../src/rules/status/slice.ts';
 import type { OpenedStore } from '../../src/testing/contract/kit.ts';
 import { storeContract } from '../../src/testing/contract/store-contract.ts';
 import { describePostgres, newSchema, serverUrl, sql } from '../postgres/support.ts';
@@ -42,5 +43,11 @@ async function makePostgres(): Promise<OpenedStore> {
 
 storeContract(
   { describe: describePostgres as typeof describe, it },
-  { name: 'postgres', capabilities: { durable: true, sharedWriters: true }, make: makePostgres, seeds: [1] },
+  {
+    name: 'postgres',
+    capabilities: { durable: true, sharedWriters: true },
+    slices: SLICE_BOUNDS,
+    make: makePostgres,
+    seeds: [1],
+  },
 );
