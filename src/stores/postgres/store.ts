@@ -39,7 +39,8 @@ export class PostgresStore extends PostgresReader implements Store {
     this.#database = database;
     this.#isReadOnly = isReadOnly;
     this.#news = news;
-    this.slices = new PostgresSlices(database, news, (session) => this.#begun(session)).port();
+    const slices = new PostgresSlices(database, news, (session) => this.#begun(session)).port();
+    this.slices = whileOpen(slices, () => this.#checkOpen());
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
@@ -81,4 +82,17 @@ export class PostgresStore extends PostgresReader implements Store {
     if (this.#isClosed)
       throw new LifecycleError('StoreClosed', 'The store is closed; open it again to use it');
   }
+}
+
+/** The slices of a store, whose calls are refused once `checkOpen` throws. */
+function whileOpen(slices: StoreSlices, checkOpen: () => void): StoreSlices {
+  const methods = Object.entries(slices).map(([name, call]) => {
+    const made = call as (...args: unknown[]) => Promise<unknown>;
+    const checked = async (...args: unknown[]) => {
+      checkOpen();
+      return made(...args);
+    };
+    return [name, name === 'watch' ? made : checked];
+  });
+  return Object.fromEntries(methods) as StoreSlices;
 }

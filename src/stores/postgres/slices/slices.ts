@@ -212,33 +212,28 @@ export class PostgresSlices {
     { aggregation, ended }: CommitOptions,
   ): Promise<SliceAnswer> {
     const { runId, slice } = commit.slice;
-    return this.#database.transaction(
-      this.#begin,
-      (tx) =>
-        tx
-          .run(async (session): Promise<SliceAnswer> => {
-            if (!(await commitSlice(session, held, commit, after, step)))
-              return this.#refused(session, held, commit);
-            const row = await lockRun(session, runId);
-            if (row === null)
-              throw new InvariantError(`Expected run ${runId} to exist while it has slices, got none`);
-            const hasEnded = after.state === 'ended';
-            const now = hasEnded ? runAfterSlice(row, after, aggregation) : runStarted(row, after);
-            if (now === row) return { kind: 'written', slice: after, before: null, after: null };
-            await putRunRow(session, now, hasEnded ? 1 : 0);
-            if (isTerminal(now.processingStatus)) await this.#news.publish(session, { kind: 'ended', runId });
-            const open = await openSlicesOf(session, runId);
-            const others = open.filter((one) => one.slice !== slice);
-            const before = runWithSlices(row, [...others, commit.slice]);
-            return { kind: 'written', slice: after, before, after: runWithSlices(now, open) };
-          })
-          .then(async (answer) => {
-            const isEnd = answer.kind === 'written' && answer.after !== null && after.state === 'ended';
-            if (isEnd) await ended?.(tx, [{ runId, slice }]);
-            return answer;
-          }),
-      'concurrent',
-    );
+    const work = async (tx: PostgresTransaction): Promise<SliceAnswer> => {
+      let hasEnded = false;
+      const answer = await tx.run(async (session): Promise<SliceAnswer> => {
+        if (!(await commitSlice(session, held, commit, after, step)))
+          return this.#refused(session, held, commit);
+        const row = await lockRun(session, runId);
+        if (row === null)
+          throw new InvariantError(`Expected run ${runId} to exist while it has slices, got none`);
+        hasEnded = after.state === 'ended';
+        const now = hasEnded ? runAfterSlice(row, after, aggregation) : runStarted(row, after);
+        if (now === row) return { kind: 'written', slice: after, before: null, after: null };
+        await putRunRow(session, now, hasEnded ? 1 : 0);
+        if (isTerminal(now.processingStatus)) await this.#news.publish(session, { kind: 'ended', runId });
+        const open = await openSlicesOf(session, runId);
+        const others = open.filter((one) => one.slice !== slice);
+        const before = runWithSlices(row, [...others, commit.slice]);
+        return { kind: 'written', slice: after, before, after: runWithSlices(now, open) };
+      });
+      if (hasEnded) await ended?.(tx, [{ runId, slice }]);
+      return answer;
+    };
+    return this.#database.transaction(this.#begin, work, 'concurrent');
   }
 
   /** Why a commit was not written. */
