@@ -5,8 +5,7 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { pinnedVersion } from '../../ledger/context.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { removeUnpublished } from '../../ledger/planning/plan.ts';
-import { cancelSlice, freezeRuns } from '../../ledger/recording/cancel.ts';
+import { cancelSlice } from '../../ledger/recording/cancel.ts';
 import { enabledTasks } from '../../ledger/resources.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts';
@@ -23,6 +22,7 @@ import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { LeaseRenewal } from './lease-renewal.ts';
+import { LeftOvers } from './left-overs.ts';
 import { SliceDriver } from './slice-driver.ts';
 
 /** Slices that are claimed in one commit. */
@@ -52,6 +52,7 @@ export class Dispatcher {
   readonly #work: WorkSource;
   readonly #holder: string;
   readonly #deps: DriverDeps;
+  readonly #leftOvers: LeftOvers;
   /** Attempts that were given up and have not settled. */
   readonly unsettled: UnsettledAttempts;
   /** By run and number of the slice. */
@@ -82,6 +83,7 @@ export class Dispatcher {
     this.#ledger = ledger;
     this.#ports = ports;
     this.#handlers = handlers;
+    this.#leftOvers = new LeftOvers(ledger, ports);
     const { events } = ledger.context;
     this.unsettled = new UnsettledAttempts(settings.handlersUnsettledMax, events);
     this.#deps = {
@@ -112,11 +114,10 @@ export class Dispatcher {
     });
   }
 
-  /** Begins: removes what another process left half written, and takes up unfinished runs. */
+  /** Begins: clears what other processes left half done, and takes up unfinished runs. */
   async start(): Promise<void> {
     this.#isOpen = true;
-    await this.#freezeDisabled();
-    await this.#removeDrafts();
+    await this.#leftOvers.open();
     if (!this.#isOpen) return;
     await this.#work.open(() => this.mayBeWork());
     if (this.#isShared) this.#renewal.start();
@@ -174,6 +175,7 @@ export class Dispatcher {
   /** Takes up no more slices. Those that are driven stay held, in {@link drain} until their handlers have ended. */
   close(): void {
     this.#isOpen = false;
+    this.#leftOvers.close();
     this.#work.close().catch((error: unknown) => {
       this.#ledger.context.events.emit('engine.error', { error, during: 'closing' });
     });
@@ -213,25 +215,6 @@ export class Dispatcher {
       for (const { ticket } of driven) await this.#work.giveBack(ticket, this.#ports.clock.now());
     } catch (error) {
       this.#ledger.context.events.emit('engine.error', { error, during: 'handingRunsBack' });
-    }
-  }
-
-  /** A process may have died between disabling a workflow and canceling its runs (r9). */
-  async #freezeDisabled(): Promise<void> {
-    for (const { workflow } of await this.#ports.store.listWorkflows()) {
-      const isFrozen = !workflow.isEnabled || workflow.deletedDateTime !== null;
-      if (isFrozen) await freezeRuns(this.#ledger.cancellation, workflow.id, 'all');
-    }
-  }
-
-  /** A process may have died while it wrote a run. */
-  async #removeDrafts(): Promise<void> {
-    const { context } = this.#ledger;
-    for (const run of await this.#ports.store.listUnfinishedRuns()) {
-      if (!this.#isOpen) return;
-      if (run.published || context.planning.has(run.id)) continue;
-      const isSilent = this.#ports.clock.now() - run.lastUpdatedAtMs > LIMITS.draftSilenceMs;
-      if (isSilent || !this.#isShared) await removeUnpublished(context, run);
     }
   }
 
