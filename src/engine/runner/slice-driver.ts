@@ -349,9 +349,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   /** Cancels the queued users, a batch at a time. */
   async #cancelQueued(): Promise<void> {
     const { clock } = this.#deps.ports;
+    // A start that waits for a commit will be refused, and its user canceled then: maybe before a read that still finds
+    // it queued has come back.
+    const known = new Set([...this.#activeUsers].map(({ user }) => user.ordinal));
     for await (const users of queuedUsers(this.#deps, this.#slice, () => this.#mode === 'canceling')) {
-      // A start that waits for a commit will be refused, and its user canceled then.
-      const known = new Set([...this.#activeUsers].map(({ user }) => user.ordinal));
       for (const user of users) {
         if (known.has(user.ordinal)) continue;
         const active = new ActiveUser(user, null, clock.now());
