@@ -1,6 +1,7 @@
 /** Splits seeds over worker processes and adds up what they report. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Theme } from './themes.ts';
 import type { Report, Share } from './worker.ts';
 
 /** A seed whose scenario broke a rule. */
@@ -21,6 +22,8 @@ export interface ActorTotals {
 
 /** What a pool of workers is to do. */
 export interface ActorTask {
+  /** Default: `faults`. */
+  readonly theme?: Theme;
   readonly seed: number;
   /** Runs to simulate, in all. */
   readonly runs: number;
@@ -28,6 +31,8 @@ export interface ActorTask {
   /** Called after each report. */
   readonly onProgress?: (totals: ActorTotals) => void;
   readonly onFailure?: (failure: FailedSeed) => void;
+  /** Ends the work early. */
+  readonly signal?: AbortSignal;
   /** The first failure ends the work. */
   readonly stopsAtFailure?: boolean;
 }
@@ -49,12 +54,14 @@ export async function employ(task: ActorTask): Promise<ActorTotals> {
   const shares = Array.from(
     { length: task.workers },
     (_, index): Share => ({
+      theme: task.theme ?? 'faults',
       from: task.seed + index,
       step: task.workers,
       runs: Math.ceil(task.runs / task.workers),
     }),
   );
   const stop = new AbortController();
+  task.signal?.addEventListener('abort', () => stop.abort());
   await Promise.all(shares.map((share) => employOne(share, task, totals, stop)));
   totals.failures.sort((a, b) => a.seed - b.seed);
   return totals;

@@ -3,11 +3,15 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../src/ports/store.ts';
+import type { SliceBounds } from '../../src/rules/status/slice.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import { sqliteStore } from '../../src/stores/sqlite/open.ts';
+import { SharedTables } from '../cluster/shared-tables.ts';
 
 /** A place that outlives processes. */
 export interface Disk {
+  /** Present: several processes are on it, and its runs are cut into slices. */
+  readonly shared?: SharedTables;
   /** The store of the process that runs now. */
   readonly store: Store;
   /** The process died: the next one finds what was committed. */
@@ -18,6 +22,12 @@ export interface Disk {
 /** Memory that outlives a process: the store itself, which has committed or has not. */
 export function memoryDisk(): Disk {
   return { store: memoryStore(), crash: async () => {}, dispose: async () => {} };
+}
+
+/** As {@link memoryDisk}, for several processes. */
+export function sharedDisk(bounds: SliceBounds): Disk {
+  const shared = new SharedTables(bounds);
+  return { shared, store: shared.store, crash: async () => {}, dispose: async () => {} };
 }
 
 let folder: string | null = null;

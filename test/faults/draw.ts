@@ -30,7 +30,7 @@ export function drawPlan(seed: number): Plan {
   };
 }
 
-function drawWorkflow(choices: Choices, isScheduled: boolean): WorkflowPlan {
+export function drawWorkflow(choices: Choices, isScheduled: boolean): WorkflowPlan {
   return { isScheduled, tasks: Array.from({ length: choices.int(1, 3) }, () => drawTask(choices)) };
 }
 
@@ -45,7 +45,7 @@ function drawTask(choices: Choices): TaskPlan {
   };
 }
 
-function drawLimits(choices: Choices): Partial<Record<SmallLimit, number>> {
+export function drawLimits(choices: Choices): Partial<Record<SmallLimit, number>> {
   const limits: Partial<Record<SmallLimit, number>> = {};
   if (choices.chance(0.6)) limits.usersPerBatch = choices.int(1, 3);
   if (choices.chance(0.4)) limits.commitEventsMax = choices.int(1, 3);
@@ -55,7 +55,7 @@ function drawLimits(choices: Choices): Partial<Record<SmallLimit, number>> {
   return limits;
 }
 
-type Shape = Pick<Plan, 'users' | 'workflows' | 'horizonMs'>;
+export type Shape = Pick<Plan, 'users' | 'workflows' | 'horizonMs'>;
 
 function drawHappenings(choices: Choices, shape: Shape): Happening[] {
   const runs = choices.int(1, 3);
@@ -67,7 +67,7 @@ function drawHappenings(choices: Choices, shape: Shape): Happening[] {
   return [...begun, ...more];
 }
 
-function drawActivation(choices: Choices, { users, workflows }: Shape): What {
+export function drawActivation(choices: Choices, { users, workflows }: Shape): What {
   const from = choices.int(1, users);
   const count = choices.int(1, users - from + 1);
   return {
@@ -80,7 +80,7 @@ function drawActivation(choices: Choices, { users, workflows }: Shape): What {
 }
 
 /** Mostly early, where the first runs are; sometimes anywhere. */
-function drawMoment(choices: Choices, { horizonMs }: Shape): Moment {
+export function drawMoment(choices: Choices, { horizonMs }: Shape): Moment {
   const kind = choices.int(1, 10);
   if (kind <= 5) return { call: choices.int(1, choices.pick([8, 20, 60])), side: drawSide(choices) };
   if (kind <= 7) return { handler: choices.int(1, choices.pick([3, 10])) };
@@ -106,7 +106,7 @@ function drawOffMs(choices: Choices, { horizonMs }: Shape): number {
     : choices.pick([0, 0, 700, 9_000]);
 }
 
-function drawTrouble(choices: Choices): What {
+export function drawTrouble(choices: Choices): What {
   return { kind: 'trouble', trouble: drawTroubleOnly(choices) };
 }
 

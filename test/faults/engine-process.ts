@@ -1,17 +1,22 @@
 /** One simulated process: an engine on the scenario's store, until it dies, stops, or the scenario ends. */
 import { assembleEngine, type Engine } from '../../src/engine/engine.ts';
+import { StoreSource } from '../../src/engine/runner/store-source.ts';
 import { readSettings } from '../../src/engine/settings.ts';
 import { InvariantError, LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Logger } from '../../src/ports/logger.ts';
-import type { Store } from '../../src/ports/store.ts';
+import type { StoreSlices } from '../../src/ports/store.ts';
 import type { TaskContext } from '../../src/ports/task-handler.ts';
+import type { WorkSource } from '../../src/ports/work-source.ts';
 import { seededRandom } from '../../src/system/virtual/random.ts';
-import type { ClockSession } from '../../src/system/virtual/virtual-clock.ts';
+import type { VirtualClock } from '../../src/system/virtual/virtual-clock.ts';
 import type { TaskFault } from '../../src/testing/faults/plan.ts';
+import { ProcessClock } from '../cluster/process-clock.ts';
+import { unsureSource } from '../cluster/unsure-source.ts';
+import type { Disk } from './disks.ts';
 import { type HandlerHost, makeHandlers } from './handlers.ts';
 import type { HandlerCall, Judge } from './judge.ts';
-import type { Plan } from './plan.ts';
+import type { ClusterPlan, Plan } from './plan.ts';
 import { quickIds } from './quick-ids.ts';
 import { type StoreControl, shakyStore } from './shaky-store.ts';
 import type { Trace } from './trace.ts';
@@ -27,6 +32,8 @@ export interface Surroundings {
   handlerBegins(process: EngineProcess): { readonly call: number; readonly trouble: TaskFault | null };
   /** Resolves when the faults are over. */
   hang(): Promise<void>;
+  readonly clock: VirtualClock;
+  readonly isCalm: boolean;
 }
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -38,25 +45,30 @@ export class EngineProcess implements HandlerHost {
   isDead = false;
   /** It was asked to stop. */
   isStopping = false;
-  readonly #session: ClockSession;
+  /** The store cannot be reached. */
+  isCutOff = false;
+  readonly clock: ProcessClock;
   readonly #scenario: Surroundings;
   #running = 0;
   readonly #runningOf = new Map<string, number>();
 
-  constructor(no: number, scenario: Surroundings, session: ClockSession, inner: Store) {
+  constructor(no: number, scenario: Surroundings, { store: inner, shared }: Disk) {
     this.no = no;
     this.#scenario = scenario;
-    this.#session = session;
     const { plan, directory } = scenario;
+    const skews = plan.cluster?.skewsMs ?? [0];
+    this.clock = new ProcessClock(scenario.clock, skews[(no - 1) % skews.length] ?? 0);
+    const store = shakyStore(inner, scenario.storeControl(this), shared ?? null);
     const { concurrency, interruptionsMax, missedSlots, strictFailed } = plan;
     this.engine = assembleEngine(
       {
-        store: shakyStore(inner, scenario.storeControl(this)),
+        store,
         directory,
-        clock: session,
+        clock: this.clock,
         random: seededRandom(plan.seed * 31 + no),
         ids: quickIds(plan.seed * 64 + no),
         logger: SILENT,
+        ...(plan.cluster && store.slices ? { work: this.#source(plan.cluster, store.slices) } : {}),
       },
       readSettings({
         tasks: makeHandlers(this, plan.workflows),
@@ -71,10 +83,17 @@ export class EngineProcess implements HandlerHost {
     this.#listen();
   }
 
+  #source(plan: ClusterPlan, slices: StoreSlices): WorkSource {
+    const events = { emit: () => {}, has: () => false };
+    const inner = new StoreSource({ slices, clock: this.clock, events, isShared: true });
+    const seed = this.#scenario.plan.seed * 128 + this.no;
+    return unsureSource({ inner, plan, seed, isCalm: () => this.#scenario.isCalm });
+  }
+
   /** As by `kill -9`. */
   die(): void {
     this.isDead = true;
-    this.#session.end();
+    this.clock.end();
   }
 
   /** Whether callers may use it. */
@@ -114,7 +133,7 @@ export class EngineProcess implements HandlerHost {
   }
 
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#session.setTimer(ms, resolve));
+    return new Promise((resolve) => this.clock.setTimer(ms, resolve));
   }
 
   hang(): Promise<void> {

@@ -5,10 +5,12 @@
 import { addressOf, taskResultId } from '../../src/model/ids.ts';
 import type { RunRecord, TaskOutcome, UserRecord } from '../../src/model/records.ts';
 import type { TaskContext } from '../../src/ports/task-handler.ts';
+import type { StoredSlice } from '../../src/stores/memory/reader.ts';
 import { isTerminal } from '../model/edges.ts';
 import { violationsOf } from '../model/invariants.ts';
 import { aggregate } from '../model/recount.ts';
 import { type RunSnapshot, snapshotOfRecords } from '../model/snapshot.ts';
+import { type Part, partAt, partFindings, partsOf } from './parts.ts';
 import type { TaskPlan } from './plan.ts';
 import type { TouchedRun } from './shaky-store.ts';
 
@@ -16,6 +18,8 @@ import type { TouchedRun } from './shaky-store.ts';
 export interface HandlerCall {
   readonly key: string;
   readonly process: number;
+  /** The newest claim of its process. */
+  readonly claim: number;
   result: 'running' | 'resolved' | 'rejected';
   /** What it threw says this; `null`: it cannot be foretold. */
   reason: string | null;
@@ -25,12 +29,8 @@ interface Known {
   run: RunRecord;
   users: readonly UserRecord[];
   snapshot: RunSnapshot;
-  /** The process that claimed it last; 0: none. */
-  holder: number;
-  /** It was claimed to be drained: no handler runs under this claim, and any process may help with the drain. */
-  isDrained: boolean;
-  /** Claims that found the run in the hand of a driver. */
-  takeovers: number;
+  /** Its slices; one, where the run's own record is that of its slice. */
+  parts: readonly Part[];
   wasCanceling: boolean;
 }
 
@@ -38,6 +38,8 @@ interface Known {
 export interface Terms {
   readonly strictFailed: boolean;
   readonly interruptionsMax: number;
+  /** Nothing happens because of which a process could be taken for dead. */
+  readonly isPeaceful: boolean;
   /** By workflow id. */
   readonly tasks: ReadonlyMap<string, readonly TaskPlan[]>;
 }
@@ -58,6 +60,8 @@ export class Judge {
   /** Workflow and subject → the scheduled run in which the subject started. */
   readonly #startedIn = new Map<string, string>();
   readonly #calls = new Map<string, HandlerCall[]>();
+  /** The claim under which each outcome was recorded. */
+  readonly #recordedUnder = new Map<string, number>();
   /** Process and run or user → reported that it is over. */
   readonly #reported = new Set<string>();
   readonly #heardCanceling = new Set<string>();
@@ -91,11 +95,11 @@ export class Judge {
 
   /** A commit of a process, as it left each run that it wrote. */
   committed(process: number, touched: readonly TouchedRun[]): void {
-    for (const { id, run, users } of touched) {
+    for (const { id, run, users, slices } of touched) {
       if (run?.published === false) this.halfWritten.add(id);
       else this.halfWritten.delete(id);
       if (run === null) this.#deleted(id);
-      else if (run.published) this.#wrote(process, run, users);
+      else if (run.published) this.#wrote(process, run, users, slices);
       else if (this.#runs.has(id)) this.find('published', `run ${id} became invisible`);
     }
   }
@@ -106,24 +110,29 @@ export class Judge {
     this.#gone.add(id);
   }
 
-  #wrote(process: number, run: RunRecord, users: readonly UserRecord[]): void {
+  #wrote(
+    process: number,
+    run: RunRecord,
+    users: readonly UserRecord[],
+    slices: readonly StoredSlice[],
+  ): void {
     const before = this.#runs.get(run.id) ?? null;
     const flags = this.#tasksOf(run).map((task) => task.continueOnError);
     const snapshot = snapshotOfRecords(run, users, flags);
+    // Several processes commit in one moment, by clocks that differ.
     for (const { rule, what } of violationsOf(snapshot, before?.snapshot ?? null))
-      this.find(rule, `run ${run.id}: ${what}`);
-    const isClaimed = before !== null && run.claim > before.run.claim;
+      if (rule !== 'I12' || slices.length === 0) this.find(rule, `run ${run.id}: ${what}`);
     const known: Known = {
       run,
       users,
       snapshot,
-      holder: isClaimed ? process : (before?.holder ?? 0),
-      isDrained: isClaimed ? before.run.processingStatus === 'canceling' : (before?.isDrained ?? false),
-      takeovers: (before?.takeovers ?? 0) + (isClaimed && before?.run.inHand ? 1 : 0),
+      parts: partsOf(process, run, slices, before?.parts ?? []),
       wasCanceling: (before?.wasCanceling ?? false) || run.processingStatus === 'canceling',
     };
     this.#runs.set(run.id, known);
     if (before) this.#checkKept(before, known);
+    for (const [rule, what] of partFindings(before, known, this.#terms.isPeaceful))
+      this.find(rule, `run ${run.id}: ${what}`);
     this.#checkSlot(run);
     for (const [index, user] of users.entries()) this.#checkUser(process, known, before?.users[index], user);
     if (isTerminal(run.processingStatus) && !isTerminal(before?.run.processingStatus ?? 'queued'))
@@ -131,7 +140,6 @@ export class Judge {
   }
 
   #checkKept(before: Known, { run }: Known): void {
-    if (run.claim < before.run.claim) this.find('fence', `run ${run.id}: the claim fell`);
     if (!isTerminal(before.run.processingStatus)) return;
     const visible = (record: RunRecord) => JSON.stringify({ ...record, claim: 0, inHand: false });
     if (visible(run) !== visible(before.run)) this.find('final', `run ${run.id} changed after its end`);
@@ -149,6 +157,7 @@ export class Judge {
   #checkUser(process: number, known: Known, before: UserRecord | undefined, user: UserRecord): void {
     if (before === undefined || before === user) return;
     const { run } = known;
+    const part = partAt(known.parts, user.ordinal);
     const name = `user ${user.ordinal} of run ${run.id}`;
     const old = before.outcomes ?? [];
     const outcomes = user.outcomes ?? [];
@@ -156,16 +165,20 @@ export class Judge {
       this.find('kept', `${name}: a recorded outcome changed`);
     const isSame = JSON.stringify(before) === JSON.stringify(user);
     const isDriven = before.processingStatus === 'inProgress' || user.processingStatus === 'inProgress';
-    if (!isSame && isDriven && known.holder !== process && !known.isDrained)
-      this.find('fence', `${name}: process ${process} wrote under the claim of process ${known.holder}`);
+    if (!isSame && isDriven && part.holder !== process && !part.isDrained)
+      this.find('fence', `${name}: process ${process} wrote under the claim of process ${part.holder}`);
     outcomes.slice(old.length).forEach((outcome, index) => {
-      this.#checkOutcome(run, before, old.length + index + 1, outcome);
+      const position = old.length + index + 1;
+      this.#recordedUnder.set(taskResultId(run.id, user.ordinal, position), part.claim);
+      this.#checkOutcome(run, before, position, outcome);
     });
-    if ((user.attempts?.interruptions ?? 0) > known.takeovers)
-      this.find('interruptions', `${name}: more interruptions than times the run was taken over`);
+    if ((user.attempts?.interruptions ?? 0) > part.takeovers)
+      this.find('interruptions', `${name}: more interruptions than times it was taken over`);
     if (user.processingStatus === 'canceled' && before.processingStatus !== 'canceled')
       this.#checkCanceled(run, name);
-    if (before.startedAtMs === null && user.startedAtMs !== null) this.#checkOnce(run, user);
+    if (before.startedAtMs !== null || user.startedAtMs === null) return;
+    this.#checkOnce(run, user);
+    if (part.wasCanceling) this.find('cancel', `${name} started after the cancel of its run`);
   }
 
   #checkCanceled(run: RunRecord, name: string): void {
@@ -232,26 +245,31 @@ export class Judge {
   /** A handler begins. */
   called(process: number, context: TaskContext): HandlerCall {
     const { idempotencyKey: key } = context;
-    const call: HandlerCall = { key, process, result: 'running', reason: null };
     const earlier = this.#calls.get(key) ?? [];
-    this.#calls.set(key, [...earlier, call]);
     const address = addressOf(key);
     const known = this.#runs.get(address?.runId ?? '');
-    if (!known || !address) {
+    const part = known && address ? partAt(known.parts, address.ordinal) : null;
+    const claim = part?.claims.get(process) ?? 0;
+    const call: HandlerCall = { key, process, claim, result: 'running', reason: null };
+    this.#calls.set(key, [...earlier, call]);
+    if (!known || !part || !address) {
       if (!this.#gone.has(address?.runId ?? '')) this.find('start', `call ${key} is of no run`);
       return call;
     }
     if (this.#heardCanceling.has(`${process} ${known.run.id}`))
       this.find('cancel', `call ${key} began after its process heard of the cancel`);
-    if (earlier.some((one) => one.process === process && one.result === 'running'))
+    if (earlier.some((one) => one.process === process && one.claim === claim && one.result === 'running'))
       this.find('overlap', `call ${key} runs twice at once in process ${process}`);
+    if ((this.#recordedUnder.get(key) ?? Number.POSITIVE_INFINITY) <= claim)
+      this.find('repeated', `call ${key} began under claim ${claim}, and its outcome was recorded before`);
     // A process that has lost its claim without knowing it may call once more; only its writes are fenced.
-    if (known.holder === process) this.#checkCall(known, context, earlier.length, address);
+    if (part.holder === process) this.#checkCall(known, part, context, earlier.length, address);
     return call;
   }
 
   #checkCall(
-    { run, users, takeovers }: Known,
+    { run, users }: Known,
+    { takeovers, isDrained }: Part,
     { attempt, interruptions }: TaskContext,
     earlier: number,
     { ordinal, position }: { readonly ordinal: number; readonly position: number },
@@ -263,6 +281,7 @@ export class Judge {
         'start',
         `${name} began, and its user is ${user?.processingStatus} at ${user?.outcomes?.length}`,
       );
+    if (isDrained) this.find('cancel', `${name} began in a slice that was claimed after its cancel`);
     if (earlier > attempt - 1 + interruptions)
       this.find(
         'interruptions',

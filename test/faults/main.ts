@@ -1,16 +1,17 @@
 /**
  * `npm run faults -- --runs N --seed S [--workers W] [--replay SEED]`: simulates runs with faults until N are
- * done. On a violation it makes the plan small, prints it with the command that replays it, and exits 2.
+ * done, or until Ctrl-C. On a violation it makes the plan small, prints it with the command that replays it, and
+ * exits 2. `npm run cluster`: the same with several processes on one store.
  */
 import { parseArgs } from 'node:util';
 import { type ActorTotals, employ } from './actors.ts';
-import { drawPlan } from './draw.ts';
-import type { Plan } from './plan.ts';
 import { runScenario } from './scenario.ts';
 import { shrink, violationsIn } from './shrink.ts';
+import { DRAW, type Theme } from './themes.ts';
 
 const USAGE = `Usage: npm run faults -- [--runs N] [--seed S] [--workers W] [--keep-going]
        npm run faults -- --replay SEED
+       npm run cluster -- … the same, with several processes on one store
 
   --runs N       simulate runs until there are N of them (default 100000)
   --seed S       the first seed, a whole number ≥ 0 (default: from the clock)
@@ -23,6 +24,7 @@ const USAGE = `Usage: npm run faults -- [--runs N] [--seed S] [--workers W] [--k
 const TRACE_LINES = 80;
 
 interface Options {
+  readonly theme: Theme;
   readonly runs: number;
   readonly seed: number;
   readonly workers: number;
@@ -39,7 +41,7 @@ async function main(): Promise<number> {
     console.error(options);
     return 1;
   }
-  return options.replay === null ? simulate(options) : replay(options.replay);
+  return options.replay === null ? simulate(options) : explain(options.theme, options.replay, false);
 }
 
 function readArguments(): Options | string {
@@ -51,13 +53,17 @@ function readArguments(): Options | string {
         workers: { type: 'string', default: '2' },
         replay: { type: 'string' },
         'keep-going': { type: 'boolean', default: false },
+        theme: { type: 'string', default: 'faults' },
         brief: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return USAGE;
     const { runs, seed, workers } = values;
+    if (values.theme !== 'faults' && values.theme !== 'cluster')
+      throw new RangeError(`Expected --theme to be faults or cluster, got \`${values.theme}\``);
     return {
+      theme: values.theme,
       runs: wholeNumber('runs', runs, 1),
       seed: wholeNumber('seed', seed, 0),
       workers: wholeNumber('workers', workers, 1),
@@ -79,8 +85,11 @@ function wholeNumber(name: string, text: string, min: number): number {
 async function simulate(options: Options): Promise<number> {
   const beganAt = performance.now();
   const progress = progressLine(options, beganAt);
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
   const totals = await employ({
     ...options,
+    signal: interrupt.signal,
     stopsAtFailure: !options.keepsGoing,
     onProgress: progress,
     // At once: a long run may be ended before its summary.
@@ -88,8 +97,9 @@ async function simulate(options: Options): Promise<number> {
   });
   if (process.stderr.isTTY) process.stderr.write('\n');
   console.log(summaryOf(totals, options, (performance.now() - beganAt) / 1_000));
-  if (totals.failures.length === 0) return 0;
-  if (!options.isBrief) await explain(drawPlan((totals.failures[0] as { seed: number }).seed), true);
+  const [first] = totals.failures;
+  if (!first) return interrupt.signal.aborted ? 130 : 0;
+  if (!options.isBrief) await explain(options.theme, first.seed, true);
   return 2;
 }
 
@@ -115,12 +125,9 @@ function progressLine({ runs }: Options, beganAt: number): (totals: ActorTotals)
   };
 }
 
-async function replay(seed: number): Promise<number> {
-  return explain(drawPlan(seed), false);
-}
-
 /** Runs a plan and, if it fails, its smallest version; prints what is wrong and how to replay it. */
-async function explain(plan: Plan, isKnownToFail: boolean): Promise<number> {
+async function explain(theme: Theme, seed: number, isKnownToFail: boolean): Promise<number> {
+  const plan = DRAW[theme](seed);
   const violations = await violationsIn(plan);
   if (violations.length === 0) {
     console.log(
@@ -134,6 +141,6 @@ async function explain(plan: Plan, isKnownToFail: boolean): Promise<number> {
   const { lines, hash } = await runScenario(smallest.plan, true);
   console.log(`\nIts trace (hash ${hash}):\n${lines?.slice(-TRACE_LINES).join('\n')}`);
   console.log(`\n${smallest.violations.join('\n')}`);
-  console.log(`\nReplay: npm run faults -- --replay ${plan.seed}`);
+  console.log(`\nReplay: npm run ${theme} -- --replay ${seed}`);
   return 2;
 }

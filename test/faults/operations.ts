@@ -2,7 +2,7 @@
 import type { Engine } from '../../src/engine/engine.ts';
 import { ERROR_CODES } from '../../src/errors/codes.ts';
 import type { EngineProcess } from './engine-process.ts';
-import type { What } from './plan.ts';
+import type { Plan, What } from './plan.ts';
 import type { Scenario } from './scenario.ts';
 import { idsFrom } from './set-up.ts';
 
@@ -18,6 +18,15 @@ export function isOrphaning(what: What): boolean {
   return what.kind === 'second' || (what.kind === 'error' && !ERROR_CODES[what.code].retryable);
 }
 
+const PEACEFUL: readonly What['kind'][] = ['activate', 'evaluate', 'cancel', 'trouble', 'update'];
+
+/** Whether nothing happens because of which a process could be taken for dead. */
+export function isPeaceful({ cluster, happenings }: Plan): boolean {
+  // A process alone on its store takes what it likes: there is no lease.
+  const areClocksRight = cluster?.skewsMs.every((ms) => ms === 0) ?? false;
+  return areClocksRight && happenings.every(({ what }) => PEACEFUL.includes(what.kind));
+}
+
 /** Lets `what` happen; `where`: to the process that is at work at this moment, when there is one. */
 export function act(scenario: Scenario, what: What, where: EngineProcess | null): void {
   const process = where?.isUp ? where : scenario.up.at(-1);
@@ -26,6 +35,8 @@ export function act(scenario: Scenario, what: What, where: EngineProcess | null)
     scenario.clock.jump(what.byMs);
   } else if (what.kind === 'sleep') {
     scenario.chore(() => scenario.clock.sleepUntil(scenario.clock.now() + what.ms));
+  } else if (what.kind === 'restart') {
+    scenario.restartStore();
   } else if (what.kind === 'second') {
     if (scenario.plan.store === 'memory' && scenario.up.length < UP_MAX) scenario.boot();
   } else if (process) befall(scenario, what, process);
@@ -33,8 +44,20 @@ export function act(scenario: Scenario, what: What, where: EngineProcess | null)
 
 function befall(scenario: Scenario, what: What, process: EngineProcess): void {
   if (what.kind === 'crash') scenario.crash(process, what.offMs);
+  else if (what.kind === 'stall') {
+    scenario.trace.add(`${process.no} stalls for ${what.ms}`);
+    process.clock.stall(what.ms);
+  } else if (what.kind === 'partition') cutOff(scenario, process, what.ms);
   else if (what.kind === 'stop') stop(scenario, process, what.deadlineMs, what.offMs);
   else ask(scenario, process, what);
+}
+
+function cutOff(scenario: Scenario, process: EngineProcess, ms: number): void {
+  scenario.trace.add(`${process.no} is cut off for ${ms}`);
+  process.isCutOff = true;
+  scenario.clock.setTimer(ms, () => {
+    process.isCutOff = false;
+  });
 }
 
 function stop(scenario: Scenario, process: EngineProcess, deadlineMs: number, offMs: number): void {

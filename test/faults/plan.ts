@@ -4,6 +4,7 @@
  */
 import type { MissedSlotPolicy } from '../../src/engine/settings.ts';
 import type { LIMITS } from '../../src/model/limits.ts';
+import type { SliceBounds } from '../../src/rules/status/slice.ts';
 import type { TaskFault } from '../../src/testing/faults/plan.ts';
 
 /** Where a store call is hit: before it begins, after its work and before its commit, or after its commit. */
@@ -49,6 +50,14 @@ export type What =
   /** The store refuses this call and the `times − 1` next ones. */
   | { readonly kind: 'error'; readonly code: StoreErrorCode; readonly times: number }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** The caller is told that its call failed; it reaches the store `ms` later. Only where runs are cut into slices. */
+  | { readonly kind: 'late'; readonly ms: number }
+  /** The process stands still, as by SIGSTOP. */
+  | { readonly kind: 'stall'; readonly ms: number }
+  /** The process and the store do not reach each other. */
+  | { readonly kind: 'partition'; readonly ms: number }
+  /** The database is restarted: of the calls in flight, those that are written lose their answers. */
+  | { readonly kind: 'restart' }
   | { readonly kind: 'trouble'; readonly trouble: TaskFault };
 
 /** How a store can fail. The last two are not retryable. */
@@ -84,10 +93,24 @@ export type SmallLimit = Extract<
   'usersPerBatch' | 'commitEventsMax' | 'activeUsersMax' | 'usersReadAhead' | 'runsDrivenMax'
 >;
 
+/** Several processes on one store, whose runs are cut into slices. */
+export interface ClusterPlan {
+  readonly slices: SliceBounds;
+  /** By how much the clock of each process is fast, ms: as many numbers as there are processes. */
+  readonly skewsMs: readonly number[];
+  /** The longest that a call takes to the store, or its answer back, ms. */
+  readonly wayMs: number;
+  /** Of a hundred offers of work, so many are lost, and so many given once more. */
+  readonly offersLost: number;
+  readonly offersDoubled: number;
+}
+
 /** A scenario. */
 export interface Plan {
   readonly seed: number;
   readonly store: 'memory' | 'sqlite';
+  /** Absent: one process at a time. */
+  readonly cluster?: ClusterPlan;
   readonly users: number;
   readonly concurrency: number;
   readonly interruptionsMax: number;

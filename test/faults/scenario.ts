@@ -17,14 +17,14 @@ import type { Random } from '../../src/ports/random.ts';
 import { below, seededRandom } from '../../src/system/virtual/random.ts';
 import { type VirtualClock, virtualClock } from '../../src/system/virtual/virtual-clock.ts';
 import type { TaskFault } from '../../src/testing/faults/plan.ts';
-import { type Disk, memoryDisk, sqliteDisk } from './disks.ts';
+import { type Disk, memoryDisk, sharedDisk, sqliteDisk } from './disks.ts';
 import { EngineProcess, type Surroundings } from './engine-process.ts';
 import { Judge } from './judge.ts';
 import { never } from './never.ts';
-import { act, isOrphaning } from './operations.ts';
+import { act, isOrphaning, isPeaceful } from './operations.ts';
 import type { Happening, Plan, Side, SmallLimit, What } from './plan.ts';
 import { peopleOf, START_MS, setUpWorkflows } from './set-up.ts';
-import type { StoreControl } from './shaky-store.ts';
+import { LateCall, type StoreControl } from './shaky-store.ts';
 import { Trace } from './trace.ts';
 
 /** What came of a scenario. */
@@ -46,13 +46,17 @@ export interface ScenarioResult {
 
 /** Every run must be terminal so long after the faults have ended, ms: the longest waits of a plan, and then some. */
 const CALM_MAX_MS = 900_000;
+/** As {@link CALM_MAX_MS}, for several processes: left-overs of dead ones are cleared within two minutes. */
+const CLUSTER_CALM_MAX_MS = LIMITS.sliceLeaseMs + 300_000;
 const INSTANTS_MAX = 3_000;
+/** Each process polls. */
+const CLUSTER_INSTANTS_MAX = 20_000;
 const STOP_DEADLINE_MS = 10_000;
 
 /** Runs the scenario of `plan`. */
 export async function runScenario(plan: Plan, keepsTrace = false): Promise<ScenarioResult> {
   const restore = makeSmall(plan.limits);
-  const disk = plan.store === 'sqlite' ? await sqliteDisk() : memoryDisk();
+  const disk = await diskOf(plan);
   const unhandled: unknown[] = [];
   const note = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', note);
@@ -68,6 +72,11 @@ export async function runScenario(plan: Plan, keepsTrace = false): Promise<Scena
     restore();
     await disk.dispose();
   }
+}
+
+async function diskOf({ store, cluster }: Plan): Promise<Disk> {
+  if (cluster) return sharedDisk(cluster.slices);
+  return store === 'sqlite' ? sqliteDisk() : memoryDisk();
 }
 
 /** Makes bounds small for one scenario. They are constants for all other code. */
@@ -99,13 +108,18 @@ export class Scenario implements Surroundings {
   readonly #chores: (() => Promise<void>)[] = [];
   #release: () => void = () => {};
   readonly #released: Promise<void>;
-  #isCalm = false;
+  isCalm = false;
+  /** Calls of the store that began before its last restart are cut off, up to this one. */
+  #cutOffCalls = 0;
   #isOrphaned = false;
   #storeCalls = 0;
   #handlerCalls = 0;
   readonly #reached = new Set<string>();
   /** Processes that will start later. */
   #coming = 0;
+
+  readonly #calmMaxMs: number;
+  readonly #instantsMax: number;
 
   constructor(
     plan: Plan,
@@ -118,12 +132,15 @@ export class Scenario implements Surroundings {
     this.clock = clock;
     this.workflowIds = workflowIds;
     this.#disk = disk;
+    this.#calmMaxMs = plan.cluster ? CLUSTER_CALM_MAX_MS : CALM_MAX_MS;
+    this.#instantsMax = plan.cluster ? CLUSTER_INSTANTS_MAX : INSTANTS_MAX;
     this.#random = seededRandom(plan.seed ^ 0x5eed);
     this.trace = new Trace(keepsTrace);
     this.directory = arrayDirectory(peopleOf(plan));
     this.judge = new Judge({
       strictFailed: plan.strictFailed,
       interruptionsMax: plan.interruptionsMax,
+      isPeaceful: isPeaceful(plan),
       tasks: new Map(workflowIds.map((id, index) => [id, plan.workflows[index]?.tasks ?? []])),
     });
     this.#released = new Promise((resolve) => {
@@ -146,8 +163,8 @@ export class Scenario implements Surroundings {
   }
 
   async run(): Promise<void> {
-    this.boot();
-    await this.#pass(this.plan.horizonMs, () => false);
+    for (let count = this.plan.cluster?.skewsMs.length ?? 1; count > 0; count--) this.boot();
+    await this.#pass(this.plan.horizonMs, () => this.plan.cluster !== undefined && this.#isIdle);
     await this.#calm();
     await this.#recover();
     await this.#endingChecks();
@@ -168,7 +185,7 @@ export class Scenario implements Surroundings {
       if (this.judge.violations.length > 0 || isEnough()) return;
       const inMs = this.clock.nextTimerInMs;
       if (inMs === null || this.clock.elapsed() + inMs > endMs) return;
-      if (instants === INSTANTS_MAX) {
+      if (instants === this.#instantsMax) {
         this.judge.find('liveness', 'endless activity');
         return;
       }
@@ -176,9 +193,25 @@ export class Scenario implements Surroundings {
     }
   }
 
+  /** Nothing is left to do: until the horizon the processes would only look for work. */
+  get #isIdle(): boolean {
+    const { judge, plan } = this;
+    const lastMs = Math.max(...plan.happenings.map(({ at }) => ('ms' in at ? at.ms : 0)));
+    return (
+      this.clock.elapsed() > lastMs &&
+      this.#coming === 0 &&
+      judge.halfWritten.size === 0 &&
+      judge.unfinished.length === 0
+    );
+  }
+
   /** The processes that run must finish all of their work. */
   async #calm(): Promise<void> {
-    this.#isCalm = true;
+    this.isCalm = true;
+    for (const process of this.processes) {
+      process.clock.wake();
+      process.isCutOff = false;
+    }
     this.#release();
     this.trace.add('calm');
     const isOnTheWay = () => this.#coming > 0 || this.processes.some((one) => one.isStopping && !one.isDead);
@@ -187,7 +220,7 @@ export class Scenario implements Surroundings {
     const waiting = this.#isOrphaned ? [] : this.#awaitRuns(this.up[0]?.engine as Engine);
     const { judge } = this;
     await this.#pass(
-      CALM_MAX_MS,
+      this.#calmMaxMs,
       () =>
         judge.unfinished.length === 0 && judge.halfWritten.size === 0 && waiting.every((one) => one.isOver),
     );
@@ -225,7 +258,7 @@ export class Scenario implements Surroundings {
     }
     if (this.plan.seed % 2 === 0) await this.#disk.crash();
     const last = this.boot();
-    await this.#pass(CALM_MAX_MS, () => this.judge.unfinished.length === 0);
+    await this.#pass(this.#calmMaxMs, () => this.judge.unfinished.length === 0);
     this.#expectFinished('with a new process');
     await this.#stopNow(last);
     if (last.running > 0) this.judge.find('liveness', `${last.running} handlers run after the stop`);
@@ -241,7 +274,7 @@ export class Scenario implements Surroundings {
       },
       (error: unknown) => process.expectProper(error, 'a stop'),
     );
-    await this.#pass(CALM_MAX_MS, () => isOver);
+    await this.#pass(this.#calmMaxMs, () => isOver);
     if (!isOver) this.judge.find('liveness', `process ${process.no} does not stop`);
     process.die();
   }
@@ -250,7 +283,7 @@ export class Scenario implements Surroundings {
     for (const run of this.judge.unfinished)
       this.judge.find(
         'liveness',
-        `run ${run.id} is ${run.processingStatus} ${CALM_MAX_MS / 1_000} s ${when}`,
+        `run ${run.id} is ${run.processingStatus} ${this.#calmMaxMs / 1_000} s ${when}`,
       );
   }
 
@@ -276,7 +309,7 @@ export class Scenario implements Surroundings {
 
   /** Starts a process. One that cannot start ends, and another one is tried, as a supervisor would. */
   boot(): EngineProcess {
-    const made = new EngineProcess(this.processes.length + 1, this, this.clock.session(), this.#disk.store);
+    const made = new EngineProcess(this.processes.length + 1, this, this.#disk);
     this.processes.push(made);
     this.trace.add(`${made.no} boots`);
     made.engine.start().catch((error: unknown) => {
@@ -285,6 +318,11 @@ export class Scenario implements Surroundings {
       this.crash(made, 1_000);
     });
     return made;
+  }
+
+  restartStore(): void {
+    this.trace.add('the store restarts');
+    this.#cutOffCalls = this.#storeCalls;
   }
 
   bootLater(offMs: number): void {
@@ -313,7 +351,7 @@ export class Scenario implements Surroundings {
   endStopped(process: EngineProcess, offMs: number): void {
     if (process.isDead) return;
     this.trace.add(`${process.no} has stopped`);
-    if (process.running > 0 && !this.#isCalm) this.trace.add(`${process.running} handlers are abandoned`);
+    if (process.running > 0 && !this.isCalm) this.trace.add(`${process.running} handlers are abandoned`);
     process.die();
     this.bootLater(offMs);
   }
@@ -337,7 +375,7 @@ export class Scenario implements Surroundings {
   }
 
   #happen(what: What, where: EngineProcess | null): void {
-    if (this.#isCalm) return;
+    if (this.isCalm) return;
     if (isOrphaning(what)) this.#isOrphaned = true;
     act(this, what, where);
   }
@@ -352,6 +390,11 @@ export class Scenario implements Surroundings {
         return this.#storeCalls;
       },
       at: (call, side) => this.#atCall(owner, call, side),
+      deliver: (listener, news) => {
+        if (owner.isDead || owner.isCutOff) return;
+        if (owner.clock.isStalled) void owner.clock.awake().then(() => owner.isDead || listener(news));
+        else listener(news);
+      },
       committed: (touched, call) => {
         const states = touched.map(
           ({ id, run }) => `${id} ${run?.processingStatus} ${run?.lastUpdatedAtMs} ${run?.claim}`,
@@ -364,30 +407,47 @@ export class Scenario implements Surroundings {
 
   #atCall(owner: EngineProcess, call: number, side: Side): Promise<void> | null {
     if (!owner.isDead) {
-      if (this.#isCalm) return null;
+      if (this.isCalm) return null;
       const rounds = this.plan.jitter === 0 ? 0 : below(this.#random, this.plan.jitter + 1);
       const happenings = this.#byCall.get(`${call}${side}`);
+      const wayMs = side === 'middle' ? 0 : this.#wayMs(owner);
       if (happenings) this.#reached.add(`${call}${side}`);
-      else if (rounds === 0) return null;
-      return this.#disturb(owner, side, rounds, happenings ?? []);
+      else if (rounds === 0 && wayMs === 0 && !this.#isCutOff(owner, call)) return null;
+      return this.#disturb(owner, call, side, { rounds, wayMs, happenings: happenings ?? [] });
     }
     return side === 'middle' ? Promise.reject(cutOff()) : never();
   }
 
+  /** How long a call of a process is on its way; a process that stands still makes none. */
+  #wayMs({ clock }: EngineProcess): number {
+    const { wayMs = 0 } = this.plan.cluster ?? {};
+    const ownMs = wayMs === 0 ? 0 : below(this.#random, wayMs + 1);
+    return clock.isStalled ? Math.max(1, ownMs) : ownMs;
+  }
+
+  #isCutOff(owner: EngineProcess, call: number): boolean {
+    return owner.isCutOff || call <= this.#cutOffCalls;
+  }
+
   async #disturb(
     owner: EngineProcess,
+    call: number,
     side: Side,
-    rounds: number,
-    happenings: readonly What[],
+    { rounds, wayMs, happenings }: { rounds: number; wayMs: number; happenings: readonly What[] },
   ): Promise<void> {
     for (let left = rounds; left > 0; left--) await this.clock.yield();
+    if (wayMs > 0) await Promise.race([sleep(this.clock, wayMs), this.#released]);
     for (const what of happenings) {
       if (owner.isDead) break;
       if (what.kind === 'slow') await Promise.race([sleep(this.clock, what.ms), this.#released]);
       else if (what.kind === 'error') this.#refuse(what);
+      else if (what.kind === 'late') throw new LateCall(sleep(this.clock, what.ms));
       else this.#happen(what, owner);
     }
+    // An open transaction goes on: a process that stands still in one would hold up the memory store.
+    if (side !== 'middle' && owner.clock.isStalled) await owner.clock.awake();
     if (owner.isDead) await (side === 'middle' ? Promise.reject(cutOff()) : never());
+    if (this.#isCutOff(owner, call)) throw unreachable();
   }
 
   #refuse(what: Extract<What, { kind: 'error' }>): never {
@@ -399,7 +459,7 @@ export class Scenario implements Surroundings {
     this.#handlerCalls += 1;
     const call = this.#handlerCalls;
     let trouble: TaskFault | null = null;
-    if (this.#isCalm) return { call, trouble };
+    if (this.isCalm) return { call, trouble };
     for (const what of this.#byHandler.get(call) ?? []) {
       if (what.kind === 'trouble') trouble = what.trouble;
       else this.#happen(what, owner);
@@ -414,6 +474,13 @@ export class Scenario implements Surroundings {
 
 function cutOff(): LifecycleError {
   return new LifecycleError('StoreFailed', 'The process has died; its calls are cut off');
+}
+
+function unreachable(): LifecycleError {
+  return new LifecycleError(
+    'StoreFailed',
+    'Expected the store to be reachable, got a connection that is cut off',
+  );
 }
 
 function addTo<Key>(map: Map<Key, What[]>, key: Key, what: What): void {

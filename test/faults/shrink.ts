@@ -1,6 +1,6 @@
 /** Makes a plan that fails as small as it can be while it still fails in the same way. */
 
-import type { Plan, TaskPlan, What, WorkflowPlan } from './plan.ts';
+import type { ClusterPlan, Plan, TaskPlan, What, WorkflowPlan } from './plan.ts';
 import { runScenario } from './scenario.ts';
 
 /** Scenarios that a shrinking may cost. */
@@ -54,6 +54,7 @@ function* smallerPlans(plan: Plan): Generator<Plan> {
       yield { ...plan, happenings: happenings.toSpliced(from, size) };
   }
   if (plan.store === 'sqlite') yield { ...plan, store: 'memory' };
+  yield* withSmallerCluster(plan);
   yield* withFewerWorkflows(plan);
   if (plan.jitter > 0) yield { ...plan, jitter: 0 };
   for (const name of Object.keys(plan.limits)) {
@@ -66,6 +67,19 @@ function* smallerPlans(plan: Plan): Generator<Plan> {
   if (plan.horizonMs > 60_000) yield { ...plan, horizonMs: Math.max(60_000, Math.round(plan.horizonMs / 2)) };
   yield* withFewerPeople(plan);
   yield* withSimplerHappenings(plan);
+}
+
+function* withSmallerCluster(plan: Plan): Generator<Plan> {
+  const { cluster } = plan;
+  if (!cluster) return;
+  const put = (smaller: Partial<ClusterPlan>): Plan => ({ ...plan, cluster: { ...cluster, ...smaller } });
+  const { skewsMs, slices } = cluster;
+  if (skewsMs.length > 1) yield put({ skewsMs: skewsMs.slice(0, -1) });
+  if (skewsMs.some((ms) => ms !== 0)) yield put({ skewsMs: skewsMs.map(() => 0) });
+  if (cluster.wayMs > 0) yield put({ wayMs: 0 });
+  if (cluster.offersLost > 0) yield put({ offersLost: 0 });
+  if (cluster.offersDoubled > 0) yield put({ offersDoubled: 0 });
+  if (slices.max > slices.min) yield put({ slices: { ...slices, max: slices.min } });
 }
 
 function* withFewerWorkflows(plan: Plan): Generator<Plan> {

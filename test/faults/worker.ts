@@ -1,9 +1,10 @@
 /** A worker process that runs scenarios: of the seeds `from`, `from + step` … until it has made `runs` runs. */
-import { drawPlan } from './draw.ts';
 import { runScenario } from './scenario.ts';
+import { DRAW, type Theme } from './themes.ts';
 
 /** The work of one worker. */
 export interface Share {
+  readonly theme: Theme;
   readonly from: number;
   readonly step: number;
   readonly runs: number;
@@ -30,13 +31,14 @@ if (process.send) process.once('message', (share: Share) => void workOff(share))
 /** The seed that is being run. */
 let current = 0;
 /** Nothing is left that could go on, and yet the scenario is not over: what it waits for never comes. */
-function hang(): void {
-  console.error(`The scenario of seed ${current} hangs: npm run faults -- --replay ${current}`);
+function hang(theme: Theme): void {
+  console.error(`The scenario of seed ${current} hangs: npm run ${theme} -- --replay ${current}`);
   process.exit(1);
 }
 
-async function workOff({ from, step, runs }: Share): Promise<void> {
-  process.once('beforeExit', hang);
+async function workOff({ theme, from, step, runs }: Share): Promise<void> {
+  const onHang = () => hang(theme);
+  process.once('beforeExit', onHang);
   Error.stackTraceLimit = 0; // most of the errors here are planned, and their stacks are not read
   let made = 0;
   let failed = 0;
@@ -46,7 +48,7 @@ async function workOff({ from, step, runs }: Share): Promise<void> {
     for (; sums.scenarios < SCENARIOS_PER_REPORT && made + sums.runs < runs; seed += step) {
       current = seed;
       try {
-        const result = await runScenario(drawPlan(seed));
+        const result = await runScenario(DRAW[theme](seed));
         sums.scenarios += 1;
         sums.runs += result.runs;
         sums.storeCalls += result.storeCalls;
@@ -61,7 +63,7 @@ async function workOff({ from, step, runs }: Share): Promise<void> {
     failed += failures.length;
     await send({ ...sums, failures, isDone: made >= runs || failed >= FAILURES_MAX });
   }
-  process.off('beforeExit', hang);
+  process.off('beforeExit', onHang);
   process.disconnect();
 }
 
