@@ -3,6 +3,7 @@ export const ENGINE_ACTIVITIES = {
   awaitingRuns: 'waiting for runs of other processes',
   cancelingRun: 'canceling',
   claimingRuns: 'claiming runs',
+  clearingLeftOvers: 'clearing what dead processes left',
   closing: 'closing',
   committing: 'commit',
   drivingRun: 'driving',

@@ -40,7 +40,7 @@ export class LeftOvers {
     this.#timer = this.#ports.clock.setTimer(LIMITS.draftSilenceMs / 2, () => {
       this.#look()
         .catch((error: unknown) => {
-          this.#ledger.context.events.emit('engine.error', { error, during: 'clearing what others left' });
+          this.#ledger.context.events.emit('engine.error', { error, during: 'clearingLeftOvers' });
         })
         .finally(() => this.#lookLater());
     });
