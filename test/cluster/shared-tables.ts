@@ -14,7 +14,6 @@ export class SharedTables {
   readonly store: Store;
   readonly #tables: Tables;
   readonly #bounds: SliceBounds;
-  readonly #listeners = new Set<NewsListener>();
 
   constructor(bounds: SliceBounds) {
     this.store = memoryStore({ slices: bounds });
@@ -29,17 +28,7 @@ export class SharedTables {
     deliver: (listener: NewsListener, news: RunNews) => void,
   ): StoreSlices {
     const slices = memorySlices(this.#tables, transaction, this.#bounds);
-    slices.watch((news) => {
-      for (const tell of this.#listeners) tell(news);
-    });
-    return {
-      ...slices,
-      watch: (listener) => {
-        const tell: NewsListener = (news) => deliver(listener, news);
-        this.#listeners.add(tell);
-        return { close: () => void this.#listeners.delete(tell) };
-      },
-    };
+    return { ...slices, watch: (listener) => slices.watch((news) => deliver(listener, news)) };
   }
 
   /** The slices of a run, in the running transaction. */

@@ -3,7 +3,10 @@ import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { makeWorld, workflowInput } from '../../../helpers/world.ts';
 
 it('clears a run that another process left half written, in an engine that has long been started', async () => {
-  const { engine, store, clock } = makeWorld({ store: memoryStore({ slices: true }), tasks: { '*': () => {} } });
+  const { engine, store, clock } = makeWorld({
+    store: memoryStore({ slices: true }),
+    tasks: { '*': () => {} },
+  });
   const workflow = await engine.workflows.create(workflowInput(['t1']));
   const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
   await engine.start();
