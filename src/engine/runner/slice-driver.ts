@@ -24,7 +24,7 @@ import { awaitCall } from './await-call.ts';
 import { type DriverDeps, startRoom, wakeStarved } from './driver-deps.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
-import { queuedUsers, usersIn } from './slice-users.ts';
+import { queuedUsers, usersInProgress } from './slice-users.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -89,9 +89,8 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
    */
   async start(wasInHand: boolean): Promise<void> {
     const { ports, recorder } = this.#deps;
-    const taken: ActiveUser[] = [];
-    for await (const users of usersIn('inProgress', ports.store, this.#slice))
-      taken.push(...(await activeUsersOf(this.#run, users, ports)));
+    const users = await usersInProgress(ports.store, this.#slice);
+    const taken = await activeUsersOf(this.#run, users, ports);
     // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
     const [state] = await recorder.slices.renew([this.#slice], ports.clock.now());
     if (state === 'lost') return this.end();

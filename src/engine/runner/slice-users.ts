@@ -8,20 +8,28 @@ import type { DriverDeps } from './driver-deps.ts';
 /** Wait before a failed read is repeated, ms. */
 const RETRY_MS = 1_000;
 
-/** The users of a slice in one status, by ordinal, in batches of `LIMITS.usersPerBatch`. */
-export async function* usersIn(
-  status: UserStatus,
+/** A batch of the users of a slice in one status, by ordinal. */
+function listBatch(
   store: Pick<StoreReader, 'listUsersByStatus'>,
-  { runId, firstOrdinal, lastOrdinal }: SliceRecord,
-): AsyncGenerator<readonly UserRecord[]> {
-  for (let after = firstOrdinal - 1; ; ) {
-    const users = await store.listUsersByStatus(runId, status, after, LIMITS.usersPerBatch, lastOrdinal);
-    const last = users.at(-1);
-    if (last === undefined) return;
-    yield users;
-    if (users.length < LIMITS.usersPerBatch) return;
-    after = last.ordinal;
+  { runId, lastOrdinal }: SliceRecord,
+  status: UserStatus,
+  afterOrdinal: number,
+): Promise<readonly UserRecord[]> {
+  return store.listUsersByStatus(runId, status, afterOrdinal, LIMITS.usersPerBatch, lastOrdinal);
+}
+
+/** All users of a slice that are in progress. */
+export async function usersInProgress(
+  store: Pick<StoreReader, 'listUsersByStatus'>,
+  slice: SliceRecord,
+): Promise<readonly UserRecord[]> {
+  let users = await listBatch(store, slice, 'inProgress', slice.firstOrdinal - 1);
+  for (let size = users.length; size === LIMITS.usersPerBatch; ) {
+    const further = await listBatch(store, slice, 'inProgress', users.at(-1)?.ordinal ?? 0);
+    size = further.length;
+    users = users.concat(further);
   }
+  return users;
 }
 
 /** The queued users of a slice, in batches, while `isWanted`. A failed read is reported and repeated. */
@@ -30,15 +38,13 @@ export async function* queuedUsers(
   slice: SliceRecord,
   isWanted: () => boolean,
 ): AsyncGenerator<readonly UserRecord[]> {
-  let rest = slice;
-  while (isWanted()) {
+  for (let after = slice.firstOrdinal - 1; isWanted(); ) {
     try {
-      for await (const users of usersIn('queued', store, rest)) {
-        if (!isWanted()) return;
-        yield users;
-        rest = { ...rest, firstOrdinal: (users.at(-1)?.ordinal ?? 0) + 1 };
-      }
-      return;
+      const users = await listBatch(store, slice, 'queued', after);
+      const last = users.at(-1);
+      if (last === undefined || !isWanted()) return;
+      after = last.ordinal;
+      yield users;
     } catch (error) {
       events.emit('engine.error', { error, during: 'cancelingRun', runId: slice.runId });
       await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));

@@ -34,7 +34,7 @@ export class StoreSource implements WorkSource {
   /** Slices that are not taken before a moment, though the store offers them. */
   readonly #resting = new Map<string, EpochMs>();
   #listener: () => void = () => {};
-  #timer: Timer | null = null;
+  readonly #timers = new Set<Timer>();
   /** Whether there may be open slices that are not known. */
   #isStale = true;
   #taken = 0;
@@ -44,6 +44,7 @@ export class StoreSource implements WorkSource {
   }
 
   async open(listener: () => void): Promise<void> {
+    this.#stopTimers();
     this.#listener = listener;
     this.#isStale = true;
     if (this.#deps.isShared) this.#poll();
@@ -83,10 +84,12 @@ export class StoreSource implements WorkSource {
       if (notBeforeMs > clock.now()) this.#resting.set(textOf(ticket), notBeforeMs);
       return;
     }
-    clock.setTimer(Math.max(0, notBeforeMs - clock.now()), () => {
+    const timer = clock.setTimer(Math.max(0, notBeforeMs - clock.now()), () => {
+      this.#timers.delete(timer);
       this.#add(ticket);
       this.#listener();
     });
+    this.#timers.add(timer);
   }
 
   async drop(): Promise<void> {}
@@ -97,7 +100,7 @@ export class StoreSource implements WorkSource {
   }
 
   async close(): Promise<void> {
-    this.#timer?.cancel();
+    this.#stopTimers();
     this.#listener = () => {};
     for (const queue of Object.values(this.#waiting)) queue.clear();
     this.#known.clear();
@@ -129,11 +132,18 @@ export class StoreSource implements WorkSource {
   }
 
   #poll(): void {
-    this.#timer = this.#deps.clock.setTimer(LIMITS.pollMs, () => {
+    const timer = this.#deps.clock.setTimer(LIMITS.pollMs, () => {
+      this.#timers.delete(timer);
       this.#poll();
       this.#isStale = true;
       this.#listener();
     });
+    this.#timers.add(timer);
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
   }
 
   #add(slice: OpenSlice): void {
