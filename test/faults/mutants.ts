@@ -224,6 +224,11 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       'queue.events = [...queue.events];\n    queue.activeUsers = queue.activeUsers.slice(activeUsers.length);',
     ],
     ['a failed commit is given up', 'failures += 1;', 'return answers;'],
+    [
+      'each slice of a run announces its end',
+      'for (const { known } of others) if (known.run.id === run.id) return known;',
+      '',
+    ],
   ],
   'ledger/recording/whole-runs.ts': [
     [
@@ -241,6 +246,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       "if ((before.processingStatus === 'canceling') !== slice.canceling) return { kind: 'canceling' };",
       '',
     ],
+    ['a commit that arrives late is written', 'before.seq !== slice.seq || ', ''],
     ['counters are not written', 'await tx.putRun(after);', ''],
     ['outcomes are not written', 'await tx.putUsers(users);', ''],
     ['a claim does not fence', 'claim: before.claim + 1,', 'claim: before.claim,'],

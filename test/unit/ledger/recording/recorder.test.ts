@@ -1,13 +1,18 @@
 /** Recording of user events, and the fencing of drivers. */
 import { describe, expect, it } from 'vitest';
+import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { LedgerContext } from '../../../../src/ledger/context.ts';
 import { cancelRun } from '../../../../src/ledger/recording/cancel.ts';
 import { Recorder, type TrackedUser } from '../../../../src/ledger/recording/recorder.ts';
+import type { StoreSlices } from '../../../../src/ports/store.ts';
+import { wrapStore } from '../../../../src/ports/wrap-store.ts';
 import type { UserEvent } from '../../../../src/rules/status/user.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { virtualClock } from '../../../../src/system/virtual/virtual-clock.ts';
+import { SlicedRun } from '../../../../src/testing/contract/slices/sliced-run.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
 
+const SILENT = { recorded: () => {}, refused: () => {}, changed: () => {}, cancel: () => {}, lost: () => {} };
 const CLAIM = { holder: 'test', leaseMs: 1_000, isNoOp: false, nowMs: 0 };
 const STARTED: UserEvent = { kind: 'start', atMs: 1_100 };
 const ENDED: UserEvent = {
@@ -72,6 +77,45 @@ describe('a recorder', () => {
     await settle();
     expect(calls).toEqual(['ClaimLost']);
     expect((await runNow()).processingStatus).toBe('queued');
+  });
+});
+
+describe('a commit whose answer was lost', () => {
+  it('is repeated, and announced once though it ended several slices of a run', async () => {
+    const inner = memoryStore({ slices: { min: 2, max: 2 } });
+    let lost = 0;
+    const store = wrapStore(inner, {
+      slices: async (method, run) => {
+        const answer = await run();
+        if (method !== 'commit' || lost++ > 0) return answer;
+        throw new LifecycleError('StoreUnavailable', 'The answer was lost');
+      },
+    });
+    const clock = virtualClock(2_000);
+    const names: string[] = [];
+    const context = {
+      store,
+      clock,
+      events: { has: () => true, emit: (name: string) => void names.push(name) },
+      aggregation: { strictFailed: false },
+    } as unknown as LedgerContext;
+    const run = await SlicedRun.publish(store, store.slices as StoreSlices, 4);
+    const recorder = new Recorder(context);
+    for (const slice of await run.claimAll()) {
+      const known = await store.getRun(run.run.id);
+      const queue = recorder.open<TrackedUser>(known ?? run.run, slice, SILENT);
+      for (const user of run.users.slice(slice.firstOrdinal - 1, slice.lastOrdinal)) {
+        const activeUser = { user, staged: null };
+        queue.record(activeUser, STARTED);
+        queue.record(activeUser, { kind: 'cancel', atMs: 1_200, runningSinceMs: null });
+      }
+    }
+    await clock.until(recorder.settled());
+    const ended = await store.getRun(run.run.id);
+    expect(ended).toMatchObject({ processingStatus: 'completedWithErrors', canceledUsersCount: 4, seq: 2 });
+    expect(lost).toBe(2);
+    const count = (name: string) => names.filter((one) => one === name).length;
+    expect(['run.started', 'run.finished', 'engine.error'].map(count)).toEqual([1, 1, 1]);
   });
 });
 
