@@ -12,7 +12,14 @@ import { virtualClock } from '../../../../src/system/virtual/virtual-clock.ts';
 import { SlicedRun } from '../../../../src/testing/contract/slices/sliced-run.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
 
-const SILENT = { recorded: () => {}, refused: () => {}, changed: () => {}, cancel: () => {}, lost: () => {} };
+const SILENT = {
+  taskAt: () => ({ id: 't', taskDefinitionId: 'a' }),
+  recorded: () => {},
+  refused: () => {},
+  changed: () => {},
+  cancel: () => {},
+  lost: () => {},
+};
 const CLAIM = { holder: 'test', leaseMs: 1_000, isNoOp: false, nowMs: 0 };
 const STARTED: UserEvent = { kind: 'start', atMs: 1_100 };
 const ENDED: UserEvent = {
