@@ -31,7 +31,10 @@ function world(open: OpenSlice[], isShared = true) {
   const slices = { list } as unknown as StoreSlices;
   const source = new StoreSource({ slices, clock, events, isShared });
   const heard = { count: 0 };
-  const listen = () => source.open(() => void (heard.count += 1));
+  const listen = () =>
+    source.open(() => {
+      heard.count += 1;
+    });
   return { source, clock, queries, failures, open, heard, listen };
 }
 
