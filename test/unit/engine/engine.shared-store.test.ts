@@ -194,7 +194,7 @@ describe('the slices of a holder who died', () => {
     const first = engine({ store: dead.store, tasks: { a: hold.run }, concurrency: 2 });
     const workflow = await first.engine.workflows.create(workflowInput(['a']));
     await clock.until(first.engine.start());
-    const run = await clock.until(first.engine.runs.activate(workflow.id, { subjects: idsOf(6) }));
+    const run = await clock.until(first.engine.runs.activate(workflow.id, { subjects: idsOf(12) }));
     await clock.settle();
     const begun = hold.calls.map(({ subjectId }) => subjectId);
     expect(begun).toHaveLength(2);
@@ -202,7 +202,7 @@ describe('the slices of a holder who died', () => {
       ({ processingStatus }) => processingStatus === 'inProgress',
     );
     const interrupted = active.map(({ subject }) => subject.id);
-    expect(interrupted.length).toBeLessThan(6);
+    expect(interrupted.length).toBeLessThan(12);
     dead.halt();
     const next = slow(clock, 10);
     const second = engine({ tasks: { a: next.run } });
@@ -212,7 +212,7 @@ describe('the slices of a holder who died', () => {
     await clock.until(second.engine.runs.waitFor(run.id));
     const interruptions = Object.fromEntries(next.calls.map((call) => [call.subject, call.interruptions]));
     expect(interruptions).toEqual(
-      Object.fromEntries(idsOf(6).map((id) => [id, interrupted.includes(id) ? 1 : 0])),
+      Object.fromEntries(idsOf(12).map((id) => [id, interrupted.includes(id) ? 1 : 0])),
     );
     await expectRecounted(second, run.id);
 
