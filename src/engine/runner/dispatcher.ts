@@ -193,8 +193,6 @@ export class Dispatcher {
       ({ driver }) => driver.isClean && this.#driven.get(driver.runId)?.has(driver.slice),
     );
     await this.#release(clean);
-    this.#renewal.stop();
-    this.close();
   }
 
   /** Aborts running handlers; those that have not settled after `graceMs` are abandoned. */
@@ -202,8 +200,9 @@ export class Dispatcher {
     for (const { driver } of this.#all()) driver.abort(graceMs);
   }
 
-  /** Releases every slice, whatever its state. */
+  /** Ends, after a {@link drain} or in its place: releases every slice, whatever its state. */
   abandon(): void {
+    this.close();
     this.#renewal.stop();
     for (const { driver } of this.#all()) driver.end();
   }

@@ -165,7 +165,7 @@ describe('a cancel by an engine that does not drive the run', () => {
     await expectRecounted(world, run.id);
   });
 
-  it('is carried out when the lease of a holder who died is over', async () => {
+  it('is carried out when the lease of a holder who died is over, also by an engine without handlers', async () => {
     const { inner, clock, engine } = cluster();
     const dead = stoppable(inner);
     const hold = gated();
@@ -175,7 +175,7 @@ describe('a cancel by an engine that does not drive the run', () => {
     const run = await clock.until(first.engine.runs.activate(workflow.id, { subjects: idsOf(9) }));
     await clock.settle();
     dead.halt();
-    const other = engine({ tasks: { a: hold.run } });
+    const other = engine({ tasks: {} });
     await clock.until(other.engine.start());
     await clock.until(other.engine.runs.cancel(run.id));
     const calls = hold.calls.length;
@@ -217,8 +217,10 @@ describe('the slices of a holder who died', () => {
     await expectRecounted(second, run.id);
 
     // It was only stopped: what it has to say now counts no more.
-    for (const call of hold.open()) call.resolve();
     dead.proceed();
+    await clock.advance(LIMITS.sliceLeaseMs);
+    expect(hold.calls.map(({ context }) => context.signal.aborted)).toEqual([true, true]);
+    for (const call of hold.open()) call.resolve();
     await clock.advance(LIMITS.sliceLeaseMs);
     expect(first.errors().map((error) => (error as { code: string }).code)).toContain('ClaimLost');
     await expectRecounted(second, run.id);
