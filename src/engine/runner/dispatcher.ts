@@ -143,6 +143,8 @@ export class Dispatcher {
 
   /** Notifies the drivers of a run that is canceling, or has ended without them. */
   cancel(runId: string): void {
+    // No handler is needed to cancel slices whose holder has died.
+    if (this.#isShared) this.#refused.delete(runId);
     for (const { driver } of this.#driversOf(runId)) driver.cancel();
   }
 
