@@ -1,5 +1,6 @@
-/** `npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE [--force]]` */
+/** `npm run bench -- [benchmark …] [--users N] [--tasks N] [--rounds N] [--json FILE [--force]]` */
 import { claimOutputs } from '../src/cli/output-files.ts';
+import { MEASURES } from './all-measures.ts';
 import { machine, versions } from './machine.ts';
 import type { Result } from './measure.ts';
 import { readRequest } from './options.ts';
@@ -8,15 +9,14 @@ import { progressOn } from './progress.ts';
 import { beginsAsRecord, writeFound } from './record.ts';
 import { reportOf } from './report.ts';
 import { Site } from './site.ts';
-import { MEASURES } from './words.ts';
 
-const USAGE = `Usage: npm run bench -- [word …] [--users N] [--tasks N] [--rounds N] [--json FILE [--force]]
+const USAGE = `Usage: npm run bench -- [benchmark …] [--users N] [--tasks N] [--rounds N] [--json FILE [--force]]
 
-${MEASURES.map(({ word, summary }) => `  ${word.padEnd(12)}${summary}`).join('\n')}
+${MEASURES.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
 
-Without a word all are run, in some minutes. Each prints the rates of tenure and of what it is compared with, and
+Without a name all are run, in some minutes. Each prints the rates of tenure and of what it is compared with, and
 the ratios.
-  --users N    users; default: a size of each word's own
+  --users N    users; default: a size of each benchmark's own
   --tasks N    tasks of each user; default 5
   --rounds N   rounds; results are their medians; default 5
   --json FILE  also write the figures to FILE
@@ -24,16 +24,16 @@ the ratios.
 
 const request = readRequest(
   process.argv.slice(2),
-  MEASURES.map(({ word }) => word),
+  MEASURES.map(({ name }) => name),
 );
 if (request.kind === 'help') console.log(USAGE);
 else if (request.kind === 'wrong') {
   console.error(`error: ${request.message}\n\n${USAGE}`);
   process.exitCode = 1;
-} else await runWords(request);
+} else await runMeasures(request);
 
-async function runWords({
-  words,
+async function runMeasures({
+  names,
   settings,
   json,
   force,
@@ -71,14 +71,14 @@ async function runWords({
         inputs: [],
         force,
       });
-    for (const { word, run } of MEASURES.filter((measure) => words.includes(measure.word))) {
+    for (const { name, run } of MEASURES.filter((measure) => names.includes(measure.name))) {
       const results = run({
         settings,
         site,
-        progress: (text) => progress(`${word}: ${text}`),
+        progress: (text) => progress(`${name}: ${text}`),
         remark: (text) => {
           progress('');
-          console.log(`\n${word}: ${text}`);
+          console.log(`\n${name}: ${text}`);
         },
       });
       for await (const result of results) {

@@ -45,9 +45,9 @@ export interface Comparison {
 
 /** Result of a measure: one line of a table, one entry of the JSON file. */
 export interface Result {
-  /** The word of the command line. */
+  /** Name of the benchmark, as on the command line. */
   readonly name: string;
-  /** Which of the results of the word. */
+  /** Which of the results of the benchmark. */
   readonly case: string;
   /** The unit that is counted, usually `tasks`. */
   readonly unit: string;
@@ -84,8 +84,8 @@ export interface Settings {
   readonly users: number | null;
   readonly tasks: number;
   readonly rounds: number;
-  /** Whether all words are run (at sizes that take some minutes) rather than the named ones. */
-  readonly isTour: boolean;
+  /** Whether sizes are reduced to take some minutes, since all benchmarks are run rather than named ones. */
+  readonly isReduced: boolean;
 }
 
 /** Context of a measure. */
@@ -98,9 +98,9 @@ export interface Bench {
   readonly remark: (text: string) => void;
 }
 
-/** A measure, run by its word on the command line. */
+/** A benchmark of the command line. */
 export interface Measure {
-  readonly word: string;
+  readonly name: string;
   readonly summary: string;
   /** Yields each result as soon as it is complete. */
   run(bench: Bench): AsyncIterable<Result>;

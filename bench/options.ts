@@ -8,7 +8,7 @@ export type Request =
   | { readonly kind: 'wrong'; readonly message: string }
   | {
       readonly kind: 'run';
-      readonly words: readonly string[];
+      readonly names: readonly string[];
       readonly settings: Settings;
       /** File for the JSON. */
       readonly json: string | null;
@@ -26,7 +26,7 @@ const BOUNDS = {
   rounds: [1, 1_000],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 
-/** Parses the arguments. @param known the words of the command. */
+/** Parses the arguments. @param known the names of all benchmarks. */
 export function readRequest(args: readonly string[], known: readonly string[]): Request {
   try {
     const { values, positionals } = parseArgs({
@@ -42,16 +42,16 @@ export function readRequest(args: readonly string[], known: readonly string[]): 
       },
     });
     if (values.help) return { kind: 'help' };
-    const unknown = positionals.find((word) => !known.includes(word));
+    const unknown = positionals.find((name) => !known.includes(name));
     if (unknown !== undefined) throw new Error(`Expected one of ${known.join(', ')}, got \`${unknown}\``);
     return {
       kind: 'run',
-      words: positionals.length > 0 ? [...new Set(positionals)] : known,
+      names: positionals.length > 0 ? [...new Set(positionals)] : known,
       settings: {
         users: count('users', values.users) ?? null,
         tasks: count('tasks', values.tasks) ?? TASKS_DEFAULT,
         rounds: count('rounds', values.rounds) ?? ROUNDS_DEFAULT,
-        isTour: positionals.length === 0,
+        isReduced: positionals.length === 0,
       },
       json: values.json ?? null,
       force: values.force ?? false,

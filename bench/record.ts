@@ -52,7 +52,7 @@ export function newestRecord(): string {
 }
 
 /**
- * Merges several records: a later one replaces the results of its words.
+ * Merges several records: a later one replaces the results of its benchmarks.
  *
  * @throws Error when they were not made on the same machine with the same versions.
  */
@@ -73,7 +73,7 @@ export function mergeFound(files: readonly Found[]): Found {
   return { ...first, results };
 }
 
-/** The result of a word whose case has this beginning. */
+/** The result of a benchmark whose case has this beginning. */
 export function resultOf(found: Found, name: string, begins = ''): Result | undefined {
   return found.results.find((result) => result.name === name && result.case.startsWith(begins));
 }

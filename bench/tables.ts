@@ -76,7 +76,7 @@ function limitLines(found: Found): readonly (readonly string[])[] {
   ];
 }
 
-/** When the words shown had different numbers of rounds, the lowest. */
+/** The number of rounds; the lowest when the benchmarks shown had different ones. */
 function roundsOf({ results }: Found): string {
   const shown = results.filter(({ name }) => ['durable', 'memory', 'peers'].includes(name));
   const rounds = Math.min(...shown.map((result) => result.rounds));

@@ -12,7 +12,7 @@ export function rawInserts(site: Site, load: Load): Side {
 
 /** A durable run compared with what SQLite alone can do. */
 export const durable: Measure = {
-  word: 'durable',
+  name: 'durable',
   summary: 'a run on SQLite, each task on the disk before the next of its user',
   async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };

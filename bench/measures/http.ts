@@ -15,7 +15,7 @@ const BARE = 'bare Hono returning the same JSON';
 
 /** A page of 100 runs from `tenure/graph`, compared with bare Hono returning the same JSON: called directly, and over a socket. */
 export const http: Measure = {
-  word: 'http',
+  name: 'http',
   summary: 'a page of 100 runs from tenure/graph, from a Request to its Response, and over a socket',
   async *run({ settings: { tasks, rounds }, site, progress }) {
     const heading = { name: 'http', unit: 'pages', users: 1, tasks, rounds };

@@ -15,7 +15,7 @@ const PAUSE_MS = 5;
 
 /** A host that serves HTTP from the process that drives a run. */
 export const loopDelay: Measure = {
-  word: 'loop-delay',
+  name: 'loop-delay',
   summary: 'a host that serves HTTP beside a run: its event loop, and its requests',
   async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };

@@ -6,7 +6,7 @@ const LANES = 64;
 
 /** The same run in memory, compared with lanes that call the same handlers and record nothing. */
 export const memory: Measure = {
-  word: 'memory',
+  name: 'memory',
   summary: 'the same run in memory',
   async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };

@@ -12,13 +12,18 @@ interface Group {
   /** The module in `sides/`. */
   readonly ours: string;
   readonly users: number;
-  readonly tourUsers: number;
+  readonly reducedUsers: number;
 }
 
 const GROUPS: Readonly<Record<Kind, Group>> = {
-  task: { title: 'durable per task', ours: 'durable', users: 2_000, tourUsers: 300 },
-  job: { title: 'tenure durable per task, peers per job', ours: 'durable', users: 10_000, tourUsers: 4_000 },
-  memory: { title: 'in memory', ours: 'memory', users: 10_000, tourUsers: 4_000 },
+  task: { title: 'durable per task', ours: 'durable', users: 2_000, reducedUsers: 300 },
+  job: {
+    title: 'tenure durable per task, peers per job',
+    ours: 'durable',
+    users: 10_000,
+    reducedUsers: 4_000,
+  },
+  memory: { title: 'in memory', ours: 'memory', users: 10_000, reducedUsers: 4_000 },
 };
 const WAIT_MS = 5;
 /** Default concurrency of tenure; the limit has as many lanes. */
@@ -28,7 +33,7 @@ type Servers = Readonly<Record<Server, Found | null>>;
 
 /** The same work done by peers, each in the best configuration that its documentation names. */
 export const peers: Measure = {
-  word: 'peers',
+  name: 'peers',
   summary: 'the same work given to DBOS, OpenWorkflow, graphile-worker, pg-boss, BullMQ, XState, p-queue',
   async *run(bench) {
     const installed = PEERS.filter(({ npm }) => installedVersion(npm) !== null);
@@ -66,8 +71,8 @@ async function measured(
   servers: Servers,
 ): Promise<Result> {
   const { title, ours, ...sizes } = GROUPS[kind];
-  const { tasks, rounds, isTour } = settings;
-  const users = settings.users ?? (isTour ? sizes.tourUsers : sizes.users);
+  const { tasks, rounds, isReduced } = settings;
+  const users = settings.users ?? (isReduced ? sizes.reducedUsers : sizes.users);
   const load: Load = { users, tasks, waitMs };
   const isBare = kind === 'memory' || waitMs > 0;
   const limit: Side = isBare

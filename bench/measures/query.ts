@@ -8,7 +8,7 @@ const RUNS = 100_000;
 
 /** Pages and summaries of a large file. All rounds share a process, since writing the file takes longest. */
 export const query: Measure = {
-  word: 'query',
+  name: 'query',
   summary: 'pages of a million user results, a summary of 100,000 runs',
   async *run({ settings, site, progress }) {
     const { tasks, rounds } = settings;

@@ -7,24 +7,24 @@ import { median } from '../statistics.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 200_000;
-const TOUR_USERS = 50_000;
+const REDUCED_USERS = 50_000;
 
 /** A run that is killed half way by `kill -9`, and how soon a new process continues it. */
 export const recovery: Measure = {
-  word: 'recovery',
+  name: 'recovery',
   summary: 'kill -9 at half of a run: from the new process to its first new task, and what is repeated',
   async *run(bench) {
-    const { tasks, rounds, isTour } = bench.settings;
-    const users = bench.settings.users ?? (isTour ? TOUR_USERS : USERS);
+    const { tasks, rounds, isReduced } = bench.settings;
+    const users = bench.settings.users ?? (isReduced ? REDUCED_USERS : USERS);
     const killed = new KilledRun(bench.site, { users, tasks, waitMs: 0 });
     const comparison = await compare(killed.resume, [killed.bareOpen], rounds, bench.progress);
-    const { firstNewTaskMs, repeated, inFlight } = comparison.figures;
+    const { firstNewTaskMs, repeated, running } = comparison.figures;
     const heading = { name: 'recovery', case: 'killed at half', unit: 'recoveries', users, tasks, rounds };
     yield resultOf(heading, comparison, {
       firstNewTaskMs: median(firstNewTaskMs ?? []),
       firstNewTaskMsMost: most(firstNewTaskMs),
       repeatedTasksMost: most(repeated),
-      inFlightTasksMost: most(inFlight),
+      runningTasksMost: most(running),
     });
   },
 };
@@ -33,7 +33,7 @@ export const recovery: Measure = {
 class KilledRun {
   readonly resume: Side = { name: 'tenure', go: () => this.#onCopy((folder) => this.#resume(folder)) };
   readonly bareOpen: Side = {
-    name: 'a process that opens the same file with node:sqlite and reads who is in flight',
+    name: 'a process that opens the same file with node:sqlite and reads the active users',
     go: () => this.#onCopy((folder) => this.#bareOpen(folder)),
   };
   readonly #site: Site;
@@ -47,7 +47,7 @@ class KilledRun {
   }
 
   async #resume(folder: string): Promise<Sample> {
-    const inFlight = callsIn(folder) - (await this.#recordedTasks(folder));
+    const running = callsIn(folder) - (await this.#recordedTasks(folder));
     const startMs = performance.now();
     const engine = this.#site.start('recovery-engine', { ...this.#load, folder, resumes: true });
     await engine.next('firstNewTask');
@@ -55,9 +55,11 @@ class KilledRun {
     await engine.next('done');
     await engine.ended;
     const repeated = callsIn(folder) - this.#load.users * this.#load.tasks;
-    if (repeated > inFlight)
-      throw new Error(`Expected at most the ${inFlight} tasks in flight to be repeated, got ${repeated}`);
-    return { perSecond: 1_000 / firstNewTaskMs, figures: { firstNewTaskMs, repeated, inFlight } };
+    if (repeated > running)
+      throw new Error(
+        `Expected at most the ${running} tasks that were running at the kill to be repeated, got ${repeated}`,
+      );
+    return { perSecond: 1_000 / firstNewTaskMs, figures: { firstNewTaskMs, repeated, running } };
   }
 
   async #bareOpen(folder: string): Promise<Sample> {

@@ -9,9 +9,9 @@ const RUNS = [10, 100, 1_000, 10_000];
 const USERS_PER_RUN = 5;
 const HISTORICAL_RUNS = 100_000;
 
-/** Cost and memory by size of a run, number of runs, and history in the file. A run of all words measures each once. */
+/** Cost and memory by size of a run, number of runs, and history in the file. Measures each once when all benchmarks are run. */
 export const scale: Measure = {
-  word: 'scale',
+  name: 'scale',
   summary: 'cost and memory as runs grow to a million users, and as runs become many',
   async *run(bench) {
     const { users: usersMax, tasks } = { ...bench.settings, users: bench.settings.users ?? USERS_MAX };
@@ -44,7 +44,7 @@ async function measured(
   input: object,
 ): Promise<Result> {
   const { users, tasks } = load;
-  const rounds = bench.settings.isTour ? 1 : bench.settings.rounds;
+  const rounds = bench.settings.isReduced ? 1 : bench.settings.rounds;
   const ours: Side = bench.site.side(what, module, input);
   const comparison = await compare(ours, [rawInserts(bench.site, load)], rounds, bench.progress);
   const heading = { name: 'scale', case: what, users, tasks, rounds };

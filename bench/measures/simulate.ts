@@ -5,14 +5,14 @@ import { resultOf } from './result.ts';
 /** Population of the no-op scenario; each person is processed `TIMES` times. */
 const PEOPLE = 20_000;
 const TIMES = 25;
-const TOUR_TIMES = 10;
+const REDUCED_TIMES = 10;
 /** Population of the year. */
 const YEAR_PEOPLE = 10_000;
 const LANES = 64;
 
 /** The simulator, with its trace and hash, compared with bare async lanes. */
 export const simulate: Measure = {
-  word: 'simulate',
+  name: 'simulate',
   summary: 'user executions in virtual time, and a year of 3-hour slots',
   async *run(bench) {
     const people = bench.settings.users ?? PEOPLE;
@@ -20,7 +20,7 @@ export const simulate: Measure = {
     yield await measured(bench, 'user executions of one no-op task', {
       scenario: 'noOps',
       people,
-      times: bench.settings.isTour ? TOUR_TIMES : TIMES,
+      times: bench.settings.isReduced ? REDUCED_TIMES : TIMES,
     });
     yield await measured(bench, `a year of 3-hour slots over ${yearPeople.toLocaleString('en-US')} people`, {
       scenario: 'year',

@@ -1,4 +1,4 @@
-/** The limit of recovery: a process that opens the same file with `node:sqlite` and reads the users in flight. */
+/** The limit of recovery: a process that opens the same file with `node:sqlite` and reads the active users. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Run } from '../child.ts';

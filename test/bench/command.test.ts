@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
 let folder = '';
@@ -30,8 +30,8 @@ async function endOf(child: ChildProcess) {
   return { code, stdout, stderr };
 }
 
-describe('the command', () => {
-  test('explains itself, and refuses what it does not know', async () => {
+describe('npm run bench', () => {
+  it('prints its usage on request and when a benchmark is unknown', async () => {
     const help = await endOf(start('--help'));
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('Usage: npm run bench');
@@ -41,7 +41,7 @@ describe('the command', () => {
     expect(wrong.stderr).toContain('Usage: npm run bench');
   });
 
-  test('prints a table, writes the figures, and leaves nothing behind', async () => {
+  it('prints a table, writes the figures, and leaves nothing behind', async () => {
     const size = ['--users', '20', '--tasks', '2', '--rounds', '1'];
     const { code, stdout, stderr } = await endOf(start('durable', ...size, '--json', 'found.json'));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -58,14 +58,14 @@ describe('the command', () => {
     expect(readdirSync(folder)).toEqual(['found.json']);
   });
 
-  test('that cannot write its file says so before it measures', async () => {
+  it('refuses a JSON file that it cannot write before it measures', async () => {
     const { code, stderr } = await endOf(start('durable', '--json', 'nowhere/found.json'));
     expect(code).toBe(1);
     expect(stderr).toContain('nowhere');
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('does not write over a file of something else, unless forced', async () => {
+  it('does not write over a file of something else, unless forced', async () => {
     const size = ['--users', '20', '--tasks', '1', '--rounds', '1'];
     writeFileSync(join(folder, 'mine.json'), '{"mine":true}');
     const refused = await endOf(start('memory', ...size, '--json', 'mine.json'));
@@ -80,7 +80,7 @@ describe('the command', () => {
     expect(again).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('interrupted, it ends its processes and removes its files', async () => {
+  it('ends its processes and removes its files when interrupted', async () => {
     const child = start('scale');
     const ended = endOf(child);
     const stdout = child.stdout as NonNullable<typeof child.stdout>;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compare, type Side } from '../../bench/measure.ts';
 import { median, quantile } from '../../bench/statistics.ts';
 
@@ -17,8 +17,8 @@ function sideOf(name: string, rates: readonly number[], turns: string[] = []): S
   };
 }
 
-describe('a comparison', () => {
-  test('has the medians of the rates and of the ratios of each round, with the spread', async () => {
+describe('a comparison of sides', () => {
+  it('has the medians of the rates and of the ratios of each round, with the spread', async () => {
     const ours = sideOf('ours', [10, 30, 20]);
     const { perSecond, others, figures } = await compare(ours, [sideOf('limit', [20, 40, 100])], 3);
     expect(perSecond).toBe(20);
@@ -26,7 +26,7 @@ describe('a comparison', () => {
     expect(figures).toEqual({ no: [1, 2, 3] });
   });
 
-  test('gives every side one go a round, the first of one round being the last of the next', async () => {
+  it('runs every side once a round, in reverse order every other round', async () => {
     const turns: string[] = [];
     const sides = ['a', 'b', 'c'].map((name) => sideOf(name, [1, 1], turns));
     await compare(sides[0] as Side, sides.slice(1), 2);
@@ -34,8 +34,8 @@ describe('a comparison', () => {
   });
 });
 
-describe('figures', () => {
-  test('the median has as many values below as above it', () => {
+describe('statistics of the bench', () => {
+  it('a median has as many values below as above it', () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
         const middle = median(values);
@@ -48,7 +48,7 @@ describe('figures', () => {
     expect(median([])).toBeNaN();
   });
 
-  test('a quantile is one of the values, and no fewer than its share are not above it', () => {
+  it('a quantile is one of the values, and no fewer than its share are not above it', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer(), { minLength: 1 }),

@@ -1,35 +1,35 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readRequest } from '../../bench/options.ts';
 
-const WORDS = ['durable', 'memory'];
+const NAMES = ['durable', 'memory'];
 
 describe('the arguments of the bench', () => {
-  test('none ask for a tour of all words', () => {
-    expect(readRequest([], WORDS)).toEqual({
+  it('select all benchmarks at a reduced size when none is named', () => {
+    expect(readRequest([], NAMES)).toEqual({
       kind: 'run',
-      words: WORDS,
-      settings: { users: null, tasks: 5, rounds: 5, isTour: true },
+      names: NAMES,
+      settings: { users: null, tasks: 5, rounds: 5, isReduced: true },
       json: null,
       force: false,
     });
   });
 
-  test('words and flags are taken as they are, each word once', () => {
+  it('select each named benchmark once, with the given flags', () => {
     const args = ['memory', 'memory', '--users', '10', '--tasks=2', '--rounds', '7', '--json', 'out.json'];
-    expect(readRequest(args, WORDS)).toEqual({
+    expect(readRequest(args, NAMES)).toEqual({
       kind: 'run',
-      words: ['memory'],
-      settings: { users: 10, tasks: 2, rounds: 7, isTour: false },
+      names: ['memory'],
+      settings: { users: 10, tasks: 2, rounds: 7, isReduced: false },
       json: 'out.json',
       force: false,
     });
   });
 
-  test.each([['--help'], ['-h'], ['durable', '--help']])('%s asks for help', (...args) => {
-    expect(readRequest(args, WORDS)).toEqual({ kind: 'help' });
+  it.each([['--help'], ['-h'], ['durable', '--help']])('%s asks for help', (...args) => {
+    expect(readRequest(args, NAMES)).toEqual({ kind: 'help' });
   });
 
-  test.each([
+  it.each([
     [['fast'], 'Expected one of durable, memory, got `fast`'],
     [['constructor'], 'Expected one of durable, memory, got `constructor`'],
     [['--users', '0'], 'Expected --users to be a whole number in 1..10000000, got `0`'],
@@ -39,11 +39,11 @@ describe('the arguments of the bench', () => {
     [['--rounds', '2.5'], 'Expected --rounds to be a whole number in 1..1000, got `2.5`'],
     [['--rounds', ''], 'Expected --rounds to be a whole number in 1..1000, got ``'],
   ])('%j is refused', (args, message) => {
-    expect(readRequest(args, WORDS)).toEqual({ kind: 'wrong', message });
+    expect(readRequest(args, NAMES)).toEqual({ kind: 'wrong', message });
   });
 
-  test.each([['--fast'], ['--users']])('%s is refused', (...args) => {
-    expect(readRequest(args, WORDS)).toMatchObject({
+  it.each([['--fast'], ['--users']])('%s is refused', (...args) => {
+    expect(readRequest(args, NAMES)).toMatchObject({
       kind: 'wrong',
       message: expect.stringContaining(args[0] ?? ''),
     });

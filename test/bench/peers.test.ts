@@ -3,33 +3,33 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { installedVersion, PEERS } from '../../bench/peer-list.ts';
 import { findRedis } from '../../bench/servers.ts';
 
 const FOLDER = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
 const isInstalled = PEERS.every(({ npm }) => installedVersion(npm) !== null);
 
-describe('the peers', () => {
+describe('the peers of the bench', () => {
   const { dependencies } = JSON.parse(readFileSync(`${FOLDER}package.json`, 'utf8'));
 
-  test.each(PEERS)('$name has its module, and one version of its package', ({ module, npm }) => {
+  it.each(PEERS)('$name has its module, and one version of its package', ({ module, npm }) => {
     expect(existsSync(`${FOLDER}${module}.ts`)).toBe(true);
     expect(dependencies[npm]).toMatch(/^\d+\.\d+\.\d+/);
   });
 
-  test('are in no list of what users of tenure install', () => {
+  it('are not among the dependencies that users of tenure install', () => {
     const root = JSON.parse(readFileSync(`${FOLDER}../../package.json`, 'utf8'));
     const published = root.files.filter((path: string) => path.startsWith('bench'));
     expect(published).toEqual(['bench/README.md', 'bench/results/*.svg']);
     expect(root.workspaces).toBeUndefined();
   });
 
-  test('a package that nobody has is not installed', () => {
+  it('a package that does not exist is reported as not installed', () => {
     expect(installedVersion('no-such-package')).toBeNull();
   });
 
-  test.runIf(isInstalled)('have right types', () => {
+  it.runIf(isInstalled)('have right types', () => {
     const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
     const run = () =>
       execFileSync(process.execPath, [tsc, '-p', FOLDER], { encoding: 'utf8', stdio: 'pipe' });
@@ -37,7 +37,7 @@ describe('the peers', () => {
   });
 });
 
-describe('looking for Redis', () => {
+describe('findRedis of the bench', () => {
   /** A server that says `answer` to whoever connects, and hangs up. */
   async function answering<Result>(answer: string, work: (url: string) => Promise<Result>): Promise<Result> {
     const server = createServer((socket) => {
@@ -53,7 +53,7 @@ describe('looking for Redis', () => {
   }
   const fsync = '*2\r\n$11\r\nappendfsync\r\n$8\r\neverysec\r\n+OK\r\n';
 
-  test('says how safe what it has found is', async () => {
+  it('reports the durability settings of the server that it finds', async () => {
     const found = await answering(`$30\r\naof_enabled:1\r\n\r\n${fsync}`, (url) =>
       findRedis({ BENCH_REDIS_URL: url }),
     );
@@ -67,7 +67,7 @@ describe('looking for Redis', () => {
     expect(unsafe).toMatchObject({ description: expect.stringContaining('a crash loses everything') });
   });
 
-  test('says what it has found instead', async () => {
+  it('reports why a server cannot be used', async () => {
     const refused = await answering('-NOAUTH Authentication required.\r\n', (url) =>
       findRedis({ BENCH_REDIS_URL: url }),
     );

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scaleChart, throughputChart } from '../../bench/charts.ts';
 import type { Result } from '../../bench/measure.ts';
 import { between, generated } from '../../bench/published.ts';
@@ -34,15 +34,15 @@ const found = (...results: readonly Result[]): Found => ({
   results,
 });
 
-describe('the newest record', () => {
+describe('the newest record of the bench', () => {
   const record = readFound(newestRecord());
   const texts = generated(record, read);
 
-  test.each(Object.keys(texts))('is what %s shows; if not: npm run bench:table', (path) => {
+  it.each(Object.keys(texts))('is shown by %s; when it is not, run npm run bench:table', (path) => {
     expect(read(path)).toBe(texts[path]);
   });
 
-  test('has charts that the README shows', () => {
+  it('has charts that the README shows', () => {
     for (const path of Object.keys(texts).filter((name) => name.endsWith('.svg'))) {
       expect(read('README.md')).toContain(`](${path})`);
       expect(existsSync(at(path))).toBe(true);
@@ -50,31 +50,31 @@ describe('the newest record', () => {
   });
 });
 
-describe('what is made of a record', () => {
-  test('stands between two marks, and replaces what stood there', () => {
+describe('text generated from a bench record', () => {
+  it('stands between two marks, and replaces what stood there', () => {
     const text = between(read('bench/README.md'), 'new');
     expect(text).toContain('do not edit -->\n\nnew\n\n<!-- end');
     expect(between(text, 'newer')).toBe(between(read('bench/README.md'), 'newer'));
   });
 
-  test('is refused where the marks are missing or doubled', () => {
+  it('is refused where the marks are missing or doubled', () => {
     const text = between(read('bench/README.md'), 'new');
     for (const wrong of ['', 'no marks', text + text])
       expect(() => between(wrong, 'new')).toThrow('once each');
   });
 
-  test('says of a target that has no figure that it was not measured', () => {
+  it('marks a target without a figure as not measured', () => {
     const text = targetTable(found(result('durable', 123_456)));
     expect(text).toContain('123,500 tasks/s');
     expect(text).toContain('not measured');
   });
 
-  test('is a table with columns as wide as their widest cell', () => {
+  it('has tables with columns as wide as their widest cell', () => {
     expect(table(['a', 'b'], [['long', '1']])).toBe('| a    | b |\n| ---- | - |\n| long | 1 |');
   });
 });
 
-describe('the charts', () => {
+describe('the charts of the bench', () => {
   const peer = { tasksPerSecond: 900, ratio: 10, spread: [9, 11] as const, durability: 'each task' };
   const idle: Result = {
     ...result('peers', 9_000),
@@ -88,7 +88,7 @@ describe('the charts', () => {
     figures: { usPerUser, residentMB: 99.5 },
   });
 
-  test('throughput: a bar for ours and each peer, each ten times as long for ten times as much', () => {
+  it('show throughput on a logarithmic axis, with a bar for tenure and each peer', () => {
     const chart = throughputChart(found(result('memory', 1_000_000), result('durable', 100_000), idle));
     const widths = [...chart.matchAll(/<rect class="(ours|theirs)"[^>]* width="([\d.]+)"/g)].map((match) => [
       match[1],
@@ -101,16 +101,16 @@ describe('the charts', () => {
     expect(chart).toContain('A &amp; &lt;B>, durable per task');
   });
 
-  test('growth: a point for each size, with its cost and memory', () => {
+  it('show growth with a point for each size, labelled with its cost and memory', () => {
     const chart = scaleChart(found(size(1_000, 20), size(1_000_000, 10)));
     expect(chart.match(/<circle/g)).toHaveLength(2);
-    for (const told of ['20 µs', '10 µs', '1,000', '1,000,000', '100 MB'])
-      expect(chart).toContain(`>${told}<`);
+    for (const label of ['20 µs', '10 µs', '1,000', '1,000,000', '100 MB'])
+      expect(chart).toContain(`>${label}<`);
   });
 });
 
-describe('several files', () => {
-  test('are one, in which a later file has the last word on its words', () => {
+describe('merging bench records', () => {
+  it('replaces the results of a benchmark by those of a later file', () => {
     const merged = mergeFound([
       found(result('durable', 1), result('memory', 2)),
       found(result('memory', 3), result('memory', 4)),
@@ -122,7 +122,7 @@ describe('several files', () => {
     ]);
   });
 
-  test('of different machines or versions are refused', () => {
+  it('refuses files of different machines or versions', () => {
     const other = { ...found(), machine: { cpu: 'another' } };
     expect(() => mergeFound([found(), other])).toThrow('the same machine');
     expect(() => mergeFound([found(), { ...found(), versions: { node: '26.0.0' } }])).toThrow(
@@ -131,7 +131,7 @@ describe('several files', () => {
     expect(() => mergeFound([])).toThrow('at least one');
   });
 
-  test('that the bench did not write are refused by name', () => {
+  it('refuses a file that the bench did not write, naming it', () => {
     expect(() => readFound(at('package.json'))).toThrow(/package\.json.*--json/);
   });
 });

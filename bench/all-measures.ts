@@ -1,4 +1,4 @@
-/** The words of the command, in the order of a tour. */
+/** All measures, in the order in which `npm run bench` runs them. */
 
 import type { Measure } from './measure.ts';
 import { durable } from './measures/durable.ts';
@@ -11,7 +11,6 @@ import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
 import { simulate } from './measures/simulate.ts';
 
-/** All measures. */
 export const MEASURES: readonly Measure[] = [
   durable,
   memory,
