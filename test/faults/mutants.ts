@@ -269,11 +269,7 @@ const LEDGER: Readonly<Record<string, readonly Row[]>> = {
       "['queued', 'inProgress'] satisfies UserStatus[]",
       "['queued'] satisfies UserStatus[]",
     ],
-    [
-      'a cancel that failed is given up',
-      'context.clock.setTimer(CANCEL_RETRY_MS, () => void cancelEventually(cancellation, run));',
-      '',
-    ],
+    ['a cancel that failed is given up', 'again(CANCEL_RETRY_MS);', ''],
     ['a cancel ends with its first batch', 'after = last.ordinal;', 'after = slice.lastOrdinal;'],
     [
       'a cancel moves users and not their run',

@@ -10,7 +10,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { EpochMs } from '../../model/time.ts';
+import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { StoreSlices } from '../../ports/store.ts';
 import { addUnreportedCanceled, addUserMove, changeOf, runAfter } from '../../rules/status/run.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
@@ -75,22 +75,30 @@ export async function freezeRuns(
 }
 
 /** Cancels what no driver works on now, and retries for as long as the store fails: the cancel was accepted. */
-async function cancelEventually(cancellation: Cancellation, run: RunRecord): Promise<void> {
+async function cancelEventually(
+  cancellation: Cancellation,
+  run: RunRecord,
+  hasFailed = false,
+): Promise<void> {
   const { context } = cancellation;
+  const again = (delayMs: DurationMs) =>
+    context.clock.setTimer(delayMs, () => void cancelEventually(cancellation, run, true));
   try {
-    await cancelUndriven(cancellation, run);
+    const isHeld = await cancelUndriven(cancellation, run);
+    // Possibly by the claim that failed.
+    if (hasFailed && isHeld) again(LIMITS.sliceLeaseMs);
   } catch (error) {
     context.events.emit('engine.error', { error, during: 'cancelingRun', runId: run.id });
     if (LifecycleError.is(error) && !error.retryable) return;
-    context.clock.setTimer(CANCEL_RETRY_MS, () => void cancelEventually(cancellation, run));
+    again(CANCEL_RETRY_MS);
   }
 }
 
 /** Wait before a failed cancel is retried, ms. */
 const CANCEL_RETRY_MS = 1_000;
 
-/** Cancels the users of the slices without a driver. */
-async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecord): Promise<void> {
+/** Cancels the users of the slices without a driver. Returns whether a claim holds others of them. */
+async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecord): Promise<boolean> {
   const isExternal = run.driver === 'external';
   const slices = isExternal ? wholeRuns(context.store) : recorder.slices;
   for (;;) {
@@ -107,7 +115,7 @@ async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecor
     const claimed = undriven.length === 0 ? [] : await slices.claim(undriven, claim);
     for (const one of claimed) if (typeof one === 'object') await cancelSlice(context, slices, one);
     if (isExternal) await endUnreported(context, run.id);
-    if (isExternal || claimed.every((one) => typeof one === 'string')) return;
+    if (isExternal || claimed.every((one) => typeof one === 'string')) return claimed.includes('held');
   }
 }
 

@@ -1,5 +1,6 @@
 /** Several engines on one store: they share runs, take over from each other, and hear of each other. */
 import { describe, expect, it } from 'vitest';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 import type { Store, StoreSlices } from '../../../src/ports/store.ts';
 import type { TaskContext } from '../../../src/ports/task-handler.ts';
@@ -154,6 +155,25 @@ describe('a cancel by an engine that does not drive the run', () => {
     expect(hold.calls).toHaveLength(3);
     expect([...driving.errors(), ...canceling.errors()]).toEqual([]);
     await expectRecounted(driving, run.id);
+  });
+
+  it('is carried out though the store fails on the way, and no engine is started', async () => {
+    const { inner, clock, engine } = cluster();
+    let failures = 1;
+    const store = wrapStore(inner, {
+      slices: async (method, run) => {
+        if (method === 'commit' && failures-- > 0) throw new LifecycleError('StoreUnavailable', 'It is away');
+        return run();
+      },
+    });
+    const world = engine({ store });
+    const workflow = await world.engine.workflows.create(workflowInput(['a']));
+    const run = await clock.until(world.engine.runs.activate(workflow.id, { subjects: idsOf(7) }));
+    expect((await clock.until(world.engine.runs.cancel(run.id))).processingStatus).toBe('canceling');
+    await clock.advance(3 * LIMITS.sliceLeaseMs);
+    expect((await world.engine.runs.get(run.id)).processingStatus).toBe('canceled');
+    expect(clock.timers).toBe(0);
+    await expectRecounted(world, run.id);
   });
 
   it('ends a run that no process drives at once', async () => {
