@@ -6,6 +6,7 @@ import { http } from './measures/http.ts';
 import { loopDelay } from './measures/loop-delay.ts';
 import { memory } from './measures/memory.ts';
 import { peers } from './measures/peers.ts';
+import { postgres } from './measures/postgres.ts';
 import { query } from './measures/query.ts';
 import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
@@ -20,5 +21,6 @@ export const MEASURES: readonly Measure[] = [
   simulate,
   http,
   loopDelay,
+  postgres,
   peers,
 ];

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { type Bench, compare, type Load, type Measure, type Result, type Side } from '../measure.ts';
 import { INSTALL, installedVersion, type Kind, PEERS, type Peer, type Server } from '../peer-list.ts';
 import { type Found, findPostgres, findRedis } from '../servers.ts';
-import type { Site } from '../site.ts';
+import { inDatabases } from './databases.ts';
 import { rawInserts } from './durable.ts';
 import { resultOf } from './result.ts';
 
@@ -104,25 +103,5 @@ async function measured(
         durability: [server, peer.durability].filter(Boolean).join('; '),
       };
     }),
-  };
-}
-
-/** A side that gets a new, empty database on the server at `url` for each execution. */
-function inDatabases(site: Site, url: string, name: string, module: string, load: Load): Side {
-  return {
-    name,
-    go: async () => {
-      const database = `tenure_bench_${randomUUID().replaceAll('-', '')}`;
-      const own = new URL(url);
-      own.pathname = `/${database}`;
-      const server = (operation: 'create' | 'drop') =>
-        site.side(database, 'peers/database', { url, database, operation }).go();
-      await server('create');
-      try {
-        return await site.side(name, module, { ...load, url: own.href }).go();
-      } finally {
-        await server('drop');
-      }
-    },
   };
 }

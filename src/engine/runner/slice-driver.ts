@@ -89,7 +89,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
    */
   async start(wasInHand: boolean): Promise<void> {
     const { ports, recorder } = this.#deps;
-    const users = await usersInProgress(ports.store, this.#slice);
+    const users = this.#slice.state === 'queued' ? [] : await usersInProgress(ports.store, this.#slice);
     const taken = await activeUsersOf(this.#run, users, ports);
     // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
     const [state] = await recorder.slices.renew([this.#slice], ports.clock.now());

@@ -20,6 +20,8 @@ export interface JournalStep {
 export interface HeldJournal {
   readonly runNo: number;
   readonly workflowId: string;
+  /** Known to have started: its row does not change when a user starts. */
+  readonly hasRunStarted: boolean;
   readonly journal: RunJournal;
 }
 

@@ -16,6 +16,7 @@ import type { CommitOptions, StoreSlices, StoreTransaction } from '../../../port
 import { cutRun, runAfterSlice, runStarted, runWithSlices, sliceAfter } from '../../../rules/status/slice.ts';
 import { isTerminal } from '../../../rules/status/transitions.ts';
 import type { Database } from '../database.ts';
+import { fresh } from '../journal.ts';
 import { type Session, textArray } from '../session.ts';
 import type { PostgresTransaction } from '../transaction.ts';
 import type { News } from './news.ts';
@@ -106,9 +107,7 @@ export class PostgresSlices {
         for (const key of held) this.#held.delete(textOf(key));
       },
       commit: async (commits, options) => {
-        const answers: SliceAnswer[] = [];
-        for (const commit of commits) answers.push(await this.#commit(commit, options));
-        return answers;
+        return Promise.all(commits.map((commit) => this.#commit(commit, options)));
       },
       answered: (tx, runId, ordinal) =>
         write(tx, (session) => this.#news.publish(session, { kind: 'answered', runId, ordinal })),
@@ -136,8 +135,10 @@ export class PostgresSlices {
     claim: SliceClaim,
   ): Promise<readonly (ClaimedSlice | 'held' | 'gone')[]> {
     const claimed: (ClaimedSlice | 'held' | 'gone')[] = [];
-    for (const key of keys)
-      claimed.push(await this.#database.write((session) => this.#claimOne(session, key, claim)));
+    const runs = new Map<string, RunRecord | null>();
+    await this.#database.write(async (session) => {
+      for (const key of keys) claimed.push(await this.#claimOne(session, key, claim, runs));
+    });
     return claimed;
   }
 
@@ -145,6 +146,7 @@ export class PostgresSlices {
     session: Session,
     key: SliceKey,
     { leaseMs, holder, isNoOp, nowMs }: SliceClaim,
+    runs: Map<string, RunRecord | null>,
   ): Promise<ClaimedSlice | 'held' | 'gone'> {
     const { runId } = key;
     const [row] = await session.rows(CLAIM, [leaseMs, runId, key.slice, holder]);
@@ -153,10 +155,18 @@ export class PostgresSlices {
     const [wasInHand, runNo, workflowId, ...columns] = row;
     if (isNoOp) await session.rows(MARK_NO_OP, [runId, nowMs]);
     const slice = sliceFromRow(runId, columns);
-    const journal = await readSliceJournal(session, Number(runNo), key);
-    this.#held.set(textOf(key), { runNo: Number(runNo), workflowId: String(workflowId), journal });
-    const run = await getSeenRun(session, runId);
-    return run === null ? 'gone' : { run, slice, wasInHand: Boolean(wasInHand) };
+    const journal = slice.seq === 0 ? fresh() : await readSliceJournal(session, Number(runNo), key);
+    const run = runs.get(runId) ?? (await getSeenRun(session, runId));
+    runs.set(runId, run);
+    if (run === null) return 'gone';
+    const hasRunStarted = run.startedAtMs !== null;
+    this.#held.set(textOf(key), {
+      runNo: Number(runNo),
+      workflowId: String(workflowId),
+      hasRunStarted,
+      journal,
+    });
+    return { run, slice, wasInHand: Boolean(wasInHand) };
   }
 
   async #renew(held: readonly HeldSlice[]): Promise<readonly ('held' | 'canceling' | 'lost')[]> {
@@ -176,7 +186,7 @@ export class PostgresSlices {
       if (held === null) return { kind: 'lost' };
       const after = sliceAfter(commit.slice, commit.change, options.nowMs);
       const step = stepOf(held.journal, commit.users);
-      const begins = commit.slice.startedAtMs === null && after.startedAtMs !== null;
+      const begins = !held.hasRunStarted && commit.slice.startedAtMs === null && after.startedAtMs !== null;
       const touchesRun = begins || after.state === 'ended';
       const answer = touchesRun
         ? await this.#commitWithRun(commit, held, after, step, options)
@@ -225,6 +235,8 @@ export class PostgresSlices {
         if (now === row) return { kind: 'written', slice: after, before: null, after: null };
         await putRunRow(session, now, hasEnded ? 1 : 0);
         if (isTerminal(now.processingStatus)) await this.#news.publish(session, { kind: 'ended', runId });
+        if (now.processingStatus === row.processingStatus)
+          return { kind: 'written', slice: after, before: null, after: null };
         const open = await openSlicesOf(session, runId);
         const others = open.filter((one) => one.slice !== slice);
         const before = runWithSlices(row, [...others, commit.slice]);
@@ -257,7 +269,8 @@ export class PostgresSlices {
       const [row] = await session.rows(sql, [slice.runId]);
       if (row === undefined) return null;
       const runNo = Number(row[0]);
-      return { runNo, workflowId: String(row[1]), journal: await readSliceJournal(session, runNo, slice) };
+      const journal = await readSliceJournal(session, runNo, slice);
+      return { runNo, workflowId: String(row[1]), hasRunStarted: false, journal };
     });
     if (held !== null) {
       if (this.#held.size > HELD_MAX) this.#held.clear();
