@@ -12,7 +12,7 @@ const WAIT_MS = 5;
 
 /** Runs on Postgres: beside the same writes by `pg` alone, beside peers on the same server, and by several processes. */
 export const postgres: Measure = {
-  word: 'postgres',
+  name: 'postgres',
   summary:
     'runs on Postgres: beside the same writes, beside DBOS, graphile-worker and pg-boss, and by 2 and 4 processes',
   async *run(bench) {
