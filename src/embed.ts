@@ -157,7 +157,7 @@ type Opened = Pick<EngineOptions, 'store' | 'directory'>;
 
 /**
  * Waits for the store and the directory that options promise. They are closed again when one cannot be opened or the
- * options are refused: whoever passed only a promise could not free the file.
+ * options are refused: a caller that passed only a promise could not free the file.
  */
 async function onOpened<Options extends Opened, Made>(
   options: Options | undefined,

@@ -14,7 +14,7 @@ export type { GraphHandler, GraphOptions };
 
 /**
  * A function from a `Request` to its `Response`, for `Bun.serve`, Deno, Hono or any server that speaks fetch.
- * It answers below `/v1.0` and `/beta`, whatever stands before them. Whoever mounts it says who may call:
+ * It answers below `/v1.0` and `/beta`, whatever stands before them. The host says who may call:
  * `authorize`, `allowedHosts`.
  *
  * @throws LifecycleError `InvalidArgument` for an engine or option that is not what it must be.

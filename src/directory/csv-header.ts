@@ -32,7 +32,7 @@ export interface CsvHeaderOptions {
 
 /** Delimiters that a header can show. */
 const DELIMITERS = [',', ';', '\t', '|'];
-/** The line by which Excel is told the delimiter. */
+/** The line that names the delimiter to Excel. */
 const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
 /** The line that PowerShell's Export-Csv writes before the header. */
 const TYPE_LINE = /^"?#TYPE /;

@@ -92,7 +92,7 @@ const EVALUATE_OPTIONS = { at: optional(readInstant) };
 export interface SlotEvaluation {
   /** The slot that was evaluated, ISO 8601. */
   readonly slotDateTime: string;
-  /** `null`: no one was due. */
+  /** `null`: no users were due. */
   readonly run: Run | null;
   /** People in scope, people in the run, and why the others are not in it. */
   readonly selection: Selection;
@@ -107,7 +107,7 @@ export interface ActivatorDeps {
   readonly scheduler: Scheduler;
   readonly isStopped: () => boolean;
   /** Called for a run that was deleted, in whatever state it was. */
-  readonly gone: (runId: string) => void;
+  readonly deleted: (runId: string) => void;
 }
 
 /** The activations of an engine. */
@@ -199,7 +199,7 @@ export class Activator {
 
   async preview(workflowId: string, input: PreviewInput, author?: Author): Promise<Run> {
     const createdBy = readAuthor(author);
-    const { ports, settings, gone } = this.#deps;
+    const { ports, settings, deleted } = this.#deps;
     const workflow = await this.#runnable(workflowId);
     const at = fieldsOf(root(input, 'the preview'), ['subjects']);
     const max = settings.limits.subjectsPerPreviewMax;
@@ -223,7 +223,7 @@ export class Activator {
         for (const old of replaced) await removeRun(tx, old);
       },
     });
-    for (const old of replaced) gone(old.id);
+    for (const old of replaced) deleted(old.id);
     return run;
   }
 
@@ -278,7 +278,7 @@ export class Activator {
             isStrict: settings.strictSelection,
             plan: whole,
           });
-    if (outcome.kind !== 'planned') throw nobodySelected(field, selection);
+    if (outcome.kind !== 'planned') throw noUsersSelected(field, selection);
     dispatcher.enqueue(outcome.run);
     return runResource(outcome.run);
   }
@@ -301,7 +301,7 @@ export class Activator {
   }
 }
 
-function nobodySelected(field: string, selection: Selection | null): LifecycleError<'InvalidArgument'> {
+function noUsersSelected(field: string, selection: Selection | null): LifecycleError<'InvalidArgument'> {
   const why = selection === null ? [] : leftOutSentences(selection).map((sentence) => `. ${sentence}`);
   const message = `Expected ${field} to select at least one person, got none${why.join('')}`;
   return new LifecycleError('InvalidArgument', message, {

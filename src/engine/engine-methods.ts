@@ -18,7 +18,7 @@ export interface EngineRuns extends Runs {
    */
   activate(workflowId: string, activation: Activation, author?: Author): Promise<Run>;
   /**
-   * As `activate`, for people, a group, a run or user results; the last two are done again, with the newest
+   * As `activate`, for people, a group, a run or user results; the last two are reprocessed, with the newest
    * version of the workflow, by a run that the origin's `reprocessedRuns` names.
    *
    * @throws LifecycleError as `activate`; `RunActive` for an origin that is not final; `InvalidArgument`
@@ -26,7 +26,7 @@ export interface EngineRuns extends Runs {
    */
   activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
   /**
-   * Does a final run again: by default for its users with a failed task, and of their tasks those that they
+   * Reprocesses a final run: by default its users with a failed task, and of their tasks those that they
    * did not complete. With `processingResults`, single results of that run or of others of the workflow.
    *
    * @throws LifecycleError as `activateWithScope`.
@@ -34,7 +34,7 @@ export interface EngineRuns extends Runs {
   reprocess(runId: string, options?: ReprocessOptions, author?: Author): Promise<Run>;
   /**
    * Evaluates one schedule slot of a workflow now, with its own trigger and scope: the slot that `at`
-   * (ISO 8601, not in the future; default now) lies in. It says who is in the run, and who was left out and why.
+   * (ISO 8601, not in the future; default now) lies in. The result counts the users that were selected and left out.
    *
    * @throws LifecycleError as `activate`; `Duplicate` when the slot has its run; `SubjectsLeftOut` with
    *   `strictSelection`.
@@ -52,15 +52,15 @@ export interface EngineRuns extends Runs {
 /** Task results, as an engine offers them. */
 export interface EngineTaskResults extends TaskProcessingResults {
   /**
-   * Brings the answer that a task of a custom task extension waits for; its user goes on with the next task,
-   * or fails. An answer that comes while the engine is stopped counts when it goes on.
+   * Delivers the answer that a task of a custom task extension waits for; its user continues with the next task,
+   * or fails. An answer that comes while the engine is stopped takes effect when it continues.
    *
    * @throws LifecycleError `CallbackRefused` for a wrong token; `NotWaiting` for a task that does not wait, or
-   *   not any more; `NotFound`; `InvalidArgument`.
+   *   no longer waits; `NotFound`; `InvalidArgument`.
    */
   resume(taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
   /**
-   * Whether `token` is that of the call for this task result, so that whoever shows it may {@link resume} it. Says
+   * Whether `token` is that of the call for this task result, so that its bearer may {@link resume} it. Says
    * nothing of whether there is such a result, or whether it still waits.
    */
   isCallbackToken(taskResultId: string, token: string): Promise<boolean>;

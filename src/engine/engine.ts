@@ -124,7 +124,7 @@ class LifecycleEngine implements Engine, EventSink {
         scheduleIntervalMs: settings.scheduleIntervalMs,
         workflowChanged: () => {
           if (this.#phase === 'started') void this.#scheduler.refresh();
-          this.#dropGone().catch((error: unknown) => {
+          this.#dropDeleted().catch((error: unknown) => {
             this.emit('engine.error', { error, during: 'findingPurgedRuns' });
           });
         },
@@ -151,7 +151,7 @@ class LifecycleEngine implements Engine, EventSink {
       ...shared,
       scheduler: this.#scheduler,
       isStopped: () => this.#phase === 'stopped',
-      gone: (runId) => this.#gone(runId),
+      deleted: (runId) => this.#runDeleted(runId),
     });
     this.workflows = createEngineWorkflows({ ...shared, activator });
     this.insights = createInsights(this.#ledger.context);
@@ -171,7 +171,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
-    const gone = (runId: string) => this.#gone(runId);
+    const deleted = (runId: string) => this.#runDeleted(runId);
     const { clock } = ports;
     this.#news = new News({
       store,
@@ -180,7 +180,7 @@ class LifecycleEngine implements Engine, EventSink {
       work: this.#work,
       dispatcher: this.#dispatcher,
       waiters: this.#waiters,
-      gone,
+      deleted,
     });
     this.#requests = new RequestDesk({ store, clock: ports.clock, methods: this, events: this });
   }
@@ -305,13 +305,13 @@ class LifecycleEngine implements Engine, EventSink {
   }
 
   /** A purge removes runs: their waiters and drivers are notified. */
-  async #dropGone(): Promise<void> {
+  async #dropDeleted(): Promise<void> {
     for (const runId of this.#waiters.runIds) {
-      if (!(await this.#ports.store.getRun(runId))) this.#gone(runId);
+      if (!(await this.#ports.store.getRun(runId))) this.#runDeleted(runId);
     }
   }
 
-  #gone(runId: string): void {
+  #runDeleted(runId: string): void {
     // Its running handlers are aborted.
     this.#dispatcher.cancel(runId);
     this.#dispatcher.end(runId);
@@ -332,7 +332,7 @@ class LifecycleEngine implements Engine, EventSink {
       waitFor: (runId) => this.#waitFor(runId),
       delete: async (runId) => {
         await runs.delete(runId);
-        this.#gone(runId.toLowerCase());
+        this.#runDeleted(runId.toLowerCase());
       },
     };
   }

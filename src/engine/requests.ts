@@ -5,10 +5,10 @@ import type { LeftRequest } from '../model/request.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Store, StoreRequests } from '../ports/store.ts';
 
-/** Wait before requests are looked for again, after some were found or the look failed. */
-const AGAIN_MS = 1_000;
+/** Delay before requests are listed once more, after some were found or listing failed, ms. */
+const LOOK_AFTER_MS = 1_000;
 
-/** What a {@link RequestDesk} works with. */
+/** Dependencies of a {@link RequestDesk}. */
 export interface RequestDeskDeps {
   readonly store: Store;
   readonly clock: Clock;
@@ -16,14 +16,14 @@ export interface RequestDeskDeps {
   readonly events: EventSink;
 }
 
-/** Carries out what other processes ask of this one, which writes the store. */
+/** Carries out the requests that other processes leave for this one, which writes the store. */
 export class RequestDesk {
   readonly #deps: RequestDeskDeps;
   readonly #requests: StoreRequests | null;
   #watch: { close(): void } | null = null;
   #timer: Timer | null = null;
-  /** The look under way, and the one asked for after it. */
-  #line: Promise<void> = Promise.resolve();
+  /** The running look, and the ones queued after it. */
+  #queue: Promise<void> = Promise.resolve();
   #isOpen = false;
 
   constructor(deps: RequestDeskDeps) {
@@ -31,43 +31,43 @@ export class RequestDesk {
     this.#requests = deps.store.requests ?? null;
   }
 
-  /** Resolves when what was waiting is done. Whatever comes later is done as it comes, until `close`. */
+  /** Resolves when the waiting requests are done. Later ones are done as they come, until `close`. */
   async open(): Promise<void> {
     if (this.#requests === null || this.#isOpen) return;
     this.#isOpen = true;
     this.#watch = this.#requests.watch(() => this.#look());
     await this.#look();
     // One that was left between this look and the first one of the watch changes nothing that it could see.
-    this.#lookAgain();
+    this.#lookLater();
   }
 
-  /** Resolves when the request that is being carried out is. */
+  /** Resolves when the running request is done. */
   async close(): Promise<void> {
     this.#isOpen = false;
     this.#watch?.close();
     this.#timer?.cancel();
-    await this.#line;
+    await this.#queue;
   }
 
   #look(): Promise<void> {
-    this.#line = this.#line.then(() => this.#serveAll());
-    return this.#line;
+    this.#queue = this.#queue.then(() => this.#serveAll());
+    return this.#queue;
   }
 
-  #lookAgain(): void {
+  #lookLater(): void {
     this.#timer?.cancel();
-    if (this.#isOpen) this.#timer = this.#deps.clock.setTimer(AGAIN_MS, () => void this.#look());
+    if (this.#isOpen) this.#timer = this.#deps.clock.setTimer(LOOK_AFTER_MS, () => void this.#look());
   }
 
   async #serveAll(): Promise<void> {
     try {
       const waiting = (await this.#requests?.list()) ?? [];
       for (const request of waiting) if (this.#isOpen) await this.#serve(request);
-      // File systems tell times in steps: of two changes in one step, the watch sees the first.
-      if (waiting.length > 0) this.#lookAgain();
+      // File systems round times: of two changes at one rounded time, the watch sees the first.
+      if (waiting.length > 0) this.#lookLater();
     } catch (error) {
-      this.#tell(error);
-      if (!LifecycleError.is(error) || error.retryable) this.#lookAgain();
+      this.#report(error);
+      if (!LifecycleError.is(error) || error.retryable) this.#lookLater();
     }
   }
 
@@ -78,14 +78,14 @@ export class RequestDesk {
     } catch (error) {
       // The store may work again in a second; anything else is the answer to the request.
       if (LifecycleError.is(error) && error.code.startsWith('Store')) throw error;
-      if (!LifecycleError.is(error)) this.#tell(error);
+      if (!LifecycleError.is(error)) this.#report(error);
       await this.#requests?.refuse(request, error instanceof Error ? error.message : String(error));
       return;
     }
     await this.#requests?.remove(request);
   }
 
-  #tell(error: unknown): void {
+  #report(error: unknown): void {
     this.#deps.events.emit('engine.error', { error, during: 'servingRequests' });
   }
 }

@@ -143,7 +143,7 @@ export const SETTINGS = {
 /**
  * Reads settings.
  *
- * @param of names whoever takes them, in messages.
+ * @param of the function that takes them, for messages.
  * @throws LifecycleError `InvalidArgument`, naming the setting.
  */
 export function readSettings(input: EngineSettingsInput, of = 'createEngine'): EngineSettings {

@@ -63,7 +63,7 @@ export const ERROR_CODES = {
     status: 409,
     graphCode: 'Conflict',
     retryable: false,
-    meaning: 'A task result that does not wait for a callback, or not any more, cannot be resumed',
+    meaning: 'A task result that does not wait for a callback, or no longer waits, cannot be resumed',
   },
   CallbackRefused: {
     status: 403,

@@ -9,7 +9,7 @@ const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignor
 
 /**
  * A value for "got …": JSON in backticks, so that `"7"` and `7` differ. Texts are cut at 100 characters; of objects
- * and arrays only the kind is told, because they can hold secrets and anything else.
+ * and arrays only the kind is shown, because they can hold secrets and anything else.
  */
 export function shown(value: unknown): string {
   switch (typeof value) {

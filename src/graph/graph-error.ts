@@ -77,12 +77,12 @@ export function errorResponseOf(error: unknown): ErrorResponse {
 
 /** The body of an error. */
 export function errorBody(
-  told: ErrorResponse,
+  response: ErrorResponse,
   requestId: string,
   clientRequestId: string,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {
-  const { code, message, target, position } = told;
+  const { code, message, target, position } = response;
   return {
     error: {
       code,

@@ -57,13 +57,13 @@ export function assembleGraphHandler(
   const callbackOf = callbackCheck(engine);
 
   const refused = (error: unknown, signal: AbortSignal, { requestId, clientRequestId }: Ids): Reply => {
-    const told = errorResponseOf(isAbort(error, signal) ? clientGone() : error);
+    const response = errorResponseOf(isAbort(error, signal) ? clientGone() : error);
     // What is refused on purpose (501, 503 for too much work, 504 for a long wait) is no fault, and fills no logs.
-    if (told.status >= 500 && !(error instanceof GraphError)) settings.onError(error, requestId);
+    if (response.status >= 500 && !(error instanceof GraphError)) settings.onError(error, requestId);
     return {
-      status: told.status,
-      headers: told.headers,
-      body: errorBody(told, requestId, clientRequestId, clock.now()),
+      status: response.status,
+      headers: response.headers,
+      body: errorBody(response, requestId, clientRequestId, clock.now()),
     };
   };
 

@@ -78,7 +78,7 @@ export function readDescription(place: Place): string | null {
   return place.value === null ? null : readText(place, LIMITS.descriptionLengthMax);
 }
 
-/** Any text, when whoever takes it bounds it. @throws LifecycleError `InvalidArgument`. */
+/** Any text, which the caller bounds. @throws LifecycleError `InvalidArgument`. */
 export function readString(place: Place): string {
   if (typeof place.value === 'string') return place.value;
   throw invalid(place, 'text');

@@ -9,7 +9,7 @@ import type { LedgerMethods } from './ledger.ts';
 export type RequestMethods = Pick<LedgerMethods, 'runs' | 'workflows'>;
 
 /**
- * Carries a request out; again, when it was carried out before.
+ * Carries a request out, also one that was carried out before.
  *
  * @throws LifecycleError of the method that it stands for; `NotFound` also for a run.
  */

@@ -90,7 +90,7 @@ export type SliceAnswer =
 
 /** Who claims, and for how long. */
 export interface SliceClaim {
-  /** Names the process in the store, for whoever looks there. */
+  /** Names the process in the store, for its operators. */
   readonly holder: string;
   /** A slice that is in hand and whose holder was not heard for this long may be claimed. */
   readonly leaseMs: DurationMs;

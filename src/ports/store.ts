@@ -228,7 +228,7 @@ export interface StoreRequests {
   find(request: Pick<StoreRequest, 'kind' | 'id'>): Promise<LeftRequest | null>;
   /** Those that wait, oldest first. */
   list(): Promise<readonly LeftRequest[]>;
-  /** Keeps why a request was refused, for whoever left it. */
+  /** Stores why a request was refused, for the process that left it. */
   refuse(request: LeftRequest, reason: string): Promise<void>;
   /** The request was carried out, or is given up. One that has taken its place stays. */
   remove(request: LeftRequest): Promise<void>;

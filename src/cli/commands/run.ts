@@ -23,10 +23,10 @@ import {
   usersOptions,
 } from '../options.ts';
 import { finishSession, type View } from '../session/finish.ts';
-import { asWorkflow } from '../session/keep-workflow.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { requireIdle } from '../session/run-checks.ts';
 import { Session } from '../session/session.ts';
+import { newWorkflow } from '../session/stored-workflow.ts';
 import { openStore, openToLook } from '../session/stores.ts';
 import { ALL_USERS, openUsers, requireUsers, type Users } from '../session/users.ts';
 import {
@@ -139,7 +139,7 @@ async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   try {
     if (options.dryRun) return await dryRun(host, options, { job, chosen, users });
     await requireCandidates(users, options);
-    const tasks = await openTasks(host, job, { workflows: [asWorkflow(chosen)], quiet });
+    const tasks = await openTasks(host, job, { workflows: [newWorkflow(chosen)], quiet });
     try {
       return await runWith(host, options, { job, chosen, users, tasks });
     } finally {
@@ -200,7 +200,7 @@ async function runWith(host: Host, options: RunOptions, prepared: Prepared): Pro
       let made: Made = { run: null, slot: null };
       const outcome = await session.drive(async () => {
         const kept = await session.engine.workflows.ensure(chosen);
-        if (!quiet && db !== null) printKept(host, kept);
+        if (!quiet && db !== null) printEnsured(host, kept);
         if (db !== null) await storeJob(store, job);
         await session.engine.start();
         made = await withSpinner(host, 'creating the run', !quiet, () =>
@@ -272,7 +272,7 @@ async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promi
   if (rule !== undefined) await requireUsers(users, rule);
 }
 
-function printKept({ stderr }: Host, { workflow, outcome }: EnsuredWorkflow): void {
+function printEnsured({ stderr }: Host, { workflow, outcome }: EnsuredWorkflow): void {
   const words = {
     created: 'was added to this database: version 1',
     unchanged: `is unchanged in this database: version ${workflow.version}`,

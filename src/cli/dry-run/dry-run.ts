@@ -11,7 +11,7 @@ import { taskKey } from '../session/workflow-source.ts';
 /** What a command would do. Nothing of it has happened, and nothing is recorded. */
 export interface DryRun {
   readonly workflow: { readonly id: string | null; readonly displayName: string; readonly version: number };
-  /** The run that would go on, or be done again; `null`: neither. */
+  /** The run that would be resumed or reprocessed; `null`: neither. */
   readonly runId: string | null;
   readonly workflowExecutionType: WorkflowExecutionType;
   /** The slot of a scheduled run. */
@@ -25,7 +25,7 @@ export interface DryRun {
   readonly warnings: readonly string[];
 }
 
-/** What would carry a task out; `null`: nothing, so that the run would be refused. */
+/** What would perform a task; `null`: nothing, so that the run would be refused. */
 export type TaskSource = 'module' | 'effects' | 'noOp' | 'builtIn' | null;
 
 /** An enabled task of the workflow. */
@@ -55,7 +55,7 @@ export type NotProcessedReason =
   | 'notNamed'
   /** Not in the file of people: would be canceled. */
   | 'notInDirectory'
-  /** Completed all that would be done again. */
+  /** Has no task to reprocess. */
   | 'nothingToDo'
   /** The watched attributes or groups are as they were. */
   | 'unchanged';
@@ -71,7 +71,7 @@ export interface LeftOutPerson {
   readonly value?: unknown;
 }
 
-/** The tasks of a workflow with what would carry them out, and a refusal when something is missing. */
+/** The tasks of a workflow with what would perform them, and a refusal when something is missing. */
 export async function plannedTasks(
   workflow: Workflow,
   job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
@@ -95,7 +95,7 @@ export async function plannedTasks(
   return { tasks, missing };
 }
 
-/** Why a command would be refused for want of handlers. */
+/** The refusal of a command that lacks handlers. */
 export function refusalOf(missing: readonly MissingHandler[]): readonly string[] {
   if (missing.length === 0) return [];
   return [`There is no handler for ${missing.map(shownMissing).join(', ')} (--tasks, --effects or --no-op)`];

@@ -16,7 +16,7 @@ export interface SelectedPeople {
   readonly needsAttention: boolean;
 }
 
-/** A tally that keeps who was left out, and why. */
+/** A tally that also lists the users that were left out, with the reasons. */
 export class PeopleTally extends SelectionTally {
   readonly #notProcessed: LeftOutPerson[] = [];
   /** Attributes whose value says when a user is due; empty: no user is due by a date. */

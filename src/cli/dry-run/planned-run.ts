@@ -1,4 +1,4 @@
-/** What `tenure run` would do, and each slot of `tenure serve`. */
+/** Plans what `tenure run` would do, and each slot of `tenure serve`. */
 import { createLedger } from '../../embed.ts';
 import { filter } from '../../filter/builder.ts';
 import { isoOf } from '../../ledger/resources.ts';
@@ -9,8 +9,8 @@ import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { slotStart } from '../../rules/schedule/slots.ts';
 import type { Job } from '../job/job.ts';
-import { findKept, wouldKeep } from '../session/keep-workflow.ts';
 import { unfinishedRuns } from '../session/run-checks.ts';
+import { ensuredWorkflow, findStored } from '../session/stored-workflow.ts';
 import { ALL_USERS } from '../session/users.ts';
 import type { ChosenWorkflow } from '../session/workflow-source.ts';
 import { counted } from '../terminal/text.ts';
@@ -27,7 +27,7 @@ export interface PlanPlace {
   readonly job: Pick<Job, 'tasks' | 'effects' | 'noOp'>;
 }
 
-/** What `tenure run` is asked for. */
+/** The request of a `tenure run`. */
 export interface RunRequest {
   readonly chosen: ChosenWorkflow;
   /** A moment of the slot; `null`: on demand. */
@@ -41,8 +41,8 @@ export interface RunRequest {
 export async function plannedRun(place: PlanPlace, request: RunRequest): Promise<DryRun> {
   const { store, users } = place;
   const { workflows } = await createLedger({ store });
-  const found = await findKept(workflows, request.chosen);
-  const workflow = wouldKeep(found, request.chosen);
+  const found = await findStored(workflows, request.chosen);
+  const workflow = ensuredWorkflow(found, request.chosen);
   const unfinished = (await unfinishedRuns(store)).length;
   const busy =
     unfinished === 0 ? [] : [`The database has ${counted(unfinished, 'unfinished run')}; resume first`];
@@ -69,7 +69,7 @@ export async function plannedRun(place: PlanPlace, request: RunRequest): Promise
   return dryRunOf(place, { workflow, people, slotAtMs: null, refusals });
 }
 
-/** What a slot of a workflow would come to. @throws LifecycleError of the store, the directory or a handler. */
+/** What a slot of a workflow would do. @throws LifecycleError of the store, the directory or a handler. */
 export async function plannedSlot(
   place: PlanPlace,
   workflow: Workflow,
@@ -86,7 +86,7 @@ export async function plannedSlot(
   return { dryRun: await dryRunOf(place, { workflow, people, slotAtMs, refusals }), people };
 }
 
-/** Distance of the schedule's slots, by the settings of the store. */
+/** Interval of the schedule's slots, by the settings of the store. */
 export async function slotIntervalMs(store: Store): Promise<number> {
   const { settings } = await createLedger({ store });
   return (await settings.get()).workflowScheduleIntervalInHours * HOUR_MS;

@@ -14,7 +14,7 @@ import type { Job } from '../job/job.ts';
 import { unfinishedRuns } from '../session/run-checks.ts';
 import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
 
-/** What is left of every run that would go on. @throws as {@link remainingOf}. */
+/** What is left of every run that would resume. @throws as {@link remainingOf}. */
 export async function remainingRuns(
   store: Store,
   users: Directory,

@@ -1,4 +1,4 @@
-/** Who a run would be made for, and why not for the others. */
+/** Selects the users that a run would be made for, with the reasons why others are left out. */
 import { createLedger } from '../../embed.ts';
 import { candidatesByRule, candidatesDue } from '../../engine/selection/candidates.ts';
 import { observe } from '../../engine/selection/observe.ts';

@@ -1,11 +1,11 @@
-/** What `tenure serve` would do by itself: which runs go on, and who the schedule takes next. */
+/** Plans what `tenure serve` would do by itself: the runs that resume, and the next slots of the schedule. */
 import { nextSlot, slotStart } from '../../rules/schedule/slots.ts';
 import { scheduledWorkflows } from '../session/required-handlers.ts';
 import type { DryRun } from './dry-run.ts';
 import { type PlanPlace, plannedSlot, slotIntervalMs } from './planned-run.ts';
 import { remainingRuns } from './remaining.ts';
 
-/** Runs that would go on, and for each scheduled workflow its next slot, a missed one included. */
+/** Runs that would resume, and for each scheduled workflow its next slot, a missed one included. */
 export async function servedRuns(
   place: PlanPlace,
 ): Promise<{ readonly unfinished: readonly DryRun[]; readonly scheduled: readonly DryRun[] }> {

@@ -7,7 +7,7 @@ import { factLines, tableLines } from '../terminal/table.ts';
 import { count, moment, shortened, shortId } from '../terminal/text.ts';
 import type { DryRun, LeftOutPerson, NotProcessedReason, TaskSource } from './dry-run.ts';
 
-/** People who are named for each reason, and who would be processed. */
+/** Users that are listed for each reason, and of those that would be processed. */
 const NAMED = 5;
 const LISTED = 20;
 const ID_COLUMNS = 36;
@@ -121,6 +121,6 @@ const REASONS: Readonly<Record<NotProcessedReason, string>> = {
   inAnotherRun: 'in another run',
   notNamed: 'not among --ids',
   notInDirectory: 'not in the file of people',
-  nothingToDo: 'nothing to do again',
+  nothingToDo: 'without a task to reprocess',
   unchanged: 'unchanged',
 };

@@ -1,14 +1,14 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { GraphHandler } from '../../graph.ts';
 
-/** What a server is at. */
+/** State of a server. */
 export type Phase = 'starting' | 'ready' | 'stopping';
 
 const OK = 'ok';
 
 /**
- * The handler, with `/livez` and `/readyz` for supervisors: without a token, since they have none, and telling
- * nothing but a word. Alive: it answers. Ready: the engine has started and does not stop, and the store answers.
+ * The handler, with `/livez` and `/readyz` for supervisors: without a token, since they have none, and answered by
+ * one word. Alive: it answers. Ready: the engine has started and does not stop, and the store answers.
  */
 export function withHealth(
   handler: GraphHandler,

@@ -26,7 +26,7 @@ export async function findRun(
   const page = await store.listRuns({
     where: null,
     order: { property: 'id', descending: false },
-    // The id itself is not after itself: its last digit is left out.
+    // `after` excludes its own key, so a whole id is searched for by all but its last digit.
     after: { value: null, key: prefix.slice(0, 35) },
     limit: NAMED_MAX + 1,
   });

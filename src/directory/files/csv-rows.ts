@@ -91,7 +91,7 @@ class CsvCodec implements RowCodec {
   }
 
   checkComplete(): void {
-    // The header told already what is missing.
+    // Reading the header has checked it.
   }
 
   /** `null` for a row with nothing in it, whatever its number of cells. */

@@ -20,7 +20,7 @@ export interface RowCodec {
   /**
    * One entry per record of the block, in order; `null` for a record that holds nothing.
    *
-   * @param onShortRow told the line of each row with fewer cells than the header.
+   * @param onShortRow called with the line of each row with fewer cells than the header.
    * @throws LifecycleError `InvalidFile` naming the line and column of the first that cannot be read.
    */
   decode(block: Block, onShortRow?: (line: number) => void): readonly (Subject | null)[];

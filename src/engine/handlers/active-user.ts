@@ -58,7 +58,7 @@ export class ActiveUser implements TrackedUser {
   }
 }
 
-/** Gives back the place that a user holds, if any. */
+/** Releases the place that a user holds, if any. */
 export function freePlace(active: ActiveUser): void {
   const { place } = active;
   active.place = null;

@@ -1,13 +1,13 @@
-/** What a handler's throw says. Handlers throw anything: strings, null, objects whose getters throw. */
+/** Reads what a handler threw, which can be anything: strings, null, objects whose getters throw. */
 import { LIMITS } from '../../model/limits.ts';
 
-/** Errors of one chain that are told: what was thrown, and what caused it. */
+/** Errors of one chain in a reason, at most: what was thrown, and its causes. */
 const LEVELS_MAX = 6;
 const CODE_LENGTH_MAX = 64;
 
 /**
  * What was thrown, as text of at most `LIMITS.reasonLengthMax` characters: its message and those of its causes (of
- * several `errors` the first), each with its `code`. Nothing else of an error is told: it may hold secrets.
+ * several `errors` the first), each with its `code`. Nothing else of an error is used: it may hold secrets.
  */
 export function failureReasonOf(thrown: unknown): string {
   let reason = '';
@@ -62,7 +62,7 @@ function causeOf(error: unknown): unknown {
   return first ?? fieldOf(error, 'cause') ?? undefined;
 }
 
-/** The numbers of a `DOMException` are historical, and its name tells more. */
+/** The numbers of a `DOMException` are historical, and its name says more. */
 function codeOf(error: unknown): unknown {
   return fieldOf(error, Symbol.toStringTag) === 'DOMException' ? undefined : fieldOf(error, 'code');
 }
@@ -76,7 +76,7 @@ function fieldOf(error: unknown, name: PropertyKey): unknown {
   }
 }
 
-/** Many wrap an error and repeat its message: it is told once. */
+/** Appends a message, unless the wrapping error has repeated it. */
 function joined(reason: string, message: string): string {
   const next = message.slice(0, LIMITS.reasonLengthMax + 1);
   if (reason === '' || reason.includes(next)) return reason || next;

@@ -224,7 +224,7 @@ function missingHandlers(
   handlers: readonly string[],
 ): LifecycleError<'HandlerMissing'> {
   const missing = [...new Set(tasks.map(({ taskDefinitionId }) => nameOf(taskDefinitionId)))];
-  // Of a definition's name, a handler under a name of the host's own may be a slip.
+  // A handler under a custom name may be a misspelled definition.
   const own = handlers.filter((name) => !findTaskDefinition(name));
   const near = missing.flatMap((name) => {
     const found = nearest(name, findTaskDefinition(name) ? own : [...DEFINITION_KEYS, ...own]);

@@ -18,12 +18,12 @@ export interface NewsDeps {
   readonly dispatcher: Pick<Dispatcher, 'cancel' | 'wake'>;
   readonly waiters: Waiters;
   /** A run that is waited for was deleted. */
-  readonly gone: (runId: string) => void;
+  readonly deleted: (runId: string) => void;
 }
 
 /**
- * What other processes on the same store do to runs: this engine hears of it from the store, and looks for itself at
- * the runs that are waited for. Does nothing on a store that one process writes.
+ * Learns from the store what other processes do to runs, and reads the runs that are waited for in intervals, since
+ * news can be lost. Does nothing on a store that one process writes.
  */
 export class News {
   readonly #deps: NewsDeps;
@@ -63,14 +63,14 @@ export class News {
     });
   }
 
-  /** Ends the waits for those of `runIds` that have ended or are gone. */
+  /** Ends the waits for those of `runIds` that have ended or are deleted. */
   async #look(runIds: readonly string[]): Promise<void> {
-    const { store, waiters, gone } = this.#deps;
+    const { store, waiters, deleted } = this.#deps;
     try {
       for (const runId of runIds) {
         if (!waiters.runIds.includes(runId)) continue;
         const run = await store.getRun(runId);
-        if (run === null) gone(runId);
+        if (run === null) deleted(runId);
         else if (isTerminal(run.processingStatus)) waiters.resolve(runId, runResource(run));
       }
     } catch (error) {

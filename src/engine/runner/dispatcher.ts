@@ -135,7 +135,7 @@ export class Dispatcher {
     this.#pump();
   }
 
-  /** For the transaction that ends slices: the source of work is told with it. */
+  /** Notifies the source of work in the transaction that ends slices. */
   async ended(tx: StoreTransaction, keys: readonly SliceKey[]): Promise<void> {
     const tickets = keys.flatMap(({ runId, slice }) => this.#driven.get(runId)?.get(slice)?.ticket ?? []);
     if (tickets.length > 0) await this.#work.complete(tx, tickets);

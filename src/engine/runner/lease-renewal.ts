@@ -7,7 +7,7 @@ import type { StoreSlices } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import type { SliceDriver } from './slice-driver.ts';
 
-/** What a {@link LeaseRenewal} works with. */
+/** Dependencies of a {@link LeaseRenewal}. */
 export interface LeaseRenewalDeps {
   readonly clock: Clock;
   readonly events: EventSink;

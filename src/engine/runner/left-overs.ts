@@ -6,9 +6,9 @@ import type { Timer } from '../../ports/clock.ts';
 import type { EnginePorts } from '../settings.ts';
 
 /**
- * Finishes what processes began and died over: a workflow that was disabled and whose runs were not canceled (r9), and
- * half-written runs. At the start; and, where other processes work beside this one, again and again, since one of them
- * may die at any time.
+ * Finishes what a process had begun when it died: canceling the runs of a disabled workflow (r9), and writing a run,
+ * which is removed. At the start; and, where other processes work beside this one, at intervals, since one of them may
+ * die at any time.
  */
 export class LeftOvers {
   readonly #ledger: Ledger;
@@ -23,7 +23,7 @@ export class LeftOvers {
     this.#isShared = ports.store.slices !== undefined;
   }
 
-  /** Begins with a first look. @throws LifecycleError of the store. */
+  /** Resolves after the first look. @throws LifecycleError of the store. */
   async open(): Promise<void> {
     this.#isOpen = true;
     await this.#look();

@@ -17,12 +17,12 @@ const ON_DEMAND_OF_FIVE = 4;
 /** Slices that are known to be open, of each kind, at most; where all of them are known to one process, there is no bound. */
 const HINTS_MAX = 256;
 
-/** What a {@link StoreSource} works with. */
+/** Dependencies of a {@link StoreSource}. */
 export interface StoreSourceDeps {
   readonly slices: StoreSlices;
   readonly clock: Clock;
   readonly events: EventSink;
-  /** Other processes work on the same runs: the store has to be asked for work again and again. */
+  /** Other processes work on the same runs: the store has to be polled for work. */
   readonly isShared: boolean;
 }
 
@@ -79,7 +79,7 @@ export class StoreSource implements WorkSource {
 
   async giveBack(ticket: WorkTicket, notBeforeMs: number): Promise<void> {
     const { clock, isShared } = this.#deps;
-    // Where others may take it, the store is asked again anyway.
+    // Where others may take it, the store is polled anyway.
     if (isShared) {
       if (notBeforeMs > clock.now()) this.#resting.set(textOf(ticket), notBeforeMs);
       return;

@@ -10,7 +10,7 @@ import { CATEGORY, EXECUTION_TYPE, REPLY_MODE, STATUS, SUBJECT_TYPE, TASK_CATEGO
 type Navigations = Readonly<Record<string, Navigation>>;
 type Links = Readonly<Record<string, Link>>;
 
-const AGAIN: Links = { reprocessedRuns: { to: 'run', isMany: true } };
+const REPROCESSED_RUNS: Links = { reprocessedRuns: { to: 'run', isMany: true } };
 /** What of a resource's counters and moments is never null is all of them but the moments that may not have come. */
 const never = (properties: EntityType['properties'], ...nullable: readonly string[]): readonly string[] =>
   Object.keys(properties).filter((name) => !nullable.includes(name));
@@ -50,7 +50,7 @@ export const RUN: EntityType = {
     userProcessingResults: { to: 'userProcessingResult', isMany: true, isContained: true },
     taskProcessingResults: { to: 'taskProcessingResult', isMany: true, isContained: true },
     subjectProcessingResults: { to: 'subjectProcessingResult', isMany: true, isContained: true },
-    ...AGAIN,
+    ...REPROCESSED_RUNS,
   },
 };
 
@@ -138,7 +138,7 @@ export const USER_RESULT: EntityType = {
     subject: { to: 'user', isRequired: true, shown: 'list', type: REFERENCE, isUser: true },
     ...TASK_RESULTS,
   },
-  links: AGAIN,
+  links: REPROCESSED_RUNS,
 };
 
 const SUBJECT_RESULT_PROPERTIES = {
@@ -155,7 +155,7 @@ export const SUBJECT_RESULT: EntityType = {
   properties: SUBJECT_RESULT_PROPERTIES,
   required: never(SUBJECT_RESULT_PROPERTIES, 'completedDateTime', 'startedDateTime'),
   navigation: TASK_RESULTS,
-  links: AGAIN,
+  links: REPROCESSED_RUNS,
 };
 
 const DEFINITION_PROPERTIES = {

@@ -135,7 +135,7 @@ function filterOf<Row>(
   return { text, where: given === undefined ? ofToken(parse) : parse() };
 }
 
-/** A tree is checked against the list, where what is wrong with it can be said. */
+/** A text or an object; a tree is checked later, where the properties of the list are known. */
 function readFilter(place: Place): string | Filter {
   if (typeof place.value === 'string' || (typeof place.value === 'object' && place.value !== null))
     return place.value as string | Filter;

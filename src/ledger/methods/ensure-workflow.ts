@@ -1,6 +1,6 @@
 /**
- * A workflow as a program wants it, whether or not it is there already: created, left alone, changed in place, or
- * made a new version. What the input leaves out stays as it is.
+ * Makes sure that a workflow is as a program declares it: creates it, leaves it alone, changes it in place, or makes a
+ * new version. What the input leaves out stays as it is.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { fieldsOf, ifGiven, readArray } from '../../input/fields.ts';
@@ -21,7 +21,7 @@ import { recordNamed } from './workflow-lookup.ts';
 /** What `workflows.ensure` did. */
 export type EnsureOutcome = 'created' | 'unchanged' | 'updated' | 'newVersion';
 
-/** A workflow that is there now, and what was done for that. */
+/** The workflow as it is now, and what was done for that. */
 export interface EnsuredWorkflow {
   readonly workflow: Workflow;
   /**
@@ -30,7 +30,7 @@ export interface EnsuredWorkflow {
   readonly outcome: EnsureOutcome;
 }
 
-/** What an input makes of a workflow that is there. */
+/** What an input makes of a stored workflow. */
 export type Decision =
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'updated'; readonly workflow: Workflow }
@@ -40,8 +40,8 @@ export type Decision =
  * What `input` makes of `current`. Another version is needed for other work: other execution conditions, or tasks
  * that do something else or in another order. Names and descriptions change in place, where the input gives them.
  *
- * A workflow that was disabled stays so, and is not scheduled, unless the input says `isEnabled: true`: whoever
- * stopped it is not overruled by a restart of the program.
+ * A workflow that was disabled stays so, and is not scheduled, unless the input says `isEnabled: true`: a restart of
+ * the program does not overrule the operator that stopped it.
  *
  * @throws LifecycleError as `createNewVersion`.
  */
@@ -68,7 +68,7 @@ export function decide(current: Workflow, input: unknown, limits: WorkflowLimits
   return isDeepStrictEqual(workflow, current) ? { outcome: 'unchanged' } : { outcome: 'updated', workflow };
 }
 
-/** Sees to it that the workflow of that name is as `input` says, in one transaction. */
+/** Makes sure, in one transaction, that the workflow of that name is as `input` says. */
 export async function ensureWorkflow(
   deps: WorkflowsDeps,
   input: unknown,
@@ -94,7 +94,7 @@ export async function ensureWorkflow(
   return { workflow: resourceOf(deps, after), outcome };
 }
 
-/** What a task does, apart from what it is called; arguments have no order. */
+/** The work of a task: all but its names. Arguments have no order. */
 function workOf({ taskDefinitionId, isEnabled, continueOnError, arguments: pairs }: TaskDraft): object {
   const sorted = pairs.toSorted((a: KeyValuePair, b: KeyValuePair) => (a.name < b.name ? -1 : 1));
   return { taskDefinitionId, isEnabled, continueOnError, arguments: sorted };

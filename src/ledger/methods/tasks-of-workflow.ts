@@ -58,7 +58,7 @@ export async function contentOf(store: LedgerContext['store'], run: RunRecord): 
   return { tasks, workflowSubject: await objectOfRun(store, run) };
 }
 
-/** A page that ended with a task result goes on with its user, whose other tasks follow. */
+/** A page that ended with a task result is followed by the other tasks of its user. */
 function beforeUserOf(after: Cursor<string>): Cursor<string> {
   const address = addressOf(after.key);
   if (!address || address.position === 0 || address.ordinal === 0) return after;

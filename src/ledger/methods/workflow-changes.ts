@@ -1,4 +1,4 @@
-/** How workflows are kept and changed: in a transaction, with a mark of who changed them and when. */
+/** Stores and changes workflows, each change in one transaction, with its time and author. */
 
 import type { WorkflowRecord } from '../../model/records.ts';
 import type { DurationMs } from '../../model/time.ts';
@@ -14,17 +14,17 @@ import { OF_WORKFLOWS } from '../notes.ts';
 import { isoOf } from '../resources.ts';
 import { checkRoom } from './workflow-lookup.ts';
 
-/** What the workflows work with. */
+/** Dependencies of the methods for workflows. */
 export interface WorkflowsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits: WorkflowLimits;
-  /** Length of a schedule slot, ms; asked anew for each answer. */
+  /** Length of a schedule slot, ms; may change with the settings. */
   readonly scheduleIntervalMs: () => DurationMs;
   /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
   freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
-  /** Told after each commit, before runs are frozen: the schedule may have to be set anew. */
+  /** Called after each commit, before runs are frozen: the schedule may have to be set anew. */
   changed(
     workflowId: string,
     by: UserReference | null,
@@ -60,7 +60,7 @@ export async function change(
   return result;
 }
 
-/** Changes a record in a transaction. Whoever made it tells `deps.changed` after the commit. */
+/** Changes a record in a transaction. The caller calls `deps.changed` after the commit. */
 export async function changeIn(
   deps: WorkflowsDeps,
   tx: StoreTransaction,
@@ -83,7 +83,7 @@ export async function changeIn(
   return { before, after };
 }
 
-/** Keeps a draft as version 1. @throws LifecycleError `LimitExceeded`. */
+/** Stores a draft as version 1. @throws LifecycleError `LimitExceeded`. */
 export async function insertWorkflow(
   deps: WorkflowsDeps,
   tx: StoreTransaction,
@@ -124,7 +124,7 @@ export async function nextVersion(
   return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
 }
 
-/** Freezes what a change forbids; also when nothing changed but it was `asked` for, so a retry mends. */
+/** Cancels the runs that a change forbids; also when the change was made before, so that it can be retried. */
 export async function freeze(
   deps: WorkflowsDeps,
   before: Workflow,

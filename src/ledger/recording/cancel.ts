@@ -1,7 +1,7 @@
 /**
- * Cancels runs. A run passes through `canceling` and always ends. Whoever holds a slice cancels its users: the driver
- * in this process at once, one elsewhere when it hears of it, at the latest with its next commit; slices that no
- * process holds are claimed and canceled here.
+ * Cancels runs. A run passes through `canceling` and always ends. The driver of a slice cancels its users: one in this
+ * process at once, one elsewhere when it learns of it, at the latest with its next commit; slices that no process holds
+ * are claimed and canceled here.
  *
  * Source: domain §3.7, §6.3 (r5, r6, r8, r9).
  */

@@ -3,7 +3,7 @@ import { isTerminal } from '../../rules/status/transitions.ts';
 import type { LedgerContext } from '../context.ts';
 import { runResource } from '../resources.ts';
 
-/** Emits `run.progress` of runs whose counters a commit of one slice does not tell: at most once an interval. */
+/** Emits `run.progress` of runs in many slices, whose counters have to be read: at most once an interval. */
 export class SliceProgress {
   readonly #context: LedgerContext;
   readonly #due = new Set<string>();

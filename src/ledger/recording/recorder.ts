@@ -39,7 +39,7 @@ export interface RecorderClient<Lane extends TrackedUser> {
   changed(slice: SliceRecord): void;
   /** The task at a position, for its events. */
   taskAt(position: number): TaskIds;
-  /** The run is being canceled: by another process, since this one was not told. */
+  /** The run is being canceled by another process. */
   cancel(): void;
   /** No further event of this client will be recorded: another process holds the slice, or the run is deleted. */
   lost(error: unknown): void;
@@ -59,7 +59,7 @@ interface SliceQueue<Lane extends TrackedUser> {
   /** As last committed. */
   slice: SliceRecord;
   /**
-   * The run as last known, the same for all slices of it: what was announced of it is not announced again. In a store
+   * The run as last known, shared by all its slices, so that each of its changes is announced once. In a store
    * with many slices to a run its counters are those of an earlier moment.
    */
   readonly known: { run: RunRecord };

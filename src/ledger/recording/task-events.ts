@@ -5,7 +5,7 @@ import { positionOf } from '../../rules/status/positions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
 import { isoOf } from '../resources.ts';
 
-/** What the events of tasks say of a task. */
+/** Properties of a task in its events. */
 export type TaskIds = Pick<Task, 'id' | 'taskDefinitionId'>;
 
 /** Whether the event of any task has a listener. */

@@ -18,7 +18,7 @@ import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import { runAfter } from '../../rules/status/run.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 
-/** The runs of `store`, each as one slice. There is no lease: whoever claims a run holds it. */
+/** The runs of `store`, each as one slice. There is no lease: a claim holds until the next one. */
 export function wholeRuns(store: Pick<Store, 'transaction' | 'getRun' | 'listUnfinishedRuns'>): StoreSlices {
   return {
     insert: async (_, run) => [{ runId: run.id, slice: 1 }],

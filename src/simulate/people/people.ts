@@ -28,7 +28,7 @@ export interface Person {
   readonly country: string;
   readonly employeeType: string;
   readonly employeeOrgData?: Department['employeeOrgData'];
-  /** The id of the manager, who was made earlier; absent for whoever has none. */
+  /** The id of the manager, who was made earlier; absent when there is none. */
   readonly manager?: string;
 }
 

@@ -42,11 +42,11 @@ export class Tables {
   readonly settings = new LayeredMap<string, string>();
   /** By run, in their order. */
   readonly slices = new LayeredMap<string, readonly StoredSlice[]>();
-  /** The last one: what it tells of is committed then. */
+  /** Committed last, so that what news are about can be read by then. */
   readonly news = new StagedNews();
 }
 
-/** A slice, and who holds it since when it was last heard of. */
+/** A slice, its holder, and when that one was last heard of. */
 export interface StoredSlice {
   readonly slice: SliceRecord;
   readonly holder: string;

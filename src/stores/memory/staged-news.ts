@@ -1,6 +1,6 @@
 import type { RunNews } from '../../model/slices.ts';
 
-/** News of runs: listeners hear them when the transaction that they tell of is committed, and never of a rollback. */
+/** News of runs: listeners get them when their transaction is committed; those of a rollback are dropped. */
 export class StagedNews {
   readonly #listeners = new Set<(news: RunNews) => void>();
   readonly #staged: RunNews[] = [];

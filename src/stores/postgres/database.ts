@@ -24,7 +24,7 @@ export interface PostgresPool {
 /** Waits between attempts to reach a server, ms: they grow to this. */
 const WAIT_FIRST_MS = 25;
 const WAIT_MAX_MS = 2_000;
-/** A process that stalls inside a transaction holds all others up for no longer, ms. */
+/** Longest that a process which stalls inside a transaction can block all others, ms. */
 const IDLE_MAX_MS = 15_000;
 
 /** How to use a database. */

@@ -16,7 +16,7 @@ export interface RunJournal {
   entries: number;
 }
 
-/** Runs whose journals a process keeps in mind between transactions. */
+/** Runs whose journals a process caches between transactions. */
 const JOURNALS_MAX = 2 * LIMITS.runsDrivenMax;
 
 /** The number of a run, and its journal from a row on. One row of nulls for a run without such rows. */
@@ -102,7 +102,7 @@ export async function readJournal(
   return { runNo: Number(first[0]), active: replayed(rows, runId, fresh()).users };
 }
 
-/** The journals of the runs that this process writes, kept in mind from one transaction to the next. */
+/** The journals of the runs that this process writes, cached from one transaction to the next. */
 export class Journals {
   readonly #byRun = new Map<string, { readonly runNo: number; readonly journal: RunJournal }>();
 
@@ -130,7 +130,7 @@ export class Journals {
     return entry;
   }
 
-  /** After a transaction that was not kept, or a run that is deleted: what is in mind may never have been. */
+  /** Called after a transaction that was not kept, or when a run is deleted: the cached state may never have been committed. */
   forget(runId: string): void {
     this.#byRun.delete(runId);
   }

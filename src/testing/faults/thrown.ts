@@ -1,11 +1,11 @@
 /** Things that handlers throw. */
 
-/** So many kinds of things are there to throw. */
+/** Number of kinds of things to throw. */
 export const THROWN_KINDS = 8;
 
 /**
  * The `kind`-th thing to throw (0..7): errors, text, nothing, a symbol, what cannot be read. `reason`: what a
- * failure reason must say of it; `null`: cannot be foretold.
+ * failure reason must contain; `null`: unknown.
  */
 export function thrownOf(
   kind: number,

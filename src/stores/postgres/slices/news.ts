@@ -72,7 +72,7 @@ export class News {
       if (this.#listeners.size === 0) this.close();
       else await client.query(`LISTEN ${this.#channel}`);
     } catch {
-      // The server cannot be reached now: whoever needs it says so.
+      // The server cannot be reached now: calls that need it report that.
       this.#release?.();
       this.#release = null;
       void this.#later();

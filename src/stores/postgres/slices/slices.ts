@@ -280,7 +280,7 @@ export class PostgresSlices {
   }
 }
 
-/** Journals that are kept in mind at most: more than a process holds slices. */
+/** Journals that are cached at most: more than a process holds slices. */
 const HELD_MAX = 2 * LIMITS.runsParkedMax;
 
 function write<T>(tx: StoreTransaction, work: (session: Session) => Promise<T>): Promise<T> {

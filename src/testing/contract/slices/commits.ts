@@ -258,24 +258,27 @@ function cancels({ slicesTest }: ContractKit): void {
       await tx.putRun({ ...before, processingStatus: 'canceling', revision: before.revision + 1 });
     });
 
-  slicesTest('a holder who does not know of a cancel is told so, and nothing is written', async (context) => {
-    const [run, first] = await claimedRun(context);
-    assert.ok(first);
-    const slice = await run.write(first, [1, 'start']);
-    await cancel(run);
-    const before = await stateOf(run.store, run.run);
-    const stale = run.commitOf(slice, [
-      [1, 'complete'],
-      [2, 'start'],
-    ]);
-    assert.deepEqual(kindsOf(await run.commit([stale])), ['canceling']);
-    assert.deepEqual(kindsOf(await run.commit([stale])), ['canceling']);
-    assert.deepEqual(await stateOf(run.store, run.run), before);
-    const told = { ...slice, canceling: true };
-    const after = await run.write(told, [1, 'complete'], [2, 'cancel']);
-    assert.equal(after.canceling, true);
-    assert.equal((await run.expectCounted()).processingStatus, 'canceling');
-  });
+  slicesTest(
+    'the commit of a holder that does not know of a cancel is refused as canceling',
+    async (context) => {
+      const [run, first] = await claimedRun(context);
+      assert.ok(first);
+      const slice = await run.write(first, [1, 'start']);
+      await cancel(run);
+      const before = await stateOf(run.store, run.run);
+      const stale = run.commitOf(slice, [
+        [1, 'complete'],
+        [2, 'start'],
+      ]);
+      assert.deepEqual(kindsOf(await run.commit([stale])), ['canceling']);
+      assert.deepEqual(kindsOf(await run.commit([stale])), ['canceling']);
+      assert.deepEqual(await stateOf(run.store, run.run), before);
+      const informed = { ...slice, canceling: true };
+      const after = await run.write(informed, [1, 'complete'], [2, 'cancel']);
+      assert.equal(after.canceling, true);
+      assert.equal((await run.expectCounted()).processingStatus, 'canceling');
+    },
+  );
 
   slicesTest('a cancel marks every slice that has not ended, held or not', async (context) => {
     const { store, slices, bounds } = context;

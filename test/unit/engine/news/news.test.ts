@@ -44,38 +44,38 @@ function world(runs: RunRecord[], own: Partial<NewsDeps> = {}) {
       wake: (runId, ordinal) => void calls.push(`wake ${runId} ${ordinal}`),
     },
     waiters,
-    gone: (runId) => void calls.push(`gone ${runId}`),
+    deleted: (runId) => void calls.push(`deleted ${runId}`),
     ...own,
   });
-  const tell = (one: RunNews) => {
+  const emit = (one: RunNews) => {
     for (const listener of watches) listener(one);
   };
-  return { news, clock, calls, errors, reads, failures, waiters, watches, tell };
+  return { news, clock, calls, errors, reads, failures, waiters, watches, emit };
 }
 
 describe('news of other processes', () => {
   it('reach the parts of the engine that they concern', () => {
-    const { news, calls, tell } = world([]);
+    const { news, calls, emit } = world([]);
     news.open();
-    tell({ kind: 'offered', runId: 'r' });
-    tell({ kind: 'canceling', runId: 'r' });
-    tell({ kind: 'answered', runId: 'r', ordinal: 7 });
+    emit({ kind: 'offered', runId: 'r' });
+    emit({ kind: 'canceling', runId: 'r' });
+    emit({ kind: 'answered', runId: 'r', ordinal: 7 });
     expect(calls).toEqual(['sweep', 'cancel r', 'wake r 7']);
   });
 
   it('of an end resolve the wait for that run, and read no run that is not waited for', async () => {
     const done = runRecord(0, { processingStatus: 'completed' });
-    const { news, clock, reads, waiters, tell } = world([done]);
+    const { news, clock, reads, waiters, emit } = world([done]);
     news.open();
-    tell({ kind: 'ended', runId: done.id });
+    emit({ kind: 'ended', runId: done.id });
     await clock.settle();
     expect(reads).toEqual([]);
     const waiting = waiters.wait(done.id);
-    tell({ kind: 'ended', runId: done.id });
+    emit({ kind: 'ended', runId: done.id });
     expect((await waiting).processingStatus).toBe('completed');
   });
 
-  it('that were lost are made up for by looking', async () => {
+  it('that were lost are made up for by polling the runs that are waited for', async () => {
     const runs = [runRecord(0, { processingStatus: 'inProgress' })];
     const [run] = runs as [RunRecord];
     const { news, clock, calls, reads, waiters } = world(runs);
@@ -83,14 +83,14 @@ describe('news of other processes', () => {
     const [waiting, missing] = [waiters.wait(run.id), waiters.wait('deleted')];
     await clock.advance(LIMITS.pollMs);
     expect(reads).toEqual([run.id, 'deleted']);
-    expect(calls).toEqual(['gone deleted']);
+    expect(calls).toEqual(['deleted deleted']);
     waiters.forget('deleted', missing);
     runs[0] = { ...run, processingStatus: 'failed' };
     await clock.advance(LIMITS.pollMs);
     expect((await waiting).processingStatus).toBe('failed');
   });
 
-  it('are looked for again after the store failed, which is reported', async () => {
+  it('are polled for again after the store failed, which is reported', async () => {
     const done = runRecord(0, { processingStatus: 'completed' });
     const { news, clock, errors, failures, waiters } = world([done]);
     const failure = new Error('The store is away');
@@ -106,9 +106,9 @@ describe('news of other processes', () => {
   it('of an offer, where the source of work fails, are reported', async () => {
     const failure = new Error('The queue is away');
     const sweep = () => Promise.reject(failure);
-    const { news, clock, errors, tell } = world([], { work: { sweep } });
+    const { news, clock, errors, emit } = world([], { work: { sweep } });
     news.open();
-    tell({ kind: 'offered', runId: 'r' });
+    emit({ kind: 'offered', runId: 'r' });
     await clock.settle();
     expect(errors).toEqual([failure]);
   });

@@ -1,4 +1,4 @@
-/** Finds the workflow that a command names, before anything is written. */
+/** Previews what `workflows.ensure` does with the workflow of a command, and writes nothing. */
 import { decide } from '../../ledger/methods/ensure-workflow.ts';
 import { recordNamed } from '../../ledger/methods/workflow-lookup.ts';
 import type { Workflows } from '../../ledger/methods/workflows.ts';
@@ -6,8 +6,8 @@ import type { Workflow } from '../../model/workflow/workflow.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import type { ChosenWorkflow } from './workflow-source.ts';
 
-/** The workflow of that name. */
-export async function findKept(
+/** The stored workflow of the chosen one's name. */
+export async function findStored(
   workflows: Pick<Workflows, 'list'>,
   { displayName }: ChosenWorkflow,
 ): Promise<Workflow | undefined> {
@@ -15,9 +15,9 @@ export async function findKept(
   return recordNamed(records, displayName)?.workflow;
 }
 
-/** What `workflows.ensure` would make of it; a new workflow and new tasks have no ids yet. */
-export function wouldKeep(found: Workflow | undefined, chosen: ChosenWorkflow): Workflow {
-  if (!found) return asWorkflow(chosen);
+/** The workflow as `workflows.ensure` would store it; a new workflow and new tasks have no ids yet. */
+export function ensuredWorkflow(found: Workflow | undefined, chosen: ChosenWorkflow): Workflow {
+  if (!found) return newWorkflow(chosen);
   const decision = decide(found, chosen, DEFAULT_LIMITS);
   if (decision.outcome === 'unchanged') return found;
   if (decision.outcome === 'updated') return decision.workflow;
@@ -25,8 +25,8 @@ export function wouldKeep(found: Workflow | undefined, chosen: ChosenWorkflow): 
   return { ...found, ...decision.draft, tasks, version: found.version + 1 };
 }
 
-/** A workflow that is not kept yet, as it will be. */
-export function asWorkflow(chosen: ChosenWorkflow): Workflow {
+/** A workflow that is not stored yet, as it will be. */
+export function newWorkflow(chosen: ChosenWorkflow): Workflow {
   return {
     description: null,
     isEnabled: true,
