@@ -126,7 +126,11 @@ export function usersOptions(): readonly Option[] {
 }
 
 /** Options of all commands that run an engine: task handlers, concurrency, stopping. */
-export function tasksOptions(): readonly Option[] {
+export function tasksOptions(command?: 'work'): readonly Option[] {
+  const dryRun = new Option(
+    '--dry-run',
+    'only show who would be processed, with which tasks, and who would not and why',
+  );
   return [
     new Option(
       '--tasks <module>',
@@ -141,7 +145,7 @@ export function tasksOptions(): readonly Option[] {
       '--no-op',
       'call no handler: tasks are recorded as completed, users as processed, and the run is marked as a no-op',
     ).conflicts(['tasks', 'effects']),
-    new Option('--dry-run', 'only show who would be processed, with which tasks, and who would not and why'),
+    ...(command === 'work' ? [] : [dryRun]),
     new Option('--concurrency <n>', 'number of tasks that run in parallel; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),

@@ -11,6 +11,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
+import { workCommand } from './commands/work.ts';
 import { workflowsCommand } from './commands/workflows/workflows.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
@@ -61,6 +62,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     workflowsCommand,
     checkCommand,
     serveCommand,
+    workCommand,
     simulateCommand,
     compareCommand,
     sampleCommand,

@@ -85,6 +85,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly customTaskExtensions: Engine['customTaskExtensions'];
   readonly directory: Engine['directory'];
   readonly #ports: EnginePorts;
+  readonly #settings: EngineSettings;
   readonly #ledger: Ledger;
   readonly #hub: EventHub;
   readonly #work: WorkSource;
@@ -100,6 +101,7 @@ class LifecycleEngine implements Engine, EventSink {
 
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
+    this.#settings = settings;
     this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
@@ -273,7 +275,7 @@ class LifecycleEngine implements Engine, EventSink {
     if (this.#phase !== 'started') return;
     this.#news.open();
     await this.#dispatcher.start();
-    if (this.#phase === 'started') await this.#scheduler.start();
+    if (this.#phase === 'started' && this.#settings.schedule) await this.#scheduler.start();
   }
 
   async #stop(): Promise<void> {

@@ -58,8 +58,13 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    * system is called; but people count as processed. Default `false`.
    */
   readonly noOp?: boolean;
-  /** Handlers that run at once, 1..100,000. Default 256. */
+  /** Handlers that run at once in this process, 1..100,000. Default 256. */
   readonly concurrency?: number;
+  /**
+   * `false`: this engine drives runs and evaluates no schedule by itself, nor what `retention` keeps: a worker beside
+   * engines that do. Default `true`.
+   */
+  readonly schedule?: boolean;
   /** Hours between schedule slots, a whole number in 1..24. Default 3. */
   readonly scheduleIntervalHours?: number;
   /**
@@ -102,6 +107,7 @@ export interface EngineSettings {
   readonly tasks: Readonly<Record<string, TaskHandler>>;
   readonly noOp: boolean;
   readonly concurrency: number;
+  readonly schedule: boolean;
   readonly scheduleIntervalMs: DurationMs;
   readonly missedSlots: MissedSlotPolicy;
   readonly catchUpMs: DurationMs;
@@ -125,6 +131,7 @@ export const SETTINGS = {
   tasks: withDefault(readTasks, {}),
   noOp: withDefault(readFlag, false),
   concurrency: withDefault((place: Place) => readWhole(place, 1, 100_000), 256),
+  schedule: withDefault(readFlag, true),
   scheduleIntervalHours: withDefault((place: Place) => readWhole(place, 1, 24), 3),
   missedSlots: withDefault((place: Place) => readWord(place, MISSED_SLOT_POLICIES), 'once'),
   catchUpDays: withDefault((place: Place) => readWhole(place, 1, 180), LIMITS.catchUpDays),

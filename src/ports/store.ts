@@ -272,6 +272,12 @@ export interface StoreSlices {
     readonly onDemand?: boolean;
     readonly limit: number;
   }): Promise<readonly OpenSlice[]>;
+  /** Names of the processes that hold open slices of these runs and were heard within `leaseMs`, in any order. */
+  holders(query: {
+    readonly runIds: readonly string[];
+    readonly leaseMs: DurationMs;
+    readonly nowMs: EpochMs;
+  }): Promise<readonly string[]>;
   /** Claims slices, those that can be: another process may hold one, or it may have ended or be gone. */
   claim(keys: readonly SliceKey[], claim: SliceClaim): Promise<readonly (ClaimedSlice | 'held' | 'gone')[]>;
   /**

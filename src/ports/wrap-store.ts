@@ -69,6 +69,7 @@ const SLICES: Readonly<Record<keyof StoreSlices, boolean>> = {
   insert: false,
   cancel: false,
   list: true,
+  holders: true,
   claim: true,
   renew: true,
   release: true,

@@ -44,7 +44,7 @@ async function demo(host: Host): Promise<ExitCode> {
   const job = jobOf({ users: folder.employees, tasks, effects: folder.effects, concurrency: CONCURRENCY });
   const users = await openUsers(host, job, { isKept: false, quiet: false });
   try {
-    const open = await openTasks(host, job, { workflows: [], quiet: false });
+    const open = await openTasks(host, job, { workflows: [], db: folder.db, quiet: false });
     try {
       const runs = await runBoth(host, folder, { job, users, tasks: open });
       if (runs === null) return EXIT.interrupted;

@@ -139,7 +139,11 @@ async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   try {
     if (options.dryRun) return await dryRun(host, options, { job, chosen, users });
     await requireCandidates(users, options);
-    const tasks = await openTasks(host, job, { workflows: [newWorkflow(chosen)], quiet });
+    const tasks = await openTasks(host, job, {
+      workflows: [newWorkflow(chosen)],
+      db: options.db ?? null,
+      quiet,
+    });
     try {
       return await runWith(host, options, { job, chosen, users, tasks });
     } finally {

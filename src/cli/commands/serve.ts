@@ -150,7 +150,7 @@ async function serveStore(host: Host, options: ServeOptions, served: Served): Pr
   const { job, users, store } = served;
   const quiet = options.quiet ?? false;
   const workflows = [...(await unfinishedWorkflows(store)), ...(await scheduledWorkflows(store))];
-  const tasks = await openTasks(host, job, { workflows, quiet });
+  const tasks = await openTasks(host, job, { workflows, db: options.db ?? null, quiet });
   try {
     const engine = await createEngine({
       store,

@@ -33,7 +33,7 @@ export async function withJob<T>(
   const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
   try {
     await check(users);
-    const tasks = await openTasks(host, job, { workflows, quiet });
+    const tasks = await openTasks(host, job, { workflows, db, quiet });
     try {
       const { handlers } = tasks;
       const input = { store, db, users, tasks: handlers, concurrency: job.concurrency, quiet, stopTimeout };

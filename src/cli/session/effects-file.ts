@@ -33,13 +33,17 @@ export class EffectsFile {
   /** A write failed half way: the next one starts on a new line. */
   #isTorn = false;
 
-  /** Opens or creates the file. @throws CliError when it cannot be written. */
-  constructor(path: string, clock: Clock) {
+  /**
+   * Opens or creates the file. @throws CliError when it cannot be written.
+   *
+   * @param isShared other processes may be adding lines: what looks cut off may be one of them, and stays.
+   */
+  constructor(path: string, clock: Clock, isShared = false) {
     this.path = path;
     this.#clock = clock;
     try {
       this.#fd = openSync(path, 'a+');
-      this.#isTorn = mendTail(this.#fd);
+      this.#isTorn = mendTail(this.#fd, isShared);
     } catch (cause) {
       throw new CliError(`Expected to write effects to ${path}, got ${messageOf(cause)}`, null, { cause });
     }
@@ -89,8 +93,8 @@ function lineOf(context: TaskContext, nowMs: number): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Removes a line that was cut off; `true` when another last line lacks its line break. */
-function mendTail(fd: number): boolean {
+/** Removes a line that was cut off, unless it may be another process's; `true` when the last line lacks its line break. */
+function mendTail(fd: number, isShared: boolean): boolean {
   const { size } = fstatSync(fd);
   const length = Math.min(size, TAIL_BYTES_MAX);
   const tail = Buffer.alloc(length);
@@ -100,6 +104,7 @@ function mendTail(fd: number): boolean {
     read += bytes;
   }
   if (length === 0 || tail.at(-1) === LF) return false;
+  if (isShared) return true;
   const start = tail.lastIndexOf(LF) + 1;
   const last = tail.subarray(start).toString('utf8');
   const isOurs = last.startsWith(LINE_START) || LINE_START.startsWith(last);

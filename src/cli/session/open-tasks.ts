@@ -1,4 +1,5 @@
 import type { Workflow } from '../../model/workflow/workflow.ts';
+import { postgresAt } from '../database-url.ts';
 import type { Host } from '../host.ts';
 import type { Job } from '../job/job.ts';
 import { count } from '../terminal/text.ts';
@@ -18,6 +19,8 @@ export interface OpenTasks {
 export interface OpenTasksOptions {
   /** Workflows to run: each of their tasks must have a handler. */
   readonly workflows: readonly Workflow[];
+  /** The database; `null`: in memory. */
+  readonly db: string | null;
   readonly quiet: boolean;
 }
 
@@ -29,12 +32,13 @@ export interface OpenTasksOptions {
 export async function openTasks(
   host: Host,
   job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
-  { workflows, quiet }: OpenTasksOptions,
+  { workflows, db, quiet }: OpenTasksOptions,
 ): Promise<OpenTasks> {
   const handlers = await handlersOf(job);
   await requireHandlers(workflows, handlers, job);
   if (!quiet) warnOfSlips(host, workflows, handlers);
-  const effects = job.effects === null ? null : new EffectsFile(job.effects, host.clock);
+  const isShared = db !== null && postgresAt(db) !== null;
+  const effects = job.effects === null ? null : new EffectsFile(job.effects, host.clock, isShared);
   return {
     handlers: { ...counted(handlers, effects), isNoOp: job.noOp },
     effectsFact: () =>

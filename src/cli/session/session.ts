@@ -2,7 +2,10 @@ import { createEngine } from '../../embed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { EngineEventMap } from '../../events/event-map.ts';
+import { runResource } from '../../ledger/resources.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import type { Timer } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
@@ -13,7 +16,6 @@ import { leftOutWarnings } from '../terminal/left-out.ts';
 import { type Progress, runProgress } from '../terminal/progress.ts';
 import { counted, oneLine, quoted, seconds, shortId } from '../terminal/text.ts';
 import { Warnings } from '../terminal/warnings.ts';
-import { withoutSchedules } from './stores.ts';
 import type { CountedTasks } from './task-module.ts';
 
 /** Input of a session. */
@@ -58,7 +60,7 @@ export class Session {
     this.#warnings = new Warnings(host, (write) => this.#above(write));
     engine.on('engine.error', (event) => this.#failed(event));
     engine.on('workflow.subjectsLeftOut', ({ selection }) => this.#warnings.show(leftOutWarnings(selection)));
-    engine.on('run.progress', ({ run }) => this.#progress?.update(run));
+    if (!input.store.slices) engine.on('run.progress', ({ run }) => this.#progress?.update(run));
   }
 
   /**
@@ -77,7 +79,9 @@ export class Session {
 
   static async #open(host: Host, input: SessionInput): Promise<Session> {
     const engine = await createEngine({
-      store: withoutSchedules(input.store),
+      store: input.store,
+      // A command must not start the scheduled runs of a service's database.
+      schedule: false,
       directory: input.users,
       tasks: input.tasks.tasks,
       noOp: input.tasks.isNoOp,
@@ -102,6 +106,8 @@ export class Session {
     });
     stuck.catch(() => {}); // it may reject after the race is decided
     const startedAt = clock.elapsed();
+    const isShared = this.#input.store.slices !== undefined;
+    let watching: { close(): void } | null = null;
     const outcome = (before: readonly Run[], after: readonly Run[], isWhole: boolean): SessionOutcome => ({
       runs: after,
       interrupted: isWhole ? null : this.#signal,
@@ -112,7 +118,9 @@ export class Session {
     });
     try {
       const runs = await begin();
-      this.#progress = runProgress(this.#host, runs, !this.#input.quiet && this.#signal === null);
+      const isWanted = !this.#input.quiet && this.#signal === null;
+      this.#progress = runProgress(this.#host, runs, { isWanted, isShared });
+      if (isShared && isWanted && this.#host.stderr.isTerminal) watching = this.#watch(runs);
       const ended = await Promise.race([stuck, Promise.all(runs.map((run) => this.#end(run)))]);
       await this.#stopped;
       const after = await Promise.all(ended.map((run, at) => run ?? this.#current(runs[at] as Run)));
@@ -123,6 +131,7 @@ export class Session {
       return outcome([], [], false);
     } finally {
       release();
+      watching?.close();
       this.#progress?.stop();
       this.#progress = null;
       this.#warnings.close();
@@ -137,6 +146,34 @@ export class Session {
       if (this.#signal !== null && LifecycleError.is(error) && error.code === 'EngineStopped') return null;
       throw error;
     }
+  }
+
+  /** Shows what all processes do for the runs: of this one's own part alone would `run.progress` tell. */
+  #watch(runs: readonly Run[]): { close(): void } {
+    const { store } = this.#input;
+    const { clock } = this.#host;
+    const runIds = runs.map(({ id }) => id);
+    let timer: Timer | null = null;
+    let isClosed = false;
+    const look = async (): Promise<void> => {
+      try {
+        for (const run of await Promise.all(runIds.map((id) => store.getRun(id))))
+          if (run !== null) this.#progress?.update(runResource(run));
+        const query = { runIds, leaseMs: LIMITS.sliceLeaseMs, nowMs: clock.now() };
+        const holders = await store.slices?.holders(query);
+        this.#progress?.workers(holders?.length ?? 0);
+      } catch (error) {
+        if (!isClosed) this.#warnings.add({ error, during: 'readingProgress' });
+      }
+      if (!isClosed) timer = clock.setTimer(LIMITS.progressIntervalMs, () => void look());
+    };
+    void look();
+    return {
+      close() {
+        isClosed = true;
+        timer?.cancel();
+      },
+    };
   }
 
   async #current(run: Run): Promise<Run> {

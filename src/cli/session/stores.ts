@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import type { WorkflowRecord } from '../../model/records.ts';
 import type { Store } from '../../ports/store.ts';
-import { wrapStore } from '../../ports/wrap-store.ts';
 import { memoryStore } from '../../stores/memory/memory-store.ts';
 import type { SqliteOptions } from '../../stores/sqlite/open.ts';
 import { type PostgresPlace, postgresAt } from '../database-url.ts';
@@ -71,20 +69,4 @@ function noDatabase(db: string, got: string): CliError {
     `Expected ${db} to be a tenure database, got ${got}`,
     `Create one with: tenure run --db ${quoted(db)} …`,
   );
-}
-
-/**
- * The store with all schedules off, for an engine that finishes runs and starts none: a
- * command must not start the scheduled runs of a service's database.
- */
-export function withoutSchedules(store: Store): Store {
-  const unscheduled = async (): Promise<readonly WorkflowRecord[]> => {
-    const records = await store.listWorkflows();
-    return records.map((record) => ({
-      ...record,
-      workflow: { ...record.workflow, isSchedulingEnabled: false },
-    }));
-  };
-  const { requests } = store;
-  return wrapStore(store, {}, { listWorkflows: unscheduled, ...(requests ? { requests } : {}) });
 }

@@ -3,31 +3,44 @@ import type { Clock, Timer } from '../../ports/clock.ts';
 import { duration } from '../../text/numbers.ts';
 import type { Host } from '../host.ts';
 import { terminalBar } from './bar.ts';
-import { count, oneLine } from './text.ts';
+import { count, counted, oneLine } from './text.ts';
 
 /** Progress of runs, shown on a terminal only. */
 export interface Progress {
   /** Updates the state of a run; all runs seen so far count towards the total. */
   update(run: Run): void;
+  /** Shows how many processes work on the runs. */
+  workers(count: number): void;
   /** Writes lines above the bar. */
   above(write: () => void): void;
   /** Removes the bar. */
   stop(): void;
 }
 
-const NO_PROGRESS: Progress = { update: () => {}, above: (write) => write(), stop: () => {} };
+const NO_PROGRESS: Progress = {
+  update: () => {},
+  workers: () => {},
+  above: (write) => write(),
+  stop: () => {},
+};
 /** Columns of everything on the line but the bar. */
 const TEXT_COLUMNS = 62;
+const WORKERS_COLUMNS = ' · 14 workers'.length;
 
-/** A bar over the users of `runs`, with failures and speed. */
-export function runProgress(host: Host, runs: readonly Run[], isWanted: boolean): Progress {
+/** A bar over the users of `runs`, with failures and speed. @param isShared several processes may work on them. */
+export function runProgress(
+  host: Host,
+  runs: readonly Run[],
+  { isWanted, isShared }: { readonly isWanted: boolean; readonly isShared: boolean },
+): Progress {
   const { stderr, clock } = host;
   if (!isWanted || !stderr.isTerminal) return NO_PROGRESS;
   const known = new Map(runs.map((run) => [run.id, run]));
   const startedAt = clock.elapsed();
   const processedBefore = sum(runs, processedTasks);
-  const format = ' {bar} {users} users · {failed} failed · {rate} tasks/s';
-  const bar = terminalBar(host, format, TEXT_COLUMNS);
+  const format = ' {bar} {users} users · {failed} failed · {rate} tasks/s{workers}';
+  const bar = terminalBar(host, format, TEXT_COLUMNS + (isShared ? WORKERS_COLUMNS : 0));
+  let workers = '';
   const values = (): [number, number, object] => {
     const all = [...known.values()];
     const [done, total] = [sum(all, doneUsers), sum(all, (run) => run.totalUsersCount)];
@@ -35,19 +48,26 @@ export function runProgress(host: Host, runs: readonly Run[], isWanted: boolean)
     const processed = sum(all, processedTasks) - processedBefore;
     const rate = seconds > 0.1 ? count(processed / seconds) : '–';
     const failed = count(sum(all, (run) => run.failedUsersCount));
-    return [done, total, { users: `${count(done)}/${count(total)}`, failed, rate }];
+    return [done, total, { users: `${count(done)}/${count(total)}`, failed, rate, workers }];
   };
   const start = (): void => {
     const [done, total, payload] = values();
     bar.start(Math.max(total, 1), done, payload);
   };
+  const show = (): void => {
+    const [done, total, payload] = values();
+    bar.setTotal(Math.max(total, 1));
+    bar.update(done, payload);
+  };
   start();
   return {
     update(run) {
       known.set(run.id, run);
-      const [done, total, payload] = values();
-      bar.setTotal(Math.max(total, 1));
-      bar.update(done, payload);
+      show();
+    },
+    workers(working) {
+      workers = ` · ${counted(working, 'worker')}`;
+      show();
     },
     above(write) {
       bar.stop();

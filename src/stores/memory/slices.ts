@@ -46,6 +46,13 @@ export function memorySlices(
         });
         return found.slice(0, limit);
       }),
+    holders: ({ runIds, leaseMs, nowMs }) =>
+      transaction(async () => {
+        const held = runIds
+          .flatMap((runId) => tables.slices.get(runId, true) ?? [])
+          .filter((one) => one.slice.state !== 'ended' && !isFree(one, leaseMs, nowMs));
+        return [...new Set(held.map(({ holder }) => holder))];
+      }),
     claim: (keys, claim) =>
       transaction(async (tx) => {
         const claimed: (ClaimedSlice | 'held' | 'gone')[] = [];

@@ -42,6 +42,9 @@ const LIST = `SELECT runs.id, slices.no, ${ON_DEMAND} FROM {s}.runs JOIN {s}.sli
 const LIST_OF_RUN = `${LIST} AND runs.id = $1 ORDER BY slices.no LIMIT $2`;
 const LIST_FREE = `${LIST} AND ${FREE} AND ($2::boolean IS NULL OR ${ON_DEMAND} = $2) ORDER BY run_no, slices.no LIMIT $3`;
 
+const HOLDERS = `SELECT DISTINCT holder FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
+  WHERE slices_left > 0 AND runs.id = ANY($2::text[]) AND slices.state <> 'ended' AND NOT ${FREE}`;
+
 const CLAIM = `WITH found AS (
     SELECT run_no, slices.no, slices.in_hand, runs.workflow_id FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
     WHERE runs.id = $2 AND slices.no = $3 AND published AND slices.state <> 'ended' AND ${FREE}
@@ -98,6 +101,11 @@ export class PostgresSlices {
             isOnDemand: Boolean(isOnDemand),
           }),
         );
+      },
+      holders: async ({ runIds, leaseMs }) => {
+        const values = [leaseMs, textArray(runIds)];
+        const rows = await this.#database.readOnce((session) => session.rows(HOLDERS, values));
+        return rows.map(([holder]) => String(holder));
       },
       claim: (keys, claim) => this.#claim(keys, claim),
       renew: (held) => this.#renew(held),

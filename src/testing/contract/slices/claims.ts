@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunRecord } from '../../../model/records.ts';
+import type { SliceKey } from '../../../model/slices.ts';
 import { cutRun } from '../../../rules/status/slice.ts';
 import type { ContractKit, SlicesContext } from '../kit.ts';
 import { insertRunWith, runId, runRecord, T0, userRecords } from '../records/records.ts';
@@ -255,6 +256,30 @@ function open({ slicesTest }: ContractKit): void {
     assert.deepEqual(await listed({ runId: run.run.id }), [1, 3]);
     await run.slices.release([first]);
     assert.deepEqual(await listed({}), [1, 3]);
+  });
+
+  slicesTest('holders are those of open slices whose lease is not over, each once', async (context) => {
+    const runs = [await ofThree(context), await ofThree(context, { n: 1 })] as const;
+    const [run] = runs;
+    const claim = (key: SliceKey, holder: string) =>
+      run.slices.claim([key], { holder, leaseMs: LONG_MS, isNoOp: false, nowMs: run.nextMs() });
+    const holders = async (n: readonly number[], leaseMs = LONG_MS) =>
+      [
+        ...(await run.slices.holders({ runIds: n.map((one) => runId(one)), leaseMs, nowMs: run.nextMs() })),
+      ].sort();
+    assert.deepEqual(await holders([0, 1]), []);
+    const [first] = await claim(run.key(1), 'a');
+    await claim(run.key(2), 'a');
+    const [third] = await claim(run.key(3), 'b');
+    await claim(runs[1].key(1), 'c');
+    assert.deepEqual(await holders([0]), ['a', 'b']);
+    assert.deepEqual(await holders([0, 1, 8]), ['a', 'b', 'c']);
+    assert.deepEqual(await holders([0, 1], 0), []);
+    const slice = claimedSlice(third);
+    await run.write(slice, ...run.endOf(slice));
+    assert.deepEqual(await holders([0]), ['a']);
+    await run.slices.release([claimedSlice(first)]);
+    assert.deepEqual(await holders([0]), ['a']);
   });
 
   slicesTest('of a run that has ended, no slice is listed', async (context) => {
