@@ -25,7 +25,7 @@ describe('tenure demo', () => {
     expect(list.value).toHaveLength(3);
   });
 
-  it('leaves a folder alone that is not its own', async () => {
+  it('does not touch a folder that it did not create', async () => {
     await mkdir(path('elsewhere/tenure-demo'), { recursive: true });
     await write('elsewhere/tenure-demo/tenure.db', 'mine');
     const { stdout } = expectCode(await start(path('elsewhere'), ['demo'], { TMPDIR: path('.') }).ended, 0);

@@ -37,7 +37,7 @@ const HIRES = [
   '--scheduled',
 ] as const;
 
-describe('--dry-run of a scheduled tick', () => {
+describe('--dry-run of a schedule slot', () => {
   it('lists all users by reason, changes nothing, and the scheduled run has the users that it named', async () => {
     const people = [
       `u1,Marketing,${day(0)}`,
@@ -101,7 +101,7 @@ describe('--dry-run of a scheduled tick', () => {
     expect(exists('no.db')).toBe(false);
   });
 
-  it('sees who changed since the last look, without looking for the record', async () => {
+  it('finds the users that have changed since the last slot, and records no observation', async () => {
     const workflow = {
       category: 'mover',
       displayName: 'Moves',

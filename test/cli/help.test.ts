@@ -23,7 +23,7 @@ describe('the command line', () => {
     expect([code, stdout]).toEqual([1, '']);
   });
 
-  it('shows no stack for a failure that it does not know, unless asked to', async () => {
+  it('shows the stack of an unexpected failure only with TENURE_DEBUG', async () => {
     await write('all.csv', 'id\nu1\n');
     await write(
       'late.mjs',

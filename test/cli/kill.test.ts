@@ -59,7 +59,7 @@ async function expectExact(
 }
 
 describe('a run whose process is killed', () => {
-  it('does every task of a module for every person, and repeats only what was in flight', async () => {
+  it('runs every task of a module for every person, and repeats only the tasks that were running', async () => {
     await people('many.csv', USERS);
     await write(
       'effects.mjs',

@@ -62,7 +62,7 @@ async function slot(...more: readonly string[]) {
 }
 
 describe('a slot that leaves people out', () => {
-  it('says whose date cannot be read, and has the numbers in its table', async () => {
+  it('names the users whose date cannot be read, and counts them in the table', async () => {
     const { stdout, stderr } = expectCode(await slot(), 0);
     expect(stdout).toMatch(
       / {2}in scope {2}15\n {2}left out {2}6 with a date that cannot be read · 1 without a date\n/,
@@ -75,7 +75,7 @@ describe('a slot that leaves people out', () => {
     expect(stderr).not.toContain('other `');
   });
 
-  it('says so with --quiet, too', async () => {
+  it('names them with --quiet, too', async () => {
     const { stdout, stderr } = expectCode(await slot('--quiet'), 0);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^warning: 6 left out.*\nwarning: Dates are read as .*\n$/);
@@ -133,7 +133,7 @@ describe('a slot that leaves people out', () => {
     }
   });
 
-  it('reads the attribute of the trigger by the named spellings, whatever it is called', async () => {
+  it('reads the attribute of the trigger in the formats of --dates, whatever its name', async () => {
     await write('contracts.csv', 'id,department,contractEnd\nu1,Sales,31/12/2025\n');
     const conditions = {
       scope: { rule: "department eq 'Sales'" },
@@ -156,7 +156,7 @@ describe('a slot that leaves people out', () => {
     expect(JSON.parse(done.stdout).selection).toMatchObject({ takenCount: 1 });
   });
 
-  it('refuses a format that leaves the day open', async () => {
+  it('refuses a date format without a year', async () => {
     const { stderr } = expectCode(await slot('--dates', 'dd/MM'), 1);
     expect(stderr).toContain('error: Expected dates[0] to be excel, or a pattern of date-fns');
   });
@@ -185,7 +185,7 @@ describe('a column that does not exist', () => {
     expect(JSON.parse(expectCode(await here(...args, ...mapped), 0).stdout).selection.takenCount).toBe(8);
   });
 
-  it('of the scope is reported, too', async () => {
+  it('is reported when the scope names it, too', async () => {
     await write('people.csv', peopleCsv());
     await write('scope.json', leaver("Department eq 'Sales'"));
     const args = ['run', '--users', 'people.csv', '--workflow', 'scope.json', ...SLOT, '--quiet'];
@@ -194,7 +194,7 @@ describe('a column that does not exist', () => {
     expect(stderr).toContain('use it in the rule, or --map Department=department');
   });
 
-  it('of a --rule is reported before anything is written', async () => {
+  it('is reported when a --rule names it, before anything is written', async () => {
     await write('people.csv', peopleCsv());
     const args = [
       'run',
@@ -211,7 +211,7 @@ describe('a column that does not exist', () => {
   });
 });
 
-it('one reader: people who differ in spelling only are equal to a scope rule', async () => {
+it('a scope rule compares dates by value, however the file spells them', async () => {
   const rows = [
     '2025-12-31T00:00:00Z',
     '2025-12-31 00:00:00',
@@ -230,7 +230,7 @@ it('one reader: people who differ in spelling only are equal to a scope rule', a
   expect([await taken('eq'), await taken('ne')]).toEqual([4, 0]);
 });
 
-it('--strict needs something that selects people', async () => {
+it('--strict is refused without --scheduled or --rule', async () => {
   const { stderr } = expectCode(
     await here('run', '--users', 'people.csv', '--workflow', 'leaver.json', '--strict'),
     1,

@@ -36,7 +36,7 @@ describe('tenure runs cancel', () => {
     expectCode(await tenure('check', '--db', 'live.db'), 0);
   });
 
-  it('cancels it itself when that process does not answer and then is gone', async () => {
+  it('cancels the run itself when the other process does not answer and then exits', async () => {
     const { running, id } = await liveRun('gone.db');
     running.kill('SIGSTOP');
     const canceling = start(['runs', 'cancel', id, '--db', 'gone.db']);
@@ -48,7 +48,7 @@ describe('tenure runs cancel', () => {
 });
 
 describe('tenure runs delete', () => {
-  it('passes on why the process that writes the database refuses', async () => {
+  it('prints the reason for which the writing process refuses', async () => {
     const { running, id } = await liveRun('kept.db');
     const { stderr } = expectCode(await tenure('runs', 'delete', id, '--db', 'kept.db'), 1);
     expect(stderr).toMatch(

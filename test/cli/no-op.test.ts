@@ -42,7 +42,7 @@ async function databaseWithRun(name: string, isSchedulingEnabled = false): Promi
 }
 
 describe('a run without handlers', () => {
-  it('does not use people up: with handlers, the same tick takes them', async () => {
+  it('is refused, so that the same slot still selects the users once there are handlers', async () => {
     const today = new Date().toISOString().slice(0, 10);
     await write('hires.csv', `id,department,employeeHireDate\nu1,Marketing,${today}\n`);
     const tick = [
@@ -71,7 +71,7 @@ describe('a run without handlers', () => {
     expect(JSON.parse(list.stdout).value).toHaveLength(1);
   });
 
-  it('is what an older database may have asked for, and is refused all the same', async () => {
+  it('is refused also when the stored job of an older database asks for it', async () => {
     await databaseWithRun('older.db');
     const store = await sqliteStore(path('older.db'));
     const job = { users: path('people.csv'), map: null, onDuplicate: 'refuse', tasks: null, effects: null };
@@ -83,7 +83,7 @@ describe('a run without handlers', () => {
 });
 
 describe('--no-op', () => {
-  it('shows on the run afterwards, in tables, in JSON and on each task', async () => {
+  it('marks the run, in tables, in JSON and on each task', async () => {
     const id = await databaseWithRun('done.db');
     const people = ['--db', '@done.db', '--users', '@people.csv'];
     expect(expectCode(await run('resume', ...people, '--no-op'), 0).stdout).toMatch(NO_OP);
@@ -101,7 +101,7 @@ describe('--no-op', () => {
     expectCode(await run('check', '--db', '@done.db'), 0);
   });
 
-  it('is kept with the run, so that resume does nothing either', async () => {
+  it('is stored with the job, so that resume calls no handler either', async () => {
     await write('people.csv', peopleCsv(3));
     const args = ['--users', '@people.csv', '--workflow', 'Offboard an employee', '--db', '@kept.db'];
     const done = JSON.parse((await run('run', ...args, '--no-op', '--json')).stdout);
@@ -109,7 +109,7 @@ describe('--no-op', () => {
     expect(JSON.parse(expectCode(await run(...again), 0).stdout)).toMatchObject({ isNoOp: true });
   });
 
-  it('warns of a name that is nearly one of the catalogue', async () => {
+  it('warns of a task name that is close to one of the catalogue', async () => {
     await write('people.csv', peopleCsv(1));
     const workflow = {
       category: 'leaver',
@@ -146,7 +146,7 @@ describe('tenure serve', () => {
     }
   });
 
-  it('does nothing with --no-op, and without it refuses to activate what has no handler', async () => {
+  it('calls no handler with --no-op, and without it refuses to activate a workflow that lacks handlers', async () => {
     await write('people.csv', peopleCsv(2));
     for (const [more, status] of [
       [['--no-op', '--db', 'served.db'], 204],

@@ -27,7 +27,7 @@ async function expectRefused(args: readonly string[], message: RegExp, ...files:
 }
 
 describe('tenure simulate and compare', () => {
-  it('do not overwrite the scenario that they read, by whatever name', async () => {
+  it('do not overwrite the scenario that they read, by any path or link', async () => {
     await write('small.json', JSON.stringify(SMALL));
     await symlink('small.json', path('link.html'));
     await link(path('small.json'), path('hard.json'));
@@ -52,7 +52,7 @@ describe('tenure simulate and compare', () => {
     await expectRefused(args, /input file of the command, got .*people\.days\.csv/, 'people.days.csv');
   });
 
-  it('replace a report of theirs, and nothing else without --force', async () => {
+  it('replace an earlier report, and other files only with --force', async () => {
     await write('small.json', JSON.stringify(SMALL));
     const args = ['simulate', '@small.json', '--horizon', 'P1D', '--quiet', '--report', '@day.html'];
     for (const _ of ['first', 'again']) expect((await run(...args)).code).toBe(0);
@@ -75,7 +75,7 @@ describe('tenure simulate and compare', () => {
 });
 
 describe('tenure sample', () => {
-  it('replaces a sample, and nothing else without --force', async () => {
+  it('replaces an earlier sample, and other files only with --force', async () => {
     await write('staff.csv', peopleCsv(3));
     const args = ['sample', '--users', '5', '--out', '@staff.csv'];
     await expectRefused(args, /got .*staff\.csv, which tenure did not write\n.*--force\n/, 'staff.csv');
@@ -90,7 +90,7 @@ describe('tenure sample', () => {
 });
 
 describe('tenure run, resume and serve', () => {
-  it('do not write into what they read', async () => {
+  it('do not write into their input files', async () => {
     await write('people.csv', peopleCsv(3));
     await write('done.mjs', "export { run as '*' }; const run = () => {};");
     await write('token.txt', 'a-token-of-some-length');
@@ -106,7 +106,7 @@ describe('tenure run, resume and serve', () => {
     await expectRefused(served, /input file of the command, got .*token\.txt/, 'token.txt');
   });
 
-  it('keep database and effects apart', async () => {
+  it('refuse one file as both database and effects file', async () => {
     await write('people.csv', peopleCsv(3));
     const ran = ['run', '--users', '@people.csv', '--workflow', OFFBOARD, '--db', '@one.db', '--effects'];
     for (const name of ['one.db', 'one.db-wal', 'one.db-lock'])
@@ -126,7 +126,7 @@ describe('tenure run, resume and serve', () => {
     await expectRefused([...again, '--effects', '@one.db'], both);
   });
 
-  it('add effects to an effects file, and to nothing else without --force', async () => {
+  it('append to an effects file, and overwrite other files only with --force', async () => {
     await write('people.csv', peopleCsv(2));
     await write('log.jsonl', '{"mine":true}\n');
     const args = [

@@ -32,7 +32,7 @@ describe.skipIf(!existsSync(FULL))('standard output on a full disk', () => {
   });
 });
 
-describe('a reader that has seen enough', () => {
+describe('a closed pipe on standard output', () => {
   it('ends the command quietly', async () => {
     const running = start(['sample', '--users', '1000000']);
     await once(running.child.stdout as NodeJS.EventEmitter, 'data');
@@ -41,7 +41,7 @@ describe('a reader that has seen enough', () => {
   });
 });
 
-describe('what handlers print', () => {
+describe('the output of handlers', () => {
   it('goes to standard error, so that JSON is alone on standard output', async () => {
     await people('print.csv', 2);
     await write(

@@ -1,16 +1,16 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { describePostgres, newSchema, serverUrl, sql } from '../postgres/support.ts';
 import { workplace } from './support.ts';
 
 const { tenure } = workplace();
 
-test('a URL whose parts are not encoded is refused and not repeated', async () => {
+it('a URL whose parts are not encoded is refused and not repeated', async () => {
   const { code, stderr } = await tenure('check', '--db', 'postgres://ada:se/cret@localhost/hr');
   expect([code, stderr]).toEqual([1, expect.stringContaining('URL like postgres://user@host:5432/database')]);
   expect(stderr).not.toContain('cret');
 });
 
-test('where no server answers, a command says so and ends', async () => {
+it('where no server answers, a command says so and ends', async () => {
   const { code, stderr } = await tenure('runs', 'list', '--db', 'postgres://ada:s3cret@127.0.0.1:1/hr');
   expect([code, stderr]).toEqual([
     1,
@@ -19,7 +19,7 @@ test('where no server answers, a command says so and ends', async () => {
   expect(stderr).not.toContain('s3cret');
 });
 
-test('the SQL of the tables is printed for any schema', async () => {
+it('the SQL of the tables is printed for any schema', async () => {
   const { code, stdout } = await tenure('db', 'sql', '--schema', 'h"r');
   expect(code).toBe(0);
   expect(stdout).toMatch(
@@ -29,7 +29,7 @@ test('the SQL of the tables is printed for any schema', async () => {
 });
 
 describePostgres('a database in Postgres', () => {
-  test('takes a run, and every command that takes a file takes it', async () => {
+  it('is accepted by every command that takes a database file', async () => {
     const schema = newSchema();
     const url = new URL(serverUrl());
     url.searchParams.set('schema', schema);

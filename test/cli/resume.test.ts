@@ -20,7 +20,7 @@ async function slowModule(ms: number, more = ''): Promise<void> {
 }
 
 describe('an interrupted run', () => {
-  it('stops gracefully at SIGINT, and goes on with resume, doing nothing twice', async () => {
+  it('stops gracefully at SIGINT, and is finished by `tenure resume` without repeating a task', async () => {
     await people('all.csv', 40);
     await slowModule(20);
     const files = ['--db', 'a.db', '--effects', 'a.jsonl'];
@@ -56,7 +56,7 @@ describe('an interrupted run', () => {
     expect(JSON.parse(none.stdout)).toEqual({ value: [] });
   });
 
-  it('says that a run in memory is lost', async () => {
+  it('is reported as lost when it was kept in memory', async () => {
     await people('all.csv', 40);
     await slowModule(20);
     const running = start([...RUN, '--users', 'all.csv', '--concurrency', '2', '--json']);
@@ -67,7 +67,7 @@ describe('an interrupted run', () => {
     expect(JSON.parse(stdout)).toMatchObject({ processingStatus: 'inProgress', totalUsersCount: 40 });
   });
 
-  it('ends at once at the second signal, and what was running runs again', async () => {
+  it('ends at once at the second signal; its running tasks are repeated by `tenure resume`', async () => {
     await people('all.csv', 6);
     await slowModule(
       60_000,
@@ -87,7 +87,7 @@ describe('an interrupted run', () => {
     expect(interrupted.map((one) => one.subject).sort()).toEqual(['u1', 'u2', 'u3']);
   });
 
-  it('ends by itself when a handler ignores its signal; one that honours it had time to clean up', async () => {
+  it('ends in time although a handler ignores its signal; one that honours it has time to clean up', async () => {
     await people('all.csv', 6);
     await write(
       'deaf.mjs',
@@ -114,12 +114,12 @@ describe('an interrupted run', () => {
     expectCode(await tenure('check', '--db', 'f.db'), 0);
   });
 
-  it.each(['-1', 'soon', '86401', '1e3'])('is not given %s as its time to stop', async (text) => {
+  it.each(['-1', 'soon', '86401', '1e3'])('cannot be started with --stop-timeout %s', async (text) => {
     const { stderr } = expectCode(await tenure(...RUN, '--users', 'all.csv', '--stop-timeout', text), 1);
     expect(stderr).toMatch(/--stop-timeout.*Expected seconds in 0\.\.86400, such as 25/);
   });
 
-  it('names the option to override when a file that it needs is gone', async () => {
+  it('names the option to use when a file that it needs is missing', async () => {
     await people('gone.csv', 6);
     await slowModule(60_000);
     const running = start([...RUN, '--users', 'gone.csv', '--db', 'c.db', '--concurrency', '2']);
@@ -147,7 +147,7 @@ describe('an interrupted run', () => {
 });
 
 describe('a file of people that changes while it is used', () => {
-  it('ends the command with an error, and what is done is kept', async () => {
+  it('ends the command with an error, and committed results are kept', async () => {
     await people('changes.csv', 600);
     await slowModule(5);
     const running = start([...RUN, '--users', 'changes.csv', '--db', 'e.db', '--concurrency', '4']);
@@ -163,7 +163,7 @@ describe('a file of people that changes while it is used', () => {
 });
 
 describe('a database that another process runs', () => {
-  it('can be read, and refuses to be written, naming its holder', async () => {
+  it('can be read, but not written: the error names its holder', async () => {
     await people('all.csv', 6);
     await slowModule(60_000);
     const run = [...RUN, '--users', 'all.csv', '--db', 'd.db', '--concurrency', '2'];

@@ -39,7 +39,7 @@ describe('tenure run with a database', () => {
     expect(JSON.parse(list.stdout)).toEqual({ value: [run] });
   });
 
-  it('evaluates one schedule slot with trigger and scope, once', async () => {
+  it('makes one run for a schedule slot, by trigger and scope', async () => {
     const rows = [0, -1, -2, -5, 3].map(
       (days, at) => `u${at},${at === 2 ? 'Legal' : 'Marketing'},${day(days)}`,
     );

@@ -77,7 +77,7 @@ describe('tenure run', () => {
     expect(expectCode(result, 0)).toMatchObject({ stdout: '', stderr: '' });
   });
 
-  it('narrows to ids and to a rule', async () => {
+  it('processes only the users of --ids or --rule', async () => {
     await people('narrow.csv', 9);
     const run = async (...args: string[]) =>
       JSON.parse((await tenure('run', '--users', 'narrow.csv', ...OFFBOARD, '--json', ...args)).stdout);
@@ -91,7 +91,7 @@ describe('tenure run', () => {
     expect(subjects('rule.jsonl')).toEqual(['u3', 'u6', 'u9']);
   });
 
-  it('takes a workflow of its own from a JSON file, with handlers from a module', async () => {
+  it('runs a custom workflow from a JSON file, with handlers from a module', async () => {
     await people('own.csv', 6);
     await write(
       'own.json',

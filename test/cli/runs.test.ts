@@ -79,7 +79,7 @@ describe('tenure runs show', () => {
     });
   });
 
-  it('refuses what names no run', async () => {
+  it('refuses a text that is no beginning of a run id', async () => {
     const { code, stderr } = await inProcess('runs', 'show', 'zzz', '--db', path('all.db'));
     expect([code, stderr]).toEqual([
       1,
@@ -126,7 +126,7 @@ describe('tenure runs users', () => {
     expect((await users('--top', '7')).stderr).toMatch(/^There are more: --top accepts up to 1000000, /);
   });
 
-  it('lists more than a page of the store has', async () => {
+  it('lists more users than a page of the store holds', async () => {
     await people('many.csv', 2_100);
     const files = ['--users', 'many.csv', '--effects', 'many.jsonl', '--db', 'many.db'];
     const run = await tenure('run', '--workflow', 'Offboard an employee', ...files, '--json');
@@ -138,7 +138,7 @@ describe('tenure runs users', () => {
     expect(ids(all.stdout)).toEqual(Array.from({ length: 2_100 }, (_, at) => `u${at + 1}`));
   });
 
-  it('refuses a status that there is not', async () => {
+  it('refuses an unknown status', async () => {
     const { code, stderr } = await users('--status', 'faild');
     expect(code).toBe(1);
     expect(stderr).toMatch(/Expected one of .*\. Did you mean failed\?/);
@@ -146,7 +146,7 @@ describe('tenure runs users', () => {
 });
 
 describe('tenure runs delete', () => {
-  it('takes a final run away', async () => {
+  it('deletes a final run, which cannot be found afterwards', async () => {
     const run = [
       'run',
       '--users',
@@ -169,7 +169,7 @@ describe('tenure runs delete', () => {
 });
 
 describe('tenure check', () => {
-  it('finds nothing in a sound database, and names each violation in one that is not', async () => {
+  it('finds nothing in a sound database, and names each violation in a damaged one', async () => {
     const sound = expectCode(await tenure('check', '--db', 'all.db'), 0);
     expect(sound.stdout).toBe(
       'Recounted 2 workflows, 2 runs, 31 user results, 93 tasks: every invariant holds.\n',

@@ -19,7 +19,7 @@ describe('tenure sample', () => {
     expect(other.stdout).not.toBe(first.stdout);
   });
 
-  it('writes what `tenure run` reads without a mapping', async () => {
+  it('writes a file that `tenure run` reads without --map', async () => {
     expectCode(await tenure('sample', '--users', '50', '--out', 'fifty.csv'), 0);
     const run = ['run', '--users', 'fifty.csv', '--workflow', 'Offboard an employee', '--no-op', '--json'];
     const rule = "employeeOrgData/division eq 'Corporate'";
@@ -30,7 +30,7 @@ describe('tenure sample', () => {
     expect(some).toBeLessThan(50);
   });
 
-  it('ends quietly when its reader has seen enough', async () => {
+  it('ends quietly when its pipe is closed', async () => {
     const running = start(['sample', '--users', '100000000']);
     running.child.stdout?.once('data', () => running.child.stdout?.destroy());
     expect(expectCode(await running.ended, 0).stderr).toBe('');

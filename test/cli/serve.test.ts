@@ -38,7 +38,7 @@ function caller(url: string, token: string) {
 }
 
 describe('tenure serve', () => {
-  it('answers who has the token, keeps what it did, and ends cleanly with Ctrl-C', async () => {
+  it('answers requests with the token, keeps results in the database, and ends cleanly on Ctrl-C', async () => {
     const users = await place.people('staff.csv', 3);
     await place.write('token.txt', `${TOKEN}\n`);
     const args = [
@@ -74,7 +74,7 @@ describe('tenure serve', () => {
     expect(JSON.parse(listed.stdout).value).toMatchObject([{ totalUsersCount: 2 }]);
   });
 
-  it('takes the token from the environment, and needs none when there is none', async () => {
+  it('takes the token from the environment, and requires none when none is given', async () => {
     const secret = place.start(['serve', '--port', '0', '--json'], { TENURE_TOKEN: TOKEN });
     expect((await addressOf(secret)).needsToken).toBe(true);
     const open = place.start(['serve', '--port', '0', '--json']);
@@ -114,7 +114,7 @@ describe('tenure serve', () => {
     await cut;
   });
 
-  it('tells supervisors without a token that it is alive, ready, and not ready any more', async () => {
+  it('answers /livez and /readyz without a token: alive, ready, then no longer ready', async () => {
     const users = await place.people('staff.csv', 1);
     await place.write(
       'deaf.mjs',
@@ -185,7 +185,7 @@ describe('tenure serve', () => {
     expect(swapped).toMatch(/to be a certificate and its key, PEM, not encrypted, got: /);
   });
 
-  it('says what is wrong with a port or a token', async () => {
+  it('reports what is wrong with a port or a token', async () => {
     const first = place.start(['serve', '--port', '0', '--json']);
     const port = new URL((await addressOf(first)).url).port;
     expect(expectCode(await place.tenure('serve', '--port', port), 1).stderr).toContain(

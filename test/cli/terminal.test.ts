@@ -24,7 +24,7 @@ function onTerminal(args: string, env: NodeJS.ProcessEnv = {}): string {
 const COLOUR = '\u001b[32m';
 
 describe.skipIf(!hasTerminal)('on a terminal', () => {
-  it('shows a bar of users, failures and speed, then takes it away, and colours the status', async () => {
+  it('a run shows a bar of users, failures and speed, removes it, and colours the status', async () => {
     await people('all.csv', 2_000);
     const shown = onTerminal("run --users all.csv --workflow 'Offboard an employee' --no-op");
     expect(shown).toMatch(/[█░]{5,} [\d,]+\/2,000 users · 0 failed · [\d,–]+ tasks\/s/);
@@ -33,7 +33,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(last).toContain('\u001b[2K');
   });
 
-  it('shows no bar with --quiet, and no colour with NO_COLOR', async () => {
+  it('a run shows no bar with --quiet, and no colour with NO_COLOR', async () => {
     await people('all.csv', 20);
     const run = "run --users all.csv --workflow 'Offboard an employee' --no-op";
     expect(onTerminal(`${run} --quiet`)).toBe('');

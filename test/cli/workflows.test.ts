@@ -16,7 +16,7 @@ beforeAll(async () => {
 const workflows = (...args: string[]) => tenure('workflows', ...args, '--db', 'hr.db');
 
 describe('tenure workflows', () => {
-  it('list has a line for each, and their resources as JSON', async () => {
+  it('list prints a line for each workflow, or the resources with --json', async () => {
     const { stdout } = expectCode(await workflows('list'), 0);
     const [head, ...rows] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/^id +workflow +category +version +tasks +state +when$/);
@@ -51,7 +51,7 @@ describe('tenure workflows', () => {
     );
   });
 
-  it('disable, enable, delete and restore change it, in the name of who does it', async () => {
+  it('disable, enable, delete and restore change a workflow and store the author', async () => {
     const state = async () =>
       JSON.parse((await workflows('show', OFFBOARD, '--json')).stdout) as Record<string, unknown>;
     const disabled = expectCode(await workflows('disable', OFFBOARD, '--by', 'ada'), 0);
@@ -77,7 +77,7 @@ describe('tenure workflows', () => {
     expect(off.stdout).toContain('is not scheduled any more');
   });
 
-  it('change a database that is being served, through the process that serves it', async () => {
+  it('changes of a served database are made by the process that serves it', async () => {
     const server = start(['serve', '--db', 'hr.db', '--port', '0', '--effects', 'done.jsonl']);
     await server.said('Press Ctrl-C to stop');
     const disabled = expectCode(await workflows('disable', OFFBOARD, '--by', 'bob', '--json'), 0);

@@ -54,7 +54,7 @@ describe('the caller of a request', () => {
     expect(await authors()).toEqual(['ada', 'bob']);
   });
 
-  it('is in lists only where they are expanded, and can be filtered by', async () => {
+  it('is shown in lists that expand it only, and can be used in filters', async () => {
     await api.engine.workflows.update(id, { description: 'By Bob, in the process' }, { by: 'bob' });
     const { body: plain } = await api.get('/workflows', ADA);
     expect(plain.value[0]).not.toHaveProperty('createdBy');
@@ -65,7 +65,7 @@ describe('the caller of a request', () => {
     expect((await api.get("/workflows?$filter=createdBy/id eq 'bob'", ADA)).body.value).toEqual([]);
   });
 
-  it('has made a custom task extension', async () => {
+  it('is stored as the author of a custom task extension', async () => {
     const endpointConfiguration = { targetUrl: 'https://hooks.example.com/' };
     const extension = { displayName: 'Ask', endpointConfiguration };
     const { body: made } = await api.post('/customTaskExtensions', extension, ADA);

@@ -43,7 +43,7 @@ const LIGHT = [
   "contains(tolower(failureReason),'timeout') or contains(tolower(processingInfo),'timeout')",
 ];
 
-describe.each(['memory', 'SQLite'])('on %s', (kind) => {
+describe.each(['memory', 'SQLite'])('the budget of a request on %s', (kind) => {
   let folder: string;
   let engine: Engine;
   let results: string;
@@ -77,7 +77,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
   const listed = (options: string, given: GraphOptions = { limits }): Promise<Answered> =>
     send(requestOf('GET', `${results}?${options}`), given);
 
-  it.each(HEAVY)('a filter that takes long is refused, and named: %.60s', async (filter) => {
+  it.each(HEAVY)('an expensive filter is refused, and named: %.60s', async (filter) => {
     expect(filter.length).toBeLessThanOrEqual(8_192);
     const { status, body } = await listed(`$filter=${encodeURIComponent(filter)}`);
     expect(status).toBe(400);
@@ -85,11 +85,11 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     expect(body.error.message).toMatch(/^Expected \$filter to take at most \d+ steps/);
   });
 
-  it.each(LIGHT)('a filter that takes less is answered: %.60s', async (filter) => {
+  it.each(LIGHT)('a cheap filter is answered: %.60s', async (filter) => {
     expect((await listed(`$filter=${encodeURIComponent(filter)}`)).status).toBe(200);
   });
 
-  it('an order by eight long keys is answered, and counts', async () => {
+  it('an order by eight long keys is answered, and uses the budget', async () => {
     const order = `$orderby=${Array(8).fill('failureReason').join(',')}`;
     const { status, body } = await listed(order);
     expect(status).toBe(200);
@@ -99,7 +99,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     expect(refused.body.error.message).toMatch(/^Expected \$orderby to take at most 100000 steps/);
   });
 
-  it('a count has the same budget', async () => {
+  it('a count has the same budget as a list', async () => {
     const [filter = ''] = HEAVY.slice(1);
     const { status } = await send(
       requestOf('GET', `${results}/$count?$filter=${encodeURIComponent(filter)}`),
@@ -108,7 +108,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     expect(status).toBe(400);
   });
 
-  it('the requests of a batch share it: what comes too late may be sent again by itself', async () => {
+  it('the requests of a batch share one budget: those that exceed it may be repeated alone', async () => {
     const filter = encodeURIComponent("contains(failureReason,'q!') or contains(failureReason,'p!')");
     const url = `${LW.slice(BASE.length)}${results}?$filter=${filter}`;
     const requests = Array.from({ length: 20 }, (_, id) => ({ id: String(id), method: 'GET', url }));
@@ -129,7 +129,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     expect((await listed(`$filter=${filter}`)).status).toBe(200);
   });
 
-  it('a client that goes away ends the work, and is no fault of the service', async () => {
+  it('a client that disconnects ends the work, and is not reported as an error of the service', async () => {
     const faults: unknown[] = [];
     const client = new AbortController();
     const filter = encodeURIComponent(repeated("contains(failureReason,'xxxxxxxxxxxxxxxxxxxxxxxxy')"));

@@ -109,8 +109,8 @@ async function waiting(
   return { data: await called.promise, workflow: made.id, run: run.id };
 }
 
-describe('the answer to a call', () => {
-  it('is taken from who has the token of the call, and nothing else; once', async () => {
+describe('the callback of a custom task extension', () => {
+  it('is accepted once from a caller with the token of the call, which grants nothing else', async () => {
     const { data, run } = await waiting();
     const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
     expect(path).toMatch(/^\/workflows\/.+\/resume\?token=[\w-]{43}$/);
@@ -126,7 +126,7 @@ describe('the answer to a call', () => {
     expect((await call('POST', path, DONE, null)).status).toBe(409);
   });
 
-  it('is taken from who may change workflows, at every address of the result', async () => {
+  it('is accepted from a principal that may change workflows, at every address of the result', async () => {
     for (const place of ['tasks', 'run', 'runUser', 'user', 'report']) {
       called = Promise.withResolvers();
       const { data, workflow, run } = await waiting();
@@ -151,7 +151,7 @@ describe('the answer to a call', () => {
     }
   });
 
-  it('is taken from an application that the extension names, which may nothing else', async () => {
+  it('is accepted from an application that the extension names, which may do nothing else', async () => {
     const apps = [{ '@odata.type': '#microsoft.graph.application', id: 'logic-app' }, { id: 'another' }];
     const { data, workflow, run } = await waiting(apps);
     const path = `/workflows/${workflow}/runs/${run}/taskProcessingResults/${data.taskProcessingResult.id}`;
@@ -170,7 +170,7 @@ describe('the answer to a call', () => {
     ]);
   });
 
-  it('is not taken from an application that it does not name, or not any more', async () => {
+  it('is refused from an application that the extension does not name, or no longer names', async () => {
     const { data, workflow, run } = await waiting([{ id: 'another' }]);
     const path = `/workflows/${workflow}/runs/${run}/taskProcessingResults/${data.taskProcessingResult.id}/resume`;
     expect((await call('POST', path, DONE, APP)).status).toBe(403);
@@ -187,7 +187,7 @@ describe('the answer to a call', () => {
     await engine.runs.waitFor(run);
   });
 
-  it('is refused for a body that is none, and for a result that does not wait', async () => {
+  it('is refused with a malformed body, and for a task result that does not wait', async () => {
     const { data, workflow, run } = await waiting();
     const path = `/workflows/${workflow}/runs/${run}/taskProcessingResults/${data.taskProcessingResult.id}/resume`;
     expect((await call('POST', path, { data: { operationStatus: 'perhaps' } })).status).toBe(400);
@@ -203,10 +203,10 @@ describe('the answer to a call', () => {
   });
 });
 
-describe('who is not known', () => {
+describe('an unauthenticated caller', () => {
   const GUESS = 'x'.repeat(43);
 
-  it('learns nothing of paths, methods and results, with a token that is none or is for something else', async () => {
+  it('learns nothing of paths, methods and results, with an invalid token or one of another result', async () => {
     const { data, workflow, run } = await waiting();
     const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
     const [there = '', query = ''] = path.split('?');
@@ -239,7 +239,7 @@ describe('who is not known', () => {
     await engine.runs.waitFor(run);
   });
 
-  it('has no body read', async () => {
+  it('has its body left unread', async () => {
     let isRead = false;
     const body = new ReadableStream(
       {
@@ -256,7 +256,7 @@ describe('who is not known', () => {
     expect(isRead).toBe(false);
   });
 
-  it('uses up nothing of those who are: callbacks get through, and so do their principals', async () => {
+  it('does not use up the rate of callbacks and authenticated principals', async () => {
     handler = handlerOf({ rateLimit: { requests: 10, windowMs: 86_400_000 } });
     const { data, run } = await waiting();
     const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
@@ -275,7 +275,7 @@ describe('who is not known', () => {
   });
 });
 
-it('a principal that may not read results does not learn by a token which there are', async () => {
+it('a principal that may not read results cannot probe for their existence with a token', async () => {
   const { data, run } = await waiting();
   const path = data.callbackUriPath.replace('/identityGovernance/lifecycleWorkflows', '');
   const guessed = path.replace(/token=.*/, 'token=guess');
@@ -287,7 +287,7 @@ it('a principal that may not read results does not learn by a token which there 
   await engine.runs.waitFor(run);
 });
 
-it('a token in a URL opens nothing but callbacks', async () => {
+it('a token in a URL is accepted for callbacks only', async () => {
   expect((await call('GET', `/workflows?token=${ADMIN}`, undefined, null)).status).toBe(401);
   expect((await call('GET', '/workflows', undefined, null)).status).toBe(401);
   const batch = {
@@ -298,7 +298,7 @@ it('a token in a URL opens nothing but callbacks', async () => {
 
 const AUTHORS = { createdBy: { id: 'token 1' }, lastModifiedBy: { id: 'token 1' } };
 
-it('custom task extensions are kept, changed and deleted', async () => {
+it('custom task extensions are created, changed and deleted', async () => {
   const { status, body } = await call('POST', '/customTaskExtensions', WAITS);
   expect(status).toBe(201);
   expect(body).toMatchObject({ ...WAITS, description: null, authenticationConfiguration: null });

@@ -50,7 +50,7 @@ function clientWith(url: string, token: string): Client {
   return Client.initWithMiddleware({ baseUrl: `${url}/`, middleware: signed });
 }
 
-it('pages through a list with its iterator, each row once', async () => {
+it('Microsoft’s client pages through a list with its iterator, each row once', async () => {
   const first = await client.api(runs).top(3).select(['id', 'scheduledDateTime']).get();
   expect(first['@odata.nextLink']).toContain('skiptoken');
   const seen: string[] = [];
@@ -62,7 +62,7 @@ it('pages through a list with its iterator, each row once', async () => {
   expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1].map((day) => `2026-01-0${day}T00:00:00Z`));
 });
 
-it('filters, orders, selects, skips and counts', async () => {
+it('Microsoft’s client filters, orders, selects, skips and counts', async () => {
   const answer = await client
     .api(runs)
     .filter("processingStatus eq 'queued' and scheduledDateTime ge 2026-01-04T00:00:00Z")
@@ -79,7 +79,7 @@ it('filters, orders, selects, skips and counts', async () => {
   ]);
 });
 
-it('calls functions and actions', async () => {
+it('Microsoft’s client calls functions and actions', async () => {
   const summary = await client
     .api(`${runs}/summary(startDateTime=2026-01-01T00:00:00Z,endDateTime=2026-01-03T00:00:00Z)`)
     .get();
@@ -95,7 +95,7 @@ it('calls functions and actions', async () => {
   expect(results.value).toMatchObject([{ processingStatus: 'completed', subject: { id: 'p1' } }]);
 });
 
-it('reads the results of subjects, page by page, and their tasks with who they are of', async () => {
+it('Microsoft’s client reads subject results page by page, and their tasks with the subjects', async () => {
   const workflow = await client.api(WORKFLOWS).post(workflowBody('Of subjects'));
   const one = `${WORKFLOWS}/${workflow.id}`;
   const waited = await client.api(`${one}/activateAndWait`).post({
@@ -146,7 +146,7 @@ it('reads the results of subjects, page by page, and their tasks with who they a
   ]);
 });
 
-it('says what bounds the administration of a workflow', async () => {
+it('Microsoft’s client sets the administration scopes of a workflow', async () => {
   const one = `${WORKFLOWS}/${workflowId}`;
   const unit = { '@odata.type': '#microsoft.graph.administrativeUnit', id: 'north' };
   expect(await client.api(one).patch({ administrationScopeTargets: [unit] })).toBeUndefined();
@@ -155,7 +155,7 @@ it('says what bounds the administration of a workflow', async () => {
   expect(shown).toMatchObject({ displayName: 'Onboard', administrationScopeTargets: [{ id: 'north' }] });
 });
 
-it('creates, changes and deletes', async () => {
+it('Microsoft’s client creates, changes and deletes workflows', async () => {
   const run = await client.api(runs).post(runBody({ scheduledDateTime: '2025-06-01T00:00:00Z' }));
   const moved = await client.api(`${runs}/${run.id}`).patch({ scheduledDateTime: '2025-06-02T00:00:00Z' });
   expect(moved).toMatchObject({ id: run.id, scheduledDateTime: '2025-06-02T00:00:00Z' });
@@ -171,7 +171,7 @@ it('creates, changes and deletes', async () => {
   });
 });
 
-it('learns what was wrong from an error', async () => {
+it('Microsoft’s client gets the code and message of an error', async () => {
   const error = await client
     .api(runs)
     .filter('colour eq 1')
@@ -184,7 +184,7 @@ it('learns what was wrong from an error', async () => {
   expect((headers as Headers).get('request-id')).toBe(requestId);
 });
 
-it('is let in with a token, and refused with another one', async () => {
+it('Microsoft’s client is accepted with a token, and refused with another one', async () => {
   const guarded = await serveApi({ authorize: bearerTokens([TOKEN]) });
   await expect(
     clientWith(guarded.url, 'another-token-altogether').api(WORKFLOWS).get(),
@@ -196,7 +196,7 @@ it('is let in with a token, and refused with another one', async () => {
   await guarded.close();
 });
 
-it('sends batches', async () => {
+it('Microsoft’s client sends batches', async () => {
   const url = (path: string) => `${api.url}${path}`;
   const content = new BatchRequestContent([
     {

@@ -27,7 +27,7 @@ afterAll(async () => {
   expect(api.faults).toEqual([]);
 });
 
-describe('paths', () => {
+describe('paths of requests', () => {
   it.each([
     [() => `${LW}/workflows('${workflowId}')/runs('${runId}')`],
     [() => `${LW}/workflows(id='${workflowId}')/runs/${runId}`],
@@ -66,7 +66,7 @@ describe('paths', () => {
     expect((await api.get(`${runs}/${call}`)).status).toBe(status);
   });
 
-  it('that are unknown name the segment; a foreign method names those that are allowed', async () => {
+  it('that are unknown are refused naming the segment; a wrong method is refused naming the allowed ones', async () => {
     const unknown = await api.get('/workflows/x/planets');
     expect(unknown).toMatchObject({
       status: 404,
@@ -84,7 +84,7 @@ describe('paths', () => {
 describe('lists', () => {
   const ids = (body: { value: { id: string }[] }) => body.value.map(({ id }) => id);
 
-  it('are paged by a link that repeats the options, and stay right while rows are added', async () => {
+  it('are paged by a link that repeats the options, without gaps while rows are added', async () => {
     const first = await api.get(`${runs}?$top=2&$count=true&$filter=processingStatus eq 'queued'&$select=id`);
     expect(first.body['@odata.count']).toBe(5);
     expect(first.body['@odata.context']).toMatch(/\/runs\(id\)$/);
@@ -110,7 +110,7 @@ describe('lists', () => {
     expect(marked.body.value).toMatchObject([{ totalUsersCount: 4 }]);
   });
 
-  it('are ordered by what the store has no order for, and by several keys', async () => {
+  it('are ordered by properties without an order in the store, and by several keys', async () => {
     const { body } = await api.get(
       `${runs}?$orderby=totalTasksCount desc,scheduledDateTime desc&$select=totalTasksCount&$top=4`,
     );
@@ -122,7 +122,7 @@ describe('lists', () => {
     expect(totals.length).toBeGreaterThanOrEqual(6);
   });
 
-  it('are filtered by what the store cannot answer', async () => {
+  it('are filtered by expressions that the store cannot evaluate', async () => {
     const { body } = await api.get(
       `${runs}?$filter=day(scheduledDateTime) eq 3 and totalUsersCount add 1 eq 4&$count=true`,
     );
@@ -184,7 +184,7 @@ describe('lists', () => {
 });
 
 describe('representations', () => {
-  it('have as much metadata as the client takes', async () => {
+  it('have the level of metadata that the client accepts', async () => {
     const at = (level: string) =>
       api.get(`${runs}/${runId}`, { accept: `application/json;odata.metadata=${level}` });
     const [none, minimal, full] = await Promise.all([at('none'), at('minimal'), at('full')]);
@@ -244,13 +244,13 @@ describe('representations', () => {
 });
 
 describe('headers and media types', () => {
-  it('HEAD answers as GET, without the body', async () => {
+  it('of HEAD are those of GET, without the body', async () => {
     const { status, headers, body } = await api.send('HEAD', `${runs}/${runId}`);
     expect({ status, body }).toEqual({ status: 200, body: '' });
     expect(headers.get('odata-version')).toBe('4.0');
   });
 
-  it('carry ids of the request, and only a client id that can be one', async () => {
+  it('carry the ids of the request, and a client id only when it is valid', async () => {
     const sent = await api.get(runs, { 'client-request-id': 'my-id.1' });
     expect(sent.headers.get('request-id')).toMatch(GUID);
     expect(sent.headers.get('client-request-id')).toBe('my-id.1');
@@ -264,7 +264,7 @@ describe('headers and media types', () => {
     });
   });
 
-  it('refuse what they cannot answer or read: 406, 412, 413, 414, 415', async () => {
+  it('that cannot be served are refused with 406, 412, 413, 414 or 415', async () => {
     expect((await api.get(runs, { accept: 'text/html' })).status).toBe(406);
     expect((await api.get(runs, { accept: 'text/html, application/json;q=0.5' })).status).toBe(200);
     expect((await api.patch(`${runs}/${runId}`, {}, { 'if-match': '"1"' })).status).toBe(412);
@@ -277,7 +277,7 @@ describe('headers and media types', () => {
     await small.engine.close();
   });
 
-  it('refuse a body that is compressed: 415', async () => {
+  it('of a compressed body are refused with 415', async () => {
     const answer = await api.post(runs, runBody(), { 'content-encoding': 'gzip' });
     expect(answer).toMatchObject({ status: 415, body: { error: { code: 'UnsupportedMediaType' } } });
     expect(answer.headers.get('accept-encoding')).toBe('identity');
@@ -297,13 +297,13 @@ describe('headers and media types', () => {
     expect(Object.hasOwn(body, '@odata.context')).toBe(level !== 'none');
   });
 
-  it('refuse a $format that cannot be given, or is given twice', async () => {
+  it('refuse a $format that is unsupported or given twice', async () => {
     expect((await api.get(`${runs}?$format=atom`)).status).toBe(406);
     expect((await api.get(`${runs}?$format=xml`)).status).toBe(406);
     expect((await api.get(`${runs}?$format=json&format=json`)).status).toBe(400);
   });
 
-  it('do not let a body without a name in the object through', async () => {
+  it('of a body that is not an object of known properties are refused', async () => {
     for (const body of ['', '[]', '"text"', 'null', '{', '{"__proto__": {"totalUsersCount": 1}}']) {
       const answer = await api.handler(requestOf('POST', runs, body));
       expect(answer.status).toBe(400);

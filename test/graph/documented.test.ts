@@ -84,7 +84,7 @@ it.each(['POST', 'PATCH'])(
 );
 
 describe('createNewVersion', () => {
-  it('takes the workflow wrapped, as the metadata has it, or not, as the examples have it', async () => {
+  it('takes the workflow wrapped as in the metadata, or bare as in the examples', async () => {
     const id = await makeWorkflow(api, 'Versions');
     const workflow = { ...workflowBody('Versions', ['badge']), description: 'x', isEnabled: true };
     const wrapped = await api.post(`/workflows/${id}/createNewVersion`, { workflow });
@@ -95,7 +95,7 @@ describe('createNewVersion', () => {
     expect(both.status).toBe(400);
   });
 
-  it('takes what Microsoft’s generated client sends, where an object that is null is an empty one', async () => {
+  it('takes the body of Microsoft’s generated client, which sends an empty object for null', async () => {
     const id = await makeWorkflow(api, 'Of a client');
     const body = sentBack((await api.get(`/workflows/${id}`)).body);
     expect(JSON.parse(body)).toMatchObject({ settings: { quarantineConfiguration: {} } });
@@ -109,7 +109,7 @@ describe('createNewVersion', () => {
 });
 
 describe('activateWithScope', () => {
-  it('takes subjects, as the first example of its page has them, for a scope of users', async () => {
+  it('takes subjects for a scope of users, as in the first example of its page', async () => {
     const id = await makeWorkflow(api, 'Subjects');
     const { status, headers } = await api.post(`/workflows/${id}/activatewithscope`, {
       subjects: [{ id: 'p1' }, { id: 'p2' }],
@@ -123,7 +123,7 @@ describe('activateWithScope', () => {
     });
   });
 
-  it('answers 406 for unknown subjects, as the second example has it', async () => {
+  it('answers 406 for unknown subjects, as in the second example of its page', async () => {
     const id = await makeWorkflow(api, 'Strangers');
     const subjects = [{ id: '2ea4c363-4b85-4529-b2ec-53b64308f39f' }];
     expect((await api.post(`/workflows/${id}/activateWithScope`, { subjects })).status).toBe(406);
@@ -197,7 +197,7 @@ it('workflows for a provisioning system have their category, conditions and exte
   ).toMatchObject([{ id: '4262b724-8dba-4fad-afc3-43fcbb497a0e' }]);
 });
 
-it('a filter calls previews preview, as the metadata does, or previewMode, as a page does', async () => {
+it('a filter accepts the execution type as preview (metadata) and as previewMode (documentation)', async () => {
   const id = await makeWorkflow(api, 'Previewed');
   const { headers } = await api.post(`/workflows/${id}/previewWorkflow`, { subjects: [{ id: 'p1' }] });
   await api.engine.runs.waitFor(headers.get('x-run-id') ?? '');

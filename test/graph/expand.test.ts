@@ -84,8 +84,8 @@ async function get(path: string): Promise<Json> {
 
 const named = (index: number) => ({ displayName: `Person ${index}` });
 
-describe('a page of results with its people', () => {
-  it('asks the directory once, for each of them once', async () => {
+describe('a page of results with expanded subjects', () => {
+  it('asks the directory once for the page, for each subject once', async () => {
     const { value } = await get(`${run}/userProcessingResults?$expand=subject`);
     expect(value.map((one: Json) => one.subject)).toMatchObject([
       { id: 'p1', ...named(1), mail: null, businessPhones: [] },
@@ -127,7 +127,7 @@ describe('a page of results with its people', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is a fault of the service when the directory is down, and says nothing of it', async () => {
+  it('is answered with 500 and no details when the directory fails', async () => {
     isDown = true;
     const { status, error } = await get(`${run}/userProcessingResults?$expand=subject`);
     isDown = false;
@@ -174,14 +174,14 @@ it('no user in the execution scope has tasks yet', async () => {
   expect(value).toMatchObject([{ processingStatus: 'queued', taskProcessingResults: [] }]);
 });
 
-it('the users in the execution scope are expanded', async () => {
+it('users in the execution scope can be expanded', async () => {
   const { value } = await get(
     `/workflows/${scheduled}/executionScope?$expand=subject($select=displayName)&$top=2`,
   );
   expect(value.map((one: Json) => one.subject)).toEqual([named(2), named(3)]);
 });
 
-it('the creator of a workflow is expanded', async () => {
+it('the creator of a workflow can be expanded', async () => {
   const { value } = await get('/workflows?$expand=createdBy($select=displayName),lastModifiedBy');
   expect(value).toMatchObject([
     { createdBy: named(1), lastModifiedBy: { id: 'p1', ...named(1) } },

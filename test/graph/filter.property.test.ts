@@ -231,7 +231,7 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((
   ),
 })).condition;
 
-describe.each(['memory', 'SQLite'])('on %s', (kind) => {
+describe.each(['memory', 'SQLite'])('a filtered list over HTTP on %s', (kind) => {
   let folder: string;
   let api: Api;
   let lists: readonly string[];
@@ -313,7 +313,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     return found;
   }
 
-  it('for every filter, list and page size', async () => {
+  it('has the rows that the filter evaluator selects, for every filter, list and page size', async () => {
     await fc.assert(
       fc.asyncProperty(
         condition,
@@ -333,7 +333,7 @@ describe.each(['memory', 'SQLite'])('on %s', (kind) => {
     );
   });
 
-  it('each row is visited once, in order, while others are inserted', async () => {
+  it('visits each row once, in order, while others are inserted', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 7 }),

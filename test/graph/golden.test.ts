@@ -923,7 +923,7 @@ function expectAnswer({ status, shape, shows }: Case, answer: Answered): void {
   );
 }
 
-describe('every read', () => {
+describe('every read route', () => {
   beforeAll(renew);
 
   it.each([...READS, ...SUBJECTS, ...PARTS])('$route', async (one) =>
@@ -936,7 +936,7 @@ describe('every read', () => {
   });
 });
 
-describe('every write', () => {
+describe('every write route', () => {
   beforeEach(renew);
 
   it.each(WRITES)('$route', async (one) => {
@@ -944,7 +944,7 @@ describe('every write', () => {
     expectAnswer(one, await api.send(method, one.path(world), one.body?.(world)));
   });
 
-  it('cancels a run, once and again, and refuses one that has ended', async () => {
+  it('cancels a run, also repeatedly, and refuses one that has ended', async () => {
     const runs = `/workflows/${world.workflow}/runs`;
     const { body: run } = await api.post(runs, runBody());
     await api.post(`${runs}/${run.id}/userProcessingResults`, resultBody());
@@ -965,7 +965,7 @@ describe('every write', () => {
     expect((await api.delete(`${runs}/${run.id}`)).status).toBe(204);
   });
 
-  it('changes settings, which are read back whole', async () => {
+  it('changes settings, and returns all of them', async () => {
     await api.patch('/settings', {
       emailSettings: { senderDomain: 'example.com', useCompanyBranding: true },
     });
@@ -982,7 +982,7 @@ describe('every write', () => {
     expect((await api.delete('/settings')).status).toBe(405);
   });
 
-  it('shows previews only to those who ask for them', async () => {
+  it('lists previews only when the filter asks for them', async () => {
     const users = `/workflows/${world.workflow}/userProcessingResults`;
     const types = async (path: string): Promise<string[]> => {
       const { body } = await api.get(path, { prefer: 'include-unknown-enum-members' });
@@ -1004,7 +1004,7 @@ describe('every write', () => {
     expect(counted.body).toBe('2');
   });
 
-  it('starts a run by hand', async () => {
+  it('starts an external run by hand', async () => {
     const runs = `/workflows/${world.workflow}/runs`;
     const { body: run } = await api.post(runs, runBody());
     const { body } = await api.patch(`${runs}/${run.id}`, { processingStatus: 'INPROGRESS' });
@@ -1024,7 +1024,7 @@ describe('activations', () => {
     expect((await api.post(`/workflows/${world.workflow}/activate`, body)).status).toBe(status);
   });
 
-  it('that wait answer 504 for a run that takes longer, which goes on', async () => {
+  it('that wait answer 504 for a run that takes longer, and the run continues', async () => {
     const slow = await openApi({ limits: { awaitedMsMax: 1 } });
     const { promise, resolve } = Promise.withResolvers<void>();
     slow.engine.on('run.started', ({ run }) => {
@@ -1042,13 +1042,13 @@ describe('activations', () => {
     await slow.engine.close();
   });
 
-  it('refuse a workflow that is disabled', async () => {
+  it('of a disabled workflow are refused', async () => {
     const { body } = await api.post('/workflows', { ...workflowBody('Asleep'), isEnabled: false });
     expect((await api.post(`/workflows/${body.id}/activate`, { subjects: [{ id: 'p1' }] })).status).toBe(400);
   });
 });
 
-describe('the table', () => {
+describe('the table of routes', () => {
   beforeAll(renew);
 
   const named = TABLE.map(({ method, path }) => `${method} ${path}`);

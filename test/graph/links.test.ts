@@ -61,7 +61,7 @@ describe('$select', () => {
 });
 
 describe('$expand', () => {
-  it('takes what a complex value refers to, behind the type that the value has to be', async () => {
+  it('expands the references of a complex value, behind a cast to its type', async () => {
     const { body } = await api.post('/customTaskExtensions', {
       displayName: 'Ask',
       endpointConfiguration: { targetUrl: 'https://hooks.example.com/' },
@@ -86,7 +86,7 @@ describe('$expand', () => {
       expect((await api.get(`/customTaskExtensions/${body.id}?$expand=${path}`)).status).toBe(400);
   });
 
-  it('refuses what is reached by its path only', async () => {
+  it('refuses navigation properties that only paths reach', async () => {
     const { status, body } = await api.get(`${workflow}?$expand=runs`);
     expect(status).toBe(400);
     expect(body.error.message).toContain(
@@ -95,10 +95,10 @@ describe('$expand', () => {
   });
 });
 
-describe('paths', () => {
+describe('paths along navigation properties', () => {
   const TASK_RESULT = () => `${workflow}/runs/${run}/taskProcessingResults/${result.id}`;
 
-  it('lead to people, as the directory knows them', async () => {
+  it('lead to users, as the directory has them', async () => {
     const { status, body } = await api.get(`${TASK_RESULT()}/subject`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ '@odata.context': `${BASE}/$metadata#microsoft.graph.user`, id: 'p1' });
@@ -157,7 +157,7 @@ describe('paths', () => {
       );
   });
 
-  it('of a deleted workflow lead to what it has in itself; the rest waits until it is restored', async () => {
+  it('of a deleted workflow reach its own properties only until it is restored', async () => {
     const made = await api.engine.workflows.create(workflowBody('Short') as never, { by: 'p2' });
     await makeRun(api, made.id, ['p1']);
     await api.engine.workflows.delete(made.id);
@@ -175,7 +175,7 @@ describe('paths', () => {
     expect((await api.get(`/workflows/${made.id}/runs`)).body.value).toHaveLength(1);
   });
 
-  it('need the permission of what they start from', async () => {
+  it('need the permission for the resource that they start from', async () => {
     const other = await openApi({ authorize: () => ({ id: 'x', permissions: [] }) });
     for (const path of ['', '/workflows/x/createdBy', '/deletedItems/workflows/x/runs'])
       expect((await other.get(path || '/')).status).toBe(403);
@@ -183,7 +183,7 @@ describe('paths', () => {
   });
 });
 
-it('the tasks of a workflow are added and taken out in new versions', async () => {
+it('tasks are added to and removed from a workflow in new versions', async () => {
   const { id: other } = await api.engine.workflows.create(workflowBody('Tasks') as never);
   const added = await api.post(`/workflows/${other}/tasks`, {
     '@odata.type': `${TYPE}task`,

@@ -29,7 +29,7 @@ function membersOf(name: string): Record<string, Json> {
   return { ...($BaseType ? membersOf($BaseType) : {}), ...Object.fromEntries(own) };
 }
 
-describe('the document', () => {
+describe('the metadata document', () => {
   it('is XML unless the client asks for JSON', async () => {
     const xml = await api.get(`${BASE}/$metadata`);
     expect(xml.headers.get('content-type')).toBe('application/xml;charset=utf-8');
@@ -44,7 +44,7 @@ describe('the document', () => {
     expect((await api.get('http://localhost/beta/$metadata?$format=json')).body).toEqual(metadata);
   });
 
-  it('says the same as XML: every name, and the type, nullness and containment of each', async () => {
+  it('has the same content in XML and JSON: names, types, nullability and containment', async () => {
     const { body: xml } = await api.get(`${BASE}/$metadata`);
     const attributesOf = (tag: string) =>
       Object.fromEntries([...tag.matchAll(/ (\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
@@ -74,7 +74,7 @@ describe('the document', () => {
     expect(told.length).toBeGreaterThan(250);
   });
 
-  it('can be resolved: every type that it names is there', () => {
+  it('defines every type that it refers to', () => {
     const names = [...JSON.stringify(metadata).matchAll(/"\$(?:Type|BaseType)":"([^"]+)"/g)].map(
       ([, name = '']) => name,
     );
@@ -117,7 +117,7 @@ const LEFT_OUT = [
   'operatorLessThanEqualTo',
 ];
 
-describe('compared with the models of Microsoft’s client', () => {
+describe('the metadata document beside the models of Microsoft’s client', () => {
   const readers = Object.entries(models).flatMap(([name, read]) => {
     const [, type] = /^deserializeInto(\w+?)$/.exec(name) ?? [];
     if (type === undefined || type.endsWith('CollectionResponse')) return [];
@@ -133,7 +133,7 @@ describe('compared with the models of Microsoft’s client', () => {
     expect(own.filter(isSame).sort()).toEqual(known.filter(isSame));
   });
 
-  it('leaves out only what it says that it leaves out', () => {
+  it('leaves out only the properties that are listed as left out', () => {
     const missing = readers.map(([type]) => type).filter((type) => !definitionOf(`${NAMESPACE}.${type}`));
     expect(missing.sort()).toEqual(LEFT_OUT);
     expect(readers.length).toBeGreaterThan(60);
@@ -211,7 +211,7 @@ class Walk {
   }
 }
 
-it('every navigation property, action and function that it publishes is answered', async () => {
+it('every navigation property, action and function of the metadata document is answered', async () => {
   const { id } = await api.engine.workflows.create(
     {
       ...workflowBody('Onboard'),

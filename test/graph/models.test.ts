@@ -35,7 +35,7 @@ function leftOver(value: unknown): string[] {
   return [...stray, ...Object.values(known).flatMap(leftOver)];
 }
 
-it('reads runs, with dates as dates and statuses as members', async () => {
+it('the generated models read runs, with dates as dates and statuses as members', async () => {
   const list = await read<models.RunCollectionResponse>(
     `${workflow}/runs`,
     models.createRunCollectionResponseFromDiscriminatorValue,
@@ -52,7 +52,7 @@ it('reads runs, with dates as dates and statuses as members', async () => {
   expect(list.value?.[0]?.completedDateTime).toBeInstanceOf(Date);
 });
 
-it('reads user results, task results and task reports', async () => {
+it('the generated models read user results, task results and task reports', async () => {
   const users = await read<models.UserProcessingResultCollectionResponse>(
     `${run}/userProcessingResults`,
     models.createUserProcessingResultCollectionResponseFromDiscriminatorValue,
@@ -91,7 +91,7 @@ it('reads user results, task results and task reports', async () => {
   expect(leftOver(reports)).toEqual([]);
 });
 
-it('reads results with their people and tasks', async () => {
+it('the generated models read results with expanded subjects and tasks', async () => {
   const nested =
     'subject($select=id,displayName,employeeHireDate,accountEnabled,otherMails),taskProcessingResults';
   const users = await read<models.UserProcessingResultCollectionResponse>(
@@ -116,7 +116,7 @@ it('reads results with their people and tasks', async () => {
   expect([users, whole].flatMap(leftOver)).toEqual([]);
 });
 
-it('reads results of subjects, of either kind, and their summary', async () => {
+it('the generated models read subject results of both kinds, and their summary', async () => {
   const people = await read<models.SubjectProcessingResultCollectionResponse>(
     `${run}/subjectProcessingResults`,
     models.createSubjectProcessingResultCollectionResponseFromDiscriminatorValue,
@@ -147,7 +147,7 @@ it('reads results of subjects, of either kind, and their summary', async () => {
   expect([people, objects, sums].flatMap(leftOver)).toEqual([]);
 });
 
-it('reads who made a workflow, and what bounds its administration', async () => {
+it('the generated models read the creator and the administration scopes of a workflow', async () => {
   const { id } = await api.engine.workflows.create(
     { ...workflowBody('Of somebody'), administrationScopeTargets: [{ id: 'north' }] } as never,
     { by: 'ada' },
@@ -164,7 +164,7 @@ it('reads who made a workflow, and what bounds its administration', async () => 
   expect(leftOver(one)).toEqual([]);
 });
 
-it('reads workflows, versions, definitions and templates', async () => {
+it('the generated models read workflows, versions, definitions and templates', async () => {
   const one = await read<models.Workflow>(workflow, models.createWorkflowFromDiscriminatorValue);
   expect(one).toMatchObject({ displayName: 'Onboard', version: 1, tasks: [{}, {}, {}] });
   expect(leftOver(one)).toEqual([]);
@@ -188,7 +188,7 @@ it('reads workflows, versions, definitions and templates', async () => {
   expect(leftOver(templates)).toEqual([]);
 });
 
-it('reads summaries', async () => {
+it('the generated models read summaries', async () => {
   const runs = await read<models.RunSummary>(
     `${workflow}/runs/summary${WINDOW}`,
     models.createRunSummaryFromDiscriminatorValue,

@@ -66,7 +66,7 @@ function answersIn({ headers, body }: Pick<Answered, 'headers' | 'body'>): reado
 
 const FOUND = { status: 200, body: expect.objectContaining({ displayName: 'Onboard' }) };
 
-describe('a batch of parts', () => {
+describe('a multipart batch', () => {
   it('answers each of its requests, in order, with its id', async () => {
     const answer = await send([
       get(`workflows/${workflow}`, 'first'),
@@ -92,7 +92,7 @@ describe('a batch of parts', () => {
     expect(answersIn(await send([get(url())], path))).toEqual([FOUND]);
   });
 
-  it('ends at a request that fails, unless it is to go on', async () => {
+  it('ends at the first failed request unless Prefer asks to continue on errors', async () => {
     const parts = [get('workflows/none'), get(`workflows/${workflow}`)];
     expect(answersIn(await send(parts))).toEqual([expect.objectContaining({ status: 404 })]);
     for (const prefer of ['continue-on-error', 'odata.continue-on-error', 'odata.continue-on-error=true']) {
@@ -103,7 +103,7 @@ describe('a batch of parts', () => {
     expect(answersIn(await send(parts, undefined, { prefer: 'continue-on-error=false' }))).toHaveLength(1);
   });
 
-  it('has change sets of one request', async () => {
+  it('answers a change set of one request, and a failed one by its error', async () => {
     expect(answersIn(await send([changeSet(post('workflows', workflowBody('In a set')))]))).toEqual([
       [{ status: 201, body: expect.objectContaining({ displayName: 'In a set' }) }],
     ]);
@@ -154,7 +154,7 @@ describe('a batch of parts', () => {
     expect((await send([get('workflows')], undefined, { 'Content-Encoding': 'gzip' })).status).toBe(415);
   });
 
-  it('has the sender of the batch, whatever its parts say', async () => {
+  it('takes the sender of the batch for all parts, whatever their headers', async () => {
     const own = get(`workflows/${workflow}`).replace(
       'Accept:',
       'Authorization: Bearer none\r\nHost: evil.example\r\nAccept:',
@@ -165,10 +165,10 @@ describe('a batch of parts', () => {
   });
 });
 
-describe('a batch of JSON', () => {
+describe('a JSON batch', () => {
   const headers = { authorization: `Bearer ${TOKEN}` };
 
-  it('may go to where a client has its service', async () => {
+  it('is accepted below the root of the workflows, with URLs from there or from the root of the version', async () => {
     const requests = [
       { id: '1', method: 'get', url: `workflows/${workflow}` },
       { id: '2', method: 'GET', url: `/identityGovernance/lifecycleWorkflows/workflows/${workflow}` },
@@ -181,7 +181,7 @@ describe('a batch of JSON', () => {
     expect((await api.post(`${LW}/workflows/$batch`, { requests }, headers)).status).toBe(405);
   });
 
-  it('has no groups that are done as a whole, and no references to answers', async () => {
+  it('refuses atomicity groups, and references to earlier responses', async () => {
     const one = { id: '1', method: 'GET', url: '/identityGovernance/lifecycleWorkflows/workflows' };
     for (const other of [
       { ...one, atomicityGroup: 'g' },
@@ -192,13 +192,13 @@ describe('a batch of JSON', () => {
     }
   });
 
-  it('may look for a batch by name', async () => {
+  it('may have `$batch` as text in a filter', async () => {
     const url = "workflows?$filter=displayName eq '$batch'";
     const { body } = await api.post(`${LW}/$batch`, { requests: [{ id: '1', method: 'GET', url }] }, headers);
     expect(body.responses).toMatchObject([{ status: 200, body: { value: [] } }]);
   });
 
-  it('has JSON as its type, and lists as they are alone', async () => {
+  it('answers with JSON bodies, the same for lists as outside of a batch', async () => {
     const requests = [{ id: '1', method: 'GET', url: 'workflows?$select=displayName' }];
     const answer = await api.handler(requestOf('POST', `${LW}/$batch`, { requests }, headers));
     expect(answer.headers.get('content-type')).toMatch(/^application\/json;/);

@@ -119,7 +119,7 @@ describe('one parse serves', () => {
     expect(texts()).toEqual([text]);
   });
 
-  it('more than one list with a next page', async () => {
+  it('more than eight lists that have a next page', async () => {
     const withNext = async (path: string): Promise<boolean> =>
       (await api.get(`${addressOf(path)}?$top=1`)).body['@odata.nextLink'] !== undefined;
     const found = await Promise.all(LISTS.map(({ path }) => withNext(path)));

@@ -65,7 +65,7 @@ async function checkPages(): Promise<void> {
   expect(batch.body.responses[0].body).toEqual((await api.get(path)).body);
 }
 
-it('whatever is done between two requests', async () => {
+it('pages have no gap and no repeat, whatever happens between two requests', async () => {
   const runs = `/workflows/${workflowId}/runs`;
   const deeds = ['create', 'report', 'reschedule', 'cancel', 'delete', 'rename', 'nothing'] as const;
   await fc.assert(

@@ -88,7 +88,7 @@ const workflow = fc
     administrationScopeTargets: administrationScopeTargets.map((id) => ({ id })),
   }));
 
-it('holds for workflows and their tasks, also of a library that hands them in whole', async () => {
+it('workflows and their tasks can be sent back as they were read, over HTTP and to the library', async () => {
   await fc.assert(
     fc.asyncProperty(workflow, reading, async (input, how) => {
       const displayName = `Workflow ${++names}`;
@@ -104,7 +104,7 @@ it('holds for workflows and their tasks, also of a library that hands them in wh
   );
 });
 
-it('holds for settings', async () => {
+it('settings can be sent back as they were read', async () => {
   const settings = fc.record(
     {
       emailSettings: fc.record({
@@ -125,7 +125,7 @@ it('holds for settings', async () => {
   );
 });
 
-it('holds for custom task extensions', async () => {
+it('custom task extensions can be sent back as they were read', async () => {
   const logicApp = fc.record(
     {
       logicAppWorkflowName: text,
@@ -170,7 +170,7 @@ it('holds for custom task extensions', async () => {
   );
 });
 
-it('holds for runs of every kind and in every status', async () => {
+it('runs of every kind and status can be sent back as they were read', async () => {
   const id = await makeWorkflow(api, 'Runs', ['badge']);
   const waits = await makeWorkflow(api, 'Runs that wait', ['waits']);
   const ended = await makeRun(api, id, ['p1', 'p9']);

@@ -8,7 +8,7 @@ import { BASE, LW, makeWorkflow, openApi, requestOf, runBody, workflowBody } fro
 const TOKEN = 'a-token-of-some-length';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-it('a request without the token, or with another one, is refused before anything is looked at', async () => {
+it('a request without the token, or with another one, is refused before anything is read', async () => {
   const api = await openApi({ authorize: bearerTokens([TOKEN]) });
   for (const headers of [
     {},
@@ -26,7 +26,7 @@ it('a request without the token, or with another one, is refused before anything
   await api.engine.close();
 });
 
-it('tokens have the permissions that they are given, by Graph’s names', async () => {
+it('a token has the permissions that it is given, by Graph’s names', async () => {
   const reader = 'a-reader-of-reports-only';
   const starter = 'one-who-may-start-them';
   const api = await openApi({
@@ -80,7 +80,7 @@ it.each([
   await api.engine.close();
 });
 
-it('too many requests answer 429, and say when to come again', async () => {
+it('too many requests are answered with 429 and Retry-After', async () => {
   const api = await openApi({ rateLimit: { requests: 2, windowMs: 86_400_000 } });
   expect((await api.get('/workflows')).status).toBe(200);
   expect((await api.get('/workflows')).status).toBe(200);
@@ -98,7 +98,7 @@ it('too many requests answer 429, and say when to come again', async () => {
   await api.engine.close();
 });
 
-it('a rate is counted by principal and window', () => {
+it('requests are counted by principal and window', () => {
   const guard = new RateGuard({ requests: 1, windowMs: 1_000 });
   guard.count('a', 10_000);
   guard.count('b', 10_400);
@@ -193,7 +193,7 @@ it.each([
   await api.engine.close();
 });
 
-it('a batch answers each request by itself, and not what depends on a failed one', async () => {
+it('a batch answers each request on its own, and skips those that depend on a failed one', async () => {
   const api = await openApi();
   const { status, body } = await api.post(`${BASE}/$batch`, {
     requests: [

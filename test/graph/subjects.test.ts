@@ -45,7 +45,7 @@ async function lastRun(): Promise<string> {
 }
 
 describe('activateAndWait', () => {
-  it('keeps a provisioning object with its run, and shows it to those who ask for the type', async () => {
+  it('stores a provisioning object with its run, and returns it when the request asks for its type', async () => {
     const { status, body } = await api.post(`${workflow}/activateAndWait`, { subject: OBJECT });
     expect([status, body.subject]).toEqual([200, OBJECT]);
     const made = await lastRun();
@@ -69,7 +69,7 @@ describe('activateAndWait', () => {
     ).toEqual([]);
   });
 
-  it('takes an object that the directory does not know, as its page has it', async () => {
+  it('accepts an object that the directory does not know, as in Microsoft’s example', async () => {
     const subject = { ...OBJECT, id: 'b74f0fae-b1f3-4c96-9bf0-d4d8a8e37cbe' };
     const { status, body } = await api.post(`${workflow}/activateAndWait`, { subject });
     expect([status, body]).toEqual([
@@ -144,7 +144,7 @@ describe('subject results', () => {
     expect((await api.get(`${workflow}${path}/$count`, { accept: 'text/plain' })).body).toBe('2');
   });
 
-  it('are none of another run, and have no tasks of another run', async () => {
+  it('are found by the path of their own run only, and so are their tasks', async () => {
     const other = await makeRun(api, id, ['p1']);
     const [mine, theirs] = [run, other].map((one) => userResultId(one, 1));
     const [task] = await api.engine.taskProcessingResults.listOfUser(other, theirs ?? '');
@@ -165,7 +165,7 @@ describe('subject results', () => {
 });
 
 describe('subject results of a task report', () => {
-  it('are those of the people who have the task', async () => {
+  it('are those of the subjects that have the task', async () => {
     // p9 failed at the first task; of p9 both are done again, of p1 neither.
     const nos = addressOf(userResultId(run, 2));
     const again = await api.engine.runs.reprocess(run, { taskScope: 'allTasks', userScope: 'allUsers' });
@@ -191,7 +191,7 @@ describe('subject results of a task report', () => {
     for (const one of [again, failed]) await api.engine.runs.delete(one.id);
   });
 
-  it('leave out who has other tasks only, in the list, its count and its summary', async () => {
+  it('leave out subjects with other tasks only, in the list, its count and its summary', async () => {
     const other = await makeWorkflow(api, 'Two ways', ['badge', 'fails', 'laptop']);
     const first = await makeRun(api, other, ['p1', 'p9']);
     // p1 has done the first task, and has the others left; p9 has all left.
@@ -221,7 +221,7 @@ describe('subject results of a task report', () => {
     });
   });
 
-  it('are all who were reported, when only counts were', async () => {
+  it('are all reported subjects of a run for which only counts were reported', async () => {
     const { body: made } = await api.post(`${workflow}/runs`, runBody());
     await api.post(`${workflow}/runs/${made.id}/userProcessingResults`, resultBody());
     const [report] = await api.engine.taskReports.list(made.id);

@@ -3,10 +3,10 @@
  * with both figures; one that is worth it, or that makes them better, records them: `node test/guard/record.ts`.
  */
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Costs, measureCosts, RECORDED, worsened } from './costs.ts';
 
-test('nothing costs more than was recorded', () => {
+it('nothing costs more than was recorded', () => {
   const recorded = JSON.parse(readFileSync(RECORDED, 'utf8')) as Costs;
   expect(worsened(measureCosts(), recorded)).toEqual([]);
 });
@@ -14,24 +14,24 @@ test('nothing costs more than was recorded', () => {
 describe('the guard', () => {
   const recorded: Costs = { run: { statements: 0.5, promises: 2 } };
 
-  test('is content with less, and with the same', () => {
+  it('is content with less, and with the same', () => {
     expect(worsened({ run: { statements: 0.4, promises: 2 } }, recorded)).toEqual([]);
   });
 
-  test('tells of more, with both figures', () => {
+  it('tells of more, with both figures', () => {
     expect(worsened({ run: { statements: 0.5001, promises: 2 } }, recorded)).toEqual([
       'statements, run: expected at most 0.5, got 0.5001',
     ]);
   });
 
-  test('lets a figure that depends on Node grow a little, and no more', () => {
+  it('lets a figure that depends on Node grow a little, and no more', () => {
     expect(worsened({ run: { statements: 0.5, promises: 2.02 } }, recorded)).toEqual([]);
     expect(worsened({ run: { statements: 0.5, promises: 2.03 } }, recorded)).toEqual([
       'promises, run: expected at most 2, got 2.03',
     ]);
   });
 
-  test('tells of figures that are on one side only', () => {
+  it('tells of figures that are on one side only', () => {
     expect(worsened({ run: { statements: 0.5 } }, recorded)).toEqual([
       'promises, run: recorded as 2, not measured any more',
     ]);

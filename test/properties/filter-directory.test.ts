@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { csvDirectory, jsonlDirectory } from '../../src/directory/open-directory.ts';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import { faultOfId, normalizeText } from '../../src/input/subject-id.ts';
@@ -98,7 +98,7 @@ function expected({ columns, rows, padding }: Table): Map<string, unknown[]> {
   );
 }
 
-test('a CSV file gives back what was written, by query and by get', async () => {
+it('a CSV file gives back what was written, by query and by get', async () => {
   const path = join(root, 'table.csv');
   await fc.assert(
     fc.asyncProperty(table, async (one) => {
@@ -118,7 +118,7 @@ test('a CSV file gives back what was written, by query and by get', async () => 
   );
 });
 
-test('bytes of any kind give a directory or an error with a file', async () => {
+it('bytes of any kind give a directory or an error with a file', async () => {
   const shard = fc.constantFrom(
     'id',
     ',',

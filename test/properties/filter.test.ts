@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import { evaluateFilter } from '../../src/filter/evaluation/evaluate.ts';
 import { ownProperties } from '../../src/filter/evaluation/paths.ts';
@@ -163,7 +163,7 @@ function withoutPositions(node: unknown): unknown {
   );
 }
 
-test('a tree that is printed and parsed is the same tree', () => {
+it('a tree that is printed and parsed is the same tree', () => {
   fc.assert(
     fc.property(filter, (tree) => {
       const text = print(tree);
@@ -310,7 +310,7 @@ const row: fc.Arbitrary<Row> = fc.record(
   { requiredKeys: [] },
 );
 
-test('a filter selects what an evaluator written from the specification selects', () => {
+it('a filter selects what an evaluator written from the specification selects', () => {
   fc.assert(
     fc.property(simple, row, (tree, record) => {
       expect(evaluateFilter(tree, record, ownProperties)).toBe(naive(tree, record) === true);
@@ -399,7 +399,7 @@ const hostile = fc.oneof(
 );
 
 const parsers = { parseFilter, parseScopeRule };
-test.each(Object.entries(parsers))(
+it.each(Object.entries(parsers))(
   '%s gives a filter or InvalidFilter for 100,000 hostile texts',
   (_name, parse) => {
     let refused = 0;

@@ -1,6 +1,6 @@
 /** A trigger and a scope rule read the same date, or neither reads one, however it is written. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseScopeRule } from '../../src/filter/parsing/scope-rule.ts';
 import { readAttribute } from '../../src/input/moments.ts';
 import { DAY_MS } from '../../src/model/time.ts';
@@ -64,7 +64,7 @@ const spelling = fc
   });
 
 describe('trigger and rule', () => {
-  test('agree on every spelling', () => {
+  it('agree on every spelling', () => {
     fc.assert(
       fc.property(spelling, ([text, wantedMs]) => {
         expect(ruleSays(text, wantedMs)).toBe(triggerSays(text, wantedMs));
@@ -75,7 +75,7 @@ describe('trigger and rule', () => {
     );
   });
 
-  test('agree on any value at all', () => {
+  it('agree on any value at all', () => {
     const value = fc.oneof(fc.anything(), fc.string(), fc.date(), fc.constantFrom('0001-01-01', '', null));
     fc.assert(
       fc.property(value, fc.integer(RANGE), (one, wantedMs) => {

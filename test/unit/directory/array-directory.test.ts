@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { parseScopeRule } from '../../../src/filter/parsing/scope-rule.ts';
 import type { Subject } from '../../../src/model/subject.ts';
@@ -11,23 +11,23 @@ const people = [
   { id: 'c', city: 'Rome' },
 ];
 
-test('get gives the subjects that exist, each once', async () => {
+it('get gives the subjects that exist, each once', async () => {
   const directory = arrayDirectory(people);
   expect(idsOf(await directory.get(['c', 'missing', 'a', 'c']))).toEqual(['c', 'a']);
   expect(await directory.get([])).toEqual([]);
 });
 
-test('query streams the people that the rule selects', async () => {
+it('query streams the people that the rule selects', async () => {
   const directory = arrayDirectory(people);
   expect(idsOf(await all(directory))).toEqual(['a', 'b', 'c']);
   expect(idsOf(await all(directory, parseScopeRule("city eq 'Rome'")))).toEqual(['a', 'c']);
 });
 
-test('any iterable of subjects serves', async () => {
+it('any iterable of subjects serves', async () => {
   expect(idsOf(await all(arrayDirectory(new Set(people))))).toEqual(['a', 'b', 'c']);
 });
 
-test('ids that occur twice are refused, all of them named', () => {
+it('ids that occur twice are refused, all of them named', () => {
   const error = errorOf(
     () => arrayDirectory([...people, { id: 'b' }, { id: 'a' }, { id: 'a' }]),
     'Duplicate',
@@ -36,7 +36,7 @@ test('ids that occur twice are refused, all of them named', () => {
   expect(error.message).toContain('b, a');
 });
 
-test('ids are normalized, and looked for in any spelling', async () => {
+it('ids are normalized, and looked for in any spelling', async () => {
   const given = [{ id: 'Zoe\u0308\u00a0', city: 'Rome' }, people[0] as Subject];
   const directory = arrayDirectory(given);
   expect(await all(directory)).toEqual([{ id: 'Zo\u00eb', city: 'Rome' }, people[0]]);
@@ -44,12 +44,12 @@ test('ids are normalized, and looked for in any spelling', async () => {
   expect(given[0]?.id).toBe('Zoe\u0308\u00a0');
 });
 
-test('ids that differ only in what is normalized occur twice', () => {
+it('ids that differ only in what is normalized occur twice', () => {
   const error = errorOf(() => arrayDirectory([...people, { id: 'b ' }, { id: '\ufeffb' }]), 'Duplicate');
   expect(error.details.ids).toEqual(['b']);
 });
 
-test.each([
+it.each([
   ['only invisible', { id: '\u200b' }],
   ['with a control character', { id: 'a\u0007b' }],
   ['with a NUL', { id: 'a\u0000' }],
@@ -64,6 +64,6 @@ test.each([
   expect(error.details).toEqual({ field: 'subjects[1].id' });
 });
 
-test('an id of 256 characters is accepted', async () => {
+it('an id of 256 characters is accepted', async () => {
   expect(await arrayDirectory([{ id: 'x'.repeat(256) }]).get(['x'.repeat(256)])).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../src/directory/array-directory.ts';
 import { parseMapping } from '../../../src/directory/files/mapping.ts';
 import {
@@ -13,7 +13,7 @@ const files = folder();
 const NEW_YEARS_EVE = '2025-12-31T00:00:00.000Z';
 
 describe('dates in a file', () => {
-  test('stay as they are written unless other spellings are asked for', async () => {
+  it('stay as they are written unless other spellings are asked for', async () => {
     const directory = await csvDirectory(
       await files.fresh('.csv', 'id,employeeHireDate\na,31/12/2025\nb,46022\n'),
     );
@@ -21,7 +21,7 @@ describe('dates in a file', () => {
     await directory.close();
   });
 
-  test('become ISO 8601 where a format that was asked for fits, in query and get alike', async () => {
+  it('become ISO 8601 where a format that was asked for fits, in query and get alike', async () => {
     const rows = [
       'id,badge,employeeHireDate,employeeLeaveDateTime,contractEnd,room',
       'a,46022,31/12/2025,2025-12-31,31/12/2025,46022',
@@ -56,7 +56,7 @@ describe('dates in a file', () => {
     await directory.close();
   });
 
-  test('that two formats read differently stay as they are', async () => {
+  it('that two formats read differently stay as they are', async () => {
     const path = await files.fresh('.csv', 'id,employeeHireDate\na,01/02/2025\nb,13/02/2025\n');
     const directory = await csvDirectory(path, { dates: ['dd/MM/yyyy', 'MM/dd/yyyy'] });
     expect((await all(directory)).map((one) => one.employeeHireDate)).toEqual([
@@ -66,7 +66,7 @@ describe('dates in a file', () => {
     await directory.close();
   });
 
-  test('are read in JSON and JSON Lines too, nested and as numbers', async () => {
+  it('are read in JSON and JSON Lines too, nested and as numbers', async () => {
     const people = [
       { id: 'a', signInActivity: { lastSignInDateTime: '31/12/2025', other: 1 }, hired: 46022 },
       { id: 'b', hired: { at: 1 } },
@@ -91,7 +91,7 @@ describe('dates in a file', () => {
     await jsonl.close();
   });
 
-  test('a format or an attribute that cannot be one is refused before the file is opened', async () => {
+  it('a format or an attribute that cannot be one is refused before the file is opened', async () => {
     const missing = files.path('no such file.csv');
     const format = await rejection(openDirectory(missing, { dates: ['dd/MM'] }), 'InvalidArgument');
     expect(format.details.field).toBe('dates[0]');
@@ -101,7 +101,7 @@ describe('dates in a file', () => {
 });
 
 describe('the attributes of a directory', () => {
-  test('of a CSV file are its columns, with what they are mapped to', async () => {
+  it('of a CSV file are its columns, with what they are mapped to', async () => {
     const path = await files.fresh('.csv', 'WorkerID,HireDate,city,org/division,\n1,2026-01-01,Rome,x,y\n');
     const directory = await csvDirectory(path, {
       map: parseMapping('id=WorkerID,employeeHireDate=HireDate'),
@@ -115,7 +115,7 @@ describe('the attributes of a directory', () => {
     await directory.close();
   });
 
-  test('of JSON files are the properties that occur', async () => {
+  it('of JSON files are the properties that occur', async () => {
     const people = [{ no: 1 }, { no: 2, org: { division: 'x' }, left: null }];
     const options = { map: parseMapping('id=no') };
     const expected = [{ name: 'id', column: 'no' }, { name: 'org/division' }, { name: 'left' }];
@@ -127,13 +127,13 @@ describe('the attributes of a directory', () => {
     await jsonl.close();
   });
 
-  test('of an array are the properties that occur', async () => {
+  it('of an array are the properties that occur', async () => {
     const directory = arrayDirectory([{ id: 'a' }, { id: 'b', org: { division: 'x' } }]);
     expect(await directory.attributes?.()).toEqual([{ name: 'id' }, { name: 'org/division' }]);
   });
 });
 
-test('a column that a mapping misspells is refused with the one that may be meant', async () => {
+it('a column that a mapping misspells is refused with the one that may be meant', async () => {
   const csv = await files.fresh('.csv', 'id,HireDate\na,2026-01-01\n');
   const map = parseMapping('employeeHireDate=hiredate');
   expect((await rejection(csvDirectory(csv, { map }))).message).toMatch(/; HireDate may be meant$/);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkFilter, matchesRow, parseListFilter } from '../../../src/filter/list-filter.ts';
 import { parseFilter } from '../../../src/filter/parsing/parse-filter.ts';
 import type { RunRecord, UserRecord } from '../../../src/model/records.ts';
@@ -18,7 +18,7 @@ const run = {
 } as RunRecord;
 
 describe('a list filter selects', () => {
-  test.each([
+  it.each([
     ["processingStatus eq 'completed'", true],
     ["processingStatus eq 'Completed'", false],
     [
@@ -56,7 +56,7 @@ describe('a list filter selects', () => {
     expect(checkFilter(filter, RUN_PROPERTIES)).toEqual(filter);
   });
 
-  test('users by their subject, letter case counts', () => {
+  it('users by their subject, letter case counts', () => {
     const user = { subjectId: 'Ann', workflowVersion: 2 } as UserRecord;
     const select = (text: string): boolean =>
       matchesRow(parseListFilter(text, USER_PROPERTIES), USER_PROPERTIES, user);
@@ -66,7 +66,7 @@ describe('a list filter selects', () => {
 });
 
 describe('a list filter is brought into one form', () => {
-  test('the property stands on the left', () => {
+  it('the property stands on the left', () => {
     expect(parseListFilter('5 lt totalUsersCount', RUN_PROPERTIES)).toMatchObject({
       operator: 'gt',
       left: { kind: 'path' },
@@ -74,7 +74,7 @@ describe('a list filter is brought into one form', () => {
     });
   });
 
-  test('a null in a list becomes a comparison', () => {
+  it('a null in a list becomes a comparison', () => {
     expect(parseListFilter('startedDateTime in (2026-01-01, null)', RUN_PROPERTIES)).toMatchObject({
       kind: 'or',
       operands: [
@@ -86,7 +86,7 @@ describe('a list filter is brought into one form', () => {
 });
 
 describe('a list filter refuses', () => {
-  test.each([
+  it.each([
     ['foo eq 1', 0, 'foo', 'There are id, processingStatus'],
     ['processingstatus eq 1', 0, 'processingstatus', 'Letter case counts: processingStatus'],
     ['__proto__ eq null', 0, '__proto__', 'There are'],
@@ -120,7 +120,7 @@ describe('a list filter refuses', () => {
     expect(error.message).toContain('^');
   });
 
-  test('an unchecked tree that a store cannot answer, at the first row', () => {
+  it('an unchecked tree that a store cannot answer, at the first row', () => {
     const filter = parseFilter('length(processingStatus) eq 9');
     expect(filterErrorOf(() => matchesRow(filter, RUN_PROPERTIES, run)).message).toContain('a property');
   });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AttributeNames } from '../../../src/input/attribute-names.ts';
 
 function namesOf(...objects: object[]): readonly string[] {
@@ -7,7 +7,7 @@ function namesOf(...objects: object[]): readonly string[] {
   return found.names;
 }
 
-test('names of nested attributes are paths, and lists and dates are values', () => {
+it('names of nested attributes are paths, and lists and dates are values', () => {
   const person = {
     id: 'a',
     org: { division: 'x', head: { name: 'y' } },
@@ -26,7 +26,7 @@ test('names of nested attributes are paths, and lists and dates are values', () 
   ]);
 });
 
-test('deep objects and many names are bounded', () => {
+it('deep objects and many names are bounded', () => {
   expect(namesOf({ a: { b: { c: { d: { e: 1 } } } } })).toEqual(['a/b/c/d']);
   const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, no) => [`n${no}`, no]));
   expect(namesOf(wide)).toHaveLength(1_000);

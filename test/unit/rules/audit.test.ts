@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AUDIT_ACTIVITIES } from '../../../src/model/resources/audit.ts';
 import type { Task, Workflow } from '../../../src/model/workflow/workflow.ts';
 import { auditOfChange, categoryOf } from '../../../src/rules/audit.ts';
@@ -25,7 +25,7 @@ const changed = (...changes: Partial<Workflow>[]) =>
   activities({ ...workflow, ...changes[0] }, { ...workflow, ...changes[0], ...changes[1] });
 
 describe('the change of a workflow is audited as', () => {
-  test('its beginning and its end', () => {
+  it('its beginning and its end', () => {
     expect(activities(null, workflow)).toEqual(['Create workflow', 'Set workflow for on-demand execution']);
     expect(activities(null, { ...workflow, ...scheduled })).toEqual([
       'Create workflow',
@@ -39,7 +39,7 @@ describe('the change of a workflow is audited as', () => {
     expect(activities(null, null)).toEqual([]);
   });
 
-  test('flags, names and settings', () => {
+  it('flags, names and settings', () => {
     expect(changed({ isSchedulingEnabled: true }, { isEnabled: false, isSchedulingEnabled: false })).toEqual([
       'Disable workflow',
       'Disable workflow schedule',
@@ -50,7 +50,7 @@ describe('the change of a workflow is audited as', () => {
     expect(changed({}, { lastModifiedDateTime: 'later' })).toEqual([]);
   });
 
-  test('a version with its conditions', () => {
+  it('a version with its conditions', () => {
     const version = { version: 2 };
     expect(changed({}, { ...version, ...scheduled })).toEqual([
       'Add workflow version',
@@ -68,7 +68,7 @@ describe('the change of a workflow is audited as', () => {
     ]);
   });
 
-  test('what became of its tasks, whatever their new ids', () => {
+  it('what became of its tasks, whatever their new ids', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((id, index) => task(0, index + 1, { taskDefinitionId: id })) as [
       Task,
       Task,
@@ -96,7 +96,7 @@ describe('the change of a workflow is audited as', () => {
   });
 });
 
-test('every activity has the category that it is listed in', () => {
+it('every activity has the category that it is listed in', () => {
   for (const [category, activities] of Object.entries(AUDIT_ACTIVITIES))
     for (const activity of activities) expect(categoryOf(activity)).toBe(category);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Phase, withHealth } from '../../../../src/cli/serve/health.ts';
 
 const settings = { get: async () => ({}) } as never;
@@ -13,7 +13,7 @@ async function answer(path: string, phase: Phase, store = settings): Promise<unk
   return [response.status, (await response.text()).trim()];
 }
 
-test.each<[Phase, number, string]>([
+it.each<[Phase, number, string]>([
   ['starting', 503, 'starting'],
   ['ready', 200, 'ok'],
   ['stopping', 503, 'stopping'],
@@ -22,12 +22,12 @@ test.each<[Phase, number, string]>([
   expect(await answer('/livez', phase)).toEqual([200, 'ok']);
 });
 
-test('a server whose database does not answer is alive and not ready', async () => {
+it('a server whose database does not answer is alive and not ready', async () => {
   const broken = { get: () => Promise.reject(new Error('the path of a file')) } as never;
   expect(await answer('/readyz', 'ready', broken)).toEqual([503, 'the database does not answer']);
   expect(await answer('/livez', 'ready', broken)).toEqual([200, 'ok']);
 });
 
-test.each(['/', '/v1.0/livez', '/livez/', '/LIVEZ', '/readyz2'])('%s is left to the API', async (path) => {
+it.each(['/', '/v1.0/livez', '/livez/', '/LIVEZ', '/readyz2'])('%s is left to the API', async (path) => {
   expect(await answer(path, 'ready')).toEqual([200, 'the API']);
 });

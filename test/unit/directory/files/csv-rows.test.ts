@@ -1,5 +1,5 @@
 import { appendFile, rename, utimes, writeFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseMapping } from '../../../../src/directory/files/mapping.ts';
 import { csvDirectory, openDirectory } from '../../../../src/directory/open-directory.ts';
 import { parseScopeRule } from '../../../../src/filter/parsing/scope-rule.ts';
@@ -9,7 +9,7 @@ const files = folder();
 const file = (content: string | Buffer): Promise<string> => files.fresh('.csv', content);
 
 describe('a CSV file', () => {
-  test('gives its rows by id and by rule', async () => {
+  it('gives its rows by id and by rule', async () => {
     const directory = await openDirectory(await file('id,city\na,Rome\nb,Oslo\nc,Rome\n'));
     expect(directory.subjectsCount).toBe(3);
     expect(await directory.get(['c', 'missing', 'a', 'c'])).toEqual([
@@ -21,7 +21,7 @@ describe('a CSV file', () => {
     await directory.close();
   });
 
-  test.each([
+  it.each([
     ['a byte order mark', '\ufeffid,x\r\na,1\r\nb,2'],
     ['CRLF', 'id,x\r\na,1\r\nb,2\r\n'],
     ['CR', 'id,x\ra,1\rb,2\r'],
@@ -40,7 +40,7 @@ describe('a CSV file', () => {
     await directory.close();
   });
 
-  test('may have delimiters, quotes and line breaks inside quotes', async () => {
+  it('may have delimiters, quotes and line breaks inside quotes', async () => {
     const directory = await csvDirectory(await file('id,x\n"a, ""b""","1\r\n2\n"\nc,"é😀"\n'));
     expect(await directory.get(['c', 'a, "b"'])).toEqual([
       { id: 'a, "b"', x: '1\r\n2\n' },
@@ -49,13 +49,13 @@ describe('a CSV file', () => {
     await directory.close();
   });
 
-  test('with only a header has no people', async () => {
+  it('with only a header has no people', async () => {
     const directory = await csvDirectory(await file('id,x\n'));
     expect([directory.subjectsCount, await all(directory)]).toEqual([0, []]);
     await directory.close();
   });
 
-  test('may have another delimiter; .tsv has the tabulator', async () => {
+  it('may have another delimiter; .tsv has the tabulator', async () => {
     const semicolons = await csvDirectory(await file('id;x\na;1\n'), { delimiter: ';' });
     const tabs = await openDirectory(await files.write('people.tsv', 'id\tx\na\t1\n'));
     for (const directory of [semicolons, tabs]) {
@@ -64,7 +64,7 @@ describe('a CSV file', () => {
     }
   });
 
-  test('larger than a block gives every row', async () => {
+  it('larger than a block gives every row', async () => {
     const rows = Array.from(
       { length: 20_000 },
       (_, at) => `user-${at},"line\r\n${at}",${'é'.repeat(at % 9)}`,
@@ -78,7 +78,7 @@ describe('a CSV file', () => {
 });
 
 describe('columns', () => {
-  test('are mapped, nested, kept or absent', async () => {
+  it('are mapped, nested, kept or absent', async () => {
     const path = await file('WorkerID,Division,city,Town,org/unit,id\n7,Shoes,Rome,Oslo,U1,old\n8,,,,,\n');
     const map = parseMapping('id=WorkerID,employeeOrgData/division=Division,city=Town');
     const directory = await csvDirectory(path, { map });
@@ -89,13 +89,13 @@ describe('columns', () => {
     await directory.close();
   });
 
-  test('a and a/b stand side by side', async () => {
+  it('a and a/b stand side by side', async () => {
     const directory = await csvDirectory(await file('a/b,id,a\n1,x,2\n'));
     expect(await all(directory)).toEqual([{ id: 'x', a: '2', 'a/b': '1' }]);
     await directory.close();
   });
 
-  test('may be called like parts of a prototype', async () => {
+  it('may be called like parts of a prototype', async () => {
     const path = await file('id,__proto__,constructor,__proto__/polluted\na,1,2,3\n');
     const directory = await csvDirectory(path);
     const [subject] = await all(directory);
@@ -111,7 +111,7 @@ describe('columns', () => {
 });
 
 describe('a CSV file whose intent is plain is read, and its notes say how', () => {
-  test.each([
+  it.each([
     [
       'a delimiter that the header shows',
       'id;x\n1;a',
@@ -144,21 +144,21 @@ describe('a CSV file whose intent is plain is read, and its notes say how', () =
     await directory.close();
   });
 
-  test('semicolons between other names stay in a name', async () => {
+  it('semicolons between other names stay in a name', async () => {
     const directory = await csvDirectory(await file('id,a;b;c\n1,x;y;z\n'));
     expect(await all(directory)).toEqual([{ id: '1', 'a;b;c': 'x;y;z' }]);
     expect(directory.notes).toEqual([]);
     await directory.close();
   });
 
-  test('the delimiter is one with which the mapped columns are there', async () => {
+  it('the delimiter is one with which the mapped columns are there', async () => {
     const path = await file('name, full;Worker;City\nAnn;w1;Rome\n');
     const directory = await csvDirectory(path, { map: parseMapping('id=Worker,city=City') });
     expect(await all(directory)).toEqual([{ id: 'w1', city: 'Rome', 'name, full': 'Ann' }]);
     await directory.close();
   });
 
-  test('a delimiter that is said is kept, whatever the file says', async () => {
+  it('a delimiter that is said is kept, whatever the file says', async () => {
     const directory = await csvDirectory(await file('sep=;\nid,a;b\n1,x;y'), { delimiter: ',' });
     expect(await all(directory)).toEqual([{ id: '1', 'a;b': 'x;y' }]);
     expect(directory.notes).toEqual(['The line `sep=;` before the header is left out']);
@@ -168,7 +168,7 @@ describe('a CSV file whose intent is plain is read, and its notes say how', () =
     expect(error.message).toContain('The cells seem to be separated by `;`');
   });
 
-  test('mapped columns are found without blanks and however their letters are composed', async () => {
+  it('mapped columns are found without blanks and however their letters are composed', async () => {
     const map = parseMapping('id="Gr\u00f6\u00dfe\u00a0"');
     const directory = await csvDirectory(await file('Gro\u0308\u00dfe,x\n1,a'), { map });
     expect(await all(directory)).toEqual([{ id: '1', x: 'a' }]);
@@ -177,7 +177,7 @@ describe('a CSV file whose intent is plain is read, and its notes say how', () =
 });
 
 describe('rows of a CSV file', () => {
-  test('with nothing in them are left out and counted', async () => {
+  it('with nothing in them are left out and counted', async () => {
     const path = await file('id,x\r\n1,"a\nb"\r\n,,\r\n \r\n\u00a0,\u200b\r\n2,b\r\n,\r\n');
     const directory = await csvDirectory(path);
     expect(idsOf(await all(directory))).toEqual(['1', '2']);
@@ -188,17 +188,17 @@ describe('rows of a CSV file', () => {
     await directory.close();
   });
 
-  test('with something in them but no id are refused by line', async () => {
+  it('with something in them but no id are refused by line', async () => {
     const error = await rejection(csvDirectory(await file('id,x\n1,a\n,\n,b\n')));
     expect([error.details.line, error.message]).toEqual([4, expect.stringContaining('an id, got none')]);
   });
 
-  test('with nothing in them do not hide a column whose values are all different', async () => {
+  it('with nothing in them do not hide a column whose values are all different', async () => {
     const error = await rejection(csvDirectory(await file('id,x\n1,a\n,\n1,b\n')));
     expect(error.details.uniqueColumns).toEqual(['x']);
   });
 
-  test('that end early are refused with what to do, or filled up on request', async () => {
+  it('that end early are refused with what to do, or filled up on request', async () => {
     const path = await file('id,x,y,z\n1,a,,\n2,b\n3,c,\n');
     const error = await rejection(csvDirectory(path));
     expect(error.details.line).toBe(3);
@@ -222,7 +222,7 @@ describe('rows of a CSV file', () => {
 });
 
 describe('a CSV file is refused', () => {
-  test.each([
+  it.each([
     ['when it is empty', '', undefined, 'an empty file'],
     ['when it has only a byte order mark', '\ufeff', undefined, 'an empty file'],
     ['when it has only empty lines', '\n\r\n', undefined, 'Expected a header'],
@@ -265,28 +265,28 @@ describe('a CSV file is refused', () => {
     expect(error.message).toContain(path);
   });
 
-  test('with the right line wherever a CRLF lies between two reads', async () => {
+  it('with the right line wherever a CRLF lies between two reads', async () => {
     for (let length = 65_520; length <= 65_540; length++) {
       const path = await file(`id,x\r\na,${'x'.repeat(length)}\r\nb,1\r\nc\r\n`);
       expect((await rejection(csvDirectory(path))).details.line).toBe(4);
     }
   });
 
-  test('when mapped columns are missing, and the columns that exist are listed', async () => {
+  it('when mapped columns are missing, and the columns that exist are listed', async () => {
     const error = await rejection(
       csvDirectory(await file('A,B\n1,2'), { map: parseMapping('id=A,x=C,y=D') }),
     );
     expect(error.details).toMatchObject({ missing: ['C', 'D'], columns: ['A', 'B'], column: 'C', line: 1 });
   });
 
-  test('when it is not UTF-8', async () => {
+  it('when it is not UTF-8', async () => {
     const latin = await file(Buffer.from('id,name\na,x\nb,J\xfcrgen\n', 'latin1'));
     expect((await rejection(csvDirectory(latin))).details).toMatchObject({ line: 3 });
     const wide = await file(Buffer.from('\ufeffid,name\n', 'utf16le'));
     expect((await rejection(csvDirectory(wide))).message).toContain('got UTF-16 text (');
   });
 
-  test.each([
+  it.each([
     [
       'UTF-16 without a mark',
       Buffer.from('id,name\na,x\n', 'utf16le'),
@@ -305,19 +305,19 @@ describe('a CSV file is refused', () => {
     expect((await rejection(csvDirectory(await file(content)))).message).toContain(words);
   });
 
-  test('when one record is above 1 MiB', async () => {
+  it('when one record is above 1 MiB', async () => {
     const error = await rejection(csvDirectory(await file(`id,b\n1,2\n3,"${'x\n'.repeat(800_000)}`)));
     expect(error.details).toMatchObject({ line: 3 });
     expect(error.message).toContain('never closed');
   });
 
-  test('when it is missing, a folder or a device', async () => {
+  it('when it is missing, a folder or a device', async () => {
     expect((await rejection(csvDirectory(files.path('none.csv')))).message).toContain('got none');
     expect((await rejection(csvDirectory(files.path('.')))).message).toContain('a folder');
     expect((await rejection(csvDirectory('/dev/null'))).message).toContain('a device or pipe');
   });
 
-  test('with an option that cannot be', async () => {
+  it('with an option that cannot be', async () => {
     const path = await file('id\n1\n');
     for (const delimiter of ['', '"', '\n', ',,,,,,,,,']) {
       expect((await rejection(csvDirectory(path, { delimiter }), 'InvalidArgument')).details.field).toBe(
@@ -332,7 +332,7 @@ describe('a CSV file is refused', () => {
 });
 
 describe('ids that occur more than once', () => {
-  test('are found whatever stands around them and however their letters are composed', async () => {
+  it('are found whatever stands around them and however their letters are composed', async () => {
     const path = await file('id,x\n u1 ,1\nu1,2\n\u00a0u1\ufeff,3\nU1,4\nZoe\u0308,5\nZo\u00eb,6\n');
     const error = await rejection(csvDirectory(path));
     expect(error.message).toContain('2 occur more than once: u1 (lines 2, 3, 4), Zo\u00eb (lines 6, 7)');
@@ -348,7 +348,7 @@ describe('ids that occur more than once', () => {
 
   const content = 'id,Name,Mail\na,Ann,x\nb,Bob,y\na,Abe,x\na,Al,z\nc,Cy,w\nb,Ben,v\n';
 
-  test('are refused in one error with lines and a better column', async () => {
+  it('are refused in one error with lines and a better column', async () => {
     const error = await rejection(csvDirectory(await file(content)));
     expect(error.details).toMatchObject({
       column: 'id',
@@ -367,13 +367,13 @@ describe('ids that occur more than once', () => {
     expect(error.message).toContain('--map id=Name');
   });
 
-  test('without a better column only say how to go on', async () => {
+  it('without a better column only say how to go on', async () => {
     const error = await rejection(csvDirectory(await file('id,x\na,1\na,1\n')));
     expect(error.message).toContain('map a column whose values are all different');
     expect(error.details.uniqueColumns).toEqual([]);
   });
 
-  test('show five ids and four lines, and count the rest', async () => {
+  it('show five ids and four lines, and count the rest', async () => {
     const rows = Array.from({ length: 60 }, (_, at) => `u${at % 10}`);
     const { message, details } = await rejection(csvDirectory(await file(`id\n${rows.join('\n')}\n`)));
     expect(message).toContain('10 occur more than once: u0 (lines 2, 12, 22, 32 and 2 more), u1');
@@ -381,7 +381,7 @@ describe('ids that occur more than once', () => {
     expect(details.duplicates).toHaveLength(10);
   });
 
-  test.each([
+  it.each([
     ['first', ['Ann', 'Bob', 'Cy']],
     ['last', ['Al', 'Cy', 'Ben']],
   ] as const)('leave the %s row of each', async (onDuplicate, names) => {
@@ -394,7 +394,7 @@ describe('ids that occur more than once', () => {
 });
 
 describe('a CSV file that changes while it is open', () => {
-  test.each([
+  it.each([
     ['grows', (path: string) => appendFile(path, 'z,9\n')],
     ['is written anew', (path: string) => writeFile(path, 'id,x\nq,1\nr,2\n').then(() => utimes(path, 1, 1))],
     ['shrinks', (path: string) => writeFile(path, 'id')],
@@ -409,7 +409,7 @@ describe('a CSV file that changes while it is open', () => {
     await directory.close();
   });
 
-  test('is refused when it changes in the middle of a query', async () => {
+  it('is refused when it changes in the middle of a query', async () => {
     const path = await file('id,x\na,1\nb,2\n');
     const directory = await csvDirectory(path);
     const query = directory.query(null)[Symbol.asyncIterator]();
@@ -420,7 +420,7 @@ describe('a CSV file that changes while it is open', () => {
     await directory.close();
   });
 
-  test('is read on when another file takes its name', async () => {
+  it('is read on when another file takes its name', async () => {
     const path = await file('id,x\na,1\n');
     const directory = await csvDirectory(path);
     await rename(await file('id,x\nz,9\n'), path);
@@ -429,7 +429,7 @@ describe('a CSV file that changes while it is open', () => {
   });
 });
 
-test('a closed directory refuses to read, and closes twice without harm', async () => {
+it('a closed directory refuses to read, and closes twice without harm', async () => {
   const directory = await csvDirectory(await file('id\na\n'));
   await directory.close();
   await directory.close();

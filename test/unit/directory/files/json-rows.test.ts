@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseMapping } from '../../../../src/directory/files/mapping.ts';
 import { jsonDirectory, jsonlDirectory, openDirectory } from '../../../../src/directory/open-directory.ts';
 import { all, folder, idsOf, rejection } from '../support.ts';
@@ -8,7 +8,7 @@ const lines = (content: string): Promise<string> => files.fresh('.jsonl', conten
 const array = (content: string): Promise<string> => files.fresh('.json', content);
 
 describe('a JSONL file', () => {
-  test('gives its objects by id and by query', async () => {
+  it('gives its objects by id and by query', async () => {
     const people = [
       { id: 'a', n: 1, list: ['x'] },
       { id: 'b', text: 'é\n😀' },
@@ -21,13 +21,13 @@ describe('a JSONL file', () => {
     await directory.close();
   });
 
-  test('may end in .ndjson', async () => {
+  it('may end in .ndjson', async () => {
     const directory = await openDirectory(await files.write('a.ndjson', '{"id":"a"}'));
     expect(idsOf(await all(directory))).toEqual(['a']);
     await directory.close();
   });
 
-  test('maps properties, also nested ones, and takes whole numbers as ids', async () => {
+  it('maps properties, also nested ones, and takes whole numbers as ids', async () => {
     const path = await lines(
       '{"worker":{"no":7},"id":"old","Town":"Oslo","city":"Rome","k":1}\n{"worker":{"no":8},"city":"x"}',
     );
@@ -41,7 +41,7 @@ describe('a JSONL file', () => {
     await directory.close();
   });
 
-  test('keeps a property called __proto__ a property', async () => {
+  it('keeps a property called __proto__ a property', async () => {
     const directory = await jsonlDirectory(await lines('{"id":"a","__proto__":{"polluted":true}}'));
     const [subject] = await directory.get(['a']);
     expect(Object.hasOwn(subject ?? {}, '__proto__')).toBe(true);
@@ -49,7 +49,7 @@ describe('a JSONL file', () => {
     await directory.close();
   });
 
-  test.each([
+  it.each([
     ['is empty', '', undefined, 'an empty file'],
     ['has a line that is no JSON', '{"id":"a"}\n\n{"id":', 3, 'Expected a JSON object, got `{"id":`'],
     ['has a line that is no object', '{"id":"a"}\n["id"]', 2, 'got an array of 1'],
@@ -67,21 +67,21 @@ describe('a JSONL file', () => {
     expect(error.message).toContain(words);
   });
 
-  test('is refused when a mapped property is in no object', async () => {
+  it('is refused when a mapped property is in no object', async () => {
     const error = await rejection(
       jsonlDirectory(await lines('{"id":"a","city":"x"}'), { map: parseMapping('id=id,c=Town') }),
     );
     expect(error.details).toMatchObject({ missing: ['Town'], columns: ['id', 'city'] });
   });
 
-  test('with ids that occur twice suggests another property', async () => {
+  it('with ids that occur twice suggests another property', async () => {
     const error = await rejection(jsonlDirectory(await lines('{"id":"a","no":1}\n{"id":"a","no":2}\n')));
     expect(error.details).toMatchObject({ duplicates: [{ id: 'a', lines: [1, 2] }], uniqueColumns: ['no'] });
   });
 });
 
 describe('a JSON file', () => {
-  test('is an array of objects, or has one under value', async () => {
+  it('is an array of objects, or has one under value', async () => {
     for (const content of ['[{"id":"a"},{"id":2}]', '\ufeff{"value":[{"id":"a"},{"id":2}]}']) {
       const directory = await openDirectory(await array(content));
       expect(await all(directory)).toEqual([{ id: 'a' }, { id: '2' }]);
@@ -91,12 +91,12 @@ describe('a JSON file', () => {
     }
   });
 
-  test('says which property may hold the ids when the first object has none', async () => {
+  it('says which property may hold the ids when the first object has none', async () => {
     const error = await rejection(jsonDirectory(await array('[{"Id":"a","Name":"x"}]')));
     expect(error.message).toContain('It has Id, Name. Letter case counts; say so: --map id=Id');
   });
 
-  test.each([
+  it.each([
     ['is no JSON', '[{]', undefined, 'Expected JSON'],
     ['is no array', '{"id":"a"}', undefined, 'Expected a JSON array'],
     ['has an item that is no object', '[{"id":"a"}, 5]', 2, 'item 2'],
@@ -107,12 +107,12 @@ describe('a JSON file', () => {
     expect(error.message).toContain(words);
   });
 
-  test('finds ids that occur twice whatever stands around them', async () => {
+  it('finds ids that occur twice whatever stands around them', async () => {
     const error = await rejection(jsonDirectory(await array('[{"id":"a\\t"},{"id":"\\u00a0a"}]')));
     expect(error.details.duplicates).toEqual([{ id: 'a', lines: [1, 2] }]);
   });
 
-  test('treats ids that occur twice like the other files', async () => {
+  it('treats ids that occur twice like the other files', async () => {
     const path = await array('[{"id":"a","n":"1"},{"id":"b","n":"2"},{"id":"a","n":"3"}]');
     const error = await rejection(jsonDirectory(path));
     expect(error.details).toMatchObject({
@@ -129,7 +129,7 @@ describe('a JSON file', () => {
   });
 });
 
-test.each([
+it.each([
   ['people.xlsx', /\.ndjson or \.json, got a spreadsheet .*Export the sheet as CSV/],
   ['people.ODS', /got a spreadsheet/],
   ['people.txt', /got `"\.txt"` .*Rename it after what it contains/],

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { emptyAttributes, parseMapping, putAttribute } from '../../../../src/directory/files/mapping.ts';
 import { errorOf } from '../../filter/support.ts';
 
-test('a mapping is a list of attribute=column', () => {
+it('a mapping is a list of attribute=column', () => {
   expect([...parseMapping('id=WorkerID, employeeOrgData/division = Division ,a="x, ""y"""')]).toEqual([
     ['id', 'WorkerID'],
     ['employeeOrgData/division', 'Division'],
@@ -10,12 +10,12 @@ test('a mapping is a list of attribute=column', () => {
   ]);
 });
 
-test('an empty text maps nothing, and a column may serve two attributes', () => {
+it('an empty text maps nothing, and a column may serve two attributes', () => {
   expect(parseMapping('').size).toBe(0);
   expect(parseMapping('id=A,employeeId=A').size).toBe(2);
 });
 
-test.each([
+it.each([
   'id',
   'id=',
   '=A',
@@ -35,7 +35,7 @@ test.each([
   });
 });
 
-test('no name reaches a prototype', () => {
+it('no name reaches a prototype', () => {
   const attributes = Object.assign(emptyAttributes(), { a: JSON.parse('{"b": 1}') });
   for (const path of ['__proto__/polluted', 'a/__proto__/polluted', 'constructor/prototype/polluted']) {
     putAttribute(attributes, path.split('/'), true);

@@ -1,5 +1,5 @@
 /** The rule that classifies each person of a slot. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requireQualification, type Standing } from '../../../../src/engine/selection/qualify.ts';
 import type { Subject } from '../../../../src/model/subject.ts';
 import { DAY_MS } from '../../../../src/model/time.ts';
@@ -27,7 +27,7 @@ function standing(attributes: object, rule = RULE, trigger: object = HIRED, chan
 
 describe('a person is', () => {
   const sales = { department: 'Sales', accountEnabled: true };
-  test.each<[string, object, Standing]>([
+  it.each<[string, object, Standing]>([
     ['due', { ...sales, employeeHireDate: iso(-1) }, { kind: 'due', dueAtMs: SLOT - DAY_MS }],
     ['not due: later', { ...sales, employeeHireDate: iso(1) }, { kind: 'notDue' }],
     ['not due: long ago', { ...sales, employeeHireDate: iso(-3) }, { kind: 'notDue' }],
@@ -48,7 +48,7 @@ describe('a person is', () => {
     expect(standing(attributes)).toEqual(expected);
   });
 
-  test('of a change trigger due only when the change is recent and the scope holds', () => {
+  it('of a change trigger due only when the change is recent and the scope holds', () => {
     const trigger = { triggerAttributes: [{ name: 'department' }] };
     expect(standing(sales, RULE, trigger)).toEqual({ kind: 'notDue' });
     expect(standing(sales, RULE, trigger, SLOT - 4 * DAY_MS)).toEqual({ kind: 'notDue' });
@@ -65,7 +65,7 @@ describe('the conditions', () => {
   const read = (rule: string, trigger: object = HIRED) =>
     requireQualification(workflowOf(rule, trigger), 3 * DAY_MS);
 
-  test('have a directory stream those in scope, and those of whom it cannot be told', () => {
+  it('have a directory stream those in scope, and those of whom it cannot be told', () => {
     const { rule } = read(RULE);
     const streams = (attributes: object): boolean | undefined => rule?.matches({ id: 'u', ...attributes });
     expect(rule?.text).toBe(RULE);
@@ -75,7 +75,7 @@ describe('the conditions', () => {
     expect(streams({ department: 'IT', accountEnabled: 'ja' })).toBe(false);
   });
 
-  test('name the attributes that they ask for', () => {
+  it('name the attributes that they ask for', () => {
     expect(read(RULE).attributes).toEqual([
       { names: ['employeeHireDate'], usedBy: 'trigger' },
       { names: ['department'], usedBy: 'scope' },

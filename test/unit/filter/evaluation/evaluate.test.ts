@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileFilter, evaluateFilter } from '../../../../src/filter/evaluation/evaluate.ts';
 import { ownProperties } from '../../../../src/filter/evaluation/paths.ts';
 import { parseFilter } from '../../../../src/filter/parsing/parse-filter.ts';
@@ -29,10 +29,10 @@ const person = {
 };
 
 const isTrue = (texts: readonly string[]): void => {
-  test.each(texts)('%s is true', (text) => expect(evaluate(text, person)).toBe(true));
+  it.each(texts)('%s is true', (text) => expect(evaluate(text, person)).toBe(true));
 };
 const isFalse = (texts: readonly string[]): void => {
-  test.each(texts)('%s is false', (text) => expect(evaluate(text, person)).toBe(false));
+  it.each(texts)('%s is false', (text) => expect(evaluate(text, person)).toBe(false));
 };
 
 describe('null', () => {
@@ -128,7 +128,7 @@ describe('what cannot be read as the date or the boolean that it is compared wit
   const others = ['city in (2026-01-01)', "city in (2026-01-01, 'x')", 'one in (true, false)'];
   const row = { ...person, invalid: new Date(Number.NaN), slashes: '31/12/2025', one: 1 };
 
-  test.each([...comparisons, ...others])('%s is neither true nor false', (text) => {
+  it.each([...comparisons, ...others])('%s is neither true nor false', (text) => {
     expect(evaluate(text, row)).toBe(false);
     expect(evaluate(`not (${text})`, row)).toBe(false);
     expect(evaluate(`(${text}) and true`, row)).toBe(false);
@@ -136,13 +136,13 @@ describe('what cannot be read as the date or the boolean that it is compared wit
     expect(evaluate(`(${text}) or true`, row)).toBe(true);
   });
 
-  test('another member of the list, or another condition, may decide', () => {
+  it('another member of the list, or another condition, may decide', () => {
     expect(evaluate("city in (2026-01-01, 'Rome')", row)).toBe(true);
     expect(evaluate("slashes ne 2026-01-01 or city eq 'Rome'", row)).toBe(true);
     expect(evaluate("slashes ne 2026-01-01 and city eq 'Oslo'", row)).toBe(false);
   });
 
-  test('blank text and “not set” are no date, as an absent attribute', () => {
+  it('blank text and “not set” are no date, as an absent attribute', () => {
     for (const value of ['', ' ', '0001-01-01T00:00:00', undefined]) {
       expect(evaluate('hired ne 2026-01-01', { hired: value })).toBe(true);
       expect(evaluate('hired eq 2026-01-01', { hired: value })).toBe(false);
@@ -209,10 +209,10 @@ describe('functions', () => {
     'substring(city, city) eq null',
   ]);
 
-  test('now is what the caller says', () => {
+  it('now is what the caller says', () => {
     const filter = parseFilter('hired lt now()');
-    const test = (ms: number) => compileFilter(filter, ownProperties, { now: () => ms })(person);
-    expect([test(Date.UTC(2026, 1, 1)), test(Date.UTC(2026, 3, 1))]).toEqual([false, true]);
+    const isBefore = (ms: number) => compileFilter(filter, ownProperties, { now: () => ms })(person);
+    expect([isBefore(Date.UTC(2026, 1, 1)), isBefore(Date.UTC(2026, 3, 1))]).toEqual([false, true]);
   });
 });
 
@@ -248,12 +248,12 @@ describe('paths', () => {
     'city/$count eq null',
   ]);
 
-  test('an own property of any name is read', () => {
+  it('an own property of any name is read', () => {
     const row = JSON.parse('{"__proto__": "a", "constructor": "b", "toString": "c"}');
     expect(evaluate("__proto__ eq 'a' and constructor eq 'b' and toString eq 'c'", row)).toBe(true);
   });
 
-  test.each([null, undefined, 'text', 5, ['x']])('the row %j has no properties', (row) => {
+  it.each([null, undefined, 'text', 5, ['x']])('the row %j has no properties', (row) => {
     expect(evaluate('a eq null and a/b eq null', row)).toBe(true);
   });
 });

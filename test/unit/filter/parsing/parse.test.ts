@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../../../src/filter/parsing/parse-filter.ts';
 import type { Filter, FilterLiteral } from '../../../../src/model/filter.ts';
 import { LIMITS } from '../../../../src/model/limits.ts';
@@ -45,7 +45,7 @@ const operand = (filter: Filter & { kind: 'truth' }) => filter.operand;
 const shape = (text: string): string => brackets(parseFilter(text));
 
 describe('precedence', () => {
-  test.each([
+  it.each([
     ['a eq 1 and b eq 2 or c eq 3', '(((a eq 1) and (b eq 2)) or (c eq 3))'],
     ['a eq 1 or b eq 2 and c eq 3', '((a eq 1) or ((b eq 2) and (c eq 3)))'],
     ['(a eq 1 or b eq 2) and c eq 3', '(((a eq 1) or (b eq 2)) and (c eq 3))'],
@@ -68,7 +68,7 @@ describe('precedence', () => {
 });
 
 describe('literals', () => {
-  test.each([
+  it.each([
     ["'Sales'", 'string', 'Sales'],
     ["'O''Neil'", 'string', "O'Neil"],
     ["''", 'string', ''],
@@ -109,7 +109,7 @@ describe('literals', () => {
     ],
   ])('%s is a %s', (text, type, value) => expect(literal(text)).toMatchObject({ type, value }));
 
-  test.each([
+  it.each([
     ['2026-02-30', 'a day and time that exist'],
     ['2026-13-01', 'a day and time that exist'],
     ['2026-01-01T24:00:00Z', 'a day and time that exist'],
@@ -144,40 +144,40 @@ describe('literals', () => {
 });
 
 describe('names', () => {
-  test('operators and functions are read in any letter case', () => {
+  it('operators and functions are read in any letter case', () => {
     expect(shape("StartsWith(a,'x') AND b Eq 1 OR NOT c")).toBe('((startswith(a, x) and (b eq 1)) or not c)');
   });
 
-  test('blanks may stand after commas, inside brackets and around slashes', () => {
+  it('blanks may stand after commas, inside brackets and around slashes', () => {
     expect(shape(" contains( a , 'x' ) and b in ( 1 , 2 )\n and a / b eq 1 ")).toBe(
       '(contains(a, x) and (b in 2) and (a/b eq 1))',
     );
   });
 
-  test('a property may be called like an operator', () => {
+  it('a property may be called like an operator', () => {
     expect(shape('not eq 1')).toBe('(not eq 1)');
     expect(shape('and eq or')).toBe('(and eq or)');
     expect(shape('in in (1)')).toBe('(in in 1)');
   });
 
-  test('a path may have letters of any script', () => {
+  it('a path may have letters of any script', () => {
     expect(shape("straße/größe eq 'x'")).toBe('(straße/größe eq x)');
   });
 
-  test('$it and $count are read', () => {
+  it('$it and $count are read', () => {
     expect(shape("$it/a eq 'x' and tags/$count gt 2")).toBe('(($it/a eq x) and (tags/$count gt 2))');
   });
 });
 
 describe('lambdas and lists', () => {
-  test.each([
+  it.each([
     ["proxyAddresses/any(p: startsWith(p,'smtp:'))", 'proxyAddresses/any(p: startswith(p, smtp:))'],
     ['tags/any()', 'tags/any()'],
     ['a/b/all(x:x/y eq 1 and x/z/any(q:q eq x/y))', 'a/b/all(x: ((x/y eq 1) and x/z/any(q: (q eq x/y))))'],
     ["'x' in tags", 'tags/any($member: ($member eq x))'],
   ])('%s is read', (text, expected) => expect(shape(text)).toBe(expected));
 
-  test.each([
+  it.each([
     ['tags/all()', 'a name'],
     ['tags/some(x: x eq 1)', '`any(…)` or `all(…)`'],
     ['tags/any(x x eq 1)', '`:` after x'],
@@ -192,7 +192,7 @@ describe('lambdas and lists', () => {
 });
 
 describe('errors', () => {
-  test.each([
+  it.each([
     ['', 0],
     ['   ', 3],
     ['a eq', 4],
@@ -214,7 +214,7 @@ describe('errors', () => {
     expect(error.details.position).toBe(position);
   });
 
-  test('the message shows the text with a caret under the character', () => {
+  it('the message shows the text with a caret under the character', () => {
     const error = filterErrorOf(() => parseFilter("department = 'Sales'"));
     expect(error.message).toBe(
       "Expected a name, a value or `(`, got `=`. Write eq\n  department = 'Sales'\n             ^",
@@ -222,20 +222,20 @@ describe('errors', () => {
     expect(error.details).toEqual({ position: 11, near: '=' });
   });
 
-  test('the caret of a long text stands under its character in a window', () => {
+  it('the caret of a long text stands under its character in a window', () => {
     const error = filterErrorOf(() => parseFilter(`${"city eq 'Rome' or ".repeat(40)}= 1`));
     const [, line = '', caret = ''] = error.message.split('\n');
     expect(line.length).toBeLessThan(90);
     expect(line.charAt(caret.indexOf('^'))).toBe('=');
   });
 
-  test('line breaks and letters outside the basic plane do not move the caret', () => {
+  it('line breaks and letters outside the basic plane do not move the caret', () => {
     const error = filterErrorOf(() => parseFilter("a eq '😀\t\n' = 1"));
     const [, line = '', caret = ''] = error.message.split('\n');
     expect([...line][caret.indexOf('^')]).toBe('=');
   });
 
-  test('habits of other languages get a remedy', () => {
+  it('habits of other languages get a remedy', () => {
     const remedies = ['a == 1', 'a != 1', 'a <> 1', 'a && b', 'a || b', "substringof('a', b)", "a like 'x%'"];
     const words = ['eq', 'ne', 'ne', 'and', 'or', 'contains', 'startsWith'];
     for (const [at, text] of remedies.entries()) {
@@ -243,13 +243,13 @@ describe('errors', () => {
     }
   });
 
-  test('an unknown function is answered with the ones that exist', () => {
+  it('an unknown function is answered with the ones that exist', () => {
     for (const text of ['geo.distance(a,b) lt 1', 'toString(a) eq 1', '__proto__(a)']) {
       expect(filterErrorOf(() => parseFilter(text)).message).toContain('There are startswith');
     }
   });
 
-  test('what is no text is refused', () => {
+  it('what is no text is refused', () => {
     expect(filterErrorOf(() => parseFilter(5 as unknown as string)).message).toContain(
       'a filter to be a text',
     );
@@ -260,13 +260,13 @@ describe('bounds', () => {
   const nest = (levels: number, open: string, close: string): string =>
     `${open.repeat(levels)}a eq 1${close.repeat(levels)}`;
 
-  test('64 levels of brackets are read and 65 are refused', () => {
+  it('64 levels of brackets are read and 65 are refused', () => {
     expect(shape(nest(LIMITS.filterDepthMax, '(', ')'))).toBe('(a eq 1)');
     const error = filterErrorOf(() => parseFilter(nest(LIMITS.filterDepthMax + 1, '(', ')')));
     expect(error.details).toMatchObject({ limit: 'filterDepthMax', position: 64 });
   });
 
-  test.each([
+  it.each([
     ['not', nest(65, 'not ', '')],
     ['minus', `${'- '.repeat(65)}a eq 1`],
     ['functions', `${'trim('.repeat(65)}a${')'.repeat(65)} eq 'x'`],
@@ -279,11 +279,11 @@ describe('bounds', () => {
     expect(filterErrorOf(() => parseFilter(text)).details.limit).toBe('filterDepthMax');
   });
 
-  test('a list of conditions is not nesting', () => {
+  it('a list of conditions is not nesting', () => {
     expect(parseFilter(Array(400).fill('a eq 1').join(' and '))).toMatchObject({ kind: 'and' });
   });
 
-  test('8,192 characters are read and 8,193 are refused', () => {
+  it('8,192 characters are read and 8,193 are refused', () => {
     const text = (length: number): string => `a eq '${'x'.repeat(length - 7)}'`;
     expect(parseFilter(text(LIMITS.filterLengthMax)).kind).toBe('compare');
     const error = filterErrorOf(() => parseFilter(text(LIMITS.filterLengthMax + 1)));

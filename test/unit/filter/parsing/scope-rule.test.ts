@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseScopeRule } from '../../../../src/filter/parsing/scope-rule.ts';
 import { filterErrorOf } from '../support.ts';
 
@@ -15,7 +15,7 @@ const subject = {
 };
 
 describe('a scope rule selects', () => {
-  test.each([
+  it.each([
     ["department eq 'Sales'", true],
     ["department eq 'sales'", false],
     ["department ne 'Sales'", false],
@@ -39,16 +39,16 @@ describe('a scope rule selects', () => {
     expect(rule.matches(subject)).toBe(expected);
   });
 
-  test.each(['true', 'True', 'TRUE', true])('accountEnabled eq true for a cell that says %j', (cell) => {
+  it.each(['true', 'True', 'TRUE', true])('accountEnabled eq true for a cell that says %j', (cell) => {
     expect(parseScopeRule('accountEnabled eq true').matches({ id: 'u', accountEnabled: cell })).toBe(true);
     expect(parseScopeRule('accountEnabled ne true').matches({ id: 'u', accountEnabled: cell })).toBe(false);
   });
 
-  test.each(['false', 'yes', '1', '', null, 1, false])('accountEnabled eq true not for %j', (cell) => {
+  it.each(['false', 'yes', '1', '', null, 1, false])('accountEnabled eq true not for %j', (cell) => {
     expect(parseScopeRule('accountEnabled eq true').matches({ id: 'u', accountEnabled: cell })).toBe(false);
   });
 
-  test('nobody by what every object inherits', () => {
+  it('nobody by what every object inherits', () => {
     for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
       expect(parseScopeRule(`${name} eq null`).matches(subject)).toBe(true);
       expect(parseScopeRule(`${name}/name eq null`).matches(subject)).toBe(true);
@@ -57,7 +57,7 @@ describe('a scope rule selects', () => {
 });
 
 describe('a scope rule refuses', () => {
-  test.each([
+  it.each([
     ['age gt 5', 4, 'list the values'],
     ["category has 'x'", 9, 'equality only'],
     ["contains(department, 'S')", 0, 'not available'],
@@ -88,7 +88,7 @@ describe('a scope rule refuses', () => {
     expect(error.message).toContain('^');
   });
 
-  test.each([
+  it.each([
     'accountEnabled',
     'assignedPlans/service',
     'employeeId',
@@ -106,7 +106,7 @@ describe('a scope rule refuses', () => {
 });
 
 describe('what a scope rule asks for', () => {
-  test.each<[string, string[], string[]]>([
+  it.each<[string, string[], string[]]>([
     ["department eq 'Sales' and not startsWith(jobTitle, 'Vice')", ['department', 'jobTitle'], []],
     [
       "employeeOrgData/division in ('A', 'B') or department ne 'Sales'",
@@ -135,7 +135,7 @@ describe('a value that a scope rule cannot read', () => {
     department: 'Sales',
   };
 
-  test('is named when it decides', () => {
+  it('is named when it decides', () => {
     expect(rule.unreadable(person)).toBeNull();
     expect(rule.unreadable({ ...person, accountEnabled: 'yes' })).toEqual({
       attribute: 'accountEnabled',
@@ -149,7 +149,7 @@ describe('a value that a scope rule cannot read', () => {
     });
   });
 
-  test('is not named when another condition decides, or when it is only absent', () => {
+  it('is not named when another condition decides, or when it is only absent', () => {
     expect(rule.unreadable({ ...person, accountEnabled: 'yes', department: 'IT' })).toBeNull();
     expect(rule.unreadable({ id: 'u', department: 'Sales' })).toBeNull();
     expect(parseScopeRule("startsWith(city, 'R')").unreadable({ id: 'u' })).toBeNull();

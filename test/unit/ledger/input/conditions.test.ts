@@ -1,5 +1,5 @@
 /** Execution conditions from outside: every kind of trigger and scope, and the field that a refusal names. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import { root } from '../../../../src/input/refuse.ts';
 import { readConditions } from '../../../../src/ledger/input/conditions.ts';
@@ -21,7 +21,7 @@ function fieldOf(scope: unknown, trigger: unknown): unknown {
 }
 
 describe('conditions', () => {
-  test.each([
+  it.each([
     [
       rule,
       'attributeChangeTrigger',
@@ -41,7 +41,7 @@ describe('conditions', () => {
     expect(Object.isFrozen(conditions)).toBe(true);
   });
 
-  test.each([
+  it.each([
     ['operatorEqualTo', { eventTiming: 'before', offsetInDays: 7 }],
     ['operatorEqualTo', { eventTiming: 'on', offsetInDays: 0 }],
     ['operatorBetween', { eventTiming: 'after', greaterThanOffsetInDays: 10, lessThanOffsetInDays: 190 }],
@@ -57,7 +57,7 @@ describe('conditions', () => {
     expect(readConditions(root(conditions))).toEqual(conditions);
   });
 
-  test.each([
+  it.each([
     [groups, { triggerAttributes: [{ name: 'a' }] }, 'c.trigger'],
     [rule, { changeType: 'add' }, 'c.trigger'],
     [{ groups: [] }, { changeType: 'add' }, 'c.scope.groups'],

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codeOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 
 describe('a task', () => {
-  test('of the newest version gets another name and description in place, and nothing else', async () => {
+  it('of the newest version gets another name and description in place, and nothing else', async () => {
     const world = makeWorld();
     const { workflows } = world.engine;
     const before = await workflows.create(workflowInput(['a', 'b']));
@@ -32,7 +32,7 @@ describe('a task', () => {
     expect(await codeOf(workflows.updateTask(before.id, taskId, { displayName: 'Old' }))).toBe('NotFound');
   });
 
-  test('passes its new name to its handler', async () => {
+  it('passes its new name to its handler', async () => {
     const names: string[] = [];
     const world = makeWorld({ tasks: { a: ({ task }) => void names.push(task.displayName) } });
     const { workflows, runs } = world.engine;
@@ -46,7 +46,7 @@ describe('a task', () => {
     await world.engine.stop();
   });
 
-  test('is put after the others, and taken out, in a new version', async () => {
+  it('is put after the others, and taken out, in a new version', async () => {
     const { workflows } = makeWorld().engine;
     const before = await workflows.create(workflowInput(['a', 'b']));
     const task = await workflows.addTask(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { QuarantineConfiguration } from '../../../../src/model/workflow/quarantine.ts';
 import { quarantineOf } from '../../../../src/rules/schedule/quarantine.ts';
 
@@ -12,7 +12,7 @@ const typeOf = (configuration: QuarantineConfiguration, users: number, directory
   quarantineOf(configuration, users, directorySize)?.quarantineType ?? null;
 
 describe('a quarantine', () => {
-  test('begins above the threshold, not at it', () => {
+  it('begins above the threshold, not at it', () => {
     const any = { matchMode: 'any', conditions: [count(10)] } as const;
     expect([typeOf(any, 10), typeOf(any, 11)]).toEqual([null, 'countBasedThresholdExceeded']);
     expect(quarantineOf(any, 11, 0)?.quarantineReason).toBe(
@@ -20,13 +20,13 @@ describe('a quarantine', () => {
     );
   });
 
-  test('counts percentages of the directory; a fraction of a user counts as none', () => {
+  it('counts percentages of the directory; a fraction of a user counts as none', () => {
     const any = { matchMode: 'any', conditions: [percent(5)] } as const;
     expect([typeOf(any, 10), typeOf(any, 11)]).toEqual([null, 'percentageBasedThresholdExceeded']);
     expect([typeOf(any, 0, 9), typeOf(any, 1, 9)]).toEqual([null, 'percentageBasedThresholdExceeded']);
   });
 
-  test('needs one condition, or all', () => {
+  it('needs one condition, or all', () => {
     const conditions = [count(10), percent(10)];
     const modes = (users: number) => [
       typeOf({ matchMode: 'any', conditions }, users),
@@ -37,7 +37,7 @@ describe('a quarantine', () => {
     expect(modes(21)).toEqual(['multipleConditionsExceeded', 'multipleConditionsExceeded']);
   });
 
-  test('never comes without conditions, nor of nobody', () => {
+  it('never comes without conditions, nor of nobody', () => {
     const configuration = fc.record({
       matchMode: fc.constantFrom('any', 'all'),
       conditions: fc.array(fc.oneof(fc.nat(50).map(count), fc.nat(100).map(percent)), { maxLength: 4 }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Subject } from '../../../../src/model/subject.ts';
 import { DAY_MS } from '../../../../src/model/time.ts';
 import type { MomentTrigger } from '../../../../src/model/workflow/workflow.ts';
@@ -31,7 +31,7 @@ describe('a V2 trigger', () => {
     operator: { eventTiming, greaterThanOffsetInDays: near, lessThanOffsetInDays: far },
   });
 
-  test('of equality is due at its offset and in the catch-up window after it', () => {
+  it('of equality is due at its offset and in the catch-up window after it', () => {
     const subject = { custom: { date: iso(0) } };
     const dueOn = (trigger: object) =>
       days(-12, 12).filter((slot) => dueDay(trigger, subject, slot) !== null);
@@ -43,7 +43,7 @@ describe('a V2 trigger', () => {
     expect(dueDay(equalTo('after', 2), { custom: { date: 'soon' } }, 2)).toBe(null);
   });
 
-  test('between is due strictly inside its window, for one moment', () => {
+  it('between is due strictly inside its window, for one moment', () => {
     const dueOn = (trigger: object) =>
       days(-40, 40).flatMap((slot) => {
         const due = dueDay(trigger, { date: iso(0) }, slot);
@@ -60,7 +60,7 @@ describe('a V2 trigger', () => {
     ]);
   });
 
-  test('never makes one due whose moment lies further back than its reach', () => {
+  it('never makes one due whose moment lies further back than its reach', () => {
     const trigger = fc.oneof(
       fc
         .record({
@@ -99,7 +99,7 @@ describe('an inactivity trigger', () => {
     },
   });
 
-  test('is due from the period after the last sign-in on, however long', () => {
+  it('is due from the period after the last sign-in on, however long', () => {
     expect(dueDay(trigger, signIns(0), 29)).toBe(null);
     expect(dueDay(trigger, signIns(0), 30)).toBe(30);
     expect(dueDay(trigger, signIns(0), 400)).toBe(30);
@@ -107,7 +107,7 @@ describe('an inactivity trigger', () => {
     expect(dueDay(trigger, signIns(5, 0), 35)).toBe(35);
   });
 
-  test('counts from the creation of one who never signed in, and knows nothing of one without dates', () => {
+  it('counts from the creation of one who never signed in, and knows nothing of one without dates', () => {
     expect(dueDay(trigger, { createdDateTime: iso(0), signInActivity: null }, 31)).toBe(30);
     expect(dueDay(trigger, { signInActivity: { lastSignInDateTime: '0001-01-01T00:00:00Z' } }, 31)).toBe(
       null,
@@ -115,7 +115,7 @@ describe('an inactivity trigger', () => {
     expect(dueDay(trigger, {}, 31)).toBe(null);
   });
 
-  test('takes an unreadable sign-in for no date: neither another sign-in nor the creation stands in for it', () => {
+  it('takes an unreadable sign-in for no date: neither another sign-in nor the creation stands in for it', () => {
     const subject = {
       id: 'u',
       createdDateTime: iso(-500),
@@ -146,7 +146,7 @@ describe('what a trigger says of a person who is not due', () => {
     value,
   });
 
-  test.each<[string, unknown, object]>([
+  it.each<[string, unknown, object]>([
     ['no attribute', undefined, { kind: 'noDate' }],
     ['null', null, { kind: 'noDate' }],
     ['blank text', ' ', { kind: 'noDate' }],
@@ -159,7 +159,7 @@ describe('what a trigger says of a person who is not due', () => {
     expect(moments.at({ id: 'u', employeeLeaveDateTime: value }, at(0))).toEqual(expected);
   });
 
-  test('a date whose offset leaves the calendar is not due', () => {
+  it('a date whose offset leaves the calendar is not due', () => {
     const far = momentsOf({ ...trigger, offsetInDays: 1 } as MomentTrigger, CATCH_UP);
     expect(far.at({ id: 'u', employeeLeaveDateTime: new Date(8.64e15) }, at(0))).toEqual({ kind: 'notDue' });
   });

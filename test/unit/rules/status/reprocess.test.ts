@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TaskOutcome, UserRecord } from '../../../../src/model/records.ts';
 import type { Task } from '../../../../src/model/workflow/workflow.ts';
 import { positionsToReprocess } from '../../../../src/rules/status/reprocess.ts';
@@ -26,25 +26,25 @@ function user(letters: string, total: number, positions?: readonly number[]): Us
 describe('what is left to do again', () => {
   const same = tasks('a', 'b', 'c', 'd', 'e');
 
-  test('is what did not complete: what failed, and what was canceled behind it', () => {
+  it('is what did not complete: what failed, and what was canceled behind it', () => {
     expect(positionsToReprocess(user('cfcf', 5), same, same)).toEqual([2, 4, 5]);
     expect(positionsToReprocess(user('f', 5), same, same)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('is nothing for a user without a failed task', () => {
+  it('is nothing for a user without a failed task', () => {
     expect(positionsToReprocess(user('ccccc', 5), same, same)).toEqual([]);
     expect(positionsToReprocess(user('cc', 5), same, same)).toEqual([]);
   });
 
-  test('is everything for a user of whom only counts are known', () => {
+  it('is everything for a user of whom only counts are known', () => {
     expect(positionsToReprocess({ ...user('f', 5), outcomes: null }, same, same)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('does not hold what a reprocessing before had left out', () => {
+  it('does not hold what a reprocessing before had left out', () => {
     expect(positionsToReprocess(user('cf', 3, [2, 4, 5]), same, same)).toEqual([4, 5]);
   });
 
-  test('in another version goes by definition, of equal ones in order', () => {
+  it('in another version goes by definition, of equal ones in order', () => {
     const now = tasks('b', 'new', 'a', 'a', 'c');
     expect(positionsToReprocess(user('cfcf', 5), same, now)).toEqual([1, 2, 4]);
     expect(positionsToReprocess(user('ccf', 3), tasks('a', 'a', 'b'), now)).toEqual([1, 2, 5]);

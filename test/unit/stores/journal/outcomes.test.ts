@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TaskOutcome } from '../../../../src/model/records.ts';
 import {
   packAttempts,
@@ -22,7 +22,7 @@ const outcome = fc.record<TaskOutcome>(
   { requiredKeys: ['status', 'startedAtMs', 'completedAtMs'] },
 );
 
-test('outcomes come back as they went in', () => {
+it('outcomes come back as they went in', () => {
   fc.assert(
     fc.property(fc.array(outcome, { maxLength: 6 }), moment, (outcomes, createdAtMs) => {
       const text = packOutcomes(outcomes, createdAtMs);
@@ -31,7 +31,7 @@ test('outcomes come back as they went in', () => {
   );
 });
 
-test('a moment is counted from the one before it', () => {
+it('a moment is counted from the one before it', () => {
   const outcomes: TaskOutcome[] = [
     { status: 'completed', startedAtMs: AT + 5, completedAtMs: AT + 12 },
     { status: 'failed', startedAtMs: AT + 12, completedAtMs: AT + 13, failureReason: 'no "mail"' },
@@ -43,15 +43,15 @@ test('a moment is counted from the one before it', () => {
   );
 });
 
-test('no outcomes are an empty array', () => {
+it('no outcomes are an empty array', () => {
   expect(packOutcomes([], AT)).toBe('[]');
 });
 
-test('an outcome of an unknown letter is damage', () => {
+it('an outcome of an unknown letter is damage', () => {
   expect(() => unpackOutcome(['q', 0, 0], AT)).toThrow('`q`');
 });
 
-test.each([null, { failures: 2, interruptions: 1, notBeforeMs: AT }])(
+it.each([null, { failures: 2, interruptions: 1, notBeforeMs: AT }])(
   'attempts %j come back as they went in',
   (attempts) => {
     expect(unpackAttempts(JSON.parse(packAttempts(attempts)))).toEqual(attempts);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { Store } from '../../../../src/ports/store.ts';
 import { postgresStore } from '../../../../src/postgres.ts';
@@ -10,7 +10,7 @@ import { fill, makeRun, makeUser, RUN } from '../sqlite/support.ts';
 const sent = (code: string, message = 'no') => Object.assign(new Error(message), { code, severity: 'ERROR' });
 
 describe('errors of the server', () => {
-  test.each([
+  it.each([
     ['08006', 'StoreUnavailable', true],
     ['28P01', 'StoreAccessDenied', false],
     ['42501', 'StoreAccessDenied', false],
@@ -33,7 +33,7 @@ describe('errors of the server', () => {
     );
   });
 
-  test.each([
+  it.each([
     [sent('57P01'), true],
     [sent('53300'), true],
     [Object.assign(new Error('read'), { code: 'ECONNRESET' }), true],
@@ -45,7 +45,7 @@ describe('errors of the server', () => {
     expect(isLost(error)).toBe(lost);
   });
 
-  test('what is not of the database comes back as it is', () => {
+  it('what is not of the database comes back as it is', () => {
     const bug = new Error('a bug');
     expect(storeError(bug, 'x')).toBe(bug);
     expect(storeError('text', 'x')).toBe('text');
@@ -66,7 +66,7 @@ describePostgres('while a store is open', () => {
     return { store, schema };
   }
 
-  test('a full disk keeps nothing of the transaction, and the next one works when there is room', async () => {
+  it('a full disk keeps nothing of the transaction, and the next one works when there is room', async () => {
     const { store, schema } = await open();
     await sql(`CREATE FUNCTION "${schema}".full() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
@@ -85,7 +85,7 @@ describePostgres('while a store is open', () => {
     expect(await store.getSetting('a')).toBe('2');
   });
 
-  test('a call that failed fails the transaction, even when its error is caught', async () => {
+  it('a call that failed fails the transaction, even when its error is caught', async () => {
     const { store, schema } = await open();
     await sql(`ALTER TABLE "${schema}".notes RENAME TO away`);
     const work = store.transaction(async (tx) => {
@@ -95,7 +95,7 @@ describePostgres('while a store is open', () => {
     await expect(work).rejects.toMatchObject({ code: 'StoreFailed' });
   });
 
-  test('connections that the server ends are replaced', async () => {
+  it('connections that the server ends are replaced', async () => {
     const { store, schema } = await open();
     await store.transaction((tx) => tx.putSetting('a', '1'));
     const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -106,7 +106,7 @@ describePostgres('while a store is open', () => {
     }
   });
 
-  test('ordinals beyond any user are found nowhere', async () => {
+  it('ordinals beyond any user are found nowhere', async () => {
     const { store } = await open();
     await fill(store, makeRun(), [makeUser(1)]);
     const far = Number.MAX_SAFE_INTEGER;
@@ -118,7 +118,7 @@ describePostgres('while a store is open', () => {
     expect((await store.sumUsers({ runId: RUN, ...all })).totalUsers).toBe(1);
   });
 
-  test('a text with a NUL is refused before it is sent, and names the reason', async () => {
+  it('a text with a NUL is refused before it is sent, and names the reason', async () => {
     const { store } = await open();
     await expect(store.transaction((tx) => tx.putSetting('a', 'b\u0000'))).rejects.toMatchObject({
       code: 'InvalidArgument',

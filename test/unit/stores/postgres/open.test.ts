@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import pg from 'pg';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { Store } from '../../../../src/ports/store.ts';
 import { type PostgresOptions, postgresSql, postgresStore } from '../../../../src/postgres.ts';
@@ -37,7 +37,7 @@ function urlWith(change: (url: URL) => void): string {
 const tablesIn = (schema: string) => sql(`SELECT 1 FROM pg_tables WHERE schemaname = '${schema}'`);
 
 describe('options', () => {
-  test.each([
+  it.each([
     ['http://localhost/x'],
     ['localhost'],
     [''],
@@ -53,13 +53,13 @@ describe('options', () => {
     expect(JSON.stringify(details) + message).not.toMatch(/secret|cret@/);
   });
 
-  test('a connection string or a pool is needed, and no pool of one connection is enough', async () => {
+  it('a connection string or a pool is needed, and no pool of one connection is enough', async () => {
     expect(await refusal(() => postgresStore({}))).toMatchObject({ code: 'InvalidArgument' });
     const pool = new pg.Pool({ max: 1 });
     expect(await refusal(() => postgresStore({ pool }))).toMatchObject({ code: 'InvalidArgument' });
   });
 
-  test.each(['', 'pg_tenure', 'x'.repeat(64), 'a\0b'])('%j is no name of a schema', async (schema) => {
+  it.each(['', 'pg_tenure', 'x'.repeat(64), 'a\0b'])('%j is no name of a schema', async (schema) => {
     const { code } = await refusal(() =>
       postgresStore({ connectionString: 'postgres://localhost/x', schema }),
     );
@@ -67,7 +67,7 @@ describe('options', () => {
   });
 });
 
-test('where no server answers, the message says so, with the address and without the password', async () => {
+it('where no server answers, the message says so, with the address and without the password', async () => {
   const { code, message, details } = await refusal(() =>
     postgresStore({ connectionString: 'postgres://ada:s3cret@127.0.0.1:1/hr?application_name=x' }),
   );
@@ -92,7 +92,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
       url.password = 'limited';
     });
 
-  test('a wrong password', async () => {
+  it('a wrong password', async () => {
     const connectionString = urlWith((url) => {
       url.password = 's3cret';
     });
@@ -102,7 +102,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     expect(message).not.toContain('s3cret');
   });
 
-  test('a database that does not exist', async () => {
+  it('a database that does not exist', async () => {
     const connectionString = urlWith((url) => {
       url.pathname = '/nowhere';
     });
@@ -113,7 +113,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     ]);
   });
 
-  test('a role that may not make the schema; nothing is left of the attempt', async () => {
+  it('a role that may not make the schema; nothing is left of the attempt', async () => {
     const schema = newSchema();
     const { code, message } = await refusal(() => postgresStore({ connectionString: asLimited(), schema }));
     expect(code).toBe('StoreAccessDenied');
@@ -121,7 +121,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     expect(await tablesIn(schema)).toEqual([]);
   });
 
-  test('a role that may read only is named the rights that are missing, and may read', async () => {
+  it('a role that may read only is named the rights that are missing, and may read', async () => {
     const schema = newSchema();
     await open({ connectionString: serverUrl(), schema });
     await sql(
@@ -136,7 +136,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     expect(await reader.listWorkflows()).toEqual([]);
   });
 
-  test('a schema with tables of another application, which stay as they are', async () => {
+  it('a schema with tables of another application, which stay as they are', async () => {
     const schema = newSchema();
     await sql(
       `CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}".meta (version int); CREATE TABLE "${schema}".films ()`,
@@ -147,7 +147,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     expect(await tablesIn(schema)).toHaveLength(2);
   });
 
-  test('a schema of a newer version', async () => {
+  it('a schema of a newer version', async () => {
     const schema = newSchema();
     await open({ connectionString: serverUrl(), schema });
     await sql(`UPDATE "${schema}".meta SET version = 99`);
@@ -155,7 +155,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     expect([code, details]).toEqual(['StoreTooNew', expect.objectContaining({ found: 99 })]);
   });
 
-  test('a read-only database', async () => {
+  it('a read-only database', async () => {
     const connectionString = urlWith((url) => {
       url.searchParams.set('options', '-c default_transaction_read_only=on');
     });
@@ -168,7 +168,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
     expect(await tablesIn(schema)).toEqual([]);
   });
 
-  test('without `migrate`, a schema without tables, until the SQL of this version is applied', async () => {
+  it('without `migrate`, a schema without tables, until the SQL of this version is applied', async () => {
     const schema = newSchema();
     const options = { connectionString: serverUrl(), schema, migrate: false };
     const { code, message } = await refusal(() => postgresStore(options));
@@ -182,7 +182,7 @@ describePostgres('a database that cannot be used is refused with a remedy', () =
 });
 
 describePostgres('opening', () => {
-  test('eight processes that open a new schema at once all find it, made once', async () => {
+  it('eight processes that open a new schema at once all find it, made once', async () => {
     const schema = newSchema();
     const all = await Promise.all(
       Array.from({ length: 8 }, () => open({ connectionString: serverUrl(), schema })),
@@ -191,7 +191,7 @@ describePostgres('opening', () => {
     expect(await sql(`SELECT count(*)::int AS n FROM "${schema}".settings`)).toEqual([{ n: 8 }]);
   });
 
-  test('a given pool is used and stays open', async () => {
+  it('a given pool is used and stays open', async () => {
     const pool = new pg.Pool({ connectionString: serverUrl(), max: 2 });
     const store = await postgresStore({ pool, schema: newSchema() });
     await fill(store, makeRun(), [makeUser(1)]);
@@ -201,7 +201,7 @@ describePostgres('opening', () => {
     await pool.end();
   });
 
-  test('a store that is opened to be read refuses transactions', async () => {
+  it('a store that is opened to be read refuses transactions', async () => {
     const schema = newSchema();
     await open({ connectionString: serverUrl(), schema });
     const reader = await open({ connectionString: serverUrl(), schema, readOnly: true });
@@ -209,7 +209,7 @@ describePostgres('opening', () => {
     expect(code).toBe('StoreReadOnly');
   });
 
-  test('transactions of several processes lose no update', async () => {
+  it('transactions of several processes lose no update', async () => {
     const schema = newSchema();
     const both = [
       await open({ connectionString: serverUrl(), schema }),
@@ -268,19 +268,19 @@ describePostgres('a lost connection', () => {
   }
 
   async function withProxy(
-    test: (store: Store, link: Awaited<ReturnType<typeof proxy>>) => Promise<void>,
+    work: (store: Store, link: Awaited<ReturnType<typeof proxy>>) => Promise<void>,
   ): Promise<void> {
     const link = await proxy();
     try {
       const store = await open({ connectionString: link.url, schema: newSchema(), reconnectMs: 5_000 });
-      await test(store, link);
+      await work(store, link);
     } finally {
       for (const store of stores.splice(0)) await store.close();
       link.close();
     }
   }
 
-  test('between calls goes unnoticed', () =>
+  it('between calls goes unnoticed', () =>
     withProxy(async (store, link) => {
       await store.transaction((tx) => tx.putSetting('a', '1'));
       link.cutAll();
@@ -290,7 +290,7 @@ describePostgres('a lost connection', () => {
       expect(await store.getSetting('a')).toBe('2');
     }));
 
-  test('with the answer to COMMIT: the server is asked, and the transaction resolves once', () =>
+  it('with the answer to COMMIT: the server is asked, and the transaction resolves once', () =>
     withProxy(async (store, link) => {
       let works = 0;
       const value = await store.transaction(async (tx) => {
@@ -302,7 +302,7 @@ describePostgres('a lost connection', () => {
       expect([value, works, await store.getSetting('a')]).toEqual(['value', 1, 'kept']);
     }));
 
-  test('inside a transaction keeps nothing, is retryable, and is over with the next one', () =>
+  it('inside a transaction keeps nothing, is retryable, and is over with the next one', () =>
     withProxy(async (store, link) => {
       const error = await refusal(() =>
         store.transaction(async (tx) => {
@@ -318,7 +318,7 @@ describePostgres('a lost connection', () => {
 });
 
 describePostgres('a statement that takes too long', () => {
-  test('is ended, and the transaction is not kept', async () => {
+  it('is ended, and the transaction is not kept', async () => {
     const schema = newSchema();
     const store = await open({ connectionString: serverUrl(), schema, statementTimeoutMs: 200 });
     const client = new pg.Client({ connectionString: serverUrl() });

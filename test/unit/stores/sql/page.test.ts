@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
 import { comparePlaces, listOrder, stretchesAfter } from '../../../../src/stores/sql/page.ts';
 import { refusal } from '../sqlite/support.ts';
@@ -11,43 +11,43 @@ const sqlOf = (property: string, descending: boolean, value: number | null) =>
   );
 
 describe('the rows after a cursor', () => {
-  test('by key are one range', () => {
+  it('by key are one range', () => {
     expect(sqlOf('id', false, null)).toEqual(['no > ? | no ASC']);
     expect(sqlOf('id', true, null)).toEqual(['no < ? | no DESC']);
   });
 
-  test('after a null, ascending, are the other nulls and then all values', () => {
+  it('after a null, ascending, are the other nulls and then all values', () => {
     expect(sqlOf('startedDateTime', false, null)).toEqual([
       'started_at_ms IS NULL AND no > ? | no ASC',
       'started_at_ms IS NOT NULL | started_at_ms ASC NULLS FIRST, no ASC',
     ]);
   });
 
-  test('after a null, descending, are the other nulls', () => {
+  it('after a null, descending, are the other nulls', () => {
     expect(sqlOf('startedDateTime', true, null)).toEqual(['started_at_ms IS NULL AND no < ? | no DESC']);
   });
 
-  test('after a value, ascending, are higher ones', () => {
+  it('after a value, ascending, are higher ones', () => {
     expect(sqlOf('startedDateTime', false, 5)).toEqual([
       '(started_at_ms, no) > (?, ?) | started_at_ms ASC NULLS FIRST, no ASC',
     ]);
   });
 
-  test('after a value, descending, are lower ones and then all nulls', () => {
+  it('after a value, descending, are lower ones and then all nulls', () => {
     expect(sqlOf('startedDateTime', true, 5)).toEqual([
       '(started_at_ms, no) < (?, ?) | started_at_ms DESC NULLS LAST, no DESC',
       'started_at_ms IS NULL | no DESC',
     ]);
   });
 
-  test('without a cursor are all', () => {
+  it('without a cursor are all', () => {
     expect(stretchesAfter(order('startedDateTime', false), null)).toEqual([
       { sql: 'TRUE', params: [], orderBy: 'started_at_ms ASC NULLS FIRST, no ASC' },
     ]);
   });
 });
 
-test('an unknown property is an InvalidArgument', async () => {
+it('an unknown property is an InvalidArgument', async () => {
   for (const property of ['constructor', 'subject/name', '']) {
     const error = await refusal('InvalidArgument', async () =>
       listOrder({ property, descending: false }, RUN_PROPERTIES, 'id'),
@@ -56,7 +56,7 @@ test('an unknown property is an InvalidArgument', async () => {
   }
 });
 
-test('places are compared by value, nulls lowest, then by key', () => {
+it('places are compared by value, nulls lowest, then by key', () => {
   const places = [
     { value: 2, key: 1 },
     { value: null, key: 3 },

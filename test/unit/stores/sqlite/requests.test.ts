@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StoreRequest } from '../../../../src/model/request.ts';
 import type { StoreRequests } from '../../../../src/ports/store.ts';
 import { sqliteStore } from '../../../../src/sqlite.ts';
@@ -18,7 +18,7 @@ async function bothSides(): Promise<{ file: string; writer: StoreRequests; reade
 }
 
 describe('requests to the writer of a file', () => {
-  test('come to it in the order in which they were left, while it has the file', async () => {
+  it('come to it in the order in which they were left, while it has the file', async () => {
     const { writer, reader } = await bothSides();
     await reader.leave(CANCEL);
     await reader.leave(DISABLE);
@@ -28,13 +28,13 @@ describe('requests to the writer of a file', () => {
     expect(await reader.find(DISABLE)).toEqual(second);
   });
 
-  test('outlive the process that left them, and the writer', async () => {
+  it('outlive the process that left them, and the writer', async () => {
     const { file, reader } = await bothSides();
     await reader.leave(CANCEL);
     expect(await new SqliteRequests(file).list()).toMatchObject([CANCEL]);
   });
 
-  test('are gone when they were carried out, and keep the reason when they were refused', async () => {
+  it('are gone when they were carried out, and keep the reason when they were refused', async () => {
     const { writer, reader } = await bothSides();
     await reader.leave(CANCEL);
     await reader.leave(DISABLE);
@@ -47,7 +47,7 @@ describe('requests to the writer of a file', () => {
     expect(await reader.find(DISABLE)).toMatchObject({ refusal: 'no such workflow' });
   });
 
-  test('left twice are one; the later one is not removed with the one before it', async () => {
+  it('left twice are one; the later one is not removed with the one before it', async () => {
     const { writer, reader } = await bothSides();
     await reader.leave(CANCEL);
     const [first] = await writer.list();
@@ -59,7 +59,7 @@ describe('requests to the writer of a file', () => {
     expect(await writer.list()).toMatchObject([{ ...CANCEL, refusal: null }]);
   });
 
-  test('are kept in a file of their own, which is made with the first one', async () => {
+  it('are kept in a file of their own, which is made with the first one', async () => {
     const { file, writer, reader } = await bothSides();
     expect(await writer.list()).toEqual([]);
     expect(await reader.find(CANCEL)).toBeNull();
@@ -68,7 +68,7 @@ describe('requests to the writer of a file', () => {
     expect(existsSync(`${file}-requests`)).toBe(true);
   });
 
-  test('are told to the writer, also the first one', async () => {
+  it('are told to the writer, also the first one', async () => {
     const { writer, reader } = await bothSides();
     let told = Promise.withResolvers<void>();
     const watch = writer.watch(() => told.resolve());
@@ -83,7 +83,7 @@ describe('requests to the writer of a file', () => {
     watch.close();
   });
 
-  test('of a file that is no database are refused, naming it', async () => {
+  it('of a file that is no database are refused, naming it', async () => {
     const { file, writer, reader } = await bothSides();
     writeFileSync(`${file}-requests`, 'something else '.repeat(100));
     const calls = [() => writer.list(), () => reader.leave(CANCEL), () => reader.find(CANCEL)];

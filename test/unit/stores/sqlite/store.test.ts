@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StoreTransaction } from '../../../../src/ports/store.ts';
 import { sqliteStore } from '../../../../src/sqlite.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './support.ts';
 
 describe('a write that failed half way', () => {
-  test('cannot be committed, even when the work catches its error', async () => {
+  it('cannot be committed, even when the work catches its error', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(3));
     await refusal('Duplicate', () =>
@@ -28,7 +28,7 @@ describe('a write that failed half way', () => {
     expect(await allUsers(store)).toEqual(makeUsers(3));
   });
 
-  test('refuses every later call of its transaction with its own error', async () => {
+  it('refuses every later call of its transaction with its own error', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(3));
     await refusal('Duplicate', () =>
@@ -39,7 +39,7 @@ describe('a write that failed half way', () => {
     );
   });
 
-  test('and left nothing, can be caught, and the rest is committed', async () => {
+  it('and left nothing, can be caught, and the rest is committed', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(3));
     await store.transaction(async (tx) => {
@@ -56,7 +56,7 @@ describe('a write that failed half way', () => {
 });
 
 describe('after its end', () => {
-  test('a transaction refuses calls', async () => {
+  it('a transaction refuses calls', async () => {
     const store = await opened(sqliteStore(newFile()));
     let kept: StoreTransaction | null = null;
     await store.transaction(async (tx) => {
@@ -66,7 +66,7 @@ describe('after its end', () => {
     await refusal('StoreClosed', async () => kept?.putRun(makeRun()));
   });
 
-  test('a store refuses calls, and close can be called twice', async () => {
+  it('a store refuses calls, and close can be called twice', async () => {
     const file = newFile();
     const store = await sqliteStore(file);
     await fill(store, makeRun(), makeUsers(1));
@@ -84,7 +84,7 @@ describe('after its end', () => {
   });
 });
 
-test('a run of 25,000 users is deleted while the event loop turns', async () => {
+it('a run of 25,000 users is deleted while the event loop turns', async () => {
   const store = await opened(sqliteStore(newFile()));
   await fill(store, makeRun(), makeUsers(25_000));
   await fill(store, makeRun({ id: runId(2) }), [makeUser(1, { runId: runId(2) })]);
@@ -99,7 +99,7 @@ test('a run of 25,000 users is deleted while the event loop turns', async () => 
   expect(await store.countUsers({ runId: runId(2), where: null })).toBe(1);
 });
 
-test('a page of users is full although many rows before it are out of date', async () => {
+it('a page of users is full although many rows before it are out of date', async () => {
   const store = await opened(sqliteStore(newFile()));
   await fill(store, makeRun(), makeUsers(3_000));
   const users = makeUsers(3_000);

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../../src/errors/lifecycle-error.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { storeError } from '../../../../../src/stores/sqlite/file/errors.ts';
@@ -61,13 +61,13 @@ async function isRefusedUntouched(file: string, code: 'StoreForeign' | 'StoreToo
 }
 
 describe('a file that is not ours is StoreForeign and stays as it is', () => {
-  test('text', async () => {
+  it('text', async () => {
     const file = newFile();
     writeFileSync(file, 'EmployeeID,Name\n'.repeat(1_000));
     await isRefusedUntouched(file, 'StoreForeign');
   });
 
-  test.each(['DELETE', 'WAL'])('a database of another application, journal mode %s', async (mode) => {
+  it.each(['DELETE', 'WAL'])('a database of another application, journal mode %s', async (mode) => {
     const file = newFile();
     const other = new DatabaseSync(file);
     other.exec(`PRAGMA journal_mode = ${mode}; PRAGMA application_id = 77; CREATE TABLE t (a)`);
@@ -76,7 +76,7 @@ describe('a file that is not ours is StoreForeign and stays as it is', () => {
     expect(error.message).toContain('77');
   });
 
-  test('a database with tables and no application id', async () => {
+  it('a database with tables and no application id', async () => {
     const file = newFile();
     const other = new DatabaseSync(file);
     other.exec('CREATE TABLE t (a)');
@@ -85,7 +85,7 @@ describe('a file that is not ours is StoreForeign and stays as it is', () => {
   });
 });
 
-test('an empty file becomes a store', async () => {
+it('an empty file becomes a store', async () => {
   const file = newFile();
   writeFileSync(file, '');
   await refusal('StoreForeign', () => sqliteStore(file, { readOnly: true }));
@@ -93,7 +93,7 @@ test('an empty file becomes a store', async () => {
   expect(await store.listUnfinishedRuns()).toEqual([]);
 });
 
-test('a newer schema is StoreTooNew, names both versions and stays as it is', async () => {
+it('a newer schema is StoreTooNew, names both versions and stays as it is', async () => {
   const file = await filledFile();
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
@@ -104,13 +104,13 @@ test('a newer schema is StoreTooNew, names both versions and stays as it is', as
 });
 
 describe('a damaged file is StoreCorrupt', () => {
-  test('cut short, at the start', async () => {
+  it('cut short, at the start', async () => {
     const file = await filledFile(1_000);
     truncateSync(file, 20_480);
     await isRefusedUntouched(file, 'StoreCorrupt');
   });
 
-  test('overwritten in the middle, when the place is read', async () => {
+  it('overwritten in the middle, when the place is read', async () => {
     const file = await filledFile(5_000);
     const bytes = readFileSync(file);
     const schemaPages = 40 * 4_096;
@@ -125,7 +125,7 @@ describe('a damaged file is StoreCorrupt', () => {
     await refusal('StoreCorrupt', act);
   });
 
-  test('with a row that this package cannot have written', async () => {
+  it('with a row that this package cannot have written', async () => {
     const file = await filledFile();
     const other = new DatabaseSync(file);
     other.exec(
@@ -140,7 +140,7 @@ describe('a damaged file is StoreCorrupt', () => {
 });
 
 describe('a full disk', () => {
-  test('is StoreFull, nothing of the commit is kept, and the store works on', async () => {
+  it('is StoreFull, nothing of the commit is kept, and the store works on', async () => {
     const store = await opened(sqliteStore(newFile(), { sizeBytesMax: 512 * 1_024 }));
     await fill(store, makeRun(), makeUsers(100));
     await put(store, [step(makeUser(1))]);
@@ -160,7 +160,7 @@ describe('a full disk', () => {
     expect(await store.getUser(RUN, 1)).toEqual(step(step(makeUser(1))));
   });
 
-  test('cannot be swallowed by the function of a transaction', async () => {
+  it('cannot be swallowed by the function of a transaction', async () => {
     const store = await opened(sqliteStore(newFile(), { sizeBytesMax: 256 * 1_024 }));
     await refusal('StoreFull', () =>
       store.transaction(async (tx) => {
@@ -196,7 +196,7 @@ async function asNobody(
 }
 
 describe('a place that cannot be written is StoreReadOnly', () => {
-  test('a file', async () => {
+  it('a file', async () => {
     const file = await filledFile();
     chmodSync(file, 0o444);
     expect(await asNobody(file, 'hold', [dirname(file), file, `${file}-lock`])).toMatchObject({
@@ -205,7 +205,7 @@ describe('a place that cannot be written is StoreReadOnly', () => {
     });
   });
 
-  test('a folder', async () => {
+  it('a folder', async () => {
     const file = await filledFile();
     chmodSync(dirname(file), 0o555);
     expect(await asNobody(file, 'hold', [dirname(file), file])).toMatchObject({
@@ -217,7 +217,7 @@ describe('a place that cannot be written is StoreReadOnly', () => {
 });
 
 describe('a reader in a folder that it cannot write', () => {
-  test('reads a file that nobody has open', async () => {
+  it('reads a file that nobody has open', async () => {
     const file = await filledFile(3);
     chmodSync(dirname(file), 0o555);
     expect(await asNobody(file, 'read', [dirname(file), file])).toEqual({ users: 3 });
@@ -225,7 +225,7 @@ describe('a reader in a folder that it cannot write', () => {
     expect(readdirSync(dirname(file)).sort()).toEqual(['tenure.db', 'tenure.db-lock']);
   });
 
-  test('is stopped when somebody begins to write the file', async () => {
+  it('is stopped when somebody begins to write the file', async () => {
     const file = await filledFile();
     chmodSync(dirname(file), 0o555);
     const refused = await asNobody(file, 'read', [dirname(file), file], async () => {
@@ -237,7 +237,7 @@ describe('a reader in a folder that it cannot write', () => {
     expect(refused).toMatchObject({ message: expect.stringContaining('begun to write it') });
   });
 
-  test('is told what to do when the file was left with a write-ahead log', async () => {
+  it('is told what to do when the file was left with a write-ahead log', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));
@@ -254,37 +254,37 @@ describe('a reader in a folder that it cannot write', () => {
 });
 
 describe('a path that cannot be a file is InvalidArgument', () => {
-  test('in a folder that does not exist', async () => {
+  it('in a folder that does not exist', async () => {
     const folder = join(newFolder(), 'missing');
     const error = await refusal('InvalidArgument', () => sqliteStore(join(folder, 'a.db')));
     expect(error.message).toContain(folder);
   });
 
-  test('in a file', async () => {
+  it('in a file', async () => {
     const file = await filledFile();
     await refusal('InvalidArgument', () => sqliteStore(join(file, 'a.db')));
     await refusal('InvalidArgument', () => sqliteStore(join(file, 'a', 'b.db')));
   });
 
-  test('a folder', async () => {
+  it('a folder', async () => {
     const folder = join(newFolder(), 'sub');
     mkdirSync(folder);
     await refusal('InvalidArgument', () => sqliteStore(folder));
   });
 
-  test.each(['', ':memory:', 'a\0b'])('%j', async (path) => {
+  it.each(['', ':memory:', 'a\0b'])('%j', async (path) => {
     await refusal('InvalidArgument', () => sqliteStore(path));
   });
 });
 
-test('a missing file is NotFound for a reader, and is not created', async () => {
+it('a missing file is NotFound for a reader, and is not created', async () => {
   const file = newFile();
   const error = await refusal('NotFound', () => sqliteStore(file, { readOnly: true }));
   expect(error.message).toContain(file);
   expect(readdirSync(dirname(file))).toEqual([]);
 });
 
-test('another program that holds a write lock makes a transaction StoreLocked, and the next one works', async () => {
+it('another program that holds a write lock makes a transaction StoreLocked, and the next one works', async () => {
   const file = newFile();
   const store = await opened(sqliteStore(file));
   const other = new DatabaseSync(file);
@@ -295,14 +295,14 @@ test('another program that holds a write lock makes a transaction StoreLocked, a
   await fill(store, makeRun(), []);
 });
 
-test('errors of other origin are passed on unchanged', async () => {
+it('errors of other origin are passed on unchanged', async () => {
   const mine = new RangeError('mine');
   const store = await opened(sqliteStore(newFile()));
   await expect(store.transaction(async () => Promise.reject(mine))).rejects.toBe(mine);
   expect(storeError(mine, 'x.db')).toBe(mine);
 });
 
-test.each([
+it.each([
   [13, 'StoreFull'],
   [10, 'StoreFailed'],
   [10 + 256 * 4, 'StoreFailed'],
@@ -318,7 +318,7 @@ test.each([
   expect(error).toMatchObject({ cause, details: { file: '/tmp/x.db' } });
 });
 
-test('a closed store leaves its file and its lock, and nothing else', async () => {
+it('a closed store leaves its file and its lock, and nothing else', async () => {
   const file = await filledFile();
   expect(readdirSync(dirname(file)).sort()).toEqual(['tenure.db', 'tenure.db-lock']);
   expect(statSync(`${file}-lock`).size).toBeLessThan(20_000);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { lockWriter } from '../../../../../src/stores/sqlite/file/lock.ts';
 import {
@@ -37,7 +37,7 @@ async function startChild(file: string, what = 'hold'): Promise<{ child: ChildPr
 }
 
 describe('a second writer', () => {
-  test('in the same process is refused, with the holder named', async () => {
+  it('in the same process is refused, with the holder named', async () => {
     const file = newFile();
     await opened(sqliteStore(file, { now: () => AT }));
     const error = await refusal('StoreLocked', () => sqliteStore(file));
@@ -47,7 +47,7 @@ describe('a second writer', () => {
     expect(error.message).toContain('readOnly');
   });
 
-  test('through a link to the file is refused', async () => {
+  it('through a link to the file is refused', async () => {
     const { symlinkSync } = await import('node:fs');
     const [file, link] = [newFile(), newFile()];
     await opened(sqliteStore(file));
@@ -55,7 +55,7 @@ describe('a second writer', () => {
     await refusal('StoreLocked', () => sqliteStore(link));
   });
 
-  test('in another process is refused, both ways', async () => {
+  it('in another process is refused, both ways', async () => {
     const file = newFile();
     const { child } = await startChild(file);
     const error = await refusal('StoreLocked', () => sqliteStore(file));
@@ -70,7 +70,7 @@ describe('a second writer', () => {
     });
   });
 
-  test('that was refused has not taken the lock from the first', async () => {
+  it('that was refused has not taken the lock from the first', async () => {
     const file = newFile();
     const first = await opened(sqliteStore(file));
     for (let attempt = 0; attempt < 3; attempt++) await refusal('StoreLocked', () => sqliteStore(file));
@@ -79,7 +79,7 @@ describe('a second writer', () => {
     expect(JSON.parse(line)).toMatchObject({ code: 'StoreLocked' });
   });
 
-  test('is accepted after the first has closed', async () => {
+  it('is accepted after the first has closed', async () => {
     const file = newFile();
     const first = await sqliteStore(file);
     await first.close();
@@ -88,7 +88,7 @@ describe('a second writer', () => {
 });
 
 describe('a writer that is killed', () => {
-  test('leaves no lock, and all that was committed', async () => {
+  it('leaves no lock, and all that was committed', async () => {
     const file = newFile();
     const { child } = await startChild(file, 'write');
     child.kill('SIGKILL');
@@ -98,7 +98,7 @@ describe('a writer that is killed', () => {
     expect(await allUsers(store)).toEqual([...users.slice(0, 2).map(step), makeUser(3)]);
   });
 
-  test('is followed by the next one twenty times over', async () => {
+  it('is followed by the next one twenty times over', async () => {
     const file = newFile();
     for (let round = 0; round < 20; round++) {
       const lock = lockWriter(file);
@@ -110,7 +110,7 @@ describe('a writer that is killed', () => {
 });
 
 describe('a reader', () => {
-  test('works beside the writer, in the same process and in its absence', async () => {
+  it('works beside the writer, in the same process and in its absence', async () => {
     const file = newFile();
     const writer = await sqliteStore(file);
     await fill(writer, makeRun(), makeUsers(2));
@@ -121,7 +121,7 @@ describe('a reader', () => {
     expect(await allUsers(reader)).toEqual([step(makeUser(1)), makeUser(2)]);
   });
 
-  test('works beside a writer in another process and does not block it', async () => {
+  it('works beside a writer in another process and does not block it', async () => {
     const file = newFile();
     await startChild(file, 'write');
     const reader = await opened(sqliteStore(file, { readOnly: true }));
@@ -132,7 +132,7 @@ describe('a reader', () => {
     ]);
   });
 
-  test('that closes leaves the writer its lock', async () => {
+  it('that closes leaves the writer its lock', async () => {
     const file = newFile();
     const writer = await opened(sqliteStore(file));
     const reader = await sqliteStore(file, { readOnly: true });
@@ -143,7 +143,7 @@ describe('a reader', () => {
     expect(existsSync(`${file}-wal`)).toBe(true);
   });
 
-  test('refuses transactions', async () => {
+  it('refuses transactions', async () => {
     const file = newFile();
     await (await sqliteStore(file)).close();
     const reader = await opened(sqliteStore(file, { readOnly: true }));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { Connection } from '../../../../../src/stores/sqlite/file/connection.ts';
 import {
@@ -33,7 +33,7 @@ function fileOfVersion1(): string {
   return file;
 }
 
-test('schema 1 has not changed since it was frozen', () => {
+it('schema 1 has not changed since it was frozen', () => {
   const file = newFile();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   migrate(connection, MIGRATIONS.slice(0, 1));
@@ -41,13 +41,13 @@ test('schema 1 has not changed since it was frozen', () => {
   expect(schemaOf(file)).toEqual(schemaOf(fileOfVersion1()));
 });
 
-test('a migrated file of version 1 has the schema of a new file', async () => {
+it('a migrated file of version 1 has the schema of a new file', async () => {
   const [old, fresh] = [fileOfVersion1(), newFile()];
   for (const file of [old, fresh]) await (await sqliteStore(file)).close();
   expect(schemaOf(old)).toEqual(schemaOf(fresh));
 });
 
-test('a file of version 1 opens, with its run, its users and the journal of a crash', async () => {
+it('a file of version 1 opens, with its run, its users and the journal of a crash', async () => {
   const file = fileOfVersion1();
   const database = new DatabaseSync(file);
   expect(database.prepare('PRAGMA application_id').get()).toEqual({ application_id: APPLICATION_ID });
@@ -75,7 +75,7 @@ test('a file of version 1 opens, with its run, its users and the journal of a cr
   expect(await store.getSetting('job')).toBe('{}');
 });
 
-test('admissions by a draft of version 1 are recorded as its own', async () => {
+it('admissions by a draft of version 1 are recorded as its own', async () => {
   const file = fileOfVersion1();
   const { workflowId } = makeRun({});
   const { subjectId } = makeUser(1);
@@ -92,7 +92,7 @@ test('admissions by a draft of version 1 are recorded as its own', async () => {
   ]);
 });
 
-test('workflows of an older version get settings, and are not in quarantine', async () => {
+it('workflows of an older version get settings, and are not in quarantine', async () => {
   const file = newFile();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   migrate(connection, MIGRATIONS.slice(0, 2));
@@ -116,7 +116,7 @@ test('workflows of an older version get settings, and are not in quarantine', as
   expect(await store.getWorkflowVersion('w', 1)).toEqual(workflow);
 });
 
-test('the creator of records of an older version is unknown', async () => {
+it('the creator of records of an older version is unknown', async () => {
   const file = newFile();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   migrate(connection, MIGRATIONS.slice(0, 3));
@@ -138,7 +138,7 @@ test('the creator of records of an older version is unknown', async () => {
   ]);
 });
 
-test('runs of an older version are named after the version of their workflow', async () => {
+it('runs of an older version are named after the version of their workflow', async () => {
   const file = fileOfVersion1();
   const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
   const { workflowId } = makeRun({});
@@ -154,7 +154,7 @@ test('runs of an older version are named after the version of their workflow', a
   expect(await store.getRun(RUN)).toMatchObject({ workflowDisplayName: 'Grüße "you"', createdBy: null });
 });
 
-test('a final run of an older version ends no earlier than its users', async () => {
+it('a final run of an older version ends no earlier than its users', async () => {
   const file = fileOfVersion1();
   const database = new DatabaseSync(file);
   const { length } = database.prepare('SELECT no FROM users').all();
@@ -176,7 +176,7 @@ describe('a step', () => {
   const next: Migration = (connection) => connection.exec('ALTER TABLE settings ADD COLUMN note TEXT');
   const open = (file: string) => new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
 
-  test('is taken once, from the version before it', () => {
+  it('is taken once, from the version before it', () => {
     const connection = open(fileOfVersion1());
     for (let times = 0; times < 2; times++) {
       migrate(connection, [...MIGRATIONS, next]);
@@ -186,7 +186,7 @@ describe('a step', () => {
     connection.close();
   });
 
-  test('that fails leaves the file at the version before it', () => {
+  it('that fails leaves the file at the version before it', () => {
     const connection = open(fileOfVersion1());
     const failing: Migration = (one) => {
       next(one);
@@ -198,7 +198,7 @@ describe('a step', () => {
     connection.close();
   });
 
-  test('is not known to an older version of tenure', async () => {
+  it('is not known to an older version of tenure', async () => {
     const file = fileOfVersion1();
     const connection = open(file);
     migrate(connection, [...MIGRATIONS, next]);

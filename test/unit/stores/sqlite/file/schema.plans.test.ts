@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
 import { USER_STATUSES } from '../../../../../src/model/status.ts';
@@ -48,30 +48,27 @@ describe('a page of runs is a range of one index, without sorting', () => {
     ),
   );
 
-  test.each(cases)(
-    'by $property, descending: $descending, where $scope',
-    ({ property, descending, scope }) => {
-      const order = listOrder({ property, descending }, RUN_PROPERTIES, 'id');
-      const cursors = [null, { value: 1, key: 'k' }, { value: null, key: 'k' }];
-      const isNullable = ['startedDateTime', 'completedDateTime'].includes(property);
-      for (const stretch of cursors.flatMap((after) => stretchesAfter(order, after))) {
-        // SQLite knows that it finds none, whatever its plan says.
-        if (!isNullable && stretch.sql.includes('IS NULL')) continue;
-        const plan = planOf(
-          `SELECT * FROM runs WHERE ${scope} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`,
-        );
-        expect(plan).not.toContain('TEMP B-TREE');
-        expect(plan).toMatch(
-          property === 'id'
-            ? /runs_of_workflow|autoindex_runs_1/
-            : new RegExp(`by_${columnOf(order.column ?? '')}`),
-        );
-        if (stretch.sql.includes('?')) expect(plan).toMatch(/SEARCH runs .*[<>]/);
-      }
-    },
-  );
+  it.each(cases)('by $property, descending: $descending, where $scope', ({ property, descending, scope }) => {
+    const order = listOrder({ property, descending }, RUN_PROPERTIES, 'id');
+    const cursors = [null, { value: 1, key: 'k' }, { value: null, key: 'k' }];
+    const isNullable = ['startedDateTime', 'completedDateTime'].includes(property);
+    for (const stretch of cursors.flatMap((after) => stretchesAfter(order, after))) {
+      // SQLite knows that it finds none, whatever its plan says.
+      if (!isNullable && stretch.sql.includes('IS NULL')) continue;
+      const plan = planOf(
+        `SELECT * FROM runs WHERE ${scope} AND ${stretch.sql} ORDER BY ${stretch.orderBy} LIMIT ?`,
+      );
+      expect(plan).not.toContain('TEMP B-TREE');
+      expect(plan).toMatch(
+        property === 'id'
+          ? /runs_of_workflow|autoindex_runs_1/
+          : new RegExp(`by_${columnOf(order.column ?? '')}`),
+      );
+      if (stretch.sql.includes('?')) expect(plan).toMatch(/SEARCH runs .*[<>]/);
+    }
+  });
 
-  test('in one status, in the default order', () => {
+  it('in one status, in the default order', () => {
     const { sql } = whereOf(parseListFilter("processingStatus eq 'failed'", RUN_PROPERTIES), RUN_PROPERTIES);
     const select = `SELECT * FROM runs WHERE published = 1 AND workflow_id = ? AND ${sql} ORDER BY scheduled_at_ms DESC, id DESC LIMIT ?`;
     expect(planOf(select)).toBe(
@@ -81,7 +78,7 @@ describe('a page of runs is a range of one index, without sorting', () => {
 
   const ofLiveWorkflows = "workflowExecutionType ne 'preview' and not (workflow/id in ('a', 'b'))";
 
-  test.each([
+  it.each([
     [
       'in one status',
       `processingStatus eq 'failed' and ${ofLiveWorkflows}`,
@@ -105,11 +102,11 @@ describe('a page of users', () => {
   const byStatus = 'SEARCH users USING INDEX users_by_status (run_no=? AND processing_status=? AND no>?)';
   const byFailure = 'SEARCH users USING INDEX users_with_failed_tasks (run_no=? AND no>?)';
 
-  test('in one status is a range of the index by status', () => {
+  it('in one status is a range of the index by status', () => {
     expect(plansOf("processingStatus eq 'failed'")).toBe(byStatus);
   });
 
-  test.each([
+  it.each([
     "processingStatus in ('failed', 'canceled')",
     "processingStatus eq 'failed' or processingStatus eq 'canceled'",
     "(processingStatus eq 'failed' or processingStatus in ('canceled')) and startedDateTime ge 2026-01-01T00:00:00Z",
@@ -118,11 +115,11 @@ describe('a page of users', () => {
       expect(plansOf(filter, direction)).toBe(`MERGE (UNION ALL); LEFT; ${byStatus}; RIGHT; ${byStatus}`);
   });
 
-  test('in any but one status is a range for each of the others', () => {
+  it('in any but one status is a range for each of the others', () => {
     expect(plansOf("processingStatus ne 'completed'").split(byStatus)).toHaveLength(USER_STATUSES.length);
   });
 
-  test.each([
+  it.each([
     'failedTasksCount gt 0',
     'failedTasksCount gt 2',
     'failedTasksCount ge 1',
@@ -131,7 +128,7 @@ describe('a page of users', () => {
     expect(plansOf(filter)).toBe(byFailure);
   });
 
-  test.each([
+  it.each([
     'failedTasksCount ge 0',
     'failedTasksCount lt 1',
     'failedTasksCount eq 0',
@@ -142,13 +139,13 @@ describe('a page of users', () => {
   });
 });
 
-test('unfinished runs are read from an index of their own', () => {
+it('unfinished runs are read from an index of their own', () => {
   expect(planOf(`SELECT * FROM runs WHERE ${UNFINISHED} ORDER BY no`)).toBe(
     'SCAN runs USING INDEX runs_unfinished',
   );
 });
 
-test('runs at the end of a summary are a range of an index', () => {
+it('runs at the end of a summary are a range of an index', () => {
   const sql = `SELECT count(*) FROM runs WHERE workflow_id = ? AND ${SUMMED_AT} BETWEEN ? AND ? AND ${SUMMED}`;
   expect(planOf(sql)).toContain('runs_summed (workflow_id=? AND <expr>>? AND <expr><?)');
 });

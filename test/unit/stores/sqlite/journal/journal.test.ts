@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../../../src/model/limits.ts';
 import type { UserRecord } from '../../../../../src/model/records.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
@@ -36,18 +36,18 @@ function look(file: string) {
 }
 
 describe('entries', () => {
-  test('one outcome more is a short entry', () => {
+  it('one outcome more is a short entry', () => {
     const before = step(makeUser(7, { totalTasksCount: 5, totalUnprocessedTasksCount: 5 }));
     expect(packEntry(step(before), before)).toBe('[7,"c",7,3]');
   });
 
-  test('the first entry of a user has its whole state', () => {
+  it('the first entry of a user has its whole state', () => {
     expect(packEntry(step(makeUser(7)), undefined)).toBe(
       `[7,["inProgress",0,null,0,1,[["c",0,3]],null,"subject-7",1,${AT},0,2]]`,
     );
   });
 
-  test.each<[string, Partial<UserRecord>]>([
+  it.each<[string, Partial<UserRecord>]>([
     ['attempts', { attempts: { failures: 1, interruptions: 0, notBeforeMs: AT } }],
     ['another counter', { totalUnprocessedTasksCount: 9 }],
     ['another status', { processingStatus: 'queued' }],
@@ -60,7 +60,7 @@ describe('entries', () => {
     expect(packEntry(user, before)).toBe(packState(user));
   });
 
-  test('outcomes that are equal but not the same are a whole state', () => {
+  it('outcomes that are equal but not the same are a whole state', () => {
     const before = step(makeUser(7, { totalTasksCount: 5, totalUnprocessedTasksCount: 5 }));
     const user = structuredClone(step(before));
     expect(packEntry(user, before)).toBe(packState(user));
@@ -68,7 +68,7 @@ describe('entries', () => {
 });
 
 describe('an active user', () => {
-  test('is in the journal and not in its row, and is read in its newest state', async () => {
+  it('is in the journal and not in its row, and is read in its newest state', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));
@@ -81,7 +81,7 @@ describe('an active user', () => {
     expect(await store.listUsersByStatus(RUN, 'inProgress', 0, 9)).toEqual([user]);
   });
 
-  test('is written to its row when it ends, and the others keep their entries', async () => {
+  it('is written to its row when it ends, and the others keep their entries', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));
@@ -98,7 +98,7 @@ describe('an active user', () => {
     ]);
   });
 
-  test('is the last one to empty the journal', async () => {
+  it('is the last one to empty the journal', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));
@@ -112,7 +112,7 @@ describe('an active user', () => {
     });
   });
 
-  test('can become active once more after it has ended', async () => {
+  it('can become active once more after it has ended', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(2));
     const [first, second] = makeUsers(2).map(step) as [UserRecord, UserRecord];
@@ -122,7 +122,7 @@ describe('an active user', () => {
     expect(await allUsers(store)).toEqual([makeUser(1), second]);
   });
 
-  test('may be twice in one batch, and the later state wins', async () => {
+  it('may be twice in one batch, and the later state wins', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(2));
     const user = step(makeUser(1));
@@ -132,7 +132,7 @@ describe('an active user', () => {
 });
 
 describe('a rollback', () => {
-  test('leaves users as they were, inside and outside of the next transaction', async () => {
+  it('leaves users as they were, inside and outside of the next transaction', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(4));
@@ -156,7 +156,7 @@ describe('a rollback', () => {
     await store.transaction(async (tx) => expect(await allUsers(tx)).toEqual([...users, makeUser(4)]));
   });
 
-  test('of the end of all users leaves all active', async () => {
+  it('of the end of all users leaves all active', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(2));
     const users = makeUsers(2).map(step);
@@ -174,7 +174,7 @@ describe('a rollback', () => {
 });
 
 describe('the end of a process', () => {
-  test('without close leaves the journal, and the next start checkpoints it into the rows', async () => {
+  it('without close leaves the journal, and the next start checkpoints it into the rows', async () => {
     const file = newFile();
     const store = await sqliteStore(file);
     await fill(store, makeRun(), makeUsers(3));
@@ -194,7 +194,7 @@ describe('the end of a process', () => {
     expect(await allUsers(reopened)).toEqual([...users.map(step), makeUser(3)]);
   });
 
-  test('with close leaves rows only', async () => {
+  it('with close leaves rows only', async () => {
     const file = newFile();
     const store = await sqliteStore(file);
     await fill(store, makeRun(), makeUsers(2));
@@ -207,7 +207,7 @@ describe('the end of a process', () => {
 describe('compaction', () => {
   const many = { totalTasksCount: 1_000, totalUnprocessedTasksCount: 1_000 };
 
-  test('bounds the journal of a run that goes on for long', async () => {
+  it('bounds the journal of a run that goes on for long', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(100, many));
@@ -223,7 +223,7 @@ describe('compaction', () => {
     expect(await allUsers(reader)).toEqual(users);
   });
 
-  test('writes more users than an engine has active to rows', async () => {
+  it('writes more users than an engine has active to rows', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     const count = LIMITS.activeUsersMax + 1;
@@ -239,7 +239,7 @@ describe('compaction', () => {
   });
 });
 
-test('a reader beside the writer sees every user as of the last commit', async () => {
+it('a reader beside the writer sees every user as of the last commit', async () => {
   const file = newFile();
   const store = await opened(sqliteStore(file));
   const users = new Map(makeUsers(5).map((user) => [user.ordinal, user]));

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import type { RunRecord } from '../../../../../src/model/records.ts';
 import { RUN_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
@@ -57,7 +57,7 @@ function runOf(no: number, version: number): RunRecord {
   });
 }
 
-test('cached reads equal those of a store without a cache, whatever was written meanwhile', async () => {
+it('cached reads equal those of a store without a cache, whatever was written meanwhile', async () => {
   await fc.assert(
     fc.asyncProperty(script, async (transactions) => {
       const file = newFile();
@@ -93,7 +93,7 @@ test('cached reads equal those of a store without a cache, whatever was written 
 });
 
 describe('what another program has written', () => {
-  test('is read the next time: a run, one that is gone, and a workflow', async () => {
+  it('is read the next time: a run, one that is gone, and a workflow', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await store.transaction(async (tx) => {
@@ -113,7 +113,7 @@ describe('what another program has written', () => {
     other.close();
   });
 
-  test('is read after a commit of the thread, also by readers that have read during it', async () => {
+  it('is read after a commit of the thread, also by readers that have read during it', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file, { writerThread: 'always' }));
     await store.transaction(async (tx) => {
@@ -137,7 +137,7 @@ describe('what another program has written', () => {
 });
 
 describe('what has not changed is the same object', () => {
-  test('also when the page has changed', async () => {
+  it('also when the page has changed', async () => {
     const store = await opened(sqliteStore(newFile()));
     await store.transaction(async (tx) => {
       await tx.insertRun(makeRun());
@@ -150,7 +150,7 @@ describe('what has not changed is the same object', () => {
     expect(newer).not.toBe(second);
   });
 
-  test('but a run of very many tasks is not cached, nor any page with it', async () => {
+  it('but a run of very many tasks is not cached, nor any page with it', async () => {
     const store = await opened(sqliteStore(newFile()));
     const report = { successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: 3 };
     const large = makeRun({ taskReports: Array.from({ length: 129 }, () => report) });
@@ -161,7 +161,7 @@ describe('what has not changed is the same object', () => {
     expect(after).not.toBe(before);
   });
 
-  test('nor is a long page', async () => {
+  it('nor is a long page', async () => {
     const store = await opened(sqliteStore(newFile()));
     await store.transaction((tx) => tx.insertRun(makeRun()));
     const [before] = await store.listRuns({ ...NEWEST, limit: 257 });
@@ -169,7 +169,7 @@ describe('what has not changed is the same object', () => {
     expect(after).not.toBe(before);
   });
 
-  test('and a cached workflow cannot be changed by its readers', async () => {
+  it('and a cached workflow cannot be changed by its readers', async () => {
     const store = await opened(sqliteStore(newFile()));
     await store.transaction((tx) => tx.putWorkflow(WORKFLOW));
     const record = await store.getWorkflow(WORKFLOW.workflow.id);
@@ -178,7 +178,7 @@ describe('what has not changed is the same object', () => {
   });
 });
 
-test('the oldest entries are evicted, and can still be read', async () => {
+it('the oldest entries are evicted, and can still be read', async () => {
   const store = await opened(sqliteStore(newFile()));
   const count = 2_300;
   await store.transaction(async (tx) => {
@@ -199,7 +199,7 @@ test('the oldest entries are evicted, and can still be read', async () => {
   expect(reread).not.toBe(first[0]);
 });
 
-test('what is read from an older snapshot is cached only until the version of the file is checked next', () => {
+it('what is read from an older snapshot is cached only until the version of the file is checked next', () => {
   let version: number | null = 1;
   let state = 'old';
   const cache = new ReadCache(() => version);

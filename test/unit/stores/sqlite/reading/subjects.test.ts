@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import type { UserRecord } from '../../../../../src/model/records.ts';
 import { USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
@@ -25,7 +25,7 @@ const insert = (store: Awaited<ReturnType<typeof sqliteStore>>, users: readonly 
   store.transaction((tx) => tx.insertUsers(users));
 
 describe('a filter of subjects', () => {
-  test('never misses a subject that it has', () => {
+  it('never misses a subject that it has', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (subjects) => {
         const filter = new SubjectFilter();
@@ -35,7 +35,7 @@ describe('a filter of subjects', () => {
     );
   });
 
-  test('reports few of 100,000 new ones as known', () => {
+  it('reports few of 100,000 new ones as known', () => {
     const filter = new SubjectFilter();
     let mistakes = 0;
     for (let no = 0; no < 100_000; no++) mistakes += filter.add(`user-${no}`) ? 1 : 0;
@@ -46,7 +46,7 @@ describe('a filter of subjects', () => {
 describe('a subject is once in a run', () => {
   const blocks = [1, SUBJECT_BLOCK - 1, SUBJECT_BLOCK, 3 * SUBJECT_BLOCK + 7];
 
-  test.each(blocks)('when the first has ordinal %i and the second is in a batch', async (no) => {
+  it.each(blocks)('when the first has ordinal %i and the second is in a batch', async (no) => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(4 * SUBJECT_BLOCK));
     const next = 4 * SUBJECT_BLOCK + 1;
@@ -61,7 +61,7 @@ describe('a subject is once in a run', () => {
     );
   });
 
-  test.each(blocks)(
+  it.each(blocks)(
     'when the first has ordinal %i, the second comes alone, and the store was opened anew',
     async (no) => {
       const file = newFile();
@@ -81,7 +81,7 @@ describe('a subject is once in a run', () => {
     },
   );
 
-  test('within one batch, in one INSERT and across two blocks', async () => {
+  it('within one batch, in one INSERT and across two blocks', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), []);
     for (const [first, second] of [
@@ -97,7 +97,7 @@ describe('a subject is once in a run', () => {
     }
   });
 
-  test('and so is an ordinal; the error names the second user', async () => {
+  it('and so is an ordinal; the error names the second user', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(30));
     const batch = Array.from({ length: 40 }, (_, index) => makeUser(100 + index));
@@ -106,7 +106,7 @@ describe('a subject is once in a run', () => {
     expect(error.details).toMatchObject({ ordinal: 17, subjectId: 'new' });
   });
 
-  test('also after a rollback that brings a deleted run back', async () => {
+  it('also after a rollback that brings a deleted run back', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(5_000));
     const failing = store.transaction(async (tx) => {
@@ -119,7 +119,7 @@ describe('a subject is once in a run', () => {
     await refusal('Duplicate', () => insert(store, [makeUser(5_001, { subjectId: 'subject-3' })]));
   });
 
-  test('but may be in another run too', async () => {
+  it('but may be in another run too', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(100));
     const users = makeUsers(100).map((user) => ({ ...user, runId: runId(2) }));
@@ -129,7 +129,7 @@ describe('a subject is once in a run', () => {
 });
 
 describe('a search by subject', () => {
-  test('finds the user in any block, also when ordinals have gaps', async () => {
+  it('finds the user in any block, also when ordinals have gaps', async () => {
     const store = await opened(sqliteStore(newFile()));
     const ordinals = [1, 2, 5_000, 100_000, 1_000_000_000];
     await fill(
@@ -142,7 +142,7 @@ describe('a search by subject', () => {
     expect(await store.getUserBySubject(RUN, 'no such subject')).toBeNull();
   });
 
-  test('in a filter reads no other user, and obeys the rest of the filter and the cursor', async () => {
+  it('in a filter reads no other user, and obeys the rest of the filter and the cursor', async () => {
     const store = await opened(sqliteStore(newFile()));
     await fill(store, makeRun(), makeUsers(10));
     const user = step(makeUser(4));
@@ -160,7 +160,7 @@ describe('a search by subject', () => {
   });
 });
 
-test('blocks are whole numbers in the index', async () => {
+it('blocks are whole numbers in the index', async () => {
   const file = newFile();
   const store = await sqliteStore(file);
   await fill(store, makeRun(), makeUsers(2 * SUBJECT_BLOCK));

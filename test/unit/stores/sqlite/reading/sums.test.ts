@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RunRecord } from '../../../../../src/model/records.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { memoryStore } from '../../../../../src/stores/memory/memory-store.ts';
@@ -35,7 +35,7 @@ const change = fc.record({
   failedTasksCount: fc.nat(9),
 });
 
-test('sums are those of a store that adds up every run, whatever has been put and deleted', async () => {
+it('sums are those of a store that adds up every run, whatever has been put and deleted', async () => {
   const sqlite = await opened(sqliteStore(newFile()));
   const memory = memoryStore();
   await fc.assert(
@@ -67,7 +67,7 @@ test('sums are those of a store that adds up every run, whatever has been put an
   );
 });
 
-test('no bucket is left when no run is left', async () => {
+it('no bucket is left when no run is left', async () => {
   const file = newFile();
   const store = await opened(sqliteStore(file));
   const count = () => {

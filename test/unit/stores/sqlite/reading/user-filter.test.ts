@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { matchesRow, parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import { USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
 import { USER_STATUSES } from '../../../../../src/model/status.ts';
@@ -29,7 +29,7 @@ const condition: fc.Arbitrary<string> = fc.letrec<{ filter: string }>((tie) => (
   ),
 })).filter;
 
-test('whatever ranges a filter is split into, each matching user is found once, in order, active or not', async () => {
+it('whatever ranges a filter is split into, each matching user is found once, in order, active or not', async () => {
   const store = await opened(sqliteStore(newFile()));
   const users = Array.from({ length: 24 }, (_, index) => {
     const processingStatus = USER_STATUSES[index % USER_STATUSES.length] ?? 'queued';
@@ -66,13 +66,13 @@ test('whatever ranges a filter is split into, each matching user is found once, 
   );
 });
 
-test('a status that no user can have is no range', () => {
+it('a status that no user can have is no range', () => {
   const sqlOf = (text: string) => branchesOf(parseListFilter(text, USER_PROPERTIES)).map(({ sql }) => sql);
   expect(sqlOf("processingStatus in ('failed', 'unheard')")).toHaveLength(1);
   expect(sqlOf("processingStatus in ('failed', 'failed', 'canceled')")).toHaveLength(2);
 });
 
-test.each([
+it.each([
   ["subject/id eq 'a'", 'a'],
   ["failedTasksCount gt 0 and (subject/id eq 'a' and processingStatus eq 'failed')", 'a'],
   ["subject/id eq 'a' or processingStatus eq 'failed'", null],

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { matchesRow, parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import type { RunRecord } from '../../../../../src/model/records.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
@@ -20,7 +20,7 @@ const SCHEMA = Object.entries(schema)
 const where = (text: string) => whereOf(parseListFilter(text, RUN_PROPERTIES), RUN_PROPERTIES);
 
 describe('translation', () => {
-  test.each([
+  it.each([
     ["processingStatus eq 'failed'", '(processing_status IS NOT NULL AND processing_status = ?)', ['failed']],
     ['startedDateTime eq null', '(started_at_ms IS NULL)', []],
     ['startedDateTime ne null', '(started_at_ms IS NOT NULL)', []],
@@ -38,13 +38,13 @@ describe('translation', () => {
     expect(where(text)).toEqual({ sql, params });
   });
 
-  test('a value is bound, whatever it contains', () => {
+  it('a value is bound, whatever it contains', () => {
     const { sql, params } = where("processingStatus eq '''; DROP TABLE runs; --'");
     expect(sql).not.toContain('DROP');
     expect(params).toEqual(["'; DROP TABLE runs; --"]);
   });
 
-  test('300 alternatives stay below the depth that SQLite accepts', () => {
+  it('300 alternatives stay below the depth that SQLite accepts', () => {
     const text = Array.from({ length: 300 }, (_, index) => `failedTasksCount eq ${index}`).join(' or ');
     const { sql, params } = where(text);
     const database = new DatabaseSync(':memory:');
@@ -52,7 +52,7 @@ describe('translation', () => {
     expect(() => database.prepare(`SELECT 1 FROM runs WHERE ${sql}`).all(...params)).not.toThrow();
   });
 
-  test('a property of another list is InvalidFilter with its name', async () => {
+  it('a property of another list is InvalidFilter with its name', async () => {
     const filter = parseListFilter("subject/id eq 'a'", USER_PROPERTIES);
     const error = await refusal('InvalidFilter', async () => whereOf(filter, RUN_PROPERTIES));
     expect(error.details).toMatchObject({ property: 'subject/id', position: null });
@@ -89,7 +89,7 @@ describe('meaning', () => {
     ),
   }));
 
-  test('a row fits in SQL exactly when it fits in JavaScript', () => {
+  it('a row fits in SQL exactly when it fits in JavaScript', () => {
     const database = new DatabaseSync(':memory:');
     database.exec(SCHEMA);
     const rows: RunRecord[] = texts.flatMap((id, first) =>
@@ -110,7 +110,7 @@ describe('meaning', () => {
     );
   });
 
-  test('a text with a NUL in it ends where it ends', () => {
+  it('a text with a NUL in it ends where it ends', () => {
     const database = new DatabaseSync(':memory:');
     database.exec(SCHEMA);
     database.prepare(INSERT_RUN).run(...runCells(makeRun({ id: 'a\0b' })));

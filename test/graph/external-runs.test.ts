@@ -15,8 +15,8 @@ afterEach(async () => {
   expect(api.faults).toEqual([]);
 });
 
-describe('the methods of the seed', () => {
-  it('create a run: 201, its address and its whole representation', async () => {
+describe('runs and user results over HTTP', () => {
+  it('are created with 201, their address and the whole representation', async () => {
     const { status, headers, body } = await api.post(runs, runBody());
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`${LW}/workflows('${workflowId}')/runs('${body.id}')`);
@@ -39,7 +39,7 @@ describe('the methods of the seed', () => {
     });
   });
 
-  it('get, list, update and delete it', async () => {
+  it('are read, listed, updated and deleted', async () => {
     const { body: made } = await api.post(runs, runBody());
     const got = await api.get(`${runs}/${made.id}`);
     expect(got).toMatchObject({ status: 200, body: made });
@@ -60,7 +60,7 @@ describe('the methods of the seed', () => {
     });
   });
 
-  it('report users until the run finishes by itself', async () => {
+  it('finish by themselves once all users are reported', async () => {
     const { body: run } = await api.post(runs, runBody());
     const results = `${runs}/${run.id}/userProcessingResults`;
     const made = await api.post(results, resultBody());
@@ -107,7 +107,7 @@ describe('the methods of the seed', () => {
     expect(list.value.map(({ subject }: { subject: { id: string } }) => subject.id)).toEqual(['ada', 'bob']);
   });
 
-  it('sum up the runs of a window', async () => {
+  it('are summed up over a window', async () => {
     await api.post(runs, runBody());
     const window = 'startDateTime=2026-01-31T00:00:00Z,endDateTime=2026-02-01T00:00:00Z';
     const sums = {
@@ -138,7 +138,7 @@ describe('the methods of the seed', () => {
     expect((await api.get(runs)).body.value).toEqual([]);
   });
 
-  it('refuse a second result of a subject, and a move that the status machine does not have', async () => {
+  it('refuse a second result of a subject, and an illegal transition', async () => {
     const { body: run } = await api.post(runs, runBody());
     await api.post(`${runs}/${run.id}/userProcessingResults`, resultBody());
     expect(await api.post(`${runs}/${run.id}/userProcessingResults`, resultBody())).toMatchObject({
@@ -150,7 +150,7 @@ describe('the methods of the seed', () => {
     expect(await api.delete(`${runs}/${run.id}`)).toMatchObject({ status: 409 });
   });
 
-  it('answer 405 where the host wants runs to be read only, as Entra does', async () => {
+  it('answer 405 to writes when the host makes runs read-only, as Entra does', async () => {
     const entra = await openApi({ readOnlyRuns: true });
     const id = await makeWorkflow(entra);
     const refused = await entra.post(`/workflows/${id}/runs`, runBody());
