@@ -18,6 +18,7 @@ import {
   readStore,
   readWorkSource,
 } from './input/ports.ts';
+import { invalid } from './input/refuse.ts';
 import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
 import type { Identified, Subject } from './model/subject.ts';
@@ -26,6 +27,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
+import type { WorkSource } from './ports/work-source.ts';
 import { memoryStore } from './stores/memory/memory-store.ts';
 import { systemClock } from './system/real/clock.ts';
 import { httpCallout } from './system/real/http-callout.ts';
@@ -34,7 +36,7 @@ import { systemIds, systemRandom } from './system/real/random.ts';
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
-    Partial<Omit<EnginePorts, 'store' | 'directory'>> {
+    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work'>> {
   /**
    * Where people come from; its type is what handlers see as `subject`. Default: an empty directory. A promise is
    * awaited: `csvDirectory('people.csv')`.
@@ -42,6 +44,11 @@ export interface EngineOptions<Person extends Identified = Subject>
   readonly directory?: Directory<Person> | Promise<Directory<Person>>;
   /** Where the record is kept. Default: in memory. A promise is awaited: `sqliteStore('tenure.db')`. */
   readonly store?: Store | Promise<Store>;
+  /**
+   * What hands out the work of runs that several processes share, such as `pgBossSource(store)`. Default: the store
+   * itself. A promise is awaited.
+   */
+  readonly work?: WorkSource | Promise<WorkSource>;
 }
 
 /** A library does not print; background failures are `engine.error` events. */
@@ -72,6 +79,14 @@ export async function createEngine<Person extends Identified = Subject>(
     const read = readOptions(given, 'createEngine', ENGINE_OPTIONS);
     const { store = memoryStore(), clock, random, ids, logger, ...rest } = read;
     const { directory = arrayDirectory([]), callout = httpCallout(), work, ...settings } = rest;
+    if (work && !store.slices) {
+      const place = { path: 'work', value: work };
+      throw invalid(
+        place,
+        'given with a store that several processes write, such as postgresStore()',
+        'none of these',
+      );
+    }
     const ports = { store, directory, clock, random, ids, logger, callout, ...(work ? { work } : {}) };
     return assembleEngine(ports, settingsOf(settings));
   });
@@ -153,18 +168,18 @@ async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<Stan
   };
 }
 
-type Opened = Pick<EngineOptions, 'store' | 'directory'>;
+type Opened = Pick<EngineOptions, 'work' | 'store' | 'directory'>;
 
 /**
- * Waits for the store and the directory that options promise. They are closed again when one cannot be opened or the
- * options are refused: a caller that passed only a promise could not free the file.
+ * Waits for the store, the directory and the source of work that options promise. They are closed again when one cannot
+ * be opened or the options are refused: a caller that passed only a promise could not free the file.
  */
 async function onOpened<Options extends Opened, Made>(
   options: Options | undefined,
   make: (options: Options | undefined) => Made | Promise<Made>,
 ): Promise<Made> {
-  const { store, directory }: Opened = options ?? {};
-  const promised = Object.entries({ store, directory }).filter(([, port]) => 'then' in Object(port));
+  const { work, store, directory }: Opened = options ?? {};
+  const promised = Object.entries({ work, store, directory }).filter(([, port]) => 'then' in Object(port));
   if (promised.length === 0) return make(options);
   const settled = await Promise.allSettled(promised.map(([, port]) => port));
   try {

@@ -160,6 +160,7 @@ export {
   type TaskHandlerOptions,
   type TaskHandlerResult,
 } from './ports/task-handler.ts';
+export type { WorkListener, WorkSource, WorkTicket } from './ports/work-source.ts';
 export {
   COUNTER_MOVES,
   type CounterEvent,

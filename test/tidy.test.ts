@@ -26,6 +26,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   system: CORE,
   directory: [...CORE, 'filter'],
   stores: [...CORE, 'filter', 'rules'],
+  work: [...CORE, 'stores', 'system'],
   ledger: RECORD,
   engine: [...RECORD, 'ledger'],
   graph: [...RECORD, 'ledger', 'engine'],

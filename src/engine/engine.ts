@@ -136,7 +136,7 @@ class LifecycleEngine implements Engine, EventSink {
     const handlers = new Handlers(settings.tasks, builtIn, settings.noOp);
     const { slices } = this.#ledger.recorder;
     const isShared = store.slices !== undefined;
-    this.#work = ports.work ?? new StoreSource({ slices, clock: ports.clock, events: this, isShared });
+    this.#work = ports.work ?? new StoreSource({ slices, clock: ports.clock, isShared });
     this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, timeSlice, this.#work);
     this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
       this.#dispatcher.abort(graceMs),
@@ -209,7 +209,7 @@ class LifecycleEngine implements Engine, EventSink {
     } catch (error) {
       // The caller may retry, for instance after a locked store.
       this.#news.close();
-      this.#dispatcher.close();
+      await this.#dispatcher.close();
       if (this.#phase === 'started') this.#phase = 'new';
       throw error;
     }

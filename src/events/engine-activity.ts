@@ -9,6 +9,7 @@ export const ENGINE_ACTIVITIES = {
   drivingRun: 'driving',
   evaluatingSchedule: 'evaluating the schedule',
   findingPurgedRuns: 'looking for purged runs',
+  findingWork: 'looking for work',
   handingRunsBack: 'handing runs back',
   listening: 'a listener',
   readingProgress: 'reading progress',

@@ -1,15 +1,18 @@
 /** Every program of the README, and of the guides that continue it, runs and prints what the page says. */
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { describePostgres, serverUrl, sql } from '../postgres/support.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES: Readonly<Record<string, string>> = {
   tenure: 'src/index.ts',
   'tenure/sqlite': 'src/sqlite.ts',
   'tenure/postgres': 'src/postgres.ts',
+  'tenure/pg-boss': 'src/pg-boss.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };
@@ -31,12 +34,23 @@ function blocksOf(page: string): readonly Block[] {
   }));
 }
 
-function run(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+function run(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): { status: number | null; stdout: string; stderr: string } {
+  const options = { cwd: folder, encoding: 'utf8', env } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
   return { status, stdout, stderr };
 }
 
-const programs = PAGES.flatMap((page) => {
+interface Program {
+  readonly name: string;
+  readonly page: string;
+  readonly code: string;
+  readonly output: Block | undefined;
+}
+
+const programs: readonly Program[] = PAGES.flatMap((page) => {
   const blocks = blocksOf(page);
   return blocks.flatMap((block, index) =>
     block.language === 'ts'
@@ -53,7 +67,27 @@ describe('the README and the guides that continue it', () => {
 
   it('have programs', () => expect(programs.length).toBeGreaterThanOrEqual(5));
 
-  it.each(programs)('print what they promise in $name', ({ code, output, name }) => {
+  const needsServer = ({ code }: Program) => code.includes("from 'tenure/postgres'");
+
+  it.each(programs.filter((program) => !needsServer(program)))(
+    'print what they promise in $name',
+    (program) => expectPromised(program),
+  );
+
+  describePostgres('with a server', () => {
+    it.each(programs.filter(needsServer))('print what they promise in $name', async (program) => {
+      const database = `guide_${randomUUID()}`;
+      await sql(`CREATE DATABASE "${database}"`);
+      try {
+        const url = Object.assign(new URL(serverUrl()), { pathname: `/${database}` });
+        expectPromised(program, { ...process.env, DATABASE_URL: url.href });
+      } finally {
+        await sql(`DROP DATABASE "${database}" WITH (FORCE)`);
+      }
+    });
+  });
+
+  function expectPromised({ code, output, name }: Program, env = process.env): void {
     const path = join(folder, `${name.replace(/\W/g, '-')}.mts`);
     const linked = code.replace(/from '(tenure[^']*)'/g, (_, entry: string) => {
       const file = ENTRIES[entry];
@@ -64,13 +98,13 @@ describe('the README and the guides that continue it', () => {
     // A program that ensures its workflows can be started repeatedly.
     const starts = code.includes('.ensure') ? 2 : 1;
     for (let start = 1; start <= starts; start += 1) {
-      const result = run(['--disable-warning=ExperimentalWarning', path]);
+      const result = run(['--disable-warning=ExperimentalWarning', path], env);
       expect(result.stderr).toBe('');
       expect(output?.language).toBe('text');
       expect(result.stdout).toBe(output?.body);
       expect(result.status).toBe(0);
     }
-  });
+  }
 
   it('show commands that work as they stand', () => {
     const lines = PAGES.flatMap(blocksOf)

@@ -84,8 +84,7 @@ export class EngineProcess implements HandlerHost {
   }
 
   #source(plan: ClusterPlan, slices: StoreSlices): WorkSource {
-    const events = { emit: () => {}, has: () => false };
-    const inner = new StoreSource({ slices, clock: this.clock, events, isShared: true });
+    const inner = new StoreSource({ slices, clock: this.clock, isShared: true });
     const seed = this.#scenario.plan.seed * 128 + this.no;
     return unsureSource({ inner, plan, seed, isCalm: () => this.#scenario.isCalm });
   }

@@ -81,6 +81,7 @@ describe('what an entry loads', () => {
     ['tenure', ['eventemitter3', 'p-queue']],
     ['tenure/sqlite', []],
     ['tenure/postgres', []],
+    ['tenure/pg-boss', []],
     ['tenure/graph', ['hono']],
     [
       'tenure/simulate',

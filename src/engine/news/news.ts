@@ -14,7 +14,7 @@ export interface NewsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: EventSink;
-  readonly work: Pick<WorkSource, 'sweep'>;
+  readonly work: Pick<WorkSource, 'published'>;
   readonly dispatcher: Pick<Dispatcher, 'cancel' | 'wake'>;
   readonly waiters: Waiters;
   /** A run that is waited for was deleted. */
@@ -49,7 +49,7 @@ export class News {
 
   #hear(news: RunNews): void {
     const { dispatcher, work } = this.#deps;
-    if (news.kind === 'offered') work.sweep().catch((error: unknown) => this.#failed(error));
+    if (news.kind === 'offered') work.published(null);
     else if (news.kind === 'canceling') dispatcher.cancel(news.runId);
     else if (news.kind === 'answered') dispatcher.wake(news.runId, news.ordinal);
     else void this.#look([news.runId]);

@@ -119,7 +119,10 @@ export class Dispatcher {
     this.#isOpen = true;
     await this.#leftOvers.open();
     if (!this.#isOpen) return;
-    await this.#work.open(() => this.mayBeWork());
+    await this.#work.open({
+      mayBeWork: () => this.mayBeWork(),
+      failed: (error) => this.#ledger.context.events.emit('engine.error', { error, during: 'findingWork' }),
+    });
     if (this.#isShared) this.#renewal.start();
     this.mayBeWork();
   }
@@ -175,12 +178,14 @@ export class Dispatcher {
   }
 
   /** Takes up no more slices. Those that are driven stay held, in {@link drain} until their handlers have ended. */
-  close(): void {
+  async close(): Promise<void> {
     this.#isOpen = false;
     this.#leftOvers.close();
-    this.#work.close().catch((error: unknown) => {
+    try {
+      await this.#work.close();
+    } catch (error) {
       this.#ledger.context.events.emit('engine.error', { error, during: 'closing' });
-    });
+    }
   }
 
   /**
@@ -204,7 +209,7 @@ export class Dispatcher {
 
   /** Ends, after a {@link drain} or in its place: releases every slice, whatever its state. */
   abandon(): void {
-    this.close();
+    void this.close();
     this.#renewal.stop();
     for (const { driver } of this.#all()) driver.end();
   }

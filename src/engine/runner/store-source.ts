@@ -2,14 +2,13 @@
  * Work from the store itself: open slices that no process holds. On demand comes before scheduled, in the proportion 4 : 1.
  */
 
-import type { EventSink } from '../../events/event-map.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { OpenSlice } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { StoreSlices } from '../../ports/store.ts';
-import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
+import type { WorkListener, WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import { Fifo } from '../lanes/fifo.ts';
 
 /** Of five slices that are taken, this many are on demand while both kinds wait. */
@@ -21,7 +20,6 @@ const HINTS_MAX = 256;
 export interface StoreSourceDeps {
   readonly slices: StoreSlices;
   readonly clock: Clock;
-  readonly events: EventSink;
   /** Other processes work on the same runs: the store has to be polled for work. */
   readonly isShared: boolean;
 }
@@ -33,7 +31,7 @@ export class StoreSource implements WorkSource {
   readonly #known = new Set<string>();
   /** Slices that are not taken before a moment, though the store offers them. */
   readonly #resting = new Map<string, EpochMs>();
-  #listener: () => void = () => {};
+  #listener: WorkListener | null = null;
   readonly #timers = new Set<Timer>();
   /** Whether there may be open slices that are not known. */
   #isStale = true;
@@ -43,7 +41,7 @@ export class StoreSource implements WorkSource {
     this.#deps = deps;
   }
 
-  async open(listener: () => void): Promise<void> {
+  async open(listener: WorkListener): Promise<void> {
     this.#stopTimers();
     this.#listener = listener;
     this.#isStale = true;
@@ -52,10 +50,10 @@ export class StoreSource implements WorkSource {
 
   async offer(): Promise<void> {}
 
-  published(run: Pick<RunRecord, 'id' | 'workflowExecutionType'>): void {
-    if (this.#deps.isShared) this.#isStale = true;
+  published(run: Pick<RunRecord, 'id' | 'workflowExecutionType'> | null): void {
+    if (this.#deps.isShared || run === null) this.#isStale = true;
     else this.#add({ runId: run.id, slice: 1, isOnDemand: run.workflowExecutionType !== 'scheduled' });
-    this.#listener();
+    this.#listener?.mayBeWork();
   }
 
   async take(room: number): Promise<readonly WorkTicket[]> {
@@ -87,7 +85,7 @@ export class StoreSource implements WorkSource {
     const timer = clock.setTimer(Math.max(0, notBeforeMs - clock.now()), () => {
       this.#timers.delete(timer);
       this.#add(ticket);
-      this.#listener();
+      this.#listener?.mayBeWork();
     });
     this.#timers.add(timer);
   }
@@ -96,12 +94,12 @@ export class StoreSource implements WorkSource {
 
   async sweep(): Promise<void> {
     this.#isStale = true;
-    this.#listener();
+    this.#listener?.mayBeWork();
   }
 
   async close(): Promise<void> {
     this.#stopTimers();
-    this.#listener = () => {};
+    this.#listener = null;
     for (const queue of Object.values(this.#waiting)) queue.clear();
     this.#known.clear();
     this.#resting.clear();
@@ -136,7 +134,7 @@ export class StoreSource implements WorkSource {
       this.#timers.delete(timer);
       this.#poll();
       this.#isStale = true;
-      this.#listener();
+      this.#listener?.mayBeWork();
     });
     this.#timers.add(timer);
   }

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { DurationMs } from '../../model/time.ts';
 import { databaseError, isLost, storeError } from './errors.ts';
-import { Session, Statements } from './session.ts';
+import { type ForeignResult, Session, Statements } from './session.ts';
 
 /** What is used of a `Client` of `pg`. */
 export interface PostgresClient extends Pick<EventEmitter, 'on' | 'removeListener'> {
@@ -106,6 +106,7 @@ class Client {
 /** A pool of connections to one schema. */
 export class Database {
   readonly name: string;
+  readonly schema: string;
   readonly #pool: PostgresPool;
   readonly #options: DatabaseOptions;
   readonly #statements: Statements;
@@ -115,6 +116,7 @@ export class Database {
 
   constructor(pool: PostgresPool, options: DatabaseOptions) {
     this.name = options.name;
+    this.schema = options.schema;
     this.#pool = pool;
     this.#options = options;
     this.#statements = new Statements(options.schema);
@@ -177,6 +179,11 @@ export class Database {
     } catch (error) {
       throw this.error(error);
     }
+  }
+
+  /** Runs a statement, or a script, of another package. Once, and with the errors that `pg` gives. */
+  execute(text: string, values?: readonly unknown[]): Promise<ForeignResult> {
+    return this.#withClient((client) => new Session(client, this.#statements).foreign(text, values));
   }
 
   /** The error that callers see. */

@@ -45,11 +45,11 @@ export function readSchemaName(place: Place): string {
 }
 
 /** The error of a package that is not installed. */
-export function missingPackage(cause: unknown): LifecycleError<'InvalidArgument'> {
+export function missingPackage(name: string, cause: unknown): LifecycleError<'InvalidArgument'> {
   return new LifecycleError(
     'InvalidArgument',
-    'Expected the package pg to be installed beside tenure, got none; install it: npm install pg',
-    { package: 'pg' },
+    `Expected the package ${name} to be installed beside tenure, got none; install it: npm install ${name}`,
+    { package: name },
     { cause },
   );
 }

@@ -116,7 +116,7 @@ async function newPool(given: Given): Promise<PostgresPool> {
   const { Pool } = await import('pg').then(
     (module) => module.default,
     (error: unknown) => {
-      throw missingPackage(error);
+      throw missingPackage('pg', error);
     },
   );
   return new Pool({

@@ -19,6 +19,11 @@ const TYPES = {
 /** A statement with its parameters: numbers, texts, and arrays as {@link textArray} writes them. */
 export type Values = readonly (string | number | boolean | null)[];
 
+/** What a statement of another package gives; several statements without values: an array of these. */
+export interface ForeignResult {
+  readonly rows: unknown[];
+}
+
 /** What runs queries. */
 interface Queryable {
   query(query: unknown): Promise<unknown>;
@@ -49,6 +54,11 @@ export class Session {
   /** Runs several statements without parameters. */
   async script(sql: string): Promise<void> {
     await this.#client.query(this.#statements.inSchema(sql));
+  }
+
+  /** Runs a statement of another package as it is. Rows come as objects, with the types that `pg` has by default. */
+  foreign(text: string, values?: readonly unknown[]): Promise<ForeignResult> {
+    return this.#client.query({ text, values }) as Promise<ForeignResult>;
   }
 
   /** The first value of the first row of a fixed statement; `null`: there is none. */

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { databaseError } from './errors.ts';
 import { Journals, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
-import type { Session } from './session.ts';
+import type { ForeignResult, Session } from './session.ts';
 import type { News } from './slices/news.ts';
 import { PostgresSlices } from './slices/slices.ts';
 import { PostgresTransaction } from './transaction.ts';
@@ -49,6 +49,27 @@ export class PostgresStore extends PostgresReader implements Store {
     return result;
   }
 
+  /** Schema of its tables. */
+  get schema(): string {
+    return this.#database.schema;
+  }
+
+  /**
+   * Runs a statement, or a script, of another package that keeps tables in this database, such as a job queue. It is a
+   * commit of its own; those that belong to a transaction go through `PostgresTransaction.executeSql`.
+   *
+   * @throws what `pg` throws; {@link PostgresStore.explained} makes it an error of stores.
+   */
+  async executeSql(text: string, values?: readonly unknown[]): Promise<ForeignResult> {
+    this.#checkWritable();
+    return this.#database.execute(text, values);
+  }
+
+  /** The error of stores for one of `pg`; others come back as they are. */
+  explained(error: unknown): unknown {
+    return this.#database.error(error);
+  }
+
   close(): Promise<void> {
     this.#database.waitForServer(false);
     this.#news.close();
@@ -60,22 +81,19 @@ export class PostgresStore extends PostgresReader implements Store {
   }
 
   async #run<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-    this.#checkOpen();
-    if (this.#isReadOnly) {
-      const found = 'a transaction on a store that was opened to be read';
-      throw databaseError(
-        'StoreReadOnly',
-        this.#database.name,
-        found,
-        undefined,
-        'open it without `readOnly`',
-      );
-    }
+    this.#checkWritable();
     return this.#database.transaction<PostgresTransaction, T>((session) => this.#begun(session), work);
   }
 
   #begun(session: Session): PostgresTransaction {
     return new PostgresTransaction(session, this.#journals, (error) => this.#database.error(error));
+  }
+
+  #checkWritable(): void {
+    this.#checkOpen();
+    if (!this.#isReadOnly) return;
+    const found = 'a transaction on a store that was opened to be read';
+    throw databaseError('StoreReadOnly', this.#database.name, found, undefined, 'open it without `readOnly`');
   }
 
   #checkOpen(): void {

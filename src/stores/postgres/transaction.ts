@@ -9,7 +9,7 @@ import { RUN_COLUMNS, RUN_FIELDS, runCells } from '../sql/run-rows.ts';
 import { attemptsCell, outcomesCell, USER_COLUMNS } from '../sql/user-rows.ts';
 import { type Journals, putUsers, type RunJournal, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
-import { canHold, type Session, textArray } from './session.ts';
+import { canHold, type ForeignResult, type Session, textArray } from './session.ts';
 import { lockRun } from './slices/slice-runs.ts';
 
 /** Rows that one statement deletes: a time-out is for a statement. */
@@ -68,6 +68,11 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
   /** Runs statements in the transaction. */
   run<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.#write(work);
+  }
+
+  /** Runs a statement of another package that keeps tables in this database, such as a job queue. */
+  executeSql(text: string, values?: readonly unknown[]): Promise<ForeignResult> {
+    return this.#write((session) => session.foreign(text, values));
   }
 
   /** The run, locked: what is decided by it holds until the transaction ends. */

@@ -38,7 +38,7 @@ function world(runs: RunRecord[], own: Partial<NewsDeps> = {}) {
       has: () => true,
       emit: (_, payload) => void errors.push((payload as { error: unknown }).error),
     },
-    work: { sweep: async () => void calls.push('sweep') },
+    work: { published: (run) => void calls.push(`published ${run}`) },
     dispatcher: {
       cancel: (runId) => void calls.push(`cancel ${runId}`),
       wake: (runId, ordinal) => void calls.push(`wake ${runId} ${ordinal}`),
@@ -60,7 +60,7 @@ describe('news of other processes', () => {
     emit({ kind: 'offered', runId: 'r' });
     emit({ kind: 'canceling', runId: 'r' });
     emit({ kind: 'answered', runId: 'r', ordinal: 7 });
-    expect(calls).toEqual(['sweep', 'cancel r', 'wake r 7']);
+    expect(calls).toEqual(['published null', 'cancel r', 'wake r 7']);
   });
 
   it('of an end resolve the wait for that run, and read no run that is not waited for', async () => {
@@ -101,16 +101,6 @@ describe('news of other processes', () => {
     expect(errors).toEqual([failure]);
     await clock.advance(LIMITS.pollMs);
     expect((await waiting).id).toBe(done.id);
-  });
-
-  it('of an offer, where the source of work fails, are reported', async () => {
-    const failure = new Error('The queue is away');
-    const sweep = () => Promise.reject(failure);
-    const { news, clock, errors, emit } = world([], { work: { sweep } });
-    news.open();
-    emit({ kind: 'offered', runId: 'r' });
-    await clock.settle();
-    expect(errors).toEqual([failure]);
   });
 
   it('end with closing, also while a look is being made', async () => {

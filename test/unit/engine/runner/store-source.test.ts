@@ -27,13 +27,15 @@ function world(open: OpenSlice[], isShared = true) {
     if (failure) throw failure;
     return open.filter(({ isOnDemand }) => isOnDemand === query.onDemand).slice(0, query.limit);
   };
-  const events = { has: () => false, emit: () => {} };
   const slices = { list } as unknown as StoreSlices;
-  const source = new StoreSource({ slices, clock, events, isShared });
+  const source = new StoreSource({ slices, clock, isShared });
   const heard = { count: 0 };
   const listen = () =>
-    source.open(() => {
-      heard.count += 1;
+    source.open({
+      mayBeWork: () => {
+        heard.count += 1;
+      },
+      failed: () => {},
     });
   return { source, clock, queries, failures, open, heard, listen };
 }
