@@ -25,6 +25,8 @@ export {
 export { ledgerClient, type ReportedResult, type RunClient } from './testing/commands/run-client.ts';
 export type { ContractRunner, OpenedStore, StoreSubject, TestBody } from './testing/contract/kit.ts';
 export { storeContract } from './testing/contract/store-contract.ts';
+export { workSourceContract } from './testing/contract/work/work-contract.ts';
+export type { OpenedWork, WorkSubject } from './testing/contract/work/work-kit.ts';
 export {
   type ExploredViolation,
   type ExploreOptions,

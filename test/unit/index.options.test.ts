@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import * as graph from '../../src/graph.ts';
 import * as main from '../../src/index.ts';
+import * as pgBoss from '../../src/pg-boss.ts';
 import * as postgres from '../../src/postgres.ts';
 import { SCENARIOS } from '../../src/simulate/scenarios/named-scenarios.ts';
 import * as simulation from '../../src/simulate.ts';
@@ -53,6 +54,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
   },
   sqlite: { sqliteStore: () => sqlite.sqliteStore('nowhere/at/all.db', stray) },
   postgres: { postgresStore: () => postgres.postgresStore(stray) },
+  pgBoss: { pgBossSource: () => pgBoss.pgBossSource(memoryStore(), stray) },
   graph: {
     createGraphHandler: () => graph.createGraphHandler(engine, stray),
     bearerTokens: () => graph.bearerTokens([given({ token: 'a token of some length' })]),
@@ -83,6 +85,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
     graphOf: () => kit.graphOf(model, stray),
     idempotencyAudit: () => kit.idempotencyAudit(given(EXECUTED)),
     possibleEvents: () => kit.possibleEvents(model, stray),
+    workSourceContract: () => kit.workSourceContract(RUNNER, given({ name: 'x', make: () => {} })),
     storeContract: () => {
       const capabilities = { durable: false, sharedWriters: false };
       return kit.storeContract(RUNNER, given({ name: 'x', capabilities, make: () => {} }));
@@ -122,6 +125,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   ),
   sqlite: [],
   postgres: ['postgresSql'],
+  pgBoss: [],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
     simulationReport virtualClock`.split(/\s+/),
@@ -194,6 +198,7 @@ describe('every exported function', () => {
     ['main', main],
     ['sqlite', sqlite],
     ['postgres', postgres],
+    ['pgBoss', pgBoss],
     ['graph', graph],
     ['simulation', simulation],
     ['kit', kit],

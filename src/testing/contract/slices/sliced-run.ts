@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RunRecord, UserRecord } from '../../../model/records.ts';
 import type { ClaimedSlice, SliceAnswer, SliceCommit, SliceKey, SliceRecord } from '../../../model/slices.ts';
 import type { CommitOptions, Store, StoreReader, StoreSlices } from '../../../ports/store.ts';
+import type { WorkSource } from '../../../ports/work-source.ts';
 import { addUserMove, changeOf } from '../../../rules/status/run.ts';
 import type { SliceBounds } from '../../../rules/status/slice.ts';
 import { decideUser, type UserEvent } from '../../../rules/status/user.ts';
@@ -67,12 +68,13 @@ export class SlicedRun {
     this.keys = keys;
   }
 
-  /** Publishes run `n` with this many users. */
+  /** Publishes run `n` with this many users; `offer` is called in the same transaction. */
   static async publish(
     store: Store,
     slices: StoreSlices,
     count: number,
     { n = 0, ...changes }: Partial<RunRecord> & { n?: number } = {},
+    offer?: WorkSource['offer'],
   ): Promise<SlicedRun> {
     const users = userRecords(n, count, { totalTasksCount: TASKS });
     const report = { successfulUsersCount: 0, failedUsersCount: 0, totalUsersCount: count };
@@ -88,7 +90,9 @@ export class SlicedRun {
     const keys = await store.transaction(async (tx) => {
       await tx.putWorkflow(workflowRecord(0));
       await insertRunWith(tx, run, users);
-      return slices.insert(tx, run);
+      const inserted = await slices.insert(tx, run);
+      await offer?.(tx, run, inserted);
+      return inserted;
     });
     return new SlicedRun(store, slices, run, users, keys);
   }
