@@ -24,7 +24,7 @@ interface NewJob {
   readonly singletonKey: string;
 }
 
-/** What is used of a `PgBoss`. Its own type is not in ours: whoever has no need of pg-boss does not install it. */
+/** What is used of a `PgBoss`. Its own type is in none of ours: they compile without the package. */
 export interface Boss {
   start(): Promise<unknown>;
   stop(options: { readonly graceful: boolean; readonly close: boolean }): Promise<void>;
