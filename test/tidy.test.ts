@@ -39,6 +39,10 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
   .map((name) => join(ROOT, 'src', name))
   .map((path) => ({ path, name: relative(ROOT, path), text: readFileSync(path, 'utf8') }));
 
+/** Words that the code had to itself; those of the field say the same. */
+const DROPPED =
+  /\b(?:he|his|him|himself|whom|(?:some|any|every)body|breaths?|flights?|verdicts?|tapes?|standings|crew|deeds?|ticks?|occasions?|told|whoever)\b/i;
+
 /** The code without its comments. */
 function codeOf(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
@@ -148,15 +152,13 @@ describe('the source tree', () => {
   });
 
   it('speaks of records as it, of people as they, and in the words of the field', () => {
-    const dropped =
-      /\b(?:he|his|him|himself|whom|(?:some|any|every)body|breaths?|flights?|verdicts?|tapes?|standings|crew|deeds?|ticks?|occasions?|told|whoever)\b/i;
     // Part of the pinned traces of simulations.
     const pinned = new Set(["const why = engine ? 'nobody is selected' : 'the process is off';"]);
     const offenders = sources.flatMap(({ name, text }) =>
       text
         .split('\n')
         .map((line, index) => ({ line: line.trim(), at: `${name}:${index + 1}` }))
-        .filter(({ line }) => (dropped.test(line) || /\bnobody\b/i.test(line)) && !pinned.has(line))
+        .filter(({ line }) => (DROPPED.test(line) || /\bnobody\b/i.test(line)) && !pinned.has(line))
         .map(({ line, at }) => `${at} ${line}`),
     );
     expect(offenders).toEqual([]);
@@ -173,6 +175,23 @@ describe('the unit tests', () => {
       .filter((name) => !paths.has(`src/${name.replace(/(?:\.[\w-]+)?\.test\.ts$/, '.ts')}`));
     expect(names.length).toBeGreaterThan(100);
     expect(strays).toEqual([]);
+  });
+
+  it('are declared by `it`, with titles in the words of the field', () => {
+    const tests = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts') && name !== 'tidy.test.ts')
+      .map((name) => ({ name, text: readFileSync(join(ROOT, 'test', name), 'utf8') }));
+    const offenders = tests.flatMap(({ name, text }) => {
+      const titles = [...text.matchAll(/^\s*(?:it|describe)(?:\.\w+)*\(\s*(['`].*)/gm)].map(
+        ([, title = '']) => title,
+      );
+      return [
+        ...titles.filter((title) => DROPPED.test(title) || /\bnobody\b/i.test(title)),
+        ...(/import \{[^}]*\btest\b[^}]*\} from 'vitest'/.test(text) ? ['test instead of it'] : []),
+      ].map((what) => `${name}: ${what}`);
+    });
+    expect(tests.length).toBeGreaterThan(150);
+    expect(offenders).toEqual([]);
   });
 
   it('exist for every file of the rules that has logic', () => {

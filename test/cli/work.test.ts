@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { describePostgres, newSchema, serverUrl, sql } from '../postgres/support.ts';
 import { tenure as inProcess } from '../unit/cli/support.ts';
 import { effectsIn, expectCode, timesDone, workplace } from './support.ts';
@@ -16,7 +16,7 @@ async function wait({ subject }) {
 export { wait as disableUserAccount, wait as removeUserFromAllGroups, wait as removeUserFromAllTeams };
 `;
 
-test('a file of SQLite is refused: one process drives its runs', async () => {
+it('a file of SQLite is refused: one process drives its runs', async () => {
   const { code, stderr } = await inProcess('work', '--db', path('some.db'));
   expect([code, stderr]).toEqual([
     1,
@@ -27,7 +27,7 @@ test('a file of SQLite is refused: one process drives its runs', async () => {
 });
 
 describePostgres('several processes on one Postgres database', () => {
-  test('a worker does a part of a run, hands it back at Ctrl-C, and a cancel from a third process ends the run', async () => {
+  it('a worker does a part of a run, hands it back at Ctrl-C, and a cancel from a third process ends the run', async () => {
     const url = new URL(serverUrl());
     url.searchParams.set('schema', newSchema());
     const db = ['--db', url.href];

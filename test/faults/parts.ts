@@ -1,8 +1,8 @@
 /** Slices of runs, as the judge knows them: what may happen to claims, commit numbers and counters. */
 import type { RunRecord, UserRecord } from '../../src/model/records.ts';
 import type { StoredSlice } from '../../src/stores/memory/reader.ts';
-import { isTerminal } from '../model/edges.ts';
-import { sum } from '../model/recount.ts';
+import { isTerminal } from '../../src/testing/model/edges.ts';
+import { sum } from '../../src/testing/model/recount.ts';
 
 /** A slice of a run after a commit. */
 export interface Part {

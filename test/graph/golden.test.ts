@@ -1016,7 +1016,7 @@ describe('activations', () => {
   beforeAll(renew);
 
   it.each([
-    ['somebody who is not there', { subjects: [{ id: 'nobody' }] }, 406],
+    ['a user who does not exist', { subjects: [{ id: 'nobody' }] }, 406],
     ['nobody', { subjects: [] }, 400],
     ['no list', { subjects: 'p1' }, 400],
     ['another field', { people: [{ id: 'p1' }] }, 400],

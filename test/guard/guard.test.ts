@@ -14,11 +14,11 @@ it('nothing costs more than was recorded', () => {
 describe('the guard', () => {
   const recorded: Costs = { run: { statements: 0.5, promises: 2 } };
 
-  it('is content with less, and with the same', () => {
+  it('accepts the same and lower figures', () => {
     expect(worsened({ run: { statements: 0.4, promises: 2 } }, recorded)).toEqual([]);
   });
 
-  it('tells of more, with both figures', () => {
+  it('reports a higher figure, with both', () => {
     expect(worsened({ run: { statements: 0.5001, promises: 2 } }, recorded)).toEqual([
       'statements, run: expected at most 0.5, got 0.5001',
     ]);
@@ -31,7 +31,7 @@ describe('the guard', () => {
     ]);
   });
 
-  it('tells of figures that are on one side only', () => {
+  it('reports figures that one side only has', () => {
     expect(worsened({ run: { statements: 0.5 } }, recorded)).toEqual([
       'promises, run: recorded as 2, not measured any more',
     ]);

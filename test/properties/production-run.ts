@@ -4,7 +4,7 @@ import type { RunRecord, UserRecord } from '../../src/model/records.ts';
 import { NO_COUNTERS } from '../../src/rules/counters/counters.ts';
 import { addUserMove, changeOf, runAfter } from '../../src/rules/status/run.ts';
 import { decideUser, queuedUser, type UserEvent } from '../../src/rules/status/user.ts';
-import type { ModelEvent, ModelPlan } from '../model/reference-model.ts';
+import type { ModelEvent, ModelPlan } from '../../src/testing/model/reference-model.ts';
 
 export class ProductionRun {
   run: RunRecord;

@@ -14,9 +14,9 @@ import {
   USER_TRANSITIONS,
 } from '../../src/rules/status/transitions.ts';
 import { decideUser, type UserEvent } from '../../src/rules/status/user.ts';
-import { RUN_EDGES, TASK_EDGES, TERMINAL, USER_EDGES } from '../model/edges.ts';
-import { describeViolations, violationsOf } from '../model/invariants.ts';
-import { aggregate } from '../model/recount.ts';
+import { RUN_EDGES, TASK_EDGES, TERMINAL, USER_EDGES } from '../../src/testing/model/edges.ts';
+import { describeViolations, violationsOf } from '../../src/testing/model/invariants.ts';
+import { aggregate } from '../../src/testing/model/recount.ts';
 import {
   apply,
   createRun,
@@ -24,8 +24,8 @@ import {
   type ModelRun,
   possibleEvents,
   snapshotOf,
-} from '../model/reference-model.ts';
-import { snapshotOfRecords, withoutTimes } from '../model/snapshot.ts';
+} from '../../src/testing/model/reference-model.ts';
+import { snapshotOfRecords, withoutTimes } from '../../src/testing/model/snapshot.ts';
 import { ProductionRun } from './production-run.ts';
 
 const plans: fc.Arbitrary<ModelPlan> = fc.record({

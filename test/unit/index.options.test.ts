@@ -390,7 +390,7 @@ describe('a directory that is promised', () => {
     expect(closed.toSorted()).toEqual(['directory', 'store']);
   });
 
-  it('that cannot be opened is told instead, and the store is closed', async () => {
+  it('that cannot be opened is reported instead, and the store is closed', async () => {
     const store = memoryStore();
     const directory = Promise.reject(new Error('no file'));
     expect(await errorOf(() => main.createEngine({ store: Promise.resolve(store), directory }))).toEqual(
@@ -413,7 +413,7 @@ describe('a store that is promised', () => {
     expect(await store.listWorkflows()).toEqual([]);
   });
 
-  it('that cannot be opened is told instead', async () => {
+  it('that cannot be opened is reported instead', async () => {
     const store = Promise.reject(new Error('no disk'));
     expect(await errorOf(() => main.createEngine({ store, concurency: 4 } as never))).toEqual(
       new Error('no disk'),

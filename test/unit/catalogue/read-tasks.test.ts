@@ -86,7 +86,7 @@ describe('readTasks', () => {
     expect(ids).toEqual([own.toLowerCase(), known.toLowerCase()]);
   });
 
-  it('keeps nothing of the input by reference, and gives what nobody can change', () => {
+  it('keeps nothing of the input by reference, and returns frozen values', () => {
     const pair = { name: 'groupID', value: 'g1' };
     const input = [{ taskDefinitionId: 'addUserToGroups', arguments: [pair] }];
     const tasks = read(input);
@@ -198,7 +198,7 @@ describe('readTasks', () => {
     expect(error.details).toMatchObject({ field: 'tasks', limit: 'tasksPerWorkflowMax', max: 25 });
   });
 
-  it('never takes more tasks than ids can tell apart, whatever the limit', () => {
+  it('never takes more tasks than ids can distinguish, whatever the limit', () => {
     const many = Array.from({ length: 4096 }, () => ({ taskDefinitionId: 'x' }));
     const limits = { ...LIMIT_PRESETS.default, tasksPerWorkflowMax: Infinity };
     expect(refusal(many, 'joiner', limits).details).toMatchObject({ max: 4095 });

@@ -72,7 +72,7 @@ describe('the workflow templates', () => {
     expect(template?.tasks[2]?.arguments).toEqual([{ name: 'groupID', value: '' }]);
   });
 
-  it('take selected groups and teams from somebody who will leave in a week', () => {
+  it('take selected groups and teams from a user who will leave in a week', () => {
     expect(keysOf(findWorkflowTemplate('25abd83d-3b5d-4d6f-bb9a-4ed366fd96b1'))).toEqual([
       'removeUserFromSelectedGroups',
       'removeUserFromSelectedTeams',

@@ -15,7 +15,7 @@ import {
 } from '../../helpers/world.ts';
 
 describe('a preview', () => {
-  it('does nothing, says what each task would do, and takes the place of the last one', async () => {
+  it('has no effects, records what each task would do, and replaces the last preview', async () => {
     const effects: string[] = [];
     const run = () => void effects.push('done');
     const preview = ({ subject }: { subject: { id: string } }) => {
@@ -65,7 +65,7 @@ describe('a preview', () => {
     await world.engine.stop();
   });
 
-  it('that runs still is gone when the next one is there, and so is what it waits for', async () => {
+  it('that still runs is deleted by the next one, and waits for it are rejected', async () => {
     const aborted: unknown[] = [];
     const preview = ({ subject, signal }: { subject: { id: string }; signal: AbortSignal }) =>
       subject.id === 'u1'
@@ -96,7 +96,7 @@ describe('a preview', () => {
     await world.engine.stop();
   });
 
-  it('is refused for too many, for nobody, and for a workflow that a change makes due', async () => {
+  it('is refused for too many subjects, for none, and for a workflow with a change trigger', async () => {
     const world = makeWorld({ limits: { subjectsPerPreviewMax: 2 }, subjects: 3 });
     const { workflows } = world.engine;
     const { id } = await workflows.create(workflowInput(['a']));
@@ -222,7 +222,7 @@ describe('insights', () => {
 });
 
 describe('an audit log', () => {
-  it('hears what administrators do, and of the executions', async () => {
+  it('has the changes of administrators and the executions', async () => {
     const world = makeWorld({
       subjects: [{ id: 'u1', department: 'Sales', employeeHireDate: new Date(HOUR_MS).toISOString() }],
     });
@@ -270,7 +270,7 @@ describe('an audit log', () => {
     await world.engine.stop();
   });
 
-  it('names who changed extensions, and nobody for what the schedule did', async () => {
+  it('names the author of changes of extensions, and none for scheduled runs', async () => {
     const clock = new VirtualClock('2026-03-02T11:59:00Z');
     const world = makeWorld({
       clock,

@@ -46,7 +46,7 @@ it('an object that the directory does not know is its own subject, with its entr
   await world.engine.stop();
 });
 
-it('an object that the directory knows is the subject that stands there', async () => {
+it('an object that the directory knows is the directory’s subject', async () => {
   const world = provisioningWorld({ subjects: [{ id: 'new-hire', department: 'Sales' }] });
   const { id } = await world.engine.workflows.create(workflowInput(['badge']));
   await world.engine.start();
@@ -56,7 +56,7 @@ it('an object that the directory knows is the subject that stands there', async 
   await world.engine.stop();
 });
 
-it('an object keeps its attributes for the engine that takes its run over', async () => {
+it('an object keeps its attributes for the engine that takes over its run', async () => {
   const first = provisioningWorld({ tasks: { '*': () => new Promise<void>(() => {}) }, abortGraceMs: 1 });
   const { id } = await first.engine.workflows.create(workflowInput(['badge', 'laptop']));
   await first.engine.start();
@@ -72,7 +72,7 @@ it('an object keeps its attributes for the engine that takes its run over', asyn
   await second.engine.stop();
 });
 
-it.each(['the run', 'its result'])('an object is done again by doing %s again', async (what) => {
+it.each(['the run', 'its result'])('an object is reprocessed by reprocessing %s', async (what) => {
   const world = provisioningWorld({ tasks: { '*': () => Promise.reject(new Error('Not today')) } });
   const { id } = await world.engine.workflows.create(workflowInput(['badge']));
   await world.engine.start();

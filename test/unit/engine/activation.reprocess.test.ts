@@ -49,8 +49,8 @@ async function named(world: World, count: number, continueOnError?: (index: numb
   });
 }
 
-describe('a run done again', () => {
-  it('has the users who failed, with the tasks that they did not complete, and is tied to its origin', async () => {
+describe('a reprocessing run', () => {
+  it('has the failed users with the tasks that they did not complete, and is linked to its origin', async () => {
     const failing = new Set(['t2 u1', 't1 u3', 't3 u3']);
     const world = failingWorld(failing, { subjects: 3 });
     const workflow = await named(world, 3, (index) => index === 0);
@@ -93,7 +93,7 @@ describe('a run done again', () => {
     await expectSound(world.store);
   });
 
-  it('takes all users and all tasks when it is told to, with the newest version', async () => {
+  it('takes all users and all tasks on request, with the newest version', async () => {
     const world = failingWorld(new Set(), { subjects: 2 });
     const workflow = await named(world, 2);
     await world.engine.start();
@@ -150,7 +150,7 @@ describe('a run done again', () => {
     expect(await countsOf(origins[0], first)).toEqual([0, 0]);
   });
 
-  it('is forgotten for one user, while the run and its other users still name it, and leaves nothing behind', async () => {
+  it('can be unlinked from one user while the run and its other users stay linked', async () => {
     const world = failingWorld(new Set(['t1 u1', 't1 u2']), { subjects: 2 });
     const { runs, userProcessingResults: results } = world.engine;
     const { id } = await named(world, 1);
@@ -185,7 +185,7 @@ describe('a run done again', () => {
     expect(await runs.get(made.id)).toMatchObject({ id: made.id });
   });
 
-  it('is refused while its origin is not final, and for what there is not', async () => {
+  it('is refused while its origin is not final, and for unknown runs and results', async () => {
     const world = failingWorld(new Set(), { subjects: 1 });
     const workflow = await named(world, 1);
     const origin = await world.engine.runs.activate(workflow.id, { subjects: ['u1'] });
@@ -202,7 +202,7 @@ describe('a run done again', () => {
     expect(await again(origin.id, { tasks: [] })).toBe('InvalidArgument');
   });
 
-  it('names a deleted run no more, and goes with its workflow', async () => {
+  it('loses the link to a deleted origin, and is purged with its workflow', async () => {
     const world = failingWorld(new Set(['t1 u1']), { subjects: 1 });
     const workflow = await named(world, 1);
     await world.engine.start();
@@ -238,7 +238,7 @@ describe('an activation with a scope', () => {
     );
   });
 
-  it('takes people, who must be known, and no more than the limit', async () => {
+  it('takes known subjects, at most as many as the limit', async () => {
     const world = failingWorld(new Set(), { subjects: 3, limits: { subjectsPerActivationMax: 2 } });
     const workflow = await named(world, 1);
     const type = '#microsoft.graph.identityGovernance.activateUserScope';
@@ -261,8 +261,8 @@ describe('an activation with a scope', () => {
   });
 });
 
-describe('on disk', () => {
-  it('a run that does some tasks again goes on after the end of its process', async () => {
+describe('reprocessing on disk', () => {
+  it('continues after the end of its process', async () => {
     const file = newFile();
     const failing = new Set(['t2 u1', 't2 u2', 't3 u3']);
     const first = failingWorld(failing, { subjects: 4, store: await sqliteStore(file) });
@@ -285,8 +285,8 @@ describe('on disk', () => {
   });
 });
 
-describe('any run', () => {
-  it('done again does for each who failed exactly what he had not completed, until a blocking failure', async () => {
+describe('reprocessing any run', () => {
+  it('repeats for each failed user exactly the tasks not completed, until a blocking failure', async () => {
     const scenario = fc.record({
       users: fc.integer({ min: 1, max: 4 }),
       continues: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),

@@ -23,8 +23,8 @@ import {
 
 expectNoUnhandledRejection();
 
-describe('a cancel', () => {
-  it('of a run that waits for the engine ends it at once', async () => {
+describe('canceling a run', () => {
+  it('ends a run that waits for the engine at once', async () => {
     const { engine, clock, store } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
     const run = await engine.runs.activate(workflow.id, { subjects: idsOf(3) });
@@ -65,7 +65,7 @@ describe('a cancel', () => {
     },
   );
 
-  it('lets a running task that ignores it end, and keeps what it did', async () => {
+  it('lets a running task that ignores the signal end, and records its outcome', async () => {
     const gate = gated();
     const { engine, clock, store } = makeWorld({ tasks: { '*': gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
@@ -92,7 +92,7 @@ describe('a cancel', () => {
     await expectSound(store);
   });
 
-  it('that changes nothing any more gives the status of the outcomes (r8)', async () => {
+  it('that comes after the last outcome leaves the status that the outcomes give (r8)', async () => {
     const gate = gated();
     const { engine, clock, store } = makeWorld({ tasks: { a: gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a']));
@@ -105,7 +105,7 @@ describe('a cancel', () => {
     await expectSound(store);
   });
 
-  it('ends users who wait for a retry and for a place, at once', async () => {
+  it('ends users that wait for a retry or for a place at once', async () => {
     const gate = gated();
     const { engine, clock, store } = makeWorld({
       tasks: {
@@ -136,7 +136,7 @@ describe('a cancel', () => {
     await expectSound(store);
   });
 
-  it('twice is the same as once; of a final run it is refused', async () => {
+  it('may be repeated; for a final run it is refused', async () => {
     const gate = gated();
     const { engine, clock, store, events } = makeWorld({ tasks: { '*': gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
@@ -153,7 +153,7 @@ describe('a cancel', () => {
     await expectSound(store);
   });
 
-  it('a task that obeys is canceled itself; its start stays on record', async () => {
+  it('cancels a task that honours the signal; its start stays recorded', async () => {
     const { engine, clock, store } = makeWorld({
       tasks: {
         a: ({ signal }) =>
@@ -173,7 +173,7 @@ describe('a cancel', () => {
     await expectSound(store);
   });
 
-  it.each(['disable', 'delete'] as const)('comes with the %s of the workflow', async (how) => {
+  it.each(['disable', 'delete'] as const)('is part of the %s of its workflow', async (how) => {
     const gate = gated();
     const { engine, clock, store } = makeWorld({ concurrency: 1, tasks: { '*': gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
@@ -190,7 +190,7 @@ describe('a cancel', () => {
 });
 
 describe('waitFor()', () => {
-  it('of a run that is final gives it at once; of an unknown one NotFound; of a deleted one NotFound', async () => {
+  it('resolves at once for a final run, and rejects with NotFound for an unknown or deleted one', async () => {
     const { engine, clock } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a']));
     const deleted = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
@@ -211,7 +211,7 @@ describe('waitFor()', () => {
     expect(await engine.runs.waitFor(run.id)).toEqual(one);
   });
 
-  it('rejects with EngineStopped when the engine stops before, and of an unfinished run afterwards', async () => {
+  it('rejects with EngineStopped when the engine stops first, and for an unfinished run afterwards', async () => {
     const gate = gated();
     const { engine, clock } = makeWorld({ tasks: { '*': gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a']));
@@ -224,7 +224,7 @@ describe('waitFor()', () => {
     expect(await codeOf(engine.runs.waitFor(run.id))).toBe('EngineStopped');
   });
 
-  it('of an external run resolves with its last result', async () => {
+  it('resolves for an external run with its last result', async () => {
     const { engine, clock } = makeWorld();
     const workflow = await engine.workflows.create(workflowInput(['a']));
     const run = await engine.runs.create(workflow.id, {
@@ -250,7 +250,7 @@ describe('stop and resume', () => {
     ({ subject, task, attempt, interruptions }) =>
       void list.push(`${subject.id} ${task.taskDefinitionId} ${attempt} ${interruptions}`);
 
-  it('a stop lets running tasks end, starts no more, and the next engine goes on without an interruption', async () => {
+  it('a stop lets running tasks end and starts none; the next engine continues without an interruption', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const gate = gated();
@@ -275,7 +275,7 @@ describe('stop and resume', () => {
     await expectSound(second.store);
   });
 
-  it('a stop aborts with half of its time left; an obedient task runs again, counted as an interruption, not as an attempt', async () => {
+  it('a stop aborts with half of its time left; an aborted task runs once more and counts an interruption, no attempt', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const first = makeWorld({
@@ -350,7 +350,7 @@ describe('stop and resume', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('a run that is being claimed when the stop comes is handed back, and nobody is taken up', async () => {
+  it('a run that is being claimed when the stop comes is handed back without starting a user', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const called: string[] = [];
@@ -384,7 +384,7 @@ describe('stop and resume', () => {
     },
   );
 
-  it('close() ends by its deadline although the directory never closes, and tells it', async () => {
+  it('close() ends by its deadline although the directory never closes, and reports that', async () => {
     const { engine, clock, errors } = makeWorld({
       directory: { ...arrayDirectory([{ id: 'u1' }]), close: () => new Promise(() => {}) },
       tasks: { a: () => new Promise(() => {}) },
@@ -400,7 +400,7 @@ describe('stop and resume', () => {
     expect(await codeOf(engine.workflows.list())).toBe('StoreClosed');
   });
 
-  it('a crash repeats only what was in flight, counts interruptions, and fences the dead engine out', async () => {
+  it('a crash repeats only running tasks, counts interruptions, and fences the dead engine out', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const gate = gated();
@@ -457,7 +457,7 @@ describe('stop and resume', () => {
     await expectSound(second.store);
   });
 
-  it('a task that is interrupted too often fails, and says so; its attempts are another budget', async () => {
+  it('a task that is interrupted too often fails with a reason; attempts are counted separately', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const setUp = makeWorld({ store: inner, clock });
@@ -492,7 +492,7 @@ describe('stop and resume', () => {
     await expectSound(setUp.store);
   });
 
-  it('a user who waits for a retry over a crash waits for the rest only, and counts as possibly interrupted', async () => {
+  it('a user that waits for a retry during a crash waits only for the rest, and counts as possibly interrupted', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const task = {
@@ -544,7 +544,7 @@ describe('stop and resume', () => {
     await expectSound(second.store);
   });
 
-  it('a run whose users were still being written when its process died is cleared away', async () => {
+  it('a run whose users were still being written when its process died is removed', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const store = watchedStore(inner);
@@ -562,7 +562,7 @@ describe('stop and resume', () => {
     expect(await inner.listUnfinishedRuns()).toEqual([]);
   });
 
-  it('an engine starts once, and not after a stop', async () => {
+  it('an engine can be started once, and not after a stop', async () => {
     const { engine, clock } = makeWorld();
     await clock.until(engine.start());
     expect(await codeOf(engine.start())).toBe('EngineStopped');
@@ -620,7 +620,7 @@ describe('a store that fails', () => {
     },
   );
 
-  it('for good ends the driving with engine.error, and the run is there for the next start', async () => {
+  it('permanently stops the run with engine.error, and keeps it for the next start', async () => {
     const inner = memoryStore();
     const clock = new VirtualClock();
     const first = makeWorld({ store: inner, clock });
@@ -640,7 +640,7 @@ describe('a store that fails', () => {
     await expectSound(second.store);
   });
 
-  it('at its n-th transaction, for every n, leaves every run to end right', async () => {
+  it('at its n-th transaction, for every n, leaves every run able to end with right counters', async () => {
     for (let n = 1; n <= 25; n++) {
       const { engine, clock, store } = makeWorld({ concurrency: 2, seed: n });
       const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
@@ -667,7 +667,7 @@ describe('a store that fails', () => {
     }
   });
 
-  it('after its n-th commit, and the process dies, for every n: the next engine ends every run right', async () => {
+  it('after its n-th commit while the process dies, for every n, lets the next engine end every run', async () => {
     for (let n = 1; n <= 20; n++) {
       const inner = memoryStore();
       const clock = new VirtualClock();

@@ -47,7 +47,7 @@ describe('events', () => {
     expect(seen).toEqual([1]);
   });
 
-  it('task.completed, task.failed and task.retrying say which task of whom in which run', async () => {
+  it('task.completed, task.failed and task.retrying name task, user and run', async () => {
     const { engine, clock, events } = makeWorld({
       tasks: {
         skips: () => ({ processingInfo: 'nothing to do' }),

@@ -13,7 +13,7 @@ import {
 const TASKS = ['sendWelcomeEmail', 'own'] as const;
 
 describe('an engine with noOp', () => {
-  it('calls no handler, needs none, and says so on the run and on each task', async () => {
+  it('calls no handler, needs none, and marks the run and each task', async () => {
     let calls = 0;
     const own = () => {
       calls += 1;
@@ -34,7 +34,7 @@ describe('an engine with noOp', () => {
     await expectSound(store);
   });
 
-  it('calls nobody outside for a custom task extension', async () => {
+  it('makes no call for a custom task extension', async () => {
     let calls = 0;
     const callout: Callout = {
       post: async () => {
@@ -59,7 +59,7 @@ describe('an engine with noOp', () => {
     expect(calls).toBe(0);
   });
 
-  it('marks a run that it goes on with, and none that it only previews', async () => {
+  it('marks a run that it resumes, but no preview', async () => {
     const store = memoryStore();
     const first = makeWorld({
       store,

@@ -9,7 +9,7 @@ async function pass(world: World, days: number): Promise<void> {
 }
 
 describe('a deleted workflow', () => {
-  it('can be restored for 30 days, and is gone with its runs afterwards', async () => {
+  it('can be restored for 30 days, and is purged with its runs afterwards', async () => {
     const world = makeWorld();
     const { engine } = world;
     await engine.start();
@@ -31,7 +31,7 @@ describe('a deleted workflow', () => {
     await engine.stop();
   });
 
-  it('stays when retention is off, and goes earlier when it is told to', async () => {
+  it('stays when retention is off, and is purged earlier with a shorter retention', async () => {
     for (const [days, left] of [
       [null, 1],
       [5, 0],
@@ -47,8 +47,8 @@ describe('a deleted workflow', () => {
   });
 });
 
-describe('a final run', () => {
-  it('is kept by default, and goes when it was not changed for the days that are set', async () => {
+describe('a run in a store with retention', () => {
+  it('is kept by default, and purged when it was not changed for the configured days', async () => {
     for (const [days, kept] of [
       [undefined, 120],
       [30, 0],
@@ -91,7 +91,7 @@ describe('a final run', () => {
   });
 });
 
-describe('the settings', () => {
+describe('the settings of retention', () => {
   it('are whole days', () => {
     for (const runsDays of [0, 1.5, -1, Number.NaN, '1'])
       expect(() => makeWorld({ retention: { runsDays: runsDays as number } })).toThrow(/retention\.runsDays/);

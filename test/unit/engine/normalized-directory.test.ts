@@ -24,7 +24,7 @@ async function fromQuery(directory: Directory): Promise<Subject[]> {
 }
 
 describe('the ids of a directory of the host', () => {
-  it('are normalized in what it queries, gets and tells of changes', async () => {
+  it('are normalized in the results of query, get and changes', async () => {
     const directory = normalizedDirectory({
       ...ownDirectory([{ id: 'u1\u00a0', city: 'Rome' }, { id: 'Zoe\u0308' }]),
       changes: async () => ({ subjectIds: ['u1 ', 'Zoe\u0308'], token: 't' }),
@@ -34,7 +34,7 @@ describe('the ids of a directory of the host', () => {
     expect(await directory.changes?.(null)).toEqual({ subjectIds: ['u1', 'Zo\u00eb'], token: 't' });
   });
 
-  it('have no changes where the host has none, and everybody where it cannot tell', async () => {
+  it('have no `changed` where the host has none, and are all observed where it returns null', async () => {
     expect(normalizedDirectory(ownDirectory([])).changes).toBeUndefined();
     const untold = { ...ownDirectory([]), changes: async () => ({ subjectIds: null, token: 't' }) };
     expect(await normalizedDirectory(untold).changes?.(null)).toEqual({ subjectIds: null, token: 't' });
@@ -55,14 +55,14 @@ describe('the ids of a directory of the host', () => {
     expect(String(error)).toContain(words);
   });
 
-  it('that are no ids are not among those whom it gets', async () => {
+  it('that are invalid are left out of the results of get', async () => {
     const get = async () => [null, { id: '' }, { id: 'u1 ' }] as unknown as Subject[];
     expect(await normalizedDirectory({ ...ownDirectory([]), get }).get(['u1'])).toEqual([{ id: 'u1' }]);
   });
 });
 
 describe('a run for subjects', () => {
-  it('has somebody once who is named in several spellings', async () => {
+  it('has a subject once that is named in several spellings', async () => {
     const { engine, clock } = makeWorld({ subjects: [{ id: 'u1' }, { id: 'Zoe\u0308' }] });
     const workflow = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());

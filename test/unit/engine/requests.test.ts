@@ -65,7 +65,7 @@ function deskWorld(options: WorldOptions & { readonly inner?: Store; readonly de
 const cancel = (id: string): StoreRequest => ({ kind: 'cancelRun', id, by: null });
 
 describe('a request of another process', () => {
-  it('cancels a run that the engine is driving: nobody starts any more, running tasks may end', async () => {
+  it('cancels a run that the engine is driving: no further user starts, running tasks may end', async () => {
     const gate = gated();
     const { engine, clock, desk } = deskWorld({ concurrency: 2, tasks: { '*': gate.run } });
     const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
@@ -103,7 +103,7 @@ describe('a request of another process', () => {
     expect((await engine.runs.get(run.id)).processingStatus).toBe('canceled');
   });
 
-  it('that was left while no engine was there is carried out before unfinished runs go on', async () => {
+  it('that was left while no engine ran is carried out before unfinished runs resume', async () => {
     const clock = new VirtualClock();
     const inner = memoryStore();
     const desk = new Desk();
@@ -124,7 +124,7 @@ describe('a request of another process', () => {
     await clock.until(dead.engine.stop());
   });
 
-  it('switches a workflow off and on, deletes and restores it, in the name of who asks', async () => {
+  it('disables, enables, deletes and restores a workflow, with the author of the request', async () => {
     const { engine, clock, desk } = deskWorld();
     const { id } = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
@@ -144,7 +144,7 @@ describe('a request of another process', () => {
     await clock.until(engine.stop());
   });
 
-  it('that cannot be carried out keeps the reason, and those after it are carried out', async () => {
+  it('that cannot be carried out is refused with the reason, and later ones are carried out', async () => {
     const { engine, clock, desk, errors } = deskWorld();
     const workflow = await engine.workflows.create(workflowInput(['a']));
     const run = await engine.runs.activate(workflow.id, { subjects: ['u1'] });
@@ -173,7 +173,7 @@ describe('a request of another process', () => {
     await clock.until(engine.stop());
   });
 
-  it('that the watch has missed is seen a second later', async () => {
+  it('that the watch has missed is found a second later', async () => {
     const { engine, clock, desk } = deskWorld();
     const { id } = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
@@ -184,7 +184,7 @@ describe('a request of another process', () => {
     await clock.until(engine.stop());
   });
 
-  it('waits while the store is not to be had; the engine tells it and tries again', async () => {
+  it('waits while the store is unavailable; the engine reports that and retries', async () => {
     const { engine, clock, desk, errors } = deskWorld();
     const { id } = await engine.workflows.create(workflowInput(['a']));
     await clock.until(engine.start());
@@ -199,7 +199,7 @@ describe('a request of another process', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('is not looked at by an engine that is stopped while it starts', async () => {
+  it('is left alone by an engine that is stopped while it starts', async () => {
     const { engine, clock, desk } = deskWorld();
     const started = engine.start();
     await clock.until(engine.stop());

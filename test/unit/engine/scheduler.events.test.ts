@@ -117,7 +117,7 @@ describe('slotsToEvaluate', () => {
 });
 
 describe('the scheduler', () => {
-  it('makes a run at the slot for who is due, and none for an empty tick', async () => {
+  it('makes a run at the slot for the subjects that are due, and none for an empty slot', async () => {
     const { engine, clock, effects, events, store } = office('2026-03-02T10:00:00Z', [
       hired('u1', '2026-03-02T11:00:00Z'),
       hired('u2', '2026-03-02T13:00:00Z'),
@@ -165,7 +165,7 @@ describe('the scheduler', () => {
     expect(effects.map((line) => line.slice(-2))).toEqual(expected);
   });
 
-  it('nobody is processed twice; a changed hire date makes him due afresh', async () => {
+  it('no subject is processed twice; a changed hire date makes a subject due once more', async () => {
     const { engine, clock, effects, people } = office('2026-03-02T10:00:00Z', [
       hired('u1', '2026-03-02T11:00:00Z'),
     ]);
@@ -218,7 +218,7 @@ describe('the scheduler', () => {
     await expectSound(store);
   });
 
-  it('a tick whose users are all canceled by the re-check ends completedWithErrors (r4)', async () => {
+  it('a slot whose users are all canceled by the re-check ends completedWithErrors (r4)', async () => {
     const { engine, clock, people, store, effects } = office('2026-03-02T10:00:00Z', [
       hired('u1', '2026-03-02T11:00:00Z'),
     ]);
@@ -238,7 +238,7 @@ describe('the scheduler', () => {
     await expectSound(store);
   });
 
-  it('the re-check happens when a lane is free for the user, not an hour before', async () => {
+  it('the re-check happens when a lane is free for the user, not when the run is made', async () => {
     const gate = gated();
     const { engine, clock, people } = office(
       '2026-03-02T10:00:00Z',
@@ -314,7 +314,7 @@ describe('the scheduler', () => {
     },
   );
 
-  it('a skipped slot is told, and its people are picked up by the next one within the window', async () => {
+  it('a skipped slot is reported, and its subjects are picked up by the next one within the window', async () => {
     const { engine, clock, effects, events } = office(
       '2026-03-02T10:00:00Z',
       [hired('u1', '2026-03-02T11:00:00Z')],
@@ -363,7 +363,7 @@ describe('the scheduler', () => {
     expect(effects).toHaveLength(1);
   });
 
-  it('a directory that fails is asked again, and told of', async () => {
+  it('a failing directory is reported and queried once more', async () => {
     const { engine, clock, effects, failures, errors } = office('2026-03-02T10:00:00Z', [
       hired('u1', '2026-03-02T11:00:00Z'),
     ]);
@@ -390,7 +390,7 @@ describe('the scheduler', () => {
     expect(effects).toEqual(['03-02T12:00 u1']);
   });
 
-  it('a person who is still being processed is not admitted a second time', async () => {
+  it('a subject that is still being processed is not admitted a second time', async () => {
     const gate = gated();
     const { engine, clock, people } = office('2026-03-02T10:00:00Z', [hired('u1', '2026-03-02T11:00:00Z')], {
       tasks: { '*': gate.run },
@@ -437,7 +437,7 @@ function clockTime(atMs: number): string {
 }
 
 describe('events', () => {
-  it('of a run come in order, after the commit that makes them true', async () => {
+  it('of a run are emitted in order, after the commit that makes them true', async () => {
     const { engine, clock, store, events } = makeWorld({
       tasks: {
         '*': async () => {
@@ -488,7 +488,7 @@ describe('events', () => {
     expect(counts.at(-1)).toBe(0);
   });
 
-  it('listeners that throw, at once or later, hurt nobody and become engine.error', async () => {
+  it('whose listeners throw, at once or later, reach all other listeners, and engine.error is emitted', async () => {
     const { engine, clock, store, errors } = makeWorld();
     const heard: string[] = [];
     engine.on('run.finished', () => {
@@ -518,7 +518,7 @@ describe('events', () => {
     await expectSound(store);
   });
 
-  it('a listener that calls the engine, or takes itself off, is no trouble', async () => {
+  it('may be listened to by a listener that calls the engine or removes itself', async () => {
     const { engine, clock } = makeWorld();
     const heard: string[] = [];
     const workflow = await engine.workflows.create(workflowInput(['a']));

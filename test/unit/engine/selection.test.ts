@@ -50,7 +50,7 @@ async function evaluate(subjects: readonly Subject[], rule?: string, options: Wo
 }
 
 describe('a slot', () => {
-  it('says who is in the run, and counts and names who is not, by reason', async () => {
+  it('reports the users in the run, and counts and names those left out, by reason', async () => {
     const { selection, evaluation, told, workflow, engine, clock } = await evaluate([
       hired('due', '2026-03-02T11:00:00Z'),
       hired('later', '2026-03-05'),
@@ -101,7 +101,7 @@ describe('a slot', () => {
     expect(again.selection).toMatchObject({ takenCount: 0, leftOutCounts: { alreadyTaken: 1 } });
   });
 
-  it('by the schedule says the same in its event', async () => {
+  it('evaluated by the schedule reports the same in its event', async () => {
     const { engine, clock, told } = world([hired('a', '2026-03-02T14:00:00Z'), hired('b', 'soon')]);
     await engine.workflows.create(scheduledInput(['a']));
     await clock.until(engine.start());
@@ -119,7 +119,7 @@ describe('a slot', () => {
     expect(told.leftOut).toEqual([]);
   });
 
-  it('tells of people of whom the scope cannot be told', async () => {
+  it('reports people that the scope cannot be evaluated for', async () => {
     const { selection, told } = await evaluate(
       [
         hired('a', '2026-03-02', { accountEnabled: 'True' }),
@@ -155,7 +155,7 @@ describe('a slot', () => {
     );
   });
 
-  it('shows no more of a value than it needs', async () => {
+  it('shows only the beginning of a long value', async () => {
     const values = ['x'.repeat(500), { secret: 1 }, ['2026-03-02'], true, new Date(Number.NaN), 5n];
     const { selection } = await evaluate(values.map((value, no) => hired(`u${no}`, value)));
     expect(selection.leftOut.map(({ value }) => value)).toEqual([
@@ -169,10 +169,10 @@ describe('a slot', () => {
   });
 });
 
-describe('an attribute that nobody has', () => {
+describe('an attribute that no person has', () => {
   const missing = (selection: Selection) => selection.missingAttributes;
 
-  it('is named, with what there is and the name that may be meant', async () => {
+  it('is named, with the existing attributes and the likely one', async () => {
     const people = [{ id: 'a', department: 'Sales', EmployeeHireDate: '2026-03-02', org: { division: 'x' } }];
     const { selection, told } = await evaluate(people, "Department eq 'Sales' or department ne 'IT'");
     const known = ['id', 'department', 'EmployeeHireDate', 'org/division'];
@@ -183,23 +183,23 @@ describe('an attribute that nobody has', () => {
     expect(told.leftOut).toHaveLength(1);
   });
 
-  it('is named although nobody is in scope', async () => {
+  it('is named although no person is in scope', async () => {
     const { selection } = await evaluate([{ id: 'a', dept: 'Sales' }], "department eq 'Sales'");
     expect(missing(selection).map(({ names }) => names)).toEqual([['employeeHireDate'], ['department']]);
   });
 
-  it('is not one that somebody out of scope has, or that is an empty column', async () => {
+  it('is not reported when a person out of scope has it, or when it is an empty column', async () => {
     const people = [hired('a'), hired('b', '2026-03-02', { department: 'IT' }), hired('c', null)];
     expect(missing((await evaluate(people)).selection)).toEqual([]);
     expect(missing((await evaluate([hired('a', null)])).selection)).toEqual([]);
   });
 
-  it('is not one that a rule only compares with null', async () => {
+  it('is not reported when a rule only compares it with null', async () => {
     const { selection } = await evaluate([hired('a', '2026-03-02')], 'employeeLeaveDateTime eq null');
     expect(selection).toMatchObject({ takenCount: 1, missingAttributes: [] });
   });
 
-  it('is found among those who are streamed when the directory does not name its attributes', async () => {
+  it('is found from the streamed people when the directory does not name its attributes', async () => {
     const { attributes: _, ...directory } = arrayDirectory<Subject>([{ id: 'a', department: 'Sales' }]);
     const { selection } = await evaluate([], undefined, { directory });
     expect(missing(selection)).toEqual([
@@ -209,7 +209,7 @@ describe('an attribute that nobody has', () => {
     expect(missing(nobody.selection)).toEqual([]);
   });
 
-  it('is called by the column that it comes from', async () => {
+  it('is named by the column that it comes from', async () => {
     const directory = {
       ...arrayDirectory<Subject>([hired('a', 'soon')]),
       attributes: async () => [{ name: 'employeeHireDate', column: 'HireDate' }, { name: 'department' }],
@@ -220,7 +220,7 @@ describe('an attribute that nobody has', () => {
 });
 
 describe('a strict selection', () => {
-  it('refuses the slot, keeps nothing of it, and says why', async () => {
+  it('refuses the slot with the reasons, and stores nothing of it', async () => {
     const people = Array.from({ length: 1_500 }, (_, no) =>
       hired(`u${no}`, no === 1_400 ? 'soon' : '2026-03-02'),
     );
@@ -242,7 +242,7 @@ describe('a strict selection', () => {
     await expectSound(store);
   });
 
-  it('is an error of the schedule, which takes the people once they can be read', async () => {
+  it('is an error of the schedule, which admits the people once they can be read', async () => {
     const people = new Map([
       ['a', hired('a', '2026-03-02T14:00:00Z')],
       ['b', hired('b', 'soon')],
@@ -275,7 +275,7 @@ describe('an activation by rule', () => {
     { id: 'b', accountEnabled: 'oui' },
   ];
 
-  it('tells of people of whom the rule cannot be told', async () => {
+  it('reports people that the rule cannot be evaluated for', async () => {
     const { engine, clock, told } = world(people);
     const workflow = await engine.workflows.create(scheduledInput(['a'], { isSchedulingEnabled: false }));
     const run = await clock.until(engine.runs.activate(workflow.id, { rule: 'accountEnabled eq true' }));
@@ -285,7 +285,7 @@ describe('an activation by rule', () => {
     ]);
   });
 
-  it('that selects nobody says what may be wrong', async () => {
+  it('that selects no person is refused with what may be wrong', async () => {
     const { engine } = world(people);
     const workflow = await engine.workflows.create(scheduledInput(['a'], { isSchedulingEnabled: false }));
     const selected = engine.runs.activate(workflow.id, { rule: 'AccountEnabled eq true' });
@@ -307,7 +307,7 @@ describe('an activation by rule', () => {
   });
 });
 
-it('without a listener is a warning in the logger', async () => {
+it('a selection that left people out without a listener is a warning in the logger', async () => {
   const warnings: string[] = [];
   const logger = { ...SILENT, warn: (message: string) => void warnings.push(message) };
   const { engine, clock } = makeWorld({
@@ -322,7 +322,7 @@ it('without a listener is a warning in the logger', async () => {
   ]);
 });
 
-it('everybody in scope is counted once', async () => {
+it('a selection counts each person in scope once', async () => {
   const date = fc.constantFrom(undefined, null, '', '2026-03-02', '2026-02-28', '2031-01-01', 'soon', 5);
   const flag = fc.constantFrom('true', 'False', true, false, 'ja', undefined);
   const population = fc.array(fc.tuple(date, flag), { maxLength: 12 });

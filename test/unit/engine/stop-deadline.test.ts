@@ -6,7 +6,7 @@ import { LIMITS } from '../../../src/model/limits.ts';
 const durations = fc.integer({ min: 0, max: LIMITS.stopDeadlineMsMax });
 
 describe('the time of a stop', () => {
-  it('is never exceeded by abort and grace, and leaves an eighth, at most 1 s, for the record', () => {
+  it('is never exceeded by abort and grace, and leaves an eighth, at most 1 s, for recording', () => {
     fc.assert(
       fc.property(durations, durations, (deadlineMs, abortGraceMs) => {
         const { abortAfterMs, graceMs } = stopPlan(deadlineMs, abortGraceMs);

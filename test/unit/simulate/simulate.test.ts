@@ -46,7 +46,7 @@ function expectRecounted(result: SimulationResult, lines: readonly string[]): vo
 }
 
 describe('a simulation', () => {
-  it('runs a workflow that a change would make due when somebody asks for it, and schedules none', async () => {
+  it('runs a workflow with a change trigger on demand only', async () => {
     const template = 'Employee job profile change';
     const activations = [{ at: '2026-03-22', limit: 3 }];
     const scenario = { ...SMALL, tasks: {}, workflows: [{ template, activations }] };

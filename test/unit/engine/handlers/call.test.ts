@@ -295,14 +295,14 @@ describe('a handler that never settles', () => {
   });
 });
 
-describe('a handler and its signal', () => {
+describe('the signal of a handler', () => {
   it.each(['AbortError', 'TimeoutError'])('a %s of its own, without an abort, is a failure', async (name) => {
     const { run, tasks } = await runOne(rejecter(new DOMException('of its own', name)));
     expect(run.processingStatus).toBe('failed');
     expect(tasks[0]?.failureReason).toBe('of its own');
   });
 
-  it('is told of its time-out with a TimeoutError, and fails though it then completes', async () => {
+  it('is aborted at the time-out with a TimeoutError; the task fails although the handler then completes', async () => {
     const reasons: unknown[] = [];
     const { tasks } = await runOne({
       run: ({ signal }) =>
@@ -318,7 +318,7 @@ describe('a handler and its signal', () => {
     expect(tasks[0]).toMatchObject({ processingStatus: 'failed', failureReason: 'Timed out after 500 ms' });
   });
 
-  it('a signal that is first asked for after the abort is aborted', async () => {
+  it('is aborted also when it is first read after the abort', async () => {
     let context: TaskContext | undefined;
     let release: () => void = () => {};
     const { engine, clock } = makeWorld({
@@ -345,7 +345,7 @@ describe('a handler and its signal', () => {
   });
 });
 
-describe('a handler that meddles', () => {
+describe('a handler that interferes', () => {
   it('with its subject, arguments, run and workflow changes nothing for the others', async () => {
     const seen: string[] = [];
     const subjects = [

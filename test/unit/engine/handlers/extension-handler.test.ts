@@ -77,8 +77,8 @@ function callbackOf(world: ExtensionWorld, index = 0) {
 const statuses = async (world: ExtensionWorld, runId: string) =>
   (await allTasks(world.engine, runId)).map((task) => task.processingStatus);
 
-describe('launch and continue', () => {
-  it('is done when the call was accepted, which tells who, what and where', async () => {
+describe('a custom task extension without a callback', () => {
+  it('completes its task when the call is accepted, which names subject, task and run', async () => {
     const world = extensionWorld({
       subjects: [
         { id: 'u1', displayName: 'Ada', mail: 'ada@x.y', userPrincipalName: 'ada', manager: { id: 'm' } },
@@ -116,7 +116,7 @@ describe('launch and continue', () => {
     await world.engine.stop();
   });
 
-  it('is tried again when the call may be accepted later, and fails when it was refused', async () => {
+  it('is called once more after a temporary error, and fails its task when the call is refused', async () => {
     for (const [answers, calls, status] of [
       [[503, new Error('reset')], 3, 'completed'],
       [[500, 500, 500], 3, 'failed'],
@@ -137,8 +137,8 @@ describe('launch and continue', () => {
   });
 });
 
-describe('launch and wait', () => {
-  it('waits for its callback without holding a lane, and goes on at once', async () => {
+describe('a custom task extension with a callback', () => {
+  it('waits for the callback without holding a lane, and continues at once', async () => {
     const world = extensionWorld({ concurrency: 1 });
     const { workflow } = await workflowWith(world, WAITS);
     await world.engine.start();
@@ -167,7 +167,7 @@ describe('launch and wait', () => {
     await world.engine.stop();
   });
 
-  it('fails when nobody calls back in time, and the user’s other tasks are canceled', async () => {
+  it('fails when no callback comes in time, and the user’s other tasks are canceled', async () => {
     const world = extensionWorld();
     const { workflow } = await workflowWith(world, WAITS);
     await world.engine.start();
@@ -184,7 +184,7 @@ describe('launch and wait', () => {
     await world.engine.stop();
   });
 
-  it('takes one answer, with the token of the call or from whom the host trusts', async () => {
+  it('accepts one answer, with the token of the call or from a principal that the host trusts', async () => {
     const world = extensionWorld();
     const { workflow } = await workflowWith(world, WAITS);
     await world.engine.start();
@@ -219,7 +219,7 @@ describe('launch and wait', () => {
     await world.engine.stop();
   });
 
-  it('takes an answer that comes before the call has returned', async () => {
+  it('accepts an answer that comes before the call has returned', async () => {
     let answered: Promise<void> = Promise.resolve();
     const world = extensionWorld();
     const { workflow } = await workflowWith(world, WAITS);
@@ -296,7 +296,7 @@ describe('launch and wait', () => {
   );
 });
 
-describe('an answer to the call', () => {
+describe('the response to the call of a custom task extension', () => {
   const ANSWERS: ExtensionInput = { ...CONTINUES, displayName: 'Answers', replyMode: 'response' };
   const answerOf = (operationStatus: unknown, statusReasons?: unknown) => ({
     source: 'hr',
@@ -340,10 +340,10 @@ describe('an answer to the call', () => {
   });
 });
 
-describe('a reply mode', () => {
+describe('the reply mode of a custom task extension', () => {
   const callbackConfiguration = { timeoutDuration: 'PT5M' };
 
-  it('is callback with a callback configuration, else none, unless it is said to be response', async () => {
+  it('defaults to callback with a callback configuration, else to none', async () => {
     const { customTaskExtensions: extensions } = extensionWorld().engine;
     expect((await extensions.create(WAITS)).replyMode).toBe('callback');
     const { id, replyMode } = await extensions.create(CONTINUES);
@@ -359,7 +359,7 @@ describe('a reply mode', () => {
     expect(await codeOf(extensions.create(both))).toBe('InvalidArgument');
   });
 
-  it('is told by the callback configuration of extensions that were kept before there were reply modes', async () => {
+  it('is derived from the callback configuration of extensions that were stored before reply modes existed', async () => {
     const { engine, store } = extensionWorld();
     for (const input of [WAITS, CONTINUES]) {
       const { id } = await engine.customTaskExtensions.create(input);
@@ -377,7 +377,7 @@ describe('a reply mode', () => {
   });
 });
 
-it('a call for a provisioning object tells the object', async () => {
+it('a call for a provisioning object contains the object', async () => {
   const world = extensionWorld();
   const { workflow } = await workflowWith(world, CONTINUES);
   await world.engine.start();
@@ -396,7 +396,7 @@ it('a call for a provisioning object tells the object', async () => {
 });
 
 describe('custom task extensions', () => {
-  it('are kept, changed and deleted; a task of one that is gone fails', async () => {
+  it('are created, changed and deleted; a task of a deleted one fails', async () => {
     const world = extensionWorld();
     const { customTaskExtensions: extensions } = world.engine;
     const { extension, workflow } = await workflowWith(world, WAITS);
@@ -429,7 +429,7 @@ describe('custom task extensions', () => {
     await world.engine.stop();
   });
 
-  it('are at most 100, and are refused by the field', async () => {
+  it('are at most 100, and invalid input is refused naming the field', async () => {
     const { engine } = extensionWorld();
     const field = async (input: object) => {
       const error = await engine.customTaskExtensions
@@ -469,7 +469,7 @@ describe('custom task extensions', () => {
     expect(await codeOf(engine.customTaskExtensions.create(CONTINUES))).toBe('LimitExceeded');
   });
 
-  it('of a logic app without a URL fail their tasks and say what is missing, until they get one', async () => {
+  it('of a logic app without a URL fail their tasks naming what is missing, until they get one', async () => {
     const world = extensionWorld();
     const logicApp = { logicAppWorkflowName: 'a', resourceGroupName: 'b', subscriptionId: 'c' };
     const input = { displayName: 'No URL yet', endpointConfiguration: logicApp };
@@ -489,7 +489,7 @@ describe('custom task extensions', () => {
     await world.engine.stop();
   });
 
-  it('are for hosts that have no handler of their own', async () => {
+  it('are not called when the host has a handler of its own', async () => {
     const own: string[] = [];
     const world = extensionWorld({ tasks: { '*': ({ subject }) => void own.push(subject.id) } });
     const { workflow } = await workflowWith(world, CONTINUES);

@@ -87,13 +87,13 @@ describe('a failure reason', () => {
     expect(failureReasonOf(thrown)).toBe(reason);
   });
 
-  it('tells six errors of a chain at most', () => {
+  it('contains at most six errors of a chain', () => {
     let error = new Error('e0');
     for (let no = 1; no < 100_000; no += 1) error = new Error(`e${no}.`, { cause: error });
     expect(failureReasonOf(error)).toBe('e99999: e99998: e99997: e99996: e99995: e99994.');
   });
 
-  it('tells nothing of an error but messages and codes', () => {
+  it('contains nothing of an error but messages and codes', () => {
     const error = Object.assign(new Error('status 401'), {
       config: { headers: { authorization: 'Bearer secret' } },
       response: { body: 'secret' },

@@ -26,7 +26,7 @@ function tasksUntilSpent(breath: TimeSlice): number {
   return tasks;
 }
 
-it('is over when its time has passed, and not before', async () => {
+it('a time slice is over when its time has passed, and not before', async () => {
   const { breath, time } = setUp();
   await breath.yield();
   time.elapsedMs += LIMITS.turnMs - 0.001;
@@ -35,21 +35,21 @@ it('is over when its time has passed, and not before', async () => {
   expect(breath.isOver()).toBe(true);
 });
 
-it('begins anew whenever somebody gives the thread back', async () => {
+it('a new time slice begins whenever the thread is yielded', async () => {
   const { breath, time } = setUp();
   time.elapsedMs += LIMITS.turnMs;
   await breath.yield();
   expect(breath.isOver()).toBe(false);
 });
 
-it('is spent soon after its time', async () => {
+it('a time slice is used up soon after its time', async () => {
   const { breath, time } = setUp();
   await breath.yield();
   time.elapsedMs += LIMITS.turnMs;
   expect(tasksUntilSpent(breath)).toBe(16);
 });
 
-it('is spent at once after a task that took all of its time', async () => {
+it('a time slice is used up at once after a task that took all of its time', async () => {
   const { breath, time } = setUp();
   await breath.yield();
   time.nowMs += LIMITS.turnMs;
@@ -58,19 +58,19 @@ it('is spent at once after a task that took all of its time', async () => {
   expect(breath.isSpent(time.nowMs)).toBe(true);
 });
 
-it('is spent some day on a clock that stands still', async () => {
+it('a time slice is used up by many tasks on a clock that stands still', async () => {
   const { breath } = setUp();
   await breath.yield();
   expect(tasksUntilSpent(breath)).toBe(4_096);
 });
 
-it('pauses once for all who let go', async () => {
+it('a time slice pauses once for all callers that yield', async () => {
   const { breath, time } = setUp();
   await Promise.all([breath.pause(), breath.pause(), breath.pause()]);
   expect(time.yields).toBe(1);
 });
 
-it('is spent for everybody while one of them pauses', async () => {
+it('a time slice is used up for all callers while one of them pauses', async () => {
   const { breath } = setUp();
   await breath.yield();
   const paused = breath.pause();
@@ -78,7 +78,7 @@ it('is spent for everybody while one of them pauses', async () => {
   await paused;
 });
 
-it('tells the time of its clock', () => {
+it('a time slice returns the time of its clock', () => {
   const breath = new TimeSlice({ ...systemClock, now: () => 42 });
   expect([breath.now(), breath.elapsed() > 0]).toEqual([42, true]);
 });

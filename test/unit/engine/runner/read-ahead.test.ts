@@ -20,7 +20,7 @@ function counting(directory: Directory) {
   return { directory: counted, fetched };
 }
 
-it('a quick run fetches each subject once', async () => {
+it('a quick run fetches each subject from the directory once', async () => {
   const { directory, fetched } = counting(arrayDirectory(people(2_000)));
   const { engine, clock } = makeWorld({ directory });
   const workflow = await engine.workflows.create(workflowInput(['a', 'b']));
@@ -31,7 +31,7 @@ it('a quick run fetches each subject once', async () => {
   expect([...new Set(fetched.values())]).toEqual([1]);
 });
 
-it('a slow run fetches those again whom it fetched more than a second ago', async () => {
+it('a slow run fetches subjects once more that were fetched more than a second ago', async () => {
   const clock = new VirtualClock();
   let people = [{ id: 'u1' }, { id: 'u2' }, { id: 'u3' }].map((one) => ({ ...one, jobTitle: 'before' }));
   const { directory, fetched } = counting({

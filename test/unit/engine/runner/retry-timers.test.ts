@@ -8,8 +8,8 @@ expectNoUnhandledRejection();
 
 const DAY = 86_400_000;
 
-describe('clocks', () => {
-  it('a retry is not delayed by a clock that is set back', async () => {
+describe('retry timers', () => {
+  it('are not delayed by a clock that is set back', async () => {
     const { engine, clock } = makeWorld({
       tasks: {
         a: {

@@ -86,11 +86,11 @@ async function started(world: World, input: WorkflowInput) {
 
 const rome = (...ids: string[]) => ids.map((id) => ({ id, city: 'Rome', department: 'A' }));
 
-describe.each([false, true])('an attribute change (directory tells: %s)', (told) => {
-  it('makes due who changed since watching began, in scope, once a change', async () => {
+describe.each([false, true])('an attribute change (directory reports changes: %s)', (reports) => {
+  it('makes each subject in scope due once that changed since observation began', async () => {
     const people = new People(
       [...rome('u1', 'u2', 'u3'), { id: 'p1', city: 'Paris', department: 'A' }],
-      told,
+      reports,
     );
     const world = changeWorld(people);
     await started(world, onChange());
@@ -108,11 +108,11 @@ describe.each([false, true])('an attribute change (directory tells: %s)', (told)
     expect(await world.slot()).toEqual(['u4']);
     await expectSound(world.store);
     await world.engine.stop();
-    if (told) expect(people.queries).toBe(1);
+    if (reports) expect(people.queries).toBe(1);
   });
 
-  it('that comes before watching begins, or while scheduling is off, makes nobody due', async () => {
-    const people = new People(rome('u1', 'u2'), told);
+  it('before observation begins, or while scheduling is off, makes no subject due', async () => {
+    const people = new People(rome('u1', 'u2'), reports);
     const world = changeWorld(people);
     const workflow = await started(world, onChange());
     await world.engine.workflows.update(workflow.id, { isSchedulingEnabled: false });
@@ -125,8 +125,8 @@ describe.each([false, true])('an attribute change (directory tells: %s)', (told)
     await world.engine.stop();
   });
 
-  it('is kept when the engine ends between the change and the slot, and watched anew by another trigger', async () => {
-    const people = new People(rome('u1', 'u2'), told);
+  it('survives the end of the engine between change and slot; another trigger observes anew', async () => {
+    const people = new People(rome('u1', 'u2'), reports);
     const file = newFile();
     const first = changeWorld(people, { store: await sqliteStore(file) });
     const workflow = await started(first, onChange());
@@ -150,8 +150,8 @@ describe.each([false, true])('an attribute change (directory tells: %s)', (told)
   });
 });
 
-describe('a change', () => {
-  it('that is taken back before its user starts still counts; leaving the scope does not', async () => {
+describe('an observed change', () => {
+  it('that is reverted before its user starts still counts; one out of scope does not', async () => {
     const people = new People(rome('u1', 'u2'));
     const world = changeWorld(people);
     await started(world, onChange());
@@ -215,7 +215,7 @@ describe('a change', () => {
 });
 
 describe('a membership change', () => {
-  it('is joining one of the groups, also as somebody new', async () => {
+  it('is joining one of the groups, also as a new subject', async () => {
     const people = new People([{ id: 'in', memberOf: ['g1'] }, { id: 'u1' }, { id: 'u2', memberOf: 'g9' }]);
     const world = changeWorld(people);
     await started(world, onMembership('add'));
@@ -246,7 +246,7 @@ describe('a membership change', () => {
 });
 
 describe('an inactive user', () => {
-  it('is processed once, and again only after he has signed in and been inactive anew', async () => {
+  it('is processed once, and once more only after a sign-in and a new inactivity', async () => {
     const clockStart = changeWorld(new People([])).clock.now();
     const signedIn = (atMs: number) => ({
       signInActivity: { lastSignInDateTime: new Date(atMs).toISOString() },
@@ -268,7 +268,7 @@ describe('an inactive user', () => {
 });
 
 describe('any history of changes', () => {
-  it('makes due exactly who differs from the slot before, as a plain comparison of snapshots says', async () => {
+  it('makes exactly the subjects due that differ between two snapshots', async () => {
     const edit = fc.record({ id: fc.constantFrom('u1', 'u2', 'u3'), department: fc.constantFrom('A', 'B') });
     const history = fc.array(fc.array(edit, { maxLength: 3 }), { minLength: 1, maxLength: 6 });
     await fc.assert(

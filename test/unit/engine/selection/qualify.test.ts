@@ -61,11 +61,11 @@ describe('a person is', () => {
   });
 });
 
-describe('the conditions', () => {
+describe('the conditions of a workflow', () => {
   const read = (rule: string, trigger: object = HIRED) =>
     requireQualification(workflowOf(rule, trigger), 3 * DAY_MS);
 
-  it('have a directory stream those in scope, and those of whom it cannot be told', () => {
+  it('have a directory stream the subjects in scope, and those for which it cannot be decided', () => {
     const { rule } = read(RULE);
     const streams = (attributes: object): boolean | undefined => rule?.matches({ id: 'u', ...attributes });
     expect(rule?.text).toBe(RULE);
@@ -75,7 +75,7 @@ describe('the conditions', () => {
     expect(streams({ department: 'IT', accountEnabled: 'ja' })).toBe(false);
   });
 
-  it('name the attributes that they ask for', () => {
+  it('name the attributes that they use', () => {
     expect(read(RULE).attributes).toEqual([
       { names: ['employeeHireDate'], usedBy: 'trigger' },
       { names: ['department'], usedBy: 'scope' },

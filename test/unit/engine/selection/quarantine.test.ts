@@ -99,7 +99,7 @@ describe('a scheduled run with too many users', () => {
     await world.engine.stop();
   });
 
-  it('is so by the workflow’s own bounds, if it has any, and by a share of everybody', async () => {
+  it('is judged by the workflow’s own bounds, if it has any, and by a share of all subjects', async () => {
     const world = hiringWorld();
     const { workflows, settings } = world.engine;
     await settings.update({ quarantineConfiguration: bounds(0) });
@@ -143,8 +143,8 @@ describe('a scheduled run with too many users', () => {
   });
 });
 
-describe('the settings', () => {
-  it('have defaults, keep what is set, and name the field of what is refused', async () => {
+describe('the settings of quarantine and schedule', () => {
+  it('have defaults, are stored, and name the field of an invalid value', async () => {
     const { engine } = hiringWorld({ scheduleIntervalHours: 6 });
     expect(await engine.settings.get()).toEqual({
       emailSettings: { senderDomain: '', useCompanyBranding: false },
@@ -183,7 +183,7 @@ describe('the settings', () => {
       expect(await field(patch)).toBe(name);
   });
 
-  it('set the distance of slots anew at once, and for the next start', async () => {
+  it('change the interval of slots at once, and for the next start', async () => {
     const world = hiringWorld();
     const workflow = await world.engine.workflows.create(scheduledInput(['a']));
     await world.engine.start();
@@ -205,7 +205,7 @@ describe('the settings', () => {
 });
 
 describe('the execution scope', () => {
-  it('lists who qualifies at the next slot, processed or not, page by page', async () => {
+  it('lists the subjects that qualify at the next slot, processed or not, page by page', async () => {
     const world = hiringWorld();
     const { workflows } = world.engine;
     const workflow = await workflows.create(scheduledInput(['a', 'b']));

@@ -15,7 +15,7 @@ it.each([
   expect(subjectsOf(['a', 'b', 'c'], found).map((subject) => subject?.id ?? null)).toEqual(expected);
 });
 
-it('somebody of a run of an earlier version is found, whose id was kept as it was given', () => {
+it('a subject of a run of an earlier version is found, whose id was stored as it was given', () => {
   const ada = { id: 'ada' };
   expect(subjectsOf(['ada '], [ada])).toEqual([ada]);
 });

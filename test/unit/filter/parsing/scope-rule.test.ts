@@ -48,7 +48,7 @@ describe('a scope rule selects', () => {
     expect(parseScopeRule('accountEnabled eq true').matches({ id: 'u', accountEnabled: cell })).toBe(false);
   });
 
-  it('nobody by what every object inherits', () => {
+  it('no subject by properties that every object inherits', () => {
     for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
       expect(parseScopeRule(`${name} eq null`).matches(subject)).toBe(true);
       expect(parseScopeRule(`${name}/name eq null`).matches(subject)).toBe(true);

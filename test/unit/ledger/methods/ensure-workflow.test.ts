@@ -100,12 +100,12 @@ describe('a workflow that is as the input says', () => {
     expect(workflow).toEqual(before);
   });
 
-  it('is left alone when it was got and is handed in again', async () => {
+  it('is left alone when the result of get is passed back', async () => {
     const { workflow } = await ledger.workflows.ensure(input);
     expect(await ledger.workflows.ensure(workflow)).toEqual({ outcome: 'unchanged', workflow });
   });
 
-  it('tells nobody of a change', async () => {
+  it('reports no change', async () => {
     await ledger.workflows.ensure(input);
     const told: unknown[] = [];
     ledger.on('audit.recorded', (entry) => told.push(entry));
@@ -161,7 +161,7 @@ describe('a workflow that does something else', () => {
   });
 });
 
-describe('a workflow that is called or switched otherwise', () => {
+describe('a workflow with other names or switches', () => {
   it.each<[string, Partial<WorkflowInput>, Partial<Workflow>]>([
     ['its description', { description: 'New' }, { description: 'New' }],
     ['the letter case of its name', { displayName: 'ONBOARD' }, { displayName: 'ONBOARD' }],
@@ -181,8 +181,8 @@ describe('a workflow that is called or switched otherwise', () => {
   });
 });
 
-describe('what the input leaves out', () => {
-  it('stays as somebody changed it', async () => {
+describe('a property that the input leaves out', () => {
+  it('stays as it was changed', async () => {
     const { workflow } = await ledger.workflows.ensure(input);
     const [first] = workflow.tasks;
     await ledger.workflows.updateTask(workflow.id, first?.id ?? '', { displayName: 'Switch on' });

@@ -74,7 +74,7 @@ describe('a run as one slice', () => {
 });
 
 describe('a claim of a whole run', () => {
-  it('takes it from whoever holds it, and tells that it was in hand', async () => {
+  it('takes it from its holder, and reports that it was in hand', async () => {
     const { run, slices, slice } = await claimedWorld();
     const taken = await run.claim(1);
     expect(taken).toMatchObject({ wasInHand: true, slice: { claim: 2, inHand: true } });
@@ -101,7 +101,7 @@ describe('a claim of a whole run', () => {
     expect(await isMarked({ processingStatus: 'canceling' })).toBe(false);
   });
 
-  it('is told by a renewal of a cancel, of the end and of a deletion', async () => {
+  it('learns by renewal of a cancel, of the end and of a deletion', async () => {
     const { store, run, slices, slice } = await claimedWorld();
     const renewed = () => slices.renew([slice], T0);
     expect(await renewed()).toEqual(['held']);
@@ -166,7 +166,7 @@ describe('a commit of a whole run', () => {
     expect(await stateOf(run.store, run.run)).toEqual(before);
   });
 
-  it('whose holder does not know of a cancel is told so, and writes nothing', async () => {
+  it('whose holder does not know of a cancel is answered with canceling, and writes nothing', async () => {
     const { store, run, slice } = await claimedWorld();
     const canceling = { ...(await run.expectCounted()), processingStatus: 'canceling' } as const;
     await store.transaction((tx) => tx.putRun(canceling));

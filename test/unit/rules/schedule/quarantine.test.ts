@@ -37,7 +37,7 @@ describe('a quarantine', () => {
     expect(modes(21)).toEqual(['multipleConditionsExceeded', 'multipleConditionsExceeded']);
   });
 
-  it('never comes without conditions, nor of nobody', () => {
+  it('never comes without bounds, nor without users', () => {
     const configuration = fc.record({
       matchMode: fc.constantFrom('any', 'all'),
       conditions: fc.array(fc.oneof(fc.nat(50).map(count), fc.nat(100).map(percent)), { maxLength: 4 }),

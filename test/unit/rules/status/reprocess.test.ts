@@ -36,7 +36,7 @@ describe('what is left to do again', () => {
     expect(positionsToReprocess(user('cc', 5), same, same)).toEqual([]);
   });
 
-  it('is everything for a user of whom only counts are known', () => {
+  it('is everything for a user with only counts reported', () => {
     expect(positionsToReprocess({ ...user('f', 5), outcomes: null }, same, same)).toEqual([1, 2, 3, 4, 5]);
   });
 

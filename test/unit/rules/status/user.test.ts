@@ -44,7 +44,7 @@ describe('a user in progress', () => {
     expect(decideUser(IN_PROGRESS, { kind: 'start', atMs: 5 }, canceling)).toEqual(ILLEGAL);
   });
 
-  it('of whom only counts are known has no task that could end', () => {
+  it('with only counts reported has no task that could end', () => {
     expect(decideUser({ ...IN_PROGRESS, outcomes: null }, ENDED)).toEqual(ILLEGAL);
   });
 });

@@ -68,7 +68,7 @@ describe('requests to the writer of a file', () => {
     expect(existsSync(`${file}-requests`)).toBe(true);
   });
 
-  it('are told to the writer, also the first one', async () => {
+  it('notify the writer, also the first one', async () => {
     const { writer, reader } = await bothSides();
     let told = Promise.withResolvers<void>();
     const watch = writer.watch(() => told.resolve());

@@ -217,7 +217,7 @@ describe('a place that cannot be written is StoreReadOnly', () => {
 });
 
 describe('a reader in a folder that it cannot write', () => {
-  it('reads a file that nobody has open', async () => {
+  it('reads a file that no process has open', async () => {
     const file = await filledFile(3);
     chmodSync(dirname(file), 0o555);
     expect(await asNobody(file, 'read', [dirname(file), file])).toEqual({ users: 3 });
@@ -225,7 +225,7 @@ describe('a reader in a folder that it cannot write', () => {
     expect(readdirSync(dirname(file)).sort()).toEqual(['tenure.db', 'tenure.db-lock']);
   });
 
-  it('is stopped when somebody begins to write the file', async () => {
+  it('is stopped when another process begins to write the file', async () => {
     const file = await filledFile();
     chmodSync(dirname(file), 0o555);
     const refused = await asNobody(file, 'read', [dirname(file), file], async () => {
@@ -237,7 +237,7 @@ describe('a reader in a folder that it cannot write', () => {
     expect(refused).toMatchObject({ message: expect.stringContaining('begun to write it') });
   });
 
-  it('is told what to do when the file was left with a write-ahead log', async () => {
+  it('gets a remedy when the file was left with a write-ahead log', async () => {
     const file = newFile();
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(3));

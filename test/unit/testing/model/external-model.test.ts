@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { USER_STATUSES } from '../../src/model/status.ts';
-import { isTerminal } from './edges.ts';
+import { USER_STATUSES } from '../../../../src/model/status.ts';
+import { isTerminal } from '../../../../src/testing/model/edges.ts';
 import {
   appendResult,
   createExternalRun,
@@ -11,8 +11,8 @@ import {
   refusalOfAppend,
   refusalOfMove,
   snapshotOfExternal,
-} from './external-model.ts';
-import { describeViolations, violationsOf } from './invariants.ts';
+} from '../../../../src/testing/model/external-model.ts';
+import { describeViolations, violationsOf } from '../../../../src/testing/model/invariants.ts';
 
 const results: fc.Arbitrary<ExternalResult> = fc.record({
   status: fc.constantFrom(...USER_STATUSES),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'vitest';
-import { violationsOf } from './invariants.ts';
-import { apply, createRun, snapshotOf } from './reference-model.ts';
-import type { RunSnapshot, TaskSnapshot, UserSnapshot } from './snapshot.ts';
+import { violationsOf } from '../../../../src/testing/model/invariants.ts';
+import { apply, createRun, snapshotOf } from '../../../../src/testing/model/reference-model.ts';
+import type { RunSnapshot, TaskSnapshot, UserSnapshot } from '../../../../src/testing/model/snapshot.ts';
 
 /** Two users of two tasks, the first failed in its first task; the second is at its second. */
 function sample(): RunSnapshot {
@@ -82,8 +82,8 @@ function blockedInProgress(): RunSnapshot {
   return { ...withUser(sample(), 0, { status: 'inProgress', completedAt: null }), failedUsersCount: 0 };
 }
 
-describe('the checker', () => {
-  it('finds nothing wrong with what is right', () => {
+describe('the checker of invariants', () => {
+  it('finds nothing in consistent records', () => {
     assert.deepEqual(violationsOf(sample()), []);
     assert.deepEqual(violationsOf(finished()), []);
   });
@@ -97,7 +97,7 @@ describe('the checker', () => {
     });
   }
 
-  it('finds a user who goes on after a failure that blocks against I5', () => {
+  it('reports a user that continues after a blocking failure (I5)', () => {
     assert.ok(violationsOf(blockedInProgress()).some(({ rule }) => rule === 'I5'));
   });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { isTerminal, RUN_EDGES } from './edges.ts';
-import { describeViolations, violationsOf } from './invariants.ts';
-import { aggregate } from './recount.ts';
+import { isTerminal, RUN_EDGES } from '../../../../src/testing/model/edges.ts';
+import { describeViolations, violationsOf } from '../../../../src/testing/model/invariants.ts';
+import { aggregate } from '../../../../src/testing/model/recount.ts';
 import {
   apply,
   createRun,
@@ -12,8 +12,8 @@ import {
   type ModelRun,
   possibleEvents,
   snapshotOf,
-} from './reference-model.ts';
-import type { RunSnapshot } from './snapshot.ts';
+} from '../../../../src/testing/model/reference-model.ts';
+import type { RunSnapshot } from '../../../../src/testing/model/snapshot.ts';
 
 const plans = fc.record({
   users: fc.integer({ min: 1, max: 5 }),
