@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../../src/embed.ts';
 import type { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import { type PgBossOptions, pgBossSource } from '../../../../src/pg-boss.ts';
@@ -20,7 +20,7 @@ async function refusal(act: () => Promise<unknown>): Promise<LifecycleError> {
 }
 
 describe('options', () => {
-  test.each<[PgBossOptions, string]>([
+  it.each<[PgBossOptions, string]>([
     [{ queue: 'a b' }, 'queue'],
     [{ heartbeatSeconds: 9 }, 'heartbeatSeconds'],
     [{ schema: 'a'.repeat(51) }, 'schema'],
@@ -33,12 +33,12 @@ describe('options', () => {
     expect(error.message).toMatch(new RegExp(`^Expected ${name} to be `));
   });
 
-  test('a store without a database is refused', async () => {
+  it('a store without a database is refused', async () => {
     const error = await refusal(() => pgBossSource(memoryStore()));
     expect(error.message).toMatch(/^Expected store to be a store that postgresStore\(\) has opened, got /);
   });
 
-  test('an engine on a store of one process refuses a source of work', async () => {
+  it('an engine on a store of one process refuses a source of work', async () => {
     const methods = 'open offer published take renew complete giveBack drop sweep close'.split(' ');
     const work = Object.fromEntries(methods.map((name) => [name, () => {}])) as unknown as WorkSource;
     const error = await refusal(() => createEngine({ work }));
@@ -46,7 +46,7 @@ describe('options', () => {
   });
 });
 
-test('without the package, the error says what to install', () => {
+it('without the package, the error says what to install', () => {
   const program = `import { registerHooks } from 'node:module';
     registerHooks({ resolve(name, context, next) {
       if (name === 'pg-boss') throw Object.assign(new Error('not found'), { code: 'ERR_MODULE_NOT_FOUND' });
@@ -78,7 +78,7 @@ describePostgres('on a server', () => {
     }
   };
 
-  test('the tables are in a schema of their own; a queue outlives its sources and takes new options', async () => {
+  it('the tables are in a schema of their own; a queue outlives its sources and takes new options', async () => {
     const schema = newSchema();
     const jobs = `${schema}_jobs`;
     await withStore({ schema }, async (store) => {

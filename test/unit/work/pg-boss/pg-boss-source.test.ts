@@ -1,6 +1,6 @@
 /** Engines that share runs through pg-boss, on a real server. */
 import pg from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../../src/directory/array-directory.ts';
 import { createEngine } from '../../../../src/embed.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
@@ -62,7 +62,7 @@ function mortalPool(): { readonly pool: PostgresPool; die(): Promise<void> } {
 }
 
 describePostgres('engines with pg-boss', () => {
-  test('share a run: every user is processed once, and each engine has its part', async () => {
+  it('share a run: every user is processed once, and each engine has its part', async () => {
     const options = { connectionString: serverUrl(), schema: newSchema() };
     const calls: string[] = [];
     const engines: Engine[] = [];
@@ -87,7 +87,7 @@ describePostgres('engines with pg-boss', () => {
     expect(jobs).toEqual([{ state: 'completed' }]);
   });
 
-  test('take over from one that dies, and repeat nothing that it had recorded', async () => {
+  it('take over from one that dies, and repeat nothing that it had recorded', async () => {
     const schema = newSchema();
     const { pool, die } = mortalPool();
     let begun = 0;
