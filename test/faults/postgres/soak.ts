@@ -1,5 +1,4 @@
 /** One soak: a server, a proxy, workers, runs, and what goes wrong meanwhile. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createEngine } from '../../../src/embed.ts';
@@ -13,6 +12,7 @@ import { seededRandom } from '../../../src/system/virtual/random.ts';
 import { type Server, startServer } from '../../postgres/server.ts';
 import { SCHEMA, SoakDatabase } from './database.ts';
 import { compareEffects, type Effects } from './effects.ts';
+import { Incidents } from './incidents.ts';
 import { makeMutant } from './mutants.ts';
 import type { SoakOptions } from './options.ts';
 import { soakDirectory } from './people.ts';
@@ -25,9 +25,10 @@ const SNAPSHOT_MS = 250;
 /** Runs that are worked on at a time. */
 const RUNS_OPEN = 2;
 /** Nothing was recorded for so long: the runs will never end, ms. */
-const STUCK_MS = 90_000;
-/** How long after the end of its lease a worker is stalled, at most, as a share of the lease. */
-const STALL_BEYOND = 0.3;
+const STUCK_MS = 60_000;
+/** A worker is stalled until this share of its lease has gone by at most, since it renews it every quarter of it. */
+const STALL_MAX = 1.3;
+const LEASE_OVER_FROM = 0.75;
 /** Faults begin and end at these shares of all tasks. */
 const FAULTS_FROM = 0.01;
 const FAULTS_TO = 0.93;
@@ -60,6 +61,7 @@ export class Soak {
   readonly #engine: Engine;
   readonly #workers: Workers;
   readonly #workflowId: string;
+  readonly #incidents: Incidents;
   readonly #violations = new Set<string>();
   readonly #runs = new Map<string, SeenRun | null>();
   readonly #faults: Record<Fault, number> = { kill: 0, stall: 0, terminate: 0, restart: 0 };
@@ -88,6 +90,7 @@ export class Soak {
   ) {
     this.#options = options;
     this.#folder = folder;
+    this.#incidents = new Incidents(incidentsIn(folder));
     this.#server = parts.server;
     this.#proxy = parts.proxy;
     this.#database = parts.database;
@@ -121,7 +124,7 @@ export class Soak {
       ...options,
       url,
       calls: join(folder, 'calls.log'),
-      incidents: join(folder, 'incidents.log'),
+      incidents: incidentsIn(folder),
     };
     const workers = new Workers(task, options.processes, join(folder, 'workers.log'), ...program);
     return new Soak(options, folder, { server, proxy, database, store, engine, workers, workflowId });
@@ -182,7 +185,7 @@ export class Soak {
       const isThere = !this.#isRestarting && last.crashes === this.#crashes;
       if (isThere) this.#longestGapMs = Math.max(this.#longestGapMs, beganAt - last.at);
       last = { at: beganAt, crashes: this.#isRestarting ? -1 : this.#crashes };
-      if (this.#open.length > 0) await this.#compare();
+      if (this.#open.length > 0) await this.#compare(this.#open);
       const processed = this.#processed;
       if (processed > progress.tasks) progress = { tasks: processed, at: beganAt };
       if (beganAt - progress.at > STUCK_MS) {
@@ -195,9 +198,9 @@ export class Soak {
     }
   }
 
-  async #compare(): Promise<void> {
+  async #compare(ids: readonly string[]): Promise<void> {
     try {
-      for (const run of await takeSnapshot(this.#database.ask, SCHEMA, this.#open)) {
+      for (const run of await takeSnapshot(this.#database.ask, SCHEMA, ids)) {
         for (const fault of faultsOf(run, this.#runs.get(run.id) ?? undefined)) this.#violations.add(fault);
         this.#runs.set(run.id, run);
       }
@@ -226,9 +229,8 @@ export class Soak {
 
   /** `false`: it cannot be made now. */
   async #make(fault: Fault, draw: number, extent: number): Promise<boolean> {
-    const { leaseMs } = this.#options;
     if (fault === 'kill') return this.#workers.kill(draw);
-    if (fault === 'stall') return this.#workers.stall(draw, leaseMs * (1 + STALL_BEYOND * extent));
+    if (fault === 'stall') return this.#workers.stall(draw, () => this.#stalled(extent));
     if (fault === 'terminate') return this.#database.terminateOne(draw);
     this.#isRestarting = true;
     this.#crashes += 1;
@@ -241,15 +243,27 @@ export class Soak {
     return true;
   }
 
+  /**
+   * Half of the stalls end at the worst moment: when another process has just claimed a slice, and has not yet
+   * committed anything. The others end soon after the lease.
+   */
+  async #stalled(extent: number): Promise<void> {
+    const { leaseMs } = this.#options;
+    if (extent < 0.5) return wait(leaseMs * (1 + 2 * (STALL_MAX - 1) * extent));
+    await wait(leaseMs * LEASE_OVER_FROM);
+    const signal = AbortSignal.timeout((STALL_MAX - LEASE_OVER_FROM) * leaseMs + LIMITS.pollMs);
+    await this.#incidents.next('takenOver', signal);
+  }
+
   async #judge(): Promise<SoakResult> {
     const found = this.#violations;
     const { users, tasks } = this.#options;
     for (const ending of [...this.#workers.crashes, ...(await this.#workers.stop())]) found.add(ending);
     const ids = [...this.#runs.keys()];
-    const runs = await takeSnapshot(this.#database.ask, SCHEMA, ids);
+    await this.#compare(ids);
+    const runs = [...this.#runs.values()].filter((run) => run !== null);
     const endings = await this.#database.endings();
     for (const run of runs) {
-      for (const fault of faultsOf(run, this.#runs.get(run.id) ?? undefined)) found.add(fault);
       if (!run.isFinal) found.add(`run ${run.id} is ${run.status}`);
       if (endings.get(run.id) !== 1) found.add(`run ${run.id} has ended ${endings.get(run.id) ?? 0} times`);
       if (run.slicesLeft > 0) found.add(`run ${run.id} has ${run.slicesLeft} slices left`);
@@ -257,9 +271,14 @@ export class Soak {
     }
     const counted = runs.reduce((sum, run) => sum + run.users, 0);
     if (counted !== users) found.add(`the runs have ${counted} users`);
-    for (const { runId, message } of (await checkStore(this.#store)).violations)
-      found.add(`check of run ${runId}: ${message}`);
-    const outcomes = await this.#outcomes(ids);
+    const outcomes = new Map<string, number>();
+    try {
+      for (const { runId, message } of (await checkStore(this.#store)).violations)
+        found.add(`check of run ${runId}: ${message}`);
+      for (const id of ids) await this.#addOutcomes(id, outcomes);
+    } catch (error) {
+      found.add(`the store cannot be read: ${String(error)}`);
+    }
     if (outcomes.size !== users * tasks) found.add(`${outcomes.size} outcomes are recorded`);
     const effects = await compareEffects(join(this.#folder, 'calls.log'), outcomes);
     if (effects.withoutEffect > 0) found.add(`${effects.withoutEffect} outcomes have no effect`);
@@ -269,7 +288,8 @@ export class Soak {
       found.add(`${effects.twiceUnderOneClaim} tasks ran twice under one claim`);
     if (effects.severalOfOneUser > 0)
       found.add(`of ${effects.severalOfOneUser} users, several tasks were repeated after one take-over`);
-    const incidents = this.#incidents();
+    const { counts: incidents, unexpected } = this.#incidents.read();
+    for (const one of unexpected) found.add(`a worker, ${one}`);
     const { lost } = this.#proxy;
     return {
       violations: [...found],
@@ -283,36 +303,26 @@ export class Soak {
     };
   }
 
-  /** The claim under which each task came to its outcome, by the key that its handler was called with. */
-  async #outcomes(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const outcomes = new Map<string, number>();
-    for (const runId of ids)
-      for (let after = 0; ; ) {
-        const page = await this.#store.listUsers({
-          runId,
-          where: null,
-          order: { property: 'id', descending: false },
-          after: { value: null, key: after },
-          limit: LIMITS.usersPerBatch,
-        });
-        for (const { ordinal, outcomes: own } of page)
-          for (const [index, { failureReason, processingInfo }] of (own ?? []).entries())
-            outcomes.set(taskResultId(runId, ordinal, index + 1), Number(processingInfo ?? failureReason));
-        if (page.length < LIMITS.usersPerBatch) break;
-        after = page.at(-1)?.ordinal ?? after;
-      }
-    return outcomes;
-  }
-
-  #incidents(): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    const text = readFileSync(join(this.#folder, 'incidents.log'), 'utf8');
-    for (const line of text.split('\n').filter((one) => one.endsWith(']'))) {
-      const [kind = '', during, code, message] = JSON.parse(line) as readonly string[];
-      if (kind === 'unexpected') this.#violations.add(`a worker, ${during}: ${message}`);
-      const name = during === undefined ? kind : `${during}: ${code}`;
-      counts[name] = (counts[name] ?? 0) + 1;
+  /** The claim under which each task of a run came to its outcome, by the key that its handler was called with. */
+  async #addOutcomes(runId: string, outcomes: Map<string, number>): Promise<void> {
+    for (let after = 0; ; ) {
+      const page = await this.#store.listUsers({
+        runId,
+        where: null,
+        order: { property: 'id', descending: false },
+        after: { value: null, key: after },
+        limit: LIMITS.usersPerBatch,
+      });
+      for (const { ordinal, outcomes: own } of page)
+        for (const [index, { failureReason, processingInfo }] of (own ?? []).entries())
+          outcomes.set(taskResultId(runId, ordinal, index + 1), Number(processingInfo ?? failureReason));
+      const last = page.at(-1);
+      if (last === undefined || page.length < LIMITS.usersPerBatch) return;
+      after = last.ordinal;
     }
-    return counts;
   }
+}
+
+function incidentsIn(folder: string): string {
+  return join(folder, 'incidents.log');
 }

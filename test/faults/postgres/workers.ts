@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { WorkerTask } from './worker.ts';
 
@@ -44,13 +43,13 @@ export class Workers {
     return true;
   }
 
-  /** Stops a worker that works, and lets it continue after `ms`, without waiting for that. `false`: none works now. */
-  stall(draw: number, ms: number): boolean {
+  /** Stops a worker that works until `isOver` resolves, without waiting for that. `false`: none works now. */
+  stall(draw: number, isOver: () => Promise<unknown>): boolean {
     const place = this.#pick(draw);
     if (place === undefined) return false;
     place.state = 'stalled';
     place.child.kill('SIGSTOP');
-    void wait(ms, undefined, { ref: false }).then(() => {
+    void isOver().then(() => {
       place.child.kill('SIGCONT');
       if (place.state === 'stalled') place.state = 'working';
     });
