@@ -1,10 +1,11 @@
-/** The mutants are of the code as it is now; that each is found, `npm run mutation` shows. */
+/** The mutants are of the code as it is now; that each is found, `npm run mutation` and `npm run soak` show. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CLUSTER_MUTANTS } from '../cluster/mutants.ts';
 import { MUTANTS } from './mutants.ts';
+import { SOAK_MUTANTS } from './postgres/mutants.ts';
 
-const ALL = [...MUTANTS, ...CLUSTER_MUTANTS];
+const ALL = [...MUTANTS, ...CLUSTER_MUTANTS, ...Object.values(SOAK_MUTANTS).flat()];
 
 const textOf = (file: string) => readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8');
 

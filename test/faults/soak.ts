@@ -10,6 +10,15 @@ import { SoakSite } from './soak-site.ts';
 /** Of the kills, so many come while the run is still being written, by time; the others by tasks begun. */
 const EARLY_KILLS = 3;
 
+const USAGE = `Usage: npm run soak -- [--kills N] [--users N] [--tasks N] [--seed S] [--concurrency N]
+       npm run soak -- --store postgres --help
+
+  --kills N        kill -9 of the process, which is then resumed (default 20)
+  --users N        users of the run (default 5000)
+  --tasks N        tasks of a user (default 3)
+  --seed S         decides after how many tasks a kill comes (default 1)
+  --concurrency N  tasks at once (default 64)`;
+
 interface Options {
   readonly kills: number;
   readonly users: number;
@@ -31,8 +40,13 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
-  const { values } = parseArgs({ args, options: { store: { type: 'string' } }, strict: false });
+  const first = { store: { type: 'string' }, help: { type: 'boolean' } } as const;
+  const { values } = parseArgs({ args, options: first, strict: false });
   if (values.store === 'postgres') return (await import('./postgres/main.ts')).soakPostgres(args);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const options = readArguments();
   const site = await SoakSite.make(options);
   const beganAt = performance.now();

@@ -15,14 +15,16 @@ export async function soakPostgres(args: readonly string[]): Promise<number> {
     console.log(options);
     return 0;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'tenure-soak-'));
-  const beganAt = performance.now();
-  const soak = await Soak.start(options, folder);
   let isInterrupted = false;
+  let soak: Soak | null = null;
   process.on('SIGINT', () => {
+    if (isInterrupted || soak === null) process.exit(130); // ends the server and the workers, too
     isInterrupted = true;
     soak.interrupt();
   });
+  const folder = await mkdtemp(join(tmpdir(), 'tenure-soak-'));
+  const beganAt = performance.now();
+  soak = await Soak.start(options, folder);
   let isSound = false;
   try {
     const result = await soak.run(progressLine());

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SOAK_MUTANTS } from './mutants.ts';
 
-export const USAGE = `Usage: npm run soak -- --store postgres [options]
+const USAGE = `Usage: npm run soak -- --store postgres [options]
 
 Worker processes on one Postgres work runs off while they are killed, stalled and cut off from it, and the server
 crashes. All the while the counters are compared with a recount; at the end, what was recorded with what was done.

@@ -28,6 +28,7 @@ export class Workers {
     this.#task = task;
     this.#program = program;
     this.#log = openSync(log, 'a');
+    process.once('exit', () => this.abandon());
     for (let index = 0; index < count; index++) this.#places.push(this.#start());
   }
 
