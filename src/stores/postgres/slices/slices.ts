@@ -114,9 +114,7 @@ export class PostgresSlices {
         await this.#database.write((session) => session.rows(RELEASE, heldColumns(held)));
         for (const key of held) this.#held.delete(textOf(key));
       },
-      commit: async (commits, options) => {
-        return Promise.all(commits.map((commit) => this.#commit(commit, options)));
-      },
+      commit: (commits, options) => this.#commitAll(commits, options),
       answered: (tx, runId, ordinal) =>
         write(tx, (session) => this.#news.publish(session, { kind: 'answered', runId, ordinal })),
       watch: (listener: (news: RunNews) => void) => this.#news.watch(listener),
@@ -185,6 +183,15 @@ export class PostgresSlices {
       const flag = canceling.get(index);
       return flag === undefined ? 'lost' : flag ? 'canceling' : 'held';
     });
+  }
+
+  async #commitAll(commits: readonly SliceCommit[], options: CommitOptions): Promise<readonly SliceAnswer[]> {
+    const made = await Promise.allSettled(commits.map((commit) => this.#commit(commit, options)));
+    const failed = made.find(({ status }) => status === 'rejected');
+    if (failed === undefined) return made.map((one) => (one as PromiseFulfilledResult<SliceAnswer>).value);
+    // All are repeated, and none of them may be under way any more: their journals are read anew, as they are then.
+    for (const { slice } of commits) this.#held.delete(textOf(slice));
+    throw (failed as PromiseRejectedResult).reason;
   }
 
   async #commit(commit: SliceCommit, options: CommitOptions): Promise<SliceAnswer> {
