@@ -290,7 +290,7 @@ export interface StoreSlices {
   /**
    * Writes commits, each by itself: one may be written and another not. A commit that is repeated after a failure must
    * be the same; it is then written once, whatever had become of it. One that arrives late, after a further commit of
-   * its holder, is `lost`.
+   * its holder, is `lost`. Rejects when at least one has failed, and none is being written any more.
    */
   commit(commits: readonly SliceCommit[], options: CommitOptions): Promise<readonly SliceAnswer[]>;
   /** Publishes that an answer has come, with the transaction that stores it. */
