@@ -65,7 +65,7 @@ const EVENTS = [
 /** Makes a world; the engine is not started. */
 export function makeWorld(options: WorldOptions = {}): World {
   const { clock: givenClock, store: givenStore, subjects: given = 10, seed = 1, ...rest } = options;
-  const { directory, random, ids, logger, callout, ...settings } = rest;
+  const { directory, random, ids, logger, callout, work, ...settings } = rest;
   const clock = givenClock ?? new VirtualClock();
   const inner = givenStore ?? memoryStore();
   const store = 'hooks' in inner ? (inner as WatchedStore) : watchedStore(inner);
@@ -79,6 +79,7 @@ export function makeWorld(options: WorldOptions = {}): World {
       ids: ids ?? seededIds(seed),
       logger: logger ?? SILENT,
       ...(callout === undefined ? {} : { callout }),
+      ...(work === undefined ? {} : { work }),
     },
     readSettings({ tasks: { '*': () => {} }, ...settings }),
   );

@@ -2,8 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../../src/directory/array-directory.ts';
+import { StoreSource } from '../../../../src/engine/runner/store-source.ts';
 import type { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { Directory } from '../../../../src/ports/directory.ts';
+import type { StoreSlices } from '../../../../src/ports/store.ts';
+import type { WorkListener } from '../../../../src/ports/work-source.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../../helpers/deferred.ts';
 import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
@@ -208,5 +211,33 @@ describe('room for runs and users', () => {
     await clock.until(engine.runs.waitFor(run.id), 10_000);
     // The first run has made room after an hour; the second must not wait for its own retry.
     expect(at).toBeLessThan(4 * 3_600_000);
+  });
+});
+
+describe('a source of work of its own', () => {
+  it('is opened and closed with the engine, which reports what fails in it', async () => {
+    const clock = new VirtualClock();
+    const store = memoryStore({ slices: true });
+    const inner = new StoreSource({ slices: store.slices as StoreSlices, clock, isShared: true });
+    const failures = [new Error('The monitor failed'), new Error('The end failed')] as const;
+    let listener: WorkListener | null = null;
+    inner.open = async (given) => {
+      listener = given;
+      given.failed(failures[0]);
+    };
+    inner.close = () => Promise.reject(failures[1]);
+    const { engine, events } = makeWorld({ clock, store, work: inner });
+    await clock.until(engine.start());
+    const workflow = await engine.workflows.create(workflowInput(['a']));
+    const run = await clock.until(engine.runs.activate(workflow.id, { subjects: ['u1'] }));
+    (listener as WorkListener | null)?.mayBeWork();
+    expect((await clock.until(engine.runs.waitFor(run.id))).processingStatus).toBe('completed');
+    await clock.until(engine.close());
+    await clock.settle();
+    const errors = events.flatMap((event) => (event.name === 'engine.error' ? [event.payload] : []));
+    expect(errors.map(({ error, during }) => [during, error])).toEqual([
+      ['findingWork', failures[0]],
+      ['closing', failures[1]],
+    ]);
   });
 });
