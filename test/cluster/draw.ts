@@ -8,7 +8,7 @@ import {
   drawWorkflow,
   type Shape,
 } from '../faults/draw.ts';
-import type { ClusterPlan, Happening, Plan, What } from '../faults/plan.ts';
+import type { ClusterPlan, Happening, Moment, Plan, What } from '../faults/plan.ts';
 
 const HORIZON_MS = 30_000;
 const PROCESSES_MAX = 4;
@@ -68,18 +68,28 @@ function drawHappenings(choices: Choices, shape: Shape, isPeaceful: boolean): Ha
   );
   const draw = isPeaceful ? drawPeaceful : drawFault;
   const more = Array.from({ length: choices.int(1, 10) }, () => draw(choices, shape, runs));
-  return [...begun, ...more];
+  return [...begun, ...more.flat()];
 }
 
 function drawSlot(choices: Choices): What {
   return { kind: 'evaluate', workflow: 0, slotsAgo: choices.int(0, 2) };
 }
 
-function drawPeaceful(choices: Choices, shape: Shape, runs: number): Happening {
+function drawPeaceful(choices: Choices, shape: Shape, runs: number): Happening[] {
   const kind = choices.int(1, 10);
-  if (kind <= 5) return { at: { handler: choices.int(1, 12) }, what: drawTrouble(choices) };
-  if (kind <= 8) return { at: drawMoment(choices, shape), what: drawCancel(choices, runs) };
-  return { at: drawMoment(choices, shape), what: drawSlot(choices) };
+  if (kind <= 5) return [{ at: { handler: choices.int(1, 12) }, what: drawTrouble(choices) }];
+  if (kind <= 6) return [{ at: drawMoment(choices, shape), what: drawCancel(choices, runs) }];
+  if (kind <= 9) return drawOvertaken(choices, runs);
+  return [{ at: drawMoment(choices, shape), what: drawSlot(choices) }];
+}
+
+/** A cancel that comes before a commit which was decided without it. */
+function drawOvertaken(choices: Choices, runs: number): Happening[] {
+  const at: Moment = { commit: choices.int(1, choices.pick([5, 20, 60])), side: 'before' };
+  return [
+    { at, what: drawCancel(choices, runs) },
+    { at, what: { kind: 'slow', ms: choices.pick([1, 30]) } },
+  ];
 }
 
 function drawCancel(choices: Choices, runs: number): What {
@@ -87,39 +97,43 @@ function drawCancel(choices: Choices, runs: number): What {
 }
 
 /** A third on the way to the store, a third of processes, and the rest. */
-function drawFault(choices: Choices, shape: Shape, runs: number): Happening {
+function drawFault(choices: Choices, shape: Shape, runs: number): Happening[] {
   const kind = choices.int(1, 18);
-  if (kind <= 7) return drawOnTheWay(choices);
-  if (kind <= 12) return { at: drawMoment(choices, shape), what: drawOfProcess(choices) };
-  if (kind === 13) return { at: drawMoment(choices, shape), what: drawOfClocks(choices) };
+  if (kind <= 7) return [drawOnTheWay(choices)];
+  const at = drawMoment(choices, shape);
+  if (kind <= 12) return drawOfProcess(choices).map((what) => ({ at, what }));
+  if (kind === 13) return [{ at, what: drawOfClocks(choices) }];
   if (kind === 14)
-    return {
-      at: drawMoment(choices, shape),
-      what: { kind: 'update', workflow: 0, to: choices.pick(['disabled', 'enabled']) },
-    };
+    return [{ at, what: { kind: 'update', workflow: 0, to: choices.pick(['disabled', 'enabled']) } }];
   if (kind === 15 && choices.chance(0.3))
-    return { at: drawMoment(choices, shape), what: { kind: 'deleteRun', run: choices.int(0, runs) } };
+    return [{ at, what: { kind: 'deleteRun', run: choices.int(0, runs) } }];
   return drawPeaceful(choices, shape, runs);
 }
 
 /** Calls are lost, refused, slow, late, or written without an answer. */
 function drawOnTheWay(choices: Choices): Happening {
-  const call = choices.int(1, choices.pick([20, 60, 150]));
+  const at = choices.chance(0.5)
+    ? { commit: choices.int(1, choices.pick([5, 20, 60])) }
+    : { call: choices.int(1, choices.pick([20, 60, 150])) };
   const times = choices.pick([1, 1, 2, 6]);
-  const kind = choices.int(1, 8);
-  if (kind <= 3) return { at: { call, side: 'after' }, what: { kind: 'error', code: 'StoreFailed', times } };
+  const kind = choices.int(1, 9);
+  if (kind <= 3) return { at: { ...at, side: 'after' }, what: { kind: 'error', code: 'StoreFailed', times } };
   if (kind <= 5) {
     const side = choices.pick(['before', 'middle'] as const);
     const code = choices.pick(['StoreFailed', 'StoreLocked'] as const);
-    return { at: { call, side }, what: { kind: 'error', code, times } };
+    return { at: { ...at, side }, what: { kind: 'error', code, times } };
   }
-  if (kind === 6) return { at: { call, side: 'before' }, what: { kind: 'late', ms: drawMs(choices) } };
-  if (kind === 7)
+  if (kind <= 7)
     return {
-      at: { call, side: choices.pick(['before', 'after']) },
+      at: { ...at, side: 'before' },
+      what: { kind: 'late', ms: choices.pick([30, 30, 70, 700, 3_000, 11_000]) },
+    };
+  if (kind === 8)
+    return {
+      at: { ...at, side: choices.pick(['before', 'after']) },
       what: { kind: 'slow', ms: drawMs(choices) },
     };
-  return { at: { call, side: choices.pick(['before', 'after']) }, what: { kind: 'restart' } };
+  return { at: { ...at, side: choices.pick(['before', 'after']) }, what: { kind: 'restart' } };
 }
 
 /** Often just before or after a lease is over. */
@@ -127,12 +141,16 @@ function drawMs(choices: Choices): number {
   return choices.pick([1, 30, 700, 3_000, 9_000, 10_100, 12_000, 14_000, 25_000]);
 }
 
-function drawOfProcess(choices: Choices): What {
+function drawOfProcess(choices: Choices): What[] {
   const kind = choices.int(1, 10);
-  if (kind <= 3) return { kind: 'crash', offMs: choices.pick([0, 700, 11_000, 20_000]) };
-  if (kind <= 6) return { kind: 'stall', ms: drawMs(choices) };
-  if (kind <= 8) return { kind: 'partition', ms: drawMs(choices) };
-  return { kind: 'stop', deadlineMs: choices.pick([0, 10, 5_000]), offMs: choices.pick([0, 700, 11_000]) };
+  if (kind <= 3) return [{ kind: 'crash', offMs: choices.pick([0, 700, 11_000, 20_000]) }];
+  const stall: What = { kind: 'stall', ms: drawMs(choices) };
+  if (kind <= 5) return [stall];
+  if (kind <= 7) return [{ kind: 'partition', ms: drawMs(choices) }];
+  const deadlineMs = choices.pick([0, 10, 5_000, 60_000]);
+  const stop: What = { kind: 'stop', deadlineMs, offMs: choices.pick([0, 700, 11_000]) };
+  // It goes on to hand back what it no longer holds.
+  return kind === 8 ? [stall, stop] : [stop];
 }
 
 function drawOfClocks(choices: Choices): What {

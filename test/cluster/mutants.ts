@@ -8,8 +8,17 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   {
     file: SLICES,
     title: 'a commit whose answer was lost is written twice: no check of seq',
-    from: 'if (stored.slice.seq === known.seq + 1)',
-    to: 'if (stored.slice.seq < 0)',
+    from: `if (stored.slice.seq === known.seq + 1)
+    return { kind: 'written', slice: stored.slice, before: null, after: await tx.getRun(row.id) };
+  // A request that comes late: later commits of the same holder have been made since.
+  if (stored.slice.seq !== known.seq || stored.slice.state === 'ended') return { kind: 'lost' };`,
+    to: "if (stored.slice.state === 'ended') return { kind: 'lost' };",
+  },
+  {
+    file: SLICES,
+    title: 'a commit that comes late is written over later ones',
+    from: "if (stored.slice.seq !== known.seq || stored.slice.state === 'ended')",
+    to: "if (stored.slice.state === 'ended')",
   },
   {
     file: SLICES,

@@ -22,13 +22,22 @@ export class SharedTables {
     this.#bounds = bounds;
   }
 
-  /** The slices for one process, whose transactions are `transaction`; `deliver` passes news on to it, or does not. */
+  /**
+   * The slices for one process, which commits by `commit` and does all else by `transaction`; `deliver` passes news on
+   * to it, or does not.
+   */
   slicesFor(
     transaction: Store['transaction'],
+    commit: Store['transaction'],
     deliver: (listener: NewsListener, news: RunNews) => void,
   ): StoreSlices {
     const slices = memorySlices(this.#tables, transaction, this.#bounds);
-    return { ...slices, watch: (listener) => slices.watch((news) => deliver(listener, news)) };
+    const committing = memorySlices(this.#tables, commit, this.#bounds);
+    return {
+      ...slices,
+      commit: committing.commit,
+      watch: (listener) => slices.watch((news) => deliver(listener, news)),
+    };
   }
 
   /** The slices of a run, in the running transaction. */

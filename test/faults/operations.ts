@@ -18,13 +18,18 @@ export function isOrphaning(what: What): boolean {
   return what.kind === 'second' || (what.kind === 'error' && !ERROR_CODES[what.code].retryable);
 }
 
+/** A call that takes less does not keep a process from renewing its claims, ms. */
+const SLOW_MS = 1_000;
 const PEACEFUL: readonly What['kind'][] = ['activate', 'evaluate', 'cancel', 'trouble', 'update'];
 
 /** Whether nothing happens because of which a process could be taken for dead. */
 export function isPeaceful({ cluster, happenings }: Plan): boolean {
   // A process alone on its store takes what it likes: there is no lease.
   const areClocksRight = cluster?.skewsMs.every((ms) => ms === 0) ?? false;
-  return areClocksRight && happenings.every(({ what }) => PEACEFUL.includes(what.kind));
+  return (
+    areClocksRight &&
+    happenings.every(({ what }) => (what.kind === 'slow' ? what.ms < SLOW_MS : PEACEFUL.includes(what.kind)))
+  );
 }
 
 /** Lets `what` happen; `where`: to the process that is at work at this moment, when there is one. */

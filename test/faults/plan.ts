@@ -16,6 +16,8 @@ export type Moment =
   | { readonly ms: number }
   /** At the n-th store call: a transaction, or a read outside of transactions. */
   | { readonly call: number; readonly side: Side }
+  /** At the n-th commit of slices: the calls that matter most where several processes also look for work. */
+  | { readonly commit: number; readonly side: Side }
   /** As the n-th handler begins. */
   | { readonly handler: number };
 

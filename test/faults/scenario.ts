@@ -103,6 +103,9 @@ export class Scenario implements Surroundings {
   readonly #disk: Disk;
   readonly #random: Random;
   readonly #byCall = new Map<string, What[]>();
+  readonly #byCommit = new Map<string, What[]>();
+  /** The calls that are commits of slices, in order. */
+  readonly #commits: number[] = [];
   readonly #byHandler = new Map<number, What[]>();
   /** What only the one who moves the clock can do. */
   readonly #chores: (() => Promise<void>)[] = [];
@@ -370,7 +373,8 @@ export class Scenario implements Surroundings {
     if ('handler' in at) addTo(this.#byHandler, at.handler, what);
     else {
       const times = what.kind === 'error' ? what.times : 1;
-      for (let more = 0; more < times; more++) addTo(this.#byCall, `${at.call + more}${at.side}`, what);
+      const [map, first] = 'call' in at ? [this.#byCall, at.call] : [this.#byCommit, at.commit];
+      for (let more = 0; more < times; more++) addTo(map, `${first + more}${at.side}`, what);
     }
   }
 
@@ -385,8 +389,10 @@ export class Scenario implements Surroundings {
       get isDead() {
         return owner.isDead;
       },
-      begin: () => {
-        this.#storeCalls += owner.isDead ? 0 : 1;
+      begin: (isCommit = false) => {
+        if (owner.isDead) return this.#storeCalls;
+        this.#storeCalls += 1;
+        if (isCommit) this.#commits.push(this.#storeCalls);
         return this.#storeCalls;
       },
       at: (call, side) => this.#atCall(owner, call, side),
@@ -409,13 +415,20 @@ export class Scenario implements Surroundings {
     if (!owner.isDead) {
       if (this.isCalm) return null;
       const rounds = this.plan.jitter === 0 ? 0 : below(this.#random, this.plan.jitter + 1);
-      const happenings = this.#byCall.get(`${call}${side}`);
+      const happenings = this.#happeningsAt(call, side);
       const wayMs = side === 'middle' ? 0 : this.#wayMs(owner);
       if (happenings) this.#reached.add(`${call}${side}`);
       else if (rounds === 0 && wayMs === 0 && !this.#isCutOff(owner, call)) return null;
       return this.#disturb(owner, call, side, { rounds, wayMs, happenings: happenings ?? [] });
     }
     return side === 'middle' ? Promise.reject(cutOff()) : never();
+  }
+
+  #happeningsAt(call: number, side: Side): readonly What[] | undefined {
+    const happenings = this.#byCall.get(`${call}${side}`);
+    const commit = this.#byCommit.size === 0 ? 0 : this.#commits.indexOf(call) + 1;
+    if (commit === 0) return happenings;
+    return happenings ?? this.#byCommit.get(`${commit}${side}`);
   }
 
   /** How long a call of a process is on its way; a process that stands still makes none. */

@@ -23,8 +23,8 @@ export interface TouchedRun {
 
 /** Who decides what becomes of calls. */
 export interface StoreControl {
-  /** The number of a call that begins. */
-  begin(): number;
+  /** The number of a call that begins, which is a commit of slices or not. */
+  begin(isCommit?: boolean): number;
   /** `null`: nothing. Else it may wait, reject with what the store throws, or never come back: the process has died. */
   at(call: number, side: Side): Promise<void> | null;
   /** What a commit did, reported in the order of the commits and before the caller hears of it. */
@@ -48,16 +48,18 @@ export class LateCall extends LifecycleError {
 export function shakyStore(inner: Store, control: StoreControl, shared: SharedTables | null): Store {
   const run = <T>(work: Work<T>) => inner.transaction(work);
   const transactWith =
-    (mayBeLate: boolean) =>
+    (mayBeLate: boolean, isCommit: boolean) =>
     <T>(work: Work<T>) =>
-      transact(run, { control, shared, mayBeLate }, work);
+      transact(run, { control, shared, mayBeLate, isCommit }, work);
   const hooks: StoreHooks = {
-    transaction: transactWith(false),
+    transaction: transactWith(false, false),
     read: (_method, read) => shakyRead(control, read),
   };
   if (!shared) return wrapStore(inner, hooks);
   const deliver = (listener: NewsListener, news: RunNews) => control.deliver(listener, news);
-  return wrapStore(inner, hooks, { slices: shared.slicesFor(transactWith(true), deliver) });
+  return wrapStore(inner, hooks, {
+    slices: shared.slicesFor(transactWith(true, false), transactWith(true, true), deliver),
+  });
 }
 
 async function shakyRead<T>(control: StoreControl, read: () => Promise<T>): Promise<T> {
@@ -75,14 +77,16 @@ interface Connection {
   readonly shared: SharedTables | null;
   /** A call can reach the store when its caller no longer waits for it: it is one statement. */
   readonly mayBeLate: boolean;
+  /** Of slices. */
+  readonly isCommit: boolean;
 }
 
 async function transact<T>(
   run: (work: Work<T>) => Promise<T>,
-  { control, shared, mayBeLate }: Connection,
+  { control, shared, mayBeLate, isCommit }: Connection,
   work: Work<T>,
 ): Promise<T> {
-  const call = control.begin();
+  const call = control.begin(isCommit);
   let touched: readonly TouchedRun[] = [];
   const make = async (middle: () => Promise<void> | null): Promise<T> => {
     const result = await run(async (tx) => {
