@@ -12,6 +12,8 @@ import type { Directory } from '../ports/directory.ts';
 import type { WorkSource } from '../ports/work-source.ts';
 import { isTerminal } from '../rules/status/transitions.ts';
 import { Activator } from './activation.ts';
+import { SchedulerTurn } from './cluster/scheduler-turn.ts';
+import { SharedSettings } from './cluster/shared-settings.ts';
 import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
@@ -91,6 +93,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #work: WorkSource;
   readonly #dispatcher: Dispatcher;
   readonly #scheduler: Scheduler;
+  readonly #sharedSettings: SharedSettings;
   readonly #requests: RequestDesk;
   readonly #news: News;
   readonly #waiters = new Waiters();
@@ -141,10 +144,15 @@ class LifecycleEngine implements Engine, EventSink {
     this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
       this.#dispatcher.abort(graceMs),
     );
+    const { clock } = ports;
+    const engineId = this.#dispatcher.holder;
+    this.#sharedSettings = new SharedSettings({ store, clock, events: this, settings, engineId });
+    const failed = (error: unknown) => this.emit('engine.error', { error, during: 'evaluatingSchedule' });
     this.#scheduler = new Scheduler({
       ledger: this.#ledger,
       ports,
       settings,
+      turn: new SchedulerTurn({ store, clock, engineId, failed }),
       planned: (run) => this.#dispatcher.enqueue(run),
       bind: (workflow) => this.#dispatcher.bind(workflow),
     });
@@ -174,7 +182,6 @@ class LifecycleEngine implements Engine, EventSink {
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
     const deleted = (runId: string) => this.#runDeleted(runId);
-    const { clock } = ports;
     this.#news = new News({
       store,
       clock,
@@ -210,6 +217,7 @@ class LifecycleEngine implements Engine, EventSink {
       // The caller may retry, for instance after a locked store.
       this.#news.close();
       await this.#dispatcher.close();
+      await this.#sharedSettings.close();
       if (this.#phase === 'started') this.#phase = 'new';
       throw error;
     }
@@ -270,6 +278,7 @@ class LifecycleEngine implements Engine, EventSink {
 
   async #begin(): Promise<void> {
     await this.#ledger.settings.load();
+    await this.#sharedSettings.open();
     if (this.#phase !== 'started') return;
     await this.#requests.open();
     if (this.#phase !== 'started') return;
@@ -285,6 +294,7 @@ class LifecycleEngine implements Engine, EventSink {
     await Promise.race([this.#windDown(), this.#deadline.passed]);
     this.#deadline.end();
     this.#dispatcher.abandon();
+    this.#sharedSettings.abandon();
     this.#hub.flush();
     this.#waiters.rejectAll(
       () =>
@@ -298,6 +308,7 @@ class LifecycleEngine implements Engine, EventSink {
   async #windDown(): Promise<void> {
     const started = this.#starting.catch(() => {}); // the caller of start() gets the error
     await Promise.all([started, this.#requests.close(), this.#scheduler.stop(), this.#dispatcher.drain()]);
+    await this.#sharedSettings.close();
   }
 
   #listenerFailed(error: unknown, name: EngineEventName): void {

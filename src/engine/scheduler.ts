@@ -14,10 +14,11 @@ import { enabledTasks, isoOf } from '../ledger/resources.ts';
 import { purgeExpired } from '../ledger/retention.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
-import { DAY_MS, type EpochMs, MINUTE_MS } from '../model/time.ts';
+import { DAY_MS, type DurationMs, type EpochMs, MINUTE_MS } from '../model/time.ts';
 import type { UserReference, Workflow } from '../model/workflow/workflow.ts';
 import type { Timer } from '../ports/clock.ts';
 import { nextSlot, slotStart } from '../rules/schedule/slots.ts';
+import type { SchedulerTurn } from './cluster/scheduler-turn.ts';
 import { planSelected, type SelectedOutcome } from './plan-selected.ts';
 import { candidatesDue } from './selection/candidates.ts';
 import type { Observation } from './selection/observation.ts';
@@ -38,6 +39,7 @@ export interface SchedulerDeps {
   readonly ledger: Ledger;
   readonly ports: EnginePorts;
   readonly settings: EngineSettings;
+  readonly turn: SchedulerTurn;
   /** A run was made. */
   readonly planned: (run: RunRecord) => void;
   /** Makes sure that every task has its handler. */
@@ -158,26 +160,37 @@ export class Scheduler {
   async #evaluateAll(): Promise<void> {
     if (!this.#isOn) return;
     this.#timer?.cancel();
-    let failed = false;
+    let retryMs: DurationMs | null = null;
     try {
-      for (const record of await this.#deps.ports.store.listWorkflows()) {
-        if (!isScheduled(record) || !this.#isOn) continue;
-        failed = !(await this.#evaluateMissed(record)) || failed;
-      }
-      const { ledger, settings } = this.#deps;
-      await purgeExpired(ledger.context, ledger.workflows, settings.retention, () => this.#isOn);
+      const isOurTurn = await this.#deps.turn.take(async () => {
+        if (!(await this.#evaluateWorkflows())) retryMs = RETRY_MS;
+      });
+      if (!isOurTurn) retryMs = LIMITS.sliceLeaseMs;
     } catch (error) {
-      failed = true;
+      retryMs = RETRY_MS;
       this.#report(error);
     }
-    if (this.#isOn) this.#arm(failed);
+    if (this.#isOn) this.#arm(retryMs);
   }
 
-  #arm(failed: boolean): void {
+  /** `false` when something failed and is to be retried. */
+  async #evaluateWorkflows(): Promise<boolean> {
+    const { ledger, settings, ports } = this.#deps;
+    let isDone = true;
+    for (const record of await ports.store.listWorkflows()) {
+      if (!isScheduled(record) || !this.#isOn) continue;
+      isDone = (await this.#evaluateMissed(record)) && isDone;
+    }
+    await purgeExpired(ledger.context, ledger.workflows, settings.retention, () => this.#isOn);
+    return isDone;
+  }
+
+  /** @param retryMs the longest wait; `null`: until the next slot. */
+  #arm(retryMs: DurationMs | null): void {
     const { clock } = this.#deps.ports;
     const nowMs = clock.now();
     const waitMs = nextSlot(nowMs, this.#deps.ledger.settings.scheduleIntervalMs) - nowMs;
-    this.#timer = clock.setTimer(failed ? Math.min(RETRY_MS, waitMs) : waitMs, () => void this.refresh());
+    this.#timer = clock.setTimer(Math.min(retryMs ?? waitMs, waitMs), () => void this.refresh());
   }
 
   /** `false` when something failed and is to be retried. */

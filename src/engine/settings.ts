@@ -65,6 +65,12 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    * engines that do. Default `true`.
    */
   readonly schedule?: boolean;
+  /**
+   * Engines that run on one database agree on `scheduleIntervalHours`, `catchUpDays`, `strictFailed` and `limits`: one
+   * with others does not start (`SettingsDiffer`). `true`: it starts, and the next ones have to agree with it; those
+   * that run keep theirs until they end. For a change without a pause. Default `false`.
+   */
+  readonly replaceSettings?: boolean;
   /** Hours between schedule slots, a whole number in 1..24. Default 3. */
   readonly scheduleIntervalHours?: number;
   /**
@@ -108,6 +114,7 @@ export interface EngineSettings {
   readonly noOp: boolean;
   readonly concurrency: number;
   readonly schedule: boolean;
+  readonly replaceSettings: boolean;
   readonly scheduleIntervalMs: DurationMs;
   readonly missedSlots: MissedSlotPolicy;
   readonly catchUpMs: DurationMs;
@@ -132,6 +139,7 @@ export const SETTINGS = {
   noOp: withDefault(readFlag, false),
   concurrency: withDefault((place: Place) => readWhole(place, 1, 100_000), 256),
   schedule: withDefault(readFlag, true),
+  replaceSettings: withDefault(readFlag, false),
   scheduleIntervalHours: withDefault((place: Place) => readWhole(place, 1, 24), 3),
   missedSlots: withDefault((place: Place) => readWord(place, MISSED_SLOT_POLICIES), 'once'),
   catchUpDays: withDefault((place: Place) => readWhole(place, 1, 180), LIMITS.catchUpDays),

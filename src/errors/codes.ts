@@ -126,6 +126,13 @@ export const ERROR_CODES = {
     retryable: true,
     meaning: 'The engine is stopping or has stopped',
   },
+  SettingsDiffer: {
+    status: 409,
+    graphCode: 'Conflict',
+    retryable: false,
+    meaning:
+      'Engines with other settings run on the same database; `details` has the setting and both values, `kept` and `given`',
+  },
   StoreClosed: {
     status: 503,
     graphCode: 'serviceNotAvailable',

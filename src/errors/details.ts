@@ -112,6 +112,8 @@ interface Specific {
   NotDrivenHere: { readonly runId: string };
   ClaimLost: { readonly runId: string; readonly claim?: number };
   EngineStopped: OfRun;
+  /** The name of the setting, and both of its values. */
+  SettingsDiffer: { readonly setting: string; readonly kept: unknown; readonly given: unknown };
   StoreClosed: OfStore;
   StoreLocked: OfStore & {
     /** The process that writes the file; `null` or absent: not known. */

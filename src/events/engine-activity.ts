@@ -1,5 +1,6 @@
 /** What the engine or a ledger was doing when something failed outside of any call, in words. */
 export const ENGINE_ACTIVITIES = {
+  announcingEngine: 'announcing the engine to others',
   awaitingRuns: 'waiting for runs of other processes',
   cancelingRun: 'canceling',
   claimingRuns: 'claiming runs',

@@ -26,6 +26,8 @@ export const LIMITS = {
   commitRetryDelayMsMax: 5_000,
   /** A slice of a run whose holder was not heard for this long is taken over by another process, ms. */
   sliceLeaseMs: 10_000,
+  /** An engine that was not heard for this long is not running any more, for those with other settings, ms. */
+  engineSilenceMs: 30_000,
   /** Between two looks for work and news of other processes, where the store does not tell of them, ms. */
   pollMs: 1_000,
   /** Between two looks for the answer that a task waits for, where another process may get it, ms. */

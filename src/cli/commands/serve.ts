@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
+import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { activityText } from '../../events/engine-activity.ts';
 import type { Directory } from '../../ports/directory.ts';
@@ -153,6 +154,7 @@ async function serveStore(host: Host, options: ServeOptions, served: Served): Pr
   const tasks = await openTasks(host, job, { workflows, db: options.db ?? null, quiet });
   try {
     const engine = await createEngine({
+      ...(await readSharedSettings(store)),
       store,
       directory: users,
       tasks: tasks.handlers.tasks,

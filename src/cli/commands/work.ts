@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createEngine } from '../../embed.ts';
+import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Store } from '../../ports/store.ts';
 import { postgresAt } from '../database-url.ts';
@@ -71,6 +72,7 @@ async function work(host: Host, options: WorkOptions): Promise<ExitCode> {
       const tasks = await openTasks(host, job, { workflows, db, quiet });
       try {
         const engine = await createEngine({
+          ...(await readSharedSettings(store)),
           store,
           schedule: false,
           directory: users,

@@ -1,4 +1,5 @@
 import { createEngine } from '../../embed.ts';
+import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { EngineEventMap } from '../../events/event-map.ts';
@@ -79,6 +80,7 @@ export class Session {
 
   static async #open(host: Host, input: SessionInput): Promise<Session> {
     const engine = await createEngine({
+      ...(await readSharedSettings(input.store)),
       store: input.store,
       // A command must not start the scheduled runs of a service's database.
       schedule: false,

@@ -50,7 +50,8 @@ export class Dispatcher {
   readonly #ports: EnginePorts;
   readonly #handlers: Handlers;
   readonly #work: WorkSource;
-  readonly #holder: string;
+  /** Names this engine in a store that several share. */
+  readonly holder: string;
   readonly #deps: DriverDeps;
   readonly #leftOvers: LeftOvers;
   /** Attempts that were given up and have not settled. */
@@ -79,7 +80,7 @@ export class Dispatcher {
     work: WorkSource,
   ) {
     this.#work = work;
-    this.#holder = ports.store.slices ? ports.ids.guid() : '';
+    this.holder = ports.store.slices ? ports.ids.guid() : '';
     this.#ledger = ledger;
     this.#ports = ports;
     this.#handlers = handlers;
@@ -249,7 +250,7 @@ export class Dispatcher {
         const ours = tickets.filter((ticket) => !this.#isDriven(ticket) && !this.#refused.has(ticket.runId));
         for (const ticket of tickets) if (!ours.includes(ticket)) await this.#decline(ticket);
         const claim = {
-          holder: this.#holder,
+          holder: this.holder,
           leaseMs: LIMITS.sliceLeaseMs,
           isNoOp: this.#deps.settings.noOp,
           nowMs: clock.now(),
