@@ -66,8 +66,8 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    */
   readonly schedule?: boolean;
   /**
-   * Engines that run on one database agree on `scheduleIntervalHours`, `catchUpDays`, `strictFailed` and `limits`: one
-   * with others does not start (`SettingsDiffer`). `true`: it starts, and the next ones have to agree with it; those
+   * Engines that run on one database agree on `noOp`, `scheduleIntervalHours`, `catchUpDays`, `strictFailed` and
+   * `limits`: one with others does not start (`SettingsDiffer`). `true`: it starts, and the next ones have to agree with it; those
    * that run keep theirs until they end. For a change without a pause. Default `false`.
    */
   readonly replaceSettings?: boolean;

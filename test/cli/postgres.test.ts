@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describePostgres, newSchema, serverUrl, sql } from '../postgres/support.ts';
+import { tenure as inProcess } from '../unit/cli/support.ts';
 import { workplace } from './support.ts';
 
 const { tenure } = workplace();
@@ -62,15 +63,20 @@ describePostgres('a database in Postgres', () => {
       ['workflows', 'list'],
       ['workflows', 'show', 'Offboard an employee'],
       ['workflows', 'disable', 'Offboard an employee'],
+      ['workflows', 'enable', 'Offboard an employee'],
+      ['runs', 'reprocess', id, '--all-users', '--all-tasks', '--dry-run'],
+      ['runs', 'reprocess', id, '--all-users', '--all-tasks', '--quiet'],
       ['resume'],
+      ['resume', '--dry-run'],
+      ['serve', '--no-op', '--dry-run'],
       ['check'],
       ['runs', 'delete', id],
     ];
     for (const command of commands) {
-      const { code, stderr, stdout } = await tenure(...command, ...db);
+      const { code, stderr, stdout } = await inProcess(...command, ...db);
       expect([command, code, stderr]).toEqual([command, 0, '']);
       expect(stdout).not.toContain(url.password);
     }
-    expect(await sql(`SELECT count(*)::int AS n FROM "${schema}".runs`)).toEqual([{ n: 0 }]);
+    expect(await sql(`SELECT count(*)::int AS n FROM "${schema}".runs`)).toEqual([{ n: 1 }]);
   });
 });

@@ -47,6 +47,8 @@ describePostgres('several processes on one Postgres database', () => {
     await worker.said('Working on the runs of');
     const [{ id, ...then }] = await runs();
     await until(async () => (await runs())[0].successfulUsersCount > then.successfulUsersCount + 150);
+    const other = await inProcess('work', '--no-op', ...db);
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('Expected noOp to be `false`')]);
     worker.kill('SIGINT');
     const worked = expectCode(await worker.ended, 0);
     expect(worked.stderr).toContain('handing back what is not done');

@@ -14,7 +14,7 @@ import type { EngineSettings, EngineSettingsInput } from '../settings.ts';
 /** What engines on one store must agree on, as `createEngine` takes it. */
 export type SharedSettingsInput = Pick<
   EngineSettingsInput,
-  'scheduleIntervalHours' | 'catchUpDays' | 'strictFailed' | 'limits'
+  'noOp' | 'scheduleIntervalHours' | 'catchUpDays' | 'strictFailed' | 'limits'
 >;
 
 /** Name of the setting in the store. */
@@ -128,6 +128,7 @@ interface Difference {
 
 function sharedOf(settings: EngineSettings): Required<SharedSettingsInput> {
   return {
+    noOp: settings.noOp,
     scheduleIntervalHours: settings.scheduleIntervalMs / HOUR_MS,
     catchUpDays: settings.catchUpMs / DAY_MS,
     strictFailed: settings.strictFailed,

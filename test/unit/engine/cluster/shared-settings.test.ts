@@ -34,6 +34,7 @@ function cluster(): {
 describe('settings on which the engines of one database agree', () => {
   it.each([
     [{ scheduleIntervalHours: 6 }, 'scheduleIntervalHours', 3, 6],
+    [{ noOp: true }, 'noOp', false, true],
     [{ catchUpDays: 5 }, 'catchUpDays', 3, 5],
     [{ strictFailed: true }, 'strictFailed', false, true],
     [{ limits: { tasksPerWorkflowMax: 7 } }, 'limits.tasksPerWorkflowMax', expect.any(Number), 7],
