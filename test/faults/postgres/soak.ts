@@ -26,9 +26,10 @@ const SNAPSHOT_MS = 250;
 const RUNS_OPEN = 2;
 /** Nothing was recorded for so long: the runs will never end, ms. */
 const STUCK_MS = 60_000;
-/** A worker is stalled until this share of its lease has gone by at most, since it renews it every quarter of it. */
+/** A stall of a fixed time lasts between one and so many leases. */
 const STALL_MAX = 1.3;
-const LEASE_OVER_FROM = 0.75;
+/** A stall that waits for a take-over waits for so many leases at most: the other workers may have no room. */
+const WORST_MOMENT_MAX = 2;
 /** Faults begin and end at these shares of all tasks. */
 const FAULTS_FROM = 0.01;
 const FAULTS_TO = 0.93;
@@ -230,7 +231,7 @@ export class Soak {
   /** `false`: it cannot be made now. */
   async #make(fault: Fault, draw: number, extent: number): Promise<boolean> {
     if (fault === 'kill') return this.#workers.kill(draw);
-    if (fault === 'stall') return this.#workers.stall(draw, () => this.#stalled(extent));
+    if (fault === 'stall') return this.#workers.stall(draw, (pid) => this.#stalled(pid, extent));
     if (fault === 'terminate') return this.#database.terminateOne(draw);
     this.#isRestarting = true;
     this.#crashes += 1;
@@ -247,12 +248,10 @@ export class Soak {
    * Half of the stalls end at the worst moment: when another process has just claimed a slice, and has not yet
    * committed anything. The others end soon after the lease.
    */
-  async #stalled(extent: number): Promise<void> {
+  async #stalled(pid: number, extent: number): Promise<void> {
     const { leaseMs } = this.#options;
     if (extent < 0.5) return wait(leaseMs * (1 + 2 * (STALL_MAX - 1) * extent));
-    await wait(leaseMs * LEASE_OVER_FROM);
-    const signal = AbortSignal.timeout((STALL_MAX - LEASE_OVER_FROM) * leaseMs + LIMITS.pollMs);
-    await this.#incidents.next('takenOver', signal);
+    await this.#incidents.takeOverFrom(pid, AbortSignal.timeout(WORST_MOMENT_MAX * leaseMs));
   }
 
   async #judge(): Promise<SoakResult> {

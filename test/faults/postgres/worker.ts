@@ -96,7 +96,7 @@ function observed(store: Store): Store {
 }
 
 function remember({ run, slice, wasInHand }: ClaimedSlice): void {
-  if (wasInHand) note('takenOver');
+  note(wasInHand ? 'takenOver' : 'claimed', run.id, String(slice.slice), String(process.pid));
   const ofRun = claimed.get(run.id) ?? new Map<number, SliceRecord>();
   claimed.set(run.id, ofRun.set(slice.slice, slice));
 }

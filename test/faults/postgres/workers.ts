@@ -45,12 +45,12 @@ export class Workers {
   }
 
   /** Stops a worker that works until `isOver` resolves, without waiting for that. `false`: none works now. */
-  stall(draw: number, isOver: () => Promise<unknown>): boolean {
+  stall(draw: number, isOver: (pid: number) => Promise<unknown>): boolean {
     const place = this.#pick(draw);
     if (place === undefined) return false;
     place.state = 'stalled';
     place.child.kill('SIGSTOP');
-    void isOver().then(() => {
+    void isOver(place.child.pid ?? 0).then(() => {
       place.child.kill('SIGCONT');
       if (place.state === 'stalled') place.state = 'working';
     });
