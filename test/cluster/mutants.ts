@@ -58,9 +58,17 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'ledger/recording/recorder.ts',
-    title: 'a commit that is repeated is not the same: it is decided once more',
-    from: '        failures += 1;\n',
-    to: '        for (const batch of open) this.#repeat(batch);\n        return answers;\n',
+    title:
+      'a commit that is repeated is not the same: its events go back into the queue, with those that came since',
+    from: 'await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));',
+    to: `await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
+        for (const { queue, activeUsers, events: again } of open.filter((batch) => batch.queue.open)) {
+          for (const activeUser of activeUsers) activeUser.staged = null;
+          queue.activeUsers = [...activeUsers, ...queue.activeUsers];
+          queue.events = [...again, ...queue.events];
+          this.#waiting += again.length;
+        }
+        return answers;`,
   },
   {
     file: SLICES,
