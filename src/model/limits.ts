@@ -28,7 +28,7 @@ export const LIMITS = {
   sliceLeaseMs: 10_000,
   /** An engine that was not heard for this long is not running any more, for those with other settings, ms. */
   engineSilenceMs: 30_000,
-  /** Between two looks for work and news of other processes, where the store does not tell of them, ms. */
+  /** Between two looks for work and news of other processes, where the store does not announce them, ms. */
   pollMs: 1_000,
   /** Between two looks for the answer that a task waits for, where another process may get it, ms. */
   callbackPollMs: 5_000,

@@ -12,7 +12,7 @@ export interface WorkTicket extends OpenSlice {
   readonly handle?: unknown;
 }
 
-/** What a source tells its engine. */
+/** Calls of a source to its engine. */
 export interface WorkListener {
   /** There may be work to take. */
   mayBeWork(): void;
@@ -22,7 +22,7 @@ export interface WorkListener {
 
 /** A source of work; one for each engine. */
 export interface WorkSource {
-  /** Begins to tell of work, also of what was offered before. May be called again after {@link WorkSource.close}. */
+  /** Begins to announce work, also that of earlier offers. May be called again after {@link WorkSource.close}. */
   open(listener: WorkListener): Promise<void>;
   /** Offers the slices of a run, in the transaction that publishes it. */
   offer(tx: StoreTransaction, run: RunRecord, slices: readonly SliceKey[]): Promise<void>;

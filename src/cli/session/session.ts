@@ -150,7 +150,7 @@ export class Session {
     }
   }
 
-  /** Shows what all processes do for the runs: of this one's own part alone would `run.progress` tell. */
+  /** Shows the progress of the runs over all processes; `run.progress` has this process's part only. */
   #watch(runs: readonly Run[]): { close(): void } {
     const { store } = this.#input;
     const { clock } = this.#host;

@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { invalidFile } from './file-error.ts';
 
 const BOM_UTF8 = Buffer.from([0xef, 0xbb, 0xbf]);
-/** Bytes that tell what kind of file it is. */
+/** Bytes read to identify the kind of file. */
 const HEAD_BYTES = 512;
 /** What to do with a spreadsheet. */
 export const EXPORT_REMEDY = 'Export the sheet as CSV: in Excel, File > Save As > CSV UTF-8';

@@ -6,8 +6,8 @@ import { ROUTES } from '../routes/routes.ts';
 import { stepsBelow, targetOf } from '../service.ts';
 
 /**
- * The id of the task result that a request answers for; `null` for every other request, so that a caller that is not known
- * learns nothing of paths, results or tokens. Does not touch the body.
+ * The id of the task result that a request answers for; `null` for every other request, so that a caller that is not
+ * known learns nothing of paths, results or tokens. Does not touch the body.
  */
 export function callbackCheck({
   taskProcessingResults,

@@ -130,7 +130,7 @@ export class Journals {
     return entry;
   }
 
-  /** Called after a transaction that was not kept, or when a run is deleted: the cached state may never have been committed. */
+  /** Drops what is cached: after a rollback it was never committed, and a deleted run has no journal. */
   forget(runId: string): void {
     this.#byRun.delete(runId);
   }

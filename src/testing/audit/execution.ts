@@ -114,14 +114,14 @@ export async function execute<Effects>(
 function stuckAt(
   tasks: Readonly<Record<string, TaskHandler>>,
   { idempotencyKey, attempt }: HandlerCall,
-  tell: () => void,
+  notify: () => void,
 ): Record<string, TaskHandler> {
   const entries = Object.entries(tasks).map(([name, task]) => {
     const options: TaskHandlerOptions = typeof task === 'function' ? { run: task } : task;
     const run: TaskHandlerOptions['run'] = (context) => {
       if (context.idempotencyKey !== idempotencyKey || context.attempt !== attempt)
         return options.run(context);
-      tell();
+      notify();
       return new Promise(() => {});
     };
     return [name, { ...options, run }] as const;

@@ -70,11 +70,11 @@ export function sliceNews({ describe, slicesTest }: ContractKit): void {
 
     slicesTest('every watch hears, until it is closed', async ({ store, slices }) => {
       const [closed, open] = [new Heard(slices), new Heard(slices)];
-      const tell = (id: string) => store.transaction((tx) => slices.answered(tx, id, 1));
-      await tell('first');
+      const answer = (id: string) => store.transaction((tx) => slices.answered(tx, id, 1));
+      await answer('first');
       for (const news of [closed, open]) await news.until({ kind: 'answered', runId: 'first', ordinal: 1 });
       closed.close();
-      await tell('second');
+      await answer('second');
       await open.until({ kind: 'answered', runId: 'second', ordinal: 1 });
       assert.equal(closed.heard.length, 1);
       open.close();
