@@ -85,7 +85,8 @@ function lineOf(context: TaskContext, nowMs: number): string {
     task: task.displayName,
     taskDefinition: findTaskDefinition(task.taskDefinitionId)?.key ?? task.taskDefinitionId,
     subject: context.subject.id,
-    arguments: context.arguments,
+    // Parameters of the catalogue that the workflow does not give are empty.
+    arguments: Object.fromEntries(Object.entries(context.arguments).filter(([, value]) => value !== '')),
     attempt: context.attempt,
     interruptions: context.interruptions,
     at: new Date(nowMs).toISOString(),

@@ -103,7 +103,7 @@ export class Dispatcher {
         if (isLost && !this.#isShared) this.#refused.add(driver.runId);
         this.#pump();
       },
-      parked: () => this.#pump(),
+      eased: () => this.#pump(),
     };
     this.#renewal = new LeaseRenewal({
       clock: ports.clock,

@@ -21,8 +21,8 @@ export interface DriverDeps {
   readonly events: EventSink;
   /** Active users over all drivers, and the drivers that could not start more users because of them. */
   readonly load: { activeUsers: number; readonly starved: Set<Driver> };
-  /** Called when all users of a driver wait for a retry. */
-  readonly parked: () => void;
+  /** Called when a driver may leave lanes idle: its users wait for a retry, or fewer of them are left. */
+  readonly eased: () => void;
   /** Called when a driver has released its slice: it has ended, is lost, or handed back. */
   readonly ended: (driver: Driver, isLost: boolean) => void;
 }

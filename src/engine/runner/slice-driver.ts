@@ -254,6 +254,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   changed(slice: SliceRecord): void {
     this.#slice = slice;
     if (slice.state === 'ended') this.end();
+    else if (this.#deps.ports.store.slices) this.#deps.eased();
   }
 
   lost(error: unknown): void {
@@ -296,7 +297,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #wait(active: ActiveUser, waitMs: number): void {
     active.state = 'waiting';
     this.#waits.start(active, waitMs, () => this.#goOn(active, true));
-    if (this.isParked) this.#deps.parked();
+    if (this.isParked) this.#deps.eased();
   }
 
   /** Whether nothing can happen before a retry is due: all active users wait, and none is queued. */

@@ -1,6 +1,5 @@
 /** Connections: reads that survive their loss, and transactions whose end is known even when its answer is lost. */
 import { createHash } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { DurationMs } from '../../model/time.ts';
@@ -8,10 +7,12 @@ import { databaseError, isLost, storeError } from './errors.ts';
 import { type ForeignResult, Session, Statements } from './session.ts';
 
 /** What is used of a `Client` of `pg`. */
-export interface PostgresClient extends Pick<EventEmitter, 'on' | 'removeListener'> {
+export interface PostgresClient {
   readonly pipeline?: boolean;
   query(query: unknown): Promise<unknown>;
   release(destroy?: boolean): void;
+  on(event: 'error' | 'end' | 'notification', listener: (value?: unknown) => void): unknown;
+  removeListener(event: 'error' | 'end' | 'notification', listener: (value?: unknown) => void): unknown;
 }
 
 /** What is used of a `Pool` of `pg`. */

@@ -58,7 +58,7 @@ export class News {
         release();
         void this.#later();
       };
-      const hear = ({ payload }: { readonly payload?: string }) => this.#hear(payload ?? '');
+      const hear = (message: unknown) => this.#hear((message as { readonly payload?: string }).payload ?? '');
       const release = () => {
         client.removeListener('error', lost);
         client.removeListener('end', lost);
