@@ -291,10 +291,12 @@ export class Dispatcher {
   get #room(): number {
     let active = 0;
     let users = 0;
-    for (const { driver } of this.#all()) {
-      if (driver.isParked) continue;
-      active += 1;
-      users += usersLeft(driver.held);
+    for (const ofRun of this.#driven.values()) {
+      for (const { driver } of ofRun.values()) {
+        if (driver.isParked) continue;
+        active += 1;
+        users += usersLeft(driver.held);
+      }
     }
     // Other processes want to have work, too.
     if (this.#isShared && users >= USERS_PER_LANE * this.#deps.settings.concurrency) return 0;
