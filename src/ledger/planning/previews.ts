@@ -45,9 +45,12 @@ export async function withoutPreviews(
 ): Promise<Filter | null> {
   if (where !== null && mentions(where, TYPE)) return where;
   // Most workflows have no preview; the extra condition would only slow their lists down.
-  const prefix = workflowId === null ? '' : `${workflowId}/`;
-  const query = { collection: OF_WORKFLOWS.previews, prefix, after: null, limit: 1 };
-  if ((await store.listNotes(query)).length === 0) return where;
+  const collection = OF_WORKFLOWS.previews;
+  const notes =
+    workflowId === null
+      ? store.listNotes({ collection, prefix: '', after: null, limit: 1 })
+      : store.getNotes(collection, [`${workflowId}/`]);
+  if ((await notes).length === 0) return where;
   const noPreview = filter.ne(TYPE, 'preview');
   return where === null ? noPreview : filter.and(where, noPreview);
 }
