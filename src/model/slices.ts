@@ -8,6 +8,11 @@ export interface SliceKey {
   readonly slice: number;
 }
 
+/** The key as one text, for maps and queues: `<runId>/<slice>`. */
+export function sliceId({ runId, slice }: SliceKey): string {
+  return `${runId}/${slice}`;
+}
+
 /**
  * One slice of a run. A store that several processes write keeps a row for each; elsewhere a run is one slice, and its
  * own record says all of this.

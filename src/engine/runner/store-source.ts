@@ -4,7 +4,7 @@
 
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
-import type { OpenSlice } from '../../model/slices.ts';
+import { type OpenSlice, sliceId } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { StoreSlices } from '../../ports/store.ts';
@@ -65,7 +65,7 @@ export class StoreSource implements WorkSource {
       const first = this.#taken % 5 < ON_DEMAND_OF_FIVE ? onDemand : scheduled;
       const next = first.shift() ?? onDemand.shift() ?? scheduled.shift();
       if (next === undefined) break;
-      this.#known.delete(textOf(next));
+      this.#known.delete(sliceId(next));
       tickets.push(next);
     }
     return tickets;
@@ -79,7 +79,7 @@ export class StoreSource implements WorkSource {
     const { clock, isShared } = this.#deps;
     // Where others may take it, the store is polled anyway.
     if (isShared) {
-      if (notBeforeMs > clock.now()) this.#resting.set(textOf(ticket), notBeforeMs);
+      if (notBeforeMs > clock.now()) this.#resting.set(sliceId(ticket), notBeforeMs);
       return;
     }
     const timer = clock.setTimer(Math.max(0, notBeforeMs - clock.now()), () => {
@@ -120,7 +120,7 @@ export class StoreSource implements WorkSource {
     try {
       for (const onDemand of [true, false]) {
         const open = await slices.list({ onDemand, leaseMs, nowMs, limit });
-        for (const one of open) if (!this.#resting.has(textOf(one))) this.#add(one);
+        for (const one of open) if (!this.#resting.has(sliceId(one))) this.#add(one);
         if (open.length === limit) this.#isStale = true;
       }
     } catch (error) {
@@ -145,12 +145,8 @@ export class StoreSource implements WorkSource {
   }
 
   #add(slice: OpenSlice): void {
-    if (this.#known.has(textOf(slice))) return;
-    this.#known.add(textOf(slice));
+    if (this.#known.has(sliceId(slice))) return;
+    this.#known.add(sliceId(slice));
     this.#waiting[slice.isOnDemand ? 'onDemand' : 'scheduled'].push(slice);
   }
-}
-
-function textOf({ runId, slice }: OpenSlice): string {
-  return `${runId}/${slice}`;
 }

@@ -147,7 +147,6 @@ export async function cancelSlice(
       const nowMs = clock.now();
       const change = changeOf(run);
       const users: UserRecord[] = [];
-      const withdrawn: string[] = [];
       for (const user of found) {
         const decision = decideUser(user, { kind: 'cancel', atMs: nowMs, runningSinceMs: null }, true);
         if (decision.kind === 'refused') continue;
@@ -155,7 +154,7 @@ export async function cancelSlice(
         users.push(decision.user);
       }
       const ended = slicesEnded ? { ended: slicesEnded } : {};
-      const [answer] = await slices.commit([{ slice, users, change, withdrawn }], {
+      const [answer] = await slices.commit([{ slice, users, change, withdrawn: [] }], {
         nowMs,
         aggregation,
         ...ended,

@@ -9,7 +9,13 @@
 import { InvariantError, LifecycleError } from '../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
-import type { SliceAnswer, SliceCommit, SliceKey, SliceRecord } from '../../model/slices.ts';
+import {
+  type SliceAnswer,
+  type SliceCommit,
+  type SliceKey,
+  type SliceRecord,
+  sliceId,
+} from '../../model/slices.ts';
 import type { StoreSlices } from '../../ports/store.ts';
 import { addUserMove, changeOf } from '../../rules/status/run.ts';
 import type { UserDecision, UserEvent } from '../../rules/status/user.ts';
@@ -98,7 +104,7 @@ export class Recorder {
 
   /** Whether this process drives the slice. */
   drives(key: SliceKey): boolean {
-    return this.#queues.has(textOf(key));
+    return this.#queues.has(sliceId(key));
   }
 
   /** Events that wait for a commit. */
@@ -122,7 +128,7 @@ export class Recorder {
     };
     // The map holds queues of all lane types; each client gets back only its own active users.
     const kept = queue as unknown as SliceQueue<TrackedUser>;
-    this.#queues.set(textOf(slice), kept);
+    this.#queues.set(sliceId(slice), kept);
     return {
       record: (activeUser, event) => {
         if (!queue.open) return;
@@ -156,7 +162,7 @@ export class Recorder {
     this.#waiting -= queue.events.length;
     queue.events = [];
     queue.activeUsers = [];
-    if (this.#queues.get(textOf(queue.slice)) === queue) this.#queues.delete(textOf(queue.slice));
+    if (this.#queues.get(sliceId(queue.slice)) === queue) this.#queues.delete(sliceId(queue.slice));
   }
 
   async #flushAll(): Promise<void> {
@@ -317,10 +323,6 @@ function decideBatch(
   const users = touched.map((activeUser) => activeUser.staged as UserRecord);
   const commit = users.length === 0 ? null : { slice, users, change, withdrawn };
   return { queue, activeUsers, events, results, commit };
-}
-
-function textOf({ runId, slice }: SliceKey): string {
-  return `${runId}/${slice}`;
 }
 
 function lostClaim({ queue: { slice } }: Batch): LifecycleError<'ClaimLost'> {

@@ -16,6 +16,7 @@ import type {
 import type { CommitOptions, Store, StoreSlices, StoreTransaction } from '../../ports/store.ts';
 import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import { runAfter } from '../../rules/status/run.ts';
+import { mayDoTasks } from '../../rules/status/slice.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 
 /** The runs of `store`, each as one slice. There is no lease: a claim holds until the next one. */
@@ -81,11 +82,6 @@ async function claimRun(
   };
   await tx.putRun(run);
   return { run, slice: sliceOf(run), wasInHand: before.inHand };
-}
-
-/** Previews do nothing in any case, and a canceling run runs no further task. */
-function mayDoTasks({ workflowExecutionType, processingStatus }: RunRecord): boolean {
-  return workflowExecutionType !== 'preview' && processingStatus !== 'canceling';
 }
 
 function stateOf(run: RunRecord | null, claim: number): 'held' | 'canceling' | 'lost' {

@@ -55,6 +55,14 @@ export function usersLeft({ firstOrdinal, lastOrdinal, moved }: SliceRecord): nu
   return lastOrdinal - firstOrdinal + 1 - endedUsers(moved);
 }
 
+/**
+ * Whether an engine that drives the run records tasks as completed, which one without handlers has to be marked for:
+ * previews do nothing in any case, and a canceling run runs no further task.
+ */
+export function mayDoTasks({ workflowExecutionType, processingStatus }: RunRecord): boolean {
+  return workflowExecutionType !== 'preview' && processingStatus !== 'canceling';
+}
+
 /** The slice after a commit. `nowMs` is the commit's moment. */
 export function sliceAfter(slice: SliceRecord, change: RunChange, nowMs: EpochMs): SliceRecord {
   const moved = countersPlus(slice.moved, change.tally);

@@ -1,7 +1,14 @@
 import type { RunRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceAnswer, SliceClaim, SliceCommit, SliceKey } from '../../model/slices.ts';
 import type { CommitOptions, Store, StoreSlices, StoreTransaction } from '../../ports/store.ts';
-import { cutRun, runAfterSlice, runStarted, type SliceBounds, sliceAfter } from '../../rules/status/slice.ts';
+import {
+  cutRun,
+  mayDoTasks,
+  runAfterSlice,
+  runStarted,
+  type SliceBounds,
+  sliceAfter,
+} from '../../rules/status/slice.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { StoredSlice, Tables } from './reader.ts';
 
@@ -117,9 +124,7 @@ async function claimOne(
   if (!isFree(stored, leaseMs, nowMs)) return 'held';
   const slice = { ...stored.slice, claim: stored.slice.claim + 1, inHand: true };
   put(tables, { slice, holder, heardAtMs: nowMs });
-  // Previews do nothing in any case, and a canceling run runs no further task.
-  const mayDoTasks = row.workflowExecutionType !== 'preview' && row.processingStatus !== 'canceling';
-  if (isNoOp && !row.isNoOp && mayDoTasks)
+  if (isNoOp && !row.isNoOp && mayDoTasks(row))
     await tx.putRun({ ...row, isNoOp, lastUpdatedAtMs: Math.max(nowMs, row.lastUpdatedAtMs + 1) });
   const run = (await tx.getRun(key.runId)) ?? row;
   return { run, slice, wasInHand: stored.slice.inHand };

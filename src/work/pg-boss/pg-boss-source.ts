@@ -1,7 +1,7 @@
 import { InvariantError } from '../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
-import type { OpenSlice, SliceKey } from '../../model/slices.ts';
+import { type OpenSlice, type SliceKey, sliceId } from '../../model/slices.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
@@ -123,7 +123,7 @@ export class PgBossSource implements WorkSource {
     const jobs = slices.map(({ runId, slice, isOnDemand }) => ({
       data: { runId, slice },
       priority: isOnDemand ? ON_DEMAND : SCHEDULED,
-      singletonKey: `${runId}/${slice}`,
+      singletonKey: sliceId({ runId, slice }),
     }));
     await this.#boss.insert(this.#queue, jobs, { returnId: false, ...(db ? { db } : {}) });
   }

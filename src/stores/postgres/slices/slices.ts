@@ -1,16 +1,17 @@
 import { InvariantError } from '../../../errors/lifecycle-error.ts';
 import { LIMITS } from '../../../model/limits.ts';
 import type { RunRecord } from '../../../model/records.ts';
-import type {
-  ClaimedSlice,
-  HeldSlice,
-  OpenSlice,
-  RunNews,
-  SliceAnswer,
-  SliceClaim,
-  SliceCommit,
-  SliceKey,
-  SliceRecord,
+import {
+  type ClaimedSlice,
+  type HeldSlice,
+  type OpenSlice,
+  type RunNews,
+  type SliceAnswer,
+  type SliceClaim,
+  type SliceCommit,
+  type SliceKey,
+  type SliceRecord,
+  sliceId,
 } from '../../../model/slices.ts';
 import type { CommitOptions, StoreSlices, StoreTransaction } from '../../../ports/store.ts';
 import { cutRun, runAfterSlice, runStarted, runWithSlices, sliceAfter } from '../../../rules/status/slice.ts';
@@ -112,7 +113,7 @@ export class PostgresSlices {
       release: async (held) => {
         if (held.length === 0) return;
         await this.#database.write((session) => session.rows(RELEASE, heldColumns(held)));
-        for (const key of held) this.#held.delete(textOf(key));
+        for (const key of held) this.#held.delete(sliceId(key));
       },
       commit: (commits, options) => this.#commitAll(commits, options),
       answered: (tx, runId, ordinal) =>
@@ -166,7 +167,7 @@ export class PostgresSlices {
     runs.set(runId, run);
     if (run === null) return 'gone';
     const hasRunStarted = run.startedAtMs !== null;
-    this.#held.set(textOf(key), {
+    this.#held.set(sliceId(key), {
       runNo: Number(runNo),
       workflowId: String(workflowId),
       hasRunStarted,
@@ -190,12 +191,12 @@ export class PostgresSlices {
     const failed = made.find(({ status }) => status === 'rejected');
     if (failed === undefined) return made.map((one) => (one as PromiseFulfilledResult<SliceAnswer>).value);
     // All are repeated, and none of them may be under way any more: their journals are read anew, as they are then.
-    for (const { slice } of commits) this.#held.delete(textOf(slice));
+    for (const { slice } of commits) this.#held.delete(sliceId(slice));
     throw (failed as PromiseRejectedResult).reason;
   }
 
   async #commit(commit: SliceCommit, options: CommitOptions): Promise<SliceAnswer> {
-    const key = textOf(commit.slice);
+    const key = sliceId(commit.slice);
     try {
       const held = this.#held.get(key) ?? (await this.#reload(commit.slice));
       if (held === null) return { kind: 'lost' };
@@ -289,7 +290,7 @@ export class PostgresSlices {
     });
     if (held !== null) {
       if (this.#held.size > HELD_MAX) this.#held.clear();
-      this.#held.set(textOf(slice), held);
+      this.#held.set(sliceId(slice), held);
     }
     return held;
   }
@@ -308,8 +309,4 @@ function heldColumns(held: readonly HeldSlice[]): string[] {
     textArray(held.map(({ slice }) => slice)),
     textArray(held.map(({ claim }) => claim)),
   ];
-}
-
-function textOf({ runId, slice }: SliceKey): string {
-  return `${runId}/${slice}`;
 }
