@@ -232,8 +232,6 @@ export interface StoreRequests {
   refuse(request: LeftRequest, reason: string): Promise<void>;
   /** The request was carried out, or is given up. One that has taken its place stays. */
   remove(request: LeftRequest): Promise<void>;
-  /** Calls `listener` within a second after another process has left a request. */
-  watch(listener: () => void): { close(): void };
 }
 
 /** How commits are made. */

@@ -1,4 +1,4 @@
-import { statSync, unwatchFile, watchFile } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { LeftRequest, RequestKind, StoreRequest } from '../../model/request.ts';
 import type { StoreRequests } from '../../ports/store.ts';
 import type { Row } from '../sql/cells.ts';
@@ -7,8 +7,6 @@ import { storeError } from './file/errors.ts';
 
 /** How long to wait for another process's write, blocking the thread, ms. */
 const BUSY_TIMEOUT_MS = 1_000;
-/** Polling interval of the file, ms: a `stat` in libuv's thread pool, some 10 µs. */
-const POLL_MS = 250;
 
 const TABLE = `
 CREATE TABLE IF NOT EXISTS requests (
@@ -57,15 +55,6 @@ export class SqliteRequests implements StoreRequests {
 
   async remove({ no }: LeftRequest): Promise<void> {
     this.#open((connection) => connection.run('DELETE FROM requests WHERE no = ?', no));
-  }
-
-  watch(listener: () => void): { close(): void } {
-    // Not `watch`, which on many file systems misses changes by other machines and containers.
-    const changed = ({ mtimeMs }: { readonly mtimeMs: number }): void => {
-      if (mtimeMs > 0) listener();
-    };
-    watchFile(this.#file, { interval: POLL_MS, persistent: false }, changed);
-    return { close: () => unwatchFile(this.#file, changed) };
   }
 
   /** Reads requests; empty while the sidecar does not exist. */

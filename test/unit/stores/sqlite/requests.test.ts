@@ -68,21 +68,6 @@ describe('requests to the writer of a file', () => {
     expect(existsSync(`${file}-requests`)).toBe(true);
   });
 
-  it('notify the writer, also the first one', async () => {
-    const { writer, reader } = await bothSides();
-    let told = Promise.withResolvers<void>();
-    const watch = writer.watch(() => told.resolve());
-    await reader.leave(CANCEL);
-    await told.promise;
-    const [first] = await writer.list();
-    if (first) await writer.remove(first);
-    told = Promise.withResolvers<void>();
-    await reader.leave(DISABLE);
-    await told.promise;
-    expect(await writer.list()).toMatchObject([DISABLE]);
-    watch.close();
-  });
-
   it('of a file that is no database are refused, naming it', async () => {
     const { file, writer, reader } = await bothSides();
     writeFileSync(`${file}-requests`, 'something else '.repeat(100));
