@@ -6,7 +6,7 @@ import { assembleEngine, type Engine } from './engine/engine.ts';
 import { type EnginePorts, type EngineSettingsInput, SETTINGS, settingsOf } from './engine/settings.ts';
 import { EventHub, type Listener } from './events/event-hub.ts';
 import type { EngineEventName } from './events/event-map.ts';
-import { readFlag } from './input/fields.ts';
+import { readFlag, readFunction } from './input/fields.ts';
 import { optional, type ReadShape, readOptions, type ShapeOf, withDefault } from './input/options.ts';
 import {
   readCallout,
@@ -27,6 +27,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
+import type { AroundTask } from './ports/task-handler.ts';
 import type { WorkSource } from './ports/work-source.ts';
 import { memoryStore } from './stores/memory/memory-store.ts';
 import { systemClock } from './system/real/clock.ts';
@@ -64,6 +65,7 @@ const ENGINE_OPTIONS = {
   logger: withDefault(readLogger, silentLogger),
   callout: optional(readCallout),
   work: optional(readWorkSource),
+  aroundTask: optional(readFunction<AroundTask>),
 } satisfies ShapeOf<EngineOptions>;
 
 /**
@@ -75,10 +77,10 @@ export async function createEngine<Person extends Identified = Subject>(
   options?: EngineOptions<Person>,
 ): Promise<Engine> {
   // Handlers are called with this directory's people only, so from here on their type does not matter.
-  return onOpened(options as EngineOptions | undefined, (given) => {
-    const read = readOptions(given, 'createEngine', ENGINE_OPTIONS);
+  return onOpened(options as EngineOptions | undefined, (opened) => {
+    const read = readOptions(opened, 'createEngine', ENGINE_OPTIONS);
     const { store = memoryStore(), clock, random, ids, logger, ...rest } = read;
-    const { directory = arrayDirectory([]), callout = httpCallout(), work, ...settings } = rest;
+    const { directory = arrayDirectory([]), callout = httpCallout(), work, aroundTask, ...settings } = rest;
     if (work && !store.slices) {
       const place = { path: 'work', value: work };
       throw invalid(
@@ -87,8 +89,11 @@ export async function createEngine<Person extends Identified = Subject>(
         'none of these',
       );
     }
-    const ports = { store, directory, clock, random, ids, logger, callout, ...(work ? { work } : {}) };
-    return assembleEngine(ports, settingsOf(settings));
+    const given = { ...(work && { work }), ...(aroundTask && { aroundTask }) };
+    return assembleEngine(
+      { store, directory, clock, random, ids, logger, callout, ...given },
+      settingsOf(settings),
+    );
   });
 }
 

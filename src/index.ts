@@ -150,6 +150,7 @@ export type {
   WorkflowUserQuery,
 } from './ports/store.ts';
 export {
+  type AroundTask,
   defineTask,
   type PlainTaskOptions,
   type RetryPolicy,

@@ -136,7 +136,12 @@ class LifecycleEngine implements Engine, EventSink {
       },
     );
     const builtIn = { runCustomTaskExtension: extensionHandler(this.#ledger.context, ports.callout) };
-    const handlers = new Handlers(settings.tasks, builtIn, settings.noOp);
+    const around = ports.aroundTask;
+    const wrapper = around && {
+      around,
+      failed: (error: unknown) => this.emit('engine.error', { error, during: 'wrappingTask' }),
+    };
+    const handlers = new Handlers(settings.tasks, builtIn, settings.noOp, wrapper);
     const { slices } = this.#ledger.recorder;
     const isShared = store.slices !== undefined;
     this.#work = ports.work ?? new StoreSource({ slices, clock: ports.clock, isShared });

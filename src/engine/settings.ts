@@ -22,7 +22,7 @@ import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Ids, Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
-import type { TaskHandler } from '../ports/task-handler.ts';
+import type { AroundTask, TaskHandler } from '../ports/task-handler.ts';
 import type { WorkSource } from '../ports/work-source.ts';
 import type { TaskHandlers } from './handlers/task-handlers.ts';
 
@@ -38,6 +38,8 @@ export interface EnginePorts {
   readonly callout?: Callout;
   /** Where it gets the slices of runs that it works on. Default: the store itself. */
   readonly work?: WorkSource;
+  /** Called around every call of a handler. Default: none, which costs nothing. */
+  readonly aroundTask?: AroundTask;
 }
 
 /** What happens to schedule slots that were not evaluated because the process was off or asleep. */

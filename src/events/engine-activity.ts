@@ -19,6 +19,7 @@ export const ENGINE_ACTIVITIES = {
   runningLane: 'a lane',
   servingRequests: 'serving requests of other processes',
   takingUpRun: 'taking up a run',
+  wrappingTask: 'what is called around tasks',
 } as const;
 
 /** See {@link ENGINE_ACTIVITIES}. `drivingRun`: the run cannot go on in this process. */

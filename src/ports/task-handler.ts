@@ -57,6 +57,19 @@ export type TaskHandlerFunction<
   Person extends Identified = Subject,
 > = (context: TaskContext<Arguments, Person>) => TaskHandlerResult | Promise<TaskHandlerResult>;
 
+/**
+ * Wraps every call of a handler, each attempt, so that a context is active in it: of `AsyncLocalStorage`, or of
+ * OpenTelemetry. It has to call `next` before it returns, or before its first `await`; a handler whose call it does not make is
+ * called without it. `next` calls the handler, once however often it is called, and gives what the handler gives or
+ * throws. Nothing that the wrapper does decides the task or delays it: what it throws beside the handler's own error is an
+ * `engine.error`, and the task ends when the handler does.
+ *
+ * ```ts
+ * const aroundTask: AroundTask = (call, next) => storage.run({ runId: call.run.id }, next);
+ * ```
+ */
+export type AroundTask = (call: TaskContext<unknown>, next: () => Promise<TaskHandlerResult>) => unknown;
+
 /** How failed attempts are retried. Interruptions do not count as attempts. */
 export interface RetryPolicy {
   /** Attempts in all, the first included; 1..100. Default 1: no retry. */

@@ -11,6 +11,7 @@ import type { ActiveUser } from './active-user.ts';
 import { cut, failureReasonOf } from './failure.ts';
 import { HandlerContext, type RunInfo } from './handler-context.ts';
 import type { BoundTask } from './handlers.ts';
+import { isThenable, safePromise } from './promises.ts';
 import { Suspension } from './suspension.ts';
 
 /** Result of a call. */
@@ -48,12 +49,6 @@ export function callHandler(
     graceMs,
     abortSignal: (reason) => context.abort(reason),
   });
-}
-
-function isThenable(value: unknown): value is PromiseLike<TaskHandlerResult> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 const COMPLETED: CallResult = { kind: 'completed', processingInfo: null };
@@ -165,12 +160,6 @@ export class PendingCall {
     const more = isOver ? '' : `, and the handler did not settle within ${this.#graceMs} ms of being aborted`;
     return { kind: 'failed', reason: `Timed out after ${this.#timeoutMs} ms${more}`, isOver };
   }
-}
-
-/** A well-behaved promise: a foreign thenable may settle twice, or throw from its `then`. */
-function safePromise(result: PromiseLike<TaskHandlerResult>): Promise<TaskHandlerResult> {
-  const isGenuine = result instanceof Promise && !Object.hasOwn(result, 'then');
-  return isGenuine ? result : new Promise((resolve) => resolve(result));
 }
 
 const ABORT_MESSAGES: Readonly<Record<AbortCause, string>> = {

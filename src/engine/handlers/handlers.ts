@@ -16,6 +16,7 @@ import type { UserRecord } from '../../model/records.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
 import type { Task, Workflow } from '../../model/workflow/workflow.ts';
 import type {
+  AroundTask,
   RetryPolicy,
   TaskHandler,
   TaskHandlerFunction,
@@ -24,6 +25,7 @@ import type {
 import type { RetrySchedule } from '../../rules/schedule/retry.ts';
 import { positionOf } from '../../rules/status/positions.ts';
 import { Semaphore } from '../lanes/semaphore.ts';
+import { calledInside } from './around-task.ts';
 import { frozenCopy } from './frozen-copy.ts';
 
 /** A handler with every setting filled in. */
@@ -59,6 +61,12 @@ export function previewOf(bound: BoundTask): BoundTask {
   return { ...bound, handler: { ...handler, run: handler.preview, retry } };
 }
 
+/** What is called around the calls of handlers, and where its errors go. */
+export interface Wrapper {
+  readonly around: AroundTask;
+  readonly failed: (error: unknown) => void;
+}
+
 /** All handlers of an engine. */
 export class Handlers {
   readonly #byDefinition = new Map<string, Handler>();
@@ -75,16 +83,18 @@ export class Handlers {
     tasks: Readonly<Record<string, TaskHandler>>,
     builtIn: Readonly<Record<string, TaskHandler>> = {},
     isNoOp = false,
+    wrapper: Wrapper | null = null,
   ) {
+    const read = (place: Place) => wrapped(readHandler(place), wrapper);
     this.#names = Object.keys(tasks);
     this.#isNoOp = isNoOp;
     for (const [name, handler] of Object.entries(builtIn))
-      this.#builtIn.set(handlerKey(name), readHandler(placeOf(name, handler)));
+      this.#builtIn.set(handlerKey(name), read(placeOf(name, handler)));
     for (const [name, handler] of Object.entries(tasks)) {
       const key = handlerKey(name);
       if (this.#byDefinition.has(key))
         throw invalid(placeOf(name, handler), 'the only handler of its definition', 'a second one');
-      this.#byDefinition.set(key, readHandler(placeOf(name, handler)));
+      this.#byDefinition.set(key, read(placeOf(name, handler)));
     }
   }
 
@@ -172,6 +182,16 @@ function readHandler(place: Place): Handler {
     preview: preview?.bind(value) ?? wouldRun,
     retry,
     slots: concurrency === undefined ? null : new Semaphore(concurrency),
+  };
+}
+
+function wrapped(handler: Handler, wrapper: Wrapper | null): Handler {
+  if (wrapper === null) return handler;
+  const { around, failed } = wrapper;
+  return {
+    ...handler,
+    run: calledInside(around, handler.run, failed),
+    preview: calledInside(around, handler.preview, failed),
   };
 }
 
