@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import type { RunRecord } from '../../../../../src/model/records.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { memoryStore } from '../../../../../src/stores/memory/memory-store.ts';
+import { sumRuns } from '../../../../../src/stores/sqlite/reading/sums.ts';
+import { newDatabase } from '../database.ts';
 import { AT, makeRun, newFile, opened, runId } from '../support.ts';
 
 const HOUR = 3_600_000;
@@ -82,4 +84,17 @@ it('no bucket is left when no run is left', async () => {
   expect(count()).toBe(3);
   await store.transaction((tx) => tx.deleteRun(makeRun().id));
   expect(count()).toBe(0);
+});
+
+it('sums read ranges of buckets, and single runs only from a range of their index', () => {
+  const database = newDatabase();
+  database.insertRun(makeRun({ startedAtMs: AT + 1 }));
+  database.insertRun(makeRun({ id: runId(2), startedAtMs: AT + 3 }));
+  const plans = database.plansOf(() => sumRuns(database, 'w1', AT + 2, AT + 9));
+  expect(new Set(plans)).toEqual(
+    new Set([
+      'SEARCH run_sums USING PRIMARY KEY (workflow_id=? AND level=? AND bucket>? AND bucket<?)',
+      'SEARCH runs USING INDEX runs_summed (workflow_id=? AND <expr>>? AND <expr><?)',
+    ]),
+  );
 });
