@@ -1,7 +1,7 @@
 /** Counts the subjects that a slot or a rule selects, and those left out with the reason. */
 
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { escapeHidden, shown } from '../errors/shown.ts';
+import { escapeHidden, reportedValue, shown } from '../errors/shown.ts';
 import { ownValue } from '../filter/evaluation/paths.ts';
 import type { ParsedScopeRule } from '../filter/parsing/scope-rule.ts';
 import { AttributeNames } from '../input/attribute-names.ts';
@@ -20,8 +20,6 @@ import { type AttributeUse, type Standing, standingInScope } from './selection/q
 
 /** Number of people whose attributes stand for those of a directory that does not name its attributes. */
 const SAMPLE_SIZE = 100;
-/** Maximum length of a reported value, in characters. */
-const VALUE_LENGTH_MAX = 100;
 
 interface Wanted {
   readonly use: AttributeUse;
@@ -127,7 +125,7 @@ export class SelectionTally {
   ): void {
     this.#counts[reason] += 1;
     if (this.#counts[reason] > LIMITS.leftOutNamed) return;
-    this.#named.push({ subjectId, reason, attribute, expected, column: null, value: reported(value) });
+    this.#named.push({ subjectId, reason, attribute, expected, column: null, value: reportedValue(value) });
   }
 
   #missing(attributes: readonly DirectoryAttribute[] | null): readonly MissingAttribute[] {
@@ -209,20 +207,4 @@ function columnOf(attributes: readonly DirectoryAttribute[] | null, wanted: stri
 
 function isThere(value: unknown): boolean {
   return value !== undefined && value !== null;
-}
-
-function reported(value: unknown): LeftOutSubject['value'] {
-  switch (typeof value) {
-    case 'string':
-      return value.slice(0, VALUE_LENGTH_MAX);
-    case 'number':
-    case 'boolean':
-      return value;
-    case 'bigint':
-      return `${value}`.slice(0, VALUE_LENGTH_MAX);
-    default:
-      if (value === null || value === undefined) return null;
-      if (value instanceof Date) return 'an invalid date';
-      return Array.isArray(value) ? 'an array' : 'an object';
-  }
 }

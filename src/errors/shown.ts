@@ -46,3 +46,24 @@ function escapeUnits(character: string): string {
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('');
 }
+
+/**
+ * An attribute's value in a report: text cut at 100 characters, of arrays and objects only that it is one. `null`: there
+ * is none.
+ */
+export function reportedValue(value: unknown): string | number | boolean | null {
+  switch (typeof value) {
+    case 'string':
+      return value.slice(0, SHOWN_MAX);
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'bigint':
+      return `${value}`.slice(0, SHOWN_MAX);
+    default:
+      if (value === null || value === undefined) return null;
+      if (!(value instanceof Date)) return Array.isArray(value) ? 'an array' : 'an object';
+      return Number.isNaN(value.getTime()) ? 'an invalid date' : value.toISOString();
+  }
+}

@@ -1,5 +1,5 @@
 /** Small helpers on the tree of `model/filter.ts`. */
-import type { Filter, FilterExpression } from '../model/filter.ts';
+import type { Filter, FilterExpression, FilterPath } from '../model/filter.ts';
 
 /** Any node. */
 export type FilterNode = Filter | FilterExpression;
@@ -73,6 +73,17 @@ export function nodeDeeperThan(root: FilterNode, max: number): FilterNode | null
 /** A path as it is written: `employeeOrgData/division`. */
 export function pathText(segments: readonly string[]): string {
   return segments.join('/');
+}
+
+/** The paths that a row has to be read by for a node; of a lambda only the collection, as its elements are of that. */
+export function pathsIn(root: FilterNode): readonly FilterPath[] {
+  const paths: FilterPath[] = [];
+  const open: FilterNode[] = [root];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (next.kind === 'path') paths.push(next);
+    open.push(...(next.kind === 'lambda' ? [next.path] : childrenOf(next).toReversed()));
+  }
+  return paths;
 }
 
 /**

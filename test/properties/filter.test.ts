@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import { evaluateFilter } from '../../src/filter/evaluation/evaluate.ts';
+import { explainFilter } from '../../src/filter/evaluation/explain.ts';
 import { ownProperties } from '../../src/filter/evaluation/paths.ts';
 import { parseFilter } from '../../src/filter/parsing/parse-filter.ts';
 import { parseScopeRule } from '../../src/filter/parsing/scope-rule.ts';
@@ -316,6 +317,26 @@ it('a filter selects what an evaluator written from the specification selects', 
       expect(evaluateFilter(tree, record, ownProperties)).toBe(naive(tree, record) === true);
     }),
     { numRuns: 20_000 },
+  );
+});
+
+it('an explanation has, for every clause, the result of that clause, and first that of the filter', () => {
+  const clausesOf = (node: Filter): readonly Filter[] => {
+    if (node.kind === 'and' || node.kind === 'or') return [node, ...node.operands.flatMap(clausesOf)];
+    return node.kind === 'not' ? [node, ...clausesOf(node.operand)] : [node];
+  };
+  const truths = { met: true, notMet: false, unknown: null };
+  fc.assert(
+    fc.property(simple, row, (tree, record) => {
+      const { clauses, omittedClausesCount } = explainFilter(tree, record, ownProperties);
+      expect(clauses[0]?.result === 'met').toBe(evaluateFilter(tree, record, ownProperties));
+      const all = clausesOf(tree);
+      expect(clauses.length + omittedClausesCount).toBe(all.length);
+      expect(clauses.map(({ result }) => truths[result])).toEqual(
+        all.slice(0, clauses.length).map((clause) => naive(clause, record)),
+      );
+    }),
+    { numRuns: 3_000 },
   );
 });
 

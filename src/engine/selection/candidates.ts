@@ -4,12 +4,13 @@ import type { ParsedScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { LedgerContext } from '../../ledger/context.ts';
 import type { Candidate } from '../../ledger/planning/run-plan.ts';
 import { LIMITS } from '../../model/limits.ts';
+import type { Admission } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Directory } from '../../ports/directory.ts';
-import type { Store } from '../../ports/store.ts';
+import { isAdmitted } from '../../rules/schedule/slots.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { SelectionTally } from '../selection.ts';
-import { changedSubjects } from './observe.ts';
+import { type ChangedSubject, changedSubjects } from './observe.ts';
 import { pickFrom } from './pick-from.ts';
 import { orUnreadable, type Qualification } from './qualify.ts';
 import { subjectsOf } from './subjects-of.ts';
@@ -85,13 +86,15 @@ export interface DueInput {
   readonly slotAtMs: EpochMs;
   /** Counts every subject that is examined. */
   readonly tally?: SelectionTally;
+  /** The subjects that have changed, for a change trigger; absent: as noted so far. */
+  readonly changed?: AsyncIterable<readonly ChangedSubject[]>;
 }
 
 /** The subjects that qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
 export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qualified[]> {
   const { directory, qualification, slotAtMs, tally } = input;
   if (qualification.observation !== null) {
-    for await (const some of changedSubjects(input)) {
+    for await (const some of input.changed ?? changedSubjects(input)) {
       yield some.flatMap(({ subject, changedAtMs }) => {
         const standing = qualification.standing(subject, slotAtMs, changedAtMs);
         tally?.add(subject, standing);
@@ -112,30 +115,50 @@ export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qual
  * same moment before, and not in the middle of an earlier run of the workflow (domain §3.2, §6.7).
  */
 export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly Candidate[]> {
-  const { store } = input.context;
-  const { workflowId, tally } = input;
-  const running = (await store.listUnfinishedRuns()).filter(
-    (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
-  );
-  const runIds = running.map((run) => run.id);
+  const { tally } = input;
+  const earlier = await earlierRuns(input);
   for await (const batch of qualifying(input)) {
-    const subjectIds = batch.map(({ subjectId }) => subjectId);
-    const admitted = await store.getAdmissions(workflowId, subjectIds);
-    const dueBySubject = new Map(admitted.map((one) => [one.subjectId, one.dueAtMs]));
+    const admissions = await earlier.admissionsOf(batch.map(({ subjectId }) => subjectId));
     const due: Candidate[] = [];
     for (const one of batch) {
-      if (dueBySubject.get(one.subjectId) === one.dueAtMs) tally?.passOver('alreadyTaken', one.subjectId);
-      else if (await isUnderWay(store, runIds, one.subjectId)) tally?.passOver('inAnotherRun', one.subjectId);
+      if (isAdmitted(admissions.get(one.subjectId), one.dueAtMs))
+        tally?.passOver('alreadyTaken', one.subjectId);
+      else if ((await earlier.underWay(one.subjectId)) !== null)
+        tally?.passOver('inAnotherRun', one.subjectId);
       else due.push(one);
     }
     yield due;
   }
 }
 
-async function isUnderWay(store: Store, runIds: readonly string[], subjectId: string): Promise<boolean> {
-  for (const runId of runIds) {
-    const user = await store.getUserBySubject(runId, subjectId);
-    if (user && !isTerminal(user.processingStatus)) return true;
-  }
-  return false;
+/** What a workflow's earlier scheduled runs have done with subjects. */
+export interface EarlierRuns {
+  /** The last admission of each subject that has one. */
+  admissionsOf(subjectIds: readonly string[]): Promise<ReadonlyMap<string, Admission>>;
+  /** The unfinished run that has not finished with the subject; `null`: there is none. */
+  underWay(subjectId: string): Promise<string | null>;
+}
+
+/** The earlier scheduled runs of a workflow, as of now. */
+export async function earlierRuns({
+  context,
+  workflowId,
+}: Pick<DueInput, 'context' | 'workflowId'>): Promise<EarlierRuns> {
+  const { store } = context;
+  const running = (await store.listUnfinishedRuns()).filter(
+    (run) => run.published && run.workflowId === workflowId && run.workflowExecutionType === 'scheduled',
+  );
+  return {
+    async admissionsOf(subjectIds) {
+      const admissions = await store.getAdmissions(workflowId, subjectIds);
+      return new Map(admissions.map((one) => [one.subjectId, one]));
+    },
+    async underWay(subjectId) {
+      for (const { id } of running) {
+        const user = await store.getUserBySubject(id, subjectId);
+        if (user && !isTerminal(user.processingStatus)) return id;
+      }
+      return null;
+    },
+  };
 }

@@ -54,14 +54,18 @@ export async function observe(input: ObserveInput, atMs: EpochMs, sinceMs: Epoch
   await look(input, await readBaseline(input), atMs);
 }
 
+/** A subject with the moment of its last change. */
+export interface ChangedSubject {
+  readonly subject: Subject;
+  readonly changedAtMs: EpochMs;
+}
+
 /** Subjects with the moment of their last change, a batch at a time. */
 export async function* changedSubjects({
   context,
   directory,
   workflowId,
-}: Omit<ObserveInput, 'observation'>): AsyncGenerator<
-  readonly { readonly subject: Subject; readonly changedAtMs: EpochMs }[]
-> {
+}: Omit<ObserveInput, 'observation'>): AsyncGenerator<readonly ChangedSubject[]> {
   const prefix = `${workflowId}/`;
   const momentById = new Map<string, EpochMs>();
   for await (const { key, body } of notesUnder(context.store, changes, prefix))
@@ -76,6 +80,50 @@ export async function* changedSubjects({
   }
 }
 
+/** As {@link changedSubjects} after {@link observe} at `atMs`; changes nothing. */
+export async function* expectedChanges(
+  input: ObserveInput,
+  atMs: EpochMs,
+): AsyncGenerator<readonly ChangedSubject[]> {
+  const baseline = await readBaseline(input);
+  if (baseline === null) return;
+  const found = new Set<string>();
+  const { ids } = await changesSince(input.directory, baseline);
+  for await (const batch of pickFrom(peopleOf(input.directory, ids), (subject) => subject)) {
+    const changed = (await differences(input, batch)).filter(({ isChange }) => isChange);
+    for (const { subject } of changed) found.add(subject.id);
+    yield changed.map(({ subject }) => ({ subject, changedAtMs: atMs }));
+    await input.context.clock.yield();
+  }
+  for await (const batch of changedSubjects(input))
+    yield batch.filter(({ subject }) => !found.has(subject.id));
+}
+
+/** The last change of a subject, as a slot would find it. */
+export interface ObservedChange {
+  /** `false`: observation has not begun, so the slot would find no changes. */
+  readonly isObserved: boolean;
+  /** `null`: it has not changed. */
+  readonly changedAtMs: EpochMs | null;
+}
+
+/** The change of one subject that {@link observe} at `atMs` would note, or has noted; changes nothing. */
+export async function observedChange(
+  input: ObserveInput,
+  subject: Subject,
+  atMs: EpochMs,
+): Promise<ObservedChange> {
+  const baseline = await readBaseline(input);
+  if (baseline === null) return { isObserved: false, changedAtMs: null };
+  const [difference] = await differences(input, [subject]);
+  if (difference?.isChange) {
+    const { ids } = await changesSince(input.directory, baseline);
+    if (ids === null || ids.includes(subject.id)) return { isObserved: true, changedAtMs: atMs };
+  }
+  const [note] = await input.context.store.getNotes(changes, [`${input.workflowId}/${subject.id}`]);
+  return { isObserved: true, changedAtMs: note ? Number(note.body) : null };
+}
+
 /** `null`: nothing was observed, or something else was. */
 async function readBaseline({ context, workflowId, observation }: ObserveInput): Promise<Baseline | null> {
   const [note] = await context.store.getNotes(baselines, [`${workflowId}/`]);
@@ -88,38 +136,57 @@ async function look(input: ObserveInput, baseline: Baseline | null, atMs: EpochM
   const { context, directory, workflowId, observation } = input;
   const isFirst = baseline === null;
   if (isFirst) await forget(input);
-  const changes = (await directory.changes?.(baseline?.token ?? null)) ?? null;
-  const ids = isFirst || baseline.token === null ? null : (changes?.subjectIds ?? null);
-  const people = ids === null ? directory.query(null) : byIds(directory, [...new Set(ids)]);
-  for await (const batch of pickFrom(people, (subject) => subject)) {
-    await compare(input, batch, isFirst ? null : atMs);
+  const { ids, token } = await changesSince(directory, baseline);
+  for await (const batch of pickFrom(peopleOf(directory, ids), (subject) => subject)) {
+    const notes: Note[] = [];
+    for (const { subject, is, isChange } of await differences(input, batch)) {
+      const key = `${workflowId}/${subject.id}`;
+      notes.push({ collection: seen, key, body: is });
+      // When observation begins, differences are no changes.
+      if (isChange && !isFirst) notes.push({ collection: changes, key, body: String(atMs) });
+    }
+    await write(context, workflowId, notes);
     await context.clock.yield();
   }
-  const next: Baseline = { signature: observation.signature, token: changes?.token ?? null };
+  const next: Baseline = { signature: observation.signature, token };
   if (!isFirst && next.token === baseline.token) return;
   await write(context, workflowId, [
     { collection: baselines, key: `${workflowId}/`, body: JSON.stringify(next) },
   ]);
 }
 
-/** @param atMs `null`: observation begins, so differences are no changes. */
-async function compare(
+/** The subjects that have to be looked at, and the directory's token for now. `ids` `null`: all of them. */
+async function changesSince(
+  directory: Directory,
+  baseline: Baseline | null,
+): Promise<{ readonly ids: readonly string[] | null; readonly token: string | null }> {
+  const since = baseline?.token ?? null;
+  const found = (await directory.changes?.(since)) ?? null;
+  const ids = since === null ? null : (found?.subjectIds ?? null);
+  return { ids: ids === null ? null : [...new Set(ids)], token: found?.token ?? null };
+}
+
+function peopleOf(directory: Directory, ids: readonly string[] | null): AsyncIterable<Subject> {
+  return ids === null ? directory.query(null) : byIds(directory, ids);
+}
+
+/** A subject that is not as it was seen last. */
+interface Difference {
+  readonly subject: Subject;
+  readonly is: string;
+  readonly isChange: boolean;
+}
+
+async function differences(
   { context, workflowId, observation }: ObserveInput,
   batch: readonly Subject[],
-  atMs: EpochMs | null,
-): Promise<void> {
+): Promise<readonly Difference[]> {
   const keyOf = ({ id }: Subject): string => `${workflowId}/${id}`;
   const before = await bodiesOf(context.store, seen, batch.map(keyOf));
-  const notes: Note[] = [];
-  for (const subject of batch) {
-    const key = keyOf(subject);
-    const [was, is] = [before.get(key) ?? null, observation.seen(subject)];
-    if (was === is) continue;
-    notes.push({ collection: seen, key, body: is });
-    if (atMs !== null && observation.isChange(was, is))
-      notes.push({ collection: changes, key, body: String(atMs) });
-  }
-  await write(context, workflowId, notes);
+  return batch.flatMap((subject) => {
+    const [was, is] = [before.get(keyOf(subject)) ?? null, observation.seen(subject)];
+    return was === is ? [] : [{ subject, is, isChange: observation.isChange(was, is) }];
+  });
 }
 
 async function bodiesOf(

@@ -7,7 +7,7 @@ import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { TriggerAndScopeBasedConditions, Workflow } from '../../model/workflow/workflow.ts';
 import type { ScopeRule } from '../../ports/directory.ts';
 import { isDue } from '../../rules/schedule/slots.ts';
-import { type MomentStanding, momentsOf } from '../../rules/schedule/trigger-moments.ts';
+import { type MomentStanding, type Moments, momentsOf } from '../../rules/schedule/trigger-moments.ts';
 import { type Observation, observationOf } from './observation.ts';
 
 /** Result of a workflow's conditions for a subject at a slot. */
@@ -32,11 +32,23 @@ export interface Qualification {
   readonly observation: Observation | null;
   /** Attributes that the conditions need. */
   readonly attributes: readonly AttributeUse[];
+  /** The steps that `standing` is made of, for an explanation. */
+  readonly steps: QualificationSteps;
   standing(subject: Subject, slotAtMs: EpochMs, changedAtMs?: EpochMs): Standing;
   /** Whether a subject that was taken for the slot at `slotAtMs` still qualifies. */
   holds(subject: Subject, slotAtMs: EpochMs): boolean;
   /** How long before a slot a moment may lie that still makes a subject due; `Infinity`: any time. */
   readonly reachMs: DurationMs;
+}
+
+/** The steps of a {@link Qualification}. A subject is due when all of them say so. */
+export interface QualificationSteps {
+  /** `null`: all subjects, or the members of groups. */
+  readonly scope: ParsedScopeRule | null;
+  /** Result of the scope; `null`: the subject is in scope. */
+  inScope(subject: Subject): Standing | null;
+  /** The arithmetic of a trigger by date; `null`: the moment is that of a change, and the catch-up window follows it. */
+  readonly moments: Moments | null;
 }
 
 /** Reads a workflow's conditions; `null` when it runs on demand only. */
@@ -58,6 +70,7 @@ export function qualificationOf(workflow: Workflow, catchUpMs: DurationMs): Qual
       ...common,
       observation,
       holds,
+      steps: { scope: rule, inScope, moments: null },
       reachMs: catchUpMs,
       standing(subject, slotAtMs, changedAtMs) {
         const isChanged = changedAtMs !== undefined && isDue(changedAtMs, slotAtMs, catchUpMs);
@@ -66,13 +79,14 @@ export function qualificationOf(workflow: Workflow, catchUpMs: DurationMs): Qual
       },
     };
   }
-  const { at, reachMs } = momentsOf(trigger, catchUpMs);
+  const moments = momentsOf(trigger, catchUpMs);
   const standing = (subject: Subject, slotAtMs: EpochMs): Standing =>
-    inScope(subject) ?? at(subject, slotAtMs);
+    inScope(subject) ?? moments.at(subject, slotAtMs);
   return {
     ...common,
     observation: null,
-    reachMs,
+    steps: { scope: rule, inScope, moments },
+    reachMs: moments.reachMs,
     standing,
     holds: (subject, slotAtMs) => standing(subject, slotAtMs).kind === 'due',
   };

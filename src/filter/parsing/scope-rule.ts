@@ -1,6 +1,7 @@
 import type { Filter } from '../../model/filter.ts';
 import type { Identified } from '../../model/subject.ts';
 import { compileTruth } from '../evaluation/evaluate.ts';
+import { type ExplainedFilter, explainFilter } from '../evaluation/explain.ts';
 import { ownProperties } from '../evaluation/paths.ts';
 import {
   attributesOf,
@@ -22,6 +23,8 @@ export interface ParsedScopeRule {
   readonly dateAttributes: readonly string[];
   /** The unreadable value that leaves it unknown whether the rule selects the subject; `null`: it is known. */
   unreadable<Person extends Identified>(subject: Person): UnreadableValue | null;
+  /** What becomes of each clause for a subject, with the values that it reads; the first clause is the whole rule. */
+  explain<Person extends Identified>(subject: Person): ExplainedFilter;
 }
 
 /**
@@ -46,5 +49,6 @@ export function parseScopeRule(text: string): ParsedScopeRule {
     attributes: attributesOf(filter),
     dateAttributes: dateAttributesOf(filter),
     unreadable: (subject) => (find !== null && truth(subject) === null ? find(subject) : null),
+    explain: (subject) => explainFilter(filter, subject, ownProperties),
   };
 }

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
+import { isAdmitted } from '../../rules/schedule/slots.ts';
 import { queuedUser } from '../../rules/status/user.ts';
 import { requireWorkflow } from '../context.ts';
 import { enabledTasks } from '../resources.ts';
@@ -84,9 +85,9 @@ export async function notAdmitted(
     workflow.id,
     due.map(({ subjectId }) => subjectId),
   );
-  const dueBySubject = new Map(admissions.map(({ subjectId, dueAtMs }) => [subjectId, dueAtMs]));
+  const bySubject = new Map(admissions.map((one) => [one.subjectId, one]));
   return batch.filter(
-    ({ subjectId, dueAtMs }) => dueAtMs === null || dueBySubject.get(subjectId) !== dueAtMs,
+    ({ subjectId, dueAtMs }) => dueAtMs === null || !isAdmitted(bySubject.get(subjectId), dueAtMs),
   );
 }
 

@@ -1,4 +1,5 @@
 /** The slots of a schedule, and when a subject is due. Pure; independent of the machine's time zone. */
+import type { Admission } from '../../model/records.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../model/time.ts';
 
 /**
@@ -21,7 +22,17 @@ export function nextSlot(nowMs: EpochMs, intervalMs: DurationMs): EpochMs {
  * than `catchUpMs` late. Source: domain §3.1, §3.2.
  */
 export function isDue(dueMs: EpochMs, slotMs: EpochMs, catchUpMs: DurationMs): boolean {
-  return dueMs <= slotMs && dueMs > slotMs - catchUpMs;
+  return dueMs <= slotMs && !isOver(dueMs, slotMs, catchUpMs);
+}
+
+/** Whether the slot is too late for a subject that was due at `dueMs`. `reachMs` may be `Infinity`: none is. */
+export function isOver(dueMs: EpochMs, slotMs: EpochMs, reachMs: DurationMs): boolean {
+  return dueMs <= slotMs - reachMs;
+}
+
+/** Whether a subject was admitted for this very moment: it is not admitted for the same one twice. */
+export function isAdmitted(admission: Admission | undefined, dueMs: EpochMs): boolean {
+  return admission?.dueAtMs === dueMs;
 }
 
 /**

@@ -17,8 +17,8 @@ import { ownValue } from '../../filter/evaluation/paths.ts';
 import { readAttribute } from '../../input/moments.ts';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../model/time.ts';
-import type { MomentTrigger, OperatorBetween } from '../../model/workflow/workflow.ts';
-import { isDue, momentAt } from './slots.ts';
+import type { MomentTrigger } from '../../model/workflow/workflow.ts';
+import { isOver, momentAt } from './slots.ts';
 
 /** Result of a trigger for a subject at a slot. */
 export type MomentStanding =
@@ -29,8 +29,16 @@ export type MomentStanding =
   | { readonly kind: 'noDate' }
   | { readonly kind: 'unreadableDate'; readonly attribute: string; readonly value: unknown };
 
+/** Called with each attribute that is read, and its value. */
+export type ReadListener = (attribute: string, value: unknown) => void;
+
 /** A trigger's arithmetic. */
 export interface Moments {
+  /** The moment that makes the subject due, or why there is none. */
+  dueAt(subject: Subject, read?: ReadListener): EpochMs | MomentStanding;
+  /** Whether the moment has come at a slot. */
+  hasCome(dueAtMs: EpochMs, slotAtMs: EpochMs): boolean;
+  /** The result at a slot: the moment has come, and is not over yet (`reachMs`). */
   at(subject: Subject, slotAtMs: EpochMs): MomentStanding;
   /** How long before a slot a moment may lie that still makes a subject due; `Infinity`: any time. */
   readonly reachMs: DurationMs;
@@ -48,83 +56,84 @@ const SIGN_INS = [
   'signInActivity/lastNonInteractiveSignInDateTime',
 ] as const;
 
+/** A trigger as data. */
+interface Rule {
+  /** The latest date of the first source that has one counts. */
+  readonly sources: readonly (readonly string[])[];
+  /** From that date to the moment that makes a subject due. */
+  readonly offsetInDays: number;
+  readonly reachMs: DurationMs;
+  /** A slot at the very moment is too early. */
+  readonly isAfter?: true;
+}
+
 /** The arithmetic of a trigger. */
 export function momentsOf(trigger: MomentTrigger, catchUpMs: DurationMs): Moments {
-  if ('timeBasedAttribute' in trigger) {
-    const { timeBasedAttribute, offsetInDays } = trigger;
-    return atOffset(timeBasedAttribute, offsetInDays, catchUpMs);
-  }
-  if ('inactivityPeriodInDays' in trigger) return afterInactivity(trigger.inactivityPeriodInDays);
-  const { attribute, operator } = trigger;
-  if ('lessThanOffsetInDays' in operator) return between(attribute, operator);
-  const days = operator.eventTiming === 'before' ? -operator.offsetInDays : operator.offsetInDays;
-  return atOffset(attribute, days, catchUpMs);
-}
-
-function atOffset(attribute: string, offsetInDays: number, catchUpMs: DurationMs): Moments {
-  return {
-    reachMs: catchUpMs,
-    attributes: [attribute],
-    at: byDate(attribute, (momentMs, slotAtMs) => {
-      const dueAtMs = momentAt(momentMs, offsetInDays);
-      return dueAtMs !== null && isDue(dueAtMs, slotAtMs, catchUpMs) ? dueAtMs : null;
-    }),
+  const { sources, offsetInDays, reachMs, isAfter = false } = ruleOf(trigger, catchUpMs);
+  const lastDate = dateReader(sources);
+  const dueAt: Moments['dueAt'] = (subject, read) => {
+    const date = lastDate(subject, read);
+    return typeof date === 'number' ? (momentAt(date, offsetInDays) ?? NOT_DUE) : date;
   };
-}
-
-function between(attribute: string, operator: OperatorBetween): Moments {
-  const { greaterThanOffsetInDays: near, lessThanOffsetInDays: far } = operator;
-  const [from, to] = operator.eventTiming === 'before' ? [-far, -near] : [near, far];
+  const hasCome: Moments['hasCome'] = (dueAtMs, slotAtMs) =>
+    isAfter ? dueAtMs < slotAtMs : dueAtMs <= slotAtMs;
   return {
-    reachMs: (far - near) * DAY_MS,
-    attributes: [attribute],
-    at: byDate(attribute, (momentMs, slotAtMs) => {
-      const [fromMs, toMs] = [momentAt(momentMs, from), momentAt(momentMs, to)];
-      return fromMs !== null && toMs !== null && fromMs < slotAtMs && slotAtMs < toMs ? fromMs : null;
-    }),
-  };
-}
-
-/** @param dueAtOf the moment that makes the subject due at the slot; `null`: it is not due. */
-function byDate(
-  attribute: string,
-  dueAtOf: (momentMs: EpochMs, slotAtMs: EpochMs) => EpochMs | null,
-): Moments['at'] {
-  const segments = attribute.split('/');
-  return (subject, slotAtMs) => {
-    const value = ownValue(subject, segments);
-    const reading = readAttribute(value);
-    if (reading === 'none') return NO_DATE;
-    if (reading === 'unreadable') return { kind: 'unreadableDate', attribute, value };
-    return standingOf(dueAtOf(reading, slotAtMs));
-  };
-}
-
-function afterInactivity(days: number): Moments {
-  const signIns = SIGN_INS.map((attribute) => ({ attribute, segments: attribute.split('/') }));
-  // A person who has never signed in has been inactive since the account was created.
-  const created = [{ attribute: 'createdDateTime', segments: ['createdDateTime'] }];
-  return {
-    reachMs: Number.POSITIVE_INFINITY,
-    attributes: [...SIGN_INS, 'createdDateTime'],
+    dueAt,
+    hasCome,
+    reachMs,
+    attributes: sources.flat(),
     at(subject, slotAtMs) {
-      for (const sources of [signIns, created]) {
-        let lastMs: EpochMs | null = null;
-        for (const { attribute, segments } of sources) {
-          const value = ownValue(subject, segments);
-          const reading = readAttribute(value);
-          if (reading === 'unreadable') return { kind: 'unreadableDate', attribute, value };
-          if (reading !== 'none') lastMs = Math.max(reading, lastMs ?? reading);
-        }
-        if (lastMs === null) continue;
-        const dueAtMs = momentAt(lastMs, days);
-        return standingOf(dueAtMs !== null && dueAtMs <= slotAtMs ? dueAtMs : null);
-      }
-      return NO_DATE;
+      const dueAtMs = dueAt(subject);
+      if (typeof dueAtMs !== 'number') return dueAtMs;
+      const isDue = hasCome(dueAtMs, slotAtMs) && !isOver(dueAtMs, slotAtMs, reachMs);
+      return isDue ? { kind: 'due', dueAtMs } : NOT_DUE;
     },
   };
 }
 
-function standingOf(dueAtMs: EpochMs | null): MomentStanding {
-  return dueAtMs === null ? NOT_DUE : { kind: 'due', dueAtMs };
+function ruleOf(trigger: MomentTrigger, catchUpMs: DurationMs): Rule {
+  if ('timeBasedAttribute' in trigger) {
+    const { timeBasedAttribute, offsetInDays } = trigger;
+    return { sources: [[timeBasedAttribute]], offsetInDays, reachMs: catchUpMs };
+  }
+  if ('inactivityPeriodInDays' in trigger) {
+    return {
+      // A person who has never signed in has been inactive since the account was created.
+      sources: [SIGN_INS, ['createdDateTime']],
+      offsetInDays: trigger.inactivityPeriodInDays,
+      reachMs: Number.POSITIVE_INFINITY,
+    };
+  }
+  const { attribute, operator } = trigger;
+  const sources = [[attribute]];
+  if ('lessThanOffsetInDays' in operator) {
+    const { greaterThanOffsetInDays: near, lessThanOffsetInDays: far, eventTiming } = operator;
+    const offsetInDays = eventTiming === 'before' ? -far : near;
+    return { sources, offsetInDays, reachMs: (far - near) * DAY_MS, isAfter: true };
+  }
+  const offsetInDays = operator.eventTiming === 'before' ? -operator.offsetInDays : operator.offsetInDays;
+  return { sources, offsetInDays, reachMs: catchUpMs };
+}
+
+/** Reads the latest date of the first source that has one. */
+function dateReader(
+  sources: Rule['sources'],
+): (subject: Subject, read?: ReadListener) => EpochMs | MomentStanding {
+  const paths = sources.map((source) =>
+    source.map((attribute) => ({ attribute, segments: attribute.split('/') })),
+  );
+  return (subject, read) => {
+    for (const source of paths) {
+      let lastMs: EpochMs | null = null;
+      for (const { attribute, segments } of source) {
+        const value = ownValue(subject, segments);
+        read?.(attribute, value);
+        const reading = readAttribute(value);
+        if (reading === 'unreadable') return { kind: 'unreadableDate', attribute, value };
+        if (reading !== 'none') lastMs = Math.max(reading, lastMs ?? reading);
+      }
+      if (lastMs !== null) return lastMs;
+    }
+    return NO_DATE;
+  };
 }
