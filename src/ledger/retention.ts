@@ -63,11 +63,13 @@ async function purgeRuns(
     const runs: readonly RunRecord[] = await store.listRuns(query);
     for (const { id, workflowId } of runs) {
       if (!goesOn()) return;
-      await store.transaction(async (tx) => {
+      const isRemoved = await store.transaction(async (tx) => {
         const run = await tx.getRun(id);
-        if (run && isTerminal(run.processingStatus)) await removeRun(tx, run);
+        if (run === null || !isTerminal(run.processingStatus)) return false;
+        await removeRun(tx, run);
+        return true;
       });
-      events.emit('run.purged', { workflowId, runId: id });
+      if (isRemoved) events.emit('run.purged', { workflowId, runId: id });
       await clock.yield();
     }
     if (runs.length < PAGE) return;

@@ -190,11 +190,12 @@ function readUrl(place: Place): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isWeb || url.username !== '' || url.password !== '')
-    throw invalid(place, 'an absolute http or https URL without a password');
+    throw invalid({ ...place, value: text.replace(/\/\/.*@/, '//…@') }, NO_SECRETS);
   return url.href;
 }
 
 const URL_LENGTH_MAX = 2_048;
+const NO_SECRETS = 'an absolute http or https URL without a password';
 
 function expectType(at: Fields, type: string): void {
   const given = at(TYPE);

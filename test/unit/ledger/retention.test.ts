@@ -83,9 +83,10 @@ describe('the retention of runs', () => {
   });
 
   it.each(PROCESSING_STATUSES)('removes an old run that is %s exactly when that is final', async (status) => {
-    const { purge, isKept } = await ledgerWith([oldRun(1, 50, { processingStatus: status })]);
+    const { purge, isKept, events } = await ledgerWith([oldRun(1, 50, { processingStatus: status })]);
     await purge(RUNS_10_DAYS);
     expect(await isKept(1)).toBe(!isTerminal(status));
+    expect(events).toHaveLength(isTerminal(status) ? 1 : 0);
   });
 
   it('removes users, results and notes of the run with it, and those of no other run', async () => {
@@ -222,10 +223,10 @@ describe('a purge', () => {
     expect([await isKept(2), events.length]).toEqual([false, 2]);
   });
 
-  it('leaves a run alone that another process has removed since it was listed', async () => {
+  it('says nothing of a run that another process has removed since it was listed', async () => {
     const runs = [oldRun(1, 40), oldRun(2, 30)];
     let removed = false;
-    const { store, purge, isKept } = await ledgerWith(runs, undefined, {
+    const { store, purge, isKept, events } = await ledgerWith(runs, undefined, {
       transaction: async (work, run) => {
         if (!removed) await store.transaction((tx) => tx.deleteRun(runId(1)));
         removed = true;
@@ -234,5 +235,6 @@ describe('a purge', () => {
     });
     await purge(RUNS_10_DAYS);
     expect([await isKept(1), await isKept(2)]).toEqual([false, false]);
+    expect(events).toEqual([['run.purged', { workflowId: workflowId(0), runId: runId(2) }]]);
   });
 });
