@@ -32,12 +32,13 @@ import type { WorkSource } from './ports/work-source.ts';
 import { memoryStore } from './stores/memory/memory-store.ts';
 import { systemClock } from './system/real/clock.ts';
 import { httpCallout } from './system/real/http-callout.ts';
+import { systemLoopDelay } from './system/real/loop-delay.ts';
 import { systemIds, systemRandom } from './system/real/random.ts';
 
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
-    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work'>> {
+    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work' | 'loopDelay'>> {
   /**
    * Where people come from; its type is what handlers see as `subject`. Default: an empty directory. A promise is
    * awaited: `csvDirectory('people.csv')`.
@@ -89,7 +90,8 @@ export async function createEngine<Person extends Identified = Subject>(
         'none of these',
       );
     }
-    const given = { ...(work && { work }), ...(aroundTask && { aroundTask }) };
+    const loopDelay = systemLoopDelay;
+    const given = { loopDelay, ...(work && { work }), ...(aroundTask && { aroundTask }) };
     return assembleEngine(
       { store, directory, clock, random, ids, logger, callout, ...given },
       settingsOf(settings),

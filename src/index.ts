@@ -75,6 +75,8 @@ export type { TaskListOptions, TaskProcessingResults, TaskReports } from './ledg
 export type { UserProcessingResults } from './ledger/methods/user-results.ts';
 export type { Workflows } from './ledger/methods/workflows.ts';
 export type { ProvisioningObjectInput } from './ledger/planning/provisioning-objects.ts';
+export type * from './metrics/engine-metrics.ts';
+export type { MetricName } from './metrics/table.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
 export type { ComparisonOperator, Filter, FilterExpression, FilterLiteral } from './model/filter.ts';
 export type {

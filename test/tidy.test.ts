@@ -28,8 +28,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   stores: [...CORE, 'filter', 'rules'],
   work: [...CORE, 'stores', 'system'],
   ledger: RECORD,
-  engine: [...RECORD, 'ledger'],
-  graph: [...RECORD, 'ledger', 'engine'],
+  metrics: [...CORE, 'events', 'rules'],
+  engine: [...RECORD, 'metrics', 'ledger'],
+  graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   simulate: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores'],
   testing: [...RECORD, 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],
 };

@@ -6,11 +6,10 @@ import type { EngineEventMap, EngineEventName, EventSink } from '../events/event
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/ledger.ts';
 import { createInsights, type Insights } from '../ledger/methods/insights.ts';
 import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
-import { runResource } from '../ledger/resources.ts';
-import type { Run } from '../model/resources/resources.ts';
+import { Collector } from '../metrics/collector.ts';
+import type { EngineMetrics } from '../metrics/engine-metrics.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { WorkSource } from '../ports/work-source.ts';
-import { isTerminal } from '../rules/status/transitions.ts';
 import { Activator } from './activation.ts';
 import { SchedulerTurn } from './cluster/scheduler-turn.ts';
 import { SharedSettings } from './cluster/shared-settings.ts';
@@ -18,6 +17,7 @@ import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
+import { EngineMeter } from './metrics/engine-meter.ts';
 import { News } from './news/news.ts';
 import { Waiters } from './news/waiters.ts';
 import { normalizedDirectory } from './normalized-directory.ts';
@@ -43,6 +43,11 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   readonly handlersUnsettled: number;
   /** Whether `handlersUnsettled` has reached `handlersUnsettledMax`, for a health check: restart the process. */
   readonly isStalled: boolean;
+  /**
+   * What to watch: counters, gauges and histograms as plain data, of this process and, where they say so, of all processes
+   * on the store. Those are read at most every 5 s. Never rejects.
+   */
+  metrics(): Promise<EngineMetrics>;
   /** Resumes unfinished runs and starts the scheduler. May be called once, or again after it has failed. */
   start(): Promise<void>;
   /**
@@ -97,6 +102,8 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #requests: RequestDesk;
   readonly #news: News;
   readonly #waiters = new Waiters();
+  readonly #collector = new Collector();
+  readonly #meter: EngineMeter;
   readonly #deadline: StopDeadline;
   #phase: 'new' | 'started' | 'stopped' = 'new';
   #starting: Promise<void> = Promise.resolve();
@@ -115,6 +122,7 @@ class LifecycleEngine implements Engine, EventSink {
         clock: timeSlice,
         ids,
         events: this,
+        meter: this.#collector,
         aggregation: { strictFailed: settings.strictFailed },
         planning: new Set(),
         ...(store.slices
@@ -145,7 +153,24 @@ class LifecycleEngine implements Engine, EventSink {
     const { slices } = this.#ledger.recorder;
     const isShared = store.slices !== undefined;
     this.#work = ports.work ?? new StoreSource({ slices, clock: ports.clock, isShared });
-    this.#dispatcher = new Dispatcher(this.#ledger, ports, settings, handlers, timeSlice, this.#work);
+    this.#dispatcher = new Dispatcher(
+      this.#ledger,
+      ports,
+      settings,
+      handlers,
+      timeSlice,
+      this.#work,
+      this.#collector,
+    );
+    this.#meter = new EngineMeter({
+      collector: this.#collector,
+      dispatcher: this.#dispatcher,
+      store,
+      clock: ports.clock,
+      events: this,
+      loopDelay: ports.loopDelay,
+      scheduleIntervalMs: () => this.#ledger.settings.scheduleIntervalMs,
+    });
     this.#deadline = new StopDeadline(ports.clock, settings.abortGraceMs, (graceMs) =>
       this.#dispatcher.abort(graceMs),
     );
@@ -157,6 +182,7 @@ class LifecycleEngine implements Engine, EventSink {
       ledger: this.#ledger,
       ports,
       settings,
+      collector: this.#collector,
       turn: new SchedulerTurn({ store, clock, engineId, failed }),
       planned: (run) => this.#dispatcher.enqueue(run),
       bind: (workflow) => this.#dispatcher.bind(workflow),
@@ -205,6 +231,10 @@ class LifecycleEngine implements Engine, EventSink {
 
   get isStalled(): boolean {
     return this.#dispatcher.unsettled.isStalled;
+  }
+
+  metrics(): Promise<EngineMetrics> {
+    return this.#meter.metrics();
   }
 
   async start(): Promise<void> {
@@ -277,6 +307,7 @@ class LifecycleEngine implements Engine, EventSink {
         this.#waiters.resolve(run.id, run);
       }
     }
+    this.#collector.heard(name, payload);
     if (!this.#hub.has(name)) logUnheard(this.#ports.logger, name, payload);
     this.#hub.emit(name, payload);
   }
@@ -347,31 +378,11 @@ class LifecycleEngine implements Engine, EventSink {
       activateWithScope: (...args) => activator.activateWithScope(...args),
       reprocess: (...args) => activator.reprocess(...args),
       evaluate: (...args) => activator.evaluate(...args),
-      waitFor: (runId) => this.#waitFor(runId),
+      waitFor: (runId) => this.#waiters.waitFor(this.#ports.store, runId, () => this.#phase === 'stopped'),
       delete: async (runId) => {
         await runs.delete(runId);
         this.#runDeleted(runId.toLowerCase());
       },
     };
-  }
-
-  async #waitFor(id: string): Promise<Run> {
-    const runId = id.toLowerCase();
-    const waiting = this.#waiters.wait(runId);
-    try {
-      const record = await this.#ports.store.getRun(runId);
-      if (!record?.published) {
-        throw new LifecycleError('NotFound', `Expected the id of a run, got \`${id}\``, { runId: id });
-      }
-      if (isTerminal(record.processingStatus)) return runResource(record);
-      if (this.#phase !== 'stopped') return await waiting;
-    } finally {
-      this.#waiters.forget(runId, waiting);
-    }
-    throw new LifecycleError(
-      'EngineStopped',
-      `Expected the engine to run to see run ${runId} finish, got one that was stopped`,
-      { runId },
-    );
   }
 }

@@ -12,6 +12,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { RunPlan } from '../ledger/planning/run-plan.ts';
 import { enabledTasks, isoOf } from '../ledger/resources.ts';
 import { purgeExpired } from '../ledger/retention.ts';
+import type { Collector } from '../metrics/collector.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord, WorkflowRecord } from '../model/records.ts';
 import { DAY_MS, type DurationMs, type EpochMs, MINUTE_MS } from '../model/time.ts';
@@ -40,6 +41,7 @@ export interface SchedulerDeps {
   readonly ports: EnginePorts;
   readonly settings: EngineSettings;
   readonly turn: SchedulerTurn;
+  readonly collector: Collector;
   /** A run was made. */
   readonly planned: (run: RunRecord) => void;
   /** Makes sure that every task has its handler. */
@@ -195,7 +197,7 @@ export class Scheduler {
 
   /** `false` when something failed and is to be retried. */
   async #evaluateMissed({ workflow, lastSlotAtMs }: WorkflowRecord): Promise<boolean> {
-    const { ports, settings, ledger, planned } = this.#deps;
+    const { ports, settings, ledger, planned, collector } = this.#deps;
     const { events } = ledger.context;
     const { scheduleIntervalMs } = ledger.settings;
     const due = slotsToEvaluate(lastSlotAtMs ?? ports.clock.now(), ports.clock.now(), {
@@ -204,8 +206,10 @@ export class Scheduler {
     });
     const isQuarantined = workflow.quarantineDetails.quarantineType !== 'notQuarantined';
     const plan = isQuarantined ? { evaluate: [], skip: [...due.skip, ...due.evaluate] } : due;
-    for (const slotAtMs of plan.skip)
+    for (const slotAtMs of plan.skip) {
+      collector.slotSkipped(workflow.displayName);
       events.emit('schedule.skipped', { workflowId: workflow.id, slotDateTime: isoOf(slotAtMs) });
+    }
     try {
       const observation = qualificationOf(workflow, settings.catchUpMs)?.observation;
       if (observation) await beginWatching(this.#observeInput(workflow, observation));
@@ -217,6 +221,7 @@ export class Scheduler {
         if (!this.#isOn) return true; // the run stays in the store, for the next start
         if (outcome.kind === 'planned') planned(outcome.run);
         const runId = 'run' in outcome ? outcome.run.id : null;
+        collector.slotEvaluated(workflow.displayName, ports.clock.now() - slotAtMs);
         events.emit('schedule.evaluated', {
           workflowId: workflow.id,
           slotDateTime: isoOf(slotAtMs),

@@ -20,6 +20,7 @@ import type { Callout } from '../ports/callout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { LoopDelay } from '../ports/loop-delay.ts';
 import type { Ids, Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import type { AroundTask, TaskHandler } from '../ports/task-handler.ts';
@@ -38,6 +39,8 @@ export interface EnginePorts {
   readonly callout?: Callout;
   /** Where it gets the slices of runs that it works on. Default: the store itself. */
   readonly work?: WorkSource;
+  /** For the metric of the event loop's delay, which is 0 without it. */
+  readonly loopDelay?: LoopDelay;
   /** Called around every call of a handler. Default: none, which costs nothing. */
   readonly aroundTask?: AroundTask;
 }

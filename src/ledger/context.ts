@@ -3,12 +3,20 @@ import type { EventSink } from '../events/event-map.ts';
 import { addressOf } from '../model/ids.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { SliceKey } from '../model/slices.ts';
-import type { EpochMs } from '../model/time.ts';
+import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/random.ts';
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
+
+/** Measures what is recorded. Nothing in it throws. */
+export interface RecordMeter {
+  /** A commit of the recorder was made: the time it took, ms, and how many events it had. */
+  committed(ms: DurationMs, events: number): void;
+  /** A commit has changed these users of a run. */
+  changed(run: RunRecord, users: readonly UserRecord[]): void;
+}
 
 /** Dependencies of the ledger. */
 export interface LedgerContext {
@@ -16,6 +24,7 @@ export interface LedgerContext {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: EventSink;
+  readonly meter?: RecordMeter;
   readonly aggregation: AggregationOptions;
   /** Runs that this process is writing and has not published yet: not to be removed as abandoned. */
   readonly planning: Set<string>;

@@ -157,7 +157,7 @@ const NOTHING_DONE = Object.freeze({ processingInfo: 'No-op: no handler was call
 const NO_OP = readHandler(placeOf('*', () => NOTHING_DONE));
 
 /** The readable key of a definition of the catalogue; else the name itself. */
-function nameOf(taskDefinitionId: string): string {
+export function nameOf(taskDefinitionId: string): string {
   return findTaskDefinition(taskDefinitionId)?.key ?? taskDefinitionId;
 }
 

@@ -1,4 +1,8 @@
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { runResource } from '../../ledger/resources.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import type { Store } from '../../ports/store.ts';
+import { isTerminal } from '../../rules/status/transitions.ts';
 
 interface Waiter {
   readonly promise: Promise<Run>;
@@ -13,6 +17,31 @@ export class Waiters {
   /** Ids of the runs that are waited for. */
   get runIds(): readonly string[] {
     return [...this.#byRun.keys()];
+  }
+
+  /**
+   * Resolves with the run when it is final.
+   *
+   * @throws LifecycleError `NotFound`; `EngineStopped` for a run that is not final when the engine `isStopped`.
+   */
+  async waitFor(store: Pick<Store, 'getRun'>, id: string, isStopped: () => boolean): Promise<Run> {
+    const runId = id.toLowerCase();
+    const waiting = this.wait(runId);
+    try {
+      const record = await store.getRun(runId);
+      if (!record?.published) {
+        throw new LifecycleError('NotFound', `Expected the id of a run, got \`${id}\``, { runId: id });
+      }
+      if (isTerminal(record.processingStatus)) return runResource(record);
+      if (!isStopped()) return await waiting;
+    } finally {
+      this.forget(runId, waiting);
+    }
+    throw new LifecycleError(
+      'EngineStopped',
+      `Expected the engine to run to see run ${runId} finish, got one that was stopped`,
+      { runId },
+    );
   }
 
   wait(runId: string): Promise<Run> {

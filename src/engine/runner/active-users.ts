@@ -35,6 +35,11 @@ export class ActiveUsers implements Iterable<ActiveUser> {
     this.#waiters = this.#waiters.filter(({ most }) => size > most);
   }
 
+  /** Those whose task waits for an answer from outside. */
+  get suspended(): readonly ActiveUser[] {
+    return [...this.#users].filter((one) => one.state === 'waiting' && one.suspendedSinceMs !== null);
+  }
+
   /** The user at `ordinal`, if it is active. */
   at(ordinal: number): ActiveUser | undefined {
     for (const active of this.#users) if (active.user.ordinal === ordinal) return active;

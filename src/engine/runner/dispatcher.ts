@@ -7,6 +7,7 @@ import { pinnedVersion } from '../../ledger/context.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { cancelSlice } from '../../ledger/recording/cancel.ts';
 import { enabledTasks } from '../../ledger/resources.ts';
+import type { Collector } from '../../metrics/collector.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts';
 import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
@@ -15,7 +16,7 @@ import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import { usersLeft } from '../../rules/status/slice.ts';
-import { type BoundTask, type Handlers, previewOf } from '../handlers/handlers.ts';
+import { type BoundTask, type Handlers, nameOf, previewOf } from '../handlers/handlers.ts';
 import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
@@ -78,6 +79,7 @@ export class Dispatcher {
     handlers: Handlers,
     timeSlice: TimeSlice,
     work: WorkSource,
+    collector: Collector,
   ) {
     this.#work = work;
     this.holder = ports.store.slices ? ports.ids.guid() : '';
@@ -91,6 +93,7 @@ export class Dispatcher {
       ports,
       settings,
       recorder: ledger.recorder,
+      collector,
       lanes: new Lanes(settings.concurrency, (error) =>
         events.emit('engine.error', { error, during: 'runningLane' }),
       ),
@@ -114,6 +117,17 @@ export class Dispatcher {
       goesOn: () => this.#isOpen || this.#drivenCount > 0,
     });
   }
+
+  /** Lanes of this engine. */
+  get lanes(): Pick<Lanes, 'busy' | 'concurrency'> {
+    return this.#deps.lanes;
+  }
+
+  /** The tasks that wait for an answer from outside, by the names of their definitions. */
+  readonly tasksSuspended = (): readonly string[] =>
+    this.#all().flatMap(({ driver }) =>
+      driver.suspended.map(({ taskDefinitionId }) => nameOf(taskDefinitionId)),
+    );
 
   /** Begins: clears what other processes left half done, and takes up unfinished runs. */
   async start(): Promise<void> {

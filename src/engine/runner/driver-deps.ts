@@ -1,7 +1,10 @@
 import type { EventSink } from '../../events/event-map.ts';
 import type { Recorder } from '../../ledger/recording/recorder.ts';
+import type { Collector, TaskMeter } from '../../metrics/collector.ts';
 import { LIMITS } from '../../model/limits.ts';
+import type { RunRecord } from '../../model/records.ts';
 import type { SliceKey } from '../../model/slices.ts';
+import { type BoundTask, nameOf } from '../handlers/handlers.ts';
 import type { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import type { LaneClient, Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
@@ -15,6 +18,7 @@ export interface DriverDeps {
   readonly ports: EnginePorts;
   readonly settings: EngineSettings;
   readonly recorder: Recorder;
+  readonly collector: Collector;
   readonly lanes: Lanes;
   readonly unsettled: UnsettledAttempts;
   readonly timeSlice: TimeSlice;
@@ -51,4 +55,14 @@ export function startRoom(
   const forMemory = Math.max(LIMITS.activeUsersMax - load.activeUsers, share - own.active);
   if (forMemory <= 0) load.starved.add(driver);
   return Math.min(forLanes, forMemory);
+}
+
+/** The meters of a run's tasks, by position; none for a preview, which is not measured. */
+export function metersOf(
+  { collector }: Pick<DriverDeps, 'collector'>,
+  { workflowExecutionType }: Pick<RunRecord, 'workflowExecutionType'>,
+  tasks: readonly BoundTask[],
+): readonly TaskMeter[] {
+  if (workflowExecutionType === 'preview') return [];
+  return tasks.map(({ task }) => collector.task(nameOf(task.taskDefinitionId)));
 }

@@ -10,7 +10,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { Task, Workflow } from '../../model/workflow/workflow.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
-import { ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
+import { type ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
 import { type CallResult, callHandler, PendingCall } from '../handlers/call.ts';
 import { eventOf, isWornOut, wornOut } from '../handlers/call-result.ts';
 import { type RunInfo, runInfo } from '../handlers/handler-context.ts';
@@ -21,10 +21,10 @@ import type { LaneClient } from '../lanes/lanes.ts';
 import { type Qualification, qualificationOf } from '../selection/qualify.ts';
 import { ActiveUsers } from './active-users.ts';
 import { awaitCall } from './await-call.ts';
-import { type DriverDeps, startRoom, wakeStarved } from './driver-deps.ts';
+import { type DriverDeps, metersOf, startRoom, wakeStarved } from './driver-deps.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
-import { queuedUsers, usersInProgress } from './slice-users.ts';
+import { activateQueued, usersInProgress } from './slice-users.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -44,6 +44,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #slice: SliceRecord;
   readonly #ready = new Fifo<ActiveUser>();
   readonly #waits: RetryTimers;
+  readonly #meters;
   readonly #activeUsers: ActiveUsers;
   /** Users whose start is queued for a commit. */
   #starting = 0;
@@ -78,6 +79,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       failed: (error) => deps.events.emit('engine.error', { error, during: 'readingUsers', runId: run.id }),
     });
     this.#waits = new RetryTimers(deps.ports.clock);
+    this.#meters = metersOf(deps, run, tasks);
     this.#recorder = deps.recorder.open(run, slice, this);
     deps.lanes.add(this);
   }
@@ -188,15 +190,18 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       this.#suspend(active, result.suspension);
       return;
     }
+    const startedAtMs = active.suspendedSinceMs ?? active.runningSinceMs ?? this.#nowMs;
     const event = eventOf({
       bound,
       result,
-      startedAtMs: active.suspendedSinceMs ?? active.runningSinceMs ?? this.#nowMs,
+      startedAtMs,
       nowMs: this.#nowMs,
       failures: active.user.attempts?.failures ?? 0,
       mayRetry: !this.#isCanceling,
       random,
     });
+    const ended = event?.kind === 'attemptFailed' ? 'retried' : result.kind;
+    this.#meters[bound.position - 1]?.attempted(ended, this.#nowMs - startedAtMs);
     active.runningSinceMs = null;
     active.suspendedSinceMs = null;
     if (event !== null) this.#record(active, event);
@@ -270,8 +275,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
    */
   #takeBack(active: ActiveUser, wasInHand: boolean): void {
     this.#activeUsers.add(active);
-    if (wasInHand) this.#record(active, { kind: 'interrupted' });
-    else this.#goOn(active);
+    if (wasInHand) {
+      this.#meters[taskOf(this.#tasks, active.user).position - 1]?.interrupted();
+      this.#record(active, { kind: 'interrupted' });
+    } else this.#goOn(active);
   }
 
   /** Continues with a user whose state is committed and not final: its next attempt, when it may start. */
@@ -298,6 +305,11 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     active.state = 'waiting';
     this.#waits.start(active, waitMs, () => this.#goOn(active, true));
     if (this.isParked) this.#deps.eased();
+  }
+
+  /** The tasks of its users that wait for an answer from outside. */
+  get suspended(): readonly Task[] {
+    return this.#activeUsers.suspended.map(({ user }) => taskOf(this.#tasks, user).task);
   }
 
   /** Whether nothing can happen before a retry is due: all active users wait, and none is queued. */
@@ -343,24 +355,11 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       freePlace(active);
       this.#goOn(active);
     }
-    void this.#cancelQueued();
-  }
-
-  /** Cancels the queued users, a batch at a time. */
-  async #cancelQueued(): Promise<void> {
-    const { clock } = this.#deps.ports;
-    // A start that waits for a commit will be refused, and its user canceled then: maybe before a read that still finds
-    // it queued has come back.
-    const known = new Set([...this.#activeUsers].map(({ user }) => user.ordinal));
-    for await (const users of queuedUsers(this.#deps, this.#slice, () => this.#mode === 'canceling')) {
-      for (const user of users) {
-        if (known.has(user.ordinal)) continue;
-        const active = new ActiveUser(user, null, clock.now());
-        this.#activeUsers.add(active);
-        this.#goOn(active);
-      }
-      await this.#activeUsers.untilRoom();
-    }
+    void activateQueued(this.#deps, this.#slice, {
+      activeUsers: this.#activeUsers,
+      isWanted: () => this.#mode === 'canceling',
+      activated: (active) => this.#goOn(active),
+    });
   }
 
   /** Starts no more users; resolves when no handler is running and every outcome is recorded. */

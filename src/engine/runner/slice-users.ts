@@ -3,6 +3,8 @@ import type { UserRecord } from '../../model/records.ts';
 import type { SliceRecord } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { StoreReader } from '../../ports/store.ts';
+import { ActiveUser } from '../handlers/active-user.ts';
+import type { ActiveUsers } from './active-users.ts';
 import type { DriverDeps } from './driver-deps.ts';
 
 /** Wait before a failed read is repeated, ms. */
@@ -32,8 +34,35 @@ export async function usersInProgress(
   return users;
 }
 
+/** What {@link activateQueued} works with. */
+export interface Activating {
+  readonly activeUsers: ActiveUsers;
+  readonly isWanted: () => boolean;
+  readonly activated: (active: ActiveUser) => void;
+}
+
+/** Makes the queued users of a slice that is canceling active, a batch at a time. */
+export async function activateQueued(
+  deps: Pick<DriverDeps, 'ports' | 'events'>,
+  slice: SliceRecord,
+  { activeUsers, isWanted, activated }: Activating,
+): Promise<void> {
+  // A start that waits for a commit will be refused, and its user canceled then: maybe before a read that still finds
+  // it queued has come back.
+  const known = new Set([...activeUsers].map(({ user }) => user.ordinal));
+  for await (const users of queuedUsers(deps, slice, isWanted)) {
+    for (const user of users) {
+      if (known.has(user.ordinal)) continue;
+      const active = new ActiveUser(user, null, deps.ports.clock.now());
+      activeUsers.add(active);
+      activated(active);
+    }
+    await activeUsers.untilRoom();
+  }
+}
+
 /** The queued users of a slice, in batches, while `isWanted`. A failed read is reported and repeated. */
-export async function* queuedUsers(
+async function* queuedUsers(
   { ports: { store, clock }, events }: Pick<DriverDeps, 'ports' | 'events'>,
   slice: SliceRecord,
   isWanted: () => boolean,

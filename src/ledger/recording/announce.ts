@@ -23,6 +23,7 @@ export function announce(
   context: LedgerContext,
   { before, after, users = [], emitTaskEvents }: CommittedChange,
 ): void {
+  context.meter?.changed(after, users);
   const isOver =
     isTerminal(after.processingStatus) && before !== null && !isTerminal(before.processingStatus);
   emitRunEvents(context, after, [

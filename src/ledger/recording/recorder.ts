@@ -211,6 +211,7 @@ export class Recorder {
   async #commit(batches: readonly Batch[]): Promise<ReadonlyMap<Batch, SliceAnswer>> {
     const { clock, aggregation, events, slicesEnded } = this.#context;
     const nowMs = clock.now();
+    const startedAtMs = clock.elapsed();
     const answers = new Map<Batch, SliceAnswer>();
     let open = batches;
     for (let failures = 0; open.length > 0; open = open.filter(({ queue }) => queue.open)) {
@@ -222,6 +223,8 @@ export class Recorder {
           ...(slicesEnded ? { ended: slicesEnded } : {}),
         });
         for (const [index, batch] of open.entries()) answers.set(batch, made[index] as SliceAnswer);
+        const count = open.reduce((sum, batch) => sum + batch.events.length, 0);
+        this.#context.meter?.committed(clock.elapsed() - startedAtMs, count);
         return answers;
       } catch (error) {
         events.emit('engine.error', { error, during: 'committing' });

@@ -1,0 +1,139 @@
+/** Collects the metrics of one engine from its events, its commits and the attempts of its tasks. */
+import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
+import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { UserStatus } from '../model/status.ts';
+import type { DurationMs } from '../model/time.ts';
+import type { Metric } from './engine-metrics.ts';
+import { type Histogram, HistogramFamily, NumberFamily, type Tally } from './families.ts';
+
+/** How an attempt ended. `retried`: it failed, and is repeated. */
+export type AttemptOutcome = 'completed' | 'failed' | 'retried' | 'suspended' | 'canceled' | 'abandoned';
+
+/** The metrics of one task definition; attempts are counted without a look-up. */
+export class TaskMeter {
+  readonly #durations: Partial<Record<AttemptOutcome, Histogram>> = {};
+  readonly #of: (outcome: AttemptOutcome) => Histogram;
+  readonly #retries: Tally;
+  readonly #interruptions: Tally;
+
+  constructor(of: (outcome: AttemptOutcome) => Histogram, retries: Tally, interruptions: Tally) {
+    this.#of = of;
+    this.#retries = retries;
+    this.#interruptions = interruptions;
+  }
+
+  /** An attempt has ended. */
+  attempted(outcome: AttemptOutcome, ms: DurationMs): void {
+    let histogram = this.#durations[outcome];
+    if (histogram === undefined) {
+      histogram = this.#of(outcome);
+      this.#durations[outcome] = histogram;
+    }
+    histogram.add(ms);
+    if (outcome === 'retried') this.#retries.value += 1;
+  }
+
+  /** An attempt of a process that died was taken over. */
+  interrupted(): void {
+    this.#interruptions.value += 1;
+  }
+}
+
+/** The series of an engine. */
+export class Collector {
+  readonly #runsFinished = new NumberFamily('tenure.run.finished');
+  readonly #runDurations = new HistogramFamily('tenure.run.duration');
+  readonly #usersFinished = new NumberFamily('tenure.user.finished');
+  readonly #latencies = new HistogramFamily('tenure.user.latency');
+  readonly #taskDurations = new HistogramFamily('tenure.task.duration');
+  readonly #retries = new NumberFamily('tenure.task.retries');
+  readonly #interruptions = new NumberFamily('tenure.task.interruptions');
+  readonly #lags = new HistogramFamily('tenure.schedule.lag');
+  readonly #skipped = new NumberFamily('tenure.schedule.skipped');
+  readonly #commits = new HistogramFamily('tenure.commit.duration');
+  readonly #commitEvents = new NumberFamily('tenure.commit.events');
+  readonly #errors = new NumberFamily('tenure.engine.errors');
+  readonly #tasks = new Map<string, TaskMeter>();
+
+  /** The meter of the task with this label. */
+  task(label: string): TaskMeter {
+    const known = this.#tasks.get(label);
+    if (known) return known;
+    const made = new TaskMeter(
+      (outcome) => this.#taskDurations.of(label, outcome),
+      this.#retries.of(label),
+      this.#interruptions.of(label),
+    );
+    this.#tasks.set(label, made);
+    return made;
+  }
+
+  /** A commit was made. */
+  committed(ms: DurationMs, events: number): void {
+    this.#commits.of().add(ms);
+    this.#commitEvents.of().value += events;
+  }
+
+  /** A commit has changed these users of a run. */
+  changed(run: RunRecord, users: readonly UserRecord[]): void {
+    if (run.workflowExecutionType === 'preview') return;
+    let latencies: Histogram | null = null;
+    // Users of one commit mostly end alike: their counter is looked up once.
+    let [status, finished]: [UserStatus | null, Tally] = [null, { value: 0 }];
+    for (const { processingStatus, scheduledAtMs, completedAtMs } of users) {
+      if (completedAtMs === null) continue;
+      latencies ??= this.#latencies.of(run.workflowDisplayName);
+      latencies.add(completedAtMs - scheduledAtMs);
+      if (processingStatus !== status) {
+        status = processingStatus;
+        finished = this.#usersFinished.of(run.workflowDisplayName, status);
+      }
+      finished.value += 1;
+    }
+  }
+
+  /** A slot of a workflow was evaluated, so late. */
+  slotEvaluated(workflow: string, lagMs: DurationMs): void {
+    this.#lags.of(workflow).add(lagMs);
+  }
+
+  /** A slot of a workflow was missed and is not evaluated. */
+  slotSkipped(workflow: string): void {
+    this.#skipped.of(workflow).value += 1;
+  }
+
+  /** An event was emitted. */
+  heard<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void {
+    if (name === 'run.finished') this.#runFinished(payload as EngineEventMap['run.finished']);
+    else if (name === 'engine.error')
+      this.#errors.of((payload as EngineEventMap['engine.error']).during).value += 1;
+  }
+
+  /** The metrics so far. */
+  metrics(): readonly Metric[] {
+    return [
+      this.#runsFinished,
+      this.#runDurations,
+      this.#usersFinished,
+      this.#latencies,
+      this.#taskDurations,
+      this.#retries,
+      this.#interruptions,
+      this.#lags,
+      this.#skipped,
+      this.#commits,
+      this.#commitEvents,
+      this.#errors,
+    ].map((family) => family.metric());
+  }
+
+  #runFinished({ run }: EngineEventMap['run.finished']): void {
+    const { processingStatus, workflowExecutionType, startedDateTime, completedDateTime } = run;
+    const { displayName } = run.workflow;
+    this.#runsFinished.of(displayName, processingStatus, workflowExecutionType).value += 1;
+    if (startedDateTime === null || completedDateTime === null) return;
+    this.#runDurations
+      .of(displayName, processingStatus)
+      .add(Date.parse(completedDateTime) - Date.parse(startedDateTime));
+  }
+}

@@ -1,0 +1,43 @@
+/** Figures that the store has of all processes together. Pure. */
+import type { RunRecord, WorkflowRecord } from '../model/records.ts';
+import type { DurationMs, EpochMs } from '../model/time.ts';
+import { nextSlot } from '../rules/schedule/slots.ts';
+import type { Metric } from './engine-metrics.ts';
+import { NumberFamily } from './families.ts';
+
+/** What was read. */
+export interface StoreReading {
+  readonly workflows: readonly WorkflowRecord[];
+  /** Those that have not ended. */
+  readonly runs: readonly RunRecord[];
+  readonly nowMs: EpochMs;
+  readonly scheduleIntervalMs: DurationMs;
+}
+
+/** The metrics of scope `store`. Of workflows with one name, a gauge has the sum, and the next slot of all. */
+export function storeFigures({
+  workflows,
+  runs,
+  nowMs,
+  scheduleIntervalMs,
+}: StoreReading): readonly Metric[] {
+  const active = new NumberFamily('tenure.run.active');
+  const oldest = new NumberFamily('tenure.run.waiting.oldest');
+  const next = new NumberFamily('tenure.schedule.next');
+  const quarantined = new NumberFamily('tenure.workflow.quarantined');
+  const age = oldest.of();
+  for (const run of runs) {
+    if (!run.published) continue;
+    active.of(run.workflowDisplayName, run.processingStatus).value += 1;
+    if (run.processingStatus === 'queued' && run.driver === 'engine')
+      age.value = Math.max(age.value, (nowMs - run.scheduledAtMs) / 1_000);
+  }
+  for (const { workflow } of workflows) {
+    if (workflow.deletedDateTime !== null) continue;
+    const { displayName, quarantineDetails, isEnabled, isSchedulingEnabled } = workflow;
+    quarantined.of(displayName).value += quarantineDetails.quarantineType === 'notQuarantined' ? 0 : 1;
+    if (isEnabled && isSchedulingEnabled)
+      next.of(displayName).value = nextSlot(nowMs, scheduleIntervalMs) / 1_000;
+  }
+  return [active, oldest, next, quarantined].map((family) => family.metric());
+}

@@ -1,0 +1,138 @@
+/** `engine.metrics()`: what it counts, for whom, and how often it asks the store. */
+import { describe, expect, it } from 'vitest';
+import type { EngineMetrics, Metric } from '../../../../src/metrics/engine-metrics.ts';
+import { METRICS, type MetricName } from '../../../../src/metrics/table.ts';
+import { gated } from '../../../helpers/deferred.ts';
+import { idsOf, makeWorld, scheduledInput, workflowInput } from '../../../helpers/world.ts';
+
+/** The numbers of a metric by their labels, joined; of a histogram its counts. */
+function figures({ metrics }: EngineMetrics, name: MetricName): Record<string, number> {
+  const metric = metrics.find((one) => one.name === name) as Metric;
+  const series: readonly { labels: Readonly<Record<string, string>>; value?: number; count?: number }[] =
+    metric.series;
+  return Object.fromEntries(
+    series.map(({ labels, value, count }) => [Object.values(labels).join(' '), value ?? count ?? Number.NaN]),
+  );
+}
+
+describe('engine.metrics', () => {
+  it('has every metric of the table, with its kind, labels and bounds', async () => {
+    const { engine, clock } = makeWorld();
+    const { id } = await engine.workflows.create(workflowInput(['work'], { displayName: 'Join' }));
+    await clock.until(engine.start());
+    await clock.until(engine.runs.waitFor((await engine.runs.activate(id, { subjects: ['u1'] })).id));
+    const { metrics } = await engine.metrics();
+    expect(metrics.map(({ name }) => name).toSorted()).toEqual(Object.keys(METRICS).toSorted());
+    for (const metric of metrics) {
+      const { kind, unit, scope, help, labels, ...rest } = METRICS[metric.name];
+      expect(metric).toMatchObject({ kind, unit, scope, help });
+      if (metric.kind === 'histogram') expect(metric.bounds).toBe((rest as { bounds: unknown }).bounds);
+      for (const series of metric.series) expect(Object.keys(series.labels)).toEqual(labels);
+    }
+  });
+
+  it('counts runs, users and attempts by how they ended', async () => {
+    const { engine, clock } = makeWorld({
+      tasks: {
+        addUserToGroups: {
+          run: ({ subject, attempt }) => {
+            if (subject.id === 'u1' || attempt === 1) throw new Error('down');
+          },
+          retry: { attempts: 2, delayMs: 1_000 },
+        },
+      },
+    });
+    const { id } = await engine.workflows.create(
+      workflowInput([{ id: 'addUserToGroups', arguments: [{ name: 'groupID', value: 'all' }] }], {
+        displayName: 'Join',
+      }),
+    );
+    await clock.until(engine.start());
+    const run = await engine.runs.activate(id, { subjects: idsOf(3) });
+    await clock.until(engine.runs.waitFor(run.id));
+    const taken = await engine.metrics();
+    expect(figures(taken, 'tenure.run.finished')).toEqual({ 'Join completedWithErrors onDemand': 1 });
+    expect(figures(taken, 'tenure.run.duration')).toEqual({ 'Join completedWithErrors': 1 });
+    expect(figures(taken, 'tenure.user.finished')).toEqual({ 'Join failed': 1, 'Join completed': 2 });
+    expect(figures(taken, 'tenure.user.latency')).toEqual({ Join: 3 });
+    expect(figures(taken, 'tenure.task.duration')).toEqual({
+      'addUserToGroups retried': 3,
+      'addUserToGroups failed': 1,
+      'addUserToGroups completed': 2,
+    });
+    expect(figures(taken, 'tenure.task.retries')).toEqual({ addUserToGroups: 3 });
+    expect(figures(taken, 'tenure.commit.events')).toEqual({ '': 3 + 3 + 3 });
+  });
+
+  it('counts the users that a cancel ends', async () => {
+    const held = gated();
+    const { engine, clock } = makeWorld({ tasks: { work: held.run }, concurrency: 1, abortGraceMs: 0 });
+    const { id } = await engine.workflows.create(workflowInput(['work'], { displayName: 'Join' }));
+    await clock.until(engine.start());
+    const run = await engine.runs.activate(id, { subjects: idsOf(5) });
+    await clock.settle();
+    expect(figures(await engine.metrics(), 'tenure.lane.used')).toEqual({ '': 1 });
+    await engine.runs.cancel(run.id);
+    await clock.until(engine.runs.waitFor(run.id));
+    const taken = await engine.metrics();
+    expect(figures(taken, 'tenure.user.finished')).toEqual({ 'Join canceled': 5 });
+    expect(figures(taken, 'tenure.handler.unsettled')).toEqual({ '': 1 });
+    expect(figures(taken, 'tenure.lane.limit')).toEqual({ '': 1 });
+  });
+
+  it('leaves previews out of users and tasks', async () => {
+    const { engine, clock } = makeWorld();
+    const { id } = await engine.workflows.create(workflowInput(['work'], { displayName: 'Join' }));
+    await clock.until(engine.start());
+    await clock.until(engine.workflows.preview(id, { subjects: ['u1'] }));
+    await clock.settle();
+    const taken = await engine.metrics();
+    expect(figures(taken, 'tenure.user.finished')).toEqual({});
+    expect(figures(taken, 'tenure.task.duration')).toEqual({});
+  });
+
+  it('measures how late slots are evaluated, and says when the next one is', async () => {
+    const subjects = [{ id: 'ada', department: 'Sales', employeeHireDate: '2026-03-02' }];
+    const { engine, clock } = makeWorld({ subjects });
+    await engine.workflows.create(scheduledInput(['work'], { displayName: 'Join' }));
+    await clock.until(engine.start());
+    await clock.advance(3 * 3_600_000);
+    const taken = await engine.metrics();
+    expect(figures(taken, 'tenure.schedule.lag')).toEqual({ Join: 1 });
+    expect(figures(taken, 'tenure.schedule.next')).toEqual({ Join: Date.parse('2026-03-02T06:00Z') / 1_000 });
+    expect(figures(taken, 'tenure.workflow.quarantined')).toEqual({ Join: 0 });
+    await engine.stop();
+  });
+
+  it('reads the store once in five seconds, however many ask', async () => {
+    let reads = 0;
+    const { engine, clock, store } = makeWorld();
+    const list = store.listUnfinishedRuns.bind(store);
+    store.listUnfinishedRuns = () => {
+      reads += 1;
+      return list();
+    };
+    const { id } = await engine.workflows.create(workflowInput(['work'], { displayName: 'Join' }));
+    await engine.runs.activate(id, { subjects: ['u1'] });
+    await Promise.all([engine.metrics(), engine.metrics()]);
+    await clock.advance(4_999);
+    const old = await engine.metrics();
+    expect([reads, old.storeDateTime, old.takenDateTime]).toEqual([1, clock.iso(-4_999), clock.iso()]);
+    await clock.advance(1);
+    const taken = await engine.metrics();
+    expect([reads, taken.storeDateTime]).toEqual([2, clock.iso()]);
+    expect(figures(taken, 'tenure.run.active')).toEqual({ 'Join queued': 1 });
+    expect(figures(taken, 'tenure.run.waiting.oldest')).toEqual({ '': 5 });
+  });
+
+  it('gives the figures of the process when the store cannot be read', async () => {
+    const { engine, store, errors } = makeWorld();
+    store.listWorkflows = () => Promise.reject(new Error('down'));
+    const taken = await engine.metrics();
+    expect(taken.storeDateTime).toBeNull();
+    expect(taken.metrics.filter(({ scope }) => scope === 'store')).toEqual([]);
+    expect(figures(taken, 'tenure.lane.limit')).toEqual({ '': 256 });
+    expect(errors()).toEqual([new Error('down')]);
+    expect(figures(await engine.metrics(), 'tenure.engine.errors')).toEqual({ readingMetrics: 1 });
+  });
+});
