@@ -96,15 +96,14 @@ export type WriteListeners = {
 
 /** The transaction `tx`, which calls `listeners` before its own methods. A transaction is used once, so it is changed in place. */
 export function listenToWrites(tx: StoreTransaction, listeners: WriteListeners): StoreTransaction {
+  const methods = tx as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   for (const [method, listen] of Object.entries(listeners)) {
-    const call = tx[method as keyof StoreTransaction].bind(tx) as (...args: unknown[]) => Promise<unknown>;
+    const call = methods[method] as (...args: unknown[]) => Promise<unknown>;
     const listener = listen as (...args: unknown[]) => void | Promise<void>;
-    Object.assign(tx, {
-      [method]: (...args: unknown[]) => {
-        const pending = listener(...args);
-        return pending ? pending.then(() => call(...args)) : call(...args);
-      },
-    });
+    methods[method] = (...args) => {
+      const pending = listener(...args);
+      return pending ? pending.then(() => call.apply(tx, args)) : call.apply(tx, args);
+    };
   }
   return tx;
 }

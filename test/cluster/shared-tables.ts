@@ -47,6 +47,7 @@ export class SharedTables {
 
   /** Runs whose slices or own row the running transaction has changed. */
   *changed(): Generator<string> {
+    if (!this.#tables.slices.isChanged && !this.#tables.runs.isChanged) return;
     for (const slices of this.#tables.slices.values(true)) {
       const runId = slices[0]?.slice.runId ?? '';
       const isSame =

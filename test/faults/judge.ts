@@ -9,7 +9,12 @@ import type { StoredSlice } from '../../src/stores/memory/reader.ts';
 import { isTerminal } from '../../src/testing/model/edges.ts';
 import { violationsOf } from '../../src/testing/model/invariants.ts';
 import { aggregate } from '../../src/testing/model/recount.ts';
-import { type RunSnapshot, snapshotOfRecords } from '../../src/testing/model/snapshot.ts';
+import {
+  type RunSnapshot,
+  snapshotOfRecords,
+  snapshotOfUser,
+  type UserSnapshot,
+} from '../../src/testing/model/snapshot.ts';
 import { type Part, partAt, partFindings, partsOf } from './parts.ts';
 import type { TaskPlan } from './plan.ts';
 import type { TouchedRun } from './shaky-store.ts';
@@ -65,6 +70,7 @@ export class Judge {
   /** Process and run or user → reported that it is over. */
   readonly #reported = new Set<string>();
   readonly #heardCanceling = new Set<string>();
+  readonly #ofUsers = new WeakMap<UserRecord, UserSnapshot>();
 
   constructor(terms: Terms) {
     this.#terms = terms;
@@ -77,6 +83,12 @@ export class Judge {
 
   get unfinished(): readonly RunRecord[] {
     return this.runs.filter((run) => !isTerminal(run.processingStatus));
+  }
+
+  /** Whether no run is unfinished; asked at every instant. */
+  get areAllFinished(): boolean {
+    for (const { run } of this.#runs.values()) if (!isTerminal(run.processingStatus)) return false;
+    return true;
   }
 
   get runsMade(): number {
@@ -118,7 +130,7 @@ export class Judge {
   ): void {
     const before = this.#runs.get(run.id) ?? null;
     const flags = this.#tasksOf(run).map((task) => task.continueOnError);
-    const snapshot = snapshotOfRecords(run, users, flags);
+    const snapshot = snapshotOfRecords(run, users, flags, (user) => this.#snapshotOf(user));
     // Several processes commit in one moment, by clocks that differ.
     for (const { rule, what } of violationsOf(snapshot, before?.snapshot ?? null))
       if (rule !== 'I12' || slices.length === 0) this.find(rule, `run ${run.id}: ${what}`);
@@ -137,6 +149,14 @@ export class Judge {
     for (const [index, user] of users.entries()) this.#checkUser(process, known, before?.users[index], user);
     if (isTerminal(run.processingStatus) && !isTerminal(before?.run.processingStatus ?? 'queued'))
       this.#checkEnding(known);
+  }
+
+  #snapshotOf(user: UserRecord): UserSnapshot {
+    const known = this.#ofUsers.get(user);
+    if (known) return known;
+    const snapshot = snapshotOfUser(user);
+    this.#ofUsers.set(user, snapshot);
+    return snapshot;
   }
 
   #checkKept(before: Known, { run }: Known): void {
@@ -161,11 +181,10 @@ export class Judge {
     const name = `user ${user.ordinal} of run ${run.id}`;
     const old = before.outcomes ?? [];
     const outcomes = user.outcomes ?? [];
-    if (JSON.stringify(outcomes.slice(0, old.length)) !== JSON.stringify(old))
+    if (!old.every((outcome, index) => isSame(outcome, outcomes[index])))
       this.find('kept', `${name}: a recorded outcome changed`);
-    const isSame = JSON.stringify(before) === JSON.stringify(user);
     const isDriven = before.processingStatus === 'inProgress' || user.processingStatus === 'inProgress';
-    if (!isSame && isDriven && part.holder !== process && !part.isDrained)
+    if (isDriven && part.holder !== process && !part.isDrained && !isSame(before, user))
       this.find('fence', `${name}: process ${process} wrote under the claim of process ${part.holder}`);
     outcomes.slice(old.length).forEach((outcome, index) => {
       const position = old.length + index + 1;
@@ -316,4 +335,8 @@ export class Judge {
   #tasksOf(run: RunRecord): readonly TaskPlan[] {
     return this.#terms.tasks.get(run.workflowId) ?? [];
   }
+}
+
+function isSame(one: object, other: object | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

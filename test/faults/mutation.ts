@@ -5,7 +5,7 @@
  *
  * | check       | what                                                                |
  * |-------------|---------------------------------------------------------------------|
- * | scenarios       | 2,500 runs with faults                                              |
+ * | scenarios       | 2,500 runs with faults; of several processes 10,000                 |
  * | regressions | the plans that ever found a bug, and the enumeration of crashes     |
  * | tests       | the unit, model and property tests of rules and ledger              |
  */
@@ -37,7 +37,7 @@ const CLUSTER_CHECKS: readonly Check[] = [
       '--theme',
       'cluster',
       '--runs',
-      '2500',
+      '10000',
       '--seed',
       '1',
       '--workers',

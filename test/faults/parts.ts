@@ -91,7 +91,8 @@ export function* partFindings(
     const name = `slice ${index + 1}`;
     const old = before?.parts[index];
     if (old) yield* changeFindings(name, old, part, isPeaceful);
-    if (part.stored) yield* recountFindings(name, part, part.stored, users);
+    if (part.stored && !(before && isSameSlice(before, users, part, old)))
+      yield* recountFindings(name, part, part.stored, users);
   }
   if (!parts.some(({ stored }) => stored)) return;
   const isOver = parts.every(({ stored }) => stored?.slice.state === 'ended');
@@ -102,10 +103,33 @@ export function* partFindings(
     ];
   if (!before) return;
   if (run.lastUpdatedAtMs < before.run.lastUpdatedAtMs) yield ['I12', 'lastUpdated went back'];
-  const visible = (record: RunRecord) => JSON.stringify({ ...record, revision: 0, claim: 0, inHand: false });
   const grows = run.revision > before.run.revision;
-  if (!grows && visible(run) !== visible(before.run))
+  if (!grows && !isSameToReaders(run, before.run))
     yield ['revision', `it changed, and its revision went from ${before.run.revision} to ${run.revision}`];
+}
+
+/** Whether neither the slice nor its users have changed, so that what was counted still holds. */
+function isSameSlice(
+  before: RunInParts,
+  users: readonly UserRecord[],
+  { firstOrdinal, lastOrdinal, stored }: Part,
+  old: Part | undefined,
+): boolean {
+  if (stored?.slice !== old?.stored?.slice) return false;
+  for (let index = firstOrdinal - 1; index < lastOrdinal; index++)
+    if (users[index] !== before.users[index]) return false;
+  return true;
+}
+
+const NOT_SHOWN: ReadonlySet<string> = new Set<keyof RunRecord>(['revision', 'claim', 'inHand']);
+
+function isSameToReaders(run: RunRecord, other: RunRecord): boolean {
+  const names = new Set([...Object.keys(run), ...Object.keys(other)]) as Set<keyof RunRecord>;
+  for (const name of names) {
+    const [one, two] = [run[name], other[name]];
+    if (one !== two && !NOT_SHOWN.has(name) && JSON.stringify(one) !== JSON.stringify(two)) return false;
+  }
+  return true;
 }
 
 function* changeFindings(name: string, before: Part, after: Part, isPeaceful: boolean): Generator<Finding> {

@@ -121,6 +121,7 @@ export class Scenario implements Surroundings {
   /** Processes that will start later. */
   #coming = 0;
 
+  readonly #lastHappeningMs: number;
   readonly #calmMaxMs: number;
   readonly #instantsMax: number;
 
@@ -135,6 +136,7 @@ export class Scenario implements Surroundings {
     this.clock = clock;
     this.workflowIds = workflowIds;
     this.#disk = disk;
+    this.#lastHappeningMs = Math.max(...plan.happenings.map(({ at }) => ('ms' in at ? at.ms : 0)));
     this.#calmMaxMs = plan.cluster ? CLUSTER_CALM_MAX_MS : CALM_MAX_MS;
     this.#instantsMax = plan.cluster ? CLUSTER_INSTANTS_MAX : INSTANTS_MAX;
     this.#random = seededRandom(plan.seed ^ 0x5eed);
@@ -198,13 +200,12 @@ export class Scenario implements Surroundings {
 
   /** Nothing is left to do: until the horizon the processes would only look for work. */
   get #isIdle(): boolean {
-    const { judge, plan } = this;
-    const lastMs = Math.max(...plan.happenings.map(({ at }) => ('ms' in at ? at.ms : 0)));
+    const { judge } = this;
     return (
-      this.clock.elapsed() > lastMs &&
+      this.clock.elapsed() > this.#lastHappeningMs &&
       this.#coming === 0 &&
       judge.halfWritten.size === 0 &&
-      judge.unfinished.length === 0
+      judge.areAllFinished
     );
   }
 
@@ -224,8 +225,7 @@ export class Scenario implements Surroundings {
     const { judge } = this;
     await this.#pass(
       this.#calmMaxMs,
-      () =>
-        judge.unfinished.length === 0 && judge.halfWritten.size === 0 && waiting.every((one) => one.isOver),
+      () => judge.areAllFinished && judge.halfWritten.size === 0 && waiting.every((one) => one.isOver),
     );
     if (this.#isOrphaned) return;
     this.#expectFinished('after the faults ended');
@@ -261,7 +261,7 @@ export class Scenario implements Surroundings {
     }
     if (this.plan.seed % 2 === 0) await this.#disk.crash();
     const last = this.boot();
-    await this.#pass(this.#calmMaxMs, () => this.judge.unfinished.length === 0);
+    await this.#pass(this.#calmMaxMs, () => this.judge.areAllFinished);
     this.#expectFinished('with a new process');
     await this.#stopNow(last);
     if (last.running > 0) this.judge.find('liveness', `${last.running} handlers run after the stop`);

@@ -21,15 +21,18 @@ export class LayeredMap<Key, Value> {
   }
 
   /** Values in order of first insertion; those of this transaction last. */
-  *values(staged: boolean): Generator<Value> {
+  values(staged: boolean): Iterable<Value> {
+    return staged && this.isChanged ? this.#stagedValues() : this.#base.values();
+  }
+
+  *#stagedValues(): Generator<Value> {
     for (const [key, value] of this.#base) {
-      if (!staged || !this.#staged.has(key)) yield value;
+      if (!this.#staged.has(key)) yield value;
       else {
         const replaced = this.#staged.get(key);
         if (replaced !== undefined) yield replaced;
       }
     }
-    if (!staged) return;
     for (const [key, value] of this.#staged) {
       if (value !== undefined && !this.#base.has(key)) yield value;
     }
@@ -46,6 +49,7 @@ export class LayeredMap<Key, Value> {
   }
 
   commit(): void {
+    if (!this.isChanged) return;
     for (const [key, value] of this.#staged) {
       this.committed(this.#base.get(key), value);
       if (value === undefined) this.#base.delete(key);

@@ -15,8 +15,8 @@ export class StagedNews {
   }
 
   commit(): void {
+    if (this.#staged.length === 0) return;
     const staged = this.#staged.splice(0);
-    if (staged.length === 0) return;
     // A listener that fails must not fail the commit.
     queueMicrotask(() => {
       for (const news of staged) for (const listener of this.#listeners) listener(news);

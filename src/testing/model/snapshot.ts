@@ -56,11 +56,15 @@ export interface RunSnapshot extends CountersSnapshot {
   readonly continueOnError: readonly boolean[] | null;
 }
 
-/** The snapshot of production's records; `users` are all user results of the run. */
+/**
+ * The snapshot of production's records; `users` are all user results of the run. `ofUser`: in place of
+ * {@link snapshotOfUser}, for those who keep the snapshots of records that have not changed.
+ */
 export function snapshotOfRecords(
   run: RunRecord,
   users: readonly UserRecord[],
   continueOnError: readonly boolean[] | null = null,
+  ofUser: (user: UserRecord) => UserSnapshot = snapshotOfUser,
 ): RunSnapshot {
   const isTold = users.length === run.totalUsersCount && users.every(({ outcomes }) => outcomes !== null);
   return {
@@ -75,13 +79,14 @@ export function snapshotOfRecords(
     totalTasksCount: run.totalTasksCount,
     failedTasksCount: run.failedTasksCount,
     totalUnprocessedTasksCount: run.totalUnprocessedTasksCount,
-    users: users.map(snapshotOfUser),
+    users: users.map((user) => ofUser(user)),
     reports: isTold ? run.taskReports : null,
     continueOnError,
   };
 }
 
-function snapshotOfUser(user: UserRecord): UserSnapshot {
+/** The snapshot of one user result. */
+export function snapshotOfUser(user: UserRecord): UserSnapshot {
   return {
     status: user.processingStatus,
     startedAt: user.startedAtMs,
