@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { shown } from '../../errors/shown.ts';
@@ -7,7 +7,7 @@ import { optional, readOptions, type ShapeOf, withDefault } from '../../input/op
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { Connection } from './file/connection.ts';
-import { fileError, sqliteCode, storeError, tooNew } from './file/errors.ts';
+import { fileError, NEEDS_ROLLBACK, sqliteCode, storeError, tooNew } from './file/errors.ts';
 import { lockWriter } from './file/lock.ts';
 import { migrate, SCHEMA_VERSION, versionOf } from './file/migrations.ts';
 import { APPLICATION_ID } from './file/schema.ts';
@@ -52,8 +52,8 @@ const CHECKPOINT_PAGES = 4_096;
 const LOG_BYTES_MAX = CHECKPOINT_PAGES * PAGE_BYTES;
 /** Posting a smaller commit to the thread would cost more than making it. */
 const LARGE_COMMIT_BYTES = 8_192;
-/** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening the file for writing repairs it. */
-const NEEDS_ROLLBACK = 776;
+/** Links that are followed one after the other, as many as Linux follows. */
+const LINKS_MAX = 40;
 
 /**
  * Opens, or makes, a store in the SQLite file at `path`. A file that cannot be used is left as it is.
@@ -147,11 +147,8 @@ function openReader(file: string, isNew: boolean): Store {
     const version = requireOurs(connection);
     if (version === 0) throw fileError('StoreForeign', file, 'an empty file');
     if (version < SCHEMA_VERSION) {
-      throw fileError(
-        'StoreReadOnly',
-        file,
-        `schema version ${version}, which has to be brought to ${SCHEMA_VERSION} first`,
-      );
+      const found = `schema version ${version}, which has to be brought to ${SCHEMA_VERSION} first`;
+      throw fileError('StoreReadOnly', file, found, undefined, 'open it for writing once');
     }
     connection.exec(`PRAGMA cache_size = -${READER_CACHE_KIB}`);
     return new ReadOnlySqliteStore(connection, immutable ? () => requireUnused(file) : () => {});
@@ -220,7 +217,7 @@ function locate(path: string): { readonly file: string; readonly isNew: boolean 
       path,
     );
   }
-  const full = resolve(path);
+  const full = endOfLinks(resolve(path));
   const folder = dirname(full);
   if (!statOf(folder)?.isDirectory()) {
     throw badPath(`Expected ${folder} to be a folder that exists, got none; create it first`, path);
@@ -230,6 +227,18 @@ function locate(path: string): { readonly file: string; readonly isNew: boolean 
   return found
     ? { file: realpathSync(full), isNew: false }
     : { file: join(realpathSync(folder), basename(full)), isNew: true };
+}
+
+/** Follows links to a file that does not exist yet, which no `realpath` does: SQLite makes the file where they end. */
+function endOfLinks(path: string, followed = 0): string {
+  if (followed === LINKS_MAX || statOf(path) !== undefined) return path;
+  let target: string;
+  try {
+    target = readlinkSync(path);
+  } catch {
+    return path; // no link
+  }
+  return endOfLinks(resolve(realpathSync(dirname(path)), target), followed + 1);
 }
 
 function statOf(path: string): Stats | undefined {

@@ -179,10 +179,13 @@ export class ReadOnlySqliteStore extends SqliteReader implements Store {
 
   async transaction<T>(): Promise<T> {
     checkOpen(this.#state);
+    const found = 'a transaction on a store that was opened to be read';
     throw fileError(
       'StoreReadOnly',
       this.#connection.file,
-      'a transaction on a store that was opened to be read',
+      found,
+      undefined,
+      'open it without `readOnly` to write',
     );
   }
 

@@ -26,6 +26,9 @@ const WORDS = {
 /** SQLITE_CANTOPEN: the file, or one of those that SQLite needs beside it. */
 const CANNOT_OPEN = 14;
 
+/** SQLITE_READONLY_ROLLBACK: a crash of the first start left a rollback journal; opening the file for writing repairs it. */
+export const NEEDS_ROLLBACK = 776;
+
 /** Extended result codes of a key that exists: UNIQUE, PRIMARY KEY, ROWID. */
 const DUPLICATE_CODES: ReadonlySet<unknown> = new Set([2067, 1555, 2579]);
 
@@ -49,11 +52,20 @@ export function storeError(error: unknown, file: string): unknown {
   if (sqlite === null) return error;
   const code = CODES[sqlite & 0xff] ?? 'StoreFailed';
   const message = error instanceof Error ? error.message : String(error);
-  const remedy =
-    (sqlite & 0xff) === CANNOT_OPEN
-      ? `let this user write to its folder, or copy it, with ${file}-wal if that is there, to a folder that can be written`
-      : undefined;
-  return fileError(code as keyof typeof WORDS, file, `${message} (SQLite code ${sqlite})`, error, remedy);
+  return fileError(
+    code as keyof typeof WORDS,
+    file,
+    `${message} (SQLite code ${sqlite})`,
+    error,
+    remedyOf(sqlite, file),
+  );
+}
+
+/** The remedy of a code that has one of its own. */
+function remedyOf(sqlite: number, file: string): string | undefined {
+  if (sqlite === NEEDS_ROLLBACK) return 'a crash left changes to roll back; open it for writing once';
+  if ((sqlite & 0xff) !== CANNOT_OPEN) return undefined;
+  return `let this user write to its folder, or copy it, with ${file}-wal if that is there, to a folder that can be written`;
 }
 
 /** An error about `file`: what was expected, `found`, and the remedy. */

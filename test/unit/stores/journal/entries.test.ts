@@ -57,6 +57,10 @@ describe('an entry of the journal', () => {
     ['a counter', { failedTasksCount: 1 }],
     ['the attempts', { attempts: { failures: 1, interruptions: 0, notBeforeMs: AT } }],
     ['the positions', { positions: [2, 3] }],
+    ['the unprocessed tasks', { totalUnprocessedTasksCount: 9 }],
+    ['the start', { startedAtMs: AT + 99 }],
+    ['the scheduled moment', { scheduledAtMs: AT + 1 }],
+    ['the outcomes, which are not kept,', { outcomes: null }],
   ])('has the whole state when %s changed too', (_, more) => {
     const user = { ...step(started), ...more };
     expect(packEntry(user, started)).toBe(packState(user));
@@ -65,6 +69,17 @@ describe('an entry of the journal', () => {
   it('has the whole state when two outcomes were added', () => {
     const user = { ...step(step(started)), processingStatus: 'inProgress', completedAtMs: null } as const;
     expect(packEntry(user, started)).toBe(packState(user));
+  });
+
+  it('has the whole state when the outcomes before are equal, but not the same', () => {
+    const user = structuredClone(step(started));
+    expect(packEntry(user, started)).toBe(packState(user));
+  });
+
+  it('has moments that count from the creation of the user', () => {
+    expect(packEntry(step(makeUser(7)), undefined)).toBe(
+      `[7,["inProgress",0,null,0,1,[["c",0,3]],null,"subject-7",1,${AT},0,2]]`,
+    );
   });
 
   it('that is an ordinal gives the user back to its row', () => {

@@ -1,11 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../../../src/model/limits.ts';
 import type { UserRecord } from '../../../../../src/model/records.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
-import { packEntry, packState } from '../../../../../src/stores/journal/entries.ts';
-import { JOURNAL_ENTRIES_MAX } from '../../../../../src/stores/sqlite/journal/user-writes.ts';
 import {
   AT,
   allUsers,
@@ -34,38 +31,6 @@ function look(file: string) {
   database.close();
   return { journal, statuses, entries: journal.flat().length };
 }
-
-describe('entries', () => {
-  it('one outcome more is a short entry', () => {
-    const before = step(makeUser(7, { totalTasksCount: 5, totalUnprocessedTasksCount: 5 }));
-    expect(packEntry(step(before), before)).toBe('[7,"c",7,3]');
-  });
-
-  it('the first entry of a user has its whole state', () => {
-    expect(packEntry(step(makeUser(7)), undefined)).toBe(
-      `[7,["inProgress",0,null,0,1,[["c",0,3]],null,"subject-7",1,${AT},0,2]]`,
-    );
-  });
-
-  it.each<[string, Partial<UserRecord>]>([
-    ['attempts', { attempts: { failures: 1, interruptions: 0, notBeforeMs: AT } }],
-    ['another counter', { totalUnprocessedTasksCount: 9 }],
-    ['another status', { processingStatus: 'queued' }],
-    ['another start', { startedAtMs: AT + 99 }],
-    ['counts only', { outcomes: null }],
-    ['another origin', { scheduledAtMs: AT + 1 }],
-  ])('a change of %s is a whole state', (_, change) => {
-    const before = step(makeUser(7, { totalTasksCount: 5, totalUnprocessedTasksCount: 5 }));
-    const user = { ...step(before), ...change };
-    expect(packEntry(user, before)).toBe(packState(user));
-  });
-
-  it('outcomes that are equal but not the same are a whole state', () => {
-    const before = step(makeUser(7, { totalTasksCount: 5, totalUnprocessedTasksCount: 5 }));
-    const user = structuredClone(step(before));
-    expect(packEntry(user, before)).toBe(packState(user));
-  });
-});
 
 describe('an active user', () => {
   it('is in the journal and not in its row, and is read in its newest state', async () => {
@@ -201,41 +166,6 @@ describe('the end of a process', () => {
     await put(store, [step(makeUser(1))]);
     await store.close();
     expect(look(file)).toEqual({ journal: [], statuses: ['inProgress', 'queued'], entries: 0 });
-  });
-});
-
-describe('compaction', () => {
-  const many = { totalTasksCount: 1_000, totalUnprocessedTasksCount: 1_000 };
-
-  it('bounds the journal of a run that goes on for long', async () => {
-    const file = newFile();
-    const store = await opened(sqliteStore(file));
-    await fill(store, makeRun(), makeUsers(100, many));
-    let users = makeUsers(100, many);
-    for (let round = 0; round < 130; round++) {
-      users = users.map(step);
-      await put(store, users);
-    }
-    expect(look(file).entries).toBeLessThan(JOURNAL_ENTRIES_MAX);
-    expect(look(file).statuses[0]).toBe('queued');
-    expect(await allUsers(store)).toEqual(users);
-    const reader = await opened(sqliteStore(file, { readOnly: true }));
-    expect(await allUsers(reader)).toEqual(users);
-  });
-
-  it('writes more users than an engine has active to rows', async () => {
-    const file = newFile();
-    const store = await opened(sqliteStore(file));
-    const count = LIMITS.activeUsersMax + 1;
-    await fill(store, makeRun(), makeUsers(count, many));
-    let users = makeUsers(count, many);
-    for (let round = 0; round < 3; round++) {
-      users = users.map(step);
-      await put(store, users);
-    }
-    expect(look(file)).toMatchObject({ entries: 0 });
-    expect(look(file).statuses.at(-1)).toBe('inProgress');
-    expect(await allUsers(store)).toEqual(users);
   });
 });
 
