@@ -28,6 +28,7 @@ export type {
 } from './engine/activation.ts';
 export type { Engine } from './engine/engine.ts';
 export type { EngineRuns, EngineTaskResults } from './engine/engine-methods.ts';
+export type { ExplainOptions } from './engine/explain/explain.ts';
 export type { TaskHandlers } from './engine/handlers/task-handlers.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
@@ -78,6 +79,14 @@ export type { ProvisioningObjectInput } from './ledger/planning/provisioning-obj
 export type * from './metrics/engine-metrics.ts';
 export type { MetricName } from './metrics/table.ts';
 export type { RunCounters, TaskReportCounters, UserCounters } from './model/counters.ts';
+export {
+  EXPLAINED_CONDITIONS,
+  type ExplainedClause,
+  type ExplainedCondition,
+  type ExplainedStep,
+  type ExplainedValue,
+  type Explanation,
+} from './model/explanation.ts';
 export type { ComparisonOperator, Filter, FilterExpression, FilterLiteral } from './model/filter.ts';
 export type {
   Admission,

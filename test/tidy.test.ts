@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   work: [...CORE, 'stores', 'system'],
   ledger: RECORD,
   metrics: [...CORE, 'events', 'rules'],
-  engine: [...RECORD, 'metrics', 'ledger'],
+  engine: [...RECORD, 'text', 'metrics', 'ledger'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   simulate: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores'],
   testing: [...RECORD, 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],

@@ -1,12 +1,15 @@
 /** Previews of workflows: the users that a run would have, and what its tasks would do. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { readOptions } from '../input/options.ts';
+import { readSubjectId } from '../input/subject-id.ts';
+import { requireWorkflowRecord } from '../ledger/context.ts';
 import type { Author } from '../ledger/input/author.ts';
 import { PAGE_OPTIONS } from '../ledger/input/list-options.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Workflows } from '../ledger/methods/workflows.ts';
 import { previewedSubjects } from '../ledger/planning/previews.ts';
 import { enabledTasks, isoOf } from '../ledger/resources.ts';
+import type { Explanation } from '../model/explanation.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Page, PreviewFailedTask, Run, UserProcessingResult } from '../model/resources/resources.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -14,6 +17,7 @@ import type { Quarantine } from '../model/workflow/quarantine.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
 import { nextSlot } from '../rules/schedule/slots.ts';
 import type { Activator, PreviewInput } from './activation.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, explain } from './explain/explain.ts';
 import type { Dispatcher } from './runner/dispatcher.ts';
 import { candidatesDue, type DueInput, qualifying } from './selection/candidates.ts';
 import { qualificationOf } from './selection/qualify.ts';
@@ -64,6 +68,15 @@ export interface EngineWorkflows extends Workflows {
   preview(id: string, input: PreviewInput, author?: Author): Promise<Run>;
   /** Subjects of the last preview. @throws LifecycleError `NotFound`. */
   previewedSubjects(id: string): Promise<readonly { readonly id: string }[]>;
+  /**
+   * Why the schedule takes a person at a slot, or does not: every condition with its result and the values that decided,
+   * and the person's last result. Written for operators; shows attributes of the person. Nothing is changed. When a
+   * quarantine limit decides, all people of the slot are counted, as in `wouldQuarantine`.
+   *
+   * @throws LifecycleError `NotFound` for a workflow that does not exist or is deleted, `InvalidArgument`; of the
+   *   directory.
+   */
+  explain(id: string, subjectId: string, options?: ExplainOptions): Promise<Explanation>;
   /** The enabled tasks that cannot be run: no handler, or arguments that it refuses. @throws LifecycleError `NotFound`. */
   unrunnableTasks(id: string): Promise<readonly PreviewFailedTask[]>;
 }
@@ -89,12 +102,34 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
       return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));
     },
     unrunnableTasks: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
+    explain: (...args) => explained(deps, ...args),
     eligibleSubject: async (id, resultId) => eligibleSubject(deps, await workflows.get(id), resultId),
     eligible: async (id, options) => {
       const page = readOptions(options, 'workflows.eligible', PAGE_OPTIONS);
       return eligible(deps, await workflows.get(id), page);
     },
   };
+}
+
+async function explained(
+  { ledger, ports, settings }: EngineWorkflowsDeps,
+  id: string,
+  subjectId: string,
+  options?: ExplainOptions,
+): Promise<Explanation> {
+  const { at } = readOptions(options, 'workflows.explain', EXPLAIN_OPTIONS);
+  const person = readSubjectId({ path: 'subjectId', value: subjectId });
+  await ledger.settings.load();
+  return explain({
+    context: ledger.context,
+    directory: ports.directory,
+    settings: ledger.settings,
+    intervalMs: ledger.settings.scheduleIntervalMs,
+    catchUpMs: settings.catchUpMs,
+    record: await requireWorkflowRecord(ports.store, id),
+    subjectId: person,
+    ...(at === undefined ? {} : { atMs: at }),
+  });
 }
 
 /** `null`: the workflow has no trigger. */

@@ -1,7 +1,7 @@
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { EventSink } from '../events/event-map.ts';
 import { addressOf } from '../model/ids.ts';
-import type { RunRecord, UserRecord } from '../model/records.ts';
+import type { RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
 import type { SliceKey } from '../model/slices.ts';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
@@ -59,8 +59,16 @@ function noRun(runId: string, got: string): LifecycleError<'NotFound'> {
 
 /** The workflow, unless it is deleted. @throws LifecycleError `NotFound`. */
 export async function requireWorkflow(reader: StoreReader, workflowId: string): Promise<Workflow> {
+  return (await requireWorkflowRecord(reader, workflowId)).workflow;
+}
+
+/** As {@link requireWorkflow}, with what the schedule keeps of it. */
+export async function requireWorkflowRecord(
+  reader: StoreReader,
+  workflowId: string,
+): Promise<WorkflowRecord> {
   const record = await reader.getWorkflow(workflowId.toLowerCase());
-  if (record && record.workflow.deletedDateTime === null) return record.workflow;
+  if (record && record.workflow.deletedDateTime === null) return record;
   throw new LifecycleError('NotFound', `Expected a workflow \`${workflowId}\`, got none`, { workflowId });
 }
 

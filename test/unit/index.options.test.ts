@@ -149,6 +149,7 @@ const METHODS: Readonly<Record<string, Calls>> = {
     delete: () => engine.workflows.delete('x', stray),
     restore: () => engine.workflows.restore('x', stray),
     eligible: () => engine.workflows.eligible('x', stray),
+    explain: () => engine.workflows.explain('x', 'u1', stray),
   },
   runs: {
     list: () => engine.runs.list('x', stray),

@@ -5,6 +5,7 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { EnsuredWorkflow } from '../../ledger/methods/ensure-workflow.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import { triggerText } from '../../text/trigger-text.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
@@ -42,7 +43,6 @@ import { selectionFacts } from '../terminal/left-out.ts';
 import { withSpinner } from '../terminal/progress.ts';
 import { factLines } from '../terminal/table.ts';
 import { quoted } from '../terminal/text.ts';
-import { triggerText } from '../terminal/trigger-text.ts';
 
 /** Options of `tenure run`. */
 interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {

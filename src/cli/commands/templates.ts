@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
 import { WORKFLOW_TEMPLATES } from '../../catalogue/workflow-templates.ts';
 import type { WorkflowTemplate } from '../../model/workflow/workflow.ts';
+import { whenText } from '../../text/trigger-text.ts';
 import type { Host } from '../host.ts';
 import { jsonOption } from '../options.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { whenText } from '../terminal/trigger-text.ts';
 
 const HELP = `
 Example:

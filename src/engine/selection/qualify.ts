@@ -6,7 +6,7 @@ import type { Subject } from '../../model/subject.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { TriggerAndScopeBasedConditions, Workflow } from '../../model/workflow/workflow.ts';
 import type { ScopeRule } from '../../ports/directory.ts';
-import { isDue } from '../../rules/schedule/slots.ts';
+import { hasCome, isDue } from '../../rules/schedule/slots.ts';
 import { type MomentStanding, type Moments, momentsOf } from '../../rules/schedule/trigger-moments.ts';
 import { type Observation, observationOf } from './observation.ts';
 
@@ -47,8 +47,10 @@ export interface QualificationSteps {
   readonly scope: ParsedScopeRule | null;
   /** Result of the scope; `null`: the subject is in scope. */
   inScope(subject: Subject): Standing | null;
-  /** The arithmetic of a trigger by date; `null`: the moment is that of a change, and the catch-up window follows it. */
+  /** The arithmetic of a trigger by date; `null`: the moment is that of a change. */
   readonly moments: Moments | null;
+  /** Whether the moment that makes a subject due has come at a slot. */
+  hasCome(dueAtMs: EpochMs, slotAtMs: EpochMs): boolean;
 }
 
 /** Reads a workflow's conditions; `null` when it runs on demand only. */
@@ -70,7 +72,7 @@ export function qualificationOf(workflow: Workflow, catchUpMs: DurationMs): Qual
       ...common,
       observation,
       holds,
-      steps: { scope: rule, inScope, moments: null },
+      steps: { scope: rule, inScope, moments: null, hasCome },
       reachMs: catchUpMs,
       standing(subject, slotAtMs, changedAtMs) {
         const isChanged = changedAtMs !== undefined && isDue(changedAtMs, slotAtMs, catchUpMs);
@@ -85,7 +87,7 @@ export function qualificationOf(workflow: Workflow, catchUpMs: DurationMs): Qual
   return {
     ...common,
     observation: null,
-    steps: { scope: rule, inScope, moments },
+    steps: { scope: rule, inScope, moments, hasCome: moments.hasCome },
     reachMs: moments.reachMs,
     standing,
     holds: (subject, slotAtMs) => standing(subject, slotAtMs).kind === 'due',

@@ -22,7 +22,12 @@ export function nextSlot(nowMs: EpochMs, intervalMs: DurationMs): EpochMs {
  * than `catchUpMs` late. Source: domain §3.1, §3.2.
  */
 export function isDue(dueMs: EpochMs, slotMs: EpochMs, catchUpMs: DurationMs): boolean {
-  return dueMs <= slotMs && !isOver(dueMs, slotMs, catchUpMs);
+  return hasCome(dueMs, slotMs) && !isOver(dueMs, slotMs, catchUpMs);
+}
+
+/** Whether a slot is not before the moment that makes a subject due. */
+export function hasCome(dueMs: EpochMs, slotMs: EpochMs): boolean {
+  return dueMs <= slotMs;
 }
 
 /** Whether the slot is too late for a subject that was due at `dueMs`. `reachMs` may be `Infinity`: none is. */

@@ -18,7 +18,7 @@ import { readAttribute } from '../../input/moments.ts';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs } from '../../model/time.ts';
 import type { MomentTrigger } from '../../model/workflow/workflow.ts';
-import { isOver, momentAt } from './slots.ts';
+import { hasCome as isNotBefore, isOver, momentAt } from './slots.ts';
 
 /** Result of a trigger for a subject at a slot. */
 export type MomentStanding =
@@ -75,8 +75,7 @@ export function momentsOf(trigger: MomentTrigger, catchUpMs: DurationMs): Moment
     const date = lastDate(subject, read);
     return typeof date === 'number' ? (momentAt(date, offsetInDays) ?? NOT_DUE) : date;
   };
-  const hasCome: Moments['hasCome'] = (dueAtMs, slotAtMs) =>
-    isAfter ? dueAtMs < slotAtMs : dueAtMs <= slotAtMs;
+  const hasCome: Moments['hasCome'] = isAfter ? (dueAtMs, slotAtMs) => dueAtMs < slotAtMs : isNotBefore;
   return {
     dueAt,
     hasCome,

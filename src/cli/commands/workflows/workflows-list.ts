@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { createLedger } from '../../../embed.ts';
 import type { Workflow } from '../../../model/workflow/workflow.ts';
+import { whenText } from '../../../text/trigger-text.ts';
 import type { Host } from '../../host.ts';
 import { dbOption, jsonOption, requireOption } from '../../options.ts';
 import { openExisting } from '../../session/stores.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { tableLines } from '../../terminal/table.ts';
 import { count, moment, shortened, shortId } from '../../terminal/text.ts';
-import { whenText } from '../../terminal/trigger-text.ts';
 
 /** Options of `tenure workflows list`. */
 interface WorkflowsListOptions {

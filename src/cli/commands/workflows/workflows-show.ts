@@ -2,6 +2,7 @@ import { Argument, Command } from 'commander';
 import { findTaskDefinition } from '../../../catalogue/task-definitions.ts';
 import { createLedger } from '../../../embed.ts';
 import type { Task, UserReference, Workflow } from '../../../model/workflow/workflow.ts';
+import { whenText } from '../../../text/trigger-text.ts';
 import type { Host } from '../../host.ts';
 import { dbOption, jsonOption, requireOption } from '../../options.ts';
 import { findWorkflow } from '../../session/find-workflow.ts';
@@ -9,7 +10,6 @@ import { openExisting } from '../../session/stores.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { factLines, tableLines } from '../../terminal/table.ts';
 import { moment, oneLine, quoted, shortened } from '../../terminal/text.ts';
-import { whenText } from '../../terminal/trigger-text.ts';
 import { stateText } from './workflows-list.ts';
 
 /** Options of `tenure workflows show`. */

@@ -1,4 +1,4 @@
-import type { WorkflowExecutionConditions, WorkflowExecutionTrigger } from '../../model/workflow/workflow.ts';
+import type { WorkflowExecutionConditions, WorkflowExecutionTrigger } from '../model/workflow/workflow.ts';
 
 /** When a workflow runs, in words. */
 export function whenText(conditions: WorkflowExecutionConditions): string {
