@@ -29,6 +29,12 @@ export type {
 export type { Engine } from './engine/engine.ts';
 export type { EngineRuns, EngineTaskResults } from './engine/engine-methods.ts';
 export type { ExplainOptions } from './engine/explain/explain.ts';
+export {
+  type PermanentOptions,
+  permanent,
+  type RetryAfterOptions,
+  retryAfter,
+} from './engine/handlers/results/task-failure.ts';
 export type { TaskHandlers } from './engine/handlers/task-handlers.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';

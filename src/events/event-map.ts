@@ -49,16 +49,32 @@ export interface EngineEventMap {
     readonly subjectId: string;
     readonly result: UserProcessingResult;
   };
-  /** A task that the engine ran for a user has completed. `processingInfo`: why it had nothing to do. */
-  'task.completed': TaskEventPayload & { readonly processingInfo: string | null };
+  /** A task that the engine ran for a user has completed. */
+  'task.completed': TaskEventPayload & {
+    /** Why it had nothing to do. */
+    readonly processingInfo: string | null;
+    /** What it has changed. */
+    readonly changes: readonly string[];
+  };
   /** A task that the engine ran for a user has failed, without a further attempt. */
-  'task.failed': TaskEventPayload & { readonly failureReason: string };
+  'task.failed': TaskEventPayload & {
+    readonly failureReason: string;
+    /** What kind of failure it is: of a few, at most 64 characters. */
+    readonly code: string;
+  };
   /** An attempt failed and will be repeated. */
   'task.retrying': TaskEventPayload & {
     /** The attempt that failed, 1-based. */
     readonly attempt: number;
     readonly failureReason: string;
     /** Earliest start of the next attempt. */
+    readonly notBeforeDateTime: string;
+  };
+  /** A handler has asked for its task to wait (`retryAfter`). It is no attempt, and nothing is stored of it. */
+  'task.throttled': TaskEventPayload & {
+    readonly failureReason: string;
+    readonly code: string;
+    /** Earliest moment of the next call. */
     readonly notBeforeDateTime: string;
   };
   /**
@@ -141,6 +157,7 @@ export const ENGINE_EVENTS = Object.keys({
   'task.completed': true,
   'task.failed': true,
   'task.retrying': true,
+  'task.throttled': true,
   'schedule.evaluated': true,
   'handler.unsettled': true,
   'engine.stalled': true,

@@ -6,8 +6,15 @@ import type { DurationMs } from '../model/time.ts';
 import type { Metric } from './engine-metrics.ts';
 import { type Histogram, HistogramFamily, NumberFamily, type Tally } from './families.ts';
 
-/** How an attempt ended. `retried`: it failed, and is repeated. */
-export type AttemptOutcome = 'completed' | 'failed' | 'retried' | 'suspended' | 'canceled' | 'abandoned';
+/** How an attempt ended. `retried`: it failed, and is repeated; `throttled`: it came too early, and does not count. */
+export type AttemptOutcome =
+  | 'completed'
+  | 'failed'
+  | 'retried'
+  | 'throttled'
+  | 'suspended'
+  | 'canceled'
+  | 'abandoned';
 
 /** The metrics of one task definition; attempts are counted without a look-up. */
 export class TaskMeter {

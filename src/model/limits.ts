@@ -2,6 +2,16 @@
 export const LIMITS = {
   /** Characters of a failure reason or processing info; longer ones are cut. Keeps a row small. */
   reasonLengthMax: 2_000,
+  /** Characters of a failure's code. */
+  failureCodeLengthMax: 64,
+  /** Changes that a task result lists; further ones are counted. */
+  changesMax: 100,
+  /** Characters of one of them; longer ones are cut. */
+  changeLengthMax: 200,
+  /** Waits that the handler of one task may ask for in all (`retryAfter`), ms: an hour. Then the task fails. */
+  throttleMsMax: 3_600_000,
+  /** The shortest of these waits, ms: bounds how often a throttled task is called. */
+  throttleMsMin: 100,
   /** Characters of an id that comes from outside. */
   idLengthMax: 256,
   /** Characters of a display name. Graph's own bound is not published. */

@@ -72,8 +72,12 @@ export interface TaskOutcome {
   readonly completedAtMs: EpochMs;
   /** Why it failed. At most `LIMITS.reasonLengthMax` characters. */
   readonly failureReason?: string;
+  /** What kind of failure it is. Absent from a failed one: `HandlerFailed`. */
+  readonly code?: string;
   /** Why it succeeded without doing anything. */
   readonly processingInfo?: string;
+  /** What it has changed; not empty. At most `LIMITS.changesMax` texts of `LIMITS.changeLengthMax` characters. */
+  readonly changes?: readonly string[];
 }
 
 /** Attempts at the user's current task: two budgets, kept apart (decision 6). */

@@ -47,11 +47,22 @@ export interface TaskContext<
   readonly log: Logger;
 }
 
-/** Result of a handler: nothing, or why the task had nothing to do. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing has this type
-export type TaskHandlerResult = { readonly processingInfo?: string } | undefined | void;
+/** Result of a handler: nothing, or what is to be known about a task that succeeded. */
+export type TaskHandlerResult =
+  | {
+      /** Why the task had nothing to do. At most 2,000 characters; a longer one is cut. */
+      readonly processingInfo?: string;
+      /**
+       * What the task has changed, for people: `removed from group Sales`. At most 100 texts of 200 characters; longer
+       * ones are cut, and further ones counted.
+       */
+      readonly changes?: readonly string[];
+    }
+  | undefined
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing has this type
+  | void;
 
-/** Runs a task for one person. Throwing anything is a failure. */
+/** Runs a task for one person. Throwing anything is a failure; `permanent` and `retryAfter` say more about it. */
 export type TaskHandlerFunction<
   Arguments = Readonly<Record<string, string>>,
   Person extends Identified = Subject,

@@ -10,8 +10,9 @@ beforeAll(async () => {
   await write(
     'some.mjs',
     `const fine = () => {};
+     const off = ({ subject }) => ({ changes: ['signed out', 'disabled ' + subject.id] });
      const some = ({ subject }) => { if (Number(subject.id.slice(1)) % 3 === 0) throw new Error('no team for ' + subject.id); };
-     export { fine as disableUserAccount, some as removeUserFromAllGroups, fine as removeUserFromAllTeams };`,
+     export { off as disableUserAccount, some as removeUserFromAllGroups, fine as removeUserFromAllTeams };`,
   );
   const run = [
     'run',
@@ -25,6 +26,27 @@ beforeAll(async () => {
   ];
   expectCode(await tenure(...run, '--tasks', 'some.mjs'), 2);
   expectCode(await tenure(...run, '--tasks', 'some.mjs', '--ids', 'u1', '--name', 'One'), 0);
+});
+
+describe('tenure runs show --changes', () => {
+  it('lists what the first tasks changed', async () => {
+    const run = JSON.parse((await tenure('runs', 'list', '--db', 'all.db', '--json')).stdout).value[1];
+    const show = (...args: string[]) =>
+      inProcess('runs', 'show', run.id, '--db', path('all.db'), '--failures', '0', '--changes', '2', ...args);
+    const { stdout } = await show();
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^ +subject +task +changed$/),
+        expect.stringMatching(/^ +u1 +Disable user account +signed out; disabled u1$/),
+      ]),
+    );
+    expect(stdout).not.toContain('disabled u3');
+    const { changed } = JSON.parse((await show('--json')).stdout);
+    expect(changed).toMatchObject([
+      { subject: { id: 'u1' }, changes: ['signed out', 'disabled u1'] },
+      { subject: { id: 'u2' }, changes: ['signed out', 'disabled u2'] },
+    ]);
+  });
 });
 
 describe('tenure runs list', () => {

@@ -54,6 +54,7 @@ const EVENTS = [
   'task.completed',
   'task.failed',
   'task.retrying',
+  'task.throttled',
   'schedule.evaluated',
   'schedule.skipped',
   'workflow.quarantined',

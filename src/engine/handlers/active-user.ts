@@ -16,7 +16,7 @@ import type { AbortCause } from './abort-cause.ts';
  * | recording  | an event is queued for a commit              | the commit                      |
  * | ready      | its next task may run                        | a free lane                     |
  * | running    | a handler is running for it                  | the call's result               |
- * | waiting    | for a retry, or for a place of a handler     | the retry's moment, the place   |
+ * | waiting    | for a retry, or for its handler              | a moment, a place of the handler |
  * | done       | final, or released by the engine             |                                 |
  */
 export type ActiveUserState = 'read' | 'recording' | 'ready' | 'running' | 'waiting' | 'done';
@@ -48,6 +48,8 @@ export class ActiveUser implements TrackedUser {
   isWoken = false;
   /** The place that it holds under the concurrency of a handler. */
   place: Semaphore | null = null;
+  /** Waits that the handler of its current task has asked for so far, ms. */
+  throttledMs = 0;
   /** Set while it waits for a retry. */
   timer: Timer | null = null;
 

@@ -1,4 +1,5 @@
-import type { UserRecord } from '../../model/records.ts';
+import { HANDLER_FAILED } from '../../model/failure-code.ts';
+import type { TaskOutcome, UserRecord } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Random } from '../../ports/random.ts';
 import { retryDelayMs } from '../../rules/schedule/retry.ts';
@@ -9,7 +10,7 @@ import type { BoundTask } from './handlers.ts';
 /** A call that has its result. */
 export interface EndedCall {
   readonly bound: BoundTask;
-  readonly result: CallResult;
+  readonly result: Exclude<CallResult, { kind: 'throttled' | 'suspended' }>;
   readonly startedAtMs: EpochMs;
   readonly nowMs: EpochMs;
   /** Attempts of this task that failed before. */
@@ -26,32 +27,45 @@ export function eventOf(call: EndedCall): UserEvent | null {
   const { continueOnError } = bound.task;
   switch (result.kind) {
     case 'completed': {
-      const { processingInfo } = result;
-      if (processingInfo === null) return completed(startedAtMs, nowMs, continueOnError);
-      const outcome = { status: 'completed', startedAtMs, completedAtMs: nowMs, processingInfo } as const;
+      const { processingInfo, changes } = result;
+      if (processingInfo === null && changes === null) return completed(startedAtMs, nowMs, continueOnError);
+      const outcome: TaskOutcome = {
+        status: 'completed',
+        startedAtMs,
+        completedAtMs: nowMs,
+        ...(processingInfo === null ? {} : { processingInfo }),
+        ...(changes === null ? {} : { changes }),
+      };
       return { kind: 'taskEnded', outcome, continueOnError };
     }
     case 'failed': {
       const { retry } = bound.handler;
       const attempt = call.failures + 1;
-      // A handler that may still be running is not retried: two calls would run at once.
-      if (result.isOver && call.mayRetry && attempt < retry.attempts) {
+      if (result.mayRetry && call.mayRetry && attempt < retry.attempts) {
         const notBeforeMs = nowMs + retryDelayMs(retry, attempt + 1, call.random.next());
         return { kind: 'attemptFailed', notBeforeMs, reason: result.reason };
       }
-      const failureReason = result.reason;
       return {
         kind: 'taskEnded',
-        outcome: { status: 'failed', startedAtMs, completedAtMs: nowMs, failureReason },
+        outcome: failed(startedAtMs, nowMs, result.reason, result.code),
         continueOnError,
       };
     }
     case 'canceled':
       return { kind: 'cancel', atMs: nowMs, runningSinceMs: startedAtMs };
-    case 'suspended': // the driver keeps the user waiting
     case 'abandoned':
       return null;
   }
+}
+
+function failed(
+  startedAtMs: EpochMs,
+  completedAtMs: EpochMs,
+  failureReason: string,
+  code: string,
+): TaskOutcome {
+  const outcome = { status: 'failed', startedAtMs, completedAtMs, failureReason } as const;
+  return code === HANDLER_FAILED ? outcome : { ...outcome, code };
 }
 
 type TaskEnded = Extract<UserEvent, { kind: 'taskEnded' }>;
@@ -81,6 +95,6 @@ export function isWornOut(
 /** The event that fails a task which was interrupted more often than is allowed. */
 export function wornOut(user: UserRecord, { task }: BoundTask, nowMs: EpochMs): UserEvent {
   const failureReason = `Interrupted ${user.attempts?.interruptions ?? 0} times by the end of its process`;
-  const outcome = { status: 'failed', startedAtMs: nowMs, completedAtMs: nowMs, failureReason } as const;
+  const outcome = failed(nowMs, nowMs, failureReason, 'Interrupted');
   return { kind: 'taskEnded', outcome, continueOnError: task.continueOnError };
 }

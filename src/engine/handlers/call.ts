@@ -3,22 +3,36 @@
  * ignore their abort signal, settle after it. Whatever they do, a call has exactly one result, and says separately
  * when the handler has really settled, because only then is its place free.
  */
+import { LIMITS } from '../../model/limits.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { TaskHandlerResult } from '../../ports/task-handler.ts';
 import type { AbortCause } from './abort-cause.ts';
 import type { ActiveUser } from './active-user.ts';
-import { cut, failureReasonOf } from './failure.ts';
+import { cut, failureCodeOf, failureReasonOf } from './failure.ts';
 import { HandlerContext, type RunInfo } from './handler-context.ts';
 import type { BoundTask } from './handlers.ts';
 import { isThenable, safePromise } from './promises.ts';
+import { changesOf } from './results/changes.ts';
+import { PermanentFailure, RetryAfter } from './results/task-failure.ts';
 import { Suspension } from './suspension.ts';
 
 /** Result of a call. */
 export type CallResult =
-  | { readonly kind: 'completed'; readonly processingInfo: string | null }
-  /** `isOver` `false`: the handler may still be running, so that a retry would overlap with it. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly isOver: boolean }
+  | {
+      readonly kind: 'completed';
+      readonly processingInfo: string | null;
+      readonly changes: readonly string[] | null;
+    }
+  /** `mayRetry` `false`: another attempt would be of no use, or overlap with a handler that may still be running. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly code: string; readonly mayRetry: boolean }
+  /** The handler was called too early: it is to be called again after `delayMs`, which is no further attempt. */
+  | {
+      readonly kind: 'throttled';
+      readonly reason: string;
+      readonly code: string;
+      readonly delayMs: DurationMs;
+    }
   /** The task waits for an answer from outside. */
   | { readonly kind: 'suspended'; readonly suspension: Suspension }
   /** Aborted because the run is being canceled. */
@@ -40,7 +54,7 @@ export function callHandler(
     result = bound.handler.run(context as never);
     if (!isThenable(result)) return callResultOf(result);
   } catch (error) {
-    return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+    return failedWith(error, active, bound, clock);
   }
   const { timeoutMs } = bound.handler;
   return new PendingCall(result, {
@@ -48,16 +62,38 @@ export function callHandler(
     timeoutMs,
     graceMs,
     abortSignal: (reason) => context.abort(reason),
+    failedWith: (error) => failedWith(error, active, bound, clock),
   });
 }
 
-const COMPLETED: CallResult = { kind: 'completed', processingInfo: null };
+const COMPLETED: CallResult = { kind: 'completed', processingInfo: null, changes: null };
 
 /** The call result of a handler that returned `result`. */
 function callResultOf(result: TaskHandlerResult): CallResult {
+  if (typeof result !== 'object' || result === null) return COMPLETED;
   if (result instanceof Suspension) return { kind: 'suspended', suspension: result };
-  const info: unknown = typeof result === 'object' && result !== null ? result.processingInfo : null;
-  return typeof info === 'string' ? { kind: 'completed', processingInfo: cut(info) } : COMPLETED;
+  const info: unknown = result.processingInfo;
+  const changes = changesOf(result.changes);
+  if (typeof info !== 'string' && changes === null) return COMPLETED;
+  return { kind: 'completed', processingInfo: typeof info === 'string' ? cut(info) : null, changes };
+}
+
+/**
+ * The call result of a handler that threw `error`. The waits that a task asks for are added up, and it fails when they
+ * are too long in all.
+ */
+function failedWith(error: unknown, active: ActiveUser, { handler }: BoundTask, clock: Clock): CallResult {
+  const reason = failureReasonOf(error);
+  if (PermanentFailure.is(error)) return { kind: 'failed', reason, code: error.failureCode, mayRetry: false };
+  if (!RetryAfter.is(error)) return { kind: 'failed', reason, code: failureCodeOf(error), mayRetry: true };
+  const { failureCode: code, delayMs, scope } = error;
+  if (scope === 'handler') handler.pause.extend(clock.now(), delayMs);
+  active.throttledMs += delayMs;
+  if (active.throttledMs > LIMITS.throttleMsMax) {
+    const waits = `; its waits would come to more than ${LIMITS.throttleMsMax} ms`;
+    return { kind: 'failed', reason: cut(reason + waits), code, mayRetry: false };
+  }
+  return { kind: 'throttled', reason, code, delayMs };
 }
 
 /** A call whose handler has returned a promise. */
@@ -72,6 +108,7 @@ export class PendingCall {
   #timer: Timer | null = null;
   readonly #clock: Clock;
   readonly #abortSignal: (reason: unknown) => void;
+  readonly #failedWith: (error: unknown) => CallResult;
   #graceMs: DurationMs;
   readonly #timeoutMs: DurationMs | null;
 
@@ -83,12 +120,15 @@ export class PendingCall {
       readonly graceMs: DurationMs;
       /** Aborts the signal that the handler was given. */
       readonly abortSignal: (reason: unknown) => void;
+      /** The call result of a handler that threw `error`. */
+      readonly failedWith: (error: unknown) => CallResult;
     },
   ) {
     this.#clock = options.clock;
     this.#graceMs = options.graceMs;
     this.#timeoutMs = options.timeoutMs;
     this.#abortSignal = options.abortSignal;
+    this.#failedWith = options.failedWith;
     this.result = new Promise((resolve) => {
       this.#decide = resolve;
     });
@@ -139,7 +179,7 @@ export class PendingCall {
     try {
       return callResultOf(value);
     } catch (error) {
-      return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+      return this.#failedWith(error);
     }
   }
 
@@ -148,7 +188,7 @@ export class PendingCall {
     if (this.#cause === 'timeout') return this.#timedOut(true);
     if (this.#cause !== null && isAbort(error))
       return { kind: this.#cause === 'cancel' ? 'canceled' : 'abandoned' };
-    return { kind: 'failed', reason: failureReasonOf(error), isOver: true };
+    return this.#failedWith(error);
   }
 
   #writtenOff(cause: AbortCause): CallResult {
@@ -158,7 +198,8 @@ export class PendingCall {
 
   #timedOut(isOver: boolean): CallResult {
     const more = isOver ? '' : `, and the handler did not settle within ${this.#graceMs} ms of being aborted`;
-    return { kind: 'failed', reason: `Timed out after ${this.#timeoutMs} ms${more}`, isOver };
+    const reason = `Timed out after ${this.#timeoutMs} ms${more}`;
+    return { kind: 'failed', reason, code: 'TimedOut', mayRetry: isOver };
   }
 }
 

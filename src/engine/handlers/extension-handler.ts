@@ -35,7 +35,8 @@ import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/wor
 import type { Callout, CalloutAnswer } from '../../ports/callout.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskContext, TaskHandlerOptions } from '../../ports/task-handler.ts';
-import { failureReasonOf } from './failure.ts';
+import { failureCodeOf, failureReasonOf } from './failure.ts';
+import { PermanentFailure } from './results/task-failure.ts';
 import { Suspension } from './suspension.ts';
 
 type Task = TaskContext<Readonly<Record<string, string>>>;
@@ -85,8 +86,10 @@ function outcomeOf(
   { launchedAtMs, deadlineMs, answer }: Waiting,
 ): Suspension | undefined {
   if (answer === 'completed') return undefined;
-  if (answer === 'failed') throw new Error('The custom task extension reported that it failed');
-  if (clock.now() >= deadlineMs) throw new Error(`No callback came until ${isoOf(deadlineMs)}`);
+  if (answer === 'failed')
+    throw new PermanentFailure('The custom task extension reported that it failed', 'CallbackFailed');
+  if (clock.now() >= deadlineMs)
+    throw new PermanentFailure(`No callback came until ${isoOf(deadlineMs)}`, 'CallbackTimedOut');
   return new Suspension(launchedAtMs ?? clock.now(), deadlineMs);
 }
 
@@ -107,7 +110,10 @@ function expectCompleted(body: string): void {
     throw new Error(
       'Expected the answer of the custom task extension to have data.operationStatus completed or failed, got none',
     );
-  throw new Error(reasons || 'The custom task extension reported that it failed');
+  throw new PermanentFailure(
+    reasons || 'The custom task extension reported that it failed',
+    'CallbackFailed',
+  );
 }
 
 function readReply(body: string): { readonly status: string; readonly reasons: string } {
@@ -145,6 +151,7 @@ async function call(
   const answerBytesMax = extension.replyMode === 'response' ? REPLY_BYTES_MAX : 0;
   for (let attempt = 0; ; attempt += 1) {
     let problem: string;
+    let code: string;
     try {
       const answer = await callout.post({
         url,
@@ -157,14 +164,19 @@ async function call(
       const { status } = answer;
       if (status >= 200 && status < 300) return answer;
       problem = `status ${status}`;
+      code = `Http${status}`;
       const mayPass = status >= 500 || status === 408 || status === 429;
       if (!mayPass) attempt = maximumRetries;
     } catch (error) {
       task.signal.throwIfAborted();
       problem = failureReasonOf(error);
+      code = failureCodeOf(error);
     }
     if (attempt >= maximumRetries)
-      throw new Error(`Expected the custom task extension to accept the call, got: ${problem}`);
+      throw new PermanentFailure(
+        `Expected the custom task extension to accept the call, got: ${problem}`,
+        code,
+      );
     await pause(clock, RETRY_MS * 2 ** attempt, task.signal);
   }
 }

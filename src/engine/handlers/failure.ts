@@ -1,4 +1,5 @@
 /** Reads what a handler threw, which can be anything: strings, null, objects whose getters throw. */
+import { HANDLER_FAILED, isFailureCode } from '../../model/failure-code.ts';
 import { LIMITS } from '../../model/limits.ts';
 
 /** Errors of one chain in a reason, at most: what was thrown, and its causes. */
@@ -20,10 +21,53 @@ export function failureReasonOf(thrown: unknown): string {
   return cut(reason || 'The handler threw an error without a message');
 }
 
+/**
+ * What kind of failure was thrown: its `code`, its HTTP status as `Http404`, or the name of its class, whichever its
+ * first error or cause has that has any; else `HandlerFailed`.
+ */
+export function failureCodeOf(thrown: unknown): string {
+  let name: string | null = null;
+  const seen = new Set<unknown>();
+  for (
+    let error = thrown;
+    error !== undefined && seen.size < LEVELS_MAX && !seen.has(error);
+    error = causeOf(error)
+  ) {
+    const code = statusCodeOf(error) ?? ownCodeOf(error);
+    if (code !== null) return code;
+    name ??= classNameOf(error);
+    seen.add(error);
+  }
+  return name ?? HANDLER_FAILED;
+}
+
+/** `Http404`, of the error of an HTTP client. */
+function statusCodeOf(error: unknown): string | null {
+  const response = fieldOf(error, 'response');
+  const status = fieldOf(error, 'status') ?? fieldOf(error, 'statusCode') ?? fieldOf(response, 'status');
+  const isRefusal = Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599;
+  return isRefusal ? `Http${status}` : null;
+}
+
+function ownCodeOf(error: unknown): string | null {
+  const code = codeOf(error);
+  if (isFailureCode(code)) return code;
+  return Number.isSafeInteger(code) ? `Code${code}` : null;
+}
+
+function classNameOf(error: unknown): string | null {
+  const name = fieldOf(error, 'name');
+  return isFailureCode(name) && name !== 'Error' ? name : null;
+}
+
 /** Text of at most `LIMITS.reasonLengthMax` characters; a longer one ends in an ellipsis. */
 export function cut(text: string): string {
-  if (text.length <= LIMITS.reasonLengthMax) return text.toWellFormed();
-  return `${text.slice(0, LIMITS.reasonLengthMax - 1)}…`.toWellFormed();
+  return cutTo(LIMITS.reasonLengthMax, text);
+}
+
+/** Text of at most `lengthMax` characters; a longer one ends in an ellipsis. */
+export function cutTo(lengthMax: number, text: string): string {
+  return (text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`).toWellFormed();
 }
 
 function textOfThrown(thrown: unknown): string {

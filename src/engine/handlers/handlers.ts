@@ -24,6 +24,7 @@ import type {
 } from '../../ports/task-handler.ts';
 import type { RetrySchedule } from '../../rules/schedule/retry.ts';
 import { positionOf } from '../../rules/status/positions.ts';
+import { Pause } from '../lanes/pause.ts';
 import { Semaphore } from '../lanes/semaphore.ts';
 import { calledInside } from './around-task.ts';
 import { frozenCopy } from './frozen-copy.ts';
@@ -36,6 +37,8 @@ export interface Handler {
   readonly retry: RetrySchedule;
   /** Calls at once, over all runs; `null`: no bound of its own. */
   readonly slots: Semaphore | null;
+  /** Holds all calls back: the service behind the handler has asked for it (`retryAfter`). */
+  readonly pause: Pause;
   readonly argumentsSchema: TaskHandlerOptions['argumentsSchema'] | null;
 }
 
@@ -182,6 +185,7 @@ function readHandler(place: Place): Handler {
     preview: preview?.bind(value) ?? wouldRun,
     retry,
     slots: concurrency === undefined ? null : new Semaphore(concurrency),
+    pause: new Pause(),
   };
 }
 

@@ -12,7 +12,7 @@ import { isTerminal } from '../../rules/status/transitions.ts';
 import type { UserEvent } from '../../rules/status/user.ts';
 import { type ActiveUser, freePlace, warnRefused } from '../handlers/active-user.ts';
 import { type CallResult, callHandler, PendingCall } from '../handlers/call.ts';
-import { eventOf, isWornOut, wornOut } from '../handlers/call-result.ts';
+import { isWornOut, wornOut } from '../handlers/call-result.ts';
 import { type RunInfo, runInfo } from '../handlers/handler-context.ts';
 import { type BoundTask, taskOf } from '../handlers/handlers.ts';
 import type { Suspension } from '../handlers/suspension.ts';
@@ -21,10 +21,12 @@ import type { LaneClient } from '../lanes/lanes.ts';
 import { type Qualification, qualificationOf } from '../selection/qualify.ts';
 import { ActiveUsers } from './active-users.ts';
 import { awaitCall } from './await-call.ts';
+import { concludeAttempt } from './conclusion.ts';
 import { type DriverDeps, metersOf, startRoom, wakeStarved } from './driver-deps.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
 import { activateQueued, usersInProgress } from './slice-users.ts';
+import { emitThrottled } from './throttled.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -163,7 +165,13 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #runTask(active: ActiveUser): Promise<boolean> | null {
     const bound = taskOf(this.#tasks, active.user);
     const { ports, settings } = this.#deps;
-    const { slots } = bound.handler;
+    const { slots, pause } = bound.handler;
+    const pausedMs = pause.leftMs(this.#nowMs);
+    if (pausedMs > 0) {
+      freePlace(active);
+      this.#wait(active, pausedMs);
+      return null;
+    }
     if (slots && active.place === null) {
       if (!slots.take(() => this.#acceptPlace(active, bound))) {
         active.state = 'waiting';
@@ -190,20 +198,16 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       this.#suspend(active, result.suspension);
       return;
     }
-    const startedAtMs = active.suspendedSinceMs ?? active.runningSinceMs ?? this.#nowMs;
-    const event = eventOf({
-      bound,
-      result,
-      startedAtMs,
-      nowMs: this.#nowMs,
-      failures: active.user.attempts?.failures ?? 0,
-      mayRetry: !this.#isCanceling,
-      random,
-    });
-    const ended = event?.kind === 'attemptFailed' ? 'retried' : result.kind;
-    this.#meters[bound.position - 1]?.attempted(ended, this.#nowMs - startedAtMs);
-    active.runningSinceMs = null;
-    active.suspendedSinceMs = null;
+    const meter = this.#meters[bound.position - 1];
+    if (result.kind === 'throttled') {
+      meter?.attempted('throttled', this.#nowMs - (active.runningSinceMs ?? this.#nowMs));
+      active.runningSinceMs = null;
+      emitThrottled(this.#deps.events, this.#run, active.user, bound, result, this.#nowMs);
+      this.#goOn(active, result.delayMs);
+      return;
+    }
+    const call = { bound, result, nowMs: this.#nowMs, mayRetry: !this.#isCanceling, random };
+    const event = concludeAttempt(active, call, meter);
     if (event !== null) this.#record(active, event);
     else {
       this.#abandoned += 1;
@@ -216,14 +220,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     const { clock, store } = this.#deps.ports;
     active.runningSinceMs = null;
     active.suspendedSinceMs = sinceMs;
-    const isOver = active.isWoken || this.#mode !== 'driving';
+    const waitMs = Math.min(untilMs - clock.now(), store.slices ? LIMITS.callbackPollMs : untilMs);
+    const isOver = active.isWoken;
     active.isWoken = false;
-    if (isOver) this.#goOn(active, true);
-    else
-      this.#wait(
-        active,
-        Math.max(0, Math.min(untilMs - clock.now(), store.slices ? LIMITS.callbackPollMs : untilMs)),
-      );
+    this.#goOn(active, isOver ? 0 : waitMs);
   }
 
   /** An answer from outside has come for the user at `ordinal`. */
@@ -232,7 +232,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     if (active?.state === 'running') active.isWoken = true;
     if (active?.state !== 'waiting' || active.suspendedSinceMs === null) return;
     this.#waits.stop(active);
-    this.#goOn(active, true);
+    this.#goOn(active, 0);
   }
 
   recorded(active: ActiveUser, event: UserEvent): void {
@@ -282,7 +282,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   /** Continues with a user whose state is committed and not final: its next attempt, when it may start. */
-  #goOn(active: ActiveUser, isDue = false): void {
+  #goOn(active: ActiveUser, waitMs = restMs(active, this.#tasks, this.#deps.ports.clock)): void {
     if (this.#mode === 'canceling') {
       const atMs = this.#deps.ports.clock.now();
       this.#record(active, { kind: 'cancel', atMs, runningSinceMs: active.suspendedSinceMs });
@@ -292,7 +292,6 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       this.#letGo(active);
       return;
     }
-    const waitMs = isDue ? 0 : restMs(active, this.#tasks, this.#deps.ports.clock);
     if (waitMs > 0) this.#wait(active, waitMs);
     else {
       active.state = 'ready';
@@ -303,7 +302,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
 
   #wait(active: ActiveUser, waitMs: number): void {
     active.state = 'waiting';
-    this.#waits.start(active, waitMs, () => this.#goOn(active, true));
+    this.#waits.start(active, waitMs, () => this.#goOn(active, 0));
     if (this.isParked) this.#deps.eased();
   }
 
@@ -320,7 +319,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #acceptPlace(active: ActiveUser, { handler }: BoundTask): boolean {
     if (active.state !== 'waiting' || this.#mode !== 'driving') return false;
     active.place = handler.slots;
-    this.#goOn(active, true);
+    this.#goOn(active, 0);
     return true;
   }
 

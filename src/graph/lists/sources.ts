@@ -131,11 +131,18 @@ function definitionOf({ taskDefinitionId, displayName, category }: Task): TaskDe
   return known ?? { ...own, continueOnError: false, parameters: [], version: 1 };
 }
 
-/** Puts the whole task in place of a reference to it. */
+/** What task results and reports share of what {@link taskFiller} looks at. */
+interface TaskRow {
+  readonly task: { readonly id: string };
+  readonly processingInfo?: string | null;
+  readonly changes?: readonly string[];
+}
+
+/** Puts the whole task in place of a reference to it, and changes, for which Graph has no property, into `processingInfo`. */
 export function taskFiller(
   engine: Engine,
   workflowId: string,
-): (rows: readonly { readonly task: { readonly id: string } }[]) => Promise<readonly Row[]> {
+): (rows: readonly TaskRow[]) => Promise<readonly Row[]> {
   let known: Promise<ReadonlyMap<string, Task>> | null = null;
   const read = async (): Promise<ReadonlyMap<string, Task>> => {
     const versions = await engine.workflows.listVersions(workflowId);
@@ -145,8 +152,15 @@ export function taskFiller(
     if (rows.length === 0) return [];
     known ??= read();
     const tasks = await known;
-    return rows.map((row) => ({ ...row, task: tasks.get(row.task.id) ?? row.task }));
+    return rows.map((row) => ({ ...row, ...infoOf(row), task: tasks.get(row.task.id) ?? row.task }));
   };
+}
+
+function infoOf({ processingInfo, changes = [] }: TaskRow): { readonly processingInfo?: string } {
+  if (changes.length === 0) return {};
+  const text = [...(processingInfo ? [processingInfo] : []), ...changes].join('; ');
+  const max = LIMITS.reasonLengthMax;
+  return { processingInfo: text.length <= max ? text : `${text.slice(0, max - 1)}…`.toWellFormed() };
 }
 
 /** A list that is all there at once. A row is found again by `key`, also when others come before it. */

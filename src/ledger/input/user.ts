@@ -1,5 +1,6 @@
 /** Reads a user result that an external worker reports. Source: domain §2.9, §6.6 (I5). */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { readFailureCode } from '../../input/failure-code.ts';
 import { COUNT_MAX, readArray, readCount, readText, readWhole, readWord } from '../../input/fields.ts';
 import { readInstant } from '../../input/instants.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../input/options.ts';
 import { invalid, type Place, pathOf, root } from '../../input/refuse.ts';
 import { readSubjectId } from '../../input/subject-id.ts';
+import { HANDLER_FAILED } from '../../model/failure-code.ts';
 import { userResultId } from '../../model/ids.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, TaskOutcome, UserRecord } from '../../model/records.ts';
@@ -28,7 +30,11 @@ export interface TaskResultInput {
   readonly startedDateTime?: string | null;
   readonly completedDateTime?: string | null;
   readonly failureReason?: string | null;
+  /** Of a failed task: a letter or digit, then letters, digits, `_ . : -`; at most 64 characters. Default: `HandlerFailed`. */
+  readonly code?: string | null;
   readonly processingInfo?: string | null;
+  /** What it has changed: at most 100 texts of 200 characters. */
+  readonly changes?: readonly string[];
 }
 
 /** Input of `userProcessingResults.create`: the documented body, with the subject and optional task results (domain §2.9). */
@@ -70,12 +76,20 @@ const readReason = withDefault(
   nullable((place) => readText(place, LIMITS.reasonLengthMax, 1)),
   null,
 );
+const NO_CHANGES: readonly string[] = [];
+
+function readChanges(place: Place): readonly string[] {
+  return readArray(place, LIMITS.changesMax).map((one) => readText(one, LIMITS.changeLengthMax));
+}
+
 const TASK = {
   processingStatus: (place: Place) => readWord(place, ['completed', 'failed'] as const),
   startedDateTime: optional(nullable(readInstant)),
   completedDateTime: optional(nullable(readInstant)),
   failureReason: readReason,
+  code: withDefault(nullable(readFailureCode), null),
   processingInfo: readReason,
+  changes: withDefault(readChanges, NO_CHANGES),
 } satisfies Record<keyof TaskResultInput, Reader<unknown>>;
 
 /**
@@ -220,7 +234,16 @@ export function readTaskResult(
   nowMs: EpochMs,
   startMs: EpochMs = sinceMs,
 ): TaskOutcome {
-  const { processingStatus: status, failureReason, processingInfo, ...times } = readShape(place, TASK);
+  const {
+    processingStatus: status,
+    failureReason,
+    code,
+    processingInfo,
+    changes,
+    ...times
+  } = readShape(place, TASK);
+  if (code !== null && status !== 'failed')
+    throw invalid({ path: pathOf(place, 'code'), value: code }, 'null for a task that has not failed');
   const startedAtMs = times.startedDateTime ?? startMs;
   const completedAtMs = times.completedDateTime ?? Math.max(startedAtMs, nowMs);
   if (startedAtMs < sinceMs || completedAtMs < startedAtMs)
@@ -230,7 +253,9 @@ export function readTaskResult(
     startedAtMs,
     completedAtMs,
     ...(failureReason === null ? {} : { failureReason }),
+    ...(code === null || code === HANDLER_FAILED ? {} : { code }),
     ...(processingInfo === null ? {} : { processingInfo }),
+    ...(changes.length === 0 ? {} : { changes }),
   };
 }
 

@@ -1,9 +1,10 @@
 /** Task results and task reports, derived from the records of users and runs. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { readWord } from '../../input/fields.ts';
+import { readText, readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../input/options.ts';
 import type { Filter } from '../../model/filter.ts';
 import { type Address, addressOf, taskResultId } from '../../model/ids.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { Page, TaskProcessingResult, TaskReport } from '../../model/resources/resources.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../model/status.ts';
@@ -11,16 +12,22 @@ import type { Task } from '../../model/workflow/workflow.ts';
 import { type LedgerContext, pinnedVersion, requireRun, requireUser } from '../context.ts';
 import { type ListOptions, listRequest, PAGE_OPTIONS } from '../input/list-options.ts';
 import { enabledTasks, reportResources, taskResources } from '../resources.ts';
-import { contentOf, tasksOfWorkflow, usersWith } from './tasks-of-workflow.ts';
+import { contentOf, taskSelector, tasksOfWorkflow, usersWith } from './tasks-of-workflow.ts';
 
 /** Options of a list of task results: by user, then in execution order. */
 export interface TaskListOptions extends Pick<ListOptions, 'top' | 'after'> {
   readonly processingStatus?: TaskStatus;
+  /**
+   * Only results with a change that contains this text; empty: with any change. At most 200 characters. A page looks at
+   * some 20,000 users: it may be short, or empty, and still have a `nextToken`.
+   */
+  readonly changes?: string;
 }
 
 const LIST_OPTIONS = {
   ...PAGE_OPTIONS,
   processingStatus: optional((place) => readWord(place, TASK_STATUSES)),
+  changes: optional((place) => readText(place, LIMITS.changeLengthMax)),
 } satisfies ShapeOf<TaskListOptions>;
 
 /** Task results, by run or by user result. */
@@ -48,7 +55,7 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
   return {
     async list(runId, options) {
       const given = readOptions(options, 'taskProcessingResults.list', LIST_OPTIONS);
-      const { processingStatus } = given;
+      const isWanted = taskSelector(given);
       const run = await requireRun(store, runId);
       const request = listRequest<UserRecord, string>(given, {
         scope: `tasks of ${run.id}`,
@@ -59,14 +66,18 @@ export function createTaskResults({ store }: LedgerContext): TaskProcessingResul
       const content = await contentOf(store, run);
       const start = request.after ? requireAddress(run, request.after.key) : { ordinal: 0, position: 0 };
       const found: TaskProcessingResult[] = [];
-      for await (const user of usersFrom(store, run, start.ordinal, usersWith(processingStatus))) {
+      let examined = 0;
+      for await (const user of usersFrom(store, run, start.ordinal, usersWith(given.processingStatus))) {
         for (const result of taskResources(user, content)) {
           const isBefore =
             user.ordinal === start.ordinal && (addressOf(result.id)?.position ?? 0) <= start.position;
-          if (!isBefore && (!processingStatus || result.processingStatus === processingStatus))
-            found.push(result);
+          if (!isBefore && isWanted(result)) found.push(result);
         }
         if (found.length > request.limit) break;
+        examined += 1;
+        if (examined < EXAMINED_MAX || given.changes === undefined) continue;
+        const key = taskResultId(run.id, user.ordinal, LIMITS.tasksPerWorkflowHardMax);
+        return { value: found, nextToken: request.tokenAfter({ value: null, key }) };
       }
       const value = found.slice(0, request.limit);
       const last = found.length > request.limit ? value.at(-1) : undefined;
@@ -130,6 +141,8 @@ async function* usersFrom(
 }
 
 const PAGE = 200;
+/** Users that a page of results with certain changes looks at. */
+const EXAMINED_MAX = 20_000;
 
 function requireAddress(run: RunRecord, id: string): Address {
   const address = addressOf(id);

@@ -17,9 +17,10 @@ import { enabledTasks, type RunContent, taskResources } from '../resources.ts';
 export async function tasksOfWorkflow(
   { store }: Pick<LedgerContext, 'store'>,
   workflowId: string,
-  { processingStatus, ...given }: ListOptions & { readonly processingStatus?: TaskStatus },
+  { processingStatus, changes, ...given }: ListOptions & TaskSelection,
 ): Promise<Page<TaskProcessingResult>> {
   const { id } = await requireWorkflow(store, workflowId);
+  const isWanted = taskSelector({ processingStatus, changes });
   const request = listRequest<UserRecord, string>(given, {
     scope: `tasks of workflow ${id}`,
     table: USER_PROPERTIES,
@@ -39,12 +40,29 @@ export async function tasksOfWorkflow(
   for await (const { run, result } of resultsOf(store, page.rows)) {
     // The ids of a user's results are in the order of its tasks.
     const isBefore = after !== null && isOfUserAt(after, result.id) && result.id <= after.key;
-    if (isBefore || (processingStatus && result.processingStatus !== processingStatus)) continue;
+    if (isBefore || !isWanted(result)) continue;
     if (value.length === limit) return { value, nextToken: last && request.tokenAfter(last) };
     value.push(result);
     last = { value: run.scheduledAtMs, key: result.id };
   }
   return { value, nextToken: page.next && request.tokenAfter(page.next) };
+}
+
+/** Which task results a list has. */
+export interface TaskSelection {
+  readonly processingStatus?: TaskStatus | undefined;
+  /** Those with a change that contains this text; empty: with any change. */
+  readonly changes?: string | undefined;
+}
+
+/** Whether a task result is in a list of `selection`. */
+export function taskSelector({
+  processingStatus,
+  changes,
+}: TaskSelection): (result: TaskProcessingResult) => boolean {
+  return (result) =>
+    (processingStatus === undefined || result.processingStatus === processingStatus) &&
+    (changes === undefined || result.changes.some((change) => change.includes(changes)));
 }
 
 /** Users that can have a task in that status; `failed` tasks are found without reading the other users. */

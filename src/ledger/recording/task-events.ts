@@ -1,4 +1,5 @@
 import type { EventSink } from '../../events/event-map.ts';
+import { HANDLER_FAILED } from '../../model/failure-code.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { Task } from '../../model/workflow/workflow.ts';
 import { positionOf } from '../../rules/status/positions.ts';
@@ -33,10 +34,13 @@ export function emitTaskEvent(
     return { workflowId, runId, subjectId: user.subjectId, taskId, taskDefinitionId, position };
   };
   if (event.kind === 'taskEnded') {
-    const { status, failureReason = '', processingInfo = null } = event.outcome;
+    const { status, failureReason = '', code = HANDLER_FAILED } = event.outcome;
     const payload = payloadAt(positionOf(user, ended));
-    if (status === 'failed') events.emit('task.failed', { ...payload, failureReason });
-    else if (status === 'completed') events.emit('task.completed', { ...payload, processingInfo });
+    if (status === 'failed') events.emit('task.failed', { ...payload, failureReason, code });
+    else if (status === 'completed') {
+      const { processingInfo = null, changes = [] } = event.outcome;
+      events.emit('task.completed', { ...payload, processingInfo, changes });
+    }
   } else if (event.kind === 'attemptFailed') {
     events.emit('task.retrying', {
       ...payloadAt(positionOf(user, ended + 1)),

@@ -64,7 +64,14 @@ export interface TaskProcessingResult {
   readonly completedDateTime: string | null;
   readonly createdDateTime: string;
   readonly failureReason: string | null;
+  /**
+   * What kind of failure it is, of a few: `Http404`, `ECONNRESET`, `TimedOut`, the name of an error's class, or what the
+   * handler said; at most 64 characters. `null`: it has not failed. Graph has no such property.
+   */
+  readonly code: string | null;
   readonly processingInfo: string | null;
+  /** What its handler has changed, as it said: at most 100 texts of 200 characters. Graph has no such property. */
+  readonly changes: readonly string[];
   readonly processingStatus: TaskStatus;
   readonly startedDateTime: string | null;
   readonly subject: { readonly id: string };

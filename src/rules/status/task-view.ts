@@ -1,3 +1,4 @@
+import { HANDLER_FAILED } from '../../model/failure-code.ts';
 import type { TaskOutcome, UserRecord } from '../../model/records.ts';
 import type { TaskStatus } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -9,8 +10,13 @@ export interface TaskView {
   readonly startedAtMs: EpochMs | null;
   readonly completedAtMs: EpochMs | null;
   readonly failureReason: string | null;
+  /** What kind of failure it is; `null`: it has not failed. */
+  readonly code: string | null;
   readonly processingInfo: string | null;
+  readonly changes: readonly string[];
 }
+
+const NOTHING: readonly string[] = Object.freeze([]);
 
 /**
  * State of the user's `nth` task (1-based). A task without an outcome is canceled when the user is
@@ -35,7 +41,9 @@ function fromOutcome(outcome: TaskOutcome): TaskView {
     startedAtMs: outcome.startedAtMs,
     completedAtMs: outcome.completedAtMs,
     failureReason: outcome.failureReason ?? null,
+    code: outcome.status === 'failed' ? (outcome.code ?? HANDLER_FAILED) : null,
     processingInfo: outcome.processingInfo ?? null,
+    changes: outcome.changes ?? NOTHING,
   };
 }
 
@@ -44,5 +52,13 @@ function withoutOutcome(
   startedAtMs: EpochMs | null,
   completedAtMs: EpochMs | null,
 ): TaskView {
-  return { status, startedAtMs, completedAtMs, failureReason: null, processingInfo: null };
+  return {
+    status,
+    startedAtMs,
+    completedAtMs,
+    failureReason: null,
+    code: null,
+    processingInfo: null,
+    changes: NOTHING,
+  };
 }

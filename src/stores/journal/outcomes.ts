@@ -1,5 +1,6 @@
 /**
- * Outcomes as compact text: one array each, `[letter, gapMs, durationMs, reason?, info?]`. `gapMs` counts
+ * Outcomes as compact text: one array each, `[letter, gapMs, durationMs, reason?, info?, code?, changes?]`; what is absent at
+ * the end is left out, before it is null. `gapMs` counts
  * from the end of the outcome before (from the user's creation for the first), `durationMs` from the start;
  * an outcome without a start has a null gap and counts its end from there. Exact while two moments of a user
  * are less than 285,000 years apart. Small numbers are what makes a
@@ -25,20 +26,32 @@ export type PackedOutcome = readonly [
   gapMs: number | null,
   durationMs: number,
   reason?: string | null,
-  info?: string,
+  info?: string | null,
+  code?: string | null,
+  changes?: readonly string[],
 ];
 
 /** The inside of the array of one outcome: `"c",0,12`. */
 export function packOutcome(outcome: TaskOutcome, sinceMs: EpochMs): string {
-  const { status, startedAtMs, completedAtMs, failureReason, processingInfo } = outcome;
+  const { status, startedAtMs, completedAtMs } = outcome;
   const head = `"${LETTERS[status]}",`;
   const times =
     startedAtMs === null
       ? `null,${completedAtMs - sinceMs}`
       : `${startedAtMs - sinceMs},${completedAtMs - startedAtMs}`;
-  if (failureReason === undefined && processingInfo === undefined) return head + times;
-  const reason = failureReason === undefined ? 'null' : JSON.stringify(failureReason);
-  return `${head}${times},${reason}${processingInfo === undefined ? '' : `,${JSON.stringify(processingInfo)}`}`;
+  return head + times + packDetails(outcome);
+}
+
+/** What most outcomes have none of. */
+function packDetails({ failureReason, processingInfo, code, changes }: TaskOutcome): string {
+  if (changes !== undefined) return packed([failureReason, processingInfo, code, changes]);
+  if (code !== undefined) return packed([failureReason, processingInfo, code]);
+  if (processingInfo !== undefined) return packed([failureReason, processingInfo]);
+  return failureReason === undefined ? '' : packed([failureReason]);
+}
+
+function packed(details: readonly unknown[]): string {
+  return `,${JSON.stringify(details).slice(1, -1)}`;
 }
 
 /** All outcomes of a user that was created at `createdAtMs`, as JSON text. */
@@ -54,7 +67,7 @@ export function packOutcomes(outcomes: readonly TaskOutcome[], createdAtMs: Epoc
 
 /** The outcome that {@link packOutcome} packed. */
 export function unpackOutcome(packed: PackedOutcome, sinceMs: EpochMs): TaskOutcome {
-  const [letter, gapMs, durationMs, reason, info] = packed;
+  const [letter, gapMs, durationMs, reason, info, code, changes] = packed;
   const status = STATUSES[letter];
   if (status === undefined) throw new DamagedRow(`an outcome \`${letter}\``);
   const startedAtMs = gapMs === null ? null : sinceMs + gapMs;
@@ -63,7 +76,9 @@ export function unpackOutcome(packed: PackedOutcome, sinceMs: EpochMs): TaskOutc
     startedAtMs,
     completedAtMs: (startedAtMs ?? sinceMs) + durationMs,
     ...(typeof reason === 'string' ? { failureReason: reason } : {}),
-    ...(info === undefined ? {} : { processingInfo: info }),
+    ...(typeof info === 'string' ? { processingInfo: info } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(changes === undefined ? {} : { changes }),
   };
 }
 

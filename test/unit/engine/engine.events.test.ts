@@ -71,12 +71,12 @@ describe('events', () => {
     const second = { ...where, taskId: fails?.id, taskDefinitionId: 'fails', position: 2 };
     const failed = { failureReason: expect.stringContaining('no') };
     expect(events.filter(({ name }) => name.startsWith('task.'))).toEqual([
-      { name: 'task.completed', payload: { ...first, processingInfo: 'nothing to do' } },
+      { name: 'task.completed', payload: { ...first, processingInfo: 'nothing to do', changes: [] } },
       {
         name: 'task.retrying',
         payload: { ...second, ...failed, attempt: 1, notBeforeDateTime: expect.stringMatching(/^2026-.*Z$/) },
       },
-      { name: 'task.failed', payload: { ...second, ...failed } },
+      { name: 'task.failed', payload: { ...second, ...failed, code: 'HandlerFailed' } },
     ]);
     expect(events).toContainEqual({
       name: 'user.finished',

@@ -13,11 +13,13 @@ import { readFailures } from '../../terminal/failures.ts';
 import { failureLines, runLines, statusText } from '../../terminal/report.ts';
 import { tableLines } from '../../terminal/table.ts';
 import { count, moment, quoted, shortened, shortId } from '../../terminal/text.ts';
+import { changedLines, changedTasks } from './changes.ts';
 
 /** Options of `tenure runs show`. */
 interface RunsShowOptions {
   readonly db: string;
   readonly failures?: number;
+  readonly changes?: number;
   readonly json?: boolean;
 }
 
@@ -26,7 +28,8 @@ const FAILURES_MAX = 1_000_000;
 
 const HELP = `
 Works while another process uses the database. --json prints the run; with --failures N it also prints the run's
-first N failed tasks, under taskProcessingResults.
+first N failed tasks, under taskProcessingResults. What handlers changed is listed by --changes N; with --json, under
+changed.
 
 Examples:
   $ tenure runs show 3f2a --db hr.db
@@ -49,6 +52,7 @@ export function runsShowCommand(host: Host, end: (code: ExitCode) => void): Comm
       `failed tasks to list; default ${FAILURES_DEFAULT}`,
       wholeNumber(0, FAILURES_MAX),
     )
+    .option('--changes <n>', 'tasks that changed something to list; default 0', wholeNumber(0, FAILURES_MAX))
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (name: string, options: RunsShowOptions, command: Command) => {
@@ -65,8 +69,10 @@ async function runsShow(host: Host, name: string, options: RunsShowOptions): Pro
     const run = runResource(record);
     const ledger = await createLedger({ store });
     if (options.json) {
-      const expanded = options.failures === undefined ? {} : await failedTasks(ledger, run, options.failures);
-      host.stdout.line(JSON.stringify({ ...run, ...expanded }, null, 2));
+      const failed = options.failures === undefined ? {} : await failedTasks(ledger, run, options.failures);
+      const { changes } = options;
+      const changed = changes === undefined ? {} : { changed: await changedTasks(ledger, run.id, changes) };
+      host.stdout.line(JSON.stringify({ ...run, ...failed, ...changed }, null, 2));
       return EXIT.ok;
     }
     await requireWorkflow(store, record.workflowId);
@@ -99,6 +105,8 @@ async function print(host: Host, run: Run, options: RunsShowOptions, ledger: Led
   for (const line of runLines(run, facts, stdout.style)) stdout.line(line);
   stdout.line();
   for (const line of reportLines(host, await ledger.taskReports.list(run.id))) stdout.line(line);
+  for (const line of changedLines(await changedTasks(ledger, run.id, options.changes ?? 0)))
+    await stdout.write(`${line}\n`);
   if (run.failedTasksCount === 0) return;
   const max = options.failures ?? FAILURES_DEFAULT;
   const failures = await readFailures(ledger, run.id, max);

@@ -110,6 +110,28 @@ function textsSurvive({ test }: Pick<ContractKit, 'test'>): void {
     );
   });
 
+  test('codes and changes are kept, while active and at the end, also beside a reason or info', async (store) => {
+    const users = [1, 2, 3].map((ordinal) => userRecord(0, ordinal, { totalTasksCount: 3 }));
+    await seedRun(store, runRecord(0), users);
+    const changes = Array.from({ length: LIMITS.changesMax }, () => 'ü'.repeat(LIMITS.changeLengthMax));
+    const code = 'C'.repeat(LIMITS.failureCodeLengthMax);
+    const outcomes = [
+      [{ ...completed(T0), changes: ['', 'left "Sales"'] }],
+      [{ ...failed(T0), code }],
+      [
+        { ...failed(T0, 'no mail'), code: 'Http404' },
+        { ...completed(T0 + 1_000, 'done'), changes },
+      ],
+    ] satisfies readonly (readonly TaskOutcome[])[];
+    const active = users.map((user, index) => activeUser(user, T0, outcomes[index] ?? []));
+    await assertStory(store, 0, active);
+    await assertStory(
+      store,
+      0,
+      active.map((user) => ended(user, 'canceled', T0 + 9_000)),
+    );
+  });
+
   test('a hundred outcomes with the longest reasons survive', async (store) => {
     const user = userRecord(0, 1, { totalTasksCount: 120 });
     await seedRun(store, runRecord(0), [user]);

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { CallResult } from '../../../../src/engine/handlers/call.ts';
 import { type EndedCall, eventOf, isWornOut, wornOut } from '../../../../src/engine/handlers/call-result.ts';
 import type { BoundTask } from '../../../../src/engine/handlers/handlers.ts';
-import { Suspension } from '../../../../src/engine/handlers/suspension.ts';
 import { makeUser } from '../../stores/sqlite/records.ts';
 
 const bound = {
   task: { continueOnError: true },
   handler: { retry: { attempts: 3, delayMs: 1_000, factor: 2, delayMsMax: 60_000 } },
 } as unknown as BoundTask;
-const ended = (result: CallResult, more: Partial<EndedCall> = {}) =>
+const ended = (result: EndedCall['result'], more: Partial<EndedCall> = {}) =>
   eventOf({
     bound,
     result,
@@ -20,7 +18,7 @@ const ended = (result: CallResult, more: Partial<EndedCall> = {}) =>
     random: { next: () => 1 },
     ...more,
   });
-const FAILED: CallResult = { kind: 'failed', reason: 'no mail', isOver: true };
+const FAILED = { kind: 'failed', reason: 'no mail', code: 'HandlerFailed', mayRetry: true } as const;
 const failedTask = {
   kind: 'taskEnded',
   outcome: { status: 'failed', startedAtMs: 100, completedAtMs: 200, failureReason: 'no mail' },
@@ -29,15 +27,23 @@ const failedTask = {
 
 describe('the event of a call that completed', () => {
   it('has the times and the info of the task', () => {
-    expect(ended({ kind: 'completed', processingInfo: 'sent' })).toEqual({
+    expect(ended({ kind: 'completed', processingInfo: 'sent', changes: null })).toEqual({
       kind: 'taskEnded',
       outcome: { status: 'completed', startedAtMs: 100, completedAtMs: 200, processingInfo: 'sent' },
       continueOnError: true,
     });
   });
 
+  it('has what the task changed, and no empty fields', () => {
+    expect(ended({ kind: 'completed', processingInfo: null, changes: ['left Sales'] })).toEqual({
+      kind: 'taskEnded',
+      outcome: { status: 'completed', startedAtMs: 100, completedAtMs: 200, changes: ['left Sales'] },
+      continueOnError: true,
+    });
+  });
+
   it('without info is one object for tasks that ended alike, and another one for others', () => {
-    const plain: CallResult = { kind: 'completed', processingInfo: null };
+    const plain = { kind: 'completed', processingInfo: null, changes: null } as const;
     const first = ended(plain);
     expect(first).toEqual({
       kind: 'taskEnded',
@@ -68,12 +74,18 @@ describe('the event of a call that failed', () => {
     expect(ended(FAILED, { failures: 2 })).toEqual(failedTask);
   });
 
+  it('has the code of the failure, unless it is the default one', () => {
+    const [plain, coded] = [FAILED, { ...FAILED, code: 'Http404' }].map((one) => ended(one, { failures: 2 }));
+    expect(plain).toEqual(failedTask);
+    expect(coded).toEqual({ ...failedTask, outcome: { ...failedTask.outcome, code: 'Http404' } });
+  });
+
   it('is the end of the task while the run is canceling', () => {
     expect(ended(FAILED, { mayRetry: false })).toEqual(failedTask);
   });
 
-  it('is the end of the task while the handler may still be running', () => {
-    expect(ended({ ...FAILED, isOver: false })).toEqual(failedTask);
+  it('is the end of the task when no further attempt may be made', () => {
+    expect(ended({ ...FAILED, mayRetry: false })).toEqual(failedTask);
   });
 });
 
@@ -81,9 +93,8 @@ it('a call that a cancel aborted cancels its user, since when it was running', (
   expect(ended({ kind: 'canceled' })).toEqual({ kind: 'cancel', atMs: 200, runningSinceMs: 100 });
 });
 
-it('a call that a stop aborted, or that waits for an answer, records nothing', () => {
+it('a call that a stop aborted records nothing', () => {
   expect(ended({ kind: 'abandoned' })).toBeNull();
-  expect(ended({ kind: 'suspended', suspension: new Suspension(0, 0) })).toBeNull();
 });
 
 describe('a task that is interrupted repeatedly', () => {
@@ -105,6 +116,7 @@ describe('a task that is interrupted repeatedly', () => {
         startedAtMs: 500,
         completedAtMs: 500,
         failureReason: 'Interrupted 3 times by the end of its process',
+        code: 'Interrupted',
       },
       continueOnError: true,
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failureReasonOf } from '../../../../src/engine/handlers/failure.ts';
+import { failureCodeOf, failureReasonOf } from '../../../../src/engine/handlers/failure.ts';
 import { LIMITS } from '../../../../src/model/limits.ts';
 
 const coded = (message: string, code: unknown, cause?: unknown): Error =>
@@ -127,6 +127,54 @@ describe('a failure reason', () => {
         expect(reason).not.toBe('');
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a failure code', () => {
+  const http = (fields: object) => Object.assign(new Error('refused'), fields);
+
+  it.each<[string, unknown, string]>([
+    ['is the code of an error', refused, 'ECONNREFUSED'],
+    [
+      'is that of a cause, when the error has none',
+      new TypeError('fetch failed', { cause: refused }),
+      'ECONNREFUSED',
+    ],
+    ['is that of the first of several errors', new AggregateError([refused]), 'ECONNREFUSED'],
+    [
+      'is the status of an HTTP error, before its code',
+      http({ status: 404, code: 'ERR_BAD_REQUEST' }),
+      'Http404',
+    ],
+    ['is the status of a client with `statusCode`', http({ statusCode: 503 }), 'Http503'],
+    ['is the status of a client with `response`', http({ response: { status: 429 } }), 'Http429'],
+    ['is a number with a word before it', coded('busy', 14), 'Code14'],
+    ['is a code that begins with a digit', coded('duplicate key', '23505'), '23505'],
+    ['is the name of a class, when there is no code', new RangeError('too many'), 'RangeError'],
+    [
+      'is the name of a DOMException, whose codes are historical',
+      new DOMException('x', 'TimeoutError'),
+      'TimeoutError',
+    ],
+    ['is the default for a plain error', new Error('x'), 'HandlerFailed'],
+    ['is the default for a success status', http({ status: 200 }), 'HandlerFailed'],
+    ['is the default for a code that is a sentence', coded('x', 'no such user'), 'HandlerFailed'],
+    ['is the default for a code of 65 characters', coded('x', 'C'.repeat(65)), 'HandlerFailed'],
+    ['is the default for a text', 'no mail', 'HandlerFailed'],
+    ['is the default for nothing', undefined, 'HandlerFailed'],
+    ['is the default for errors that cause each other', circle(), 'HandlerFailed'],
+  ])('%s', (_title, thrown, code) => {
+    expect(failureCodeOf(thrown)).toBe(code);
+  });
+
+  it('has at most 64 characters of its alphabet, whatever is thrown', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (code, name) => {
+        const thrown = Object.assign(new Error('x'), { code });
+        Object.defineProperty(thrown, 'name', { value: name });
+        expect(failureCodeOf(thrown)).toMatch(/^[A-Za-z0-9][\w.:-]{0,63}$/);
+      }),
     );
   });
 });

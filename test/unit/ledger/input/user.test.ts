@@ -135,3 +135,46 @@ it('anything is read as a user, or refused with a LifecycleError', () => {
     }),
   );
 });
+
+describe('the code and changes of a reported task', () => {
+  const one = (task: object) =>
+    read({
+      subject,
+      processingStatus: 'completedWithErrors',
+      ...counts(1, 1, 0),
+      taskProcessingResults: [{ processingStatus: 'failed', ...task }],
+    });
+
+  it('are recorded, and the default code is not', () => {
+    expect(one({ code: 'Http404', changes: ['left Sales'] }).outcomes).toMatchObject([
+      { code: 'Http404', changes: ['left Sales'] },
+    ]);
+    for (const task of [{}, { code: null, changes: [] }, { code: 'HandlerFailed' }]) {
+      const [outcome] = one(task).outcomes ?? [];
+      expect(outcome).not.toHaveProperty('code');
+      expect(outcome).not.toHaveProperty('changes');
+    }
+  });
+
+  it.each([
+    ['taskProcessingResults[0].code', { code: 'no such user' }],
+    ['taskProcessingResults[0].code', { code: 'x'.repeat(65) }],
+    ['taskProcessingResults[0].changes', { changes: 'left Sales' }],
+    ['taskProcessingResults[0].changes', { changes: Array(101).fill('x') }],
+    ['taskProcessingResults[0].changes[0]', { changes: ['x'.repeat(201)] }],
+  ])('%s is refused by name (%#)', (field, task) => {
+    const body = {
+      subject,
+      processingStatus: 'completedWithErrors',
+      ...counts(1, 1, 0),
+      taskProcessingResults: [{ processingStatus: 'failed', ...task }],
+    };
+    expect(refusalOf(body).details).toMatchObject({ field });
+  });
+
+  it('a code belongs to a failure', () => {
+    const taskProcessingResults = [{ processingStatus: 'completed', code: 'Http404' }];
+    const body = { subject, processingStatus: 'completed', ...counts(1, 0, 0), taskProcessingResults };
+    expect(refusalOf(body).details).toMatchObject({ field: 'taskProcessingResults[0].code' });
+  });
+});

@@ -36,7 +36,9 @@ describe('a task without an outcome', () => {
       startedAtMs: null,
       completedAtMs: 9,
       failureReason: null,
+      code: null,
       processingInfo: null,
+      changes: [],
     });
   });
 
@@ -49,4 +51,10 @@ it('an outcome is shown as it was recorded', () => {
   const user = { ...inProgress, outcomes: [DONE, FAILED] };
   expect(taskView(user, 1)).toMatchObject({ processingInfo: 'ok', failureReason: null, completedAtMs: 7 });
   expect(taskView(user, 2)).toMatchObject({ processingInfo: null, failureReason: 'no', startedAtMs: 7 });
+});
+
+it('a failure has its code, or the default one, and nothing else has a code', () => {
+  const outcomes = [DONE, FAILED, { ...FAILED, code: 'Http404' }];
+  const codes = [1, 2, 3].map((nth) => taskView({ ...inProgress, outcomes }, nth)?.code);
+  expect(codes).toEqual([null, 'HandlerFailed', 'Http404']);
 });

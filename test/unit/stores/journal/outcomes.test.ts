@@ -18,6 +18,8 @@ const outcome = fc.record<TaskOutcome>(
     completedAtMs: moment,
     failureReason: fc.string({ unit: 'grapheme' }),
     processingInfo: fc.string({ unit: 'grapheme' }),
+    code: fc.string(),
+    changes: fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 3 }),
   },
   { requiredKeys: ['status', 'startedAtMs', 'completedAtMs'] },
 );
@@ -37,9 +39,18 @@ it('a moment is counted from the one before it', () => {
     { status: 'failed', startedAtMs: AT + 12, completedAtMs: AT + 13, failureReason: 'no "mail"' },
     { status: 'canceled', startedAtMs: null, completedAtMs: AT + 20 },
     { status: 'completed', startedAtMs: AT + 20, completedAtMs: AT + 20, processingInfo: 'was there' },
+    {
+      status: 'failed',
+      startedAtMs: AT + 20,
+      completedAtMs: AT + 21,
+      failureReason: 'gone',
+      code: 'Http410',
+    },
+    { status: 'completed', startedAtMs: AT + 21, completedAtMs: AT + 21, changes: ['left Sales'] },
   ];
   expect(packOutcomes(outcomes, AT)).toBe(
-    '[["c",5,7],["f",0,1,"no \\"mail\\""],["x",null,7],["c",0,0,null,"was there"]]',
+    '[["c",5,7],["f",0,1,"no \\"mail\\""],["x",null,7],["c",0,0,null,"was there"],' +
+      '["f",0,1,"gone",null,"Http410"],["c",0,0,null,null,null,["left Sales"]]]',
   );
 });
 

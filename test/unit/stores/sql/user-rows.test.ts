@@ -13,6 +13,8 @@ const outcome: fc.Arbitrary<TaskOutcome> = fc.record(
     startedAtMs: fc.option(moment),
     completedAtMs: moment,
     failureReason: fc.string(),
+    code: fc.string(),
+    changes: fc.array(fc.string(), { minLength: 1, maxLength: 3 }),
   },
   { requiredKeys: ['status', 'startedAtMs', 'completedAtMs'] },
 );
