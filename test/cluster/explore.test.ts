@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ExplorationBounds, exploreCluster } from './explore.ts';
+import { KeySet } from './key-set.ts';
 
 const ALL: Omit<ExplorationBounds, 'slicesCount' | 'usersPerSlice' | 'tasks'> = {
   expiries: 1,
@@ -44,4 +45,12 @@ it('a store that writes a commit again when it is repeated is found', async () =
     }),
   });
   expect(violation?.path.join()).toContain('repeats its commit');
+});
+
+it('a set of keys knows what was added to it, also when it has grown', () => {
+  const keys = new KeySet();
+  const names = Array.from({ length: 100_000 }, (_, index) => `state ${index}`);
+  expect(names.filter((name) => keys.add(name))).toHaveLength(100_000);
+  expect(names.filter((name) => keys.add(name))).toHaveLength(0);
+  expect(keys.size).toBe(100_000);
 });

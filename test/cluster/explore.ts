@@ -14,8 +14,15 @@ import { RunUsers } from '../../src/stores/memory/run-users.ts';
 import { firstState } from '../../src/testing/explore/explored-run.ts';
 import { isTerminal } from '../../src/testing/model/edges.ts';
 import { violationsOf } from '../../src/testing/model/invariants.ts';
-import { snapshotOfRecords } from '../../src/testing/model/snapshot.ts';
-import { partFindings, partsOf } from '../faults/parts.ts';
+import {
+  type RunSnapshot,
+  snapshotOfRecords,
+  snapshotOfUser,
+  type UserSnapshot,
+} from '../../src/testing/model/snapshot.ts';
+import { type Part, partFindings, partsOf } from '../faults/parts.ts';
+import { type Hold, keyOf, type State } from './explored-state.ts';
+import { KeySet } from './key-set.ts';
 
 /** How much may go wrong, over the whole run. */
 export interface ExplorationBounds {
@@ -43,27 +50,6 @@ export interface Exploration {
   readonly violation: { readonly rule: string; readonly path: readonly string[] } | null;
 }
 
-/** A slice in the hand of a process, as it knows it. */
-interface Hold {
-  readonly slice: SliceRecord;
-  readonly users: readonly UserRecord[];
-  /** A commit without an answer, which is repeated. */
-  readonly pending: SliceCommit | null;
-}
-
-/** The database, what the processes know, and calls that may still arrive. */
-interface State {
-  readonly row: RunRecord;
-  readonly users: readonly UserRecord[];
-  readonly slices: readonly StoredSlice[];
-  /** By process and slice. */
-  readonly holds: readonly (readonly (Hold | null)[])[];
-  readonly onTheWay: readonly SliceCommit[];
-  readonly expiries: number;
-  readonly lost: number;
-  readonly cancels: number;
-}
-
 type Move = readonly [label: string, make: () => Promise<State>];
 
 const PROCESSES = [0, 1] as const;
@@ -79,7 +65,7 @@ export async function exploreCluster(bounds: ExplorationBounds): Promise<Explora
 class Explorer {
   readonly #bounds: ExplorationBounds;
   readonly #database: Database;
-  readonly #seen = new Set<string>();
+  readonly #seen = new KeySet();
   readonly #endings: Record<string, number> = {};
   #moves = 0;
 
@@ -90,9 +76,7 @@ class Explorer {
 
   async explore(): Promise<Exploration> {
     const first = this.#first();
-    const stack: { readonly moves: Move[]; readonly label: string; readonly state: State }[] = [
-      { moves: this.#movesOf(first), label: 'start', state: first },
-    ];
+    const stack = [new Visit('start', first, this.#movesOf(first))];
     this.#seen.add(keyOf(first));
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const move = top.moves.pop();
@@ -103,21 +87,16 @@ class Explorer {
       const [label, make] = move;
       this.#moves += 1;
       const after = await make();
-      const key = keyOf(after);
-      const isKnown = this.#seen.has(key);
-      const rule = this.#ruleBrokenBy(top.state, after, isKnown);
-      if (rule) {
-        const path = [...stack.map((one) => one.label), label];
-        return this.#report({ rule, path });
-      }
-      if (isKnown) continue;
-      this.#seen.add(key);
-      const moves = this.#movesOf(after);
-      if (moves.length === 0) {
+      const isNew = this.#seen.add(keyOf(after));
+      const next = new Visit(label, after, isNew ? this.#movesOf(after) : []);
+      const rule = this.#ruleBrokenBy(top, next, isNew);
+      if (rule) return this.#report({ rule, path: [...stack.map((one) => one.label), label] });
+      if (!isNew) continue;
+      if (next.moves.length === 0) {
         const status = after.row.processingStatus;
         this.#endings[status] = (this.#endings[status] ?? 0) + 1;
       }
-      stack.push({ moves, label, state: after });
+      stack.push(next);
     }
     return this.#report(null);
   }
@@ -257,39 +236,77 @@ class Explorer {
     return { ...after, cancels: state.cancels - 1 };
   }
 
-  /** The first rule that a move breaks. Of a state that is known only the way to it is new. */
-  #ruleBrokenBy(before: State, after: State, isKnown: boolean): string | null {
-    if (before.users !== after.users || before.slices !== after.slices) {
-      const [old, now] = [shown(before), shown(after)];
-      const oldParts = partsOf(1, before.row, before.slices, []);
-      const parts = partsOf(1, after.row, after.slices, oldParts);
-      const [one] = partFindings(
-        { run: old, users: before.users, parts: oldParts },
-        { run: now, users: after.users, parts },
-        false,
-      );
+  /** The first rule that a move breaks. Of a state that is not new, only the way to it is. */
+  #ruleBrokenBy(before: Visit, after: Visit, isNew: boolean): string | null {
+    const [old, now] = [before.state, after.state];
+    if (old.users !== now.users || old.slices !== now.slices) {
+      const parts = partsOf(1, now.row, now.slices, before.parts);
+      const [one] = partFindings(before.inParts, { run: after.run, users: now.users, parts }, false);
       if (one) return one.join(': ');
-      const late = startedLate(before, after);
+      const late = startedLate(old, now);
       if (late) return late;
-      const broken = isKnown ? null : this.#invariantBrokenBy(old, before, now, after);
+      const broken = isNew ? invariantBrokenBy(before, after) : null;
       if (broken) return broken;
     }
-    return this.#isStuck(after) ? 'liveness: nothing can happen, and the run is open' : null;
+    const isStuck = isNew && after.moves.length === 0 && !isTerminal(now.row.processingStatus);
+    return isStuck ? 'liveness: nothing can happen, and the run is open' : null;
+  }
+}
+
+/** A state on the way that is being explored, and the moves that are left to try from it. */
+class Visit {
+  readonly label: string;
+  readonly state: State;
+  readonly moves: Move[];
+  #run: RunRecord | undefined;
+  #parts: readonly Part[] | undefined;
+  #snapshot: RunSnapshot | undefined;
+
+  constructor(label: string, state: State, moves: Move[]) {
+    this.label = label;
+    this.state = state;
+    this.moves = moves;
   }
 
-  #invariantBrokenBy(old: RunRecord, before: State, now: RunRecord, after: State): string | null {
-    const flags = Array.from({ length: this.#bounds.tasks }, () => false);
-    const found = violationsOf(
-      snapshotOfRecords(now, after.users, flags),
-      snapshotOfRecords(old, before.users, flags),
-    ).find(({ rule }) => rule !== 'I12'); // time stands still here
-    return found ? `${found.rule}: ${found.what}` : null;
+  /** The run as readers see it. */
+  get run(): RunRecord {
+    this.#run ??= shown(this.state);
+    return this.#run;
   }
 
-  #isStuck(state: State): boolean {
-    const isOpen = !isTerminal(state.row.processingStatus);
-    return isOpen && state.onTheWay.length === 0 && this.#movesOf(state).length === 0;
+  get parts(): readonly Part[] {
+    this.#parts ??= partsOf(1, this.state.row, this.state.slices, []);
+    return this.#parts;
   }
+
+  get inParts(): {
+    readonly run: RunRecord;
+    readonly users: readonly UserRecord[];
+    readonly parts: readonly Part[];
+  } {
+    return { run: this.run, users: this.state.users, parts: this.parts };
+  }
+
+  get snapshot(): RunSnapshot {
+    this.#snapshot ??= snapshotOfRecords(this.run, this.state.users, FLAGS, snapshotOf);
+    return this.#snapshot;
+  }
+}
+
+/** No task continues after an error. */
+const FLAGS: readonly boolean[] = [];
+
+const ofUsers = new WeakMap<UserRecord, UserSnapshot>();
+
+function snapshotOf(user: UserRecord): UserSnapshot {
+  const known = ofUsers.get(user) ?? snapshotOfUser(user);
+  ofUsers.set(user, known);
+  return known;
+}
+
+function invariantBrokenBy(before: Visit, after: Visit): string | null {
+  const found = violationsOf(after.snapshot, before.snapshot).find(({ rule }) => rule !== 'I12'); // time stands still here
+  return found ? `${found.rule}: ${found.what}` : null;
 }
 
 const CLAIM = { holder: 'a process', leaseMs: 0, isNoOp: false, nowMs: NOW_MS };
@@ -325,13 +342,25 @@ class Database {
 
   #set({ row, users, slices }: State): void {
     const tables = this.#tables;
-    const rows = new RunUsers();
-    for (const user of users) rows.insert(user);
+    const rows = this.#rowsOf(row.id);
+    for (const user of users) {
+      const own = rows.get(user.ordinal, false);
+      if (own === undefined) rows.insert(user);
+      else if (own !== user) rows.put(user);
+    }
     rows.commit();
     tables.runs.set(row.id, row);
-    tables.users.set(row.id, rows);
     tables.slices.set(row.id, slices);
-    for (const table of [tables.runs, tables.users, tables.slices]) table.commit();
+    for (const table of [tables.runs, tables.slices]) table.commit();
+  }
+
+  #rowsOf(runId: string): RunUsers {
+    const known = this.#tables.users.get(runId, false);
+    if (known) return known;
+    const rows = new RunUsers();
+    this.#tables.users.set(runId, rows);
+    this.#tables.users.commit();
+    return rows;
   }
 
   #get(state: State): State {
@@ -398,30 +427,4 @@ function startedLate(before: State, after: State): string | null {
     if (hasStarted && isCanceling) return `cancel: user ${user.ordinal} started after it`;
   }
   return null;
-}
-
-/** What distinguishes two states: everything but moments. The processes are alike. */
-function keyOf({ row, users, slices, holds, onTheWay, expiries, lost, cancels }: State): string {
-  const processes = holds.map((own) => own.map(holdKey).join('/')).sort();
-  const counters = `${row.processingStatus} ${row.successfulUsersCount},${row.failedUsersCount},${row.canceledUsersCount},${row.totalUnprocessedTasksCount}`;
-  const way = onTheWay.map(commitKey).join('+');
-  return `${counters}|${users.map(userKey).join()}|${slices.map(({ slice }) => sliceKey(slice)).join()}|${processes.join('|')}|${way}|${expiries}${lost}${cancels}`;
-}
-
-function holdKey(hold: Hold | null): string {
-  if (hold === null) return '';
-  return `${sliceKey(hold.slice)}:${hold.users.map(userKey).join()}:${hold.pending ? commitKey(hold.pending) : ''}`;
-}
-
-function commitKey({ slice, users }: SliceCommit): string {
-  return `${sliceKey(slice)}>${users.map((user) => `${user.ordinal}${userKey(user)}`).join()}`;
-}
-
-function sliceKey({ slice, claim, seq, canceling, inHand, state, moved }: SliceRecord): string {
-  return `${slice}.${claim}.${seq}${canceling ? 'x' : ''}${inHand ? 'h' : ''}${state[0]}${moved.successfulUsersCount}${moved.failedUsersCount}${moved.canceledUsersCount}${moved.totalUnprocessedTasksCount}`;
-}
-
-function userKey({ processingStatus, outcomes, startedAtMs }: UserRecord): string {
-  const done = (outcomes ?? []).map(({ status }) => status[0]).join('');
-  return `${processingStatus.slice(0, 3)}${done}${startedAtMs === null ? '' : 's'}`;
 }
