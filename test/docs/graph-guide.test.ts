@@ -48,8 +48,8 @@ function run(
 }
 
 describe('the guide of the API', () => {
-  it('mounts it in Node, Hono, Express and Fastify, and shows tokens and the client', () => {
-    expect(snippets).toHaveLength(7);
+  it('mounts it in Node, Hono, Express and Fastify, and shows tokens, an explanation and the client', () => {
+    expect(snippets).toHaveLength(8);
   });
 
   it.concurrent.each(snippets.map((snippet, index) => ({ ...snippet, name: `example ${index + 1}` })))(

@@ -47,6 +47,7 @@ const SHAPES = {
   customTaskExtension:
     'authenticationConfiguration callbackConfiguration clientConfiguration createdDateTime description displayName endpointConfiguration id lastModifiedDateTime replyMode',
   awaitedWorkflowProcessingResult: 'processingStatus statusReasons subject',
+  explanation: 'dueDateTime qualifies slotDateTime steps subjectId summary workflowId workflowVersion',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   subjectSummary: 'failedSubjects failedTasks successfulSubjects totalSubjects totalTasks',
@@ -381,6 +382,34 @@ const READS: readonly Case[] = [
         expect.objectContaining({ subject: { id }, processingStatus: 'queued' }),
       ),
       '@odata.nextLink': expect.any(String),
+    }),
+  },
+  {
+    route: 'GET workflows/{workflow}/explain()',
+    path: ({ scheduled }) => `/workflows/${scheduled}/explain(subjectId='p1')`,
+    status: 200,
+    shape: 'explanation',
+    shows: ({ scheduled }) => ({
+      workflowId: scheduled,
+      subjectId: 'p1',
+      qualifies: true,
+      steps: expect.arrayContaining([
+        {
+          condition: 'scope',
+          result: 'met',
+          reason: 'the scope rule selects the person',
+          values: [],
+          clauses: [
+            {
+              level: 0,
+              text: "id ne ''",
+              result: 'met',
+              values: [{ name: 'id', value: 'p1' }],
+            },
+          ],
+          omittedClausesCount: 0,
+        },
+      ]),
     }),
   },
   {

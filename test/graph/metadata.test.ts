@@ -160,7 +160,12 @@ interface Asked {
   readonly message: string;
 }
 
-const WINDOW = '(startDateTime=2020-01-01T00:00:00Z,endDateTime=2099-01-01T00:00:00Z)';
+/** A parameter of a function, with a value of its type. */
+function argumentOf({ $Name, $Type = 'Edm.String' }: Json): string {
+  const moment = $Name === 'startDateTime' ? '2020-01-01T00:00:00Z' : '2099-01-01T00:00:00Z';
+  return `${$Name}=${$Type === 'Edm.DateTimeOffset' ? moment : "'p1'"}`;
+}
+
 const NO_PATH = /^Resource not found for the segment/;
 
 /** Asks for everything that the model has, from the singleton on; what is contained leads further. */
@@ -192,9 +197,10 @@ class Walk {
     for (const [name, ones] of Object.entries<Json>(metadata[NAMESPACE])) {
       if (!Array.isArray(ones)) continue;
       for (const { $Kind, $Parameter } of ones) {
-        const [{ $Type, $Collection }] = $Parameter;
+        const [{ $Type, $Collection }, ...parameters] = $Parameter;
         if ($Type !== type || $Collection !== isMany) continue;
-        if ($Kind === 'Function') await this.#get(`${path}/${NAMESPACE}.${name}${WINDOW}`);
+        if ($Kind === 'Function')
+          await this.#get(`${path}/${NAMESPACE}.${name}(${parameters.map(argumentOf).join(',')})`);
         else await this.#ask('POST', `${path}/${NAMESPACE}.${name}`, {});
       }
     }

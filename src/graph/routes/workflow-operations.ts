@@ -10,6 +10,7 @@ import type {
   WorkflowInput,
   WorkflowPatch,
 } from '../../ledger/input/workflow.ts';
+import type { ExplainedValue } from '../../model/explanation.ts';
 import type { CustomTaskExtension } from '../../model/workflow/extension.ts';
 import type { LifecycleManagementSettings } from '../../model/workflow/quarantine.ts';
 import type { Task, Workflow, WorkflowTemplate } from '../../model/workflow/workflow.ts';
@@ -88,6 +89,23 @@ export function restore({ engine, keys, author }: Call): Promise<Workflow> {
 export async function previewScope({ engine, keys }: Call): Promise<readonly { readonly id: string }[]> {
   const subjects = await engine.workflows.previewedSubjects(keys.workflow);
   return subjects.map(({ id }) => ({ '@odata.type': '#microsoft.graph.user', id }));
+}
+
+/** explain: the values of clauses and steps are texts, as in any `keyValuePair`. */
+export async function explain({ engine, keys, args }: Call): Promise<object> {
+  const [subjectId, at] = [args.get('subjectid'), args.get('at')];
+  if (subjectId === undefined || args.size > (at === undefined ? 1 : 2))
+    throw badRequest("Expected the parameter subjectId='…', and at most at=… beside it.");
+  const explained = await engine.workflows.explain(keys.workflow, subjectId, at === undefined ? {} : { at });
+  const withTexts = <Has extends { readonly values: readonly ExplainedValue[] }>(one: Has) => ({
+    ...one,
+    values: one.values.map(({ name, value }) => ({ name, value: value === null ? null : String(value) })),
+  });
+  const steps = explained.steps.map((step) => ({
+    ...withTexts(step),
+    clauses: step.clauses.map(withTexts),
+  }));
+  return { ...explained, steps };
 }
 
 /** The versions of a workflow, newest first. */

@@ -8,7 +8,7 @@ import { reprocessedUnder, taskResultsUnder } from './result-routes.ts';
 import { type Call, create, list, one, operation, type Route, remove, update } from './route.ts';
 import * as does from './workflow-operations.ts';
 
-const { workflows, change, activate } = NEEDED;
+const { workflows, reports, change, activate } = NEEDED;
 const WORKFLOWS = 'workflows';
 const ONE = 'workflows/{workflow}';
 const VERSION = `${ONE}/versions/{version}`;
@@ -51,6 +51,7 @@ const LIVE: readonly Route[] = [
   operation(`${ONE}/previewTaskFailures`, workflows, ({ engine, keys }) =>
     engine.workflows.unrunnableTasks(keys.workflow),
   ),
+  operation(`${ONE}/explain()`, reports, does.explain),
   list(`${ONE}/previewScope`, workflows, (call) => arrayOf(() => does.previewScope(call) as never)),
   one(`${ONE}/previewScope/{target}`, workflows, async (call) =>
     does.targetOf(await does.previewScope(call), call),

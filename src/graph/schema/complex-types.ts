@@ -19,7 +19,8 @@ const abstract = (name: string, namespace?: string): ComplexType => ({
   properties: {},
 });
 
-const PAIR: ComplexType = {
+/** A name and its value. */
+export const PAIR: ComplexType = {
   name: 'keyValuePair',
   namespace: GRAPH,
   properties: { name: 'string', value: 'string' },

@@ -9,6 +9,7 @@ import {
   BY_CATEGORY,
   CALLBACK_DATA,
   CANCEL_SCOPE,
+  EXPLANATION,
   FAILED_TASK,
   REPORT_SUMMARY,
   RUN_SUMMARY,
@@ -48,6 +49,14 @@ const insight = (name: string, returns: OperationValue): Operation => ({
   returns,
 });
 
+const explain = (parameters: Operation['parameters']): Operation => ({
+  name: 'explain',
+  kind: 'function',
+  of: { type: WORKFLOW },
+  parameters,
+  returns: { type: EXPLANATION },
+});
+
 const USERS: OperationValue = { type: USER, isMany: true };
 
 /** All of them. */
@@ -57,6 +66,9 @@ export const OPERATIONS: readonly Operation[] = [
   action(WORKFLOW, 'activateWithScope', { scope: { type: ACTIVATION_SCOPE } }),
   action(WORKFLOW, 'cancelProcessing', { scope: { type: CANCEL_SCOPE } }),
   action(WORKFLOW, 'clearQuarantine', {}, { type: WORKFLOW }),
+  // Not Microsoft's: two overloads, because `at` may be left out.
+  explain({ subjectId: { type: 'string' } }),
+  explain({ subjectId: { type: 'string' }, at: { type: 'dateTime' } }),
   action(WORKFLOW, 'createNewVersion', { workflow: { type: WORKFLOW } }, { type: WORKFLOW }),
   action(WORKFLOW, 'previewTaskFailures', {}, { type: FAILED_TASK, isMany: true }),
   action(WORKFLOW, 'previewWorkflow', { subjects: { type: DIRECTORY_OBJECT, isMany: true } }),

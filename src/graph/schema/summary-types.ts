@@ -1,6 +1,6 @@
 /** Complex types of parameters and results of operations. Source: domain §1.7, §1.14. */
-import { KINDS } from './complex-types.ts';
-import type { ComplexType, Properties } from './edm.ts';
+import { KINDS, PAIR } from './complex-types.ts';
+import { type ComplexType, many, type Properties } from './edm.ts';
 import { CATEGORY, OPERATION_STATUS, STATUS } from './enumerations.ts';
 
 const counts = (...names: readonly string[]): Properties =>
@@ -94,6 +94,39 @@ export const FAILED_TASK: ComplexType = {
   properties: { definitionId: 'string', failureReason: 'string', name: 'string', taskId: 'string' },
 };
 
+const EXPLAINED_CLAUSE: ComplexType = {
+  name: 'explainedClause',
+  properties: { level: 'int', text: 'string', result: 'string', values: many(PAIR) },
+  required: ['level', 'text', 'result', 'values'],
+};
+const EXPLAINED_STEP: ComplexType = {
+  name: 'explainedStep',
+  properties: {
+    condition: 'string',
+    result: 'string',
+    reason: 'string',
+    values: many(PAIR),
+    clauses: many(EXPLAINED_CLAUSE),
+    omittedClausesCount: 'int',
+  },
+  required: ['condition', 'result', 'reason', 'values', 'clauses', 'omittedClausesCount'],
+};
+/** The result of explain; not Microsoft's. */
+export const EXPLANATION: ComplexType = {
+  name: 'explanation',
+  properties: {
+    workflowId: 'string',
+    workflowVersion: 'int',
+    subjectId: 'string',
+    slotDateTime: 'dateTime',
+    qualifies: 'boolean',
+    dueDateTime: 'dateTime',
+    summary: 'string',
+    steps: many(EXPLAINED_STEP),
+  },
+  required: ['workflowId', 'workflowVersion', 'subjectId', 'qualifies', 'summary', 'steps'],
+};
+
 /** The parameter of cancelProcessing. */
 export const CANCEL_SCOPE: ComplexType = { name: 'cancelScope', isAbstract: true, properties: {} };
 const CANCEL_RUNS: ComplexType = {
@@ -127,6 +160,9 @@ export const SUMMARY_TYPES: readonly ComplexType[] = [
   TOP_WORKFLOWS,
   AWAITED_RESULT,
   FAILED_TASK,
+  EXPLAINED_CLAUSE,
+  EXPLAINED_STEP,
+  EXPLANATION,
   CANCEL_SCOPE,
   CANCEL_RUNS,
   EXTENSION_DATA,
