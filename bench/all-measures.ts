@@ -1,6 +1,7 @@
 /** All measures, in the order in which `npm run bench` runs them. */
 
 import type { Measure } from './measure.ts';
+import { cluster } from './measures/cluster.ts';
 import { durable } from './measures/durable.ts';
 import { http } from './measures/http.ts';
 import { loopDelay } from './measures/loop-delay.ts';
@@ -22,5 +23,6 @@ export const MEASURES: readonly Measure[] = [
   http,
   loopDelay,
   postgres,
+  cluster,
   peers,
 ];

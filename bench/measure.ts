@@ -8,6 +8,8 @@ export interface Load {
   readonly tasks: number;
   /** How long each task waits, ms. 0: it returns at once. */
   readonly waitMs: number;
+  /** Tasks at once in a process. Default: tenure's own. */
+  readonly concurrency?: number;
 }
 
 /** Result of one execution of one side. */

@@ -5,21 +5,45 @@ import type { Load, Sample } from '../measure.ts';
 /** Users of the warm-up run: enough for V8 to have compiled the hot code. */
 const WARM_USERS = 5_000;
 
+/** An engine, and the id of its workflow. */
+interface Made {
+  readonly engine: Engine;
+  readonly workflowId: string;
+}
+
 /** Starts an engine with a workflow of `tasks` tasks. */
 export async function startEngine(
   store: Store,
   directory: Directory,
   tasks: number,
   handler: TaskHandler,
-): Promise<{ readonly engine: Engine; readonly workflowId: string }> {
-  const engine = await createEngine({ store, directory, tasks: { '*': handler } });
+  concurrency?: number,
+): Promise<Made> {
+  const made = await makeEngine(store, directory, tasks, handler, concurrency);
+  await made.engine.start();
+  return made;
+}
+
+/** The same, not started: it publishes runs and drives none. */
+export async function makeEngine(
+  store: Store,
+  directory: Directory,
+  tasks: number,
+  handler: TaskHandler,
+  concurrency?: number,
+): Promise<Made> {
+  const engine = await createEngine({
+    store,
+    directory,
+    tasks: { '*': handler },
+    ...(concurrency === undefined ? {} : { concurrency }),
+  });
   const workflow = await engine.workflows.create({
     category: 'joiner',
     displayName: 'Bench',
     executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
     tasks: Array.from({ length: tasks }, (_, index) => ({ taskDefinitionId: `task-${index + 1}` })),
   });
-  await engine.start();
   return { engine, workflowId: workflow.id };
 }
 
@@ -58,8 +82,9 @@ export async function runLoad(
 }
 
 async function runOnce(load: Load, store: Store): Promise<Sample> {
-  const { users, tasks } = load;
-  const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handlerOf(load));
+  const { users, tasks, concurrency } = load;
+  const handler = handlerOf(load);
+  const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handler, concurrency);
   let residentMax = process.memoryUsage.rss();
   engine.on('run.progress', () => {
     residentMax = Math.max(residentMax, process.memoryUsage.rss());

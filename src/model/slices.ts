@@ -42,6 +42,12 @@ export interface SliceRecord extends SliceKey {
   readonly lastUpdatedAtMs: EpochMs;
 }
 
+/** What slices of a run have changed in it; of one slice, or summed up over several. */
+export type SliceMoves = Pick<
+  SliceRecord,
+  'seq' | 'moved' | 'taskReports' | 'lastUserEndAtMs' | 'lastUpdatedAtMs'
+>;
+
 /** A slice that was claimed, with its run as readers see it. */
 export interface ClaimedSlice {
   readonly run: RunRecord;

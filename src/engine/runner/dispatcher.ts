@@ -15,7 +15,7 @@ import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
-import { usersLeft } from '../../rules/status/slice.ts';
+import { SLICE_BOUNDS, usersLeft } from '../../rules/status/slice.ts';
 import { type BoundTask, type Handlers, nameOf, previewOf } from '../handlers/handlers.ts';
 import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import { Lanes } from '../lanes/lanes.ts';
@@ -66,6 +66,8 @@ export class Dispatcher {
    */
   readonly #refused = new Set<string>();
   #drivenCount = 0;
+  /** Users of the largest slice that was claimed last: the next one probably has as many. */
+  #usersOfSlice: number = SLICE_BOUNDS.max;
   #isOpen = false;
   /** Whether there may be work that was not looked at. */
   #mayHaveWork = false;
@@ -254,11 +256,7 @@ export class Dispatcher {
       const tickets: WorkTicket[] = [];
       try {
         this.#mayHaveWork = false;
-        tickets.push(
-          ...(await this.#work.take(
-            Math.min(this.#room, this.#isShared ? CLAIMS_PER_COMMIT_SHARED : CLAIMS_PER_COMMIT),
-          )),
-        );
+        tickets.push(...(await this.#work.take(this.#room)));
         if (tickets.length === 0) return;
         this.#mayHaveWork = true;
         const ours = tickets.filter((ticket) => !this.#isDriven(ticket) && !this.#refused.has(ticket.runId));
@@ -270,6 +268,10 @@ export class Dispatcher {
           nowMs: clock.now(),
         };
         const claimed = ours.length === 0 ? [] : await recorder.slices.claim(ours, claim);
+        const sizes = claimed.flatMap((answer) =>
+          typeof answer === 'object' ? usersLeft(answer.slice) : [],
+        );
+        if (sizes.length > 0) this.#usersOfSlice = Math.max(1, ...sizes);
         for (const [index, answer] of claimed.entries()) {
           const ticket = ours[index] as WorkTicket;
           if (answer === 'gone') await this.#work.drop(ticket);
@@ -301,7 +303,7 @@ export class Dispatcher {
     else if (this.#isShared) await this.#work.giveBack(ticket, this.#ports.clock.now() + LIMITS.sliceLeaseMs);
   }
 
-  /** Number of drivers that may be added; those that only wait for a retry are not counted. */
+  /** Number of slices that may be claimed at once; drivers that only wait for a retry take up no room. */
   get #room(): number {
     let active = 0;
     let users = 0;
@@ -312,9 +314,11 @@ export class Dispatcher {
         users += usersLeft(driver.held);
       }
     }
+    const room = Math.min(LIMITS.runsDrivenMax - active, LIMITS.runsParkedMax - this.#drivenCount);
+    if (!this.#isShared) return Math.max(0, Math.min(room, CLAIMS_PER_COMMIT));
     // Other processes want to have work, too.
-    if (this.#isShared && users >= USERS_PER_LANE * this.#deps.settings.concurrency) return 0;
-    return Math.max(0, Math.min(LIMITS.runsDrivenMax - active, LIMITS.runsParkedMax - this.#drivenCount));
+    const missing = USERS_PER_LANE * this.#deps.settings.concurrency - users;
+    return Math.max(0, Math.min(room, CLAIMS_PER_COMMIT_SHARED, Math.ceil(missing / this.#usersOfSlice)));
   }
 
   async #drive(ticket: WorkTicket, claimed: ClaimedSlice): Promise<void> {

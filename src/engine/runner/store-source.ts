@@ -35,6 +35,11 @@ export class StoreSource implements WorkSource {
   readonly #timers = new Set<Timer>();
   /** Whether there may be open slices that are not known. */
   #isStale = true;
+  /**
+   * Whether the known ones are of some time ago: a process may have died since, and its slices, of which users wait
+   * half done, are older than those that were not begun.
+   */
+  #isOld = false;
   #taken = 0;
 
   constructor(deps: StoreSourceDeps) {
@@ -57,7 +62,7 @@ export class StoreSource implements WorkSource {
   }
 
   async take(room: number): Promise<readonly WorkTicket[]> {
-    if (this.#isStale && this.#count < room) await this.#look();
+    if (this.#isOld || (this.#isStale && this.#count < room)) await this.#look();
     const tickets: WorkTicket[] = [];
     const { onDemand, scheduled } = this.#waiting;
     while (tickets.length < room) {
@@ -117,9 +122,11 @@ export class StoreSource implements WorkSource {
     const limit = isShared ? HINTS_MAX + this.#resting.size : Number.MAX_SAFE_INTEGER;
     const leaseMs = LIMITS.sliceLeaseMs;
     this.#isStale = false;
+    this.#isOld = false;
     try {
       for (const onDemand of [true, false]) {
         const open = await slices.list({ onDemand, leaseMs, nowMs, limit });
+        if (isShared) this.#forget(onDemand ? 'onDemand' : 'scheduled');
         for (const one of open) if (!this.#resting.has(sliceId(one))) this.#add(one);
         if (open.length === limit) this.#isStale = true;
       }
@@ -129,11 +136,18 @@ export class StoreSource implements WorkSource {
     }
   }
 
+  #forget(kind: 'onDemand' | 'scheduled'): void {
+    const waiting = this.#waiting[kind];
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift())
+      this.#known.delete(sliceId(one));
+  }
+
   #poll(): void {
     const timer = this.#deps.clock.setTimer(LIMITS.pollMs, () => {
       this.#timers.delete(timer);
       this.#poll();
       this.#isStale = true;
+      this.#isOld = true;
       this.#listener?.mayBeWork();
     });
     this.#timers.add(timer);

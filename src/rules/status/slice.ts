@@ -4,7 +4,7 @@
  */
 import type { RunCounters } from '../../model/counters.ts';
 import type { RunRecord } from '../../model/records.ts';
-import type { RunChange, SliceRecord } from '../../model/slices.ts';
+import type { RunChange, SliceMoves, SliceRecord } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { countersPlus, NO_COUNTERS, reportsPlus } from '../counters/counters.ts';
 import { type AggregationOptions, endedUsers } from './aggregate.ts';
@@ -92,7 +92,7 @@ export function runStarted(run: RunRecord, slice: SliceRecord): RunRecord {
 }
 
 /** What readers see of a run: its record, and what its slices that have not ended have moved so far. */
-export function runWithSlices(run: RunRecord, open: readonly SliceRecord[]): RunRecord {
+export function runWithSlices(run: RunRecord, open: readonly SliceMoves[]): RunRecord {
   if (open.length === 0) return run;
   let { lastUpdatedAtMs, revision, seq, lastUserEndAtMs, taskReports } = run;
   let counters: RunCounters = run;

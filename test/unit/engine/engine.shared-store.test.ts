@@ -100,6 +100,25 @@ describe('a run that several engines drive', () => {
     await expectSound(first.store);
   });
 
+  it('is left to the others where one has users for all of its lanes', async () => {
+    const { inner, clock, engine } = cluster({ min: 20, max: 20 });
+    const { run: a } = slow(clock, 1_000);
+    const world = engine({ tasks: { a }, concurrency: 5 });
+    const workflow = await world.engine.workflows.create(workflowInput(['a']));
+    await clock.until(world.engine.start());
+    await clock.until(world.engine.runs.activate(workflow.id, { subjects: idsOf(100) }));
+    const free = async () =>
+      (await inner.slices?.list({ leaseMs: LIMITS.sliceLeaseMs, nowMs: clock.now(), limit: 10 }))?.map(
+        ({ slice }) => slice,
+      );
+    await clock.advance(1);
+    expect(await free()).toEqual([2, 3, 4, 5]);
+    await clock.advance(2_500); // 10 of 20 have ended
+    expect(await free()).toEqual([2, 3, 4, 5]);
+    await clock.advance(1_000);
+    expect(await free()).toEqual([3, 4, 5]);
+  });
+
   it('is waited for by an engine that drives none of it', async () => {
     const { inner, clock, engine } = cluster();
     const [waiting, driving] = [engine({ store: idle(inner) }), engine({ tasks: { a: () => {} } })];

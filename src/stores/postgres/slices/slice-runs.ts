@@ -1,37 +1,34 @@
 /** Runs and what their open slices have moved. */
 import type { RunRecord } from '../../../model/records.ts';
-import type { SliceRecord } from '../../../model/slices.ts';
+import type { SliceKey, SliceMoves } from '../../../model/slices.ts';
 import { runWithSlices } from '../../../rules/status/slice.ts';
 import type { Cell, Row } from '../../sql/cells.ts';
 import { columnOf } from '../../sql/columns.ts';
 import { RUN_COLUMNS, RUN_FIELDS, runCells, runFromRow } from '../../sql/run-rows.ts';
 import type { Session } from '../session.ts';
 import { textArray } from '../session.ts';
-import { SLICE_COLUMNS, sliceFromRow } from './slice-rows.ts';
+import { movesFromRow, SLICE_SUMS } from './slice-rows.ts';
 
 const RUN = RUN_COLUMNS.split(', ')
   .map((column) => `runs.${column}`)
   .join(', ');
 
-const GET = `SELECT ${RUN}, ${SLICE_COLUMNS} FROM {s}.runs
-  LEFT JOIN {s}.slices ON slices_left > 0 AND run_no = runs.no AND state = 'active' WHERE runs.id = $1`;
+const GET = `SELECT ${RUN}, open.* FROM {s}.runs CROSS JOIN LATERAL (SELECT ${SLICE_SUMS} FROM {s}.slices
+  WHERE slices_left > 0 AND run_no = runs.no AND state = 'active') AS open WHERE runs.id = $1`;
 
-const LIST = `SELECT runs.id, ${SLICE_COLUMNS} FROM {s}.runs
-  JOIN {s}.slices ON run_no = runs.no AND state = 'active' WHERE slices_left > 0 AND runs.id = ANY($1::text[])`;
+const LIST = `SELECT runs.id, ${SLICE_SUMS} FROM {s}.runs JOIN {s}.slices ON run_no = runs.no AND state = 'active'
+  WHERE slices_left > 0 AND runs.id = ANY($1::text[]) GROUP BY runs.id`;
+
+const OTHERS = `SELECT ${SLICE_SUMS} FROM {s}.runs JOIN {s}.slices ON run_no = runs.no AND state = 'active'
+  WHERE slices_left > 0 AND runs.id = $1 AND slices.no <> $2`;
 
 const PUT = `UPDATE {s}.runs SET ${RUN_FIELDS.map((field, index) => `${columnOf(field)} = $${index + 1}`).join(', ')},
   slices_left = slices_left - $${RUN_FIELDS.length + 1} WHERE id = $${RUN_FIELDS.length + 2}`;
 
 /** A run as readers see it, in one statement. */
 export async function getSeenRun(session: Session, id: string): Promise<RunRecord | null> {
-  const rows = await session.rows(GET, [id]);
-  const [first] = rows;
-  if (!first) return null;
-  const open = rows.map((row) => row.slice(RUN_FIELDS.length)).filter(([no]) => no !== null);
-  return runWithSlices(
-    runFromRow(first),
-    open.map((row) => sliceFromRow(id, row)),
-  );
+  const [row] = await session.rows(GET, [id]);
+  return row ? runWithSlices(runFromRow(row), movesFromRow(row.slice(RUN_FIELDS.length))) : null;
 }
 
 /** Runs as readers see them, in the same order. */
@@ -40,13 +37,8 @@ export async function seenRuns(session: Session, rows: readonly Row[]): Promise<
   const open = runs.filter(({ processingStatus: is, driver }) => OPEN.has(is) && driver === 'engine');
   if (open.length === 0) return runs;
   const found = await session.rows(LIST, [textArray(open.map(({ id }) => id))]);
-  const byRun = Map.groupBy(found, ([id]) => String(id));
-  return runs.map((run) =>
-    runWithSlices(
-      run,
-      (byRun.get(run.id) ?? []).map((row) => sliceFromRow(run.id, row.slice(1))),
-    ),
-  );
+  const moves = new Map(found.map(([id, ...sums]) => [String(id), movesFromRow(sums)]));
+  return runs.map((run) => runWithSlices(run, moves.get(run.id) ?? []));
 }
 
 /** Statuses of runs that may have open slices. */
@@ -64,8 +56,11 @@ export async function putRunRow(session: Session, run: RunRecord, ended: number)
   await session.rows(PUT, values);
 }
 
-/** The slices of a run that are at work. */
-export async function openSlicesOf(session: Session, runId: string): Promise<readonly SliceRecord[]> {
-  const rows = await session.rows(LIST, [textArray([runId])]);
-  return rows.map((row) => sliceFromRow(runId, row.slice(1)));
+/** What the other slices of the run have moved that are at work. */
+export async function movesOfOthers(
+  session: Session,
+  { runId, slice }: SliceKey,
+): Promise<readonly SliceMoves[]> {
+  const [row = []] = await session.rows(OTHERS, [runId, slice]);
+  return movesFromRow(row);
 }

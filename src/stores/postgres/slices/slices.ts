@@ -24,7 +24,7 @@ import type { News } from './news.ts';
 import { commitSlice, readSlice } from './slice-commit.ts';
 import { type HeldJournal, type JournalStep, readSliceJournal, stepOf } from './slice-journal.ts';
 import { reportsCell, SLICE_COLUMNS, sliceFromRow } from './slice-rows.ts';
-import { getSeenRun, lockRun, openSlicesOf, putRunRow } from './slice-runs.ts';
+import { getSeenRun, lockRun, movesOfOthers, putRunRow } from './slice-runs.ts';
 
 const INSERT = `WITH run AS (UPDATE {s}.runs SET slices_left = cardinality($2::int[]) WHERE id = $1 RETURNING no)
   INSERT INTO {s}.slices (run_no, no, first_no, last_no, state, task_reports)
@@ -253,10 +253,10 @@ export class PostgresSlices {
         if (isTerminal(now.processingStatus)) await this.#news.publish(session, { kind: 'ended', runId });
         if (now.processingStatus === row.processingStatus)
           return { kind: 'written', slice: after, before: null, after: null };
-        const open = await openSlicesOf(session, runId);
-        const others = open.filter((one) => one.slice !== slice);
+        const others = await movesOfOthers(session, commit.slice);
         const before = runWithSlices(row, [...others, commit.slice]);
-        return { kind: 'written', slice: after, before, after: runWithSlices(now, open) };
+        const own = hasEnded ? [] : [after];
+        return { kind: 'written', slice: after, before, after: runWithSlices(now, [...others, ...own]) };
       });
       if (hasEnded) await ended?.(tx, [{ runId, slice }]);
       return answer;

@@ -89,6 +89,24 @@ describe('a source of work from the store', () => {
     expect(await source.take(ALL)).toEqual([sliceOf('late')]);
   });
 
+  it('offers a slice that a process has left before those that it knew and nothing was done in', async () => {
+    const { source, clock, open, listen } = world(many('a', 9).slice(1));
+    await listen();
+    expect(await source.take(2)).toEqual([sliceOf('a', 2), sliceOf('a', 3)]);
+    open.splice(0, 2, sliceOf('a', 1));
+    await clock.advance(LIMITS.pollMs);
+    expect(await source.take(2)).toEqual([sliceOf('a', 1), sliceOf('a', 4)]);
+  });
+
+  it('forgets slices that are not open any more', async () => {
+    const { source, clock, open, listen } = world(many('a', 9));
+    await listen();
+    await source.take(1);
+    open.splice(0, 5);
+    await clock.advance(LIMITS.pollMs);
+    expect(await source.take(2)).toEqual([sliceOf('a', 6), sliceOf('a', 7)]);
+  });
+
   it('offers a slice that was given back when its rest is over, and not before', async () => {
     const { source, clock, open } = world([sliceOf('a')]);
     const [ticket] = await source.take(1);
