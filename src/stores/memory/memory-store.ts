@@ -63,6 +63,7 @@ class MemoryStore extends MemoryReader implements Store {
     const tx = new MemoryTransaction(this.tables);
     try {
       const result = await work(tx);
+      tx.requireSound();
       tx.end('commit');
       return result;
     } catch (error) {
@@ -79,15 +80,16 @@ class MemoryStore extends MemoryReader implements Store {
 class MemoryTransaction extends MemoryReader implements StoreTransaction {
   readonly #touchedUsers = new Set<RunUsers>();
   #ended = false;
+  /** Set when a write failed half way: the transaction cannot commit any more. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(tables: Tables) {
-    super(tables, true, () => {
-      if (this.#ended)
-        throw new LifecycleError(
-          'StoreClosed',
-          'The transaction has ended; make all of its calls before its function returns',
-        );
-    });
+    super(tables, true, () => this.#checkOpen());
+  }
+
+  /** Before the commit. @throws what made a write fail half way, even when `work` has swallowed it. */
+  requireSound(): void {
+    if (this.#failure) throw this.#failure.error;
   }
 
   end(how: 'commit' | 'rollback'): void {
@@ -98,27 +100,28 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
 
   async putWorkflow(record: WorkflowRecord): Promise<void> {
     const { workflow } = record;
-    this.tables.workflows.set(workflow.id, record);
+    this.#tables.workflows.set(workflow.id, record);
     const others = (await this.listWorkflowVersions(workflow.id)).filter(
       (one) => one.version !== workflow.version,
     );
     const versions = [workflow, ...others].sort((a, b) => b.version - a.version);
-    this.tables.versions.set(workflow.id, versions);
+    this.#tables.versions.set(workflow.id, versions);
   }
 
   async deleteWorkflow(id: string): Promise<void> {
-    this.tables.workflows.delete(id);
-    this.tables.versions.delete(id);
-    for (const admission of [...this.tables.admissions.values(true)]) {
-      if (admission.workflowId === id) this.tables.admissions.delete(pairKey(id, admission.subjectId));
+    this.#tables.workflows.delete(id);
+    this.#tables.versions.delete(id);
+    for (const admission of [...this.#tables.admissions.values(true)]) {
+      if (admission.workflowId === id) this.#tables.admissions.delete(pairKey(id, admission.subjectId));
     }
-    for (const run of [...this.tables.runs.values(true)]) {
+    for (const run of [...this.#tables.runs.values(true)]) {
       if (run.workflowId === id) await this.deleteRun(run.id);
     }
   }
 
   async insertRun(run: RunRecord): Promise<void> {
-    const taken = run.slotAtMs === null ? undefined : this.tables.slots.get(slotKey(run, run.slotAtMs), true);
+    const taken =
+      run.slotAtMs === null ? undefined : this.#tables.slots.get(slotKey(run, run.slotAtMs), true);
     if (taken !== undefined || (await this.getRun(run.id))) {
       throw new LifecycleError(
         'Duplicate',
@@ -130,62 +133,60 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
         },
       );
     }
-    this.tables.runs.set(run.id, run);
-    this.tables.users.set(run.id, new RunUsers());
-    if (run.slotAtMs !== null) this.tables.slots.set(slotKey(run, run.slotAtMs), run.id);
+    this.#tables.runs.set(run.id, run);
+    this.#tables.users.set(run.id, new RunUsers());
+    if (run.slotAtMs !== null) this.#tables.slots.set(slotKey(run, run.slotAtMs), run.id);
   }
 
   async putRun(run: RunRecord): Promise<void> {
-    const row = this.tables.runs.get(run.id, true);
+    const row = this.#tables.runs.get(run.id, true);
     if (row === undefined) throw missingRun(run.id);
-    const slices = this.tables.slices.get(run.id, true) ?? [];
+    const slices = this.#tables.slices.get(run.id, true) ?? [];
     const isAtWork = slices.some(({ slice }) => slice.state !== 'ended');
-    this.tables.runs.set(run.id, isAtWork ? runPut(row, run) : run);
+    this.#tables.runs.set(run.id, isAtWork ? runPut(row, run) : run);
   }
 
   async deleteRun(id: string): Promise<void> {
     const run = await this.getRun(id);
     if (!run) return;
-    this.tables.runs.delete(id);
-    this.tables.users.delete(id);
-    this.tables.slices.delete(id);
-    if (run.slotAtMs !== null) this.tables.slots.delete(slotKey(run, run.slotAtMs));
+    this.#tables.runs.delete(id);
+    this.#tables.users.delete(id);
+    this.#tables.slices.delete(id);
+    if (run.slotAtMs !== null) this.#tables.slots.delete(slotKey(run, run.slotAtMs));
   }
 
   async insertUsers(users: readonly UserRecord[]): Promise<void> {
-    const rows = this.#usersForWriting(users);
-    for (const user of users) rows?.insert(user);
+    this.#writeUsers(users, 'insert');
   }
 
   async putUsers(users: readonly UserRecord[]): Promise<void> {
-    const rows = this.#usersForWriting(users);
-    for (const user of users) rows?.put(user);
+    this.#writeUsers(users, 'put');
   }
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {
-    for (const one of admissions) this.tables.admissions.set(pairKey(one.workflowId, one.subjectId), one);
+    for (const one of admissions) this.#tables.admissions.set(pairKey(one.workflowId, one.subjectId), one);
   }
 
   async deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void> {
     for (const one of await this.getAdmissions(workflowId, subjectIds)) {
-      if (one.runId === runId) this.tables.admissions.delete(pairKey(workflowId, one.subjectId));
+      if (one.runId === runId) this.#tables.admissions.delete(pairKey(workflowId, one.subjectId));
     }
   }
 
   async purgeAdmissions(workflowId: string, beforeMs: number): Promise<void> {
-    for (const one of [...this.tables.admissions.values(true)]) {
+    for (const one of [...this.#tables.admissions.values(true)]) {
       if (one.workflowId === workflowId && one.dueAtMs < beforeMs) {
-        this.tables.admissions.delete(pairKey(workflowId, one.subjectId));
+        this.#tables.admissions.delete(pairKey(workflowId, one.subjectId));
       }
     }
   }
 
   async putNotes(notes: readonly Note[]): Promise<void> {
-    for (const note of notes) this.tables.notes.set(pairKey(note.collection, note.key), note);
+    for (const note of notes) this.#tables.notes.set(pairKey(note.collection, note.key), note);
   }
 
   async deleteNotes(collection: string, keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.tables.notes.delete(pairKey(collection, key));
+    for (const key of keys) this.#tables.notes.delete(pairKey(collection, key));
   }
 
   async purgeNotes(collection: string, prefix: string): Promise<void> {
@@ -197,16 +198,41 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
   }
 
   async putSetting(name: string, value: string): Promise<void> {
-    this.tables.settings.set(name, value);
+    this.#tables.settings.set(name, value);
   }
 
-  /** The table of these users, which are all of one run. */
-  #usersForWriting([first]: readonly UserRecord[]): RunUsers | null {
-    if (!first) return null;
-    const users = this.tables.users.get(first.runId, true);
-    if (!users) throw missingRun(first.runId);
-    this.#touchedUsers.add(users);
-    return users;
+  #checkOpen(): void {
+    if (this.#ended) {
+      throw new LifecycleError(
+        'StoreClosed',
+        'The transaction has ended; make all of its calls before its function returns',
+      );
+    }
+    this.requireSound();
+  }
+
+  /** The tables, for a write: one after the end would be part of the next transaction. */
+  get #tables(): Tables {
+    this.#checkOpen();
+    return this.tables;
+  }
+
+  /** Writes users, which are all of one run. */
+  #writeUsers(users: readonly UserRecord[], write: 'insert' | 'put'): void {
+    const tables = this.#tables;
+    const [first] = users;
+    if (!first) return;
+    const rows = tables.users.get(first.runId, true);
+    if (!rows) throw missingRun(first.runId);
+    this.#touchedUsers.add(rows);
+    for (const [index, user] of users.entries()) {
+      try {
+        rows[write](user);
+      } catch (error) {
+        if (index > 0) this.#failure = { error };
+        throw error;
+      }
+    }
   }
 }
 

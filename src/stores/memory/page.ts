@@ -12,6 +12,7 @@ export function pageOf<Row, K extends Key>(
   table: PropertyTable<Row>,
   keyOf: (row: Row) => K,
 ): Row[] {
+  if (query.limit <= 0) return [];
   const property = query.order.property === 'id' ? undefined : table[query.order.property];
   const orderedBy = (row: Row): Value => (property ? (row[property.field] as Value) : null);
   const sign = query.order.descending ? -1 : 1;

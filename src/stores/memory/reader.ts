@@ -220,7 +220,7 @@ export class MemoryReader implements StoreReader {
     // Notes are kept in this order, so that a page does not read all of them.
     const page: UserRecord[] = [];
     for (const user of this.#usersOf(runId, after?.key ?? 0)) {
-      if (page.length === limit) break;
+      if (page.length >= limit) break;
       if (!where || matchesRow(where, USER_PROPERTIES, user)) page.push(user);
     }
     return page;

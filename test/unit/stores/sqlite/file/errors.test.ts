@@ -169,7 +169,7 @@ describe('a key that exists', () => {
   const error = (sql: string): unknown => {
     const database = newDatabase();
     database.exec(
-      "CREATE TABLE t (a INTEGER PRIMARY KEY, b UNIQUE, c NOT NULL CHECK (c > 0)); CREATE TABLE w (a TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES (1, 1, 1); INSERT INTO w VALUES ('a')",
+      "CREATE TABLE t (a INTEGER PRIMARY KEY, b UNIQUE, c NOT NULL CHECK (c > 0)); CREATE TABLE w (a TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES (1, 1, 1); INSERT INTO w VALUES ('a'); CREATE TABLE r (a); INSERT INTO r (rowid) VALUES (1)",
     );
     try {
       database.exec(sql);
@@ -179,12 +179,14 @@ describe('a key that exists', () => {
     throw new Error('Expected an error, got none');
   };
 
-  it.each(['INSERT INTO t VALUES (1, 2, 1)', 'INSERT INTO t VALUES (2, 1, 1)', "INSERT INTO w VALUES ('a')"])(
-    'is recognised: %s',
-    (sql) => {
-      expect(isDuplicate(error(sql))).toBe(true);
-    },
-  );
+  it.each([
+    'INSERT INTO t VALUES (1, 2, 1)',
+    'INSERT INTO t VALUES (2, 1, 1)',
+    "INSERT INTO w VALUES ('a')",
+    'INSERT INTO r (rowid) VALUES (1)',
+  ])('is recognised: %s', (sql) => {
+    expect(isDuplicate(error(sql))).toBe(true);
+  });
 
   it.each([
     'INSERT INTO t VALUES (2, 2, 0)',
