@@ -177,6 +177,7 @@ export {
   type TaskHandlerFunction,
   type TaskHandlerOptions,
   type TaskHandlerResult,
+  type TaskRate,
 } from './ports/task-handler.ts';
 export type { WorkListener, WorkSource, WorkTicket } from './ports/work-source.ts';
 export {

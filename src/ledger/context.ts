@@ -11,7 +11,7 @@ import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
 /** Measures what is recorded. Nothing in it throws. */
-export interface RecordMeter {
+interface RecordMeter {
   /** A commit of the recorder was made: the time it took, ms, and how many events it had. */
   committed(ms: DurationMs, events: number): void;
   /** A commit has changed these users of a run. */

@@ -16,17 +16,21 @@ export type AttemptOutcome =
   | 'canceled'
   | 'abandoned';
 
+type TaskTally = 'retries' | 'interruptions' | 'throttled';
+
 /** The metrics of one task definition; attempts are counted without a look-up. */
 export class TaskMeter {
   readonly #durations: Partial<Record<AttemptOutcome, Histogram>> = {};
   readonly #of: (outcome: AttemptOutcome) => Histogram;
   readonly #retries: Tally;
   readonly #interruptions: Tally;
+  readonly #throttled: Tally;
 
-  constructor(of: (outcome: AttemptOutcome) => Histogram, retries: Tally, interruptions: Tally) {
+  constructor(of: (outcome: AttemptOutcome) => Histogram, tallies: Readonly<Record<TaskTally, Tally>>) {
     this.#of = of;
-    this.#retries = retries;
-    this.#interruptions = interruptions;
+    this.#retries = tallies.retries;
+    this.#interruptions = tallies.interruptions;
+    this.#throttled = tallies.throttled;
   }
 
   /** An attempt has ended. */
@@ -38,6 +42,11 @@ export class TaskMeter {
     }
     histogram.add(ms);
     if (outcome === 'retried') this.#retries.value += 1;
+  }
+
+  /** A task had to wait for the rate of its handler, or because the handler is held back. */
+  throttled(): void {
+    this.#throttled.value += 1;
   }
 
   /** An attempt of a process that died was taken over. */
@@ -55,6 +64,7 @@ export class Collector {
   readonly #taskDurations = new HistogramFamily('tenure.task.duration');
   readonly #retries = new NumberFamily('tenure.task.retries');
   readonly #interruptions = new NumberFamily('tenure.task.interruptions');
+  readonly #throttled = new NumberFamily('tenure.task.throttled');
   readonly #lags = new HistogramFamily('tenure.schedule.lag');
   readonly #skipped = new NumberFamily('tenure.schedule.skipped');
   readonly #commits = new HistogramFamily('tenure.commit.duration');
@@ -66,11 +76,11 @@ export class Collector {
   task(label: string): TaskMeter {
     const known = this.#tasks.get(label);
     if (known) return known;
-    const made = new TaskMeter(
-      (outcome) => this.#taskDurations.of(label, outcome),
-      this.#retries.of(label),
-      this.#interruptions.of(label),
-    );
+    const made = new TaskMeter((outcome) => this.#taskDurations.of(label, outcome), {
+      retries: this.#retries.of(label),
+      interruptions: this.#interruptions.of(label),
+      throttled: this.#throttled.of(label),
+    });
     this.#tasks.set(label, made);
     return made;
   }
@@ -126,6 +136,7 @@ export class Collector {
       this.#taskDurations,
       this.#retries,
       this.#interruptions,
+      this.#throttled,
       this.#lags,
       this.#skipped,
       this.#commits,

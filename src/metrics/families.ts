@@ -14,7 +14,7 @@ const LABEL_LENGTH_MAX = 100;
 const OTHER = 'other';
 
 /** Labels by name, of a metric of the table. */
-export function labelsOf(name: MetricName, values: readonly string[]): Readonly<Record<string, string>> {
+function labelsOf(name: MetricName, values: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(METRICS[name].labels.map((label, index) => [label, values[index] ?? '']));
 }
 

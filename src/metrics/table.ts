@@ -83,6 +83,13 @@ export const METRICS = {
     help: 'Attempts that another process was possibly making when it died.',
     labels: ['task'],
   },
+  'tenure.task.throttled': {
+    kind: 'counter',
+    unit: '{attempt}',
+    scope: 'process',
+    help: 'Attempts that had to wait for the rate of their handler.',
+    labels: ['task'],
+  },
   'tenure.callback.waiting': {
     kind: 'gauge',
     unit: '{task}',

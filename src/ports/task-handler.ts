@@ -93,6 +93,16 @@ export interface RetryPolicy {
   readonly delayMsMax?: DurationMs;
 }
 
+/** How often a handler is called. */
+export interface TaskRate {
+  /** Calls that start in any `intervalMs`, at most; 1..100,000. Retries count. */
+  readonly limit: number;
+  /** Length of the window that slides over the starts, whole ms, 1..86,400,000. */
+  readonly intervalMs: DurationMs;
+  /** Of what the rate is a bound: of each process, over all its runs. Default `process`. */
+  readonly per?: 'process';
+}
+
 /** What `run` and `preview` of every handler with settings are, and the settings. */
 interface TaskHandlerSettings<Arguments, Person extends Identified> {
   run(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;
@@ -106,6 +116,8 @@ interface TaskHandlerSettings<Arguments, Person extends Identified> {
   readonly retry?: RetryPolicy;
   /** Calls of this handler at once, over all runs; ≥ 1. Default: the engine's concurrency. */
   readonly concurrency?: number;
+  /** Further users wait for their turn, first come first served, without a lane. Default: no bound. */
+  readonly rate?: TaskRate;
 }
 
 /** A handler with settings, which gets the task's arguments as they stand in the workflow. */

@@ -50,6 +50,8 @@ export class ActiveUser implements TrackedUser {
   place: Semaphore | null = null;
   /** Waits that the handler of its current task has asked for so far, ms. */
   throttledMs = 0;
+  /** Gives up its permit of the handler's gate, or its place in the queue before it; `null`: it has neither. */
+  leaveGate: (() => void) | null = null;
   /** Set while it waits for a retry. */
   timer: Timer | null = null;
 
@@ -60,11 +62,13 @@ export class ActiveUser implements TrackedUser {
   }
 }
 
-/** Releases the place that a user holds, if any. */
+/** Releases the place and the permit that a user holds, if any. */
 export function freePlace(active: ActiveUser): void {
-  const { place } = active;
+  const { place, leaveGate } = active;
   active.place = null;
+  active.leaveGate = null;
   place?.free();
+  leaveGate?.();
 }
 
 /** Logs an event that came too late to be recorded. */

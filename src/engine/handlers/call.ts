@@ -87,7 +87,7 @@ function failedWith(error: unknown, active: ActiveUser, { handler }: BoundTask, 
   if (PermanentFailure.is(error)) return { kind: 'failed', reason, code: error.failureCode, mayRetry: false };
   if (!RetryAfter.is(error)) return { kind: 'failed', reason, code: failureCodeOf(error), mayRetry: true };
   const { failureCode: code, delayMs, scope } = error;
-  if (scope === 'handler') handler.pause.extend(clock.now(), delayMs);
+  if (scope === 'handler') handler.gate.holdBack(clock, delayMs);
   active.throttledMs += delayMs;
   if (active.throttledMs > LIMITS.throttleMsMax) {
     const waits = `; its waits would come to more than ${LIMITS.throttleMsMax} ms`;

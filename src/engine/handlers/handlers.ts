@@ -1,7 +1,7 @@
 /** The host's handlers: found by definition, read once, bound to the tasks of a workflow version. */
 import { findTaskDefinition, TASK_DEFINITIONS } from '../../catalogue/task-definitions.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { type Fields, fieldsOf, readFunction, readNumber, readWhole } from '../../input/fields.ts';
+import { type Fields, fieldsOf, readFunction, readNumber, readWhole, readWord } from '../../input/fields.ts';
 import { nearest } from '../../input/nearest.ts';
 import {
   fieldsBy,
@@ -21,11 +21,12 @@ import type {
   TaskHandler,
   TaskHandlerFunction,
   TaskHandlerOptions,
+  TaskRate,
 } from '../../ports/task-handler.ts';
 import type { RetrySchedule } from '../../rules/schedule/retry.ts';
 import { positionOf } from '../../rules/status/positions.ts';
-import { Pause } from '../lanes/pause.ts';
 import { Semaphore } from '../lanes/semaphore.ts';
+import { StartGate } from '../lanes/start-gate.ts';
 import { calledInside } from './around-task.ts';
 import { frozenCopy } from './frozen-copy.ts';
 
@@ -37,8 +38,8 @@ export interface Handler {
   readonly retry: RetrySchedule;
   /** Calls at once, over all runs; `null`: no bound of its own. */
   readonly slots: Semaphore | null;
-  /** Holds all calls back: the service behind the handler has asked for it (`retryAfter`). */
-  readonly pause: Pause;
+  /** When calls may start, over all runs. */
+  readonly gate: StartGate;
   readonly argumentsSchema: TaskHandlerOptions['argumentsSchema'] | null;
 }
 
@@ -61,7 +62,8 @@ export function taskOf(tasks: readonly BoundTask[], user: UserRecord): BoundTask
 export function previewOf(bound: BoundTask): BoundTask {
   const { handler } = bound;
   const retry = { ...handler.retry, attempts: 1 };
-  return { ...bound, handler: { ...handler, run: handler.preview, retry } };
+  // A preview does not call what the rate protects.
+  return { ...bound, handler: { ...handler, run: handler.preview, retry, gate: new StartGate(null) } };
 }
 
 /** What is called around the calls of handlers, and where its errors go. */
@@ -145,6 +147,13 @@ const HANDLER = {
     } satisfies ShapeOf<RetryPolicy>),
   ),
   concurrency: optional((place) => readWhole(place, 1, 100_000)),
+  rate: optional(
+    shapeReader({
+      limit: (place: Place) => readWhole(place, 1, 100_000),
+      intervalMs: (place: Place) => readWhole(place, 1, DAY_MS),
+      per: optional((place: Place) => readWord(place, ['process'] as const)),
+    } satisfies ShapeOf<TaskRate>),
+  ),
   argumentsSchema: withDefault(readSchema, null),
 } satisfies Record<keyof TaskHandlerOptions, Reader<unknown>>;
 const ONCE: RetrySchedule = { attempts: 1, delayMs: 0, factor: 1, delayMsMax: 0 };
@@ -178,14 +187,14 @@ function readHandler(place: Place): Handler {
   if (typeof value !== 'function' && (typeof value !== 'object' || value === null))
     throw invalid(place, 'a function, or an object with a function `run`');
   const at = fieldsOfHandler(place, typeof value === 'function' ? { run: value } : value);
-  const { run, preview, retry = ONCE, concurrency, ...same } = fieldsBy(HANDLER, at);
+  const { run, preview, retry = ONCE, concurrency, rate, ...same } = fieldsBy(HANDLER, at);
   return {
     ...same,
     run: run.bind(value),
     preview: preview?.bind(value) ?? wouldRun,
     retry,
     slots: concurrency === undefined ? null : new Semaphore(concurrency),
-    pause: new Pause(),
+    gate: new StartGate(rate ?? null),
   };
 }
 

@@ -23,6 +23,7 @@ import { ActiveUsers } from './active-users.ts';
 import { awaitCall } from './await-call.ts';
 import { concludeAttempt } from './conclusion.ts';
 import { type DriverDeps, metersOf, startRoom, wakeStarved } from './driver-deps.ts';
+import { HandlerAccess } from './handler-access.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
 import { activateQueued, usersInProgress } from './slice-users.ts';
@@ -47,6 +48,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   readonly #ready = new Fifo<ActiveUser>();
   readonly #waits: RetryTimers;
   readonly #meters;
+  readonly #access: HandlerAccess;
   readonly #activeUsers: ActiveUsers;
   /** Users whose start is queued for a commit. */
   #starting = 0;
@@ -82,6 +84,12 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     });
     this.#waits = new RetryTimers(deps.ports.clock);
     this.#meters = metersOf(deps, run, tasks);
+    this.#access = new HandlerAccess({
+      clock: deps.ports.clock,
+      isDriving: () => this.#mode === 'driving',
+      throttled: ({ position }) => this.#meters[position - 1]?.throttled(),
+      admitted: (active) => this.#goOn(active, 0),
+    });
     this.#recorder = deps.recorder.open(run, slice, this);
     deps.lanes.add(this);
   }
@@ -165,19 +173,9 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #runTask(active: ActiveUser): Promise<boolean> | null {
     const bound = taskOf(this.#tasks, active.user);
     const { ports, settings } = this.#deps;
-    const { slots, pause } = bound.handler;
-    const pausedMs = pause.leftMs(this.#nowMs);
-    if (pausedMs > 0) {
-      freePlace(active);
-      this.#wait(active, pausedMs);
+    if (!this.#access.admits(active, bound)) {
+      if (this.isParked) this.#deps.eased();
       return null;
-    }
-    if (slots && active.place === null) {
-      if (!slots.take(() => this.#acceptPlace(active, bound))) {
-        active.state = 'waiting';
-        return null;
-      }
-      active.place = slots;
     }
     active.state = 'running';
     active.runningSinceMs = this.#nowMs;
@@ -311,16 +309,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     return this.#activeUsers.suspended.map(({ user }) => taskOf(this.#tasks, user).task);
   }
 
-  /** Whether nothing can happen before a retry is due: all active users wait, and none is queued. */
+  /** Whether nothing can happen before a moment that is known: all active users wait for one, and none is queued. */
   get isParked(): boolean {
-    return this.#waits.count === this.#activeUsers.size && this.#readAhead.isExhausted;
-  }
-
-  #acceptPlace(active: ActiveUser, { handler }: BoundTask): boolean {
-    if (active.state !== 'waiting' || this.#mode !== 'driving') return false;
-    active.place = handler.slots;
-    this.#goOn(active, 0);
-    return true;
+    const waiting = this.#waits.count + this.#access.gated;
+    return waiting === this.#activeUsers.size && this.#readAhead.isExhausted;
   }
 
   #record(active: ActiveUser, event: UserEvent): void {

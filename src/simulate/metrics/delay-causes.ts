@@ -20,6 +20,8 @@ export interface Bucket {
 export interface Handler {
   /** Calls at once; `null`: no limit of its own. */
   readonly concurrency: number | null;
+  /** Whether people wait for a rate before their call. */
+  readonly isHeldByEngine: boolean;
   calls: number;
   /** Calls among them that wait for a rate. */
   limited: number;
@@ -90,6 +92,12 @@ export function assignPeople(situation: Situation): void {
         wait(people, taskConcurrency, handler.limited / handler.calls);
       waitForOwnPlace(ready);
       ahead.push({ people: ready, wait: waitForOwnPlace });
+    } else if (handler.isHeldByEngine && !isFull) {
+      const waitForRate = (people: number): void => {
+        station.rate.people += people;
+      };
+      waitForRate(ready);
+      ahead.push({ people: ready, wait: waitForRate });
     } else waitForAnyPlace(ready);
   }
   const all = isFull ? 0 : ahead.reduce((sum, { people }) => sum + people, 0);

@@ -15,6 +15,8 @@ export interface TaskLimits {
   readonly concurrency: number | null;
   /** Calls a second that its service accepts, the others wait; `null`: no limit. */
   readonly perSecond: number | null;
+  /** Whether the engine itself keeps to the rate: people wait for it before their call. */
+  readonly isHeldByEngine?: boolean;
 }
 
 /** Options of {@link Delays}. */
@@ -74,8 +76,19 @@ export class Delays {
   station(definition: string, task: string): Station {
     const known = this.#stations.get(definition);
     if (known) return known;
-    const { handler: name, concurrency, perSecond } = this.#options.limitsOf(definition);
-    const handler = this.#handlers.get(name) ?? { concurrency, calls: 0, limited: 0, atLimitMs: 0 };
+    const {
+      handler: name,
+      concurrency,
+      perSecond,
+      isHeldByEngine = false,
+    } = this.#options.limitsOf(definition);
+    const handler = this.#handlers.get(name) ?? {
+      concurrency,
+      isHeldByEngine,
+      calls: 0,
+      limited: 0,
+      atLimitMs: 0,
+    };
     this.#handlers.set(name, handler);
     const station = {
       handler,

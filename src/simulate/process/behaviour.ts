@@ -70,19 +70,29 @@ export function limitsOf(tasks: Readonly<Record<string, TaskBehaviour>>): (defin
   const names = new Map(Object.keys(tasks).map((name) => [handlerKey(name), name]));
   return (definition) => {
     const handler = names.get(handlerKey(definition)) ?? '*';
-    const { concurrency = null, rate } = tasks[handler] ?? {};
-    const perSecond = rate && rate.whenExceeded !== 'fail' ? rate.perSecond : null;
-    return { handler, concurrency, perSecond };
+    const { concurrency = null, rate, handlerRate } = tasks[handler] ?? {};
+    const accepted = rate && rate.whenExceeded !== 'fail' ? rate.perSecond : Number.POSITIVE_INFINITY;
+    const started = handlerRate
+      ? (handlerRate.limit / handlerRate.intervalMs) * 1_000
+      : Number.POSITIVE_INFINITY;
+    const perSecond = Math.min(accepted, started);
+    return {
+      handler,
+      concurrency,
+      perSecond: Number.isFinite(perSecond) ? perSecond : null,
+      isHeldByEngine: handlerRate !== undefined,
+    };
   };
 }
 
 function handlerOf(task: TaskBehaviour, deps: BehaviourDeps): TaskHandlerOptions {
-  const { timeoutMs, retry, concurrency } = task;
+  const { timeoutMs, retry, concurrency, handlerRate } = task;
   return {
     run: isNoOp(task) && deps.gate === null ? () => deps.called(0) : new SimulatedTask(task, deps).run,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(retry === undefined ? {} : { retry }),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(handlerRate === undefined ? {} : { rate: handlerRate }),
   };
 }
 

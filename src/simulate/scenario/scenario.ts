@@ -241,6 +241,14 @@ const TASK = object(
       'As in the settings of a handler. Default: one attempt.',
     ),
     concurrency: whole(1, CONCURRENCY_MAX, 'Calls of this task at once. Default: no limit of its own.'),
+    handlerRate: object(
+      {
+        limit: whole(1, CONCURRENCY_MAX, 'Calls that start in any intervalMs, at most.'),
+        intervalMs: whole(1, DAY_MS),
+      },
+      {},
+      'The setting rate of the handler: the engine makes further people wait. Default: no limit.',
+    ),
   },
   'Behaviour of a task in this scenario, and the settings of its handler.',
 );

@@ -153,6 +153,20 @@ describe('a simulation', () => {
     expect(Math.max(...load.buckets.map(({ queuedMax }) => queuedMax))).toBe(20);
   });
 
+  it('makes people wait for the rate of a handler, without a lane, and says so', async () => {
+    const { result } = await traced(
+      oneRun(
+        50,
+        { task: { handlerRate: { limit: 10, intervalMs: 60_000 } } },
+        { capacity: { concurrency: 2 } },
+      ),
+    );
+    expect(result.totals.users).toEqual({ completed: 50 });
+    const [first] = result.delays.filter(({ cause }) => cause !== 'schedule' && cause !== 'directory');
+    // Four times ten people waited for one, two, three and four minutes.
+    expect(first).toMatchObject({ cause: 'rate', totalMs: 10 * (1 + 2 + 3 + 4) * 60_000, peopleMax: 40 });
+  });
+
   it('has empty figures for a scenario in which no one is due', async () => {
     const { result } = await traced({
       ...SMALL,
