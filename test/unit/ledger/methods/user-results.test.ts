@@ -1,6 +1,7 @@
 /** Results of users that an external worker reports (domain §2.9). */
 import { describe, expect, it } from 'vitest';
 import type { UserResultInput } from '../../../../src/ledger/input/user.ts';
+import type { UserStatus } from '../../../../src/model/status.ts';
 import {
   allUsers,
   codeOf,
@@ -9,7 +10,7 @@ import {
   makeWorld,
   workflowInput,
 } from '../../../helpers/world.ts';
-import { counts, makeDesk } from '../support.ts';
+import { counts, makeDesk, walk } from '../support.ts';
 
 describe('results that are refused', () => {
   const cases: [string, Partial<UserResultInput> | Record<string, unknown>, string][] = [
@@ -226,5 +227,250 @@ describe('single tasks', () => {
     });
     expect(result.startedDateTime).toBe(clock.iso(-30_000));
     await expectSound(store);
+  });
+});
+
+describe('the list of the user results of a run', () => {
+  it('comes by ordinal, has each user once, and counts all of them', async () => {
+    const { create, report, ledger } = await makeDesk();
+    const run = await create(7);
+    for (let no = 1; no <= 7; no++) await report(run, 'queued', { subject: { id: `s${no}` } });
+    const pages = await walk((options) => ledger.userProcessingResults.list(run.id, options), { top: 3 });
+    expect(pages.map((page) => page.map(({ subject }) => subject.id))).toEqual([
+      ['s1', 's2', 's3'],
+      ['s4', 's5', 's6'],
+      ['s7'],
+    ]);
+    const page = await ledger.userProcessingResults.list(run.id, { top: 2, count: true });
+    expect([page.count, page.value.length]).toEqual([7, 2]);
+  });
+
+  it('counts the matches of its filter, and orders them as asked', async () => {
+    const { create, report, ledger } = await makeDesk();
+    const run = await create(4);
+    for (const [index, status] of (['completed', 'failed', 'completed', 'queued'] as const).entries())
+      await report(run, status, { subject: { id: `s${index}` } });
+    const page = await ledger.userProcessingResults.list(run.id, {
+      filter: "processingStatus eq 'completed'",
+      orderBy: 'id desc',
+      count: true,
+    });
+    expect([page.count, ...page.value.map(({ subject }) => subject.id)]).toEqual([2, 's2', 's0']);
+  });
+
+  it('of a run that has declared users, but no results, is empty and counts 0', async () => {
+    const { create, ledger } = await makeDesk();
+    const run = await create(3);
+    expect(await ledger.userProcessingResults.list(run.id, { count: true })).toEqual({
+      value: [],
+      nextToken: null,
+      count: 0,
+    });
+  });
+
+  it('has no count unless one is asked for', async () => {
+    const { create, ledger } = await makeDesk();
+    const run = await create(1);
+    expect(await ledger.userProcessingResults.list(run.id)).not.toHaveProperty('count');
+  });
+
+  it.each<[string, object, string]>([
+    ['an unknown option', { limit: 5 }, 'InvalidArgument'],
+    ['a filter of a property that users do not have', { filter: "color eq 'red'" }, 'InvalidFilter'],
+    ['a filter that cannot be read', { filter: '((' }, 'InvalidFilter'],
+    ['an order by a property that has none', { orderBy: 'color' }, 'InvalidArgument'],
+    ['the token of another run', {}, 'InvalidPageToken'],
+  ])('is refused with %s', async (_, options, code) => {
+    const { create, report, ledger } = await makeDesk();
+    const [run, other] = [await create(2), await create(2)];
+    for (const id of ['a', 'b']) await report(other, 'queued', { subject: { id } });
+    const { nextToken } = await ledger.userProcessingResults.list(other.id, { top: 1 });
+    const given = code === 'InvalidPageToken' ? { after: nextToken ?? '' } : options;
+    expect(await codeOf(ledger.userProcessingResults.list(run.id, given as never))).toBe(code);
+  });
+});
+
+describe('a user result', () => {
+  it('is got by its id in any letter case, as it was returned when it was reported', async () => {
+    const { create, report, ledger, clock } = await makeDesk();
+    const run = await create(1, 2, { workflowExecutionType: 'scheduled' });
+    const made = await report(run, 'completed', {
+      subject: { id: 'ada' },
+      startedDateTime: clock.iso(),
+      completedDateTime: clock.iso(),
+    });
+    expect(made).toEqual({
+      id: made.id,
+      subject: { id: 'ada' },
+      processingStatus: 'completed',
+      workflowExecutionType: 'scheduled',
+      workflowVersion: 1,
+      scheduledDateTime: run.scheduledDateTime,
+      startedDateTime: clock.iso(),
+      completedDateTime: clock.iso(),
+      totalTasksCount: 2,
+      failedTasksCount: 0,
+      totalUnprocessedTasksCount: 0,
+    });
+    for (const [runId, id] of [
+      [run.id, made.id],
+      [run.id.toUpperCase(), made.id.toUpperCase()],
+    ] as const)
+      expect(await ledger.userProcessingResults.get(runId, id)).toEqual(made);
+  });
+
+  it('is not found in another run, by the id of its run, or after its run is deleted', async () => {
+    const { create, report, ledger } = await makeDesk();
+    const [run, other] = [await create(1), await create(1)];
+    const { id } = await report(run, 'completed');
+    const get = (runId: string, resultId: string) =>
+      codeOf(ledger.userProcessingResults.get(runId, resultId));
+    expect([await get(other.id, id), await get(run.id, run.id)]).toEqual(['NotFound', 'NotFound']);
+    await ledger.runs.delete(run.id);
+    expect(await get(run.id, id)).toBe('NotFound');
+  });
+
+  it('without a subject is of one that the ledger names, a new one for each user', async () => {
+    const { create, report } = await makeDesk();
+    const run = await create(2);
+    const ids = [await report(run, 'queued'), await report(run, 'queued')].map(({ subject }) => subject.id);
+    expect(new Set(ids).size).toBe(2);
+  });
+});
+
+describe('the messages of refused results', () => {
+  it.each<[string, UserStatus, Partial<UserResultInput>, object]>([
+    [
+      'a user with too few tasks for those who are still to come',
+      'completed',
+      { totalTasksCount: 6 },
+      { field: 'totalTasksCount', expected: 4, got: 6 },
+    ],
+    [
+      'a user with more single results than the workflow has tasks',
+      'completed',
+      {
+        totalTasksCount: 3,
+        taskProcessingResults: Array(3).fill({ processingStatus: 'completed' }),
+      },
+      { field: 'totalTasksCount', expected: 2, got: 3 },
+    ],
+  ])('say what the ledger expects of %s', async (_, status, more, details) => {
+    const { create, report } = await makeDesk();
+    const run = await create(3, 6);
+    await expect(report(run, status, more)).rejects.toMatchObject({ code: 'CounterMismatch', details });
+  });
+
+  it('name how many users were declared when one more is reported', async () => {
+    const { create, report } = await makeDesk();
+    const run = await create(2);
+    for (const id of ['a', 'b']) await report(run, 'queued', { subject: { id } });
+    await expect(report(run, 'queued', { subject: { id: 'c' } })).rejects.toMatchObject({
+      message: 'Expected totalUsersCount to be 2, as the ledger counts, got `3`',
+    });
+  });
+
+  it('name subject and run of a second result', async () => {
+    const { create, report } = await makeDesk();
+    const run = await create(2);
+    await report(run, 'queued', { subject: { id: 'ada' } });
+    await expect(report(run, 'completed', { subject: { id: 'ada' } })).rejects.toMatchObject({
+      code: 'Duplicate',
+      message: `Expected the first result of subject \`ada\` in run ${run.id}, got a second one`,
+      details: { runId: run.id, subjectId: 'ada' },
+    });
+  });
+
+  it('name user and status when a task is recorded for a user with counts only', async () => {
+    const { create, report, ledger } = await makeDesk();
+    const run = await create(1);
+    const { id } = await report(run, 'inProgress');
+    await expect(
+      ledger.userProcessingResults.recordTask(run.id, id, { processingStatus: 'completed' }),
+    ).rejects.toMatchObject({
+      code: 'IllegalTransition',
+      message: `Expected a legal move of user 1 of run ${run.id} from \`inProgress\`, got \`completed\``,
+    });
+  });
+
+  it('say that a run is driven by the engine', async () => {
+    const { engine } = makeWorld();
+    const { id } = await engine.workflows.create(workflowInput(['a', 'b']));
+    const run = await engine.runs.activate(id, { subjects: ['u1'] });
+    await expect(
+      engine.userProcessingResults.create(run.id, counts('queued') as UserResultInput),
+    ).rejects.toMatchObject({
+      code: 'NotDrivenHere',
+      message: `Expected run ${run.id} to be driven from outside, got one that the engine drives`,
+      details: { runId: run.id },
+    });
+  });
+});
+
+describe('the moments of tasks that are recorded', () => {
+  it('follow each other: a task begins when the one before it ended, unless it says otherwise', async () => {
+    const { create, report, ledger, clock } = await makeDesk();
+    const run = await create(1);
+    const { id } = await report(run, 'queued');
+    await clock.advance(5_000);
+    const first = clock.iso();
+    await ledger.userProcessingResults.recordTask(run.id, id, {
+      processingStatus: 'completed',
+      startedDateTime: clock.iso(-3_000),
+    });
+    await clock.advance(7_000);
+    await ledger.userProcessingResults.recordTask(run.id, id, { processingStatus: 'completed' });
+    const tasks = await ledger.taskProcessingResults.listOfUser(run.id, id);
+    expect(tasks.map((one) => [one.startedDateTime, one.completedDateTime])).toEqual([
+      [clock.iso(-10_000), first],
+      [first, clock.iso()],
+    ]);
+  });
+
+  it('cannot lie before the end of the task before', async () => {
+    const { create, report, ledger, clock } = await makeDesk();
+    const run = await create(1);
+    const { id } = await report(run, 'queued');
+    await clock.advance(5_000);
+    await ledger.userProcessingResults.recordTask(run.id, id, { processingStatus: 'completed' });
+    expect(
+      await codeOf(
+        ledger.userProcessingResults.recordTask(run.id, id, {
+          processingStatus: 'completed',
+          startedDateTime: clock.iso(-1),
+        }),
+      ),
+    ).toBe('InvalidArgument');
+  });
+
+  it('never let the run change backwards when the clock is set back', async () => {
+    const { create, report, get, clock, store } = await makeDesk();
+    const run = await create(2);
+    await clock.advance(60_000);
+    await report(run, 'queued', { subject: { id: 'a' } });
+    const before = await get(run);
+    clock.jump(-30_000);
+    await report(run, 'queued', { subject: { id: 'b' } });
+    expect(Date.parse((await get(run)).lastUpdatedDateTime)).toBeGreaterThanOrEqual(
+      Date.parse(before.lastUpdatedDateTime),
+    );
+    await expectSound(store);
+  });
+});
+
+describe('the events of reported users', () => {
+  it('are run.started with the first who started, user.finished for each end, run.finished with the last end', async () => {
+    const { create, report, events, ledger } = await makeDesk();
+    const run = await create(2);
+    const since = async (status: UserStatus, id: string) => {
+      events.length = 0;
+      await report(run, status, { subject: { id } });
+      return events.filter((name) => name !== 'run.progress' && name !== 'audit.recorded');
+    };
+    expect(await since('inProgress', 'a')).toEqual(['run.started']);
+    expect(await since('completed', 'b')).toEqual(['user.finished']);
+    events.length = 0;
+    await ledger.runs.cancel(run.id);
+    expect(events.filter((name) => name.endsWith('.finished'))).toEqual(['user.finished', 'run.finished']);
   });
 });
