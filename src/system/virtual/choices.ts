@@ -29,7 +29,7 @@ export class Choices implements Random {
   pick<T>(values: readonly T[]): T {
     const value = values[this.int(0, values.length - 1)];
     if (value === undefined && values.length === 0)
-      throw new RangeError('Expected values to pick from, got none');
+      throw new RangeError('Expected values to be a list of at least one, got `[]`');
     return value as T;
   }
 

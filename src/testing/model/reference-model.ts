@@ -66,8 +66,9 @@ export interface ModelPlan {
 
 /** A queued run (r1) of queued users (u1) with queued tasks (t1). */
 export function createRun({ users, continueOnError, strictFailed = false }: ModelPlan): ModelRun {
-  if (users < 1 || continueOnError.length < 1)
-    throw new RangeError('Expected at least one user and one task');
+  if (!(users >= 1)) throw new RangeError(`Expected users to be at least 1, got \`${users}\``);
+  if (continueOnError.length < 1)
+    throw new RangeError('Expected continueOnError to be a flag for each task, got `[]`');
   const makeTask = (flag: boolean): ModelTask => ({
     status: 'queued',
     continueOnError: flag,

@@ -1,6 +1,8 @@
-/** The users of a slice, read from the store in batches: those in progress, and the queued ones. */
+/** The users of a slice, read from the store in batches: those in progress, and the queued ones of one that is canceling. */
 import { describe, expect, it } from 'vitest';
-import { queuedUsers, usersInProgress } from '../../../../src/engine/runner/slice-users.ts';
+import { ActiveUser } from '../../../../src/engine/handlers/active-user.ts';
+import { ActiveUsers } from '../../../../src/engine/runner/active-users.ts';
+import { activateQueued, usersInProgress } from '../../../../src/engine/runner/slice-users.ts';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import { LIMITS } from '../../../../src/model/limits.ts';
 import type { UserRecord } from '../../../../src/model/records.ts';
@@ -27,7 +29,7 @@ async function storeOf(statuses: readonly UserStatus[], hooks: StoreHooks = {}) 
     userRecord(1, index + 1, { processingStatus, startedAtMs: processingStatus === 'queued' ? null : T0 }),
   );
   await seedRun(inner, runRecord(1), users);
-  return { inner, store: wrapStore(inner, hooks) };
+  return { store: wrapStore(inner, hooks) };
 }
 
 const ordinals = (users: readonly UserRecord[]) => users.map(({ ordinal }) => ordinal);
@@ -84,72 +86,100 @@ describe('the users in progress of a slice', () => {
   });
 });
 
-/** What `queuedUsers` needs, and the errors that it reports. */
+/** What `activateQueued` works with, and what it reports. */
 async function world(statuses: readonly UserStatus[], hooks: StoreHooks = {}) {
-  const { inner, store } = await storeOf(statuses, hooks);
+  const { store } = await storeOf(statuses, hooks);
   const clock = new VirtualClock();
   const errors: unknown[] = [];
   const deps = {
     ports: { store, clock },
     events: { has: () => true, emit: (name: string, payload: unknown) => void errors.push([name, payload]) },
-  } as unknown as Parameters<typeof queuedUsers>[0];
-  return { inner, clock, errors, deps };
+  } as unknown as Parameters<typeof activateQueued>[0];
+  const activeUsers = new ActiveUsers({ activeUsers: 0, starved: new Set() });
+  const activated: ActiveUser[] = [];
+  const activate = (of: SliceRecord, isWanted: () => boolean = () => true) =>
+    activateQueued(deps, of, { activeUsers, isWanted, activated: (active) => void activated.push(active) });
+  const activatedOrdinals = () => activated.map(({ user }) => user.ordinal);
+  return { clock, errors, activate, activeUsers, activated, activatedOrdinals };
 }
 
-async function batchesOf(batches: AsyncIterable<readonly UserRecord[]>): Promise<number[][]> {
-  const found: number[][] = [];
-  for await (const users of batches) found.push(ordinals(users));
-  return found;
-}
-
-describe('the queued users of a slice', () => {
-  it('come in batches, by ordinal, and only those of the slice', async () => {
-    const count = LIMITS.usersPerBatch + 2;
-    const { deps } = await world(fill(count + 3, 'queued'));
-    const batches = await batchesOf(queuedUsers(deps, slice(2, count + 1), () => true));
-    expect(batches.map((batch) => batch.length)).toEqual([LIMITS.usersPerBatch, 2]);
-    expect(batches.flat()).toEqual(Array.from({ length: count }, (_, index) => index + 2));
+describe('the queued users of a slice that is canceling', () => {
+  it('become active by ordinal, without their subject, and only those of the slice', async () => {
+    const { activate, activeUsers, activated, activatedOrdinals, clock } = await world(fill(6, 'queued'));
+    await activate(slice(2, 4));
+    expect(activatedOrdinals()).toEqual([2, 3, 4]);
+    expect([...activeUsers]).toEqual(activated);
+    expect(activated[0]).toMatchObject({ subject: null, state: 'read', fetchedAtMs: clock.now() });
   });
 
   it('are no users in another status', async () => {
-    const { deps } = await world(['queued', 'inProgress', 'canceled', 'queued']);
-    expect(await batchesOf(queuedUsers(deps, slice(1, 4), () => true))).toEqual([[1, 4]]);
+    const { activate, activatedOrdinals } = await world(['queued', 'inProgress', 'canceled', 'queued']);
+    await activate(slice(1, 4));
+    expect(activatedOrdinals()).toEqual([1, 4]);
   });
 
-  it('are read on while they are wanted, and no longer', async () => {
-    const { deps } = await world(fill(2 * LIMITS.usersPerBatch, 'queued'));
-    let isWanted = true;
-    const sizes: number[] = [];
-    for await (const users of queuedUsers(deps, slice(1, 2 * LIMITS.usersPerBatch), () => isWanted)) {
-      sizes.push(users.length);
-      isWanted = false;
-    }
-    expect(sizes).toEqual([LIMITS.usersPerBatch]);
-    expect(await batchesOf(queuedUsers(deps, slice(1, 9), () => false))).toEqual([]);
+  it('that are active already stay as they are, and are not made active twice', async () => {
+    const { activate, activeUsers, activatedOrdinals } = await world(fill(3, 'queued'));
+    const known = new ActiveUser(userRecord(1, 2), { id: 'subject-2' }, T0);
+    activeUsers.add(known);
+    await activate(slice(1, 3));
+    expect(activatedOrdinals()).toEqual([1, 3]);
+    expect(activeUsers.at(2)).toBe(known);
   });
 
-  it('that were read when they were no longer wanted are not handed out', async () => {
+  it('that were active when it began are left out also when they have ended before they are read', async () => {
+    const { activate, activeUsers, activatedOrdinals } = await world(fill(2, 'queued'), {
+      read: async (_, run) => {
+        const result = await run();
+        for (const active of activeUsers) activeUsers.remove(active);
+        return result;
+      },
+    });
+    activeUsers.add(new ActiveUser(userRecord(1, 2), null, T0));
+    await activate(slice(1, 2));
+    expect(activatedOrdinals()).toEqual([1]);
+  });
+
+  it('become active a batch at a time: the next one is read when there is room', async () => {
+    const count = 2 * LIMITS.usersPerBatch + 1;
+    const { activate, activeUsers, activated, clock } = await world(fill(count, 'queued'));
+    const done = activate(slice(1, count));
+    await clock.settle();
+    expect(activated).toHaveLength(2 * LIMITS.usersPerBatch);
+    for (const active of activeUsers) activeUsers.remove(active);
+    await done;
+    expect(activated).toHaveLength(count);
+  });
+
+  it('are none when they are not wanted', async () => {
+    const { activate, activatedOrdinals } = await world(fill(2, 'queued'));
+    await activate(slice(1, 2), () => false);
+    expect(activatedOrdinals()).toEqual([]);
+  });
+
+  it('that were read when they were no longer wanted do not become active', async () => {
     let isWanted = true;
-    const { deps } = await world(fill(2, 'queued'), {
+    const { activate, activatedOrdinals } = await world(fill(2, 'queued'), {
       read: async (_, run) => {
         const result = await run();
         isWanted = false;
         return result;
       },
     });
-    expect(await batchesOf(queuedUsers(deps, slice(1, 2), () => isWanted))).toEqual([]);
+    await activate(slice(1, 2), () => isWanted);
+    expect(activatedOrdinals()).toEqual([]);
   });
 
   it('are read again a second after the store failed, which is reported, and none is left out', async () => {
     let failures = 2;
     const failure = new LifecycleError('StoreUnavailable', 'It is away');
-    const { deps, clock, errors } = await world(fill(3, 'queued'), {
+    const { activate, activatedOrdinals, clock, errors } = await world(fill(3, 'queued'), {
       read: (_, run) => {
         if (failures-- > 0) throw failure;
         return run();
       },
     });
-    const reading = batchesOf(queuedUsers(deps, slice(1, 3), () => true));
+    const done = activate(slice(1, 3));
     await clock.settle();
     expect(errors).toHaveLength(1);
     await clock.advance(999);
@@ -157,22 +187,23 @@ describe('the queued users of a slice', () => {
     await clock.advance(1);
     expect(errors).toHaveLength(2);
     await clock.advance(1_000);
-    expect(await reading).toEqual([[1, 2, 3]]);
+    await done;
+    expect(activatedOrdinals()).toEqual([1, 2, 3]);
     expect(errors[0]).toEqual(['engine.error', { error: failure, during: 'cancelingRun', runId: runId(1) }]);
   });
 
   it('are given up while the store fails, once they are not wanted', async () => {
     let isWanted = true;
-    const { deps, clock } = await world(fill(1, 'queued'), {
+    const { activate, activatedOrdinals, clock } = await world(fill(1, 'queued'), {
       read: () => {
         throw new LifecycleError('StoreUnavailable', 'It is away');
       },
     });
-    const reading = batchesOf(queuedUsers(deps, slice(1, 1), () => isWanted));
+    const done = activate(slice(1, 1), () => isWanted);
     await clock.settle();
     isWanted = false;
     await clock.advance(1_000);
-    expect(await reading).toEqual([]);
-    expect(clock.timers).toBe(0);
+    await done;
+    expect([activatedOrdinals(), clock.timers]).toEqual([[], 0]);
   });
 });

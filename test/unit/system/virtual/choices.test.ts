@@ -47,6 +47,8 @@ describe('seeded choices', () => {
   });
 
   it('refuse to pick from nothing', () => {
-    expect(() => new Choices(5).pick([])).toThrow('Expected values to pick from, got none');
+    expect(() => new Choices(5).pick([])).toThrow(
+      new RangeError('Expected values to be a list of at least one, got `[]`'),
+    );
   });
 });

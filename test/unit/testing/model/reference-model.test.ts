@@ -255,3 +255,11 @@ describe('scenarios of domain §6', () => {
     }
   });
 });
+
+it.each([
+  [0, [false], 'Expected users to be at least 1, got `0`'],
+  [Number.NaN, [false], 'Expected users to be at least 1, got `NaN`'],
+  [1, [], 'Expected continueOnError to be a flag for each task, got `[]`'],
+])('the model refuses a run of %d users with the tasks %j', (users, continueOnError, message) => {
+  assert.throws(() => createRun({ users, continueOnError }), { name: 'RangeError', message });
+});
