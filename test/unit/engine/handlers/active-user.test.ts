@@ -23,6 +23,7 @@ describe('a user that becomes active', () => {
       isWoken: false,
       place: null,
       timer: null,
+      throttledMs: 0,
     });
   });
 

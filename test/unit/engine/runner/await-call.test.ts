@@ -10,7 +10,7 @@ import type { DriverDeps } from '../../../../src/engine/runner/driver-deps.ts';
 import { runRecord, T0, userRecord } from '../../../../src/testing/contract/records/records.ts';
 import { deferred } from '../../../helpers/deferred.ts';
 
-const COMPLETED: CallResult = { kind: 'completed', processingInfo: null };
+const COMPLETED: CallResult = { kind: 'completed', processingInfo: null, changes: null };
 const DRIVER = {} as LaneClient;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -113,7 +113,7 @@ describe('a handler that has settled', () => {
 });
 
 describe('a handler that has a result but has not settled', () => {
-  const timedOut: CallResult = { kind: 'failed', reason: 'timed out', isOver: false };
+  const timedOut: CallResult = { kind: 'failed', reason: 'timed out', code: 'TimedOut', mayRetry: false };
 
   it('has its result taken at once, and holds its lane until that is replaced', async () => {
     const one = waiting();
