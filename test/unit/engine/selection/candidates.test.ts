@@ -110,7 +110,7 @@ describe('candidates that a rule selects', () => {
   const sales = (count: number) => people(count, (no) => ({ department: no % 2 === 1 ? 'Sales' : 'IT' }));
   const tallyOf = (rule = RULE) => new SelectionTally(scopeAttributes(rule), true);
 
-  it('are those whom it matches, and none of them is due at a moment', async () => {
+  it('are those that it matches, and none of them is due at a moment', async () => {
     const found = await all(candidatesByRule(RULE, arrayDirectory(sales(5)), 10, tallyOf()));
     expect(found).toEqual(['u1', 'u3', 'u5'].map((subjectId) => ({ subjectId, dueAtMs: null })));
   });
@@ -125,7 +125,7 @@ describe('candidates that a rule selects', () => {
     });
   });
 
-  it('do not include those for whom the rule cannot be decided, which the tally counts', async () => {
+  it('do not include those that the rule cannot decide, which the tally counts', async () => {
     const rule = parseScopeRule('accountEnabled eq true');
     const directory = arrayDirectory([
       { id: 'yes', accountEnabled: true },
