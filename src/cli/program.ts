@@ -3,6 +3,7 @@ import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs/runs.ts';
@@ -60,6 +61,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     resumeCommand,
     runsCommand,
     workflowsCommand,
+    explainCommand,
     checkCommand,
     serveCommand,
     workCommand,

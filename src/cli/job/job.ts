@@ -62,6 +62,11 @@ export async function storeJob(store: Store, job: Job): Promise<void> {
   await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(job)));
 }
 
+/** Whether a `tenure run` has kept its job in the store. */
+export async function isJobKept(store: StoreReader): Promise<boolean> {
+  return (await store.getSetting(SETTING)) !== null;
+}
+
 /**
  * The stored job, with options replacing its settings.
  *

@@ -109,7 +109,7 @@ function withScope(raw: Readonly<Record<string, unknown>>, rule: string): Readon
 
 /** The attributes with dates in the conditions of a workflow and in a further rule. */
 export function dateAttributesOf(
-  { executionConditions: conditions }: ChosenWorkflow,
+  { executionConditions: conditions }: Pick<ChosenWorkflow, 'executionConditions'>,
   rule?: string,
 ): readonly string[] {
   const rules = [

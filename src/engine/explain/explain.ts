@@ -22,6 +22,7 @@ import {
   admissionStep,
   type Conditions,
   catchUpStep,
+  type DueAtMs,
   directoryStep,
   isPassed,
   quote,
@@ -93,7 +94,7 @@ export async function explain(input: ExplainInput): Promise<Explanation> {
     slotDateTime: qualification === null ? null : isoOf(slotAtMs),
     qualifies,
     dueDateTime: dueAtMs === null ? null : isoOf(dueAtMs),
-    summary: summaryOf(conditions, subjectId, all, qualifies),
+    summary: summaryOf(conditions, { subjectId, dueAtMs, steps: all, qualifies }),
     steps: all,
   };
 }
@@ -164,9 +165,12 @@ async function quarantineStep(
 /** All of it in one sentence. */
 function summaryOf(
   { record, qualification, slotAtMs }: Conditions,
-  subjectId: string,
-  steps: readonly ExplainedStep[],
-  qualifies: boolean,
+  {
+    subjectId,
+    dueAtMs,
+    steps,
+    qualifies,
+  }: Pick<Explanation, 'subjectId' | 'steps' | 'qualifies'> & { readonly dueAtMs: DueAtMs },
 ): string {
   const who = quote(subjectId);
   const unmet = steps.filter(({ condition, result }) => result === 'notMet' && condition !== 'run');
@@ -177,6 +181,10 @@ function summaryOf(
   const passed = isPassed(record, slotAtMs) ? ' as things are now (it has been evaluated)' : '';
   const slot = `The slot of ${isoOf(slotAtMs)}`;
   if (qualifies) return `${slot} takes ${who}${passed}${last}.`;
+  // Whatever else is not met: no slot takes a person twice for one moment.
+  const taken = unmet.find(({ condition }) => condition === 'admission');
+  if (taken && dueAtMs !== null)
+    return `${slot} does not take ${who} for ${isoOf(dueAtMs)}: ${taken.reason}${last}.`;
   if (unmet.length === 0)
     return `Without a directory, only the record of ${who} can be looked at; ${run?.reason}.`;
   return `${slot} does not take ${who}${passed}: ${why}${last}.`;

@@ -161,7 +161,11 @@ describe('an explanation', () => {
     expect(explained.summary).toContain('task `a` failed: no such account.');
     const before = await engine.workflows.explain(id, 'u1', { at: SLOT });
     expect(of(before, 'slot').values.isEvaluated).toBe(true);
-    expect(before.summary).toContain('as things are now (it has been evaluated)');
+    expect(before.summary).toBe(
+      `The slot of ${SLOT} does not take \`u1\` for 2026-03-02T00:00:00.000Z: run ${run?.id} has taken the person for this moment; ${of(before, 'run').reason}.`,
+    );
+    const other = await engine.workflows.explain(id, 'u2', { at: SLOT });
+    expect(other.summary).toContain('as things are now (it has been evaluated): the directory does not have');
   });
 
   it('says that a run has not finished with a person who is due anew', async () => {

@@ -1,0 +1,162 @@
+import { Command, Option } from 'commander';
+import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
+import { explain } from '../../engine/explain/explain.ts';
+import { nearest } from '../../input/nearest.ts';
+import { readSubjectId } from '../../input/subject-id.ts';
+import { requireWorkflowRecord } from '../../ledger/context.ts';
+import { createSettings } from '../../ledger/methods/settings.ts';
+import type { Explanation } from '../../model/explanation.ts';
+import { LIMITS } from '../../model/limits.ts';
+import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Host } from '../host.ts';
+import { isJobKept, type JobOptions, readJob } from '../job/job.ts';
+import { dateOrMoment, dbOption, jsonOption, requireOption, someText, usersOptions } from '../options.ts';
+import { findWorkflow } from '../session/find-workflow.ts';
+import { openExisting } from '../session/stores.ts';
+import { openUsers, type Users } from '../session/users.ts';
+import { dateAttributesOf } from '../session/workflow-source.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { explanationLines, runCommandOf } from '../terminal/explanation.ts';
+import { oneLine } from '../terminal/text.ts';
+import { workflowArgument } from './workflows/workflows-show.ts';
+
+/** Options of `tenure explain`. */
+interface ExplainCommandOptions extends JobOptions {
+  readonly db: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Shows every condition of the workflow's schedule for one person, with the values that decide: ✓ met, ✗ not met,
+– not evaluated, and ? for a clause that cannot be decided. It asks about the next slot of the schedule, or with --at
+about the slot of that time, for the person as the file has them now. Without --users it reads the file of the last
+\`tenure run\` of this database; without any, it shows what the database says.
+Changes nothing, and works while another process runs the database. Exit code 0: the question could be answered.
+
+Examples:
+  $ tenure explain "Offboard an employee" E1042 --db hr.db
+  $ tenure explain 3f2a E1042 --db hr.db --users staff.csv --at 2026-01-31T08:00:00Z
+  $ tenure explain 3f2a E1042 --db postgres://tenure@db.example.com/hr --users staff.csv --json`;
+
+/** `tenure explain`. */
+export function explainCommand(host: Host, end: (code: ExitCode) => void): Command {
+  const command = new Command('explain')
+    .summary('why a person was processed, or was not')
+    .description(
+      'Explains why the schedule of a workflow takes a person, or does not, and what was done for them.',
+    )
+    .addArgument(workflowArgument())
+    .argument('<person>', 'the id of the person')
+    .addOption(dbOption('the database of the workflow'))
+    .option(
+      '--users <file>',
+      'the users: .csv, .tsv, .jsonl or .json; default: those of the last run',
+      someText,
+    );
+  for (const option of usersOptions()) command.addOption(option);
+  return command
+    .addOption(
+      new Option('--at <date>', 'the schedule slot of that time; default: the next one').argParser(
+        dateOrMoment,
+      ),
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', HELP)
+    .action(async (name: string, person: string, options: ExplainCommandOptions) => {
+      requireOption(command, 'db');
+      end(await explainPerson(host, name, person, options));
+    });
+}
+
+/** Explains one person. */
+async function explainPerson(
+  host: Host,
+  name: string,
+  person: string,
+  options: ExplainCommandOptions,
+): Promise<ExitCode> {
+  const subjectId = readSubjectId({ path: 'person', value: person });
+  const store = await openExisting(options.db, 'read');
+  try {
+    const workflow = findWorkflow(await store.listWorkflows(), name);
+    const users = await usersOf(host, store, workflow, options);
+    try {
+      const explained = await explanationOf(host, store, { workflow, users, subjectId }, options);
+      if (options.json) await host.stdout.write(`${JSON.stringify(explained, null, 2)}\n`);
+      else await print(host, explained, workflow, options.db);
+      if (users !== null && isUnknown(explained)) await suggest(host, users, subjectId);
+      return EXIT.ok;
+    } finally {
+      await users?.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** The file of users; `null`: none was named, now or by a run. */
+async function usersOf(
+  host: Host,
+  store: Store,
+  workflow: Workflow,
+  options: ExplainCommandOptions,
+): Promise<Users | null> {
+  const isKept = options.users === undefined;
+  if (isKept && !(await isJobKept(store))) return null;
+  const dateAttributes = [...(options.dateAttributes ?? []), ...dateAttributesOf(workflow)];
+  const job = await readJob(store, options.db, { ...options, dateAttributes, dryRun: true });
+  return openUsers(host, job, { isKept, quiet: options.json ?? false });
+}
+
+interface Question {
+  readonly workflow: Workflow;
+  readonly users: Users | null;
+  readonly subjectId: string;
+}
+
+async function explanationOf(
+  { clock }: Host,
+  store: Store,
+  { workflow, users, subjectId }: Question,
+  { at }: ExplainCommandOptions,
+): Promise<Explanation> {
+  const { catchUpDays = LIMITS.catchUpDays, scheduleIntervalHours = 3 } = await readSharedSettings(store);
+  const settings = createSettings(store, scheduleIntervalHours * HOUR_MS, () => {});
+  await settings.load();
+  return explain({
+    context: { store, clock },
+    directory: users,
+    settings,
+    intervalMs: settings.scheduleIntervalMs,
+    catchUpMs: catchUpDays * DAY_MS,
+    record: await requireWorkflowRecord(store, workflow.id),
+    subjectId,
+    ...(at === undefined ? {} : { atMs: Date.parse(at) }),
+  });
+}
+
+async function print(
+  { stdout, self }: Host,
+  explained: Explanation,
+  workflow: Workflow,
+  db: string,
+): Promise<void> {
+  for (const line of explanationLines(explained, workflow, stdout.style)) await stdout.write(`${line}\n`);
+  const details = runCommandOf(explained, self, db);
+  if (details !== null) await stdout.write(`\n${stdout.style.dim('Details:')} ${details}\n`);
+}
+
+function isUnknown({ steps }: Explanation): boolean {
+  return steps.some(({ condition, result }) => condition === 'directory' && result === 'notMet');
+}
+
+/** Names the person that may be meant: ids are compared one by one, so that a large file needs no memory. */
+async function suggest({ stderr }: Host, users: Users, subjectId: string): Promise<void> {
+  const near: string[] = [];
+  for await (const { id } of users.query(null)) if (nearest(subjectId, [id]) !== null) near.push(id);
+  const meant = nearest(subjectId, near);
+  if (meant !== null) stderr.line(`Did you mean ${oneLine(meant)}?`);
+}
