@@ -16,6 +16,7 @@ import {
 import type { CommitOptions, StoreSlices, StoreTransaction } from '../../../ports/store.ts';
 import { cutRun, runAfterSlice, runStarted, runWithSlices, sliceAfter } from '../../../rules/status/slice.ts';
 import { isTerminal } from '../../../rules/status/transitions.ts';
+import type { Row } from '../../sql/cells.ts';
 import type { Database } from '../database.ts';
 import { fresh } from '../journal.ts';
 import { type Session, textArray } from '../session.ts';
@@ -46,15 +47,17 @@ const LIST_FREE = `${LIST} AND ${FREE} AND ($2::boolean IS NULL OR ${ON_DEMAND} 
 const HOLDERS = `SELECT DISTINCT holder FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
   WHERE slices_left > 0 AND runs.id = ANY($2::text[]) AND slices.state <> 'ended' AND NOT ${FREE}`;
 
+const KEYS = 'unnest($1::text[], $2::int[]) AS key (run_id, slice) JOIN {s}.runs ON runs.id = key.run_id';
+const OF_KEYS = "run_no = runs.no AND slices.no = key.slice AND published AND slices.state <> 'ended'";
+/** Those that can be claimed, without waiting for others that claim. */
 const CLAIM = `WITH found AS (
-    SELECT run_no, slices.no, slices.in_hand, runs.workflow_id FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
-    WHERE runs.id = $2 AND slices.no = $3 AND published AND slices.state <> 'ended' AND ${FREE}
+    SELECT run_no, slices.no, slices.in_hand, runs.id, runs.workflow_id FROM ${KEYS} JOIN {s}.slices ON ${OF_KEYS}
+    WHERE NOT slices.in_hand OR heard_at <= clock_timestamp() - $3 * interval '1 millisecond'
     FOR UPDATE OF slices SKIP LOCKED)
   UPDATE {s}.slices SET claim = claim + 1, in_hand = true, holder = $4, heard_at = clock_timestamp()
   FROM found WHERE slices.run_no = found.run_no AND slices.no = found.no
-  RETURNING found.in_hand, found.run_no, found.workflow_id, ${SLICE_COLUMNS}`;
-const IS_OPEN = `SELECT 1 FROM {s}.runs JOIN {s}.slices ON run_no = runs.no
-  WHERE runs.id = $1 AND slices.no = $2 AND published AND slices.state <> 'ended'`;
+  RETURNING found.id, found.in_hand, found.run_no, found.workflow_id, ${SLICE_COLUMNS}`;
+const OPEN = `SELECT runs.id, slices.no FROM ${KEYS} JOIN {s}.slices ON ${OF_KEYS}`;
 const MARK_NO_OP = `UPDATE {s}.runs SET is_no_op = true, revision = revision + 1,
     last_updated_at_ms = greatest($2, last_updated_at_ms + 1)
   WHERE id = $1 AND NOT is_no_op AND workflow_execution_type <> 'preview' AND processing_status <> 'canceling'`;
@@ -137,42 +140,50 @@ export class PostgresSlices {
     return slices.map(({ runId, slice }) => ({ runId, slice }));
   }
 
-  async #claim(
+  /** In a few trips, however many slices they are. A key that is given twice is claimed once. */
+  #claim(
     keys: readonly SliceKey[],
-    claim: SliceClaim,
+    { leaseMs, holder, isNoOp, nowMs }: SliceClaim,
   ): Promise<readonly (ClaimedSlice | 'held' | 'gone')[]> {
-    const claimed: (ClaimedSlice | 'held' | 'gone')[] = [];
-    const runs = new Map<string, RunRecord | null>();
-    await this.#database.write(async (session) => {
-      for (const key of keys) claimed.push(await this.#claimOne(session, key, claim, runs));
+    const columns = keyColumns(keys);
+    return this.#database.write(async (session) => {
+      const rows = await session.rows(CLAIM, [...columns, leaseMs, holder]);
+      const runs = new Map<string, RunRecord | null>();
+      for (const runId of new Set(rows.map(([id]) => String(id)))) {
+        if (isNoOp) await session.rows(MARK_NO_OP, [runId, nowMs]);
+        runs.set(runId, await getSeenRun(session, runId));
+      }
+      const claimed = new Map<string, ClaimedSlice>();
+      for (const row of rows) {
+        const one = await this.#hold(session, row, runs);
+        if (one !== null) claimed.set(sliceId(one.slice), one);
+      }
+      const isAll = claimed.size === keys.length;
+      const open = isAll ? [] : await session.rows(OPEN, columns);
+      const held = new Set(open.map(([id, no]) => sliceId({ runId: String(id), slice: Number(no) })));
+      return keys.map((key) => {
+        const id = sliceId(key);
+        const one = claimed.get(id);
+        claimed.delete(id);
+        return one ?? (held.has(id) ? 'held' : 'gone');
+      });
     });
-    return claimed;
   }
 
-  async #claimOne(
+  /** Reads what the holder of a slice that was just claimed has to know; `null`: its run was deleted meanwhile. */
+  async #hold(
     session: Session,
-    key: SliceKey,
-    { leaseMs, holder, isNoOp, nowMs }: SliceClaim,
-    runs: Map<string, RunRecord | null>,
-  ): Promise<ClaimedSlice | 'held' | 'gone'> {
-    const { runId } = key;
-    const [row] = await session.rows(CLAIM, [leaseMs, runId, key.slice, holder]);
-    if (row === undefined)
-      return (await session.value(IS_OPEN, [runId, key.slice])) === null ? 'gone' : 'held';
-    const [wasInHand, runNo, workflowId, ...columns] = row;
-    if (isNoOp) await session.rows(MARK_NO_OP, [runId, nowMs]);
+    [id, wasInHand, runNo, workflowId, ...columns]: Row,
+    runs: ReadonlyMap<string, RunRecord | null>,
+  ): Promise<ClaimedSlice | null> {
+    const runId = String(id);
     const slice = sliceFromRow(runId, columns);
-    const journal = slice.seq === 0 ? fresh() : await readSliceJournal(session, Number(runNo), key);
-    const run = runs.get(runId) ?? (await getSeenRun(session, runId));
-    runs.set(runId, run);
-    if (run === null) return 'gone';
+    const run = runs.get(runId);
+    if (!run) return null;
+    const journal = slice.seq === 0 ? fresh() : await readSliceJournal(session, Number(runNo), slice);
     const hasRunStarted = run.startedAtMs !== null;
-    this.#held.set(sliceId(key), {
-      runNo: Number(runNo),
-      workflowId: String(workflowId),
-      hasRunStarted,
-      journal,
-    });
+    const held = { runNo: Number(runNo), workflowId: String(workflowId), hasRunStarted, journal };
+    this.#held.set(sliceId(slice), held);
     return { run, slice, wasInHand: Boolean(wasInHand) };
   }
 
@@ -303,10 +314,10 @@ function write<T>(tx: StoreTransaction, work: (session: Session) => Promise<T>):
   return (tx as PostgresTransaction).run(work);
 }
 
+function keyColumns(keys: readonly SliceKey[]): string[] {
+  return [textArray(keys.map(({ runId }) => runId)), textArray(keys.map(({ slice }) => slice))];
+}
+
 function heldColumns(held: readonly HeldSlice[]): string[] {
-  return [
-    textArray(held.map(({ runId }) => runId)),
-    textArray(held.map(({ slice }) => slice)),
-    textArray(held.map(({ claim }) => claim)),
-  ];
+  return [...keyColumns(held), textArray(held.map(({ claim }) => claim))];
 }

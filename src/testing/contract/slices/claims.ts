@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunRecord } from '../../../model/records.ts';
-import type { SliceKey } from '../../../model/slices.ts';
+import { type SliceKey, sliceId } from '../../../model/slices.ts';
 import { cutRun } from '../../../rules/status/slice.ts';
 import type { ContractKit, SlicesContext } from '../kit.ts';
 import { insertRunWith, runId, runRecord, T0, userRecords } from '../records/records.ts';
@@ -46,6 +46,22 @@ function cutting({ slicesTest }: ContractKit): void {
 }
 
 function claiming({ slicesTest }: ContractKit): void {
+  slicesTest(
+    'claims are answered in the order of their keys; a slice that is named twice is claimed once',
+    async (context) => {
+      const { keys } = await ofThree(context, { n: 1 });
+      const { keys: others } = await ofThree(context, { n: 2 });
+      const [first, second, third] = keys as [SliceKey, SliceKey, SliceKey];
+      const named = [third, others[0] as SliceKey, first, third, { ...second, slice: 99 }];
+      const claim = { holder: 'one', leaseMs: LONG_MS, isNoOp: false, nowMs: T0 + 60_000 };
+      const answers = await context.slices.claim(named, claim);
+      const given = answers.map((answer) => (typeof answer === 'object' ? sliceId(answer.slice) : answer));
+      assert.deepEqual(given, [...named.slice(0, 3).map(sliceId), 'held', 'gone']);
+      for (const answer of answers)
+        if (typeof answer === 'object') assert.equal(answer.run.id, answer.slice.runId);
+    },
+  );
+
   slicesTest('a claim has the run as readers see it, and a claim number of its own', async (context) => {
     const run = await ofThree(context);
     const first = await run.claim(1);
