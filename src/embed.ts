@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Engines and ledgers on this machine's clock, randomness and ids, with the memory store as the default. */
 import { arrayDirectory } from './directory/array-directory.ts';
+import { settingsBeside } from './engine/cluster/shared-settings.ts';
 import { assembleEngine, type Engine } from './engine/engine.ts';
 import { type EnginePorts, type EngineSettingsInput, SETTINGS, settingsOf } from './engine/settings.ts';
 import { EventHub, type Listener } from './events/event-hub.ts';
@@ -22,7 +23,7 @@ import { invalid } from './input/refuse.ts';
 import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
 import type { Identified, Subject } from './model/subject.ts';
-import { DEFAULT_LIMITS, type WorkflowLimits } from './model/workflow/workflow-limits.ts';
+import type { WorkflowLimits } from './model/workflow/workflow-limits.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Logger } from './ports/logger.ts';
@@ -105,17 +106,17 @@ export interface LedgerOptions {
   readonly store?: Store | Promise<Store>;
   /** What the moments of records are read from. Default: this machine's clock. */
   readonly clock?: Clock;
-  /** See `AggregationOptions`. Default `false`. */
+  /** See `AggregationOptions`. Default: as the engines on the same database, or `false`. */
   readonly strictFailed?: boolean;
-  /** Limits on workflows. Default: `LIMIT_PRESETS.default`. */
+  /** Limits on workflows. Default: those of the engines on the same database, or `LIMIT_PRESETS.default`. */
   readonly limits?: Partial<WorkflowLimits>;
 }
 
 const LEDGER_OPTIONS = {
   store: optional(readStore),
   clock: withDefault(readClock, systemClock),
-  strictFailed: withDefault(readFlag, false),
-  limits: withDefault(readLimits, DEFAULT_LIMITS),
+  strictFailed: optional(readFlag),
+  limits: optional(readLimits),
 } satisfies ShapeOf<LedgerOptions>;
 
 /** A ledger without an engine: for runs that are driven from outside. */
@@ -131,14 +132,16 @@ export interface StandaloneLedger extends LedgerMethods {
 /**
  * Makes a ledger.
  *
- * @throws LifecycleError `InvalidArgument`, naming the option; or what the store's opening throws.
+ * @throws LifecycleError `InvalidArgument`, naming the option; `SettingsDiffer` while engines run on the same database
+ *   with other settings than are given; or what the store's opening throws.
  */
 export async function createLedger(options?: LedgerOptions): Promise<StandaloneLedger> {
   return onOpened(options, (given) => ledgerOn(readOptions(given, 'createLedger', LEDGER_OPTIONS)));
 }
 
 async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<StandaloneLedger> {
-  const { store = memoryStore(), clock, strictFailed, limits } = options;
+  const { store = memoryStore(), clock, ...given } = options;
+  const { strictFailed, limits } = await settingsBeside(store, clock, given);
   const hub: EventHub = new EventHub(clock, (error, name) => {
     if (name !== 'engine.error') hub.emit('engine.error', { error, during: 'listening', eventName: name });
   });

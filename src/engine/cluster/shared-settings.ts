@@ -6,7 +6,9 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { EventSink } from '../../events/event-map.ts';
 import { notesUnder } from '../../ledger/notes.ts';
 import { LIMITS } from '../../model/limits.ts';
+import type { Note } from '../../model/records.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
+import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Store, StoreReader } from '../../ports/store.ts';
 import type { EngineSettings, EngineSettingsInput } from '../settings.ts';
@@ -37,6 +39,33 @@ export async function readSharedSettings(store: StoreReader): Promise<SharedSett
   const text = (await store.getSetting(NAME)) ?? '{}';
   // JSON has no infinity, which is a limit that does not limit.
   return JSON.parse(text, (_, value) => (value === null ? Number.POSITIVE_INFINITY : value));
+}
+
+/** Settings of a ledger that works without an engine. */
+type LedgerSettings = Pick<EngineSettings, 'strictFailed' | 'limits'>;
+
+/**
+ * The settings of a ledger that may work beside engines: those that are given, and for the others those of the engines.
+ *
+ * @throws LifecycleError `SettingsDiffer` while engines run with others than are given.
+ */
+export async function settingsBeside(
+  store: Store,
+  clock: Clock,
+  given: Partial<LedgerSettings>,
+): Promise<LedgerSettings> {
+  const kept = store.slices ? await readSharedSettings(store) : {};
+  const difference = firstDifference(kept, given);
+  if (difference !== null)
+    for await (const note of notesUnder(store, ENGINES, ''))
+      if (!isSilent(note, clock)) throw differs(difference, 'leave it out to have theirs');
+  const { strictFailed = false, limits = {} } = { ...kept, ...given };
+  return { strictFailed, limits: { ...DEFAULT_LIMITS, ...limits } };
+}
+
+/** Clocks of processes differ: a moment in the near future is recent, too. */
+function isSilent({ body }: Pick<Note, 'body'>, clock: Clock): boolean {
+  return Math.abs(clock.now() - Number(body)) > LIMITS.engineSilenceMs;
 }
 
 /** One engine among those of a store. Does nothing on a store that one process writes. */
@@ -96,10 +125,9 @@ export class SharedSettings {
     const { clock, engineId } = this.#deps;
     const silent: string[] = [];
     let others = 0;
-    for await (const { key, body } of notesUnder(tx, ENGINES, '')) {
-      if (key === engineId) continue;
-      // Clocks of processes differ: a moment in the near future is recent, too.
-      if (Math.abs(clock.now() - Number(body)) > LIMITS.engineSilenceMs) silent.push(key);
+    for await (const note of notesUnder(tx, ENGINES, '')) {
+      if (note.key === engineId) continue;
+      if (isSilent(note, clock)) silent.push(note.key);
       else others += 1;
     }
     if (silent.length > 0) await tx.deleteNotes(ENGINES, silent);
@@ -153,10 +181,12 @@ function entriesOf({ limits = {}, ...settings }: SharedSettingsInput): [string, 
   ];
 }
 
-function differs({ setting, kept, given }: Difference): LifecycleError<'SettingsDiffer'> {
+const STOP = `stop those first (one that was killed counts for ${LIMITS.engineSilenceMs / 1_000} s), or start with \`replaceSettings: true\``;
+
+function differs({ setting, kept, given }: Difference, remedy = STOP): LifecycleError<'SettingsDiffer'> {
   return new LifecycleError(
     'SettingsDiffer',
-    `Expected ${setting} to be \`${kept}\`, as in the engines that run on this database, got \`${given}\`; stop those first (one that was killed counts for ${LIMITS.engineSilenceMs / 1_000} s), or start with \`replaceSettings: true\``,
+    `Expected ${setting} to be \`${kept}\`, as in the engines that run on this database, got \`${given}\`; ${remedy}`,
     { setting, kept, given },
   );
 }

@@ -1,5 +1,4 @@
 import { createLedger } from '../../../embed.ts';
-import { readSharedSettings } from '../../../engine/cluster/shared-settings.ts';
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
 import { carryOut } from '../../../ledger/requests.ts';
 import type { LeftRequest, StoreRequest } from '../../../model/request.ts';
@@ -62,8 +61,7 @@ export async function makeChange<T>(host: Host, db: string, change: Change<T>): 
 /** Makes a change in a database that every process may write. */
 async function changeHere<T>(store: Store, change: Change<T>): Promise<T> {
   const request = await change.find(store);
-  const { strictFailed = false, limits = {} } = await readSharedSettings(store);
-  await carryOut(await createLedger({ store, strictFailed, limits }), store, request);
+  await carryOut(await createLedger({ store }), store, request);
   return change.show(store, request);
 }
 

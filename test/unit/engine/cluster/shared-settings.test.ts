@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { readSharedSettings } from '../../../../src/engine/cluster/shared-settings.ts';
+import { createLedger } from '../../../../src/embed.ts';
+import { readSharedSettings, settingsBeside } from '../../../../src/engine/cluster/shared-settings.ts';
 import { LIMITS } from '../../../../src/model/limits.ts';
+import { DEFAULT_LIMITS } from '../../../../src/model/workflow/workflow-limits.ts';
 import type { Store } from '../../../../src/ports/store.ts';
 import { wrapStore } from '../../../../src/ports/wrap-store.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { expectNoUnhandledRejection } from '../../../helpers/unhandled-rejections.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
-import { makeWorld, type WorldOptions } from '../../../helpers/world.ts';
+import { makeWorld, type WorldOptions, workflowInput } from '../../../helpers/world.ts';
 
 expectNoUnhandledRejection();
 
@@ -111,6 +113,40 @@ describe('settings on which the engines of one database agree', () => {
     });
     await start({ strictFailed: true });
     expect(await readSharedSettings(store)).toMatchObject({ catchUpDays: 3, strictFailed: true });
+  });
+});
+
+describe('a ledger without an engine, on a database of engines', () => {
+  const limits = { ...DEFAULT_LIMITS, tasksPerWorkflowMax: 7 };
+
+  it('has their settings where none are given', async () => {
+    const { clock, store, start } = cluster();
+    await start({ strictFailed: true, limits: { tasksPerWorkflowMax: 7 } });
+    expect(await settingsBeside(store, clock, {})).toEqual({ strictFailed: true, limits });
+    expect(await settingsBeside(store, clock, { strictFailed: true })).toMatchObject({ strictFailed: true });
+    const ledger = await createLedger({ store, clock });
+    const large = workflowInput(Array.from({ length: 8 }, () => 'a'));
+    await expect(ledger.workflows.create(large)).rejects.toMatchObject({ code: 'LimitExceeded' });
+  });
+
+  it('is refused when it is given others, while engines run', async () => {
+    const { clock, store, start } = cluster();
+    const { engine } = await start();
+    for (const given of [{ strictFailed: true }, { limits: { tasksPerWorkflowMax: 7 } }])
+      await expect(createLedger({ store, clock, ...given })).rejects.toMatchObject({
+        code: 'SettingsDiffer',
+        message: expect.stringMatching(/ as in the engines .*; leave it out to have theirs$/),
+      });
+    await clock.until(engine.stop());
+    expect(await settingsBeside(store, clock, { strictFailed: true })).toMatchObject({ strictFailed: true });
+  });
+
+  it('has its own where one process writes', async () => {
+    const given = { strictFailed: true };
+    expect(await settingsBeside(memoryStore(), new VirtualClock(), given)).toEqual({
+      strictFailed: true,
+      limits: DEFAULT_LIMITS,
+    });
   });
 });
 
