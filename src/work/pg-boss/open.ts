@@ -1,3 +1,4 @@
+import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { readFlag, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { readClock } from '../../input/ports.ts';
@@ -65,8 +66,19 @@ export async function pgBossSource(store: Store, options: PgBossOptions = {}): P
     return source;
   } catch (error) {
     await source.close();
-    throw store.explained(error);
+    throw migrate ? store.explained(error) : notMigrated(store.explained(error), schema);
   }
+}
+
+/** What pg-boss says of tables that are not there, or too old, with the remedy; another error as it is. */
+function notMigrated(error: unknown, schema: string): unknown {
+  if (!(error instanceof Error) || !/not installed|requires migrations/.test(error.message)) return error;
+  return new LifecycleError(
+    'StoreReadOnly',
+    `Expected schema ${schema} to have the tables of this version of pg-boss, got: ${error.message}; have its owner run \`npx pg-boss migrate --schema ${schema}\`, or open it once without \`migrate: false\``,
+    { database: `schema ${schema}` },
+    { cause: error },
+  );
 }
 
 function readBossSchema(place: Place): string {

@@ -90,7 +90,10 @@ describePostgres('on a server', () => {
       ]);
       await sql(`DROP SCHEMA "${jobs}" CASCADE`);
       const error = await refusal(() => pgBossSource(store, { migrate: false }));
-      expect(error.message).toMatch(/not installed/);
+      expect(error.code).toBe('StoreReadOnly');
+      expect(error.message).toMatch(
+        /^Expected schema .+ to have the tables of this version of pg-boss, got: .*not installed; have its owner run `npx pg-boss migrate --schema .*`, or open/,
+      );
     });
     await withStore({ schema, readOnly: true }, async (store) => {
       expect((await refusal(() => pgBossSource(store))).code).toBe('StoreReadOnly');
