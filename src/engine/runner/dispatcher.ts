@@ -16,6 +16,7 @@ import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import type { WorkSource, WorkTicket } from '../../ports/work-source.ts';
 import { SLICE_BOUNDS, usersLeft } from '../../rules/status/slice.ts';
+import { Bindings } from '../bindings.ts';
 import { type BoundTask, type Handlers, nameOf, previewOf } from '../handlers/handlers.ts';
 import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import { Lanes } from '../lanes/lanes.ts';
@@ -28,17 +29,11 @@ import { SliceDriver } from './slice-driver.ts';
 
 /** Slices that are claimed in one commit. */
 const CLAIMS_PER_COMMIT = 64;
-const BINDINGS_KEPT_MAX = 1_000;
 const RETRY_MS = 1_000;
 /** As {@link CLAIMS_PER_COMMIT}, beside other processes: how many users a slice has shows when it is claimed. */
 const CLAIMS_PER_COMMIT_SHARED = 4;
 /** Users that a process holds beside others, per lane: enough that no lane waits for the next claim. */
 const USERS_PER_LANE = 2;
-
-interface Binding {
-  readonly workflow: Workflow;
-  readonly tasks: readonly BoundTask[];
-}
 
 interface Driven {
   readonly driver: SliceDriver;
@@ -59,7 +54,7 @@ export class Dispatcher {
   readonly unsettled: UnsettledAttempts;
   /** By run and number of the slice. */
   readonly #driven = new Map<string, Map<number, Driven>>();
-  readonly #bindings = new Map<string, Promise<Binding>>();
+  readonly #bindings: Bindings;
   /**
    * Runs that this engine does not drive: it has lost them, and their handlers may still be running, or has no handlers
    * for them. The next engine takes them up.
@@ -88,6 +83,7 @@ export class Dispatcher {
     this.#ledger = ledger;
     this.#ports = ports;
     this.#handlers = handlers;
+    this.#bindings = new Bindings(handlers);
     this.#leftOvers = new LeftOvers(ledger, ports);
     const { events } = ledger.context;
     this.unsettled = new UnsettledAttempts(settings.handlersUnsettledMax, events);
@@ -178,8 +174,8 @@ export class Dispatcher {
   }
 
   /** The version that a run has pinned, with its handlers. @throws LifecycleError as `Handlers.bind`. */
-  async bind(workflow: Workflow): Promise<readonly BoundTask[]> {
-    return (await this.#binding(workflow)).tasks;
+  bind(workflow: Workflow): Promise<readonly BoundTask[]> {
+    return this.#bindings.of(workflow);
   }
 
   /** Enabled tasks that cannot be run as they are, each with the reason. */
@@ -259,6 +255,7 @@ export class Dispatcher {
         tickets.push(...(await this.#work.take(this.#room)));
         if (tickets.length === 0) return;
         this.#mayHaveWork = true;
+        await this.#acceptCanceled(tickets);
         const ours = tickets.filter((ticket) => !this.#isDriven(ticket) && !this.#refused.has(ticket.runId));
         for (const ticket of tickets) if (!ours.includes(ticket)) await this.#decline(ticket);
         const claim = {
@@ -295,6 +292,16 @@ export class Dispatcher {
         if (!this.#isDriven(ticket)) await this.#work.giveBack(ticket, clock.now());
     } catch (error) {
       this.#ledger.context.events.emit('engine.error', { error, during: 'handingRunsBack' });
+    }
+  }
+
+  /** The news of a cancel can be lost: a run that was refused for its handlers needs none to be canceled. */
+  async #acceptCanceled(tickets: readonly WorkTicket[]): Promise<void> {
+    if (!this.#isShared || this.#refused.size === 0) return;
+    for (const runId of new Set(tickets.map((ticket) => ticket.runId))) {
+      if (!this.#refused.has(runId)) continue;
+      const run = await this.#ports.store.getRun(runId);
+      if (run?.processingStatus === 'canceling') this.#refused.delete(runId);
     }
   }
 
@@ -335,7 +342,7 @@ export class Dispatcher {
         return await this.#work.drop(ticket);
       }
       const workflow = await pinnedVersion(this.#ports.store, run);
-      const { tasks } = await this.#binding(workflow);
+      const tasks = await this.#bindings.of(workflow);
       const isPreview = run.workflowExecutionType === 'preview';
       const driver = new SliceDriver(this.#deps, claimed, workflow, isPreview ? tasks.map(previewOf) : tasks);
       this.#remember(driver, ticket);
@@ -377,19 +384,6 @@ export class Dispatcher {
 
   #all(): readonly Driven[] {
     return [...this.#driven.values()].flatMap((ofRun) => [...ofRun.values()]);
-  }
-
-  #binding(workflow: Workflow): Promise<Binding> {
-    // A version changes only in its names, and then in its date too.
-    const key = JSON.stringify([workflow.id, workflow.version, workflow.lastModifiedDateTime]);
-    const known = this.#bindings.get(key);
-    if (known) return known;
-    if (this.#bindings.size >= BINDINGS_KEPT_MAX) this.#bindings.clear();
-    const binding = this.#handlers.bind(workflow).then((tasks) => ({ workflow, tasks }));
-    this.#bindings.set(key, binding);
-    // An error is not cached: its caller gets it, and the next call binds once more.
-    binding.catch(() => this.#bindings.delete(key));
-    return binding;
   }
 }
 

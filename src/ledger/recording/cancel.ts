@@ -94,6 +94,8 @@ async function cancelEventually(
   }
 }
 
+/** Slices that are claimed before the first of them is canceled: all are within a fraction of the lease. */
+const CLAIMS_MAX = 8;
 /** Wait before a failed cancel is retried, ms. */
 const CANCEL_RETRY_MS = 1_000;
 
@@ -106,16 +108,18 @@ async function cancelUndriven({ context, recorder }: Cancellation, run: RunRecor
       ? [{ runId: run.id, slice: 1 }]
       : await openSlices(slices, run.id, context.clock.now());
     const undriven = keys.filter((key) => !recorder.drives(key));
-    const claim = {
-      holder: 'a cancel',
-      leaseMs: LIMITS.sliceLeaseMs,
-      isNoOp: false,
-      nowMs: context.clock.now(),
-    };
-    const claimed = undriven.length === 0 ? [] : await slices.claim(undriven, claim);
-    for (const one of claimed) if (typeof one === 'object') await cancelSlice(context, slices, one);
+    const claim = { holder: 'a cancel', leaseMs: LIMITS.sliceLeaseMs, isNoOp: false };
+    const answers: (ClaimedSlice | 'held' | 'gone')[] = [];
+    for (let from = 0; from < undriven.length; from += CLAIMS_MAX) {
+      const claimed = await slices.claim(undriven.slice(from, from + CLAIMS_MAX), {
+        ...claim,
+        nowMs: context.clock.now(),
+      });
+      for (const one of claimed) if (typeof one === 'object') await cancelSlice(context, slices, one);
+      answers.push(...claimed);
+    }
     if (isExternal) await endUnreported(context, run.id);
-    if (isExternal || claimed.every((one) => typeof one === 'string')) return claimed.includes('held');
+    if (isExternal || answers.every((one) => typeof one === 'string')) return answers.includes('held');
   }
 }
 

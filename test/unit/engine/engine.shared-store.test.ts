@@ -147,6 +147,23 @@ describe('a run that several engines drive', () => {
 });
 
 describe('a cancel by an engine that does not drive the run', () => {
+  it('is carried out by one that has no handlers for it, though the news of it was lost and the canceling engine died', async () => {
+    const { inner, clock, engine } = cluster();
+    const { slices } = inner as { slices: StoreSlices };
+    const deaf = wrapStore(inner, {}, { slices: { ...slices, watch: () => ({ close() {} }) } });
+    const canceling = engine({ store: idle(inner), tasks: { a: () => {} } });
+    const workflow = await canceling.engine.workflows.create(workflowInput(['a']));
+    const run = await clock.until(canceling.engine.runs.activate(workflow.id, { subjects: idsOf(9) }));
+    const other = engine({ store: deaf, tasks: {} });
+    await clock.until(other.engine.start());
+    await clock.settle();
+    await clock.until(canceling.engine.runs.cancel(run.id));
+    expect((await other.engine.runs.get(run.id)).processingStatus).toBe('canceling');
+    await clock.advance(LIMITS.sliceLeaseMs + 2 * LIMITS.pollMs);
+    expect(await other.engine.runs.get(run.id)).toMatchObject({ processingStatus: 'canceled' });
+    await expectSound(other.store);
+  });
+
   it('reaches the holder, who records what it was doing', async () => {
     const { clock, engine } = cluster();
     const hold = gated();

@@ -5,6 +5,7 @@ import { cancelRun } from '../../../../src/ledger/recording/cancel.ts';
 import { Recorder } from '../../../../src/ledger/recording/recorder.ts';
 import { wholeRuns } from '../../../../src/ledger/recording/whole-runs.ts';
 import { LIMITS } from '../../../../src/model/limits.ts';
+import type { StoreSlices } from '../../../../src/ports/store.ts';
 import { type StoreHooks, wrapStore } from '../../../../src/ports/wrap-store.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { virtualClock } from '../../../../src/system/virtual/virtual-clock.ts';
@@ -51,5 +52,40 @@ describe('a cancel of a run without a driver', () => {
     await clock.settle();
     expect(await now()).toMatchObject({ processingStatus: 'canceled', canceledUsersCount: 3 });
     expect(names.filter((name) => name === 'run.finished')).toHaveLength(1);
+  });
+});
+
+describe('a cancel of a run in many slices', () => {
+  it('claims a few of them at a time, and cancels those before it claims others', async () => {
+    const inner = memoryStore({ slices: { min: 1, max: 1 } });
+    const { run, keys } = await SlicedRun.publish(inner, inner.slices as StoreSlices, 50);
+    let [held, most] = [0, 0];
+    const slices = {
+      ...(inner.slices as StoreSlices),
+      claim: async (...args: Parameters<StoreSlices['claim']>) => {
+        const answers = await (inner.slices as StoreSlices).claim(...args);
+        held += answers.length;
+        most = Math.max(most, held);
+        return answers;
+      },
+      commit: async (...args: Parameters<StoreSlices['commit']>) => {
+        held -= 1;
+        return (inner.slices as StoreSlices).commit(...args);
+      },
+    };
+    const clock = virtualClock(T0 + 60_000);
+    const context = {
+      store: wrapStore(inner, {}, { slices }),
+      clock,
+      events: { has: () => true, emit: () => {} },
+      aggregation: { strictFailed: false },
+    } as unknown as LedgerContext;
+    await clock.until(cancelRun({ context, recorder: new Recorder(context) }, run.id));
+    expect(await inner.getRun(run.id)).toMatchObject({
+      processingStatus: 'canceled',
+      canceledUsersCount: 50,
+    });
+    expect(keys).toHaveLength(50);
+    expect(most).toBe(8);
   });
 });
