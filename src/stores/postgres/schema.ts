@@ -177,8 +177,8 @@ CREATE INDEX admissions_by_due ON {s}.admissions (workflow_id, due_at_ms);
 `;
 
 /**
- * The steps of the schema, in order; their number is its version. `{s}` stands for the schema's name, and `{S}` for it
- * as a text. Frozen: databases made by them exist. A change is a new step, and a step only adds, so that processes of
+ * The steps of the schema, in order; their number is its version. `{s}` stands for the schema's name, `{S}` for it as a
+ * text, and `{$}` for a quote of a block that the name does not have. Frozen: databases made by them exist. A change is a new step, and a step only adds, so that processes of
  * the version before can go on beside it.
  *
  * 1. `users` has the state of a user as of its queueing or its end; while the user is active, `journal` has a newer
@@ -190,7 +190,7 @@ CREATE INDEX admissions_by_due ON {s}.admissions (workflow_id, due_at_ms);
  *    Bodies of `journal` are compact and short-lived: compressing them costs more than it saves.
  */
 const STEPS: readonly string[] = [
-  `DO $$ BEGIN IF to_regnamespace({S}) IS NULL THEN CREATE SCHEMA {s}; END IF; END $$;
+  `DO {$} BEGIN IF to_regnamespace({S}) IS NULL THEN CREATE SCHEMA {s}; END IF; END {$};
 ${TABLES}${INDEXES}`,
 ];
 
@@ -205,7 +205,10 @@ export function quoted(name: string): string {
 /** The statements that bring schema `schema` from a version to the next one. */
 export function stepFrom(version: number, schema: string): string {
   const name = quoted(schema);
-  const text = `'${name.replaceAll("'", "''")}'`;
-  const step = (STEPS[version] ?? '').replaceAll('{s}', () => name).replaceAll('{S}', () => text);
+  let quote = '$$';
+  while (name.includes(quote)) quote = `$q${quote.slice(1)}`;
+  const parts: Readonly<Record<string, string>> = { s: name, S: `'${name.replaceAll("'", "''")}'`, $: quote };
+  // At once: the name itself may have such a part in it.
+  const step = (STEPS[version] ?? '').replace(/\{([sS$])\}/g, (_, part: string) => parts[part] ?? '');
   return `${step.trim()}\nUPDATE ${name}.meta SET version = ${version + 1};`;
 }

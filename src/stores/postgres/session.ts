@@ -51,9 +51,9 @@ export class Session {
     return this.#run(this.#statements.listed(text), values);
   }
 
-  /** Runs several statements without parameters. */
+  /** Runs several statements without parameters, as they are: they name the schema already. */
   async script(sql: string): Promise<void> {
-    await this.#client.query(this.#statements.inSchema(sql));
+    await this.#client.query(sql);
   }
 
   /** Runs a statement of another package as it is. Rows come as objects, with the types that `pg` has by default. */
