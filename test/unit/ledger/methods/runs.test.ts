@@ -6,7 +6,7 @@ import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { below, seededIds, seededRandom } from '../../../../src/system/virtual/random.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 import { watchedStore } from '../../../helpers/watched-store.ts';
-import { allUsers, codeOf, expectSound, workflowInput } from '../../../helpers/world.ts';
+import { allUsers, codeOf, expectSound, makeWorld, workflowInput } from '../../../helpers/world.ts';
 import { makeDesk, withRuns } from '../support.ts';
 
 describe('an externally driven run', () => {
@@ -344,5 +344,169 @@ describe('summaries', () => {
     expect(await codeOf(engine.runs.summary(workflow.id, 'yesterday', iso(zero)))).toBe('InvalidArgument');
     expect(await codeOf(engine.runs.summary('nobody', iso(zero), iso(zero)))).toBe('NotFound');
     expect(queued.processingStatus).toBe('queued');
+  });
+});
+
+describe('the messages of refused runs', () => {
+  it.each<[string, Partial<RunInput> | Record<string, unknown>, string, string]>([
+    [
+      'a start that has happened',
+      { startedDateTime: '2026-03-02T00:00:00Z' },
+      'startedDateTime',
+      'Expected startedDateTime to be null: a new run has not begun, got `"2026-03-02T00:00:00Z"`',
+    ],
+    [
+      'fewer tasks than users',
+      { totalUnprocessedTasksCount: 1 },
+      'totalTasksCount',
+      'Expected totalTasksCount to be at least one for each of the 2 users, got `1`',
+    ],
+    [
+      'no tasks',
+      { totalUnprocessedTasksCount: undefined },
+      'totalUnprocessedTasksCount',
+      'Expected totalUnprocessedTasksCount to be the tasks of the run, got nothing',
+    ],
+  ])('name what is wrong with a new run: %s', async (_, more, field, message) => {
+    const { create } = await makeDesk();
+    await expect(create(2, 4, more as Partial<RunInput>)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      details: { field },
+      message,
+    });
+  });
+
+  it('name the status that a new run cannot have', async () => {
+    const { create } = await makeDesk();
+    await expect(create(2, 4, { processingStatus: 'inProgress' } as never)).rejects.toMatchObject({
+      code: 'IllegalTransition',
+      message: 'Expected a legal move of a new run from `nothing`, got `inProgress`',
+    });
+  });
+
+  it('name both totals of tasks when they differ', async () => {
+    const { create } = await makeDesk();
+    await expect(create(2, 4, { totalTasksCount: 5 })).rejects.toMatchObject({
+      code: 'CounterMismatch',
+      details: { field: 'totalUnprocessedTasksCount', expected: 5, got: 4 },
+    });
+  });
+
+  it('tell a run that is in progress from one that can be deleted', async () => {
+    const { create, report, ledger } = await makeDesk();
+    const run = await create(2);
+    await report(run, 'inProgress');
+    await expect(ledger.runs.delete(run.id)).rejects.toMatchObject({
+      code: 'RunActive',
+      message: `Expected run ${run.id} to be queued or final to be deleted, got \`inProgress\`; cancel it first`,
+      details: { runId: run.id, status: 'inProgress' },
+    });
+  });
+
+  it('name the moment that the ledger has when a patch has another one', async () => {
+    const { create, ledger } = await makeDesk();
+    const run = await create(1);
+    await expect(
+      ledger.runs.update(run.id, { startedDateTime: '2026-03-02T00:00:00Z' }),
+    ).rejects.toMatchObject({
+      details: { field: 'startedDateTime' },
+      message: expect.stringContaining('to be null, as the ledger has it'),
+    });
+  });
+
+  it.each<[string, object]>([
+    ['isNoOp', { isNoOp: true }],
+    ['activatedOnScope', { activatedOnScope: {} }],
+    ['workflow', { workflow: { id: 'x', displayName: 'x', version: 1 } }],
+    ['createdBy', { createdBy: { id: 'eve' } }],
+  ])('name %s, which no patch can change', async (field, patch) => {
+    const { create, ledger, get } = await makeDesk();
+    const run = await create(1);
+    await expect(ledger.runs.update(run.id, patch as never)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      details: { field },
+      message: expect.stringContaining('as the ledger has it'),
+    });
+    expect(await get(run)).toEqual(run);
+  });
+});
+
+describe('a patch of a run', () => {
+  it('that changes nothing writes nothing, and emits nothing', async () => {
+    const { create, ledger, get, events } = await makeDesk();
+    const run = await create(1);
+    events.length = 0;
+    for (const patch of [{}, run, { processingStatus: 'queued' as const }])
+      expect(await ledger.runs.update(run.id, patch)).toEqual(run);
+    expect([await get(run), events]).toEqual([run, []]);
+  });
+
+  it('that moves its schedule changes it 1 ms later at least, and counts as a change', async () => {
+    const { create, ledger, store, clock } = await makeDesk();
+    const run = await create(1);
+    const before = await store.getRun(run.id);
+    await ledger.runs.update(run.id, { scheduledDateTime: clock.iso(-1_000) });
+    const after = await store.getRun(run.id);
+    expect(after).toMatchObject({
+      scheduledAtMs: clock.now() - 1_000,
+      lastUpdatedAtMs: (before?.lastUpdatedAtMs ?? 0) + 1,
+      revision: (before?.revision ?? 0) + 1,
+    });
+  });
+
+  it('that starts it before its schedule lets it begin with the schedule', async () => {
+    const { create, ledger, clock, store } = await makeDesk();
+    const run = await create(1, 2, { scheduledDateTime: clock.iso(60_000) });
+    const started = await ledger.runs.update(run.id, { processingStatus: 'inProgress' });
+    expect(started.startedDateTime).toBe(clock.iso(60_000));
+    await expectSound(store);
+  });
+
+  it('that moves the schedule of a run with results is refused', async () => {
+    const { create, report, ledger, clock } = await makeDesk();
+    const run = await create(2);
+    await report(run, 'queued');
+    await expect(ledger.runs.update(run.id, { scheduledDateTime: clock.iso(-1_000) })).rejects.toMatchObject({
+      details: { field: 'scheduledDateTime' },
+      message: expect.stringContaining('only a queued external run without results can be moved'),
+    });
+  });
+
+  it('cannot start a run that the engine drives, or move its schedule, but can cancel it', async () => {
+    const { engine, clock } = makeWorld();
+    const { id: workflowId } = await engine.workflows.create(workflowInput(['a']));
+    const { id } = await engine.runs.activate(workflowId, { subjects: ['u1'] });
+    expect(await codeOf(engine.runs.update(id, { processingStatus: 'inProgress' }))).toBe(
+      'IllegalTransition',
+    );
+    expect(await codeOf(engine.runs.update(id, { scheduledDateTime: clock.iso(-1_000) }))).toBe(
+      'InvalidArgument',
+    );
+    const canceled = await engine.runs.update(id, { processingStatus: 'canceled' });
+    expect(['canceling', 'canceled']).toContain(canceled.processingStatus);
+  });
+
+  it('of an unknown run is refused, and so is an unknown field', async () => {
+    const { create, ledger } = await makeDesk();
+    const run = await create(1);
+    expect(await codeOf(ledger.runs.update('x', {}))).toBe('NotFound');
+    expect(await codeOf(ledger.runs.update(run.id, { color: 'red' } as never))).toBe('InvalidArgument');
+    expect(await codeOf(ledger.runs.update(run.id, null as never))).toBe('InvalidArgument');
+  });
+});
+
+describe('the author of an external run', () => {
+  it('is kept with it, and null when none is named', async () => {
+    const { ledger, workflow, clock, create } = await makeDesk();
+    const input: RunInput = {
+      scheduledDateTime: clock.iso(),
+      workflowExecutionType: 'onDemand',
+      totalUsersCount: 1,
+      totalTasksCount: 1,
+    };
+    const { id } = await ledger.runs.create(workflow.id, input, { by: 'ada' });
+    expect((await ledger.runs.get(id.toUpperCase())).createdBy).toEqual({ id: 'ada' });
+    expect((await create(1)).createdBy).toBeNull();
+    expect(await codeOf(ledger.runs.create(workflow.id, input, { by: '' }))).toBe('InvalidArgument');
   });
 });
