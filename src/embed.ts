@@ -39,7 +39,7 @@ import { systemIds, systemRandom } from './system/real/random.ts';
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
-    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work' | 'loopDelay'>> {
+    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work' | 'loopDelay' | 'intervals'>> {
   /**
    * Where people come from; its type is what handlers see as `subject`. Default: an empty directory. A promise is
    * awaited: `csvDirectory('people.csv')`.

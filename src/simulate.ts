@@ -31,6 +31,7 @@ export type {
   FailureFigures,
   LeftOutFigures,
   LoadBucket,
+  ProcessFigures,
   SimulatedRun,
   SimulatedUser,
   SimulationResult,

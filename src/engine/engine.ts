@@ -152,7 +152,8 @@ class LifecycleEngine implements Engine, EventSink {
     const handlers = new Handlers(settings.tasks, builtIn, settings.noOp, wrapper);
     const { slices } = this.#ledger.recorder;
     const isShared = store.slices !== undefined;
-    this.#work = ports.work ?? new StoreSource({ slices, clock: ports.clock, isShared });
+    const intervals = ports.intervals ?? ports.clock;
+    this.#work = ports.work ?? new StoreSource({ slices, clock: intervals, isShared });
     this.#dispatcher = new Dispatcher(
       this.#ledger,
       ports,
@@ -176,7 +177,7 @@ class LifecycleEngine implements Engine, EventSink {
     );
     const { clock } = ports;
     const engineId = this.#dispatcher.holder;
-    this.#sharedSettings = new SharedSettings({ store, clock, events: this, settings, engineId });
+    this.#sharedSettings = new SharedSettings({ store, clock: intervals, events: this, settings, engineId });
     const failed = (error: unknown) => this.emit('engine.error', { error, during: 'evaluatingSchedule' });
     this.#scheduler = new Scheduler({
       ledger: this.#ledger,
@@ -215,7 +216,7 @@ class LifecycleEngine implements Engine, EventSink {
     const deleted = (runId: string) => this.#runDeleted(runId);
     this.#news = new News({
       store,
-      clock,
+      clock: intervals,
       events: this,
       work: this.#work,
       dispatcher: this.#dispatcher,

@@ -32,6 +32,8 @@ export interface EnginePorts {
   readonly store: Store;
   readonly directory: Directory;
   readonly clock: Clock;
+  /** Sets the timers of what a process does at intervals because others work on the same store. Default: `clock`. */
+  readonly intervals?: Clock;
   readonly random: Random;
   readonly ids: Ids;
   readonly logger: Logger;

@@ -77,10 +77,24 @@ export interface LeftOutFigures extends UnreadableSelection {
   readonly selectionsCount: number;
 }
 
+/** Figures of a process. */
+export interface ProcessFigures {
+  /** From 1. */
+  readonly no: number;
+  /** Handler calls that it made, repeated ones included. */
+  readonly calls: number;
+  /** Sum of the virtual time of its calls. */
+  readonly callsMs: DurationMs;
+  /** Most of its calls at once. */
+  readonly busyMax: number;
+  /** `callsMs`, divided by its concurrency and the simulated time: 0..1. */
+  readonly utilisation: number;
+}
+
 /** A bucket of time. */
 export interface LoadBucket {
   readonly fromDateTime: string;
-  /** Calls under way, divided by the concurrency: 0..1. */
+  /** Calls under way, divided by the concurrency of all processes: 0..1. */
   readonly utilisation: number;
   readonly busyMax: number;
   /** Average number of queued users. */
@@ -98,6 +112,8 @@ export interface SimulationResult {
     readonly horizon: string;
     readonly timeZone: string;
     readonly intervalHours: number;
+    readonly processes: number;
+    /** Of each process. */
     readonly concurrency: number;
   };
   readonly seed: number;
@@ -137,6 +153,8 @@ export interface SimulationResult {
   readonly delays: readonly Delay[];
   /** What delays people most; `null` when no one was due, or nothing took any time. */
   readonly bottleneck: Bottleneck | null;
+  /** By their numbers. */
+  readonly processes: readonly ProcessFigures[];
   readonly load: { readonly bucketMs: DurationMs; readonly buckets: readonly LoadBucket[] };
   readonly calendar: readonly CalendarDay[];
   /** The first runs by their end, at most `runsKeptMax`. */

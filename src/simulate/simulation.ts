@@ -2,6 +2,7 @@
  * One simulation: the production engine on virtual time. It moves the clock from one event to the next, applies the
  * process windows, and removes runs that are finished and measured.
  */
+
 import { scopeAttributes } from '../engine/selection/qualify.ts';
 import { leftOutError, needsAttention, SelectionTally } from '../engine/selection.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
@@ -22,11 +23,13 @@ import { Metrics } from './metrics/metrics.ts';
 import { limitsOf } from './process/behaviour.ts';
 import { type CreatedWorkflow, DrawKeys, MOVED } from './process/draw-keys.ts';
 import { observedStore } from './process/observed-store.ts';
-import { SimulatedProcess } from './process/simulated-process.ts';
+import { ProcessGroup } from './process/process-group.ts';
+import type { SimulatedProcess } from './process/simulated-process.ts';
 import {
   catchUpMsOf,
   concurrencyOf,
   intervalMsOf,
+  processesOf,
   type ReadScenario,
   type ReadWindow,
 } from './scenario/read-scenario.ts';
@@ -48,7 +51,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #seed: number;
   readonly #clock: VirtualClock;
-  readonly #store: Store = memoryStore();
+  readonly #store: Store;
   readonly #observed: Store;
   readonly #drawKeys = new DrawKeys();
   readonly #errors = new Map<string, { readonly during: string; readonly code: string; count: number }>();
@@ -63,7 +66,7 @@ export class Simulation {
   /** People among them whose first day is still to come. */
   startingLater = 0;
   #directory: SimulatedDirectory | null = null;
-  #process: SimulatedProcess | null = null;
+  #processes: ProcessGroup | null = null;
   /** Moments at which the dates of people who joined or gave notice since the start were entered in the directory. */
   readonly #knownSince = new Map<string, EpochMs>();
   #movedSlotMs: EpochMs;
@@ -78,13 +81,16 @@ export class Simulation {
     this.#movedSlotMs = startMs;
     this.#reportedMs = startMs;
     this.buckets = bucketsOf(startMs, endMs);
+    const processes = processesOf(read.scenario);
+    this.#store = memoryStore({ slices: processes > 1 });
     this.trace = new Trace(options.onTrace);
     this.calendar = new Calendar(read.zone);
     this.delays = new Delays({
       now: () => this.now(),
       concurrency: concurrencyOf(read.scenario),
+      processes,
       callsPerSecond: read.scenario.capacity?.callsPerSecond ?? null,
-      limitsOf: limitsOf(read.scenario.tasks ?? {}),
+      limitsOf: limitsOf(read.scenario.tasks ?? {}, processes),
     });
     this.metrics = new Metrics({
       now: () => this.now(),
@@ -98,7 +104,10 @@ export class Simulation {
       onRun: options.onRun,
       onUser: options.onUser,
     });
-    this.#observed = observedStore(this.#store, (writes) => this.metrics.committed(writes));
+    this.#observed = observedStore(this.#store, (writes) => {
+      this.#processes?.wrote(writes);
+      this.metrics.committed(writes);
+    });
   }
 
   /** The world's present time; a process whose clock was set sees another one. */
@@ -107,12 +116,16 @@ export class Simulation {
   }
 
   get calls(): number {
-    return this.#process?.calls ?? 0;
+    return this.#processes?.calls ?? 0;
   }
 
   /** Virtual time of all calls, ms. */
   get callsMs(): DurationMs {
-    return this.#process?.callsMs ?? 0;
+    return this.#processes?.callsMs ?? 0;
+  }
+
+  get processes(): readonly Pick<SimulatedProcess, 'no' | 'calls' | 'callsMs' | 'busyMax'>[] {
+    return this.#processes?.all ?? [];
   }
 
   get people(): number {
@@ -129,19 +142,19 @@ export class Simulation {
 
   async run(): Promise<void> {
     const { scenario, endMs } = this.#read;
-    const process = await this.#populate();
+    const processes = await this.#populate();
     this.trace.add(
       this.now(),
       `scenario ${JSON.stringify(scenario.name)} seed ${this.#seed} people ${this.peopleAtStart}`,
     );
-    const engine = process.open();
+    const engine = processes.all[0].open();
     for (const one of this.#read.workflows) {
       const workflow = await this.#clock.until(engine.workflows.create(one.draft));
       this.#drawKeys.add(one, workflow);
       this.metrics.addWorkflow({ key: one.key, workflow });
     }
-    await this.#clock.until(engine.start());
-    for (const { atMs, act } of this.#agenda(process)) {
+    await processes.start();
+    for (const { atMs, act } of this.#agenda(processes)) {
       await this.#advanceTo(atMs);
       await act();
     }
@@ -151,7 +164,7 @@ export class Simulation {
 
   // --- the beginning -----------------------------------------------------------------------------
 
-  async #populate(): Promise<SimulatedProcess> {
+  async #populate(): Promise<ProcessGroup> {
     const skewMs = this.#read.windows.reduce(
       (sum, { window }) => sum + (window.kind === 'clockJump' ? Math.abs(window.bySeconds) * SECOND_MS : 0),
       0,
@@ -170,7 +183,7 @@ export class Simulation {
     this.#directory = directory;
     this.peopleAtStart = directory.size;
     this.startingLater = directory.size - population.initial.length;
-    this.#process = new SimulatedProcess({
+    this.#processes = new ProcessGroup({
       read: this.#read,
       seed: this.#seed,
       clock: this.#clock,
@@ -179,18 +192,17 @@ export class Simulation {
       directory,
       drawKeys: this.#drawKeys,
       metrics: this.metrics,
+      delays: this.delays,
       trace: this.trace,
       calendar: this.calendar,
       failed: (during, error) => this.#failed(during, error),
     });
-    return this.#process;
+    return this.#processes;
   }
 
   // --- time --------------------------------------------------------------------------------------
 
-  #agenda(
-    process: SimulatedProcess,
-  ): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
+  #agenda(processes: ProcessGroup): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
     const { windows, startMs, endMs, momentOf } = this.#read;
     const activations = this.#drawKeys.workflows.flatMap((one) =>
       (one.entry.activations ?? []).map(({ at, rule, limit }, index) => ({
@@ -199,9 +211,10 @@ export class Simulation {
       })),
     );
     const processEvents = windows.flatMap((window) => {
-      const begins = { atMs: window.fromMs, act: () => this.#beginWindow(process, window) };
+      const begins = { atMs: window.fromMs, act: () => this.#beginWindow(processes, window) };
       if (window.window.kind !== 'off') return [begins];
-      return [begins, { atMs: window.untilMs, act: () => this.#restart(process) }];
+      const { no } = window.window;
+      return [begins, { atMs: window.untilMs, act: () => processes.restart(no) }];
     });
     return [...activations, ...processEvents]
       .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
@@ -224,7 +237,7 @@ export class Simulation {
     const nowMs = this.now();
     this.#directory?.advanceTo(nowMs);
     const slotMs = slotStart(nowMs, intervalMsOf(this.#read.scenario));
-    if (slotMs > this.#movedSlotMs && this.#process?.engine) {
+    if (slotMs > this.#movedSlotMs && this.#processes?.engine) {
       this.#movedSlotMs = slotMs;
       for (const one of this.#drawKeys.workflows) await this.#activateMoved(one);
     }
@@ -313,7 +326,7 @@ export class Simulation {
     drawKey: string,
     subjects: readonly string[],
   ): Promise<void> {
-    const engine = this.#process?.engine;
+    const engine = this.#processes?.engine;
     if (!engine || subjects.length === 0) {
       const why = engine ? 'nobody is selected' : 'the process is off';
       this.#failed(`an activation on demand (${why})`, new LifecycleError('EngineStopped', why));
@@ -329,7 +342,7 @@ export class Simulation {
 
   // --- process windows ---------------------------------------------------------------------------
 
-  async #beginWindow(process: SimulatedProcess, { window, fromMs, untilMs }: ReadWindow): Promise<void> {
+  async #beginWindow(processes: ProcessGroup, { window, fromMs, untilMs }: ReadWindow): Promise<void> {
     const { endMs } = this.#read;
     const untilOrEndMs = Math.min(untilMs, endMs);
     this.calendar.process(window.kind, fromMs, Math.max(fromMs, untilOrEndMs - 1));
@@ -338,21 +351,14 @@ export class Simulation {
       this.#clock.jump(window.bySeconds * SECOND_MS);
     } else if (window.kind === 'asleep') {
       this.trace.add(this.now(), 'asleep');
-      this.delays.down(true);
+      this.delays.running(0);
       await this.#clock.sleepUntil(this.#clock.now() + Math.max(0, untilOrEndMs - this.now()));
-      this.delays.down(false);
+      processes.countRunning();
       this.trace.add(this.now(), 'awake');
       await this.#tidyUp();
     } else {
-      await process.halt(window.how ?? 'stop');
-      this.delays.down(true);
+      await processes.halt(window.no, window.how ?? 'stop');
     }
-  }
-
-  async #restart(process: SimulatedProcess): Promise<void> {
-    this.delays.down(false);
-    this.trace.add(this.now(), 'on');
-    await this.#clock.until(process.open().start());
   }
 
   #failed(during: string, error: unknown): void {
@@ -369,7 +375,7 @@ export class Simulation {
 
   async #end(): Promise<void> {
     await this.#removeFinished();
-    this.#process?.end();
+    this.#processes?.end();
     const unfinished = this.metrics.unfinished();
     for (const { id } of unfinished) {
       for (const status of ['queued', 'inProgress'] as const) {

@@ -96,6 +96,16 @@ function listShipped({ stdout, self }: Host, { SCENARIOS }: Simulate): void {
   stdout.line(`Try: ${self} simulate ${Object.keys(SCENARIOS)[0]} --report report.html`);
 }
 
+/** What each of several processes did. */
+function processFacts({ processes, totals }: SimulationResult): readonly (readonly [string, string])[] {
+  if (processes.length === 1) return [];
+  const shares = processes.map(({ no, calls, busyMax }) => {
+    const share = totals.calls === 0 ? 0 : Math.round((100 * calls) / totals.calls);
+    return `${no}: ${count(calls)} calls (${share} %), at most ${count(busyMax)} at once`;
+  });
+  return [['processes', shares.join('; ')]];
+}
+
 function printResult({ stdout }: Host, result: SimulationResult, tookMs: number): void {
   const { scenario, totals, latency, bottleneck, failures, trace, calendar, violations } = result;
   const slots = (of: 'planned' | 'late' | 'skipped' | 'missed'): number =>
@@ -122,6 +132,7 @@ function printResult({ stdout }: Host, result: SimulationResult, tookMs: number)
       'waiting',
       `half at most ${duration(latency.p50Ms)}, 95 of 100 at most ${duration(latency.p95Ms)}, longest ${duration(latency.maxMs)}`,
     ],
+    ...processFacts(result),
     ...bottleneckFacts('bottleneck', bottleneck),
     [
       'slots',

@@ -84,7 +84,7 @@ export class Dispatcher {
     this.#ports = ports;
     this.#handlers = handlers;
     this.#bindings = new Bindings(handlers);
-    this.#leftOvers = new LeftOvers(ledger, ports);
+    this.#leftOvers = new LeftOvers(ledger, { store: ports.store, clock: ports.intervals ?? ports.clock });
     const { events } = ledger.context;
     this.unsettled = new UnsettledAttempts(settings.handlersUnsettledMax, events);
     this.#deps = {
@@ -107,7 +107,7 @@ export class Dispatcher {
       eased: () => this.#pump(),
     };
     this.#renewal = new LeaseRenewal({
-      clock: ports.clock,
+      clock: ports.intervals ?? ports.clock,
       events,
       slices: ledger.recorder.slices,
       work,

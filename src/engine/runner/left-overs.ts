@@ -17,7 +17,7 @@ export class LeftOvers {
   #isOpen = false;
   #timer: Timer | null = null;
 
-  constructor(ledger: Ledger, ports: EnginePorts) {
+  constructor(ledger: Ledger, ports: Pick<EnginePorts, 'store' | 'clock'>) {
     this.#ledger = ledger;
     this.#ports = ports;
     this.#isShared = ports.store.slices !== undefined;

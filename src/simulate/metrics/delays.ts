@@ -23,8 +23,10 @@ export interface TaskLimits {
 export interface DelaysOptions {
   /** The world's present time; it never goes back. */
   readonly now: () => EpochMs;
-  /** Limit of calls at once, of all tasks. */
+  /** Limit of calls at once, of all tasks, in each process. */
   readonly concurrency: number;
+  /** Processes at the beginning. Default 1. */
+  readonly processes?: number;
   /** Limit of calls a second, of all tasks, the others wait; `null`: no limit. */
   readonly callsPerSecond: number | null;
   readonly limitsOf: (definition: string) => TaskLimits;
@@ -53,11 +55,10 @@ export class Delays {
   readonly #commonRate: Bucket;
   readonly #timers = new TimerHeap();
   #timersCount = 0;
-  /** When the process was off or asleep; the last time may go on. */
+  /** When no process was on; the last time may go on. */
   readonly #downs: { readonly fromMs: EpochMs; untilMs: EpochMs }[] = [];
-  #isDown = false;
-  /** Counts processes: calls of one that has ended have ended with it. */
-  #processNo = 0;
+  /** Processes that are on and awake. */
+  #running: number;
   #queued = 0;
   /** People at all stations. */
   #people = 0;
@@ -68,7 +69,8 @@ export class Delays {
   constructor(options: DelaysOptions) {
     this.#options = options;
     this.#atMs = options.now();
-    this.#concurrency = this.#bucket('concurrency', options.concurrency);
+    this.#running = options.processes ?? 1;
+    this.#concurrency = this.#bucket('concurrency', options.concurrency * this.#running);
     this.#commonRate = this.#bucket('rate', options.callsPerSecond);
   }
 
@@ -149,15 +151,12 @@ export class Delays {
   called(station: Station, { ms, isCommon }: RateWait): End {
     this.#advance();
     const { handler } = station;
-    const processNo = this.#processNo;
     const count = (by: 1 | -1): void => {
-      if (processNo !== this.#processNo) return;
       station.calls += by;
       handler.calls += by;
       this.#calls += by;
     };
     const countLimited = (by: 1 | -1): void => {
-      if (processNo !== this.#processNo) return;
       station.limited[isCommon ? 'common' : 'own'] += by;
       handler.limited += by;
       (isCommon ? this.#commonRate : station.rate).calls += by;
@@ -178,24 +177,18 @@ export class Delays {
     };
   }
 
-  /** Records that the process goes off or falls asleep, or is back. */
-  down(isDown: boolean): void {
+  /** Records that so many processes are on and awake. */
+  running(processes: number): void {
     this.#advance();
-    if (isDown === this.#isDown) return;
-    this.#isDown = isDown;
-    if (isDown) this.#downs.push({ fromMs: this.#atMs, untilMs: Number.POSITIVE_INFINITY });
-    else (this.#downs.at(-1) as { untilMs: EpochMs }).untilMs = this.#atMs;
+    if ((processes === 0) !== (this.#running === 0)) {
+      if (processes === 0) this.#downs.push({ fromMs: this.#atMs, untilMs: Number.POSITIVE_INFINITY });
+      else (this.#downs.at(-1) as { untilMs: EpochMs }).untilMs = this.#atMs;
+    }
+    this.#running = processes;
   }
 
-  /** Records that the process has ended, and with it the calls under way. */
-  processEnded(): void {
-    this.#advance();
-    this.#processNo += 1;
-    this.#calls = 0;
-    for (const handler of this.#handlers.values()) Object.assign(handler, { calls: 0, limited: 0 });
-    for (const station of this.#stations.values())
-      Object.assign(station, { calls: 0, limited: { own: 0, common: 0 } });
-    for (const bucket of this.#buckets) bucket.calls = 0;
+  get #isFull(): boolean {
+    return this.#calls >= this.#options.concurrency * this.#running;
   }
 
   /** Delays up to now; most time first. Causes that took no time are left out, but for the engine's concurrency. */
@@ -240,7 +233,7 @@ export class Delays {
     if (passedMs <= 0) return;
     this.#atMs = atMs;
     const people = this.#queued + this.#people;
-    if (this.#isDown) {
+    if (this.#running === 0) {
       this.#process.totalMs += people * passedMs;
       this.#process.peopleMax = Math.max(this.#process.peopleMax, people);
       return;
@@ -251,7 +244,7 @@ export class Delays {
         buckets: this.#buckets,
         queued: this.#queued,
         calls: this.#calls,
-        isFull: this.#calls >= this.#options.concurrency,
+        isFull: this.#isFull,
         concurrency: this.#concurrency,
         commonRate: this.#commonRate,
       });
@@ -262,7 +255,7 @@ export class Delays {
         bucket.people = 0;
       }
     }
-    if (this.#calls >= this.#options.concurrency) this.#atLimitMs += passedMs;
+    if (this.#isFull) this.#atLimitMs += passedMs;
     for (const handler of this.#handlers.values()) if (isAtLimit(handler)) handler.atLimitMs += passedMs;
   }
 

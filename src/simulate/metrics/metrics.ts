@@ -57,6 +57,8 @@ interface LiveRun {
   readonly workflow: WorkflowMetrics;
   record: RunRecord;
   isTraced: boolean;
+  /** Its last line in the trace. */
+  text: string;
   /** Trigger moments by user, from index 0; `null` on demand. */
   readonly dues: (EpochMs | null)[];
   readonly drawKey: string;
@@ -68,6 +70,13 @@ interface LiveRun {
 const BAR_EDGES_MS = [
   0, 10, 60, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200, 604_800,
 ].map((seconds) => seconds * SECOND_MS);
+
+/** Status and counters of a run, as the trace has them. */
+function runText(run: RunRecord): string {
+  const { processingStatus, successfulUsersCount: s, failedUsersCount: f, totalUsersCount: n } = run;
+  const tasks = `${run.failedTasksCount}/${run.totalUnprocessedTasksCount}/${run.totalTasksCount}`;
+  return `${processingStatus} users ${s}/${f}/${n} tasks ${tasks}`;
+}
 
 /** Metrics of a simulation. */
 export class Metrics {
@@ -109,12 +118,6 @@ export class Metrics {
       this.busy.add(-1, now());
       end();
     };
-  }
-
-  /** Records that the process has ended, and with it the calls under way. */
-  processEnded(): void {
-    this.busy.add(-this.busy.level, this.#deps.now());
-    this.#deps.delays.processEnded();
   }
 
   /** By workflow, in the order of the scenario. */
@@ -188,8 +191,9 @@ export class Metrics {
   #runWritten(record: RunRecord, ended: LiveRun[], nowMs: EpochMs): void {
     const live = this.#live.get(record.id) ?? this.#runMade(record);
     if (!live) return;
-    const before = live.record;
-    live.record = record;
+    const { record: before, text: textBefore } = live;
+    const text = runText(record);
+    Object.assign(live, { record, text });
     const { trace } = this.#deps;
     if (record.published && !live.isTraced) {
       live.isTraced = true;
@@ -200,15 +204,14 @@ export class Metrics {
         totalUsersCount: users,
         totalTasksCount: tasks,
       } = record;
-      const text = `${type} ${scheduledAtMs} users ${users} tasks ${tasks} ${record.id}`;
-      trace.add(nowMs, `run ${live.ordinal} ${live.workflow.ordinal} ${text}`);
+      const about = `${type} ${scheduledAtMs} users ${users} tasks ${tasks} ${record.id}`;
+      trace.add(nowMs, `run ${live.ordinal} ${live.workflow.ordinal} ${about}`);
       return;
     }
-    // Claims and releases are not events of the run.
-    if (before.lastUpdatedAtMs === record.lastUpdatedAtMs) return;
-    const { successfulUsersCount: s, failedUsersCount: f, totalUsersCount: n } = record;
-    const tasks = `${record.failedTasksCount}/${record.totalUnprocessedTasksCount}/${record.totalTasksCount}`;
-    trace.add(nowMs, `run ${live.ordinal} ${record.processingStatus} users ${s}/${f}/${n} tasks ${tasks}`);
+    // Claims and releases are not events of the run. Several processes may change it in one moment.
+    const isSame = text === textBefore || !record.published;
+    if (before.lastUpdatedAtMs === record.lastUpdatedAtMs && isSame) return;
+    trace.add(nowMs, `run ${live.ordinal} ${text}`);
     if (isTerminal(record.processingStatus) && !isTerminal(before.processingStatus)) ended.push(live);
   }
 
@@ -218,7 +221,7 @@ export class Metrics {
     const drawKey = this.#drawKeys.get(record.workflowId) ?? '';
     const ordinal = this.#runsMade + 1;
     this.#runsMade = ordinal;
-    const live = { ordinal, workflow, record, isTraced: false, dues: [], drawKey, places: [] };
+    const live = { ordinal, workflow, record, isTraced: false, text: '', dues: [], drawKey, places: [] };
     this.#live.set(record.id, live);
     return live;
   }

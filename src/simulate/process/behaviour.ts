@@ -24,6 +24,8 @@ export interface BehaviourDeps {
   readonly called: (durationMs: DurationMs) => void;
   /** Rate limit shared by the calls of all tasks. */
   readonly gate: RateGate | null;
+  /** Rate limits of services by task, which the processes share. Default: those of one process, new with each engine. */
+  readonly gates?: Map<string, RateGate>;
 }
 
 /** Indexes of the draws of a call. */
@@ -62,33 +64,45 @@ export function handlersOf(
   deps: BehaviourDeps,
 ): Readonly<Record<string, TaskHandler>> {
   const all = { '*': {}, ...tasks };
-  return Object.fromEntries(Object.entries(all).map(([name, task]) => [name, handlerOf(task, deps)]));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, task]) => [name, handlerOf(task, deps, gateOf(name, task, deps))]),
+  );
 }
 
-/** Limits of each task definition's handler. */
-export function limitsOf(tasks: Readonly<Record<string, TaskBehaviour>>): (definition: string) => TaskLimits {
+/** Limits of each task definition's handler in all processes: a service accepts calls at one rate, whoever makes them. */
+export function limitsOf(
+  tasks: Readonly<Record<string, TaskBehaviour>>,
+  processes: number,
+): (definition: string) => TaskLimits {
   const names = new Map(Object.keys(tasks).map((name) => [handlerKey(name), name]));
   return (definition) => {
     const handler = names.get(handlerKey(definition)) ?? '*';
     const { concurrency = null, rate, handlerRate } = tasks[handler] ?? {};
     const accepted = rate && rate.whenExceeded !== 'fail' ? rate.perSecond : Number.POSITIVE_INFINITY;
     const started = handlerRate
-      ? (handlerRate.limit / handlerRate.intervalMs) * 1_000
+      ? (handlerRate.limit / handlerRate.intervalMs) * 1_000 * processes
       : Number.POSITIVE_INFINITY;
     const perSecond = Math.min(accepted, started);
     return {
       handler,
-      concurrency,
+      concurrency: concurrency === null ? null : concurrency * processes,
       perSecond: Number.isFinite(perSecond) ? perSecond : null,
       isHeldByEngine: handlerRate !== undefined,
     };
   };
 }
 
-function handlerOf(task: TaskBehaviour, deps: BehaviourDeps): TaskHandlerOptions {
+function gateOf(name: string, { rate }: TaskBehaviour, { gates, now }: BehaviourDeps): RateGate | null {
+  if (!rate) return null;
+  const gate = gates?.get(name) ?? new RateGate(rate.perSecond, now);
+  gates?.set(name, gate);
+  return gate;
+}
+
+function handlerOf(task: TaskBehaviour, deps: BehaviourDeps, gate: RateGate | null): TaskHandlerOptions {
   const { timeoutMs, retry, concurrency, handlerRate } = task;
   return {
-    run: isNoOp(task) && deps.gate === null ? () => deps.called(0) : new SimulatedTask(task, deps).run,
+    run: isNoOp(task) && deps.gate === null ? () => deps.called(0) : new SimulatedTask(task, deps, gate).run,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(retry === undefined ? {} : { retry }),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -113,7 +127,7 @@ class SimulatedTask {
   readonly #rules: readonly (Span & { readonly rule: FailureRule })[];
   readonly #gate: RateGate | null;
 
-  constructor(task: TaskBehaviour, deps: BehaviourDeps) {
+  constructor(task: TaskBehaviour, deps: BehaviourDeps, gate: RateGate | null) {
     this.#task = task;
     this.#deps = deps;
     const span = (from: string | undefined, until: string | undefined): Span => ({
@@ -125,7 +139,7 @@ class SimulatedTask {
       reason,
     }));
     this.#rules = (task.failures ?? []).map((rule) => ({ ...span(rule.from, rule.until), rule }));
-    this.#gate = task.rate ? new RateGate(task.rate.perSecond, deps.now) : null;
+    this.#gate = gate;
   }
 
   /** The handler of the task. */

@@ -10,15 +10,19 @@ import type { Store } from '../../ports/store.ts';
 import { randomFor, seededIds } from '../../system/virtual/random.ts';
 import type { ClockSession, VirtualClock } from '../../system/virtual/virtual-clock.ts';
 import type { Calendar } from '../metrics/calendar.ts';
+import type { End } from '../metrics/delays.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ReadScenario } from '../scenario/read-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Trace } from '../trace/trace.ts';
 import { handlersOf, RateGate } from './behaviour.ts';
 import type { DrawKeys } from './draw-keys.ts';
+import type { Idleness } from './idle-clock.ts';
 
 /** Dependencies of a {@link SimulatedProcess}. */
 export interface ProcessDeps {
+  /** From 1. */
+  readonly no: number;
   readonly read: ReadScenario;
   readonly seed: number;
   readonly clock: VirtualClock;
@@ -30,8 +34,19 @@ export interface ProcessDeps {
   readonly metrics: Metrics;
   readonly trace: Trace;
   readonly calendar: Calendar;
+  /** What the processes share; `null`: there is one. */
+  readonly shared: SharedByProcesses | null;
   /** Notified of background failures. */
   readonly failed: (during: string, error: unknown) => void;
+}
+
+/** What several processes share beside the store. */
+export interface SharedByProcesses {
+  readonly idleness: Idleness;
+  /** Rate of the calls of all tasks. */
+  readonly gate: RateGate | null;
+  /** Rates of services, by task. */
+  readonly gates: Map<string, RateGate>;
 }
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -48,20 +63,36 @@ export class SimulatedProcess {
   /** Calls made so far, and their total time. */
   calls = 0;
   callsMs: DurationMs = 0;
+  /** Most calls at once. */
+  busyMax = 0;
+  /** Ends of the calls under way. */
+  readonly #callsUnderWay = new Set<End>();
 
   constructor(deps: ProcessDeps) {
     this.#deps = deps;
-    this.#random = randomFor(deps.seed, 'engine');
-    this.#ids = seededIds(deps.seed);
-    const perSecond = deps.read.scenario.capacity?.callsPerSecond;
-    this.#gate = perSecond === undefined ? null : new RateGate(perSecond, deps.now);
+    const { no, seed, shared } = deps;
+    this.#random = randomFor(seed, no === 1 ? 'engine' : `engine ${no}`);
+    this.#ids = seededIds(seed, no === 1 ? 'ids' : `ids ${no}`);
+    this.#gate = shared ? shared.gate : commonGate(deps.read.scenario, deps.now);
+  }
+
+  get no(): number {
+    return this.#deps.no;
   }
 
   /** Creates a new engine, which is not started yet. */
   open(): Engine {
-    const { clock, store, directory, read } = this.#deps;
+    const { clock, store, directory, read, shared } = this.#deps;
     const session = clock.session();
-    const ports = { store, directory, clock: session, random: this.#random, ids: this.#ids, logger: SILENT };
+    const ports = {
+      store,
+      directory,
+      clock: session,
+      random: this.#random,
+      ids: this.#ids,
+      logger: SILENT,
+      ...(shared ? { intervals: shared.idleness.clockOf(session) } : {}),
+    };
     const engine = assembleEngine(
       ports,
       readSettings({ ...settingsOf(read.scenario), tasks: this.#handlers(session) }),
@@ -74,13 +105,13 @@ export class SimulatedProcess {
 
   /** Ends the engine, by a stop or by `kill -9`. */
   async halt(how: 'stop' | 'kill'): Promise<void> {
-    const { clock, trace, now, metrics } = this.#deps;
+    const { clock, trace, now, no, shared } = this.#deps;
     const engine = this.engine as Engine;
     this.engine = null;
     if (how === 'stop') await clock.until(engine.stop());
-    trace.add(now(), how === 'stop' ? 'off' : 'killed');
+    trace.add(now(), `${how === 'stop' ? 'off' : 'killed'}${shared ? ` ${no}` : ''}`);
     this.end();
-    metrics.processEnded();
+    for (const end of this.#callsUnderWay) end();
   }
 
   /** Ends the clock session, so that nothing more happens in the engine. */
@@ -89,20 +120,31 @@ export class SimulatedProcess {
   }
 
   #handlers(session: ClockSession) {
-    const { read, seed, now, drawKeys, metrics } = this.#deps;
+    const { read, seed, now, drawKeys, metrics, shared } = this.#deps;
     return handlersOf(read.scenario.tasks ?? {}, {
       seed,
       clock: session,
       now,
       momentOf: read.momentOf,
       keyOf: (context) => drawKeys.keyOf(context, metrics.drawKeyOf(context.run.id)),
-      began: ({ task }, wait) => metrics.called(task, wait),
+      began: ({ task }, wait) => this.#began(metrics.called(task, wait)),
       called: (ms) => {
         this.calls += 1;
         this.callsMs += ms;
       },
       gate: this.#gate,
+      ...(shared ? { gates: shared.gates } : {}),
     });
+  }
+
+  /** A call has begun; the returned function ends it, once. */
+  #began(ended: End): End {
+    const end = (): void => {
+      if (this.#callsUnderWay.delete(end)) ended();
+    };
+    this.#callsUnderWay.add(end);
+    this.busyMax = Math.max(this.busyMax, this.#callsUnderWay.size);
+    return end;
   }
 
   #listen(engine: Engine): void {
@@ -123,6 +165,11 @@ export class SimulatedProcess {
     );
     engine.on('engine.error', (event) => failed(activityText(event), event.error));
   }
+}
+
+/** The rate of all calls of a scenario, if it has one. */
+export function commonGate({ capacity }: Scenario, now: () => EpochMs): RateGate | null {
+  return capacity?.callsPerSecond === undefined ? null : new RateGate(capacity.callsPerSecond, now);
 }
 
 function settingsOf({ schedule = {}, capacity = {} }: Scenario): EngineSettingsInput {

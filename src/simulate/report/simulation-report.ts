@@ -38,6 +38,7 @@ export function simulationReport(result: SimulationResult): string {
     chartOverDays(result.calendar, 'runs', 'Runs', 'scheduled'),
     latencySection(result),
     loadSection(result),
+    processesSection(result),
     calendarSection(result),
     failuresSection(result),
     leftOutSection(result),
@@ -164,6 +165,7 @@ function latencySection({ latencyBars, latency }: SimulationResult): string {
 
 function loadSection({ load, delays, scenario }: SimulationResult): string {
   const { buckets, bucketMs } = load;
+  const lanes = scenario.concurrency * scenario.processes;
   const perLabel = Math.max(1, Math.ceil(buckets.length / 12));
   const zone = zoneOf(scenario.timeZone);
   const local = buckets.map(({ fromDateTime }) => {
@@ -182,7 +184,7 @@ function loadSection({ load, delays, scenario }: SimulationResult): string {
     buckets.map(({ busyMax }) => busyMax),
     buckets.map(
       (bucket, at) =>
-        `${when(at)}: at most ${bucket.busyMax} calls at once, ${numeral(bucket.utilisation * scenario.concurrency)} on average`,
+        `${when(at)}: at most ${bucket.busyMax} calls at once, ${numeral(bucket.utilisation * lanes)} on average`,
     ),
     axisLabels,
     'Calls at once',
@@ -201,9 +203,30 @@ function loadSection({ load, delays, scenario }: SimulationResult): string {
     fullMs === 0
       ? 'the engine’s concurrency was never reached'
       : `the engine’s concurrency was reached for ${duration(fullMs)} in all`;
-  const text = `The most in each step of ${duration(bucketMs)}. At worst ${numeral(peak)} of ${numeral(scenario.concurrency)} calls were under way at once; ${full}.`;
+  const text = `The most in each step of ${duration(bucketMs)}. At worst ${numeral(peak)} of ${numeral(lanes)} calls were under way at once; ${full}.`;
   const waitingText = `People in runs who had not started yet, the most in each step: ${numeral(waiting)} at worst.`;
   return section('Calls at once', text, use) + section('People waiting', waitingText, queue);
+}
+
+/** What each of several processes did. */
+function processesSection({ processes, scenario, totals }: SimulationResult): string {
+  if (processes.length === 1) return '';
+  const head = [
+    cell('Process'),
+    figure('Calls'),
+    figure('Share'),
+    figure('Most at once'),
+    figure('Busy on average'),
+  ];
+  const rows = processes.map(({ no, calls, busyMax, utilisation }) => [
+    cell(String(no)),
+    figure(numeral(calls)),
+    figure(percent(calls, totals.calls)),
+    figure(numeral(busyMax)),
+    figure(percent(utilisation, 1)),
+  ]);
+  const text = `Each makes up to ${plural(scenario.concurrency, 'call')} at once. A run is cut into slices of 50 people or more, and a process works on whole slices: a small run is made by one process.`;
+  return section('Processes', text, table(head, rows));
 }
 
 function calendarSection({ calendar, scenario }: SimulationResult): string {

@@ -219,6 +219,11 @@ function readWindows(scenario: Scenario, momentOf: (text: string) => EpochMs): r
       return { window, fromMs: atMs, untilMs: atMs, at };
     }
     checkOrder(`process[${at}]`, window, momentOf);
+    if (window.kind === 'off' && (window.no ?? 1) > processesOf(scenario))
+      throw invalid(
+        { path: `process[${at}].no`, value: window.no },
+        `one of the processes (${processesOf(scenario)})`,
+      );
     return { window, fromMs: momentOf(window.from), untilMs: momentOf(window.until), at };
   });
   const sorted = windows.toSorted((a, b) => a.fromMs - b.fromMs);
@@ -233,9 +238,14 @@ function readWindows(scenario: Scenario, momentOf: (text: string) => EpochMs): r
   return sorted;
 }
 
-/** Limit of calls at once, of all tasks. */
+/** Limit of calls at once, of all tasks, in each process. */
 export function concurrencyOf({ capacity }: Scenario): number {
   return capacity?.concurrency ?? 256;
+}
+
+/** Number of processes on the store. */
+export function processesOf({ processes }: Scenario): number {
+  return processes ?? 1;
 }
 
 /** The length of a schedule slot, ms. */

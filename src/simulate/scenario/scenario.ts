@@ -33,6 +33,7 @@ const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
 const PEOPLE_MAX = 1_000_000;
 const PER_SECOND_MAX = 1_000_000;
 const CONCURRENCY_MAX = 100_000;
+const PROCESSES_MAX = 64;
 const CLOCK_JUMP_MAX_SECONDS = 365 * 86_400;
 
 const name = (description?: string) => text(1, 256, description);
@@ -240,10 +241,14 @@ const TASK = object(
       },
       'As in the settings of a handler. Default: one attempt.',
     ),
-    concurrency: whole(1, CONCURRENCY_MAX, 'Calls of this task at once. Default: no limit of its own.'),
+    concurrency: whole(
+      1,
+      CONCURRENCY_MAX,
+      'Calls of this task at once, in each process. Default: no limit of its own.',
+    ),
     handlerRate: object(
       {
-        limit: whole(1, CONCURRENCY_MAX, 'Calls that start in any intervalMs, at most.'),
+        limit: whole(1, CONCURRENCY_MAX, 'Calls that start in any intervalMs, at most, in each process.'),
         intervalMs: whole(1, DAY_MS),
       },
       {},
@@ -267,20 +272,23 @@ const SCHEDULE = object(
 const CAPACITY = object(
   {},
   {
-    concurrency: whole(1, CONCURRENCY_MAX, 'Calls at once, of all tasks. Default 256.'),
+    concurrency: whole(1, CONCURRENCY_MAX, 'Calls at once, of all tasks, in each process. Default 256.'),
     callsPerSecond: positive(
       PER_SECOND_MAX,
-      'Calls a second, of all tasks: further calls wait. Default: no limit.',
+      'Calls a second, of all tasks and processes: further calls wait. Default: no limit.',
     ),
   },
-  'Capacity of the process.',
+  'Capacity of the process, or processes.',
 );
 
 const PROCESS_WINDOW = kinds(
   {
     off: [
       { from: moment(), until: moment('The restart.') },
-      { how: word(['stop', 'kill'], 'stop: running tasks may finish. Default stop.') },
+      {
+        how: word(['stop', 'kill'], 'stop: running tasks may finish. Default stop.'),
+        no: whole(1, PROCESSES_MAX, 'Which of the processes, from 1. Default: all of them.'),
+      },
     ],
     asleep: [{ from: moment(), until: moment('Timers that came due meanwhile fire.') }],
     clockJump: [
@@ -294,7 +302,7 @@ const PROCESS_WINDOW = kinds(
       },
     ],
   },
-  'A time span in which the process is off or asleep, or a moment at which its clock is set.',
+  'A time span in which a process is off, or the machine asleep, or a moment at which its clock is set.',
 );
 
 /** What a scenario says. */
@@ -318,6 +326,7 @@ export const SCENARIO = object(
     ),
     schedule: SCHEDULE,
     capacity: CAPACITY,
+    processes: whole(1, PROCESSES_MAX, 'Processes that work on one store. Default 1.'),
     process: list(PROCESS_WINDOW, { max: 1_000 }, 'Must not overlap.'),
   },
 );

@@ -17,7 +17,7 @@ const CHUNK = 65_536;
  * | `T run R STATUS users S/F/N tasks F/U/N` | its status or counters changed: successful, failed, all; failed, unprocessed, all |
  * | `T user R.ORDINAL ID queued due MOMENT\|-` | a user is in it |
  * | `T user R.ORDINAL STATUS DONE/N [OUTCOME START END ["REASON"]] [retry N until MOMENT]` | its status changed |
- * | `T off` / `killed` / `on` / `asleep` / `awake` / `jump MS` | the process |
+ * | `T off` / `killed` / `on` / `asleep` / `awake` / `jump MS` | the process; one of several: `off NO`, `killed NO`, `on NO` |
  * | `T error DURING CODE` | a background failure |
  * | `T end unfinished N` | the horizon |
  *

@@ -23,6 +23,12 @@ export function memoryStore(options?: MemoryStoreOptions): Store {
   return new MemoryStore(readOptions(options, 'memoryStore', OPTIONS).slices);
 }
 
+/** The slices of a memory store by `transaction`, for those who observe it; `undefined` where it has none. */
+export function slicesThrough(store: Store, transaction: Store['transaction']): StoreSlices | undefined {
+  if (!(store instanceof MemoryStore) || store.bounds === null) return undefined;
+  return memorySlices(store.tables, transaction, store.bounds);
+}
+
 const readUsers = (place: Place): number => readWhole(place, 1, Number.MAX_SAFE_INTEGER);
 const BOUNDS = shapeReader({ min: readUsers, max: readUsers });
 const OPTIONS = {
@@ -35,6 +41,8 @@ const OPTIONS = {
 class MemoryStore extends MemoryReader implements Store {
   readonly capabilities: StoreCapabilities;
   readonly slices?: StoreSlices;
+  /** Of its slices; `null`: runs are not cut. */
+  readonly bounds: SliceBounds | null;
   /** Settles when the last queued transaction has ended; transactions run one after another. */
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -42,9 +50,8 @@ class MemoryStore extends MemoryReader implements Store {
   constructor(slices: boolean | SliceBounds) {
     super(new Tables(), false, () => this.#checkOpen());
     this.capabilities = { durable: false, sharedWriters: slices !== false };
-    if (slices === false) return;
-    const bounds = slices === true ? SLICE_BOUNDS : slices;
-    this.slices = memorySlices(this.tables, (work) => this.transaction(work), bounds);
+    this.bounds = slices === true ? SLICE_BOUNDS : slices || null;
+    if (this.bounds) this.slices = memorySlices(this.tables, (work) => this.transaction(work), this.bounds);
   }
 
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {

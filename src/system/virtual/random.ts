@@ -35,9 +35,9 @@ export function randomFor(seed: number, purpose: string): Random {
   return seededRandom(hashOf(`${seed}|${purpose}`));
 }
 
-/** GUIDs in lower case, version 4, from a sequence. */
-export function seededIds(seed: number): Ids {
-  const random = randomFor(seed, 'ids');
+/** GUIDs in lower case, version 4, from a sequence; another one for each `purpose`. */
+export function seededIds(seed: number, purpose = 'ids'): Ids {
+  const random = randomFor(seed, purpose);
   const hex = (digits: number): string =>
     Math.floor(random.next() * 16 ** digits)
       .toString(16)

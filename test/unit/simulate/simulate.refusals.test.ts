@@ -78,6 +78,8 @@ describe('a scenario', () => {
     ['', 'capacity.concurrency', 0],
     ['', 'capacity.callsPerSecond', 0],
     ['process[0].until', 'process', [{ kind: 'off', ...OUTAGE }]],
+    ['process[0].no', 'process', [{ kind: 'off', from: '2026-03-22', until: '2026-03-24', no: 2 }]],
+    ['', 'processes', 0],
     [
       'process[1]',
       'process',

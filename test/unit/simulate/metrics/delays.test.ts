@@ -56,9 +56,9 @@ describe('the time before a run', () => {
 
   it('is the process’s while it was off or asleep', () => {
     const { delays, pass, byCause } = setUp();
-    delays.down(true);
+    delays.running(0);
     pass(30);
-    delays.down(false);
+    delays.running(1);
     pass(5);
     delays.queued(START + 10_000, START);
     expect(byCause()).toEqual({ process: 20, schedule: 5 });
@@ -137,15 +137,28 @@ describe('the time in a run', () => {
     const station = ready('t', 2);
     const end = delays.called(station, { ms: 60_000, isCommon: false });
     pass(1);
-    delays.processEnded();
-    delays.down(true);
+    end();
+    delays.running(0);
     pass(100);
-    delays.down(false);
+    delays.running(1);
     end();
     const again = delays.called(station, NO_WAIT);
     pass(2);
     again();
     expect(byCause()).toEqual({ 'rate t': 2, process: 200, 'tasks t': 2, concurrency: 2 });
+  });
+
+  it('is the concurrency of the processes that are on', () => {
+    const { ready, delays, pass, byCause } = setUp({ concurrency: 1, processes: 2 });
+    const station = ready('t', 3);
+    const ends = [delays.called(station, NO_WAIT), delays.called(station, NO_WAIT)];
+    pass(1);
+    ends[0]?.();
+    delays.running(1);
+    pass(10);
+    expect(byCause()).toEqual({ 'tasks t': 12, concurrency: 21 });
+    const concurrency = delays.delays().find(({ cause }) => cause === 'concurrency');
+    expect([concurrency?.limit, concurrency?.atLimitMs]).toEqual([2, 11_000]);
   });
 
   it('is that of as many people as there are, when a call goes on without its person', () => {

@@ -65,6 +65,17 @@ describe('the report of a simulation', () => {
     expect(long).toContain('People per week');
   });
 
+  it('shows what each of several processes did, and nothing of the kind for one', async () => {
+    const second = { task: { duration: { kind: 'fixed', ms: 1_000 } } } as const;
+    const lanes = { capacity: { concurrency: 10 } };
+    const html = simulationReport(await simulate(oneRun(200, second, { ...lanes, processes: 2 })));
+    expectSelfContained(html);
+    expect(html).toContain('<h2>Processes</h2>');
+    expect(html).toContain('Each makes up to 10 calls at once.');
+    expect(html).toContain('of 20 calls were under way at once');
+    expect(simulationReport(await simulate(oneRun(200, second, lanes)))).not.toContain('<h2>Processes</h2>');
+  });
+
   it('has JSON that gives the result back, and tables with a row for each run and day', async () => {
     const result = await simulate(SMALL);
     const files = simulationFiles(result);
