@@ -69,7 +69,7 @@ export function handlersOf(
   );
 }
 
-/** Limits of each task definition's handler in all processes: a service accepts calls at one rate, whoever makes them. */
+/** Limits of each task definition's handler in all processes, which share the rate of a service. */
 export function limitsOf(
   tasks: Readonly<Record<string, TaskBehaviour>>,
   processes: number,

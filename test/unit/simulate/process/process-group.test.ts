@@ -17,8 +17,9 @@ describe('three processes', () => {
     expect(people).toEqual([]);
     const [one] = workflows;
     expect(one?.a?.latency.maxMs).toBe(100_000);
-    // A process takes slices of 50 people: of twenty, two processes have eight.
-    expect(one?.b?.latency.maxMs).toBe(40_000);
+    // A third would be 33.4 s; a process takes slices of 50 people, of which there are twenty.
+    expect(one?.b?.latency.maxMs).toBeGreaterThanOrEqual(34_000);
+    expect(one?.b?.latency.maxMs).toBeLessThanOrEqual(40_000);
   });
 
   it('share the people, each with its own concurrency, and break no invariant', async () => {
@@ -85,7 +86,9 @@ describe('one of three processes', () => {
     ]);
     // What its ten lanes had begun was lost with it, and made again.
     expect(result.totals.calls).toBe(1_000);
-    expect(result.processes[1]?.calls).toBe(90);
+    const [first, second, third] = result.processes.map(({ calls }) => calls);
+    expect(second).toBeGreaterThanOrEqual(90);
+    expect(second).toBeLessThan(Math.min(first ?? 0, third ?? 0));
     expect(result.latency.maxMs).toBeLessThan(60_000);
   });
 
