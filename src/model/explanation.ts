@@ -34,8 +34,9 @@ export interface ExplainedValue {
   /** An attribute (`employeeHireDate`), or what the value is (`runId`, `untilDateTime`). */
   readonly name: string;
   /**
-   * Texts are cut at 100 characters; of an array there is a text with its first elements, of other objects only that it
-   * is one. `null`: there is no value. Attributes are personal data: show them to those who may see them, log none.
+   * Of an attribute: texts are cut at 100 characters; of an array there is a text with its first elements, of other
+   * objects only that it is one. `null`: there is no value. Attributes are personal data: show them to those who may see
+   * them, log none.
    */
   readonly value: string | number | boolean | null;
 }

@@ -182,9 +182,11 @@ function summaryOf(
   const slot = `The slot of ${isoOf(slotAtMs)}`;
   if (qualifies) return `${slot} takes ${who}${passed}${last}.`;
   // Whatever else is not met: no slot takes a person twice for one moment.
-  const taken = unmet.find(({ condition }) => condition === 'admission');
-  if (taken && dueAtMs !== null)
-    return `${slot} does not take ${who} for ${isoOf(dueAtMs)}: ${taken.reason}${last}.`;
+  const due = dueAtMs === null ? null : isoOf(dueAtMs);
+  const taken = unmet.find(({ values }) =>
+    values.some(({ name, value }) => name === 'admittedForDateTime' && value === due),
+  );
+  if (taken) return `${slot} does not take ${who} for ${due}: ${taken.reason}${last}.`;
   if (unmet.length === 0)
     return `Without a directory, only the record of ${who} can be looked at; ${run?.reason}.`;
   return `${slot} does not take ${who}${passed}: ${why}${last}.`;

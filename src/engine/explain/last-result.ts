@@ -4,6 +4,7 @@ import type { LedgerContext } from '../../ledger/context.ts';
 import { withoutPreviews } from '../../ledger/planning/previews.ts';
 import { enabledTasks, isoOf } from '../../ledger/resources.ts';
 import type { ExplainedStep } from '../../model/explanation.ts';
+import { HANDLER_FAILED } from '../../model/failure-code.ts';
 import { userResultId } from '../../model/ids.ts';
 import type { RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { Task } from '../../model/workflow/workflow.ts';
@@ -81,9 +82,8 @@ export function runStep(last: LastResult | null): ExplainedStep {
   if (!isTerminal(processingStatus)) return step('run', 'notEvaluated', head, values);
   const failure = failureOf(last);
   if (failure !== null) {
-    const { task, failureReason } = failure;
-    const reason = `${head}: task ${quote(task)} failed: ${failureReason.slice(0, REASON_MAX)}`;
-    return step('run', 'notMet', reason, { ...values, task, failureReason });
+    const reason = `${head}: task ${quote(failure.task)} failed: ${failure.failureReason.slice(0, REASON_MAX)}`;
+    return step('run', 'notMet', reason, { ...values, ...failure });
   }
   const isSkipped = processingStatus === 'canceled' && user.startedAtMs === null;
   const why = isSkipped
@@ -96,12 +96,14 @@ export function runStep(last: LastResult | null): ExplainedStep {
 function failureOf({
   user,
   tasks,
-}: LastResult): { readonly task: string; readonly failureReason: string } | null {
+}: LastResult): { readonly task: string; readonly code: string; readonly failureReason: string } | null {
   const nth = (user.outcomes ?? []).findIndex(({ status }) => status === 'failed');
-  if (nth < 0) return null;
-  const task = tasks[positionOf(user, nth + 1) - 1];
+  const outcome = user.outcomes?.[nth];
+  if (!outcome) return null;
+  const position = positionOf(user, nth + 1);
   return {
-    task: task?.displayName ?? `number ${positionOf(user, nth + 1)}`,
-    failureReason: user.outcomes?.[nth]?.failureReason ?? 'without a reason',
+    task: tasks[position - 1]?.displayName ?? `number ${position}`,
+    code: outcome.code ?? HANDLER_FAILED,
+    failureReason: outcome.failureReason ?? 'without a reason',
   };
 }
