@@ -4,6 +4,7 @@
  */
 import { defineConfig } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
+import { buildDashboard } from './src/dashboard/client/build.ts';
 
 /** `./dist/index.js` is built from `src/index.ts`. */
 const built = [
@@ -25,6 +26,8 @@ function checkNodeFirst({ isEntry, name }: { isEntry: boolean; name: string }): 
   if (!isEntry || name in besides || name === 'cli/main') return '';
   return `import '${'../'.repeat(name.split('/').length - 1) || './'}node-check.js';`;
 }
+
+await buildDashboard();
 
 export default defineConfig({
   input: { ...Object.fromEntries(built.map((name) => [name, `src/${name}.ts`])), ...besides },

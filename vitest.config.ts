@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'isolated',
           include: ['test/**/*.test.ts'],
           exclude: [PURE],
-          globalSetup: 'test/postgres/global-setup.ts',
+          globalSetup: ['test/postgres/global-setup.ts', 'test/dashboard/global-setup.ts'],
         },
       },
     ],

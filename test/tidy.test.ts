@@ -7,8 +7,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const LINES_MAX = 400;
 /** Files of one folder, its sub-folders not counted. */
 const ROOM_MAX = 14;
-/** Where the present may be read: the system's ports, and the kit, which runs in the user's tests. */
-const AMBIENT = ['src/system/', 'src/testing/'];
+/** Where the present may be read: the system's ports, the kit, which runs in the user's tests, and one file of the browser's. */
+const AMBIENT = ['src/system/', 'src/testing/', 'src/dashboard/client/browser.ts'];
 
 /** Layers: what each room may import, beside itself. The entries and the command line may import all. */
 const CORE = ['model', 'errors', 'ports', 'input'];
@@ -31,12 +31,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   metrics: [...CORE, 'events', 'rules'],
   engine: [...RECORD, 'text', 'metrics', 'ledger'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
+  dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],
   simulate: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores'],
   testing: [...RECORD, 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],
 };
 
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => /\.tsx?$/.test(name))
   .map((name) => join(ROOT, 'src', name))
   .map((path) => ({ path, name: relative(ROOT, path), text: readFileSync(path, 'utf8') }));
 

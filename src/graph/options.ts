@@ -47,7 +47,8 @@ const readSome = (place: Place): number => readWhole(place, 1, COUNT_MAX);
 const LIMITS = Object.fromEntries(
   Object.entries(DEFAULT_GRAPH_LIMITS).map(([name, value]) => [name, withDefault(readSome, value)]),
 ) as ShapeOf<GraphLimits> & Readonly<Record<keyof GraphLimits, Reader<number>>>;
-const OPTIONS = {
+/** A reader for each option. */
+export const GRAPH_OPTIONS = {
   baseUrl: withDefault(readBaseUrl, null),
   authorize: withDefault(readFunction<Authorize>, () => ANY_CALLER),
   rateLimit: withDefault(
@@ -64,7 +65,7 @@ const OPTIONS = {
 
 /** @throws LifecycleError `InvalidArgument`, naming the option that is not what it must be. */
 export function readGraphOptions(options: GraphOptions | undefined): GraphSettings {
-  const read = readOptions(options, 'createGraphHandler', OPTIONS);
+  const read = readOptions(options, 'createGraphHandler', GRAPH_OPTIONS);
   const { baseUrl, allowedHosts } = read;
   return {
     ...read,

@@ -1,5 +1,6 @@
 /** Options of everything that the package exports: what is not an option is refused at once, and by name. */
 import { afterAll, describe, expect, it } from 'vitest';
+import * as dashboard from '../../src/dashboard.ts';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import * as graph from '../../src/graph.ts';
 import * as main from '../../src/index.ts';
@@ -57,6 +58,9 @@ const CALLS: Readonly<Record<string, Calls>> = {
   sqlite: { sqliteStore: () => sqlite.sqliteStore('nowhere/at/all.db', stray) },
   postgres: { postgresStore: () => postgres.postgresStore(stray) },
   pgBoss: { pgBossSource: () => pgBoss.pgBossSource(memoryStore(), stray) },
+  dashboard: {
+    createDashboard: () => dashboard.createDashboard(engine, stray),
+  },
   graph: {
     createGraphHandler: () => graph.createGraphHandler(engine, stray),
     bearerTokens: () => graph.bearerTokens([given({ token: 'a token of some length' })]),
@@ -128,6 +132,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   sqlite: [],
   postgres: ['postgresSql'],
   pgBoss: [],
+  dashboard: [],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
     simulationReport virtualClock`.split(/\s+/),
@@ -202,6 +207,7 @@ describe('every exported function', () => {
     ['sqlite', sqlite],
     ['postgres', postgres],
     ['pgBoss', pgBoss],
+    ['dashboard', dashboard],
     ['graph', graph],
     ['simulation', simulation],
     ['kit', kit],

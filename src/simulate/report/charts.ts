@@ -4,6 +4,7 @@
  */
 import { numeral } from '../../text/numbers.ts';
 import { type AxisLabel, xAxis } from './axis.ts';
+import { at1, type Scale, scaleFor } from './scale.ts';
 import { escaped } from './text.ts';
 
 /** A series of a stacked chart: its CSS class and its name in the legend. */
@@ -154,39 +155,4 @@ function chart(
   const levels = scale.levels.map(({ y, text }) => `<span style="top:${y}px">${escaped(text)}</span>`);
   const plot = `<svg viewBox="0 0 ${WIDTH} ${height}" preserveAspectRatio="none" style="height:${height}px" role="img" aria-label="${escaped(label)}">${lines.join('')}${marks}</svg>`;
   return `<div class="chart"><div class="y">${levels.join('')}</div>${plot}${xAxis(axisLabels, steps)}</div>`;
-}
-
-interface Scale {
-  y(value: number): number;
-  /** Round numbers, and where they are. */
-  readonly levels: readonly { readonly y: string; readonly text: string }[];
-}
-
-/** Room above the highest level, for its label. */
-const TOP = 8;
-
-/** An axis from 0 to a round number that is not below `max`. */
-function scaleFor(max: number, height: number): Scale {
-  const step = roundStep(max / 4);
-  const count = Math.max(1, Math.ceil(max / step - 1e-9));
-  const y = (value: number): number => TOP + (height - TOP - 1) * (1 - value / (step * count));
-  const levels = Array.from({ length: count + 1 }, (_, at) => ({
-    y: at1(y(at * step)),
-    text: numeral(at * step),
-  }));
-  return { y, levels };
-}
-
-/** The smallest of 1, 2, 5, 10, 20, 50 … that is not below `least`. */
-function roundStep(least: number): number {
-  let unit = 1;
-  for (;;) {
-    for (const factor of [1, 2, 5]) if (unit * factor >= least * (1 - 1e-9)) return unit * factor;
-    unit = unit * 10;
-  }
-}
-
-/** One digit after the point keeps the page small. */
-function at1(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }

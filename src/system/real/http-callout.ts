@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFlag, readFunction } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import type { Callout } from '../../ports/callout.ts';
+import { systemSecret } from './random.ts';
 
 /** Options of {@link httpCallout}. */
 export interface HttpCalloutOptions {
@@ -30,6 +30,6 @@ export function httpCallout(options?: HttpCalloutOptions): Callout {
       const { post } = await import('./http-post.ts');
       return post(call, headers && (() => headers(call.url)), allowPrivateAddresses);
     },
-    secret: () => randomBytes(32).toString('base64url'),
+    secret: systemSecret,
   };
 }

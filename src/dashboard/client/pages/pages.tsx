@@ -1,0 +1,42 @@
+/** The pages. A further one is a file beside this one, a row here, and its address in `routes.ts`. */
+import type { ComponentChild } from 'preact';
+import type { Rights } from '../../wire.ts';
+import { type Route, to } from '../routes.ts';
+import { OverviewPage } from './overview.tsx';
+import { PersonPage } from './person.tsx';
+import { RunPage } from './run.tsx';
+import { RunsPage } from './runs.tsx';
+
+/** A page that the head of every page leads to. */
+export interface NavItem {
+  readonly title: string;
+  readonly href: string;
+  /** Key after `g`. */
+  readonly key: string;
+  /** Pages at which it is marked. */
+  readonly pages: readonly Route['page'][];
+  /** What one has to be allowed to for it to be offered. */
+  readonly needs: keyof Rights;
+}
+
+/** In the order in which they stand. */
+export const NAV: readonly NavItem[] = [
+  { title: 'Overview', href: to.overview, key: 'o', pages: ['overview'], needs: 'reports' },
+  { title: 'Runs', href: to.runs(), key: 'r', pages: ['runs', 'run'], needs: 'reports' },
+];
+
+/** The page of a route; `null`: there is none. */
+export function pageOf(route: Route): ComponentChild | null {
+  switch (route.page) {
+    case 'overview':
+      return <OverviewPage />;
+    case 'runs':
+      return <RunsPage />;
+    case 'run':
+      return <RunPage key={route.id} id={route.id} />;
+    case 'person':
+      return <PersonPage key={route.id} id={route.id} />;
+    default:
+      return null;
+  }
+}

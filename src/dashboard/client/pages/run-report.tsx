@@ -1,0 +1,45 @@
+import type { TaskReport } from '../../../model/resources/resources.ts';
+import { numeral } from '../../../text/numbers.ts';
+import { Status } from '../parts/status.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+
+/** Each task of a run over all its people. */
+export function RunReport({ report }: { report: readonly TaskReport[] }) {
+  return <Table label="Tasks over all people" columns={COLUMNS} rows={report} keyOf={({ id }) => id} />;
+}
+
+const COLUMNS: readonly Column<TaskReport>[] = [
+  { head: 'Task', cell: ({ task }) => task.displayName },
+  { head: 'Status', cell: ({ processingStatus }) => <Status value={processingStatus} /> },
+  { head: 'People', cell: (report) => <ReportBar report={report} /> },
+  { head: 'Succeeded', isNumber: true, cell: ({ successfulUsersCount }) => numeral(successfulUsersCount) },
+  {
+    head: 'Failed',
+    isNumber: true,
+    cell: ({ failedUsersCount: count }) =>
+      count === 0 ? <span class="soft">0</span> : <span class="bad-text">{numeral(count)}</span>,
+  },
+  {
+    head: 'Not processed',
+    isNumber: true,
+    cell: ({ unprocessedUsersCount }) => numeral(unprocessedUsersCount),
+  },
+];
+
+function ReportBar({ report }: { report: TaskReport }) {
+  const { successfulUsersCount, failedUsersCount, unprocessedUsersCount, totalUsersCount } = report;
+  const parts = [
+    ['successful', successfulUsersCount],
+    ['failed', failedUsersCount],
+    ['left', unprocessedUsersCount],
+  ] as const;
+  return (
+    <span class="bar" aria-hidden="true">
+      {parts.map(([kind, count]) =>
+        count === 0 ? null : (
+          <i key={kind} class={kind} style={{ width: `${(100 * count) / Math.max(1, totalUsersCount)}%` }} />
+        ),
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,10 @@
+import { ME } from './me.ts';
+import { overviewRoute } from './overview.ts';
+import { PERSON } from './people.ts';
+import type { DataDeps, DataRoute } from './route.ts';
+import { RUN, RUNS } from './runs.ts';
+
+/** The paths below `data/`, one file a page. */
+export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
+  return [ME, overviewRoute(deps), RUNS, RUN, PERSON];
+}

@@ -1,0 +1,118 @@
+/** What the dashboard's own JSON paths answer. The handler writes it and the page reads it; moments are ISO 8601, UTC. */
+import type {
+  Run,
+  TaskProcessingResult,
+  TaskReport,
+  UserProcessingResult,
+} from '../model/resources/resources.ts';
+import type { QuarantineDetails } from '../model/workflow/quarantine.ts';
+import type { Workflow } from '../model/workflow/workflow.ts';
+
+/** What a caller may do: what it may not do is not offered. */
+export interface Rights {
+  /** See runs, results, reports and failures. */
+  readonly reports: boolean;
+  /** See workflows and their versions. */
+  readonly workflows: boolean;
+  /** Change workflows, and cancel runs. */
+  readonly change: boolean;
+  /** Start and reprocess runs. */
+  readonly activate: boolean;
+}
+
+/** `data/me`: who calls, and where. */
+export interface Me {
+  /** `null`: there is no authorization. */
+  readonly id: string | null;
+  readonly can: Rights;
+  /** `true`: nothing can be changed here. */
+  readonly isReadOnly: boolean;
+  /** `true`: it is a session that can be signed out of. */
+  readonly isSession: boolean;
+  /** The clock of the server. */
+  readonly now: string;
+}
+
+/** A workflow, as lists show it. */
+export interface WorkflowBrief {
+  readonly id: string;
+  readonly displayName: string;
+  readonly category: Workflow['category'];
+  readonly version: number;
+  readonly isEnabled: boolean;
+  readonly isSchedulingEnabled: boolean;
+  readonly nextScheduleRunDateTime: string | null;
+  readonly quarantineDetails: QuarantineDetails;
+}
+
+/** People of the runs that were scheduled on one day, UTC. */
+export interface DaySums {
+  /** `2026-01-31`. */
+  readonly day: string;
+  readonly runs: number;
+  readonly successfulUsers: number;
+  readonly failedUsers: number;
+  /** Neither: waiting, canceled, in quarantine. */
+  readonly otherUsers: number;
+}
+
+/** `data/overview`. */
+export interface Overview {
+  readonly now: string;
+  /** Not final, newest first; at most 50. */
+  readonly active: readonly Run[];
+  /** Final with failures within the days, and not reprocessed; newest first, at most 20. */
+  readonly failed: readonly Run[];
+  /** Number of all of those. */
+  readonly failedCount: number;
+  readonly quarantined: readonly WorkflowBrief[];
+  /** Scheduled workflows by their next slot; at most 10. */
+  readonly next: readonly WorkflowBrief[];
+  readonly workflowsCount: number;
+  /** The last 30 days, oldest first. */
+  readonly days: readonly DaySums[];
+  /** `true`: there were more runs in these days than were looked at; the oldest days are incomplete. */
+  readonly isCut: boolean;
+}
+
+/** A page of a list. */
+export interface PageOf<Row> {
+  readonly value: readonly Row[];
+  /** Parameter `after` of the next page; `null` on the last one. */
+  readonly nextToken: string | null;
+}
+
+/** `data/runs/{id}`. */
+export interface RunDetails {
+  readonly now: string;
+  readonly run: Run;
+  /** The version that the run pinned; `null`: its workflow was deleted. */
+  readonly version: Workflow | null;
+  readonly report: readonly TaskReport[];
+  /** The runs that reprocess it, newest first. */
+  readonly reprocessedRuns: readonly Run[];
+}
+
+/** A frame of the stream: runs that have changed since the one before, whole. */
+export interface LiveFrame {
+  readonly now: string;
+  readonly runs: readonly Run[];
+}
+
+/** A result of a person, with the run that it is part of and its tasks. */
+export interface PersonEntry {
+  readonly run: Run;
+  readonly result: UserProcessingResult;
+  readonly tasks: readonly TaskProcessingResult[];
+}
+
+/** `data/people/{id}`: everything that was ever done for a person, newest first. */
+export interface PersonDetails {
+  readonly now: string;
+  readonly id: string;
+  /** As the directory knows them; `null`: it does not. */
+  readonly attributes: Readonly<Record<string, unknown>> | null;
+  readonly entries: readonly PersonEntry[];
+  /** `true`: there are older results that are not shown. */
+  readonly isCut: boolean;
+}
