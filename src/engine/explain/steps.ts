@@ -40,6 +40,11 @@ export function quote(text: unknown): string {
   return `\`${escapeHidden(String(text))}\``;
 }
 
+/** The moment as ISO 8601; beyond the calendar, which ends in the year 275760, in words. */
+function momentText(atMs: EpochMs): string {
+  return Number.isNaN(new Date(atMs).getTime()) ? 'the end of the calendar' : isoOf(atMs);
+}
+
 /** @param hasDirectory `false`: there is none to look in. */
 export function directoryStep(
   subjectId: string,
@@ -184,18 +189,18 @@ export function slotStep(
   const { hasCome } = qualification.steps;
   const atMoment = slotStart(dueAtMs, intervalMs);
   const first = hasCome(dueAtMs, atMoment) ? atMoment : nextSlot(dueAtMs, intervalMs);
-  const values = { slotDateTime, firstSlotDateTime: isoOf(first), isEvaluated };
+  const values = { slotDateTime, firstSlotDateTime: momentText(first), isEvaluated };
   return hasCome(dueAtMs, slotAtMs)
     ? step(
         'slot',
         'met',
-        `the moment has come at the slot of ${slotDateTime}; the first such slot is ${isoOf(first)}`,
+        `the moment has come at the slot of ${slotDateTime}; the first such slot is ${momentText(first)}`,
         values,
       )
     : step(
         'slot',
         'notMet',
-        `the moment has not come at the slot of ${slotDateTime}; the slot of ${isoOf(first)} is the first`,
+        `the moment has not come at the slot of ${slotDateTime}; the slot of ${momentText(first)} is the first`,
         values,
       );
 }
@@ -211,7 +216,7 @@ export function catchUpStep({ qualification, slotAtMs }: Conditions, dueAtMs: Du
     return step('catchUp', 'notEvaluated', 'there is no moment that could be too long ago');
   const { reachMs } = qualification;
   if (!Number.isFinite(reachMs)) return step('catchUp', 'met', 'it is never too late for the moment');
-  const untilDateTime = isoOf(dueAtMs + reachMs);
+  const untilDateTime = momentText(dueAtMs + reachMs);
   return isOver(dueAtMs, slotAtMs, reachMs)
     ? step('catchUp', 'notMet', `the slot is too late: only slots before ${untilDateTime} take the moment`, {
         untilDateTime,

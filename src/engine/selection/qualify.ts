@@ -42,7 +42,7 @@ export interface Qualification {
 }
 
 /** The steps of a {@link Qualification}. A subject is due when all of them say so. */
-export interface QualificationSteps {
+interface QualificationSteps {
   /** `null`: all subjects, or the members of groups. */
   readonly scope: ParsedScopeRule | null;
   /** Result of the scope; `null`: the subject is in scope. */

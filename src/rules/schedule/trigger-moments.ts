@@ -30,7 +30,7 @@ export type MomentStanding =
   | { readonly kind: 'unreadableDate'; readonly attribute: string; readonly value: unknown };
 
 /** Called with each attribute that is read, and its value. */
-export type ReadListener = (attribute: string, value: unknown) => void;
+type ReadListener = (attribute: string, value: unknown) => void;
 
 /** A trigger's arithmetic. */
 export interface Moments {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeHidden, shown } from '../../../src/errors/shown.ts';
+import { escapeHidden, reportedValue, shown } from '../../../src/errors/shown.ts';
 
 describe('a value in a message', () => {
   it.each([
@@ -23,6 +23,23 @@ describe('a value in a message', () => {
 
   it('is cut after 100 characters of text, with the length', () => {
     expect(shown('x'.repeat(5_000))).toBe(`\`"${'x'.repeat(100)}"\`… (5000 characters)`);
+  });
+});
+
+describe('a value in a report', () => {
+  it.each([
+    [undefined, null],
+    ['x'.repeat(101), 'x'.repeat(100)],
+    [false, false],
+    [7, 7],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [12n, '12'],
+    [['secret'], 'an array'],
+    [{ secret: 1 }, 'an object'],
+    [new Date(0), '1970-01-01T00:00:00.000Z'],
+    [new Date(Number.NaN), 'an invalid date'],
+  ])('%o is %o', (value, reported) => {
+    expect(reportedValue(value)).toBe(reported);
   });
 });
 

@@ -123,6 +123,14 @@ describe('an explanation', () => {
     expect(explained.summary).toBe(`The slot of ${SLOT} does not take \`u1\`: ${reason}.`);
   });
 
+  it('of a date at the end of the calendar says so in words', async () => {
+    const { engine } = worldOf([{ id: 'u1', ...sales, employeeHireDate: new Date(8.64e15) }]);
+    const { id } = await engine.workflows.create(scheduledInput(['a']));
+    const explained = await engine.workflows.explain(id, 'u1');
+    expect(unmet(explained)).toEqual(['slot']);
+    expect(of(explained, 'catchUp').reason).toBe('slots before the end of the calendar take the moment');
+  });
+
   it('names all that is not met, and the value that leaves a rule undecided', async () => {
     const { engine } = worldOf([{ id: 'u1', accountEnabled: 'ja', employeeHireDate: '2026-02-01' }]);
     const { id } = await engine.workflows.create(

@@ -1,10 +1,17 @@
 /** Triggers that know what was before: who is due, once, through restarts, with and without a directory's help. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  changedSubjects,
+  expectedChanges,
+  observedChange,
+} from '../../../../src/engine/selection/observe.ts';
+import { qualificationOf } from '../../../../src/engine/selection/qualify.ts';
 import type { WorkflowInput } from '../../../../src/ledger/input/workflow.ts';
 import type { Subject } from '../../../../src/model/subject.ts';
-import { HOUR_MS } from '../../../../src/model/time.ts';
+import { DAY_MS, HOUR_MS } from '../../../../src/model/time.ts';
 import type { Directory } from '../../../../src/ports/directory.ts';
+import { nextSlot } from '../../../../src/rules/schedule/slots.ts';
 import { sqliteStore } from '../../../../src/sqlite.ts';
 import {
   expectSound,
@@ -289,4 +296,50 @@ describe('any history of changes', () => {
       { numRuns: 40 },
     );
   });
+});
+
+describe('a forecast of changes', () => {
+  it.each([false, true])(
+    'is what the next slot then notes, and writes nothing (directory says what changed: %s)',
+    async (told) => {
+      const directory = new People(
+        ['u1', 'u2', 'u3'].map((id) => ({ id, city: 'Rome', department: 'A' })),
+        told,
+      );
+      const { clock, store, engine } = changeWorld(directory);
+      const workflow = await engine.workflows.create(onChange());
+      const observation = qualificationOf(workflow, 3 * DAY_MS)?.observation;
+      if (!observation) throw new Error('no observation');
+      const input = { context: { store, clock }, directory, workflowId: workflow.id, observation };
+      const forecast = async (atMs: number) => {
+        const found: (readonly [string, number])[] = [];
+        for await (const batch of expectedChanges(input, atMs))
+          for (const { subject, changedAtMs } of batch) found.push([subject.id, changedAtMs]);
+        return found.toSorted();
+      };
+      expect(await forecast(0)).toEqual([]);
+      expect(await observedChange(input, { id: 'u1' }, 0)).toEqual({ isObserved: false, changedAtMs: null });
+      await clock.until(engine.start());
+      const first = nextSlot(clock.now(), 3 * HOUR_MS);
+      directory.set('u1', { department: 'B' });
+      await clock.advance(3 * HOUR_MS);
+      directory.set('u2', { jobTitle: 'B' });
+      const second = nextSlot(clock.now(), 3 * HOUR_MS);
+      const expected = [
+        ['u1', first],
+        ['u2', second],
+      ];
+      expect(await forecast(second)).toEqual(expected);
+      expect(await forecast(second)).toEqual(expected);
+      const one = async (id: string) =>
+        (await observedChange(input, (await directory.get([id]))[0] ?? { id }, second)).changedAtMs;
+      expect([await one('u1'), await one('u2'), await one('u3')]).toEqual([first, second, null]);
+      await clock.advance(3 * HOUR_MS);
+      const noted: (readonly [string, number])[] = [];
+      for await (const batch of changedSubjects(input))
+        for (const { subject, changedAtMs } of batch) noted.push([subject.id, changedAtMs]);
+      expect(noted.toSorted()).toEqual(expected);
+      await clock.until(engine.close());
+    },
+  );
 });

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../../../src/model/time.ts';
-import { isDue, momentAt, nextSlot, slotStart } from '../../../../src/rules/schedule/slots.ts';
+import {
+  hasCome,
+  isAdmitted,
+  isDue,
+  isOver,
+  momentAt,
+  nextSlot,
+  slotStart,
+} from '../../../../src/rules/schedule/slots.ts';
 
 const ms = (text: string): number => Date.parse(text);
 const instants = fc.integer({ min: -8.64e15 + 30 * DAY_MS, max: 8.64e15 - 30 * DAY_MS });
@@ -122,5 +130,30 @@ describe('isDue', () => {
         expect(isDue(due, first - interval, catchUp)).toBe(false);
       }),
     );
+  });
+});
+
+describe('a moment', () => {
+  it('has come at its own slot and later, and is over when the reach has passed', () => {
+    expect([9, 10, 11].map((slot) => hasCome(10, slot))).toEqual([false, true, true]);
+    expect([12, 13].map((slot) => isOver(10, slot, 3))).toEqual([false, true]);
+    expect(isOver(10, 8.64e15, Number.POSITIVE_INFINITY)).toBe(false);
+  });
+
+  it('makes due where it has come and is not over', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), fc.nat(), (due, slot, reach) => {
+        expect(isDue(due, slot, reach)).toBe(hasCome(due, slot) && !isOver(due, slot, reach));
+      }),
+    );
+  });
+
+  it('is one that a subject was admitted for only when it is the very same', () => {
+    const admission = { workflowId: 'w', subjectId: 'u', dueAtMs: 10, runId: 'r' };
+    expect([isAdmitted(admission, 10), isAdmitted(admission, 11), isAdmitted(undefined, 10)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

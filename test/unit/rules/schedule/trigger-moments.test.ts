@@ -164,3 +164,24 @@ describe('what a trigger says of a person who is not due', () => {
     expect(far.at({ id: 'u', employeeLeaveDateTime: new Date(8.64e15) }, at(0))).toEqual({ kind: 'notDue' });
   });
 });
+
+describe('the steps of a trigger', () => {
+  it('are the moment, with what was read for it, and whether it has come', () => {
+    const { dueAt, hasCome } = momentsOf({ inactivityPeriodInDays: 2 } as MomentTrigger, CATCH_UP);
+    const read: unknown[] = [];
+    const subject = { id: 'u', createdDateTime: iso(-9), signInActivity: { lastSignInDateTime: iso(-3) } };
+    expect(dueAt(subject, (attribute, value) => read.push([attribute, value]))).toBe(at(-1));
+    expect(read).toEqual([
+      ['signInActivity/lastSuccessfulSignInDateTime', undefined],
+      ['signInActivity/lastSignInDateTime', iso(-3)],
+      ['signInActivity/lastNonInteractiveSignInDateTime', undefined],
+    ]);
+    expect([hasCome(at(0), at(0)), hasCome(at(1), at(0))]).toEqual([true, false]);
+  });
+
+  it('of a window exclude its beginning', () => {
+    const operator = { eventTiming: 'after', greaterThanOffsetInDays: 0, lessThanOffsetInDays: 2 };
+    const { hasCome } = momentsOf({ attribute: 'date', operator } as MomentTrigger, CATCH_UP);
+    expect([hasCome(at(0), at(0)), hasCome(at(0), at(0) + 1)]).toEqual([false, true]);
+  });
+});
