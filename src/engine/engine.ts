@@ -137,6 +137,7 @@ class LifecycleEngine implements Engine, EventSink {
         scheduleIntervalMs: settings.scheduleIntervalMs,
         workflowChanged: () => {
           if (this.#phase === 'started') void this.#scheduler.refresh();
+          void this.#dispatcher.pauses.look();
           this.#dropDeleted().catch((error: unknown) => {
             this.emit('engine.error', { error, during: 'findingPurgedRuns' });
           });
@@ -195,7 +196,7 @@ class LifecycleEngine implements Engine, EventSink {
       isStopped: () => this.#phase === 'stopped',
       deleted: (runId) => this.#runDeleted(runId),
     });
-    this.workflows = createEngineWorkflows({ ...shared, activator });
+    this.workflows = createEngineWorkflows({ ...shared, handlers, activator });
     this.insights = createInsights(this.#ledger.context);
     this.userProcessingResults = this.#ledger.userProcessingResults;
     this.subjectProcessingResults = this.#ledger.subjectProcessingResults;

@@ -18,7 +18,7 @@ import type { Workflow } from '../model/workflow/workflow.ts';
 import { nextSlot } from '../rules/schedule/slots.ts';
 import type { Activator, PreviewInput } from './activation.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions, explain } from './explain/explain.ts';
-import type { Dispatcher } from './runner/dispatcher.ts';
+import type { Handlers } from './handlers/handlers.ts';
 import { candidatesDue, type DueInput, qualifying } from './selection/candidates.ts';
 import { qualificationOf } from './selection/qualify.ts';
 import { quarantineFor } from './selection/quarantine.ts';
@@ -86,7 +86,7 @@ export interface EngineWorkflowsDeps {
   readonly ledger: Ledger;
   readonly ports: EnginePorts;
   readonly settings: EngineSettings;
-  readonly dispatcher: Dispatcher;
+  readonly handlers: Handlers;
   readonly activator: Activator;
 }
 
@@ -101,7 +101,7 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
       const workflow = await workflows.get(id);
       return (await previewedSubjects(deps.ports.store, workflow.id)).map((subjectId) => ({ id: subjectId }));
     },
-    unrunnableTasks: async (id) => deps.dispatcher.failuresOf(await workflows.get(id)),
+    unrunnableTasks: async (id) => deps.handlers.failuresOf(await workflows.get(id)),
     explain: (...args) => explained(deps, ...args),
     eligibleSubject: async (id, resultId) => eligibleSubject(deps, await workflows.get(id), resultId),
     eligible: async (id, options) => {

@@ -40,6 +40,12 @@ export async function carryOut(
     case 'restoreWorkflow':
       await workflows.restore(id, author);
       return;
+    case 'pauseRuns':
+      await workflows.pauseRuns(id, author);
+      return;
+    case 'resumeRuns':
+      await workflows.resumeRuns(id, author);
+      return;
     default:
       throw new LifecycleError(
         'InvalidArgument',

@@ -25,6 +25,7 @@ export function storeFigures({
   const oldest = new NumberFamily('tenure.run.waiting.oldest');
   const next = new NumberFamily('tenure.schedule.next');
   const quarantined = new NumberFamily('tenure.workflow.quarantined');
+  const paused = new NumberFamily('tenure.workflow.paused');
   const age = oldest.of();
   for (const run of runs) {
     if (!run.published) continue;
@@ -36,8 +37,9 @@ export function storeFigures({
     if (workflow.deletedDateTime !== null) continue;
     const { displayName, quarantineDetails, isEnabled, isSchedulingEnabled } = workflow;
     quarantined.of(displayName).value += quarantineDetails.quarantineType === 'notQuarantined' ? 0 : 1;
+    paused.of(displayName).value += workflow.runsPausedDateTime === undefined ? 0 : 1;
     if (isEnabled && isSchedulingEnabled)
       next.of(displayName).value = nextSlot(nowMs, scheduleIntervalMs) / 1_000;
   }
-  return [active, oldest, next, quarantined].map((family) => family.metric());
+  return [active, oldest, next, quarantined, paused].map((family) => family.metric());
 }

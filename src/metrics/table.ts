@@ -126,6 +126,13 @@ export const METRICS = {
     help: '1: the workflow is in quarantine, and makes no scheduled runs.',
     labels: ['workflow'],
   },
+  'tenure.workflow.paused': {
+    kind: 'gauge',
+    unit: '{workflow}',
+    scope: 'store',
+    help: '1: the runs of the workflow are paused.',
+    labels: ['workflow'],
+  },
   'tenure.lane.used': {
     kind: 'gauge',
     unit: '{lane}',

@@ -8,6 +8,8 @@ const REQUEST_KINDS = [
   'disableSchedule',
   'deleteWorkflow',
   'restoreWorkflow',
+  'pauseRuns',
+  'resumeRuns',
 ] as const;
 
 /** See {@link REQUEST_KINDS}. */

@@ -69,6 +69,14 @@ describe('tenure workflows', () => {
     expect(await state()).toMatchObject({ deletedDateTime: null });
   });
 
+  it('pause-runs and resume-runs change a workflow, and show says so', async () => {
+    const paused = expectCode(await workflows('pause-runs', OFFBOARD, '--by', 'ada'), 0);
+    expect(paused.stdout).toBe(`Workflow "${OFFBOARD}" has its runs paused.\n`);
+    expect((await workflows('show', OFFBOARD)).stdout).toMatch(/state +runs paused/);
+    const resumed = expectCode(await workflows('resume-runs', OFFBOARD, '--json'), 0);
+    expect(JSON.parse(resumed.stdout)).not.toHaveProperty('runsPausedDateTime');
+  });
+
   it('enable and disable with --schedule switch only the schedule', async () => {
     const onboard = 'Onboard new hire employee';
     const on = JSON.parse((await workflows('enable', onboard, '--schedule', '--json')).stdout);

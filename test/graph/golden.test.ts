@@ -25,7 +25,7 @@ const SHAPES = {
   taskReport:
     'completedDateTime failedUsersCount id lastUpdatedDateTime processingStatus runId startedDateTime successfulUsersCount totalUsersCount unprocessedUsersCount',
   workflow:
-    'category createdDateTime deletedDateTime description displayName id isEnabled isSchedulingEnabled lastModifiedDateTime nextScheduleRunDateTime quarantineDetails settings version',
+    'category createdDateTime deletedDateTime description displayName id isEnabled isSchedulingEnabled lastModifiedDateTime nextScheduleRunDateTime quarantineDetails runsPausedDateTime settings version',
   workflowVersion:
     'category createdDateTime description displayName isEnabled isSchedulingEnabled lastModifiedDateTime settings versionNumber',
   task: 'arguments category continueOnError description displayName executionSequence id isEnabled taskDefinitionId',
@@ -819,6 +819,20 @@ const WRITES: readonly Case[] = [
     status: 200,
     shape: 'workflow',
     shows: () => ({ quarantineDetails: { quarantineType: 'notQuarantined', quarantinedDateTime: null } }),
+  },
+  {
+    route: 'POST workflows/{workflow}/pauseRuns',
+    path: ({ workflow }) => `/workflows/${workflow}/pauseRuns`,
+    status: 200,
+    shape: 'workflow',
+    shows: () => ({ runsPausedDateTime: expect.any(String) }),
+  },
+  {
+    route: 'POST workflows/{workflow}/resumeRuns',
+    path: ({ workflow }) => `/workflows/${workflow}/resumeRuns`,
+    status: 200,
+    shape: 'workflow',
+    shows: () => ({ runsPausedDateTime: null }),
   },
   {
     route: 'POST workflows/{workflow}/createNewVersion',

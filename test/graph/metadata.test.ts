@@ -107,6 +107,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   'workflow.targetSubjectType': 'every workflow is for people and for provisioning objects',
   'workflowVersion.targetSubjectType': 'as above',
   'workflowBase.targetSubjectType': 'as above',
+  'workflow.runsPausedDateTime': 'of tenure: see pauseRuns',
   'taskReport.subjectProcessingResults': 'in the documentation of subjectProcessingResult only',
 };
 /** Types that the client has for triggers, and for data of calls, that this service does not have. */

@@ -12,7 +12,9 @@ import {
   withDefault,
 } from '../../input/options.ts';
 import { invalid, type Place, pathOf } from '../../input/refuse.ts';
+import { enabledTasks } from '../../ledger/resources.ts';
 import type { UserRecord } from '../../model/records.ts';
+import type { PreviewFailedTask } from '../../model/resources/resources.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
 import type { Task, Workflow } from '../../model/workflow/workflow.ts';
 import type {
@@ -125,6 +127,18 @@ export class Handlers {
         return { task, position: index + 1, handler, arguments: await readArguments(task, handler) };
       }),
     );
+  }
+
+  /** Enabled tasks that cannot be run as they are, each with the reason. */
+  async failuresOf(workflow: Workflow): Promise<readonly PreviewFailedTask[]> {
+    const failures: PreviewFailedTask[] = [];
+    for (const task of enabledTasks(workflow)) {
+      const reason = await this.bind({ ...workflow, tasks: [task] }).then(() => null, messageOf);
+      if (reason === null) continue;
+      const { id: taskId, taskDefinitionId: definitionId, displayName: name } = task;
+      failures.push({ taskId, definitionId, name, failureReason: reason });
+    }
+    return failures;
   }
 
   #find(task: Task): Handler | undefined {
@@ -272,4 +286,8 @@ function missingHandlers(
     `Expected a handler for every enabled task of workflow \`${workflow.displayName}\`, got none for ${listed.join(', ')}; add them to the engine's \`tasks\``,
     { workflowId: workflow.id, missing, nearest: nearestNames },
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,10 +6,9 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { pinnedVersion } from '../../ledger/context.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { cancelSlice } from '../../ledger/recording/cancel.ts';
-import { enabledTasks } from '../../ledger/resources.ts';
 import type { Collector } from '../../metrics/collector.ts';
 import { LIMITS } from '../../model/limits.ts';
-import type { PreviewFailedTask, Run } from '../../model/resources/resources.ts';
+import type { Run } from '../../model/resources/resources.ts';
 import type { ClaimedSlice, SliceKey } from '../../model/slices.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
@@ -21,6 +20,7 @@ import { type BoundTask, type Handlers, nameOf, previewOf } from '../handlers/ha
 import { UnsettledAttempts } from '../handlers/unsettled-attempts.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
+import { RunPauses } from '../news/run-pauses.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 import type { DriverDeps } from './driver-deps.ts';
 import { LeaseRenewal } from './lease-renewal.ts';
@@ -44,7 +44,6 @@ interface Driven {
 export class Dispatcher {
   readonly #ledger: Ledger;
   readonly #ports: EnginePorts;
-  readonly #handlers: Handlers;
   readonly #work: WorkSource;
   /** Names this engine in a store that several share. */
   readonly holder: string;
@@ -52,6 +51,8 @@ export class Dispatcher {
   readonly #leftOvers: LeftOvers;
   /** Attempts that were given up and have not settled. */
   readonly unsettled: UnsettledAttempts;
+  /** Runs that are paused by their workflow. */
+  readonly pauses: RunPauses;
   /** By run and number of the slice. */
   readonly #driven = new Map<string, Map<number, Driven>>();
   readonly #bindings: Bindings;
@@ -82,7 +83,6 @@ export class Dispatcher {
     this.holder = ports.store.slices ? ports.ids.guid() : '';
     this.#ledger = ledger;
     this.#ports = ports;
-    this.#handlers = handlers;
     this.#bindings = new Bindings(handlers);
     this.#leftOvers = new LeftOvers(ledger, { store: ports.store, clock: ports.intervals ?? ports.clock });
     const { events } = ledger.context;
@@ -106,6 +106,12 @@ export class Dispatcher {
       },
       eased: () => this.#pump(),
     };
+    this.pauses = new RunPauses({
+      ...ports,
+      events,
+      isShared: this.#isShared,
+      drivers: () => this.#all().map(({ driver }) => driver),
+    });
     this.#renewal = new LeaseRenewal({
       clock: ports.intervals ?? ports.clock,
       events,
@@ -137,6 +143,7 @@ export class Dispatcher {
       failed: (error) => this.#ledger.context.events.emit('engine.error', { error, during: 'findingWork' }),
     });
     if (this.#isShared) this.#renewal.start();
+    this.pauses.open();
     this.mayBeWork();
   }
 
@@ -178,22 +185,11 @@ export class Dispatcher {
     return this.#bindings.of(workflow);
   }
 
-  /** Enabled tasks that cannot be run as they are, each with the reason. */
-  async failuresOf(workflow: Workflow): Promise<readonly PreviewFailedTask[]> {
-    const failures: PreviewFailedTask[] = [];
-    for (const task of enabledTasks(workflow)) {
-      const reason = await this.#handlers.bind({ ...workflow, tasks: [task] }).then(() => null, messageOf);
-      if (reason === null) continue;
-      const { id: taskId, taskDefinitionId: definitionId, displayName: name } = task;
-      failures.push({ taskId, definitionId, name, failureReason: reason });
-    }
-    return failures;
-  }
-
   /** Takes up no more slices. Those that are driven stay held, in {@link drain} until their handlers have ended. */
   async close(): Promise<void> {
     this.#isOpen = false;
     this.#leftOvers.close();
+    this.pauses.close();
     try {
       await this.#work.close();
     } catch (error) {
@@ -256,7 +252,7 @@ export class Dispatcher {
         if (tickets.length === 0) return;
         this.#mayHaveWork = true;
         await this.#acceptCanceled(tickets);
-        const ours = tickets.filter((ticket) => !this.#isDriven(ticket) && !this.#refused.has(ticket.runId));
+        const ours = tickets.filter((ticket) => this.#isWanted(ticket));
         for (const ticket of tickets) if (!ours.includes(ticket)) await this.#decline(ticket);
         const claim = {
           holder: this.holder,
@@ -346,6 +342,7 @@ export class Dispatcher {
       const isPreview = run.workflowExecutionType === 'preview';
       const driver = new SliceDriver(this.#deps, claimed, workflow, isPreview ? tasks.map(previewOf) : tasks);
       this.#remember(driver, ticket);
+      await this.pauses.look([driver]);
       await driver.start(wasInHand);
     } catch (error) {
       // For instance a run whose handlers are missing: it stays in the store, for the next start or another process.
@@ -374,6 +371,12 @@ export class Dispatcher {
     if (ofRun.size === 0) this.#driven.delete(runId);
   }
 
+  /** Of a paused run this process holds no more slices than it did: others may go on with them first. */
+  #isWanted(ticket: WorkTicket): boolean {
+    if (this.#isDriven(ticket) || this.#refused.has(ticket.runId)) return false;
+    return !this.#driversOf(ticket.runId).some(({ driver }) => driver.isPaused);
+  }
+
   #isDriven({ runId, slice }: SliceKey): boolean {
     return this.#driven.get(runId)?.has(slice) ?? false;
   }
@@ -385,8 +388,4 @@ export class Dispatcher {
   #all(): readonly Driven[] {
     return [...this.#driven.values()].flatMap((ofRun) => [...ofRun.values()]);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -40,6 +40,7 @@ export class ReadAhead {
   #afterOrdinal: number;
   #isExhausted = false;
   #isReading = false;
+  #hasBegun = false;
   #isClosed = false;
 
   constructor(run: RunRecord, slice: SliceRecord, deps: ReadAheadDeps) {
@@ -57,6 +58,13 @@ export class ReadAhead {
   /** Whether there are no more users to take, now or later. */
   get isExhausted(): boolean {
     return this.#isExhausted && !this.#isReading && this.#head === this.#users.length;
+  }
+
+  /** Starts the first read, if it was not started yet. */
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    void this.#read(false);
   }
 
   /** Takes the next user; `undefined` when there is none now. Starts the next read when needed. */

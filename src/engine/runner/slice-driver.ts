@@ -26,8 +26,8 @@ import { type DriverDeps, metersOf, startRoom, wakeStarved } from './driver-deps
 import { HandlerAccess } from './handler-access.ts';
 import { activeUsersOf, ReadAhead } from './read-ahead.ts';
 import { RetryTimers, restMs } from './retry-timers.ts';
-import { activateQueued, usersInProgress } from './slice-users.ts';
-import { emitThrottled } from './throttled.ts';
+import { activateQueued, qualifies, usersInProgress } from './slice-users.ts';
+import { endThrottled } from './throttled.ts';
 
 type Mode = 'driving' | 'canceling' | 'stopping' | 'ended';
 
@@ -37,7 +37,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   readonly slice: number;
   readonly isOnDemand: boolean;
   readonly #deps: DriverDeps;
-  readonly #run: RunRecord;
+  readonly run: RunRecord;
   readonly #tasks: readonly BoundTask[];
   readonly #info: RunInfo;
   /** Decides at its start whether a user of a scheduled run still qualifies; `null`: the run is on demand. */
@@ -60,6 +60,8 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   #nowMs: EpochMs = 0;
   /** Whether the run is canceling; stays `true` while the engine stops. */
   #isCanceling = false;
+  /** No task starts; running handlers go on. */
+  isPaused = false;
 
   constructor(
     deps: DriverDeps,
@@ -73,7 +75,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.isOnDemand = run.workflowExecutionType !== 'scheduled';
     this.#deps = deps;
     this.#activeUsers = new ActiveUsers(deps.load);
-    this.#run = run;
+    this.run = run;
     this.#tasks = tasks;
     this.#info = runInfo(run, workflow, deps.ports.logger);
     this.#qualification = this.isOnDemand ? null : qualificationOf(workflow, deps.settings.catchUpMs);
@@ -102,13 +104,28 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   async start(wasInHand: boolean): Promise<void> {
     const { ports, recorder } = this.#deps;
     const users = this.#slice.state === 'queued' ? [] : await usersInProgress(ports.store, this.#slice);
-    const taken = await activeUsersOf(this.#run, users, ports);
+    const taken = await activeUsersOf(this.run, users, ports);
     // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
     const [state] = await recorder.slices.renew([this.#slice], ports.clock.now());
     if (state === 'lost') return this.end();
     if (state === 'canceling') this.cancel();
     for (const active of taken) this.#takeBack(active, wasInHand);
-    if (this.#mode === 'driving') this.#readAhead.take(ports.clock.now()); // nothing is read yet: this starts the first read
+    this.#mayStartUsers();
+  }
+
+  setPaused(isPaused: boolean): void {
+    if (isPaused === this.isPaused || this.#mode === 'ended') return;
+    this.isPaused = isPaused;
+    if (isPaused) {
+      for (const active of this.#activeUsers) if (active.state === 'ready') freePlace(active);
+      this.#deps.eased();
+    } else this.#mayStartUsers();
+  }
+
+  #mayStartUsers(): void {
+    if (this.#mode !== 'driving' || this.isPaused) return;
+    this.#readAhead.begin();
+    this.#deps.lanes.wake(this);
   }
 
   taskAt(position: number): Task {
@@ -121,7 +138,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   hasWork(): boolean {
-    return this.#ready.length > 0 || (this.#startRoom() > 0 && this.#readAhead.hasMore);
+    return (this.#ready.length > 0 && !this.isPaused) || (this.#startRoom() > 0 && this.#readAhead.hasMore);
   }
 
   async work(): Promise<void> {
@@ -131,7 +148,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     this.#nowMs = ports.clock.now();
     for (;;) {
       this.#startUsers();
-      const active = this.#ready.shift();
+      const active = this.isPaused ? undefined : this.#ready.shift();
       if (!active) return;
       if (active.state === 'ready') {
         const pending = this.#runTask(active);
@@ -143,7 +160,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   #startRoom(): number {
-    if (this.#mode !== 'driving') return 0;
+    if (this.#mode !== 'driving' || this.isPaused) return 0;
     const [ready, active] = [this.#ready.length + this.#starting, this.#activeUsers.size];
     return startRoom(this.#deps, this, { busy: this.#own.busy, ready, active });
   }
@@ -153,17 +170,11 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       const active = this.#readAhead.take(this.#nowMs);
       if (!active) return;
       this.#activeUsers.add(active);
-      if (this.#qualifies(active)) {
+      if (qualifies(active, this.#qualification, this.run)) {
         this.#starting += 1;
         this.#record(active, { kind: 'start', atMs: this.#nowMs });
       } else this.#record(active, { kind: 'cancel', atMs: this.#nowMs, runningSinceMs: null });
     }
-  }
-
-  /** Checks once more, just before a user is processed (domain §3.1). */
-  #qualifies({ subject }: ActiveUser): boolean {
-    if (subject === null) return false;
-    return this.#qualification === null || this.#qualification.holds(subject, this.#run.scheduledAtMs);
   }
 
   /**
@@ -181,7 +192,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     active.runningSinceMs = this.#nowMs;
     const outcome = callHandler(active, bound, this.#info, ports.clock, settings.abortGraceMs);
     if (outcome instanceof PendingCall) {
-      const call = { run: this.#run, active, bound, call: outcome, startedAtMs: this.#nowMs };
+      const call = { run: this.run, active, bound, call: outcome, startedAtMs: this.#nowMs };
       return awaitCall(this.#deps, this, call, this.#own, (result) => this.#conclude(active, bound, result));
     }
     this.#conclude(active, bound, outcome);
@@ -198,9 +209,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     }
     const meter = this.#meters[bound.position - 1];
     if (result.kind === 'throttled') {
-      meter?.attempted('throttled', this.#nowMs - (active.runningSinceMs ?? this.#nowMs));
-      active.runningSinceMs = null;
-      emitThrottled(this.#deps.events, this.#run, active.user, bound, result, this.#nowMs);
+      endThrottled(this.#deps.events, this.run, active, { bound, result, nowMs: this.#nowMs }, meter);
       this.#goOn(active, result.delayMs);
       return;
     }
@@ -243,15 +252,12 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   refused(active: ActiveUser, event: UserEvent, code: Refusal): void {
-    if (event.kind === 'start') {
-      this.#starting -= 1;
-      // A cancel has overtaken the start.
-      if (this.#mode === 'canceling') {
-        this.#goOn(active);
-        return;
-      }
-    } else warnRefused(this.#deps.ports.logger, active, event.kind, code);
-    this.#letGo(active);
+    const isStart = event.kind === 'start';
+    if (isStart) this.#starting -= 1;
+    else warnRefused(this.#deps.ports.logger, active, event.kind, code);
+    // A cancel may have overtaken the start.
+    if (isStart && this.#mode === 'canceling') this.#goOn(active);
+    else this.#letGo(active);
   }
 
   changed(slice: SliceRecord): void {
@@ -294,6 +300,8 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     else {
       active.state = 'ready';
       this.#ready.push(active);
+      // Who holds what others wait for would keep it for as long as the pause lasts.
+      if (this.isPaused) freePlace(active);
       this.#deps.lanes.wake(this);
     }
   }
@@ -311,6 +319,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
 
   /** Whether nothing can happen before a moment that is known: all active users wait for one, and none is queued. */
   get isParked(): boolean {
+    if (this.isPaused) return true;
     const waiting = this.#waits.count + this.#access.gated;
     return waiting === this.#activeUsers.size && this.#readAhead.isExhausted;
   }

@@ -1,9 +1,10 @@
 import { LIMITS } from '../../model/limits.ts';
-import type { UserRecord } from '../../model/records.ts';
+import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { SliceRecord } from '../../model/slices.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { StoreReader } from '../../ports/store.ts';
 import { ActiveUser } from '../handlers/active-user.ts';
+import type { Qualification } from '../selection/qualify.ts';
 import type { ActiveUsers } from './active-users.ts';
 import type { DriverDeps } from './driver-deps.ts';
 
@@ -32,6 +33,15 @@ export async function usersInProgress(
     users = users.concat(further);
   }
   return users;
+}
+
+/** Checks once more, just before a user is processed (domain §3.1). `null`: the run is on demand. */
+export function qualifies(
+  { subject }: ActiveUser,
+  qualification: Qualification | null,
+  { scheduledAtMs }: RunRecord,
+): boolean {
+  return subject !== null && (qualification === null || qualification.holds(subject, scheduledAtMs));
 }
 
 /** What {@link activateQueued} works with. */

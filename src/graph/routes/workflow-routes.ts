@@ -42,6 +42,12 @@ const LIVE: readonly Route[] = [
   operation(`${ONE}/clearQuarantine`, change, ({ engine, keys, author }) =>
     engine.workflows.clearQuarantine(keys.workflow, author),
   ),
+  operation(`${ONE}/pauseRuns`, change, ({ engine, keys, author }) =>
+    engine.workflows.pauseRuns(keys.workflow, author),
+  ),
+  operation(`${ONE}/resumeRuns`, change, ({ engine, keys, author }) =>
+    engine.workflows.resumeRuns(keys.workflow, author),
+  ),
   list(`${ONE}/executionScope`, workflows, ({ engine, keys }) => executionScopeOf(engine, keys.workflow)),
   one(`${ONE}/executionScope/{user}`, workflows, ({ engine, keys }) =>
     engine.workflows.eligibleSubject(keys.workflow, keys.user),

@@ -260,6 +260,7 @@ export const WORKFLOW: EntityType = {
     deletedDateTime: 'dateTime',
     nextScheduleRunDateTime: 'dateTime',
     quarantineDetails: KINDS.quarantineDetails,
+    runsPausedDateTime: 'dateTime',
     settings: KINDS.workflowSetting,
     version: 'int',
   },

@@ -69,6 +69,8 @@ export const OPERATIONS: readonly Operation[] = [
   // Not Microsoft's: two overloads, because `at` may be left out.
   explain({ subjectId: { type: 'string' } }),
   explain({ subjectId: { type: 'string' }, at: { type: 'dateTime' } }),
+  action(WORKFLOW, 'pauseRuns', {}, { type: WORKFLOW }),
+  action(WORKFLOW, 'resumeRuns', {}, { type: WORKFLOW }),
   action(WORKFLOW, 'createNewVersion', { workflow: { type: WORKFLOW } }, { type: WORKFLOW }),
   action(WORKFLOW, 'previewTaskFailures', {}, { type: FAILED_TASK, isMany: true }),
   action(WORKFLOW, 'previewWorkflow', { subjects: { type: DIRECTORY_OBJECT, isMany: true } }),

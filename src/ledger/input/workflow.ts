@@ -99,6 +99,7 @@ const SET_BY_LEDGER = [
   'deletedDateTime',
   'nextScheduleRunDateTime',
   'quarantineDetails',
+  'runsPausedDateTime',
 ] as const;
 
 /**

@@ -120,8 +120,13 @@ export async function nextVersion(
 ): Promise<Workflow> {
   const { workflow } = record;
   // A version that is over was last modified when the next one began (domain §3.11).
-  await tx.putWorkflow({ ...record, workflow: { ...workflow, ...mark } });
+  await tx.putWorkflow({ ...record, workflow: { ...withoutPause(workflow), ...mark } });
   return { ...workflow, ...draft, version: workflow.version + 1, tasks: withIds(deps.ids, draft.tasks) };
+}
+
+/** A workflow whose runs are not paused: what is paused stands in the newest version. */
+export function withoutPause({ runsPausedDateTime: _, ...workflow }: Workflow): Workflow {
+  return workflow;
 }
 
 /** Cancels the runs that a change forbids; also when the change was made before, so that it can be retried. */

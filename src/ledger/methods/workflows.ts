@@ -41,12 +41,14 @@ import {
 import { forgetWorkflow } from '../notes.ts';
 import { type EnsuredWorkflow, ensureWorkflow } from './ensure-workflow.ts';
 import {
+  type Alter,
   change,
   freeze,
   insertWorkflow,
   nextVersion,
   resourceOf,
   type WorkflowsDeps,
+  withoutPause,
 } from './workflow-changes.ts';
 import { checkName, checkRoom, keyOf, notFound, requireDeleted, requireLive } from './workflow-lookup.ts';
 
@@ -122,6 +124,14 @@ export interface Workflows {
    * Without a quarantine nothing changes.
    */
   clearQuarantine(id: string, author?: Author): Promise<Workflow>;
+  /**
+   * Pauses the runs of a workflow: running handlers end, and no further task starts until {@link resumeRuns}, also after a
+   * restart and in other processes (within about a second). Lanes are free for other workflows. New runs are made, and wait.
+   * Previews go on, and so do runs that the engine does not drive. Runs can be canceled meanwhile. Paused runs stay so.
+   */
+  pauseRuns(id: string, author?: Author): Promise<Workflow>;
+  /** Lets paused runs go on where they stopped. Without a pause nothing changes. */
+  resumeRuns(id: string, author?: Author): Promise<Workflow>;
   /** Cancels its runs, then hides it until it is restored. Versions, runs and results stay. */
   delete(id: string, author?: Author): Promise<void>;
   /** Restores a deleted workflow, with scheduling off. @throws LifecycleError `Duplicate`, `LimitExceeded`. */
@@ -163,6 +173,8 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
     updateTask: async (id, taskId, patch, author) => updateTask(deps, id, taskId, patch, readAuthor(author)),
     clearQuarantine: async (id, author) =>
       show((await change(deps, keyOf(id), readAuthor(author), requireLive, clearQuarantine)).after),
+    pauseRuns: async (id, author) => alterRuns(deps, id, readAuthor(author), pauseRuns),
+    resumeRuns: async (id, author) => alterRuns(deps, id, readAuthor(author), resumeRuns),
     delete: async (id, author) => deleteWorkflow(deps, id, readAuthor(author)),
     restore: async (id, author) => restore(deps, id, readAuthor(author)),
     purge: async (id, author) => purge(deps, id, readAuthor(author)),
@@ -288,6 +300,24 @@ async function updateTask(
 async function clearQuarantine({ workflow }: WorkflowRecord): Promise<Workflow> {
   const isIn = workflow.quarantineDetails.quarantineType !== 'notQuarantined';
   return isIn ? { ...workflow, quarantineDetails: NOT_QUARANTINED } : workflow;
+}
+
+async function alterRuns(
+  deps: WorkflowsDeps,
+  id: string,
+  by: UserReference | null,
+  alter: Alter,
+): Promise<Workflow> {
+  return resourceOf(deps, (await change(deps, keyOf(id), by, requireLive, alter)).after);
+}
+
+const pauseRuns: Alter = async ({ workflow }, _tx, { lastModifiedDateTime }) =>
+  isPaused(workflow) ? workflow : { ...workflow, runsPausedDateTime: lastModifiedDateTime };
+
+const resumeRuns: Alter = async ({ workflow }) => (isPaused(workflow) ? withoutPause(workflow) : workflow);
+
+function isPaused({ runsPausedDateTime }: Workflow): boolean {
+  return runsPausedDateTime !== undefined;
 }
 
 async function deleteWorkflow(deps: WorkflowsDeps, id: string, by: UserReference | null): Promise<void> {

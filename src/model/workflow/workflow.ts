@@ -189,6 +189,8 @@ export interface Workflow {
   readonly nextScheduleRunDateTime: string | null;
   readonly settings: WorkflowSetting;
   readonly quarantineDetails: QuarantineDetails;
+  /** Since when its runs are paused (`workflows.pauseRuns`). Absent: they are not. */
+  readonly runsPausedDateTime?: string;
 }
 
 /** A parameter that a task definition understands. */

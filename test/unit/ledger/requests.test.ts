@@ -49,6 +49,14 @@ describe('a request to the process that writes the store', () => {
     expect((await engine.workflows.get(workflow.id)).id).toBe(workflow.id);
   });
 
+  it('pauses the runs of a workflow and resumes them', async () => {
+    const { engine, workflow, ask } = await world();
+    for (const _ of ['once', 'twice']) await ask('pauseRuns', workflow.id);
+    expect((await engine.workflows.get(workflow.id)).runsPausedDateTime).toBeDefined();
+    await ask('resumeRuns', workflow.id);
+    expect((await engine.workflows.get(workflow.id)).runsPausedDateTime).toBeUndefined();
+  });
+
   it('of a newer version of tenure is refused', async () => {
     const { workflow, ask } = await world();
     expect(await codeOf(ask('paintWorkflow' as never, workflow.id))).toBe('InvalidArgument');

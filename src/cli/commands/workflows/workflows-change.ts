@@ -20,7 +20,7 @@ interface WorkflowsChangeOptions {
 
 /** One of the commands: what it is for, what it asks for, and what it says afterwards. */
 interface ChangeCommand {
-  readonly name: 'enable' | 'disable' | 'delete' | 'restore';
+  readonly name: 'enable' | 'disable' | 'delete' | 'restore' | 'pause-runs' | 'resume-runs';
   readonly summary: string;
   readonly help: string;
   readonly kind: RequestKind;
@@ -68,9 +68,23 @@ const COMMANDS: readonly ChangeCommand[] = [
     kind: 'restoreWorkflow',
     done: 'is restored, without its schedule',
   },
+  {
+    name: 'pause-runs',
+    summary: 'pause the runs of a workflow',
+    help: 'Running tasks end, and no further one starts until resume-runs. New runs are made, and wait.',
+    kind: 'pauseRuns',
+    done: 'has its runs paused',
+  },
+  {
+    name: 'resume-runs',
+    summary: 'let the paused runs of a workflow go on',
+    help: 'They go on where they stopped.',
+    kind: 'resumeRuns',
+    done: 'has its runs going on',
+  },
 ];
 
-/** `tenure workflows enable`, `disable`, `delete` and `restore`. */
+/** `tenure workflows enable`, `disable`, `delete`, `restore`, `pause-runs` and `resume-runs`. */
 export function workflowsChangeCommands(host: Host, end: (code: ExitCode) => void): readonly Command[] {
   return COMMANDS.map((change) => {
     const command = new Command(change.name)

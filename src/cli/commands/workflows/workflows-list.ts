@@ -81,6 +81,7 @@ function listLines({ stdout }: Host, workflows: readonly Workflow[]): string[] {
 export function stateText(workflow: Workflow): string {
   if (workflow.deletedDateTime !== null) return `deleted ${moment(workflow.deletedDateTime)}`;
   if (!workflow.isEnabled) return 'disabled';
+  if (workflow.runsPausedDateTime !== undefined) return 'runs paused';
   if (workflow.quarantineDetails.quarantineType !== 'notQuarantined') return 'quarantined';
   return workflow.isSchedulingEnabled ? 'scheduled' : 'enabled';
 }
