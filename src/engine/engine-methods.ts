@@ -1,10 +1,13 @@
 /** What an engine offers beyond the ledger's methods for runs and task results. */
 import type { Author } from '../ledger/input/author.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Runs } from '../ledger/methods/runs.ts';
 import type { TaskProcessingResults } from '../ledger/methods/task-results.ts';
+import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
 import type { Run } from '../model/resources/resources.ts';
 import type { CallbackInput, CallbackProof } from '../model/workflow/extension.ts';
 import type { Activation, ActivationScopeInput, ReprocessOptions, SlotEvaluation } from './activation.ts';
+import type { Dispatcher } from './runner/dispatcher.ts';
 
 /** Runs, as an engine offers them: the ledger's methods, and runs that it drives itself. */
 export interface EngineRuns extends Runs {
@@ -64,4 +67,19 @@ export interface EngineTaskResults extends TaskProcessingResults {
    * nothing of whether there is such a result, or whether it still waits.
    */
   isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
+}
+
+/** Task results over a ledger, whose answers go to the dispatcher's drivers at once. */
+export function createTaskResults(
+  { context, taskProcessingResults }: Ledger,
+  dispatcher: Pick<Dispatcher, 'wake'>,
+): EngineTaskResults {
+  return {
+    ...taskProcessingResults,
+    resume: async (taskResultId, input, proof) => {
+      const { runId, ordinal } = await answerCallback(context, taskResultId, input, proof);
+      dispatcher.wake(runId, ordinal);
+    },
+    isCallbackToken: (taskResultId, token) => isCallbackToken(context.store, taskResultId, token),
+  };
 }

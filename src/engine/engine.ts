@@ -5,7 +5,6 @@ import { EventHub, type Listener } from '../events/event-hub.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../events/event-map.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/ledger.ts';
 import { createInsights, type Insights } from '../ledger/methods/insights.ts';
-import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
 import { Collector } from '../metrics/collector.ts';
 import type { EngineMetrics } from '../metrics/engine-metrics.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -13,9 +12,10 @@ import type { WorkSource } from '../ports/work-source.ts';
 import { Activator } from './activation.ts';
 import { SchedulerTurn } from './cluster/scheduler-turn.ts';
 import { SharedSettings } from './cluster/shared-settings.ts';
-import type { EngineRuns, EngineTaskResults } from './engine-methods.ts';
+import { createTaskResults, type EngineRuns, type EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
+import { type EngineHealth, HealthProbe } from './health.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
 import { EngineMeter } from './metrics/engine-meter.ts';
 import { News } from './news/news.ts';
@@ -48,6 +48,8 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
    * on the store. Those are read at most every 5 s. Never rejects.
    */
   metrics(): Promise<EngineMetrics>;
+  /** Whether it can do its work, for a health check: writes to the store, at most every 5 s. Never rejects. */
+  health(): Promise<EngineHealth>;
   /** Resumes unfinished runs and starts the scheduler. May be called once, or again after it has failed. */
   start(): Promise<void>;
   /**
@@ -104,8 +106,10 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #waiters = new Waiters();
   readonly #collector = new Collector();
   readonly #meter: EngineMeter;
+  readonly #probe: HealthProbe;
   readonly #deadline: StopDeadline;
   #phase: 'new' | 'started' | 'stopped' = 'new';
+  #isStarted = false;
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
@@ -201,16 +205,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.userProcessingResults = this.#ledger.userProcessingResults;
     this.subjectProcessingResults = this.#ledger.subjectProcessingResults;
     this.customTaskExtensions = this.#ledger.customTaskExtensions;
-    this.taskProcessingResults = {
-      ...this.#ledger.taskProcessingResults,
-      resume: async (taskResultId, input, proof) => {
-        const { context } = this.#ledger;
-        const { runId, ordinal } = await answerCallback(context, taskResultId, input, proof);
-        this.#dispatcher.wake(runId, ordinal);
-      },
-      isCallbackToken: (taskResultId, token) =>
-        isCallbackToken(this.#ledger.context.store, taskResultId, token),
-    };
+    this.taskProcessingResults = createTaskResults(this.#ledger, this.#dispatcher);
     this.taskReports = this.#ledger.taskReports;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
@@ -223,6 +218,14 @@ class LifecycleEngine implements Engine, EventSink {
       dispatcher: this.#dispatcher,
       waiters: this.#waiters,
       deleted,
+    });
+    this.#probe = new HealthProbe({
+      store,
+      clock,
+      phase: () => (this.#phase === 'started' && !this.#isStarted ? 'starting' : this.#phase),
+      isStalled: () => this.isStalled,
+      scheduleSeenAtMs: () => this.#scheduler.seenAtMs,
+      scheduleIntervalMs: () => this.#ledger.settings.scheduleIntervalMs,
     });
     this.#requests = new RequestDesk({ store, clock: ports.clock, methods: this, events: this });
   }
@@ -239,6 +242,10 @@ class LifecycleEngine implements Engine, EventSink {
     return this.#meter.metrics();
   }
 
+  health(): Promise<EngineHealth> {
+    return this.#probe.health();
+  }
+
   async start(): Promise<void> {
     if (this.#phase !== 'new') {
       throw new LifecycleError(
@@ -250,6 +257,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.#starting = this.#begin();
     try {
       await this.#starting;
+      this.#isStarted = true;
     } catch (error) {
       // The caller may retry, for instance after a locked store.
       this.#news.close();
@@ -310,6 +318,7 @@ class LifecycleEngine implements Engine, EventSink {
       }
     }
     this.#collector.heard(name, payload);
+    this.#probe.heard(name, payload);
     if (!this.#hub.has(name)) logUnheard(this.#ports.logger, name, payload);
     this.#hub.emit(name, payload);
   }

@@ -81,6 +81,7 @@ export class Scheduler {
   readonly #deps: SchedulerDeps;
   #timer: Timer | null = null;
   #isOn = false;
+  #seenAtMs: EpochMs | null = null;
   /** The running evaluation, and those requested after it. */
   #evaluations: Promise<void> = Promise.resolve();
 
@@ -92,6 +93,11 @@ export class Scheduler {
   start(): Promise<void> {
     this.#isOn = true;
     return this.refresh();
+  }
+
+  /** When it has last looked for due slots, or found that it is another process's turn; `null`: not yet. */
+  get seenAtMs(): EpochMs | null {
+    return this.#seenAtMs;
   }
 
   /** Resolves when the running evaluation has ended. */
@@ -172,6 +178,7 @@ export class Scheduler {
       retryMs = RETRY_MS;
       this.#report(error);
     }
+    this.#seenAtMs = this.#deps.ports.clock.now();
     if (this.#isOn) this.#arm(retryMs);
   }
 

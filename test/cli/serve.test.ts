@@ -134,8 +134,10 @@ describe('tenure serve', () => {
       for await (const chunk of answer.setEncoding('utf8')) body += chunk;
       return [answer.statusCode, body];
     };
-    expect(await probe('/livez')).toEqual([200, 'ok\n']);
-    expect(await probe('/readyz')).toEqual([200, 'ok\n']);
+    expect(await probe('/livez')).toEqual([200, '{"status":"ok"}\n']);
+    const ok = { engine: 'ok', store: 'ok', scheduler: 'ok', handlers: 'ok', work: 'ok' };
+    const [status, body] = await probe('/readyz');
+    expect([status, JSON.parse(String(body))]).toEqual([200, { status: 'ok', checks: ok }]);
     expect(await probe('/readyz', 'HEAD')).toEqual([200, '']);
     expect(await probe('/livez', 'POST')).toEqual([405, '']);
     expect((await probe('/v1.0'))[0]).toBe(401);
@@ -152,7 +154,7 @@ describe('tenure serve', () => {
     await server.said('SIGTERM: stopping within 4 s.');
     open.write('\r\n');
     const [head] = (await once(open.setEncoding('utf8'), 'data')) as [string];
-    expect(head).toMatch(/^HTTP\/1\.1 503 [\s\S]*\nstopping\n/);
+    expect(head).toMatch(/^HTTP\/1\.1 503 [\s\S]*"engine":"failing"/);
     agent.destroy();
     expectCode(await server.ended, 0);
   });

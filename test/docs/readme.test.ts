@@ -13,6 +13,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/sqlite': 'src/sqlite.ts',
   'tenure/postgres': 'src/postgres.ts',
   'tenure/pg-boss': 'src/pg-boss.ts',
+  'tenure/metrics': 'src/metrics.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };

@@ -82,6 +82,7 @@ describe('what an entry loads', () => {
     ['tenure/sqlite', []],
     ['tenure/postgres', []],
     ['tenure/pg-boss', []],
+    ['tenure/metrics', []],
     ['tenure/graph', ['hono']],
     [
       'tenure/simulate',

@@ -21,13 +21,13 @@ import {
   usersOptions,
   wholeNumber,
 } from '../options.ts';
-import { type Phase, withHealth } from '../serve/health.ts';
 import {
   type Certificate,
   type CertificateOptions,
   openServer,
   readCertificate,
 } from '../serve/http-server.ts';
+import { withMonitoring } from '../serve/monitoring.ts';
 import { openTasks } from '../session/open-tasks.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../session/required-handlers.ts';
 import { openStore, openToLook } from '../session/stores.ts';
@@ -59,7 +59,8 @@ Serves http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, f
 programs on this machine. Schedules are on, and unfinished runs resume. Without --db everything is in memory.
 
 With --https, --cert and --key it serves https, for clients that send tokens over nothing else. /livez answers while the
-process runs, /readyz with 200 when it is ready and 503 when not; neither needs a token.
+process runs, /readyz with 200 when it is ready and 503 when not; neither needs a token. /metrics has the metrics of the
+engine for Prometheus.
 
 With a token, clients must send \`Authorization: Bearer TOKEN\`. It comes from --token-file, or from the
 variable TENURE_TOKEN, or from --token, which other users of the machine can read. Without a token,
@@ -189,13 +190,13 @@ async function serveEngine(
   });
   // Loaded here, since no other command needs them.
   const { bearerTokens, createGraphHandler } = await import('../../graph.ts');
+  const authorize = token === null ? null : bearerTokens([token]);
   const handler = createGraphHandler(engine, {
-    ...(token === null ? {} : { authorize: bearerTokens([token]) }),
+    ...(authorize === null ? {} : { authorize }),
     readOnlyRuns: options.readOnlyRuns ?? false,
     runIdHeader: options.runIdHeader ?? false,
     onError: (error, requestId) => warn(error, `request ${requestId}`),
   });
-  let phase: Phase = 'starting';
   const interrupted = Promise.withResolvers<void>();
   const { stopTimeout, port } = options;
   const release = host.interrupts.handle(stopTimeout, (signal) => {
@@ -204,16 +205,14 @@ async function serveEngine(
       stderr.line(
         `${signal}: stopping within ${seconds(stopTimeout)}. Press Ctrl-C again to quit immediately.`,
       );
-    phase = 'stopping';
     interrupted.resolve();
   });
   try {
     const { clock } = host;
-    const answer = withHealth(handler, engine, () => phase);
+    const answer = withMonitoring(handler, engine, authorize);
     const server = await openServer(answer, { port, certificate, clock });
     try {
       await engine.start();
-      if (phase === 'starting') phase = 'ready';
       printAddress(host, options, server.url, token);
       await interrupted.promise;
     } finally {
