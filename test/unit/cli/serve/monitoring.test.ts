@@ -25,7 +25,7 @@ describe('beside the API', () => {
     expect(await answer('/readyz', {}, TOKEN)).toEqual([503, '{"status":"failing","checks":{}}']);
   });
 
-  it('metrics are given, to whom has the token if there is one', async () => {
+  it('metrics are given, with the token if there is one', async () => {
     expect(await answer('/metrics')).toEqual([200, '']);
     expect(await answer('/metrics', {}, TOKEN)).toEqual([401, '']);
     expect(await answer('/metrics', { authorization: `Bearer ${TOKEN}` }, TOKEN)).toEqual([200, '']);
