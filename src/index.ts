@@ -36,7 +36,7 @@ export {
   retryAfter,
 } from './engine/handlers/results/task-failure.ts';
 export type { TaskHandlers } from './engine/handlers/task-handlers.ts';
-export type { EngineHealth, HealthCheck } from './engine/health.ts';
+export type { EngineHealth, HealthCheck } from './engine/metrics/health.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type {

@@ -1,6 +1,6 @@
 /** `tenure/metrics`: for monitoring: metrics in the text format of Prometheus, and the probes of a supervisor. */
 
-export type { EngineHealth, HealthCheck } from './engine/health.ts';
+export type { EngineHealth, HealthCheck } from './engine/metrics/health.ts';
 export type {
   EngineMetrics,
   HistogramSeries,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineHealth } from '../../../src/engine/health.ts';
+import type { EngineHealth } from '../../../src/engine/metrics/health.ts';
 import { createHealth } from '../../../src/telemetry/health-handler.ts';
 
 const READY: EngineHealth = { isReady: true, checks: [{ name: 'store', isOk: true, message: 'ok' }] };

@@ -1,9 +1,9 @@
-import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
-import { isoOf } from '../ledger/resources.ts';
-import type { DurationMs, EpochMs } from '../model/time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
-import { endsWithin } from './stop-deadline.ts';
+import type { EngineEventMap, EngineEventName } from '../../events/event-map.ts';
+import { isoOf } from '../../ledger/resources.ts';
+import type { DurationMs, EpochMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
+import { endsWithin } from '../stop-deadline.ts';
 
 /** For how long one probe of the store answers all who ask, ms. */
 const PROBE_MS = 5_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { HealthProbe, type HealthProbeDeps } from '../../../src/engine/health.ts';
-import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
-import { VirtualClock } from '../../helpers/virtual-clock.ts';
-import { makeWorld } from '../../helpers/world.ts';
+import { HealthProbe, type HealthProbeDeps } from '../../../../src/engine/metrics/health.ts';
+import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
+import { VirtualClock } from '../../../helpers/virtual-clock.ts';
+import { makeWorld } from '../../../helpers/world.ts';
 
 const HOUR_MS = 3_600_000;
 
