@@ -38,7 +38,10 @@ export interface EngineEventMap {
   'run.progress': RunEventPayload;
   /** A cancel was accepted; running tasks are being awaited. */
   'run.canceling': RunEventPayload;
-  /** It is terminal. */
+  /**
+   * It is terminal. Once for each run, by the process that ended it; of several processes on one store a second one may
+   * emit it too, when the answer to its last commit of the run was lost.
+   */
   'run.finished': RunEventPayload;
   /** It was kept long enough (`retention`), and is gone. */
   'run.purged': { readonly workflowId: string; readonly runId: string };

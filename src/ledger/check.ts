@@ -79,7 +79,8 @@ async function checkOne(
     }
     const current = await store.getRun(run.id);
     if (!current) return { users: 0, tasks: 0, violations: [] };
-    const isUnchanged = current.lastUpdatedAtMs === run.lastUpdatedAtMs;
+    // Several processes may write in one moment, so its date does not show every change.
+    const isUnchanged = current.revision === run.revision;
     if (isUnchanged || attempt === RETRIES_MAX)
       return { ...counts, violations: isUnchanged ? check.end() : [] };
     run = current;
