@@ -10,7 +10,7 @@ import { listOrder, stretchesAfter } from '../sql/page.ts';
 import { RUN_COLUMNS, runFromRow } from '../sql/run-rows.ts';
 import type { Where } from '../sql/where.ts';
 import { SUMMED, SUMMED_AT, UNFINISHED } from './schema.ts';
-import type { Session } from './session.ts';
+import { type Session, wholeMs } from './session.ts';
 import { seenRuns } from './slices/slice-runs.ts';
 import { whereOf } from './where.ts';
 
@@ -21,7 +21,7 @@ const SUM = `SELECT count(*), count(*) FILTER (WHERE processing_status = 'comple
   coalesce(sum(total_users_count), 0)::int8, coalesce(sum(total_tasks_count), 0)::int8,
   (coalesce(sum(failed_tasks_count), 0) + coalesce(sum((SELECT sum(failed_tasks) FROM {s}.slices
     WHERE slices_left > 0 AND run_no = runs.no AND state = 'active')), 0))::int8
-  FROM {s}.runs WHERE workflow_id = $1 AND ${SUMMED_AT} BETWEEN $2::float8 AND $3::float8 AND ${SUMMED}`;
+  FROM {s}.runs WHERE workflow_id = $1 AND ${SUMMED_AT} BETWEEN $2::int8 AND $3::int8 AND ${SUMMED}`;
 
 /** Sums over no runs. */
 export const NO_RUNS: RunSums = {
@@ -100,7 +100,11 @@ export async function sumRuns(
   fromMs: number,
   toMs: number,
 ): Promise<RunSums> {
-  const [row = []] = await session.rows(SUM, [workflowId, fromMs, toMs]);
+  const [row = []] = await session.rows(SUM, [
+    workflowId,
+    wholeMs(fromMs, Math.ceil),
+    wholeMs(toMs, Math.floor),
+  ]);
   const [totalRuns = 0, successfulRuns = 0, failedRuns = 0, totalUsers = 0, totalTasks = 0, failedTasks = 0] =
     row.map(Number);
   return { totalRuns, successfulRuns, failedRuns, totalUsers, totalTasks, failedTasks };

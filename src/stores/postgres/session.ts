@@ -111,6 +111,11 @@ export function canHold(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
+/** A bound of moments, rounded to whole ms: as a fraction, no index of moments could be searched by it. It may be infinite. */
+export function wholeMs(ms: number, round: (ms: number) => number): number {
+  return round(Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER));
+}
+
 function unfit(): LifecycleError<'InvalidArgument'> {
   return new LifecycleError(
     'InvalidArgument',

@@ -9,7 +9,7 @@ import { RUN_COLUMNS, RUN_FIELDS, runCells } from '../sql/run-rows.ts';
 import { attemptsCell, outcomesCell, USER_COLUMNS } from '../sql/user-rows.ts';
 import { type Journals, putUsers, type RunJournal, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
-import { canHold, type ForeignResult, type Session, textArray } from './session.ts';
+import { canHold, type ForeignResult, type Session, textArray, wholeMs } from './session.ts';
 import { lockRun } from './slices/slice-runs.ts';
 
 /** Rows that one statement deletes: a time-out is for a statement. */
@@ -213,9 +213,9 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
 
   async purgeAdmissions(workflowId: string, beforeMs: number): Promise<void> {
     await this.#write((session) =>
-      session.rows('DELETE FROM {s}.admissions WHERE workflow_id = $1 AND due_at_ms < $2::float8', [
+      session.rows('DELETE FROM {s}.admissions WHERE workflow_id = $1 AND due_at_ms < $2::int8', [
         workflowId,
-        beforeMs,
+        wholeMs(beforeMs, Math.ceil),
       ]),
     );
   }

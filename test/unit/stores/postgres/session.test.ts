@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { canHold, Session, Statements, textArray } from '../../../../src/stores/postgres/session.ts';
+import { canHold, Session, Statements, textArray, wholeMs } from '../../../../src/stores/postgres/session.ts';
 import { describePostgres, serverUrl } from '../../../postgres/support.ts';
 import { refusal } from '../sqlite/support.ts';
 
@@ -93,6 +93,16 @@ it('the first value of no row is null', async () => {
   expect(await setUp('a', []).session.value('SELECT 1')).toBeNull();
   expect(await setUp('a', [[]]).session.value('SELECT 1')).toBeNull();
   expect(await setUp('a', [[7, 8], [9]]).session.value('SELECT 1')).toBe(7);
+});
+
+it.each([
+  [1.2, 2, 1],
+  [-1.2, -1, -2],
+  [5, 5, 5],
+  [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  [-1e300, Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
+])('the bound %d is %i as a lower one, and %i as an upper one', (ms, lower, upper) => {
+  expect([wholeMs(ms, Math.ceil), wholeMs(ms, Math.floor)]).toEqual([lower, upper]);
 });
 
 describe('an array', () => {
