@@ -1,5 +1,6 @@
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { AttributeNames } from '../input/attribute-names.ts';
+import { inGroup } from '../input/member-of.ts';
 import { invalid } from '../input/refuse.ts';
 import { normalizeText, readSubjectId, withId } from '../input/subject-id.ts';
 import type { Identified, Subject } from '../model/subject.ts';
@@ -44,6 +45,7 @@ export function arrayDirectory<Person extends Identified = Subject>(
         .map((id) => byId.get(id))
         .filter((subject) => subject !== undefined),
     query: (rule) => matching(byId.values(), rule),
+    membersOf: (groupId) => matching(byId.values(), inGroup(groupId)),
     attributes: async () => {
       const found = new AttributeNames();
       for (const subject of byId.values()) found.add(subject);

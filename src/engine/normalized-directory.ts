@@ -14,6 +14,7 @@ export function normalizedDirectory(directory: Directory): Directory {
     query: (rule) => directory.query(rule),
     ...(directory.changes && { changes: (token) => normalizedChanges(directory, token) }),
     ...(directory.attributes && { attributes: directory.attributes.bind(directory) }),
+    ...(directory.membersOf && { membersOf: directory.membersOf.bind(directory) }),
     close: async () => directory.close?.(),
   };
 }

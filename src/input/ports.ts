@@ -49,7 +49,7 @@ export function readStore(place: Place): Store {
 /** A directory. @throws LifecycleError `InvalidArgument`. */
 export function readDirectory(place: Place): Directory {
   const what = "a directory such as arrayDirectory(people) or csvDirectory('people.csv')";
-  return readPort<Directory>(place, what, ['get', 'query'], ['changes', 'attributes', 'close']);
+  return readPort<Directory>(place, what, ['get', 'query'], ['changes', 'attributes', 'membersOf', 'close']);
 }
 
 /** A clock. @throws LifecycleError `InvalidArgument`. */

@@ -49,6 +49,11 @@ export interface Directory<Person extends Identified = Subject> {
    * taken from the streamed subjects.
    */
   attributes?(): Promise<readonly DirectoryAttribute[]>;
+  /**
+   * Streams the people who are in a group, and no id twice; none for a group that it does not know. For a source that keeps groups
+   * apart from people. Without it the engine streams all people, and takes those whose `memberOf` has the group.
+   */
+  membersOf?(groupId: string): AsyncIterable<Person>;
   /** Frees what the directory holds open. */
   close?(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { inGroup } from '../../input/member-of.ts';
 import { normalizeText } from '../../input/subject-id.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { DirectoryAttribute, ScopeRule } from '../../ports/directory.ts';
@@ -100,6 +101,10 @@ class FileDirectory implements SizedDirectory {
       }
     }
     await this.#file.checkUnchanged();
+  }
+
+  membersOf(groupId: string): AsyncGenerator<Subject> {
+    return this.query(inGroup(groupId));
   }
 
   async attributes(): Promise<readonly DirectoryAttribute[]> {

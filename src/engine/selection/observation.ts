@@ -4,13 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { ownValue } from '../../filter/evaluation/paths.ts';
+import { groupsOf } from '../../input/member-of.ts';
 import type { Subject } from '../../model/subject.ts';
 import type {
   ChangeTrigger,
   GroupBasedSubjectSet,
   RuleBasedSubjectSet,
 } from '../../model/workflow/workflow.ts';
-import { groupsOf } from './groups.ts';
 
 /** A change trigger with its scope, read. */
 export interface Observation {

@@ -67,3 +67,14 @@ it.each([
 it('an id of 256 characters is accepted', async () => {
   expect(await arrayDirectory([{ id: 'x'.repeat(256) }]).get(['x'.repeat(256)])).toHaveLength(1);
 });
+
+it('membersOf streams the people whose memberOf has the group', async () => {
+  const directory = arrayDirectory<Subject>([
+    { id: 'a', memberOf: ['G'] },
+    { id: 'b', memberOf: 'x,g' },
+    { id: 'c' },
+  ]);
+  const members: string[] = [];
+  for await (const { id } of directory.membersOf?.('g') ?? []) members.push(id);
+  expect(members).toEqual(['a', 'b']);
+});
