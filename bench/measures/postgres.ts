@@ -1,14 +1,17 @@
 import { type Bench, compare, type Load, type Measure, type Result, type Side } from '../measure.ts';
 import { INSTALL, installedVersion, PEERS } from '../peer-list.ts';
 import { findPostgres } from '../servers.ts';
+import { median } from '../statistics.ts';
 import { inDatabases } from './databases.ts';
 import { most, resultOf } from './result.ts';
 
 const USERS = 100_000;
 /** For peers of which the slowest does some hundred tasks a second. */
 const PEER_USERS = 2_000;
-const WAIT_USERS = 20_000;
-const WAIT_MS = 5;
+/** Lanes are the limit: each process can do 1,600 tasks a second. */
+const WAIT_USERS = 4_000;
+const WAIT_MS = 20;
+const WAIT_LANES = 32;
 
 /** Runs on Postgres: beside the same writes by `pg` alone, beside peers on the same server, and by several processes. */
 export const postgres: Measure = {
@@ -69,6 +72,10 @@ async function besidePeers({ settings, site, progress }: Bench, url: string): Pr
   };
 }
 
+/**
+ * One run by 1, 2 and 4 processes, each with as many lanes. Where tasks wait, the lanes are the limit and not the
+ * processors: `busyPercent` says how much of those is used, by processes and server.
+ */
 async function byProcesses(
   { settings, site, progress }: Bench,
   url: string,
@@ -76,16 +83,27 @@ async function byProcesses(
 ): Promise<Result> {
   const size = waitMs === 0 ? USERS : WAIT_USERS;
   const { users, tasks, rounds } = { ...settings, users: settings.users ?? size };
-  const load: Load = { users, tasks, waitMs };
-  const side = (processes: number): Side =>
-    inDatabases(site, url, `${processes} process${processes > 1 ? 'es' : ''}`, 'sides/postgres', {
-      ...load,
-      processes,
-    });
-  const comparison = await compare(side(2), [side(1), side(4)], rounds, progress);
-  const what = waitMs === 0 ? 'tasks that do nothing' : `tasks that wait ${waitMs} ms`;
-  return resultOf(
-    { name: 'postgres', case: `2 processes on one run, ${what}`, users, tasks, rounds },
-    comparison,
-  );
+  const load: Load = { users, tasks, waitMs, ...(waitMs === 0 ? {} : { concurrency: WAIT_LANES }) };
+  const busy = new Map<number, number[]>();
+  const side = (processes: number): Side => {
+    const name = `${processes} process${processes > 1 ? 'es' : ''}`;
+    const inner = inDatabases(site, url, name, 'sides/postgres', { ...load, processes });
+    return {
+      name,
+      go: async () => {
+        const sample = await inner.go();
+        busy.set(processes, [...(busy.get(processes) ?? []), sample.figures.busyPercent ?? Number.NaN]);
+        return sample;
+      },
+    };
+  };
+  const lanes = 2 * WAIT_LANES;
+  const ideal = site.side(`${lanes} bare async lanes`, 'bare-lanes', { ...load, lanes });
+  const others = [side(1), side(4), ...(waitMs === 0 ? [] : [ideal])];
+  const comparison = await compare(side(2), others, rounds, progress);
+  const what =
+    waitMs === 0 ? 'tasks that do nothing' : `${WAIT_LANES} lanes each, tasks that wait ${waitMs} ms`;
+  const heading = { name: 'postgres', case: `2 processes on one run, ${what}`, users, tasks, rounds };
+  const figures = [...busy].map(([processes, shares]) => [`busyPercentOf${processes}`, median(shares)]);
+  return resultOf(heading, comparison, Object.fromEntries(figures));
 }
