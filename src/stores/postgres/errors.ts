@@ -66,8 +66,8 @@ export function storeError(error: unknown, database: string): unknown {
     return databaseError(code, database, `${error.message} (SQLSTATE ${state})`, error, remedy);
   }
   if (isLost(error)) return databaseError('StoreUnavailable', database, messageOf(error), error);
-  if (/\bSSL\b|certificate/i.test(error.message))
-    return databaseError('StoreUnavailable', database, messageOf(error), error, 'check `sslmode` and `ssl`');
+  const remedy = remedyOfTls(error);
+  if (remedy !== null) return databaseError('StoreUnavailable', database, messageOf(error), error, remedy);
   return error;
 }
 
@@ -76,7 +76,17 @@ export function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const state = stateOf(error);
   if (state !== null) return /^(?:08|57P0[123]|53300|25P03)/.test(state);
-  return LOST.test(error.message) || SOCKET_CODES.has(String((error as NodeJS.ErrnoException).code));
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return LOST.test(error.message) || (SOCKET_CODES.has(String(code)) && syscall !== 'open');
+}
+
+/** What to do about an error of TLS, whose files `pg` reads itself; `null`: it is of another kind. */
+function remedyOfTls(error: Error): string | null {
+  if ((error as NodeJS.ErrnoException).syscall === 'open')
+    return 'check the files that `sslrootcert`, `sslcert` and `sslkey` name';
+  if (/certificate|altnames/i.test(error.message))
+    return 'name the certificate of its authority by `sslrootcert` in the connection string, or `ssl: { ca }`';
+  return /\bSSL\b/i.test(error.message) ? 'check `sslmode` and `ssl`' : null;
 }
 
 /** An error about the database: what was expected, `found`, and the remedy. */

@@ -45,6 +45,29 @@ describe('errors of the server', () => {
     expect(isLost(error)).toBe(lost);
   });
 
+  it.each([
+    [new Error('The server does not support SSL connections'), /; check `sslmode` and `ssl`$/],
+    [
+      Object.assign(new Error('unable to verify the first certificate'), {
+        code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      }),
+      /; name the certificate of its authority by `sslrootcert` in the connection string, or `ssl: \{ ca \}`$/,
+    ],
+    [
+      Object.assign(new Error("ENOENT: no such file or directory, open 'ca.crt'"), {
+        code: 'ENOENT',
+        syscall: 'open',
+      }),
+      /open 'ca\.crt'; check the files that `sslrootcert`, `sslcert` and `sslkey` name$/,
+    ],
+  ])('%s says what to do about TLS, and is not tried again', (error, remedy) => {
+    expect(storeError(error, 'x')).toMatchObject({
+      code: 'StoreUnavailable',
+      message: expect.stringMatching(remedy),
+    });
+    expect(isLost(error)).toBe(false);
+  });
+
   it('what is not of the database comes back as it is', () => {
     const bug = new Error('a bug');
     expect(storeError(bug, 'x')).toBe(bug);
