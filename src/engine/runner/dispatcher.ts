@@ -30,8 +30,8 @@ import { SliceDriver } from './slice-driver.ts';
 /** Slices that are claimed in one commit. */
 const CLAIMS_PER_COMMIT = 64;
 const RETRY_MS = 1_000;
-/** As {@link CLAIMS_PER_COMMIT}, beside other processes: how many users a slice has shows when it is claimed. */
-const CLAIMS_PER_COMMIT_SHARED = 4;
+/** As {@link CLAIMS_PER_COMMIT}, beside other processes: how many users a slice has is a guess until it is claimed. */
+const CLAIMS_PER_COMMIT_SHARED = 8;
 /** Users that a process holds beside others, per lane: enough that no lane waits for the next claim. */
 const USERS_PER_LANE = 2;
 
@@ -265,11 +265,12 @@ export class Dispatcher {
           typeof answer === 'object' ? usersLeft(answer.slice) : [],
         );
         if (sizes.length > 0) this.#usersOfSlice = Math.max(1, ...sizes);
+        const versions = new Map<string, Promise<Workflow>>();
         for (const [index, answer] of claimed.entries()) {
           const ticket = ours[index] as WorkTicket;
           if (answer === 'gone') await this.#work.drop(ticket);
           else if (answer === 'held') await this.#work.giveBack(ticket, clock.now() + LIMITS.sliceLeaseMs);
-          else await this.#drive(ticket, answer);
+          else await this.#drive(ticket, answer, versions);
         }
       } catch (error) {
         context.events.emit('engine.error', { error, during: 'claimingRuns' });
@@ -324,7 +325,12 @@ export class Dispatcher {
     return Math.max(0, Math.min(room, CLAIMS_PER_COMMIT_SHARED, Math.ceil(missing / this.#usersOfSlice)));
   }
 
-  async #drive(ticket: WorkTicket, claimed: ClaimedSlice): Promise<void> {
+  /** @param versions workflows of runs that were claimed together: a run is claimed many slices at a time. */
+  async #drive(
+    ticket: WorkTicket,
+    claimed: ClaimedSlice,
+    versions: Map<string, Promise<Workflow>>,
+  ): Promise<void> {
     const { context, recorder } = this.#ledger;
     const { run, slice, wasInHand } = claimed;
     // The engine was stopped during the claim.
@@ -337,7 +343,9 @@ export class Dispatcher {
         await cancelSlice(context, recorder.slices, claimed);
         return await this.#work.drop(ticket);
       }
-      const workflow = await pinnedVersion(this.#ports.store, run);
+      const version = versions.get(run.id) ?? pinnedVersion(this.#ports.store, run);
+      versions.set(run.id, version);
+      const workflow = await version;
       const tasks = await this.#bindings.of(workflow);
       const isPreview = run.workflowExecutionType === 'preview';
       const driver = new SliceDriver(this.#deps, claimed, workflow, isPreview ? tasks.map(previewOf) : tasks);

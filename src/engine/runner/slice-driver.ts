@@ -105,8 +105,10 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     const { ports, recorder } = this.#deps;
     const users = this.#slice.state === 'queued' ? [] : await usersInProgress(ports.store, this.#slice);
     const taken = await activeUsersOf(this.run, users, ports);
-    // Between the claim and now the run may have been canceled, deleted, or claimed by another process.
-    const [state] = await recorder.slices.renew([this.#slice], ports.clock.now());
+    // Between the claim and now the run may have been canceled, deleted, or claimed by another process. Where slices are
+    // fenced, the first commit of one of which nothing was read says so, too.
+    const isFenced = ports.store.slices !== undefined && users.length === 0;
+    const [state] = isFenced ? ['held'] : await recorder.slices.renew([this.#slice], ports.clock.now());
     if (state === 'lost') return this.end();
     if (state === 'canceling') this.cancel();
     for (const active of taken) this.#takeBack(active, wasInHand);

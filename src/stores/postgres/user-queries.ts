@@ -107,15 +107,16 @@ export async function listUsersByStatus(
 ): Promise<readonly UserRecord[]> {
   if (limit <= 0) return [];
   const { session, runNo, active } = users;
-  const newer = [...active.values()]
-    .filter(
-      ({ processingStatus: is, ordinal }) => is === status && ordinal > afterOrdinal && ordinal <= toOrdinal,
-    )
+  const inRange = [...active.values()].filter(
+    ({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal,
+  );
+  const newer = inRange
+    .filter(({ processingStatus: is }) => is === status)
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
   const column = status === 'queued' || status === 'completed' ? 'processing_status' : 'exceptional';
   const sql = `${SELECT} $1 AND ${column} = $2 AND no > $3::int8 AND no <= $4::int8 AND no <> ALL($5::int[]) ORDER BY no LIMIT $6`;
-  const stale = textArray([...active.keys()]);
+  const stale = textArray(inRange.map(({ ordinal }) => ordinal));
   const rows = await session.rows(sql, [runNo, status, afterOrdinal, toOrdinal, stale, limit]);
   return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
 }
