@@ -12,6 +12,8 @@ crashes. All the while the counters are compared with a recount; at the end, wha
   --stalls N         SIGSTOP of a worker until just after its lease is over (default: a quarter of the kills)
   --terminations N   connections of workers that the server ends (default: as many as kills)
   --restarts N       crashes of the server (default: a twentieth of the kills)
+  --cancels N        runs that are canceled by a process that works on none (default 0)
+  --work NAME        where workers get their slices: store, or pg-boss (default store)
   --lost-answers P   share of commits whose answer is lost, in percent (default 1)
   --late-requests P  share of commits that arrive after the worker gave them up, in percent (default 0.5)
   --users N          users in all (default 5000)
@@ -20,7 +22,7 @@ crashes. All the while the counters are compared with a recount; at the end, wha
   --task-ms N        longest time that a task takes, ms (default 200)
   --failing P        share of tasks that fail, in percent (default 2)
   --concurrency N    tasks at once in a process (default 64)
-  --lease N          lease of a slice, ms (default 2000; the product's is 10000)
+  --lease N          lease of a slice, ms (default 2000, with pg-boss 10000, which the product has)
   --seed N           decides what happens after how many tasks, and to whom (default 1)
   --mutant NAME      breaks the workers' store on purpose: ${Object.keys(SOAK_MUTANTS).join(', ')}
   --json             print the figures as JSON
@@ -35,6 +37,8 @@ export interface SoakOptions {
   readonly stalls: number;
   readonly terminations: number;
   readonly restarts: number;
+  readonly cancels: number;
+  readonly work: 'store' | 'pg-boss';
   readonly answersLost: number;
   readonly requestsLate: number;
   readonly users: number;
@@ -61,6 +65,8 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | string {
       stalls: text,
       terminations: text,
       restarts: text,
+      cancels: text,
+      work: text,
       'lost-answers': text,
       'late-requests': text,
       users: text,
@@ -88,12 +94,15 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | string {
     throw new RangeError(`Expected --${name} to be a percentage, got \`${values[name]}\``);
   };
   const kills = whole('kills', 20, 0);
+  const work = readWork(values.work);
   return {
     processes: whole('processes', 3),
     kills,
     stalls: whole('stalls', Math.ceil(kills / 4), 0),
     terminations: whole('terminations', kills, 0),
     restarts: whole('restarts', Math.ceil(kills / 20), 0),
+    cancels: whole('cancels', 0, 0),
+    work,
     answersLost: share('lost-answers', 1),
     requestsLate: share('late-requests', 0.5),
     users: whole('users', 5_000),
@@ -102,7 +111,8 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | string {
     taskMs: whole('task-ms', 200),
     failing: share('failing', 2),
     concurrency: whole('concurrency', 64),
-    leaseMs: whole('lease', 2_000, 100),
+    // pg-boss finds no dead worker sooner.
+    leaseMs: whole('lease', work === 'pg-boss' ? 10_000 : 2_000, 100),
     seed: whole('seed', 1, 0),
     mutant: readMutant(values.mutant),
     isJson: values.json,
@@ -112,4 +122,9 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | string {
 function readMutant(name: string | undefined): SoakOptions['mutant'] {
   if (name === undefined || Object.hasOwn(SOAK_MUTANTS, name)) return (name as SoakOptions['mutant']) ?? null;
   throw new RangeError(`Expected --mutant to be ${Object.keys(SOAK_MUTANTS).join(' or ')}, got \`${name}\``);
+}
+
+function readWork(name = 'store'): SoakOptions['work'] {
+  if (name === 'store' || name === 'pg-boss') return name;
+  throw new RangeError(`Expected --work to be store or pg-boss, got \`${name}\``);
 }

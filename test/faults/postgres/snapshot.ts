@@ -134,3 +134,8 @@ export function faultsOf(run: SeenRun, before: SeenRun | undefined): string[] {
 export function processedTasks({ tasks, counters }: SeenRun): number {
   return tasks - counters.unprocessed_tasks;
 }
+
+/** The same, and those that a run has canceled that has ended. */
+export function doneTasks(run: SeenRun): number {
+  return run.isFinal ? run.tasks : processedTasks(run);
+}

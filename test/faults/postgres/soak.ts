@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createEngine } from '../../../src/embed.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import { checkStore } from '../../../src/ledger/check.ts';
 import { taskResultId } from '../../../src/model/ids.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { postgresStore } from '../../../src/stores/postgres/open.ts';
 import { seededRandom } from '../../../src/system/virtual/random.ts';
+import { pgBossSource } from '../../../src/work/pg-boss/open.ts';
 import { type Server, startServer } from '../../postgres/server.ts';
 import { SCHEMA, SoakDatabase } from './database.ts';
 import { compareEffects, type Effects } from './effects.ts';
@@ -17,7 +19,7 @@ import { makeMutant } from './mutants.ts';
 import type { SoakOptions } from './options.ts';
 import { soakDirectory } from './people.ts';
 import { LossyProxy } from './proxy.ts';
-import { faultsOf, processedTasks, type SeenRun, takeSnapshot } from './snapshot.ts';
+import { doneTasks, faultsOf, processedTasks, type SeenRun, takeSnapshot } from './snapshot.ts';
 import { Workers } from './workers.ts';
 
 /** From the beginning of a snapshot to that of the next, ms. */
@@ -34,7 +36,7 @@ const WORST_MOMENT_MAX = 2;
 const FAULTS_FROM = 0.01;
 const FAULTS_TO = 0.93;
 
-type Fault = 'kill' | 'stall' | 'terminate' | 'restart';
+type Fault = 'kill' | 'stall' | 'terminate' | 'restart' | 'cancel';
 
 /** The figures of a soak. */
 export interface SoakResult {
@@ -65,7 +67,15 @@ export class Soak {
   readonly #incidents: Incidents;
   readonly #violations = new Set<string>();
   readonly #runs = new Map<string, SeenRun | null>();
-  readonly #faults: Record<Fault, number> = { kill: 0, stall: 0, terminate: 0, restart: 0 };
+  readonly #faults: Record<Fault, number> = {
+    kill: 0,
+    stall: 0,
+    terminate: 0,
+    restart: 0,
+    cancel: 0,
+  };
+  /** Runs whose cancel was accepted. */
+  readonly #canceled = new Set<string>();
   #usersMade = 0;
   #snapshots = 0;
   #longestGapMs = 0;
@@ -109,7 +119,13 @@ export class Soak {
     const database = new SoakDatabase(server.url);
     const store = await postgresStore({ connectionString: `${server.url}?application_name=soak` });
     await database.watchEndings();
-    const engine = await createEngine({ store, directory: soakDirectory, tasks: { '*': () => {} } });
+    Object.assign(LIMITS, { sliceLeaseMs: options.leaseMs });
+    const engine = await createEngine({
+      store,
+      directory: soakDirectory,
+      tasks: { '*': () => {} },
+      ...(options.work === 'pg-boss' ? { work: pgBossSource(store) } : {}),
+    });
     const { id: workflowId } = await engine.workflows.create({
       category: 'leaver',
       displayName: 'Soak',
@@ -153,8 +169,8 @@ export class Soak {
     await this.#server.stop();
   }
 
-  get #processed(): number {
-    return [...this.#runs.values()].reduce((sum, run) => sum + (run === null ? 0 : processedTasks(run)), 0);
+  get #done(): number {
+    return [...this.#runs.values()].reduce((sum, run) => sum + (run === null ? 0 : doneTasks(run)), 0);
   }
 
   get #open(): readonly string[] {
@@ -171,7 +187,7 @@ export class Soak {
       const count = Math.min(runUsers, users - this.#usersMade);
       const subjects = Array.from({ length: count }, (_, index) => `user${this.#usersMade + index + 1}`);
       const activated = this.#engine.runs.activate(this.#workflowId, { subjects });
-      this.#busy = activated.catch(() => {});
+      this.#busy = Promise.all([this.#busy, activated.catch(() => {})]);
       this.#runs.set((await activated).id, null);
       this.#usersMade += count;
     }
@@ -187,14 +203,14 @@ export class Soak {
       if (isThere) this.#longestGapMs = Math.max(this.#longestGapMs, beganAt - last.at);
       last = { at: beganAt, crashes: this.#isRestarting ? -1 : this.#crashes };
       if (this.#open.length > 0) await this.#compare(this.#open);
-      const processed = this.#processed;
-      if (processed > progress.tasks) progress = { tasks: processed, at: beganAt };
+      const done = this.#done;
+      if (done > progress.tasks) progress = { tasks: done, at: beganAt };
       if (beganAt - progress.at > STUCK_MS) {
         this.#violations.add(`nothing was recorded for ${STUCK_MS / 1_000} s`);
         this.#isOver = true;
       }
       if (this.#usersMade === users && this.#open.length === 0) this.#isOver = true;
-      onProgress(processed / (users * tasks), JSON.stringify(this.#faults));
+      onProgress(done / (users * tasks), JSON.stringify(this.#faults));
       await wait(Math.max(0, SNAPSHOT_MS - (performance.now() - beganAt)));
     }
   }
@@ -212,15 +228,21 @@ export class Soak {
   }
 
   async #makeFaults(): Promise<void> {
-    const { kills, stalls, terminations, restarts, users, tasks, seed } = this.#options;
+    const { kills, stalls, terminations, restarts, cancels, users, tasks, seed } = this.#options;
     const random = seededRandom(seed);
-    const wanted = { kill: kills, stall: stalls, terminate: terminations, restart: restarts };
+    const wanted = {
+      kill: kills,
+      stall: stalls,
+      terminate: terminations,
+      restart: restarts,
+      cancel: cancels,
+    };
     const plan = (Object.entries(wanted) as [Fault, number][])
       .flatMap(([fault, count]) => Array.from({ length: count }, () => ({ fault, at: random.next() })))
       .sort((a, b) => a.at - b.at);
     for (const { fault, at } of plan) {
       const threshold = (FAULTS_FROM + at * (FAULTS_TO - FAULTS_FROM)) * users * tasks;
-      while (!this.#isOver && this.#processed < threshold) await wait(SNAPSHOT_MS / 5);
+      while (!this.#isOver && this.#done < threshold) await wait(SNAPSHOT_MS / 5);
       while (!this.#isOver && !(await this.#make(fault, random.next(), random.next())))
         await wait(SNAPSHOT_MS / 5);
       if (this.#isOver) return;
@@ -233,6 +255,7 @@ export class Soak {
     if (fault === 'kill') return this.#workers.kill(draw);
     if (fault === 'stall') return this.#workers.stall(draw, (pid) => this.#stalled(pid, extent));
     if (fault === 'terminate') return this.#database.terminateOne(draw);
+    if (fault === 'cancel') return this.#cancel(draw);
     this.#isRestarting = true;
     this.#crashes += 1;
     try {
@@ -241,6 +264,24 @@ export class Soak {
     } finally {
       this.#isRestarting = false;
     }
+    return true;
+  }
+
+  /** Cancels a run that is being worked on, without waiting for its end. `false`: there is none. */
+  async #cancel(draw: number): Promise<boolean> {
+    const begun = this.#open.filter((id) => this.#runs.get(id) && !this.#canceled.has(id));
+    const id = begun[Math.floor(draw * begun.length)];
+    if (id === undefined) return false;
+    this.#canceled.add(id);
+    const canceled = this.#engine.runs.cancel(id).then(
+      () => {},
+      (error: unknown) => {
+        this.#canceled.delete(id);
+        if (!LifecycleError.is(error) || error.code !== 'AlreadyFinal')
+          this.#violations.add(`a cancel failed: ${String(error)}`);
+      },
+    );
+    this.#busy = Promise.all([this.#busy, canceled]);
     return true;
   }
 
@@ -264,6 +305,10 @@ export class Soak {
     const endings = await this.#database.endings();
     for (const run of runs) {
       if (!run.isFinal) found.add(`run ${run.id} is ${run.status}`);
+      if (this.#canceled.has(run.id) && run.counters.canceled_users > 0 && run.status !== 'canceled')
+        found.add(`run ${run.id} was canceled and is ${run.status}`);
+      if (!this.#canceled.has(run.id) && run.counters.canceled_users > 0)
+        found.add(`run ${run.id} was not canceled and has ${run.counters.canceled_users} canceled users`);
       if (endings.get(run.id) !== 1) found.add(`run ${run.id} has ended ${endings.get(run.id) ?? 0} times`);
       if (run.slicesLeft > 0) found.add(`run ${run.id} has ${run.slicesLeft} slices left`);
       if (run.journalRows > 0) found.add(`run ${run.id} has ${run.journalRows} rows of journal left`);
@@ -278,7 +323,9 @@ export class Soak {
     } catch (error) {
       found.add(`the store cannot be read: ${String(error)}`);
     }
-    if (outcomes.size !== users * tasks) found.add(`${outcomes.size} outcomes are recorded`);
+    const processed = runs.reduce((sum, run) => sum + processedTasks(run), 0);
+    if (outcomes.size !== processed || (this.#canceled.size === 0 && processed !== users * tasks))
+      found.add(`${outcomes.size} outcomes are recorded, ${processed} tasks counted as processed`);
     const effects = await compareEffects(join(this.#folder, 'calls.log'), outcomes);
     if (effects.withoutEffect > 0) found.add(`${effects.withoutEffect} outcomes have no effect`);
     if (effects.afterTheirOutcome > 0)
@@ -313,8 +360,9 @@ export class Soak {
         limit: LIMITS.usersPerBatch,
       });
       for (const { ordinal, outcomes: own } of page)
-        for (const [index, { failureReason, processingInfo }] of (own ?? []).entries())
-          outcomes.set(taskResultId(runId, ordinal, index + 1), Number(processingInfo ?? failureReason));
+        for (const [index, { status, failureReason, processingInfo }] of (own ?? []).entries())
+          if (status !== 'canceled')
+            outcomes.set(taskResultId(runId, ordinal, index + 1), Number(processingInfo ?? failureReason));
       const last = page.at(-1);
       if (last === undefined || page.length < LIMITS.usersPerBatch) return;
       after = last.ordinal;

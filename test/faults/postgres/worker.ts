@@ -13,6 +13,7 @@ import type { Store } from '../../../src/ports/store.ts';
 import type { TaskContext, TaskHandlerResult } from '../../../src/ports/task-handler.ts';
 import { wrapStore } from '../../../src/ports/wrap-store.ts';
 import { postgresStore } from '../../../src/stores/postgres/open.ts';
+import { pgBossSource } from '../../../src/work/pg-boss/open.ts';
 import { soakDirectory } from './people.ts';
 
 /** What a worker is to do: its only argument, as JSON. */
@@ -20,6 +21,8 @@ export interface WorkerTask {
   readonly url: string;
   readonly leaseMs: number;
   readonly concurrency: number;
+  /** Where it gets its slices. */
+  readonly work: 'store' | 'pg-boss';
   /** Longest that a task takes, ms. */
   readonly taskMs: number;
   /** Tasks that fail: their share, 0..1. */
@@ -51,6 +54,7 @@ async function untilServed(): Promise<Engine> {
         store: observed(store),
         directory: soakDirectory,
         concurrency: task.concurrency,
+        ...(task.work === 'pg-boss' ? { work: pgBossSource(store) } : {}),
         interruptionsMax: 1_000_000, // a task's process may be killed again and again
         tasks: { '*': handle },
       });
