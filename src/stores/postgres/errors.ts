@@ -25,6 +25,10 @@ const WORDS = {
 
 type StoreCode = keyof typeof WORDS;
 
+/** A prepared statement that is missing, or there already. */
+const POOLED =
+  'a pooler gives connections to several clients: use PgBouncer 1.21 or newer with `max_prepared_statements`, or its session mode';
+
 /** Codes of SQLSTATE, whole or by their class (the first two characters), with a remedy of their own if need be. */
 const STATES: Readonly<Record<string, readonly [code: StoreCode, remedy?: string]>> = {
   '08': ['StoreUnavailable'],
@@ -43,6 +47,8 @@ const STATES: Readonly<Record<string, readonly [code: StoreCode, remedy?: string
   '55P03': ['StoreUnavailable', 'another process holds a lock for too long; retry'],
   '57014': ['StoreUnavailable', 'the statement took longer than `statementTimeoutMs`; retry, or raise it'],
   XX000: ['StoreFailed'],
+  '26000': ['StoreFailed', POOLED],
+  '42P05': ['StoreFailed', POOLED],
 };
 
 /** Of Node's sockets and name resolution. */

@@ -24,6 +24,7 @@ describe('errors of the server', () => {
     ['XX001', 'StoreCorrupt', false],
     ['XX000', 'StoreFailed', true],
     ['40P01', 'StoreFailed', true],
+    ['42P05', 'StoreFailed', true],
   ])('%s is %s, retryable: %s', (state, code, retryable) => {
     const error = storeError(sent(state), 'the database');
     if (!LifecycleError.is(error)) throw new Error('Expected a LifecycleError');
@@ -66,6 +67,12 @@ describe('errors of the server', () => {
       message: expect.stringMatching(remedy),
     });
     expect(isLost(error)).toBe(false);
+  });
+
+  it('a prepared statement that is there already is the fault of a pooler', () => {
+    expect(String(storeError(sent('42P05'), 'x'))).toMatch(
+      /PgBouncer 1\.21 or newer .* or its session mode$/,
+    );
   });
 
   it('what is not of the database comes back as it is', () => {
