@@ -105,8 +105,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
     const { ports, recorder } = this.#deps;
     const users = this.#slice.state === 'queued' ? [] : await usersInProgress(ports.store, this.#slice);
     const taken = await activeUsersOf(this.run, users, ports);
-    // Between the claim and now the run may have been canceled, deleted, or claimed by another process. Where slices are
-    // fenced, the first commit of one of which nothing was read says so, too.
+    // The run may have been canceled, deleted or claimed since the claim. Of a fresh slice, a fence says so in time.
     const isFenced = ports.store.slices !== undefined && users.length === 0;
     const [state] = isFenced ? ['held'] : await recorder.slices.renew([this.#slice], ports.clock.now());
     if (state === 'lost') return this.end();
