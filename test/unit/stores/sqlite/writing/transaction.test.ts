@@ -309,10 +309,7 @@ describe('deleting a run', () => {
   });
 
   it('goes on to the next 10,000 users until all are gone', async () => {
-    const { connection, begin, end, runNo } = setUp([]);
-    connection.exec(`
-      WITH RECURSIVE n (no) AS (SELECT 1 UNION ALL SELECT no + 1 FROM n WHERE no < 20000)
-      INSERT INTO users SELECT ${runNo}, no, 's' || no, 'queued', 1, 0, 0, NULL, NULL, 1, 0, 1, NULL, NULL FROM n`);
+    const { connection, begin, end, runNo } = setUp(makeUsers(20_000));
     const tx = begin();
     connection.asked.length = 0;
     await tx.deleteRun(RUN);
