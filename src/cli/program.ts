@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
+import { dashboardCommand } from './commands/dashboard.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -64,6 +65,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     explainCommand,
     checkCommand,
     serveCommand,
+    dashboardCommand,
     workCommand,
     simulateCommand,
     compareCommand,

@@ -1,5 +1,6 @@
 /** The page's files: built before, kept in memory, named by their content. */
 import { gunzipSync } from 'node:zlib';
+import { GraphError } from '../graph/graph-error.ts';
 import type { BuiltAsset } from './built/assets.js';
 
 const NOT_BUILT = `The dashboard's page has not been built. Run: npm run build:dashboard`;
@@ -24,14 +25,14 @@ let loading: Promise<Assets> | null = null;
 /**
  * The files, decoded once. A module, so that a bundler takes them along.
  *
- * @throws Error in a clone in which the page was not built.
+ * @throws GraphError 503 in a clone in which the page was not built.
  */
 export function loadAssets(): Promise<Assets> {
   loading ??= import('./built/assets.js').then(
     ({ ASSETS }) => assetsOf(ASSETS),
     (cause: unknown) => {
       loading = null;
-      throw new Error(NOT_BUILT, { cause });
+      throw Object.assign(new GraphError(503, 'serviceNotAvailable', NOT_BUILT), { cause });
     },
   );
   return loading;

@@ -1,5 +1,7 @@
 /** What the dashboard's own JSON paths answer. The handler writes it and the page reads it; moments are ISO 8601, UTC. */
+import type { AuditEntry } from '../model/resources/audit.ts';
 import type {
+  PreviewFailedTask,
   Run,
   TaskProcessingResult,
   TaskReport,
@@ -41,6 +43,8 @@ export interface WorkflowBrief {
   readonly version: number;
   readonly isEnabled: boolean;
   readonly isSchedulingEnabled: boolean;
+  /** `false`: it runs on demand only, and has no schedule that could be on. */
+  readonly hasTrigger: boolean;
   readonly nextScheduleRunDateTime: string | null;
   readonly quarantineDetails: QuarantineDetails;
 }
@@ -115,4 +119,38 @@ export interface PersonDetails {
   readonly entries: readonly PersonEntry[];
   /** `true`: there are older results that are not shown. */
   readonly isCut: boolean;
+}
+
+/** `data/workflows`: those that are not deleted, in order of creation. */
+export interface WorkflowList {
+  readonly now: string;
+  readonly value: readonly WorkflowBrief[];
+}
+
+/** `data/workflows/{id}`. */
+export interface WorkflowDetails {
+  readonly now: string;
+  readonly workflow: Workflow;
+  /** All versions, newest first. */
+  readonly versions: readonly Workflow[];
+  /** Tasks that cannot be run at present, and why; empty for a caller that may not know. */
+  readonly unrunnable: readonly PreviewFailedTask[];
+  /** The newest runs; empty for a caller that may not see runs. */
+  readonly runs: readonly Run[];
+}
+
+/** `data/forecasts/{workflow}`: what the next slot will do, going by the directory now. */
+export interface Forecast {
+  readonly usersCount: number;
+  /** Which bounds it exceeds; `null`: it will run. */
+  readonly quarantineReason: string | null;
+}
+
+/** `data/audit`: what administrators did, and what the schedule did for them. */
+export interface AuditPage {
+  readonly now: string;
+  /** Since when entries are kept: the start of this process. */
+  readonly since: string;
+  /** Newest first. */
+  readonly value: readonly AuditEntry[];
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import type { Dashboard } from '../../dashboard.ts';
 import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
 import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
@@ -21,6 +21,7 @@ import {
   usersOptions,
   wholeNumber,
 } from '../options.ts';
+import { dashboardFor, dashboardUrl, withDashboard } from '../serve/dashboard.ts';
 import {
   type Certificate,
   type CertificateOptions,
@@ -28,11 +29,11 @@ import {
   readCertificate,
 } from '../serve/http-server.ts';
 import { withMonitoring } from '../serve/monitoring.ts';
+import { readToken, type TokenOptions, tokenOptions } from '../serve/token.ts';
 import { openTasks } from '../session/open-tasks.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../session/required-handlers.ts';
 import { openStore, openToLook } from '../session/stores.ts';
 import { openUsers } from '../session/users.ts';
-import { CliError } from '../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
 import { leftOutWarnings } from '../terminal/left-out.ts';
@@ -40,11 +41,9 @@ import { withSpinner } from '../terminal/progress.ts';
 import { oneLine, seconds } from '../terminal/text.ts';
 
 /** Options of `tenure serve`. */
-interface ServeOptions extends JobOptions, StopTimeout, CertificateOptions {
+interface ServeOptions extends JobOptions, StopTimeout, CertificateOptions, TokenOptions {
   readonly db?: string;
   readonly port: number;
-  readonly token?: string;
-  readonly tokenFile?: string;
   readonly readOnlyRuns?: boolean;
   readonly runIdHeader?: boolean;
   readonly strict?: boolean;
@@ -56,7 +55,8 @@ const PATH = 'identityGovernance/lifecycleWorkflows';
 
 const HELP = `
 Serves http://127.0.0.1:PORT/v1.0/${PATH} (and /beta) as Microsoft Graph does, for
-programs on this machine. Schedules are on, and unfinished runs resume. Without --db everything is in memory.
+programs on this machine, and the dashboard at http://127.0.0.1:PORT/. Schedules are on, and unfinished runs resume.
+Without --db everything is in memory.
 
 With --https, --cert and --key it serves https, for clients that send tokens over nothing else. /livez answers while the
 process runs, /readyz with 200 when it is ready and 503 when not; neither needs a token. /metrics has the metrics of the
@@ -64,7 +64,8 @@ engine for Prometheus.
 
 With a token, clients must send \`Authorization: Bearer TOKEN\`. It comes from --token-file, or from the
 variable TENURE_TOKEN, or from --token, which other users of the machine can read. Without a token,
-every program on this machine may call.
+every program on this machine may call. For the dashboard a link is printed that signs in once, within ten minutes;
+later it asks for the token.
 
 Every task of an unfinished run and of a scheduled workflow needs a handler: from --tasks, or --effects, which only
 records what would be done, or --no-op, which does nothing. Other workflows are checked when they are activated.
@@ -84,14 +85,9 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
       new Option('--port <n>', 'the port; 0: any free port').argParser(wholeNumber(0, 65_535)).default(8_080),
     )
     .option('--users <file>', 'the users: .csv, .tsv, .jsonl or .json; default: none', someText);
-  for (const option of [...usersOptions(), strictOption(), ...tasksOptions()]) command.addOption(option);
+  for (const option of [...usersOptions(), strictOption(), ...tasksOptions(), ...tokenOptions()])
+    command.addOption(option);
   command
-    .addOption(
-      new Option('--token <text>', 'the token that clients must send')
-        .argParser(someText)
-        .conflicts('tokenFile'),
-    )
-    .addOption(new Option('--token-file <file>', 'the file that holds the token').argParser(someText))
     .option('--https', 'serve https, with the certificate of --cert and the key of --key')
     .option('--cert <file>', 'a certificate, with its chain, PEM', someText)
     .option('--key <file>', 'its key, PEM, not encrypted', someText)
@@ -197,6 +193,9 @@ async function serveEngine(
     runIdHeader: options.runIdHeader ?? false,
     onError: (error, requestId) => warn(error, `request ${requestId}`),
   });
+  const dashboard = await dashboardFor(engine, token, {
+    onError: (error, requestId) => warn(error, `dashboard, ${requestId}`),
+  });
   const interrupted = Promise.withResolvers<void>();
   const { stopTimeout, port } = options;
   const release = host.interrupts.handle(stopTimeout, (signal) => {
@@ -209,15 +208,16 @@ async function serveEngine(
   });
   try {
     const { clock } = host;
-    const answer = withMonitoring(handler, engine, authorize);
+    const answer = withMonitoring(withDashboard(handler, dashboard), engine, authorize);
     const server = await openServer(answer, { port, certificate, clock });
     try {
       await engine.start();
-      printAddress(host, options, server.url, token);
+      printAddress(host, options, server.url, { token, dashboard });
       await interrupted.promise;
     } finally {
       // In parallel: requests that wait for a run are answered when the engine stops.
       const deadlineMs = engineStopMs(stopTimeout);
+      dashboard.close();
       await Promise.all([engine.stop({ deadlineMs }), server.close(deadlineMs)]);
     }
     return EXIT.ok;
@@ -230,14 +230,16 @@ function printAddress(
   { stdout, stderr }: Host,
   options: ServeOptions,
   url: string,
-  token: string | null,
+  { token, dashboard }: { readonly token: string | null; readonly dashboard: Dashboard },
 ): void {
+  const page = dashboardUrl(dashboard, url, token);
   if (options.json) {
-    stdout.line(JSON.stringify({ url, path: `/v1.0/${PATH}`, needsToken: token !== null }));
+    stdout.line(JSON.stringify({ url, path: `/v1.0/${PATH}`, needsToken: token !== null, dashboard: page }));
     return;
   }
   stdout.line(`${url}/v1.0/${PATH}`);
   if (options.quiet) return;
+  stderr.line(`Dashboard: ${page}`);
   if (options.db === undefined)
     stderr.line('Everything is in memory and will be lost at exit (--db FILE keeps it).');
   if (options.op === false)
@@ -249,21 +251,4 @@ function printAddress(
   if (token === null)
     stderr.line('Every program on this machine may call (--token-file FILE requires a token).');
   stderr.line('Press Ctrl-C to stop.');
-}
-
-async function readToken({ env }: Host, { token, tokenFile }: ServeOptions): Promise<string | null> {
-  const text =
-    tokenFile === undefined
-      ? (token ?? env.TENURE_TOKEN)
-      : await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
-          throw new CliError(
-            `Expected ${tokenFile} to be a file with a token, got an unreadable file`,
-            null,
-            { cause },
-          );
-        });
-  if (text === undefined || (text === '' && tokenFile === undefined)) return null;
-  const trimmed = text.trim();
-  if (/^\S{16,}$/.test(trimmed)) return trimmed;
-  throw new CliError('Expected the token to be at least 16 characters without spaces, got something else');
 }

@@ -40,7 +40,7 @@ export function overviewRoute({ engine, clock }: DataDeps): DataRoute {
 }
 
 /** A workflow, as lists show it. */
-function briefOf(workflow: Workflow): WorkflowBrief {
+export function briefOf(workflow: Workflow): WorkflowBrief {
   const { id, displayName, category, version, isEnabled, isSchedulingEnabled } = workflow;
   const { nextScheduleRunDateTime, quarantineDetails } = workflow;
   return {
@@ -50,6 +50,7 @@ function briefOf(workflow: Workflow): WorkflowBrief {
     version,
     isEnabled,
     isSchedulingEnabled,
+    hasTrigger: 'trigger' in workflow.executionConditions,
     nextScheduleRunDateTime,
     quarantineDetails,
   };

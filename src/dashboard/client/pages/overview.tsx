@@ -9,8 +9,9 @@ import { Answer, Empty } from '../parts/feedback.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
 import { Page, Section, Tile } from '../parts/page.tsx';
 import { RunBar } from '../parts/run-bar.tsx';
-import { Sign, Status } from '../parts/status.tsx';
+import { Status } from '../parts/status.tsx';
 import { Table } from '../parts/table.tsx';
+import { QuarantineNote, WorkflowName } from '../parts/workflow-actions.tsx';
 import { to } from '../routes.ts';
 import { isFinal } from '../view/status.ts';
 
@@ -49,7 +50,7 @@ function Sections({ overview }: { overview: Overview }) {
         </Tile>
       </dl>
       {quarantined.map((workflow) => (
-        <Quarantined key={workflow.id} workflow={workflow} />
+        <QuarantineNote key={workflow.id} workflow={workflow} />
       ))}
       <Section title="Running now">
         {running.length === 0 ? (
@@ -109,18 +110,6 @@ function Sections({ overview }: { overview: Overview }) {
   );
 }
 
-function Quarantined({ workflow }: { workflow: WorkflowBrief }) {
-  const { displayName, quarantineDetails } = workflow;
-  return (
-    <div class="note held">
-      <p>
-        <Sign tone="held" /> <span>{displayName}</span> is in quarantine since{' '}
-        <Moment at={quarantineDetails.quarantinedDateTime} />. {quarantineDetails.quarantineReason}
-      </p>
-    </div>
-  );
-}
-
 function RunningCard({ run }: { run: Run }) {
   const { id, workflow, processingStatus, totalUsersCount, successfulUsersCount, failedUsersCount } = run;
   return (
@@ -156,10 +145,10 @@ const FAILED_COLUMNS = [
 ];
 
 function NextLine({ workflow }: { workflow: WorkflowBrief }) {
-  const { displayName, nextScheduleRunDateTime } = workflow;
+  const { id, displayName, nextScheduleRunDateTime } = workflow;
   return (
     <li>
-      <span>{displayName}</span>
+      <WorkflowName id={id} name={displayName} />
       <span class="soft">
         <Moment at={nextScheduleRunDateTime} />
         {nextScheduleRunDateTime === null ? null : (

@@ -2,10 +2,14 @@
 import type { ComponentChild } from 'preact';
 import type { Rights } from '../../wire.ts';
 import { type Route, to } from '../routes.ts';
+import { AuditPage } from './audit.tsx';
 import { OverviewPage } from './overview.tsx';
 import { PersonPage } from './person.tsx';
 import { RunPage } from './run.tsx';
 import { RunsPage } from './runs.tsx';
+import { SchedulePage } from './schedule.tsx';
+import { WorkflowPage } from './workflow.tsx';
+import { WorkflowsPage } from './workflows.tsx';
 
 /** A page that the head of every page leads to. */
 export interface NavItem {
@@ -23,6 +27,9 @@ export interface NavItem {
 export const NAV: readonly NavItem[] = [
   { title: 'Overview', href: to.overview, key: 'o', pages: ['overview'], needs: 'reports' },
   { title: 'Runs', href: to.runs(), key: 'r', pages: ['runs', 'run'], needs: 'reports' },
+  { title: 'Workflows', href: to.workflows, key: 'w', pages: ['workflows', 'workflow'], needs: 'workflows' },
+  { title: 'Schedule', href: to.schedule, key: 's', pages: ['schedule'], needs: 'workflows' },
+  { title: 'Audit', href: to.audit(), key: 'a', pages: ['audit'], needs: 'workflows' },
 ];
 
 /** The page of a route; `null`: there is none. */
@@ -34,6 +41,14 @@ export function pageOf(route: Route): ComponentChild | null {
       return <RunsPage />;
     case 'run':
       return <RunPage key={route.id} id={route.id} />;
+    case 'workflows':
+      return <WorkflowsPage />;
+    case 'workflow':
+      return <WorkflowPage key={route.id} id={route.id} />;
+    case 'schedule':
+      return <SchedulePage />;
+    case 'audit':
+      return <AuditPage />;
     case 'person':
       return <PersonPage key={route.id} id={route.id} />;
     default:

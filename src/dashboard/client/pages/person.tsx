@@ -1,7 +1,9 @@
 import { plural } from '../../../text/numbers.ts';
 import type { PersonDetails, PersonEntry } from '../../wire.ts';
 import { data, useLoaded } from '../data.ts';
+import { me } from '../me.ts';
 import { CopyCurl } from '../parts/copy.tsx';
+import { Explain } from '../parts/explanation.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Page, Section } from '../parts/page.tsx';
@@ -47,6 +49,11 @@ function Details({ person }: { person: PersonDetails }) {
           </dl>
         </details>
       )}
+      {me.value?.can.workflows ? (
+        <Section title="Why were they processed, or not?">
+          <Explain subjectId={id} />
+        </Section>
+      ) : null}
       <Section
         title="Everything that was done"
         aside={isCut ? 'Older results are not shown.' : plural(entries.length, 'result')}

@@ -13,6 +13,7 @@ import { Page, Tile } from '../parts/page.tsx';
 import { RunActions } from '../parts/run-actions.tsx';
 import { RunBar } from '../parts/run-bar.tsx';
 import { Status } from '../parts/status.tsx';
+import { WorkflowName } from '../parts/workflow-actions.tsx';
 import { params, withParams } from '../router.ts';
 import { to } from '../routes.ts';
 import { paceOf, percentDone, processedTasks, type Sample, withSample } from '../view/run-progress.ts';
@@ -72,7 +73,7 @@ function Facts({ run }: { run: Run }) {
         {createdBy === null ? null : ` by ${createdBy.id}`}
       </span>
       <span>
-        version {workflow.version} of {workflow.displayName}
+        version {workflow.version} of <WorkflowName id={workflow.id} name={workflow.displayName} />
       </span>
       <span>
         scheduled <Moment at={run.scheduledDateTime} />

@@ -134,6 +134,6 @@ const COLUMNS: readonly Column<Run>[] = [
 ];
 
 /** Runs as rows, with their counters as they move. */
-function RunTable({ label, runs }: { label: string; runs: readonly Run[] }) {
+export function RunTable({ label, runs }: { label: string; runs: readonly Run[] }) {
   return <Table label={label} columns={COLUMNS} rows={runs.map(newestOf)} keyOf={({ id }) => id} />;
 }

@@ -3,12 +3,17 @@ import { agoText, durationText, momentText } from '../view/moments.ts';
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** A moment in the reader's time zone, for sentences. */
+export function momentHere(iso: string): string {
+  return momentText(iso, serverMinute.value, ZONE);
+}
+
 /** A moment in the reader's time zone; the whole of it, in UTC, as a tip. */
 export function Moment({ at }: { at: string | null }) {
   if (at === null) return <span class="soft">–</span>;
   return (
     <time dateTime={at} title={`${at} (UTC)`}>
-      {momentText(at, serverMinute.value, ZONE)}
+      {momentHere(at)}
     </time>
   );
 }

@@ -14,7 +14,7 @@ import { Confirm } from './dialog.tsx';
 const NAMESPACE = '#microsoft.graph.identityGovernance.';
 
 /** Sends an activation, and goes to the run that it made. */
-async function activate(path: string, body: object): Promise<void> {
+export async function activate(path: string, body: object): Promise<void> {
   const answer = await send(api(path), { method: 'POST', body });
   const id = answer.headers.get('x-run-id');
   if (id !== null) go(to.run(id));

@@ -1,0 +1,167 @@
+/** What can be done with a workflow. */
+import { useState } from 'preact/hooks';
+import { plural } from '../../../text/numbers.ts';
+import type { WorkflowBrief } from '../../wire.ts';
+import { api } from '../data.ts';
+import { me } from '../me.ts';
+import { to } from '../routes.ts';
+import { idsIn } from '../view/ids.ts';
+import { ActionButton } from './action-button.tsx';
+import { Confirm } from './dialog.tsx';
+import { Moment } from './moment.tsx';
+import { activate } from './run-actions.tsx';
+import { Sign } from './status.tsx';
+
+type Shown = Pick<
+  WorkflowBrief,
+  'id' | 'displayName' | 'isEnabled' | 'isSchedulingEnabled' | 'quarantineDetails' | 'hasTrigger'
+>;
+
+/** A workflow, as a link where one may see it. */
+export function WorkflowName({ id, name }: { id: string; name: string }) {
+  return me.value?.can.workflows ? <a href={to.workflow(id)}>{name}</a> : <span>{name}</span>;
+}
+
+/** Whether the schedule takes people into it. */
+export function WorkflowState({ workflow }: { workflow: Shown }) {
+  const { isEnabled, isSchedulingEnabled, hasTrigger, quarantineDetails } = workflow;
+  if (quarantineDetails.quarantineType !== 'notQuarantined') {
+    return (
+      <span class="status">
+        <Sign tone="held" />
+        in quarantine
+      </span>
+    );
+  }
+  if (!isEnabled) {
+    return (
+      <span class="status">
+        <Sign tone="stopped" />
+        disabled
+      </span>
+    );
+  }
+  return (
+    <span class="status">
+      <Sign tone={isSchedulingEnabled ? 'good' : 'waiting'} />
+      {isSchedulingEnabled ? 'scheduled' : hasTrigger ? 'schedule is off' : 'on demand only'}
+    </span>
+  );
+}
+
+/** Turns the schedule of a workflow on or off. */
+export function ScheduleSwitch({ workflow }: { workflow: Shown }) {
+  const { id, isEnabled, isSchedulingEnabled, hasTrigger } = workflow;
+  if (!me.value?.can.change || !isEnabled || !hasTrigger) return null;
+  return (
+    <ActionButton
+      label={isSchedulingEnabled ? 'Stop the schedule' : 'Start the schedule'}
+      method="PATCH"
+      address={api(`workflows/${id}`)}
+      body={{ isSchedulingEnabled: !isSchedulingEnabled }}
+      done={isSchedulingEnabled ? 'The schedule is off.' : 'The schedule is on, from the next slot.'}
+    />
+  );
+}
+
+/** Why a workflow is held, and the way out. */
+export function QuarantineNote({ workflow }: { workflow: Shown }) {
+  const { id, displayName, quarantineDetails } = workflow;
+  const { quarantineType, quarantineReason, quarantinedDateTime } = quarantineDetails;
+  if (quarantineType === 'notQuarantined') return null;
+  return (
+    <div class="note held">
+      <p>
+        <Sign tone="held" /> <WorkflowName id={id} name={displayName} /> is in quarantine since{' '}
+        <Moment at={quarantinedDateTime} />. {quarantineReason} It takes no people until it is released.
+      </p>
+      {me.value?.can.change ? (
+        <ActionButton
+          label="Release"
+          method="POST"
+          address={api(`workflows/${id}/clearQuarantine`)}
+          done="Released: the next slot takes people again."
+        />
+      ) : null}
+    </div>
+  );
+}
+
+/** Buttons of a workflow. */
+export function WorkflowActions({ workflow }: { workflow: Shown }) {
+  const [isAsked, ask] = useState(false);
+  const { id, isEnabled } = workflow;
+  const can = me.value?.can;
+  return (
+    <>
+      {can?.change ? (
+        <ActionButton
+          label={isEnabled ? 'Disable' : 'Enable'}
+          method="PATCH"
+          address={api(`workflows/${id}`)}
+          body={{ isEnabled: !isEnabled }}
+          done={isEnabled ? 'Disabled, and its schedule is off.' : 'Enabled.'}
+        />
+      ) : null}
+      <ScheduleSwitch workflow={workflow} />
+      {can?.activate && isEnabled ? (
+        <button type="button" class="primary" onClick={() => ask(true)}>
+          Run on demand
+        </button>
+      ) : null}
+      {isAsked ? <RunDialog workflow={workflow} close={() => ask(false)} /> : null}
+    </>
+  );
+}
+
+const SHOWN_IDS = 5;
+
+/** Asks for whom, and says for how many before it is done. */
+function RunDialog({ workflow, close }: { workflow: Shown; close: () => void }) {
+  const [kind, choose] = useState<'people' | 'group'>('people');
+  const [text, write] = useState('');
+  const ids = idsIn(text);
+  const group = text.trim();
+  const run = (): Promise<void> => {
+    const path = `workflows/${workflow.id}`;
+    if (kind === 'people') return activate(`${path}/activate`, { subjects: ids.map((id) => ({ id })) });
+    const type = '#microsoft.graph.identityGovernance.activateGroupScope';
+    return activate(`${path}/activateWithScope`, { scope: { '@odata.type': type, group: { id: group } } });
+  };
+  const isEmpty = kind === 'people' ? ids.length === 0 : group === '';
+  return (
+    <Confirm
+      title={`Run “${workflow.displayName}” on demand`}
+      verb={kind === 'people' ? `Run for ${plural(ids.length, 'person', 'people')}` : 'Run for the group'}
+      isDisabled={isEmpty}
+      act={run}
+      close={close}
+    >
+      <fieldset>
+        <legend>For whom</legend>
+        {(['people', 'group'] as const).map((one) => (
+          <label key={one} class="choice">
+            <input type="radio" name="kind" checked={kind === one} onChange={() => choose(one)} />
+            <span>{one === 'people' ? 'These people' : 'The members of a group'}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label>
+        {kind === 'people' ? 'Ids, separated by commas, spaces or lines' : 'Id of the group'}
+        <textarea
+          rows={kind === 'people' ? 4 : 1}
+          value={text}
+          spellcheck={false}
+          onInput={({ currentTarget }) => write(currentTarget.value)}
+        />
+      </label>
+      <p class="soft" aria-live="polite">
+        {kind === 'group'
+          ? 'As the directory knows them when the run is made.'
+          : ids.length === 0
+            ? 'No one yet. The trigger and the scope of the workflow do not matter.'
+            : `${ids.slice(0, SHOWN_IDS).join(', ')}${ids.length > SHOWN_IDS ? ` and ${ids.length - SHOWN_IDS} more` : ''}`}
+      </p>
+    </Confirm>
+  );
+}
