@@ -13,7 +13,7 @@ import { to } from '../routes.ts';
 import { scopeText, taskText, versionChanges } from '../view/conditions.ts';
 import { RunTable } from './runs.tsx';
 
-/** One workflow: when it runs and for whom, what it does, and how it came to be so. */
+/** One workflow: when it runs and for which people, what it does, and how it came to be so. */
 export function WorkflowPage({ id }: { id: string }) {
   const address = data(`workflows/${encodeURIComponent(id)}`);
   const details = useLoaded<WorkflowDetails>(address);
@@ -62,7 +62,7 @@ function Details({ details }: { details: WorkflowDetails }) {
         </div>
       ))}
       <div class="columns even">
-        <Section title="When and for whom">
+        <Section title="When and for which people">
           <Conditions workflow={workflow} />
         </Section>
         <Section title="What it does" aside={plural(workflow.tasks.length, 'task')}>

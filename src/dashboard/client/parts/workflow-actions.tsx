@@ -116,7 +116,7 @@ export function WorkflowActions({ workflow }: { workflow: Shown }) {
 
 const SHOWN_IDS = 5;
 
-/** Asks for whom, and says for how many before it is done. */
+/** Asks for which people, and says how many they are before it is done. */
 function RunDialog({ workflow, close }: { workflow: Shown; close: () => void }) {
   const [kind, choose] = useState<'people' | 'group'>('people');
   const [text, write] = useState('');
@@ -138,7 +138,7 @@ function RunDialog({ workflow, close }: { workflow: Shown; close: () => void }) 
       close={close}
     >
       <fieldset>
-        <legend>For whom</legend>
+        <legend>For which people</legend>
         {(['people', 'group'] as const).map((one) => (
           <label key={one} class="choice">
             <input type="radio" name="kind" checked={kind === one} onChange={() => choose(one)} />
