@@ -22,6 +22,7 @@ import {
 import { invalid } from './input/refuse.ts';
 import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
+import type { DurationListener } from './metrics/engine-metrics.ts';
 import type { Identified, Subject } from './model/subject.ts';
 import type { WorkflowLimits } from './model/workflow/workflow-limits.ts';
 import type { Clock } from './ports/clock.ts';
@@ -68,6 +69,7 @@ const ENGINE_OPTIONS = {
   callout: optional(readCallout),
   work: optional(readWorkSource),
   aroundTask: optional(readFunction<AroundTask>),
+  onDuration: optional(readFunction<DurationListener>),
 } satisfies ShapeOf<EngineOptions>;
 
 /**
@@ -82,7 +84,14 @@ export async function createEngine<Person extends Identified = Subject>(
   return onOpened(options as EngineOptions | undefined, (opened) => {
     const read = readOptions(opened, 'createEngine', ENGINE_OPTIONS);
     const { store = memoryStore(), clock, random, ids, logger, ...rest } = read;
-    const { directory = arrayDirectory([]), callout = httpCallout(), work, aroundTask, ...settings } = rest;
+    const {
+      directory = arrayDirectory([]),
+      callout = httpCallout(),
+      work,
+      aroundTask,
+      onDuration,
+      ...settings
+    } = rest;
     if (work && !store.slices) {
       const place = { path: 'work', value: work };
       throw invalid(
@@ -92,7 +101,12 @@ export async function createEngine<Person extends Identified = Subject>(
       );
     }
     const loopDelay = systemLoopDelay;
-    const given = { loopDelay, ...(work && { work }), ...(aroundTask && { aroundTask }) };
+    const given = {
+      loopDelay,
+      ...(work && { work }),
+      ...(aroundTask && { aroundTask }),
+      ...(onDuration && { onDuration }),
+    };
     return assembleEngine(
       { store, directory, clock, random, ids, logger, callout, ...given },
       settingsOf(settings),

@@ -30,7 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ledger: RECORD,
   metrics: [...CORE, 'events', 'rules'],
   engine: [...RECORD, 'text', 'metrics', 'ledger'],
-  telemetry: [...RECORD, 'metrics', 'engine'],
+  telemetry: [...RECORD, 'metrics', 'engine', 'system'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],
   simulate: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores'],

@@ -16,7 +16,7 @@ import { createTaskResults, type EngineRuns, type EngineTaskResults } from './en
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
-import { EngineMeter } from './metrics/engine-meter.ts';
+import { EngineMeter, guarded } from './metrics/engine-meter.ts';
 import { type EngineHealth, HealthProbe } from './metrics/health.ts';
 import { News } from './news/news.ts';
 import { Waiters } from './news/waiters.ts';
@@ -104,7 +104,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #requests: RequestDesk;
   readonly #news: News;
   readonly #waiters = new Waiters();
-  readonly #collector = new Collector();
+  readonly #collector: Collector;
   readonly #meter: EngineMeter;
   readonly #probe: HealthProbe;
   readonly #deadline: StopDeadline;
@@ -116,6 +116,7 @@ class LifecycleEngine implements Engine, EventSink {
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
     this.#settings = settings;
+    this.#collector = new Collector(guarded(ports.onDuration, this));
     this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
@@ -219,14 +220,10 @@ class LifecycleEngine implements Engine, EventSink {
       waiters: this.#waiters,
       deleted,
     });
-    this.#probe = new HealthProbe({
-      store,
-      clock,
-      phase: () => (this.#phase === 'started' && !this.#isStarted ? 'starting' : this.#phase),
-      isStalled: () => this.isStalled,
-      scheduleSeenAtMs: () => this.#scheduler.seenAtMs,
-      scheduleIntervalMs: () => this.#ledger.settings.scheduleIntervalMs,
-    });
+    const phase = () => (this.#phase === 'started' && !this.#isStarted ? 'starting' : this.#phase);
+    const { unsettled } = this.#dispatcher;
+    const { settings: schedule } = this.#ledger;
+    this.#probe = new HealthProbe({ store, clock, phase, unsettled, scheduler: this.#scheduler, schedule });
     this.#requests = new RequestDesk({ store, clock: ports.clock, methods: this, events: this });
   }
 

@@ -3,7 +3,7 @@ import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
-import type { Metric } from './engine-metrics.ts';
+import type { DurationListener, Metric } from './engine-metrics.ts';
 import { type Histogram, HistogramFamily, NumberFamily, type Tally } from './families.ts';
 
 /** How an attempt ended. `retried`: it failed, and is repeated; `throttled`: it came too early, and does not count. */
@@ -58,19 +58,28 @@ export class TaskMeter {
 /** The series of an engine. */
 export class Collector {
   readonly #runsFinished = new NumberFamily('tenure.run.finished');
-  readonly #runDurations = new HistogramFamily('tenure.run.duration');
+  readonly #runDurations: HistogramFamily;
   readonly #usersFinished = new NumberFamily('tenure.user.finished');
-  readonly #latencies = new HistogramFamily('tenure.user.latency');
-  readonly #taskDurations = new HistogramFamily('tenure.task.duration');
+  readonly #latencies: HistogramFamily;
+  readonly #taskDurations: HistogramFamily;
   readonly #retries = new NumberFamily('tenure.task.retries');
   readonly #interruptions = new NumberFamily('tenure.task.interruptions');
   readonly #throttled = new NumberFamily('tenure.task.throttled');
-  readonly #lags = new HistogramFamily('tenure.schedule.lag');
+  readonly #lags: HistogramFamily;
   readonly #skipped = new NumberFamily('tenure.schedule.skipped');
-  readonly #commits = new HistogramFamily('tenure.commit.duration');
+  readonly #commits: HistogramFamily;
   readonly #commitEvents = new NumberFamily('tenure.commit.events');
   readonly #errors = new NumberFamily('tenure.engine.errors');
   readonly #tasks = new Map<string, TaskMeter>();
+
+  /** @param listener is called with each duration, in commits: it must not throw. */
+  constructor(listener?: DurationListener) {
+    this.#runDurations = new HistogramFamily('tenure.run.duration', listener);
+    this.#latencies = new HistogramFamily('tenure.user.latency', listener);
+    this.#taskDurations = new HistogramFamily('tenure.task.duration', listener);
+    this.#lags = new HistogramFamily('tenure.schedule.lag', listener);
+    this.#commits = new HistogramFamily('tenure.commit.duration', listener);
+  }
 
   /** The meter of the task with this label. */
   task(label: string): TaskMeter {

@@ -1,6 +1,7 @@
 /** The series of one metric, made as their labels occur, and bounded in number. */
 import {
   boundsOf,
+  type DurationListener,
   type HistogramSeries,
   histogramMetric,
   type Metric,
@@ -21,10 +22,10 @@ function labelsOf(name: MetricName, values: readonly string[]): Readonly<Record<
 /** Series by the values of their labels. */
 class Family<Series> {
   readonly name: MetricName;
-  readonly #make: () => Series;
+  readonly #make: (values: readonly string[]) => Series;
   readonly #series = new Map<string, { readonly values: readonly string[]; readonly series: Series }>();
 
-  constructor(name: MetricName, make: () => Series) {
+  constructor(name: MetricName, make: (values: readonly string[]) => Series) {
     this.name = name;
     this.#make = make;
   }
@@ -36,7 +37,7 @@ class Family<Series> {
     const isFull = this.#series.size >= SERIES_MAX;
     const kept = values.map((value) => (isFull ? OTHER : value.slice(0, LABEL_LENGTH_MAX).toWellFormed()));
     const key = keyOf(kept);
-    const made = this.#series.get(key) ?? { values: kept, series: this.#make() };
+    const made = this.#series.get(key) ?? { values: kept, series: this.#make(kept) };
     this.#series.set(key, made);
     return made.series;
   }
@@ -74,9 +75,12 @@ export class Histogram {
   /** Inclusive, ms: what is measured is in ms. */
   readonly #boundsMs: readonly number[];
   readonly #counts: Float64Array;
+  readonly #listener: ((seconds: number) => void) | undefined;
   #sumMs = 0;
 
-  constructor(bounds: readonly number[]) {
+  /** @param listener is called with each duration. */
+  constructor(bounds: readonly number[], listener?: (seconds: number) => void) {
+    this.#listener = listener;
     this.#boundsMs = bounds.map((bound) => bound * 1_000);
     this.#counts = new Float64Array(bounds.length + 1);
   }
@@ -87,6 +91,7 @@ export class Histogram {
     while (bucket < this.#boundsMs.length && ms > (this.#boundsMs[bucket] as number)) bucket += 1;
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     if (ms > 0) this.#sumMs += ms;
+    if (this.#listener !== undefined) this.#listener(Math.max(0, ms) / 1_000);
   }
 
   series(labels: Readonly<Record<string, string>>): HistogramSeries {
@@ -97,9 +102,13 @@ export class Histogram {
 
 /** A histogram. */
 export class HistogramFamily extends Family<Histogram> {
-  constructor(name: MetricName) {
+  constructor(name: MetricName, listener?: DurationListener) {
     const bounds = boundsOf(name);
-    super(name, () => new Histogram(bounds));
+    super(name, (values) => {
+      if (listener === undefined) return new Histogram(bounds);
+      const labels = labelsOf(name, values);
+      return new Histogram(bounds, (seconds) => listener(name, seconds, labels));
+    });
   }
 
   metric(): Metric {

@@ -14,6 +14,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/postgres': 'src/postgres.ts',
   'tenure/pg-boss': 'src/pg-boss.ts',
   'tenure/metrics': 'src/metrics.ts',
+  'tenure/telemetry': 'src/telemetry.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };

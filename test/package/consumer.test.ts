@@ -83,6 +83,7 @@ describe('what an entry loads', () => {
     ['tenure/postgres', []],
     ['tenure/pg-boss', []],
     ['tenure/metrics', []],
+    ['tenure/telemetry', ['@opentelemetry/api']],
     ['tenure/graph', ['hono']],
     [
       'tenure/simulate',

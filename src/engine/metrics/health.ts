@@ -34,10 +34,10 @@ export interface HealthProbeDeps {
   readonly store: Pick<Store, 'transaction'>;
   readonly clock: Clock;
   readonly phase: () => 'new' | 'starting' | 'started' | 'stopped';
-  readonly isStalled: () => boolean;
-  /** When the scheduler has last looked for due slots; `null`: this engine has no scheduler, or it has not begun. */
-  readonly scheduleSeenAtMs: () => EpochMs | null;
-  readonly scheduleIntervalMs: () => DurationMs;
+  readonly unsettled: { readonly isStalled: boolean };
+  /** `seenAtMs`: when it has last looked for due slots; `null`: this engine has no scheduler, or it has not begun. */
+  readonly scheduler: { readonly seenAtMs: EpochMs | null };
+  readonly schedule: { readonly scheduleIntervalMs: DurationMs };
 }
 
 const OK = 'ok';
@@ -67,7 +67,7 @@ export class HealthProbe {
       engine: this.#engineMessage(),
       store: await this.#ofStore(),
       scheduler: this.#schedulerMessage(),
-      handlers: this.#deps.isStalled()
+      handlers: this.#deps.unsettled.isStalled
         ? 'As many handlers as handlersUnsettledMax do not settle; restart the process'
         : OK,
       work: this.#workMessage(),
@@ -87,9 +87,9 @@ export class HealthProbe {
   }
 
   #schedulerMessage(): string {
-    const { clock, scheduleSeenAtMs, scheduleIntervalMs } = this.#deps;
-    const seenAtMs = scheduleSeenAtMs();
-    if (seenAtMs === null || clock.now() - seenAtMs <= 2 * scheduleIntervalMs()) return OK;
+    const { clock, scheduler, schedule } = this.#deps;
+    const { seenAtMs } = scheduler;
+    if (seenAtMs === null || clock.now() - seenAtMs <= 2 * schedule.scheduleIntervalMs) return OK;
     return `The scheduler has not looked for due slots since ${isoOf(seenAtMs)}; restart the process`;
   }
 

@@ -11,9 +11,9 @@ function probe(deps: Partial<HealthProbeDeps> = {}, clock = new VirtualClock()) 
     store: memoryStore(),
     clock,
     phase: () => 'started',
-    isStalled: () => false,
-    scheduleSeenAtMs: () => null,
-    scheduleIntervalMs: () => HOUR_MS,
+    unsettled: { isStalled: false },
+    scheduler: { seenAtMs: null },
+    schedule: { scheduleIntervalMs: HOUR_MS },
     ...deps,
   });
   /** The messages of the checks that fail. */
@@ -73,7 +73,7 @@ describe('the health of an engine', () => {
   it('is bad when the scheduler has not looked for due slots in two intervals', async () => {
     const clock = new VirtualClock();
     const seenAtMs = clock.now();
-    const { failing } = probe({ scheduleSeenAtMs: () => seenAtMs }, clock);
+    const { failing } = probe({ scheduler: { seenAtMs } }, clock);
     await clock.advance(2 * HOUR_MS);
     expect(await failing()).toEqual([]);
     await clock.advance(1);
@@ -83,7 +83,7 @@ describe('the health of an engine', () => {
   });
 
   it('is bad when no handler settles', async () => {
-    expect(await probe({ isStalled: () => true }).failing()).toEqual([
+    expect(await probe({ unsettled: { isStalled: true } }).failing()).toEqual([
       'handlers: As many handlers as handlersUnsettledMax do not settle; restart the process',
     ]);
   });

@@ -1,0 +1,2 @@
+/** `tenure/telemetry`: traces and metrics by OpenTelemetry. Needs the package `@opentelemetry/api`. */
+export { openTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/otel/open-telemetry.ts';

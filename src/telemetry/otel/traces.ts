@@ -1,0 +1,170 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
+import { failureCodeOf } from '../../engine/handlers/failure.ts';
+import { PermanentFailure, RetryAfter } from '../../engine/handlers/results/task-failure.ts';
+import type { EngineEventMap } from '../../events/event-map.ts';
+import type { Run } from '../../model/resources/resources.ts';
+import type { AroundTask, TaskContext } from '../../ports/task-handler.ts';
+import { systemClock } from '../../system/real/clock.ts';
+import type { Sampling } from './sampling.ts';
+import { traceOfRun, traceOfUser } from './trace-ids.ts';
+
+/** What {@link Traces} works with. */
+export interface TracesDeps {
+  readonly tracer: Tracer;
+  readonly sampling: Sampling;
+  /** Whether spans name the person. */
+  readonly hasSubjectIds: boolean;
+}
+
+/** Makes spans of attempts as they are made, and of people and runs when they have ended. */
+export class Traces {
+  readonly #deps: TracesDeps;
+
+  constructor(deps: TracesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes a span of an attempt, active in the handler. Of a person who is not traced only a failure is shown. */
+  readonly aroundTask: AroundTask = (call, next) => {
+    const { run, subject } = call;
+    if (!this.#deps.sampling.has(run.id, (subject as { readonly id: string }).id))
+      return this.#unsampled(call, next);
+    const span = this.#startTask(call, undefined);
+    const active = trace.setSpan(context.active(), span);
+    return context.with(active, async () => {
+      try {
+        await next();
+      } catch (error) {
+        failed(span, errorTypeOf(error));
+      } finally {
+        span.end();
+      }
+    });
+  };
+
+  /** A run was made: a short span, linked to what asked for it. */
+  runCreated(run: Run): void {
+    const asking = trace.getSpanContext(context.active());
+    const links = asking ? [{ context: asking }] : [];
+    this.#deps.tracer
+      .startSpan(
+        `create run ${run.workflow.displayName}`,
+        { attributes: runAttributes(run), links },
+        below(traceOfRun(run.id)),
+      )
+      .end();
+  }
+
+  /** A run has ended: a span with the times of the record, so that it is right also after a crash. */
+  runFinished(run: Run): void {
+    const { startedDateTime, completedDateTime, processingStatus } = run;
+    if (startedDateTime === null || completedDateTime === null) return;
+    const attributes = { ...runAttributes(run), 'tenure.run.status': processingStatus };
+    const span = this.#deps.tracer.startSpan(
+      `run ${run.workflow.displayName}`,
+      { attributes, startTime: new Date(startedDateTime) },
+      below(traceOfRun(run.id)),
+    );
+    if (processingStatus === 'failed') failed(span, 'RunFailed');
+    span.end(new Date(completedDateTime));
+  }
+
+  /** A person's tasks have ended. */
+  userFinished({ runId, subjectId, result }: EngineEventMap['user.finished']): void {
+    if (!this.#deps.sampling.has(runId, subjectId)) return;
+    const { startedDateTime, completedDateTime, processingStatus } = result;
+    if (startedDateTime === null || completedDateTime === null) return;
+    const span = this.#deps.tracer.startSpan(
+      'user',
+      {
+        attributes: {
+          'tenure.run.id': runId,
+          'tenure.user.status': processingStatus,
+          ...this.#person(subjectId),
+        },
+        links: [{ context: traceOfRun(runId) }],
+        startTime: new Date(startedDateTime),
+      },
+      below(traceOfUser(runId, subjectId)),
+    );
+    if (processingStatus === 'failed') failed(span, 'UserFailed');
+    span.end(new Date(completedDateTime));
+  }
+
+  #unsampled(call: TaskContext<unknown>, next: Parameters<AroundTask>[1]): unknown {
+    const startMs = systemClock.now();
+    return next().catch((error: unknown) => {
+      if (!this.#deps.sampling.takeFailure(call.run.id)) return;
+      const span = this.#startTask(call, startMs);
+      failed(span, errorTypeOf(error));
+      span.end();
+    });
+  }
+
+  #startTask(call: TaskContext<unknown>, startTime: number | undefined): Span {
+    const { run, workflow, task, attempt, interruptions } = call;
+    const { id } = call.subject as { readonly id: string };
+    const key = findTaskDefinition(task.taskDefinitionId)?.key ?? task.taskDefinitionId;
+    return this.#deps.tracer.startSpan(
+      `task ${key}`,
+      {
+        attributes: {
+          'tenure.workflow.id': workflow.id,
+          'tenure.workflow.name': workflow.displayName,
+          'tenure.workflow.version': workflow.version,
+          'tenure.run.id': run.id,
+          'tenure.run.execution_type': run.workflowExecutionType,
+          'tenure.task.id': task.id,
+          'tenure.task.definition': key,
+          'tenure.task.attempt': attempt,
+          'tenure.task.interruptions': interruptions,
+          ...this.#person(id),
+        },
+        links: [{ context: traceOfRun(run.id) }],
+        ...(startTime === undefined ? {} : { startTime }),
+      },
+      below(traceOfUser(run.id, id)),
+    );
+  }
+
+  #person(subjectId: string): Attributes {
+    return this.#deps.hasSubjectIds ? { 'tenure.subject.id': subjectId } : {};
+  }
+}
+
+/** As the code of the failure in the record. */
+function errorTypeOf(error: unknown): string {
+  const said = PermanentFailure.is(error) || RetryAfter.is(error) ? error.failureCode : undefined;
+  return said ?? failureCodeOf(error);
+}
+
+function below(parent: SpanContext): Context {
+  return trace.setSpanContext(ROOT_CONTEXT, parent);
+}
+
+function runAttributes({ id, workflow, workflowExecutionType, totalUsersCount }: Run): Attributes {
+  return {
+    'tenure.run.id': id,
+    'tenure.workflow.id': workflow.id,
+    'tenure.workflow.name': workflow.displayName,
+    'tenure.run.execution_type': workflowExecutionType,
+    'tenure.run.users': totalUsersCount,
+  };
+}
+
+/** The text of a failure may have personal data; its code has none. */
+function failed(span: Span, code: string): void {
+  span.setAttribute('error.type', code);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}

@@ -1,0 +1,182 @@
+/** Traces and metrics with the SDK of OpenTelemetry and its exporters in memory. */
+import { context, type Span, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { permanent } from '../../src/engine/handlers/results/task-failure.ts';
+import type { TaskHandler } from '../../src/ports/task-handler.ts';
+import { traceOfRun, traceOfUser } from '../../src/telemetry/otel/trace-ids.ts';
+import { openTelemetry, type TelemetryOptions } from '../../src/telemetry.ts';
+import { idsOf, makeWorld, workflowInput } from '../helpers/world.ts';
+
+beforeAll(() => context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
+afterAll(() => context.disable());
+
+/** Runs a workflow of two tasks for people, and gives the spans. */
+async function spansOf(
+  run: Extract<TaskHandler, (...args: never) => unknown>,
+  { people = 3, ...options }: TelemetryOptions & { readonly people?: number } = {},
+) {
+  const exporter = new InMemorySpanExporter();
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const telemetry = openTelemetry({ tracerProvider, ...options });
+  const { engine, clock, errors } = makeWorld({ tasks: { '*': run }, subjects: people, ...telemetry.ports });
+  const end = telemetry.observe(engine);
+  const workflow = await engine.workflows.create(workflowInput(['a', 'b'], { displayName: 'Join' }));
+  await clock.until(engine.start());
+  const { id } = await engine.runs.activate(workflow.id, { subjects: idsOf(people) });
+  const finished = await clock.until(engine.runs.waitFor(id));
+  await clock.until(engine.stop());
+  end();
+  const spans = exporter.getFinishedSpans();
+  const named = (name: string) => spans.filter((span) => span.name.startsWith(name));
+  return { spans, named, run: finished, errors, tracerProvider };
+}
+
+const startOf = ({ startTime: [seconds, nanos] }: ReadableSpan) => seconds * 1_000 + nanos / 1e6;
+
+describe('traces of a run', () => {
+  it('have a trace for each person, with a span for each task and one for the person, linked to the run', async () => {
+    const { named, run } = await spansOf(() => {});
+    expect(named('task ')).toHaveLength(6);
+    expect(named('user')).toHaveLength(3);
+    for (const subjectId of idsOf(3)) {
+      const { traceId } = traceOfUser(run.id, subjectId);
+      const own = [...named('task '), ...named('user')].filter(
+        (span) => span.spanContext().traceId === traceId,
+      );
+      expect(own).toHaveLength(3);
+      for (const span of own) expect(span.links[0]?.context.traceId).toBe(traceOfRun(run.id).traceId);
+    }
+  });
+
+  it('have the run itself, with the times of the record', async () => {
+    const { named, run } = await spansOf(() => {});
+    const [created, whole] = [named('create run Join')[0], named('run Join')[0]];
+    expect(created?.spanContext().traceId).toBe(whole?.spanContext().traceId);
+    expect(whole && startOf(whole)).toBe(Date.parse(run.startedDateTime ?? ''));
+    expect(whole?.attributes).toMatchObject({ 'tenure.run.status': 'completed', 'tenure.run.users': 3 });
+  });
+
+  it('have the span of a task active in its handler, so that what the handler calls lies below it', async () => {
+    const inside: (Span | undefined)[] = [];
+    const { named } = await spansOf(async () => {
+      await Promise.resolve();
+      inside.push(trace.getActiveSpan());
+    });
+    const ids = named('task ').map((span) => span.spanContext().spanId);
+    expect(inside.map((span) => span?.spanContext().spanId).sort()).toEqual(ids.sort());
+    expect(trace.getActiveSpan()).toBeUndefined();
+  });
+
+  it('say of a failure its code, and never its text', async () => {
+    const { spans, named } = await spansOf(() => {
+      throw permanent('Ana Núñez has no mailbox', { code: 'MailboxMissing' });
+    });
+    const [task] = named('task ');
+    expect(task?.attributes).toMatchObject({ 'error.type': 'MailboxMissing', 'tenure.task.attempt': 1 });
+    expect(task?.status.code).toBe(2);
+    expect(
+      JSON.stringify(spans.map(({ name, attributes, events, status }) => [name, attributes, events, status])),
+    ).not.toMatch(/Ana|mailbox/);
+  });
+
+  it('do not name the person, unless that is asked for', async () => {
+    const { spans } = await spansOf(() => {});
+    expect(spans.flatMap(({ attributes }) => Object.values(attributes))).not.toContain('u1');
+    const { named } = await spansOf(() => {}, { subjectIds: true });
+    expect(named('task ').map(({ attributes }) => attributes['tenure.subject.id'])).toContain('u1');
+  });
+
+  it('show the failures of people who are not traced, a hundred at most', async () => {
+    const { named } = await spansOf(() => Promise.reject(new Error('no')), { ratio: 0, people: 150 });
+    expect(named('user')).toEqual([]);
+    expect(named('task ')).toHaveLength(100);
+    const quiet = await spansOf(() => {}, { ratio: 0 });
+    expect(quiet.named('task ')).toEqual([]);
+  });
+
+  it('hurt nothing when the tracer throws: the run is the same, and the engine reports it', async () => {
+    const tracerProvider = {
+      getTracer: () => ({
+        startSpan: () => {
+          throw new Error('broken tracer');
+        },
+      }),
+    } as never;
+    const { run, errors } = await spansOf(() => {}, { tracerProvider });
+    expect(run).toMatchObject({ processingStatus: 'completed', successfulUsersCount: 3 });
+    expect(errors().length).toBeGreaterThan(0);
+  });
+});
+
+describe('metrics of OpenTelemetry', () => {
+  it('are those of the engine: durations as they are measured, counters and gauges when they are collected', async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
+    const meterProvider = new MeterProvider({ readers: [reader] });
+    const telemetry = openTelemetry({ meterProvider });
+    const { engine, clock } = makeWorld({ tasks: { '*': () => {} }, ...telemetry.ports });
+    telemetry.observe(engine);
+    const workflow = await engine.workflows.create(workflowInput(['a', 'b'], { displayName: 'Join' }));
+    await clock.until(engine.start());
+    const { id } = await engine.runs.activate(workflow.id, { subjects: idsOf(4) });
+    await clock.until(engine.runs.waitFor(id));
+    await reader.forceFlush();
+    const collected = exporter.getMetrics()[0]?.scopeMetrics.flatMap(({ metrics }) => metrics) ?? [];
+    const valuesOf = (name: string) =>
+      collected
+        .find(({ descriptor }) => descriptor.name === name)
+        ?.dataPoints.map(({ value, attributes }) => [value, attributes]);
+    expect(valuesOf('tenure.user.finished')).toEqual([[4, { workflow: 'Join', status: 'completed' }]]);
+    expect(valuesOf('tenure.lane.limit')).toEqual([[expect.any(Number), {}]]);
+    expect(valuesOf('tenure.user.latency')).toEqual([
+      [expect.objectContaining({ count: 4 }), { workflow: 'Join' }],
+    ]);
+    const attempts = valuesOf('tenure.task.duration') ?? [];
+    expect(
+      attempts.map(([value]) => (value as { count: number }).count).reduce((sum, one) => sum + one, 0),
+    ).toBe(8);
+    await clock.until(engine.stop());
+    await meterProvider.shutdown();
+  });
+});
+
+describe('a logger with traces', () => {
+  it('adds the ids of the active span, and nothing where there is none', async () => {
+    const lines: unknown[] = [];
+    const log = (message: string, data?: object) => void lines.push([message, data]);
+    const logger = openTelemetry().logger({ debug: log, info: log, warn: log, error: log });
+    logger.info('outside', { n: 1 });
+    const span = trace.wrapSpanContext(traceOfRun('r1'));
+    context.with(trace.setSpan(context.active(), span), () => logger.warn('inside', { n: 2 }));
+    const { traceId, spanId } = traceOfRun('r1');
+    expect(lines).toEqual([
+      ['outside', { n: 1 }],
+      ['inside', { n: 2, trace_id: traceId, span_id: spanId }],
+    ]);
+  });
+});
+
+describe('the options of telemetry', () => {
+  it.each([
+    [{ ratio: 2 }, /ratio/],
+    [{ subjectIds: 'yes' }, /subjectIds/],
+    [{ tracerProvider: {} }, 'Expected tracerProvider to be an object with getTracer()'],
+    [{ meterProvider: 7 }, 'Expected meterProvider to be an object with getMeter()'],
+    [{ sample: 1 }, /sample/],
+  ])('%j is refused', (options, message) => {
+    expect(() => openTelemetry(options as never)).toThrow(message);
+  });
+});
