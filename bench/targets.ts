@@ -161,4 +161,64 @@ export const TARGETS: readonly Target[] = [
       return served === undefined ? number(called) : `${number(called)}; over a socket ${number(served)}`;
     },
   },
+  {
+    figure: 'a run on Postgres, 100,000 users × 5 tasks, one process',
+    target: '≥ 100,000 tasks/s, and ≥ 0.4 of pg making the same writes',
+    command: 'postgres',
+    measured: measuredBy(
+      'postgres',
+      'a durable run',
+      (result) => `${rateAtSize(result)}; ${number(result.ratioToLimit)}`,
+    ),
+  },
+  {
+    figure: 'the same, resident memory at 1,000,000 users',
+    target: '≤ 300 MB',
+    command: 'postgres --users 1000000',
+    measured: measuredBy(
+      'postgres',
+      'a durable run',
+      ({ users, figures }) =>
+        `${number(figures.residentMB ?? Number.NaN)} MB at ${users.toLocaleString('en-US')} users`,
+    ),
+  },
+  {
+    figure: 'beside DBOS on the same Postgres',
+    target: '≥ 100 times as fast',
+    command: 'postgres',
+    measured: measuredBy('postgres', 'beside peers', ({ users, peers }) => {
+      const dbos = peers.find(({ name }) => name.startsWith('DBOS'));
+      return `${number(dbos?.ratio ?? Number.NaN)} at ${users.toLocaleString('en-US')} users`;
+    }),
+  },
+  {
+    figure: '2 processes on one run, of one, where lanes are the limit',
+    target: '≥ 1.3 times as fast',
+    command: 'postgres',
+    measured: measuredBy('postgres', '2 processes on one run, 32', ({ ratioToLimit }) =>
+      number(ratioToLimit),
+    ),
+  },
+  {
+    figure: 'kill -9 of a process, until another has committed on its slices',
+    target: '≤ 15 s',
+    command: 'cluster',
+    measured: measuredBy('cluster', 'kill -9', ({ figures }) => ms(figures.lastMs)),
+  },
+  {
+    figure: 'a cancel, until the last call in each of 3 processes is aborted',
+    target: '≤ 1 s',
+    command: 'cluster',
+    measured: measuredBy('cluster', 'a cancel', ({ figures }) => ms(figures.lastProcessMs)),
+  },
+  {
+    figure: 'reading a run of 1,000 active slices, and a page of 100 running runs',
+    target: '≤ 2 ms and ≤ 10 ms',
+    command: 'cluster',
+    measured: (found) => {
+      const [one, page] = ['a run of 1,000', 'a page of 100'].map((what) => resultOf(found, 'cluster', what));
+      if (!one || !page) return undefined;
+      return `${ms(one.figures.ms)} (p95 ${ms(one.figures.p95Ms)}) and ${ms(page.figures.ms)} (p95 ${ms(page.figures.p95Ms)})`;
+    },
+  },
 ];
