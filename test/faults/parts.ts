@@ -22,6 +22,8 @@ export interface Part {
   readonly takeovers: number;
   /** The newest claim of each process. */
   readonly claims: ReadonlyMap<number, number>;
+  /** The process that handed it back, in this commit; 0: none. */
+  readonly handedBackBy: number;
   /** As stored; `null`: it is the whole run, whose record tells all of it. */
   readonly stored: StoredSlice | null;
 }
@@ -60,6 +62,7 @@ function partAfter(process: number, state: OwnState, before: Part | undefined): 
     holder: isClaimed ? process : (before?.holder ?? 0),
     isDrained: isClaimed ? before.isCanceling : (before?.isDrained ?? false),
     takeovers: (before?.takeovers ?? 0) + (isClaimed && before.inHand ? 1 : 0),
+    handedBackBy: before?.inHand && !state.inHand && state.seq === before.seq ? process : 0,
     claims: isClaimed ? new Map(before.claims).set(process, state.claim) : (before?.claims ?? new Map()),
   };
 }
@@ -137,6 +140,8 @@ function* changeFindings(name: string, before: Part, after: Part, isPeaceful: bo
   if (after.claim > before.claim + 1) yield ['fence', `the claim of ${name} rose by more than 1`];
   if (after.seq !== before.seq && after.seq !== before.seq + 1)
     yield ['seq', `commit ${before.seq} of ${name} is followed by commit ${after.seq}`];
+  if (after.stored && after.handedBackBy !== 0 && after.handedBackBy !== before.holder)
+    yield ['fence', `process ${after.handedBackBy} handed back ${name} of process ${before.holder}`];
   if (before.isCanceling && !after.isCanceling && after.stored)
     yield ['cancel', `the cancel of ${name} is undone`];
   if (isPeaceful && after.takeovers > before.takeovers)
