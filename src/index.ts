@@ -59,6 +59,7 @@ export { type FilterValue, filter } from './filter/builder.ts';
 export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
+export type { WorkflowFailuresOptions } from './ledger/failures.ts';
 export type { Author } from './ledger/input/author.ts';
 export type { ExecutionConditionsInput } from './ledger/input/conditions.ts';
 export type { ExtensionInput } from './ledger/input/extension.ts';
@@ -94,6 +95,13 @@ export {
   type ExplainedValue,
   type Explanation,
 } from './model/explanation.ts';
+export type {
+  FailureGroupRecord,
+  FailureKind,
+  RecordedFailure,
+  RepairedCount,
+  RepairedQuery,
+} from './model/failures.ts';
 export type { ComparisonOperator, Filter, FilterExpression, FilterLiteral } from './model/filter.ts';
 export type {
   Admission,

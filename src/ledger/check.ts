@@ -5,6 +5,7 @@ import { readStoreReader } from '../input/ports.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
+import { startGroupCheck } from '../rules/invariants/failure-groups.ts';
 import { startRunCheck, type Violation } from '../rules/invariants/invariants.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
 
@@ -59,6 +60,7 @@ async function checkOne(
   let run = first;
   for (let attempt = 1; ; attempt++) {
     const check = startRunCheck(run, { strictFailed: options.strictFailed });
+    const groups = startGroupCheck(run.id, await store.listFailureGroups(run.id));
     const counts = { users: 0, tasks: 0 };
     let afterOrdinal = 0;
     for (;;) {
@@ -71,6 +73,7 @@ async function checkOne(
       });
       for (const user of page) {
         check.add(user);
+        groups.add(user);
         counts.users += 1;
         counts.tasks += user.totalTasksCount;
       }
@@ -82,7 +85,7 @@ async function checkOne(
     // Several processes may write in one moment, so its date does not show every change.
     const isUnchanged = current.revision === run.revision;
     if (isUnchanged || attempt === RETRIES_MAX)
-      return { ...counts, violations: isUnchanged ? check.end() : [] };
+      return { ...counts, violations: isUnchanged ? [...check.end(), ...groups.end()] : [] };
     run = current;
   }
 }

@@ -138,6 +138,7 @@ export function reportResources(run: RunRecord, tasks: readonly Task[]): readonl
   });
 }
 
-function taskReference(task: Task): TaskProcessingResult['task'] {
+/** A task, as results refer to it. */
+export function taskReference(task: Task): TaskProcessingResult['task'] {
   return { id: task.id, displayName: task.displayName, taskDefinitionId: task.taskDefinitionId };
 }

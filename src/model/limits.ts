@@ -4,6 +4,14 @@ export const LIMITS = {
   reasonLengthMax: 2_000,
   /** Characters of a failure's code. */
   failureCodeLengthMax: 64,
+  /** Characters of a failure reason without what differs from person to person. */
+  maskedReasonLengthMax: 200,
+  /** Groups of failures of a run; further kinds share one for each task. Processes that work on it at once may exceed it. */
+  failureGroupsMax: 200,
+  /** People that a group of failures names. */
+  failureSampleMax: 5,
+  /** Runs whose failures one summary of a workflow looks at: those that failed last. */
+  failureRunsMax: 200,
   /** Changes that a task result lists; further ones are counted. */
   changesMax: 100,
   /** Characters of one of them; longer ones are cut. */

@@ -74,6 +74,8 @@ export interface TaskOutcome {
   readonly failureReason?: string;
   /** What kind of failure it is. Absent from a failed one: `HandlerFailed`. */
   readonly code?: string;
+  /** Key of its group of failures. Absent: it has not failed, or was recorded before there were groups. */
+  readonly group?: string;
   /** Why it succeeded without doing anything. */
   readonly processingInfo?: string;
   /** What it has changed; not empty. At most `LIMITS.changesMax` texts of `LIMITS.changeLengthMax` characters. */

@@ -1,4 +1,5 @@
 import type { RunCounters, TaskReportCounters } from './counters.ts';
+import type { RecordedFailure } from './failures.ts';
 import type { RunRecord, UserRecord } from './records.ts';
 import type { DurationMs, EpochMs } from './time.ts';
 
@@ -79,6 +80,8 @@ export interface SliceCommit {
   readonly change: RunChange;
   /** Subjects of a scheduled run that were canceled before they started: their admissions are withdrawn. */
   readonly withdrawn: readonly string[];
+  /** Tasks that failed in this commit. Absent: none. */
+  readonly failures?: readonly RecordedFailure[];
 }
 
 /** What became of a {@link SliceCommit}. */

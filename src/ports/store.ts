@@ -10,6 +10,7 @@
  *
  * `tenure/testing` has the suite that checks a store against this contract.
  */
+import type { FailureGroupRecord, RecordedFailure, RepairedCount, RepairedQuery } from '../model/failures.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../model/records.ts';
 import type { LeftRequest, StoreRequest } from '../model/request.ts';
@@ -169,6 +170,23 @@ export interface StoreReader {
     toOrdinal?: number,
   ): Promise<readonly UserRecord[]>;
 
+  /** The groups of failures of a run, by key, as plain text in the order of UTF-16. */
+  listFailureGroups(runId: string): Promise<readonly FailureGroupRecord[]>;
+  /**
+   * Users in a group of failures with an `ordinal` above `afterOrdinal`, by `ordinal`; at most `limit`. An index finds
+   * them: the others of the run are not read.
+   */
+  listUsersOfFailureGroup(
+    runId: string,
+    key: string,
+    afterOrdinal: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]>;
+  /** Runs of a workflow with a group whose last failure is at or after `sinceMs`, latest failure first; at most `limit`. */
+  listRunsWithFailures(workflowId: string, sinceMs: EpochMs, limit: number): Promise<readonly string[]>;
+  /** Counts users of a group that are `completed` in one of other runs. */
+  countRepaired(query: RepairedQuery): Promise<RepairedCount>;
+
   /** Admissions of these subjects; subjects without one are omitted. */
   getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]>;
 
@@ -195,13 +213,19 @@ export interface StoreTransaction extends StoreReader {
    * the slices' to change.
    */
   putRun(run: RunRecord): Promise<void>;
-  /** Removes the run and its user results. Admissions stay: history may go, effects do not. */
+  /** Removes the run, its user results and its groups of failures. Admissions stay: history may go, effects do not. */
   deleteRun(id: string): Promise<void>;
 
   /** @throws LifecycleError `Duplicate` for a (run, subject) that exists. All of one run. */
   insertUsers(users: readonly UserRecord[]): Promise<void>;
   /** All must exist. All of one run. The hot path: one call per run and commit. */
   putUsers(users: readonly UserRecord[]): Promise<void>;
+
+  /**
+   * Adds failed tasks of users, of one slice of a run, to the groups of the run; what a group has of its kind stays. The
+   * users are put by the same transaction, and each is added to a group once.
+   */
+  addFailures(key: SliceKey, failures: readonly RecordedFailure[]): Promise<void>;
 
   putAdmissions(admissions: readonly Admission[]): Promise<void>;
   /** Deletes the admissions of these subjects that run `runId` made; newer ones of other runs stay. */

@@ -13,6 +13,8 @@ const TABLES = [
   'slices',
   'users',
   'journal',
+  'failure_groups',
+  'failure_members',
   'admissions',
   'notes',
   'settings',

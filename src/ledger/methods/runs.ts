@@ -18,13 +18,14 @@ import { runIdFrom } from '../../model/ids.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
-import type { Page, Run, RunSummary } from '../../model/resources/resources.ts';
+import type { FailureGroup, Page, Run, RunSummary } from '../../model/resources/resources.ts';
 import { EXECUTION_TYPES, PROCESSING_STATUSES } from '../../model/status.ts';
 import type { UserReference } from '../../model/workflow/workflow.ts';
 import type { StoreReader, StoreTransaction } from '../../ports/store.ts';
 import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import { isLegalMove, isTerminal, RUN_TRANSITIONS } from '../../rules/status/transitions.ts';
 import { commitMoment, type LedgerContext, requireRun, requireWorkflow } from '../context.ts';
+import { failuresOfRun } from '../failures.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { cutPage, type ListOptions, listRequest, readListOptions } from '../input/list-options.ts';
 import { OF_WORKFLOWS } from '../notes.ts';
@@ -131,6 +132,13 @@ export interface Runs {
   summary(workflowId: string, startDateTime: string, endDateTime: string): Promise<RunSummary>;
   /** See {@link cancelRun}. */
   cancel(runId: string): Promise<Run>;
+  /**
+   * What failed in a run, in groups of one cause, largest first; kept with each failure, so that it costs the same
+   * for a million users. At most some 200 groups. Failures of runs that are older than this package's groups are in none.
+   *
+   * @throws LifecycleError `NotFound`.
+   */
+  failures(runId: string): Promise<readonly FailureGroup[]>;
   /** The runs that reprocess a run, newest first. @throws LifecycleError `NotFound`. */
   reprocessedRuns(runId: string): Promise<readonly Run[]>;
   /**
@@ -195,6 +203,7 @@ export function createRuns(cancellation: Cancellation): Runs {
       const { id } = await requireRun(store, runId);
       return runResource(await cancelRun(cancellation, id));
     },
+    failures: (runId) => failuresOfRun(store, runId),
     reprocessedRuns: (runId) => reprocessedRuns(store, runId),
     removeReprocessedRun: (runId, reprocessedRunId) =>
       store.transaction((tx) => unlinkRun(tx, runId, reprocessedRunId)),

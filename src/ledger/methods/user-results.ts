@@ -13,6 +13,7 @@ import { addReportedUser, addUserMove, changeOf, runAfter } from '../../rules/st
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { decideUser, type UserEvent } from '../../rules/status/user.ts';
 import { commitMoment, type LedgerContext, pinnedVersion, requireRun, requireUser } from '../context.ts';
+import { usersOfFailureGroup } from '../failures.ts';
 import {
   cutPage,
   type ListOptions,
@@ -23,6 +24,7 @@ import {
 import { readTaskResult, readUserResult, type TaskResultInput, type UserResultInput } from '../input/user.ts';
 import { reprocessedRunsOfUser, unlinkUser } from '../planning/reprocess.ts';
 import { announce } from '../recording/announce.ts';
+import { addFailures, groupFailures } from '../recording/reported-failures.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from '../refusals.ts';
 import { enabledTasks, userResource } from '../resources.ts';
 import { summaryOf } from './user-summary.ts';
@@ -39,6 +41,16 @@ export interface UserProcessingResults {
    * @throws LifecycleError `NotFound`, `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
    */
   listOfWorkflow(workflowId: string, options?: WorkflowUserListOptions): Promise<Page<UserProcessingResult>>;
+  /**
+   * The users of a run in one of its groups of failures (`runs.failures`), by ordinal.
+   *
+   * @throws LifecycleError `NotFound`, also for a group that the run does not have; `InvalidPageToken`, `InvalidArgument`.
+   */
+  listOfFailureGroup(
+    runId: string,
+    failureGroup: string,
+    options?: Pick<ListOptions, 'top' | 'after'>,
+  ): Promise<Page<UserProcessingResult>>;
   /** @throws LifecycleError `NotFound`. */
   get(runId: string, resultId: string): Promise<UserProcessingResult>;
   /**
@@ -100,6 +112,8 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
       };
     },
     listOfWorkflow: (workflowId, options) => usersOfWorkflow(context, workflowId, options),
+    listOfFailureGroup: (runId, failureGroup, options) =>
+      usersOfFailureGroup(store, runId, failureGroup, options),
     async get(runId, resultId) {
       const run = await requireRun(store, runId);
       return userResource(run, await requireUser(store, run, resultId));
@@ -115,16 +129,20 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
       change(context, runId, async (tx, run, batch, nowMs) => {
         const user = readUserResult(run, run.knownUsersCount + 1, input, nowMs);
         await expectRoom(tx, run, user);
-        addReportedUser(batch, user);
-        await tx.insertUsers([user]);
-        return user;
+        const grouped = await groupFailures(tx, run, user, 0);
+        addReportedUser(batch, grouped.user);
+        await tx.insertUsers([grouped.user]);
+        await addFailures(tx, run, grouped.failures);
+        return grouped.user;
       }),
     recordTask: (runId, resultId, task) =>
       change(context, runId, async (tx, run, batch, nowMs) => {
         const before = await requireUser(tx, run, resultId);
         const after = await recordTask(tx, run, batch, before, task, nowMs);
-        await tx.putUsers([after]);
-        return after;
+        const grouped = await groupFailures(tx, run, after, before.outcomes?.length ?? 0);
+        await tx.putUsers([grouped.user]);
+        await addFailures(tx, run, grouped.failures);
+        return grouped.user;
       }),
   };
 }

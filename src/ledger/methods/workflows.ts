@@ -20,8 +20,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { fillTemplate, requireTemplate, type TemplateOverrides } from '../../catalogue/fill-template.ts';
 import { invalid } from '../../input/refuse.ts';
 import type { WorkflowRecord } from '../../model/records.ts';
+import type { WorkflowFailureGroup } from '../../model/resources/resources.ts';
 import { NOT_QUARANTINED } from '../../model/workflow/quarantine.ts';
 import type { Task, UserReference, Workflow } from '../../model/workflow/workflow.ts';
+import { failuresOfWorkflow, type WorkflowFailuresOptions } from '../failures.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { readRule } from '../input/conditions.ts';
 import {
@@ -142,6 +144,13 @@ export interface Workflows {
   getVersion(id: string, version: number): Promise<Workflow>;
   /** Workflows that are deleted and not purged, in order of creation. */
   listDeleted(): Promise<readonly Workflow[]>;
+  /**
+   * What failed in the runs of a workflow but previews, in groups of one cause, largest first. Looks at the 200 runs that
+   * failed last.
+   *
+   * @throws LifecycleError `InvalidArgument`.
+   */
+  failures(id: string, options?: WorkflowFailuresOptions): Promise<readonly WorkflowFailureGroup[]>;
   /** Permanently removes a deleted workflow, with its versions, runs and results. */
   purge(id: string, author?: Author): Promise<void>;
 }
@@ -178,6 +187,7 @@ export function createWorkflows(deps: WorkflowsDeps): Workflows {
     delete: async (id, author) => deleteWorkflow(deps, id, readAuthor(author)),
     restore: async (id, author) => restore(deps, id, readAuthor(author)),
     purge: async (id, author) => purge(deps, id, readAuthor(author)),
+    failures: (id, options) => failuresOfWorkflow(deps, id, options),
     listVersions: async (id) => {
       const { workflow } = await requireLive(store, keyOf(id));
       const versions = await store.listWorkflowVersions(workflow.id);

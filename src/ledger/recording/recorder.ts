@@ -7,6 +7,7 @@
  * after the commit. The next batch gathers during a commit, so batches grow with load and an idle engine commits at once.
  */
 import { InvariantError, LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { RecordedFailure } from '../../model/failures.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import {
@@ -16,12 +17,15 @@ import {
   type SliceRecord,
   sliceId,
 } from '../../model/slices.ts';
+import type { Subject } from '../../model/subject.ts';
 import type { StoreSlices } from '../../ports/store.ts';
+import { positionOf } from '../../rules/status/positions.ts';
 import { addUserMove, changeOf } from '../../rules/status/run.ts';
 import type { UserDecision, UserEvent } from '../../rules/status/user.ts';
 import { decideUser } from '../../rules/status/user.ts';
 import type { LedgerContext } from '../context.ts';
 import { announce } from './announce.ts';
+import { groupFailure } from './failures.ts';
 import { SliceProgress } from './progress.ts';
 import { areTaskEventsHeard, emitTaskEvent, type TaskIds } from './task-events.ts';
 import { wholeRuns } from './whole-runs.ts';
@@ -31,6 +35,8 @@ export interface TrackedUser {
   user: UserRecord;
   /** Not `null` only while a commit that holds events of this user is being made. */
   staged: UserRecord | null;
+  /** What the directory has of the person: their name is masked in reasons of failures. */
+  readonly subject?: Subject | null;
 }
 
 /** Why an event was not recorded. */
@@ -60,6 +66,13 @@ export interface SliceRecorder<Lane extends TrackedUser> {
   close(): void;
 }
 
+/** What is known of a run, shared by its slices. */
+interface KnownRun {
+  run: RunRecord;
+  /** Keys of its groups of failures; `null`: none of it has failed here, so they have not been read. */
+  groups: Set<string> | null;
+}
+
 interface SliceQueue<Lane extends TrackedUser> {
   readonly client: RecorderClient<Lane>;
   /** As last committed. */
@@ -68,7 +81,7 @@ interface SliceQueue<Lane extends TrackedUser> {
    * The run as last known, shared by all its slices, so that each of its changes is announced once. In a store
    * with many slices to a run its counters are those of an earlier moment.
    */
-  readonly known: { run: RunRecord };
+  readonly known: KnownRun;
   activeUsers: Lane[];
   events: UserEvent[];
   open: boolean;
@@ -92,6 +105,8 @@ export class Recorder {
   readonly #context: LedgerContext;
   readonly #progress: SliceProgress;
   readonly #queues = new Map<string, SliceQueue<TrackedUser>>();
+  /** Runs whose first failure waits for a commit. */
+  readonly #ungrouped = new Set<KnownRun>();
   #waiting = 0;
   #flushing = false;
   #idle: (() => void)[] = [];
@@ -134,6 +149,7 @@ export class Recorder {
         if (!queue.open) return;
         queue.activeUsers.push(activeUser);
         queue.events.push(event);
+        if (isFailure(event) && queue.known.groups === null) this.#ungrouped.add(queue.known);
         this.#waiting += 1;
         if (!this.#flushing) void this.#flushAll();
       },
@@ -150,10 +166,10 @@ export class Recorder {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #knownOf(run: RunRecord): { run: RunRecord } {
+  #knownOf(run: RunRecord): KnownRun {
     const others = this.#context.store.slices ? this.#queues.values() : [];
     for (const { known } of others) if (known.run.id === run.id) return known;
-    return { run };
+    return { run, groups: null };
   }
 
   #close(queue: SliceQueue<TrackedUser>): void {
@@ -176,6 +192,7 @@ export class Recorder {
   }
 
   async #flush(): Promise<void> {
+    for (const known of this.#ungrouped) await this.#readGroups(known);
     const batches = this.#takeBatches();
     const answers = await this.#commit(batches.filter(({ commit }) => commit !== null));
     for (const batch of batches) {
@@ -185,6 +202,22 @@ export class Recorder {
       else if (answer?.kind === 'canceling') this.#repeat(batch);
       else if (answer?.kind === 'lost') this.#lose(batch, lostClaim(batch));
     }
+  }
+
+  /** Reads the groups of a run with a first failure, until the store answers: there must not be too many. */
+  async #readGroups(known: KnownRun): Promise<void> {
+    const { store } = this.#context;
+    for (let failures = 1; known.groups === null; failures += 1) {
+      try {
+        const groups = await store.listFailureGroups(known.run.id);
+        known.groups = new Set(groups.map(({ key }) => key));
+      } catch (error) {
+        // What is wrong for good, the commit meets as well.
+        if (isFinal(error)) known.groups = new Set();
+        else await this.#failedAttempt(error, failures);
+      }
+    }
+    this.#ungrouped.delete(known);
   }
 
   /** Takes equal shares of a commit from all slices, larger ones when there are fewer, and decides their events. */
@@ -227,18 +260,25 @@ export class Recorder {
         this.#context.meter?.committed(clock.elapsed() - startedAtMs, count);
         return answers;
       } catch (error) {
-        events.emit('engine.error', { error, during: 'committing' });
         // A bug ends the runs concerned.
-        if (error instanceof InvariantError || (LifecycleError.is(error) && !error.retryable)) {
+        if (isFinal(error)) {
+          events.emit('engine.error', { error, during: 'committing' });
           for (const batch of open) this.#lose(batch, error);
           return answers;
         }
         failures += 1;
-        const delayMs = Math.min(10 * 2 ** failures, LIMITS.commitRetryDelayMsMax);
-        await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
+        await this.#failedAttempt(error, failures);
       }
     }
     return answers;
+  }
+
+  /** Reports the `nth` failure of a call, and waits before the next one. */
+  async #failedAttempt(error: unknown, nth: number): Promise<void> {
+    const { clock, events } = this.#context;
+    events.emit('engine.error', { error, during: 'committing' });
+    const delayMs = Math.min(10 * 2 ** nth, LIMITS.commitRetryDelayMsMax);
+    await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
   }
 
   #publish(batch: Batch, answer: Extract<SliceAnswer, { kind: 'written' }> | null): void {
@@ -310,6 +350,7 @@ function decideBatch(
   const change = changeOf(run);
   const touched: TrackedUser[] = [];
   const withdrawn: string[] = [];
+  const failures: RecordedFailure[] = [];
   const results = activeUsers.map((activeUser, index): Refusal | number => {
     const user = activeUser.staged ?? activeUser.user;
     const event = events[index] as UserEvent;
@@ -317,6 +358,13 @@ function decideBatch(
     if (decision.kind === 'refused') return decision.code;
     if (activeUser.staged === null) touched.push(activeUser);
     activeUser.staged = decision.user;
+    if (isFailure(event)) {
+      const { id } = queue.client.taskAt(positionOf(decision.user, decision.user.outcomes?.length ?? 0));
+      const groups = known.groups ?? new Set();
+      const grouped = groupFailure(decision.user, id, activeUser.subject?.displayName, groups);
+      activeUser.staged = grouped.user;
+      failures.push(grouped.failure);
+    }
     addUserMove(change, user, decision.user, decision.moves);
     // The subject was not processed: a later slot may take it, should it qualify then.
     const isSkipped = event.kind === 'cancel' && user.processingStatus === 'queued' && !slice.canceling;
@@ -324,8 +372,18 @@ function decideBatch(
     return decision.user.outcomes?.length ?? 0;
   });
   const users = touched.map((activeUser) => activeUser.staged as UserRecord);
-  const commit = users.length === 0 ? null : { slice, users, change, withdrawn };
+  const more = failures.length === 0 ? {} : { failures };
+  const commit = users.length === 0 ? null : { slice, users, change, withdrawn, ...more };
   return { queue, activeUsers, events, results, commit };
+}
+
+function isFailure(event: UserEvent): boolean {
+  return event.kind === 'taskEnded' && event.outcome.status === 'failed';
+}
+
+/** Whether the same call would fail once more. */
+function isFinal(error: unknown): boolean {
+  return error instanceof InvariantError || (LifecycleError.is(error) && !error.retryable);
 }
 
 function lostClaim({ queue: { slice } }: Batch): LifecycleError<'ClaimLost'> {

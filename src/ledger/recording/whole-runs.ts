@@ -98,7 +98,7 @@ async function release(tx: StoreTransaction, held: readonly HeldSlice[]): Promis
 
 async function write(
   tx: StoreTransaction,
-  { slice, users, change, withdrawn }: SliceCommit,
+  { slice, users, change, withdrawn, failures = [] }: SliceCommit,
   { nowMs, aggregation, ended }: CommitOptions,
 ): Promise<SliceAnswer> {
   const before = await tx.getRun(slice.runId);
@@ -111,6 +111,7 @@ async function write(
   const moment = Math.max(nowMs, before.lastUpdatedAtMs);
   const after = { ...runAfter(before, change, moment, aggregation), seq: before.seq + 1 };
   await tx.putUsers(users);
+  if (failures.length > 0) await tx.addFailures(slice, failures);
   await tx.putRun(after);
   if (withdrawn.length > 0) await tx.deleteAdmissions(before.workflowId, before.id, withdrawn);
   if (isTerminal(after.processingStatus)) await ended?.(tx, [keyOf(slice)]);

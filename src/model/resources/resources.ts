@@ -124,6 +124,32 @@ export interface PreviewFailedTask {
   readonly taskId: string;
 }
 
+/** Failures of a run with one cause: of one task, with one code, and one reason but for what differs from person to person. */
+export interface FailureGroup {
+  /** The same for the same cause in every run of the workflow. */
+  readonly key: string;
+  readonly task: { readonly id: string; readonly displayName: string; readonly taskDefinitionId: string };
+  /** As {@link TaskProcessingResult.code}; `Other`: of kinds that came when the run had 200 groups already. */
+  readonly code: string;
+  /** With `…` for ids, names, numbers, addresses and quoted texts; at most 200 characters. */
+  readonly reason: string;
+  readonly usersCount: number;
+  /** Of these, the users that have since completed in a run that reprocesses this one, or one that does. */
+  readonly repairedUsersCount: number;
+  /** The first and the last failure, ISO 8601. */
+  readonly firstDateTime: string;
+  readonly lastDateTime: string;
+  /** The first five people. */
+  readonly subjects: readonly { readonly id: string }[];
+}
+
+/** A {@link FailureGroup} over the runs of a workflow; a person counts once for each run. */
+export interface WorkflowFailureGroup extends FailureGroup {
+  readonly runsCount: number;
+  /** The run that failed last, which the people are of. */
+  readonly lastRun: { readonly id: string };
+}
+
 /** A page of a list. */
 export interface Page<Resource> {
   readonly value: readonly Resource[];

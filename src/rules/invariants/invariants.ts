@@ -16,7 +16,7 @@ import { isLegalMove, isTerminal, RUN_TRANSITIONS } from '../status/transitions.
 
 /** A rule that does not hold, and where. */
 export interface Violation {
-  /** `I1` … `I12` of domain §6.6, or `6.4` for a final status that contradicts the outcomes. */
+  /** `I1` … `I15` of domain §6.6, or `6.4` for a final status that contradicts the outcomes. */
   readonly invariant: string;
   readonly runId: string;
   /** Ordinal of the user; absent when the violation concerns the run. */

@@ -1,5 +1,5 @@
 /**
- * Outcomes as compact text: one array each, `[letter, gapMs, durationMs, reason?, info?, code?, changes?]`; what is absent at
+ * Outcomes as compact text: one array each, `[letter, gapMs, durationMs, reason?, info?, code?, group?, changes?]`; what is absent at
  * the end is left out, before it is null. `gapMs` counts
  * from the end of the outcome before (from the user's creation for the first), `durationMs` from the start;
  * an outcome without a start has a null gap and counts its end from there. Exact while two moments of a user
@@ -28,6 +28,7 @@ export type PackedOutcome = readonly [
   reason?: string | null,
   info?: string | null,
   code?: string | null,
+  group?: string | null,
   changes?: readonly string[],
 ];
 
@@ -43,8 +44,9 @@ export function packOutcome(outcome: TaskOutcome, sinceMs: EpochMs): string {
 }
 
 /** What most outcomes have none of. */
-function packDetails({ failureReason, processingInfo, code, changes }: TaskOutcome): string {
-  if (changes !== undefined) return packed([failureReason, processingInfo, code, changes]);
+function packDetails({ failureReason, processingInfo, code, group, changes }: TaskOutcome): string {
+  if (changes !== undefined) return packed([failureReason, processingInfo, code, group, changes]);
+  if (group !== undefined) return packed([failureReason, processingInfo, code, group]);
   if (code !== undefined) return packed([failureReason, processingInfo, code]);
   if (processingInfo !== undefined) return packed([failureReason, processingInfo]);
   return failureReason === undefined ? '' : packed([failureReason]);
@@ -67,7 +69,7 @@ export function packOutcomes(outcomes: readonly TaskOutcome[], createdAtMs: Epoc
 
 /** The outcome that {@link packOutcome} packed. */
 export function unpackOutcome(packed: PackedOutcome, sinceMs: EpochMs): TaskOutcome {
-  const [letter, gapMs, durationMs, reason, info, code, changes] = packed;
+  const [letter, gapMs, durationMs, reason, info, code, group, changes] = packed;
   const status = STATUSES[letter];
   if (status === undefined) throw new DamagedRow(`an outcome \`${letter}\``);
   const startedAtMs = gapMs === null ? null : sinceMs + gapMs;
@@ -78,6 +80,7 @@ export function unpackOutcome(packed: PackedOutcome, sinceMs: EpochMs): TaskOutc
     ...(typeof reason === 'string' ? { failureReason: reason } : {}),
     ...(typeof info === 'string' ? { processingInfo: info } : {}),
     ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof group === 'string' ? { group } : {}),
     ...(changes === undefined ? {} : { changes }),
   };
 }

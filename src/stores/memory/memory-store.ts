@@ -2,7 +2,9 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { readWhole } from '../../input/fields.ts';
 import { readOptions, type ShapeOf, shapeReader, withDefault } from '../../input/options.ts';
 import type { Place } from '../../input/refuse.ts';
+import type { RecordedFailure } from '../../model/failures.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { SliceKey } from '../../model/slices.ts';
 import type { Store, StoreCapabilities, StoreSlices, StoreTransaction } from '../../ports/store.ts';
 import { runPut, SLICE_BOUNDS, type SliceBounds } from '../../rules/status/slice.ts';
 import { MemoryReader, pairKey, Tables } from './reader.ts';
@@ -159,6 +161,7 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
     this.#tables.runs.delete(id);
     this.#tables.users.delete(id);
     this.#tables.slices.delete(id);
+    this.#tables.failures.delete(id);
     if (run.slotAtMs !== null) this.#tables.slots.delete(slotKey(run, run.slotAtMs));
   }
 
@@ -168,6 +171,11 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
 
   async putUsers(users: readonly UserRecord[]): Promise<void> {
     this.#writeUsers(users, 'put');
+  }
+
+  async addFailures({ runId }: SliceKey, failures: readonly RecordedFailure[]): Promise<void> {
+    if (!this.#tables.runs.get(runId, true)) throw missingRun(runId);
+    this.#tables.failures.add(runId, failures);
   }
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {

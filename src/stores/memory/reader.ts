@@ -1,4 +1,6 @@
 import { matchesRow } from '../../filter/list-filter.ts';
+import type { FailureGroupRecord, RepairedCount, RepairedQuery } from '../../model/failures.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../model/resources/properties.ts';
 import type { UserSummary } from '../../model/resources/resources.ts';
@@ -20,6 +22,7 @@ import { runSums } from '../../rules/counters/run-sums.ts';
 import { userSums } from '../../rules/counters/user-sums.ts';
 import { runWithSlices } from '../../rules/status/slice.ts';
 import { pageOfWorkflow } from '../workflow-users.ts';
+import { FailureTable } from './failure-table.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
@@ -40,6 +43,7 @@ export class Tables {
   /** Key: {@link pairKey} of collection and key. */
   readonly notes = new LayeredMap<string, Note>();
   readonly settings = new LayeredMap<string, string>();
+  readonly failures = new FailureTable();
   /** By run, in their order. */
   readonly slices = new LayeredMap<string, readonly StoredSlice[]>();
   /** Committed last, so that what news are about can be read by then. */
@@ -170,6 +174,47 @@ export class MemoryReader implements StoreReader {
     return users?.inStatus(status, afterOrdinal, limit, toOrdinal, this.#staged) ?? [];
   }
 
+  async listFailureGroups(runId: string): Promise<readonly FailureGroupRecord[]> {
+    this.#check();
+    const { failures } = this.tables;
+    return failures.groups(runId, this.#staged).map((group) => {
+      const sample = this.#usersOfGroup(runId, group.key, 0, LIMITS.failureSampleMax);
+      return { ...group, subjectIds: sample.map(({ subjectId }) => subjectId) };
+    });
+  }
+
+  async listUsersOfFailureGroup(
+    runId: string,
+    key: string,
+    afterOrdinal: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    this.#check();
+    return this.#usersOfGroup(runId, key, afterOrdinal, limit);
+  }
+
+  async listRunsWithFailures(workflowId: string, sinceMs: number, limit: number): Promise<readonly string[]> {
+    this.#check();
+    return [...this.tables.failures.latest(this.#staged)]
+      .filter(
+        ([runId, lastAtMs]) =>
+          lastAtMs >= sinceMs && this.tables.runs.get(runId, this.#staged)?.workflowId === workflowId,
+      )
+      .sort(([runA, a], [runB, b]) => b - a || (runA < runB ? 1 : -1))
+      .slice(0, Math.max(0, limit))
+      .map(([runId]) => runId);
+  }
+
+  async countRepaired(query: RepairedQuery): Promise<RepairedCount> {
+    this.#check();
+    const { runId, key, byRunIds, afterOrdinal, limit } = query;
+    const users = this.#usersOfGroup(runId, key, afterOrdinal, limit);
+    const runs = byRunIds.map((id) => this.tables.users.get(id, this.#staged));
+    const isRepaired = ({ subjectId }: UserRecord): boolean =>
+      runs.some((run) => run?.getBySubject(subjectId, this.#staged)?.processingStatus === 'completed');
+    return { count: users.filter(isRepaired).length, lastOrdinal: users.at(-1)?.ordinal ?? null };
+  }
+
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {
     this.#check();
     const found = subjectIds.map((id) => this.tables.admissions.get(pairKey(workflowId, id), this.#staged));
@@ -241,6 +286,13 @@ export class MemoryReader implements StoreReader {
       run,
       stored.flatMap(({ slice }) => (slice.state === 'ended' ? [] : slice)),
     );
+  }
+
+  #usersOfGroup(runId: string, key: string, afterOrdinal: number, limit: number): UserRecord[] {
+    const users = this.tables.users.get(runId, this.#staged);
+    return this.tables.failures
+      .ordinals(runId, key, afterOrdinal, limit, this.#staged)
+      .flatMap((ordinal) => users?.get(ordinal, this.#staged) ?? []);
   }
 
   #usersOf(runId: string, afterOrdinal: number): Iterable<UserRecord> {

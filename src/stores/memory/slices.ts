@@ -133,7 +133,7 @@ async function claimOne(
 async function write(
   tables: Tables,
   tx: StoreTransaction,
-  { slice: known, users, change, withdrawn }: SliceCommit,
+  { slice: known, users, change, withdrawn, failures = [] }: SliceCommit,
   { nowMs, aggregation, ended }: CommitOptions,
 ): Promise<SliceAnswer> {
   const stored = storedAt(tables, known);
@@ -147,6 +147,7 @@ async function write(
   const before = await tx.getRun(row.id);
   const slice = sliceAfter(stored.slice, change, nowMs);
   await tx.putUsers(users);
+  if (failures.length > 0) await tx.addFailures(known, failures);
   if (withdrawn.length > 0) await tx.deleteAdmissions(row.workflowId, row.id, withdrawn);
   put(tables, { ...stored, slice, heardAtMs: nowMs });
   const hasEnded = slice.state === 'ended';

@@ -1,3 +1,4 @@
+import type { FailureGroupRecord, RepairedCount, RepairedQuery } from '../../model/failures.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { UserSummary } from '../../model/resources/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
@@ -18,6 +19,7 @@ import { WORKFLOW_COLUMNS, workflowFromRow } from '../sql/workflow-rows.ts';
 import { pageOfWorkflowAsync } from '../workflow-users.ts';
 import * as runs from './run-queries.ts';
 import { canHold, type Session, textArray } from './session.ts';
+import * as failures from './slices/failures.ts';
 import { getSeenRun } from './slices/slice-runs.ts';
 import * as users from './user-queries.ts';
 
@@ -139,6 +141,36 @@ export class PostgresReader implements StoreReader {
     return this.#users<readonly UserRecord[]>([], runId, (of) =>
       users.listUsersByStatus(of, status, afterOrdinal, limit, toOrdinal),
     );
+  }
+
+  listFailureGroups(runId: string): Promise<readonly FailureGroupRecord[]> {
+    return this.#one<readonly FailureGroupRecord[]>([], [runId], (session) =>
+      failures.listFailureGroups(session, runId),
+    );
+  }
+
+  listUsersOfFailureGroup(
+    runId: string,
+    key: string,
+    afterOrdinal: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    return this.#users<readonly UserRecord[]>([], runId, async (of) => {
+      if (!canHold(key)) return [];
+      const ordinals = await failures.membersOf(of.session, of.runNo, key, afterOrdinal, limit);
+      return users.listUsersAt(of, ordinals);
+    });
+  }
+
+  listRunsWithFailures(workflowId: string, sinceMs: number, limit: number): Promise<readonly string[]> {
+    return this.#one<readonly string[]>([], [workflowId], (session) =>
+      failures.listRunsWithFailures(session, workflowId, sinceMs, limit),
+    );
+  }
+
+  countRepaired(query: RepairedQuery): Promise<RepairedCount> {
+    const none: RepairedCount = { count: 0, lastOrdinal: null };
+    return this.#one(none, [query.runId, query.key], (session) => failures.countRepaired(session, query));
   }
 
   getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {

@@ -188,10 +188,31 @@ CREATE INDEX admissions_by_due ON {s}.admissions (workflow_id, due_at_ms);
  *    takes that over, in the commit that ends it. Rows of `journal` are of one slice and have its `seq`; those of slice
  *    0 were written in transactions of another kind. No index is on a column of `slices` that changes while it is open.
  *    Bodies of `journal` are compact and short-lived: compressing them costs more than it saves.
+ * 2. Groups of failures of a run, a row for each slice, and the users in each. A failed outcome names its group since.
  */
 const STEPS: readonly string[] = [
   `DO {$} BEGIN IF to_regnamespace({S}) IS NULL THEN CREATE SCHEMA {s}; END IF; END {$};
 ${TABLES}${INDEXES}`,
+  `CREATE TABLE {s}.failure_groups (
+  run_no bigint NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  slice_no int NOT NULL,
+  workflow_id text COLLATE "C" NOT NULL,
+  task_id text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  reason text COLLATE "C" NOT NULL,
+  users_count bigint NOT NULL CHECK (users_count > 0),
+  first_at_ms bigint NOT NULL,
+  last_at_ms bigint NOT NULL,
+  PRIMARY KEY (run_no, key, slice_no)
+);
+CREATE INDEX failure_groups_of_workflow ON {s}.failure_groups (workflow_id, last_at_ms);
+CREATE TABLE {s}.failure_members (
+  run_no bigint NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  no int NOT NULL,
+  PRIMARY KEY (run_no, key, no)
+);`,
 ];
 
 /** The version of the schema that this package writes. */

@@ -1,5 +1,7 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { RecordedFailure } from '../../model/failures.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
+import type { SliceKey } from '../../model/slices.ts';
 import type { StoreTransaction } from '../../ports/store.ts';
 import { NO_COUNTERS } from '../../rules/counters/counters.ts';
 import type { Cell } from '../sql/cells.ts';
@@ -10,6 +12,7 @@ import { attemptsCell, outcomesCell, USER_COLUMNS } from '../sql/user-rows.ts';
 import { type Journals, putUsers, type RunJournal, readJournal, readUser } from './journal.ts';
 import { PostgresReader } from './reader.ts';
 import { canHold, type ForeignResult, type Session, textArray, wholeMs } from './session.ts';
+import { addFailures, failureColumns } from './slices/failures.ts';
 import { lockRun } from './slices/slice-runs.ts';
 
 /** Rows that one statement deletes: a time-out is for a statement. */
@@ -40,6 +43,10 @@ const INSERT_USERS = `INSERT INTO {s}.users (run_no, ${USER_COLUMNS})
   SELECT $1, * FROM unnest($2::int[], $3::text[], $4::text[], $5::int[], $6::int8[], $7::int8[], $8::int8[], $9::int8[],
     $10::int[], $11::int[], $12::int[], $13::text[], $14::text[])
   ON CONFLICT DO NOTHING RETURNING no`;
+
+const ADD_FAILURES = `WITH run AS (SELECT no, workflow_id FROM {s}.runs WHERE id = $1),
+  ${addFailures(2, { no: '(SELECT no FROM run)', slice: '0', workflowId: '(SELECT workflow_id FROM run)' }, 'run')}
+  SELECT count(*)::int FROM run`;
 
 /** A transaction over one session. Its calls run one after another, in the order in which they are made. */
 export class PostgresTransaction extends PostgresReader implements StoreTransaction {
@@ -154,10 +161,16 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
       if (runNo === null) return;
       this.#ofRuns.delete(id);
       this.#journals.forget(id);
-      await session.rows('DELETE FROM {s}.journal WHERE run_no = $1', [runNo]);
-      const sql = `WITH gone AS (DELETE FROM {s}.users WHERE run_no = $1 AND no IN
-        (SELECT no FROM {s}.users WHERE run_no = $1 ORDER BY no LIMIT ${DELETES_MAX}) RETURNING 1) SELECT count(*) FROM gone`;
-      while ((await session.value(sql, [runNo])) === DELETES_MAX);
+      for (const table of ['journal', 'failure_groups'])
+        await session.rows(`DELETE FROM {s}.${table} WHERE run_no = $1`, [runNo]);
+      for (const [table, key] of [
+        ['users', 'no'],
+        ['failure_members', 'key, no'],
+      ] as const) {
+        const sql = `WITH gone AS (DELETE FROM {s}.${table} WHERE run_no = $1 AND (${key}) IN
+          (SELECT ${key} FROM {s}.${table} WHERE run_no = $1 ORDER BY ${key} LIMIT ${DELETES_MAX}) RETURNING 1) SELECT count(*) FROM gone`;
+        while ((await session.value(sql, [runNo])) === DELETES_MAX);
+      }
     });
   }
 
@@ -181,6 +194,14 @@ export class PostgresTransaction extends PostgresReader implements StoreTransact
       const { runNo, journal } = await this.#requireRun(first.runId);
       await putUsers(session, runNo, users, journal);
     });
+  }
+
+  async addFailures({ runId }: SliceKey, failures: readonly RecordedFailure[]): Promise<void> {
+    if (failures.length === 0) return;
+    await this.#write(async (session) => {
+      const [row] = await session.rows(ADD_FAILURES, [runId, ...failureColumns(failures)]);
+      if (row?.[0] !== 1) throw missingRun(runId);
+    }, isHarmless);
   }
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {

@@ -44,6 +44,18 @@ async function getUser(
   return row ? (active.get(Number(row[0])) ?? userFromRow(runId, row)) : null;
 }
 
+/** The users at these ordinals, in their order. */
+export async function listUsersAt(
+  { session, runId, runNo, active }: RunUsers,
+  ordinals: readonly number[],
+): Promise<readonly UserRecord[]> {
+  const rows = await session.rows(`${SELECT} $1 AND no = ANY($2::int[]) ORDER BY no`, [
+    runNo,
+    textArray(ordinals),
+  ]);
+  return rows.map((row) => active.get(Number(row[0])) ?? userFromRow(runId, row));
+}
+
 /** A page of users. */
 export async function listUsers(users: RunUsers, query: UserQuery): Promise<readonly UserRecord[]> {
   const { where, after, limit } = query;

@@ -18,6 +18,7 @@ import { workflowUsers } from './lists/workflow-users.ts';
 import { randomOperations } from './random/random-operations.ts';
 import { deletion } from './records/deletion.ts';
 import { exactness } from './records/exactness.ts';
+import { failures } from './records/failures.ts';
 import { notes } from './records/notes.ts';
 import { runs } from './records/runs.ts';
 import { admissions, settings } from './records/settings-admissions.ts';
@@ -50,6 +51,7 @@ const TOPICS = [
   notes,
   settings,
   exactness,
+  failures,
   activeUsers,
   sliceClaims,
   sliceCommits,

@@ -11,6 +11,7 @@ import {
   SCHEMA_7,
   SCHEMA_8,
   SCHEMA_9,
+  SCHEMA_10,
 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   (connection) => connection.exec(SCHEMA_7),
   (connection) => connection.exec(SCHEMA_8),
   (connection) => connection.exec(SCHEMA_9),
+  (connection) => connection.exec(SCHEMA_10),
 ];
 
 /** The version of the schema that this package writes. */

@@ -330,3 +330,29 @@ export const SCHEMA_9 = `
 ALTER TABLE runs ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
 `;
+
+/**
+ * Schema 10. Frozen. Groups of failures of a run, and the users in each. A failed outcome names its group since; those
+ * before it are in none.
+ */
+export const SCHEMA_10 = `
+CREATE TABLE failure_groups (
+  run_no INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  workflow_id TEXT NOT NULL,
+  task_id TEXT NOT NULL,
+  code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  users_count INTEGER NOT NULL CHECK (users_count > 0),
+  first_at_ms INTEGER NOT NULL,
+  last_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (run_no, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failure_groups_of_workflow ON failure_groups (workflow_id, last_at_ms);
+CREATE TABLE failure_members (
+  run_no INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  no INTEGER NOT NULL,
+  PRIMARY KEY (run_no, key, no)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,3 +1,4 @@
+import type { FailureGroupRecord, RepairedCount, RepairedQuery } from '../../../model/failures.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
 import type { UserSummary } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
@@ -19,6 +20,7 @@ import { pageOfWorkflow } from '../../workflow-users.ts';
 import type { Connection } from '../file/connection.ts';
 import { storeError } from '../file/errors.ts';
 import type { ActiveUsers } from '../journal/active-users.ts';
+import * as failures from '../rows/failures.ts';
 import { getNotes, listNotes } from '../rows/notes.ts';
 import type { ReadCache } from './read-cache.ts';
 import * as runs from './run-queries.ts';
@@ -140,6 +142,42 @@ export class SqliteReader implements StoreReader {
     return this.#readUsers<readonly UserRecord[]>(runId, [], (of) =>
       users.listUsersByStatus(of, status, afterOrdinal, limit, toOrdinal),
     );
+  }
+
+  async listFailureGroups(runId: string): Promise<readonly FailureGroupRecord[]> {
+    return this.#readUsers<readonly FailureGroupRecord[]>(runId, [], ({ connection, runNo }) =>
+      failures.listFailureGroups(connection, runNo, runId),
+    );
+  }
+
+  async listUsersOfFailureGroup(
+    runId: string,
+    key: string,
+    afterOrdinal: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    return this.#readUsers<readonly UserRecord[]>(runId, [], (of) =>
+      failures
+        .membersOf(of.connection, of.runNo, key, afterOrdinal, limit)
+        .flatMap((ordinal) => users.getUser(of, ordinal) ?? []),
+    );
+  }
+
+  async listRunsWithFailures(workflowId: string, sinceMs: number, limit: number): Promise<readonly string[]> {
+    return this.#read((connection) => failures.listRunsWithFailures(connection, workflowId, sinceMs, limit));
+  }
+
+  async countRepaired(query: RepairedQuery): Promise<RepairedCount> {
+    const { runId, key, byRunIds, afterOrdinal, limit } = query;
+    return this.#readUsers<RepairedCount>(runId, { count: 0, lastOrdinal: null }, (of) => {
+      const runs = byRunIds.flatMap((id) => this.#usersOf(of.connection, id) ?? []);
+      const ordinals = failures.membersOf(of.connection, of.runNo, key, afterOrdinal, limit);
+      const isRepaired = (ordinal: number): boolean => {
+        const subjectId = users.getUser(of, ordinal)?.subjectId ?? '';
+        return runs.some((run) => users.getUserBySubject(run, subjectId)?.processingStatus === 'completed');
+      };
+      return { count: ordinals.filter(isRepaired).length, lastOrdinal: ordinals.at(-1) ?? null };
+    });
   }
 
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
+import type { RecordedFailure } from '../../../model/failures.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
+import type { SliceKey } from '../../../model/slices.ts';
 import type { StoreTransaction } from '../../../ports/store.ts';
 import { isTouch, runCells } from '../../sql/run-rows.ts';
 import type { Connection } from '../file/connection.ts';
@@ -10,13 +12,12 @@ import { putUsers } from '../journal/user-writes.ts';
 import { SqliteReader } from '../reading/reader.ts';
 import { getRun, runNoOf } from '../reading/run-queries.ts';
 import type { SubjectFilters } from '../reading/subjects.ts';
+import { DELETES_PER_TURN } from '../rows/deletes.ts';
+import { addFailures, deleteSomeMembers } from '../rows/failures.ts';
 import { deleteNotes, purgeNotes, putNotes } from '../rows/notes.ts';
 import { INSERT_RUN, REPLACE_RUN, TOUCH_RUN } from '../rows/run-statements.ts';
 import { insertUsers } from './user-inserts.ts';
 import { applyWrites, WriteBatch, type Writes } from './write-batch.ts';
-
-/** Rows that are deleted before the host's event loop gets a turn: some 20 ms of work. */
-const DELETES_PER_TURN = 10_000;
 
 /**
  * A transaction on `connection`. Changes to the journals are staged until `settle`.
@@ -169,6 +170,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
       this.changedRuns.add(id);
       connection.run('DELETE FROM runs WHERE no = ?', deleted);
       connection.run('DELETE FROM journal WHERE run_no = ?', deleted);
+      connection.run('DELETE FROM failure_groups WHERE run_no = ?', deleted);
       this.#runs.delete(id);
       this.#journalOf(deleted).clear();
       this.#filters.forget(deleted);
@@ -177,8 +179,9 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     if (runNo === null) return;
     for (let isFirst = true; ; isFirst = false) {
       if (!isFirst) await nextTurn();
-      if (this.#write((connection) => deleteSomeUsers(connection, runNo)) === 'done') return;
+      if (this.#write((connection) => deleteSomeUsers(connection, runNo)) === 'done') break;
     }
+    while (this.#write((connection) => deleteSomeMembers(connection, runNo)) === 'more') await nextTurn();
   }
 
   async insertUsers(users: readonly UserRecord[]): Promise<void> {
@@ -196,6 +199,14 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     this.#record((writes) => {
       const runNo = requireRun(this.#connection, first.runId);
       putUsers(this.#connection, writes, runNo, users, this.#journalOf(runNo));
+    });
+  }
+
+  async addFailures({ runId }: SliceKey, failures: readonly RecordedFailure[]): Promise<void> {
+    this.#record((writes) => {
+      const run = this.#runOf(runId);
+      if (run === null) throw missingRun(runId);
+      addFailures(writes, requireRun(this.#connection, runId), run.workflowId, failures);
     });
   }
 

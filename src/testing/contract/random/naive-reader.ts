@@ -1,3 +1,9 @@
+import type {
+  FailureGroupRecord,
+  RecordedFailure,
+  RepairedCount,
+  RepairedQuery,
+} from '../../../model/failures.ts';
 import { addressOf, userResultId } from '../../../model/ids.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
 import { type PropertyTable, RUN_PROPERTIES, USER_PROPERTIES } from '../../../model/resources/properties.ts';
@@ -33,6 +39,8 @@ export class NaiveReader implements StoreReader {
   readonly admissions = new Map<string, Admission>();
   readonly notes = new Map<string, Note>();
   readonly settings = new Map<string, string>();
+  /** Every failure that was added, by run, key and ordinal. */
+  readonly failures = new Map<string, RecordedFailure & { readonly runId: string }>();
 
   async getWorkflow(id: string): Promise<WorkflowRecord | null> {
     return this.workflows.get(id) ?? null;
@@ -171,6 +179,70 @@ export class NaiveReader implements StoreReader {
         processingStatus === status && ordinal > afterOrdinal && ordinal <= toOrdinal,
     );
     return users.sort((a, b) => a.ordinal - b.ordinal).slice(0, limit);
+  }
+
+  async listFailureGroups(runId: string): Promise<readonly FailureGroupRecord[]> {
+    const groups = Map.groupBy(this.#failuresOf(runId), ({ key }) => key);
+    const records = [...groups.values()].map((members): FailureGroupRecord => {
+      const { key, taskId, code, reason } = members[0] as RecordedFailure;
+      const sample = members.map(({ ordinal }) => ordinal).sort((a, b) => a - b);
+      return {
+        runId,
+        key,
+        taskId,
+        code,
+        reason,
+        usersCount: members.length,
+        firstAtMs: Math.min(...members.map(({ atMs }) => atMs)),
+        lastAtMs: Math.max(...members.map(({ atMs }) => atMs)),
+        subjectIds: sample.slice(0, 5).map((ordinal) => this.#userAt(runId, ordinal).subjectId),
+      };
+    });
+    return records.sort((a, b) => order(a.key, b.key));
+  }
+
+  async listUsersOfFailureGroup(
+    runId: string,
+    key: string,
+    afterOrdinal: number,
+    limit: number,
+  ): Promise<readonly UserRecord[]> {
+    return this.#failuresOf(runId)
+      .filter((failure) => failure.key === key && failure.ordinal > afterOrdinal)
+      .map(({ ordinal }) => this.#userAt(runId, ordinal))
+      .sort((a, b) => a.ordinal - b.ordinal)
+      .slice(0, Math.max(0, limit));
+  }
+
+  async listRunsWithFailures(workflowId: string, sinceMs: number, limit: number): Promise<readonly string[]> {
+    const runs = [...this.runs.values()]
+      .filter((run) => run.workflowId === workflowId)
+      .map(({ id }) => ({ id, lastAtMs: Math.max(...this.#failuresOf(id).map(({ atMs }) => atMs)) }))
+      .filter(({ lastAtMs }) => lastAtMs >= sinceMs);
+    return runs
+      .sort((a, b) => b.lastAtMs - a.lastAtMs || order(b.id, a.id))
+      .slice(0, Math.max(0, limit))
+      .map(({ id }) => id);
+  }
+
+  async countRepaired({ runId, key, byRunIds, afterOrdinal, limit }: RepairedQuery): Promise<RepairedCount> {
+    const members = await this.listUsersOfFailureGroup(runId, key, afterOrdinal, limit);
+    const repaired = members.filter(({ subjectId }) =>
+      byRunIds.some((id) =>
+        this.usersOf(id).some(
+          (user) => user.subjectId === subjectId && user.processingStatus === 'completed',
+        ),
+      ),
+    );
+    return { count: repaired.length, lastOrdinal: members.at(-1)?.ordinal ?? null };
+  }
+
+  #failuresOf(runId: string) {
+    return [...this.failures.values()].filter((failure) => failure.runId === runId);
+  }
+
+  #userAt(runId: string, ordinal: number): UserRecord {
+    return this.usersOf(runId).find((user) => user.ordinal === ordinal) as UserRecord;
   }
 
   async getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]> {

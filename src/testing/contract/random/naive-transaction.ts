@@ -1,5 +1,7 @@
 import { LifecycleError } from '../../../errors/lifecycle-error.ts';
+import type { RecordedFailure } from '../../../model/failures.ts';
 import type { Admission, Note, RunRecord, UserRecord, WorkflowRecord } from '../../../model/records.ts';
+import type { SliceKey } from '../../../model/slices.ts';
 import type { Workflow } from '../../../model/workflow/workflow.ts';
 import type { StoreTransaction } from '../../../ports/store.ts';
 import { NaiveReader } from './naive-reader.ts';
@@ -19,6 +21,7 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
     copyInto(copy.admissions, this.admissions);
     copyInto(copy.notes, this.notes);
     copyInto(copy.settings, this.settings);
+    copyInto(copy.failures, this.failures);
     return copy;
   }
 
@@ -53,6 +56,7 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
   async deleteRun(id: string): Promise<void> {
     this.runs.delete(id);
     dropWhere(this.users, (user: UserRecord) => user.runId === id);
+    dropWhere(this.failures, ({ runId }) => runId === id);
   }
 
   async insertUsers(users: readonly UserRecord[]): Promise<void> {
@@ -71,6 +75,12 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
       if (!this.users.has(key)) throw new Error(`No user ${user.ordinal}`);
       this.users.set(key, user);
     }
+  }
+
+  async addFailures({ runId }: SliceKey, failures: readonly RecordedFailure[]): Promise<void> {
+    if (!this.runs.has(runId)) throw new LifecycleError('NotFound', `No run ${runId}`);
+    for (const failure of failures)
+      this.failures.set(JSON.stringify([runId, failure.key, failure.ordinal]), { ...failure, runId });
   }
 
   async putAdmissions(admissions: readonly Admission[]): Promise<void> {

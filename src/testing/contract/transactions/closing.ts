@@ -35,6 +35,11 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   sumUsers: (store) =>
     store.sumUsers({ runId: runId(0), afterOrdinal: 0, toOrdinal: 9, fromMs: 0, toMs: T0 }),
   listUsersByStatus: (store) => store.listUsersByStatus(runId(0), 'queued', 0, 10),
+  listFailureGroups: (store) => store.listFailureGroups(runId(0)),
+  listUsersOfFailureGroup: (store) => store.listUsersOfFailureGroup(runId(0), 'a', 0, 10),
+  listRunsWithFailures: (store) => store.listRunsWithFailures(workflowId(0), 0, 10),
+  countRepaired: (store) =>
+    store.countRepaired({ runId: runId(0), key: 'a', byRunIds: [], afterOrdinal: 0, limit: 10 }),
   getAdmissions: (store) => store.getAdmissions(workflowId(0), [subjectId(1)]),
   getSetting: (store) => store.getSetting('job'),
   transaction: (store) => store.transaction(async () => 'done'),

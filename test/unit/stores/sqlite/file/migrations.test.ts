@@ -206,3 +206,17 @@ describe('a step', () => {
     await refusal('StoreTooNew', () => sqliteStore(file));
   });
 });
+
+it('failures of a file without groups are in none, and the next one makes a group', async () => {
+  const file = fileOfVersion1();
+  const store = await opened(sqliteStore(file));
+  expect(await store.listFailureGroups(RUN)).toEqual([]);
+  const failure = { key: 'k', taskId: 't', code: 'HandlerFailed', reason: 'no', ordinal: 2, atMs: 5 };
+  await store.transaction((tx) => tx.addFailures({ runId: RUN, slice: 1 }, [failure]));
+  const { ordinal: _, atMs, ...kind } = failure;
+  const { subjectId } = makeUser(2);
+  const moments = { firstAtMs: atMs, lastAtMs: atMs };
+  expect(await store.listFailureGroups(RUN)).toEqual([
+    { ...kind, runId: RUN, usersCount: 1, ...moments, subjectIds: [subjectId] },
+  ]);
+});
