@@ -34,6 +34,13 @@ export const READS: readonly (readonly [
   ],
   ['sumUsers', (reader, id) => reader.sumUsers({ ...WINDOW, runId: id })],
   ['listUsersByStatus', (reader, id) => reader.listUsersByStatus(id, 'queued', 0, 5)],
+  ['listFailureGroups', (reader, id) => reader.listFailureGroups(id)],
+  ['listUsersOfFailureGroup', (reader, id) => reader.listUsersOfFailureGroup(id, 'a', 0, 5)],
+  ['listRunsWithFailures', (reader, id) => reader.listRunsWithFailures(id, 0, 5)],
+  [
+    'countRepaired',
+    (reader, id) => reader.countRepaired({ runId: id, key: 'a', byRunIds: [], afterOrdinal: 0, limit: 5 }),
+  ],
   ['getAdmissions', (reader, id) => reader.getAdmissions(id, ['subject-1'])],
   ['getNotes', (reader, id) => reader.getNotes(id, ['a'])],
   ['listNotes', (reader, id) => reader.listNotes({ collection: id, prefix: '', after: null, limit: 5 })],

@@ -85,8 +85,8 @@ export function listRunsWithFailures(
   sinceMs: EpochMs,
   limit: number,
 ): readonly string[] {
-  const sql = `SELECT runs.id FROM (SELECT run_no, max(last_at_ms) AS at FROM failure_groups
-      WHERE workflow_id = ? AND last_at_ms >= ? GROUP BY run_no) JOIN runs ON runs.no = run_no
-    ORDER BY at DESC, runs.id DESC LIMIT ?`;
+  const sql = `SELECT runs.id FROM failure_groups CROSS JOIN runs ON runs.no = run_no
+    WHERE failure_groups.workflow_id = ? AND last_at_ms >= ?
+    GROUP BY run_no ORDER BY max(last_at_ms) DESC, runs.id DESC LIMIT ?`;
   return connection.all(sql, workflowId, sinceMs, Math.max(0, limit)).map(([id]) => String(id));
 }

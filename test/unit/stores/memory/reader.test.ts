@@ -53,6 +53,7 @@ describe('every read', () => {
       if (name === 'sumUsers') expect(value).toEqual(NO_USERS);
       else if (name === 'sumRuns') expect(Object.values(value as object)).toEqual([0, 0, 0, 0, 0, 0]);
       else if (name === 'listUsersOfWorkflow') expect(value).toEqual({ rows: [], next: null });
+      else if (name === 'countRepaired') expect(value).toEqual({ count: 0, lastOrdinal: null });
       else expect(value === null || value === 0 || (Array.isArray(value) && value.length === 0)).toBe(true);
     }
   });
