@@ -10,7 +10,7 @@ import type {
 } from '../../../model/failures.ts';
 import { LIMITS } from '../../../model/limits.ts';
 import type { EpochMs } from '../../../model/time.ts';
-import { type Session, textArray } from '../session.ts';
+import { type Session, textArray, wholeMs } from '../session.ts';
 
 /**
  * The common table expressions that add failures to a run's groups.
@@ -79,7 +79,7 @@ export async function listFailureGroups(
   }));
 }
 
-const MEMBERS = `SELECT no FROM {s}.failure_members WHERE run_no = $1 AND key = $2 AND no > $3::float8
+const MEMBERS = `SELECT no FROM {s}.failure_members WHERE run_no = $1 AND key = $2 AND no > $3::int8
   ORDER BY no LIMIT $4::int8`;
 
 /** Ordinals of the users of a group above `afterOrdinal`, ascending, at most `limit`. */
@@ -90,12 +90,17 @@ export async function membersOf(
   afterOrdinal: number,
   limit: number,
 ): Promise<readonly number[]> {
-  const rows = await session.rows(MEMBERS, [runNo, key, afterOrdinal, Math.max(0, limit)]);
+  const rows = await session.rows(MEMBERS, [
+    runNo,
+    key,
+    wholeMs(afterOrdinal, Math.floor),
+    Math.max(0, limit),
+  ]);
   return rows.map(([no]) => Number(no));
 }
 
 const RUNS = `SELECT runs.id FROM (SELECT run_no, max(last_at_ms) AS at FROM {s}.failure_groups
-    WHERE workflow_id = $1 AND last_at_ms >= $2::float8 GROUP BY run_no) AS failed
+    WHERE workflow_id = $1 AND last_at_ms >= $2::int8 GROUP BY run_no) AS failed
   JOIN {s}.runs ON runs.no = failed.run_no ORDER BY at DESC, runs.id DESC LIMIT $3::int8`;
 
 /** Runs of a workflow with failures since then, latest failure first. */
@@ -105,12 +110,12 @@ export async function listRunsWithFailures(
   sinceMs: EpochMs,
   limit: number,
 ): Promise<readonly string[]> {
-  const rows = await session.rows(RUNS, [workflowId, sinceMs, Math.max(0, limit)]);
+  const rows = await session.rows(RUNS, [workflowId, wholeMs(sinceMs, Math.ceil), Math.max(0, limit)]);
   return rows.map(([id]) => String(id));
 }
 
 const REPAIRED = `WITH member AS MATERIALIZED (SELECT run_no, no FROM {s}.failure_members
-    WHERE run_no = (SELECT no FROM {s}.runs WHERE id = $1) AND key = $2 AND no > $4::float8 ORDER BY no LIMIT $5::int8)
+    WHERE run_no = (SELECT no FROM {s}.runs WHERE id = $1) AND key = $2 AND no > $4::int8 ORDER BY no LIMIT $5::int8)
   SELECT max(member.no), count(*) FILTER (WHERE EXISTS (
       SELECT FROM {s}.runs JOIN {s}.users AS other ON other.run_no = runs.no
       WHERE runs.id = ANY($3::text[]) AND other.subject_id = users.subject_id AND other.processing_status = 'completed'))
@@ -121,7 +126,7 @@ export async function countRepaired(
   session: Session,
   { runId, key, byRunIds, afterOrdinal, limit }: RepairedQuery,
 ): Promise<RepairedCount> {
-  const values = [runId, key, textArray(byRunIds), afterOrdinal, Math.max(0, limit)];
+  const values = [runId, key, textArray(byRunIds), wholeMs(afterOrdinal, Math.floor), Math.max(0, limit)];
   const [row = []] = await session.rows(REPAIRED, values);
   const [lastOrdinal, count] = row;
   return { count: Number(count), lastOrdinal: typeof lastOrdinal === 'number' ? lastOrdinal : null };
