@@ -1,4 +1,4 @@
-import { isFailureCode } from '../model/failure-code.ts';
+import { isFailureCode } from '../model/failures.ts';
 import { LIMITS } from '../model/limits.ts';
 import { invalid, type Place } from './refuse.ts';
 

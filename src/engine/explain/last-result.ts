@@ -4,7 +4,7 @@ import type { LedgerContext } from '../../ledger/context.ts';
 import { withoutPreviews } from '../../ledger/planning/previews.ts';
 import { enabledTasks, isoOf } from '../../ledger/resources.ts';
 import type { ExplainedStep } from '../../model/explanation.ts';
-import { HANDLER_FAILED } from '../../model/failure-code.ts';
+import { HANDLER_FAILED } from '../../model/failures.ts';
 import { userResultId } from '../../model/ids.ts';
 import type { RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { Task } from '../../model/workflow/workflow.ts';

@@ -1,4 +1,4 @@
-import { HANDLER_FAILED } from '../../model/failure-code.ts';
+import { HANDLER_FAILED } from '../../model/failures.ts';
 import type { TaskOutcome, UserRecord } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Random } from '../../ports/random.ts';

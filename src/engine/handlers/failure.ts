@@ -1,5 +1,5 @@
 /** Reads what a handler threw, which can be anything: strings, null, objects whose getters throw. */
-import { HANDLER_FAILED, isFailureCode } from '../../model/failure-code.ts';
+import { HANDLER_FAILED, isFailureCode } from '../../model/failures.ts';
 import { LIMITS } from '../../model/limits.ts';
 
 /** Errors of one chain in a reason, at most: what was thrown, and its causes. */

@@ -14,7 +14,7 @@ import {
 } from '../../input/options.ts';
 import { invalid, type Place, pathOf, root } from '../../input/refuse.ts';
 import { readSubjectId } from '../../input/subject-id.ts';
-import { HANDLER_FAILED } from '../../model/failure-code.ts';
+import { HANDLER_FAILED } from '../../model/failures.ts';
 import { userResultId } from '../../model/ids.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord, TaskOutcome, UserRecord } from '../../model/records.ts';

@@ -1,5 +1,5 @@
 import type { EventSink } from '../../events/event-map.ts';
-import { HANDLER_FAILED } from '../../model/failure-code.ts';
+import { HANDLER_FAILED } from '../../model/failures.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { Task } from '../../model/workflow/workflow.ts';
 import { positionOf } from '../../rules/status/positions.ts';

@@ -1,6 +1,7 @@
 /** In which group a failed task belongs. Pure. */
-import { HANDLER_FAILED } from '../../model/failure-code.ts';
+
 import type { FailureKind } from '../../model/failures.ts';
+import { HANDLER_FAILED } from '../../model/failures.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { TaskOutcome } from '../../model/records.ts';
 import { type MaskedPerson, maskReason } from './mask.ts';

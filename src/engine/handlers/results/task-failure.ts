@@ -2,7 +2,7 @@
 import { readFailureCode } from '../../../input/failure-code.ts';
 import { readNumber, readText, readWord } from '../../../input/fields.ts';
 import { optional, readOptions, type ShapeOf } from '../../../input/options.ts';
-import { HANDLER_FAILED } from '../../../model/failure-code.ts';
+import { HANDLER_FAILED } from '../../../model/failures.ts';
 import { LIMITS } from '../../../model/limits.ts';
 import { DAY_MS, type DurationMs } from '../../../model/time.ts';
 
