@@ -245,17 +245,31 @@ export class MemoryReader implements StoreReader {
   #listRuns(query: RunQuery): readonly RunRecord[] {
     this.#check();
     const { runs } = this.tables;
-    // Changes of a running transaction, and what slices have moved, are in no index.
-    if ((this.#staged && runs.isChanged) || this.tables.slices.size > 0)
+    // Changes of a running transaction are in no index.
+    if (this.#staged && runs.isChanged)
       return pageOf(this.#publishedRuns(query.workflowId), query, RUN_PROPERTIES, (run) => run.id);
     const { workflowId, where, limit } = query;
+    const isListed = (run: RunRecord) =>
+      run.published && (workflowId === undefined || run.workflowId === workflowId);
     const page: RunRecord[] = [];
     for (const run of runs.inOrder(query.order, query.after)) {
       if (page.length >= limit) break;
-      const isOfWorkflow = workflowId === undefined || run.workflowId === workflowId;
-      if (isOfWorkflow && (!where || matchesRow(where, RUN_PROPERTIES, run))) page.push(run);
+      const isWanted = isListed(run) && !this.#isMoving(run);
+      if (isWanted && (!where || matchesRow(where, RUN_PROPERTIES, run))) page.push(run);
     }
-    return page;
+    // What slices have moved is in no index either, and few runs are at work.
+    const moving: RunRecord[] = [];
+    for (const [first] of this.tables.slices.values(this.#staged)) {
+      const run = first && runs.get(first.slice.runId, this.#staged);
+      if (run && isListed(run) && this.#isMoving(run)) moving.push(this.#withSlices(run));
+    }
+    if (moving.length === 0) return page;
+    return pageOf([...page, ...moving], query, RUN_PROPERTIES, (run) => run.id);
+  }
+
+  /** Whether open slices can move the run: its record is not all of it. */
+  #isMoving({ id, processingStatus }: RunRecord): boolean {
+    return !TERMINAL.has(processingStatus) && this.tables.slices.get(id, this.#staged) !== undefined;
   }
 
   #listUsers(query: UserQuery): readonly UserRecord[] {
@@ -280,8 +294,8 @@ export class MemoryReader implements StoreReader {
   }
 
   #withSlices(run: RunRecord): RunRecord {
-    const stored = this.tables.slices.get(run.id, this.#staged);
-    if (stored === undefined || TERMINAL.has(run.processingStatus)) return run;
+    if (!this.#isMoving(run)) return run;
+    const stored = this.tables.slices.get(run.id, this.#staged) ?? [];
     return runWithSlices(
       run,
       stored.flatMap(({ slice }) => (slice.state === 'ended' ? [] : slice)),
