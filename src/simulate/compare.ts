@@ -91,8 +91,21 @@ const READ_OPTIONS = {
   peopleKeptMax: withDefault((place: Place) => readWhole(place, 0, Number.MAX_SAFE_INTEGER), 500),
 };
 const OPTIONS = { ...READ_OPTIONS, ...SCENARIO_OPTIONS } satisfies ShapeOf<CompareOptions>;
-const PEOPLE_PARTS = ['start', 'horizon', 'timeZone', 'population', 'turnover', 'changes'] as const;
-const PARTS = [...PEOPLE_PARTS, 'workflows', 'tasks', 'schedule', 'capacity', 'process'] as const;
+/** Parts of a scenario, and whether they make the people or the time. The compiler asks for each. */
+const PARTS: Readonly<Record<Exclude<keyof Scenario, 'name' | 'description' | '$schema'>, boolean>> = {
+  start: true,
+  horizon: true,
+  timeZone: true,
+  population: true,
+  turnover: true,
+  changes: true,
+  workflows: false,
+  tasks: false,
+  schedule: false,
+  capacity: false,
+  processes: false,
+  process: false,
+};
 
 /**
  * Runs both scenarios with the same seed and compares them. Draws belong to (workflow, person, draw key, task,
@@ -141,13 +154,14 @@ async function run(
   const resultA = await simulateRead(a, { ...side('a'), onUser: (user) => tally.addA(user) });
   const resultB = await simulateRead(b, { ...side('b'), onUser: (user) => tally.addB(user) });
   tally.end();
-  const differs = (part: (typeof PARTS)[number]): boolean =>
-    !isDeepStrictEqual(a.scenario[part], b.scenario[part]);
+  const differing = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
+    (part) => !isDeepStrictEqual(a.scenario[part], b.scenario[part]),
+  );
   const keys = [...new Set([...resultA.workflows, ...resultB.workflows].map(({ key }) => key))];
   return {
     seed,
-    differingParts: PARTS.filter(differs),
-    hasSamePeople: !PEOPLE_PARTS.some(differs),
+    differingParts: differing,
+    hasSamePeople: !differing.some((part) => PARTS[part]),
     a: resultA,
     b: resultB,
     workflows: keys.map((key) => ({

@@ -13,8 +13,9 @@ function thousand(processes: number, more: Partial<Scenario> = {}, tasks = SECON
 describe('three processes', () => {
   it('are done sooner than one, with the same outcome for each person', async () => {
     const tasks = { task: { ...SECOND.task, failureProbability: 0.3 } };
-    const { workflows, people } = await compare(thousand(1, {}, tasks), thousand(3, {}, tasks));
-    expect(people).toEqual([]);
+    const compared = await compare(thousand(1, {}, tasks), thousand(3, {}, tasks));
+    const { workflows, people } = compared;
+    expect([compared.differingParts, compared.hasSamePeople, people]).toEqual([['processes'], true, []]);
     const [one] = workflows;
     expect(one?.a?.latency.maxMs).toBe(100_000);
     // A third would be 33.4 s; a process takes slices of 50 people, of which there are twenty.
