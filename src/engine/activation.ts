@@ -1,7 +1,7 @@
 /** Makes runs on demand, and evaluates single slots on request. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
-import { fieldsOf, readString, readWord } from '../input/fields.ts';
+import { fieldsOf, readLine, readString, readWord } from '../input/fields.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
@@ -16,9 +16,14 @@ import {
   type ProvisioningObjectInput,
   readProvisioningObject,
 } from '../ledger/planning/provisioning-objects.ts';
-import { reprocessingOfResults, reprocessingOfRun } from '../ledger/planning/reprocess.ts';
+import {
+  reprocessingOfGroup,
+  reprocessingOfResults,
+  reprocessingOfRun,
+} from '../ledger/planning/reprocess.ts';
 import type { RunPlan } from '../ledger/planning/run-plan.ts';
 import { isoOf, runResource } from '../ledger/resources.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Run } from '../model/resources/resources.ts';
 import type { Selection } from '../model/selection.ts';
@@ -78,6 +83,8 @@ export interface ReprocessOptions {
   readonly userScope?: ActivationUserScope;
   /** User results, by id; default: the run's. */
   readonly processingResults?: readonly IdReference[];
+  /** Key of a group of failures of the run (`runs.failures`): only its users. Not with the two above. */
+  readonly failureGroup?: string;
 }
 
 const TARGETS = ['subjects', 'rule', 'provisioningObject'];
@@ -85,6 +92,7 @@ const REPROCESS_OPTIONS = {
   taskScope: withDefault((place: Place) => readWord(place, TASK_SCOPES), 'failedTasks'),
   userScope: optional((place: Place) => readWord(place, USER_SCOPES)),
   processingResults: optional(({ value }: Place) => value as readonly IdReference[]),
+  failureGroup: optional((place: Place) => readLine(place, LIMITS.idLengthMax)),
 } satisfies ShapeOf<ReprocessOptions>;
 const EVALUATE_OPTIONS = { at: optional(readInstant) };
 
@@ -186,8 +194,13 @@ export class Activator {
 
   async reprocess(runId: string, options?: ReprocessOptions, author?: Author): Promise<Run> {
     const given = readOptions(options, 'runs.reprocess', REPROCESS_OPTIONS);
-    const { taskScope, userScope, processingResults } = given;
+    const { taskScope, userScope, processingResults, failureGroup } = given;
     const { workflowId } = await requireRun(this.#deps.ports.store, runId);
+    if (failureGroup !== undefined) {
+      for (const [path, value] of Object.entries({ userScope, processingResults }))
+        if (value !== undefined) throw invalid({ path, value }, 'absent beside failureGroup');
+      return this.#reprocessGroup(workflowId, { runId, failureGroup, taskScope }, readAuthor(author));
+    }
     if (processingResults === undefined) {
       const scope = { run: { id: runId }, taskScope, userScope: userScope ?? 'failedUsers' };
       return this.activateWithScope(workflowId, scope, author);
@@ -195,6 +208,25 @@ export class Activator {
     if (userScope !== undefined)
       throw invalid({ path: 'userScope', value: userScope }, 'absent beside processingResults');
     return this.activateWithScope(workflowId, { processingResults, taskScope }, author);
+  }
+
+  /** The new run is recorded as one of failed users: Graph has no scope for a group of failures. */
+  async #reprocessGroup(
+    workflowId: string,
+    {
+      runId,
+      failureGroup,
+      taskScope,
+    }: { runId: string; failureGroup: string; taskScope: ActivationTaskScope },
+    createdBy: ReturnType<typeof readAuthor>,
+  ): Promise<Run> {
+    const workflow = await this.#runnable(workflowId);
+    const scope = { run: { id: runId }, taskScope, userScope: 'failedUsers' as const };
+    const { activatedOnScope } = readScope(scope, this.#deps.settings.limits.subjectsPerActivationMax);
+    const { store } = this.#deps.ports;
+    const reprocessing = await reprocessingOfGroup(store, workflow, runId, failureGroup, taskScope);
+    const how = { workflowExecutionType: 'activatedWithScope', createdBy, activatedOnScope } as const;
+    return this.#plan(workflow, 'failureGroup', { ...how, ...reprocessing });
   }
 
   async preview(workflowId: string, input: PreviewInput, author?: Author): Promise<Run> {

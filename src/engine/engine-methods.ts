@@ -30,7 +30,8 @@ export interface EngineRuns extends Runs {
   activateWithScope(workflowId: string, scope: ActivationScopeInput, author?: Author): Promise<Run>;
   /**
    * Reprocesses a final run: by default its users with a failed task, and of their tasks those that they
-   * did not complete. With `processingResults`, single results of that run or of others of the workflow.
+   * did not complete. With `processingResults`, single results of that run or of others of the workflow; with
+   * `failureGroup`, those of one group of failures.
    *
    * @throws LifecycleError as `activateWithScope`.
    */

@@ -1,5 +1,4 @@
 /** What failed in a run, or in the runs of a workflow, in groups of one cause; kept with each failure, not searched for. */
-import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, type Reader, readOptions } from '../input/options.ts';
 import type { FailureGroupRecord } from '../model/failures.ts';
@@ -15,7 +14,7 @@ import { DAY_MS, type EpochMs } from '../model/time.ts';
 import type { StoreReader } from '../ports/store.ts';
 import { type LedgerContext, pinnedVersion, requireRun, requireWorkflow } from './context.ts';
 import { type ListOptions, listRequest, PAGE_OPTIONS } from './input/list-options.ts';
-import { reprocessedRuns } from './planning/reprocess.ts';
+import { reprocessedRuns, requireFailureGroup } from './planning/reprocess.ts';
 import { isoOf, taskReference, userResource } from './resources.ts';
 
 /** Options of `workflows.failures`. */
@@ -87,24 +86,6 @@ export async function usersOfFailureGroup(
     value: shown.map((user) => userResource(run, user)),
     nextToken: last ? request.tokenAfter({ value: null, key: last.ordinal }) : null,
   };
-}
-
-/** The group of a run with this key. @throws LifecycleError `NotFound`. */
-export async function requireFailureGroup(
-  store: StoreReader,
-  run: RunRecord,
-  key: string,
-): Promise<FailureGroupRecord> {
-  const group = (await store.listFailureGroups(run.id)).find((one) => one.key === key);
-  if (group) return group;
-  throw new LifecycleError(
-    'NotFound',
-    `Expected run ${run.id} to have a failure group \`${key}\`, got none`,
-    {
-      runId: run.id,
-      id: key,
-    },
-  );
 }
 
 async function groupsOf(

@@ -4,6 +4,7 @@
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { invalid } from '../../input/refuse.ts';
+import type { FailureGroupRecord } from '../../model/failures.ts';
 import { addressOf } from '../../model/ids.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { Note, RunRecord, UserRecord } from '../../model/records.ts';
@@ -55,6 +56,58 @@ export async function reprocessingOfRun(
     })(),
     notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null }), ...objectNotes(run, object)],
   };
+}
+
+/**
+ * Plans to reprocess the users in one group of failures of a run.
+ *
+ * @throws LifecycleError `NotFound`; `RunActive` while the run is not final.
+ */
+export async function reprocessingOfGroup(
+  store: StoreReader,
+  workflow: Workflow,
+  runId: string,
+  failureGroup: string,
+  taskScope: ActivationTaskScope,
+): Promise<ReprocessPlan> {
+  const origin = await requireFinal(store, workflow, runId);
+  await requireFailureGroup(store, origin, failureGroup);
+  const select = await selector(store, workflow, origin, taskScope);
+  const object = await objectOfRun(store, origin);
+  return {
+    candidates: (async function* () {
+      for await (const users of usersOfGroup(store, origin.id, failureGroup))
+        yield users.map(select).filter((one) => one !== null);
+    })(),
+    notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null }), ...objectNotes(run, object)],
+  };
+}
+
+/** All users of a group of failures, by ordinal, in pages. */
+async function* usersOfGroup(
+  store: StoreReader,
+  runId: string,
+  key: string,
+): AsyncGenerator<readonly UserRecord[]> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const users = await store.listUsersOfFailureGroup(runId, key, after, LIMITS.usersPerBatch);
+    yield users;
+    after = users.at(-1)?.ordinal;
+  }
+}
+
+/** The group of a run with this key. @throws LifecycleError `NotFound`. */
+export async function requireFailureGroup(
+  store: StoreReader,
+  { id: runId }: RunRecord,
+  key: string,
+): Promise<FailureGroupRecord> {
+  const group = (await store.listFailureGroups(runId)).find((one) => one.key === key);
+  if (group) return group;
+  throw new LifecycleError('NotFound', `Expected run ${runId} to have a failure group \`${key}\`, got none`, {
+    runId,
+    id: key,
+  });
 }
 
 /**

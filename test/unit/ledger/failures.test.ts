@@ -125,6 +125,31 @@ describe('the failures of a run', () => {
     expect([await repaired(runId), await repaired(again)]).toEqual([5, 3]);
   });
 
+  it('are reprocessed group by group, in one call', async () => {
+    let isBroken = true;
+    const { engine, clock, runId } = await ran(({ subject }) => {
+      if (isBroken && no(subject.id) % 2 === 0) throw permanent('no licence', { code: 'Http402' });
+      if (no(subject.id) % 5 === 0) throw new Error('no mail');
+    }, 20);
+    isBroken = false;
+    const [licence, mail] = await engine.runs.failures(runId);
+    const { id } = await engine.runs.reprocess(runId, { failureGroup: licence?.key ?? '' });
+    const again = await clock.until(engine.runs.waitFor(id));
+    expect(again).toMatchObject({ totalUsersCount: 10, totalTasksCount: 10, successfulUsersCount: 8 });
+    expect((await engine.runs.reprocessedRuns(runId)).map((run) => run.id)).toEqual([id]);
+    const after = await engine.runs.failures(runId);
+    expect(after.map(({ reason, repairedUsersCount }) => [reason, repairedUsersCount])).toEqual([
+      ['no licence', 8],
+      ['no mail', 0],
+    ]);
+    const failureGroup = mail?.key ?? '';
+    expect(await codeOf(engine.runs.reprocess(runId, { failureGroup: 'nothing' }))).toBe('NotFound');
+    for (const more of [{ userScope: 'allUsers' }, { processingResults: [] }] as const)
+      expect(await codeOf(engine.runs.reprocess(runId, { failureGroup, ...more }))).toBe('InvalidArgument');
+    const all = await engine.runs.reprocess(runId, { failureGroup, taskScope: 'allTasks' });
+    expect(all).toMatchObject({ totalUsersCount: 2, totalTasksCount: 4 });
+  });
+
   it('go with the run', async () => {
     const { engine, store, runId, workflowId } = await ran(() => Promise.reject(new Error('no')), 3);
     await engine.runs.delete(runId);
