@@ -16,6 +16,7 @@ import { assembleGraphHandler } from '../graph/handler.ts';
 import type { GraphPorts } from '../graph/options.ts';
 import { invalid } from '../input/refuse.ts';
 import { loadAssets } from './assets.ts';
+import { CSV_ROUTES } from './csv/routes.ts';
 import { findRoute, Params } from './data/route.ts';
 import { dataRoutes } from './data/routes.ts';
 import { LiveFeed } from './live/feed.ts';
@@ -64,7 +65,7 @@ export function assembleDashboard(
   const byHeader = settings.authorize ?? (sessions === null ? anyCaller : () => null);
   const rate = settings.rateLimit === null ? null : new RateGuard(settings.rateLimit);
   const deps = { engine, clock, settings };
-  const routes = dataRoutes(deps);
+  const routes = [...dataRoutes(deps), ...CSV_ROUTES];
   const streams = new LiveStreams(
     new LiveFeed({ engine, clock, failed: (error) => onError(error, 'the stream of runs') }),
     clock,

@@ -1,13 +1,13 @@
 /** What stands around every page: its head, the keys, and what is said in passing. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { notice } from './actions/copy.tsx';
 import { metaText } from './browser.ts';
 import { send } from './data.ts';
 import { isHelpShown } from './keys.ts';
 import { liveState } from './live.ts';
 import { loadMe, me } from './me.ts';
 import { NAV } from './pages/pages.tsx';
-import { notice } from './parts/copy.tsx';
 import { go, route } from './router.ts';
 import { to } from './routes.ts';
 import { chooseTheme, THEMES, type Theme, theme } from './theme.ts';

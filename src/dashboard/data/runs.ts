@@ -14,10 +14,10 @@ const PAGE = 50;
 const PAGE_MAX = 200;
 
 /** The parameters by which runs are found; the address of the page has the same. */
-const RUN_FILTERS = ['status', 'type', 'workflow', 'from', 'to'] as const;
+export const RUN_FILTERS = ['status', 'type', 'workflow', 'from', 'to'] as const;
 
 /** The runs that a request asks for; `null`: all but previews. */
-function runFilterOf(params: Params): Filter | null {
+export function runFilterOf(params: Params): Filter | null {
   const statuses = params.words('status', PROCESSING_STATUSES);
   const types = params.words('type', EXECUTION_TYPES);
   const workflow = params.text('workflow');

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../model/resources/audit.ts';
 import type { AuditPage as Audit } from '../../wire.ts';
+import { CopyCurl } from '../actions/copy.tsx';
 import { data, useLoaded } from '../data.ts';
-import { CopyCurl } from '../parts/copy.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Page } from '../parts/page.tsx';

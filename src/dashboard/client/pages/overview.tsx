@@ -2,6 +2,7 @@ import type { Run } from '../../../model/resources/resources.ts';
 import { longDay, shortDay } from '../../../simulate/report/text.ts';
 import { numeral, plural } from '../../../text/numbers.ts';
 import type { DaySums, Overview, WorkflowBrief } from '../../wire.ts';
+import { QuarantineNote, WorkflowName } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
 import { newestOf } from '../live.ts';
 import { StackedBars } from '../parts/chart.tsx';
@@ -11,7 +12,6 @@ import { Page, Section, Tile } from '../parts/page.tsx';
 import { RunBar } from '../parts/run-bar.tsx';
 import { Status } from '../parts/status.tsx';
 import { Table } from '../parts/table.tsx';
-import { QuarantineNote, WorkflowName } from '../parts/workflow-actions.tsx';
 import { to } from '../routes.ts';
 import { isFinal } from '../view/status.ts';
 

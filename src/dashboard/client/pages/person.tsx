@@ -1,8 +1,9 @@
 import { plural } from '../../../text/numbers.ts';
 import type { PersonDetails, PersonEntry } from '../../wire.ts';
+import { CopyCurl } from '../actions/copy.tsx';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { data, useLoaded } from '../data.ts';
 import { me } from '../me.ts';
-import { CopyCurl } from '../parts/copy.tsx';
 import { Explain } from '../parts/explanation.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -21,7 +22,12 @@ export function PersonPage({ id }: { id: string }) {
     <Page
       title={nameOf(person.body?.attributes ?? null, id)}
       above="Person"
-      actions={<CopyCurl address={address} />}
+      actions={
+        <>
+          <CsvLink path={`people/${encodeURIComponent(id)}`} />
+          <CopyCurl address={address} />
+        </>
+      }
     >
       <Answer of={person}>{(body) => <Details person={body} />}</Answer>
     </Page>

@@ -1,5 +1,7 @@
 import type { Run, TaskProcessingResult, UserProcessingResult } from '../../../model/resources/resources.ts';
+import type { UserStatus } from '../../../model/status.ts';
 import { numeral } from '../../../text/numbers.ts';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { api, useLoaded } from '../data.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
@@ -15,13 +17,17 @@ export type PersonResult = UserProcessingResult & {
   readonly subject: { readonly id: string; readonly displayName?: string | null };
 };
 
-const CHOICES = [
-  { name: '', word: 'All', filter: null },
-  { name: 'failed', word: 'With failures', filter: "processingStatus in ('failed','completedWithErrors')" },
-  { name: 'completed', word: 'Completed', filter: "processingStatus eq 'completed'" },
-  { name: 'active', word: 'Not finished', filter: "processingStatus in ('queued','inProgress')" },
-  { name: 'canceled', word: 'Canceled', filter: "processingStatus eq 'canceled'" },
-] as const;
+const CHOICES: readonly {
+  readonly name: string;
+  readonly word: string;
+  readonly statuses: readonly UserStatus[];
+}[] = [
+  { name: '', word: 'All', statuses: [] },
+  { name: 'failed', word: 'With failures', statuses: ['failed', 'completedWithErrors'] },
+  { name: 'completed', word: 'Completed', statuses: ['completed'] },
+  { name: 'active', word: 'Not finished', statuses: ['queued', 'inProgress'] },
+  { name: 'canceled', word: 'Canceled', statuses: ['canceled'] },
+];
 
 /** Rows of a page. */
 const TOP = '50';
@@ -31,8 +37,9 @@ export function RunPeople({ run }: { run: Run }) {
   const show = params.value.get('show') ?? '';
   const person = params.value.get('person');
   const after = params.value.get('after');
+  const statuses = CHOICES.find(({ name }) => name === show)?.statuses ?? [];
   const parts = [
-    CHOICES.find(({ name }) => name === show)?.filter ?? null,
+    statuses.length === 0 ? null : `processingStatus in (${statuses.map(quotedText).join(',')})`,
     person === null ? null : `subject/id eq ${quotedText(person)}`,
   ].filter((part) => part !== null);
   const base = `workflows/${run.workflow.id}/runs/${run.id}/userProcessingResults`;
@@ -63,6 +70,10 @@ export function RunPeople({ run }: { run: Run }) {
           ))}
         </ul>
         <FindPerson person={person} />
+        <CsvLink
+          path={`runs/${run.id}/people`}
+          params={{ status: statuses.join(','), person: person ?? undefined }}
+        />
       </div>
       <Answer of={results}>
         {(page) => (

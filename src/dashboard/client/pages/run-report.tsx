@@ -1,11 +1,19 @@
 import type { TaskReport } from '../../../model/resources/resources.ts';
 import { numeral } from '../../../text/numbers.ts';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { Status } from '../parts/status.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
 /** Each task of a run over all its people. */
-export function RunReport({ report }: { report: readonly TaskReport[] }) {
-  return <Table label="Tasks over all people" columns={COLUMNS} rows={report} keyOf={({ id }) => id} />;
+export function RunReport({ runId, report }: { runId: string; report: readonly TaskReport[] }) {
+  return (
+    <>
+      <div class="filters end">
+        <CsvLink path={`runs/${runId}/report`} />
+      </div>
+      <Table label="Tasks over all people" columns={COLUMNS} rows={report} keyOf={({ id }) => id} />
+    </>
+  );
 }
 
 const COLUMNS: readonly Column<TaskReport>[] = [

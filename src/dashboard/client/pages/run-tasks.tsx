@@ -1,4 +1,5 @@
 import type { Run, TaskProcessingResult } from '../../../model/resources/resources.ts';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { api, useLoaded } from '../data.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
@@ -42,6 +43,7 @@ export function RunTasks({ run }: { run: Run }) {
             </li>
           ))}
         </ul>
+        <CsvLink path={`runs/${run.id}/tasks`} params={{ status: status ?? undefined }} />
       </div>
       <Answer of={tasks}>
         {(page) => (

@@ -2,18 +2,18 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Run } from '../../../model/resources/resources.ts';
 import { duration, numeral, percent, plural } from '../../../text/numbers.ts';
 import type { RunDetails } from '../../wire.ts';
+import { CopyCurl } from '../actions/copy.tsx';
+import { RunActions } from '../actions/run-actions.tsx';
+import { WorkflowName } from '../actions/workflow-actions.tsx';
 import { every } from '../browser.ts';
 import { serverNow } from '../clock.ts';
 import { data, reloadShown, useLoaded } from '../data.ts';
 import { newestOf } from '../live.ts';
-import { CopyCurl } from '../parts/copy.tsx';
 import { Answer } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
 import { Page, Tile } from '../parts/page.tsx';
-import { RunActions } from '../parts/run-actions.tsx';
 import { RunBar } from '../parts/run-bar.tsx';
 import { Status } from '../parts/status.tsx';
-import { WorkflowName } from '../parts/workflow-actions.tsx';
 import { params, withParams } from '../router.ts';
 import { to } from '../routes.ts';
 import { paceOf, percentDone, processedTasks, type Sample, withSample } from '../view/run-progress.ts';
@@ -191,7 +191,7 @@ function Tabs({ details, run }: { details: RunDetails; run: Run }) {
       {tab === 'tasks' ? (
         <RunTasks run={run} />
       ) : tab === 'report' ? (
-        <RunReport report={details.report} />
+        <RunReport runId={run.id} report={details.report} />
       ) : (
         <RunPeople run={run} />
       )}

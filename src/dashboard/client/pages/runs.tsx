@@ -2,10 +2,11 @@ import type { Run } from '../../../model/resources/resources.ts';
 import { longDay } from '../../../simulate/report/text.ts';
 import { numeral } from '../../../text/numbers.ts';
 import type { PageOf } from '../../wire.ts';
+import { CopyCurl } from '../actions/copy.tsx';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { serverMinute } from '../clock.ts';
 import { data, useLoaded } from '../data.ts';
 import { newestOf } from '../live.ts';
-import { CopyCurl } from '../parts/copy.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
 import { Page } from '../parts/page.tsx';
@@ -21,10 +22,19 @@ const TYPES = ['scheduled', 'onDemand', 'activatedWithScope', 'extensibilityOnDe
 
 /** The runs of all workflows, by what the address says. */
 export function RunsPage() {
-  const address = data('runs', runQuery(params.value, serverMinute.value));
+  const query = runQuery(params.value, serverMinute.value);
+  const address = data('runs', query);
   const runs = useLoaded<PageOf<Run>>(address);
   return (
-    <Page title="Runs" actions={<CopyCurl address={address} />}>
+    <Page
+      title="Runs"
+      actions={
+        <>
+          <CsvLink path="runs" params={{ ...query, after: undefined }} />
+          <CopyCurl address={address} />
+        </>
+      }
+    >
       <Filters />
       <Answer of={runs}>
         {({ value, nextToken }) => (

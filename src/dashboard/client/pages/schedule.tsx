@@ -1,5 +1,6 @@
 import { plural } from '../../../text/numbers.ts';
 import type { Forecast, WorkflowBrief, WorkflowList } from '../../wire.ts';
+import { QuarantineNote, ScheduleSwitch, WorkflowName, WorkflowState } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
@@ -7,7 +8,6 @@ import { Ago, Moment } from '../parts/moment.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Sign } from '../parts/status.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { QuarantineNote, ScheduleSwitch, WorkflowName, WorkflowState } from '../parts/workflow-actions.tsx';
 
 /** What comes next: the slots, how many people each will take, and what is held. */
 export function SchedulePage() {

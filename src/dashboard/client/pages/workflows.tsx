@@ -1,11 +1,12 @@
 import type { WorkflowBrief, WorkflowList } from '../../wire.ts';
+import { CopyCurl } from '../actions/copy.tsx';
+import { CsvLink } from '../actions/csv-link.tsx';
+import { WorkflowState } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
-import { CopyCurl } from '../parts/copy.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Page } from '../parts/page.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { WorkflowState } from '../parts/workflow-actions.tsx';
 import { to } from '../routes.ts';
 
 /** All workflows. */
@@ -13,7 +14,15 @@ export function WorkflowsPage() {
   const address = data('workflows');
   const workflows = useLoaded<WorkflowList>(address);
   return (
-    <Page title="Workflows" actions={<CopyCurl address={address} />}>
+    <Page
+      title="Workflows"
+      actions={
+        <>
+          <CsvLink path="workflows" />
+          <CopyCurl address={address} />
+        </>
+      }
+    >
       <Answer of={workflows}>
         {({ value }) =>
           value.length === 0 ? (

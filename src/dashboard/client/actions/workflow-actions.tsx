@@ -4,13 +4,13 @@ import { plural } from '../../../text/numbers.ts';
 import type { WorkflowBrief } from '../../wire.ts';
 import { api } from '../data.ts';
 import { me } from '../me.ts';
+import { Moment } from '../parts/moment.tsx';
+import { Sign } from '../parts/status.tsx';
 import { to } from '../routes.ts';
 import { idsIn } from '../view/ids.ts';
 import { ActionButton } from './action-button.tsx';
 import { Confirm } from './dialog.tsx';
-import { Moment } from './moment.tsx';
 import { activate } from './run-actions.tsx';
-import { Sign } from './status.tsx';
 
 type Shown = Pick<
   WorkflowBrief,
