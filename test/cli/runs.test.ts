@@ -49,6 +49,31 @@ describe('tenure runs show --changes', () => {
   });
 });
 
+describe('tenure runs failures', () => {
+  it('shows what failed by cause, and how to reprocess a group', async () => {
+    const [one, all] = JSON.parse((await tenure('runs', 'list', '--db', 'all.db', '--json')).stdout).value;
+    const failures = (id: string, ...args: string[]) =>
+      tenure('runs', 'failures', id, '--db', 'all.db', ...args);
+    expect((await failures(one.id)).stdout).toBe('No failures.\n');
+    const { stdout } = expectCode(await failures(all.id.slice(0, 8)), 0);
+    expect(stdout).toMatch(/^group +users +repaired +task +code +reason\n/);
+    expect(stdout).toMatch(
+      /\n[0-9a-z]{13} +10 +0 +Remove user from all groups +HandlerFailed +no team for …\n/,
+    );
+    const { value } = JSON.parse((await failures(all.id, '--json')).stdout);
+    expect(value).toMatchObject([{ usersCount: 10, reason: 'no team for …' }]);
+    expect(stdout).toContain(
+      `runs reprocess ${all.id.slice(0, 8)} --db all.db --failure-group ${value[0].key}\n`,
+    );
+    const again = ['runs', 'reprocess', all.id, '--db', 'all.db', '--failure-group'];
+    const dry = expectCode(await tenure(...again, value[0].key, '--dry-run', '--json'), 0);
+    expect(JSON.parse(dry.stdout)).toMatchObject({ runId: all.id });
+    const unknown = await tenure(...again, 'nothing', '--dry-run');
+    expect(unknown.code).not.toBe(0);
+    expect(unknown.stderr).toContain('to have a failure group `nothing`, got none');
+  });
+});
+
 describe('tenure runs list', () => {
   it('lists the runs in a table, newest first', async () => {
     const { stdout } = expectCode(await tenure('runs', 'list', '--db', 'all.db'), 0);

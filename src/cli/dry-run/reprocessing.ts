@@ -1,7 +1,12 @@
 /** Dry run of `tenure runs reprocess`: the users that would be reprocessed, and their tasks. */
 import type { ReprocessOptions } from '../../engine/activation.ts';
 import { subjectsOf } from '../../engine/selection/subjects-of.ts';
-import { reprocessingOfResults, reprocessingOfRun, usersOf } from '../../ledger/planning/reprocess.ts';
+import {
+  reprocessingOfGroup,
+  reprocessingOfResults,
+  reprocessingOfRun,
+  usersOf,
+} from '../../ledger/planning/reprocess.ts';
 import type { Candidate } from '../../ledger/planning/run-plan.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
@@ -31,11 +36,13 @@ export async function plannedReprocessing({
   scope,
 }: ReprocessingInput): Promise<DryRun> {
   const { tasks, missing } = await plannedTasks(workflow, job);
-  const { taskScope = 'failedTasks', userScope = 'failedUsers', processingResults } = scope;
+  const { taskScope = 'failedTasks', userScope = 'failedUsers', processingResults, failureGroup } = scope;
   const { candidates } =
-    processingResults === undefined
-      ? await reprocessingOfRun(store, workflow, origin.id, { taskScope, userScope })
-      : await reprocessingOfResults(store, workflow, processingResults.map(idOf), taskScope);
+    failureGroup !== undefined
+      ? await reprocessingOfGroup(store, workflow, origin.id, failureGroup, taskScope)
+      : processingResults === undefined
+        ? await reprocessingOfRun(store, workflow, origin.id, { taskScope, userScope })
+        : await reprocessingOfResults(store, workflow, processingResults.map(idOf), taskScope);
   const chosen = new Map<string, Candidate>();
   for await (const batch of candidates) for (const one of batch) chosen.set(one.subjectId, one);
   const processed: ProcessedPerson[] = [];

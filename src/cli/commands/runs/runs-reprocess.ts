@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ReprocessOptions } from '../../../engine/activation.ts';
 import { requireWorkflow } from '../../../ledger/context.ts';
+import { requireFailureGroup } from '../../../ledger/planning/reprocess.ts';
 import { userResultId } from '../../../model/ids.ts';
 import type { RunRecord } from '../../../model/records.ts';
 import type { Store } from '../../../ports/store.ts';
@@ -36,6 +37,7 @@ interface RunsReprocessOptions extends JobOptions, StopTimeout, View {
   readonly allUsers?: boolean;
   readonly allTasks?: boolean;
   readonly ids?: readonly string[];
+  readonly failureGroup?: string;
 }
 
 const HELP = `
@@ -47,7 +49,8 @@ replace them.
 
 Examples:
   $ tenure runs reprocess 3f2a --db hr.db
-  $ tenure runs reprocess 3f2a --db hr.db --ids u17,u23 --all-tasks --json`;
+  $ tenure runs reprocess 3f2a --db hr.db --ids u17,u23 --all-tasks --json
+  $ tenure runs reprocess 3f2a --db hr.db --failure-group 1gk9mh3x0q2fz`;
 
 /** `tenure runs reprocess`. */
 export function runsReprocessCommand(host: Host, end: (code: ExitCode) => void): Command {
@@ -60,6 +63,11 @@ export function runsReprocessCommand(host: Host, end: (code: ExitCode) => void):
     .option('--all-tasks', 'all tasks of each user, not only those that are not completed')
     .addOption(
       new Option('--ids <ids>', 'only these users of the run').argParser(idList).conflicts('allUsers'),
+    )
+    .addOption(
+      new Option('--failure-group <key>', 'only the users of a group of `runs failures`')
+        .argParser(someText)
+        .conflicts(['allUsers', 'ids']),
     )
     .option('--users <file>', 'the users; default: the file of the last run', someText);
   for (const option of [...usersOptions(), ...tasksOptions(), ...outputOptions()]) command.addOption(option);
@@ -123,9 +131,13 @@ async function scopeOf(
   host: Host,
   store: Store,
   origin: RunRecord,
-  { allUsers, allTasks, ids, db }: RunsReprocessOptions,
+  { allUsers, allTasks, ids, failureGroup, db }: RunsReprocessOptions,
 ): Promise<ReprocessOptions> {
   const taskScope = allTasks ? 'allTasks' : 'failedTasks';
+  if (failureGroup !== undefined) {
+    await requireFailureGroup(store, origin, failureGroup);
+    return { taskScope, failureGroup };
+  }
   if (ids === undefined) {
     const userScope = allUsers ? 'allUsers' : 'failedUsers';
     const isNobody = allUsers ? !allTasks && origin.failedTasksCount === 0 : origin.failedUsersCount === 0;

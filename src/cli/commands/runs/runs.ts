@@ -3,6 +3,7 @@ import type { Host } from '../../host.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
 import { runsCancelCommand } from './runs-cancel.ts';
 import { runsDeleteCommand } from './runs-delete.ts';
+import { runsFailuresCommand } from './runs-failures.ts';
 import { runsListCommand } from './runs-list.ts';
 import { runsReprocessCommand } from './runs-reprocess.ts';
 import { runsShowCommand } from './runs-show.ts';
@@ -19,6 +20,7 @@ export function runsCommand(host: Host, end: (code: ExitCode) => void): Command 
     runsListCommand,
     runsShowCommand,
     runsUsersCommand,
+    runsFailuresCommand,
     runsReprocessCommand,
     runsCancelCommand,
     runsDeleteCommand,
