@@ -15,11 +15,15 @@ export function observedStore(store: Store, committed: (writes: readonly Write[]
   const isCut = store.slices !== undefined;
   const transaction: Store['transaction'] = async (work) => {
     let writes: Write[] = [];
-    const result = await store.transaction(async (tx) => {
+    const result = await store.transaction((tx) => {
       writes = [];
-      const done = await work(listenTo(tx, writes));
-      if (isCut) writes = await asReadersSee(tx, writes);
-      return done;
+      const working = work(listenTo(tx, writes));
+      // Where runs are not cut no microtask is added: their order is that of the trace.
+      if (!isCut) return working;
+      return working.then(async (done) => {
+        writes = await asReadersSee(tx, writes);
+        return done;
+      });
     });
     if (writes.length > 0) committed(writes);
     return result;
