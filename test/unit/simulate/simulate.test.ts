@@ -86,7 +86,7 @@ describe('a simulation', () => {
   it.each([
     ['onboarding-year', 'P21D', 'ee9fe3bb033aa907c61eb55b9157cbb22d6b06d2ecf33eb808660dcfd6aba566'],
     ['offboarding-merger-before', 'P60D', '7726ac83595c0ba301c79dc32b4fa5bf187f979b82e57c4db6c0bcf2582fc5eb'],
-    ['offboarding-merger-after', 'P60D', '78d3401eb0d9e6fa840abb794e707663858a93836bf7fd4fe797ff5138cd36b0'],
+    ['offboarding-merger-after', 'P60D', '988cb7cede22ba7038da18fc7ebefb968d09d8946e9ee629b6a26efe3b038700'],
     ['overloaded-directory', 'P8D', 'a23290570b8323f18f30625a4c50be35f32360815c0092e3385891ce148d9d9e'],
   ])('of the shipped scenario %s over %s has the trace that it always had', async (name, horizon, sha256) => {
     const { result, lines } = await traced(SCENARIOS[name] as Scenario, { horizon });
