@@ -48,6 +48,9 @@ const SHAPES = {
     'authenticationConfiguration callbackConfiguration clientConfiguration createdDateTime description displayName endpointConfiguration id lastModifiedDateTime replyMode',
   awaitedWorkflowProcessingResult: 'processingStatus statusReasons subject',
   explanation: 'dueDateTime qualifies slotDateTime steps subjectId summary workflowId workflowVersion',
+  failureGroup: 'code firstDateTime key lastDateTime reason repairedUsersCount subjects task usersCount',
+  workflowFailureGroup:
+    'code firstDateTime key lastDateTime lastRunId reason repairedUsersCount runsCount subjects task usersCount',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   subjectSummary: 'failedSubjects failedTasks successfulSubjects totalSubjects totalTasks',
@@ -70,6 +73,8 @@ interface World {
   readonly report: string;
   readonly task: string;
   readonly again: string;
+  /** Key of the group of failures of the run. */
+  readonly failureGroup: string;
   readonly deleted: string;
   readonly deletedTask: string;
   /** Scheduled, for all users. */
@@ -382,6 +387,32 @@ const READS: readonly Case[] = [
         expect.objectContaining({ subject: { id }, processingStatus: 'queued' }),
       ),
       '@odata.nextLink': expect.any(String),
+    }),
+  },
+  {
+    route: `GET ${R}/{run}/failures()`,
+    path: (w) => `${ONE_RUN(w)}/failures()`,
+    status: 200,
+    shape: 'failureGroup',
+    shows: ({ task }) => ({
+      value: [
+        expect.objectContaining({
+          task: expect.objectContaining({ id: task }),
+          code: 'HandlerFailed',
+          reason: 'The mail attribute is missing',
+          usersCount: 1,
+          subjects: [{ id: 'p9' }],
+        }),
+      ],
+    }),
+  },
+  {
+    route: 'GET workflows/{workflow}/failures()',
+    path: ({ workflow }) => `/workflows/${workflow}/failures(since=2020-01-01T00:00:00Z)`,
+    status: 200,
+    shape: 'workflowFailureGroup',
+    shows: () => ({
+      value: expect.arrayContaining([expect.objectContaining({ reason: 'The mail attribute is missing' })]),
     }),
   },
   {
@@ -842,6 +873,12 @@ const WRITES: readonly Case[] = [
     shape: 'workflow',
     shows: () => ({ version: 2, tasks: [expect.objectContaining({ displayName: 'badge' })] }),
   },
+  {
+    route: `POST ${R}/{run}/reprocess`,
+    path: (w) => `${ONE_RUN(w)}/reprocess`,
+    body: ({ failureGroup }) => ({ failureGroup }),
+    status: 204,
+  },
   UNTIED(`${R}/{run}`, ONE_RUN),
   UNTIED(`${R}/{run}/userProcessingResults/{user}`, (w) => `${ONE_RUN(w)}/userProcessingResults/${w.user}`),
   UNTIED(`${U}/{user}`, (w) => `/workflows/${w.workflow}/userProcessingResults/${w.user}`),
@@ -921,6 +958,7 @@ async function openWorld(): Promise<{ readonly api: Api; readonly world: World }
     report: idOf(report),
     task: idOf(tasks[0]),
     again: again.id,
+    failureGroup: (await api.engine.runs.failures(run))[0]?.key ?? '',
     deleted,
     deletedTask: idOf(deletedTasks[0]),
     scheduled,

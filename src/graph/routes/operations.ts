@@ -18,7 +18,7 @@ import {
 import { objectBody, withMembers } from '../protocol/body.ts';
 import type { Row } from '../protocol/represent.ts';
 import { RUN, USER_RESULT } from '../schema/entity-types.ts';
-import { type Call, found } from './route.ts';
+import { type Call, found, soleField } from './route.ts';
 import { concealed } from './run-of-path.ts';
 import { sentBack } from './sent-back.ts';
 import { type TaskReportSummary, taskReportSummary, userSummary } from './summaries.ts';
@@ -26,6 +26,12 @@ import { type TaskReportSummary, taskReportSummary, userSummary } from './summar
 /** POST runs. */
 export function createRun({ engine, keys, body, author }: Call): Promise<Run> {
   return engine.runs.create(keys.workflow, withMembers(RUN, objectBody(body)) as unknown as RunInput, author);
+}
+
+/** reprocess: `{ failureGroup }`, the users of a group of `failures()`. */
+export async function reprocess({ engine, keys, body, author }: Call): Promise<string> {
+  const failureGroup = soleField(body, 'failureGroup') as string;
+  return (await engine.runs.reprocess(keys.run, { failureGroup }, author)).id;
 }
 
 /** PATCH a run. */

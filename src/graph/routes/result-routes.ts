@@ -7,7 +7,7 @@ import * as subjects from '../lists/subjects.ts';
 import * as does from './operations.ts';
 import { create, list, one, operation, type Route, remove, update, windowed } from './route.ts';
 
-const { reports, change } = NEEDED;
+const { reports, change, activate } = NEEDED;
 const RUNS = 'workflows/{workflow}/runs';
 const ONE_RUN = `${RUNS}/{run}`;
 const USERS = 'workflows/{workflow}/userProcessingResults';
@@ -56,6 +56,8 @@ function underResult(parent: string): readonly Route[] {
 const RUN_ROUTES: readonly Route[] = [
   list(RUNS, reports, ({ engine, keys, query }) => runsOf(engine, keys.workflow, query.filter?.tree ?? null)),
   one(ONE_RUN, reports, ({ engine, keys }) => engine.runs.get(keys.run)),
+  operation(`${ONE_RUN}/failures()`, reports, ({ engine, keys }) => engine.runs.failures(keys.run)),
+  operation(`${ONE_RUN}/reprocess`, activate, does.reprocess),
   windowed(`${RUNS}/summary()`, reports, ({ engine, keys }, start, end) =>
     engine.runs.summary(keys.workflow, start, end),
   ),

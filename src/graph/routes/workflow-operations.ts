@@ -108,6 +108,14 @@ export async function explain({ engine, keys, args }: Call): Promise<object> {
   return { ...explained, steps };
 }
 
+/** failures: of 30 days, or since a moment. */
+export async function failures({ engine, keys, args }: Call): Promise<readonly object[]> {
+  const since = args.get('since');
+  if (args.size > (since === undefined ? 0 : 1)) throw badRequest('Expected at most the parameter since=….');
+  const groups = await engine.workflows.failures(keys.workflow, since === undefined ? {} : { since });
+  return groups.map(({ lastRun, ...group }) => ({ ...group, lastRunId: lastRun.id }));
+}
+
 /** The versions of a workflow, newest first. */
 export function versions({ engine, keys }: Call): Source {
   return arrayOf(

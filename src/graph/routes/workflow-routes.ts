@@ -58,6 +58,7 @@ const LIVE: readonly Route[] = [
     engine.workflows.unrunnableTasks(keys.workflow),
   ),
   operation(`${ONE}/explain()`, reports, does.explain),
+  operation(`${ONE}/failures()`, reports, does.failures),
   list(`${ONE}/previewScope`, workflows, (call) => arrayOf(() => does.previewScope(call) as never)),
   one(`${ONE}/previewScope/{target}`, workflows, async (call) =>
     does.targetOf(await does.previewScope(call), call),

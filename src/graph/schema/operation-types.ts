@@ -11,12 +11,14 @@ import {
   CANCEL_SCOPE,
   EXPLANATION,
   FAILED_TASK,
+  FAILURE_GROUP,
   REPORT_SUMMARY,
   RUN_SUMMARY,
   SUBJECT_SUMMARY,
   TOP_TASKS,
   TOP_WORKFLOWS,
   USER_SUMMARY,
+  WORKFLOW_FAILURE_GROUP,
   WORKFLOWS_SUMMARY,
 } from './summary-types.ts';
 
@@ -57,6 +59,18 @@ const explain = (parameters: Operation['parameters']): Operation => ({
   returns: { type: EXPLANATION },
 });
 
+const failures = (
+  of: EntityType,
+  type: ComplexType,
+  parameters: Operation['parameters'] = {},
+): Operation => ({
+  name: 'failures',
+  kind: 'function',
+  of: { type: of },
+  parameters,
+  returns: { type, isMany: true },
+});
+
 const USERS: OperationValue = { type: USER, isMany: true };
 
 /** All of them. */
@@ -69,6 +83,10 @@ export const OPERATIONS: readonly Operation[] = [
   // Not Microsoft's: two overloads, because `at` may be left out.
   explain({ subjectId: { type: 'string' } }),
   explain({ subjectId: { type: 'string' }, at: { type: 'dateTime' } }),
+  failures(RUN, FAILURE_GROUP),
+  failures(WORKFLOW, WORKFLOW_FAILURE_GROUP),
+  failures(WORKFLOW, WORKFLOW_FAILURE_GROUP, { since: { type: 'dateTime' } }),
+  action(RUN, 'reprocess', { failureGroup: { type: 'string' } }),
   action(WORKFLOW, 'pauseRuns', {}, { type: WORKFLOW }),
   action(WORKFLOW, 'resumeRuns', {}, { type: WORKFLOW }),
   action(WORKFLOW, 'createNewVersion', { workflow: { type: WORKFLOW } }, { type: WORKFLOW }),

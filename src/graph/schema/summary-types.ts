@@ -1,6 +1,6 @@
 /** Complex types of parameters and results of operations. Source: domain §1.7, §1.14. */
 import { KINDS, PAIR } from './complex-types.ts';
-import { type ComplexType, many, type Properties } from './edm.ts';
+import { type ComplexType, many, one, type Properties } from './edm.ts';
 import { CATEGORY, OPERATION_STATUS, STATUS } from './enumerations.ts';
 
 const counts = (...names: readonly string[]): Properties =>
@@ -127,6 +127,40 @@ export const EXPLANATION: ComplexType = {
   required: ['workflowId', 'workflowVersion', 'subjectId', 'qualifies', 'summary', 'steps'],
 };
 
+const FAILED_TASK_REFERENCE: ComplexType = {
+  name: 'failureGroupTask',
+  properties: { id: 'string', displayName: 'string', taskDefinitionId: 'string' },
+  required: ['id', 'displayName', 'taskDefinitionId'],
+};
+const FAILURE_SUBJECT: ComplexType = {
+  name: 'failureGroupSubject',
+  properties: { id: 'string' },
+  required: ['id'],
+};
+const FAILURES: Properties = {
+  key: 'string',
+  task: one(FAILED_TASK_REFERENCE),
+  code: 'string',
+  reason: 'string',
+  usersCount: 'int',
+  repairedUsersCount: 'int',
+  firstDateTime: 'dateTime',
+  lastDateTime: 'dateTime',
+  subjects: many(FAILURE_SUBJECT),
+};
+/** A result of failures of a run; not Microsoft's. */
+export const FAILURE_GROUP: ComplexType = {
+  name: 'failureGroup',
+  properties: FAILURES,
+  required: Object.keys(FAILURES),
+};
+/** A result of failures of a workflow; not Microsoft's. */
+export const WORKFLOW_FAILURE_GROUP: ComplexType = {
+  name: 'workflowFailureGroup',
+  properties: { ...FAILURES, runsCount: 'int', lastRunId: 'string' },
+  required: [...Object.keys(FAILURES), 'runsCount', 'lastRunId'],
+};
+
 /** The parameter of cancelProcessing. */
 export const CANCEL_SCOPE: ComplexType = { name: 'cancelScope', isAbstract: true, properties: {} };
 const CANCEL_RUNS: ComplexType = {
@@ -163,6 +197,10 @@ export const SUMMARY_TYPES: readonly ComplexType[] = [
   EXPLAINED_CLAUSE,
   EXPLAINED_STEP,
   EXPLANATION,
+  FAILED_TASK_REFERENCE,
+  FAILURE_SUBJECT,
+  FAILURE_GROUP,
+  WORKFLOW_FAILURE_GROUP,
   CANCEL_SCOPE,
   CANCEL_RUNS,
   EXTENSION_DATA,
