@@ -1,0 +1,250 @@
+import { readFunction, readLine, readWhole } from '../../input/fields.ts';
+import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import { readClock } from '../../input/ports.ts';
+import { invalid, type Place } from '../../input/refuse.ts';
+import type { DurationMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { systemClock } from '../../system/real/clock.ts';
+import { ConnectorError } from './connector-error.ts';
+import { Gate } from './gate.ts';
+import { codeOfSocketError, kindOfSocketError, kindOfStatus, retryAfterOf } from './http-answer.ts';
+
+const URL_LENGTH_MAX = 2_048;
+/** Longest part of a message that comes from the system, characters. */
+const SAID_LENGTH_MAX = 300;
+
+/** Options of {@link createHttpClient}. */
+export interface HttpClientOptions {
+  /** Absolute URL before each path. `https:`; `http:` only for loopback hosts, or with `insecure`. */
+  readonly baseUrl: string;
+  /** Allows `http:` for any host. Default `false`. */
+  readonly insecure?: boolean;
+  /**
+   * Value of the `Authorization` header. `renew` is true after the last value was refused with 401. Default: no header.
+   * What it throws is the reason of the failure.
+   */
+  readonly authorization?: (renew: boolean) => string | Promise<string>;
+  /** Additional headers of each request. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For a request and its answer, ms; 1..600,000. Default 30,000. */
+  readonly timeoutMs?: DurationMs;
+  /** Longest answer that is read, bytes. Default 8 MiB. */
+  readonly bodyBytesMax?: number;
+  /** What the body of an answer that is not 2xx says, for people. Default: `error.message`, `detail` or nothing. */
+  readonly reasonOf?: (body: unknown) => { readonly code?: string; readonly message?: string } | null;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+}
+
+/** One request. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base URL, beginning with `/`, made with {@link path}; or a URL of the same host that the system gave. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** An answer of 2xx. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; `null` when the answer has no body, or one of another type. */
+  readonly body: unknown;
+}
+
+/** A client of one host. */
+export interface HttpClient {
+  /** Shared by everything that calls the host. */
+  readonly gate: Gate;
+  /** @throws ConnectorError for every answer that is not 2xx, and for none. What `signal` was aborted with. */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+const OPTIONS = {
+  baseUrl: (place: Place) => readLine(place, URL_LENGTH_MAX),
+  insecure: withDefault((place: Place) => place.value === true, false),
+  authorization: optional(readFunction<NonNullable<HttpClientOptions['authorization']>>),
+  headers: optional(readHeaders),
+  timeoutMs: withDefault((place: Place) => readWhole(place, 1, 600_000), 30_000),
+  bodyBytesMax: withDefault((place: Place) => readWhole(place, 1, 2 ** 30), 2 ** 23),
+  reasonOf: withDefault(readFunction<NonNullable<HttpClientOptions['reasonOf']>>, reasonOfProblem),
+  clock: withDefault(readClock, systemClock),
+  fetch: withDefault(readFunction<typeof fetch>, (...call: Parameters<typeof fetch>) => fetch(...call)),
+} satisfies ShapeOf<HttpClientOptions>;
+
+/**
+ * Client of one host over the platform's `fetch`, for connectors. Redirects are not followed, answers are bounded, and
+ * while the host throttles, no call is made.
+ *
+ * @throws LifecycleError `InvalidArgument`.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return new FetchClient(readOptions(options, 'createHttpClient', OPTIONS));
+}
+
+/**
+ * A path with its values escaped: `` path`/Users/${id}` ``.
+ *
+ * @throws ConnectorError for a value that is empty or `..`, which would name another object.
+ */
+export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  return parts.reduce((text, part, index) => {
+    const value = String(values[index - 1]);
+    if (/^\.{0,2}$/.test(value))
+      throw new ConnectorError('refused', `Expected an id in a path, got \`${value}\``, { code: 'BadId' });
+    return `${text}${encodeURIComponent(value)}${part}`;
+  });
+}
+
+type Settings = ReturnType<typeof readOptions<typeof OPTIONS>>;
+
+class FetchClient implements HttpClient {
+  readonly gate: Gate;
+  readonly #settings: Settings;
+  readonly #base: URL;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#base = readBase(settings);
+    this.gate = new Gate(settings.clock);
+  }
+
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    const url = this.#urlOf(request.path);
+    this.gate.pass();
+    const first = await this.#send(request, url, false);
+    const isRenewed = first.status === 401 && this.#settings.authorization !== undefined;
+    if (!isRenewed) return this.#result(first);
+    return this.#result(await this.#send(request, url, true));
+  }
+
+  #urlOf(target: string): URL {
+    const url = target.startsWith('/')
+      ? new URL(`${this.#base.pathname.replace(/\/$/, '')}${target}`, this.#base)
+      : new URL(target);
+    // A page token or `Location` of the system must not send credentials to another host.
+    if (url.origin === this.#base.origin) return url;
+    const message = `Expected a URL of ${this.#base.host}, got one of ${url.host}`;
+    throw new ConnectorError('refused', message, { code: 'ForeignUrl' });
+  }
+
+  async #send({ method, body, headers, signal }: HttpRequest, url: URL, renew: boolean): Promise<Received> {
+    const { authorization, timeoutMs, bodyBytesMax } = this.#settings;
+    const credentials = await authorization?.(renew);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await this.#settings.fetch(url, {
+        method,
+        redirect: 'manual',
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...this.#settings.headers,
+          ...headers,
+          ...(credentials === undefined ? {} : { authorization: credentials }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+      const text = await textOf(response, bodyBytesMax);
+      return { status: response.status, headers: response.headers, body: parse(text) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.gate.failed(this.#unanswered(error, timeout.aborted));
+    }
+  }
+
+  #unanswered(error: unknown, isTimeout: boolean): ConnectorError {
+    if (error instanceof ConnectorError) return error;
+    const { host } = this.#base;
+    if (isTimeout) {
+      const message = `${host} did not answer within ${this.#settings.timeoutMs} ms`;
+      return new ConnectorError('unknown', message, { code: 'Timeout', cause: error });
+    }
+    const code = codeOfSocketError(error) ?? 'ConnectionFailed';
+    return new ConnectorError(kindOfSocketError(error), `No answer from ${host}`, { code, cause: error });
+  }
+
+  #result({ status, headers, body }: Received): HttpAnswer {
+    if (status >= 200 && status < 300) {
+      this.gate.succeeded();
+      return { status, headers, body };
+    }
+    const said = status >= 400 ? this.#settings.reasonOf(body) : { message: 'redirects are not followed' };
+    const reason = said?.message === undefined ? '' : `: ${said.message.slice(0, SAID_LENGTH_MAX)}`;
+    const retryAfterMs = retryAfterOf(headers.get('retry-after'), this.#settings.clock.now());
+    const code = `Http${status}`;
+    const message = `${this.#base.host} answered ${status}${said?.code ? ` ${said.code.slice(0, 100)}` : ''}${reason}`;
+    throw this.gate.failed(new ConnectorError(kindOfStatus(status), message, { code, retryAfterMs }));
+  }
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+function readBase({ baseUrl, insecure }: Pick<Settings, 'baseUrl' | 'insecure'>): URL {
+  const place = { path: 'baseUrl', value: baseUrl };
+  const url = URL.parse(baseUrl);
+  if (!url || !/^https?:$/.test(url.protocol)) throw invalid(place, 'an absolute URL with https:');
+  if (url.username !== '' || url.password !== '')
+    throw invalid(place, 'a URL without credentials', 'one with credentials; set `authorization`');
+  const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'http:' && !isLoopback && !insecure)
+    throw invalid(place, 'a URL with https:, or `insecure` to be set');
+  return url;
+}
+
+function readHeaders(place: Place): Readonly<Record<string, string>> {
+  const { value } = place;
+  const isText = typeof value === 'object' && value !== null && Object.values(value).every(isString);
+  if (!isText) throw invalid(place, 'an object of texts');
+  return value as Readonly<Record<string, string>>;
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+async function textOf(response: Response, bytesMax: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) {
+      const message = `Expected an answer of at most ${bytesMax} bytes, got more`;
+      throw new ConnectorError('refused', message, { code: 'AnswerTooLong' });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    // Of a proxy, usually: its status says enough.
+    return null;
+  }
+}
+
+/** The shapes of Graph and OData, of RFC 9457 problem details and of SCIM. */
+function reasonOfProblem(body: unknown): { readonly code?: string; readonly message?: string } | null {
+  const problem = (body ?? {}) as {
+    readonly error?: unknown;
+    readonly detail?: unknown;
+    readonly scimType?: unknown;
+  };
+  const { code, message } = (problem.error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (isString(message)) return { message, ...(isString(code) ? { code } : {}) };
+  if (!isString(problem.detail)) return null;
+  return { message: problem.detail, ...(isString(problem.scimType) ? { code: problem.scimType } : {}) };
+}

@@ -1,0 +1,144 @@
+import { ConnectorError } from '../kernel/connector-error.ts';
+import type { ScimOperation, ScimResource } from './scim-client.ts';
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+/** Attributes of one task, at most, as Entra has it. */
+const ATTRIBUTES_MAX = 10;
+
+/** Where SCIM keeps an attribute of a person. */
+interface ScimPath {
+  /** As PATCH names it. */
+  readonly path: string;
+  /** For a value of a list, such as `emails`: the list and the value's attribute. */
+  readonly of?: { readonly list: string; readonly part: string };
+  read(user: ScimResource): unknown;
+}
+
+const plain = (name: string): ScimPath => ({ path: name, read: (user) => user[name] });
+const name = (part: string): ScimPath => ({
+  path: `name.${part}`,
+  read: (user) => fieldOf(user.name, part),
+});
+const enterprise = (part: string): ScimPath => ({
+  path: `${ENTERPRISE}:${part}`,
+  read: (user) => fieldOf(user[ENTERPRISE], part),
+});
+const work = (list: string, part = 'value'): ScimPath => ({
+  path: `${list}[type eq "work"].${part}`,
+  of: { list, part },
+  read: (user) => fieldOf(workOf(user[list]), part),
+});
+const address = (part: string): ScimPath => work('addresses', part);
+
+/** Graph's names → SCIM's places. RFC 7643 §4.1, §4.3. */
+const PATHS: Readonly<Record<string, ScimPath>> = {
+  displayName: plain('displayName'),
+  jobTitle: plain('title'),
+  preferredLanguage: plain('preferredLanguage'),
+  userType: plain('userType'),
+  userPrincipalName: plain('userName'),
+  givenName: name('givenName'),
+  surname: name('familyName'),
+  department: enterprise('department'),
+  employeeId: enterprise('employeeNumber'),
+  costCenter: enterprise('costCenter'),
+  division: enterprise('division'),
+  companyName: enterprise('organization'),
+  mail: work('emails'),
+  businessPhones: work('phoneNumbers'),
+  streetAddress: address('streetAddress'),
+  city: address('locality'),
+  state: address('region'),
+  postalCode: address('postalCode'),
+  country: address('country'),
+};
+
+/** An attribute and the value that it shall have; `null`: none. */
+export interface WantedAttribute {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/**
+ * The attributes of the task argument `attributeUpdates`: JSON, name → value; an empty value clears.
+ *
+ * @throws ConnectorError `refused`: what is wrong with the argument.
+ */
+export function readAttributeUpdates(text: string | undefined): readonly WantedAttribute[] {
+  const updates = parse(text ?? '');
+  const names = Object.keys(updates);
+  if (names.length === 0 || names.length > ATTRIBUTES_MAX)
+    throw refused(`1 to ${ATTRIBUTES_MAX} attributes in attributeUpdates, got ${names.length}`);
+  return names.map((attribute) => {
+    const value = updates[attribute];
+    if (!Object.hasOwn(PATHS, attribute))
+      throw refused(
+        `an attribute that SCIM has in attributeUpdates (${Object.keys(PATHS).join(', ')}), got \`${attribute}\``,
+      );
+    if (value !== null && typeof value !== 'string')
+      throw refused(`a text for ${attribute}, got ${typeof value}`);
+    return { name: attribute, value: value === '' ? null : value };
+  });
+}
+
+/** The attributes that differ, of those that are wanted. */
+export function differing(
+  user: ScimResource,
+  wanted: readonly WantedAttribute[],
+): readonly WantedAttribute[] {
+  return wanted.filter((attribute) => presentValue(user, attribute.name) !== attribute.value);
+}
+
+/** What a difference is, in words. */
+export function describeDifference(user: ScimResource, { name: attribute, value }: WantedAttribute): string {
+  return `${attribute}: ${presentValue(user, attribute) ?? 'none'} → ${value ?? 'none'}`;
+}
+
+/** The operation that makes an attribute what is wanted. */
+export function operationFor(user: ScimResource, { name: attribute, value }: WantedAttribute): ScimOperation {
+  const { path, of } = PATHS[attribute] as ScimPath;
+  if (value === null) return { op: 'remove', path };
+  // A path into a list that has no such element has no target: RFC 7644 §3.5.2.3.
+  if (of && workOf(user[of.list]) === undefined)
+    return { op: 'add', path: of.list, value: [{ type: 'work', [of.part]: value }] };
+  return { op: 'replace', path, value };
+}
+
+function presentValue(user: ScimResource, attribute: string): string | null {
+  const value = (PATHS[attribute] as ScimPath).read(user);
+  return value === undefined || value === null || value === '' ? null : String(value);
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[field]
+    : undefined;
+}
+
+function workOf(list: unknown): unknown {
+  return Array.isArray(list) ? list.find((one) => fieldOf(one, 'type') === 'work') : undefined;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Readonly<Record<string, unknown>>;
+  } catch {
+    // Said below.
+  }
+  throw refused('JSON with attributes and their values in attributeUpdates, got something else');
+}
+
+function refused(expected: string): ConnectorError {
+  return new ConnectorError('refused', `Expected ${expected}`, { code: 'BadArgument' });
+}
+
+/** The attributes of an account under Graph's names, without those that it lacks. */
+export function attributesOf(user: ScimResource): Readonly<Record<string, string>> {
+  const values = Object.keys(PATHS).map((attribute) => [attribute, presentValue(user, attribute)] as const);
+  return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** The names of Graph that {@link attributesOf} can give. */
+export const SCIM_ATTRIBUTES: readonly string[] = Object.keys(PATHS);

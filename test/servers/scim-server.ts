@@ -1,0 +1,128 @@
+/** A SCIM 2.0 service on SCIMMY, with accounts and groups in memory. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import SCIMMY from 'scimmy';
+import SCIMMYRouters from 'scimmy-routers';
+
+export const SCIM_TOKEN = 'a-token-of-the-scim-service';
+
+interface Resource {
+  readonly id: string;
+  readonly [attribute: string]: unknown;
+}
+
+/** The accounts and groups of one service. */
+class ScimData {
+  readonly users = new Map<string, Resource>();
+  readonly groups = new Map<string, Resource>();
+  changes = 0;
+  #id = 0;
+
+  add(kind: 'users' | 'groups', resource: Readonly<Record<string, unknown>>): Resource {
+    this.#id += 1;
+    const added = { ...resource, id: `${kind[0]}${this.#id}` };
+    this[kind].set(added.id, added);
+    return added;
+  }
+}
+
+/** A running service. */
+export interface ScimServer {
+  /** Without a path; resources are below `/scim/v2`. */
+  readonly url: string;
+  readonly data: ScimData;
+  close(): Promise<void>;
+}
+
+interface ScimRequest {
+  readonly id?: string;
+  readonly filter?: { match(all: readonly object[]): readonly object[] };
+  readonly constraints?: { readonly startIndex?: number };
+}
+
+/** What SCIMMY cuts a page from: an array of all, with nothing before the page. */
+function pageOf({ filter, constraints }: ScimRequest, all: readonly Resource[]): readonly object[] {
+  // SCIMMY's filters cannot look into a list that is absent.
+  const resources = all.map((one) => ('displayName' in one ? { members: [], ...one } : one));
+  const found = filter ? filter.match(resources) : resources;
+  const page = [...found];
+  const before = (constraints?.startIndex ?? 1) - 1;
+  for (let index = 0; index < Math.min(before, page.length); index += 1) delete page[index];
+  return page;
+}
+
+type Handlers = Parameters<typeof SCIMMY.Resources.declare>[1];
+
+function handlersFor(kind: 'users' | 'groups', unique: string): Handlers {
+  const notFound = (id: string) => new SCIMMY.Types.Error(404, null as never, `No ${kind} ${id}`);
+  return {
+    egress: (resource: ScimRequest, data: ScimData) => {
+      if (resource.id === undefined) return pageOf(resource, [...data[kind].values()]);
+      const found = data[kind].get(resource.id);
+      if (!found) throw notFound(resource.id);
+      return found;
+    },
+    ingress: (resource: ScimRequest, instance: Readonly<Record<string, unknown>>, data: ScimData) => {
+      const plain = JSON.parse(JSON.stringify(instance));
+      const same = [...data[kind].values()].find(
+        (one) => one[unique] === plain[unique] && one.id !== resource.id,
+      );
+      if (same) throw new SCIMMY.Types.Error(409, 'uniqueness', `${unique} is taken`);
+      data.changes += 1;
+      if (resource.id === undefined) return data.add(kind, plain);
+      if (!data[kind].has(resource.id)) throw notFound(resource.id);
+      const changed = { ...plain, id: resource.id };
+      data[kind].set(resource.id, changed);
+      return changed;
+    },
+    degress: ({ id = '' }: ScimRequest, data: ScimData) => {
+      if (!data[kind].delete(id)) throw notFound(id);
+      data.changes += 1;
+    },
+  } as unknown as Handlers;
+}
+
+// SCIMMY keeps its resource types once for a process; each request brings the data of its server.
+SCIMMY.Resources.declare(
+  SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false),
+  handlersFor('users', 'userName'),
+);
+SCIMMY.Resources.declare(SCIMMY.Resources.Group, handlersFor('groups', 'displayName'));
+
+/** Starts a service on a free port of this host. */
+export async function startScimServer(): Promise<ScimServer> {
+  const data = new ScimData();
+  const app = express();
+  // SCIMMY ignores numbers that are texts.
+  app.set('query parser', (query: string) =>
+    Object.fromEntries(
+      [...new URLSearchParams(query)].map(([name, value]) => [
+        name,
+        /^\d+$/.test(value) ? Number(value) : value,
+      ]),
+    ),
+  );
+  app.use(
+    '/scim/v2',
+    new SCIMMYRouters({
+      type: 'bearer',
+      handler: (request) => {
+        if (request.header('authorization') !== `Bearer ${SCIM_TOKEN}`) throw new Error('Expected the token');
+        return 'tenure';
+      },
+      context: () => data,
+    }) as express.RequestHandler,
+  );
+  const server = createServer(app);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    data,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
