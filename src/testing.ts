@@ -23,6 +23,18 @@ export {
   perform,
 } from './testing/commands/ledger-operations.ts';
 export { ledgerClient, type ReportedResult, type RunClient } from './testing/commands/run-client.ts';
+export { connectorContract } from './testing/connectors/connector-contract.ts';
+export type {
+  ConnectorFault,
+  ConnectorSubject,
+  ConnectorSystem,
+} from './testing/connectors/connector-kit.ts';
+export {
+  HTTP_FAULTS,
+  type HttpFault,
+  type HttpProxy,
+  openHttpProxy,
+} from './testing/connectors/http-faults.ts';
 export type { ContractRunner, OpenedStore, StoreSubject, TestBody } from './testing/contract/kit.ts';
 export { storeContract } from './testing/contract/store-contract.ts';
 export { workSourceContract } from './testing/contract/work/work-contract.ts';

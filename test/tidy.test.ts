@@ -30,6 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ledger: RECORD,
   metrics: [...CORE, 'events', 'rules'],
   engine: [...RECORD, 'text', 'metrics', 'ledger'],
+  connectors: [...CORE, 'engine', 'system'],
   telemetry: [...RECORD, 'metrics', 'engine', 'system'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],

@@ -15,6 +15,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/pg-boss': 'src/pg-boss.ts',
   'tenure/metrics': 'src/metrics.ts',
   'tenure/telemetry': 'src/telemetry.ts',
+  'tenure/connectors': 'src/connectors.ts',
+  'tenure/scim': 'src/scim.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };
@@ -26,7 +28,13 @@ interface Block {
   readonly body: string;
 }
 
-const PAGES = ['README.md', 'src/engine/README.md', 'src/ledger/README.md', 'src/cli/README.md'];
+const PAGES = [
+  'README.md',
+  'src/engine/README.md',
+  'src/ledger/README.md',
+  'src/cli/README.md',
+  'src/connectors/README.md',
+];
 
 function blocksOf(page: string): readonly Block[] {
   const text = readFileSync(join(ROOT, page), 'utf8');

@@ -84,6 +84,8 @@ describe('what an entry loads', () => {
     ['tenure/pg-boss', []],
     ['tenure/metrics', []],
     ['tenure/telemetry', ['@opentelemetry/api']],
+    ['tenure/connectors', []],
+    ['tenure/scim', []],
     ['tenure/graph', ['hono']],
     [
       'tenure/simulate',

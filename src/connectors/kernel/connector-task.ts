@@ -1,4 +1,4 @@
-import { permanent, retryAfter } from '../../engine/handlers/task-failure.ts';
+import { permanent, retryAfter } from '../../engine/handlers/results/task-failure.ts';
 import type { PlainTaskOptions, RetryPolicy, TaskContext } from '../../ports/task-handler.ts';
 import { ConnectorError } from './connector-error.ts';
 import { type Ensured, ensure, previewEnsure, type Step } from './ensure.ts';
@@ -44,7 +44,7 @@ async function withReason(call: () => Promise<Ensured>): Promise<Ensured> {
   }
 }
 
-/** What the engine has to be told of a failure: a wait that all tasks of the handler share, an end, or nothing more. */
+/** The failure as the engine takes it: a wait that all tasks of the handler share, an end, or nothing more. */
 function taskFailure(error: ConnectorError): Error {
   const { kind, message, code, retryAfterMs } = error;
   if (retryAfterMs !== null) return retryAfter(retryAfterMs, message, { scope: 'handler', code });

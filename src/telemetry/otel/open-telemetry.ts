@@ -53,7 +53,7 @@ const OPTIONS = {
  *
  * ```ts
  * const telemetry = openTelemetry();
- * const engine = createEngine({ tasks, ...telemetry.ports });
+ * const engine = await createEngine({ tasks, ...telemetry.ports });
  * telemetry.observe(engine);
  * ```
  *

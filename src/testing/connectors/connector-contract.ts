@@ -1,6 +1,6 @@
 /** The suite that every task of a connector must pass: it makes a state, once, whatever the system answers. */
 import assert from 'node:assert/strict';
-import { PermanentFailure, RetryAfter } from '../../engine/handlers/task-failure.ts';
+import { PermanentFailure, RetryAfter } from '../../engine/handlers/results/task-failure.ts';
 import type { TaskContext, TaskHandler, TaskHandlerResult } from '../../ports/task-handler.ts';
 import { type VirtualClock, virtualClock } from '../../system/virtual/virtual-clock.ts';
 import type { ContractRunner } from '../contract/kit.ts';
@@ -8,7 +8,7 @@ import type { CallEnd, ConnectorFault, ConnectorSubject, ConnectorSystem } from 
 
 /** Calls of a task until it is done, at most. */
 const CALLS_MAX = 12;
-/** Wait before a call that is not told when to come, ms. */
+/** Wait before the next call where the failure names none, ms. */
 const RETRY_MS = 1_000;
 const START_MS = Date.parse('2026-01-05T08:00:00Z');
 
@@ -139,7 +139,7 @@ async function survives<Fault extends ConnectorFault>(
   }
   const last = ends.at(-1);
   if (fault.isTransient) assert.equal(last?.kind, 'done', `${at}: ${messageOf(last)}`);
-  // The fault is over: whoever tries again succeeds.
+  // The fault is over: the next call succeeds.
   if (last?.kind !== 'done') await (await open(system, 1)).finish();
   assert.deepEqual(await system.state(), wanted.state, at);
   if (!isBlind) assert.equal(system.effects() - effects, wanted.effects, `effects after a fault at ${at}`);
