@@ -46,6 +46,8 @@ export interface WorkflowBrief {
   /** `false`: it runs on demand only, and has no schedule that could be on. */
   readonly hasTrigger: boolean;
   readonly nextScheduleRunDateTime: string | null;
+  /** Since when no further task of its runs starts; `null`: they are not paused. */
+  readonly runsPausedDateTime: string | null;
   readonly quarantineDetails: QuarantineDetails;
 }
 
@@ -70,6 +72,8 @@ export interface Overview {
   /** Number of all of those. */
   readonly failedCount: number;
   readonly quarantined: readonly WorkflowBrief[];
+  /** Workflows with runs that stand still. */
+  readonly paused: readonly WorkflowBrief[];
   /** Scheduled workflows by their next slot; at most 10. */
   readonly next: readonly WorkflowBrief[];
   readonly workflowsCount: number;

@@ -111,6 +111,7 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
         () => `-/runs/${runs.failed}?show=failed&open=${openRow(runs.failed)}`,
         'does not exist',
       ],
+      ['failures by cause', () => `-/runs/${runs.failed}?tab=failures`, 'HandlerFailed'],
       ['the tasks of a run', () => `-/runs/${runs.failed}?tab=tasks`, 'does not exist'],
       ['the report of a run', () => `-/runs/${runs.failed}?tab=report`, 'Succeeded'],
       ['a person', () => '-/people/p10', 'does not exist'],
@@ -229,6 +230,54 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
       await page.getByRole('link', { name: 'another run' }).waitFor();
       const [again] = await engine.runs.reprocessedRuns(runs.failed);
       expect(page.url()).toBe(`${root}-/runs/${again?.id}`);
+    });
+  });
+
+  it('repeats one cause of failure for its people, and says when all are repaired', async () => {
+    const broken = new Set(['p1', 'p2', 'p3']);
+    const own = await createEngine({
+      directory: arrayDirectory(PEOPLE),
+      tasks: {
+        badge: ({ subject }) => {
+          if (subject.id === 'p9') throw new TypeError('No photo');
+          if (broken.has(subject.id)) throw new Error(`The printer of ${subject.id} is on fire`);
+        },
+      },
+    });
+    await own.start();
+    const { id } = await own.workflows.create(workflowInput(['badge'], { displayName: 'Badge' }));
+    const run = await own.runs.activate(id, { subjects: PEOPLE.slice(0, 10).map((one) => one.id) });
+    await own.runs.waitFor(run.id);
+    const handler = createDashboard(own);
+    const site = await listen(handler);
+    const { page, complaints, close } = await openPage(browser);
+    try {
+      await page.goto(`${site.url}/-/runs/${run.id}?tab=failures`);
+      await page.getByText('The printer of … is on fire').waitFor();
+      broken.clear();
+      await page.getByRole('button', { name: 'Reprocess 3 people' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Reprocess 3 people' }).click();
+      await page.getByText('3 of 3 people').waitFor();
+      await page.getByRole('link', { name: 'another run' }).click();
+      await page.getByRole('link', { name: 'Failures by cause' }).click();
+      await page.getByText('repaired', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Reprocess 1 person' }).waitFor();
+      expect(complaints).toEqual([]);
+    } finally {
+      await close();
+      handler.close();
+      await site.close();
+      await own.close();
+    }
+  });
+
+  it('pauses the runs of a workflow, and lets them go on', async () => {
+    await at(`-/workflows/${runs.workflow}`, async ({ page }) => {
+      await page.getByRole('button', { name: 'Pause its runs' }).click();
+      await page.getByText('no further task starts').waitFor();
+      expect((await engine.workflows.get(runs.workflow)).runsPausedDateTime).toBeDefined();
+      await page.getByRole('button', { name: 'Resume its runs' }).click();
+      await page.getByRole('button', { name: 'Pause its runs' }).waitFor();
     });
   });
 

@@ -52,6 +52,7 @@ export function briefOf(workflow: Workflow): WorkflowBrief {
     isSchedulingEnabled,
     hasTrigger: 'trigger' in workflow.executionConditions,
     nextScheduleRunDateTime,
+    runsPausedDateTime: workflow.runsPausedDateTime ?? null,
     quarantineDetails,
   };
 }
@@ -76,6 +77,7 @@ async function readOverview(
     quarantined: workflows.filter(
       ({ quarantineDetails }) => quarantineDetails.quarantineType !== 'notQuarantined',
     ),
+    paused: workflows.filter(({ runsPausedDateTime }) => runsPausedDateTime !== null),
     next: next.slice(0, NEXT_MAX),
     workflowsCount: workflows.length,
     days,

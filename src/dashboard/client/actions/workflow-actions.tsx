@@ -14,7 +14,13 @@ import { activate } from './run-actions.tsx';
 
 type Shown = Pick<
   WorkflowBrief,
-  'id' | 'displayName' | 'isEnabled' | 'isSchedulingEnabled' | 'quarantineDetails' | 'hasTrigger'
+  | 'id'
+  | 'displayName'
+  | 'isEnabled'
+  | 'isSchedulingEnabled'
+  | 'quarantineDetails'
+  | 'hasTrigger'
+  | 'runsPausedDateTime'
 >;
 
 /** A workflow, as a link where one may see it. */
@@ -30,6 +36,14 @@ export function WorkflowState({ workflow }: { workflow: Shown }) {
       <span class="status">
         <Sign tone="held" />
         in quarantine
+      </span>
+    );
+  }
+  if (workflow.runsPausedDateTime !== null) {
+    return (
+      <span class="status">
+        <Sign tone="held" />
+        runs paused
       </span>
     );
   }
@@ -87,6 +101,34 @@ export function QuarantineNote({ workflow }: { workflow: Shown }) {
   );
 }
 
+/** Since when the runs of a workflow stand still, and the way on. */
+export function PausedNote({ workflow }: { workflow: Shown }) {
+  const { id, displayName, runsPausedDateTime } = workflow;
+  if (runsPausedDateTime === null) return null;
+  return (
+    <div class="note">
+      <p>
+        <Sign tone="held" /> The runs of <WorkflowName id={id} name={displayName} /> are paused since{' '}
+        <Moment at={runsPausedDateTime} />: no further task starts, in any process.
+      </p>
+      <PauseButton workflow={workflow} />
+    </div>
+  );
+}
+
+function PauseButton({ workflow: { id, runsPausedDateTime } }: { workflow: Shown }) {
+  if (!me.value?.can.change) return null;
+  const isPaused = runsPausedDateTime !== null;
+  return (
+    <ActionButton
+      label={isPaused ? 'Resume its runs' : 'Pause its runs'}
+      method="POST"
+      address={api(`workflows/${id}/${isPaused ? 'resumeRuns' : 'pauseRuns'}`)}
+      done={isPaused ? 'Its runs go on.' : 'Paused: tasks that are running end, and no further one starts.'}
+    />
+  );
+}
+
 /** Buttons of a workflow. */
 export function WorkflowActions({ workflow }: { workflow: Shown }) {
   const [isAsked, ask] = useState(false);
@@ -103,6 +145,7 @@ export function WorkflowActions({ workflow }: { workflow: Shown }) {
           done={isEnabled ? 'Disabled, and its schedule is off.' : 'Enabled.'}
         />
       ) : null}
+      {workflow.runsPausedDateTime === null ? <PauseButton workflow={workflow} /> : null}
       <ScheduleSwitch workflow={workflow} />
       {can?.activate && isEnabled ? (
         <button type="button" class="primary" onClick={() => ask(true)}>

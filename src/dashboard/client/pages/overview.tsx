@@ -2,7 +2,7 @@ import type { Run } from '../../../model/resources/resources.ts';
 import { longDay, shortDay } from '../../../simulate/report/text.ts';
 import { numeral, plural } from '../../../text/numbers.ts';
 import type { DaySums, Overview, WorkflowBrief } from '../../wire.ts';
-import { QuarantineNote, WorkflowName } from '../actions/workflow-actions.tsx';
+import { PausedNote, QuarantineNote, WorkflowName } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
 import { newestOf } from '../live.ts';
 import { StackedBars } from '../parts/chart.tsx';
@@ -32,7 +32,7 @@ export function OverviewPage() {
 }
 
 function Sections({ overview }: { overview: Overview }) {
-  const { active, failed, failedCount, quarantined, next, days, isCut, workflowsCount } = overview;
+  const { active, failed, failedCount, quarantined, paused, next, days, isCut, workflowsCount } = overview;
   const running = active.map(newestOf).filter(({ processingStatus }) => !isFinal(processingStatus));
   const [first] = next;
   return (
@@ -51,6 +51,9 @@ function Sections({ overview }: { overview: Overview }) {
       </dl>
       {quarantined.map((workflow) => (
         <QuarantineNote key={workflow.id} workflow={workflow} />
+      ))}
+      {paused.map((workflow) => (
+        <PausedNote key={workflow.id} workflow={workflow} />
       ))}
       <Section title="Running now">
         {running.length === 0 ? (
@@ -134,7 +137,10 @@ function RunningCard({ run }: { run: Run }) {
 }
 
 const FAILED_COLUMNS = [
-  { head: 'Workflow', cell: (run: Run) => <a href={to.run(run.id)}>{run.workflow.displayName}</a> },
+  {
+    head: 'Workflow',
+    cell: (run: Run) => <a href={to.run(run.id, { tab: 'failures' })}>{run.workflow.displayName}</a>,
+  },
   { head: 'Status', cell: (run: Run) => <Status value={run.processingStatus} /> },
   {
     head: 'People failed',

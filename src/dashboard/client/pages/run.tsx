@@ -18,6 +18,7 @@ import { params, withParams } from '../router.ts';
 import { to } from '../routes.ts';
 import { paceOf, percentDone, processedTasks, type Sample, withSample } from '../view/run-progress.ts';
 import { executionTypeWord, isFinal } from '../view/status.ts';
+import { RunFailures } from './run-failures.tsx';
 import { RunPeople } from './run-people.tsx';
 import { RunReport } from './run-report.tsx';
 import { RunTasks } from './run-tasks.tsx';
@@ -166,6 +167,7 @@ function Reprocessings({ runs, run }: { runs: readonly Run[]; run: Run }) {
 
 const TABS = [
   { name: '', word: 'People' },
+  { name: 'failures', word: 'Failures by cause' },
   { name: 'tasks', word: 'Tasks' },
   { name: 'report', word: 'Report' },
 ] as const;
@@ -176,19 +178,23 @@ function Tabs({ details, run }: { details: RunDetails; run: Run }) {
     <section>
       <nav class="tabs" aria-label="Parts of the run">
         <ul>
-          {TABS.map(({ name, word }) => (
-            <li key={name}>
-              <a
-                href={withParams({ tab: name, after: undefined, show: undefined, open: undefined })}
-                aria-current={tab === name ? 'true' : undefined}
-              >
-                {word}
-              </a>
-            </li>
-          ))}
+          {TABS.filter(({ name }) => name !== 'failures' || run.failedTasksCount > 0 || tab === name).map(
+            ({ name, word }) => (
+              <li key={name}>
+                <a
+                  href={withParams({ tab: name, after: undefined, show: undefined, open: undefined })}
+                  aria-current={tab === name ? 'true' : undefined}
+                >
+                  {word}
+                </a>
+              </li>
+            ),
+          )}
         </ul>
       </nav>
-      {tab === 'tasks' ? (
+      {tab === 'failures' ? (
+        <RunFailures run={run} />
+      ) : tab === 'tasks' ? (
         <RunTasks run={run} />
       ) : tab === 'report' ? (
         <RunReport runId={run.id} report={details.report} />

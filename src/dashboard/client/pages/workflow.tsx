@@ -3,7 +3,7 @@ import { plural } from '../../../text/numbers.ts';
 import { whenText } from '../../../text/trigger-text.ts';
 import type { WorkflowDetails } from '../../wire.ts';
 import { CopyCurl } from '../actions/copy.tsx';
-import { QuarantineNote, WorkflowActions, WorkflowState } from '../actions/workflow-actions.tsx';
+import { PausedNote, QuarantineNote, WorkflowActions, WorkflowState } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
@@ -25,11 +25,7 @@ export function WorkflowPage({ id }: { id: string }) {
       actions={
         <>
           <CopyCurl address={address} />
-          {workflow ? (
-            <WorkflowActions
-              workflow={{ ...workflow, hasTrigger: 'trigger' in workflow.executionConditions }}
-            />
-          ) : null}
+          {workflow ? <WorkflowActions workflow={shownOf(workflow)} /> : null}
         </>
       }
     >
@@ -40,7 +36,7 @@ export function WorkflowPage({ id }: { id: string }) {
 
 function Details({ details }: { details: WorkflowDetails }) {
   const { workflow, versions, unrunnable, runs } = details;
-  const shown = { ...workflow, hasTrigger: 'trigger' in workflow.executionConditions };
+  const shown = shownOf(workflow);
   return (
     <>
       <p class="facts">
@@ -54,6 +50,7 @@ function Details({ details }: { details: WorkflowDetails }) {
       </p>
       {workflow.description === null ? null : <p class="lead">{workflow.description}</p>}
       <QuarantineNote workflow={shown} />
+      <PausedNote workflow={shown} />
       {unrunnable.map(({ taskId, name, failureReason }) => (
         <div key={taskId} class="note bad">
           <p>
@@ -83,6 +80,15 @@ function Details({ details }: { details: WorkflowDetails }) {
       </Section>
     </>
   );
+}
+
+/** What its buttons and notes go by. */
+function shownOf(workflow: Workflow) {
+  return {
+    ...workflow,
+    hasTrigger: 'trigger' in workflow.executionConditions,
+    runsPausedDateTime: workflow.runsPausedDateTime ?? null,
+  };
 }
 
 function Conditions({ workflow }: { workflow: Workflow }) {

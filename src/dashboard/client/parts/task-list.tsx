@@ -14,7 +14,15 @@ export function TaskList({ tasks }: { tasks: readonly TaskProcessingResult[] }) 
 }
 
 function TaskLine({ task }: { task: TaskProcessingResult }) {
-  const { processingStatus, startedDateTime, completedDateTime, failureReason, processingInfo } = task;
+  const {
+    processingStatus,
+    startedDateTime,
+    completedDateTime,
+    failureReason,
+    processingInfo,
+    changes,
+    code,
+  } = task;
   return (
     <li>
       <span class="task-name">{task.task.displayName}</span>
@@ -24,8 +32,13 @@ function TaskLine({ task }: { task: TaskProcessingResult }) {
         {startedDateTime === null || completedDateTime === null ? null : ', '}
         {completedDateTime === null ? null : <Took from={startedDateTime} until={completedDateTime} />}
       </span>
-      {failureReason === null ? null : <p class="reason bad-text">{failureReason}</p>}
+      {failureReason === null ? null : (
+        <p class="reason bad-text">
+          {failureReason} <code>{code}</code>
+        </p>
+      )}
       {processingInfo === null ? null : <p class="reason soft">{processingInfo}</p>}
+      {changes?.length ? <p class="reason">Changed: {changes.join('; ')}</p> : null}
     </li>
   );
 }
