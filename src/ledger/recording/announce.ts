@@ -25,7 +25,10 @@ export function announce(
 ): void {
   context.meter?.changed(after, users);
   const isOver =
-    isTerminal(after.processingStatus) && before !== null && !isTerminal(before.processingStatus);
+    isTerminal(after.processingStatus) &&
+    before !== null &&
+    !isTerminal(before.processingStatus) &&
+    isNewEnd(context, after.id);
   emitRunEvents(context, after, [
     before === null && 'run.created',
     before?.startedAtMs === null && after.startedAtMs !== null && 'run.started',
@@ -38,6 +41,26 @@ export function announce(
     before !== null && before !== after && 'run.progress',
     isOver && 'run.finished',
   ]);
+}
+
+/** Ends that a ledger remembers to have announced, at most. */
+const ENDS_MAX = 1_000;
+
+const ends = new WeakMap<LedgerContext, Set<string>>();
+
+/**
+ * Whether this ledger has not announced the end of a run yet. A commit that is repeated, since its answer was lost, finds
+ * the run ended by what came after it: by a cancel in the same process, say.
+ */
+function isNewEnd(context: LedgerContext, runId: string): boolean {
+  if (!context.store.slices) return true;
+  const announced = ends.get(context) ?? new Set();
+  ends.set(context, announced);
+  if (announced.has(runId)) return false;
+  announced.add(runId);
+  const [oldest] = announced;
+  if (announced.size > ENDS_MAX && oldest !== undefined) announced.delete(oldest);
+  return true;
 }
 
 type RunEventName = Exclude<Extract<EngineEventName, `run.${string}`>, 'run.purged'>;

@@ -4,10 +4,11 @@ import type { LedgerContext } from '../../../../src/ledger/context.ts';
 import { announce } from '../../../../src/ledger/recording/announce.ts';
 import { AT, makeRun, makeUser, step } from '../../stores/sqlite/records.ts';
 
-function world(heard: (name: EngineEventName) => boolean = () => true) {
+function world(heard: (name: EngineEventName) => boolean = () => true, store: object = {}) {
   const log: string[] = [];
   const context = {
     clock: { now: () => AT },
+    store,
     events: {
       has: heard,
       emit: (name: EngineEventName, payload: { activity?: string }) =>
@@ -55,6 +56,19 @@ it('a run that had ended before is not announced as finished once more', () => {
   const { context, log } = world();
   announce(context, { before: ended, after: ended });
   expect(log).toEqual([]);
+});
+
+it('beside other processes the end of a run is announced once, though a repeated commit finds it again', () => {
+  const { context, log } = world((name) => name === 'run.finished', { slices: {} });
+  const another = makeRun({ ...ended, id: '0000000b-0000-4000-8000-000000000000' });
+  announce(context, { before: started, after: ended });
+  announce(context, { before: started, after: ended });
+  expect(log).toEqual(['run.finished']);
+  announce(context, { before: started, after: another });
+  expect(log).toEqual(['run.finished', 'run.finished']);
+  const other = world((name) => name === 'run.finished', { slices: {} });
+  announce(other.context, { before: started, after: ended });
+  expect(other.log).toEqual(['run.finished']);
 });
 
 it('users are announced when they have ended only', () => {
