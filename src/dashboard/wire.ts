@@ -6,6 +6,7 @@ import type {
   TaskProcessingResult,
   TaskReport,
   UserProcessingResult,
+  WaitingCall,
 } from '../model/resources/resources.ts';
 import type { QuarantineDetails } from '../model/workflow/quarantine.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
@@ -157,4 +158,10 @@ export interface AuditPage {
   readonly since: string;
   /** Newest first. */
   readonly value: readonly AuditEntry[];
+}
+
+/** `data/waiting`. */
+export interface WaitingList {
+  readonly now: string;
+  readonly value: readonly WaitingCall[];
 }

@@ -4,7 +4,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Runs } from '../ledger/methods/runs.ts';
 import type { TaskProcessingResults } from '../ledger/methods/task-results.ts';
 import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
-import type { Run } from '../model/resources/resources.ts';
+import { waitingCalls } from '../ledger/recording/waiting-calls.ts';
+import type { Run, WaitingCall } from '../model/resources/resources.ts';
 import type { CallbackInput, CallbackProof } from '../model/workflow/extension.ts';
 import type { Activation, ActivationScopeInput, ReprocessOptions, SlotEvaluation } from './activation.ts';
 import type { Dispatcher } from './runner/dispatcher.ts';
@@ -68,6 +69,8 @@ export interface EngineTaskResults extends TaskProcessingResults {
    * nothing of whether there is such a result, or whether it still waits.
    */
   isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
+  /** The tasks of unfinished runs that wait for an answer, the next deadline first; at most 1,000. */
+  listWaiting(): Promise<readonly WaitingCall[]>;
 }
 
 /** Task results over a ledger, whose answers go to the dispatcher's drivers at once. */
@@ -82,5 +85,6 @@ export function createTaskResults(
       dispatcher.wake(runId, ordinal);
     },
     isCallbackToken: (taskResultId, token) => isCallbackToken(context.store, taskResultId, token),
+    listWaiting: () => waitingCalls(context, taskProcessingResults),
   };
 }

@@ -4,9 +4,21 @@ import { overviewRoute } from './overview.ts';
 import { PERSON } from './people.ts';
 import type { DataDeps, DataRoute } from './route.ts';
 import { RUN, RUNS } from './runs.ts';
+import { WAITING } from './waiting.ts';
 import { FORECAST, WORKFLOW, WORKFLOWS } from './workflows.ts';
 
 /** The paths below `data/`, one file a page. */
 export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
-  return [ME, overviewRoute(deps), RUNS, RUN, PERSON, WORKFLOWS, WORKFLOW, FORECAST, auditRoute(deps)];
+  return [
+    ME,
+    overviewRoute(deps),
+    RUNS,
+    RUN,
+    PERSON,
+    WORKFLOWS,
+    WORKFLOW,
+    FORECAST,
+    WAITING,
+    auditRoute(deps),
+  ];
 }

@@ -91,7 +91,12 @@ export async function isCallbackToken(
 
 /** Deletes the notes of the tasks of a run. */
 export function forgetCallbacks(tx: StoreTransaction, run: RunRecord): Promise<void> {
-  return tx.purgeNotes(OF_WORKFLOWS.callbacks, keyOf(run.workflowId, run.id.slice(0, PREFIX_LENGTH)));
+  return tx.purgeNotes(OF_WORKFLOWS.callbacks, callbacksOf(run));
+}
+
+/** How the keys of the notes of a run's tasks begin. */
+export function callbacksOf({ workflowId, id }: Pick<RunRecord, 'workflowId' | 'id'>): string {
+  return keyOf(workflowId, id.slice(0, PREFIX_LENGTH));
 }
 
 /** Characters that the ids of a run and everything in it share (decision 2). */

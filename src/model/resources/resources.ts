@@ -150,6 +150,16 @@ export interface WorkflowFailureGroup extends FailureGroup {
   readonly lastRun: { readonly id: string };
 }
 
+/** A task that waits for a callback. */
+export interface WaitingCall {
+  readonly run: Run;
+  readonly taskResult: TaskProcessingResult;
+  /** When the extension accepted the call, ISO 8601; `null`: it is not known to have accepted it. */
+  readonly launchedDateTime: string | null;
+  /** Later answers are refused, and the task fails. */
+  readonly deadlineDateTime: string;
+}
+
 /** A page of a list. */
 export interface Page<Resource> {
   readonly value: readonly Resource[];

@@ -8,6 +8,7 @@ import { PersonPage } from './person.tsx';
 import { RunPage } from './run.tsx';
 import { RunsPage } from './runs.tsx';
 import { SchedulePage } from './schedule.tsx';
+import { WaitingPage } from './waiting.tsx';
 import { WorkflowPage } from './workflow.tsx';
 import { WorkflowsPage } from './workflows.tsx';
 
@@ -29,6 +30,7 @@ export const NAV: readonly NavItem[] = [
   { title: 'Runs', href: to.runs(), key: 'r', pages: ['runs', 'run'], needs: 'reports' },
   { title: 'Workflows', href: to.workflows, key: 'w', pages: ['workflows', 'workflow'], needs: 'workflows' },
   { title: 'Schedule', href: to.schedule, key: 's', pages: ['schedule'], needs: 'workflows' },
+  { title: 'Waiting', href: to.waiting, key: 'c', pages: ['waiting'], needs: 'reports' },
   { title: 'Audit', href: to.audit(), key: 'a', pages: ['audit'], needs: 'workflows' },
 ];
 
@@ -47,6 +49,8 @@ export function pageOf(route: Route): ComponentChild | null {
       return <WorkflowPage key={route.id} id={route.id} />;
     case 'schedule':
       return <SchedulePage />;
+    case 'waiting':
+      return <WaitingPage />;
     case 'audit':
       return <AuditPage />;
     case 'person':
