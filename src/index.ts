@@ -227,3 +227,4 @@ export { memoryStore } from './stores/memory/memory-store.ts';
 export { pageOf } from './stores/memory/page.ts';
 export { pageOfWorkflow, type WorkflowUserReads } from './stores/workflow-users.ts';
 export { type HttpCalloutOptions, httpCallout } from './system/real/http-callout.ts';
+export { consoleLogger, type PinoLike, pinoLogger } from './system/real/loggers.ts';

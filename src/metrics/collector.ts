@@ -1,4 +1,5 @@
 /** Collects the metrics of one engine from its events, its commits and the attempts of its tasks. */
+import { ENGINE_ACTIVITIES } from '../events/engine-activity.ts';
 import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { UserStatus } from '../model/status.ts';
@@ -79,6 +80,16 @@ export class Collector {
     this.#taskDurations = new HistogramFamily('tenure.task.duration', listener);
     this.#lags = new HistogramFamily('tenure.schedule.lag', listener);
     this.#commits = new HistogramFamily('tenure.commit.duration', listener);
+    for (const during of Object.keys(ENGINE_ACTIVITIES)) this.#errors.of(during);
+  }
+
+  /**
+   * There is a workflow of this name. What alerts count has a series from then on: the rate of a counter that appears
+   * with its first value does not have that value.
+   */
+  hasWorkflow(displayName: string): void {
+    this.#usersFinished.of(displayName, 'failed');
+    this.#usersFinished.of(displayName, 'completedWithErrors');
   }
 
   /** The meter of the task with this label. */

@@ -14,7 +14,7 @@ export interface StoreReading {
   readonly scheduleIntervalMs: DurationMs;
 }
 
-/** The metrics of scope `store`. Of workflows with one name, a gauge has the sum, and the next slot of all. */
+/** The metrics of scope `store`. Of workflows with one name, a gauge has the sum, and the earliest slot. */
 export function storeFigures({
   workflows,
   runs,
@@ -27,19 +27,26 @@ export function storeFigures({
   const quarantined = new NumberFamily('tenure.workflow.quarantined');
   const paused = new NumberFamily('tenure.workflow.paused');
   const age = oldest.of();
+  const pausedIds = new Set(workflows.flatMap(({ workflow }) => (isPaused(workflow) ? [workflow.id] : [])));
   for (const run of runs) {
     if (!run.published) continue;
     active.of(run.workflowDisplayName, run.processingStatus).value += 1;
-    if (run.processingStatus === 'queued' && run.driver === 'engine')
+    if (run.processingStatus === 'queued' && run.driver === 'engine' && !pausedIds.has(run.workflowId))
       age.value = Math.max(age.value, (nowMs - run.scheduledAtMs) / 1_000);
   }
-  for (const { workflow } of workflows) {
+  for (const { workflow, lastSlotAtMs } of workflows) {
     if (workflow.deletedDateTime !== null) continue;
     const { displayName, quarantineDetails, isEnabled, isSchedulingEnabled } = workflow;
     quarantined.of(displayName).value += quarantineDetails.quarantineType === 'notQuarantined' ? 0 : 1;
-    paused.of(displayName).value += workflow.runsPausedDateTime === undefined ? 0 : 1;
-    if (isEnabled && isSchedulingEnabled)
-      next.of(displayName).value = nextSlot(nowMs, scheduleIntervalMs) / 1_000;
+    paused.of(displayName).value += isPaused(workflow) ? 1 : 0;
+    if (!isEnabled || !isSchedulingEnabled) continue;
+    const slot = next.of(displayName);
+    const slotMs = nextSlot(lastSlotAtMs ?? nowMs, scheduleIntervalMs);
+    slot.value = Math.min(slot.value || Number.POSITIVE_INFINITY, slotMs / 1_000);
   }
   return [active, oldest, next, quarantined, paused].map((family) => family.metric());
+}
+
+function isPaused({ runsPausedDateTime }: WorkflowRecord['workflow']): boolean {
+  return runsPausedDateTime !== undefined;
 }

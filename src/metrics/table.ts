@@ -28,7 +28,7 @@ export const METRICS = {
     kind: 'gauge',
     unit: 's',
     scope: 'store',
-    help: 'Age of the oldest run that is queued and should have begun; 0: none is.',
+    help: 'Age of the oldest run that is queued and not paused; 0: none is.',
     labels: [],
   },
   'tenure.run.finished': {
@@ -116,7 +116,7 @@ export const METRICS = {
     kind: 'gauge',
     unit: 's',
     scope: 'store',
-    help: 'Next slot of a workflow that is scheduled, in seconds since 1970.',
+    help: 'First slot of a scheduled workflow that was not evaluated, in seconds since 1970; in the past: it is late.',
     labels: ['workflow'],
   },
   'tenure.workflow.quarantined': {

@@ -1,4 +1,7 @@
-/** Receives what the engine cannot report to a caller. A method that throws is ignored. */
+/**
+ * Receives what the engine cannot report to a caller, and what handlers log. A method that throws is ignored. `consoleLogger()`
+ * and `pinoLogger(pino)` make one.
+ */
 export interface Logger {
   debug(message: string, data?: Readonly<Record<string, unknown>>): void;
   info(message: string, data?: Readonly<Record<string, unknown>>): void;

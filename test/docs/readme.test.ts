@@ -34,6 +34,15 @@ const PAGES = [
   'src/ledger/README.md',
   'src/cli/README.md',
   'src/connectors/README.md',
+  'src/telemetry/README.md',
+];
+/** Packages of others that the programs import. */
+const PACKAGES = [
+  '@opentelemetry/api',
+  '@opentelemetry/context-async-hooks',
+  '@opentelemetry/sdk-trace-base',
+  'hono',
+  'pino',
 ];
 
 function blocksOf(page: string): readonly Block[] {
@@ -99,10 +108,11 @@ describe('the README and the guides that continue it', () => {
 
   function expectPromised({ code, output, name }: Program, env = process.env): void {
     const path = join(folder, `${name.replace(/\W/g, '-')}.mts`);
-    const linked = code.replace(/from '(tenure[^']*)'/g, (_, entry: string) => {
-      const file = ENTRIES[entry];
-      if (!file) throw new Error(`A page imports an entry that does not exist: ${entry}`);
-      return `from '${join(ROOT, file)}'`;
+    const linked = code.replace(/from '([^']+)'/g, (whole, name: string) => {
+      if (name.startsWith('node:')) return whole;
+      const entry = ENTRIES[name];
+      if (!entry && !PACKAGES.includes(name)) throw new Error(`A page imports what does not exist: ${name}`);
+      return `from '${entry ? join(ROOT, entry) : import.meta.resolve(name)}'`;
     });
     writeFileSync(path, linked);
     // A program that ensures its workflows can be started repeatedly.
@@ -122,9 +132,16 @@ describe('the README and the guides that continue it', () => {
       .flatMap(({ body }) => body.trim().split('\n'));
     const commands = lines.filter((line) => line.startsWith('npx tenure '));
     expect(commands.length).toBeGreaterThanOrEqual(4);
+    /** What a reader takes from the output of one command for the next: the first run, or group of failures, of a list. */
+    const found: Record<string, string | undefined> = {};
+    const tenure = (args: readonly string[]) => run([join(ROOT, 'src/cli/main.ts'), ...args]);
+    const firstOf = (words: readonly string[]) =>
+      JSON.parse(tenure([...words.slice(2).map((word) => found[word] ?? word), '--json']).stdout).value[0];
     for (const command of commands) {
       const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
-      const result = run([join(ROOT, 'src/cli/main.ts'), ...words.slice(2)]);
+      const result = tenure(words.slice(2).map((word) => found[word] ?? word));
+      if (words[2] === 'runs' && words[3] === 'list') found.RUN = firstOf(words).id;
+      if (words[2] === 'runs' && words[3] === 'failures') found.GROUP = firstOf(words).key;
       expect({ command, status: result.status, stderr: result.stderr.includes('error:') }).toEqual({
         command,
         status: 0,

@@ -16,6 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { permanent } from '../../src/engine/handlers/results/task-failure.ts';
 import type { TaskHandler } from '../../src/ports/task-handler.ts';
+import { pinoLogger } from '../../src/system/real/loggers.ts';
 import { traceOfRun, traceOfUser } from '../../src/telemetry/otel/trace-ids.ts';
 import { openTelemetry, type TelemetryOptions } from '../../src/telemetry.ts';
 import { idsOf, makeWorld, workflowInput } from '../helpers/world.ts';
@@ -139,7 +140,7 @@ describe('metrics of OpenTelemetry', () => {
       collected
         .find(({ descriptor }) => descriptor.name === name)
         ?.dataPoints.map(({ value, attributes }) => [value, attributes]);
-    expect(valuesOf('tenure.user.finished')).toEqual([[4, { workflow: 'Join', status: 'completed' }]]);
+    expect(valuesOf('tenure.user.finished')).toContainEqual([4, { workflow: 'Join', status: 'completed' }]);
     expect(valuesOf('tenure.lane.limit')).toEqual([[expect.any(Number), {}]]);
     expect(valuesOf('tenure.user.latency')).toEqual([
       [expect.objectContaining({ count: 4 }), { workflow: 'Join' }],
@@ -166,6 +167,18 @@ describe('a logger with traces', () => {
       ['outside', { n: 1 }],
       ['inside', { n: 2, trace_id: traceId, span_id: spanId }],
     ]);
+  });
+});
+
+describe('a logger with traces, of pino', () => {
+  it('writes the ids of the active span beside the data', () => {
+    const lines: unknown[] = [];
+    const log = (data: object, message: string) => void lines.push([data, message]);
+    const logger = openTelemetry().logger(pinoLogger({ debug: log, info: log, warn: log, error: log }));
+    const { traceId, spanId } = traceOfRun('r1');
+    const span = trace.wrapSpanContext(traceOfRun('r1'));
+    context.with(trace.setSpan(context.active(), span), () => logger.info('inside', { n: 1 }));
+    expect(lines).toEqual([[{ n: 1, trace_id: traceId, span_id: spanId }, 'inside']]);
   });
 });
 

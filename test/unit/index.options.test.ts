@@ -124,9 +124,9 @@ const CALLS: Readonly<Record<string, Calls>> = {
 
 /** The exported functions that take no options: values, data, or nothing. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  main: `InvariantError LifecycleError arrayDirectory checkStep countersAfter countersWithUser decideUser defineTask
+  main: `InvariantError LifecycleError arrayDirectory checkStep consoleLogger countersAfter countersWithUser decideUser defineTask
     findTaskDefinition findWorkflowTemplate isLegalMove isTerminal matchesRow memoryStore nextStatuses pageOf
-    pageOfWorkflow parseMapping parseScopeRule positionOf positionsToReprocess quarantineOf recount reportStatus runSums taskView userSums`.split(
+    pageOfWorkflow parseMapping parseScopeRule pinoLogger positionOf positionsToReprocess quarantineOf recount reportStatus runSums taskView userSums`.split(
     /\s+/,
   ),
   sqlite: [],

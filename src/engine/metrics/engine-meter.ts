@@ -96,9 +96,11 @@ export class EngineMeter {
   }
 
   async #read(): Promise<StoreMetrics> {
-    const { store, clock, events, scheduleIntervalMs } = this.#deps;
+    const { store, clock, events, collector, scheduleIntervalMs } = this.#deps;
     try {
       const workflows = await store.listWorkflows();
+      for (const { workflow } of workflows)
+        if (workflow.deletedDateTime === null) collector.hasWorkflow(workflow.displayName);
       const runs = await store.listUnfinishedRuns();
       const nowMs = clock.now();
       const reading = { workflows, runs, nowMs, scheduleIntervalMs: scheduleIntervalMs() };

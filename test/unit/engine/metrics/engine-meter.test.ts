@@ -53,7 +53,11 @@ describe('engine.metrics', () => {
     const taken = await engine.metrics();
     expect(figures(taken, 'tenure.run.finished')).toEqual({ 'Join completedWithErrors onDemand': 1 });
     expect(figures(taken, 'tenure.run.duration')).toEqual({ 'Join completedWithErrors': 1 });
-    expect(figures(taken, 'tenure.user.finished')).toEqual({ 'Join failed': 1, 'Join completed': 2 });
+    expect(figures(taken, 'tenure.user.finished')).toEqual({
+      'Join failed': 1,
+      'Join completed': 2,
+      'Join completedWithErrors': 0,
+    });
     expect(figures(taken, 'tenure.user.latency')).toEqual({ Join: 3 });
     expect(figures(taken, 'tenure.task.duration')).toEqual({
       'addUserToGroups retried': 3,
@@ -75,7 +79,7 @@ describe('engine.metrics', () => {
     await engine.runs.cancel(run.id);
     await clock.until(engine.runs.waitFor(run.id));
     const taken = await engine.metrics();
-    expect(figures(taken, 'tenure.user.finished')).toEqual({ 'Join canceled': 5 });
+    expect(figures(taken, 'tenure.user.finished')).toMatchObject({ 'Join canceled': 5, 'Join failed': 0 });
     expect(figures(taken, 'tenure.handler.unsettled')).toEqual({ '': 1 });
     expect(figures(taken, 'tenure.lane.limit')).toEqual({ '': 1 });
   });
@@ -87,7 +91,10 @@ describe('engine.metrics', () => {
     await clock.until(engine.workflows.preview(id, { subjects: ['u1'] }));
     await clock.settle();
     const taken = await engine.metrics();
-    expect(figures(taken, 'tenure.user.finished')).toEqual({});
+    expect(figures(taken, 'tenure.user.finished')).toEqual({
+      'Join failed': 0,
+      'Join completedWithErrors': 0,
+    });
     expect(figures(taken, 'tenure.task.duration')).toEqual({});
   });
 
@@ -133,6 +140,9 @@ describe('engine.metrics', () => {
     expect(taken.metrics.filter(({ scope }) => scope === 'store')).toEqual([]);
     expect(figures(taken, 'tenure.lane.limit')).toEqual({ '': 256 });
     expect(errors()).toEqual([new Error('down')]);
-    expect(figures(await engine.metrics(), 'tenure.engine.errors')).toEqual({ readingMetrics: 1 });
+    expect(figures(await engine.metrics(), 'tenure.engine.errors')).toMatchObject({
+      readingMetrics: 1,
+      committing: 0,
+    });
   });
 });
