@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDashboard, type Dashboard } from '../../src/dashboard.ts';
+import { bearerTokens, PERMISSIONS } from '../../src/graph.ts';
 import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
 import { scheduledInput, workflowInput } from '../helpers/world.ts';
 import { findChromium, listen, openBrowser, openPage, type Watched } from './browser.ts';
@@ -316,6 +317,58 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
       handler.close();
       await site.close();
       await own.close();
+    }
+  });
+
+  it('lets a browser in by a link once, out again, and in by a token', async () => {
+    const token = 'the-token-of-the-operator';
+    const handler = createDashboard(engine, { sessions: true, authorize: bearerTokens([token]) });
+    const site = await listen(handler);
+    const { page, complaints, broken, close } = await openPage(browser);
+    try {
+      await page.goto(`${site.url}/#code=${handler.signInCode()}`);
+      await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+      expect(page.url()).toBe(`${site.url}/`);
+      expect(await page.evaluate('document.cookie')).toBe('');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+      expect(await broken()).toEqual([]);
+      await page.getByLabel('Token').fill('a wrong token of some length');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('It is wrong, or was used already.').waitFor();
+      await page.getByLabel('Token').fill(token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+      expect(complaints.filter((one) => !one.includes('401'))).toEqual([]);
+    } finally {
+      await close();
+      handler.close();
+      await site.close();
+    }
+  });
+
+  it('offers those who may only look nothing that changes anything', async () => {
+    const reader = { id: 'reader', permissions: [PERMISSIONS.readAll] } as const;
+    const handler = createDashboard(engine, { authorize: () => reader });
+    const site = await listen(handler);
+    const { page, close } = await openPage(browser);
+    try {
+      for (const [path, text] of [
+        [`-/runs/${runs.failed}`, 'Person 2'],
+        [`-/workflows/${runs.workflow}`, 'Version 1'],
+        ['-/schedule', 'Coming slots'],
+      ] as const) {
+        await page.goto(`${site.url}/${path}`);
+        await page.getByText(text).first().waitFor();
+        const names = await page.getByRole('button').allInnerTexts();
+        expect(
+          names.filter((name) => !/^(?:Copy as curl|Keys|Find|First page|Next page)/.test(name)),
+        ).toEqual([]);
+      }
+    } finally {
+      await close();
+      handler.close();
+      await site.close();
     }
   });
 

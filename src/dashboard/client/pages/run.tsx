@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Run } from '../../../model/resources/resources.ts';
 import { duration, numeral, percent, plural } from '../../../text/numbers.ts';
 import type { RunDetails } from '../../wire.ts';
@@ -24,6 +24,7 @@ import { RunReport } from './run-report.tsx';
 import { RunTasks } from './run-tasks.tsx';
 
 const REFRESH_MS = 2_000;
+const SPOKEN_MS = 5_000;
 
 /** One run: how far it is, and what became of each person and task. */
 export function RunPage({ id }: { id: string }) {
@@ -107,6 +108,9 @@ function Progress({ run }: { run: Run }) {
         {isActive ? <Speed run={run} /> : null}
       </div>
       <RunBar run={run} isLarge />
+      <Spoken
+        text={`${numeral(successfulUsersCount + failedUsersCount)} of ${plural(totalUsersCount, 'person', 'people')}, ${numeral(failedUsersCount)} failed`}
+      />
       <dl class="tiles plain">
         <Tile name="Succeeded" tone="good">
           {numeral(successfulUsersCount)}
@@ -125,7 +129,20 @@ function Progress({ run }: { run: Run }) {
   );
 }
 
-/** Rate and time left, from what came in within the last minute; said aloud at most every five seconds. */
+/** The totals for screen readers: said when they change, at most every five seconds. */
+function Spoken({ text }: { text: string }) {
+  const newest = useRef(text);
+  const [said, say] = useState('');
+  newest.current = text;
+  useEffect(() => every(SPOKEN_MS, () => say(newest.current)), []);
+  return (
+    <p class="hidden" role="status">
+      {said}
+    </p>
+  );
+}
+
+/** Rate and time left, from what came in within the last minute. */
 function Speed({ run }: { run: Run }) {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const tasks = processedTasks(run);

@@ -78,9 +78,6 @@ export function Pages({ nextToken, isFirst }: { nextToken: string | null; isFirs
   if (nextToken === null && isFirst) return null;
   return (
     <nav class="pages" aria-label="Pages of the list">
-      <button type="button" disabled={isFirst} onClick={() => history.back()}>
-        Back
-      </button>
       <button type="button" disabled={isFirst} onClick={() => go(withParams({ after: undefined }))}>
         First page
       </button>
