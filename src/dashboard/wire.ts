@@ -6,7 +6,7 @@ import type {
   TaskProcessingResult,
   TaskReport,
   UserProcessingResult,
-  WaitingCall,
+  WaitingTask,
 } from '../model/resources/resources.ts';
 import type { QuarantineDetails } from '../model/workflow/quarantine.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
@@ -160,8 +160,12 @@ export interface AuditPage {
   readonly value: readonly AuditEntry[];
 }
 
-/** `data/waiting`. */
-export interface WaitingList {
+/** A task that waits, with the name of its person as the directory has it. */
+export interface WaitingRow extends WaitingTask {
+  readonly displayName: string | null;
+}
+
+/** `data/waiting`: tasks of all runs that wait for a callback, oldest schedule first. */
+export interface WaitingPage extends PageOf<WaitingRow> {
   readonly now: string;
-  readonly value: readonly WaitingCall[];
 }

@@ -1,11 +1,12 @@
 /** What an engine offers beyond the ledger's methods for runs and task results. */
 import type { Author } from '../ledger/input/author.ts';
+import type { ListOptions } from '../ledger/input/list-options.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Runs } from '../ledger/methods/runs.ts';
 import type { TaskProcessingResults } from '../ledger/methods/task-results.ts';
 import { answerCallback, isCallbackToken } from '../ledger/recording/callbacks.ts';
-import { waitingCalls } from '../ledger/recording/waiting-calls.ts';
-import type { Run, WaitingCall } from '../model/resources/resources.ts';
+import { listWaiting } from '../ledger/recording/waiting-tasks.ts';
+import type { Page, Run, WaitingTask } from '../model/resources/resources.ts';
 import type { CallbackInput, CallbackProof } from '../model/workflow/extension.ts';
 import type { Activation, ActivationScopeInput, ReprocessOptions, SlotEvaluation } from './activation.ts';
 import type { Dispatcher } from './runner/dispatcher.ts';
@@ -65,12 +66,18 @@ export interface EngineTaskResults extends TaskProcessingResults {
    */
   resume(taskResultId: string, input: CallbackInput, proof: CallbackProof): Promise<void>;
   /**
+   * The tasks of all runs, whichever process drives them, that were called and wait for their answer: oldest schedule
+   * first, then by person. A page looks at some 10,000 people in progress: it may be short, or empty, and still have a
+   * `nextToken`.
+   *
+   * @throws LifecycleError `InvalidArgument`, `InvalidPageToken`.
+   */
+  listWaiting(options?: Pick<ListOptions, 'top' | 'after'>): Promise<Page<WaitingTask>>;
+  /**
    * Whether `token` is that of the call for this task result, so that its bearer may {@link resume} it. Says
    * nothing of whether there is such a result, or whether it still waits.
    */
   isCallbackToken(taskResultId: string, token: string): Promise<boolean>;
-  /** The tasks of unfinished runs that wait for an answer, the next deadline first; at most 1,000. */
-  listWaiting(): Promise<readonly WaitingCall[]>;
 }
 
 /** Task results over a ledger, whose answers go to the dispatcher's drivers at once. */
@@ -84,7 +91,7 @@ export function createTaskResults(
       const { runId, ordinal } = await answerCallback(context, taskResultId, input, proof);
       dispatcher.wake(runId, ordinal);
     },
+    listWaiting: (options) => listWaiting(context, options),
     isCallbackToken: (taskResultId, token) => isCallbackToken(context.store, taskResultId, token),
-    listWaiting: () => waitingCalls(context, taskProcessingResults),
   };
 }

@@ -119,7 +119,7 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
       ['the workflows', () => '-/workflows', 'Joiners'],
       ['a workflow', () => `-/workflows/${runs.workflow}`, 'Version 1'],
       ['the schedule', () => '-/schedule', '60 people'],
-      ['what waits', () => '-/waiting', 'No task waits.'],
+      ['what waits', () => '-/waiting', 'No task waits for a callback.'],
       ['the audit', () => '-/audit', 'Create workflow'],
       ['a run that there is not', () => '-/runs/no-such-run', 'Not found.'],
       ['no page', () => '-/nothing', 'There is nothing at this address.'],
@@ -264,53 +264,6 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
       await page.getByRole('link', { name: 'Failures by cause' }).click();
       await page.getByText('repaired', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Reprocess 1 person' }).waitFor();
-      expect(complaints).toEqual([]);
-    } finally {
-      await close();
-      handler.close();
-      await site.close();
-      await own.close();
-    }
-  });
-
-  it('lists who waits for another system, and answers in its place', async () => {
-    const called = Promise.withResolvers<void>();
-    const own = await createEngine({
-      directory: arrayDirectory(PEOPLE),
-      callout: {
-        post: async () => {
-          called.resolve();
-          return { status: 202, body: '' };
-        },
-        secret: () => 'the secret of this store, of some length',
-      },
-    });
-    await own.start();
-    const extension = await own.customTaskExtensions.create({
-      displayName: 'Badge office',
-      endpointConfiguration: { targetUrl: 'https://badges.example.com/' },
-      callbackConfiguration: { timeoutDuration: 'PT5M' },
-    } as never);
-    const { id } = await own.workflows.create(
-      workflowInput([
-        {
-          id: 'runCustomTaskExtension',
-          arguments: [{ name: 'customTaskExtensionID', value: extension.id }],
-        },
-      ]),
-    );
-    const run = await own.runs.activate(id, { subjects: ['p1'] });
-    await called.promise;
-    const handler = createDashboard(own);
-    const site = await listen(handler);
-    const { page, complaints, broken, close } = await openPage(browser);
-    try {
-      await page.goto(`${site.url}/-/waiting`);
-      await page.getByRole('link', { name: 'p1' }).waitFor();
-      expect(await broken()).toEqual([]);
-      await page.getByRole('button', { name: 'Completed' }).click();
-      await page.getByText('No task waits.').waitFor();
-      expect(await own.runs.waitFor(run.id)).toMatchObject({ processingStatus: 'completed' });
       expect(complaints).toEqual([]);
     } finally {
       await close();

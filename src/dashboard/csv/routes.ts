@@ -3,9 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { filter } from '../../filter/builder.ts';
 import { NEEDED } from '../../graph/access/permissions.ts';
 import { badRequest } from '../../graph/graph-error.ts';
-import { LIMITS } from '../../model/limits.ts';
 import type {
-  Page,
   Run,
   TaskProcessingResult,
   TaskReport,
@@ -18,6 +16,8 @@ import type { DataRoute, Params } from '../data/route.ts';
 import { RUN_FILTERS, runFilterOf } from '../data/runs.ts';
 import type { PersonEntry, WorkflowBrief } from '../wire.ts';
 import { type CsvColumn, csvResponse } from './csv.ts';
+import { once, pagesOf } from './pages.ts';
+import { WAITING_CSV } from './waiting.ts';
 
 const RUN_COLUMNS: readonly CsvColumn<Run>[] = [
   { head: 'id', cell: ({ id }) => id },
@@ -164,22 +164,8 @@ export const CSV_ROUTES: readonly DataRoute[] = [
     answer: async ({ engine }) =>
       csvResponse('workflows', WORKFLOW_COLUMNS, once((await engine.workflows.list()).map(briefOf))),
   },
+  WAITING_CSV,
 ];
-
-async function* once<Row>(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
-  yield rows;
-}
-
-async function* pagesOf<Row>(
-  list: (page: { readonly top: number; readonly after?: string }) => Promise<Page<Row>>,
-): AsyncGenerator<readonly Row[]> {
-  for (let after: string | null = null; ; ) {
-    const page: Page<Row> = await list({ top: LIMITS.pageSizeMax, ...(after === null ? {} : { after }) });
-    yield page.value;
-    after = page.nextToken;
-    if (after === null) return;
-  }
-}
 
 /** The people of a run, with their names: one call of the directory a page. */
 async function* peopleOf(

@@ -11,6 +11,7 @@ import { addressOf, taskResultId } from '../../model/ids.ts';
 import type { Note, RunRecord } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { CallbackInput, CallbackProof } from '../../model/workflow/extension.ts';
+import type { Task } from '../../model/workflow/workflow.ts';
 import type { StoreReader, StoreTransaction } from '../../ports/store.ts';
 import { positionOf } from '../../rules/status/positions.ts';
 import { taskView } from '../../rules/status/task-view.ts';
@@ -36,8 +37,25 @@ export async function readWaiting(
   workflowId: string,
   taskResult: string,
 ): Promise<Waiting | null> {
-  const [note] = await reader.getNotes(OF_WORKFLOWS.callbacks, [keyOf(workflowId, taskResult)]);
-  return note ? (JSON.parse(note.body) as Waiting) : null;
+  return (await readWaitings(reader, workflowId, [taskResult])).get(taskResult) ?? null;
+}
+
+/** The notes of tasks of a workflow, by the ids of their results; those without one are left out. */
+export async function readWaitings(
+  reader: StoreReader,
+  workflowId: string,
+  taskResults: readonly string[],
+): Promise<ReadonlyMap<string, Waiting>> {
+  const keys = taskResults.map((id) => keyOf(workflowId, id));
+  const notes = await reader.getNotes(OF_WORKFLOWS.callbacks, keys);
+  return new Map(
+    notes.map(({ key, body }) => [key.slice(workflowId.length + 1), JSON.parse(body) as Waiting]),
+  );
+}
+
+/** Id of the custom task extension that a task calls, as its arguments have it; `null`: it calls none. */
+export function extensionIdOf({ arguments: given }: Task): string | null {
+  return given.find(({ name }) => name === 'customTaskExtensionID')?.value ?? null;
 }
 
 /** Stores that a task waits; keeps an answer that has arrived already. Returns the stored note. */
@@ -91,12 +109,7 @@ export async function isCallbackToken(
 
 /** Deletes the notes of the tasks of a run. */
 export function forgetCallbacks(tx: StoreTransaction, run: RunRecord): Promise<void> {
-  return tx.purgeNotes(OF_WORKFLOWS.callbacks, callbacksOf(run));
-}
-
-/** How the keys of the notes of a run's tasks begin. */
-export function callbacksOf({ workflowId, id }: Pick<RunRecord, 'workflowId' | 'id'>): string {
-  return keyOf(workflowId, id.slice(0, PREFIX_LENGTH));
+  return tx.purgeNotes(OF_WORKFLOWS.callbacks, keyOf(run.workflowId, run.id.slice(0, PREFIX_LENGTH)));
 }
 
 /** Characters that the ids of a run and everything in it share (decision 2). */
@@ -160,8 +173,8 @@ async function isAuthorized(
   principal: unknown,
 ): Promise<boolean> {
   const task = enabledTasks(await pinnedVersion(reader, run))[position - 1];
-  const id = task?.arguments.find(({ name }) => name === 'customTaskExtensionID')?.value;
-  const extension = id === undefined ? null : await findExtension(reader, id);
+  const id = task ? extensionIdOf(task) : null;
+  const extension = id === null ? null : await findExtension(reader, id);
   const apps = extension?.callbackConfiguration?.authorizedApps ?? [];
   return apps.some((app) => app.id === principal);
 }

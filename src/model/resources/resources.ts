@@ -80,6 +80,23 @@ export interface TaskProcessingResult {
   readonly workflowSubject: ProvisioningObjectWorkflowSubject | null;
 }
 
+/** A task that waits for the answer of a custom task extension. Graph has no such resource. */
+export interface WaitingTask {
+  /** Of its task result, which can be resumed. */
+  readonly id: string;
+  readonly runId: string;
+  /** The version that the run pinned, and the name that the workflow had then. */
+  readonly workflow: Run['workflow'];
+  readonly subject: { readonly id: string };
+  readonly task: TaskProcessingResult['task'];
+  /** What was called; without a name when it was deleted since. */
+  readonly extension: { readonly id: string; readonly displayName: string | null };
+  /** When the extension accepted the call. */
+  readonly waitingSinceDateTime: string;
+  /** Later answers are refused, and the task fails. */
+  readonly waitingUntilDateTime: string;
+}
+
 /** `microsoft.graph.identityGovernance.taskReport`: one task over all users of one run. */
 export interface TaskReport {
   readonly id: string;
@@ -148,16 +165,6 @@ export interface WorkflowFailureGroup extends FailureGroup {
   readonly runsCount: number;
   /** The run that failed last, which the people are of. */
   readonly lastRun: { readonly id: string };
-}
-
-/** A task that waits for a callback. */
-export interface WaitingCall {
-  readonly run: Run;
-  readonly taskResult: TaskProcessingResult;
-  /** When the extension accepted the call, ISO 8601; `null`: it is not known to have accepted it. */
-  readonly launchedDateTime: string | null;
-  /** Later answers are refused, and the task fails. */
-  readonly deadlineDateTime: string;
 }
 
 /** A page of a list. */

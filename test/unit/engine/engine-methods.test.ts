@@ -70,17 +70,3 @@ it('the task results of an engine are those of its ledger', async () => {
   expect(value.length).toBeGreaterThan(0);
   expect(value).toEqual((await ledger.taskProcessingResults.list(runId(1))).value);
 });
-
-it('the tasks that wait are listed with their run until they are answered', async () => {
-  const { results, token } = await world();
-  expect(await results.listWaiting()).toEqual([
-    {
-      run: expect.objectContaining({ id: runId(1) }),
-      taskResult: expect.objectContaining({ id: TASK, processingStatus: 'inProgress' }),
-      launchedDateTime: new Date(T0).toISOString(),
-      deadlineDateTime: new Date(T0 + 60_000).toISOString(),
-    },
-  ]);
-  await results.resume(TASK, ANSWER, { token });
-  expect(await results.listWaiting()).toEqual([]);
-});

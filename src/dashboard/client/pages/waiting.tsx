@@ -1,95 +1,132 @@
-import type { WaitingCall } from '../../../model/resources/resources.ts';
-import type { WaitingList } from '../../wire.ts';
-import { ActionButton } from '../actions/action-button.tsx';
+import { useEffect, useState } from 'preact/hooks';
+import type { WaitingPage as Waiting, WaitingRow } from '../../wire.ts';
 import { CopyCurl } from '../actions/copy.tsx';
-import { api, data, useLoaded } from '../data.ts';
+import { CsvLink } from '../actions/csv-link.tsx';
+import { ResumeDialog } from '../actions/resume-dialog.tsx';
+import { every } from '../browser.ts';
+import { serverNow } from '../clock.ts';
+import { data, reloadShown, useLoaded } from '../data.ts';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
 import { Page } from '../parts/page.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import { type Column, Pages, Table } from '../parts/table.tsx';
+import { params } from '../router.ts';
 import { to } from '../routes.ts';
 
-/** Who waits for the answer of another system, since when, and until when. */
+/** Callbacks make no news of runs, so the page asks by itself. */
+const RELOAD_MS = 10_000;
+
+/** Who waits for the answer of a custom task extension, and how long yet. */
 export function WaitingPage() {
-  const address = data('waiting');
-  const waiting = useLoaded<WaitingList>(address);
-  const columns: readonly Column<WaitingCall>[] = me.value?.can.change
-    ? [...COLUMNS, { head: 'Answer for it', cell: (call) => <Answers call={call} /> }]
-    : COLUMNS;
+  const after = params.value.get('after');
+  const address = data('waiting', { after: after ?? undefined });
+  const waiting = useLoaded<Waiting>(address);
+  useEffect(
+    () =>
+      every(RELOAD_MS, () => {
+        if (!document.hidden) reloadShown();
+      }),
+    [],
+  );
   return (
-    <Page title="Waiting for callbacks" actions={<CopyCurl address={address} />}>
+    <Page
+      title="Waiting callbacks"
+      actions={
+        <>
+          <CsvLink path="waiting" />
+          <CopyCurl address={address} />
+        </>
+      }
+    >
+      <p class="lead soft">
+        Tasks whose custom task extension was called and has not answered yet, of all runs and all processes
+        on this database. Without an answer in time a task fails.
+      </p>
       <Answer of={waiting}>
-        {({ value }) =>
-          value.length === 0 ? (
-            <Empty title="No task waits.">
-              Tasks of custom task extensions wait here until the other system answers, or until their
-              deadline.
-            </Empty>
-          ) : (
-            <Table
-              label="Waiting tasks"
-              columns={columns}
-              rows={value}
-              keyOf={({ taskResult }) => taskResult.id}
-            />
-          )
-        }
+        {({ value, nextToken }) => (
+          <>
+            {value.length > 0 ? (
+              <Table
+                label="Waiting tasks"
+                columns={me.value?.can.change ? [...COLUMNS, RESUME] : COLUMNS}
+                rows={value}
+                keyOf={({ id }) => id}
+              />
+            ) : nextToken === null ? (
+              <Empty title="No task waits for a callback.">
+                Tasks appear here when they call a custom task extension with the reply mode “callback”.
+              </Empty>
+            ) : (
+              <Empty title="None on this page." />
+            )}
+            <Pages nextToken={nextToken} isFirst={after === null} />
+          </>
+        )}
       </Answer>
     </Page>
   );
 }
 
-const COLUMNS: readonly Column<WaitingCall>[] = [
+const COLUMNS: readonly Column<WaitingRow>[] = [
   {
     head: 'Person',
-    cell: ({ taskResult }) => <a href={to.person(taskResult.subject.id)}>{taskResult.subject.id}</a>,
-  },
-  { head: 'Task', cell: ({ taskResult }) => taskResult.task.displayName },
-  { head: 'Run', cell: ({ run }) => <a href={to.run(run.id)}>{run.workflow.displayName}</a> },
-  { head: 'Since', cell: ({ launchedDateTime }) => <Moment at={launchedDateTime} /> },
-  {
-    head: 'Until',
-    cell: ({ deadlineDateTime: at }) => (
-      <>
-        <Moment at={at} />{' '}
-        <span class="soft">
-          (<Ago at={at} />)
-        </span>
-      </>
+    cell: ({ subject, displayName }) => (
+      <a href={to.person(subject.id)}>
+        {displayName === null ? (
+          subject.id
+        ) : (
+          <>
+            {displayName} <span class="soft">{subject.id}</span>
+          </>
+        )}
+      </a>
     ),
   },
+  { head: 'Task', cell: ({ task }) => task.displayName },
+  {
+    head: 'Waits for',
+    cell: ({ extension }) => extension.displayName ?? <span class="soft">a deleted extension</span>,
+  },
+  {
+    head: 'In the run of',
+    cell: ({ runId, subject, workflow }) => (
+      <a href={to.run(runId, { person: subject.id })}>
+        {workflow.displayName}
+        <span class="hidden"> for {subject.id}</span>
+      </a>
+    ),
+  },
+  { head: 'Since', cell: ({ waitingSinceDateTime }) => <Moment at={waitingSinceDateTime} /> },
+  { head: 'Until', cell: ({ waitingUntilDateTime }) => <Until at={waitingUntilDateTime} /> },
 ];
 
-/** In place of the other system, when it has answered by other ways. */
-function Answers({ call: { run, taskResult } }: { call: WaitingCall }) {
-  const address = api(
-    `workflows/${run.workflow.id}/runs/${run.id}/taskProcessingResults/${taskResult.id}/resume`,
-  );
-  const bodyOf = (operationStatus: 'Completed' | 'Failed') => ({
-    data: {
-      '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionCallbackData',
-      operationStatus,
-    },
-    source: 'tenure.dashboard',
-    type: 'lifecycleEvent',
-  });
+const RESUME: Column<WaitingRow> = { head: 'Answer', cell: (task) => <Resume task={task} /> };
+
+function isOver({ waitingUntilDateTime }: WaitingRow): boolean {
+  return Date.parse(waitingUntilDateTime) <= serverNow.value;
+}
+
+function Until({ at }: { at: string }) {
   return (
-    <span class="buttons-inline">
-      <ActionButton
-        label="Completed"
-        method="POST"
-        address={address}
-        body={bodyOf('Completed')}
-        done="The task is completed."
-      />
-      <ActionButton
-        label="Failed"
-        method="POST"
-        address={address}
-        body={bodyOf('Failed')}
-        done="The task has failed."
-      />
-    </span>
+    <>
+      <Moment at={at} />{' '}
+      <span class="soft">
+        (<Ago at={at} />)
+      </span>
+    </>
+  );
+}
+
+function Resume({ task }: { task: WaitingRow }) {
+  const [isAsked, ask] = useState(false);
+  if (isOver(task)) return <span class="soft">its time is over</span>;
+  return (
+    <>
+      <button type="button" onClick={() => ask(true)} aria-label={`Answer for ${task.subject.id}`}>
+        Answer
+      </button>
+      {isAsked ? <ResumeDialog task={task} close={() => ask(false)} /> : null}
+    </>
   );
 }
