@@ -32,6 +32,7 @@ import type { Store } from './ports/store.ts';
 import type { AroundTask } from './ports/task-handler.ts';
 import type { WorkSource } from './ports/work-source.ts';
 import { memoryStore } from './stores/memory/memory-store.ts';
+import { systemChannels } from './system/real/channels.ts';
 import { systemClock } from './system/real/clock.ts';
 import { httpCallout } from './system/real/http-callout.ts';
 import { systemLoopDelay } from './system/real/loop-delay.ts';
@@ -40,7 +41,7 @@ import { systemIds, systemRandom } from './system/real/random.ts';
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
-    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work' | 'loopDelay' | 'intervals'>> {
+    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work' | 'loopDelay' | 'channels' | 'intervals'>> {
   /**
    * Where people come from; its type is what handlers see as `subject`. Default: an empty directory. A promise is
    * awaited: `csvDirectory('people.csv')`.
@@ -100,9 +101,9 @@ export async function createEngine<Person extends Identified = Subject>(
         'none of these',
       );
     }
-    const loopDelay = systemLoopDelay;
     const given = {
-      loopDelay,
+      loopDelay: systemLoopDelay,
+      channels: systemChannels,
       ...(work && { work }),
       ...(aroundTask && { aroundTask }),
       ...(onDuration && { onDuration }),
@@ -156,9 +157,10 @@ export async function createLedger(options?: LedgerOptions): Promise<StandaloneL
 async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<StandaloneLedger> {
   const { store = memoryStore(), clock, ...given } = options;
   const { strictFailed, limits } = await settingsBeside(store, clock, given);
-  const hub: EventHub = new EventHub(clock, (error, name) => {
-    if (name !== 'engine.error') hub.emit('engine.error', { error, during: 'listening', eventName: name });
-  });
+  const failed = (error: unknown, eventName: EngineEventName) => {
+    if (eventName !== 'engine.error') hub.emit('engine.error', { error, during: 'listening', eventName });
+  };
+  const hub: EventHub = new EventHub(clock, failed, systemChannels);
   const ledger = assembleLedger(
     {
       store,

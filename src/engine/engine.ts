@@ -117,7 +117,8 @@ class LifecycleEngine implements Engine, EventSink {
     this.#ports = ports;
     this.#settings = settings;
     this.#collector = new Collector(guarded(ports.onDuration, this));
-    this.#hub = new EventHub(ports.clock, (error, name) => this.#listenerFailed(error, name));
+    const failedListener = (error: unknown, name: EngineEventName) => this.#listenerFailed(error, name);
+    this.#hub = new EventHub(ports.clock, failedListener, ports.channels);
     this.directory = { get: (ids) => ports.directory.get(ids) };
     const { store, ids } = ports;
     const timeSlice = new TimeSlice(ports.clock);
@@ -316,7 +317,7 @@ class LifecycleEngine implements Engine, EventSink {
     }
     this.#collector.heard(name, payload);
     this.#probe.heard(name, payload);
-    if (!this.#hub.has(name)) logUnheard(this.#ports.logger, name, payload);
+    if (!this.#hub.hasListener(name)) logUnheard(this.#ports.logger, name, payload);
     this.#hub.emit(name, payload);
   }
 

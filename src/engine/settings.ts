@@ -18,6 +18,7 @@ import type { Identified, Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow/workflow-limits.ts';
 import type { Callout } from '../ports/callout.ts';
+import type { Channels } from '../ports/channels.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -44,6 +45,8 @@ export interface EnginePorts {
   readonly work?: WorkSource;
   /** For the metric of the event loop's delay, which is 0 without it. */
   readonly loopDelay?: LoopDelay;
+  /** Where events are published beside its listeners. Default: nowhere. */
+  readonly channels?: Channels;
   /** Called around every call of a handler. Default: none, which costs nothing. */
   readonly aroundTask?: AroundTask;
   /** Is called with each duration that `metrics()` counts. Default: nothing is. */

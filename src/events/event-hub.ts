@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { readFunction } from '../input/fields.ts';
 import { unknownWord } from '../input/refuse.ts';
+import type { Channels } from '../ports/channels.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ENGINE_EVENTS, type EngineEventMap, type EngineEventName, type EventSink } from './event-map.ts';
 import { ProgressThrottle } from './progress.ts';
@@ -20,10 +21,13 @@ export class EventHub implements EventSink {
   /** The guard around each listener, so that `off` finds it. */
   readonly #guards = new Map<EngineEventName, WeakMap<object, Guarded>>();
   readonly #progress: ProgressThrottle;
+  readonly #channels: Channels | undefined;
 
-  constructor(clock: Clock, failed: (error: unknown, name: EngineEventName) => void) {
+  /** @param channels also get each event. */
+  constructor(clock: Clock, failed: (error: unknown, name: EngineEventName) => void, channels?: Channels) {
     this.#failed = failed;
-    this.#progress = new ProgressThrottle(clock, (payload) => this.#emitter.emit('run.progress', payload));
+    this.#channels = channels;
+    this.#progress = new ProgressThrottle(clock, (payload) => this.#deliver('run.progress', payload));
   }
 
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
@@ -39,6 +43,11 @@ export class EventHub implements EventSink {
   }
 
   has(name: EngineEventName): boolean {
+    return this.hasListener(name) || this.#channels?.has(name) === true;
+  }
+
+  /** Whether a listener hears the event. Whatever subscribes to its channel only watches. */
+  hasListener(name: EngineEventName): boolean {
     return this.#emitter.listenerCount(name) > 0;
   }
 
@@ -46,13 +55,18 @@ export class EventHub implements EventSink {
     if (name === 'run.progress') this.#progress.add(payload as EngineEventMap['run.progress']);
     else {
       if (name === 'run.finished') this.#progress.flush((payload as EngineEventMap['run.finished']).run.id);
-      this.#emitter.emit(name, payload);
+      this.#deliver(name, payload);
     }
   }
 
   /** Emits delayed events at once, and leaves no timer behind. */
   flush(): void {
     this.#progress.flush();
+  }
+
+  #deliver(name: EngineEventName, payload: EngineEventMap[EngineEventName]): void {
+    this.#emitter.emit(name, payload);
+    this.#channels?.publish(name, payload);
   }
 
   /** @throws LifecycleError `InvalidArgument` for an event that there is not, or what is no function. */

@@ -108,19 +108,66 @@ describe('traces of a run', () => {
     expect(quiet.named('task ')).toEqual([]);
   });
 
-  it('hurt nothing when the tracer throws: the run is the same, and the engine reports it', async () => {
-    const tracerProvider = {
-      getTracer: () => ({
-        startSpan: () => {
-          throw new Error('broken tracer');
-        },
-      }),
-    } as never;
-    const { run, errors } = await spansOf(() => {}, { tracerProvider });
-    expect(run).toMatchObject({ processingStatus: 'completed', successfulUsersCount: 3 });
-    expect(errors().length).toBeGreaterThan(0);
+  it.each([
+    ['starting a span', () => tracerThat({ startSpan: throwing })],
+    ['ending a span', () => tracerThat({ startSpan: () => ({ ...SPAN, end: throwing }) })],
+  ])(
+    'hurt nothing when %s throws: runs are the same, and one error a minute is reported',
+    async (_, provider) => {
+      const { run, errors } = await spansOf(({ subject }) => (subject.id === 'u1' ? failing() : undefined), {
+        tracerProvider: provider(),
+      });
+      expect(run).toMatchObject({ successfulUsersCount: 2, failedUsersCount: 1 });
+      expect(errors()).toEqual([new Error('broken tracer')]);
+    },
+  );
+
+  it('hurt nothing when a failure of a person who is not traced cannot be shown', async () => {
+    const tracerProvider = tracerThat({ startSpan: throwing });
+    const { run, errors } = await spansOf(failing, { tracerProvider, ratio: 0 });
+    expect(run).toMatchObject({ processingStatus: 'failed', failedUsersCount: 3 });
+    expect(errors()).toEqual([new Error('broken tracer')]);
+  });
+
+  it('have one in a hundred people of a run that another process has made and started, until its first progress', async () => {
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const telemetry = openTelemetry({ tracerProvider, meterProvider: new MeterProvider() });
+    const listeners = new Map<string, (payload: unknown) => void>();
+    const on = (name: string, listener: never) => void listeners.set(name, listener);
+    telemetry.observe({ on, off: () => {}, metrics: () => Promise.reject() } as never);
+    const attempts = async () => {
+      exporter.reset();
+      const { aroundTask } = telemetry.ports;
+      const run = { id: 'r', workflowExecutionType: 'onDemand' };
+      const call = { run, workflow: {}, task: { taskDefinitionId: 'a' }, attempt: 1, interruptions: 0 };
+      const calls = idsOf(1_000).map((id) =>
+        aroundTask({ ...call, subject: { id } } as never, () => Promise.resolve()),
+      );
+      await Promise.all(calls);
+      return exporter.getFinishedSpans().length;
+    };
+    const few = await attempts();
+    expect(few).toBeGreaterThan(0);
+    expect(few).toBeLessThan(30);
+    listeners.get('run.progress')?.({ run: { id: 'r', totalUsersCount: 1_000 } });
+    expect(await attempts()).toBe(1_000);
   });
 });
+
+const SPAN = { setAttribute: () => {}, setStatus: () => {}, spanContext: () => traceOfRun('r1') };
+
+function throwing(): never {
+  throw new Error('broken tracer');
+}
+
+function failing(): never {
+  throw new Error('no');
+}
+
+function tracerThat(tracer: object) {
+  return { getTracer: () => tracer } as never;
+}
 
 describe('metrics of OpenTelemetry', () => {
   it('are those of the engine: durations as they are measured, counters and gauges when they are collected', async () => {

@@ -6,6 +6,8 @@ import { invalid, type Place } from '../../input/refuse.ts';
 import type { DurationListener } from '../../metrics/engine-metrics.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { AroundTask } from '../../ports/task-handler.ts';
+import { systemClock } from '../../system/real/clock.ts';
+import { FailureLimit } from './failure-limit.ts';
 import { Instruments } from './instruments.ts';
 import { Sampling } from './sampling.ts';
 import { Traces } from './traces.ts';
@@ -63,27 +65,28 @@ export function openTelemetry(options?: TelemetryOptions): Telemetry {
   const { tracerProvider, meterProvider, ratio, subjectIds } = readOptions(options, 'openTelemetry', OPTIONS);
   const sampling = new Sampling(ratio);
   const tracer = (tracerProvider ?? trace).getTracer(NAME);
-  const traces = new Traces({ tracer, sampling, hasSubjectIds: subjectIds });
+  const failures = new FailureLimit(systemClock);
+  const traces = new Traces({ tracer, sampling, failures, hasSubjectIds: subjectIds });
   const instruments = new Instruments((meterProvider ?? metrics).getMeter(NAME));
   return {
     ports: {
       aroundTask: traces.aroundTask,
-      onDuration: (name, seconds, labels) => instruments.record(name, seconds, labels),
+      onDuration: failures.around((...measured) => instruments.record(...measured)),
     },
     observe: (engine) => {
       const end = instruments.observe(() => engine.metrics());
       const listeners = {
-        'run.created': ({ run }) => {
+        'run.created': failures.around(({ run }) => {
           sampling.seen(run);
           traces.runCreated(run);
-        },
+        }),
         'run.started': ({ run }) => sampling.seen(run),
         'run.progress': ({ run }) => sampling.seen(run),
-        'run.finished': ({ run }) => {
-          traces.runFinished(run);
+        'run.finished': failures.around(({ run }) => {
           sampling.ended(run.id);
-        },
-        'user.finished': (event) => traces.userFinished(event),
+          traces.runFinished(run);
+        }),
+        'user.finished': failures.around((event) => traces.userFinished(event)),
       } satisfies { [Name in Parameters<Engine['on']>[0]]?: Parameters<typeof engine.on<Name>>[1] };
       for (const [name, listener] of Object.entries(listeners))
         engine.on(name as 'run.created', listener as never);

@@ -16,6 +16,7 @@ import type { EngineEventMap } from '../../events/event-map.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import type { AroundTask, TaskContext } from '../../ports/task-handler.ts';
 import { systemClock } from '../../system/real/clock.ts';
+import type { FailureLimit } from './failure-limit.ts';
 import type { Sampling } from './sampling.ts';
 import { traceOfRun, traceOfUser } from './trace-ids.ts';
 
@@ -23,6 +24,8 @@ import { traceOfRun, traceOfUser } from './trace-ids.ts';
 export interface TracesDeps {
   readonly tracer: Tracer;
   readonly sampling: Sampling;
+  /** Gets what OpenTelemetry throws. */
+  readonly failures: FailureLimit;
   /** Whether spans name the person. */
   readonly hasSubjectIds: boolean;
 }
@@ -35,22 +38,21 @@ export class Traces {
     this.#deps = deps;
   }
 
-  /** Makes a span of an attempt, active in the handler. Of a person who is not traced only a failure is shown. */
+  /**
+   * Makes a span of an attempt, active in the handler. Of a person who is not traced only a failure is shown. The handler is
+   * called whatever happens here: `next` gives the same promise each time.
+   */
   readonly aroundTask: AroundTask = (call, next) => {
     const { run, subject } = call;
-    if (!this.#deps.sampling.has(run.id, (subject as { readonly id: string }).id))
-      return this.#unsampled(call, next);
-    const span = this.#startTask(call, undefined);
-    const active = trace.setSpan(context.active(), span);
-    return context.with(active, async () => {
-      try {
-        await next();
-      } catch (error) {
-        failed(span, errorTypeOf(error));
-      } finally {
-        span.end();
-      }
-    });
+    try {
+      if (!this.#deps.sampling.has(run.id, (subject as { readonly id: string }).id))
+        return this.#unsampled(call, next);
+      const span = this.#startTask(call, undefined);
+      return context.with(trace.setSpan(context.active(), span), () => this.#ended(span, next()));
+    } catch (error) {
+      void next();
+      return this.#deps.failures.pass(error);
+    }
   };
 
   /** A run was made: a short span, linked to what asked for it. */
@@ -106,10 +108,27 @@ export class Traces {
     const startMs = systemClock.now();
     return next().catch((error: unknown) => {
       if (!this.#deps.sampling.takeFailure(call.run.id)) return;
-      const span = this.#startTask(call, startMs);
-      failed(span, errorTypeOf(error));
-      span.end();
+      try {
+        const span = this.#startTask(call, startMs);
+        failed(span, errorTypeOf(error));
+        span.end();
+      } catch (broken) {
+        this.#deps.failures.pass(broken);
+      }
     });
+  }
+
+  async #ended(span: Span, attempt: Promise<unknown>): Promise<void> {
+    const failure = await attempt.then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    try {
+      if (failure) failed(span, errorTypeOf(failure.error));
+      span.end();
+    } catch (broken) {
+      this.#deps.failures.pass(broken);
+    }
   }
 
   #startTask(call: TaskContext<unknown>, startTime: number | undefined): Span {
