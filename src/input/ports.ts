@@ -28,6 +28,7 @@ const READER_METHODS = [
   'listUsers',
   'countUsers',
   'listUsersOfWorkflow',
+  'listUsersOfSubject',
   'sumUsers',
   'listUsersByStatus',
   'listFailureGroups',

@@ -95,6 +95,22 @@ export interface WorkflowUserPage {
   readonly next: Cursor<string> | null;
 }
 
+/** A page of what runs have done for a subject: of all workflows, published runs only, the run created last first. */
+export interface SubjectUserQuery {
+  readonly subjectId: string;
+  /** `next` of the page before; `null`: from the newest run. */
+  readonly after: number | null;
+  /** At least 1. */
+  readonly limit: number;
+}
+
+/** User results of a subject, each with its run. */
+export interface SubjectUserPage {
+  readonly rows: readonly { readonly run: RunRecord; readonly user: UserRecord }[];
+  /** The number that the store gave the last run of this page when it was created; `null`: nothing follows. */
+  readonly next: number | null;
+}
+
 /** Notes whose keys begin with `prefix` (ASCII; empty: all), after the key `after`; at most `limit`. */
 export interface NoteQuery {
   readonly collection: string;
@@ -156,6 +172,8 @@ export interface StoreReader {
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
   /** @throws LifecycleError `InvalidFilter` for filters that the store cannot answer exactly. */
   listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage>;
+  /** An index finds them, whatever the number of runs, workflows and users. */
+  listUsersOfSubject(query: SubjectUserQuery): Promise<SubjectUserPage>;
   /** Sums one range of ordinals: a million users at once would block the event loop for too long. */
   sumUsers(query: UserSumQuery): Promise<UserSummary>;
   /**

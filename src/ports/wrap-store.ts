@@ -30,6 +30,7 @@ const READS: Readonly<Record<keyof StoreReader, true>> = {
   listUsers: true,
   countUsers: true,
   listUsersOfWorkflow: true,
+  listUsersOfSubject: true,
   sumUsers: true,
   listUsersByStatus: true,
   listFailureGroups: true,

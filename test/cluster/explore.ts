@@ -357,7 +357,7 @@ class Database {
   #rowsOf(runId: string): RunUsers {
     const known = this.#tables.users.get(runId, false);
     if (known) return known;
-    const rows = new RunUsers();
+    const rows = new RunUsers(1);
     this.#tables.users.set(runId, rows);
     this.#tables.users.commit();
     return rows;

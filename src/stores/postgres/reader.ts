@@ -8,6 +8,8 @@ import type {
   RunQuery,
   RunSums,
   StoreReader,
+  SubjectUserPage,
+  SubjectUserQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -124,6 +126,14 @@ export class PostgresReader implements StoreReader {
         runs: (page) => runs.listRuns(session, page),
         users: (page) => this.#usersOf(session, page.runId, [], (of) => users.listUsers(of, page)),
       }),
+    );
+  }
+
+  listUsersOfSubject(query: SubjectUserQuery): Promise<SubjectUserPage> {
+    return this.#many<SubjectUserPage>({ rows: [], next: null }, [query.subjectId], (session) =>
+      users.listUsersOfSubject(session, query, (runId, ordinal) =>
+        this.#source.user(session, runId, 'no', ordinal),
+      ),
     );
   }
 

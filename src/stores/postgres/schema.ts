@@ -189,6 +189,7 @@ CREATE INDEX admissions_by_due ON {s}.admissions (workflow_id, due_at_ms);
  *    0 were written in transactions of another kind. No index is on a column of `slices` that changes while it is open.
  *    Bodies of `journal` are compact and short-lived: compressing them costs more than it saves.
  * 2. Groups of failures of a run, a row for each slice, and the users in each. A failed outcome names its group since.
+ * 3. Subjects are indexed before their runs: one index finds a subject in a run and in all runs (decision 30).
  */
 const STEPS: readonly string[] = [
   `DO {$} BEGIN IF to_regnamespace({S}) IS NULL THEN CREATE SCHEMA {s}; END IF; END {$};
@@ -213,6 +214,8 @@ CREATE TABLE {s}.failure_members (
   no int NOT NULL,
   PRIMARY KEY (run_no, key, no)
 );`,
+  `CREATE UNIQUE INDEX users_of_subject ON {s}.users (subject_id, run_no);
+DROP INDEX {s}.users_by_subject;`,
 ];
 
 /** The version of the schema that this package writes. */

@@ -6,15 +6,17 @@ import type { UserRecord } from '../../model/records.ts';
 import { USER_PROPERTIES } from '../../model/resources/properties.ts';
 import type { UserSummary } from '../../model/resources/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { UserQuery, UserSumQuery } from '../../ports/store.ts';
+import type { SubjectUserPage, SubjectUserQuery, UserQuery, UserSumQuery } from '../../ports/store.ts';
 import { addSums, userSums } from '../../rules/counters/user-sums.ts';
 import type { Row } from '../sql/cells.ts';
 import { fits, mergeUsers, newerInOrder, placeIn } from '../sql/merge-users.ts';
 import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../sql/page.ts';
+import { RUN_COLUMNS, RUN_FIELDS } from '../sql/run-rows.ts';
 import { subjectIn } from '../sql/user-conditions.ts';
 import { USER_COLUMNS, userFromRow } from '../sql/user-rows.ts';
 import { parameter } from './journal.ts';
 import { canHold, type Session, textArray } from './session.ts';
+import { seenRuns } from './slices/slice-runs.ts';
 import { whereOfUsers } from './where.ts';
 
 /** The users of one run: where their rows are, and which are active. */
@@ -131,6 +133,36 @@ export async function listUsersByStatus(
   const stale = textArray(inRange.map(({ ordinal }) => ordinal));
   const rows = await session.rows(sql, [runNo, status, afterOrdinal, toOrdinal, stale, limit]);
   return mergeUsers(users, rows, newer, limit, (a, b) => a.ordinal - b.ordinal);
+}
+
+const OF_SUBJECT = `SELECT ${prefixed('runs', RUN_COLUMNS)}, runs.no,
+  EXISTS (SELECT 1 FROM {s}.journal WHERE journal.run_no = users.run_no), ${prefixed('users', USER_COLUMNS)}
+  FROM {s}.users JOIN {s}.runs ON runs.no = users.run_no
+  WHERE users.subject_id = $1 AND runs.published AND users.run_no < $2::int8 ORDER BY users.run_no DESC LIMIT $3`;
+
+/** What runs have done for a subject. @param active reads a user of a run with a journal. */
+export async function listUsersOfSubject(
+  session: Session,
+  { subjectId, after, limit }: SubjectUserQuery,
+  active: (runId: string, ordinal: number) => Promise<UserRecord | null>,
+): Promise<SubjectUserPage> {
+  const found = await session.rows(OF_SUBJECT, [subjectId, after ?? Number.MAX_SAFE_INTEGER, limit + 1]);
+  const page = found.slice(0, limit);
+  const rows: SubjectUserPage['rows'][number][] = [];
+  for (const [index, run] of (await seenRuns(session, page)).entries()) {
+    const [, hasJournal, ...cells] = (page[index] ?? []).slice(RUN_FIELDS.length);
+    const user = hasJournal ? await active(run.id, Number(cells[0])) : null;
+    rows.push({ run, user: user ?? userFromRow(run.id, cells) });
+  }
+  const next = found.length > limit ? Number(page.at(-1)?.[RUN_FIELDS.length]) : null;
+  return { rows, next };
+}
+
+function prefixed(table: string, columns: string): string {
+  return columns
+    .split(', ')
+    .map((column) => `${table}.${column}`)
+    .join(', ');
 }
 
 async function rowsInOrder(

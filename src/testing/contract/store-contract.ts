@@ -12,6 +12,7 @@ import type { StoreCapabilities } from '../../ports/store.ts';
 import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
 import { filtering } from './lists/filtering.ts';
 import { orderAndPaging } from './lists/order-paging.ts';
+import { subjectUsers } from './lists/subject-users.ts';
 import { userSums } from './lists/user-sums.ts';
 import { usersByStatus } from './lists/users-by-status.ts';
 import { workflowUsers } from './lists/workflow-users.ts';
@@ -47,6 +48,7 @@ const TOPICS = [
   orderAndPaging,
   filtering,
   workflowUsers,
+  subjectUsers,
   admissions,
   notes,
   settings,

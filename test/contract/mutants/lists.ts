@@ -1,8 +1,8 @@
 import { addressOf, userResultId } from '../../../src/model/ids.ts';
 import type { RunRecord } from '../../../src/model/records.ts';
 import { RUN_PROPERTIES } from '../../../src/model/resources/properties.ts';
-import type { UserSumQuery, WorkflowUserPage } from '../../../src/ports/store.ts';
-import { cursorOf } from '../../../src/testing/contract/random/naive-reader.ts';
+import type { SubjectUserPage, UserSumQuery, WorkflowUserPage } from '../../../src/ports/store.ts';
+import { cursorOf, type NaiveReader } from '../../../src/testing/contract/random/naive-reader.ts';
 import type { Faults } from '../naive-store.ts';
 import { type Mutant, withMethods } from './mutant.ts';
 
@@ -150,6 +150,35 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'lists the users of a subject in drafts too',
+    caughtBy: 'users of a subject',
+    faults: onSubject((rows, self) => [
+      ...rows,
+      ...[...self.users.values()].flatMap((user) => {
+        const run = self.runs.get(user.runId);
+        return run && !run.published ? [{ run, user }] : [];
+      }),
+    ]),
+  },
+  {
+    name: 'lists the users of a subject as of the oldest run first',
+    caughtBy: 'users of a subject',
+    faults: onSubject((rows) => rows.toReversed()),
+  },
+  {
+    name: 'lists the users of a subject by schedule',
+    caughtBy: 'users of a subject',
+    faults: onSubject((rows) => rows.toSorted((a, b) => b.run.scheduledAtMs - a.run.scheduledAtMs)),
+  },
+  {
+    name: 'repeats the last user of a subject on the next page',
+    caughtBy: 'users of a subject',
+    faults: withMethods((self) => ({
+      listUsersOfSubject: (query) =>
+        self.listUsersOfSubject({ ...query, after: query.after === null ? null : query.after + 1 }),
+    })),
+  },
+  {
     name: 'lists the users of a workflow by id of their run',
     caughtBy: 'users of a workflow',
     faults: onWorkflowUsers((rows) =>
@@ -227,6 +256,18 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
 ];
+
+/** A page of a subject's users, changed. */
+function onSubject(
+  change: (rows: SubjectUserPage['rows'], self: NaiveReader) => SubjectUserPage['rows'],
+): Faults {
+  return withMethods((self) => ({
+    listUsersOfSubject: async (query) => {
+      const page = await self.listUsersOfSubject(query);
+      return { ...page, rows: change(page.rows, self) };
+    },
+  }));
+}
 
 /** The whole list of a workflow's users, changed and then cut. */
 function onWorkflowUsers(change: (rows: WorkflowUserPage['rows']) => WorkflowUserPage['rows']): Faults {

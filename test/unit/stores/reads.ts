@@ -32,6 +32,7 @@ export const READS: readonly (readonly [
     (reader, id) =>
       reader.listUsersOfWorkflow({ workflowId: id, whereRun: null, where: null, after: null, limit: 5 }),
   ],
+  ['listUsersOfSubject', (reader, id) => reader.listUsersOfSubject({ subjectId: id, after: null, limit: 5 })],
   ['sumUsers', (reader, id) => reader.sumUsers({ ...WINDOW, runId: id })],
   ['listUsersByStatus', (reader, id) => reader.listUsersByStatus(id, 'queued', 0, 5)],
   ['listFailureGroups', (reader, id) => reader.listFailureGroups(id)],

@@ -12,6 +12,7 @@ import {
   SCHEMA_8,
   SCHEMA_9,
   SCHEMA_10,
+  SCHEMA_11,
 } from './schema.ts';
 
 /** One step: from the schema version before it (its index in the list) to the next. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   (connection) => connection.exec(SCHEMA_8),
   (connection) => connection.exec(SCHEMA_9),
   (connection) => connection.exec(SCHEMA_10),
+  (connection) => connection.exec(SCHEMA_11),
 ];
 
 /** The version of the schema that this package writes. */

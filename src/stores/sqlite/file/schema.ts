@@ -1,15 +1,13 @@
+import { REGION, REGION_USERS } from './regions.ts';
+
 /** `PRAGMA application_id` of every tenure database: "Tenu" in ASCII. */
 export const APPLICATION_ID = 0x54656e75;
 
 /** Widths of the buckets of `run_sums` by level, ms: an hour, a day, 32 days. Part of schema 1. */
 export const SUM_WIDTHS_MS = [3_600_000, 86_400_000, 2_764_800_000] as const;
 
-/**
- * Users of a run whose subjects are indexed together. Subjects are often random (GUIDs): in one index of a
- * million, each of the 1,000 that a commit inserts would dirty a page of its own, 4 MB; in a block of this
- * size they share some 40 pages. A search has to ask every block (decision 4). Part of schema 1.
- */
-export const SUBJECT_BLOCK = 4_096;
+/** Users of a run whose subjects were indexed together (decision 4). Part of schema 1; see `REGION`. */
+const SUBJECT_BLOCK = 4_096;
 
 /** Status, execution type and dates: what lists of runs are ordered by. */
 const RUN_ORDERS = [
@@ -355,4 +353,12 @@ CREATE TABLE failure_members (
   no INTEGER NOT NULL,
   PRIMARY KEY (run_no, key, no)
 ) STRICT, WITHOUT ROWID;
+`;
+
+/** Schema 11. Frozen. Subjects are found in all runs at once. */
+export const SCHEMA_11 = `
+DROP INDEX users_by_subject;
+CREATE UNIQUE INDEX users_by_subject ON users (${REGION}, subject_id, run_no);
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('users', 'users_by_subject', '1000000 ${REGION_USERS} 2 1');
+ANALYZE sqlite_schema;
 `;

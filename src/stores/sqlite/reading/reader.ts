@@ -8,6 +8,8 @@ import type {
   RunQuery,
   RunSums,
   StoreReader,
+  SubjectUserPage,
+  SubjectUserQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -24,6 +26,7 @@ import * as failures from '../rows/failures.ts';
 import { getNotes, listNotes } from '../rows/notes.ts';
 import type { ReadCache } from './read-cache.ts';
 import * as runs from './run-queries.ts';
+import { findSubjectInRuns } from './subjects.ts';
 import { sumRuns } from './sums.ts';
 import * as users from './user-queries.ts';
 
@@ -126,6 +129,20 @@ export class SqliteReader implements StoreReader {
         },
       }),
     );
+  }
+
+  async listUsersOfSubject({ subjectId, after, limit }: SubjectUserQuery): Promise<SubjectUserPage> {
+    return this.#read((connection) => {
+      const found = findSubjectInRuns(connection, subjectId, after, limit + 1);
+      const page = found.slice(0, limit);
+      const rows = page.flatMap(({ runId, runNo, ordinal }) => {
+        const active = this.#source.activeUsers(runNo, runId);
+        const run = runs.getRun(connection, runId);
+        const user = users.getUser({ connection, runId, runNo, active }, ordinal);
+        return run && user ? [{ run, user }] : [];
+      });
+      return { rows, next: found.length > limit ? (page.at(-1)?.runNo ?? null) : null };
+    });
   }
 
   async sumUsers(query: UserSumQuery): Promise<UserSummary> {

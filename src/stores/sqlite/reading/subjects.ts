@@ -1,27 +1,62 @@
 /**
- * Finds subjects in a run. The index of subjects is divided into blocks (see `SUBJECT_BLOCK`), so the database
- * keeps a subject unique only within a block; across blocks this module does.
+ * Finds subjects. Their index is divided into regions (see `REGION`): the database keeps a subject unique within a run
+ * where both users are in one region, and this module does where they are not.
  */
 import type { Connection } from '../file/connection.ts';
-import { SUBJECT_BLOCK } from '../file/schema.ts';
+import { REGION, regionsOf } from '../file/regions.ts';
 
+/** The shared regions of a run, then those of its own that have users: one search each, from the last one on. */
 const FIND = `
-  WITH RECURSIVE blocks (block) AS (
-    SELECT (SELECT no / ${SUBJECT_BLOCK} FROM users WHERE run_no = ? ORDER BY no / ${SUBJECT_BLOCK} LIMIT 1)
+  WITH RECURSIVE regions (region) AS (
+    SELECT value FROM json_each(?)
     UNION ALL
-    SELECT (
-      SELECT no / ${SUBJECT_BLOCK} FROM users WHERE run_no = ? AND no / ${SUBJECT_BLOCK} > block
-      ORDER BY no / ${SUBJECT_BLOCK} LIMIT 1
-    )
-    FROM blocks WHERE block IS NOT NULL
+    SELECT (SELECT ${REGION} FROM users WHERE ${REGION} > region AND ${REGION} < ? ORDER BY ${REGION} LIMIT 1)
+    FROM regions WHERE region >= ?
   )
-  SELECT no FROM blocks CROSS JOIN users
-  WHERE run_no = ? AND no / ${SUBJECT_BLOCK} = block AND subject_id = ? LIMIT 1`;
+  SELECT no FROM regions CROSS JOIN users
+  WHERE ${REGION} = region AND subject_id = ? AND run_no = ? LIMIT 1`;
 
-/** The ordinal of a subject in a run; `null` when it is not in the run. One search per block. */
+/** The ordinal of a subject in a run; `null` when it is not in the run. One search per region. */
 export function findSubject(connection: Connection, runNo: number, subjectId: string): number | null {
-  const ordinal = connection.get(FIND, runNo, runNo, runNo, subjectId)?.[0];
+  const { shared, from, below } = regionsOf(runNo);
+  const start = JSON.stringify([...shared, from - 1]);
+  const ordinal = connection.get(FIND, start, below, from - 1, subjectId, runNo)?.[0];
   return typeof ordinal === 'number' ? ordinal : null;
+}
+
+/** All regions that have users, from one below them on. */
+const FIND_IN_RUNS = `
+  WITH RECURSIVE regions (region) AS (
+    VALUES (${Number.MIN_SAFE_INTEGER})
+    UNION ALL
+    SELECT (SELECT ${REGION} FROM users WHERE ${REGION} > region ORDER BY ${REGION} LIMIT 1)
+    FROM regions WHERE region IS NOT NULL
+  ), found (run_no, ordinal) AS (
+    SELECT run_no, no FROM regions CROSS JOIN users WHERE ${REGION} = region AND subject_id = ? AND run_no < ?
+  )
+  SELECT id, run_no, ordinal FROM found CROSS JOIN runs
+  WHERE runs.no = run_no AND published = 1 ORDER BY run_no DESC LIMIT ?`;
+
+/** A user of a run, by the numbers of their rows. */
+export interface FoundSubject {
+  readonly runId: string;
+  readonly runNo: number;
+  readonly ordinal: number;
+}
+
+/** Where a subject is in published runs created before run `beforeRunNo` (`null`: in all), newest first. */
+export function findSubjectInRuns(
+  connection: Connection,
+  subjectId: string,
+  beforeRunNo: number | null,
+  limit: number,
+): readonly FoundSubject[] {
+  const rows = connection.all(FIND_IN_RUNS, subjectId, beforeRunNo ?? Number.MAX_SAFE_INTEGER, limit);
+  return rows.map(([runId, runNo, ordinal]) => ({
+    runId: String(runId),
+    runNo: Number(runNo),
+    ordinal: Number(ordinal),
+  }));
 }
 
 /** A probabilistic set of subjects: may report one that it does not have, never misses one that it has. */

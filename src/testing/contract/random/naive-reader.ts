@@ -17,6 +17,8 @@ import type {
   RunQuery,
   RunSums,
   StoreReader,
+  SubjectUserPage,
+  SubjectUserQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -35,6 +37,8 @@ export class NaiveReader implements StoreReader {
   readonly workflows = new Map<string, WorkflowRecord>();
   readonly versions = new Map<string, Workflow>();
   readonly runs = new Map<string, RunRecord>();
+  /** Numbers of runs in order of creation; those of deleted runs stay. */
+  readonly runNos = new Map<string, number>();
   readonly users = new Map<string, UserRecord>();
   readonly admissions = new Map<string, Admission>();
   readonly notes = new Map<string, Note>();
@@ -150,6 +154,19 @@ export class NaiveReader implements StoreReader {
     const rest = rows.filter(isAfter);
     const last = rest[limit - 1];
     return { rows: rest.slice(0, limit), next: last && rest.length > limit ? placeOf(last) : null };
+  }
+
+  async listUsersOfSubject({ subjectId, after, limit }: SubjectUserQuery): Promise<SubjectUserPage> {
+    const rows = [...this.runs.values()].flatMap((run) => {
+      const no = this.runNos.get(run.id) ?? 0;
+      const user = this.usersOf(run.id).find((one) => one.subjectId === subjectId);
+      return user && run.published && (after === null || no < after) ? [{ no, run, user }] : [];
+    });
+    const page = rows.sort((a, b) => b.no - a.no).slice(0, limit);
+    return {
+      rows: page.map(({ run, user }) => ({ run, user })),
+      next: rows.length > limit ? (page.at(-1)?.no ?? null) : null,
+    };
   }
 
   async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {

@@ -17,6 +17,7 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
     copyInto(copy.workflows, this.workflows);
     copyInto(copy.versions, this.versions);
     copyInto(copy.runs, this.runs);
+    copyInto(copy.runNos, this.runNos);
     copyInto(copy.users, this.users);
     copyInto(copy.admissions, this.admissions);
     copyInto(copy.notes, this.notes);
@@ -46,6 +47,7 @@ export class NaiveTransaction extends NaiveReader implements StoreTransaction {
     );
     if (taken) throw new LifecycleError('Duplicate', `Run ${run.id} or its slot exists`);
     this.runs.set(run.id, run);
+    this.runNos.set(run.id, 1 + Math.max(0, ...this.runNos.values()));
   }
 
   async putRun(run: RunRecord): Promise<void> {

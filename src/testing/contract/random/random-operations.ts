@@ -8,8 +8,9 @@ import { type DumpRange, dump } from '../dump.ts';
 import type { ContractKit } from '../kit.ts';
 import { plainRunFilters, plainUserFilters, randomFilter } from '../lists/filtering.ts';
 import { ordersOf, walkRuns, walkUsers } from '../lists/order-paging.ts';
+import { walkSubjectUsers } from '../lists/subject-users.ts';
 import { walkWorkflowUsers } from '../lists/workflow-users.ts';
-import { runId, workflowId } from '../records/records.ts';
+import { runId, subjectId, workflowId } from '../records/records.ts';
 import { NaiveTransaction } from './naive-transaction.ts';
 import { randomOperation, SIZES } from './random-operation.ts';
 
@@ -130,6 +131,11 @@ async function compareSome(reader: StoreReader, naive: NaiveTransaction, choices
   const limit = choices.int(1, 6);
   assert.deepEqual(await walkRuns(reader, ofRuns, limit), await walkRuns(naive, ofRuns, 1_000));
   assert.equal(await reader.countRuns({ where }), await naive.countRuns({ where }));
+  const someone = subjectId(choices.int(1, SIZES.users));
+  assert.deepEqual(
+    await walkSubjectUsers(reader, someone, limit),
+    await walkSubjectUsers(naive, someone, 1_000),
+  );
   const id = workflowId(choices.int(0, SIZES.workflows - 1));
   const from = choices.pick(runs.map(({ scheduledAtMs }) => scheduledAtMs).concat(0));
   assert.deepEqual(await reader.sumRuns(id, from, from + 2_000), await naive.sumRuns(id, from, from + 2_000));

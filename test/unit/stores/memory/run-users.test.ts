@@ -3,7 +3,7 @@ import { RunUsers } from '../../../../src/stores/memory/run-users.ts';
 import { makeUser, step } from '../sqlite/records.ts';
 
 function committed(count: number): RunUsers {
-  const users = new RunUsers();
+  const users = new RunUsers(1);
   for (let no = 1; no <= count; no++) users.insert(makeUser(no));
   users.commit();
   return users;

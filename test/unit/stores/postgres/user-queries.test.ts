@@ -10,6 +10,7 @@ import {
   countUsers,
   listUsers,
   listUsersByStatus,
+  listUsersOfSubject,
   type RunUsers,
   sumUsers,
 } from '../../../../src/stores/postgres/user-queries.ts';
@@ -64,12 +65,23 @@ describePostgres('users in Postgres', () => {
       ["processingStatus eq 'failed'", 'users_exceptional'],
       ["processingStatus eq 'failed' and startedDateTime ne null", 'users_exceptional'],
       ['failedTasksCount gt 0', 'users_with_failed_tasks'],
-      ["subject/id eq 'subject-1'", 'users_by_subject'],
+      ["subject/id eq 'subject-1'", 'users_of_subject'],
       ["processingStatus eq 'completed'", 'users_pkey'],
     ])('where %s is a range of the index %s, without sorting', async (text, index) => {
       const plan = await planOf(text);
       expect(plan).toContain(`using ${index} on users`);
       expect(plan).not.toMatch(/Sort|Seq Scan/);
+    });
+
+    it('of what was done for a subject is a range of the index of subjects, in its order', async () => {
+      await usersOf(makeUsers(3));
+      const query = { subjectId: 'subject-1', after: 5, limit: 3 };
+      const plans = await database.plansOf(() =>
+        listUsersOfSubject(database.session, query, async () => null),
+      );
+      expect(plans[0]).toMatch(/Index Scan Backward using users_of_subject on users/);
+      expect(plans[0]).toMatch(/Index Cond: .*subject_id = .* AND \(run_no < /);
+      expect(plans[0]).not.toMatch(/Sort|Seq Scan on users/);
     });
 
     it('after a cursor begins there', async () => {

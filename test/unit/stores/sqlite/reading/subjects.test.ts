@@ -5,8 +5,9 @@ import { parseListFilter } from '../../../../../src/filter/list-filter.ts';
 import type { UserRecord } from '../../../../../src/model/records.ts';
 import { USER_PROPERTIES } from '../../../../../src/model/resources/properties.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
-import { SUBJECT_BLOCK } from '../../../../../src/stores/sqlite/file/schema.ts';
-import { SubjectFilter } from '../../../../../src/stores/sqlite/reading/subjects.ts';
+import { REGION, REGION_USERS } from '../../../../../src/stores/sqlite/file/regions.ts';
+import { findSubjectInRuns, SubjectFilter } from '../../../../../src/stores/sqlite/reading/subjects.ts';
+import { RecordingConnection } from '../database.ts';
 import {
   fill,
   makeRun,
@@ -44,12 +45,12 @@ describe('a filter of subjects', () => {
 });
 
 describe('a subject is once in a run', () => {
-  const blocks = [1, SUBJECT_BLOCK - 1, SUBJECT_BLOCK, 3 * SUBJECT_BLOCK + 7];
+  const blocks = [1, REGION_USERS - 1, REGION_USERS, 3 * REGION_USERS + 7];
 
   it.each(blocks)('when the first has ordinal %i and the second is in a batch', async (no) => {
     const store = await opened(sqliteStore(newFile()));
-    await fill(store, makeRun(), makeUsers(4 * SUBJECT_BLOCK));
-    const next = 4 * SUBJECT_BLOCK + 1;
+    await fill(store, makeRun(), makeUsers(4 * REGION_USERS));
+    const next = 4 * REGION_USERS + 1;
     const batch = Array.from({ length: 100 }, (_, index) => makeUser(next + index));
     batch[50] = makeUser(next + 50, { subjectId: `subject-${no}` });
     const error = await refusal('Duplicate', () => insert(store, batch));
@@ -66,10 +67,10 @@ describe('a subject is once in a run', () => {
     async (no) => {
       const file = newFile();
       const before = await sqliteStore(file);
-      await fill(before, makeRun(), makeUsers(4 * SUBJECT_BLOCK));
+      await fill(before, makeRun(), makeUsers(4 * REGION_USERS));
       await before.close();
       const store = await opened(sqliteStore(file));
-      const user = makeUser(4 * SUBJECT_BLOCK + 1, { subjectId: `subject-${no}` });
+      const user = makeUser(4 * REGION_USERS + 1, { subjectId: `subject-${no}` });
       await refusal('Duplicate', () => insert(store, [user]));
       await refusal('Duplicate', () =>
         insert(store, [
@@ -87,10 +88,10 @@ describe('a subject is once in a run', () => {
     for (const [first, second] of [
       [1, 2],
       [1, 90],
-      [SUBJECT_BLOCK - 1, SUBJECT_BLOCK],
-      [1, SUBJECT_BLOCK + 1],
+      [REGION_USERS - 1, REGION_USERS],
+      [1, REGION_USERS + 1],
     ] as const) {
-      const users = makeUsers(SUBJECT_BLOCK + 100);
+      const users = makeUsers(REGION_USERS + 100);
       users[second - 1] = makeUser(second, { subjectId: `subject-${first}` });
       const error = await refusal('Duplicate', () => insert(store, users));
       expect(error.details).toMatchObject({ ordinal: second });
@@ -160,14 +161,48 @@ describe('a search by subject', () => {
   });
 });
 
-it('blocks are whole numbers in the index', async () => {
-  const file = newFile();
-  const store = await sqliteStore(file);
-  await fill(store, makeRun(), makeUsers(2 * SUBJECT_BLOCK));
-  await store.close();
-  const database = new DatabaseSync(file, { readOnly: true });
-  const sql = `SELECT count(DISTINCT no / ${SUBJECT_BLOCK}) AS blocks FROM users`;
-  expect(database.prepare(sql).get()).toMatchObject({ blocks: 3 });
-  expect(database.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });
-  database.close();
+describe('what was done for a subject', () => {
+  /** Runs of these sizes, one after another, with the subjects 1, 2, … in each. */
+  async function runsOf(sizes: readonly number[]): Promise<string> {
+    const file = newFile();
+    const store = await sqliteStore(file);
+    for (const [index, size] of sizes.entries()) {
+      const id = runId(index + 1);
+      const users = makeUsers(size).map((user) => ({ ...user, runId: id }));
+      await fill(store, makeRun({ id, knownUsersCount: size }), users);
+    }
+    await store.close();
+    return file;
+  }
+
+  it('is in regions of at most 4,096 users, whatever the sizes of the runs', async () => {
+    const sizes = [...new Array<number>(90).fill(3), ...new Array<number>(10).fill(1_100), 9_000];
+    const file = await runsOf(sizes);
+    const database = new DatabaseSync(file, { readOnly: true });
+    const sql = `SELECT ${REGION} AS region, typeof(${REGION}) AS type, count(*) AS users FROM users GROUP BY 1`;
+    const regions = database.prepare(sql).all();
+    expect(new Set(regions.map(({ type }) => type))).toEqual(new Set(['integer']));
+    expect(Math.max(...regions.map(({ users }) => Number(users)))).toBeLessThanOrEqual(REGION_USERS);
+    expect(regions.length).toBeLessThan(30);
+    expect(database.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });
+    database.close();
+  });
+
+  it('is found by one search in the index a region, without reading other users or sorting runs', async () => {
+    const connection = new RecordingConnection(await runsOf([2, 5_000]));
+    const plans = connection.plansOf(() => findSubjectInRuns(connection, 'subject-2', null, 3));
+    expect(plans).toHaveLength(1);
+    const [plan = ''] = plans;
+    expect(plan).toContain(
+      'SEARCH users USING COVERING INDEX users_by_subject (<expr>=? AND subject_id=? AND run_no<?)',
+    );
+    expect(plan).toContain('SEARCH users USING COVERING INDEX users_by_subject (<expr>>?)');
+    expect(plan).toContain('SEARCH runs USING INTEGER PRIMARY KEY');
+    expect(plan).not.toMatch(/SCAN (?!regions|CONSTANT)/);
+    expect(findSubjectInRuns(connection, 'subject-2', null, 3)).toEqual([
+      { runId: runId(2), runNo: 2, ordinal: 2 },
+      { runId: runId(1), runNo: 1, ordinal: 2 },
+    ]);
+    connection.close();
+  });
 });
