@@ -364,6 +364,14 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
     });
   });
 
+  it('reprocesses one person from their open row', async () => {
+    await at(`-/runs/${runs.failed}?show=failed&open=${openRow(runs.failed)}`, async ({ page }) => {
+      await page.getByRole('button', { name: 'Reprocess this person' }).click();
+      await page.getByRole('button', { name: 'Reprocess 1 person' }).click();
+      await page.getByText('1 of 1 person').waitFor();
+    });
+  });
+
   it('can be used by keys alone', async () => {
     await at('', async ({ page }) => {
       await page.keyboard.press('g');

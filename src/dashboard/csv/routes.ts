@@ -4,6 +4,7 @@ import { filter } from '../../filter/builder.ts';
 import { NEEDED } from '../../graph/access/permissions.ts';
 import { badRequest } from '../../graph/graph-error.ts';
 import type {
+  FailureGroup,
   Run,
   TaskProcessingResult,
   TaskReport,
@@ -100,6 +101,17 @@ const HISTORY_COLUMNS: readonly CsvColumn<HistoryRow>[] = [
   ...TASK_COLUMNS.slice(1).map(({ head, cell }) => ({ head, cell: ({ task }: HistoryRow) => cell(task) })),
 ];
 
+const FAILURE_COLUMNS: readonly CsvColumn<FailureGroup>[] = [
+  { head: 'task', cell: ({ task }) => task.displayName },
+  { head: 'code', cell: ({ code }) => code },
+  { head: 'reason', cell: ({ reason }) => reason },
+  { head: 'users', cell: ({ usersCount }) => usersCount },
+  { head: 'usersRepaired', cell: ({ repairedUsersCount }) => repairedUsersCount },
+  { head: 'first', cell: ({ firstDateTime }) => firstDateTime },
+  { head: 'last', cell: ({ lastDateTime }) => lastDateTime },
+  { head: 'suchAs', cell: ({ subjects }) => subjects.map(({ id }) => id).join(' ') },
+];
+
 /** Below `data/`. */
 export const CSV_ROUTES: readonly DataRoute[] = [
   {
@@ -146,6 +158,13 @@ export const CSV_ROUTES: readonly DataRoute[] = [
       const run = await engine.runs.get(id);
       return csvResponse(`report-${run.id}`, REPORT_COLUMNS, once(await engine.taskReports.list(run.id)));
     },
+  },
+  {
+    path: 'csv/runs/{id}/failures',
+    needs: NEEDED.reports,
+    params: [],
+    answer: async ({ engine, keys: { id = '' } }) =>
+      csvResponse('failures', FAILURE_COLUMNS, once(await engine.runs.failures(id))),
   },
   {
     path: 'csv/people/{id}',

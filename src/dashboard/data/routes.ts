@@ -1,4 +1,4 @@
-import { auditRoute } from './audit.ts';
+import { auditRoutes } from './audit.ts';
 import { ME } from './me.ts';
 import { overviewRoute } from './overview.ts';
 import { PERSON } from './people.ts';
@@ -19,6 +19,6 @@ export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
     WORKFLOW,
     FORECAST,
     WAITING,
-    auditRoute(deps),
+    ...auditRoutes(deps),
   ];
 }

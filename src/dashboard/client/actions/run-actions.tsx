@@ -1,7 +1,7 @@
 /** What can be done with a run: only what its state and the caller's rights allow. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Run } from '../../../model/resources/resources.ts';
+import type { Run, UserProcessingResult } from '../../../model/resources/resources.ts';
 import { numeral, plural } from '../../../text/numbers.ts';
 import { api, reloadShown, send } from '../data.ts';
 import { me } from '../me.ts';
@@ -49,6 +49,44 @@ export function RunActions({ run }: { run: Run }) {
       {asked === 'cancel' ? <CancelDialog run={run} close={close} /> : null}
       {asked === 'reprocess' ? <ReprocessDialog run={run} close={close} /> : null}
     </>
+  );
+}
+
+interface ResultProps {
+  readonly workflowId: string;
+  readonly result: Pick<UserProcessingResult, 'id' | 'processingStatus' | 'subject'>;
+}
+
+/** Does again, for one person, what they did not complete. */
+export function ReprocessPerson({ workflowId, result }: ResultProps) {
+  const [isAsked, ask] = useState(false);
+  const { id, processingStatus, subject } = result;
+  if (!me.value?.can.activate || !['failed', 'completedWithErrors', 'canceled'].includes(processingStatus))
+    return null;
+  const scope = {
+    '@odata.type': `${NAMESPACE}activateProcessingResultScope`,
+    taskScope: 'failedTasks',
+    processingResults: [{ id }],
+  };
+  return (
+    <p>
+      <button type="button" onClick={() => ask(true)}>
+        Reprocess this person
+      </button>
+      {isAsked ? (
+        <Confirm
+          title={`Reprocess ${subject.id}?`}
+          verb="Reprocess 1 person"
+          act={() => activate(`workflows/${workflowId}/activateWithScope`, { scope })}
+          close={() => ask(false)}
+        >
+          <p>
+            The tasks that this person did not complete are done, in a new run with the newest version of the
+            workflow.
+          </p>
+        </Confirm>
+      ) : null}
+    </p>
   );
 }
 

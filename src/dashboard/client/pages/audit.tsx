@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../model/resources/audit.ts';
 import type { AuditPage as Audit } from '../../wire.ts';
 import { CopyCurl } from '../actions/copy.tsx';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { data, useLoaded } from '../data.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -11,13 +12,22 @@ import { to } from '../routes.ts';
 
 /** Who did what. */
 export function AuditPage() {
-  const address = data('audit', {
+  const wanted = {
     workflow: params.value.get('workflow') ?? undefined,
     run: params.value.get('run') ?? undefined,
-  });
+  };
+  const address = data('audit', wanted);
   const audit = useLoaded<Audit>(address);
   return (
-    <Page title="Audit" actions={<CopyCurl address={address} />}>
+    <Page
+      title="Audit"
+      actions={
+        <>
+          <CsvLink path="audit" params={wanted} />
+          <CopyCurl address={address} />
+        </>
+      }
+    >
       <Answer of={audit}>
         {({ value, since }) => (
           <>

@@ -2,6 +2,7 @@ import { plural } from '../../../text/numbers.ts';
 import type { PersonDetails, PersonEntry } from '../../wire.ts';
 import { CopyCurl } from '../actions/copy.tsx';
 import { CsvLink } from '../actions/csv-link.tsx';
+import { ReprocessPerson } from '../actions/run-actions.tsx';
 import { data, useLoaded } from '../data.ts';
 import { me } from '../me.ts';
 import { Explain } from '../parts/explanation.tsx';
@@ -92,6 +93,7 @@ function Entry({ entry: { run, result, tasks } }: { entry: PersonEntry }) {
         {createdBy === null ? null : ` by ${createdBy.id}`}
       </p>
       <TaskList tasks={tasks} />
+      <ReprocessPerson workflowId={workflow.id} result={result} />
     </li>
   );
 }

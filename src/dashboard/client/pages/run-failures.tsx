@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { FailureGroup, Run } from '../../../model/resources/resources.ts';
 import { numeral, plural } from '../../../text/numbers.ts';
+import { CsvLink } from '../actions/csv-link.tsx';
 import { Confirm } from '../actions/dialog.tsx';
 import { activate } from '../actions/run-actions.tsx';
 import { api, useLoaded } from '../data.ts';
@@ -31,6 +32,9 @@ export function RunFailures({ run }: { run: Run }) {
           <Empty title="Nothing has failed." />
         ) : (
           <>
+            <div class="filters end">
+              <CsvLink path={`runs/${run.id}/failures`} />
+            </div>
             <Table label="Failures by cause" columns={columns} rows={value} keyOf={({ key }) => key} />
             {asked === null ? null : (
               <RepairDialog

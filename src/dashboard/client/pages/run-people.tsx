@@ -2,6 +2,7 @@ import type { Run, TaskProcessingResult, UserProcessingResult } from '../../../m
 import type { UserStatus } from '../../../model/status.ts';
 import { numeral } from '../../../text/numbers.ts';
 import { CsvLink } from '../actions/csv-link.tsx';
+import { ReprocessPerson } from '../actions/run-actions.tsx';
 import { api, useLoaded } from '../data.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
@@ -90,8 +91,13 @@ export function RunPeople({ run }: { run: Run }) {
                 columns={COLUMNS}
                 rows={page.value}
                 keyOf={({ id }) => id}
-                detail={({ id }) =>
-                  id === open ? <TasksOfPerson path={`${base}/${id}/taskProcessingResults`} /> : null
+                detail={(result) =>
+                  result.id === open ? (
+                    <>
+                      <TasksOfPerson path={`${base}/${result.id}/taskProcessingResults`} />
+                      <ReprocessPerson workflowId={run.workflow.id} result={result} />
+                    </>
+                  ) : null
                 }
               />
             )}

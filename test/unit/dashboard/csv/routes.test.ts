@@ -67,9 +67,23 @@ describe('lists as CSV', () => {
     await engine.close();
   });
 
+  it('have the failures of a run by cause, what waits, and the audit', async () => {
+    const { engine, run, workflow, lines } = await make();
+    expect((await lines(`runs/${run.id}/failures`))[1]).toMatch(
+      /^mail,HandlerFailed,The mailbox is gone,1,0,/,
+    );
+    expect(await lines('waiting')).toHaveLength(1);
+    const [, ...entries] = await lines(`audit?workflow=${workflow.id}`);
+    const activities = entries.map((line) => line.split(',')[2]);
+    expect(activities[0]).toBe('On-demand workflow execution completed');
+    expect(activities).toContain('Create workflow');
+    expect(await lines('audit?workflow=other')).toHaveLength(1);
+    await engine.close();
+  });
+
   it('are there for runs that are', async () => {
     const { engine, lines } = await make();
-    for (const part of ['people', 'tasks', 'report'])
+    for (const part of ['people', 'tasks', 'report', 'failures'])
       expect((await lines(`runs/none/${part}`))[0]).toBe('404');
     await engine.close();
   });
