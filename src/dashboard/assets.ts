@@ -1,7 +1,7 @@
 /** The page's files: built before, kept in memory, named by their content. */
 import { gunzipSync } from 'node:zlib';
 import { GraphError } from '../graph/graph-error.ts';
-import type { BuiltAsset } from './built/assets.js';
+import type { BuiltAsset } from './built-asset.ts';
 
 const NOT_BUILT = `The dashboard's page has not been built. Run: npm run build:dashboard`;
 

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { BuiltAsset } from '../built/assets.js';
+import type { BuiltAsset } from '../built-asset.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../../..');
