@@ -40,6 +40,7 @@ export type { EngineHealth, HealthCheck } from './engine/metrics/health.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type {
+  ComingSlotsOptions,
   EligibleOptions as ScopeOptions,
   EngineWorkflows,
   QuarantineForecast,
@@ -118,6 +119,7 @@ export {
   type AuditCategory,
   type AuditEntry,
 } from './model/resources/audit.ts';
+export type * from './model/resources/coming-slots.ts';
 export type * from './model/resources/insights.ts';
 export {
   type Property,

@@ -1,5 +1,7 @@
 /** What the dashboard's own JSON paths answer. The handler writes it and the page reads it; moments are ISO 8601, UTC. */
+
 import type { AuditEntry } from '../model/resources/audit.ts';
+import type { ComingSlots } from '../model/resources/coming-slots.ts';
 import type {
   PreviewFailedTask,
   Run,
@@ -167,5 +169,10 @@ export interface WaitingRow extends WaitingTask {
 
 /** `data/waiting`: tasks of all runs that wait for a callback, oldest schedule first. */
 export interface WaitingPage extends PageOf<WaitingRow> {
+  readonly now: string;
+}
+
+/** `data/calendar`: how many people the slots of the coming 30 days will take, at most half a minute old. */
+export interface CalendarPage extends ComingSlots {
   readonly now: string;
 }

@@ -1,18 +1,22 @@
 /** Previews of workflows: the users that a run would have, and what its tasks would do. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { readOptions } from '../input/options.ts';
+import { readWhole } from '../input/fields.ts';
+import { readOptions, type ShapeOf, withDefault } from '../input/options.ts';
+import type { Place } from '../input/refuse.ts';
 import { readSubjectId } from '../input/subject-id.ts';
 import { requireWorkflowRecord } from '../ledger/context.ts';
 import type { Author } from '../ledger/input/author.ts';
 import { PAGE_OPTIONS } from '../ledger/input/list-options.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { quarantineConfigurationOf } from '../ledger/methods/settings.ts';
 import type { Workflows } from '../ledger/methods/workflows.ts';
 import { previewedSubjects } from '../ledger/planning/previews.ts';
 import { enabledTasks, isoOf } from '../ledger/resources.ts';
 import type { Explanation } from '../model/explanation.ts';
 import { LIMITS } from '../model/limits.ts';
+import type { ComingSlots } from '../model/resources/coming-slots.ts';
 import type { Page, PreviewFailedTask, Run, UserProcessingResult } from '../model/resources/resources.ts';
-import type { EpochMs } from '../model/time.ts';
+import { DAY_MS, type EpochMs } from '../model/time.ts';
 import type { Quarantine } from '../model/workflow/quarantine.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
 import { nextSlot } from '../rules/schedule/slots.ts';
@@ -20,6 +24,7 @@ import type { Activator, PreviewInput } from './activation.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions, explain } from './explain/explain.ts';
 import type { Handlers } from './handlers/handlers.ts';
 import { candidatesDue, type DueInput, qualifying } from './selection/candidates.ts';
+import { comingSlots, type ScheduledWorkflow } from './selection/coming-slots.ts';
 import { qualificationOf } from './selection/qualify.ts';
 import { quarantineFor } from './selection/quarantine.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
@@ -40,6 +45,19 @@ export interface EligibleOptions {
   readonly after?: string;
 }
 
+/** Options of `workflows.comingSlots`. */
+export interface ComingSlotsOptions {
+  /** How far ahead, 1..366. Default 30. */
+  readonly days?: number;
+  /** After how long the directory is read no further, ms, 1..600,000. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+const COMING_OPTIONS = {
+  days: withDefault((place: Place) => readWhole(place, 1, 366), 30),
+  timeoutMs: withDefault((place: Place) => readWhole(place, 1, 600_000), 10_000),
+} satisfies ShapeOf<ComingSlotsOptions>;
+
 /** Methods for workflows. */
 export interface EngineWorkflows extends Workflows {
   /**
@@ -49,6 +67,13 @@ export interface EngineWorkflows extends Workflows {
    * @throws LifecycleError `NotFound`; of the directory.
    */
   wouldQuarantine(id: string): Promise<QuarantineForecast>;
+  /**
+   * How many people each coming slot of each workflow will take, and whether that would be too many: from the directory
+   * as it is now, which is read once for all workflows, by the functions that the scheduler uses. Changes nothing.
+   *
+   * @throws LifecycleError `InvalidArgument`; of the directory.
+   */
+  comingSlots(options?: ComingSlotsOptions): Promise<ComingSlots>;
   /**
    * The subjects that meet the conditions at the next slot, processed before or not, by subject id; empty for a
    * workflow that is not scheduled. The results are `queued`, and exist nowhere else (domain §3.1).
@@ -96,6 +121,8 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
   return {
     ...workflows,
     wouldQuarantine: async (id) => forecast(deps, await workflows.get(id)),
+    comingSlots: async (options) =>
+      coming(deps, readOptions(options, 'workflows.comingSlots', COMING_OPTIONS)),
     preview: (...args) => deps.activator.preview(...args),
     previewedSubjects: async (id) => {
       const workflow = await workflows.get(id);
@@ -150,6 +177,26 @@ async function forecast(deps: EngineWorkflowsDeps, workflow: Workflow): Promise<
   if (due && enabledTasks(workflow).length > 0)
     for await (const some of candidatesDue(due)) usersCount += some.length;
   return { usersCount, quarantine: (await quarantineFor(deps, workflow))(usersCount) };
+}
+
+async function coming(
+  { ledger, ports, settings }: EngineWorkflowsDeps,
+  { days, timeoutMs }: Required<ComingSlotsOptions>,
+): Promise<ComingSlots> {
+  await ledger.settings.load();
+  const { scheduleIntervalMs: intervalMs } = ledger.settings;
+  const fromMs = nextSlot(ports.clock.now(), intervalMs);
+  const scheduled: ScheduledWorkflow[] = [];
+  for (const workflow of await ledger.workflows.list()) {
+    const qualification = qualificationOf(workflow, settings.catchUpMs);
+    const isOn = workflow.isEnabled && workflow.isSchedulingEnabled && enabledTasks(workflow).length > 0;
+    if (!isOn || qualification === null) continue;
+    const quarantine = await quarantineConfigurationOf(ledger.settings, workflow);
+    scheduled.push({ workflow, qualification, quarantine });
+  }
+  const { context } = ledger;
+  const toMs = fromMs + days * DAY_MS;
+  return comingSlots({ context, directory: ports.directory, scheduled, intervalMs, fromMs, toMs, timeoutMs });
 }
 
 async function eligible(

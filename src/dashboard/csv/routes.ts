@@ -16,6 +16,7 @@ import { readPerson } from '../data/people.ts';
 import type { DataRoute, Params } from '../data/route.ts';
 import { RUN_FILTERS, runFilterOf } from '../data/runs.ts';
 import type { PersonEntry, WorkflowBrief } from '../wire.ts';
+import { CALENDAR_CSV } from './calendar.ts';
 import { type CsvColumn, csvResponse } from './csv.ts';
 import { once, pagesOf } from './pages.ts';
 import { WAITING_CSV } from './waiting.ts';
@@ -184,6 +185,7 @@ export const CSV_ROUTES: readonly DataRoute[] = [
       csvResponse('workflows', WORKFLOW_COLUMNS, once((await engine.workflows.list()).map(briefOf))),
   },
   WAITING_CSV,
+  CALENDAR_CSV,
 ];
 
 /** The people of a run, with their names: one call of the directory a page. */

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit.ts';
+import { calendarRoute } from './calendar.ts';
 import { ME } from './me.ts';
 import { overviewRoute } from './overview.ts';
 import { PERSON } from './people.ts';
@@ -19,6 +20,7 @@ export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
     WORKFLOW,
     FORECAST,
     WAITING,
+    calendarRoute(deps),
     ...auditRoutes(deps),
   ];
 }

@@ -2,6 +2,7 @@ import { plural } from '../../../text/numbers.ts';
 import type { Forecast, WorkflowBrief, WorkflowList } from '../../wire.ts';
 import { QuarantineNote, ScheduleSwitch, WorkflowName, WorkflowState } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
+import { ComingDays } from '../forecast/calendar.tsx';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
@@ -38,6 +39,7 @@ function Lists({ workflows }: { workflows: readonly WorkflowBrief[] }) {
           <Table label="Coming slots" columns={SCHEDULED} rows={scheduled} keyOf={({ id }) => id} />
         )}
       </Section>
+      {scheduled.length > 0 && me.value?.can.reports ? <ComingDays /> : null}
       {others.length === 0 ? null : (
         <Section title="Without a schedule">
           <Table label="Workflows without a schedule" columns={OTHERS} rows={others} keyOf={({ id }) => id} />

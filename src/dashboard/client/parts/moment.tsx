@@ -1,7 +1,8 @@
 import { serverMinute, serverNow } from '../clock.ts';
 import { agoText, durationText, momentText } from '../view/moments.ts';
 
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The reader's time zone. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** A moment in the reader's time zone, for sentences. */
 export function momentHere(iso: string): string {

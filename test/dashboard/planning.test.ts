@@ -1,0 +1,59 @@
+/** The pages of what will happen, in a real browser. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
+import { scheduledInput } from '../helpers/world.ts';
+import { LOOKS, openSite, PROGRAM, type Site } from './site.ts';
+
+const DAY_MS = 86_400_000;
+/** Hired over the coming days, a few each day and many on the tenth. */
+const PEOPLE = Array.from({ length: 120 }, (_, no) => ({
+  id: `p${no + 1}`,
+  displayName: `Person ${no + 1}`,
+  department: 'Sales',
+  employeeHireDate: new Date(Date.now() + (no < 60 ? (no % 25) + 1 : 10) * DAY_MS).toISOString(),
+}));
+
+describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
+  let engine: Engine;
+  let site: Site;
+
+  beforeAll(async () => {
+    engine = await createEngine({ directory: arrayDirectory(PEOPLE), tasks: { '*': () => {} } });
+    await engine.start();
+    const bounded = {
+      settings: { quarantineConfiguration: { matchMode: 'any', conditions: [{ threshold: 50 }] } },
+    } as never;
+    await engine.workflows.create(
+      scheduledInput(['badge'], { displayName: 'First day', ...(bounded as object) }),
+    );
+    await engine.workflows.create(
+      scheduledInput(['mail'], { displayName: 'A day before', offsetInDays: -1 }),
+    );
+    site = await openSite(engine);
+  });
+
+  afterAll(async () => {
+    await site?.close();
+    await engine?.close();
+  });
+
+  describe.each(LOOKS)('in %s, %i px wide', (scheme, width) => {
+    it('the calendar obeys the policy and WCAG 2.2 AA', async () => {
+      await site.expectSound('-/schedule', 'From the directory as it is now: 120 people', scheme, width);
+    });
+  });
+
+  it('the calendar says which slot would be too many, and leads to the slots of a day', async () => {
+    await site.at('-/schedule', async ({ page, broken }) => {
+      await page.getByText('would go into quarantine, and take no people until it is released').waitFor();
+      await page.getByRole('link', { name: 'too many' }).click();
+      await page.getByRole('heading', { name: 'Slots of' }).waitFor();
+      const table = page.getByRole('table', { name: 'Slots of the day' });
+      await table.getByText('where at most 50 may be processed at once').waitFor();
+      expect(new URL(page.url()).searchParams.get('day')).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(await broken()).toEqual([]);
+      await page.getByRole('link', { name: 'too many' }).click();
+      await table.waitFor({ state: 'detached' });
+    });
+  });
+});
