@@ -143,12 +143,16 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
     await at('', async ({ page }) => {
       await page.getByRole('link', { name: 'Offboard <script>' }).first().click();
       await page.getByRole('heading', { level: 1, name: 'Offboard <script>alert(1)</script>' }).waitFor();
+      await page.getByText('HandlerFailed').first().waitFor();
+      await page.getByRole('link', { name: 'People' }).click();
       await page.getByRole('link', { name: 'With failures' }).click();
       await page.getByRole('link', { name: 'Person 10 p10' }).click();
       await page.getByText('The mailbox of p10 does not exist').waitFor();
       await page.goBack();
       await page.goBack();
       await page.getByText('Ada <b>Lovelace</b>').waitFor();
+      await page.goBack();
+      await page.getByText('HandlerFailed').first().waitFor();
       await page.goBack();
       await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     });

@@ -35,7 +35,12 @@ export function install(): string {
   const dist = join(target, 'dist');
   build('rolldown/bin/cli.mjs', ['-c', '-d', dist]);
   build(TSC, ['-p', 'tsconfig.build.json', '--outDir', dist]);
-  for (const name of [...Object.keys(manifest.dependencies), 'fast-check', '@types/node']) {
+  for (const name of [
+    ...Object.keys(manifest.dependencies),
+    'fast-check',
+    '@types/node',
+    '@opentelemetry/api',
+  ]) {
     const link = join(project, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), link, 'junction');
