@@ -1,7 +1,7 @@
 /** Makes runs on demand, and evaluates single slots on request. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
-import { fieldsOf, readLine, readString, readWord } from '../input/fields.ts';
+import { fieldsOf, readFlag, readLine, readString, readWord } from '../input/fields.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
@@ -21,7 +21,7 @@ import {
   reprocessingOfResults,
   reprocessingOfRun,
 } from '../ledger/planning/reprocess.ts';
-import type { RunPlan } from '../ledger/planning/run-plan.ts';
+import type { CandidateBatches, RunPlan } from '../ledger/planning/run-plan.ts';
 import { isoOf, runResource } from '../ledger/resources.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
@@ -34,7 +34,7 @@ import {
   USER_SCOPES,
 } from '../model/workflow/activation.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
-import { slotStart } from '../rules/schedule/slots.ts';
+import { nextSlot, slotStart } from '../rules/schedule/slots.ts';
 import { planSelected } from './plan-selected.ts';
 import type { Dispatcher } from './runner/dispatcher.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -44,9 +44,9 @@ import {
   readIds,
   readScope,
 } from './selection/activation-scope.ts';
-import { candidatesByIds, candidatesByRule } from './selection/candidates.ts';
+import { candidatesByIds, candidatesByRule, candidatesDue, withoutMoments } from './selection/candidates.ts';
 import { candidatesInGroup } from './selection/groups.ts';
-import { qualificationOf, scopeAttributes } from './selection/qualify.ts';
+import { qualificationOf, requireQualification, scopeAttributes } from './selection/qualify.ts';
 import { leftOutSentences, SelectionTally } from './selection.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 
@@ -70,10 +70,11 @@ export type Activation =
     };
 
 /** What `workflows.preview` takes. */
-export interface PreviewInput {
+export type PreviewInput =
   /** People, by id; repeats are collapsed. */
-  readonly subjects: readonly IdReference[];
-}
+  | { readonly subjects: readonly IdReference[]; readonly nextSlot?: undefined }
+  /** All people that the next slot would take, by the directory as it is now. */
+  | { readonly nextSlot: true; readonly subjects?: undefined };
 
 /** What `runs.reprocess` takes beside the run. */
 export interface ReprocessOptions {
@@ -233,18 +234,23 @@ export class Activator {
     const createdBy = readAuthor(author);
     const { ports, settings, deleted } = this.#deps;
     const workflow = await this.#runnable(workflowId);
-    const at = fieldsOf(root(input, 'the preview'), ['subjects']);
+    const at = fieldsOf(root(input, 'the preview'), ['subjects', 'nextSlot']);
+    const isOfSlot = at('nextSlot').value !== undefined && readFlag(at('nextSlot'));
+    if (isOfSlot && at('subjects').value !== undefined)
+      throw invalid(at('subjects'), 'absent beside nextSlot', 'both');
     const max = settings.limits.subjectsPerPreviewMax;
-    const ids = readIds(at('subjects'), max, 'subjectsPerPreviewMax');
+    const ids = isOfSlot ? [] : readIds(at('subjects'), max, 'subjectsPerPreviewMax');
     if (qualificationOf(workflow, settings.catchUpMs)?.observation)
       throw invalid(
         { path: 'executionConditions.trigger', value: workflow.executionConditions },
         'one that no change makes due, to be previewed',
         'one of changes',
       );
-    const candidates = [await candidatesByIds(ids, ports.directory)];
+    const candidates = isOfSlot
+      ? await this.#ofNextSlot(workflow)
+      : [await candidatesByIds(ids, ports.directory)];
     let replaced: readonly RunRecord[] = [];
-    const run = await this.#plan(workflow, 'subjects', {
+    const run = await this.#plan(workflow, isOfSlot ? 'nextSlot' : 'subjects', {
       workflowExecutionType: 'preview',
       createdBy,
       candidates,
@@ -257,6 +263,19 @@ export class Activator {
     });
     for (const old of replaced) deleted(old.id);
     return run;
+  }
+
+  /** The people of the next slot; it admits none of them. @throws LifecycleError `InvalidArgument` without a trigger. */
+  async #ofNextSlot(workflow: Workflow): Promise<CandidateBatches> {
+    const { ledger, ports, settings } = this.#deps;
+    const qualification = requireQualification(workflow, settings.catchUpMs);
+    await ledger.settings.load();
+    const slotAtMs = nextSlot(ports.clock.now(), ledger.settings.scheduleIntervalMs);
+    const { context } = ledger;
+    const { directory } = ports;
+    return withoutMoments(
+      candidatesDue({ context, directory, workflowId: workflow.id, qualification, slotAtMs }),
+    );
   }
 
   async evaluate(

@@ -16,6 +16,7 @@ const PEOPLE = Array.from({ length: 120 }, (_, no) => ({
 describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
   let engine: Engine;
   let site: Site;
+  let workflowId: string;
 
   beforeAll(async () => {
     engine = await createEngine({ directory: arrayDirectory(PEOPLE), tasks: { '*': () => {} } });
@@ -26,9 +27,10 @@ describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
     await engine.workflows.create(
       scheduledInput(['badge'], { displayName: 'First day', ...(bounded as object) }),
     );
-    await engine.workflows.create(
-      scheduledInput(['mail'], { displayName: 'A day before', offsetInDays: -1 }),
+    const before = await engine.workflows.create(
+      scheduledInput(['mail'], { displayName: 'A day before', offsetInDays: -2 }),
     );
+    workflowId = before.id;
     site = await openSite(engine);
   });
 
@@ -54,6 +56,26 @@ describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
       expect(await broken()).toEqual([]);
       await page.getByRole('link', { name: 'too many' }).click();
       await table.waitFor({ state: 'detached' });
+    });
+  });
+
+  it.each(LOOKS)('a workflow with a schedule offers a dry run, in %s, %i px wide', async (scheme, width) => {
+    await site.expectSound(`-/workflows/${workflowId}`, 'Dry run', scheme, width);
+  });
+
+  it('a dry run says first for how many people, and leads to what each task would do', async () => {
+    await site.at(`-/workflows/${workflowId}`, async ({ page, broken }) => {
+      await page.getByRole('button', { name: 'Dry run' }).click();
+      const { usersCount } = await engine.workflows.wouldQuarantine(workflowId);
+      expect(usersCount).toBeGreaterThan(0);
+      await page.getByText(`The next slot would take ${usersCount} people`).waitFor();
+      expect(await broken()).toEqual([]);
+      await page.getByRole('button', { name: `Dry run for ${usersCount} people` }).click();
+      await page.getByText('dry run: nothing was changed').waitFor();
+      await page.getByText(`${usersCount} of ${usersCount} people`).first().waitFor();
+      await page.goto(`${page.url()}?tab=tasks&show=completed`);
+      await page.getByText('Preview: the task would run').first().waitFor();
+      expect(await broken()).toEqual([]);
     });
   });
 });

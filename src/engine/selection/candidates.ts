@@ -131,6 +131,13 @@ export async function* candidatesDue(input: DueInput): AsyncGenerator<readonly C
   }
 }
 
+/** Candidates of a run that admits none of them: the schedule takes them all the same. */
+export async function* withoutMoments(
+  batches: AsyncIterable<readonly Candidate[]>,
+): AsyncGenerator<readonly Candidate[]> {
+  for await (const batch of batches) yield batch.map(({ subjectId }) => ({ subjectId, dueAtMs: null }));
+}
+
 /** What a workflow's earlier scheduled runs have done with subjects. */
 export interface EarlierRuns {
   /** The last admission of each subject that has one. */

@@ -68,8 +68,12 @@ export async function cancelProcessing({ engine, keys, body }: Call): Promise<vo
   }
 }
 
-/** previewWorkflow: `{ subjects: [{ id }] }`. */
+/** previewWorkflow: `{ subjects: [{ id }] }`, or `{ nextSlot: true }`, which Graph does not have. */
 export async function previewWorkflow({ engine, keys, body, author }: Call): Promise<string> {
+  if (Object.hasOwn(objectBody(body), 'nextSlot')) {
+    const nextSlot = soleField(body, 'nextSlot') as true;
+    return (await engine.workflows.preview(keys.workflow, { nextSlot }, author)).id;
+  }
   const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
   return (await engine.workflows.preview(keys.workflow, { subjects }, author)).id;
 }

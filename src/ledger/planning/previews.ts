@@ -29,8 +29,15 @@ export function previewsBefore(
 export async function previewedSubjects(store: StoreReader, workflowId: string): Promise<readonly string[]> {
   const [note] = await store.getNotes(OF_WORKFLOWS.previews, [`${workflowId}/`]);
   if (!note) return [];
-  const query = { runId: note.body, where: null, order: BY_ID, after: null, limit: LIMITS.usersPerBatch };
-  return (await store.listUsers(query)).map(({ subjectId }) => subjectId);
+  const ids: string[] = [];
+  for (let last = 0; ; ) {
+    const after = { value: null, key: last };
+    const query = { runId: note.body, where: null, order: BY_ID, after, limit: LIMITS.usersPerBatch };
+    const users = await store.listUsers(query);
+    ids.push(...users.map(({ subjectId }) => subjectId));
+    if (users.length < LIMITS.usersPerBatch) return ids;
+    last = users.at(-1)?.ordinal ?? last;
+  }
 }
 
 /**

@@ -2,7 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../src/model/time.ts';
 import { checkDatabase } from '../../../src/testing/oracles/check-database.ts';
-import { allTasks, codeOf, expectSound, idsOf, makeWorld, workflowInput } from '../../helpers/world.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
+import {
+  allTasks,
+  codeOf,
+  expectSound,
+  idsOf,
+  makeWorld,
+  people,
+  scheduledInput,
+  workflowInput,
+} from '../../helpers/world.ts';
 
 describe('a preview', () => {
   it('has no effects, records what each task would do, and replaces the last preview', async () => {
@@ -53,6 +63,32 @@ describe('a preview', () => {
     await expectSound(world.store);
     expect((await checkDatabase(world.store.inner)).violations).toEqual([]);
     await world.engine.stop();
+  });
+
+  it('of the next slot is for all people that the slot then takes, who are not admitted by it', async () => {
+    const hired = (no: number) => ({
+      department: 'Sales',
+      employeeHireDate: no > 1_200 ? '2040-01-01' : '2026-01-01',
+    });
+    const clock = new VirtualClock('2026-01-01T13:00:00Z');
+    const { engine } = makeWorld({ clock, subjects: people(1_250, hired) });
+    const { id } = await engine.workflows.create(scheduledInput(['a']));
+    await engine.start();
+    const preview = await engine.workflows.preview(id, { nextSlot: true });
+    expect(await engine.runs.waitFor(preview.id)).toMatchObject({
+      workflowExecutionType: 'preview',
+      processingStatus: 'completed',
+      totalUsersCount: 1_200,
+    });
+    expect(await engine.workflows.previewedSubjects(id)).toHaveLength(1_200);
+    expect((await engine.workflows.wouldQuarantine(id)).usersCount).toBe(1_200);
+    await clock.advance(2 * HOUR_MS);
+    const [run] = (await engine.runs.list(id)).value;
+    expect(run).toMatchObject({ workflowExecutionType: 'scheduled', totalUsersCount: 1_200 });
+    for (const input of [{ nextSlot: true, subjects: ['u1'] }, { nextSlot: false }, {}])
+      expect(await codeOf(engine.workflows.preview(id, input as never))).toBe('InvalidArgument');
+    expect(await codeOf(engine.workflows.preview(id, { nextSlot: true }))).toBe('InvalidArgument');
+    await engine.close();
   });
 
   it('that still runs is deleted by the next one, and waits for it are rejected', async () => {

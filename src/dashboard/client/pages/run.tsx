@@ -88,6 +88,7 @@ function Facts({ run }: { run: Run }) {
         </span>
       )}
       {isNoOp ? <span class="badge">no-op: nothing was really done</span> : null}
+      {workflowExecutionType === 'preview' ? <span class="badge">dry run: nothing was changed</span> : null}
       <code class="soft">{run.id}</code>
     </p>
   );

@@ -5,6 +5,7 @@ import type { WorkflowDetails } from '../../wire.ts';
 import { CopyCurl } from '../actions/copy.tsx';
 import { PausedNote, QuarantineNote, WorkflowActions, WorkflowState } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
+import { DryRun } from '../forecast/dry-run.tsx';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
@@ -25,6 +26,7 @@ export function WorkflowPage({ id }: { id: string }) {
       actions={
         <>
           <CopyCurl address={address} />
+          {workflow ? <DryRun workflow={shownOf(workflow)} /> : null}
           {workflow ? <WorkflowActions workflow={shownOf(workflow)} /> : null}
         </>
       }
