@@ -12,6 +12,7 @@ import { query } from './measures/query.ts';
 import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
 import { simulate } from './measures/simulate.ts';
+import { telemetry } from './measures/telemetry.ts';
 
 export const MEASURES: readonly Measure[] = [
   durable,
@@ -22,6 +23,7 @@ export const MEASURES: readonly Measure[] = [
   simulate,
   http,
   loopDelay,
+  telemetry,
   postgres,
   cluster,
   peers,

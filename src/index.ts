@@ -49,7 +49,7 @@ export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
 export type { ErrorDetails } from './errors/details.ts';
 export { type AnyLifecycleError, InvariantError, LifecycleError } from './errors/lifecycle-error.ts';
 export { ENGINE_ACTIVITIES, type EngineActivity } from './events/engine-activity.ts';
-export type { Listener } from './events/event-hub.ts';
+export type { Listener, PeopleFilter } from './events/event-hub.ts';
 export type {
   EngineEventMap,
   EngineEventName,

@@ -31,10 +31,11 @@ export const run: Run<HostInput> = async ({ folder, writerThread, ...load }, sen
   let loop: LoopWatch | null = null;
   const options = writerThread === undefined ? {} : { writerThread };
   const open = (name: string) => sqliteStore(join(folder, `${name}.db`), options);
-  const sample = await runLoad(load, open, () => {
+  const beforeRun = () => {
     send({ kind: 'running' });
     loop = watchLoop();
-  });
+  };
+  const sample = await runLoad(load, open, { beforeRun });
   const figures = loop === null ? {} : delays(loop, '');
   send({ kind: 'finished' });
   await once(process, 'message'); // the client has its last response

@@ -1,5 +1,6 @@
 /** The load, run by an engine of tenure. */
 import { createEngine, type Directory, type Engine, type Store, type TaskHandler } from '../../src/index.ts';
+import type { Telemetry } from '../../src/telemetry.ts';
 import type { Load, Sample } from '../measure.ts';
 
 /** Users of the warm-up run: enough for V8 to have compiled the hot code. */
@@ -18,8 +19,9 @@ export async function startEngine(
   tasks: number,
   handler: TaskHandler,
   concurrency?: number,
+  telemetry?: Telemetry,
 ): Promise<Made> {
-  const made = await makeEngine(store, directory, tasks, handler, concurrency);
+  const made = await makeEngine(store, directory, tasks, handler, concurrency, telemetry);
   await made.engine.start();
   return made;
 }
@@ -31,13 +33,16 @@ export async function makeEngine(
   tasks: number,
   handler: TaskHandler,
   concurrency?: number,
+  telemetry?: Telemetry,
 ): Promise<Made> {
   const engine = await createEngine({
+    ...telemetry?.ports,
     store,
     directory,
     tasks: { '*': handler },
     ...(concurrency === undefined ? {} : { concurrency }),
   });
+  telemetry?.observe(engine);
   const workflow = await engine.workflows.create({
     category: 'joiner',
     displayName: 'Bench',
@@ -73,28 +78,38 @@ export function handlerOf({ waitMs }: Load): TaskHandler {
 export async function runLoad(
   load: Load,
   open: (name: string) => Promise<Store>,
-  beforeRun: () => void = () => {},
+  { beforeRun, telemetry }: { readonly beforeRun?: () => void; readonly telemetry?: Telemetry } = {},
 ): Promise<Sample> {
-  await runOnce({ ...load, users: WARM_USERS, waitMs: 0 }, await open('warm'));
+  await runOnce({ ...load, users: WARM_USERS, waitMs: 0 }, await open('warm'), telemetry);
   const store = await open('bench');
-  beforeRun();
-  return runOnce(load, store);
+  beforeRun?.();
+  return runOnce(load, store, telemetry);
 }
 
-async function runOnce(load: Load, store: Store): Promise<Sample> {
+async function runOnce(load: Load, store: Store, telemetry?: Telemetry): Promise<Sample> {
   const { users, tasks, concurrency } = load;
   const handler = handlerOf(load);
-  const { engine, workflowId } = await startEngine(store, numbered(users), tasks, handler, concurrency);
+  const { engine, workflowId } = await startEngine(
+    store,
+    numbered(users),
+    tasks,
+    handler,
+    concurrency,
+    telemetry,
+  );
   let residentMax = process.memoryUsage.rss();
   engine.on('run.progress', () => {
     residentMax = Math.max(residentMax, process.memoryUsage.rss());
   });
+  const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
   const run = await engine.runs.activate(workflowId, { rule: EVERYBODY });
   const done = await engine.runs.waitFor(run.id);
   const seconds = (performance.now() - startMs) / 1_000;
+  const { user, system } = process.cpuUsage(cpuBefore);
   if (done.successfulUsersCount !== users)
     throw new Error(`Expected ${users} users to complete, got ${done.successfulUsersCount}`);
   await engine.close();
-  return { perSecond: (users * tasks) / seconds, figures: { residentMB: residentMax / 1e6 } };
+  const perCpuSecond = (users * tasks) / ((user + system) / 1e6);
+  return { perSecond: (users * tasks) / seconds, figures: { residentMB: residentMax / 1e6, perCpuSecond } };
 }

@@ -25,8 +25,10 @@ export const run: Run<PostgresInput> = async ({ url, processes = 1, ...load }) =
     const sample = await runLoad(
       load,
       (name) => postgresStore({ connectionString: url, schema: schemaOf(name) }),
-      () => {
-        before = ticks();
+      {
+        beforeRun: () => {
+          before = ticks();
+        },
       },
     );
     const after = ticks();

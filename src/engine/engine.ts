@@ -1,7 +1,7 @@
 // Kept in the declarations: `Symbol.asyncDispose` is in no `lib` of ES2024 or before.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { EventHub, type Listener } from '../events/event-hub.ts';
+import { EventHub, type Listener, type PeopleFilter } from '../events/event-hub.ts';
 import type { EngineEventMap, EngineEventName, EventSink } from '../events/event-map.ts';
 import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/ledger.ts';
 import { createInsights, type Insights } from '../ledger/methods/insights.ts';
@@ -69,7 +69,8 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
    */
   close(options?: StopOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
-  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  /** @param filter of events about one person: says which people; the payloads of others are not made. */
+  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>, filter?: PeopleFilter): void;
   once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
 }
@@ -287,8 +288,8 @@ class LifecycleEngine implements Engine, EventSink {
     return this.close();
   }
 
-  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
-    this.#hub.on(name, listener);
+  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>, filter?: PeopleFilter): void {
+    this.#hub.on(name, listener, filter);
   }
 
   once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
@@ -300,10 +301,9 @@ class LifecycleEngine implements Engine, EventSink {
   }
 
   /** Part of the ledger's event sink: the engine itself listens for three of its events. */
-  has(name: EngineEventName): boolean {
-    return (
-      name === 'run.canceling' || name === 'run.finished' || name === 'engine.error' || this.#hub.has(name)
-    );
+  has(name: EngineEventName, runId?: string, subjectId?: string): boolean {
+    const isOwn = name === 'run.canceling' || name === 'run.finished' || name === 'engine.error';
+    return isOwn || this.#hub.has(name, runId, subjectId);
   }
 
   emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void {

@@ -9,6 +9,9 @@ import { ProgressThrottle } from './progress.ts';
 /** Function that is called with the payload of each event. */
 export type Listener<Name extends EngineEventName> = (payload: EngineEventMap[Name]) => void;
 
+/** Which people events are wanted of. */
+export type PeopleFilter = (runId: string, subjectId: string) => boolean;
+
 type Guarded = (payload: EngineEventMap[EngineEventName]) => void;
 
 /**
@@ -20,6 +23,8 @@ export class EventHub implements EventSink {
   readonly #failed: (error: unknown, name: EngineEventName) => void;
   /** The guard around each listener, so that `off` finds it. */
   readonly #guards = new Map<EngineEventName, WeakMap<object, Guarded>>();
+  /** Of listeners that hear of some people only. */
+  readonly #filters = new Map<EngineEventName, Map<Guarded, PeopleFilter>>();
   readonly #progress: ProgressThrottle;
   readonly #channels: Channels | undefined;
 
@@ -30,8 +35,14 @@ export class EventHub implements EventSink {
     this.#progress = new ProgressThrottle(clock, (payload) => this.#deliver('run.progress', payload));
   }
 
-  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
-    this.#emitter.on(name, this.#guard(name, listener));
+  /** @param filter of events about one person: the listener hears only of the people that it selects. */
+  on<Name extends EngineEventName>(name: Name, listener: Listener<Name>, filter?: PeopleFilter): void {
+    const guarded = this.#guard(name, listener);
+    if (filter !== undefined) readFunction({ path: 'filter', value: filter });
+    this.#emitter.on(name, guarded);
+    if (filter === undefined) return;
+    const filters = this.#filters.get(name) ?? new Map<Guarded, PeopleFilter>();
+    this.#filters.set(name, filters.set(guarded, filter));
   }
 
   once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
@@ -39,11 +50,19 @@ export class EventHub implements EventSink {
   }
 
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void {
-    this.#emitter.off(name, this.#guard(name, listener));
+    const guarded = this.#guard(name, listener);
+    this.#emitter.off(name, guarded);
+    this.#filters.get(name)?.delete(guarded);
   }
 
-  has(name: EngineEventName): boolean {
-    return this.hasListener(name) || this.#channels?.has(name) === true;
+  has(name: EngineEventName, runId?: string, subjectId?: string): boolean {
+    if (this.#channels?.has(name) === true) return true;
+    const filters = this.#filters.get(name);
+    const unfiltered = this.#emitter.listenerCount(name) - (filters?.size ?? 0);
+    if (unfiltered > 0 || filters === undefined || filters.size === 0) return unfiltered > 0;
+    if (runId === undefined || subjectId === undefined) return true;
+    for (const guarded of filters.keys()) if (this.#isWanted(name, guarded, runId, subjectId)) return true;
+    return false;
   }
 
   /** Whether a listener hears the event. Whatever subscribes to its channel only watches. */
@@ -64,6 +83,16 @@ export class EventHub implements EventSink {
     this.#progress.flush();
   }
 
+  #isWanted(name: EngineEventName, guarded: Guarded, runId: string, subjectId: string): boolean {
+    const filter = this.#filters.get(name)?.get(guarded);
+    try {
+      return filter === undefined || filter(runId, subjectId);
+    } catch (error) {
+      this.#failed(error, name);
+      return false;
+    }
+  }
+
   #deliver(name: EngineEventName, payload: EngineEventMap[EngineEventName]): void {
     this.#emitter.emit(name, payload);
     this.#channels?.publish(name, payload);
@@ -79,6 +108,7 @@ export class EventHub implements EventSink {
     const known = guards.get(listener);
     if (known) return known;
     const guarded: Guarded = (payload) => {
+      if ('subjectId' in payload && !this.#isWanted(name, guarded, payload.runId, payload.subjectId)) return;
       try {
         const result: unknown = listener(payload as EngineEventMap[Name]);
         if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error, name));

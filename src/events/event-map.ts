@@ -174,6 +174,6 @@ export const ENGINE_EVENTS = Object.keys({
 /** Where the ledger and the engine emit events. Never throws. */
 export interface EventSink {
   emit<Name extends EngineEventName>(name: Name, payload: EngineEventMap[Name]): void;
-  /** Whether there is a listener: a payload that nothing reads is not made. */
-  has(name: EngineEventName): boolean;
+  /** Whether there is a listener, of events about one person: one for that person. A payload that nothing reads is not made. */
+  has(name: EngineEventName, runId?: string, subjectId?: string): boolean;
 }

@@ -77,7 +77,7 @@ function emitRunEvents(
 }
 
 function emitUserFinished({ events }: LedgerContext, run: RunRecord, user: UserRecord): void {
-  if (!isTerminal(user.processingStatus)) return;
+  if (!isTerminal(user.processingStatus) || !events.has('user.finished', run.id, user.subjectId)) return;
   events.emit('user.finished', {
     workflowId: run.workflowId,
     runId: run.id,

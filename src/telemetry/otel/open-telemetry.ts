@@ -88,8 +88,9 @@ export function openTelemetry(options?: TelemetryOptions): Telemetry {
         }),
         'user.finished': failures.around((event) => traces.userFinished(event)),
       } satisfies { [Name in Parameters<Engine['on']>[0]]?: Parameters<typeof engine.on<Name>>[1] };
+      // Of people who are not traced not even the event is made.
       for (const [name, listener] of Object.entries(listeners))
-        engine.on(name as 'run.created', listener as never);
+        engine.on(name as 'run.created', listener as never, (...person) => sampling.has(...person));
       return () => {
         for (const [name, listener] of Object.entries(listeners))
           engine.off(name as 'run.created', listener as never);

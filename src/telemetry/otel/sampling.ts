@@ -11,6 +11,8 @@ const RUNS_MAX = 10_000;
 
 /** A run, as far as sampling needs it. */
 interface SampledRun {
+  /** Hash of its id, which that of a person goes on from. */
+  readonly seed: number;
   ratio: number;
   failuresLeft: number;
 }
@@ -37,8 +39,8 @@ export class Sampling {
 
   /** Whether a person is traced: the same in each process, and for each of their tasks. */
   has(runId: string, subjectId: string): boolean {
-    const { ratio } = this.#of(runId);
-    return ratio >= 1 || (ratio > 0 && fractionOf(`${runId}/${subjectId}`) < ratio);
+    const { ratio, seed } = this.#of(runId);
+    return ratio >= 1 || (ratio > 0 && fractionOf(subjectId, seed) < ratio);
   }
 
   /** Whether one more failure of a person who is not traced is shown. */
@@ -51,8 +53,9 @@ export class Sampling {
   #of(runId: string): SampledRun {
     const known = this.#runs.get(runId);
     if (known) return known;
+    const seed = hashOf(runId, 0x811c9dc5);
     // A run that another process has made: how many it has comes with its first progress.
-    const made = { ratio: this.#ratio ?? RATIO_ABOVE, failuresLeft: FAILURES_MAX };
+    const made = { seed, ratio: this.#ratio ?? RATIO_ABOVE, failuresLeft: FAILURES_MAX };
     if (this.#runs.size >= RUNS_MAX)
       for (const oldest of this.#runs.keys()) {
         this.#runs.delete(oldest);
@@ -63,13 +66,17 @@ export class Sampling {
   }
 }
 
-/** A number in [0, 1) that a text always gives: FNV-1a with a final mix. */
-export function fractionOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash ^= text.charCodeAt(index);
-    hash = Math.imul(hash, 0x01000193);
-  }
+/** A number in [0, 1) that a text always gives, after the hash `seed` of another one. */
+export function fractionOf(text: string, seed: number): number {
+  let hash = hashOf(text, seed);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** FNV-1a. */
+function hashOf(text: string, seed: number): number {
+  let hash = seed;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash;
 }

@@ -82,9 +82,8 @@ export class Traces {
     span.end(new Date(completedDateTime));
   }
 
-  /** A person's tasks have ended. */
+  /** The tasks of a person who is traced have ended. */
   userFinished({ runId, subjectId, result }: EngineEventMap['user.finished']): void {
-    if (!this.#deps.sampling.has(runId, subjectId)) return;
     const { startedDateTime, completedDateTime, processingStatus } = result;
     if (startedDateTime === null || completedDateTime === null) return;
     const span = this.#deps.tracer.startSpan(

@@ -42,3 +42,58 @@ describe('a hub with channels', () => {
     expect(published).toHaveLength(2);
   });
 });
+
+describe('a listener with a filter', () => {
+  const finished = (subjectId: string) => ({ workflowId: 'w', runId: 'r', subjectId, result: {} }) as never;
+  const isAda = (_: string, subjectId: string) => subjectId === 'ada';
+
+  it('hears only of the people that it selects, and only their payloads are wanted', () => {
+    const hub = new EventHub(new VirtualClock(), () => {});
+    const heard: string[] = [];
+    const listener = ({ subjectId }: { subjectId: string }) => void heard.push(subjectId);
+    hub.on('user.finished', listener, isAda);
+    expect([hub.has('user.finished'), hub.has('user.finished', 'r', 'ada')]).toEqual([true, true]);
+    expect(hub.has('user.finished', 'r', 'bob')).toBe(false);
+    for (const subjectId of ['ada', 'bob']) hub.emit('user.finished', finished(subjectId));
+    expect(heard).toEqual(['ada']);
+    hub.off('user.finished', listener);
+    expect(hub.has('user.finished')).toBe(false);
+    expect(hub.has('user.finished', 'r', 'ada')).toBe(false);
+  });
+
+  it('does not keep events from listeners without one', () => {
+    const hub = new EventHub(new VirtualClock(), () => {});
+    const heard: string[] = [];
+    hub.on('user.finished', () => void heard.push('filtered'), isAda);
+    hub.on('user.finished', () => void heard.push('all'));
+    expect(hub.has('user.finished', 'r', 'bob')).toBe(true);
+    hub.emit('user.finished', finished('bob'));
+    expect(heard).toEqual(['all']);
+  });
+
+  it('hears events that are about no person', () => {
+    const hub = new EventHub(new VirtualClock(), () => {});
+    const heard: string[] = [];
+    hub.on(
+      'run.created',
+      ({ runId }) => void heard.push(runId),
+      () => false,
+    );
+    hub.emit('run.created', payload('r1'));
+    expect(heard).toEqual(['r1']);
+  });
+
+  it('whose filter throws hears nothing of that person, and the error is reported', () => {
+    const failures: unknown[] = [];
+    const hub = new EventHub(new VirtualClock(), (error, name) => void failures.push([error, name]));
+    hub.on(
+      'user.finished',
+      () => {},
+      () => {
+        throw new Error('broken');
+      },
+    );
+    expect(hub.has('user.finished', 'r', 'ada')).toBe(false);
+    expect(failures).toEqual([[new Error('broken'), 'user.finished']]);
+  });
+});
