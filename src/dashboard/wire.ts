@@ -5,9 +5,8 @@ import type { ComingSlots } from '../model/resources/coming-slots.ts';
 import type {
   PreviewFailedTask,
   Run,
-  TaskProcessingResult,
+  SubjectHistoryEntry,
   TaskReport,
-  UserProcessingResult,
   WaitingTask,
 } from '../model/resources/resources.ts';
 import type { QuarantineDetails } from '../model/workflow/quarantine.ts';
@@ -111,11 +110,7 @@ export interface LiveFrame {
 }
 
 /** A result of a person, with the run that it is part of and its tasks. */
-export interface PersonEntry {
-  readonly run: Run;
-  readonly result: UserProcessingResult;
-  readonly tasks: readonly TaskProcessingResult[];
-}
+export type PersonEntry = SubjectHistoryEntry;
 
 /** `data/people/{id}`: everything that was ever done for a person, newest first. */
 export interface PersonDetails {

@@ -1,16 +1,11 @@
 /** One person over all workflows. */
-import type { Engine } from '../../engine/engine.ts';
-import { filter } from '../../filter/builder.ts';
 import { NEEDED } from '../../graph/access/permissions.ts';
-import { addressOf } from '../../model/ids.ts';
-import type { UserProcessingResult } from '../../model/resources/resources.ts';
+import type { Page } from '../../model/resources/resources.ts';
 import type { PersonDetails, PersonEntry } from '../wire.ts';
 import type { DataDeps, DataRoute } from './route.ts';
 
 /** Results that are shown, newest first. */
 const ENTRIES_MAX = 100;
-/** Pages of one workflow that are looked at: each looks at a bounded number of runs. */
-const PAGES_MAX = 200;
 
 /** One person. */
 export const PERSON: DataRoute = {
@@ -26,48 +21,21 @@ export async function readPerson(
   id: string,
 ): Promise<PersonDetails> {
   const [subject] = await engine.directory.get([id]);
-  const found: UserProcessingResult[] = [];
-  let isCut = false;
-  for (const workflow of await engine.workflows.list()) {
-    const { results, isCut: isPart } = await resultsIn(engine, workflow.id, id);
-    found.push(...results);
-    isCut ||= isPart;
-    await clock.yield();
-  }
-  found.sort((a, b) => (a.scheduledDateTime < b.scheduledDateTime ? 1 : -1));
   const entries: PersonEntry[] = [];
-  for (const result of found.slice(0, ENTRIES_MAX)) {
-    const runId = addressOf(result.id)?.runId ?? '';
-    const [run, tasks] = await Promise.all([
-      engine.runs.get(runId),
-      engine.taskProcessingResults.listOfUser(runId, result.id),
-    ]);
-    entries.push({ run, result, tasks });
-  }
+  let after: string | null = null;
+  do {
+    const page: Page<PersonEntry> = await engine.userProcessingResults.listOfSubject(id, {
+      top: ENTRIES_MAX - entries.length,
+      ...(after === null ? {} : { after }),
+    });
+    entries.push(...page.value);
+    after = page.nextToken;
+  } while (after !== null && entries.length < ENTRIES_MAX);
   return {
     now: new Date(clock.now()).toISOString(),
     id,
     attributes: subject ? { ...subject } : null,
     entries,
-    isCut: isCut || found.length > ENTRIES_MAX,
+    isCut: after !== null,
   };
-}
-
-async function resultsIn(
-  { userProcessingResults }: Engine,
-  workflowId: string,
-  subjectId: string,
-): Promise<{ readonly results: readonly UserProcessingResult[]; readonly isCut: boolean }> {
-  const results: UserProcessingResult[] = [];
-  const where = { filter: filter.eq('subject/id', subjectId) };
-  let after: string | null = null;
-  for (let pages = 0; pages < PAGES_MAX && results.length < ENTRIES_MAX; pages++) {
-    const options = after === null ? where : { ...where, after };
-    const page: { readonly value: readonly UserProcessingResult[]; readonly nextToken: string | null } =
-      await userProcessingResults.listOfWorkflow(workflowId, options);
-    results.push(...page.value);
-    after = page.nextToken;
-    if (after === null) return { results, isCut: false };
-  }
-  return { results, isCut: true };
 }

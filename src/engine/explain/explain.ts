@@ -85,7 +85,7 @@ export async function explain(input: ExplainInput): Promise<Explanation> {
   ];
   const quarantine = await quarantineStep(input, conditions, steps.every(isMet));
   const qualifies = steps.every(isMet) && isMet(quarantine);
-  const result = runStep(await lastResult(context, record, subjectId, underWay ?? admission?.runId ?? null));
+  const result = runStep(await lastResult(context, record, subjectId), workflow.runsPausedDateTime);
   const all = [...steps, quarantine, result];
   return {
     workflowId: workflow.id,

@@ -1,20 +1,18 @@
 /** The last result of a person in the runs of a workflow. */
-import { filter } from '../../filter/builder.ts';
 import type { LedgerContext } from '../../ledger/context.ts';
-import { withoutPreviews } from '../../ledger/planning/previews.ts';
 import { enabledTasks, isoOf } from '../../ledger/resources.ts';
 import type { ExplainedStep } from '../../model/explanation.ts';
 import { HANDLER_FAILED } from '../../model/failures.ts';
 import { userResultId } from '../../model/ids.ts';
 import type { RunRecord, UserRecord, WorkflowRecord } from '../../model/records.ts';
 import type { Task } from '../../model/workflow/workflow.ts';
-import type { WorkflowUserPage } from '../../ports/store.ts';
+import type { SubjectUserPage } from '../../ports/store.ts';
 import { positionOf } from '../../rules/status/positions.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import { quote, step } from './steps.ts';
 
-/** Pages of runs that are looked through for a result. */
-const PAGES_MAX = 5;
+/** Results of the person that are read at once. */
+const PAGE = 100;
 /** Characters of a failure reason in a sentence. */
 const REASON_MAX = 200;
 
@@ -26,46 +24,28 @@ export interface LastResult {
   readonly tasks: readonly Task[];
 }
 
-/**
- * The result of the person in the newest run that has one, previews left out; `null`: none was found.
- *
- * @param runId the run that took the person last, when that is known: an older result is not looked for.
- */
+/** The result of the person in the run of the workflow that was created last, previews left out; `null`: there is none. */
 export async function lastResult(
   { store, clock }: Pick<LedgerContext, 'store' | 'clock'>,
   { workflow }: WorkflowRecord,
   subjectId: string,
-  runId: string | null,
 ): Promise<LastResult | null> {
-  const whereRun = await withoutPreviews(store, workflow.id, null);
-  const where = filter.eq('subject/id', subjectId);
-  let found: WorkflowUserPage['rows'][number] | null = null;
-  let after: WorkflowUserPage['next'] = null;
-  for (let page = 0; page < PAGES_MAX && found === null; page++) {
-    const query = { workflowId: workflow.id, whereRun, where, after, limit: 1 };
-    const { rows, next } = await store.listUsersOfWorkflow(query);
-    found = rows[0] ?? null;
-    if (next === null) break;
-    after = next;
-    await clock.yield();
+  const isWanted = ({ run }: SubjectUserPage['rows'][number]): boolean =>
+    run.workflowId === workflow.id && run.workflowExecutionType !== 'preview';
+  for (let after: SubjectUserPage['next'] = null; ; await clock.yield()) {
+    const page: SubjectUserPage = await store.listUsersOfSubject({ subjectId, after, limit: PAGE });
+    const found = page.rows.find(isWanted);
+    if (found !== undefined) {
+      const version = await store.getWorkflowVersion(workflow.id, found.user.workflowVersion);
+      return { ...found, tasks: version === null ? [] : enabledTasks(version) };
+    }
+    if (page.next === null) return null;
+    after = page.next;
   }
-  found ??= runId === null ? null : await resultIn(store, runId, subjectId);
-  if (found === null) return null;
-  const version = await store.getWorkflowVersion(workflow.id, found.user.workflowVersion);
-  return { ...found, tasks: version === null ? [] : enabledTasks(version) };
 }
 
-async function resultIn(
-  store: LedgerContext['store'],
-  runId: string,
-  subjectId: string,
-): Promise<WorkflowUserPage['rows'][number] | null> {
-  const [run, user] = await Promise.all([store.getRun(runId), store.getUserBySubject(runId, subjectId)]);
-  return run && user ? { run, user } : null;
-}
-
-/** The step of the last result. */
-export function runStep(last: LastResult | null): ExplainedStep {
+/** The step of the last result. @param runsPausedDateTime since when the runs of the workflow are paused. */
+export function runStep(last: LastResult | null, runsPausedDateTime?: string): ExplainedStep {
   if (last === null) return step('run', 'notEvaluated', 'no run of the workflow has a result of the person');
   const { run, user } = last;
   const { processingStatus } = user;
@@ -79,7 +59,11 @@ export function runStep(last: LastResult | null): ExplainedStep {
   };
   const head = `the last result is ${quote(processingStatus)}, in run ${run.id} (${run.workflowExecutionType}, ${isoOf(run.scheduledAtMs)})`;
   if (processingStatus === 'completed') return step('run', 'met', head, values);
-  if (!isTerminal(processingStatus)) return step('run', 'notEvaluated', head, values);
+  if (!isTerminal(processingStatus)) {
+    if (runsPausedDateTime === undefined) return step('run', 'notEvaluated', head, values);
+    const reason = `${head}: the runs of the workflow are paused since ${runsPausedDateTime}`;
+    return step('run', 'notEvaluated', reason, { ...values, runsPausedDateTime });
+  }
   const failure = failureOf(last);
   if (failure !== null) {
     const reason = `${head}: task ${quote(failure.task)} failed: ${failure.failureReason.slice(0, REASON_MAX)}`;

@@ -5,7 +5,13 @@ import { root } from '../../input/refuse.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { USER_PROPERTIES } from '../../model/resources/properties.ts';
-import type { Page, Run, UserProcessingResult, UserSummary } from '../../model/resources/resources.ts';
+import type {
+  Page,
+  Run,
+  SubjectHistoryEntry,
+  UserProcessingResult,
+  UserSummary,
+} from '../../model/resources/resources.ts';
 import type { RunChange } from '../../model/slices.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { StoreReader, StoreTransaction } from '../../ports/store.ts';
@@ -27,6 +33,7 @@ import { announce } from '../recording/announce.ts';
 import { addFailures, groupFailures } from '../recording/reported-failures.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from '../refusals.ts';
 import { enabledTasks, userResource } from '../resources.ts';
+import { historyOfSubject } from '../subject-history.ts';
 import { summaryOf } from './user-summary.ts';
 import { usersOfWorkflow } from './users-of-workflow.ts';
 
@@ -41,6 +48,17 @@ export interface UserProcessingResults {
    * @throws LifecycleError `NotFound`, `InvalidFilter`, `InvalidPageToken`, `InvalidArgument`.
    */
   listOfWorkflow(workflowId: string, options?: WorkflowUserListOptions): Promise<Page<UserProcessingResult>>;
+  /**
+   * What was ever done for a subject, by runs of all workflows but previews: the run created last first. An index finds
+   * it. A page may be short, or empty, and still have a `nextToken`.
+   *
+   * @param subjectId as in the directory; need not be known there any more.
+   * @throws LifecycleError `InvalidPageToken`, `InvalidArgument`.
+   */
+  listOfSubject(
+    subjectId: string,
+    options?: Pick<ListOptions, 'top' | 'after'>,
+  ): Promise<Page<SubjectHistoryEntry>>;
   /**
    * The users of a run in one of its groups of failures (`runs.failures`), by ordinal.
    *
@@ -112,6 +130,7 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
       };
     },
     listOfWorkflow: (workflowId, options) => usersOfWorkflow(context, workflowId, options),
+    listOfSubject: (subjectId, options) => historyOfSubject(context, subjectId, options),
     listOfFailureGroup: (runId, failureGroup, options) =>
       usersOfFailureGroup(store, runId, failureGroup, options),
     async get(runId, resultId) {

@@ -80,6 +80,14 @@ export interface TaskProcessingResult {
   readonly workflowSubject: ProvisioningObjectWorkflowSubject | null;
 }
 
+/** What a run did for a subject. Graph has no such resource. */
+export interface SubjectHistoryEntry {
+  readonly run: Run;
+  readonly result: UserProcessingResult;
+  /** In execution order; none when only counts were reported. */
+  readonly tasks: readonly TaskProcessingResult[];
+}
+
 /** A task that waits for the answer of a custom task extension. Graph has no such resource. */
 export interface WaitingTask {
   /** Of its task result, which can be resumed. */

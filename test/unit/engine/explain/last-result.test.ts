@@ -25,10 +25,7 @@ const RECORD = workflowRecord(0, {
 });
 
 /** The last result of `ada` in a store with these runs, in each of which it is user 1. */
-async function found(
-  runs: readonly (readonly [number, Partial<RunRecord>])[],
-  lastRunId: string | null = null,
-) {
+async function found(runs: readonly (readonly [number, Partial<RunRecord>])[]) {
   const store = memoryStore();
   await store.transaction(async (tx) => {
     await tx.putWorkflow(RECORD);
@@ -39,17 +36,17 @@ async function found(
         await tx.putNotes([previewNote(workflowId(0), runId(n))]);
     }
   });
-  return lastResult({ store, clock: new VirtualClock(T0) }, RECORD, 'ada', lastRunId);
+  return lastResult({ store, clock: new VirtualClock(T0) }, RECORD, 'ada');
 }
 
 describe('the last result of a person', () => {
-  it('is that of the run with the newest schedule, with the enabled tasks of its version', async () => {
+  it('is that of the run that was created last, with the enabled tasks of its version', async () => {
     const last = await found([
       [1, {}],
       [3, {}],
       [2, {}],
     ]);
-    expect(last).toMatchObject({ run: { id: runId(3) }, user: { subjectId: 'ada', runId: runId(3) } });
+    expect(last).toMatchObject({ run: { id: runId(2) }, user: { subjectId: 'ada', runId: runId(2) } });
     expect(last?.tasks.map(({ executionSequence }) => executionSequence)).toEqual([1, 3]);
   });
 
@@ -66,10 +63,9 @@ describe('the last result of a person', () => {
     expect(last?.run.id).toBe(runId(1));
   });
 
-  it('is that of the run that took the person last, when no list has it', async () => {
-    const runs = [[1, { workflowId: workflowId(1) }]] as const;
-    expect((await found(runs, runId(1)))?.run.id).toBe(runId(1));
-    expect(await found(runs, runId(9))).toBeNull();
+  it('is found behind hundreds of results in the runs of another workflow', async () => {
+    const others = Array.from({ length: 250 }, (_, n) => [n + 2, { workflowId: workflowId(1) }] as const);
+    expect((await found([[1, {}], ...others]))?.run.id).toBe(runId(1));
   });
 });
 
@@ -102,6 +98,17 @@ describe('the step of the last result', () => {
 
   it.each(['queued', 'inProgress'] as const)('is not evaluated while it is %s', (processingStatus) => {
     expect(runStep(last({ ...started, processingStatus })).result).toBe('notEvaluated');
+  });
+
+  it('says since when the runs of the workflow are paused, unless it has ended', () => {
+    const paused = '2026-03-01T00:00:00.000Z';
+    const made = runStep(last(started), paused);
+    expect(made.reason).toBe(
+      `the last result is \`queued\`, ${HEAD}: the runs of the workflow are paused since ${paused}`,
+    );
+    expect(made.values).toContainEqual({ name: 'runsPausedDateTime', value: paused });
+    const done = ended(started, 'completed', T0, [completed(T0), completed(T0)]);
+    expect(runStep(last(done), paused).reason).not.toContain('paused');
   });
 
   it('of a failure names the first failed task and its reason', () => {
