@@ -44,6 +44,7 @@ export type {
   EligibleOptions as ScopeOptions,
   EngineWorkflows,
   QuarantineForecast,
+  ScopeDifferenceOptions,
 } from './engine/workflows.ts';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.ts';
 export type { ErrorDetails } from './errors/details.ts';
@@ -129,6 +130,7 @@ export {
   USER_PROPERTIES,
 } from './model/resources/properties.ts';
 export type * from './model/resources/resources.ts';
+export type * from './model/resources/scope-difference.ts';
 export {
   LEFT_OUT_REASONS,
   type LeftOutReason,

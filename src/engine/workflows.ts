@@ -16,6 +16,7 @@ import type { Explanation } from '../model/explanation.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { ComingSlots } from '../model/resources/coming-slots.ts';
 import type { Page, PreviewFailedTask, Run, UserProcessingResult } from '../model/resources/resources.ts';
+import type { ScopeDifference } from '../model/resources/scope-difference.ts';
 import { DAY_MS, type EpochMs } from '../model/time.ts';
 import type { Quarantine } from '../model/workflow/quarantine.ts';
 import type { Workflow } from '../model/workflow/workflow.ts';
@@ -27,6 +28,7 @@ import { candidatesDue, type DueInput, qualifying } from './selection/candidates
 import { comingSlots, type ScheduledWorkflow } from './selection/coming-slots.ts';
 import { qualificationOf } from './selection/qualify.ts';
 import { quarantineFor } from './selection/quarantine.ts';
+import { scopeDifference } from './selection/scope-difference.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 
 /** Forecast of a workflow's next slot. */
@@ -58,6 +60,21 @@ const COMING_OPTIONS = {
   timeoutMs: withDefault((place: Place) => readWhole(place, 1, 600_000), 10_000),
 } satisfies ShapeOf<ComingSlotsOptions>;
 
+/** Options of `workflows.scopeDifference`. */
+export interface ScopeDifferenceOptions {
+  /** Number of the earlier version, and of the later one. */
+  readonly before: number;
+  readonly after: number;
+  /** After how long the directory is read no further, ms, 1..600,000. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+const SCOPE_OPTIONS = {
+  before: (place: Place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER),
+  after: (place: Place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER),
+  timeoutMs: withDefault((place: Place) => readWhole(place, 1, 600_000), 10_000),
+} satisfies ShapeOf<ScopeDifferenceOptions>;
+
 /** Methods for workflows. */
 export interface EngineWorkflows extends Workflows {
   /**
@@ -74,6 +91,13 @@ export interface EngineWorkflows extends Workflows {
    * @throws LifecycleError `InvalidArgument`; of the directory.
    */
   comingSlots(options?: ComingSlotsOptions): Promise<ComingSlots>;
+  /**
+   * How many people fall in or out of scope from one version to another, by the directory as it is now, which is read
+   * once. A version that runs on demand only has no one in scope.
+   *
+   * @throws LifecycleError `NotFound`, `InvalidArgument`; of the directory.
+   */
+  scopeDifference(id: string, options: ScopeDifferenceOptions): Promise<ScopeDifference>;
   /**
    * The subjects that meet the conditions at the next slot, processed before or not, by subject id; empty for a
    * workflow that is not scheduled. The results are `queued`, and exist nowhere else (domain §3.1).
@@ -121,6 +145,12 @@ export function createEngineWorkflows(deps: EngineWorkflowsDeps): EngineWorkflow
   return {
     ...workflows,
     wouldQuarantine: async (id) => forecast(deps, await workflows.get(id)),
+    scopeDifference: async (id, options) => {
+      const { before, after, timeoutMs } = readOptions(options, 'workflows.scopeDifference', SCOPE_OPTIONS);
+      const of = async (version: number) =>
+        qualificationOf(await workflows.getVersion(id, version), deps.settings.catchUpMs);
+      return scopeDifference(deps.ports, await of(before), await of(after), timeoutMs);
+    },
     comingSlots: async (options) =>
       coming(deps, readOptions(options, 'workflows.comingSlots', COMING_OPTIONS)),
     preview: (...args) => deps.activator.preview(...args),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
 import { scheduledInput } from '../helpers/world.ts';
-import { LOOKS, openSite, PROGRAM, type Site } from './site.ts';
+import { LOOKS, openSite, PROGRAM, picture, type Site } from './site.ts';
 
 const DAY_MS = 86_400_000;
 /** Hired over the coming days, a few each day and many on the tenth. */
@@ -10,6 +10,7 @@ const PEOPLE = Array.from({ length: 120 }, (_, no) => ({
   id: `p${no + 1}`,
   displayName: `Person ${no + 1}`,
   department: 'Sales',
+  city: no < 32 ? 'Rome' : 'Oslo',
   employeeHireDate: new Date(Date.now() + (no < 60 ? (no % 25) + 1 : 10) * DAY_MS).toISOString(),
 }));
 
@@ -76,6 +77,25 @@ describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
       await page.goto(`${page.url()}?tab=tasks&show=completed`);
       await page.getByText('Preview: the task would run').first().waitFor();
       expect(await broken()).toEqual([]);
+    });
+  });
+
+  it('the versions of a workflow say who falls in or out of scope', async () => {
+    const { category, displayName, tasks } = await engine.workflows.get(workflowId);
+    const { executionConditions } = scheduledInput(['mail'], { rule: "city eq 'Rome'", offsetInDays: -2 });
+    await engine.workflows.createNewVersion(workflowId, {
+      category,
+      displayName,
+      tasks,
+      executionConditions,
+    });
+    await site.at(`-/workflows/${workflowId}`, async ({ page, broken }) => {
+      await page.getByRole('button', { name: 'Who falls in or out of scope' }).click();
+      await page.getByText('88 people fall out').waitFor();
+      await page.getByText('0 people fall in').waitFor();
+      await page.getByText('32 people are in scope of version 2').waitFor();
+      expect(await broken()).toEqual([]);
+      await picture(page, 'scope', 'light', 1_280);
     });
   });
 });

@@ -71,7 +71,7 @@ export async function openSite(engine: Engine): Promise<Site> {
 }
 
 /** Where `TENURE_TEST_PICTURES` names a folder, each page is kept there as a picture, to be looked at. */
-async function picture(
+export async function picture(
   page: Watched['page'],
   path: string,
   colorScheme: string,

@@ -5,6 +5,7 @@ import { overviewRoute } from './overview.ts';
 import { PERSON } from './people.ts';
 import type { DataDeps, DataRoute } from './route.ts';
 import { RUN, RUNS } from './runs.ts';
+import { SCOPES } from './scopes.ts';
 import { WAITING } from './waiting.ts';
 import { FORECAST, WORKFLOW, WORKFLOWS } from './workflows.ts';
 
@@ -19,6 +20,7 @@ export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
     WORKFLOWS,
     WORKFLOW,
     FORECAST,
+    SCOPES,
     WAITING,
     calendarRoute(deps),
     ...auditRoutes(deps),

@@ -6,6 +6,7 @@ import { CopyCurl } from '../actions/copy.tsx';
 import { PausedNote, QuarantineNote, WorkflowActions, WorkflowState } from '../actions/workflow-actions.tsx';
 import { data, useLoaded } from '../data.ts';
 import { DryRun } from '../forecast/dry-run.tsx';
+import { ScopeChange } from '../forecast/scope-change.tsx';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
@@ -152,7 +153,10 @@ function Versions({ versions }: { versions: readonly Workflow[] }) {
             {before === undefined ? (
               <p class="soft">The first one.</p>
             ) : (
-              <Changes before={before} after={version} />
+              <>
+                <Changes before={before} after={version} />
+                <ScopeChange before={before} after={version} />
+              </>
             )}
           </li>
         );
