@@ -5,6 +5,7 @@ import { dashboardCommand } from './commands/dashboard.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
+import { personCommand } from './commands/person/person.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs/runs.ts';
@@ -63,6 +64,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     runsCommand,
     workflowsCommand,
     explainCommand,
+    personCommand,
     checkCommand,
     serveCommand,
     dashboardCommand,
