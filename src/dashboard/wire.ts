@@ -171,3 +171,21 @@ export interface WaitingPage extends PageOf<WaitingRow> {
 export interface CalendarPage extends ComingSlots {
   readonly now: string;
 }
+
+/** Tasks of a run that said the same, but for ids, names and numbers, which are masked. */
+export interface EffectGroup {
+  readonly key: string;
+  /** Name of the task. */
+  readonly task: string;
+  readonly status: string;
+  readonly text: string;
+  /** Number of changes, or of people where tasks name no changes. */
+  readonly count: number;
+}
+
+/** `data/runs/{id}/effects`: what its tasks did, or would do, the most frequent first. */
+export interface Effects {
+  readonly value: readonly EffectGroup[];
+  /** `true`: not all task results were looked at, or not all groups are here. */
+  readonly isCut: boolean;
+}

@@ -20,7 +20,15 @@ describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
   let workflowId: string;
 
   beforeAll(async () => {
-    engine = await createEngine({ directory: arrayDirectory(PEOPLE), tasks: { '*': () => {} } });
+    engine = await createEngine({
+      directory: arrayDirectory(PEOPLE),
+      tasks: {
+        '*': {
+          run: () => {},
+          preview: ({ subject }) => ({ changes: [`add to group sales`, `mail ${subject.displayName}`] }),
+        },
+      },
+    });
     await engine.start();
     const bounded = {
       settings: { quarantineConfiguration: { matchMode: 'any', conditions: [{ threshold: 50 }] } },
@@ -73,9 +81,13 @@ describe.skipIf(PROGRAM === null)('the pages of what will happen', () => {
       expect(await broken()).toEqual([]);
       await page.getByRole('button', { name: `Dry run for ${usersCount} people` }).click();
       await page.getByText('dry run: nothing was changed').waitFor();
+      const effects = page.getByRole('table', { name: 'What it would do' });
+      await effects.getByRole('row', { name: `mail completed add to group sales ${usersCount}` }).waitFor();
+      await effects.getByRole('row', { name: `mail completed mail … ${usersCount}` }).waitFor();
+      await picture(page, 'dry-run', 'light', 1_280);
       await page.getByText(`${usersCount} of ${usersCount} people`).first().waitFor();
       await page.goto(`${page.url()}?tab=tasks&show=completed`);
-      await page.getByText('Preview: the task would run').first().waitFor();
+      await page.getByText('add to group sales').last().waitFor();
       expect(await broken()).toEqual([]);
     });
   });

@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit.ts';
 import { calendarRoute } from './calendar.ts';
+import { EFFECTS } from './effects.ts';
 import { ME } from './me.ts';
 import { overviewRoute } from './overview.ts';
 import { PERSON } from './people.ts';
@@ -21,6 +22,7 @@ export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
     WORKFLOW,
     FORECAST,
     SCOPES,
+    EFFECTS,
     WAITING,
     calendarRoute(deps),
     ...auditRoutes(deps),

@@ -8,6 +8,7 @@ import { WorkflowName } from '../actions/workflow-actions.tsx';
 import { every } from '../browser.ts';
 import { serverNow } from '../clock.ts';
 import { data, reloadShown, useLoaded } from '../data.ts';
+import { DryRunEffects } from '../forecast/effects.tsx';
 import { newestOf } from '../live.ts';
 import { Answer } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
@@ -60,6 +61,7 @@ function Details({ details, run }: { details: RunDetails; run: Run }) {
       <Facts run={run} />
       <Progress run={run} />
       <Reprocessings runs={details.reprocessedRuns} run={run} />
+      {run.workflowExecutionType === 'preview' ? <DryRunEffects run={run} /> : null}
       <Tabs details={details} run={run} />
     </>
   );
