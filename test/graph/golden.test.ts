@@ -51,6 +51,7 @@ const SHAPES = {
   failureGroup: 'code firstDateTime key lastDateTime reason repairedUsersCount subjects task usersCount',
   workflowFailureGroup:
     'code firstDateTime key lastDateTime lastRunId reason repairedUsersCount runsCount subjects task usersCount',
+  subjectHistory: 'entries nextToken subjectId',
   runSummary: 'failedRuns failedTasks successfulRuns totalRuns totalTasks totalUsers',
   userSummary: 'failedTasks failedUsers successfulUsers totalTasks totalUsers',
   subjectSummary: 'failedSubjects failedTasks successfulSubjects totalSubjects totalTasks',
@@ -413,6 +414,24 @@ const READS: readonly Case[] = [
     shape: 'workflowFailureGroup',
     shows: () => ({
       value: expect.arrayContaining([expect.objectContaining({ reason: 'The mail attribute is missing' })]),
+    }),
+  },
+  {
+    route: 'GET subjectHistory()',
+    path: () => "/subjectHistory(subjectId='p1')",
+    status: 200,
+    shape: 'subjectHistory',
+    shows: () => ({
+      subjectId: 'p1',
+      nextToken: null,
+      entries: expect.arrayContaining([
+        expect.objectContaining({
+          workflowDisplayName: expect.any(String),
+          runId: expect.any(String),
+          resultId: expect.any(String),
+          tasks: expect.arrayContaining([expect.objectContaining({ failureReason: null, changes: [] })]),
+        }),
+      ]),
     }),
   },
   {

@@ -256,7 +256,8 @@ it('every navigation property, action and function of the metadata document is a
   const refused = walk.asked.filter(
     (one) => one.what.startsWith('GET') && one.status >= 400 && !outOfView.includes(one),
   );
-  expect(refused.filter(({ what }) => !/\/none(?:\/|$)/.test(what))).toEqual([]);
+  // A token that was made up is none.
+  expect(refused.filter(({ what }) => !/\/none(?:\/|$)|,after='/.test(what))).toEqual([]);
   expect(outOfView.length).toBeGreaterThan(25);
   expect(walk.asked.length).toBeGreaterThan(150);
 });

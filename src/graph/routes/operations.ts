@@ -6,6 +6,7 @@ import { addressOf } from '../../model/ids.ts';
 import type { Run, UserProcessingResult, UserSummary } from '../../model/resources/resources.ts';
 import type { CallbackInput } from '../../model/workflow/extension.ts';
 import type { Task } from '../../model/workflow/workflow.ts';
+import { badRequest } from '../graph-error.ts';
 import type { Source } from '../lists/list.ts';
 import {
   arrayOf,
@@ -39,6 +40,24 @@ export async function updateRun({ engine, keys, body }: Call): Promise<Run> {
   const run = await engine.runs.get(keys.run);
   const patch = sentBack(RUN, withMembers(RUN, objectBody(body, true)), run);
   return engine.runs.update(keys.run, patch as RunPatch);
+}
+
+/** subjectHistory: a page of what was done for a person, and the next one with `after`. */
+export async function subjectHistory({ engine, args }: Call): Promise<object> {
+  const [subjectId, after] = [args.get('subjectid'), args.get('after')];
+  if (subjectId === undefined || args.size > (after === undefined ? 1 : 2))
+    throw badRequest("Expected the parameter subjectId='…', and at most after='…' beside it.");
+  const options = after === undefined ? {} : { after };
+  const { value, nextToken } = await engine.userProcessingResults.listOfSubject(subjectId, options);
+  const entries = value.map(({ run, result: { id, subject: _, ...result }, tasks }) => ({
+    ...result,
+    workflowId: run.workflow.id,
+    workflowDisplayName: run.workflow.displayName,
+    runId: run.id,
+    resultId: id,
+    tasks: tasks.map(({ task, ...rest }) => ({ ...task, ...rest })),
+  }));
+  return { subjectId, entries, nextToken };
 }
 
 /** POST userProcessingResults. */

@@ -87,6 +87,7 @@ export const RESULT_ROUTES: readonly Route[] = [
   ...SEED.map((route): Route => ({ ...route, ofSeed: true })),
   ...RUN_ROUTES,
   ...SUBJECT_ROUTES,
+  operation('subjectHistory()', reports, does.subjectHistory),
   list(USERS, reports, usersOfWorkflowLately),
   one(`${USERS}/{user}`, reports, does.userResult),
   ...underResult(`${USERS}/{user}`),

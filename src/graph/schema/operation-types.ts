@@ -1,6 +1,6 @@
 /** The actions and functions of the service. Source: domain §2.1, §2.3, §2.4. */
 import { ACTIVATION_SCOPE, WORKFLOW_SUBJECT } from './complex-types.ts';
-import { INSIGHTS } from './container-types.ts';
+import { CONTAINER, INSIGHTS } from './container-types.ts';
 import { DIRECTORY_OBJECT, USER } from './directory-types.ts';
 import type { ComplexType, EntityType, Operation, OperationValue } from './edm.ts';
 import { RUN, SUBJECT_RESULT, TASK_REPORT, TASK_RESULT, USER_RESULT, WORKFLOW } from './entity-types.ts';
@@ -14,6 +14,7 @@ import {
   FAILURE_GROUP,
   REPORT_SUMMARY,
   RUN_SUMMARY,
+  SUBJECT_HISTORY,
   SUBJECT_SUMMARY,
   TOP_TASKS,
   TOP_WORKFLOWS,
@@ -59,6 +60,14 @@ const explain = (parameters: Operation['parameters']): Operation => ({
   returns: { type: EXPLANATION },
 });
 
+const history = (parameters: Operation['parameters']): Operation => ({
+  name: 'subjectHistory',
+  kind: 'function',
+  of: { type: CONTAINER },
+  parameters,
+  returns: { type: SUBJECT_HISTORY },
+});
+
 const failures = (
   of: EntityType,
   type: ComplexType,
@@ -83,6 +92,8 @@ export const OPERATIONS: readonly Operation[] = [
   // Not Microsoft's: two overloads, because `at` may be left out.
   explain({ subjectId: { type: 'string' } }),
   explain({ subjectId: { type: 'string' }, at: { type: 'dateTime' } }),
+  history({ subjectId: { type: 'string' } }),
+  history({ subjectId: { type: 'string' }, after: { type: 'string' } }),
   failures(RUN, FAILURE_GROUP),
   failures(WORKFLOW, WORKFLOW_FAILURE_GROUP),
   failures(WORKFLOW, WORKFLOW_FAILURE_GROUP, { since: { type: 'dateTime' } }),

@@ -161,6 +161,54 @@ export const WORKFLOW_FAILURE_GROUP: ComplexType = {
   required: [...Object.keys(FAILURES), 'runsCount', 'lastRunId'],
 };
 
+const HISTORY_TASK: ComplexType = {
+  name: 'subjectHistoryTask',
+  properties: {
+    id: 'string',
+    displayName: 'string',
+    taskDefinitionId: 'string',
+    processingStatus: { enumeration: STATUS },
+    startedDateTime: 'dateTime',
+    completedDateTime: 'dateTime',
+    failureReason: 'string',
+    code: 'string',
+    processingInfo: 'string',
+    changes: { collection: {}, type: 'string' },
+  },
+  required: ['id', 'displayName', 'taskDefinitionId', 'processingStatus', 'changes'],
+};
+const HISTORY_ENTRY: ComplexType = {
+  name: 'subjectHistoryEntry',
+  properties: {
+    workflowId: 'string',
+    workflowDisplayName: 'string',
+    workflowVersion: 'int',
+    runId: 'string',
+    workflowExecutionType: 'string',
+    resultId: 'string',
+    processingStatus: { enumeration: STATUS },
+    scheduledDateTime: 'dateTime',
+    startedDateTime: 'dateTime',
+    completedDateTime: 'dateTime',
+    tasks: many(HISTORY_TASK),
+  },
+  required: [
+    'workflowId',
+    'workflowDisplayName',
+    'workflowVersion',
+    'runId',
+    'resultId',
+    'processingStatus',
+    'tasks',
+  ],
+};
+/** The result of subjectHistory; not Microsoft's. */
+export const SUBJECT_HISTORY: ComplexType = {
+  name: 'subjectHistory',
+  properties: { subjectId: 'string', entries: many(HISTORY_ENTRY), nextToken: 'string' },
+  required: ['subjectId', 'entries'],
+};
+
 /** The parameter of cancelProcessing. */
 export const CANCEL_SCOPE: ComplexType = { name: 'cancelScope', isAbstract: true, properties: {} };
 const CANCEL_RUNS: ComplexType = {
@@ -201,6 +249,9 @@ export const SUMMARY_TYPES: readonly ComplexType[] = [
   FAILURE_SUBJECT,
   FAILURE_GROUP,
   WORKFLOW_FAILURE_GROUP,
+  HISTORY_TASK,
+  HISTORY_ENTRY,
+  SUBJECT_HISTORY,
   CANCEL_SCOPE,
   CANCEL_RUNS,
   EXTENSION_DATA,
