@@ -31,7 +31,7 @@ function Difference({ id, before, after }: { id: string; before: number; after: 
         <div aria-live="polite">
           <p>
             By the directory as it is now, {plural(afterUsersCount, 'person is', 'people are')} in scope of
-            version {after}, and {plural(beforeUsersCount, 'person was', 'people were')} in that of version{' '}
+            version {after}, and {plural(beforeUsersCount, 'person is', 'people are')} in that of version{' '}
             {before}, of {plural(examinedUsersCount, 'person', 'people')}.
             {isCut ? ' The directory was not read to its end in time, so these counts are too low.' : ''}
           </p>
