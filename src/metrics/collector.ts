@@ -21,24 +21,28 @@ type TaskTally = 'retries' | 'interruptions' | 'throttled';
 
 /** The metrics of one task definition; attempts are counted without a look-up. */
 export class TaskMeter {
+  /** Of attempts that have no code: codes are not bounded here, but in their family. */
   readonly #durations: Partial<Record<AttemptOutcome, Histogram>> = {};
-  readonly #of: (outcome: AttemptOutcome) => Histogram;
+  readonly #of: (outcome: AttemptOutcome, code: string) => Histogram;
   readonly #retries: Tally;
   readonly #interruptions: Tally;
   readonly #throttled: Tally;
 
-  constructor(of: (outcome: AttemptOutcome) => Histogram, tallies: Readonly<Record<TaskTally, Tally>>) {
+  constructor(
+    of: (outcome: AttemptOutcome, code: string) => Histogram,
+    tallies: Readonly<Record<TaskTally, Tally>>,
+  ) {
     this.#of = of;
     this.#retries = tallies.retries;
     this.#interruptions = tallies.interruptions;
     this.#throttled = tallies.throttled;
   }
 
-  /** An attempt has ended. */
-  attempted(outcome: AttemptOutcome, ms: DurationMs): void {
-    let histogram = this.#durations[outcome];
+  /** An attempt has ended. @param code of its failure; empty: it has not failed. */
+  attempted(outcome: AttemptOutcome, ms: DurationMs, code = ''): void {
+    let histogram = code === '' ? this.#durations[outcome] : this.#of(outcome, code);
     if (histogram === undefined) {
-      histogram = this.#of(outcome);
+      histogram = this.#of(outcome, code);
       this.#durations[outcome] = histogram;
     }
     histogram.add(ms);
@@ -96,7 +100,7 @@ export class Collector {
   task(label: string): TaskMeter {
     const known = this.#tasks.get(label);
     if (known) return known;
-    const made = new TaskMeter((outcome) => this.#taskDurations.of(label, outcome), {
+    const made = new TaskMeter((outcome, code) => this.#taskDurations.of(label, outcome, code), {
       retries: this.#retries.of(label),
       interruptions: this.#interruptions.of(label),
       throttled: this.#throttled.of(label),

@@ -12,7 +12,8 @@ import { METRICS, type MetricName } from './table.ts';
 /** Series of one metric; what comes after them shares one with the labels `other`. */
 export const SERIES_MAX = 1_000;
 const LABEL_LENGTH_MAX = 100;
-const OTHER = 'other';
+/** The label of what has no series of its own. */
+export const OTHER = 'other';
 
 /** Labels by name, of a metric of the table. */
 function labelsOf(name: MetricName, values: readonly string[]): Readonly<Record<string, string>> {

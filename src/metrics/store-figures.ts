@@ -3,13 +3,15 @@ import type { RunRecord, WorkflowRecord } from '../model/records.ts';
 import type { DurationMs, EpochMs } from '../model/time.ts';
 import { nextSlot } from '../rules/schedule/slots.ts';
 import type { Metric } from './engine-metrics.ts';
-import { NumberFamily } from './families.ts';
+import { NumberFamily, OTHER } from './families.ts';
 
 /** What was read. */
 export interface StoreReading {
   readonly workflows: readonly WorkflowRecord[];
-  /** Those that have not ended. */
+  /** Published ones that have not ended, as many as were read. */
   readonly runs: readonly RunRecord[];
+  /** How many more there are, by status; they count for the workflow `other`. */
+  readonly moreRuns: Readonly<Partial<Record<RunRecord['processingStatus'], number>>>;
   readonly nowMs: EpochMs;
   readonly scheduleIntervalMs: DurationMs;
 }
@@ -18,6 +20,7 @@ export interface StoreReading {
 export function storeFigures({
   workflows,
   runs,
+  moreRuns,
   nowMs,
   scheduleIntervalMs,
 }: StoreReading): readonly Metric[] {
@@ -29,11 +32,11 @@ export function storeFigures({
   const age = oldest.of();
   const pausedIds = new Set(workflows.flatMap(({ workflow }) => (isPaused(workflow) ? [workflow.id] : [])));
   for (const run of runs) {
-    if (!run.published) continue;
     active.of(run.workflowDisplayName, run.processingStatus).value += 1;
     if (run.processingStatus === 'queued' && run.driver === 'engine' && !pausedIds.has(run.workflowId))
       age.value = Math.max(age.value, (nowMs - run.scheduledAtMs) / 1_000);
   }
+  for (const [status, count] of Object.entries(moreRuns)) active.of(OTHER, status).value += count ?? 0;
   for (const { workflow, lastSlotAtMs } of workflows) {
     if (workflow.deletedDateTime !== null) continue;
     const { displayName, quarantineDetails, isEnabled, isSchedulingEnabled } = workflow;

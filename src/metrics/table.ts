@@ -65,8 +65,8 @@ export const METRICS = {
     kind: 'histogram',
     unit: 's',
     scope: 'process',
-    help: 'One attempt of a task, by how it ended; a task that waits for a callback counts its wait.',
-    labels: ['task', 'outcome'],
+    help: 'One attempt of a task, by how it ended and, if it failed, by its code; a wait for a callback counts.',
+    labels: ['task', 'outcome', 'error_type'],
     bounds: TASK_BOUNDS,
   },
   'tenure.task.retries': {

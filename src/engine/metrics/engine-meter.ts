@@ -1,9 +1,12 @@
 import type { EventSink } from '../../events/event-map.ts';
+import { filter } from '../../filter/builder.ts';
 import { isoOf } from '../../ledger/resources.ts';
 import type { Collector } from '../../metrics/collector.ts';
 import type { DurationListener, EngineMetrics, Metric } from '../../metrics/engine-metrics.ts';
 import { NumberFamily } from '../../metrics/families.ts';
-import { storeFigures } from '../../metrics/store-figures.ts';
+import { type StoreReading, storeFigures } from '../../metrics/store-figures.ts';
+import { LIMITS } from '../../model/limits.ts';
+import type { RunRecord } from '../../model/records.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LoopDelay } from '../../ports/loop-delay.ts';
@@ -13,11 +16,19 @@ import type { Dispatcher } from '../runner/dispatcher.ts';
 /** For how long figures of the store are given once more, ms: a scrape must not cost the store. */
 const STORE_FIGURES_MS = 5_000;
 
+/** Runs of one status that are read, oldest schedule first; further ones are counted by the store. */
+const RUNS_MAX = LIMITS.pageSizeMax;
+const UNFINISHED = [
+  'queued',
+  'inProgress',
+  'canceling',
+] as const satisfies readonly RunRecord['processingStatus'][];
+
 /** What an {@link EngineMeter} reads. */
 export interface EngineMeterDeps {
   readonly collector: Collector;
   readonly dispatcher: Pick<Dispatcher, 'lanes' | 'unsettled' | 'tasksSuspended'>;
-  readonly store: Pick<Store, 'listWorkflows' | 'listUnfinishedRuns'>;
+  readonly store: Pick<Store, 'listWorkflows' | 'listRuns' | 'countRuns'>;
   readonly clock: Clock;
   readonly events: EventSink;
   readonly loopDelay: LoopDelay | undefined;
@@ -101,9 +112,9 @@ export class EngineMeter {
       const workflows = await store.listWorkflows();
       for (const { workflow } of workflows)
         if (workflow.deletedDateTime === null) collector.hasWorkflow(workflow.displayName);
-      const runs = await store.listUnfinishedRuns();
+      const unfinished = await unfinishedRuns(store);
       const nowMs = clock.now();
-      const reading = { workflows, runs, nowMs, scheduleIntervalMs: scheduleIntervalMs() };
+      const reading = { workflows, ...unfinished, nowMs, scheduleIntervalMs: scheduleIntervalMs() };
       return { atMs: nowMs, metrics: storeFigures(reading) };
     } catch (error) {
       // The figures of the process matter most when the store fails.
@@ -111,4 +122,20 @@ export class EngineMeter {
       return { atMs: null, metrics: [] };
     }
   }
+}
+
+async function unfinishedRuns(
+  store: EngineMeterDeps['store'],
+): Promise<Pick<StoreReading, 'runs' | 'moreRuns'>> {
+  const runs: RunRecord[] = [];
+  const moreRuns: Partial<Record<RunRecord['processingStatus'], number>> = {};
+  const order = { property: 'scheduledDateTime', descending: false };
+  for (const status of UNFINISHED) {
+    const where = filter.eq('processingStatus', status);
+    const page = await store.listRuns({ where, order, after: null, limit: RUNS_MAX });
+    runs.push(...page);
+    if (page.length < RUNS_MAX) continue;
+    moreRuns[status] = Math.max(0, (await store.countRuns({ where })) - page.length);
+  }
+  return { runs, moreRuns };
 }

@@ -15,7 +15,9 @@ export function concludeAttempt(
   const startedAtMs = active.suspendedSinceMs ?? active.runningSinceMs ?? call.nowMs;
   const event = eventOf({ ...call, startedAtMs, failures: active.user.attempts?.failures ?? 0 });
   const isRetried = event?.kind === 'attemptFailed';
-  meter?.attempted(isRetried ? 'retried' : call.result.kind, call.nowMs - startedAtMs);
+  const { kind } = call.result;
+  const code = call.result.kind === 'failed' ? call.result.code : '';
+  meter?.attempted(isRetried ? 'retried' : kind, call.nowMs - startedAtMs, code);
   active.runningSinceMs = null;
   active.suspendedSinceMs = null;
   if (!isRetried) active.throttledMs = 0;

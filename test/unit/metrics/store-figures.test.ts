@@ -16,8 +16,13 @@ function run(workflowId: string, fields: Partial<RunRecord> = {}): RunRecord {
   return { ...head, processingStatus: 'queued', scheduledAtMs: NOW_MS - 60_000, ...fields } as RunRecord;
 }
 
-function figure(name: string, workflows: readonly WorkflowRecord[], runs: readonly RunRecord[] = []) {
-  const metrics = storeFigures({ workflows, runs, nowMs: NOW_MS, scheduleIntervalMs: 3 * HOUR_MS });
+function figure(
+  name: string,
+  workflows: readonly WorkflowRecord[],
+  runs: readonly RunRecord[] = [],
+  moreRuns = {},
+) {
+  const metrics = storeFigures({ workflows, runs, moreRuns, nowMs: NOW_MS, scheduleIntervalMs: 3 * HOUR_MS });
   const metric = metrics.find((one) => one.name === name);
   return metric?.series.map((series) => ('value' in series ? series.value : Number.NaN));
 }
@@ -29,6 +34,10 @@ describe('figures of the store', () => {
     expect(figure('tenure.schedule.next', [last('2026-03-02T09:00Z')])).toEqual([at('2026-03-02T12:00Z')]);
     expect(figure('tenure.schedule.next', [last('2026-03-02T03:00Z')])).toEqual([at('2026-03-02T06:00Z')]);
     expect(figure('tenure.schedule.next', [workflow('w')])).toEqual([at('2026-03-02T12:00Z')]);
+  });
+
+  it('count the runs that were not read for the workflow `other`', () => {
+    expect(figure('tenure.run.active', [], [run('w')], { queued: 7, canceling: 2 })).toEqual([1, 7, 2]);
   });
 
   it('give the earliest of the slots of workflows of one name', () => {

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineMetrics, Metric } from '../../../../src/metrics/engine-metrics.ts';
 import { METRICS, type MetricName } from '../../../../src/metrics/table.ts';
+import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { gated } from '../../../helpers/deferred.ts';
+import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 import { idsOf, makeWorld, scheduledInput, workflowInput } from '../../../helpers/world.ts';
 
 /** The numbers of a metric by their labels, joined; of a histogram its counts. */
@@ -60,9 +62,9 @@ describe('engine.metrics', () => {
     });
     expect(figures(taken, 'tenure.user.latency')).toEqual({ Join: 3 });
     expect(figures(taken, 'tenure.task.duration')).toEqual({
-      'addUserToGroups retried': 3,
-      'addUserToGroups failed': 1,
-      'addUserToGroups completed': 2,
+      'addUserToGroups retried HandlerFailed': 3,
+      'addUserToGroups failed HandlerFailed': 1,
+      'addUserToGroups completed ': 2,
     });
     expect(figures(taken, 'tenure.task.retries')).toEqual({ addUserToGroups: 3 });
     expect(figures(taken, 'tenure.commit.events')).toEqual({ '': 3 + 3 + 3 });
@@ -82,6 +84,72 @@ describe('engine.metrics', () => {
     expect(figures(taken, 'tenure.user.finished')).toMatchObject({ 'Join canceled': 5, 'Join failed': 0 });
     expect(figures(taken, 'tenure.handler.unsettled')).toEqual({ '': 1 });
     expect(figures(taken, 'tenure.lane.limit')).toEqual({ '': 1 });
+  });
+
+  it('counts the attempts that a process was possibly making when it died', async () => {
+    const store = memoryStore();
+    const clock = new VirtualClock();
+    const tasks = { work: () => new Promise<void>(() => {}) };
+    const first = makeWorld({ store, clock, tasks });
+    const { id } = await first.engine.workflows.create(workflowInput(['work']));
+    await first.engine.runs.activate(id, { subjects: idsOf(3) });
+    await clock.until(first.engine.start());
+    await clock.settle();
+    expect(figures(await first.engine.metrics(), 'tenure.task.interruptions')).toEqual({ work: 0 });
+    const second = makeWorld({ store, clock, tasks, seed: 2 });
+    await clock.until(second.engine.start());
+    await clock.settle();
+    expect(figures(await second.engine.metrics(), 'tenure.task.interruptions')).toEqual({ work: 3 });
+  });
+
+  it('says how many tasks wait for a callback, until it comes', async () => {
+    const callout = { post: async () => ({ status: 202, body: '' }), secret: () => 'secret' };
+    const { engine, clock } = makeWorld({ callout, tasks: { work: () => {} } });
+    const extension = await engine.customTaskExtensions.create({
+      displayName: 'Tell the landlord',
+      endpointConfiguration: { targetUrl: 'https://hooks.example/run' },
+      callbackConfiguration: { timeoutDuration: 'PT1H' },
+    });
+    const calls = {
+      id: 'runCustomTaskExtension',
+      arguments: [{ name: 'customTaskExtensionID', value: extension.id }],
+    };
+    const { id } = await engine.workflows.create(workflowInput([calls]));
+    await clock.until(engine.start());
+    const run = await engine.runs.activate(id, { subjects: idsOf(3) });
+    await clock.advance(1);
+    const waiting = async () => figures(await engine.metrics(), 'tenure.callback.waiting');
+    expect(await waiting()).toEqual({ runCustomTaskExtension: 3 });
+    const [task] = (await engine.taskProcessingResults.list(run.id)).value;
+    await engine.taskProcessingResults.resume(
+      String(task?.id),
+      { data: { operationStatus: 'Completed' } },
+      { trusted: true },
+    );
+    await clock.settle();
+    expect(await waiting()).toEqual({ runCustomTaskExtension: 2 });
+  });
+
+  it('counts runs that have not ended beyond those that it reads', async () => {
+    const { engine, clock, store } = makeWorld();
+    const { id } = await engine.workflows.create(workflowInput(['work'], { displayName: 'Join' }));
+    await engine.runs.activate(id, { subjects: ['u1'] });
+    const list = store.listRuns.bind(store);
+    const [row] = await list({
+      where: null,
+      order: { property: 'id', descending: false },
+      after: null,
+      limit: 1,
+    });
+    store.listRuns = async (query) => {
+      const rows = await list(query);
+      return rows.length === 0 || row === undefined ? rows : new Array<typeof row>(query.limit).fill(row);
+    };
+    store.countRuns = async () => 1_007;
+    await clock.advance(2_000);
+    const taken = await engine.metrics();
+    expect(figures(taken, 'tenure.run.active')).toEqual({ 'Join queued': 999, 'other queued': 8 });
+    expect(figures(taken, 'tenure.run.waiting.oldest')).toEqual({ '': 2 });
   });
 
   it('leaves previews out of users and tasks', async () => {
@@ -114,8 +182,8 @@ describe('engine.metrics', () => {
   it('reads the store once in five seconds, however many ask', async () => {
     let reads = 0;
     const { engine, clock, store } = makeWorld();
-    const list = store.listUnfinishedRuns.bind(store);
-    store.listUnfinishedRuns = () => {
+    const list = store.listWorkflows.bind(store);
+    store.listWorkflows = () => {
       reads += 1;
       return list();
     };
