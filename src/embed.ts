@@ -22,7 +22,6 @@ import {
 import { invalid } from './input/refuse.ts';
 import { readLimits } from './ledger/input/limits.ts';
 import { assembleLedger, type LedgerMethods } from './ledger/ledger.ts';
-import type { DurationListener } from './metrics/engine-metrics.ts';
 import type { Identified, Subject } from './model/subject.ts';
 import type { WorkflowLimits } from './model/workflow/workflow-limits.ts';
 import type { Clock } from './ports/clock.ts';
@@ -70,7 +69,6 @@ const ENGINE_OPTIONS = {
   callout: optional(readCallout),
   work: optional(readWorkSource),
   aroundTask: optional(readFunction<AroundTask>),
-  onDuration: optional(readFunction<DurationListener>),
 } satisfies ShapeOf<EngineOptions>;
 
 /**
@@ -90,7 +88,7 @@ export async function createEngine<Person extends Identified = Subject>(
       callout = httpCallout(),
       work,
       aroundTask,
-      onDuration,
+
       ...settings
     } = rest;
     if (work && !store.slices) {
@@ -106,7 +104,6 @@ export async function createEngine<Person extends Identified = Subject>(
       channels: systemChannels,
       ...(work && { work }),
       ...(aroundTask && { aroundTask }),
-      ...(onDuration && { onDuration }),
     };
     return assembleEngine(
       { store, directory, clock, random, ids, logger, callout, ...given },

@@ -29,7 +29,10 @@ export const run: Run<DurableInput> = ({ folder, ...load }) => {
   const telemetry = openTelemetry({
     ratio: 0.01, // as of a run of more than 10,000 people, also in the small one that warms the code up
     tracerProvider: new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(NOWHERE)] }),
-    meterProvider: new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] }),
+  });
+  const { metricProducer } = telemetry;
+  new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter, metricProducers: [metricProducer] })],
   });
   return runLoad(load, (name) => sqliteStore(join(folder, `${name}.db`)), { telemetry });
 };

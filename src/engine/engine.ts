@@ -16,7 +16,7 @@ import { createTaskResults, type EngineRuns, type EngineTaskResults } from './en
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
-import { EngineMeter, guarded } from './metrics/engine-meter.ts';
+import { EngineMeter } from './metrics/engine-meter.ts';
 import { type EngineHealth, HealthProbe } from './metrics/health.ts';
 import { News } from './news/news.ts';
 import { Waiters } from './news/waiters.ts';
@@ -105,7 +105,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly #requests: RequestDesk;
   readonly #news: News;
   readonly #waiters = new Waiters();
-  readonly #collector: Collector;
+  readonly #collector = new Collector();
   readonly #meter: EngineMeter;
   readonly #probe: HealthProbe;
   readonly #deadline: StopDeadline;
@@ -117,7 +117,6 @@ class LifecycleEngine implements Engine, EventSink {
   constructor(ports: EnginePorts, settings: EngineSettings) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#collector = new Collector(guarded(ports.onDuration, this));
     const failedListener = (error: unknown, name: EngineEventName) => this.#listenerFailed(error, name);
     this.#hub = new EventHub(ports.clock, failedListener, ports.channels);
     this.directory = { get: (ids) => ports.directory.get(ids) };

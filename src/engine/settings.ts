@@ -12,7 +12,6 @@ import {
 import { invalid, type Place, root } from '../input/refuse.ts';
 import { readLimits } from '../ledger/input/limits.ts';
 import type { Retention } from '../ledger/retention.ts';
-import type { DurationListener } from '../metrics/engine-metrics.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Identified, Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, HOUR_MS } from '../model/time.ts';
@@ -49,8 +48,6 @@ export interface EnginePorts {
   readonly channels?: Channels;
   /** Called around every call of a handler. Default: none, which costs nothing. */
   readonly aroundTask?: AroundTask;
-  /** Is called with each duration that `metrics()` counts. Default: nothing is. */
-  readonly onDuration?: DurationListener;
 }
 
 /** What happens to schedule slots that were not evaluated because the process was off or asleep. */

@@ -13,7 +13,6 @@ export const ENGINE_ACTIVITIES = {
   findingWork: 'looking for work',
   handingRunsBack: 'handing runs back',
   listening: 'a listener',
-  measuring: 'what is called with durations',
   pausingRuns: 'pausing runs',
   readingMetrics: 'reading metrics',
   readingProgress: 'reading progress',

@@ -64,6 +64,9 @@ export interface EngineEventMap {
     readonly failureReason: string;
     /** What kind of failure it is: of a few, at most 64 characters. */
     readonly code: string;
+    /** `null`: it failed before it began. */
+    readonly startedDateTime: string | null;
+    readonly completedDateTime: string;
   };
   /** An attempt failed and will be repeated. */
   'task.retrying': TaskEventPayload & {

@@ -4,7 +4,7 @@ import type { EngineEventMap, EngineEventName } from '../events/event-map.ts';
 import type { RunRecord, UserRecord } from '../model/records.ts';
 import type { UserStatus } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
-import type { DurationListener, Metric } from './engine-metrics.ts';
+import type { Metric } from './engine-metrics.ts';
 import { type Histogram, HistogramFamily, NumberFamily, type Tally } from './families.ts';
 
 /** How an attempt ended. `retried`: it failed, and is repeated; `throttled`: it came too early, and does not count. */
@@ -63,27 +63,21 @@ export class TaskMeter {
 /** The series of an engine. */
 export class Collector {
   readonly #runsFinished = new NumberFamily('tenure.run.finished');
-  readonly #runDurations: HistogramFamily;
+  readonly #runDurations = new HistogramFamily('tenure.run.duration');
   readonly #usersFinished = new NumberFamily('tenure.user.finished');
-  readonly #latencies: HistogramFamily;
-  readonly #taskDurations: HistogramFamily;
+  readonly #latencies = new HistogramFamily('tenure.user.latency');
+  readonly #taskDurations = new HistogramFamily('tenure.task.duration');
   readonly #retries = new NumberFamily('tenure.task.retries');
   readonly #interruptions = new NumberFamily('tenure.task.interruptions');
   readonly #throttled = new NumberFamily('tenure.task.throttled');
-  readonly #lags: HistogramFamily;
+  readonly #lags = new HistogramFamily('tenure.schedule.lag');
   readonly #skipped = new NumberFamily('tenure.schedule.skipped');
-  readonly #commits: HistogramFamily;
+  readonly #commits = new HistogramFamily('tenure.commit.duration');
   readonly #commitEvents = new NumberFamily('tenure.commit.events');
   readonly #errors = new NumberFamily('tenure.engine.errors');
   readonly #tasks = new Map<string, TaskMeter>();
 
-  /** @param listener is called with each duration, in commits: it must not throw. */
-  constructor(listener?: DurationListener) {
-    this.#runDurations = new HistogramFamily('tenure.run.duration', listener);
-    this.#latencies = new HistogramFamily('tenure.user.latency', listener);
-    this.#taskDurations = new HistogramFamily('tenure.task.duration', listener);
-    this.#lags = new HistogramFamily('tenure.schedule.lag', listener);
-    this.#commits = new HistogramFamily('tenure.commit.duration', listener);
+  constructor() {
     for (const during of Object.keys(ENGINE_ACTIVITIES)) this.#errors.of(during);
   }
 

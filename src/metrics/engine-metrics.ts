@@ -47,9 +47,6 @@ export interface EngineMetrics {
   readonly metrics: readonly Metric[];
 }
 
-/** Is called with each duration that goes into a histogram, in seconds: for monitoring that has histograms of its own. */
-export type DurationListener = (metric: MetricName, seconds: number, labels: MetricLabels) => void;
-
 /** A counter or gauge of the table with its series. */
 export function numberMetric(name: MetricName, series: readonly NumberSeries[]): Metric {
   const { kind, ...head } = headOf(name);

@@ -1,7 +1,6 @@
 /** The series of one metric, made as their labels occur, and bounded in number. */
 import {
   boundsOf,
-  type DurationListener,
   type HistogramSeries,
   histogramMetric,
   type Metric,
@@ -23,10 +22,10 @@ function labelsOf(name: MetricName, values: readonly string[]): Readonly<Record<
 /** Series by the values of their labels. */
 class Family<Series> {
   readonly name: MetricName;
-  readonly #make: (values: readonly string[]) => Series;
+  readonly #make: () => Series;
   readonly #series = new Map<string, { readonly values: readonly string[]; readonly series: Series }>();
 
-  constructor(name: MetricName, make: (values: readonly string[]) => Series) {
+  constructor(name: MetricName, make: () => Series) {
     this.name = name;
     this.#make = make;
   }
@@ -38,7 +37,7 @@ class Family<Series> {
     const isFull = this.#series.size >= SERIES_MAX;
     const kept = values.map((value) => (isFull ? OTHER : value.slice(0, LABEL_LENGTH_MAX).toWellFormed()));
     const key = keyOf(kept);
-    const made = this.#series.get(key) ?? { values: kept, series: this.#make(kept) };
+    const made = this.#series.get(key) ?? { values: kept, series: this.#make() };
     this.#series.set(key, made);
     return made.series;
   }
@@ -76,12 +75,9 @@ export class Histogram {
   /** Inclusive, ms: what is measured is in ms. */
   readonly #boundsMs: readonly number[];
   readonly #counts: Float64Array;
-  readonly #listener: ((seconds: number) => void) | undefined;
   #sumMs = 0;
 
-  /** @param listener is called with each duration. */
-  constructor(bounds: readonly number[], listener?: (seconds: number) => void) {
-    this.#listener = listener;
+  constructor(bounds: readonly number[]) {
     this.#boundsMs = bounds.map((bound) => bound * 1_000);
     this.#counts = new Float64Array(bounds.length + 1);
   }
@@ -92,7 +88,6 @@ export class Histogram {
     while (bucket < this.#boundsMs.length && ms > (this.#boundsMs[bucket] as number)) bucket += 1;
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     if (ms > 0) this.#sumMs += ms;
-    if (this.#listener !== undefined) this.#listener(Math.max(0, ms) / 1_000);
   }
 
   series(labels: Readonly<Record<string, string>>): HistogramSeries {
@@ -103,13 +98,9 @@ export class Histogram {
 
 /** A histogram. */
 export class HistogramFamily extends Family<Histogram> {
-  constructor(name: MetricName, listener?: DurationListener) {
+  constructor(name: MetricName) {
     const bounds = boundsOf(name);
-    super(name, (values) => {
-      if (listener === undefined) return new Histogram(bounds);
-      const labels = labelsOf(name, values);
-      return new Histogram(bounds, (seconds) => listener(name, seconds, labels));
-    });
+    super(name, () => new Histogram(bounds));
   }
 
   metric(): Metric {

@@ -79,7 +79,11 @@ export type TaskHandlerFunction<
  * const aroundTask: AroundTask = (call, next) => storage.run({ runId: call.run.id }, next);
  * ```
  */
-export type AroundTask = (call: TaskContext<unknown>, next: () => Promise<TaskHandlerResult>) => unknown;
+export interface AroundTask {
+  (call: TaskContext<unknown>, next: () => Promise<TaskHandlerResult>): unknown;
+  /** Whether a call is to be wrapped; others are made as if there were no wrapper. Default: all are wrapped. */
+  readonly wraps?: (call: TaskContext<unknown>) => boolean;
+}
 
 /** How failed attempts are retried. Interruptions do not count as attempts. */
 export interface RetryPolicy {

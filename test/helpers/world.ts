@@ -66,7 +66,7 @@ const EVENTS = [
 /** Makes a world; the engine is not started. */
 export function makeWorld(options: WorldOptions = {}): World {
   const { clock: givenClock, store: givenStore, subjects: given = 10, seed = 1, ...rest } = options;
-  const { directory, random, ids, logger, callout, work, aroundTask, onDuration, ...settings } = rest;
+  const { directory, random, ids, logger, callout, work, aroundTask, ...settings } = rest;
   const clock = givenClock ?? new VirtualClock();
   const inner = givenStore ?? memoryStore();
   const store = 'hooks' in inner ? (inner as WatchedStore) : watchedStore(inner);
@@ -82,7 +82,6 @@ export function makeWorld(options: WorldOptions = {}): World {
       ...(callout === undefined ? {} : { callout }),
       ...(work === undefined ? {} : { work }),
       ...(aroundTask === undefined ? {} : { aroundTask }),
-      ...(onDuration === undefined ? {} : { onDuration }),
     },
     readSettings({ tasks: { '*': () => {} }, ...settings }),
   );

@@ -91,6 +91,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
     graphOf: () => kit.graphOf(model, stray),
     idempotencyAudit: () => kit.idempotencyAudit(given(EXECUTED)),
     possibleEvents: () => kit.possibleEvents(model, stray),
+    connectorContract: () => kit.connectorContract(RUNNER, given({ name: 'x', make: () => {}, faults: [] })),
     workSourceContract: () => kit.workSourceContract(RUNNER, given({ name: 'x', make: () => {} })),
     storeContract: () => {
       const capabilities = { durable: false, sharedWriters: false };
@@ -137,7 +138,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
     simulationReport virtualClock`.split(/\s+/),
   kit: `LedgerModel aggregate appendResult apply canPerform cancelExternalRun checkHistory createExternalRun
-    describeViolations formatAudit formatViolations ledgerClient moveResult perform reachable recordHistory
+    describeViolations formatAudit formatViolations ledgerClient moveResult openHttpProxy perform reachable recordHistory
     refusalOfAppend refusalOfMove snapshotOf snapshotOfExternal snapshotOfRecords withoutTimes`.split(/\s+/),
   arbitraries: `engineModel executionType runStatus taskStatus terminalStatus userStatus
     workflowCategory`.split(/\s+/),

@@ -27,6 +27,7 @@ export function calledInside(
   failed: (error: unknown) => void,
 ): TaskHandlerFunction<never> {
   return (context: TaskContext<never>) => {
+    if (!isWrapped(around, context, failed)) return run(context);
     let call: Call | null = null;
     const made = () => {
       call ??= callOnce(run, context);
@@ -48,6 +49,19 @@ export function calledInside(
     if (threw) throw failure?.thrown;
     return value;
   };
+}
+
+function isWrapped(
+  around: AroundTask,
+  context: TaskContext<never>,
+  failed: (error: unknown) => void,
+): boolean {
+  try {
+    return around.wraps === undefined || around.wraps(context);
+  } catch (error) {
+    failed(error);
+    return false;
+  }
 }
 
 function callOnce(run: TaskHandlerFunction<never>, context: TaskContext<never>): Call {

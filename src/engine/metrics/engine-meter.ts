@@ -2,7 +2,7 @@ import type { EventSink } from '../../events/event-map.ts';
 import { filter } from '../../filter/builder.ts';
 import { isoOf } from '../../ledger/resources.ts';
 import type { Collector } from '../../metrics/collector.ts';
-import type { DurationListener, EngineMetrics, Metric } from '../../metrics/engine-metrics.ts';
+import type { EngineMetrics, Metric } from '../../metrics/engine-metrics.ts';
 import { NumberFamily } from '../../metrics/families.ts';
 import { type StoreReading, storeFigures } from '../../metrics/store-figures.ts';
 import { LIMITS } from '../../model/limits.ts';
@@ -39,23 +39,6 @@ interface StoreMetrics {
   /** `null`: the store could not be read. */
   readonly atMs: EpochMs | null;
   readonly metrics: readonly Metric[];
-}
-
-/** The listener, of which nothing that it throws reaches who measures. */
-export function guarded(
-  listener: DurationListener | undefined,
-  events: EventSink,
-): DurationListener | undefined {
-  return (
-    listener &&
-    ((...measured) => {
-      try {
-        listener(...measured);
-      } catch (error) {
-        events.emit('engine.error', { error, during: 'measuring' });
-      }
-    })
-  );
 }
 
 /** The metrics of an engine. */

@@ -34,12 +34,18 @@ export function emitTaskEvent(
     return { workflowId, runId, subjectId: user.subjectId, taskId, taskDefinitionId, position };
   };
   if (event.kind === 'taskEnded') {
-    const { status, failureReason = '', code = HANDLER_FAILED } = event.outcome;
-    const payload = payloadAt(positionOf(user, ended));
-    if (status === 'failed') events.emit('task.failed', { ...payload, failureReason, code });
-    else if (status === 'completed') {
+    const { status, failureReason = '', code = HANDLER_FAILED, startedAtMs, completedAtMs } = event.outcome;
+    if (status === 'failed')
+      events.emit('task.failed', {
+        ...payloadAt(positionOf(user, ended)),
+        failureReason,
+        code,
+        startedDateTime: startedAtMs === null ? null : isoOf(startedAtMs),
+        completedDateTime: isoOf(completedAtMs),
+      });
+    else if (status === 'completed' && events.has('task.completed')) {
       const { processingInfo = null, changes = [] } = event.outcome;
-      events.emit('task.completed', { ...payload, processingInfo, changes });
+      events.emit('task.completed', { ...payloadAt(positionOf(user, ended)), processingInfo, changes });
     }
   } else if (event.kind === 'attemptFailed') {
     events.emit('task.retrying', {

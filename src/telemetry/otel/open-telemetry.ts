@@ -1,14 +1,15 @@
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { type TracerProvider, trace } from '@opentelemetry/api';
 import type { Engine } from '../../engine/engine.ts';
+import type { EngineEventMap } from '../../events/event-map.ts';
 import { readFlag, readNumber } from '../../input/fields.ts';
 import { nullable, optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { invalid, type Place } from '../../input/refuse.ts';
-import type { DurationListener } from '../../metrics/engine-metrics.ts';
+import type { EpochMs } from '../../model/time.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { AroundTask } from '../../ports/task-handler.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import { FailureLimit } from './failure-limit.ts';
-import { Instruments } from './instruments.ts';
+import { type EngineMetricProducer, producerOf } from './metric-producer.ts';
 import { Sampling } from './sampling.ts';
 import { Traces } from './traces.ts';
 
@@ -18,8 +19,6 @@ const NAME = 'tenure';
 export interface TelemetryOptions {
   /** Default: the global one. */
   readonly tracerProvider?: TracerProvider;
-  /** Default: the global one, as it is when `openTelemetry` is called. */
-  readonly meterProvider?: MeterProvider;
   /**
    * Of how many people tasks are traced, 0 to 1. Default `null`: of all in runs of up to 10,000 people, of one in a hundred
    * in larger ones. Of the others failures are shown, at most 100 a run.
@@ -32,16 +31,20 @@ export interface TelemetryOptions {
 /** Traces and metrics of engines. */
 export interface Telemetry {
   /** What the engine calls: to be given to `createEngine`. */
-  readonly ports: { readonly aroundTask: AroundTask; readonly onDuration: DurationListener };
-  /** Traces the runs and people of an engine, and has its metrics read. Returns how to end that. */
+  readonly ports: { readonly aroundTask: AroundTask };
+  /**
+   * The metrics of the observed engines, under the names of `metrics()`, with its buckets: for `metricProducers` of the SDK's
+   * readers. They are cumulative, and cost nothing until they are collected.
+   */
+  readonly metricProducer: EngineMetricProducer;
+  /** Traces the runs and people of an engine, and gives its metrics to `metricProducer`. Returns how to end that. */
   observe(engine: Pick<Engine, 'on' | 'off' | 'metrics'>): () => void;
   /** The logger, with `trace_id` and `span_id` of the active span in what it logs. */
   logger(logger: Logger): Logger;
 }
 
 const OPTIONS = {
-  tracerProvider: optional(providerWith<TracerProvider>('getTracer')),
-  meterProvider: optional(providerWith<MeterProvider>('getMeter')),
+  tracerProvider: optional(readTracerProvider),
   ratio: withDefault(
     nullable((place) => readNumber(place, 0, 1)),
     null,
@@ -55,6 +58,7 @@ const OPTIONS = {
  *
  * ```ts
  * const telemetry = openTelemetry();
+ * // new PeriodicExportingMetricReader({ exporter, metricProducers: [telemetry.metricProducer] })
  * const engine = await createEngine({ tasks, ...telemetry.ports });
  * telemetry.observe(engine);
  * ```
@@ -62,19 +66,18 @@ const OPTIONS = {
  * @throws LifecycleError `InvalidArgument`.
  */
 export function openTelemetry(options?: TelemetryOptions): Telemetry {
-  const { tracerProvider, meterProvider, ratio, subjectIds } = readOptions(options, 'openTelemetry', OPTIONS);
+  const { tracerProvider, ratio, subjectIds } = readOptions(options, 'openTelemetry', OPTIONS);
   const sampling = new Sampling(ratio);
   const tracer = (tracerProvider ?? trace).getTracer(NAME);
   const failures = new FailureLimit(systemClock);
   const traces = new Traces({ tracer, sampling, failures, hasSubjectIds: subjectIds });
-  const instruments = new Instruments((meterProvider ?? metrics).getMeter(NAME));
+  const engines = new Set<{ readonly metrics: Engine['metrics']; readonly startMs: EpochMs }>();
   return {
-    ports: {
-      aroundTask: traces.aroundTask,
-      onDuration: failures.around((...measured) => instruments.record(...measured)),
-    },
+    ports: { aroundTask: traces.aroundTask },
+    metricProducer: producerOf(engines),
     observe: (engine) => {
-      const end = instruments.observe(() => engine.metrics());
+      const observed = { metrics: () => engine.metrics(), startMs: systemClock.now() };
+      engines.add(observed);
       const listeners = {
         'run.created': failures.around(({ run }) => {
           sampling.seen(run);
@@ -86,15 +89,18 @@ export function openTelemetry(options?: TelemetryOptions): Telemetry {
           sampling.ended(run.id);
           traces.runFinished(run);
         }),
-        'user.finished': failures.around((event) => traces.userFinished(event)),
+        'task.failed': failures.around((event) => traces.taskFailed(event)),
       } satisfies { [Name in Parameters<Engine['on']>[0]]?: Parameters<typeof engine.on<Name>>[1] };
-      // Of people who are not traced not even the event is made.
       for (const [name, listener] of Object.entries(listeners))
-        engine.on(name as 'run.created', listener as never, (...person) => sampling.has(...person));
+        engine.on(name as 'run.created', listener as never);
+      // Of people who are not traced not even the event is made.
+      const ended = failures.around((event: EngineEventMap['user.finished']) => traces.userFinished(event));
+      engine.on('user.finished', ended, (...person) => sampling.has(...person));
       return () => {
         for (const [name, listener] of Object.entries(listeners))
           engine.off(name as 'run.created', listener as never);
-        end();
+        engine.off('user.finished', ended);
+        engines.delete(observed);
       };
     },
     logger: withTraceIds,
@@ -112,10 +118,8 @@ function withTraceIds(logger: Logger): Logger {
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 
-function providerWith<Provider extends object>(method: keyof Provider & string): (place: Place) => Provider {
-  return (place) => {
-    const { value } = place;
-    if (typeof Object(value)[method] === 'function') return value as Provider;
-    throw invalid(place, `an object with ${method}()`);
-  };
+function readTracerProvider(place: Place): TracerProvider {
+  const { value } = place;
+  if (typeof Object(value).getTracer === 'function') return value as TracerProvider;
+  throw invalid(place, 'an object with getTracer()');
 }

@@ -14,8 +14,7 @@ import { failureCodeOf } from '../../engine/handlers/failure.ts';
 import { PermanentFailure, RetryAfter } from '../../engine/handlers/results/task-failure.ts';
 import type { EngineEventMap } from '../../events/event-map.ts';
 import type { Run } from '../../model/resources/resources.ts';
-import type { AroundTask, TaskContext } from '../../ports/task-handler.ts';
-import { systemClock } from '../../system/real/clock.ts';
+import type { AroundTask, TaskContext, TaskHandlerResult } from '../../ports/task-handler.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { Sampling } from './sampling.ts';
 import { traceOfRun, traceOfUser } from './trace-ids.ts';
@@ -39,21 +38,47 @@ export class Traces {
   }
 
   /**
-   * Makes a span of an attempt, active in the handler. Of a person who is not traced only a failure is shown. The handler is
-   * called whatever happens here: `next` gives the same promise each time.
+   * Makes a span of an attempt of a person who is traced, active in the handler. The handler is called whatever happens here:
+   * `next` gives the same promise each time.
    */
-  readonly aroundTask: AroundTask = (call, next) => {
-    const { run, subject } = call;
-    try {
-      if (!this.#deps.sampling.has(run.id, (subject as { readonly id: string }).id))
-        return this.#unsampled(call, next);
-      const span = this.#startTask(call, undefined);
-      return context.with(trace.setSpan(context.active(), span), () => this.#ended(span, next()));
-    } catch (error) {
-      void next();
-      return this.#deps.failures.pass(error);
-    }
-  };
+  readonly aroundTask: AroundTask = Object.assign(
+    (call: TaskContext<unknown>, next: () => Promise<TaskHandlerResult>) => {
+      try {
+        const span = this.#startTask(call);
+        return context.with(trace.setSpan(context.active(), span), () => this.#ended(span, next()));
+      } catch (error) {
+        void next();
+        return this.#deps.failures.pass(error);
+      }
+    },
+    { wraps: ({ run, subject }: TaskContext<unknown>) => this.#deps.sampling.has(run.id, idOf(subject)) },
+  );
+
+  /** A task of a person has failed. Those of people who are traced have the span of their attempt. */
+  taskFailed(event: EngineEventMap['task.failed']): void {
+    const { sampling, tracer } = this.#deps;
+    const { runId, subjectId, taskDefinitionId, workflowId, taskId, startedDateTime, completedDateTime } =
+      event;
+    if (sampling.has(runId, subjectId) || !sampling.takeFailure(runId)) return;
+    const key = keyOf(taskDefinitionId);
+    const span = tracer.startSpan(
+      `task ${key}`,
+      {
+        attributes: {
+          'tenure.workflow.id': workflowId,
+          'tenure.run.id': runId,
+          'tenure.task.id': taskId,
+          'tenure.task.definition': key,
+          ...this.#person(subjectId),
+        },
+        links: [{ context: traceOfRun(runId) }],
+        startTime: new Date(startedDateTime ?? completedDateTime),
+      },
+      below(traceOfUser(runId, subjectId)),
+    );
+    failed(span, event.code);
+    span.end(new Date(completedDateTime));
+  }
 
   /** A run was made: a short span, linked to what asked for it. */
   runCreated(run: Run): void {
@@ -103,20 +128,6 @@ export class Traces {
     span.end(new Date(completedDateTime));
   }
 
-  #unsampled(call: TaskContext<unknown>, next: Parameters<AroundTask>[1]): unknown {
-    const startMs = systemClock.now();
-    return next().catch((error: unknown) => {
-      if (!this.#deps.sampling.takeFailure(call.run.id)) return;
-      try {
-        const span = this.#startTask(call, startMs);
-        failed(span, errorTypeOf(error));
-        span.end();
-      } catch (broken) {
-        this.#deps.failures.pass(broken);
-      }
-    });
-  }
-
   async #ended(span: Span, attempt: Promise<unknown>): Promise<void> {
     const failure = await attempt.then(
       () => null,
@@ -130,10 +141,10 @@ export class Traces {
     }
   }
 
-  #startTask(call: TaskContext<unknown>, startTime: number | undefined): Span {
+  #startTask(call: TaskContext<unknown>): Span {
     const { run, workflow, task, attempt, interruptions } = call;
-    const { id } = call.subject as { readonly id: string };
-    const key = findTaskDefinition(task.taskDefinitionId)?.key ?? task.taskDefinitionId;
+    const id = idOf(call.subject);
+    const key = keyOf(task.taskDefinitionId);
     return this.#deps.tracer.startSpan(
       `task ${key}`,
       {
@@ -150,7 +161,6 @@ export class Traces {
           ...this.#person(id),
         },
         links: [{ context: traceOfRun(run.id) }],
-        ...(startTime === undefined ? {} : { startTime }),
       },
       below(traceOfUser(run.id, id)),
     );
@@ -165,6 +175,14 @@ export class Traces {
 function errorTypeOf(error: unknown): string {
   const said = PermanentFailure.is(error) || RetryAfter.is(error) ? error.failureCode : undefined;
   return said ?? failureCodeOf(error);
+}
+
+function keyOf(taskDefinitionId: string): string {
+  return findTaskDefinition(taskDefinitionId)?.key ?? taskDefinitionId;
+}
+
+function idOf(subject: unknown): string {
+  return (subject as { readonly id: string }).id;
 }
 
 function below(parent: SpanContext): Context {

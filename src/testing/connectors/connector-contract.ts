@@ -1,6 +1,9 @@
 /** The suite that every task of a connector must pass: it makes a state, once, whatever the system answers. */
 import assert from 'node:assert/strict';
 import { PermanentFailure, RetryAfter } from '../../engine/handlers/results/task-failure.ts';
+import { readArray, readFlag, readFunction, readString } from '../../input/fields.ts';
+import { optional, readShape, type ShapeOf } from '../../input/options.ts';
+import { root } from '../../input/refuse.ts';
 import type { TaskContext, TaskHandler, TaskHandlerResult } from '../../ports/task-handler.ts';
 import { type VirtualClock, virtualClock } from '../../system/virtual/virtual-clock.ts';
 import type { ContractRunner } from '../contract/kit.ts';
@@ -10,7 +13,16 @@ import type { CallEnd, ConnectorFault, ConnectorSubject, ConnectorSystem } from 
 const CALLS_MAX = 12;
 /** Wait before the next call where the failure names none, ms. */
 const RETRY_MS = 1_000;
+const FAULTS_MAX = 1_000;
 const START_MS = Date.parse('2026-01-05T08:00:00Z');
+
+const SUBJECT = {
+  name: readString,
+  make: readFunction<ConnectorSubject['make']>,
+  faults: (place) => readArray(place, FAULTS_MAX).map(({ value }) => value as ConnectorFault),
+  secrets: optional((place) => readArray(place, FAULTS_MAX).map(readString)),
+  isBlind: optional(readFlag),
+} satisfies ShapeOf<ConnectorSubject>;
 
 type Preview = NonNullable<Exclude<TaskHandler, (...args: never) => unknown>['preview']>;
 
@@ -19,6 +31,7 @@ export function connectorContract<Fault extends ConnectorFault>(
   runner: ContractRunner,
   subject: ConnectorSubject<Fault>,
 ): void {
+  readShape(root(subject, 'the task under test'), SUBJECT);
   runner.describe(`contract of connectors: ${subject.name}`, () => {
     const test = (title: string, body: (system: ConnectorSystem<Fault>) => Promise<void>) =>
       runner.it(title, async () => {

@@ -168,3 +168,36 @@ describe('aroundTask', () => {
     expect(errors).toEqual([]);
   });
 });
+
+describe('a wrapper that says which calls it wraps', () => {
+  const wrapping = (wraps: AroundTask['wraps'], wrapped: unknown[]) =>
+    Object.assign(
+      (call: Parameters<AroundTask>[0], next: Parameters<AroundTask>[1]) => {
+        wrapped.push(call);
+        return next();
+      },
+      { wraps },
+    ) as AroundTask;
+
+  it('is called for those, and the others are made without it', async () => {
+    for (const isWanted of [true, false]) {
+      const wrapped: unknown[] = [];
+      const { task, errors, calls } = await runOne(
+        wrapping(() => isWanted, wrapped),
+        () => ({ processingInfo: 'done' }),
+      );
+      expect([task?.processingStatus, errors, calls()]).toEqual(['completed', [], 1]);
+      expect(wrapped).toHaveLength(isWanted ? 1 : 0);
+    }
+  });
+
+  it('is left out of a call for which it throws, and that is reported', async () => {
+    const wrapped: unknown[] = [];
+    const throwing = () => {
+      throw new Error('which?');
+    };
+    const { task, errors, calls } = await runOne(wrapping(throwing, wrapped), () => {});
+    expect([task?.processingStatus, calls(), wrapped]).toEqual(['completed', 1, []]);
+    expect(errors).toMatchObject([{ during: 'wrappingTask', error: new Error('which?') }]);
+  });
+});
