@@ -34,7 +34,7 @@ interface MetricHead {
 }
 
 /** One metric, as the SDK has it. */
-export type ProducedMetric = MetricHead &
+type ProducedMetric = MetricHead &
   (
     | { readonly dataPointType: typeof HISTOGRAM; readonly dataPoints: DataPoint<HistogramValue>[] }
     | { readonly dataPointType: typeof GAUGE; readonly dataPoints: DataPoint<number>[] }
