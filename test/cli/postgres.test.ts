@@ -24,9 +24,9 @@ it('the SQL of the tables is printed for any schema', async () => {
   const { code, stdout } = await tenure('db', 'sql', '--schema', 'h"r');
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^BEGIN;\n[\s\S]*CREATE TABLE "h""r"\.runs[\s\S]*UPDATE "h""r"\.meta SET version = 1;\nCOMMIT;\n$/,
+    /^BEGIN;\n[\s\S]*CREATE TABLE "h""r"\.runs[\s\S]*UPDATE "h""r"\.meta SET version = 3;\nCOMMIT;\n$/,
   );
-  expect((await tenure('db', 'sql', '--from', '1')).stdout).toBe('');
+  expect((await tenure('db', 'sql', '--from', '3')).stdout).toBe('');
 });
 
 describePostgres('a database in Postgres', () => {

@@ -27,11 +27,16 @@ async function read<Model extends Parsable>(path: string, model: ParsableFactory
 }
 
 /** Names that a model did not know. */
+/** Properties that tenure has beside Graph's. */
+const OURS = ['runsPausedDateTime'];
+
 function leftOver(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(leftOver);
   if (typeof value !== 'object' || value === null || value instanceof Date) return [];
   const { additionalData = {}, ...known } = value as { additionalData?: object };
-  const stray = Object.keys(additionalData).filter((name) => !name.includes('@odata.'));
+  const stray = Object.keys(additionalData).filter(
+    (name) => !name.includes('@odata.') && !OURS.includes(name),
+  );
   return [...stray, ...Object.values(known).flatMap(leftOver)];
 }
 

@@ -136,9 +136,13 @@ interface TaskRow {
   readonly task: { readonly id: string };
   readonly processingInfo?: string | null;
   readonly changes?: readonly string[];
+  readonly code?: string | null;
 }
 
-/** Puts the whole task in place of a reference to it, and changes, for which Graph has no property, into `processingInfo`. */
+/**
+ * Puts the whole task in place of a reference to it. Graph has no property for changes, which go into `processingInfo`, and
+ * none for the code of a failure.
+ */
 export function taskFiller(
   engine: Engine,
   workflowId: string,
@@ -152,7 +156,10 @@ export function taskFiller(
     if (rows.length === 0) return [];
     known ??= read();
     const tasks = await known;
-    return rows.map((row) => ({ ...row, ...infoOf(row), task: tasks.get(row.task.id) ?? row.task }));
+    return rows.map((row) => {
+      const { changes, code, ...shown } = row;
+      return { ...shown, ...infoOf(row), task: tasks.get(row.task.id) ?? row.task };
+    });
   };
 }
 

@@ -50,7 +50,7 @@ it('a moment is counted from the one before it', () => {
   ];
   expect(packOutcomes(outcomes, AT)).toBe(
     '[["c",5,7],["f",0,1,"no \\"mail\\""],["x",null,7],["c",0,0,null,"was there"],' +
-      '["f",0,1,"gone",null,"Http410"],["c",0,0,null,null,null,["left Sales"]]]',
+      '["f",0,1,"gone",null,"Http410"],["c",0,0,null,null,null,null,["left Sales"]]]',
   );
 });
 
