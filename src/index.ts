@@ -174,6 +174,8 @@ export type {
   StoreCapabilities,
   StoreReader,
   StoreTransaction,
+  SubjectUserPage,
+  SubjectUserQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
