@@ -70,13 +70,15 @@ describe('events', () => {
     const first = { ...where, taskId: skips?.id, taskDefinitionId: 'skips', position: 1 };
     const second = { ...where, taskId: fails?.id, taskDefinitionId: 'fails', position: 2 };
     const failed = { failureReason: expect.stringContaining('no') };
+    const at = expect.stringMatching(/^2026-.*Z$/);
+    const times = { startedDateTime: at, completedDateTime: at };
     expect(events.filter(({ name }) => name.startsWith('task.'))).toEqual([
       { name: 'task.completed', payload: { ...first, processingInfo: 'nothing to do', changes: [] } },
       {
         name: 'task.retrying',
-        payload: { ...second, ...failed, attempt: 1, notBeforeDateTime: expect.stringMatching(/^2026-.*Z$/) },
+        payload: { ...second, ...failed, attempt: 1, notBeforeDateTime: at },
       },
-      { name: 'task.failed', payload: { ...second, ...failed, code: 'HandlerFailed' } },
+      { name: 'task.failed', payload: { ...second, ...failed, code: 'HandlerFailed', ...times } },
     ]);
     expect(events).toContainEqual({
       name: 'user.finished',

@@ -21,6 +21,7 @@ describe('a user that becomes active', () => {
       runningSinceMs: null,
       suspendedSinceMs: null,
       isWoken: false,
+      leaveGate: null,
       place: null,
       timer: null,
       throttledMs: 0,
