@@ -35,10 +35,6 @@ export async function dump(reader: StoreReader, range: DumpRange): Promise<Recor
       result[`run ${n}: ${key}`] = value;
     }
   }
-  for (let no = 1; no <= range.users; no += 1) {
-    const query = { subjectId: subjectId(no), after: null, limit: 1_000 };
-    result[`subject ${no}`] = await reader.listUsersOfSubject(query);
-  }
   const all = { collection: NOTES, prefix: '', after: null, limit: 1_000 };
   result.notes = [...(await reader.listNotes(all))].sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const name of range.settings) result[`setting ${name}`] = await reader.getSetting(name);
