@@ -10,6 +10,9 @@ const SUM = 3;
 const CUMULATIVE = 1;
 const DOUBLE = 1;
 
+/** Name of tenure in OpenTelemetry: of its tracer and of its metrics. */
+export const SCOPE = 'tenure';
+
 interface DataPoint<Value> {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
@@ -107,7 +110,7 @@ export function producerOf(
     async collect() {
       const produced: ProducedMetric[] = [];
       for (const { metrics, startMs } of engines) produced.push(...producedMetrics(await metrics(), startMs));
-      const scopeMetrics = produced.length === 0 ? [] : [{ scope: { name: 'tenure' }, metrics: produced }];
+      const scopeMetrics = produced.length === 0 ? [] : [{ scope: { name: SCOPE }, metrics: produced }];
       return { resourceMetrics: { resource: NO_RESOURCE, scopeMetrics }, errors: [] };
     },
   };

@@ -9,11 +9,9 @@ import type { Logger } from '../../ports/logger.ts';
 import type { AroundTask } from '../../ports/task-handler.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import { FailureLimit } from './failure-limit.ts';
-import { type EngineMetricProducer, producerOf } from './metric-producer.ts';
+import { type EngineMetricProducer, producerOf, SCOPE } from './metric-producer.ts';
 import { Sampling } from './sampling.ts';
 import { Traces } from './traces.ts';
-
-const NAME = 'tenure';
 
 /** Options of {@link openTelemetry}. */
 export interface TelemetryOptions {
@@ -68,7 +66,7 @@ const OPTIONS = {
 export function openTelemetry(options?: TelemetryOptions): Telemetry {
   const { tracerProvider, ratio, subjectIds } = readOptions(options, 'openTelemetry', OPTIONS);
   const sampling = new Sampling(ratio);
-  const tracer = (tracerProvider ?? trace).getTracer(NAME);
+  const tracer = (tracerProvider ?? trace).getTracer(SCOPE);
   const failures = new FailureLimit(systemClock);
   const traces = new Traces({ tracer, sampling, failures, hasSubjectIds: subjectIds });
   const engines = new Set<{ readonly metrics: Engine['metrics']; readonly startMs: EpochMs }>();
