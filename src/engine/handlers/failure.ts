@@ -102,7 +102,7 @@ function readMessage(error: unknown): string | null {
 /** What an error was caused by: the first of several errors, or its cause. */
 function causeOf(error: unknown): unknown {
   const errors = fieldOf(error, 'errors');
-  const first = Array.isArray(errors) ? fieldOf(errors, '0') : undefined;
+  const first = typeof errors === 'object' ? fieldOf(errors, 0) : undefined;
   return first ?? fieldOf(error, 'cause') ?? undefined;
 }
 
@@ -129,7 +129,7 @@ function joined(reason: string, message: string): string {
 
 function withCode(reason: string, code: unknown): string {
   const isCode = typeof code === 'string' ? /^[\w.:-]+$/.test(code) : Number.isSafeInteger(code);
+  if (!isCode) return reason;
   const text = `(${code})`;
-  if (!isCode || text.length > CODE_LENGTH_MAX || reason.endsWith(text)) return reason;
-  return `${reason} ${text}`;
+  return text.length > CODE_LENGTH_MAX || reason.endsWith(text) ? reason : `${reason} ${text}`;
 }

@@ -22,6 +22,12 @@ const trapped = (field: string, message = 'outer') =>
     },
   });
 
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+}
+
 describe('a failure reason', () => {
   it.each<[string, unknown, string]>([
     [
@@ -70,6 +76,9 @@ describe('a failure reason', () => {
     ['neither message nor cause', new RangeError(), 'RangeError'],
     ['a cause that is null', new Error('alone', { cause: null }), 'alone'],
     ['a cause that is an object', new Error('alone', { cause: { token: 'secret', status: 401 } }), 'alone'],
+    ['a code without a text', coded('alone', { toString: null }), 'alone'],
+    ['a code that is a bare object', coded('alone', Object.create(null)), 'alone'],
+    ['errors that are a revoked proxy', Object.assign(new Error('alone'), { errors: revoked() }), 'alone'],
     ['a code that is no word', coded('alone', 'a b\u001b'), 'alone'],
     ['a code that is long', coded('alone', 'E'.repeat(100)), 'alone'],
     [
@@ -126,7 +135,7 @@ describe('a failure reason', () => {
         expect(reason.length).toBeLessThanOrEqual(LIMITS.reasonLengthMax);
         expect(reason).not.toBe('');
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 });
