@@ -1,4 +1,3 @@
-import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { shown } from '../../errors/shown.ts';
 import { invalid, type Place } from '../../input/refuse.ts';
 
@@ -42,16 +41,6 @@ export function readSchemaName(place: Place): string {
     !/^pg_/i.test(value);
   if (isName) return value;
   throw invalid(place, `the name of a schema: 1..${NAME_BYTES_MAX} bytes, not beginning with pg_`);
-}
-
-/** The error of a package that is not installed. */
-export function missingPackage(name: string, cause: unknown): LifecycleError<'InvalidArgument'> {
-  return new LifecycleError(
-    'InvalidArgument',
-    `Expected the package ${name} to be installed beside tenure, got none; install it: npm install ${name}`,
-    { package: name },
-    { cause },
-  );
 }
 
 /** Whether all parts are percent-encoded: else a part of the password may have ended up in another part. */

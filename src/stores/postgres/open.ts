@@ -1,10 +1,11 @@
+import { missingPackage } from '../../errors/missing-package.ts';
 import { readFlag, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { invalid, type Place, root } from '../../input/refuse.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { Database, type PostgresPool } from './database.ts';
-import { missingPackage, nameOfUrl, readConnectionString, readSchemaName } from './location.ts';
+import { nameOfUrl, readConnectionString, readSchemaName } from './location.ts';
 import { migrate, requireCurrent, requireRights, versionOf } from './migrations.ts';
 import { SCHEMA_VERSION, stepFrom } from './schema.ts';
 import { News } from './slices/news.ts';

@@ -1,4 +1,5 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import { missingPackage } from '../../errors/missing-package.ts';
 import { readFlag, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { readClock } from '../../input/ports.ts';
@@ -6,7 +7,7 @@ import { invalid, type Place } from '../../input/refuse.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import type { WorkSource } from '../../ports/work-source.ts';
-import { missingPackage, readSchemaName } from '../../stores/postgres/location.ts';
+import { readSchemaName } from '../../stores/postgres/location.ts';
 import { PostgresStore } from '../../stores/postgres/store.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import { type Boss, bossOptions, HEARTBEAT_MIN_S, queueOptions } from './boss.ts';

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import {
   isPostgresUrl,
-  missingPackage,
   nameOfUrl,
   readConnectionString,
   readSchemaName,
@@ -90,14 +89,4 @@ describe('the name of a schema', () => {
       );
     },
   );
-});
-
-it('a package that is not installed is named with the command that installs it', () => {
-  const cause = new Error('Cannot find package');
-  expect(missingPackage('pg', cause)).toMatchObject({
-    code: 'InvalidArgument',
-    message: 'Expected the package pg to be installed beside tenure, got none; install it: npm install pg',
-    details: { package: 'pg' },
-    cause,
-  });
 });
