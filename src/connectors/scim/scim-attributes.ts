@@ -1,9 +1,7 @@
-import { ConnectorError } from '../kernel/connector-error.ts';
+import type { WantedAttribute } from '../kernel/task-arguments.ts';
 import type { ScimOperation, ScimResource } from './scim-client.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-/** Attributes of one task, at most, as Entra has it. */
-const ATTRIBUTES_MAX = 10;
 
 /** Where SCIM keeps an attribute of a person. */
 interface ScimPath {
@@ -53,34 +51,6 @@ const PATHS: Readonly<Record<string, ScimPath>> = {
   country: address('country'),
 };
 
-/** An attribute and the value that it shall have; `null`: none. */
-export interface WantedAttribute {
-  readonly name: string;
-  readonly value: string | null;
-}
-
-/**
- * The attributes of the task argument `attributeUpdates`: JSON, name → value; an empty value clears.
- *
- * @throws ConnectorError `refused`: what is wrong with the argument.
- */
-export function readAttributeUpdates(text: string | undefined): readonly WantedAttribute[] {
-  const updates = parse(text ?? '');
-  const names = Object.keys(updates);
-  if (names.length === 0 || names.length > ATTRIBUTES_MAX)
-    throw refused(`1 to ${ATTRIBUTES_MAX} attributes in attributeUpdates, got ${names.length}`);
-  return names.map((attribute) => {
-    const value = updates[attribute];
-    if (!Object.hasOwn(PATHS, attribute))
-      throw refused(
-        `an attribute that SCIM has in attributeUpdates (${Object.keys(PATHS).join(', ')}), got \`${attribute}\``,
-      );
-    if (value !== null && typeof value !== 'string')
-      throw refused(`a text for ${attribute}, got ${typeof value}`);
-    return { name: attribute, value: value === '' ? null : value };
-  });
-}
-
 /** The attributes that differ, of those that are wanted. */
 export function differing(
   user: ScimResource,
@@ -117,21 +87,6 @@ function fieldOf(value: unknown, field: string): unknown {
 
 function workOf(list: unknown): unknown {
   return Array.isArray(list) ? list.find((one) => fieldOf(one, 'type') === 'work') : undefined;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Readonly<Record<string, unknown>>;
-  } catch {
-    // Said below.
-  }
-  throw refused('JSON with attributes and their values in attributeUpdates, got something else');
-}
-
-function refused(expected: string): ConnectorError {
-  return new ConnectorError('refused', `Expected ${expected}`, { code: 'BadArgument' });
 }
 
 /** The attributes of an account under Graph's names, without those that it lacks. */

@@ -2,13 +2,12 @@ import type { PlainTaskOptions, TaskContext } from '../../ports/task-handler.ts'
 import { ConnectorError } from '../kernel/connector-error.ts';
 import { connectorTask, type Make } from '../kernel/connector-task.ts';
 import { type Ensured, ensureAll } from '../kernel/ensure.ts';
-import { describeDifference, differing, operationFor, readAttributeUpdates } from './scim-attributes.ts';
+import { readAttributeUpdates, readIds } from '../kernel/task-arguments.ts';
+import { describeDifference, differing, operationFor, SCIM_ATTRIBUTES } from './scim-attributes.ts';
 import { filterValue, type ScimResource } from './scim-client.ts';
 import type { ScimConnection } from './scim-connection.ts';
 
 const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
-/** Groups of one task, at most. */
-const GROUPS_MAX = 1_000;
 
 /** The tasks of the catalogue that SCIM has a resource for. */
 export type ScimTasks = Readonly<
@@ -80,7 +79,7 @@ function deleteUser(scim: ScimConnection, { subject, signal }: TaskContext, make
 
 function updateUser(scim: ScimConnection, context: TaskContext, make: Make): Promise<Ensured> {
   const { subject, signal } = context;
-  const updates = readAttributeUpdates(context.arguments.attributeUpdates);
+  const updates = readAttributeUpdates(context.arguments.attributeUpdates, SCIM_ATTRIBUTES, 'SCIM');
   return make({
     read: () => accountOf(scim, context),
     wanted: (user) => differing(user, updates).map((update) => describeDifference(user, update)),
@@ -98,7 +97,7 @@ async function setMemberships(
   make: Make,
   isMember: boolean,
 ): Promise<Ensured> {
-  const groups = readGroups(context.arguments.groupID);
+  const groups = readIds(context.arguments.groupID, 'groupID', 'groups');
   const user = isMember ? await accountOf(scim, context) : await scim.userOf(context.subject, context.signal);
   const already = isMember ? 'A member of the groups already' : 'A member of none of the groups';
   if (user === null) return { processingInfo: 'The account does not exist' };
@@ -174,13 +173,6 @@ async function accountOf(scim: ScimConnection, { subject, signal }: TaskContext)
   const user = await scim.userOf(subject, signal);
   if (user === null) throw noAccount();
   return user;
-}
-
-function readGroups(text: string | undefined): readonly string[] {
-  const ids = [...new Set((text ?? '').split(',').map((id) => id.trim()))].filter((id) => id !== '');
-  if (ids.length > 0 && ids.length <= GROUPS_MAX) return ids;
-  const message = `Expected 1 to ${GROUPS_MAX} groups in groupID, separated by commas, got ${ids.length}`;
-  throw new ConnectorError('refused', message, { code: 'BadArgument' });
 }
 
 function noAccount(): ConnectorError {

@@ -4,7 +4,6 @@ import {
   describeDifference,
   differing,
   operationFor,
-  readAttributeUpdates,
 } from '../../../../src/connectors/scim/scim-attributes.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -19,36 +18,6 @@ const USER = {
   ],
   [ENTERPRISE]: { department: 'Sales' },
 };
-
-describe('the argument attributeUpdates', () => {
-  it('is JSON with names and values, of which an empty one clears', () => {
-    expect(readAttributeUpdates('{"jobTitle":"Lead","department":"","mail":null}')).toEqual([
-      { name: 'jobTitle', value: 'Lead' },
-      { name: 'department', value: null },
-      { name: 'mail', value: null },
-    ]);
-  });
-
-  it.each([
-    [undefined, /^Expected JSON with attributes/],
-    ['nonsense', /^Expected JSON with attributes/],
-    ['[1]', /^Expected JSON with attributes/],
-    ['null', /^Expected JSON with attributes/],
-    ['{}', /^Expected 1 to 10 attributes in attributeUpdates, got 0$/],
-    [JSON.stringify(Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`a${n}`, '']))), /got 11$/],
-    ['{"shoeSize":"42"}', /^Expected an attribute that SCIM has .* got `shoeSize`$/],
-    ['{"__proto__":"x"}', /got `__proto__`$/],
-    ['{"jobTitle":7}', /^Expected a text for jobTitle, got number$/],
-  ])('%s is refused', (text, message) => {
-    expect(() => readAttributeUpdates(text)).toThrow(
-      expect.objectContaining({
-        kind: 'refused',
-        code: 'BadArgument',
-        message: expect.stringMatching(message),
-      }),
-    );
-  });
-});
 
 describe('the differences of an account', () => {
   it('are the attributes whose value is another one, in core, name, enterprise and lists', () => {
