@@ -11,12 +11,17 @@ export interface Step<State> {
   read(): Promise<State>;
   /** What differs from the wanted state, in words: `accountEnabled: false → true`. Empty when nothing does. */
   wanted(state: State): readonly string[];
-  /** Makes the wanted state of what was read. */
-  write(state: State): Promise<void>;
+  /** Makes the wanted state of what was read. Resolves to `already` when the system says that it was so before. */
+  write(state: State): Promise<void> | Promise<'already' | undefined>;
   /** Said when nothing was to be done: `The account is enabled already`. */
   readonly already: string;
   /** Whether to read after a write: for systems that accept a write and do something else. Default `false`. */
   readonly verify?: boolean;
+  /**
+   * What is taken for the state instead of the first read, where a write says by itself that it was not needed, and
+   * reading is slow or stale. A preview reads. Default: it is read.
+   */
+  readonly supposed?: State;
 }
 
 /** What was done: either what was changed, or why nothing was. */
@@ -32,11 +37,12 @@ export interface Ensured {
  * @throws What `read` and `write` throw, when the state is not as wanted then.
  */
 export async function ensure<State>(step: Step<State>): Promise<Ensured> {
-  let state = await step.read();
+  let state = step.supposed === undefined ? await step.read() : step.supposed;
   const changes = step.wanted(state);
   if (changes.length === 0) return { processingInfo: step.already };
   for (let writes = 1; ; writes += 1) {
     const failure = await tryWrite(step, state);
+    if (failure === 'already') return { processingInfo: step.already };
     if (failure === null && !step.verify) return { changes };
     state = await step.read();
     const left = step.wanted(state);
@@ -80,10 +86,9 @@ export async function ensureAll(
 }
 
 /** Writes. Returns a failure after which the state says what has happened. @throws Every other one. */
-async function tryWrite<State>(step: Step<State>, state: State): Promise<ConnectorError | null> {
+async function tryWrite<State>(step: Step<State>, state: State): Promise<ConnectorError | 'already' | null> {
   try {
-    await step.write(state);
-    return null;
+    return (await step.write(state)) ?? null;
   } catch (error) {
     if (error instanceof ConnectorError && ['conflict', 'missing', 'unknown'].includes(error.kind))
       return error;

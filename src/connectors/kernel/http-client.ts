@@ -12,6 +12,7 @@ import { codeOfSocketError, kindOfSocketError, kindOfStatus, retryAfterOf } from
 const URL_LENGTH_MAX = 2_048;
 /** Longest part of a message that comes from the system, characters. */
 const SAID_LENGTH_MAX = 300;
+const FORM = 'application/x-www-form-urlencoded';
 
 /** Options of {@link createHttpClient}. */
 export interface HttpClientOptions {
@@ -43,7 +44,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL, beginning with `/`, made with {@link path}; or a URL of the same host that the system gave. */
   readonly path: string;
-  /** Sent as JSON. */
+  /** Sent as JSON; `URLSearchParams` as a form. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -143,12 +144,12 @@ class FetchClient implements HttpClient {
         redirect: 'manual',
         headers: {
           accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': isForm(body) ? FORM : 'application/json' }),
           ...this.#settings.headers,
           ...headers,
           ...(credentials === undefined ? {} : { authorization: credentials }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: isForm(body) ? body.toString() : JSON.stringify(body) }),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const text = await textOf(response, bodyBytesMax);
@@ -207,6 +208,10 @@ function readHeaders(place: Place): Readonly<Record<string, string>> {
   const isText = typeof value === 'object' && value !== null && Object.values(value).every(isString);
   if (!isText) throw invalid(place, 'an object of texts');
   return value as Readonly<Record<string, string>>;
+}
+
+function isForm(body: unknown): body is URLSearchParams {
+  return body instanceof URLSearchParams;
 }
 
 function isString(value: unknown): value is string {

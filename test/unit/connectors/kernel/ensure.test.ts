@@ -57,6 +57,33 @@ describe('ensure', () => {
     expect(system.changed).toBe(1);
   });
 
+  it('writes without reading where a state is supposed, and takes the word of the system that it was so', async () => {
+    const system = new System();
+    const step = {
+      read: () => system.read(),
+      wanted: (isOn: boolean) => system.wanted(isOn),
+      already: system.already,
+      supposed: false,
+      write: async () => {
+        if (system.isOn) return 'already' as const;
+        await system.write();
+        return undefined;
+      },
+    };
+    expect(await ensure(step)).toEqual({ changes: ['flag: off → on'] });
+    expect(await ensure(step)).toEqual({ processingInfo: 'The flag is on already' });
+    expect(system).toMatchObject({ changed: 1, reads: 0 });
+    expect(await previewEnsure(step)).toEqual({ processingInfo: 'The flag is on already' });
+    expect(system.reads).toBe(1);
+  });
+
+  it('reads after a write over a supposed state whose answer was lost', async () => {
+    const system = new System([{ isMade: true, kind: 'unknown' }]);
+    const step = Object.assign(system, { supposed: false });
+    expect(await ensure(step)).toEqual({ changes: ['flag: off → on'] });
+    expect(system).toMatchObject({ changed: 1, reads: 1 });
+  });
+
   it.each(['conflict', 'missing', 'unknown'] as const)(
     'takes a write that was made and answered with %s as done',
     async (kind) => {

@@ -67,6 +67,15 @@ describe('a client of a host', () => {
     ]);
   });
 
+  it('sends a form where the body is one', async () => {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'a b' });
+    await client().request({ method: 'POST', path: '/token', body });
+    expect(received[0]).toMatchObject({
+      text: 'grant_type=client_credentials&scope=a+b',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+  });
+
   it('sends its headers, those of the request before its own', async () => {
     const headers = { 'x-a': 'client', 'x-b': 'client' };
     await client({ headers }).request({ method: 'GET', path: '/', headers: { 'x-b': 'request' } });
