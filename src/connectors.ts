@@ -1,4 +1,5 @@
 /** `tenure/connectors`: the kernel of connectors to external systems, for connectors of one's own. */
+export { type ConnectionCheck, tryCheck } from './connectors/kernel/connection-check.ts';
 export {
   type AnswerKind,
   ConnectorError,

@@ -31,6 +31,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   metrics: [...CORE, 'events', 'rules'],
   engine: [...RECORD, 'text', 'metrics', 'ledger'],
   connectors: [...CORE, 'engine', 'system'],
+  config: [...CORE, 'filter', 'catalogue', 'directory', 'engine', 'connectors'],
   telemetry: [...RECORD, 'metrics', 'engine', 'system'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],

@@ -99,6 +99,12 @@ export function requireOption(command: Command, ...names: readonly string[]): vo
 export function usersOptions(): readonly Option[] {
   return [
     new Option(
+      '--connect <config>',
+      'the systems with the people and of the tasks: tenure.config.ts, .js or .json (see `tenure init`)',
+    )
+      .argParser(someText)
+      .conflicts('tasks'),
+    new Option(
       '--map <mapping>',
       'the column of each attribute: id=WorkerID,employeeHireDate=HireDate',
     ).argParser(someText),

@@ -86,6 +86,7 @@ describe('what an entry loads', () => {
     ['tenure/telemetry', ['@opentelemetry/api']],
     ['tenure/connectors', []],
     ['tenure/scim', []],
+    ['tenure/config', []],
     ['tenure/graph', ['hono']],
     ['tenure/dashboard', ['hono']],
     [

@@ -1,8 +1,6 @@
 import { Command, Option } from 'commander';
-import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
 import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
-import type { Directory } from '../../ports/directory.ts';
 import type { Host } from '../host.ts';
 import { type JobOptions, jobOf } from '../job/job.ts';
 import { dbOption, outputOptions, requireOption, someText, usersOptions, wholeNumber } from '../options.ts';
@@ -10,7 +8,7 @@ import { dashboardFor, dashboardUrl } from '../serve/dashboard.ts';
 import { openServer } from '../serve/http-server.ts';
 import { readToken, type TokenOptions, tokenOptions } from '../serve/token.ts';
 import { openExisting } from '../session/stores.ts';
-import { openUsers } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { oneLine } from '../terminal/text.ts';
 
@@ -59,39 +57,39 @@ async function look(host: Host, options: DashboardCommandOptions): Promise<ExitC
   const token = await readToken(host, options);
   const store = await openExisting(db, 'read');
   try {
-    const job = jobOf({ ...options, users: options.users ?? '', dryRun: true });
-    const users: Directory =
-      options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
-    // Never started: it reads.
-    const engine = await createEngine({
-      ...(await readSharedSettings(store)),
-      store,
-      directory: users,
-      schedule: false,
-      clock,
-    });
-    try {
-      const dashboard = await dashboardFor(engine, token, {
-        readOnly: true,
-        onError: (error, requestId) => stderr.line(`warning: ${requestId}: ${oneLine(String(error))}`),
+    const job = jobOf(options);
+    return await withUsers(host, job, { isKept: false, quiet, mayBeNone: true }, async (users) => {
+      // Never started: it reads.
+      const engine = await createEngine({
+        ...(await readSharedSettings(store)),
+        store,
+        directory: users,
+        schedule: false,
+        clock,
       });
-      const interrupted = Promise.withResolvers<void>();
-      const release = interrupts.handle(STOP_MS, () => interrupted.resolve());
       try {
-        const server = await openServer(dashboard, { port, certificate: null, clock });
-        const url = dashboardUrl(dashboard, server.url, token);
-        stdout.line(json ? JSON.stringify({ dashboard: url, needsToken: token !== null }) : url);
-        if (!json && !quiet) stderr.line('Nothing can be changed here. Press Ctrl-C to stop.');
-        await interrupted.promise;
-        dashboard.close();
-        await server.close(ANSWER_MS);
+        const dashboard = await dashboardFor(engine, token, {
+          readOnly: true,
+          onError: (error, requestId) => stderr.line(`warning: ${requestId}: ${oneLine(String(error))}`),
+        });
+        const interrupted = Promise.withResolvers<void>();
+        const release = interrupts.handle(STOP_MS, () => interrupted.resolve());
+        try {
+          const server = await openServer(dashboard, { port, certificate: null, clock });
+          const url = dashboardUrl(dashboard, server.url, token);
+          stdout.line(json ? JSON.stringify({ dashboard: url, needsToken: token !== null }) : url);
+          if (!json && !quiet) stderr.line('Nothing can be changed here. Press Ctrl-C to stop.');
+          await interrupted.promise;
+          dashboard.close();
+          await server.close(ANSWER_MS);
+        } finally {
+          release();
+        }
       } finally {
-        release();
+        await engine.close({ deadlineMs: ANSWER_MS });
       }
-    } finally {
-      await engine.close({ deadlineMs: ANSWER_MS });
-    }
-    return EXIT.ok;
+      return EXIT.ok;
+    });
   } finally {
     await store.close();
   }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { LIMITS } from '../../model/limits.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import type { Directory } from '../../ports/directory.ts';
 import { type DemoFolder, demoFolder, demoTasksFile } from '../demo/folder.ts';
 import type { Host } from '../host.ts';
 import { type Job, jobOf, storeJob } from '../job/job.ts';
@@ -8,7 +9,7 @@ import { finishSession } from '../session/finish.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { Session } from '../session/session.ts';
 import { openStore } from '../session/stores.ts';
-import { openUsers, type Users } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import { readWorkflow } from '../session/workflow-source.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { count, quoted, shortId } from '../terminal/text.ts';
@@ -42,9 +43,8 @@ async function demo(host: Host): Promise<ExitCode> {
   stdout.line(`${count(USERS)} employees are in ${folder.employees}, all results go to ${folder.db}`);
   const tasks = demoTasksFile();
   const job = jobOf({ users: folder.employees, tasks, effects: folder.effects, concurrency: CONCURRENCY });
-  const users = await openUsers(host, job, { isKept: false, quiet: false });
-  try {
-    const open = await openTasks(host, job, { workflows: [], db: folder.db, quiet: false });
+  return withUsers(host, job, { isKept: false, quiet: false }, async (users, opened) => {
+    const open = await openTasks(host, opened, { workflows: [], db: folder.db, quiet: false });
     try {
       const runs = await runBoth(host, folder, { job, users, tasks: open });
       if (runs === null) return EXIT.interrupted;
@@ -53,14 +53,12 @@ async function demo(host: Host): Promise<ExitCode> {
     } finally {
       open.close();
     }
-  } finally {
-    await users.close();
-  }
+  });
 }
 
 interface Prepared {
   readonly job: Job;
-  readonly users: Users;
+  readonly users: Directory;
   readonly tasks: OpenTasks;
 }
 

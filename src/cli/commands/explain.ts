@@ -9,13 +9,14 @@ import type { Explanation } from '../../model/explanation.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Host } from '../host.ts';
 import { isJobKept, type JobOptions, readJob } from '../job/job.ts';
 import { dateOrMoment, dbOption, jsonOption, requireOption, someText, usersOptions } from '../options.ts';
 import { findWorkflow } from '../session/find-workflow.ts';
 import { openExisting } from '../session/stores.ts';
-import { openUsers, type Users } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import { dateAttributesOf } from '../session/workflow-source.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { explanationLines, runCommandOf } from '../terminal/explanation.ts';
@@ -82,38 +83,36 @@ async function explainPerson(
   const store = await openExisting(options.db, 'read');
   try {
     const workflow = findWorkflow(await store.listWorkflows(), name);
-    const users = await usersOf(host, store, workflow, options);
-    try {
+    return await withUsersOf(host, store, workflow, options, async (users) => {
       const explained = await explanationOf(host, store, { workflow, users, subjectId }, options);
       if (options.json) await host.stdout.write(`${JSON.stringify(explained, null, 2)}\n`);
       else await print(host, explained, workflow, options.db);
       if (users !== null && isUnknown(explained)) await suggest(host, users, subjectId);
       return EXIT.ok;
-    } finally {
-      await users?.close();
-    }
+    });
   } finally {
     await store.close();
   }
 }
 
-/** The file of users; `null`: none was named, now or by a run. */
-async function usersOf(
+/** Opens the users for `work`; `null`: none were named, now or by a run. */
+async function withUsersOf<T>(
   host: Host,
   store: Store,
   workflow: Workflow,
   options: ExplainCommandOptions,
-): Promise<Users | null> {
+  work: (users: Directory | null) => Promise<T>,
+): Promise<T> {
   const isKept = options.users === undefined;
-  if (isKept && !(await isJobKept(store))) return null;
+  if (isKept && options.connect === undefined && !(await isJobKept(store))) return work(null);
   const dateAttributes = [...(options.dateAttributes ?? []), ...dateAttributesOf(workflow)];
   const job = await readJob(store, options.db, { ...options, dateAttributes, dryRun: true });
-  return openUsers(host, job, { isKept, quiet: options.json ?? false });
+  return withUsers(host, job, { isKept, quiet: options.json ?? false }, work);
 }
 
 interface Question {
   readonly workflow: Workflow;
-  readonly users: Users | null;
+  readonly users: Directory | null;
   readonly subjectId: string;
 }
 
@@ -154,7 +153,7 @@ function isUnknown({ steps }: Explanation): boolean {
 }
 
 /** Names the person that may be meant: ids are compared one by one, so that a large file needs no memory. */
-async function suggest({ stderr }: Host, users: Users, subjectId: string): Promise<void> {
+async function suggest({ stderr }: Host, users: Directory, subjectId: string): Promise<void> {
   const near: string[] = [];
   for await (const { id } of users.query(null)) if (nearest(subjectId, [id]) !== null) near.push(id);
   const meant = nearest(subjectId, near);

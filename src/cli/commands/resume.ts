@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { runResource } from '../../ledger/resources.ts';
+import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { remainingRuns } from '../dry-run/remaining.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
@@ -11,7 +12,7 @@ import { finishSession, type View } from '../session/finish.ts';
 import { unfinishedWorkflows } from '../session/required-handlers.ts';
 import { requireKnown, unfinishedRuns } from '../session/run-checks.ts';
 import { openExisting } from '../session/stores.ts';
-import { openUsers, type Users } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { StopTimeout } from '../terminal/interrupts.ts';
 import { withSpinner } from '../terminal/progress.ts';
@@ -70,21 +71,19 @@ async function resume(host: Host, options: ResumeOptions): Promise<ExitCode> {
 
 async function dryRun(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
   const { quiet = false } = options;
-  const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
-  try {
+  return withUsers(host, job, { isKept: options.users === undefined, quiet }, async (users, open) => {
     const left = await withSpinner(host, 'checking all users', !quiet, () =>
-      remainingRuns(store, users, job),
+      remainingRuns(store, users, open),
     );
-    return await showDryRuns(host, left, { dryRun: true, value: left.map(dryRunJson) }, options);
-  } finally {
-    await users.close();
-  }
+    return showDryRuns(host, left, { dryRun: true, value: left.map(dryRunJson) }, options);
+  });
 }
 
 async function resumeJob(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
   const { db, quiet = false } = options;
   const input = { store, db, job, options, workflows: await unfinishedWorkflows(store) };
-  const check = async (users: Users) => requireKnown(store, await unfinishedRuns(store), users, job.users);
+  const check = async (users: Directory) =>
+    requireKnown(store, await unfinishedRuns(store), users, job.users ?? job.connect ?? db);
   return withJob(host, input, check, async (session, tasks) => {
     const outcome = await session.drive(async () => {
       const runs = (await unfinishedRuns(store)).map(runResource);

@@ -5,12 +5,14 @@ import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { EnsuredWorkflow } from '../../ledger/methods/ensure-workflow.ts';
 import type { Run } from '../../model/resources/resources.ts';
+import type { Directory } from '../../ports/directory.ts';
 import { triggerText } from '../../text/trigger-text.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
-import { type Job, type JobOptions, jobOf, storeJob } from '../job/job.ts';
+import { type JobOptions, jobOf, storeJob } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
+import type { OpenJob } from '../job/open-job.ts';
 import {
   dateOrMoment,
   dbOption,
@@ -29,7 +31,7 @@ import { requireIdle } from '../session/run-checks.ts';
 import { Session } from '../session/session.ts';
 import { newWorkflow } from '../session/stored-workflow.ts';
 import { openStore, openToLook } from '../session/stores.ts';
-import { ALL_USERS, openUsers, requireUsers, type Users } from '../session/users.ts';
+import { ALL_USERS, requireUsers, withUsers } from '../session/users.ts';
 import {
   type ChosenWorkflow,
   dateAttributesOf,
@@ -46,7 +48,6 @@ import { quoted } from '../terminal/text.ts';
 
 /** Options of `tenure run`. */
 interface RunOptions extends JobOptions, StopTimeout, WorkflowChoice, View {
-  readonly users: string;
   readonly ids?: readonly string[];
   readonly rule?: string;
   readonly scheduled?: boolean;
@@ -116,7 +117,7 @@ export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
     .addOption(dbOption('keep everything in this SQLite file or Postgres database'));
   for (const option of [...tasksOptions(), ...outputOptions()]) command.addOption(option);
   return command.addHelpText('after', HELP).action(async (options: RunOptions) => {
-    requireOption(command, 'users', 'workflow');
+    requireOption(command, ...(options.connect === undefined ? ['users'] : []), 'workflow');
     end(await run(host, options));
   });
 }
@@ -127,7 +128,7 @@ async function run(host: Host, options: RunOptions): Promise<ExitCode> {
   const chosen = await readWorkflow(options);
   const dateAttributes = [...(options.dateAttributes ?? []), ...dateAttributesOf(chosen, options.rule)];
   const job = jobOf({ ...options, dateAttributes });
-  const inputs = [job.users, options.workflow];
+  const inputs = [options.workflow];
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   if (options.scheduled && !('trigger' in chosen.executionConditions)) {
     throw new CliError(
@@ -135,23 +136,17 @@ async function run(host: Host, options: RunOptions): Promise<ExitCode> {
     );
   }
   const quiet = options.quiet ?? false;
-  const users = await openUsers(host, job, { isKept: false, quiet });
-  try {
-    if (options.dryRun) return await dryRun(host, options, { job, chosen, users });
+  return withUsers(host, job, { isKept: false, quiet }, async (users, open) => {
+    if (options.dryRun) return dryRun(host, options, { job: open, chosen, users });
     await requireCandidates(users, options);
-    const tasks = await openTasks(host, job, {
-      workflows: [newWorkflow(chosen)],
-      db: options.db ?? null,
-      quiet,
-    });
+    const workflows = [newWorkflow(chosen)];
+    const tasks = await openTasks(host, open, { workflows, db: options.db ?? null, quiet });
     try {
-      return await runWith(host, options, { job, chosen, users, tasks });
+      return await runWith(host, options, { job: open, chosen, users, tasks });
     } finally {
       tasks.close();
     }
-  } finally {
-    await users.close();
-  }
+  });
 }
 
 async function dryRun(
@@ -176,9 +171,9 @@ async function dryRun(
 
 /** Checked inputs of a run. */
 interface Prepared {
-  readonly job: Job;
+  readonly job: OpenJob;
   readonly chosen: ChosenWorkflow;
-  readonly users: Users;
+  readonly users: Directory;
   readonly tasks: OpenTasks;
 }
 
@@ -271,7 +266,7 @@ function checkOptions(host: Host, options: RunOptions): void {
 }
 
 /** Checks the selection before anything is written. */
-async function requireCandidates(users: Users, { ids, rule }: RunOptions): Promise<void> {
+async function requireCandidates(users: Directory, { ids, rule }: RunOptions): Promise<void> {
   if (ids) await candidatesByIds(ids, users);
   if (rule !== undefined) await requireUsers(users, rule);
 }

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import type { Dashboard } from '../../dashboard.ts';
-import { arrayDirectory } from '../../directory/array-directory.ts';
 import { createEngine } from '../../embed.ts';
 import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -10,8 +9,9 @@ import type { Store } from '../../ports/store.ts';
 import { servedRuns } from '../dry-run/served.ts';
 import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
-import { type Job, type JobOptions, jobOf } from '../job/job.ts';
+import { type JobOptions, jobOf } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
+import type { OpenJob } from '../job/open-job.ts';
 import {
   dbOption,
   outputOptions,
@@ -33,7 +33,7 @@ import { readToken, type TokenOptions, tokenOptions } from '../serve/token.ts';
 import { openTasks } from '../session/open-tasks.ts';
 import { scheduledWorkflows, unfinishedWorkflows } from '../session/required-handlers.ts';
 import { openStore, openToLook } from '../session/stores.ts';
-import { openUsers } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
 import { leftOutWarnings } from '../terminal/left-out.ts';
@@ -103,27 +103,23 @@ export function serveCommand(host: Host, end: (code: ExitCode) => void): Command
 async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
   const token = await readToken(host, options);
   const certificate = await readCertificate(options);
-  const job = jobOf({ ...options, users: options.users ?? '' });
+  const job = jobOf(options);
   const quiet = options.quiet ?? false;
-  const { users: people, tokenFile, cert, key } = options;
-  const inputs = [people, tokenFile, cert, key].filter((path) => path !== undefined);
+  const { tokenFile, cert, key } = options;
+  const inputs = [tokenFile, cert, key].filter((path) => path !== undefined);
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
-  const users: Directory =
-    options.users === undefined ? arrayDirectory([]) : await openUsers(host, job, { isKept: false, quiet });
-  try {
-    if (options.dryRun) return await dryRun(host, options, users, job);
+  return withUsers(host, job, { isKept: false, quiet, mayBeNone: true }, async (users, open) => {
+    if (options.dryRun) return dryRun(host, options, users, open);
     const store = await openStore(options.db, { writerThread: 'large' }); // requests are answered during commits
     try {
-      return await serveStore(host, options, { job, users, store, token, certificate });
+      return await serveStore(host, options, { job: open, users, store, token, certificate });
     } finally {
       await store.close();
     }
-  } finally {
-    await users.close?.();
-  }
+  });
 }
 
-async function dryRun(host: Host, options: ServeOptions, users: Directory, job: Job): Promise<ExitCode> {
+async function dryRun(host: Host, options: ServeOptions, users: Directory, job: OpenJob): Promise<ExitCode> {
   const store = await openToLook(options.db);
   try {
     const { unfinished, scheduled } = await withSpinner(host, 'checking all users', !options.quiet, () =>
@@ -137,7 +133,7 @@ async function dryRun(host: Host, options: ServeOptions, users: Directory, job: 
 }
 
 interface Served {
-  readonly job: Job;
+  readonly job: OpenJob;
   readonly users: Directory;
   readonly store: Store;
   readonly token: string | null;

@@ -11,7 +11,7 @@ import { dbOption, outputOptions, requireOption, someText, tasksOptions, usersOp
 import { openTasks } from '../session/open-tasks.ts';
 import { unfinishedWorkflows } from '../session/required-handlers.ts';
 import { openExisting } from '../session/stores.ts';
-import { openUsers } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
@@ -65,11 +65,11 @@ async function work(host: Host, options: WorkOptions): Promise<ExitCode> {
   try {
     const job = await readJob(store, db, options);
     const isKeptEffects = options.effects === undefined;
-    await claimJobFiles(job, { db, inputs: [job.users], isKeptEffects, force });
-    const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
-    try {
+    await claimJobFiles(job, { db, inputs: [], isKeptEffects, force });
+    const isKept = options.users === undefined;
+    return await withUsers(host, job, { isKept, quiet }, async (users, open) => {
       const workflows = await unfinishedWorkflows(store);
-      const tasks = await openTasks(host, job, { workflows, db, quiet });
+      const tasks = await openTasks(host, open, { workflows, db, quiet });
       try {
         const engine = await createEngine({
           ...(await readSharedSettings(store)),
@@ -85,9 +85,7 @@ async function work(host: Host, options: WorkOptions): Promise<ExitCode> {
       } finally {
         tasks.close();
       }
-    } finally {
-      await users.close();
-    }
+    });
   } finally {
     await store.close();
   }

@@ -3,8 +3,7 @@ import { enabledTasks } from '../../ledger/resources.ts';
 import type { LeftOutReason } from '../../model/selection.ts';
 import type { WorkflowExecutionType } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
-import type { Job } from '../job/job.ts';
-import { handlersOf } from '../session/open-tasks.ts';
+import { handlersOf, type WorkOfJob } from '../session/open-tasks.ts';
 import { type MissingHandler, missingHandlers, shownMissing } from '../session/required-handlers.ts';
 import { taskKey } from '../session/workflow-source.ts';
 
@@ -26,7 +25,7 @@ export interface DryRun {
 }
 
 /** What would perform a task; `null`: nothing, so that the run would be refused. */
-export type TaskSource = 'module' | 'effects' | 'noOp' | 'builtIn' | null;
+export type TaskSource = 'module' | 'connection' | 'config' | 'effects' | 'noOp' | 'builtIn' | null;
 
 /** An enabled task of the workflow. */
 export interface PlannedTask {
@@ -35,6 +34,8 @@ export interface PlannedTask {
   readonly displayName: string;
   readonly taskDefinitionId: string;
   readonly handler: TaskSource;
+  /** Name of the connection, for the handler `connection`. */
+  readonly connection?: string;
 }
 
 /** A subject that would be processed. */
@@ -74,7 +75,7 @@ export interface LeftOutPerson {
 /** The tasks of a workflow with what would perform them, and a refusal when something is missing. */
 export async function plannedTasks(
   workflow: Workflow,
-  job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
+  job: WorkOfJob,
 ): Promise<{ readonly tasks: readonly PlannedTask[]; readonly missing: readonly MissingHandler[] }> {
   const handlers = await handlersOf(job);
   const missing = job.noOp ? [] : await missingHandlers([workflow], handlers);
@@ -84,19 +85,29 @@ export async function plannedTasks(
     if (job.noOp) return 'noOp';
     if (lacking.has(taskKey(taskDefinitionId))) return null;
     if (!keys.has('*') && !keys.has(handlerKey(taskDefinitionId))) return 'builtIn';
-    return job.tasks === null ? 'effects' : 'module';
+    if (job.tasks !== null) return 'module';
+    if (job.connections === null) return 'effects';
+    return job.connections.doneBy(taskKey(taskDefinitionId)) === null ? 'config' : 'connection';
   };
-  const tasks = enabledTasks(workflow).map(({ displayName, taskDefinitionId }, index) => ({
-    position: index + 1,
-    displayName,
-    taskDefinitionId: taskKey(taskDefinitionId),
-    handler: source(taskDefinitionId),
-  }));
+  const tasks = enabledTasks(workflow).map(({ displayName, taskDefinitionId }, index) => {
+    const handler = source(taskDefinitionId);
+    const key = taskKey(taskDefinitionId);
+    const connection = handler === 'connection' ? job.connections?.doneBy(key) : null;
+    return {
+      position: index + 1,
+      displayName,
+      taskDefinitionId: key,
+      handler,
+      ...(typeof connection === 'string' ? { connection } : {}),
+    };
+  });
   return { tasks, missing };
 }
 
 /** The refusal of a command that lacks handlers. */
 export function refusalOf(missing: readonly MissingHandler[]): readonly string[] {
   if (missing.length === 0) return [];
-  return [`There is no handler for ${missing.map(shownMissing).join(', ')} (--tasks, --effects or --no-op)`];
+  return [
+    `There is no handler for ${missing.map(shownMissing).join(', ')} (--connect, --tasks, --effects or --no-op)`,
+  ];
 }

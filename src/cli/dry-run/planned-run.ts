@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { slotStart } from '../../rules/schedule/slots.ts';
-import type { Job } from '../job/job.ts';
+import type { WorkOfJob } from '../session/open-tasks.ts';
 import { unfinishedRuns } from '../session/run-checks.ts';
 import { ensuredWorkflow, findStored } from '../session/stored-workflow.ts';
 import { ALL_USERS } from '../session/users.ts';
@@ -24,7 +24,7 @@ export interface PlanPlace {
   readonly store: Store;
   readonly users: Directory;
   readonly clock: Clock;
-  readonly job: Pick<Job, 'tasks' | 'effects' | 'noOp'>;
+  readonly job: WorkOfJob;
 }
 
 /** The request of a `tenure run`. */

@@ -10,7 +10,7 @@ import { DAY_MS } from '../../model/time.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { positionOf } from '../../rules/status/positions.ts';
-import type { Job } from '../job/job.ts';
+import type { WorkOfJob } from '../session/open-tasks.ts';
 import { unfinishedRuns } from '../session/run-checks.ts';
 import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
 
@@ -18,7 +18,7 @@ import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, re
 export async function remainingRuns(
   store: Store,
   users: Directory,
-  job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
+  job: WorkOfJob,
 ): Promise<readonly DryRun[]> {
   const left: DryRun[] = [];
   for (const run of await unfinishedRuns(store))
@@ -27,12 +27,7 @@ export async function remainingRuns(
 }
 
 /** What is left of an unfinished run. @throws LifecycleError of the store, the directory or a handler. */
-async function remainingOf(
-  store: Store,
-  run: RunRecord,
-  users: Directory,
-  job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
-): Promise<DryRun> {
+async function remainingOf(store: Store, run: RunRecord, users: Directory, job: WorkOfJob): Promise<DryRun> {
   const workflow = await pinnedVersion(store, run);
   const { tasks, missing } = await plannedTasks(workflow, job);
   const isScheduled = run.workflowExecutionType === 'scheduled';

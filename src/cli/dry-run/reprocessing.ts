@@ -12,14 +12,14 @@ import type { RunRecord } from '../../model/records.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
-import type { Job } from '../job/job.ts';
+import type { WorkOfJob } from '../session/open-tasks.ts';
 import { type DryRun, type LeftOutPerson, type ProcessedPerson, plannedTasks, refusalOf } from './dry-run.ts';
 
 /** What planning a reprocessing needs. */
 export interface ReprocessingInput {
   readonly store: Store;
   readonly users: Directory;
-  readonly job: Pick<Job, 'tasks' | 'effects' | 'noOp'>;
+  readonly job: WorkOfJob;
   /** The newest version. */
   readonly workflow: Workflow;
   readonly origin: RunRecord;

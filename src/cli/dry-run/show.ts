@@ -48,9 +48,9 @@ export async function showDryRuns(
 
 function lines(dryRun: DryRun): string[] {
   const { workflow, runId, slotDateTime, tasks, processed, notProcessed } = dryRun;
-  const [first, ...others] = tasks.map(({ position, displayName, handler }) => [
+  const [first, ...others] = tasks.map(({ position, displayName, handler, connection }) => [
     `${position}  ${displayName}`,
-    SOURCES[handler ?? 'none'],
+    connection === undefined ? SOURCES[handler ?? 'none'] : `by connection ${connection}`,
   ]);
   const taskLines = tableLines([{ head: '' }, { head: '' }], first ? [first, ...others] : []);
   return [
@@ -68,6 +68,8 @@ function lines(dryRun: DryRun): string[] {
 
 const SOURCES: Readonly<Record<NonNullable<TaskSource> | 'none', string>> = {
   module: 'by --tasks',
+  connection: 'by a connection',
+  config: 'by a handler of the configuration',
   effects: 'written to --effects',
   noOp: 'does nothing (--no-op)',
   builtIn: 'by tenure itself',

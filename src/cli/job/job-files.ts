@@ -7,7 +7,7 @@ import type { Job } from './job.ts';
 export interface JobFiles {
   /** Path as given; `null`: in memory. */
   readonly db: string | null;
-  /** Files that are read besides the module of handlers: users, workflow, token. */
+  /** Files that are read besides those of the job: workflow, token. */
   readonly inputs: readonly string[];
   /** Whether the effects file was accepted when the job was stored. */
   readonly isKeptEffects?: boolean;
@@ -19,7 +19,7 @@ const DATABASE_SUFFIXES = ['', '-wal', '-shm', '-journal', '-lock', '-requests']
 
 /** As {@link claimOutputs}, for the database and the effects file of a job. @throws CliError. */
 export async function claimJobFiles(
-  { tasks, effects }: Pick<Job, 'tasks' | 'effects'>,
+  { users, connect, tasks, effects }: Pick<Job, 'users' | 'connect' | 'tasks' | 'effects'>,
   { db, inputs, isKeptEffects = false, force }: JobFiles,
 ): Promise<void> {
   const outputs: OutputFile[] =
@@ -30,6 +30,6 @@ export async function claimJobFiles(
     const isOurs = isKeptEffects ? {} : { isOurs: isEffects };
     outputs.push({ path: effects, option: `--effects ${effects}`, ...isOurs });
   }
-  const read = tasks === null ? inputs : [...inputs, tasks];
+  const read = [...inputs, ...[users, connect, tasks].filter((path) => path !== null)];
   await claimOutputs(outputs, { inputs: read, areInputsInUse: true, force });
 }

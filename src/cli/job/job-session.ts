@@ -1,10 +1,11 @@
 import type { Workflow } from '../../model/workflow/workflow.ts';
+import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Host } from '../host.ts';
 import type { View } from '../session/finish.ts';
 import { type OpenTasks, openTasks } from '../session/open-tasks.ts';
 import { Session } from '../session/session.ts';
-import { openUsers, type Users } from '../session/users.ts';
+import { withUsers } from '../session/users.ts';
 import type { StopTimeout } from '../terminal/interrupts.ts';
 import type { Job, JobOptions } from './job.ts';
 import { claimJobFiles } from './job-files.ts';
@@ -24,16 +25,15 @@ export interface JobSessionInput {
 export async function withJob<T>(
   host: Host,
   { store, db, job, options, workflows }: JobSessionInput,
-  check: (users: Users) => Promise<void>,
+  check: (users: Directory) => Promise<void>,
   work: (session: Session, tasks: OpenTasks) => Promise<T>,
 ): Promise<T> {
   const { quiet = false, force = false, stopTimeout } = options;
   const isKeptEffects = options.effects === undefined;
-  await claimJobFiles(job, { db, inputs: [job.users], isKeptEffects, force });
-  const users = await openUsers(host, job, { isKept: options.users === undefined, quiet });
-  try {
+  await claimJobFiles(job, { db, inputs: [], isKeptEffects, force });
+  return withUsers(host, job, { isKept: options.users === undefined, quiet }, async (users, open) => {
     await check(users);
-    const tasks = await openTasks(host, job, { workflows, db, quiet });
+    const tasks = await openTasks(host, open, { workflows, db, quiet });
     try {
       const { handlers } = tasks;
       const input = { store, db, users, tasks: handlers, concurrency: job.concurrency, quiet, stopTimeout };
@@ -41,7 +41,5 @@ export async function withJob<T>(
     } finally {
       tasks.close();
     }
-  } finally {
-    await users.close();
-  }
+  });
 }

@@ -5,7 +5,10 @@ import { CliError } from '../terminal/cli-error.ts';
 
 /** What a run needs besides its database, stored in it for `tenure resume`. Paths are absolute. */
 export interface Job {
-  readonly users: string;
+  /** `null`: the people of the configuration. */
+  readonly users: string | null;
+  /** Its configuration. */
+  readonly connect: string | null;
   readonly map: string | null;
   readonly onDuplicate: OnDuplicate;
   readonly shortRows: ShortRows;
@@ -22,6 +25,7 @@ export interface Job {
 /** The options of a command for the same settings. */
 export interface JobOptions {
   readonly users?: string;
+  readonly connect?: string;
   readonly map?: string;
   readonly onDuplicate?: OnDuplicate;
   readonly shortRows?: ShortRows;
@@ -40,10 +44,11 @@ export interface JobOptions {
 const SETTING = 'cli.job';
 
 /** The job described by options. */
-export function jobOf(options: JobOptions & { readonly users: string }): Job {
+export function jobOf(options: JobOptions): Job {
   const path = (value: string | undefined): string | null => (value === undefined ? null : resolve(value));
   return {
-    users: resolve(options.users),
+    users: path(options.users),
+    connect: path(options.connect),
     map: options.map ?? null,
     onDuplicate: options.onDuplicate ?? 'refuse',
     shortRows: options.shortRows ?? 'refuse',
@@ -59,7 +64,8 @@ export function jobOf(options: JobOptions & { readonly users: string }): Job {
 
 /** Stores the job of the runs that are created next. */
 export async function storeJob(store: Store, job: Job): Promise<void> {
-  await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(job)));
+  const kept = { ...job, connections: undefined };
+  await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(kept)));
 }
 
 /** Whether a `tenure run` has kept its job in the store. */
@@ -75,18 +81,22 @@ export async function isJobKept(store: StoreReader): Promise<boolean> {
 export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
   const text = await store.getSetting(SETTING);
   const kept = text === null ? null : parseJob(text);
-  const { users, tasks, effects, op, dryRun } = options;
-  const isSaid = op === false || tasks !== undefined || effects !== undefined;
+  const { users, connect, tasks, effects, op, dryRun } = options;
+  const isSaid = op === false || tasks !== undefined || effects !== undefined || connect !== undefined;
   if (kept) {
-    const before = { ...kept, ...(op === false ? { tasks: null, effects: null } : {}) };
+    const before = {
+      ...kept,
+      ...(op === false ? { tasks: null, effects: null } : {}),
+      ...(connect === undefined ? {} : { tasks: null }),
+    };
     const given = Object.entries(before).filter(([name, value]) => value !== null && name !== 'noOp');
-    const job = jobOf({ ...Object.fromEntries(given), ...options, users: users ?? kept.users });
+    const job = jobOf({ ...Object.fromEntries(given), ...options });
     return { ...job, noOp: op === false || (kept.noOp && !isSaid) };
   }
-  if (users !== undefined && (isSaid || dryRun)) return jobOf({ ...options, users });
+  if ((users ?? connect) !== undefined && (isSaid || dryRun)) return jobOf(options);
   throw new CliError(
     `Expected ${file} to keep the job of a \`tenure run\`, got ${text === null ? 'none' : 'something else'}`,
-    'Name the users and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op',
+    'Name the users and what the tasks do: --users FILE [--map …], and --tasks MODULE, --effects FILE or --no-op; or both with --connect FILE',
   );
 }
 
@@ -94,7 +104,7 @@ export async function readJob(store: StoreReader, file: string, options: JobOpti
 function parseJob(text: string): Job | null {
   try {
     const job = JSON.parse(text) as Partial<Job> | null;
-    return typeof job?.users === 'string' ? { ...jobOf({ users: job.users }), ...job } : null;
+    return typeof (job?.users ?? job?.connect) === 'string' ? { ...jobOf({}), ...job } : null;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import { postgresAt } from '../database-url.ts';
 import type { Host } from '../host.ts';
-import type { Job } from '../job/job.ts';
+import type { OpenJob } from '../job/open-job.ts';
 import { count } from '../terminal/text.ts';
 import { EffectsFile } from './effects-file.ts';
 import { requireHandlers, warnOfSlips } from './required-handlers.ts';
@@ -31,7 +31,7 @@ export interface OpenTasksOptions {
  */
 export async function openTasks(
   host: Host,
-  job: Pick<Job, 'tasks' | 'effects' | 'noOp'>,
+  job: WorkOfJob,
   { workflows, db, quiet }: OpenTasksOptions,
 ): Promise<OpenTasks> {
   const handlers = await handlersOf(job);
@@ -47,8 +47,16 @@ export async function openTasks(
   };
 }
 
-/** The handlers of a job: those of its module, or ones that only write the effects file. */
-export async function handlersOf({ tasks, effects }: Pick<Job, 'tasks' | 'effects'>): Promise<TaskHandlers> {
+/** The fields of a job that say what its tasks do. */
+export type WorkOfJob = Pick<OpenJob, 'tasks' | 'effects' | 'noOp' | 'connections'>;
+
+/** The handlers of a job: those of its module or connections, or ones that only write the effects file. */
+export async function handlersOf({
+  tasks,
+  effects,
+  connections,
+}: Omit<WorkOfJob, 'noOp'>): Promise<TaskHandlers> {
   if (tasks !== null) return loadTasks(tasks);
+  if (connections !== null) return connections.tasks;
   return effects === null ? {} : { '*': () => {} };
 }

@@ -6,7 +6,7 @@ import { enabledTasks } from '../../ledger/resources.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Host } from '../host.ts';
-import type { Job } from '../job/job.ts';
+import type { OpenJob } from '../job/open-job.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { counted } from '../terminal/text.ts';
 import { unfinishedRuns } from './run-checks.ts';
@@ -32,7 +32,7 @@ export interface MissingHandler {
 export async function requireHandlers(
   workflows: readonly Workflow[],
   handlers: TaskHandlers,
-  job: Pick<Job, 'tasks' | 'noOp'>,
+  job: Pick<OpenJob, 'tasks' | 'noOp' | 'connections'>,
 ): Promise<void> {
   if (job.noOp) return;
   const missing = await missingHandlers(workflows, handlers);
@@ -42,8 +42,14 @@ export async function requireHandlers(
     workflows.length === 1 ? `workflow "${first?.displayName}"` : counted(workflows.length, 'workflow');
   throw new CliError(
     `Expected a handler for every enabled task of ${whose}, got none for ${missing.map(shownMissing).join(', ')}`,
-    job.tasks === null ? SAY_WHAT_TASKS_DO : EXPORT_THEM,
+    remedyFor(job),
   );
+}
+
+function remedyFor({ tasks, connections }: Pick<OpenJob, 'tasks' | 'connections'>): string {
+  if (tasks !== null) return EXPORT_THEM;
+  if (connections === null) return SAY_WHAT_TASKS_DO;
+  return `Add a connection to ${connections.file} that does them, or handlers of your own under \`tasks\` in it; \`tenure check-config\` lists who does what`;
 }
 
 const EXPORT_THEM =
@@ -51,6 +57,7 @@ const EXPORT_THEM =
 const SAY_WHAT_TASKS_DO = [
   'Choose what the tasks do:',
   '  --tasks MODULE   call your handlers (see `tenure tasks`)',
+  '  --connect FILE   do them on the systems of a configuration (see `tenure init`)',
   '  --effects FILE   record what would be done, and count it as completed',
   '  --no-op          do nothing, and count it as completed',
   'or only list the users that would be processed: --dry-run',

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { arrayDirectory } from '../../directory/array-directory.ts';
 import { parseMapping } from '../../directory/files/mapping.ts';
 import { openDirectory } from '../../directory/open-directory.ts';
+import type { SizedDirectory } from '../../directory/sized-directory.ts';
 import { candidatesByRule } from '../../engine/selection/candidates.ts';
 import { scopeAttributes } from '../../engine/selection/qualify.ts';
 import { SelectionTally } from '../../engine/selection.ts';
@@ -9,6 +11,7 @@ import { parseScopeRule } from '../../filter/parsing/scope-rule.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Host } from '../host.ts';
 import type { Job } from '../job/job.ts';
+import { type OpenJob, withConnections } from '../job/open-job.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { leftOutWarnings } from '../terminal/left-out.ts';
 import { withSpinner } from '../terminal/progress.ts';
@@ -17,20 +20,79 @@ import { counted } from '../terminal/text.ts';
 /** A rule that selects all users: a subject always has an id. */
 export const ALL_USERS = "id ne ''";
 
-/** The users of a job. */
-export type Users = Awaited<ReturnType<typeof openDirectory>>;
+/** The fields of a job that say where its users are. */
+export type UsersOfJob = Pick<
+  OpenJob,
+  'users' | 'connections' | 'map' | 'onDuplicate' | 'shortRows' | 'delimiter' | 'dates' | 'dateAttributes'
+>;
 
 /**
- * Opens the file of users of a job.
+ * Opens the users of a job: those of its file, else those of its connections.
  *
  * @throws LifecycleError `InvalidFile` with file and line, `InvalidArgument` for a mapping; CliError when the
- *   file of a stored job is missing.
+ *   file of a stored job is missing, and when nothing says where users are.
  */
 export async function openUsers(
   host: Host,
-  job: Pick<Job, 'users' | 'map' | 'onDuplicate' | 'shortRows' | 'delimiter' | 'dates' | 'dateAttributes'>,
+  job: UsersOfJob,
   options: { readonly isKept: boolean; readonly quiet: boolean },
-): Promise<Users> {
+): Promise<Directory> {
+  const { users: file } = job;
+  return file === null ? connectedUsers(job) : usersOfFile(host, { ...job, users: file }, options);
+}
+
+/** Opens the connections and the users of a job for `work`, and closes them. @throws as {@link openUsers}. */
+export async function withUsers<T>(
+  host: Host,
+  job: Job,
+  options: Parameters<typeof openUsers>[2] & {
+    /** Whether a job that names no users has an empty directory. Default: it is refused. */
+    readonly mayBeNone?: boolean;
+  },
+  work: (users: Directory, job: OpenJob) => Promise<T>,
+): Promise<T> {
+  return withConnections(host, job, async (open) => {
+    const users =
+      options.mayBeNone && !hasUsers(open) ? arrayDirectory([]) : await openUsers(host, open, options);
+    try {
+      return await work(users, open);
+    } finally {
+      await users.close?.();
+    }
+  });
+}
+
+/** Whether something says where the users are. */
+function hasUsers({ users, connections }: Pick<UsersOfJob, 'users' | 'connections'>): boolean {
+  return users !== null || (connections?.directory ?? null) !== null;
+}
+
+async function connectedUsers({ connections, ...job }: UsersOfJob): Promise<Directory> {
+  const open = connections?.directory ?? null;
+  if (open === null)
+    throw new CliError(
+      `Expected ${connections?.file ?? 'the job'} to say which connection has the people, got none`,
+      'Name it in the configuration, directory: "NAME", or give a file of people: --users FILE',
+    );
+  const isOfFile =
+    job.map !== null ||
+    job.delimiter !== null ||
+    job.dates.length > 0 ||
+    job.onDuplicate !== 'refuse' ||
+    job.shortRows !== 'refuse';
+  if (isOfFile)
+    throw new CliError(
+      'Expected --map, --delimiter, --dates, --on-duplicate and --short-rows together with --users, got them without',
+      `${connections?.file} says how its people are read`,
+    );
+  return open();
+}
+
+async function usersOfFile(
+  host: Host,
+  job: UsersOfJob & { readonly users: string },
+  options: { readonly isKept: boolean; readonly quiet: boolean },
+): Promise<Directory> {
   const map = job.map === null ? new Map<string, string>() : parseMapping(job.map);
   if (options.isKept && !(await stat(job.users).catch(() => null))) {
     throw new CliError(
@@ -58,7 +120,7 @@ export async function openUsers(
 
 /** Notes on how the file was read. */
 function notesOf(
-  { notes, skippedRowsCount }: Users,
+  { notes, skippedRowsCount }: SizedDirectory,
   { onDuplicate }: Pick<Job, 'onDuplicate'>,
 ): readonly string[] {
   if (skippedRowsCount === 0) return notes;

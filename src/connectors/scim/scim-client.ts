@@ -72,6 +72,14 @@ export class ScimClient {
     }
   }
 
+  /** How many resources there are, by a page of one. */
+  async count(type: 'Users' | 'Groups', filter: string | null, signal: AbortSignal): Promise<number> {
+    const query = new URLSearchParams({ startIndex: '1', count: '1' });
+    if (filter !== null) query.set('filter', filter);
+    const { body } = await this.http.request({ method: 'GET', path: `/${type}?${query}`, signal });
+    return readList(body).total;
+  }
+
   async create(type: 'Users', resource: object, signal: AbortSignal): Promise<ScimResource> {
     const { body } = await this.http.request({ method: 'POST', path: `/${type}`, body: resource, signal });
     return readResource(body);

@@ -1,6 +1,7 @@
 import { readFunction, readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import type { Subject } from '../../model/subject.ts';
+import { type ConnectionCheck, tryCheck } from '../kernel/connection-check.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
 import type { HttpClientOptions } from '../kernel/http-client.ts';
 import { filterValue, ScimClient, type ScimResource } from './scim-client.ts';
@@ -46,6 +47,8 @@ export interface ScimConnection {
   readonly options: Required<Pick<ScimOptions, 'keyOf' | 'removeMemberBy'>> & Pick<ScimOptions, 'newUser'>;
   /** The person's account; `null` when there is none. @throws ConnectorError `refused` for several. */
   userOf(subject: Subject, signal: AbortSignal): Promise<ScimResource | null>;
+  /** Tries what tasks and the directory need, reading only: accounts, groups, the filter by which people are found. */
+  check(signal: AbortSignal): Promise<readonly ConnectionCheck[]>;
 }
 
 /**
@@ -69,7 +72,51 @@ export function scimConnection(options: ScimOptions): ScimConnection {
       }
       return found[0] ?? null;
     },
+    async check(signal) {
+      const accounts = await tryCheck('read accounts', async () =>
+        counted(await client.count('Users', null, signal), 'account'),
+      );
+      // What would fail for the same reason is not said again.
+      if (accounts.failure !== null) return [accounts];
+      return [
+        accounts,
+        await tryCheck('read groups', async () =>
+          counted(await client.count('Groups', null, signal), 'group'),
+        ),
+        ...(await checkKey(client, read.keyOf, signal)),
+      ];
+    },
   };
+}
+
+/** Whether accounts can be found by the key; nothing when the key needs more of a person than an id. */
+async function checkKey(
+  client: ScimClient,
+  keyOf: (subject: Subject) => ScimKey,
+  signal: AbortSignal,
+): Promise<readonly ConnectionCheck[]> {
+  const key = keyOfNobody(keyOf);
+  if (key === null || key.attribute === 'id') return [];
+  const { attribute, value } = key;
+  const look = async () => {
+    const found = await client.count('Users', `${attribute} eq ${filterValue(value)}`, signal);
+    if (found === 0) return null;
+    const message = `Expected no account with an ${attribute} that does not exist, got ${found}: the service ignores filters`;
+    throw new ConnectorError('refused', message, { code: 'FilterIgnored' });
+  };
+  return [await tryCheck(`find an account by ${attribute}`, look)];
+}
+
+function keyOfNobody(keyOf: (subject: Subject) => ScimKey): ScimKey | null {
+  try {
+    return keyOf({ id: 'tenure-check-no-such-person' });
+  } catch {
+    return null;
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function ambiguous(attribute: string): ConnectorError {

@@ -8,13 +8,13 @@ import { readString } from '../../input/fields.ts';
 import { type Moment, parseMoment } from '../../input/moments.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { invalid, root } from '../../input/refuse.ts';
+import { readBy } from '../../input/schema.ts';
 import { readRule } from '../../ledger/input/conditions.ts';
 import { readWorkflowInput, type WorkflowDraft } from '../../ledger/input/workflow.ts';
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import { momentAfter, type Zone, zoneOf } from '../world/zone.ts';
 import { checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
-import { readBy } from './fields.ts';
 import { HORIZON, type ProcessWindow, SCENARIO, type Scenario, type ScenarioWorkflow } from './scenario.ts';
 
 /** A scenario that has been read. */

@@ -8,9 +8,6 @@ import type { TemplateOverrides } from '../../catalogue/fill-template.ts';
 import { MISSED_SLOT_POLICIES } from '../../engine/settings.ts';
 import { parseDuration } from '../../input/durations.ts';
 import { parseMoment } from '../../input/moments.ts';
-import type { WorkflowInput } from '../../ledger/input/workflow.ts';
-import { DAY_MS, type DurationMs } from '../../model/time.ts';
-import { isZone, momentAfter } from '../world/zone.ts';
 import {
   flag,
   formatted,
@@ -24,7 +21,10 @@ import {
   text,
   whole,
   word,
-} from './fields.ts';
+} from '../../input/schema.ts';
+import type { WorkflowInput } from '../../ledger/input/workflow.ts';
+import { DAY_MS, type DurationMs } from '../../model/time.ts';
+import { isZone, momentAfter } from '../world/zone.ts';
 
 /** Longest duration of a simulated call: 7 days. */
 export const DURATION_MAX_MS: DurationMs = 7 * DAY_MS;

@@ -23,7 +23,7 @@ import { findRun } from '../../session/find-run.ts';
 import { finishSession, type View } from '../../session/finish.ts';
 import { requireIdle } from '../../session/run-checks.ts';
 import { openExisting } from '../../session/stores.ts';
-import { openUsers } from '../../session/users.ts';
+import { withUsers } from '../../session/users.ts';
 import { CliError } from '../../terminal/cli-error.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
 import type { StopTimeout } from '../../terminal/interrupts.ts';
@@ -115,15 +115,12 @@ async function dryRun(
   input: Omit<ReprocessingInput, 'users' | 'job'> & { readonly job: Job },
 ): Promise<ExitCode> {
   const { quiet = false } = options;
-  const users = await openUsers(host, input.job, { isKept: options.users === undefined, quiet });
-  try {
+  return withUsers(host, input.job, { isKept: options.users === undefined, quiet }, async (users, job) => {
     const again = await withSpinner(host, 'checking all users', !quiet, () =>
-      plannedReprocessing({ ...input, users }),
+      plannedReprocessing({ ...input, users, job }),
     );
-    return await showDryRuns(host, [again], dryRunJson(again), options);
-  } finally {
-    await users.close();
-  }
+    return showDryRuns(host, [again], dryRunJson(again), options);
+  });
 }
 
 /** @throws CliError for an id that is not in the run, and when no user in it failed. */

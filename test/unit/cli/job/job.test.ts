@@ -23,6 +23,7 @@ describe('a job', () => {
     expect(await readJob(store, 'x.db', {})).toEqual({
       ...OPTIONS,
       users: resolve('staff.csv'),
+      connect: null,
       tasks: resolve('h.mjs'),
       effects: resolve('e.jsonl'),
       noOp: false,

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
+import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import {
   flag,
   formatted,
@@ -17,7 +17,7 @@ import {
   text,
   whole,
   word,
-} from '../../../../src/simulate/scenario/fields.ts';
+} from '../../../src/input/schema.ts';
 
 /** The message of a refusal; `null` for what is read. */
 function refusal(schema: Schema<unknown>, value: unknown): string | null {

@@ -1,11 +1,12 @@
 /**
- * The kinds of fields that a scenario has, in Valibot (decision 18): each gives a type, a check and a JSON schema. The
+ * The kinds of fields of scenario and configuration files, in Valibot (decision 18): each gives a type, a check and a JSON
+ * schema. The
  * message of an issue is what completes "Expected … to be", followed by the words or fields that are known, if any, a
  * line each; {@link readBy} makes the refusal of it.
  */
 import * as v from 'valibot';
-import type { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { invalid, type Place, pathOf, unknownField, unknownWord } from '../../input/refuse.ts';
+import type { LifecycleError } from '../errors/lifecycle-error.ts';
+import { invalid, type Place, pathOf, unknownField, unknownWord } from './refuse.ts';
 
 /** A schema of what is read as it is written. */
 export type Schema<T> = v.GenericSchema<T>;
@@ -14,8 +15,9 @@ type ObjectOf<Required extends Entries, Optional extends Entries> = {
   readonly [Field in keyof Required]: v.InferOutput<Required[Field]>;
 } & { readonly [Field in keyof Optional]?: v.InferOutput<Optional[Field]> };
 /** The fields that must be there, and those that may. */
-type Shape = readonly [required: Entries, optional?: Entries];
-type ShapeOf<S extends Shape> = ObjectOf<S[0], S[1] extends Entries ? S[1] : Empty>;
+export type Shape = readonly [required: Entries, optional?: Entries];
+/** What is read by a shape. */
+export type ShapeOf<S extends Shape> = ObjectOf<S[0], S[1] extends Entries ? S[1] : Empty>;
 type Empty = Readonly<Record<never, never>>;
 type VariantOf<V extends Readonly<Record<string, Shape>>> = {
   readonly [Kind in keyof V]: { readonly kind: Kind } & ShapeOf<V[Kind]>;
@@ -104,6 +106,31 @@ export const record = <T>(item: Schema<T>, description?: string): Schema<Readonl
 /** An object that is read elsewhere. */
 export const loose = <T extends object>(description?: string): Schema<T> =>
   noArray(v.looseObject({}, AN_OBJECT), description);
+
+/**
+ * A value that JSON cannot say, or that is checked where it is used, and so stands in no message.
+ *
+ * @param json what stands for it in a JSON schema; default: nothing can.
+ */
+export function opaque<T>(
+  expected: string,
+  test: (value: unknown) => boolean,
+  description?: string,
+  json: object = { not: {} },
+): Schema<T> {
+  const schema = v.pipe(v.unknown(), v.check(test, expected), v.metadata({ ...json }));
+  return described(schema as unknown as Schema<T>, description);
+}
+
+/** What `schema` reads; in code also a function. */
+export function orFunction<T, F extends (...args: never) => unknown>(
+  schema: Schema<T>,
+  description?: string,
+): Schema<T | F> {
+  const aFunction = opaque<F>('a function', (value) => typeof value === 'function');
+  const either = v.union([schema, aFunction], `${expectedBy(schema)}, or a function`);
+  return described(either as Schema<T | F>, description);
+}
 
 /** An object with these fields and no others. */
 export const object = <Required extends Entries, Optional extends Entries = Empty>(

@@ -1,0 +1,48 @@
+import type { ConnectionCheck } from '../connectors/kernel/connection-check.ts';
+import { list, type Shape, type ShapeOf, text } from '../input/schema.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { TaskHandler } from '../ports/task-handler.ts';
+
+/** Fields of every kind that does tasks. */
+export const DOES_TASKS = {
+  tasks: list(
+    text(1, 256),
+    { max: 256 },
+    'The tasks that it does, by their keys. Default: all that it can and no other connection names.',
+  ),
+};
+
+/** What opening a connection needs besides its fields. */
+export interface OpenContext {
+  /** What gives a secret. @throws LifecycleError `InvalidArgument` when there is none. */
+  secret(field: string, value: unknown): () => string | Promise<string>;
+  /** The absolute path of a file that is named relative to the configuration's folder. */
+  file(path: string): string;
+  /** Attributes that workflows take for dates, beside those that the directory knows. */
+  readonly dateAttributes: readonly string[];
+}
+
+/** A connection whose fields have been read. No request was made. */
+export interface Connection {
+  /** Handlers by the keys of the catalogue. */
+  readonly tasks: Readonly<Record<string, TaskHandler>>;
+  /** Opens its people; `null`: it has none. */
+  readonly directory: (() => Promise<Directory>) | null;
+  /** Tries, reading only, what it will need. Does not throw. */
+  check(signal: AbortSignal): Promise<readonly ConnectionCheck[]>;
+  close?(): Promise<void>;
+}
+
+/** A kind of connections: its fields, and how one is made of them. */
+export interface ConnectionKind<S extends Shape = Shape> {
+  readonly shape: S;
+  open(fields: ShapeOf<S>, context: OpenContext): Promise<Connection>;
+}
+
+/** Checks that fields and opening of a kind fit. */
+export function connectionKind<const S extends Shape>(
+  shape: S,
+  open: ConnectionKind<S>['open'],
+): ConnectionKind<S> {
+  return { shape, open };
+}

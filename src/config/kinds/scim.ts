@@ -1,0 +1,76 @@
+import type { ScimOptions } from '../../connectors/scim/scim-connection.ts';
+import { flag, loose, object, orFunction, record, text, whole, word } from '../../input/schema.ts';
+import type { Subject } from '../../model/subject.ts';
+import { connectionKind, DOES_TASKS } from '../connection-kind.ts';
+import { fillFromPerson, personValue } from '../person-values.ts';
+import { secret } from '../secret.ts';
+
+/** Accounts, groups and people of a service that speaks SCIM 2.0. */
+export const SCIM = connectionKind(
+  [
+    { baseUrl: text(1, 2_048, 'The address before /Users.') },
+    {
+      token: secret('Sent as Authorization: Bearer TOKEN.'),
+      authorization: secret('The whole Authorization header, for services with another scheme; or token.'),
+      headers: record(text(0, 8_192), 'Further headers of each request.'),
+      insecure: flag('Allows http: for hosts other than this one. Default false.'),
+      timeoutMs: whole(1, 600_000, 'For a request and its answer, ms. Default 30000.'),
+      keyOf: orFunction<ScimKeyFields, NonNullable<ScimOptions['keyOf']>>(
+        object({
+          attribute: text(1, 256, 'The attribute in the service: userName.'),
+          from: text(1, 256, 'The attribute of the person with the value: userPrincipalName.'),
+        }),
+        'How a person’s account is found. Default: externalId is the person’s id.',
+      ),
+      newUser: orFunction<Readonly<Record<string, unknown>>, NonNullable<ScimOptions['newUser']>>(
+        loose(),
+        'The account that enableUserAccount makes where there is none; {{user.mail}} stands for the person’s mail. Default: none is made.',
+      ),
+      removeMemberBy: word(
+        ['filter', 'value'],
+        'How a member is named that is removed. Default filter; value only for services that want it.',
+      ),
+      idAttribute: text(1, 256, 'As a directory: the attribute that is the person’s id. Default externalId.'),
+      ...DOES_TASKS,
+    },
+  ],
+  async ({ baseUrl, token, authorization, headers, insecure, timeoutMs, ...options }, { secret: read }) => {
+    const { scimConnection } = await import('../../connectors/scim/scim-connection.ts');
+    const { scimTasks } = await import('../../connectors/scim/scim-tasks.ts');
+    const { scimDirectory } = await import('../../connectors/scim/scim-directory.ts');
+    const { keyOf, newUser, removeMemberBy, idAttribute } = options;
+    const bearer = token === undefined ? null : read('token', token);
+    const header = authorization === undefined ? null : read('authorization', authorization);
+    const credentials = header ?? (bearer && (async () => `Bearer ${await bearer()}`));
+    const connection = scimConnection({
+      http: {
+        baseUrl,
+        ...(credentials && { authorization: credentials }),
+        ...(headers && { headers }),
+        ...(insecure !== undefined && { insecure }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      },
+      ...(keyOf && { keyOf: typeof keyOf === 'function' ? keyOf : keyFrom(keyOf) }),
+      ...(newUser && { newUser: typeof newUser === 'function' ? newUser : newUserFrom(newUser) }),
+      ...(removeMemberBy && { removeMemberBy }),
+    });
+    return {
+      tasks: scimTasks(connection),
+      directory: async () => scimDirectory(connection, idAttribute === undefined ? {} : { idAttribute }),
+      check: (signal) => connection.check(signal),
+    };
+  },
+);
+
+interface ScimKeyFields {
+  readonly attribute: string;
+  readonly from: string;
+}
+
+function keyFrom({ attribute, from }: ScimKeyFields): NonNullable<ScimOptions['keyOf']> {
+  return (subject: Subject) => ({ attribute, value: personValue(subject, from) });
+}
+
+function newUserFrom(template: object): NonNullable<ScimOptions['newUser']> {
+  return (subject: Subject) => fillFromPerson(template, subject) as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,122 @@
+/** Opens the connections of a configuration file. */
+import { dirname, resolve } from 'node:path';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { unknownWord } from '../input/refuse.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { TaskHandler } from '../ports/task-handler.ts';
+import { assignTasks } from './assign-tasks.ts';
+import { type ConnectionConfig, KINDS } from './config.ts';
+import type { Connection, ConnectionKind } from './connection-kind.ts';
+import { atFile, readConfig } from './read-config.ts';
+import { readSecret } from './secret.ts';
+
+/** A connection by its name. */
+export interface NamedConnection extends Pick<Connection, 'check'> {
+  readonly name: string;
+  readonly kind: ConnectionConfig['kind'];
+  /** Keys of the tasks that it does. */
+  readonly tasks: readonly string[];
+  readonly isDirectory: boolean;
+}
+
+/** A configuration whose connections are open. No request was made. */
+export interface OpenConfig {
+  /** As it was named. */
+  readonly file: string;
+  readonly connections: readonly NamedConnection[];
+  readonly tasks: Readonly<Record<string, TaskHandler>>;
+  /** The connection that does a task, by its key; `null`: a handler of the file's own does, or nothing. */
+  doneBy(key: string): string | null;
+  /** Opens the people; `null`: the configuration names no directory. */
+  readonly directory: (() => Promise<Directory>) | null;
+  close(): Promise<void>;
+}
+
+/** Options of {@link openConfig}. */
+export interface OpenConfigOptions {
+  /** Variables for secrets. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Attributes that workflows take for dates. */
+  readonly dateAttributes: readonly string[];
+}
+
+/**
+ * Reads a configuration file and opens what it names.
+ *
+ * @throws LifecycleError `InvalidFile`, `InvalidArgument`: with the file and the path in it, never with a secret.
+ */
+export async function openConfig(
+  file: string,
+  { env, dateAttributes }: OpenConfigOptions,
+): Promise<OpenConfig> {
+  const { path, isJson, config } = await readConfig(file);
+  const open = new Map<string, Connection>();
+  const close = async (): Promise<void> => {
+    for (const connection of open.values()) await connection.close?.();
+  };
+  try {
+    for (const [name, { kind, ...fields }] of Object.entries(config.connections)) {
+      const at = `connections.${name}`;
+      const context = {
+        secret: (field: string, value: unknown) =>
+          readSecret({ path: `${at}.${field}`, value }, { isJson, env }),
+        file: (relative: string) => resolve(dirname(path), relative),
+        dateAttributes,
+      };
+      const { open: openKind } = KINDS[kind] as unknown as ConnectionKind;
+      open.set(name, await atPath(at, () => openKind(fields as never, context)));
+    }
+    const directory = directoryOf(config.directory, open);
+    const offers = Array.from(open, ([name, { tasks }]) => ({
+      name,
+      tasks,
+      named: namedTasks(config.connections[name] as ConnectionConfig),
+    }));
+    const { handlers, by } = assignTasks(config.tasks ?? {}, offers);
+    return {
+      file,
+      connections: Array.from(open, ([name, connection]) => ({
+        name,
+        kind: (config.connections[name] as ConnectionConfig).kind,
+        tasks: [...by].filter(([, who]) => who === name).map(([key]) => key),
+        isDirectory: name === config.directory,
+        check: (signal) => connection.check(signal),
+      })),
+      tasks: handlers,
+      doneBy: (key) => by.get(key) ?? null,
+      directory,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw atFile(file, error);
+  }
+}
+
+/** Puts the place of the connection before what it refuses. */
+async function atPath<T>(path: string, openIt: () => Promise<T>): Promise<T> {
+  try {
+    return await openIt();
+  } catch (error) {
+    if (!LifecycleError.is(error)) throw error;
+    const { field } = error.details as { readonly field?: unknown };
+    if (typeof field === 'string' && field.startsWith(path)) throw error;
+    const details = { ...error.details, field: typeof field === 'string' ? `${path}.${field}` : path };
+    throw new LifecycleError(error.code, `${path}: ${error.message}`, details, { cause: error });
+  }
+}
+
+function namedTasks(fields: ConnectionConfig): readonly string[] | null {
+  return 'tasks' in fields && fields.tasks !== undefined ? fields.tasks : null;
+}
+
+function directoryOf(
+  name: string | undefined,
+  open: ReadonlyMap<string, Connection>,
+): OpenConfig['directory'] {
+  if (name === undefined) return null;
+  const found = open.get(name)?.directory ?? null;
+  if (found) return found;
+  const withPeople = [...open].filter(([, { directory }]) => directory !== null).map(([one]) => one);
+  throw unknownWord({ path: 'directory', value: name }, withPeople);
+}

@@ -1,0 +1,107 @@
+/** Reads a configuration file, and refuses it with file, path and reason. */
+import { readFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { invalid, root } from '../input/refuse.ts';
+import { readBy } from '../input/schema.ts';
+import { CONFIG, type Config } from './config.ts';
+
+/** A configuration that has been read. */
+export interface ReadConfig {
+  /** Absolute. */
+  readonly path: string;
+  readonly isJson: boolean;
+  readonly config: Config;
+}
+
+const MODULES: ReadonlySet<string> = new Set(['.ts', '.mts', '.js', '.mjs']);
+
+/**
+ * Reads a configuration: a `.json` file, or a module (`.ts`, `.mts`, `.js`, `.mjs`) with a default export.
+ *
+ * @throws LifecycleError `InvalidFile` for a file that cannot be read; `InvalidArgument` with the path of the field in it.
+ */
+export async function readConfig(file: string): Promise<ReadConfig> {
+  const path = resolve(file);
+  const isJson = extname(path) === '.json';
+  const content = isJson ? await readJson(path, file) : await readModule(path, file);
+  try {
+    const config = readBy(CONFIG, root(content, 'the configuration'));
+    if (!isJson || config.tasks === undefined) return { path, isJson, config };
+    throw invalid({ path: 'tasks', value: config.tasks }, 'absent in JSON: handlers are code', 'an object');
+  } catch (error) {
+    throw atFile(file, error);
+  }
+}
+
+/** The error with the file in its message and details. */
+export function atFile(file: string, error: unknown): unknown {
+  if (!LifecycleError.is(error)) return error;
+  const details = { ...error.details, file };
+  return new LifecycleError(error.code, `${file}: ${error.message}`, details, { cause: error });
+}
+
+async function readJson(path: string, file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(file, `Expected a configuration, got ${reasonOf(cause)}`, cause);
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw unreadable(file, `Expected JSON, got: ${(cause as Error).message}`, cause);
+  }
+}
+
+async function readModule(path: string, file: string): Promise<unknown> {
+  const extension = extname(path);
+  if (!MODULES.has(extension))
+    throw unreadable(file, `Expected a file that ends in ${[...MODULES].join(', ')} or .json`);
+  await readFile(path).catch((cause) => {
+    throw unreadable(file, `Expected a configuration, got ${reasonOf(cause)}`, cause);
+  });
+  resolveOwnName();
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    exported = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    throw unreadable(file, `Expected a module that loads, got: ${reasonOf(cause)}`, cause);
+  }
+  if (exported.default !== undefined) return exported.default;
+  throw unreadable(file, 'Expected `export default defineConfig({ … })`, got no default export');
+}
+
+let isOwnNameResolved = false;
+
+/** Lets a configuration import `tenure/config` where the package is not installed beside it: `npx`, a global installation. */
+function resolveOwnName(): void {
+  if (isOwnNameResolved) return;
+  isOwnNameResolved = true;
+  const { url } = import.meta;
+  registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        const [, entry = 'index'] = /^tenure(?:\/([\w/-]+))?$/.exec(specifier) ?? [specifier, null];
+        if (entry === null) throw error;
+        // Among the sources this module is one folder below the entries; the build has all modules beside them.
+        const own = url.endsWith('.ts') ? `../${entry}.ts` : `./${entry}.js`;
+        return next(new URL(own, url).href, context);
+      }
+    },
+  });
+}
+
+function reasonOf(cause: unknown): string {
+  if ((cause as { readonly code?: unknown }).code === 'ENOENT') return 'no file';
+  return cause instanceof Error ? cause.message.replaceAll(/\s*\n\s*/g, ' ') : String(cause);
+}
+
+function unreadable(file: string, message: string, cause?: unknown): LifecycleError<'InvalidFile'> {
+  return new LifecycleError('InvalidFile', `${file}: ${message}`, { file }, { cause });
+}

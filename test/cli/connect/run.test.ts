@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { expectCode } from '../support.ts';
+import { connectedWorkplace, stateOf } from './support.ts';
+
+const place = connectedWorkplace();
+const { tenure, write, data, scim } = place;
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_, at) => `u${at + 1}`).sort();
+const JOIN = ['run', '--connect', '@tenure.config.json', '--workflow', '@joiner.json'] as const;
+
+describe('run --connect', () => {
+  it('makes accounts and memberships in the service, once however often it runs', async () => {
+    const group = await place.joiners(12);
+    const first = expectCode(await tenure(...JOIN, '--db', '@join.db', '--json'), 0);
+    expect(JSON.parse(first.stdout)).toMatchObject({ processingStatus: 'completed', totalUsersCount: 12 });
+    const done = { accounts: ids(12).map((id) => `${id} true`), members: ids(12) };
+    expect(stateOf(data(), group)).toEqual(done);
+    expect(data().users.get('u3')).toMatchObject({ displayName: 'Person 3' });
+    const { changes } = data();
+    expectCode(await tenure(...JOIN, '--db', '@join.db', '--quiet'), 0);
+    expect(stateOf(data(), group)).toEqual(done);
+    expect(data().changes).toBe(changes);
+  });
+
+  it('takes the people from a service, and handlers of its own from a module', async () => {
+    for (const externalId of ['u1', 'u2'])
+      data().add('users', { userName: externalId, externalId, active: true });
+    await write(
+      'own.config.mjs',
+      `const token = () => process.env.NO_SUCH_VARIABLE ?? '${place.env.SCIM_TOKEN}';
+       const said = [];
+       export default {
+         connections: { app: { ...${JSON.stringify(scim())}, token } },
+         directory: 'app',
+         tasks: { badge: ({ subject }) => ({ processingInfo: 'badge of ' + subject.id }) },
+       };`,
+    );
+    const tasks = [{ taskDefinitionId: 'disableUserAccount' }, { taskDefinitionId: 'badge' }];
+    const workflow = { category: 'leaver', displayName: 'Leave', executionConditions: 'onDemand', tasks };
+    await write('leave.json', JSON.stringify(workflow));
+    const args = ['run', '--connect', '@own.config.mjs', '--workflow', '@leave.json'];
+    expectCode(await tenure(...args, '--ids', 'u2', '--db', '@own.db', '--quiet'), 0);
+    expect([...data().users.values()].map(({ active }) => active)).toEqual([true, false]);
+    const history = expectCode(await tenure('person', 'u2', '--db', '@own.db'), 0).stdout;
+    expect(history).toContain('badge of u2');
+    expect(history).toContain('active: true → false');
+  });
+
+  it('loads a configuration in TypeScript that imports tenure/config, in a folder where tenure is not installed', async () => {
+    const group = await place.joiners(1);
+    await write(
+      'typed.config.ts',
+      `import { defineConfig, type Config } from 'tenure/config';
+       const config: Config = ${JSON.stringify({ connections: { people: { kind: 'file', path: 'people.csv' }, app: scim() }, directory: 'people' })};
+       export default defineConfig(config);`,
+    );
+    const args = ['run', '--connect', 'typed.config.ts', '--workflow', 'joiner.json', '--quiet'];
+    const { stderr } = expectCode(await place.start(args, place.env).ended, 0);
+    expect(stderr).toBe('');
+    expect(stateOf(data(), group).members).toEqual(['u1']);
+  });
+
+  it('takes the people from --users where the configuration names none, or others', async () => {
+    const group = await place.joiners(3);
+    await place.people('two.csv', 2);
+    const args = [...JOIN, '--users', '@two.csv', '--quiet'];
+    expectCode(await tenure(...args), 0);
+    expect(stateOf(data(), group).members).toEqual(ids(2));
+    await write('target.json', JSON.stringify({ connections: { app: scim() } }));
+    const target = ['run', '--connect', '@target.json', '--workflow', '@joiner.json'];
+    expect(expectCode(await tenure(...target), 1).stderr).toMatch(
+      /^error: Expected .*target\.json to say which connection has the people, got none\n.*--users FILE\n$/,
+    );
+    expect(expectCode(await tenure(...JOIN, '--dates', 'excel'), 1).stderr).toContain(
+      'together with --users',
+    );
+  });
+
+  it('names the task that no connection does, and what to do', async () => {
+    await place.joiners(1);
+    const args = ['run', '--connect', '@tenure.config.json', '--workflow', 'Offboard an employee'];
+    const { stderr } = expectCode(await tenure(...args), 1);
+    expect(stderr).toMatch(/got none for removeUserFromAllTeams\nAdd a connection to .*tenure\.config\.json/);
+  });
+
+  it.each([
+    [
+      'a variable that is not set',
+      { token: { env: 'NO_TOKEN' } },
+      'connections.app.token.env to be a variable that is set, got NO_TOKEN, which is not',
+    ],
+    [
+      'a secret in JSON',
+      { token: 's3cret' },
+      'connections.app.token to be { "env": "NAME" }, the variable that has it, got a text',
+    ],
+    ['a misspelled field', { baseURL: 'x' }, 'did you mean `baseUrl`?'],
+    [
+      'an address without TLS',
+      { baseUrl: 'http://example.com' },
+      'connections.app: Expected baseUrl to be a URL with https:',
+    ],
+    ['another kind', { kind: 'scmi' }, 'connections.app.kind to be one of file, scim'],
+    [
+      'a task that it cannot do',
+      { tasks: ['sendWelcomeEmail'] },
+      'Expected connections.app.tasks[0] to be one of ',
+    ],
+  ])('refuses %s with file and path, and shows no secret', async (_, fields, message) => {
+    await place.joiners(1);
+    await write('bad.json', JSON.stringify({ connections: { app: { ...scim(), ...fields } } }));
+    const args = ['run', '--connect', '@bad.json', '--users', '@people.csv', '--workflow', '@joiner.json'];
+    const { stderr } = expectCode(await tenure(...args), 1);
+    expect(stderr).toMatch(/^error: \S*bad\.json: /);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('s3cret');
+  });
+
+  it('says how to choose when two connections can do a task; a connection that names it does it', async () => {
+    const group = await place.joiners(2);
+    const two = (tasks?: readonly string[]) =>
+      JSON.stringify({ connections: { other: { ...scim(), ...(tasks && { tasks }) }, app: scim() } });
+    await write('two.json', two());
+    const args = ['run', '--connect', '@two.json', '--users', '@people.csv', '--workflow', '@joiner.json'];
+    expect(expectCode(await tenure(...args), 1).stderr).toMatch(
+      /enableUserAccount.* in `tasks` of connections\.other or of connections\.app/,
+    );
+    await write('two.json', two([]));
+    expectCode(await tenure(...args, '--quiet'), 0);
+    expect(stateOf(data(), group).members).toEqual(ids(2));
+    await write('two.json', two(['addUserToGroups', 'addUserToGroups']));
+    expect(expectCode(await tenure(...args), 1).stderr).toContain('which connections.other does');
+  });
+});

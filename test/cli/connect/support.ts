@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { runProgram } from '../../../src/cli/program.ts';
+import { SCIM_TOKEN, type ScimServer, startScimServer } from '../../servers/scim-server.ts';
+import { testHost } from '../../unit/cli/support.ts';
+import { type Result, workplace } from '../support.ts';
+
+/** A workplace beside a SCIM service, which is empty before each test. */
+export function connectedWorkplace() {
+  const place = workplace();
+  let server: ScimServer;
+  beforeAll(async () => {
+    server = await startScimServer();
+  });
+  beforeEach(() => {
+    server.data.users.clear();
+    server.data.groups.clear();
+    server.data.changes = 0;
+  });
+  afterAll(() => server.close());
+  const env = { SCIM_TOKEN };
+  /** Runs in this process; arguments with `@` are files of the workplace. */
+  const tenure = async (...args: readonly string[]): Promise<Result> => {
+    const host = { ...testHost(), env };
+    const code = await runProgram(
+      args.map((arg) => (arg.startsWith('@') ? place.path(arg.slice(1)) : arg)),
+      host,
+    );
+    return { code, signal: null, stdout: host.stdout.text(), stderr: host.stderr.text() };
+  };
+  return {
+    ...place,
+    tenure,
+    env,
+    /** The service. */
+    data: () => server.data,
+    /** The fields of its connection. */
+    scim: () => ({
+      kind: 'scim',
+      baseUrl: `${server.url}/scim/v2`,
+      token: { env: 'SCIM_TOKEN' },
+      newUser: { userName: '{{user.id}}', displayName: '{{user.displayName}}' },
+    }),
+    /** Writes the file of people, a joiner workflow for a new group, and a configuration with both. */
+    async joiners(count: number): Promise<string> {
+      await place.people('people.csv', count);
+      const group = server.data.add('groups', { displayName: 'All staff', members: [] });
+      await place.write(
+        'joiner.json',
+        JSON.stringify({
+          category: 'joiner',
+          displayName: 'Join',
+          executionConditions: 'onDemand',
+          tasks: [
+            { taskDefinitionId: 'enableUserAccount' },
+            { taskDefinitionId: 'addUserToGroups', arguments: [{ name: 'groupID', value: group.id }] },
+          ],
+        }),
+      );
+      await place.write(
+        'tenure.config.json',
+        JSON.stringify({
+          connections: { people: { kind: 'file', path: 'people.csv' }, app: this.scim() },
+          directory: 'people',
+        }),
+      );
+      return group.id;
+    },
+  };
+}
+
+/** The accounts of a service, and the members of a group, by the ids of people; each as often as it is there. */
+export function stateOf(data: ScimServer['data'], groupId: string) {
+  const accounts = [...data.users.values()];
+  const nameOf = new Map(accounts.map(({ id, externalId }) => [id, externalId as string]));
+  const members = (data.groups.get(groupId)?.members ?? []) as readonly { readonly value: string }[];
+  return {
+    accounts: accounts.map(({ externalId, active }) => `${externalId} ${active}`).sort(),
+    members: members.map(({ value }) => nameOf.get(value) ?? 'unknown').sort(),
+  };
+}
