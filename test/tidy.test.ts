@@ -30,7 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ledger: RECORD,
   metrics: [...CORE, 'events', 'rules'],
   engine: [...RECORD, 'text', 'metrics', 'ledger'],
-  connectors: [...CORE, 'engine', 'system'],
+  connectors: [...CORE, 'filter', 'engine', 'system'],
   config: [...CORE, 'filter', 'catalogue', 'directory', 'engine', 'connectors'],
   telemetry: [...RECORD, 'metrics', 'engine', 'system'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],

@@ -18,6 +18,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/connectors': 'src/connectors.ts',
   'tenure/scim': 'src/scim.ts',
   'tenure/config': 'src/config.ts',
+  'tenure/sql': 'src/sql.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };
@@ -35,6 +36,7 @@ const PAGES = [
   'src/ledger/README.md',
   'src/cli/README.md',
   'src/connectors/README.md',
+  'src/connectors/sql/README.md',
   'src/telemetry/README.md',
 ];
 /** Packages of others that the programs import. */
@@ -43,6 +45,8 @@ const PACKAGES = [
   '@opentelemetry/context-async-hooks',
   '@opentelemetry/sdk-trace-base',
   'hono',
+  'kysely',
+  'pg',
   'pino',
 ];
 
@@ -87,7 +91,7 @@ describe('the README and the guides that continue it', () => {
 
   it('have programs', () => expect(programs.length).toBeGreaterThanOrEqual(5));
 
-  const needsServer = ({ code }: Program) => code.includes("from 'tenure/postgres'");
+  const needsServer = ({ code }: Program) => /from 'tenure\/postgres'|DATABASE_URL/.test(code);
 
   it.each(programs.filter((program) => !needsServer(program)))(
     'print what they promise in $name',

@@ -87,6 +87,7 @@ describe('what an entry loads', () => {
     ['tenure/connectors', []],
     ['tenure/scim', []],
     ['tenure/config', []],
+    ['tenure/sql', []],
     ['tenure/graph', ['hono']],
     ['tenure/dashboard', ['hono']],
     [
