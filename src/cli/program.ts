@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
+import { checkConfigCommand } from './commands/config/check-config.ts';
+import { initCommand } from './commands/config/init.ts';
 import { dashboardCommand } from './commands/dashboard.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -66,6 +68,8 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     explainCommand,
     personCommand,
     checkCommand,
+    initCommand,
+    checkConfigCommand,
     serveCommand,
     dashboardCommand,
     workCommand,

@@ -3,11 +3,15 @@ import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type { InferOutput } from 'valibot';
 import { kinds, object, opaque, record, text } from '../input/schema.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
+import type { KindName } from './kind-names.ts';
 import { FILE } from './kinds/file.ts';
 import { SCIM } from './kinds/scim.ts';
 
 /** The kinds of connections, by their names. */
-export const KINDS = { file: FILE, scim: SCIM } as const;
+export const KINDS = {
+  file: FILE,
+  scim: SCIM,
+} as const satisfies Readonly<Record<KindName, unknown>>;
 
 type Shapes = { readonly [Kind in keyof typeof KINDS]: (typeof KINDS)[Kind]['shape'] };
 const SHAPES = Object.fromEntries(Object.entries(KINDS).map(([kind, { shape }]) => [kind, shape])) as Shapes;

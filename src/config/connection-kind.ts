@@ -33,16 +33,31 @@ export interface Connection {
   close?(): Promise<void>;
 }
 
+/** A connection that `tenure init` writes. */
+export interface ConnectionExample<S extends Shape = Shape> {
+  /** Its name in the file. */
+  readonly name: string;
+  /** What it is for, one line. */
+  readonly about: string;
+  readonly fields: ShapeOf<S>;
+  /** Whether its people are the directory. */
+  readonly isDirectory: boolean;
+  /** Keys of leavers' tasks that it does without arguments, for an example of a workflow. */
+  readonly tasks: readonly string[];
+}
+
 /** A kind of connections: its fields, and how one is made of them. */
 export interface ConnectionKind<S extends Shape = Shape> {
   readonly shape: S;
+  readonly example: ConnectionExample<S>;
   open(fields: ShapeOf<S>, context: OpenContext): Promise<Connection>;
 }
 
-/** Checks that fields and opening of a kind fit. */
+/** Checks that fields, example and opening of a kind fit. */
 export function connectionKind<const S extends Shape>(
   shape: S,
+  example: ConnectionExample<S>,
   open: ConnectionKind<S>['open'],
 ): ConnectionKind<S> {
-  return { shape, open };
+  return { shape, example, open };
 }

@@ -7,13 +7,14 @@ import type { TaskHandler } from '../ports/task-handler.ts';
 import { assignTasks } from './assign-tasks.ts';
 import { type ConnectionConfig, KINDS } from './config.ts';
 import type { Connection, ConnectionKind } from './connection-kind.ts';
+import type { KindName } from './kind-names.ts';
 import { atFile, readConfig } from './read-config.ts';
 import { readSecret } from './secret.ts';
 
 /** A connection by its name. */
 export interface NamedConnection extends Pick<Connection, 'check'> {
   readonly name: string;
-  readonly kind: ConnectionConfig['kind'];
+  readonly kind: KindName;
   /** Keys of the tasks that it does. */
   readonly tasks: readonly string[];
   readonly isDirectory: boolean;
@@ -25,6 +26,8 @@ export interface OpenConfig {
   readonly file: string;
   readonly connections: readonly NamedConnection[];
   readonly tasks: Readonly<Record<string, TaskHandler>>;
+  /** Keys of the tasks with a handler of the file's own. */
+  readonly ownTasks: readonly string[];
   /** The connection that does a task, by its key; `null`: a handler of the file's own does, or nothing. */
   doneBy(key: string): string | null;
   /** Opens the people; `null`: the configuration names no directory. */
@@ -83,6 +86,7 @@ export async function openConfig(
         check: (signal) => connection.check(signal),
       })),
       tasks: handlers,
+      ownTasks: [...by].filter(([, name]) => name === null).map(([key]) => key),
       doneBy: (key) => by.get(key) ?? null,
       directory,
       close,

@@ -30,6 +30,13 @@ export const FILE = connectionKind(
       ),
     },
   ],
+  {
+    name: 'people',
+    about: 'The people: a CSV file whose columns have the names of attributes, with an `id`.',
+    fields: { path: 'people.csv' },
+    isDirectory: true,
+    tasks: [],
+  },
   async ({ path, ...options }, { file, dateAttributes }) => {
     const open = () =>
       openDirectory(file(path), {

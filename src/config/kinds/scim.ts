@@ -34,6 +34,21 @@ export const SCIM = connectionKind(
       ...DOES_TASKS,
     },
   ],
+  {
+    name: 'app',
+    about: 'Accounts and groups of a service that speaks SCIM 2.0.',
+    fields: {
+      baseUrl: 'https://app.example.com/scim/v2',
+      token: { env: 'SCIM_TOKEN' },
+      newUser: {
+        userName: '{{user.mail}}',
+        displayName: '{{user.displayName}}',
+        emails: [{ type: 'work', value: '{{user.mail}}', primary: true }],
+      },
+    },
+    isDirectory: false,
+    tasks: ['disableUserAccount', 'removeUserFromAllGroups'],
+  },
   async ({ baseUrl, token, authorization, headers, insecure, timeoutMs, ...options }, { secret: read }) => {
     const { scimConnection } = await import('../../connectors/scim/scim-connection.ts');
     const { scimTasks } = await import('../../connectors/scim/scim-tasks.ts');

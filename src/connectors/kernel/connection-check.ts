@@ -16,6 +16,7 @@ const REMEDIES: Readonly<Partial<Record<AnswerKind, string>>> = {
   refused: 'check the address, and that the credentials give the right to do this',
   missing: 'check the path of the address',
   throttled: 'the system takes no more calls now; try again later',
+  unknown: 'try again, and look at the log of the system, or of a proxy before it',
   unreachable: 'check the name and port of the host, and that it can be reached from here',
 };
 

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { runProgram } from '../../../src/cli/program.ts';
 import { SCIM_TOKEN, type ScimServer, startScimServer } from '../../servers/scim-server.ts';
@@ -31,6 +32,7 @@ export function connectedWorkplace() {
     ...place,
     tenure,
     env,
+    folder: (name: string) => mkdir(place.path(name)),
     /** The service. */
     data: () => server.data,
     /** The fields of its connection. */
