@@ -103,6 +103,15 @@ export async function startScimServer(): Promise<ScimServer> {
       ]),
     ),
   );
+  // As with transactions: SCIMMY reads, changes and writes in turns, and would lose one of two changes to a group.
+  let last = Promise.resolve();
+  app.use((request, response, next) => {
+    if (request.method === 'GET') return next();
+    last = last.then(() => {
+      next();
+      return new Promise((done) => response.once('close', done));
+    });
+  });
   app.use(
     '/scim/v2',
     new SCIMMYRouters({
