@@ -17,6 +17,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/telemetry': 'src/telemetry.ts',
   'tenure/connectors': 'src/connectors.ts',
   'tenure/scim': 'src/scim.ts',
+  'tenure/mail': 'src/mail.ts',
   'tenure/config': 'src/config.ts',
   'tenure/sql': 'src/sql.ts',
   'tenure/graph': 'src/graph.ts',

@@ -35,7 +35,11 @@ export function kindOfStatus(status: number): AnswerKind {
 
 /** What a connection that failed means for the call, by the `code` of the error, or of its cause. */
 export function kindOfSocketError(error: unknown): AnswerKind {
-  const code = codeOfSocketError(error);
+  return kindOfSocketCode(codeOfSocketError(error));
+}
+
+/** As {@link kindOfSocketError}, by the code; `null`: there is none. */
+export function kindOfSocketCode(code: string | null): AnswerKind {
   if (code === null) return 'unknown';
   // A certificate that is not trusted stays so, and is met before anything is sent.
   if (/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) return 'refused';
