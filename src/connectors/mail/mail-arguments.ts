@@ -30,7 +30,7 @@ export interface MailArguments {
 }
 
 /** @throws LifecycleError `InvalidArgument`. */
-export function readMailArguments(
+function readMailArguments(
   key: MailTextKey,
   given: Readonly<Record<string, string | undefined>>,
 ): MailArguments {
