@@ -26,10 +26,10 @@ export interface MailPeople {
   addressOf(person: Subject): string | null;
 }
 
-/** Whom a message is for: a role, or ids and addresses. */
+/** Who a message is for: a role, or ids and addresses. */
 export type Audience = 'user' | 'manager' | 'sponsors' | 'cosponsors' | readonly string[];
 
-/** People whom a message can be sent to, and a word for each other one. */
+/** People that a message can be sent to, and a word for each other one. */
 export interface Recipients {
   readonly addresses: readonly MailAddress[];
   /** `the sponsor E7`: without an address. */
@@ -57,7 +57,7 @@ export async function managerOf(
 }
 
 /**
- * The people whom an audience means.
+ * The people that an audience means.
  *
  * @throws ConnectorError `refused` when none of them has an address that can be used: it says whose.
  */

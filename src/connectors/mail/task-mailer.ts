@@ -93,7 +93,7 @@ const OPTIONS = {
   layout: withDefault(readFunction<NonNullable<MailTasksOptions['layout']>>, htmlDocument),
 } satisfies ShapeOf<MailTasksOptions>;
 
-/** Whom each task is for, unless its argument `to` says otherwise. */
+/** Who gets the message of each task, unless its argument `to` says otherwise. */
 const AUDIENCE: Readonly<Record<MailTextKey, Audience>> = {
   sendWelcomeEmail: 'user',
   sendOnboardingReminderEmail: 'manager',
