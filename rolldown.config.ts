@@ -16,6 +16,7 @@ const built = [
 const besides = {
   'node-check': 'src/node-check.ts',
   'writer-thread-main': 'src/stores/sqlite/writing/writer-thread-main.ts',
+  'comparison-thread-main': 'src/simulate/versions/comparison-thread-main.ts',
   'demo-tasks': 'src/cli/demo/demo-tasks.ts',
 };
 

@@ -1,12 +1,12 @@
 /** `tenure/dashboard`: pages for operators, beside the Graph API that they are made of. */
 import { assembleDashboard, type Dashboard } from './dashboard/handler.ts';
-import type { DashboardOptions } from './dashboard/options.ts';
+import type { CompareVersions, DashboardOptions } from './dashboard/options.ts';
 import type { Engine } from './engine/engine.ts';
 import { invalid } from './input/refuse.ts';
 import { systemClock } from './system/real/clock.ts';
 import { systemIds, systemSecret } from './system/real/random.ts';
 
-export type { Dashboard, DashboardOptions };
+export type { CompareVersions, Dashboard, DashboardOptions };
 
 /**
  * A function from a `Request` to its `Response`, for `Bun.serve`, Deno, Hono or any server that speaks fetch. It answers

@@ -38,6 +38,12 @@ export {
 export type { TaskHandlers } from './engine/handlers/task-handlers.ts';
 export type { EngineHealth, HealthCheck } from './engine/metrics/health.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
+export type {
+  EngineDirectory,
+  PeopleCount,
+  PeopleCountOptions,
+  PeopleSelection,
+} from './engine/selection/engine-directory.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type {
   ComingSlotsOptions,

@@ -49,4 +49,10 @@ export { SCENARIO_SCHEMA } from './simulate/scenario/scenario.ts';
 export { SCENARIOS } from './simulate/scenarios/named-scenarios.ts';
 export { type SimulateOptions, simulate, simulateFile, simulateRead } from './simulate/simulate.ts';
 export type { SimulationOptions, SimulationProgress } from './simulate/simulation-options.ts';
+export {
+  type CompareVersionsOptions,
+  compareVersions,
+  type VersionsCompared,
+} from './simulate/versions/compare-versions.ts';
+export type { TaskFigure } from './simulate/versions/task-figures.ts';
 export { type ClockSession, type VirtualClock, virtualClock } from './system/virtual/virtual-clock.ts';

@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   telemetry: [...RECORD, 'metrics', 'engine', 'system'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],
-  simulate: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores'],
+  simulate: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'directory', 'system', 'stores'],
   testing: [...RECORD, 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],
 };
 

@@ -65,7 +65,7 @@ export function assembleDashboard(
   const byHeader = settings.authorize ?? (sessions === null ? anyCaller : () => null);
   const rate = settings.rateLimit === null ? null : new RateGuard(settings.rateLimit);
   const deps = { engine, clock, settings };
-  const routes = [...dataRoutes(deps), ...CSV_ROUTES];
+  const routes = [...dataRoutes(deps, ids), ...CSV_ROUTES];
   const streams = new LiveStreams(
     new LiveFeed({ engine, clock, failed: (error) => onError(error, 'the stream of runs') }),
     clock,
@@ -110,9 +110,10 @@ export function assembleDashboard(
   };
 
   const data = async (request: Request, path: string, url: URL): Promise<Response> => {
-    onlyReads(request);
-    const principal = await known(request);
     const found = findRoute(routes, path);
+    if (found?.route.method !== 'POST') onlyReads(request);
+    else if (request.method !== 'POST') throw notAllowed('POST');
+    const principal = await known(request);
     if (found === null) throw notFound();
     const { route, keys } = found;
     if (route.needs !== null) demand(principal, route.needs);
@@ -250,6 +251,7 @@ function withSlash({ pathname, search }: URL): Response {
 }
 
 function secured(response: Response): Response {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS))
+    if (!response.headers.has(name)) response.headers.set(name, value);
   return response;
 }

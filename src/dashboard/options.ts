@@ -1,10 +1,12 @@
 /** Options of a dashboard, read once. */
 
+import type { Engine } from '../engine/engine.ts';
 import { ANY_CALLER, type Authorize } from '../graph/access/authorize.ts';
 import { GRAPH_OPTIONS, type GraphOptions } from '../graph/options.ts';
-import { readFlag, readText } from '../input/fields.ts';
+import { readFlag, readFunction, readText } from '../input/fields.ts';
 import { type Reader, type ReadShape, readOptions, withDefault } from '../input/options.ts';
 import { invalid, type Place } from '../input/refuse.ts';
+import type { CompareVersionsOptions, VersionsCompared } from '../simulate/versions/compare-versions.ts';
 
 const ENVIRONMENT_LENGTH_MAX = 40;
 const URL_LENGTH_MAX = 2_000;
@@ -25,9 +27,21 @@ export interface DashboardOptions extends Omit<GraphOptions, 'readOnlyRuns' | 'r
   readonly sessions?: boolean;
   /** Where to sign in at the host; pages link to it when `authorize` knows no caller. A path or URL of http or https. */
   readonly signInUrl?: string;
+  /**
+   * `compareVersions` of `tenure/simulate`: pages offer to compare two versions of a workflow in virtual time. Default: they do
+   * not, and the simulator is not loaded.
+   */
+  readonly compareVersions?: CompareVersions;
   /** Shown in the head of every page, at most 40 characters: `production`. */
   readonly environment?: string;
 }
+
+/** `compareVersions` of `tenure/simulate`, or a function that calls it with further options. */
+export type CompareVersions = (
+  engine: Engine,
+  workflowId: string,
+  options: CompareVersionsOptions,
+) => Promise<Pick<VersionsCompared, 'comparison' | 'report' | 'assumptions' | 'peopleCount'>>;
 
 /** Options, complete. */
 export type DashboardSettings = ReadShape<typeof OPTIONS>;
@@ -39,6 +53,7 @@ const OPTIONS = {
   readOnly: withDefault(readFlag, false),
   sessions: withDefault(readFlag, false),
   signInUrl: withDefault(readLink, ''),
+  compareVersions: withDefault(readFunction<CompareVersions>, null),
   environment: withDefault((place: Place) => readText(place, ENVIRONMENT_LENGTH_MAX), ''),
 } satisfies Record<keyof DashboardOptions, Reader<unknown>>;
 

@@ -18,6 +18,8 @@ export interface Rights {
   readonly reports: boolean;
   /** See workflows and their versions. */
   readonly workflows: boolean;
+  /** Compare versions in virtual time: see reports, where the host has given the simulator. */
+  readonly compare: boolean;
   /** Change workflows, and cancel runs. */
   readonly change: boolean;
   /** Start and reprocess runs. */
@@ -188,4 +190,33 @@ export interface Effects {
   readonly value: readonly EffectGroup[];
   /** `true`: not all task results were looked at, or not all groups are here. */
   readonly isCut: boolean;
+}
+
+/** A line of the answer of `data/workflows/{id}/comparisons`: how far it is (0..1), and last of all what came of it. */
+export type ComparisonLine =
+  | { readonly share: number; readonly result?: undefined; readonly error?: undefined }
+  | { readonly result: ComparisonResult; readonly share?: undefined; readonly error?: undefined }
+  | { readonly error: string; readonly share?: undefined; readonly result?: undefined };
+
+/** Two versions of a workflow, compared in virtual time. */
+export interface ComparisonResult {
+  /** `data/comparisons/{reportId}` is the whole report, while it is one of the newest. */
+  readonly reportId: string;
+  readonly peopleCount: number;
+  readonly assumptions: readonly string[];
+  readonly before: ComparisonFigures;
+  readonly after: ComparisonFigures;
+}
+
+/** Figures of one version. */
+export interface ComparisonFigures {
+  readonly usersCount: number;
+  /** With a failed task. */
+  readonly failedUsersCount: number;
+  readonly unfinishedUsersCount: number;
+  readonly tasksCompleted: number;
+  readonly tasksFailed: number;
+  /** From the moment that makes a person due to their end: half of them wait less, and 19 of 20. */
+  readonly medianWaitMs: number;
+  readonly p95WaitMs: number;
 }

@@ -7,7 +7,6 @@ import { assembleLedger, type Ledger, type LedgerMethods } from '../ledger/ledge
 import { createInsights, type Insights } from '../ledger/methods/insights.ts';
 import { Collector } from '../metrics/collector.ts';
 import type { EngineMetrics } from '../metrics/engine-metrics.ts';
-import type { Directory } from '../ports/directory.ts';
 import type { WorkSource } from '../ports/work-source.ts';
 import { Activator } from './activation.ts';
 import { SchedulerTurn } from './cluster/scheduler-turn.ts';
@@ -16,6 +15,7 @@ import { createTaskResults, type EngineRuns, type EngineTaskResults } from './en
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
+
 import { EngineMeter } from './metrics/engine-meter.ts';
 import { type EngineHealth, HealthProbe } from './metrics/health.ts';
 import { News } from './news/news.ts';
@@ -26,6 +26,7 @@ import { RequestDesk } from './requests.ts';
 import { Dispatcher } from './runner/dispatcher.ts';
 import { StoreSource } from './runner/store-source.ts';
 import { Scheduler } from './scheduler.ts';
+import { createEngineDirectory, type EngineDirectory } from './selection/engine-directory.ts';
 import type { EnginePorts, EngineSettings } from './settings.ts';
 import { endsWithin, readDeadline, StopDeadline, type StopOptions } from './stop-deadline.ts';
 import { logUnheard } from './unheard.ts';
@@ -38,7 +39,7 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
   readonly insights: Insights;
   readonly runs: EngineRuns;
   /** The engine's directory: subjects as they are now. */
-  readonly directory: Pick<Directory, 'get'>;
+  readonly directory: EngineDirectory;
   /** Handlers that were aborted and have not settled since their grace ended; each caused a `handler.unsettled`. */
   readonly handlersUnsettled: number;
   /** Whether `handlersUnsettled` has reached `handlersUnsettledMax`, for a health check: restart the process. */
@@ -119,7 +120,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.#settings = settings;
     const failedListener = (error: unknown, name: EngineEventName) => this.#listenerFailed(error, name);
     this.#hub = new EventHub(ports.clock, failedListener, ports.channels);
-    this.directory = { get: (ids) => ports.directory.get(ids) };
+    this.directory = createEngineDirectory(ports);
     const { store, ids } = ports;
     const timeSlice = new TimeSlice(ports.clock);
     this.#ledger = assembleLedger(

@@ -1,7 +1,7 @@
 /** A dashboard of a test, served below a path, and its pages in a browser. */
 import type { Browser } from 'playwright-core';
 import { expect } from 'vitest';
-import { createDashboard } from '../../src/dashboard.ts';
+import { createDashboard, type DashboardOptions } from '../../src/dashboard.ts';
 import type { Engine } from '../../src/index.ts';
 import { findChromium, listen, openBrowser, openPage, type Watched } from './browser.ts';
 
@@ -28,9 +28,13 @@ export interface Site {
 }
 
 /** Serves the dashboard of an engine, and opens a browser. */
-export async function openSite(engine: Engine): Promise<Site> {
+export async function openSite(engine: Engine, options: DashboardOptions = {}): Promise<Site> {
   const faults: unknown[] = [];
-  const dashboard = createDashboard(engine, { environment: 'test', onError: (error) => faults.push(error) });
+  const dashboard = createDashboard(engine, {
+    environment: 'test',
+    onError: (error) => faults.push(error),
+    ...options,
+  });
   const server = await listen((request) =>
     new URL(request.url).pathname.startsWith('/ops')
       ? dashboard(request)

@@ -10,6 +10,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   tenure: join(ROOT, 'src/index.ts'),
   'tenure/dashboard': join(ROOT, 'src/dashboard.ts'),
   'tenure/graph': join(ROOT, 'src/graph.ts'),
+  'tenure/simulate': join(ROOT, 'src/simulate.ts'),
 };
 const PACKAGES = ['@hono/node-server', 'express', 'fastify', 'hono'];
 const folder = mkdtempSync(join(tmpdir(), 'tenure-dashboard-guide-'));
@@ -43,8 +44,8 @@ function run(path: string): Promise<{ status: unknown; stdout: string; stderr: s
 }
 
 describe('the guide of the dashboard', () => {
-  it('mounts it in Node, Hono, Express and Fastify, and shows two ways to sign in', () => {
-    expect(snippets).toHaveLength(6);
+  it('mounts it in Node, Hono, Express and Fastify, shows two ways to sign in, and has what-if', () => {
+    expect(snippets).toHaveLength(7);
   });
 
   it.concurrent.each(snippets.map((snippet, index) => ({ ...snippet, name: `example ${index + 1}` })))(

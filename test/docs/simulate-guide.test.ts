@@ -1,23 +1,40 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as tenure from '../../src/index.ts';
 import * as library from '../../src/simulate.ts';
 
 const GUIDE = readFileSync(resolve(import.meta.dirname, '../../src/simulate/README.md'), 'utf8');
-type AsyncRunner = (library: unknown, console: unknown) => Promise<void>;
+type AsyncRunner = (library: unknown, tenure: unknown, console: unknown) => Promise<void>;
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => AsyncRunner;
+
+const EXAMPLES = [...GUIDE.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+
+/** What an example prints. */
+async function printed(code: string): Promise<readonly unknown[][]> {
+  const body = code
+    .replace(/import \{([^}]*)\} from 'tenure\/simulate';/, 'const {$1} = library;')
+    .replace(/import \{([^}]*)\} from 'tenure';/, 'const {$1} = tenure;');
+  const said: unknown[][] = [];
+  await new AsyncFunction('library', 'tenure', 'console', body)(library, tenure, {
+    log: (...args: unknown[]) => void said.push(args),
+  });
+  return said;
+}
 
 describe('the guide to simulation', () => {
   it('has an example that runs unchanged', async () => {
-    const code = /```ts\n([\s\S]*?)```/.exec(GUIDE)?.[1] ?? '';
-    const body = code.replace(/import \{([^}]*)\} from 'tenure\/simulate';/, 'const {$1} = library;');
-    const said: unknown[][] = [];
-    await new AsyncFunction('library', 'console', body)(library, {
-      log: (...args: unknown[]) => void said.push(args),
-    });
+    const said = await printed(EXAMPLES[0] ?? '');
     expect(said).toHaveLength(2);
     expect(said[0]?.[2]).toMatch(/^[0-9a-f]{64}$/);
     const saved = said[1]?.[0] as readonly (readonly [string, number])[];
     expect(saved.map(([key]) => key)).toEqual(['Week before', 'First day', 'Week after']);
+  });
+
+  it('has an example of two versions that runs unchanged', async () => {
+    const said = await printed(EXAMPLES[1] ?? '');
+    expect(said[0]).toEqual([2, 4]);
+    expect(said[1]?.[0]).toContain('“badge” takes 500 ms');
+    expect(EXAMPLES).toHaveLength(2);
   });
 });

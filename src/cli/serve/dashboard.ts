@@ -11,7 +11,11 @@ export async function dashboardFor(
   const { createDashboard } = await import('../../dashboard.ts');
   const { bearerTokens } = await import('../../graph.ts');
   const guarded = token === null ? {} : { authorize: bearerTokens([token]), sessions: true };
-  return createDashboard(engine, { ...guarded, ...options });
+  return createDashboard(engine, {
+    ...guarded,
+    compareVersions: async (...given) => (await import('../../simulate.ts')).compareVersions(...given),
+    ...options,
+  });
 }
 
 /** The dashboard at the root, and the API everywhere else. */

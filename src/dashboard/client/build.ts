@@ -47,7 +47,11 @@ export async function buildDashboard(): Promise<void> {
       assetsInlineLimit: 0,
       rollupOptions: {
         input: { app: join(HERE, 'main.tsx') },
-        output: { entryFileNames: 'app-[hash].js', assetFileNames: 'app-[hash][extname]' },
+        output: {
+          entryFileNames: 'app-[hash].js',
+          chunkFileNames: 'page-[hash].js',
+          assetFileNames: 'app-[hash][extname]',
+        },
       },
     },
   });

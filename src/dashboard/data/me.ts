@@ -13,6 +13,7 @@ export const ME: DataRoute = {
     can: {
       reports: isAllowed(principal, NEEDED.reports),
       workflows: isAllowed(principal, NEEDED.workflows),
+      compare: settings.compareVersions !== null && isAllowed(principal, NEEDED.reports),
       change: !settings.readOnly && isAllowed(principal, NEEDED.change),
       activate: !settings.readOnly && isAllowed(principal, NEEDED.activate),
     },

@@ -1,4 +1,4 @@
-/** The dashboard's own JSON paths: what one is. They only read; changes go through the Graph API. */
+/** The dashboard's own paths: what one is. They change nothing that is kept; changes go through the Graph API. */
 import type { Engine } from '../../engine/engine.ts';
 import type { Principal } from '../../graph/access/authorize.ts';
 import type { Permission } from '../../graph/access/permissions.ts';
@@ -28,6 +28,8 @@ interface DataCall extends DataDeps {
 export interface DataRoute {
   /** `runs/{id}`. */
   readonly path: string;
+  /** `POST`: it starts something that goes on while it is answered. Default: it only reads. */
+  readonly method?: 'POST';
   /** Permissions any one of which is enough; `null`: none is needed. */
   readonly needs: readonly Permission[] | null;
   /** Names of its parameters; others are refused. */

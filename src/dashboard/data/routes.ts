@@ -1,5 +1,7 @@
+import type { Ids } from '../../ports/random.ts';
 import { auditRoutes } from './audit.ts';
 import { calendarRoute } from './calendar.ts';
+import { comparisonRoutes } from './comparison.ts';
 import { EFFECTS } from './effects.ts';
 import { ME } from './me.ts';
 import { overviewRoute } from './overview.ts';
@@ -11,7 +13,7 @@ import { WAITING } from './waiting.ts';
 import { FORECAST, WORKFLOW, WORKFLOWS } from './workflows.ts';
 
 /** The paths below `data/`, one file a page. */
-export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
+export function dataRoutes(deps: DataDeps, ids: Ids): readonly DataRoute[] {
   return [
     ME,
     overviewRoute(deps),
@@ -25,6 +27,7 @@ export function dataRoutes(deps: DataDeps): readonly DataRoute[] {
     EFFECTS,
     WAITING,
     calendarRoute(deps),
+    ...comparisonRoutes(deps, ids),
     ...auditRoutes(deps),
   ];
 }

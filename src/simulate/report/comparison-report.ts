@@ -10,13 +10,18 @@ import { escaped, STATUS_ORDER, STATUS_WORDS } from './text.ts';
 const PEOPLE_SHOWN_MAX = 60;
 const MOVES_SHOWN_MAX = 20;
 
-/** The report of a comparison: one HTML file without scripts. A is the state before, B the one after the change. */
-export function comparisonReport(comparison: Comparison): string {
+/**
+ * The report of a comparison: one HTML file without scripts. A is the state before, B the one after the change.
+ *
+ * @param assumptions what was taken for granted, a sentence each; shown where there are any.
+ */
+export function comparisonReport(comparison: Comparison, assumptions: readonly string[] = []): string {
   const { a, b } = comparison;
   const body = [
     heading(comparison),
     bottleneckNotes(comparison),
     tiles(comparison),
+    assumptionsSection(assumptions),
     totalsSection(comparison),
     outcomesSection(comparison),
     movesSection(comparison),
@@ -82,6 +87,12 @@ function tiles({ workflows }: Comparison): string {
     tile(duration(Math.abs(savedMs)), savedMs >= 0 ? 'less waiting, in sum' : 'more waiting, in sum'),
   ];
   return `<div class="tiles">${all.join('')}</div>`;
+}
+
+function assumptionsSection(assumptions: readonly string[]): string {
+  if (assumptions.length === 0) return '';
+  const items = assumptions.map((one) => `<li>${escaped(one)}</li>`).join('');
+  return section('Assumptions', 'What was taken for granted, in both.', `<ul>${items}</ul>`);
 }
 
 interface Measure {
@@ -229,7 +240,10 @@ function peopleSection({ people, peopleDropped }: Comparison): string {
     cell(outcome(b)),
   ]);
   const all = people.length + peopleDropped;
-  const text = `The first ${numeral(shown.length)} of ${numeral(all)}; the JSON beside this page has more.`;
+  const text =
+    all > shown.length
+      ? `The first ${numeral(shown.length)} of ${numeral(all)}; the JSON of the comparison has more.`
+      : 'Those whose outcome differs.';
   return section('People', text, table([cell('Person'), cell('Workflow'), cell('A'), cell('B')], rows));
 }
 

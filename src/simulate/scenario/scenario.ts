@@ -23,6 +23,7 @@ import {
   word,
 } from '../../input/schema.ts';
 import type { WorkflowInput } from '../../ledger/input/workflow.ts';
+import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
 import { isZone, momentAfter } from '../world/zone.ts';
 
@@ -100,8 +101,17 @@ const POPULATION = kinds(
         ),
       },
     ],
+    given: [
+      {
+        people: list(
+          loose<Subject>('A person: an id and attributes under Graph’s names.'),
+          { max: PEOPLE_MAX },
+          'The people themselves.',
+        ),
+      },
+    ],
   },
-  'The people at the start: generated, or those of a file.',
+  'The people at the start: generated, those of a file, or given here.',
 );
 
 const TURNOVER = object(
@@ -258,7 +268,8 @@ const TASK = object(
   'Behaviour of a task in this scenario, and the settings of its handler.',
 );
 
-const SCHEDULE = object(
+/** Settings of the schedule. */
+export const SCHEDULE = object(
   {},
   {
     intervalHours: whole(1, 24, 'Default 3.'),
@@ -343,6 +354,8 @@ export interface Scenario extends InferOutput<typeof SCENARIO> {}
 export type GeneratedPopulation = Extract<Scenario['population'], { readonly kind: 'generated' }>;
 /** People of a CSV, TSV, JSONL or JSON file, as `openDirectory` reads them. */
 export type FilePopulation = Extract<Scenario['population'], { readonly kind: 'file' }>;
+/** People who stand in the scenario itself. */
+export type GivenPopulation = Extract<Scenario['population'], { readonly kind: 'given' }>;
 /** Turnover. Numbers per month are averages; what happens varies around them. */
 export interface Turnover extends InferOutput<typeof TURNOVER> {}
 /** A change for many people at one moment. */

@@ -1,16 +1,17 @@
 /** The people in the directory at the start and all later changes, decided before anything runs. */
 import { resolve } from 'node:path';
 import { startOfISOWeek } from 'date-fns/startOfISOWeek';
+import { arrayDirectory } from '../../directory/array-directory.ts';
 import { openDirectory } from '../../directory/open-directory.ts';
 import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../../model/time.ts';
-import type { DirectoryAttribute } from '../../ports/directory.ts';
+import type { Directory, DirectoryAttribute } from '../../ports/directory.ts';
 import type { Random } from '../../ports/random.ts';
 import { randomFor } from '../../system/virtual/random.ts';
 import { DEPARTMENTS, type DepartmentSize } from '../people/company.ts';
 import { PeopleMaker, type Person, tenureDays } from '../people/people.ts';
 import type { ReadScenario } from '../scenario/read-scenario.ts';
-import type { FilePopulation } from '../scenario/scenario.ts';
+import type { FilePopulation, GivenPopulation } from '../scenario/scenario.ts';
 import { Roster } from './roster.ts';
 import { massPlans, type Plan, turnoverPlans } from './turnover.ts';
 import { isoDay, utc, type Zone } from './zone.ts';
@@ -40,13 +41,14 @@ const KEPT_DAYS_DEFAULT = 30;
  * Population of a scenario for a seed. It depends on population, turnover, changes, start, horizon and zone
  * alone, so that scenarios which differ in other things have the same people.
  *
- * @throws LifecycleError `InvalidFile` for a file of people that cannot be read; `LimitExceeded`.
+ * @throws LifecycleError `InvalidFile` for a file of people that cannot be read; `InvalidArgument`, `Duplicate` for
+ *   given people without proper ids; `LimitExceeded`.
  */
 export async function openPopulation(read: ReadScenario, seed: number): Promise<Population> {
   const { population } = read.scenario;
   const random = randomFor(seed, 'people');
-  if (population.kind === 'file') {
-    const { initial, attributes } = await readPeople(population, read.folder);
+  if (population.kind !== 'generated') {
+    const { initial, attributes } = await readPeople(await sourceOf(population, read.folder));
     const maker = new PeopleMaker({
       random,
       idOf: (ordinal) => idOf('new-', ordinal),
@@ -92,22 +94,28 @@ function pastHireMs(zone: Zone, startMs: EpochMs, random: Random): EpochMs {
   return zone.startOf(isoDay(startOfISOWeek(day, { in: utc }).getTime()));
 }
 
-async function readPeople(
-  population: FilePopulation,
+function sourceOf(
+  population: FilePopulation | GivenPopulation,
   folder: string,
-): Promise<Pick<Population, 'attributes'> & { readonly initial: Subject[] }> {
+): Promise<Directory> | Directory {
+  if (population.kind === 'given') return arrayDirectory(population.people);
   const { path, map, delimiter, onDuplicate, dates, dateAttributes } = population;
-  const directory = await openDirectory(resolve(folder, path), {
+  return openDirectory(resolve(folder, path), {
     ...(map === undefined ? {} : { map: new Map(Object.entries(map)) }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(onDuplicate === undefined ? {} : { onDuplicate }),
     ...(dates === undefined ? {} : { dates }),
     ...(dateAttributes === undefined ? {} : { dateAttributes }),
   });
+}
+
+async function readPeople(
+  directory: Directory,
+): Promise<Pick<Population, 'attributes'> & { readonly initial: Subject[] }> {
   try {
     const initial: Subject[] = [];
     for await (const subject of directory.query(null)) initial.push(subject);
-    return { initial, attributes: await directory.attributes() };
+    return { initial, attributes: (await directory.attributes?.()) ?? [] };
   } finally {
     await directory.close?.();
   }

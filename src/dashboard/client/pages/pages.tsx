@@ -1,16 +1,19 @@
 /** The pages. A further one is a file beside this one, a row here, and its address in `routes.ts`. */
 import type { ComponentChild } from 'preact';
 import type { Rights } from '../../wire.ts';
+import { later } from '../parts/later.tsx';
 import { type Route, to } from '../routes.ts';
-import { AuditPage } from './audit.tsx';
 import { OverviewPage } from './overview.tsx';
-import { PersonPage } from './person.tsx';
-import { RunPage } from './run.tsx';
-import { RunsPage } from './runs.tsx';
-import { SchedulePage } from './schedule.tsx';
-import { WaitingPage } from './waiting.tsx';
-import { WorkflowPage } from './workflow.tsx';
-import { WorkflowsPage } from './workflows.tsx';
+
+// Each is a file of its own, which is asked for when it is first shown.
+const RunsPage = later(async () => (await import('./runs.tsx')).RunsPage);
+const RunPage = later(async () => (await import('./run.tsx')).RunPage);
+const WorkflowsPage = later(async () => (await import('./workflows.tsx')).WorkflowsPage);
+const WorkflowPage = later(async () => (await import('./workflow.tsx')).WorkflowPage);
+const SchedulePage = later(async () => (await import('./schedule.tsx')).SchedulePage);
+const WaitingPage = later(async () => (await import('./waiting.tsx')).WaitingPage);
+const AuditPage = later(async () => (await import('./audit.tsx')).AuditPage);
+const PersonPage = later(async () => (await import('./person.tsx')).PersonPage);
 
 /** A page that the head of every page leads to. */
 export interface NavItem {

@@ -7,6 +7,7 @@ import { PausedNote, QuarantineNote, WorkflowActions, WorkflowState } from '../a
 import { data, useLoaded } from '../data.ts';
 import { DryRun } from '../forecast/dry-run.tsx';
 import { ScopeChange } from '../forecast/scope-change.tsx';
+import { WhatIf } from '../forecast/what-if.tsx';
 import { me } from '../me.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
@@ -78,6 +79,7 @@ function Details({ details }: { details: WorkflowDetails }) {
           )}
         </Section>
       ) : null}
+      {me.value?.can.compare && versions.length > 1 ? <WhatIf id={workflow.id} versions={versions} /> : null}
       <Section title="Versions" aside={plural(versions.length, 'version')}>
         <Versions versions={versions} />
       </Section>

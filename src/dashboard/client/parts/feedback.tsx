@@ -54,7 +54,7 @@ export function Answer<Body>({
 }
 
 /** Stands where something will be. */
-function Loading() {
+export function Loading() {
   return (
     <div class="loading" role="status">
       <span class="hidden">Loading</span>
