@@ -20,6 +20,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/mail': 'src/mail.ts',
   'tenure/config': 'src/config.ts',
   'tenure/sql': 'src/sql.ts',
+  'tenure/entra': 'src/entra.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };

@@ -89,6 +89,7 @@ describe('what an entry loads', () => {
     ['tenure/mail', ['eventemitter3', 'p-queue']],
     ['tenure/config', []],
     ['tenure/sql', []],
+    ['tenure/entra', []],
     ['tenure/graph', ['hono']],
     ['tenure/dashboard', ['hono']],
     [

@@ -1,0 +1,9 @@
+/** `tenure/entra`: accounts, groups and people of a tenant of Microsoft Entra, over Microsoft Graph. */
+export {
+  type EntraConnection,
+  type EntraOptions,
+  entraConnection,
+} from './connectors/entra/entra-connection.ts';
+export { type EntraTasks, entraTasks } from './connectors/entra/entra-tasks.ts';
+export type { EntraCertificate } from './connectors/entra/sign-in/client-assertion.ts';
+export type { EntraCredential, EntraTokenSource } from './connectors/entra/sign-in/credentials.ts';
