@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ACCESS_ROUTES } from './entra/access-routes.ts';
 import { DIRECTORY_ROUTES } from './entra/directory-routes.ts';
 import { EntraData } from './entra/entra-data.ts';
 import { GraphFailure } from './entra/odata.ts';
@@ -11,7 +12,7 @@ import { Router } from './entra/routing.ts';
 import { TokenEndpoint } from './entra/token-endpoint.ts';
 
 const VERSION = '/v1.0';
-const ROUTER = new Router([...DIRECTORY_ROUTES]);
+const ROUTER = new Router([...DIRECTORY_ROUTES, ...ACCESS_ROUTES]);
 const BATCH_MAX = 20;
 /** Seconds that a client has to wait when it is throttled. */
 export const RETRY_AFTER_S = 7;
