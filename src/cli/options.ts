@@ -135,8 +135,12 @@ export function usersOptions(): readonly Option[] {
 export function tasksOptions(command?: 'work'): readonly Option[] {
   const dryRun = new Option(
     '--dry-run',
-    'only show who would be processed, with which tasks, and who would not and why',
+    'only show who would be processed and what their tasks would change, and who would not and why',
   );
+  const dryRunOut = new Option(
+    '--out <file>',
+    'with --dry-run: also write all of it to this file, as JSON',
+  ).argParser(someText);
   return [
     new Option(
       '--tasks <module>',
@@ -151,7 +155,7 @@ export function tasksOptions(command?: 'work'): readonly Option[] {
       '--no-op',
       'call no handler: tasks are recorded as completed, users as processed, and the run is marked as a no-op',
     ).conflicts(['tasks', 'effects']),
-    ...(command === 'work' ? [] : [dryRun]),
+    ...(command === 'work' ? [] : [dryRun, dryRunOut]),
     new Option('--concurrency <n>', 'number of tasks that run in parallel; default: 256').argParser(
       wholeNumber(1, 100_000),
     ),

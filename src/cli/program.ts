@@ -28,6 +28,7 @@ Start here:
   $ tenure demo                               1,000 employees, two workflows, some failures
   $ tenure templates                          the workflow templates
   $ tenure run --users staff.csv --workflow "Offboard an employee" --dry-run
+  $ tenure init --kind scim                   an example of the systems that tasks work on
 
 Exit codes: 0 done, and every run completed; 1 wrong usage or environment; 2 a run ended completedWithErrors,
 failed or canceled, or a check found violations; 130 stopped by Ctrl-C or SIGTERM.`;

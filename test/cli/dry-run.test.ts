@@ -94,7 +94,7 @@ describe('--dry-run of a schedule slot', () => {
     expect(stdout).toMatch(/\nWould be processed:\n {2}u1 {2}due since /);
     expect(stdout).toMatch(/\nWould not be processed:\n {2}1 × {2}not in scope {2}u2\n$/);
     expect(stderr).toBe(
-      'warning: without --dry-run this would be refused: There is no handler for enableUserAccount, sendWelcomeEmail, addUserToGroups (--tasks, --effects or --no-op)\n',
+      'warning: without --dry-run this would be refused: There is no handler for enableUserAccount, sendWelcomeEmail, addUserToGroups (--connect, --tasks, --effects or --no-op)\n',
     );
     const quiet = await run(...HIRES, '--users', '@hires.csv', '--dry-run', '--quiet', '--db', '@no.db');
     expect(expectCode(quiet, 0)).toMatchObject({ stdout: '', stderr: '' });

@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { runResource } from '../../ledger/resources.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
+import type { DryRun } from '../dry-run/dry-run.ts';
+import { presentDryRun } from '../dry-run/present.ts';
 import { remainingRuns } from '../dry-run/remaining.ts';
-import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
+import { dryRunJson } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
 import { type Job, type JobOptions, readJob } from '../job/job.ts';
 import { withJob } from '../job/job-session.ts';
@@ -15,7 +17,6 @@ import { openExisting } from '../session/stores.ts';
 import { withUsers } from '../session/users.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { StopTimeout } from '../terminal/interrupts.ts';
-import { withSpinner } from '../terminal/progress.ts';
 import { counted } from '../terminal/text.ts';
 
 /** Options of `tenure resume`. */
@@ -24,8 +25,8 @@ interface ResumeOptions extends JobOptions, StopTimeout, View {
 }
 
 const HELP = `
-The database keeps the options of \`tenure run\`: the file of users and how to read it, the module of handlers,
-the effects file, --no-op. Options given here replace them, for example when a file has moved.
+The database keeps the options of \`tenure run\`: the configuration of --connect, the file of users and how to read it, the
+module of handlers, the effects file, --no-op. Options given here replace them, for example when a file has moved.
 
 A task that was running when its process died runs once more; everything else continues where it stopped.
 
@@ -72,10 +73,9 @@ async function resume(host: Host, options: ResumeOptions): Promise<ExitCode> {
 async function dryRun(host: Host, options: ResumeOptions, store: Store, job: Job): Promise<ExitCode> {
   const { quiet = false } = options;
   return withUsers(host, job, { isKept: options.users === undefined, quiet }, async (users, open) => {
-    const left = await withSpinner(host, 'checking all users', !quiet, () =>
-      remainingRuns(store, users, open),
-    );
-    return showDryRuns(host, left, { dryRun: true, value: left.map(dryRunJson) }, options);
+    const plan = () => remainingRuns(store, users, open);
+    const json = (left: readonly DryRun[]) => ({ dryRun: true, value: left.map(dryRunJson) });
+    return presentDryRun(host, options, { users, job: open, plan, json });
   });
 }
 

@@ -7,8 +7,10 @@ import type { EnsuredWorkflow } from '../../ledger/methods/ensure-workflow.ts';
 import type { Run } from '../../model/resources/resources.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { triggerText } from '../../text/trigger-text.ts';
+import type { DryRun } from '../dry-run/dry-run.ts';
 import { plannedRun } from '../dry-run/planned-run.ts';
-import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
+import { presentDryRun } from '../dry-run/present.ts';
+import { dryRunJson } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
 import { type JobOptions, jobOf, storeJob } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
@@ -61,15 +63,19 @@ Without --ids, --rule or --scheduled the workflow runs for all users in the file
 Without --db the run is kept in memory only. With it, an interrupted run can be finished by: tenure resume.
 An argument that a template leaves open must be filled in with --arg.
 
-Every task needs a handler from --tasks; or --effects, which only records what would be done; or --no-op, which
-does nothing. Either way tasks count as completed and users as processed. --dry-run shows which users would be
-processed with which tasks, and which would not and why; it calls no handler and records nothing.
+Every task needs a handler: from --connect, which does it on the systems of a configuration; from --tasks; or
+--effects, which only records what would be done; or --no-op, which does nothing. Either way tasks count as completed
+and users as processed. With --connect the users may come from the configuration instead of --users.
+
+--dry-run shows which users would be processed with which tasks, and which would not and why. Handlers with a preview,
+as those of --connect, are asked what they would change. Nothing is changed and nothing is recorded.
 
 Examples:
   $ tenure sample --users 500 --out staff.csv
   $ tenure run --users staff.csv --workflow "Offboard an employee" --rule "department eq 'Sales'" --dry-run
   $ tenure run --users staff.csv --workflow "Onboard new hire employee" --arg groupID=all-staff \\
       --scheduled --scope "accountEnabled eq true" --db hr.db --effects effects.jsonl
+  $ tenure run --connect tenure.config.ts --workflow leaver.json --dry-run --out all.json
   $ tenure run --users export.csv --dates dd/MM/yyyy --workflow leaver.json --scheduled --strict
   $ tenure run --users export.csv --map id=WorkerID,department=Department --workflow joiner.json \\
       --tasks ./handlers.mjs --db hr.db --json
@@ -160,10 +166,10 @@ async function dryRun(
     const { scheduled, at, ids = null, rule = null, strict: isStrict = false } = options;
     const slotOfMs = at === undefined ? clock.now() : Date.parse(at);
     const atMs = scheduled ? slotOfMs : null;
-    const planned = await withSpinner(host, 'checking all users', !options.quiet, () =>
-      plannedRun({ store, users, clock, job }, { chosen, atMs, ids, rule, isStrict }),
-    );
-    return await showDryRuns(host, [planned], dryRunJson(planned), options);
+    const request = { chosen, atMs, ids, rule, isStrict };
+    const plan = async () => [await plannedRun({ store, users, clock, job }, request)];
+    const json = ([one]: readonly DryRun[]) => one && dryRunJson(one);
+    return await presentDryRun(host, options, { users, job, plan, json });
   } finally {
     await store.close();
   }

@@ -6,8 +6,10 @@ import type { Engine } from '../../engine/engine.ts';
 import { activityText } from '../../events/engine-activity.ts';
 import type { Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
+import type { DryRun } from '../dry-run/dry-run.ts';
+import { presentDryRun } from '../dry-run/present.ts';
 import { servedRuns } from '../dry-run/served.ts';
-import { dryRunJson, showDryRuns } from '../dry-run/show.ts';
+import { dryRunJson } from '../dry-run/show.ts';
 import type { Host } from '../host.ts';
 import { type JobOptions, jobOf } from '../job/job.ts';
 import { claimJobFiles } from '../job/job-files.ts';
@@ -37,7 +39,6 @@ import { withUsers } from '../session/users.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { engineStopMs, type StopTimeout } from '../terminal/interrupts.ts';
 import { leftOutWarnings } from '../terminal/left-out.ts';
-import { withSpinner } from '../terminal/progress.ts';
 import { oneLine, seconds } from '../terminal/text.ts';
 
 /** Options of `tenure serve`. */
@@ -67,8 +68,8 @@ variable TENURE_TOKEN, or from --token, which other users of the machine can rea
 every program on this machine may call. For the dashboard a link is printed that signs in once, within ten minutes;
 later it asks for the token.
 
-Every task of an unfinished run and of a scheduled workflow needs a handler: from --tasks, or --effects, which only
-records what would be done, or --no-op, which does nothing. Other workflows are checked when they are activated.
+Every task of an unfinished run and of a scheduled workflow needs a handler: from --connect, or --tasks, or --effects,
+which only records what would be done, or --no-op, which does nothing. Other workflows are checked when they are activated.
 
 Examples:
   $ tenure serve --db hr.db --users staff.csv --effects effects.jsonl
@@ -122,11 +123,13 @@ async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
 async function dryRun(host: Host, options: ServeOptions, users: Directory, job: OpenJob): Promise<ExitCode> {
   const store = await openToLook(options.db);
   try {
-    const { unfinished, scheduled } = await withSpinner(host, 'checking all users', !options.quiet, () =>
-      servedRuns({ store, users, clock: host.clock, job }),
-    );
-    const json = { unfinished: unfinished.map(dryRunJson), scheduled: scheduled.map(dryRunJson) };
-    return await showDryRuns(host, [...unfinished, ...scheduled], { dryRun: true, ...json }, options);
+    const plan = () => servedRuns({ store, users, clock: host.clock, job });
+    const json = (all: readonly DryRun[]) => ({
+      dryRun: true,
+      unfinished: all.filter(({ runId }) => runId !== null).map(dryRunJson),
+      scheduled: all.filter(({ runId }) => runId === null).map(dryRunJson),
+    });
+    return await presentDryRun(host, options, { users, job, plan, json });
   } finally {
     await store.close();
   }

@@ -31,7 +31,7 @@ Takes parts of the runs that other processes create in a Postgres database (tenu
 until Ctrl-C, which hands back what is not done. Starts no run and evaluates no schedule. Any number of workers
 may be started and killed at any time; what a killed one was doing is done by the others after some seconds.
 
-The database keeps the options of \`tenure run\`: the users, the handlers, --no-op. Options given here replace them.
+The database keeps the options of \`tenure run\`: the configuration, the users, the handlers, --no-op. Options given here replace them.
 All processes on a database need the same users and handlers. --concurrency is that of this process alone.
 
 Examples:

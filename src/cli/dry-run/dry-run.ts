@@ -9,7 +9,8 @@ import { taskKey } from '../session/workflow-source.ts';
 
 /** What a command would do. Nothing of it has happened, and nothing is recorded. */
 export interface DryRun {
-  readonly workflow: { readonly id: string | null; readonly displayName: string; readonly version: number };
+  /** Without id while it is not stored. */
+  readonly workflow: Workflow;
   /** The run that would be resumed or reprocessed; `null`: neither. */
   readonly runId: string | null;
   readonly workflowExecutionType: WorkflowExecutionType;
@@ -45,6 +46,34 @@ export interface ProcessedPerson {
   readonly dueDateTime?: string;
   /** Positions of their tasks; absent: all. */
   readonly tasks?: readonly number[];
+  /** What would become of them; absent: no handler has a preview, or it was stopped before. */
+  readonly outcome?: PersonOutcome;
+  readonly preview?: readonly PreviewedTask[];
+}
+
+/** What would become of a person. `unknown`: nothing that has a preview would change, and other tasks have none. */
+export type PersonOutcome = 'change' | 'already' | 'fail' | 'unknown';
+
+/** What would become of a task of a person. */
+export type PreviewOutcome =
+  /** It would change something. */
+  | 'change'
+  /** Nothing is to be done. */
+  | 'already'
+  | 'fail'
+  /** Not known before an earlier task of the person has made what it needs. */
+  | 'later'
+  /** An earlier task of the person would fail, and end their processing. */
+  | 'notReached'
+  /** Its handler has no preview. */
+  | 'unknown';
+
+/** A task of a person, previewed. */
+export interface PreviewedTask {
+  readonly position: number;
+  readonly outcome: PreviewOutcome;
+  /** What would be changed, why nothing would, or why it would fail. */
+  readonly says: readonly string[];
 }
 
 /** Why a user would not be processed: reasons of the slot, and further ones of commands. */

@@ -104,9 +104,8 @@ async function dryRunOf(
   { workflow, people, slotAtMs, refusals }: Planned,
 ): Promise<DryRun> {
   const { tasks, missing } = await plannedTasks(workflow, job);
-  const { id, displayName, version } = workflow;
   return {
-    workflow: { id: id === '' ? null : id, displayName, version },
+    workflow,
     runId: null,
     workflowExecutionType: slotAtMs === null ? 'onDemand' : 'scheduled',
     slotDateTime: slotAtMs === null ? null : isoOf(slotAtMs),

@@ -52,7 +52,7 @@ async function remainingOf(store: Store, run: RunRecord, users: Directory, job: 
     }
   }
   return {
-    workflow: { id: workflow.id, displayName: workflow.displayName, version: workflow.version },
+    workflow,
     runId: run.id,
     workflowExecutionType: run.workflowExecutionType,
     slotDateTime: run.slotAtMs === null ? null : isoOf(run.slotAtMs),

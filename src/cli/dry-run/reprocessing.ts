@@ -58,7 +58,7 @@ export async function plannedReprocessing({
     }
   }
   return {
-    workflow: { id: workflow.id, displayName: workflow.displayName, version: workflow.version },
+    workflow,
     runId: origin.id,
     workflowExecutionType: 'activatedWithScope',
     slotDateTime: null,

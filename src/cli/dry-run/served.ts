@@ -6,9 +6,7 @@ import { type PlanPlace, plannedSlot, slotIntervalMs } from './planned-run.ts';
 import { remainingRuns } from './remaining.ts';
 
 /** Runs that would resume, and for each scheduled workflow its next slot, a missed one included. */
-export async function servedRuns(
-  place: PlanPlace,
-): Promise<{ readonly unfinished: readonly DryRun[]; readonly scheduled: readonly DryRun[] }> {
+export async function servedRuns(place: PlanPlace): Promise<readonly DryRun[]> {
   const { store, users, clock, job } = place;
   const intervalMs = await slotIntervalMs(store);
   const nowMs = clock.now();
@@ -19,5 +17,5 @@ export async function servedRuns(
     const slotAtMs = lastSlotAtMs < current ? current : nextSlot(nowMs, intervalMs);
     scheduled.push((await plannedSlot(place, workflow, slotAtMs)).dryRun);
   }
-  return { unfinished: await remainingRuns(store, users, job), scheduled };
+  return [...(await remainingRuns(store, users, job)), ...scheduled];
 }

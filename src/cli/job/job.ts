@@ -39,12 +39,16 @@ export interface JobOptions {
   readonly concurrency?: number;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  /** File for the dry run. */
+  readonly out?: string;
 }
 
 const SETTING = 'cli.job';
 
-/** The job described by options. */
+/** The job described by options. @throws CliError for options that do not fit. */
 export function jobOf(options: JobOptions): Job {
+  if (options.out !== undefined && !options.dryRun)
+    throw new CliError('Expected --out together with --dry-run, got it without');
   const path = (value: string | undefined): string | null => (value === undefined ? null : resolve(value));
   return {
     users: path(options.users),

@@ -30,6 +30,8 @@ export interface SessionInput extends StopTimeout {
   /** See `strictSelection` of the engine. Default `false`. */
   readonly isStrict?: boolean;
   readonly quiet: boolean;
+  /** Whether its runs are previews, of any number of people. Default `false`. */
+  readonly isPreview?: boolean;
 }
 
 /** Result of {@link Session.drive}. */
@@ -90,6 +92,7 @@ export class Session {
       strictSelection: input.isStrict ?? false,
       clock: host.clock,
       logger: loggerFor(host),
+      ...(input.isPreview ? { limits: { subjectsPerPreviewMax: Number.POSITIVE_INFINITY } } : {}),
       ...(input.concurrency === null ? {} : { concurrency: input.concurrency }),
     });
     return new Session(host, input, engine);
@@ -189,12 +192,14 @@ export class Session {
     this.#progress?.stop();
     this.#progress = null;
     const { stderr } = this.#host;
-    const { stopTimeout, tasks } = this.#input;
+    const { stopTimeout, tasks, isPreview } = this.#input;
     const running = tasks.running();
     const waits =
       running > 0
         ? `${counted(running, 'task')} still running will be aborted if necessary`
-        : 'all results are recorded';
+        : isPreview
+          ? 'nothing was changed'
+          : 'all results are recorded';
     if (stderr.isTerminal) stderr.line(); // ends the line with the terminal's ^C
     stderr.line(
       `${signal}: stopping within ${seconds(stopTimeout)}; ${waits}. Press Ctrl-C again to quit immediately.`,

@@ -1,3 +1,4 @@
+import type { Subject } from '../../model/subject.ts';
 import type { PlainTaskOptions, TaskContext } from '../../ports/task-handler.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
 import { connectorTask, type Make } from '../kernel/connector-task.ts';
@@ -44,28 +45,32 @@ function setActive(
   make: Make,
   active: boolean,
 ): Promise<Ensured> {
-  const { client, options } = scim;
+  const { client } = scim;
   return make({
     read: () => scim.userOf(subject, signal),
     wanted: (user) => {
       if (user === null && !active) return [];
-      if (user === null) return ['account: none → active'];
+      if (user === null) {
+        newAccount(scim, subject); // so that a preview says why none could be made
+        return ['account: none → active'];
+      }
       return user.active === active ? [] : [`active: ${user.active ?? 'none'} → ${active}`];
     },
     write: async (user) => {
       if (user)
         return client.patch('Users', user.id, [{ op: 'replace', path: 'active', value: active }], signal);
-      if (!options.newUser) throw noAccount();
-      const { attribute, value } = options.keyOf(subject);
-      const key = attribute === 'id' ? {} : { [attribute]: value };
-      await client.create(
-        'Users',
-        { schemas: [USER_SCHEMA], ...key, ...options.newUser(subject), active: true },
-        signal,
-      );
+      await client.create('Users', newAccount(scim, subject), signal);
     },
     already: active ? 'The account is active already' : 'The account is inactive already, or does not exist',
   });
+}
+
+/** The account to make. @throws ConnectorError when none is to be made. */
+function newAccount({ options }: ScimConnection, subject: Subject): object {
+  if (!options.newUser) throw noAccount();
+  const { attribute, value } = options.keyOf(subject);
+  const key = attribute === 'id' ? {} : { [attribute]: value };
+  return { schemas: [USER_SCHEMA], ...key, ...options.newUser(subject), active: true };
 }
 
 function deleteUser(scim: ScimConnection, { subject, signal }: TaskContext, make: Make): Promise<Ensured> {

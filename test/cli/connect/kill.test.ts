@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectCode, type Running } from '../support.ts';
-import { connectedWorkplace, stateOf } from './support.ts';
+import { connectedWorkplace, stateOf, whenChanged } from './support.ts';
 
 const place = connectedWorkplace();
 const { tenure, start, data, env } = place;
@@ -17,30 +17,13 @@ function points(seed: number, count: number, max: number): number[] {
   });
 }
 
-/** Resolves when the service has made so many further changes. */
-function changed(by: number): Promise<void> {
-  const service = data();
-  const wanted = service.changes + by;
-  return new Promise((done) => {
-    let changes = service.changes;
-    Object.defineProperty(service, 'changes', {
-      configurable: true,
-      get: () => changes,
-      set: (value: number) => {
-        changes = value;
-        if (value >= wanted) done();
-      },
-    });
-  });
-}
-
 describe('a run on a service whose process is killed', () => {
   it('is resumed with the same connections, and leaves every account and membership once', async () => {
     const group = await place.joiners(PEOPLE);
     const config = ['--connect', 'tenure.config.json', '--db', 'kill.db', '--concurrency', '8'];
     let command = ['run', ...config, '--workflow', 'joiner.json'];
     for (const [at, after] of points(SEED, 2, 24).entries()) {
-      const due = changed(after);
+      const due = new Promise<void>((done) => whenChanged(data(), after, done));
       const running: Running = start(command, env);
       await due;
       running.kill('SIGKILL');

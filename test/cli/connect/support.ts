@@ -20,17 +20,23 @@ export function connectedWorkplace() {
   afterAll(() => server.close());
   const env = { SCIM_TOKEN };
   /** Runs in this process; arguments with `@` are files of the workplace. */
-  const tenure = async (...args: readonly string[]): Promise<Result> => {
-    const host = { ...testHost(), env };
+  const tenure = (...args: readonly string[]): Promise<Result> => tenureOn(testHost(), ...args);
+  /** As `tenure`, on a host that the test can interrupt. */
+  const tenureOn = async (
+    { stdout, stderr, ...rest }: ReturnType<typeof testHost>,
+    ...args: readonly string[]
+  ): Promise<Result> => {
+    const host = { ...rest, stdout, stderr, env };
     const code = await runProgram(
       args.map((arg) => (arg.startsWith('@') ? place.path(arg.slice(1)) : arg)),
       host,
     );
-    return { code, signal: null, stdout: host.stdout.text(), stderr: host.stderr.text() };
+    return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() };
   };
   return {
     ...place,
     tenure,
+    tenureOn,
     env,
     folder: (name: string) => mkdir(place.path(name)),
     /** The service. */
@@ -79,4 +85,18 @@ export function stateOf(data: ScimServer['data'], groupId: string) {
     accounts: accounts.map(({ externalId, active }) => `${externalId} ${active}`).sort(),
     members: members.map(({ value }) => nameOf.get(value) ?? 'unknown').sort(),
   };
+}
+
+/** Calls back when the service has made so many further changes. */
+export function whenChanged(service: ScimServer['data'], by: number, done: () => void): void {
+  let { changes } = service;
+  const wanted = changes + by;
+  Object.defineProperty(service, 'changes', {
+    configurable: true,
+    get: () => changes,
+    set: (value: number) => {
+      changes = value;
+      if (value === wanted) done();
+    },
+  });
 }

@@ -5,8 +5,10 @@ import { requireFailureGroup } from '../../../ledger/planning/reprocess.ts';
 import { userResultId } from '../../../model/ids.ts';
 import type { RunRecord } from '../../../model/records.ts';
 import type { Store } from '../../../ports/store.ts';
+import type { DryRun } from '../../dry-run/dry-run.ts';
+import { presentDryRun } from '../../dry-run/present.ts';
 import { plannedReprocessing, type ReprocessingInput } from '../../dry-run/reprocessing.ts';
-import { dryRunJson, showDryRuns } from '../../dry-run/show.ts';
+import { dryRunJson } from '../../dry-run/show.ts';
 import type { Host } from '../../host.ts';
 import { type Job, type JobOptions, readJob } from '../../job/job.ts';
 import { withJob } from '../../job/job-session.ts';
@@ -27,7 +29,6 @@ import { withUsers } from '../../session/users.ts';
 import { CliError } from '../../terminal/cli-error.ts';
 import type { ExitCode } from '../../terminal/exit-codes.ts';
 import type { StopTimeout } from '../../terminal/interrupts.ts';
-import { withSpinner } from '../../terminal/progress.ts';
 import { oneLine, quoted, shortId } from '../../terminal/text.ts';
 import { runArgument } from './runs-show.ts';
 
@@ -116,10 +117,9 @@ async function dryRun(
 ): Promise<ExitCode> {
   const { quiet = false } = options;
   return withUsers(host, input.job, { isKept: options.users === undefined, quiet }, async (users, job) => {
-    const again = await withSpinner(host, 'checking all users', !quiet, () =>
-      plannedReprocessing({ ...input, users, job }),
-    );
-    return showDryRuns(host, [again], dryRunJson(again), options);
+    const plan = async () => [await plannedReprocessing({ ...input, users, job })];
+    const json = ([one]: readonly DryRun[]) => one && dryRunJson(one);
+    return presentDryRun(host, options, { users, job, plan, json });
   });
 }
 
