@@ -7,6 +7,7 @@ const PURE =
 export default defineConfig({
   test: {
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // All cores: the default leaves one idle, which is half of a small machine.
     maxWorkers: '100%',
