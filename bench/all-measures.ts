@@ -2,6 +2,7 @@
 
 import type { Measure } from './measure.ts';
 import { cluster } from './measures/cluster.ts';
+import { connectors } from './measures/connectors.ts';
 import { durable } from './measures/durable.ts';
 import { http } from './measures/http.ts';
 import { loopDelay } from './measures/loop-delay.ts';
@@ -24,6 +25,7 @@ export const MEASURES: readonly Measure[] = [
   http,
   loopDelay,
   telemetry,
+  connectors,
   postgres,
   cluster,
   peers,

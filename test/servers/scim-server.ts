@@ -12,9 +12,31 @@ interface Resource {
   readonly [attribute: string]: unknown;
 }
 
+/** Accounts by id, and by external id, so that a look-up costs the same however many there are. */
+class Accounts extends Map<string, Resource> {
+  readonly #byExternalId = new Map<unknown, Set<string>>();
+
+  override set(id: string, account: Resource): this {
+    this.delete(id);
+    const ids = this.#byExternalId.get(account.externalId) ?? new Set();
+    this.#byExternalId.set(account.externalId, ids.add(id));
+    return super.set(id, account);
+  }
+
+  override delete(id: string): boolean {
+    this.#byExternalId.get(this.get(id)?.externalId)?.delete(id);
+    return super.delete(id);
+  }
+
+  withExternalId(externalId: unknown): readonly Resource[] {
+    const ids = [...(this.#byExternalId.get(externalId) ?? [])];
+    return ids.map((id) => this.get(id) as Resource);
+  }
+}
+
 /** The accounts and groups of one service. */
 class ScimData {
-  readonly users = new Map<string, Resource>();
+  readonly users = new Accounts();
   readonly groups = new Map<string, Resource>();
   changes = 0;
   #id = 0;
@@ -32,13 +54,23 @@ export interface ScimServer {
   /** Without a path; resources are below `/scim/v2`. */
   readonly url: string;
   readonly data: ScimData;
+  /** Requests so far. */
+  readonly requests: number;
   close(): Promise<void>;
 }
 
 interface ScimRequest {
   readonly id?: string;
-  readonly filter?: { match(all: readonly object[]): readonly object[] };
+  readonly filter?: readonly object[] & { match(all: readonly object[]): readonly object[] };
   readonly constraints?: { readonly startIndex?: number };
+}
+
+/** What a filter has to look through: of `externalId eq "…"` the accounts that the index has. */
+function candidates({ filter }: ScimRequest, kind: 'users' | 'groups', data: ScimData): readonly Resource[] {
+  const conditions = (filter ?? []) as readonly { readonly externalId?: readonly unknown[] }[];
+  const [operator, value] = conditions[0]?.externalId ?? [];
+  const isIndexed = kind === 'users' && conditions.length === 1 && operator === 'eq';
+  return isIndexed ? data.users.withExternalId(value) : [...data[kind].values()];
 }
 
 /** What SCIMMY cuts a page from: an array of all, with nothing before the page. */
@@ -58,7 +90,7 @@ function handlersFor(kind: 'users' | 'groups', unique: string): Handlers {
   const notFound = (id: string) => new SCIMMY.Types.Error(404, null as never, `No ${kind} ${id}`);
   return {
     egress: (resource: ScimRequest, data: ScimData) => {
-      if (resource.id === undefined) return pageOf(resource, [...data[kind].values()]);
+      if (resource.id === undefined) return pageOf(resource, candidates(resource, kind, data));
       const found = data[kind].get(resource.id);
       if (!found) throw notFound(resource.id);
       return found;
@@ -93,7 +125,12 @@ SCIMMY.Resources.declare(SCIMMY.Resources.Group, handlersFor('groups', 'displayN
 /** Starts a service on a free port of this host. */
 export async function startScimServer(): Promise<ScimServer> {
   const data = new ScimData();
+  let requests = 0;
   const app = express();
+  app.use((_request, _response, next) => {
+    requests += 1;
+    next();
+  });
   // SCIMMY ignores numbers that are texts.
   app.set('query parser', (query: string) =>
     Object.fromEntries(
@@ -128,6 +165,9 @@ export async function startScimServer(): Promise<ScimServer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     data,
+    get requests() {
+      return requests;
+    },
     close: () =>
       new Promise((done) => {
         server.close(() => done());
