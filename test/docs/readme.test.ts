@@ -19,6 +19,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/scim': 'src/scim.ts',
   'tenure/mail': 'src/mail.ts',
   'tenure/config': 'src/config.ts',
+  'tenure/ldap': 'src/ldap.ts',
   'tenure/sql': 'src/sql.ts',
   'tenure/entra': 'src/entra.ts',
   'tenure/graph': 'src/graph.ts',

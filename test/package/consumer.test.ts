@@ -88,6 +88,7 @@ describe('what an entry loads', () => {
     ['tenure/scim', []],
     ['tenure/mail', ['eventemitter3', 'p-queue']],
     ['tenure/config', []],
+    ['tenure/ldap', []],
     ['tenure/sql', []],
     ['tenure/entra', []],
     ['tenure/graph', ['hono']],

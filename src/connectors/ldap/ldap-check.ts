@@ -1,0 +1,51 @@
+import { type ConnectionCheck, tryCheck } from '../kernel/connection-check.ts';
+import type { LdapServer } from './ldap-server.ts';
+
+/** Entries that are counted, at most: one page of most servers' limits. */
+const COUNTED_MAX = 200;
+
+/** Tries, reading only, what tasks and the directory need. */
+export async function checkConnection(
+  server: LdapServer,
+  signal?: AbortSignal,
+): Promise<readonly ConnectionCheck[]> {
+  const signIn = await tryCheck('connect and sign in', async () => {
+    const root = await server.root(signal);
+    const { flavour } = await server.profile(signal);
+    const kind =
+      flavour === 'activeDirectory' ? 'Active Directory' : 'an LDAP server other than Active Directory';
+    const name = [root?.text('vendorName'), root?.text('vendorVersion')].filter(Boolean).join(' ');
+    return name === '' ? kind : `${kind}: ${name}`;
+  });
+  // Everything else would fail for the same reason.
+  if (signIn.failure !== null) return [signIn];
+  return [
+    signIn,
+    await tryCheck('read users', () => countUsers(server, signal)),
+    ...(server.settings.groups ? [await tryCheck('read groups', () => countGroups(server, signal))] : []),
+  ];
+}
+
+async function countUsers(server: LdapServer, signal?: AbortSignal): Promise<string> {
+  const { base } = server.settings.users;
+  const { usersFilter, idAttribute } = await server.profile(signal);
+  const search = { scope: 'sub', filter: usersFilter, attributes: [idAttribute] } as const;
+  const found = await server.client.search(base, search, COUNTED_MAX, signal);
+  if (found.length === 0) throw new Error(`Found no people below ${base}; check \`users\``);
+  const named = found.filter((entry) => entry.values(idAttribute).length > 0).length;
+  if (named === 0)
+    throw new Error(`Found ${count(found.length, 'people')}, none with ${idAttribute}; set \`idAttribute\``);
+  return `${count(found.length, 'people')}, ${named === found.length ? 'all' : named} with ${idAttribute}`;
+}
+
+async function countGroups(server: LdapServer, signal?: AbortSignal): Promise<string> {
+  const { base, filter } = await server.groups(signal);
+  const search = { scope: 'sub', filter, attributes: ['1.1'] } as const;
+  const found = await server.client.search(base, search, COUNTED_MAX, signal);
+  if (found.length === 0) throw new Error(`Found no groups below ${base}; check \`groups\``);
+  return count(found.length, 'groups');
+}
+
+function count(found: number, things: string): string {
+  return `${found === COUNTED_MAX ? 'at least ' : ''}${found} ${things}`;
+}

@@ -1,0 +1,49 @@
+import { readOptions } from '../../input/options.ts';
+import type { ConnectionCheck } from '../kernel/connection-check.ts';
+import { checkConnection } from './ldap-check.ts';
+import { LDAP_OPTIONS, type LdapOptions, readServer } from './ldap-options.ts';
+import { LdapServer } from './ldap-server.ts';
+import { LdapClient } from './protocol/ldap-client.ts';
+
+/** An LDAP server, and how people and groups are found in it. */
+export interface LdapConnection {
+  readonly server: LdapServer;
+  /**
+   * Tries what tasks and the directory need, reading only: sign-in, the kind of server, people and groups. What does not
+   * work is said, not thrown.
+   */
+  check(signal?: AbortSignal): Promise<readonly ConnectionCheck[]>;
+  /** Ends the connections to the server. Later calls fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to an LDAP server, Active Directory among them. No connection is made before the first call, and one that is
+ * lost is made anew with the next. Needs the package `ldapts`.
+ *
+ * @throws LifecycleError `InvalidArgument`.
+ */
+export function ldapConnection(options: LdapOptions): LdapConnection {
+  const settings = readOptions(options, 'ldapConnection', LDAP_OPTIONS);
+  const { password } = settings;
+  const client = new LdapClient(
+    {
+      ...readServer(settings),
+      startTls: settings.startTls,
+      tls: settings.tls,
+      bindDN: settings.bindDN,
+      password: typeof password === 'string' ? () => password : password,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      timeoutMs: settings.timeoutMs,
+      answerBytesMax: settings.answerBytesMax,
+    },
+    settings.pageSize,
+    settings.clock,
+  );
+  const server = new LdapServer(client, settings);
+  return {
+    server,
+    check: (signal) => checkConnection(server, signal),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,218 @@
+import type { Client, SearchOptions } from 'ldapts';
+import type { Clock } from '../../../ports/clock.ts';
+import { ConnectorError } from '../../kernel/connector-error.ts';
+import { Gate } from '../../kernel/gate.ts';
+import { BINARY_ATTRIBUTES, LdapEntry, type LdapValue } from './ldap-entry.ts';
+import { type LdapFilter, toLdapts } from './ldap-filter.ts';
+import { isResult } from './ldap-results.ts';
+import { LdapSession, type SessionSettings } from './ldap-session.ts';
+import { loadLdapts } from './ldapts.ts';
+
+/** Deletes what is below an entry with it. Active Directory has it. */
+const TREE_DELETE = '1.2.840.113556.1.4.805';
+/** Connections for listings that are kept for the next one. */
+const IDLE_MAX = 2;
+
+/** What is searched for. */
+export interface LdapSearch {
+  /** The entry itself, or all below it as well. */
+  readonly scope: 'base' | 'sub';
+  readonly filter: LdapFilter;
+  /** `1.1`: none. */
+  readonly attributes: readonly string[];
+}
+
+/** One change of an entry. `replace` without values removes the attribute. */
+export interface LdapChange {
+  readonly operation: 'add' | 'delete' | 'replace';
+  readonly attribute: string;
+  readonly values: readonly LdapValue[];
+}
+
+/** The operations of LDAP that connectors need, over connections that are opened when they are needed. */
+export class LdapClient {
+  /** Shared by everything that calls the host. */
+  readonly gate: Gate;
+  readonly #settings: SessionSettings;
+  readonly #pageSize: number;
+  #shared: Promise<LdapSession> | null = null;
+  /** Pages belong to a connection, and OpenLDAP keeps one listing for each: listings have connections of their own. */
+  readonly #idle: LdapSession[] = [];
+  #isClosed = false;
+
+  constructor(settings: SessionSettings, pageSize: number, clock: Clock) {
+    this.#settings = settings;
+    this.#pageSize = pageSize;
+    this.gate = new Gate(clock);
+  }
+
+  /** At most `limit` entries. */
+  async search(
+    base: string,
+    search: LdapSearch,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LdapEntry[]> {
+    const options = { ...(await optionsOf(search)), sizeLimit: limit };
+    const { searchEntries } = await this.#make((client) => client.search(base, options), signal);
+    return searchEntries.map((entry) => new LdapEntry(entry));
+  }
+
+  /** The entry itself; `null` when there is none. */
+  async read(dn: string, attributes: readonly string[], signal?: AbortSignal): Promise<LdapEntry | null> {
+    const filter = { kind: 'present', attribute: 'objectClass' } as const;
+    try {
+      return (await this.search(dn, { scope: 'base', filter, attributes }, 1, signal))[0] ?? null;
+    } catch (error) {
+      if (isResult(error, 32)) return null;
+      throw error;
+    }
+  }
+
+  /** All entries, page by page. */
+  async *pages(
+    base: string,
+    search: LdapSearch,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly LdapEntry[], void, void> {
+    const options = { ...(await optionsOf(search)), paged: { pageSize: this.#pageSize } };
+    this.gate.pass();
+    const idle = this.#idle.pop();
+    const session = idle?.isOpen ? idle : await this.#open();
+    let isWhole = false;
+    try {
+      let pages: AsyncGenerator<{ readonly searchEntries: ConstructorParameters<typeof LdapEntry>[0][] }>;
+      for (;;) {
+        const page = await this.#on(
+          session,
+          (client) => {
+            pages ??= client.searchPaginated(base, options);
+            return pages.next();
+          },
+          signal,
+        );
+        if (page.done) break;
+        yield page.value.searchEntries.map((entry) => new LdapEntry(entry));
+      }
+      isWhole = true;
+    } finally {
+      if (isWhole && !this.#isClosed && this.#idle.length < IDLE_MAX) this.#idle.push(session);
+      else session.close();
+    }
+  }
+
+  /** Whether the entry has the value; `null`: there is no entry. */
+  async compare(dn: string, attribute: string, value: string, signal?: AbortSignal): Promise<boolean | null> {
+    try {
+      return await this.#make((client) => client.compare(dn, attribute, value), signal);
+    } catch (error) {
+      if (isResult(error, 16)) return false;
+      if (isResult(error, 32)) return null;
+      throw error;
+    }
+  }
+
+  async add(
+    dn: string,
+    attributes: Readonly<Record<string, readonly LdapValue[]>>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { Attribute } = await loadLdapts();
+    const given = Object.entries(attributes).map(
+      ([type, values]) => new Attribute({ type, values: buffersOf(values) }),
+    );
+    await this.#make((client) => client.add(dn, given), signal);
+  }
+
+  /** Makes all changes, or none. */
+  async modify(dn: string, changes: readonly LdapChange[], signal?: AbortSignal): Promise<void> {
+    const { Attribute, Change } = await loadLdapts();
+    const made = changes.map(
+      ({ operation, attribute, values }) =>
+        new Change({
+          operation,
+          modification: new Attribute({ type: attribute, values: buffersOf(values) }),
+        }),
+    );
+    await this.#make((client) => client.modify(dn, made), signal);
+  }
+
+  /** @param isTree whether what is below the entry is deleted as well. */
+  async delete(dn: string, isTree: boolean, signal?: AbortSignal): Promise<void> {
+    const { Control } = await loadLdapts();
+    const controls = isTree ? [new Control(TREE_DELETE, { critical: true })] : [];
+    await this.#make((client) => client.del(dn, controls), signal);
+  }
+
+  /** Ends all connections. Later calls fail. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const session of this.#idle.splice(0)) session.close();
+    const shared = this.#shared;
+    this.#shared = null;
+    // One that could not be opened has nothing to close.
+    await shared?.then(
+      (session) => session.close(),
+      () => {},
+    );
+  }
+
+  async #make<Result>(operation: (client: Client) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    signal?.throwIfAborted();
+    this.gate.pass();
+    return this.#on(await this.#session(), operation, signal);
+  }
+
+  async #on<Result>(
+    session: LdapSession,
+    operation: (client: Client) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    try {
+      const result = await session.call(operation, signal);
+      this.gate.succeeded();
+      return result;
+    } catch (error) {
+      throw error instanceof ConnectorError ? this.gate.failed(error) : error;
+    }
+  }
+
+  /** The connection that all calls but listings share. */
+  async #session(): Promise<LdapSession> {
+    const shared = this.#shared;
+    if (shared !== null) {
+      const session = await shared;
+      if (session.isOpen) return session;
+      if (this.#shared === shared) this.#shared = null;
+    }
+    this.#shared ??= this.#open().catch((error: unknown) => {
+      this.#shared = null;
+      throw error;
+    });
+    return this.#shared;
+  }
+
+  async #open(): Promise<LdapSession> {
+    if (this.#isClosed)
+      throw new ConnectorError('refused', 'The LDAP connection was closed', { code: 'ConnectionClosed' });
+    try {
+      return await LdapSession.open(this.#settings);
+    } catch (error) {
+      throw error instanceof ConnectorError ? this.gate.failed(error) : error;
+    }
+  }
+}
+
+async function optionsOf({ scope, filter, attributes }: LdapSearch): Promise<SearchOptions> {
+  return {
+    scope,
+    filter: toLdapts(await loadLdapts(), filter),
+    attributes: [...attributes],
+    explicitBufferAttributes: [...BINARY_ATTRIBUTES],
+    derefAliases: 'never',
+  };
+}
+
+function buffersOf(values: readonly LdapValue[]): Buffer[] {
+  return values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
+}
