@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
 import type { LdapOptions } from '../../../../../src/connectors/ldap/ldap-options.ts';
 import { virtualClock } from '../../../../../src/system/virtual/virtual-clock.ts';
@@ -42,7 +42,6 @@ describeSlapd('a connection to an LDAP server', () => {
 
   beforeAll(async () => {
     slapd = await startSlapd();
-    proxy = await openLdapProxy(slapd.url);
     await slapd.add(`uid=ana,${PEOPLE}`, {
       objectClass: 'inetOrgPerson',
       cn: 'Ana',
@@ -51,11 +50,14 @@ describeSlapd('a connection to an LDAP server', () => {
       description: Array.from({ length: 200 }, (_, n) => `${n} ${'x'.repeat(1_000)}`),
     });
   });
-  afterAll(async () => {
-    for (const close of opened) await close();
-    await proxy?.close();
-    await slapd?.close();
+  beforeEach(async () => {
+    proxy = await openLdapProxy(slapd.url);
   });
+  afterEach(async () => {
+    for (const close of opened.splice(0)) await close();
+    await proxy.close();
+  });
+  afterAll(() => slapd?.close());
 
   it('is made with the first call, once for calls that are made together', async () => {
     const before = proxy.requests;
