@@ -144,7 +144,7 @@ function addressOf(people: MailPeople, person: Subject): string | null {
 function withName(address: string, name: string | null): MailAddress {
   const line = name
     ?.toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"<>\\]+/gu, ' ')
+    .replace(/[\s\p{Cc}\p{Cf}"<>\\]+/gu, ' ')
     .trim()
     .slice(0, 100);
   return line ? { address, name: line } : { address };

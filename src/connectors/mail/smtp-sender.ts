@@ -105,7 +105,7 @@ export class SmtpSender implements MailConnection {
 
   async #deliver(message: MailMessage, signal: AbortSignal, renew: boolean): Promise<void> {
     this.#gate.pass();
-    const pool = await this.#poolFor(renew);
+    const pool = await this.#takePool(renew);
     const { timeoutMs } = this.#settings;
     const timeout = AbortSignal.timeout(timeoutMs);
     let isBegun = false;
@@ -116,7 +116,6 @@ export class SmtpSender implements MailConnection {
         isBegun = true;
       },
     };
-    pool.active += 1;
     try {
       const { rejected = [], accepted = [] } = await pool.transport.sendMail(mail);
       if (rejected.length > 0) throw partlyRefused(this.#host, rejected, accepted);
@@ -156,12 +155,25 @@ export class SmtpSender implements MailConnection {
     };
   }
 
-  /** The connections for the secret that is valid now. */
-  async #poolFor(renew: boolean): Promise<Pool> {
-    const { connections, messagesPerConnection, auth } = this.#settings;
+  /** The connections for the secret that is valid now, with a message more. */
+  async #takePool(renew: boolean): Promise<Pool> {
+    const { auth } = this.#settings;
     const secret = auth ? await secretOf(auth.pass ?? auth.accessToken, renew) : null;
-    if (this.#pool !== null && this.#pool.secret === secret && !renew) return this.#pool;
     const createTransport = await loadNodemailer();
+    // From here on without a wait: messages that come together share their connections.
+    if (this.#pool?.secret !== secret) this.#retire();
+    this.#pool ??= {
+      transport: this.#newTransport(createTransport, secret),
+      secret,
+      active: 0,
+      isRetired: false,
+    };
+    this.#pool.active += 1;
+    return this.#pool;
+  }
+
+  #newTransport(createTransport: CreateTransport, secret: string | null): Transporter {
+    const { connections, messagesPerConnection } = this.#settings;
     const transport = createTransport({
       ...this.#transportOptions(secret),
       pool: true,
@@ -175,9 +187,7 @@ export class SmtpSender implements MailConnection {
       if (onBegin) mail.message.processFunc((message) => whenRead(message, onBegin));
       done();
     });
-    this.#retire();
-    this.#pool = { transport, secret, active: 0, isRetired: false };
-    return this.#pool;
+    return transport;
   }
 
   #transportOptions(secret: string | null) {
@@ -235,7 +245,9 @@ export class SmtpSender implements MailConnection {
   }
 }
 
-async function loadNodemailer() {
+type CreateTransport = typeof import('nodemailer').createTransport;
+
+async function loadNodemailer(): Promise<CreateTransport> {
   try {
     return (await import('nodemailer')).createTransport;
   } catch (error) {
