@@ -63,7 +63,7 @@ function run(
 describe('the guide of mail', () => {
   it('has three programs', () => expect(programs).toHaveLength(3));
 
-  it.each(programs)('prints what it promises in $name', async ({ name, code, output }) => {
+  it.concurrent.each(programs)('prints what it promises in $name', async ({ name, code, output }) => {
     const path = join(folder, `${name.replace(' ', '-')}.mts`);
     writeFileSync(path, linked(code));
     expect(output?.language).toBe('text');

@@ -26,6 +26,7 @@ export interface SmtpFault extends ConnectorFault {
 const refuses = (answer: number, isTransient: boolean, text = 'as the test wants it'): SmtpFault => ({
   name: `answers ${answer} ${text}`,
   isTransient,
+  repeatsMax: 0,
   isDone: false,
   answer,
   text,
@@ -41,10 +42,12 @@ export const SMTP_FAULTS: readonly SmtpFault[] = [
   refuses(535, true),
   refuses(550, false, '5.1.1 no such mailbox'),
   refuses(554, false),
-  { name: 'cuts the connection', isTransient: true, isDone: false, answer: 'cut' },
+  { name: 'cuts the connection', isTransient: true, repeatsMax: 0, isDone: false, answer: 'cut' },
   {
+    // What no client can know.
     name: 'takes the message and cuts the connection',
     isTransient: true,
+    repeatsMax: 1,
     isDone: true,
     answer: 'cut',
   },

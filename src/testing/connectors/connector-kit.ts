@@ -9,6 +9,10 @@ export interface ConnectorFault {
   readonly name: string;
   /** Whether the task has to succeed when it is called again. Else it may fail for good. */
   readonly isTransient: boolean;
+  /**
+   * Where the system is blind: how many effects may come of it beside those of an undisturbed call. Default: any number.
+   */
+  readonly repeatsMax?: number;
 }
 
 /** A system with one person and one task, for one test. */
