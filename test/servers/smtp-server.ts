@@ -54,7 +54,7 @@ export const SMTP_FAULTS: readonly SmtpFault[] = [
 ];
 
 /** A message that the server has taken. */
-export interface TakenMail {
+interface TakenMail {
   /** Of the envelope. */
   readonly from: string;
   readonly recipients: readonly string[];
