@@ -212,7 +212,7 @@ describe('a message that is not taken', () => {
     await expect(sending).rejects.toBe(reason);
   });
 
-  it('names those whom the server refused, and those who have it', async () => {
+  it('names those that the server refused, and those that have it', async () => {
     const server = await start();
     server.inject(fault(550), AT.recipient);
     const to = [...MESSAGE.to, { address: 'bo@example.org' }];
