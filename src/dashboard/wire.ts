@@ -220,3 +220,14 @@ export interface ComparisonFigures {
   readonly medianWaitMs: number;
   readonly p95WaitMs: number;
 }
+
+/** `data/selection`: the people of a rule or group, by the directory as it is now. */
+export interface SelectedPeople {
+  readonly usersCount: number;
+  /** The first ones, at most 20. */
+  readonly sampleIds: readonly string[];
+  /** What may be wrong with a rule, a sentence each, without a full stop. */
+  readonly warnings: readonly string[];
+  /** `true`: the directory was not read to its end in time; there are more. */
+  readonly isCut: boolean;
+}

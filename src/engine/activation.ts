@@ -1,7 +1,7 @@
 /** Makes runs on demand, and evaluates single slots on request. */
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
-import { fieldsOf, readFlag, readLine, readString, readWord } from '../input/fields.ts';
+import { fieldsOf, readArray, readFlag, readLine, readString, readWord } from '../input/fields.ts';
 import { readInstant } from '../input/instants.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { invalid, type Place, root } from '../input/refuse.ts';
@@ -17,7 +17,7 @@ import {
   readProvisioningObject,
 } from '../ledger/planning/provisioning-objects.ts';
 import {
-  reprocessingOfGroup,
+  reprocessingOfGroups,
   reprocessingOfResults,
   reprocessingOfRun,
 } from '../ledger/planning/reprocess.ts';
@@ -84,8 +84,8 @@ export interface ReprocessOptions {
   readonly userScope?: ActivationUserScope;
   /** User results, by id; default: the run's. */
   readonly processingResults?: readonly IdReference[];
-  /** Key of a group of failures of the run (`runs.failures`): only its users. Not with the two above. */
-  readonly failureGroup?: string;
+  /** Key of a group of failures of the run (`runs.failures`), or keys of several: only their users. Not with the two above. */
+  readonly failureGroup?: string | readonly string[];
 }
 
 const TARGETS = ['subjects', 'rule', 'provisioningObject'];
@@ -93,9 +93,16 @@ const REPROCESS_OPTIONS = {
   taskScope: withDefault((place: Place) => readWord(place, TASK_SCOPES), 'failedTasks'),
   userScope: optional((place: Place) => readWord(place, USER_SCOPES)),
   processingResults: optional(({ value }: Place) => value as readonly IdReference[]),
-  failureGroup: optional((place: Place) => readLine(place, LIMITS.idLengthMax)),
+  failureGroup: optional(readGroupKeys),
 } satisfies ShapeOf<ReprocessOptions>;
 const EVALUATE_OPTIONS = { at: optional(readInstant) };
+
+/** @throws LifecycleError `InvalidArgument` for more keys than a run has groups. */
+function readGroupKeys(place: Place): readonly string[] {
+  const keys = Array.isArray(place.value) ? readArray(place, LIMITS.failureGroupsMax + 1) : [place];
+  if (keys.length === 0) throw invalid(place, 'an array of at least one key');
+  return keys.map((one) => readLine(one, LIMITS.idLengthMax));
+}
 
 /** Result of `runs.evaluate`. */
 export interface SlotEvaluation {
@@ -200,7 +207,7 @@ export class Activator {
     if (failureGroup !== undefined) {
       for (const [path, value] of Object.entries({ userScope, processingResults }))
         if (value !== undefined) throw invalid({ path, value }, 'absent beside failureGroup');
-      return this.#reprocessGroup(workflowId, { runId, failureGroup, taskScope }, readAuthor(author));
+      return this.#reprocessGroups(workflowId, { runId, keys: failureGroup, taskScope }, readAuthor(author));
     }
     if (processingResults === undefined) {
       const scope = { run: { id: runId }, taskScope, userScope: userScope ?? 'failedUsers' };
@@ -211,21 +218,17 @@ export class Activator {
     return this.activateWithScope(workflowId, { processingResults, taskScope }, author);
   }
 
-  /** The new run is recorded as one of failed users: Graph has no scope for a group of failures. */
-  async #reprocessGroup(
+  /** The new run is recorded as one of failed users: Graph has no scope for groups of failures. */
+  async #reprocessGroups(
     workflowId: string,
-    {
-      runId,
-      failureGroup,
-      taskScope,
-    }: { runId: string; failureGroup: string; taskScope: ActivationTaskScope },
+    { runId, keys, taskScope }: { runId: string; keys: readonly string[]; taskScope: ActivationTaskScope },
     createdBy: ReturnType<typeof readAuthor>,
   ): Promise<Run> {
     const workflow = await this.#runnable(workflowId);
     const scope = { run: { id: runId }, taskScope, userScope: 'failedUsers' as const };
     const { activatedOnScope } = readScope(scope, this.#deps.settings.limits.subjectsPerActivationMax);
     const { store } = this.#deps.ports;
-    const reprocessing = await reprocessingOfGroup(store, workflow, runId, failureGroup, taskScope);
+    const reprocessing = await reprocessingOfGroups(store, workflow, runId, keys, taskScope);
     const how = { workflowExecutionType: 'activatedWithScope', createdBy, activatedOnScope } as const;
     return this.#plan(workflow, 'failureGroup', { ...how, ...reprocessing });
   }

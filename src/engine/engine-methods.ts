@@ -33,7 +33,7 @@ export interface EngineRuns extends Runs {
   /**
    * Reprocesses a final run: by default its users with a failed task, and of their tasks those that they
    * did not complete. With `processingResults`, single results of that run or of others of the workflow; with
-   * `failureGroup`, those of one group of failures.
+   * `failureGroup`, those of one group of failures or of several.
    *
    * @throws LifecycleError as `activateWithScope`.
    */

@@ -2,7 +2,7 @@
 import type { ReprocessOptions } from '../../engine/activation.ts';
 import { subjectsOf } from '../../engine/selection/subjects-of.ts';
 import {
-  reprocessingOfGroup,
+  reprocessingOfGroups,
   reprocessingOfResults,
   reprocessingOfRun,
   usersOf,
@@ -39,7 +39,7 @@ export async function plannedReprocessing({
   const { taskScope = 'failedTasks', userScope = 'failedUsers', processingResults, failureGroup } = scope;
   const { candidates } =
     failureGroup !== undefined
-      ? await reprocessingOfGroup(store, workflow, origin.id, failureGroup, taskScope)
+      ? await reprocessingOfGroups(store, workflow, origin.id, [failureGroup].flat(), taskScope)
       : processingResults === undefined
         ? await reprocessingOfRun(store, workflow, origin.id, { taskScope, userScope })
         : await reprocessingOfResults(store, workflow, processingResults.map(idOf), taskScope);

@@ -17,7 +17,8 @@ const CHORD_MS = 1_500;
 
 function isTyping({ target }: Event): boolean {
   return (
-    target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+    target instanceof HTMLElement &&
+    target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]') !== null
   );
 }
 
@@ -36,6 +37,11 @@ function move(step: 1 | -1): void {
   links[next]?.focus();
 }
 
+/** Selects the row that has the focus, or unselects it. */
+function choose(): void {
+  document.activeElement?.closest('tr')?.querySelector<HTMLElement>('input.choose')?.click();
+}
+
 /** Listens to the keys. */
 export function startKeys(goKeys: readonly GoKey[]): void {
   let goUntilMs = 0;
@@ -48,6 +54,7 @@ export function startKeys(goKeys: readonly GoKey[]): void {
     else if (event.key === 'g') goUntilMs = now() + CHORD_MS;
     else if (event.key === 'j') move(1);
     else if (event.key === 'k') move(-1);
+    else if (event.key === 'x') choose();
     else if (event.key === '/') document.querySelector<HTMLElement>('input[type=search]')?.focus();
     else if (event.key === '?') isHelpShown.value = !isHelpShown.peek();
     else return;

@@ -175,6 +175,7 @@ function Help() {
     ['j', 'Next row'],
     ['k', 'Row before'],
     ['Enter', 'Open the row'],
+    ['x', 'Select the row, or not'],
     ...NAV.map(({ key, title }) => [`g ${key}`, title] as const),
     ['?', 'Show or hide these keys'],
   ] as const;

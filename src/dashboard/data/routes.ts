@@ -9,6 +9,7 @@ import { PERSON } from './people.ts';
 import type { DataDeps, DataRoute } from './route.ts';
 import { RUN, RUNS } from './runs.ts';
 import { SCOPES } from './scopes.ts';
+import { SELECTION } from './selection.ts';
 import { WAITING } from './waiting.ts';
 import { FORECAST, WORKFLOW, WORKFLOWS } from './workflows.ts';
 
@@ -25,6 +26,7 @@ export function dataRoutes(deps: DataDeps, ids: Ids): readonly DataRoute[] {
     FORECAST,
     SCOPES,
     EFFECTS,
+    SELECTION,
     WAITING,
     calendarRoute(deps),
     ...comparisonRoutes(deps, ids),

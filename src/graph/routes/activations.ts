@@ -8,8 +8,12 @@ import type { Row } from '../protocol/represent.ts';
 import { type Call, soleField } from './route.ts';
 import { runOf } from './run-of-path.ts';
 
-/** activate: `{ subjects: [{ id }] }`. */
+/** activate: `{ subjects: [{ id }] }`, or `{ rule }`, which Graph does not have. */
 export async function activate({ engine, keys, body, author }: Call): Promise<string> {
+  if (Object.hasOwn(objectBody(body), 'rule')) {
+    const rule = soleField(body, 'rule') as string;
+    return (await engine.runs.activate(keys.workflow, { rule }, author)).id;
+  }
   const subjects = soleField(body, 'subjects') as readonly { readonly id: string }[];
   return (await engine.runs.activate(keys.workflow, { subjects }, author)).id;
 }

@@ -29,9 +29,10 @@ export function createRun({ engine, keys, body, author }: Call): Promise<Run> {
   return engine.runs.create(keys.workflow, withMembers(RUN, objectBody(body)) as unknown as RunInput, author);
 }
 
-/** reprocess: `{ failureGroup }`, the users of a group of `failures()`. */
+/** reprocess: `{ failureGroup }`, the users of a group of `failures()`, or `{ failureGroups: [ … ] }`, those of several. */
 export async function reprocess({ engine, keys, body, author }: Call): Promise<string> {
-  const failureGroup = soleField(body, 'failureGroup') as string;
+  const name = Object.hasOwn(objectBody(body), 'failureGroups') ? 'failureGroups' : 'failureGroup';
+  const failureGroup = soleField(body, name) as string | readonly string[];
   return (await engine.runs.reprocess(keys.run, { failureGroup }, author)).id;
 }
 

@@ -97,7 +97,10 @@ export const OPERATIONS: readonly Operation[] = [
   failures(RUN, FAILURE_GROUP),
   failures(WORKFLOW, WORKFLOW_FAILURE_GROUP),
   failures(WORKFLOW, WORKFLOW_FAILURE_GROUP, { since: { type: 'dateTime' } }),
-  action(RUN, 'reprocess', { failureGroup: { type: 'string' } }),
+  action(RUN, 'reprocess', {
+    failureGroup: { type: 'string' },
+    failureGroups: { type: 'string', isMany: true },
+  }),
   action(WORKFLOW, 'pauseRuns', {}, { type: WORKFLOW }),
   action(WORKFLOW, 'resumeRuns', {}, { type: WORKFLOW }),
   action(WORKFLOW, 'createNewVersion', { workflow: { type: WORKFLOW } }, { type: WORKFLOW }),

@@ -59,25 +59,32 @@ export async function reprocessingOfRun(
 }
 
 /**
- * Plans to reprocess the users in one group of failures of a run.
+ * Plans to reprocess the users in groups of failures of a run, each once.
  *
  * @throws LifecycleError `NotFound`; `RunActive` while the run is not final.
  */
-export async function reprocessingOfGroup(
+export async function reprocessingOfGroups(
   store: StoreReader,
   workflow: Workflow,
   runId: string,
-  failureGroup: string,
+  keys: readonly string[],
   taskScope: ActivationTaskScope,
 ): Promise<ReprocessPlan> {
   const origin = await requireFinal(store, workflow, runId);
-  await requireFailureGroup(store, origin, failureGroup);
+  for (const key of keys) await requireFailureGroup(store, origin, key);
   const select = await selector(store, workflow, origin, taskScope);
   const object = await objectOfRun(store, origin);
   return {
     candidates: (async function* () {
-      for await (const users of usersOfGroup(store, origin.id, failureGroup))
-        yield users.map(select).filter((one) => one !== null);
+      // A user is in a group for each of its tasks that has failed.
+      const taken = new Set<number>();
+      for (const key of new Set(keys)) {
+        for await (const users of usersOfGroup(store, origin.id, key)) {
+          const others = users.filter(({ ordinal }) => !taken.has(ordinal));
+          for (const { ordinal } of others) taken.add(ordinal);
+          yield others.map(select).filter((one) => one !== null);
+        }
+      }
     })(),
     notes: (run) => [link(workflow.id, origin.id, run.id, { nos: null }), ...objectNotes(run, object)],
   };

@@ -150,6 +150,26 @@ describe('the failures of a run', () => {
     expect(all).toMatchObject({ totalUsersCount: 2, totalTasksCount: 4 });
   });
 
+  it('are reprocessed several at once, and each person once', async () => {
+    const call: TaskHandler = ({ subject }) => {
+      if (no(subject.id) % 2 === 0) throw new Error('no licence');
+    };
+    const other: TaskHandler = ({ subject }) => {
+      if (no(subject.id) % 5 === 0) throw new Error('no mail');
+    };
+    const { engine, runId } = await ran(call, 20, { tasks: { call, other } });
+    const groups = await engine.runs.failures(runId);
+    expect(groups.map(({ usersCount }) => usersCount)).toEqual([10, 4]);
+    const failureGroup = groups.map(({ key }) => key);
+    const again = await engine.runs.reprocess(runId, { failureGroup });
+    // 10 of even number, and u5 and u15; u10 and u20 are in both.
+    expect(again.totalUsersCount).toBe(12);
+    for (const wrong of [[], Array.from({ length: 300 }, () => 'x'), [1 as never]])
+      expect(await codeOf(engine.runs.reprocess(runId, { failureGroup: wrong }))).toBe('InvalidArgument');
+    const one = { failureGroup: [...failureGroup, 'nothing'] };
+    expect(await codeOf(engine.runs.reprocess(runId, one))).toBe('NotFound');
+  });
+
   it('go with the run', async () => {
     const { engine, store, runId, workflowId } = await ran(() => Promise.reject(new Error('no')), 3);
     await engine.runs.delete(runId);

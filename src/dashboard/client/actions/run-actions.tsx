@@ -57,36 +57,65 @@ interface ResultProps {
   readonly result: Pick<UserProcessingResult, 'id' | 'processingStatus' | 'subject'>;
 }
 
+/** Whether a person did not complete all tasks, and one may do them again. */
+export function canReprocess({ processingStatus }: ResultProps['result']): boolean {
+  return (
+    Boolean(me.value?.can.activate) &&
+    ['failed', 'completedWithErrors', 'canceled'].includes(processingStatus)
+  );
+}
+
 /** Does again, for one person, what they did not complete. */
 export function ReprocessPerson({ workflowId, result }: ResultProps) {
+  if (!canReprocess(result)) return null;
+  const { id, subject } = result;
+  return (
+    <p>
+      <ReprocessResults
+        workflowId={workflowId}
+        ids={[id]}
+        label="Reprocess this person"
+        title={`Reprocess ${subject.id}?`}
+      />
+    </p>
+  );
+}
+
+interface ResultsProps {
+  readonly workflowId: string;
+  /** Of user results. */
+  readonly ids: readonly string[];
+  readonly label: string;
+  readonly title: string;
+}
+
+/** Does again, for the people of some results and in one run, what they did not complete. */
+export function ReprocessResults({ workflowId, ids, label, title }: ResultsProps) {
   const [isAsked, ask] = useState(false);
-  const { id, processingStatus, subject } = result;
-  if (!me.value?.can.activate || !['failed', 'completedWithErrors', 'canceled'].includes(processingStatus))
-    return null;
   const scope = {
     '@odata.type': `${NAMESPACE}activateProcessingResultScope`,
     taskScope: 'failedTasks',
-    processingResults: [{ id }],
+    processingResults: ids.map((id) => ({ id })),
   };
   return (
-    <p>
+    <>
       <button type="button" onClick={() => ask(true)}>
-        Reprocess this person
+        {label}
       </button>
       {isAsked ? (
         <Confirm
-          title={`Reprocess ${subject.id}?`}
-          verb="Reprocess 1 person"
+          title={title}
+          verb={`Reprocess ${plural(ids.length, 'person', 'people')}`}
           act={() => activate(`workflows/${workflowId}/activateWithScope`, { scope })}
           close={() => ask(false)}
         >
           <p>
-            The tasks that this person did not complete are done, in a new run with the newest version of the
-            workflow.
+            The tasks that {ids.length === 1 ? 'this person' : 'these people'} did not complete are done, in a
+            new run with the newest version of the workflow.
           </p>
         </Confirm>
       ) : null}
-    </p>
+    </>
   );
 }
 

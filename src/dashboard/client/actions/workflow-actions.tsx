@@ -1,16 +1,13 @@
 /** What can be done with a workflow. */
 import { useState } from 'preact/hooks';
-import { plural } from '../../../text/numbers.ts';
 import type { WorkflowBrief } from '../../wire.ts';
 import { api } from '../data.ts';
 import { me } from '../me.ts';
 import { Moment } from '../parts/moment.tsx';
 import { Sign } from '../parts/status.tsx';
 import { to } from '../routes.ts';
-import { idsIn } from '../view/ids.ts';
 import { ActionButton } from './action-button.tsx';
-import { Confirm } from './dialog.tsx';
-import { activate } from './run-actions.tsx';
+import { RunDialog } from './run-dialog.tsx';
 
 type Shown = Pick<
   WorkflowBrief,
@@ -154,57 +151,5 @@ export function WorkflowActions({ workflow }: { workflow: Shown }) {
       ) : null}
       {isAsked ? <RunDialog workflow={workflow} close={() => ask(false)} /> : null}
     </>
-  );
-}
-
-const SHOWN_IDS = 5;
-
-/** Asks for which people, and says how many they are before it is done. */
-function RunDialog({ workflow, close }: { workflow: Shown; close: () => void }) {
-  const [kind, choose] = useState<'people' | 'group'>('people');
-  const [text, write] = useState('');
-  const ids = idsIn(text);
-  const group = text.trim();
-  const run = (): Promise<void> => {
-    const path = `workflows/${workflow.id}`;
-    if (kind === 'people') return activate(`${path}/activate`, { subjects: ids.map((id) => ({ id })) });
-    const type = '#microsoft.graph.identityGovernance.activateGroupScope';
-    return activate(`${path}/activateWithScope`, { scope: { '@odata.type': type, group: { id: group } } });
-  };
-  const isEmpty = kind === 'people' ? ids.length === 0 : group === '';
-  return (
-    <Confirm
-      title={`Run “${workflow.displayName}” on demand`}
-      verb={kind === 'people' ? `Run for ${plural(ids.length, 'person', 'people')}` : 'Run for the group'}
-      isDisabled={isEmpty}
-      act={run}
-      close={close}
-    >
-      <fieldset>
-        <legend>For which people</legend>
-        {(['people', 'group'] as const).map((one) => (
-          <label key={one} class="choice">
-            <input type="radio" name="kind" checked={kind === one} onChange={() => choose(one)} />
-            <span>{one === 'people' ? 'These people' : 'The members of a group'}</span>
-          </label>
-        ))}
-      </fieldset>
-      <label>
-        {kind === 'people' ? 'Ids, separated by commas, spaces or lines' : 'Id of the group'}
-        <textarea
-          rows={kind === 'people' ? 4 : 1}
-          value={text}
-          spellcheck={false}
-          onInput={({ currentTarget }) => write(currentTarget.value)}
-        />
-      </label>
-      <p class="soft" aria-live="polite">
-        {kind === 'group'
-          ? 'As the directory knows them when the run is made.'
-          : ids.length === 0
-            ? 'No one yet. The trigger and the scope of the workflow do not matter.'
-            : `${ids.slice(0, SHOWN_IDS).join(', ')}${ids.length > SHOWN_IDS ? ` and ${ids.length - SHOWN_IDS} more` : ''}`}
-      </p>
-    </Confirm>
   );
 }

@@ -131,7 +131,7 @@ function Outcome({ state }: { state: State }) {
   if (state.kind === 'running') {
     const percent = Math.floor(state.share * 100);
     return (
-      <p class="progress">
+      <p class="share">
         <progress max={100} value={percent} aria-label="The comparison" /> {percent} %
       </p>
     );

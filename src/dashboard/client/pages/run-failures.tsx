@@ -6,6 +6,7 @@ import { Confirm } from '../actions/dialog.tsx';
 import { activate } from '../actions/run-actions.tsx';
 import { api, useLoaded } from '../data.ts';
 import { me } from '../me.ts';
+import { ChooseRow, ChosenBar, useChosen } from '../parts/choosing.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Sign } from '../parts/status.tsx';
@@ -17,12 +18,13 @@ import { isFinal } from '../view/status.ts';
 export function RunFailures({ run }: { run: Run }) {
   const path = `workflows/${run.workflow.id}/runs/${run.id}`;
   const groups = useLoaded<{ readonly value: readonly FailureGroup[] }>(api(`${path}/failures()`));
-  const [asked, ask] = useState<FailureGroup | null>(null);
+  const [asked, ask] = useState<readonly FailureGroup[] | null>(null);
+  const chosen = useChosen<FailureGroup>();
   const canRepeat = Boolean(me.value?.can.activate) && isFinal(run.processingStatus);
   const columns: readonly Column<FailureGroup>[] = [
     ...COLUMNS,
     ...(canRepeat
-      ? [{ head: 'Repair', cell: (group: FailureGroup) => <Repair group={group} ask={() => ask(group)} /> }]
+      ? [{ head: 'Repair', cell: (group: FailureGroup) => <Repair group={group} ask={() => ask([group])} /> }]
       : []),
   ];
   return (
@@ -35,10 +37,30 @@ export function RunFailures({ run }: { run: Run }) {
             <div class="filters end">
               <CsvLink path={`runs/${run.id}/failures`} />
             </div>
-            <Table label="Failures by cause" columns={columns} rows={value} keyOf={({ key }) => key} />
+            {canRepeat ? (
+              <ChosenBar
+                chosen={chosen}
+                rows={new Map(value.filter(isOpen).map((group) => [group.key, group]))}
+              >
+                <button type="button" onClick={() => ask([...chosen.rows.values()])}>
+                  Reprocess {plural(chosen.rows.size, 'cause')} …
+                </button>
+              </ChosenBar>
+            ) : null}
+            <Table
+              label="Failures by cause"
+              columns={columns}
+              rows={value}
+              keyOf={({ key }) => key}
+              before={(group) =>
+                canRepeat && isOpen(group) ? (
+                  <ChooseRow chosen={chosen} id={group.key} row={group} label={`Select: ${group.reason}`} />
+                ) : null
+              }
+            />
             {asked === null ? null : (
               <RepairDialog
-                group={asked}
+                groups={asked}
                 path={path}
                 name={run.workflow.displayName}
                 close={() => ask(null)}
@@ -80,9 +102,14 @@ function People({ subjects }: { subjects: FailureGroup['subjects'] }) {
   );
 }
 
+/** Whether not all of its people were repaired. */
+function isOpen({ usersCount, repairedUsersCount }: FailureGroup): boolean {
+  return repairedUsersCount < usersCount;
+}
+
 function Repair({ group, ask }: { group: FailureGroup; ask: () => void }) {
   const { usersCount, repairedUsersCount } = group;
-  if (repairedUsersCount >= usersCount) {
+  if (!isOpen(group)) {
     return (
       <span class="status">
         <Sign tone="good" />
@@ -101,25 +128,32 @@ function Repair({ group, ask }: { group: FailureGroup; ask: () => void }) {
 }
 
 interface DialogProps {
-  readonly group: FailureGroup;
+  readonly groups: readonly FailureGroup[];
   readonly path: string;
   readonly name: string;
   readonly close: () => void;
 }
 
-function RepairDialog({ group, path, name, close }: DialogProps) {
-  const { key, usersCount, repairedUsersCount, reason, task } = group;
-  const people = plural(usersCount - repairedUsersCount, 'person', 'people');
+function RepairDialog({ groups, path, name, close }: DialogProps) {
+  const open = groups.reduce(
+    (sum, { usersCount, repairedUsersCount }) => sum + usersCount - repairedUsersCount,
+    0,
+  );
+  // A person with two causes is in both.
+  const most = groups.length > 1 ? 'at most ' : '';
+  const people = `${most}${plural(open, 'person', 'people')}`;
   return (
     <Confirm
       title={`Reprocess ${people}?`}
       verb={`Reprocess ${people}`}
-      act={() => activate(`${path}/reprocess`, { failureGroup: key })}
+      act={() => activate(`${path}/reprocess`, { failureGroups: groups.map(({ key }) => key) })}
       close={close}
     >
-      <p>
-        Those for which “{task.displayName}” has failed with: <span class="reason-cell">{reason}</span>
-      </p>
+      {groups.map(({ key, task, reason }) => (
+        <p key={key}>
+          Those for which “{task.displayName}” has failed with: <span class="reason-cell">{reason}</span>
+        </p>
+      ))}
       <p class="soft">
         Of their tasks those that they did not complete are done, in a new run with the newest version of “
         {name}”.

@@ -1,9 +1,10 @@
 import type { Run, TaskProcessingResult, UserProcessingResult } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
-import { numeral } from '../../../text/numbers.ts';
+import { numeral, plural } from '../../../text/numbers.ts';
 import { CsvLink } from '../actions/csv-link.tsx';
-import { ReprocessPerson } from '../actions/run-actions.tsx';
+import { canReprocess, ReprocessPerson, ReprocessResults } from '../actions/run-actions.tsx';
 import { api, useLoaded } from '../data.ts';
+import { ChooseRow, ChosenBar, useChosen } from '../parts/choosing.tsx';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment, Took } from '../parts/moment.tsx';
 import { Status } from '../parts/status.tsx';
@@ -55,6 +56,8 @@ export function RunPeople({ run }: { run: Run }) {
     ),
   );
   const open = params.value.get('open');
+  const chosen = useChosen<PersonResult>();
+  const count = chosen.rows.size;
   return (
     <>
       <div class="filters">
@@ -86,20 +89,43 @@ export function RunPeople({ run }: { run: Run }) {
                 </a>
               </Empty>
             ) : (
-              <Table
-                label="People of the run"
-                columns={COLUMNS}
-                rows={page.value}
-                keyOf={({ id }) => id}
-                detail={(result) =>
-                  result.id === open ? (
-                    <>
-                      <TasksOfPerson path={`${base}/${result.id}/taskProcessingResults`} />
-                      <ReprocessPerson workflowId={run.workflow.id} result={result} />
-                    </>
-                  ) : null
-                }
-              />
+              <>
+                <ChosenBar
+                  chosen={chosen}
+                  rows={new Map(page.value.filter(canReprocess).map((one) => [one.id, one]))}
+                >
+                  <ReprocessResults
+                    workflowId={run.workflow.id}
+                    ids={[...chosen.rows.keys()]}
+                    label={`Reprocess ${plural(count, 'person', 'people')} …`}
+                    title={`Reprocess ${plural(count, 'person', 'people')}?`}
+                  />
+                </ChosenBar>
+                <Table
+                  label="People of the run"
+                  columns={COLUMNS}
+                  rows={page.value}
+                  keyOf={({ id }) => id}
+                  before={(result) =>
+                    canReprocess(result) ? (
+                      <ChooseRow
+                        chosen={chosen}
+                        id={result.id}
+                        row={result}
+                        label={`Select ${result.subject.id}`}
+                      />
+                    ) : null
+                  }
+                  detail={(result) =>
+                    result.id === open ? (
+                      <>
+                        <TasksOfPerson path={`${base}/${result.id}/taskProcessingResults`} />
+                        <ReprocessPerson workflowId={run.workflow.id} result={result} />
+                      </>
+                    ) : null
+                  }
+                />
+              </>
             )}
             <Pages nextToken={nextTokenOf(page)} isFirst={after === null} />
           </>

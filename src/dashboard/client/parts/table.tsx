@@ -16,6 +16,8 @@ interface TableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
+  /** Before the first cell's content: a checkbox. */
+  readonly before?: (row: Row) => ComponentChildren;
   /** Below an open row, over its whole width; `null`: the row is not open. */
   readonly detail?: (row: Row) => ComponentChildren;
 }
@@ -26,7 +28,7 @@ interface TableProps<Row> {
  * Rows. The first cell holds the row's link; `j` and `k` go from one to the next. On narrow screens each row is a
  * block of its own, and stays a table for screen readers.
  */
-export function Table<Row>({ label, columns, rows, keyOf, detail }: TableProps<Row>) {
+export function Table<Row>({ label, columns, rows, keyOf, before, detail }: TableProps<Row>) {
   return (
     <table class="rows" role="table" aria-label={label}>
       <thead role="rowgroup">
@@ -42,8 +44,9 @@ export function Table<Row>({ label, columns, rows, keyOf, detail }: TableProps<R
         {rows.map((row) => (
           <Fragment key={keyOf(row)}>
             <tr role="row" class="row">
-              {columns.map(({ head, cell, isNumber, isMinor }) => (
+              {columns.map(({ head, cell, isNumber, isMinor }, at) => (
                 <td key={head} role="cell" class={classOf(isNumber, isMinor)} data-head={head}>
+                  {at === 0 ? before?.(row) : null}
                   {cell(row)}
                 </td>
               ))}
