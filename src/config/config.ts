@@ -5,12 +5,16 @@ import { kinds, object, opaque, record, text } from '../input/schema.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
 import type { KindName } from './kind-names.ts';
 import { FILE } from './kinds/file.ts';
+import { MAIL } from './kinds/mail.ts';
 import { SCIM } from './kinds/scim.ts';
+import { SQL } from './kinds/sql.ts';
 
 /** The kinds of connections, by their names. */
 export const KINDS = {
   file: FILE,
+  mail: MAIL,
   scim: SCIM,
+  sql: SQL,
 } as const satisfies Readonly<Record<KindName, unknown>>;
 
 type Shapes = { readonly [Kind in keyof typeof KINDS]: (typeof KINDS)[Kind]['shape'] };

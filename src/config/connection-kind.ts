@@ -1,4 +1,5 @@
 import type { ConnectionCheck } from '../connectors/kernel/connection-check.ts';
+import type { TaskMailer } from '../connectors/mail/task-mailer.ts';
 import { list, type Shape, type ShapeOf, text } from '../input/schema.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
@@ -18,6 +19,8 @@ export interface OpenContext {
   secret(field: string, value: unknown): () => string | Promise<string>;
   /** The absolute path of a file that is named relative to the configuration's folder. */
   file(path: string): string;
+  /** The people of the command, for tasks that look for others: managers. Not before the first task. */
+  readonly people: Pick<Directory, 'get'>;
   /** Attributes that workflows take for dates, beside those that the directory knows. */
   readonly dateAttributes: readonly string[];
 }
@@ -28,6 +31,8 @@ export interface Connection {
   readonly tasks: Readonly<Record<string, TaskHandler>>;
   /** Opens its people; `null`: it has none. */
   readonly directory: (() => Promise<Directory>) | null;
+  /** Sends messages for tasks of other connections. */
+  readonly mailer?: TaskMailer;
   /** Tries, reading only, what it will need. Does not throw. */
   check(signal: AbortSignal): Promise<readonly ConnectionCheck[]>;
   close?(): Promise<void>;

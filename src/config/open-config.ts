@@ -32,6 +32,8 @@ export interface OpenConfig {
   doneBy(key: string): string | null;
   /** Opens the people; `null`: the configuration names no directory. */
   readonly directory: (() => Promise<Directory>) | null;
+  /** Says which people tasks look for others in: those of the command, which need not be of the configuration. */
+  usePeople(people: Directory): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function openConfig(
 ): Promise<OpenConfig> {
   const { path, isJson, config } = await readConfig(file);
   const open = new Map<string, Connection>();
+  let people: Directory | null = null;
   const close = async (): Promise<void> => {
     for (const connection of open.values()) await connection.close?.();
   };
@@ -64,6 +67,7 @@ export async function openConfig(
         secret: (field: string, value: unknown) =>
           readSecret({ path: `${at}.${field}`, value }, { isJson, env }),
         file: (relative: string) => resolve(dirname(path), relative),
+        people: { get: async (ids: readonly string[]) => people?.get(ids) ?? [] },
         dateAttributes,
       };
       const { open: openKind } = KINDS[kind] as unknown as ConnectionKind;
@@ -89,6 +93,9 @@ export async function openConfig(
       ownTasks: [...by].filter(([, name]) => name === null).map(([key]) => key),
       doneBy: (key) => by.get(key) ?? null,
       directory,
+      usePeople: (given) => {
+        people = given;
+      },
       close,
     };
   } catch (error) {

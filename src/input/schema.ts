@@ -122,13 +122,16 @@ export function opaque<T>(
   return described(schema as unknown as Schema<T>, description);
 }
 
+/** A function, which a file of JSON cannot have. */
+export const code = <F extends (...args: never) => unknown>(description?: string): Schema<F> =>
+  opaque('a function', (value) => typeof value === 'function', description);
+
 /** What `schema` reads; in code also a function. */
 export function orFunction<T, F extends (...args: never) => unknown>(
   schema: Schema<T>,
   description?: string,
 ): Schema<T | F> {
-  const aFunction = opaque<F>('a function', (value) => typeof value === 'function');
-  const either = v.union([schema, aFunction], `${expectedBy(schema)}, or a function`);
+  const either = v.union([schema, code<F>()], `${expectedBy(schema)}, or a function`);
   return described(either as Schema<T | F>, description);
 }
 

@@ -54,6 +54,7 @@ export async function withUsers<T>(
   return withConnections(host, job, async (open) => {
     const users =
       options.mayBeNone && !hasUsers(open) ? arrayDirectory([]) : await openUsers(host, open, options);
+    open.connections?.usePeople(users);
     try {
       return await work(users, open);
     } finally {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { runProgram } from '../../../src/cli/program.ts';
 import { SCIM_TOKEN, type ScimServer, startScimServer } from '../../servers/scim-server.ts';
+import { SMTP_PASS } from '../../servers/smtp-server.ts';
 import { testHost } from '../../unit/cli/support.ts';
 import { type Result, workplace } from '../support.ts';
 
@@ -18,7 +19,7 @@ export function connectedWorkplace() {
     server.data.changes = 0;
   });
   afterAll(() => server.close());
-  const env = { SCIM_TOKEN };
+  const env = { SCIM_TOKEN, SMTP_PASS };
   /** Runs in this process; arguments with `@` are files of the workplace. */
   const tenure = (...args: readonly string[]): Promise<Result> => tenureOn(testHost(), ...args);
   /** As `tenure`, on a host that the test can interrupt. */

@@ -1,0 +1,111 @@
+import type { SqlDialect } from '../../connectors/sql/sql-dialect.ts';
+import type { SqlDirectoryOptions, SqlQuery } from '../../connectors/sql/sql-options.ts';
+import { missingPackage } from '../../errors/missing-package.ts';
+import { invalid } from '../../input/refuse.ts';
+import { code, loose, record, text, whole, word } from '../../input/schema.ts';
+import { connectionKind, type OpenContext } from '../connection-kind.ts';
+import { type Secret, secret } from '../secret.ts';
+
+const CONNECT_MS = 10_000;
+
+/** People of a table or view. */
+export const SQL = connectionKind(
+  [
+    {
+      table: text(1, 256, 'Table or view with one row a person: hr.people.'),
+      id: text(1, 128, 'The column that is the person’s id.'),
+      columns: record(text(1, 128), 'Columns by the attributes that they are: { "department": "dept" }.'),
+    },
+    {
+      sqlite: text(1, 4_096, 'A file of SQLite, relative to the folder of this file; or postgres, or query.'),
+      postgres: secret('The URL of a Postgres database: postgres://user:password@host/name.'),
+      query: code<SqlQuery>('Runs a statement with another driver, and returns its rows; with dialect.'),
+      dialect: word(['postgres', 'sqlite', 'mysql'], 'Of query.'),
+      updatedAt: loose<Exclude<NonNullable<SqlDirectoryOptions['updatedAt']>, string>>(
+        'The column that says when a row was changed: { "column": "updated_at", "type": "text" }.',
+      ),
+      groups: loose<NonNullable<SqlDirectoryOptions['groups']>>(
+        'Memberships: { "table": …, "personColumn": …, "groupColumn": … }.',
+      ),
+      pageSize: whole(1, 10_000, 'Rows of a page. Default 1000.'),
+    },
+  ],
+  {
+    name: 'hr',
+    about: 'The people of a table or view; needs: npm install pg',
+    fields: {
+      postgres: { env: 'DATABASE_URL' },
+      table: 'hr.people',
+      id: 'worker_id',
+      columns: { displayName: 'name', mail: 'mail', department: 'dept' },
+    },
+    isDirectory: true,
+    tasks: [],
+  },
+  async ({ sqlite, postgres, query, dialect, ...options }, context) => {
+    const { sqlDirectory } = await import('../../connectors/sql/sql-directory.ts');
+    const database = await openDatabase({ sqlite, postgres, query, dialect }, context);
+    const directory = sqlDirectory({ ...options, query: database.query, dialect: database.dialect });
+    return {
+      tasks: {},
+      directory: async () => directory,
+      check: (signal) => directory.check(signal),
+      close: database.close,
+    };
+  },
+);
+
+interface Source {
+  readonly sqlite: string | undefined;
+  readonly postgres: Secret | undefined;
+  readonly query: SqlQuery | undefined;
+  readonly dialect: SqlDialect | undefined;
+}
+
+interface Database {
+  readonly query: SqlQuery;
+  readonly dialect: SqlDialect;
+  readonly close: () => Promise<void>;
+}
+
+async function openDatabase(source: Source, context: OpenContext): Promise<Database> {
+  const { sqlite, postgres, query, dialect } = source;
+  const given = Object.entries({ sqlite, postgres, query }).filter(([, value]) => value !== undefined);
+  if (given.length !== 1)
+    throw invalid(
+      { path: '', value: source, name: 'the connection' },
+      'one with sqlite, postgres or query',
+      given.length === 0 ? 'none of them' : `${given.map(([name]) => name).join(' and ')}`,
+    );
+  if (sqlite !== undefined) return openSqlite(context.file(sqlite));
+  if (postgres !== undefined) return openPostgres(context.secret('postgres', postgres));
+  if (dialect === undefined) throw invalid({ path: 'dialect', value: dialect }, 'given beside query');
+  return { query: query as SqlQuery, dialect, close: async () => {} };
+}
+
+async function openSqlite(path: string): Promise<Database> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(path, { readOnly: true });
+  return {
+    query: (sql, parameters) => database.prepare(sql).all(...(parameters as string[])),
+    dialect: 'sqlite',
+    close: async () => database.close(),
+  };
+}
+
+async function openPostgres(url: () => string | Promise<string>): Promise<Database> {
+  const { Pool } = await import('pg').then(
+    ({ default: pg }) => pg,
+    (error: unknown) => {
+      throw missingPackage('pg', error);
+    },
+  );
+  const pool = new Pool({ connectionString: await url(), max: 4, connectionTimeoutMillis: CONNECT_MS });
+  // A connection that is lost while idle is replaced at the next statement.
+  pool.on('error', () => {});
+  return {
+    query: async (sql, parameters) => (await pool.query(sql, [...parameters])).rows,
+    dialect: 'postgres',
+    close: () => pool.end(),
+  };
+}
