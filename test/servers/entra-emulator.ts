@@ -21,10 +21,12 @@ export const RETRY_AFTER_S = 7;
 export interface EntraEmulator {
   /** Without a path: of Graph, and of the token endpoint. */
   readonly url: string;
-  /** Root of links to further pages: of a proxy before it, if there is one. */
-  linkUrl: string;
+  /** Has links to further pages begin with the URL of a proxy that stands before it. */
+  linkTo(root: string): void;
   readonly data: EntraData;
   readonly tokens: TokenEndpoint;
+  /** Has another tenant take the place of this one, with nothing in it. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -36,15 +38,15 @@ interface Answer {
 
 /** Starts a tenant on a free port of this host. @param nowMs its clock. */
 export async function startEntraEmulator(nowMs: () => number = Date.now): Promise<EntraEmulator> {
-  const data = new EntraData();
+  let data = new EntraData();
   const tokens = new TokenEndpoint();
-  const emulator = { url: '', linkUrl: '', data, tokens };
+  const links = { url: '' };
   const server = createServer(async (request, response) => {
     const text = await textOf(request);
     const target = request.url ?? '/';
     const { status, headers, body }: Answer = target.startsWith(VERSION)
       ? graphAnswer(request, target.slice(VERSION.length), text)
-      : tokens.answer(target, new URLSearchParams(text), `${emulator.linkUrl}${target}`, data.roles);
+      : tokens.answer(target, new URLSearchParams(text), `${links.url}${target}`, data.roles);
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(body === null ? undefined : JSON.stringify(body));
   });
@@ -67,7 +69,7 @@ export async function startEntraEmulator(nowMs: () => number = Date.now): Promis
         throw new GraphFailure(429, 'TooManyRequests', 'Too many requests.', wait);
       }
       const { route, params } = ROUTER.find(method, path);
-      const base = `${emulator.linkUrl}${VERSION}`;
+      const base = `${links.url}${VERSION}`;
       const answer = route[2]({ data, params, query, body, base, path: target, nowMs });
       return answer === null
         ? { status: 204, body: null }
@@ -100,15 +102,26 @@ export async function startEntraEmulator(nowMs: () => number = Date.now): Promis
   }
 
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  emulator.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  emulator.linkUrl = emulator.url;
-  return Object.assign(emulator, {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  links.url = url;
+  return {
+    url,
+    get data() {
+      return data;
+    },
+    tokens,
+    linkTo: (root) => {
+      links.url = root;
+    },
+    reset: () => {
+      data = new EntraData();
+    },
     close: () =>
       new Promise<void>((done) => {
         server.close(() => done());
         server.closeAllConnections();
       }),
-  });
+  };
 }
 
 function failureAnswer({ status, code, message, headers }: GraphFailure): Answer {

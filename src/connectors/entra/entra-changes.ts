@@ -11,7 +11,7 @@ const IDS_MAX = 50_000;
 
 /** What the token of tenure is made of. */
 interface Place {
-  /** When everybody was looked at last. */
+  /** When all people were looked at last. */
   readonly lookedAtMs: EpochMs;
   /** Where Graph's delta goes on. */
   readonly link: string;
@@ -19,7 +19,7 @@ interface Place {
 
 /**
  * The people who may have changed since a token. Graph repeats people, and forgets tokens after a week: then, and when the last
- * look at everybody is too long ago, it is not known.
+ * look at all people is too long ago, it is not known.
  */
 export async function changesSince(
   entra: EntraConnection,

@@ -76,7 +76,7 @@ export interface EntraDirectoryOptions {
   /** Whether the members of a group include those of groups in it. Default `false`. */
   readonly transitiveMembers?: boolean;
   /**
-   * Time after which everybody is looked at, ms, however few changes Graph reports: its changes come late at times, and
+   * Time after which all people are looked at, ms, however few changes Graph reports: its changes come late at times, and
    * not of every property. 0: always. Default: a day.
    */
   readonly fullLookMs?: DurationMs;

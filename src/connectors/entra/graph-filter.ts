@@ -25,7 +25,7 @@ const CLAUSES_MAX = 15;
 const LENGTH_MAX = 1_500;
 
 /**
- * A filter that keeps everybody whom the rule selects, and perhaps more people, since Graph compares without letter
+ * A filter that keeps all people that the rule selects, and perhaps more, since Graph compares without letter
  * case; `null`: there is none. For that reason nothing is made of `ne`, and of what else a rule excludes.
  */
 export function graphFilter(rule: string): string | null {

@@ -204,7 +204,7 @@ for (const { name, task, subject = { id: ANA }, arguments: given = {}, options, 
       make: async () => {
         const emulator = await startEntraEmulator(() => NOW_MS);
         const proxy = await openHttpProxy(emulator.url);
-        emulator.linkUrl = proxy.url;
+        emulator.linkTo(proxy.url);
         one.fill(emulator.data);
         const { data } = emulator;
         return {

@@ -51,7 +51,7 @@ const fill = (count: number) => {
 };
 
 describe('a directory of Entra', () => {
-  it('streams everybody once, page by page, with the properties that are selected', async () => {
+  it('streams all people once, page by page, with the properties that are selected', async () => {
     fill(25);
     emulator.data.pageMax = 10;
     const people = await all(open().directory.query(null));
@@ -83,7 +83,7 @@ describe('a directory of Entra', () => {
     });
   });
 
-  it('reads further attributes that it is told of, and names all that it reads', async () => {
+  it('reads further attributes that the options name, and lists all that it reads', async () => {
     emulator.data.addUser({ id: guid('a', 1), employeeLeaveDateTime: '2026-03-31T00:00:00Z' });
     expect((await open().directory.get([guid('a', 1)]))[0]).not.toHaveProperty('employeeLeaveDateTime');
     const { directory } = open({ attributes: ['employeeLeaveDateTime'] });
@@ -188,7 +188,7 @@ describe('the changes of a directory', () => {
       });
   });
 
-  it('are not known once a day, so that everybody is looked at', async () => {
+  it('are not known once a day, so that all people are looked at', async () => {
     const { clock, directory } = open();
     const first = await directory.changes(null);
     clock.jump(86_399_999);
