@@ -193,6 +193,7 @@ export {
   type PlainTaskOptions,
   type RetryPolicy,
   type SchemaTaskOptions,
+  type TaskCallback,
   type TaskContext,
   type TaskHandler,
   type TaskHandlerFunction,

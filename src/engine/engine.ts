@@ -14,6 +14,7 @@ import { SharedSettings } from './cluster/shared-settings.ts';
 import { createTaskResults, type EngineRuns, type EngineTaskResults } from './engine-methods.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
+import { waitsAfter } from './handlers/launch-and-wait.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
 
 import { EngineMeter } from './metrics/engine-meter.ts';
@@ -157,7 +158,8 @@ class LifecycleEngine implements Engine, EventSink {
       around,
       failed: (error: unknown) => this.emit('engine.error', { error, during: 'wrappingTask' }),
     };
-    const handlers = new Handlers(settings.tasks, builtIn, settings.noOp, wrapper);
+    const waits = waitsAfter(this.#ledger.context, ports.callout);
+    const handlers = new Handlers(settings.tasks, builtIn, settings.noOp, wrapper, waits);
     const { slices } = this.#ledger.recorder;
     const isShared = store.slices !== undefined;
     const intervals = ports.intervals ?? ports.clock;

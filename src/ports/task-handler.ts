@@ -44,7 +44,17 @@ export interface TaskContext<
     readonly displayName: string;
     readonly executionSequence: number;
   };
+  /** How the launched work reports its outcome. Only for a handler with `callbackTimeoutMs`, and not in a preview. */
+  readonly callback?: TaskCallback;
   readonly log: Logger;
+}
+
+/** What a system needs that a task waits for. The same in every attempt, and good for one answer. */
+export interface TaskCallback {
+  /** Proof for `taskProcessingResults.resume(idempotencyKey, { data: { operationStatus } }, { token })`. A secret. */
+  readonly token: string;
+  /** Where `tenure/graph` takes the answer: a path below its root, with the token. A secret. */
+  readonly path: string;
 }
 
 /** Result of a handler: nothing, or what is to be known about a task that succeeded. */
@@ -115,6 +125,11 @@ interface TaskHandlerSettings<Arguments, Person extends Identified> {
    * reason why the task would fail. Default: the task would run.
    */
   preview?(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;
+  /**
+   * Once `run` has returned, the task waits without a lane for the answer that `taskProcessingResults.resume` brings, at
+   * most this long, ms; 1..604,800,000. What `run` returned is its result then. Default: it completes with `run`.
+   */
+  readonly callbackTimeoutMs?: DurationMs;
   /** An attempt that takes longer fails, ms. Default: none. */
   readonly timeoutMs?: DurationMs;
   readonly retry?: RetryPolicy;

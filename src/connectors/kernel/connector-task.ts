@@ -26,7 +26,7 @@ export type Make = <State>(step: Step<State>) => Promise<Ensured>;
  */
 export function connectorTask(
   body: (context: TaskContext, make: Make) => Promise<Ensured>,
-  settings: Pick<PlainTaskOptions, 'concurrency' | 'retry' | 'timeoutMs'> = {},
+  settings: Pick<PlainTaskOptions, 'callbackTimeoutMs' | 'concurrency' | 'retry' | 'timeoutMs'> = {},
 ): PlainTaskOptions {
   return {
     retry: RETRY,

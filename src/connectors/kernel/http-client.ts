@@ -44,7 +44,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL, beginning with `/`, made with {@link path}; or a URL of the same host that the system gave. */
   readonly path: string;
-  /** Sent as JSON; `URLSearchParams` as a form. */
+  /** Sent as JSON; `URLSearchParams` as a form; bytes as they are, for JSON whose signature is in a header. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -149,7 +149,7 @@ class FetchClient implements HttpClient {
           ...headers,
           ...(credentials === undefined ? {} : { authorization: credentials }),
         },
-        ...(body === undefined ? {} : { body: isForm(body) ? body.toString() : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: sent(body) }),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const text = await textOf(response, bodyBytesMax);
@@ -208,6 +208,11 @@ function readHeaders(place: Place): Readonly<Record<string, string>> {
   const isText = typeof value === 'object' && value !== null && Object.values(value).every(isString);
   if (!isText) throw invalid(place, 'an object of texts');
   return value as Readonly<Record<string, string>>;
+}
+
+function sent(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  return isForm(body) ? body.toString() : JSON.stringify(body);
 }
 
 function isForm(body: unknown): body is URLSearchParams {

@@ -1,18 +1,9 @@
 /**
- * The handler of `runCustomTaskExtension` (domain §3.16), for hosts that have none of their own. A task that
- * waits for a callback calls it several times, and the ledger's note on the task says what it does:
- *
- * | noted                    | does                                                    |
- * |--------------------------|---------------------------------------------------------|
- * | nothing, or not launched | notes that it waits, calls, notes that it was launched  |
- * | launched, in time        | waits                                                   |
- * | launched, too late       | fails                                                   |
- * | an answer                | completes or fails                                      |
+ * The handler of `runCustomTaskExtension` (domain §3.16), for hosts that have none of their own. With the reply mode
+ * `callback` the task calls, and waits: `launch-and-wait.ts`.
  *
  * With the reply mode `none` the task completes when the call is accepted, with `response` the answer to the call
  * decides; both call it once.
- *
- * A process that dies while it calls may call twice, with the same ids and the same token.
  */
 
 import { dayTimeMs } from '../../input/durations.ts';
@@ -20,13 +11,6 @@ import type { LedgerContext } from '../../ledger/context.ts';
 import { DEFAULT_CLIENT } from '../../ledger/input/extension.ts';
 import { requireExtension } from '../../ledger/methods/extensions.ts';
 import { objectOfRun } from '../../ledger/planning/provisioning-objects.ts';
-import {
-  callbackSecret,
-  callbackToken,
-  noteWaiting,
-  readWaiting,
-  type Waiting,
-} from '../../ledger/recording/callbacks.ts';
 import { isoOf } from '../../ledger/resources.ts';
 import { addressOf } from '../../model/ids.ts';
 import type { DurationMs } from '../../model/time.ts';
@@ -34,10 +18,11 @@ import type { CustomTaskExtension } from '../../model/workflow/extension.ts';
 import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/workflow-subject.ts';
 import type { Callout, CalloutAnswer } from '../../ports/callout.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { TaskContext, TaskHandlerOptions } from '../../ports/task-handler.ts';
+import type { TaskContext, TaskHandlerOptions, TaskHandlerResult } from '../../ports/task-handler.ts';
 import { failureCodeOf, failureReasonOf } from './failure.ts';
+import { launchAndWait } from './launch-and-wait.ts';
 import { PermanentFailure } from './results/task-failure.ts';
-import { Suspension } from './suspension.ts';
+import type { Suspension } from './suspension.ts';
 
 type Task = TaskContext<Readonly<Record<string, string>>>;
 
@@ -58,39 +43,16 @@ async function runExtension(
   callout: Callout,
   extension: CustomTaskExtension,
   task: Task,
-): Promise<Suspension | undefined> {
+): Promise<TaskHandlerResult | Suspension> {
   const timeoutMs = dayTimeMs(extension.callbackConfiguration?.timeoutDuration ?? '');
-  const { workflow, idempotencyKey: id } = task;
-  const known = await readWaiting(context.store, workflow.id, id);
-  if (known && (known.launchedAtMs !== null || known.answer !== null)) return outcomeOf(context, known);
-  const url = urlOf(extension);
+  const made = (path: string | null) => call(context, callout, urlOf(extension), extension, task, path);
   if (timeoutMs === null) {
-    const { body } = await call(context, callout, url, extension, task, null);
+    const { body } = await made(null);
     if (extension.replyMode === 'response') expectCompleted(body);
     return undefined;
   }
-  // The callback may come before the call returns.
-  await noteWaiting(context, workflow.id, id, {
-    launchedAtMs: null,
-    deadlineMs: context.clock.now() + timeoutMs + callTimeMaxMs(extension),
-  });
-  const token = callbackToken(await callbackSecret(context, () => callout.secret()), id);
-  await call(context, callout, url, extension, task, token);
-  const launchedAtMs = context.clock.now();
-  const deadlineMs = launchedAtMs + timeoutMs;
-  return outcomeOf(context, await noteWaiting(context, workflow.id, id, { launchedAtMs, deadlineMs }));
-}
-
-function outcomeOf(
-  { clock }: LedgerContext,
-  { launchedAtMs, deadlineMs, answer }: Waiting,
-): Suspension | undefined {
-  if (answer === 'completed') return undefined;
-  if (answer === 'failed')
-    throw new PermanentFailure('The custom task extension reported that it failed', 'CallbackFailed');
-  if (clock.now() >= deadlineMs)
-    throw new PermanentFailure(`No callback came until ${isoOf(deadlineMs)}`, 'CallbackTimedOut');
-  return new Suspension(launchedAtMs ?? clock.now(), deadlineMs);
+  const options = { timeoutMs, launchMsMax: callTimeMaxMs(extension), what: 'The custom task extension' };
+  return launchAndWait(context, callout, task, options, async ({ path }) => void (await made(path)));
 }
 
 /** @throws Error for a logic app without a known URL. */
@@ -139,14 +101,16 @@ async function call(
   url: string,
   extension: CustomTaskExtension,
   task: Task,
-  token: string | null,
+  callbackUriPath: string | null,
 ): Promise<CalloutAnswer> {
   const { maximumRetries, timeoutInMilliseconds: timeoutMs } =
     extension.clientConfiguration ?? DEFAULT_CLIENT;
   const { runId = '', ordinal = 0 } = addressOf(task.idempotencyKey) ?? {};
   const user = await store.getUser(runId, ordinal);
   const object = await objectOfRun(store, { workflowId: task.workflow.id, id: runId });
-  const body = JSON.stringify(payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), token, object));
+  const body = JSON.stringify(
+    payloadOf(task, isoOf(user?.createdAtMs ?? clock.now()), callbackUriPath, object),
+  );
   const headers = { 'idempotency-key': task.idempotencyKey };
   const answerBytesMax = extension.replyMode === 'response' ? REPLY_BYTES_MAX : 0;
   for (let attempt = 0; ; attempt += 1) {
@@ -201,23 +165,22 @@ async function pause(clock: Clock, delayMs: DurationMs, signal: AbortSignal): Pr
 }
 
 /**
- * @param token `null`: no callback is awaited.
+ * @param callbackUriPath `null`: no callback is awaited.
  * @param targetSubject `null`: the subject is a person.
  */
 function payloadOf(
   task: Task,
   createdDateTime: string,
-  token: string | null,
+  callbackUriPath: string | null,
   targetSubject: ProvisioningObjectWorkflowSubject | null,
 ): object {
   const { subject, workflow, idempotencyKey: id } = task;
-  const path = `/identityGovernance/lifecycleWorkflows/workflows/${workflow.id}/tasks/${task.task.id}/taskProcessingResults/${id}/resume`;
   return {
     source: 'Lifecycle Workflows',
     type: 'lifecycleEvent',
     data: {
       '@odata.type': '#microsoft.graph.identityGovernance.customTaskExtensionCalloutData',
-      callbackUriPath: token === null ? null : `${path}?token=${token}`,
+      callbackUriPath,
       subject: {
         id: subject.id,
         displayName: subject.displayName ?? null,

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../model/records.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { TaskContext } from '../../ports/task-handler.ts';
+import type { TaskCallback, TaskContext } from '../../ports/task-handler.ts';
 import type { ActiveUser } from './active-user.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import type { BoundTask } from './handlers.ts';
@@ -46,6 +46,8 @@ export class HandlerContext implements TaskContext<unknown> {
   #abortReason: { readonly reason: unknown } | null = null;
   readonly attempt: number;
   readonly interruptions: number;
+  /** Not initialized: few tasks wait, and every call has a context. */
+  declare callback?: TaskCallback;
 
   constructor(active: ActiveUser, bound: BoundTask, info: RunInfo) {
     this.#active = active;

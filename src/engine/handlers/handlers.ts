@@ -31,6 +31,7 @@ import { Semaphore } from '../lanes/semaphore.ts';
 import { StartGate } from '../lanes/start-gate.ts';
 import { calledInside } from './around-task.ts';
 import { frozenCopy } from './frozen-copy.ts';
+import type { WaitsAfter } from './launch-and-wait.ts';
 
 /** A handler with every setting filled in. */
 export interface Handler {
@@ -84,6 +85,7 @@ export class Handlers {
 
   /**
    * @param isNoOp every task is bound to a handler that does nothing.
+   * @param waits makes handlers wait for callbacks; `null`: they are not called.
    * @throws LifecycleError `InvalidArgument` for a handler or setting that is not allowed.
    */
   constructor(
@@ -91,8 +93,9 @@ export class Handlers {
     builtIn: Readonly<Record<string, TaskHandler>> = {},
     isNoOp = false,
     wrapper: Wrapper | null = null,
+    waits: WaitsAfter | null = null,
   ) {
-    const read = (place: Place) => wrapped(readHandler(place), wrapper);
+    const read = (place: Place) => wrapped(readHandler(place, waits), wrapper);
     this.#names = Object.keys(tasks);
     this.#isNoOp = isNoOp;
     for (const [name, handler] of Object.entries(builtIn))
@@ -152,6 +155,7 @@ const HANDLER = {
   run: readFunction<TaskHandlerFunction<never>>,
   preview: optional(readFunction<TaskHandlerFunction<never>>),
   timeoutMs: withDefault((place: Place) => readNumber(place, 1, 7 * DAY_MS), null),
+  callbackTimeoutMs: optional((place: Place) => readNumber(place, 1, 7 * DAY_MS)),
   retry: optional(
     shapeReader({
       attempts: (place: Place) => readWhole(place, 1, 100),
@@ -180,7 +184,10 @@ const DEFINITION_KEYS = TASK_DEFINITIONS.map(({ key }) => key);
 
 /** Result of every task of a no-op engine. */
 const NOTHING_DONE = Object.freeze({ processingInfo: 'No-op: no handler was called' });
-const NO_OP = readHandler(placeOf('*', () => NOTHING_DONE));
+const NO_OP = readHandler(
+  placeOf('*', () => NOTHING_DONE),
+  null,
+);
 
 /** The readable key of a definition of the catalogue; else the name itself. */
 export function nameOf(taskDefinitionId: string): string {
@@ -196,15 +203,17 @@ function placeOf(name: string, handler: TaskHandler): Place {
   return { path: `tasks.${name}`, value: handler };
 }
 
-function readHandler(place: Place): Handler {
+function readHandler(place: Place, waits: WaitsAfter | null): Handler {
   const { value } = place;
   if (typeof value !== 'function' && (typeof value !== 'object' || value === null))
     throw invalid(place, 'a function, or an object with a function `run`');
   const at = fieldsOfHandler(place, typeof value === 'function' ? { run: value } : value);
-  const { run, preview, retry = ONCE, concurrency, rate, ...same } = fieldsBy(HANDLER, at);
+  const { run, preview, retry = ONCE, concurrency, rate, callbackTimeoutMs, ...same } = fieldsBy(HANDLER, at);
+  const bound: TaskHandlerFunction<never> = run.bind(value);
+  const isWaiting = callbackTimeoutMs !== undefined && waits !== null;
   return {
     ...same,
-    run: run.bind(value),
+    run: isWaiting ? waits(bound, callbackTimeoutMs) : bound,
     preview: preview?.bind(value) ?? wouldRun,
     retry,
     slots: concurrency === undefined ? null : new Semaphore(concurrency),

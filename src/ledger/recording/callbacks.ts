@@ -27,6 +27,8 @@ export interface Waiting {
   /** Later answers are refused. */
   readonly deadlineMs: EpochMs;
   readonly answer: 'completed' | 'failed' | null;
+  /** What the launch said, for the task's result when it completes. Absent: nothing. */
+  readonly result?: { readonly processingInfo?: string; readonly changes?: readonly string[] };
 }
 
 const SECRET = 'callbackSecret';

@@ -35,7 +35,6 @@ export async function listWaiting(
   for (const { run, afterOrdinal } of await runsAfter(store, request.after)) {
     const tasks = enabledTasks(await pinnedVersion(store, run));
     const extensions = await extensionsOf(store, tasks);
-    if (extensions.size === 0) continue;
     for (let ordinal = afterOrdinal; ; ) {
       const users = await store.listUsersByStatus(run.id, 'inProgress', ordinal, USERS);
       for (const row of await waitingAmong(store, run, tasks, extensions, users)) {
@@ -100,8 +99,8 @@ async function waitingAmong(
   const current = users.flatMap((user) => {
     const position = positionOf(user, (user.outcomes?.length ?? 0) + 1);
     const task = tasks[position - 1];
-    const extension = task && extensions.get(task.id);
-    if (user.outcomes === null || !task || !extension) return [];
+    if (user.outcomes === null || !task) return [];
+    const extension = extensions.get(task.id) ?? null;
     return [{ user, task, extension, id: taskResultId(run.id, user.ordinal, position) }];
   });
   if (current.length === 0) return [];

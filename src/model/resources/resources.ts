@@ -88,7 +88,7 @@ export interface SubjectHistoryEntry {
   readonly tasks: readonly TaskProcessingResult[];
 }
 
-/** A task that waits for the answer of a custom task extension. Graph has no such resource. */
+/** A task that waits for a callback. Graph has no such resource. */
 export interface WaitingTask {
   /** Of its task result, which can be resumed. */
   readonly id: string;
@@ -97,9 +97,9 @@ export interface WaitingTask {
   readonly workflow: Run['workflow'];
   readonly subject: { readonly id: string };
   readonly task: TaskProcessingResult['task'];
-  /** What was called; without a name when it was deleted since. */
-  readonly extension: { readonly id: string; readonly displayName: string | null };
-  /** When the extension accepted the call. */
+  /** The custom task extension that was called, without a name when it was deleted since; `null`: a handler launched it. */
+  readonly extension: { readonly id: string; readonly displayName: string | null } | null;
+  /** When the call was accepted. */
   readonly waitingSinceDateTime: string;
   /** Later answers are refused, and the task fails. */
   readonly waitingUntilDateTime: string;

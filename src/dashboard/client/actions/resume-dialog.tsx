@@ -26,8 +26,8 @@ export function ResumeDialog({ task, close }: { task: WaitingRow; close: () => v
     >
       <p>
         “{task.task.displayName}” of “{workflow.displayName}” waits for{' '}
-        {extension.displayName ?? 'an extension that was deleted'}. An answer is final: one that comes later
-        is refused.
+        {extension === null ? 'a callback' : (extension.displayName ?? 'an extension that was deleted')}. An
+        answer is final: one that comes later is refused.
       </p>
       <fieldset>
         <legend>What the task ends as</legend>
@@ -42,7 +42,7 @@ export function ResumeDialog({ task, close }: { task: WaitingRow; close: () => v
         </label>
         <label class="choice">
           <input type="radio" name="status" checked={status === 'failed'} onChange={() => choose('failed')} />
-          <span>Failure: as if the extension had reported it</span>
+          <span>Failure: as if the system had reported it</span>
         </label>
       </fieldset>
     </Confirm>

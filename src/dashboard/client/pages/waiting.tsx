@@ -40,8 +40,8 @@ export function WaitingPage() {
       }
     >
       <p class="lead soft">
-        Tasks whose custom task extension was called and has not answered yet, of all runs and all processes
-        on this database. Without an answer in time a task fails.
+        Tasks that have called a system and wait for its answer, of all runs and all processes on this
+        database. Without an answer in time a task fails.
       </p>
       <Answer of={waiting}>
         {({ value, nextToken }) => (
@@ -55,7 +55,8 @@ export function WaitingPage() {
               />
             ) : nextToken === null ? (
               <Empty title="No task waits for a callback.">
-                Tasks appear here when they call a custom task extension with the reply mode “callback”.
+                Tasks appear here when they call a custom task extension with the reply mode “callback”, or a
+                webhook that answers later.
               </Empty>
             ) : (
               <Empty title="None on this page." />
@@ -86,7 +87,8 @@ const COLUMNS: readonly Column<WaitingRow>[] = [
   { head: 'Task', cell: ({ task }) => task.displayName },
   {
     head: 'Waits for',
-    cell: ({ extension }) => extension.displayName ?? <span class="soft">a deleted extension</span>,
+    cell: ({ extension }) =>
+      extension === null ? '' : (extension.displayName ?? <span class="soft">a deleted extension</span>),
   },
   {
     head: 'In the run of',
