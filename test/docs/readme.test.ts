@@ -22,6 +22,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'tenure/ldap': 'src/ldap.ts',
   'tenure/sql': 'src/sql.ts',
   'tenure/entra': 'src/entra.ts',
+  'tenure/webhook': 'src/webhook.ts',
   'tenure/graph': 'src/graph.ts',
   'tenure/simulate': 'src/simulate.ts',
 };
@@ -40,6 +41,7 @@ const PAGES = [
   'src/cli/README.md',
   'src/connectors/README.md',
   'src/connectors/sql/README.md',
+  'src/connectors/webhook/README.md',
   'src/telemetry/README.md',
 ];
 /** Packages of others that the programs import. */

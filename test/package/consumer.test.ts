@@ -91,6 +91,7 @@ describe('what an entry loads', () => {
     ['tenure/ldap', []],
     ['tenure/sql', []],
     ['tenure/entra', []],
+    ['tenure/webhook', []],
     ['tenure/graph', ['hono']],
     ['tenure/dashboard', ['hono']],
     [

@@ -7,9 +7,13 @@ import { systemSecret } from './random.ts';
 export interface HttpCalloutOptions {
   /** Allows hosts of private networks, and this host. Default `false`. */
   readonly allowPrivateAddresses?: boolean;
-  /** Additional headers of a call, such as `authorization`. Default: none. */
+  /**
+   * Additional headers of a call, such as `authorization`, or `signWebhook` of `tenure/webhook`. `id` is the same for each
+   * attempt of a task. Default: none.
+   */
   readonly headers?: (
     url: string,
+    call: { readonly id: string; readonly body: string },
   ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
 }
 
@@ -28,7 +32,9 @@ export function httpCallout(options?: HttpCalloutOptions): Callout {
   return {
     async post(call) {
       const { post } = await import('./http-post.ts');
-      return post(call, headers && (() => headers(call.url)), allowPrivateAddresses);
+      const { url, body } = call;
+      const id = call.headers['idempotency-key'] ?? '';
+      return post(call, headers && (() => headers(url, { id, body })), allowPrivateAddresses);
     },
     secret: systemSecret,
   };
