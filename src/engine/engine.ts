@@ -12,9 +12,9 @@ import { Activator } from './activation.ts';
 import { SchedulerTurn } from './cluster/scheduler-turn.ts';
 import { SharedSettings } from './cluster/shared-settings.ts';
 import { createTaskResults, type EngineRuns, type EngineTaskResults } from './engine-methods.ts';
+import { waitsAfter } from './handlers/callbacks/launch-and-wait.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
-import { waitsAfter } from './handlers/launch-and-wait.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
 
 import { EngineMeter } from './metrics/engine-meter.ts';

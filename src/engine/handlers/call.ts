@@ -9,13 +9,13 @@ import type { Clock, Timer } from '../../ports/clock.ts';
 import type { TaskHandlerResult } from '../../ports/task-handler.ts';
 import type { AbortCause } from './abort-cause.ts';
 import type { ActiveUser } from './active-user.ts';
+import { Suspension } from './callbacks/suspension.ts';
 import { cut, failureCodeOf, failureReasonOf } from './failure.ts';
 import { HandlerContext, type RunInfo } from './handler-context.ts';
 import type { BoundTask } from './handlers.ts';
 import { isThenable, safePromise } from './promises.ts';
 import { changesOf } from './results/changes.ts';
 import { PermanentFailure, RetryAfter } from './results/task-failure.ts';
-import { Suspension } from './suspension.ts';
 
 /** Result of a call. */
 export type CallResult =

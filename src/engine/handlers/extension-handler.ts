@@ -1,6 +1,6 @@
 /**
  * The handler of `runCustomTaskExtension` (domain §3.16), for hosts that have none of their own. With the reply mode
- * `callback` the task calls, and waits: `launch-and-wait.ts`.
+ * `callback` the task calls, and waits: `callbacks/launch-and-wait.ts`.
  *
  * With the reply mode `none` the task completes when the call is accepted, with `response` the answer to the call
  * decides; both call it once.
@@ -19,10 +19,10 @@ import type { ProvisioningObjectWorkflowSubject } from '../../model/workflow/wor
 import type { Callout, CalloutAnswer } from '../../ports/callout.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskContext, TaskHandlerOptions, TaskHandlerResult } from '../../ports/task-handler.ts';
+import { launchAndWait } from './callbacks/launch-and-wait.ts';
+import type { Suspension } from './callbacks/suspension.ts';
 import { failureCodeOf, failureReasonOf } from './failure.ts';
-import { launchAndWait } from './launch-and-wait.ts';
 import { PermanentFailure } from './results/task-failure.ts';
-import type { Suspension } from './suspension.ts';
 
 type Task = TaskContext<Readonly<Record<string, string>>>;
 

@@ -31,7 +31,6 @@ import { Semaphore } from '../lanes/semaphore.ts';
 import { StartGate } from '../lanes/start-gate.ts';
 import { calledInside } from './around-task.ts';
 import { frozenCopy } from './frozen-copy.ts';
-import type { WaitsAfter } from './launch-and-wait.ts';
 
 /** A handler with every setting filled in. */
 export interface Handler {
@@ -74,6 +73,12 @@ export interface Wrapper {
   readonly around: AroundTask;
   readonly failed: (error: unknown) => void;
 }
+
+/** Makes a `run` that launches something into one that waits for a callback after it, at most `timeoutMs`. */
+export type WaitsAfter = (
+  run: TaskHandlerFunction<never>,
+  timeoutMs: DurationMs,
+) => TaskHandlerFunction<never>;
 
 /** All handlers of an engine. */
 export class Handlers {

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../model/time.ts';
+import type { EpochMs } from '../../../model/time.ts';
 
 /**
  * Returned by a built-in handler for a task that waits for an answer from outside: its lane is free meanwhile, and

@@ -1,8 +1,8 @@
 /** Handlers of the host that wait for a callback. */
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../../src/index.ts';
-import { HOUR_MS, MINUTE_MS } from '../../../../src/model/time.ts';
-import type { TaskCallback, TaskHandlerResult } from '../../../../src/ports/task-handler.ts';
+import { memoryStore } from '../../../../../src/index.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../../../src/model/time.ts';
+import type { TaskCallback, TaskHandlerResult } from '../../../../../src/ports/task-handler.ts';
 import {
   allTasks,
   codeOf,
@@ -10,7 +10,7 @@ import {
   makeWorld,
   type WorldOptions,
   workflowInput,
-} from '../../../helpers/world.ts';
+} from '../../../../helpers/world.ts';
 
 const callout = {
   post: () => Promise.reject(new Error('not called')),

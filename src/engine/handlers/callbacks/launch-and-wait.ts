@@ -11,27 +11,23 @@
  *
  * A process that dies while it launches may launch twice, with the same ids and the same token.
  */
-import type { LedgerContext } from '../../ledger/context.ts';
+import type { LedgerContext } from '../../../ledger/context.ts';
 import {
   callbackSecret,
   callbackToken,
   noteWaiting,
   readWaiting,
   type Waiting,
-} from '../../ledger/recording/callbacks.ts';
-import { isoOf } from '../../ledger/resources.ts';
-import type { DurationMs } from '../../model/time.ts';
-import type { Callout } from '../../ports/callout.ts';
-import type {
-  TaskCallback,
-  TaskContext,
-  TaskHandlerFunction,
-  TaskHandlerResult,
-} from '../../ports/task-handler.ts';
-import { cut } from './failure.ts';
-import type { HandlerContext } from './handler-context.ts';
-import { changesOf } from './results/changes.ts';
-import { PermanentFailure } from './results/task-failure.ts';
+} from '../../../ledger/recording/callbacks.ts';
+import { isoOf } from '../../../ledger/resources.ts';
+import type { DurationMs } from '../../../model/time.ts';
+import type { Callout } from '../../../ports/callout.ts';
+import type { TaskCallback, TaskContext, TaskHandlerResult } from '../../../ports/task-handler.ts';
+import { cut } from '../failure.ts';
+import type { HandlerContext } from '../handler-context.ts';
+import type { WaitsAfter } from '../handlers.ts';
+import { changesOf } from '../results/changes.ts';
+import { PermanentFailure } from '../results/task-failure.ts';
 import { Suspension } from './suspension.ts';
 
 type Task = Pick<TaskContext<unknown>, 'workflow' | 'task' | 'idempotencyKey'>;
@@ -45,12 +41,6 @@ export interface WaitOptions {
   /** What reports the outcome, in a failure reason. */
   readonly what: string;
 }
-
-/** Makes a `run` that launches into one that waits after it. */
-export type WaitsAfter = (
-  run: TaskHandlerFunction<never>,
-  timeoutMs: DurationMs,
-) => TaskHandlerFunction<never>;
 
 /** For handlers with `callbackTimeoutMs`. */
 export function waitsAfter(context: LedgerContext, callout: Callout | undefined): WaitsAfter {
