@@ -3,7 +3,6 @@ import type { Subject } from '../../model/subject.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
 import { isAddress, type MailAddress } from './mail-message.ts';
-import { languageOf } from './mail-texts.ts';
 import { displayNameOf } from './mail-values.ts';
 
 /** A person, or the id of one. */
@@ -34,8 +33,8 @@ export interface Recipients {
   readonly addresses: readonly MailAddress[];
   /** `the sponsor E7`: without an address. */
   readonly missing: readonly string[];
-  /** Of the first person; `null` when it is not known. */
-  readonly language: string | null;
+  /** The first of those that can be reached; `null` when only the address is known. */
+  readonly first: Subject | null;
 }
 
 /** A person with the word for them in messages. */
@@ -74,8 +73,8 @@ export async function recipientsOf(
   const missing = found.filter(({ address }) => address === null).map(({ who }) => who);
   if (reached.length === 0)
     throw refused(`Expected ${missing.slice(0, 5).join(', ')} to have an e-mail address, got none`);
-  const language = languageOf(found.find(({ address }) => address !== null)?.person?.preferredLanguage);
-  return { addresses: withoutRepeats(reached), missing, language };
+  const first = found.find(({ address }) => address !== null)?.person ?? null;
+  return { addresses: withoutRepeats(reached), missing, first };
 }
 
 const NONE: Readonly<Record<string, string>> = {

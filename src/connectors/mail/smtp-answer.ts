@@ -53,7 +53,8 @@ export function deliveryFailure(error: unknown, delivery: FailedDelivery): Error
     return refused(`The message cannot be sent: ${lineOf(failed.message ?? code)}`, code, error);
   if (kindOfSocketCode(originalCode) === 'refused' || isCertificateRefused(failed))
     return refused(`${host}: TLS failed: ${lineOf(failed.message ?? code)}`, 'TlsFailed', error);
-  return lost(`The connection to ${host} was lost, or none was made (${originalCode})`, originalCode);
+  const what = isBegun ? `The connection to ${host} was lost` : `No connection to ${host} (${originalCode})`;
+  return lost(what, originalCode);
 }
 
 /** What answers mean. RFC 5321 §4.2.1, RFC 3463. */

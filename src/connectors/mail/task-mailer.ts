@@ -12,6 +12,7 @@ import {
   type MailPeople,
   managerOf,
   type PersonReference,
+  type Recipients,
   recipientsOf,
 } from './mail-people.ts';
 import { ACCESS_PASS, htmlDocument, htmlOf, renderBody, renderSubject } from './mail-template.ts';
@@ -121,26 +122,27 @@ export function taskMailer(sender: MailSender, options?: MailTasksOptions): Task
   return async (task, context) => {
     const { subject, signal } = context;
     const given = argumentsOf(task, context.arguments);
-    const to = await recipientsOf(people, given.to ?? AUDIENCE[task], subject, signal);
-    const cc = given.cc.length > 0 ? await copiesFor(people, given.cc, subject, signal) : NO_COPIES;
+    const audience = given.to ?? AUDIENCE[task];
+    const to = await recipientsOf(people, audience, subject, signal);
+    const cc = given.cc.length > 0 ? await copiesFor(people, given.cc, to, context) : NO_COPIES;
     if (to.addresses.length + cc.addresses.length > RECIPIENTS_MAX)
       throw refused(`Expected at most ${RECIPIENTS_MAX} recipients, got more`, 'TooManyRecipients');
-    const own = languageOf(subject.preferredLanguage);
-    const languages = [given.language, to.language, own, locale];
-    const { text, language } = findText(task, languages, texts);
-    const manager = await managerOf(people, subject, signal);
+    const spoken = [to.first?.preferredLanguage, subject.preferredLanguage].map(languageOf);
+    const { text, language } = findText(task, [given.language, ...spoken, locale], texts);
+    const subjectText = given.customSubject ?? text.subject;
+    const bodyText = given.customBody ?? text.body;
+    const manager = await managerFor(audience, to, `${subjectText}${bodyText}`, () =>
+      managerOf(people, subject, signal),
+    );
     const lookUp = valuesOf({ subject, manager, language, accessPass: null });
-    const line = renderSubject(given.customSubject ?? text.subject, lookUp);
+    const line = renderSubject(subjectText, lookUp);
     const missing = [...to.missing, ...cc.missing];
     return {
       change: `mail to ${namesOf(to.addresses)}${cc.addresses.length > 0 ? `, cc ${namesOf(cc.addresses)}` : ''}: ${line}`,
       note: missing.length > 0 ? `Without an e-mail address: ${missing.slice(0, 5).join(', ')}` : null,
       send: async (secret) => {
         const accessPass = secret?.[ACCESS_PASS] ?? null;
-        const body = renderBody(
-          given.customBody ?? text.body,
-          valuesOf({ subject, manager, language, accessPass }),
-        );
+        const body = renderBody(bodyText, valuesOf({ subject, manager, language, accessPass }));
         if (body === null) throw refused('Expected a shorter body of the message', 'BadArgument');
         const message: MailMessage = {
           key: keyOf(context, accessPass !== null),
@@ -157,17 +159,33 @@ export function taskMailer(sender: MailSender, options?: MailTasksOptions): Task
   };
 }
 
+/** The manager, for texts that name them; they are not looked up for others. */
+async function managerFor(
+  audience: Audience,
+  to: Recipients,
+  texts: string,
+  find: () => Promise<Subject | null>,
+): Promise<Subject | null> {
+  if (audience === 'manager') return to.first;
+  return /\{\{\s*manager/.test(texts) ? find() : null;
+}
+
 const NO_COPIES = { addresses: [] as readonly MailAddress[], missing: [] as readonly string[] };
 
-/** Copies are a courtesy: that none of their recipients has an address does not keep the message back. */
+/**
+ * Copies for those who do not get the message anyway. They are a courtesy: that none of them has an address does not keep the
+ * message back.
+ */
 async function copiesFor(
   people: MailPeople,
   ids: readonly string[],
-  subject: Subject,
-  signal: AbortSignal,
+  to: Recipients,
+  { subject, signal }: Pick<TaskContext, 'subject' | 'signal'>,
 ): Promise<typeof NO_COPIES> {
   try {
-    return await recipientsOf(people, ids, subject, signal);
+    const { addresses, missing } = await recipientsOf(people, ids, subject, signal);
+    const reached = new Set(to.addresses.map(({ address }) => address.toLowerCase()));
+    return { addresses: addresses.filter(({ address }) => !reached.has(address.toLowerCase())), missing };
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== 'AddressMissing') throw error;
     return { addresses: [], missing: ids.map((id) => `the recipient ${id}`) };

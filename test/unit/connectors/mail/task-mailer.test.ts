@@ -91,6 +91,26 @@ describe('the message of a task', () => {
     expect(message).toMatchObject({ key: 'key', language: 'fr' });
   });
 
+  it('has no copy for those who get it anyway', async () => {
+    const { message } = await send('sendWelcomeEmail', { arguments: { cc: 'ADA@example.org,bob' } });
+    expect(addresses(message.cc)).toEqual(['bob@example.org']);
+  });
+
+  it('names the manager, who is looked up only when they are named or get it', async () => {
+    let lookUps = 0;
+    const managerOf = () => {
+      lookUps += 1;
+      return { id: 'hal', displayName: 'Hal', mail: 'hal@example.org' };
+    };
+    await send('sendWelcomeEmail', { managerOf });
+    expect(lookUps).toBe(0);
+    const customBody = 'Ask {{managerDisplayName}} ({{managerEmail}})';
+    const { message } = await send('sendWelcomeEmail', { managerOf, arguments: { customBody } });
+    expect([message.text, lookUps]).toEqual(['Ask Hal (hal@example.org)', 1]);
+    await send('sendMoveNotificationEmail', { managerOf });
+    expect(lookUps).toBe(2);
+  });
+
   it('has copies only for those who have an address', async () => {
     const { note, message } = await send('sendWelcomeEmail', { arguments: { cc: 'gil' } });
     expect([note, message.cc]).toEqual(['Without an e-mail address: the recipient gil', []]);
