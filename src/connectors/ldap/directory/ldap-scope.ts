@@ -1,7 +1,7 @@
 import { pathText } from '../../../filter/tree.ts';
 import type { Filter, FilterExpression } from '../../../model/filter.ts';
 import type { ScopeRule } from '../../../ports/directory.ts';
-import { ruleFilter } from '../../kernel/rule-filter.ts';
+import { type RuleFilter, ruleFilter } from '../../kernel/rule-filter.ts';
 import { DISABLED_BIT } from '../ldap-accounts.ts';
 import type { LdapProfile } from '../ldap-server.ts';
 import { equals, type LdapFilter, or } from '../protocol/ldap-filter.ts';
@@ -26,16 +26,17 @@ const ACTIVE_DIRECTORY_TEXT = new Set(
   'employeeid department company division streetaddress co samaccountname userprincipalname'.split(' '),
 );
 
-type Asked = Pick<LdapProfile, 'flavour' | 'attributes'>;
+type Server = Pick<LdapProfile, 'flavour' | 'attributes'>;
+type Asked = Server & Pick<RuleFilter, 'keepsUnknown'>;
 
 /**
  * A filter that selects everyone that a scope rule selects, and as few others as LDAP can tell; `null`: all. LDAP compares
  * without letter case and knows nothing of a missing value, so the engine examines the people once more, and the
  * opposite of a condition is never asked for.
  */
-export function filterOfScope(rule: ScopeRule, profile: Asked): LdapFilter | null {
+export function filterOfScope(rule: ScopeRule, { flavour, attributes }: Server): LdapFilter | null {
   const parsed = ruleFilter(rule);
-  return parsed && translate(parsed.filter, profile);
+  return parsed && translate(parsed.filter, { flavour, attributes, keepsUnknown: parsed.keepsUnknown });
 }
 
 function translate(filter: Filter, profile: Asked): LdapFilter | null {
@@ -80,7 +81,9 @@ function comparison(sides: readonly FilterExpression[], profile: Asked): LdapFil
 }
 
 function beginning([path, start]: readonly FilterExpression[], profile: Asked): LdapFilter | null {
-  if (path?.kind !== 'path' || start?.kind !== 'literal' || start.type !== 'string') return null;
+  // Of people without the attribute it is unknown.
+  if (profile.keepsUnknown || path?.kind !== 'path' || start?.kind !== 'literal' || start.type !== 'string')
+    return null;
   const attribute = textAttribute(pathText(path.segments), profile);
   // Servers compare composed characters: with an accent behind it, the last character would be another one.
   const value = /^[ -~]+$/.test(start.value) ? start.value.slice(0, -1).trim() : '';

@@ -31,6 +31,11 @@ describe('what LDAP is asked of a scope rule', () => {
       expect(translated(`startsWith(jobTitle, '${start}')`)).toBeNull();
   });
 
+  it('is no beginning beside a value that may be none, since people without the attribute may be wanted then', () => {
+    expect(translated("startsWith(jobTitle, 'Vice') and city eq true")).toBeNull();
+    expect(translated("startsWith(jobTitle, 'Vice') and city eq 'Porto'")).toMatchObject({ kind: 'and' });
+  });
+
   it('is the bit of an account of Active Directory', () => {
     const disabled = { kind: 'hasBits', attribute: 'userAccountControl', bits: 2 };
     expect(translated('accountEnabled eq false', 'activeDirectory')).toEqual(disabled);
