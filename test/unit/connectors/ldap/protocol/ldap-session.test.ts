@@ -144,10 +144,9 @@ describeSlapd('a connection to an LDAP server', () => {
     const { read } = open({ timeoutMs: 1 });
     proxy.inject(SILENCE, 1);
     await expect(read()).rejects.toMatchObject({ kind: 'unknown', code: 'Timeout' });
-    const before = proxy.requests;
-    // The next one may be late, too.
+    // The next one may be late, too, after its sign-in.
     await read().catch(() => null);
-    expect(proxy.operations[before]).toBe('bind');
+    expect(proxy.operations.filter((name) => name === 'bind')).toHaveLength(2);
   });
 
   it('takes a sign-in that is not answered for no connection', async () => {
