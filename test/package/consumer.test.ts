@@ -86,7 +86,7 @@ describe('what an entry loads', () => {
     ['tenure/telemetry', ['@opentelemetry/api']],
     ['tenure/connectors', []],
     ['tenure/scim', []],
-    ['tenure/mail', ['eventemitter3', 'p-queue']],
+    ['tenure/mail', ['p-queue']],
     ['tenure/config', []],
     ['tenure/ldap', []],
     ['tenure/sql', []],
