@@ -71,8 +71,11 @@ export async function recipientsOf(
   const found = await find(people, named);
   const reached = found.flatMap(({ address, name }) => (address === null ? [] : [withName(address, name)]));
   const missing = found.filter(({ address }) => address === null).map(({ who }) => who);
-  if (reached.length === 0)
-    throw refused(`Expected ${missing.slice(0, 5).join(', ')} to have an e-mail address, got none`);
+  if (reached.length === 0) {
+    const isIdOnly = people.directory === null && found.some(({ person }) => person === null);
+    const remedy = isIdOnly ? '; people who are known by their id need the option directory' : '';
+    throw refused(`Expected ${missing.slice(0, 5).join(', ')} to have an e-mail address, got none${remedy}`);
+  }
   const first = found.find(({ address }) => address !== null)?.person ?? null;
   return { addresses: withoutRepeats(reached), missing, first };
 }

@@ -20,7 +20,7 @@ const BODY_LENGTH_MAX = 262_144;
 /** Of a subject with its values, characters. */
 const SUBJECT_LENGTH_MAX = 250;
 
-/** A name of {@link NAMES}, or `user.` and a property of the person. */
+/** Gives the value of a name: one of {@link NAMES}, or `user.` and a property of the person. */
 export type LookUp = (name: string) => string;
 
 /** What a text must be when it is not that; `null` when it is. */

@@ -21,7 +21,9 @@ const directory = arrayDirectory([
   { id: 'gil' },
 ]);
 
-interface Given extends MailTasksOptions {
+interface Given extends Omit<MailTasksOptions, 'directory'> {
+  /** Default: with Ada's manager and sponsors; `undefined`: none. */
+  readonly directory?: MailTasksOptions['directory'] | undefined;
   readonly subject?: Subject;
   readonly arguments?: Readonly<Record<string, string>>;
   readonly interruptions?: number;
@@ -40,7 +42,7 @@ async function prepare(task: MailTextKey, given: Given = {}) {
   } = given;
   const sent: MailMessage[] = [];
   const sender: MailSender = { uncertain, send: async (message) => void sent.push(message) };
-  const mailer = taskMailer(sender, { directory, ...options });
+  const mailer = taskMailer(sender, { directory, ...options } as MailTasksOptions);
   const { signal } = new AbortController();
   const context = { subject, arguments: args, signal, idempotencyKey: 'key', attempt, interruptions };
   return { sent, mail: await mailer(task, context) };
@@ -185,6 +187,12 @@ describe('a message that cannot be sent', () => {
       code: 'AddressMissing',
       message,
     });
+  });
+
+  it('is for people who are known by their id, without a directory to find them in', async () => {
+    await expect(prepare('sendMoveNotificationEmail', { directory: undefined })).rejects.toThrow(
+      'Expected the manager to have an e-mail address, got none; people who are known by their id need the option directory',
+    );
   });
 
   it('has more recipients than a message may have', async () => {
