@@ -2,7 +2,8 @@
  * Builds `dist`: a file for each entry, and chunks for what they share. Some 200 small modules would take a program
  * that imports the package, and each start of the command line, twice as long to load.
  */
-import { defineConfig } from 'rolldown';
+import { readFileSync } from 'node:fs';
+import { defineConfig, type PluginContext } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
 import { buildDashboard } from './src/dashboard/client/build.ts';
 
@@ -17,7 +18,6 @@ const besides = {
   'node-check': 'src/node-check.ts',
   'writer-thread-main': 'src/stores/sqlite/writing/writer-thread-main.ts',
   'comparison-thread-main': 'src/simulate/versions/comparison-thread-main.ts',
-  'demo-tasks': 'src/cli/demo/demo-tasks.ts',
 };
 
 const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
@@ -30,9 +30,28 @@ function checkNodeFirst({ isEntry, name }: { isEntry: boolean; name: string }): 
 
 await buildDashboard();
 
-export default defineConfig({
-  input: { ...Object.fromEntries(built.map((name) => [name, `src/${name}.ts`])), ...besides },
-  platform: 'node',
-  external: packages.map((name) => new RegExp(`^${name}(/|$)`)),
-  output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name]-[hash].js', banner: checkNodeFirst },
-});
+/** The packages whose code is in `demo-mail.js`; their licenses lie beside it (decision 37). */
+const BUNDLED = ['nodemailer/LICENSE', 'smtp-server/LICENSE', 'punycode.js/LICENSE-MIT.txt'];
+
+const licenses = {
+  name: 'licenses',
+  generateBundle(this: PluginContext) {
+    const texts = BUNDLED.map((path) => `${path}\n\n${readFileSync(`node_modules/${path}`, 'utf8')}`);
+    this.emitFile({ type: 'asset', fileName: 'demo-mail.licenses.txt', source: texts.join('\n\n') });
+  },
+};
+
+export default defineConfig([
+  {
+    input: { ...Object.fromEntries(built.map((name) => [name, `src/${name}.ts`])), ...besides },
+    platform: 'node',
+    external: packages.map((name) => new RegExp(`^${name}(/|$)`)),
+    output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name]-[hash].js', banner: checkNodeFirst },
+  },
+  {
+    input: { 'demo-mail': 'src/cli/demo/demo-mail.ts' },
+    platform: 'node',
+    plugins: [licenses],
+    output: { dir: 'dist', minify: true },
+  },
+]);

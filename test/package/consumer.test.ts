@@ -1,5 +1,5 @@
 /** What a project that installs the package meets: its compiler, `import` and `require`. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile, entries, install, spawn } from './installed.ts';
@@ -117,7 +117,7 @@ describe('what an entry loads', () => {
 });
 
 describe('modules that the build finds by their place', () => {
-  it('are there: the thread that writes starts, and the demo has its handlers', () => {
+  it('are there: the thread that writes starts', () => {
     writeFileSync(
       join(project, 'write.mjs'),
       `import { createEngine, arrayDirectory } from 'tenure';
@@ -143,6 +143,16 @@ describe('modules that the build finds by their place', () => {
       status: 0,
       output: 'thread\ncompleted\n',
     });
-    expect(existsSync(join(project, 'node_modules/tenure/dist/demo-tasks.js'))).toBe(true);
+  });
+
+  it('are there: the demo sends its messages where no mail library is installed', () => {
+    expect(existsSync(join(project, 'node_modules/nodemailer'))).toBe(false);
+    const main = join(project, 'node_modules/tenure/dist/cli/main.js');
+    const { status, output } = spawn(process.execPath, [QUIET, main, 'demo'], project);
+    expect(status, output).toBe(0);
+    expect(output).toMatch(/mail +34 messages in tenure-demo\/mail /);
+    expect(readdirSync(join(project, 'tenure-demo/mail'))).toHaveLength(34);
+    const licenses = readFileSync(join(project, 'node_modules/tenure/dist/demo-mail.licenses.txt'), 'utf8');
+    expect(licenses).toMatch(/nodemailer\/LICENSE[\s\S]*smtp-server\/LICENSE[\s\S]*punycode/);
   });
 });

@@ -58,38 +58,43 @@ async function look(host: Host, options: DashboardCommandOptions): Promise<ExitC
   const store = await openExisting(db, 'read');
   try {
     const job = jobOf(options);
-    return await withUsers(host, job, { isKept: false, quiet, mayBeNone: true }, async (users) => {
-      // Never started: it reads.
-      const engine = await createEngine({
-        ...(await readSharedSettings(store)),
-        store,
-        directory: users,
-        schedule: false,
-        clock,
-      });
-      try {
-        const dashboard = await dashboardFor(engine, token, {
-          readOnly: true,
-          onError: (error, requestId) => stderr.line(`warning: ${requestId}: ${oneLine(String(error))}`),
+    return await withUsers(
+      host,
+      job,
+      { isKept: false, quiet, mayBeNone: true, peopleOnly: true },
+      async (users) => {
+        // Never started: it reads.
+        const engine = await createEngine({
+          ...(await readSharedSettings(store)),
+          store,
+          directory: users,
+          schedule: false,
+          clock,
         });
-        const interrupted = Promise.withResolvers<void>();
-        const release = interrupts.handle(STOP_MS, () => interrupted.resolve());
         try {
-          const server = await openServer(dashboard, { port, certificate: null, clock });
-          const url = dashboardUrl(dashboard, server.url, token);
-          stdout.line(json ? JSON.stringify({ dashboard: url, needsToken: token !== null }) : url);
-          if (!json && !quiet) stderr.line('Nothing can be changed here. Press Ctrl-C to stop.');
-          await interrupted.promise;
-          dashboard.close();
-          await server.close(ANSWER_MS);
+          const dashboard = await dashboardFor(engine, token, {
+            readOnly: true,
+            onError: (error, requestId) => stderr.line(`warning: ${requestId}: ${oneLine(String(error))}`),
+          });
+          const interrupted = Promise.withResolvers<void>();
+          const release = interrupts.handle(STOP_MS, () => interrupted.resolve());
+          try {
+            const server = await openServer(dashboard, { port, certificate: null, clock });
+            const url = dashboardUrl(dashboard, server.url, token);
+            stdout.line(json ? JSON.stringify({ dashboard: url, needsToken: token !== null }) : url);
+            if (!json && !quiet) stderr.line('Nothing can be changed here. Press Ctrl-C to stop.');
+            await interrupted.promise;
+            dashboard.close();
+            await server.close(ANSWER_MS);
+          } finally {
+            release();
+          }
         } finally {
-          release();
+          await engine.close({ deadlineMs: ANSWER_MS });
         }
-      } finally {
-        await engine.close({ deadlineMs: ANSWER_MS });
-      }
-      return EXIT.ok;
-    });
+        return EXIT.ok;
+      },
+    );
   } finally {
     await store.close();
   }

@@ -107,7 +107,7 @@ async function withUsersOf<T>(
   if (isKept && options.connect === undefined && !(await isJobKept(store))) return work(null);
   const dateAttributes = [...(options.dateAttributes ?? []), ...dateAttributesOf(workflow)];
   const job = await readJob(store, options.db, { ...options, dateAttributes, dryRun: true });
-  return withUsers(host, job, { isKept, quiet: options.json ?? false }, work);
+  return withUsers(host, job, { isKept, quiet: options.json ?? false, peopleOnly: true }, work);
 }
 
 interface Question {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { openExisting } from '../session/stores.ts';
 
@@ -11,18 +10,18 @@ export interface DemoFolder {
   readonly employees: string;
   readonly db: string;
   readonly effects: string;
+  /** The configuration of the demo's systems. */
+  readonly config: string;
+  /** The workflow for people who leave. */
+  readonly offboard: string;
+  /** Folder of the messages that were sent. */
+  readonly mail: string;
 }
 
 const NAME = 'tenure-demo';
 const MARK =
   'Made by `tenure demo`, which replaces its files here each time. The folder can be deleted at any time.\n';
 const MARK_FILE = 'README.txt';
-
-/** The module of the demo's handlers, for `--tasks`. It lies beside this one, among the sources and in `dist`. */
-export function demoTasksFile(): string {
-  const { url } = import.meta;
-  return fileURLToPath(new URL(`./demo-tasks${extname(url)}`, url));
-}
 
 /**
  * A folder without files of an earlier demo: `tenure-demo` here when it is new or an earlier demo created
@@ -36,13 +35,17 @@ export async function demoFolder(): Promise<DemoFolder> {
     employees: join(folder, 'employees.csv'),
     db: join(folder, 'tenure.db'),
     effects: join(folder, 'effects.jsonl'),
+    config: join(folder, 'tenure.config.json'),
+    offboard: join(folder, 'offboard.json'),
+    mail: join(folder, 'mail'),
   };
   if (existsSync(files.db)) await requireFree(files.db);
   // Not the lock's own file: a lock on a file that is removed protects nothing.
   const ofDatabase = ['', '-wal', '-shm', '-requests'].map((suffix) => `${files.db}${suffix}`);
-  for (const file of [files.employees, files.effects, ...ofDatabase]) {
-    await rm(file, { force: true });
-  }
+  const { employees, effects, config, offboard, mail } = files;
+  for (const file of [employees, effects, config, offboard, ...ofDatabase]) await rm(file, { force: true });
+  await mkdir(mail, { recursive: true });
+  for (const name of await readdir(mail)) if (name.endsWith('.eml')) await rm(join(mail, name));
   return files;
 }
 

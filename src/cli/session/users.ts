@@ -48,10 +48,13 @@ export async function withUsers<T>(
   options: Parameters<typeof openUsers>[2] & {
     /** Whether a job that names no users has an empty directory. Default: it is refused. */
     readonly mayBeNone?: boolean;
+    /** Whether only people are needed, so that systems of a job with a file of people stay closed. Default `false`. */
+    readonly peopleOnly?: boolean;
   },
   work: (users: Directory, job: OpenJob) => Promise<T>,
 ): Promise<T> {
-  return withConnections(host, job, async (open) => {
+  const opened = options.peopleOnly && job.users !== null ? { ...job, connect: null } : job;
+  return withConnections(host, opened, async (open) => {
     const users =
       options.mayBeNone && !hasUsers(open) ? arrayDirectory([]) : await openUsers(host, open, options);
     open.connections?.usePeople(users);

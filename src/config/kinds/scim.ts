@@ -77,7 +77,8 @@ export const SCIM = connectionKind(
   },
 );
 
-interface ScimKeyFields {
+/** How an account is found, in a file. */
+export interface ScimKeyFields {
   readonly attribute: string;
   readonly from: string;
 }

@@ -95,7 +95,7 @@ async function checkKey(
   keyOf: (subject: Subject) => ScimKey,
   signal: AbortSignal,
 ): Promise<readonly ConnectionCheck[]> {
-  const key = keyOfNobody(keyOf);
+  const key = keyOfNoOne(keyOf);
   if (key === null || key.attribute === 'id') return [];
   const { attribute, value } = key;
   const look = async () => {
@@ -107,7 +107,7 @@ async function checkKey(
   return [await tryCheck(`find an account by ${attribute}`, look)];
 }
 
-function keyOfNobody(keyOf: (subject: Subject) => ScimKey): ScimKey | null {
+function keyOfNoOne(keyOf: (subject: Subject) => ScimKey): ScimKey | null {
   try {
     return keyOf({ id: 'tenure-check-no-such-person' });
   } catch {
