@@ -35,17 +35,21 @@ function permissionsOf(token: string): ConnectionCheck {
   const granted = grantedBy(token);
   if (granted === null) return { name, detail: 'the token does not name them', failure: null };
   const tasks = Object.keys(PERMISSIONS) as EntraTaskKey[];
-  const lacking = tasks
-    .map((task) => ({ task, missing: missingPermissions(task, granted) }))
-    .filter(({ missing }) => missing.length > 0);
-  if (lacking.length === tasks.length) {
+  const missing = Map.groupBy(tasks, (task) => missingPermissions(task, granted).join(', '));
+  const enough = missing.get('') ?? [];
+  missing.delete('');
+  if (enough.length === 0) {
     const failure =
       'The application may do none of the tasks: grant it application permissions of Microsoft Graph, and give admin consent';
     return { name, detail: null, failure };
   }
-  const without = lacking.map(({ task, missing }) => `${task} (needs ${missing.join(', ')})`).join('; ');
-  const detail = `enough for ${tasks.length - lacking.length} of ${tasks.length} tasks`;
-  return { name, detail: without === '' ? detail : `${detail}; not for ${without}`, failure: null };
+  const lacking = [...missing].map(([needed, some]) => `${needed} for ${some.join(', ')}`);
+  const detail = `enough for ${enough.length} of ${tasks.length} tasks`;
+  return {
+    name,
+    detail: lacking.length === 0 ? detail : `${detail}; missing: ${lacking.join('; ')}`,
+    failure: null,
+  };
 }
 
 async function tried(name: string, check: () => Promise<string>): Promise<ConnectionCheck> {

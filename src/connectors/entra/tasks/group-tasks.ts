@@ -80,10 +80,9 @@ async function leaveAll(
     'A member of no group that can be left',
   );
   if (kept.length === 0) return done;
-  return {
-    ...done,
-    processingInfo: `${done.processingInfo ?? 'Left the others'}; stays in ${kept.join(', ')}`,
-  };
+  const stays = `Stays in ${kept.join(', ')}`;
+  const already = done.processingInfo;
+  return { ...done, processingInfo: already === undefined ? stays : `${already}. ${stays}` };
 }
 
 /**

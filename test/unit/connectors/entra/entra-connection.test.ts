@@ -69,9 +69,9 @@ describe('the check of a connection', () => {
     ]);
     expect(checks[3]?.failure).toBeNull();
     expect(checks[3]?.detail).toMatch(
-      /^enough for 5 of \d+ tasks; not for deleteUserAccount \(needs User\.ReadWrite\.All\); /,
+      /^enough for 5 of \d+ tasks; missing: User\.ReadWrite\.All for deleteUserAccount, updateUserAttributes; /,
     );
-    expect(checks[3]?.detail).toContain('revokeAllRefreshTokens (needs User.RevokeSessions.All)');
+    expect(checks[3]?.detail).toContain('; User.RevokeSessions.All for revokeAllRefreshTokens; ');
   });
 
   it('fails over an application that may do nothing, and says what to do', async () => {
