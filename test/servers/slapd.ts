@@ -15,8 +15,11 @@ export const PEOPLE = `ou=people,${SUFFIX}`;
 export const GROUPS = `ou=groups,${SUFFIX}`;
 export const BIND_DN = `cn=tenure,${SUFFIX}`;
 
-/** Waits for the server to listen: many short ones, since a busy machine starts programs slowly. */
-const STARTS = { waitMs: 50, tries: 1_200 };
+/** Starts of the program, at most. */
+const STARTS_MAX = 5;
+/** It listens within a moment; a busy machine is slower. */
+const TRY_MS = 50;
+const TRIES_MAX = 1_200;
 
 /** The program. Its libraries, modules and schemas lie beside it, as in Debian's package. */
 const SLAPD = process.env.SLAPD ?? '/usr/sbin/slapd';
@@ -47,8 +50,6 @@ export interface SlapdServer {
   readonly secureUrl: string;
   /** Signed in as the account that may do all. */
   readonly client: Client;
-  /** Ends and starts the server, with its data. */
-  restart(): Promise<void>;
   /** Removes all people and groups. */
   clear(): Promise<void>;
   /** Adds an entry. */
@@ -65,28 +66,18 @@ export interface SlapdOptions {
 /** Starts a server with a domain, and nobody in it. */
 export async function startSlapd({ activeDirectory = false }: SlapdOptions = {}): Promise<SlapdServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-slapd-'));
-  const [port, securePort] = [await freePort(), await freePort()];
   writeFileSync(join(folder, 'slapd.conf'), configuration(folder, activeDirectory));
   writeFileSync(
     join(folder, 'root.ldif'),
     activeDirectory ? ACTIVE_DIRECTORY_ROOT : 'dn:\nobjectClass: top\n',
   );
-  const url = `ldap://127.0.0.1:${port}`;
-  const secureUrl = `ldaps://127.0.0.1:${securePort}`;
-  const start = () => startProcess(folder, [url, secureUrl], port);
-  let process = await start();
+  const { process, url, secureUrl } = await startProcess(folder);
   const client = new Client({ url, strictDN: false });
   await client.bind(BIND_DN, SLAPD_PASSWORD);
   const server: SlapdServer = {
     url,
     secureUrl,
     client,
-    async restart() {
-      await client.unbind();
-      await end(process);
-      process = await start();
-      await client.bind(BIND_DN, SLAPD_PASSWORD);
-    },
     async clear() {
       for (const base of [PEOPLE, GROUPS]) {
         const { searchEntries } = await client.search(base, {
@@ -164,28 +155,42 @@ ppolicy_default "cn=policy,${SUFFIX}"
 `;
 }
 
-async function startProcess(folder: string, urls: readonly string[], port: number): Promise<ChildProcess> {
-  const args = ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', urls.join(' ')];
-  const process = spawn(SLAPD, args, { env: ENV, stdio: ['ignore', 'ignore', 'pipe'] });
+interface Started {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly secureUrl: string;
+}
+
+/** Starts the program on free ports; again on others when one of them was taken meanwhile. */
+async function startProcess(folder: string): Promise<Started> {
   let said = '';
-  process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  let failure: Error | null = null;
-  process.once('error', (error) => {
-    failure = error;
-  });
-  for (let tries = 0; tries < STARTS.tries; tries += 1) {
-    if (failure !== null)
-      throw new Error(`Expected slapd at ${SLAPD} (apt-get install slapd, or its path in SLAPD)`, {
-        cause: failure,
-      });
-    if (process.exitCode !== null) throw new Error(`Expected slapd to start, got its end: ${said}`);
-    if (await canConnect(port)) return process;
-    await wait(STARTS.waitMs);
+  for (let starts = 0; starts < STARTS_MAX; starts += 1) {
+    const port = await freePort();
+    const [url, secureUrl] = [`ldap://127.0.0.1:${port}`, `ldaps://127.0.0.1:${await freePort()}`];
+    const args = ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `${url} ${secureUrl}`];
+    const process = spawn(SLAPD, args, { env: ENV, stdio: ['ignore', 'ignore', 'pipe'] });
+    // A run of tests that is stopped leaves no server behind.
+    const kill = () => process.kill('SIGKILL');
+    globalThis.process.once('exit', kill);
+    process.once('exit', () => globalThis.process.off('exit', kill));
+    let failure: Error | null = null;
+    process.once('error', (error) => {
+      failure = error;
+    });
+    process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    for (let tries = 0; process.exitCode === null; tries += 1) {
+      if (failure !== null)
+        throw new Error(`Expected slapd at ${SLAPD} (apt-get install slapd, or its path in SLAPD)`, {
+          cause: failure,
+        });
+      if (await canConnect(port)) return { process, url, secureUrl };
+      if (tries === TRIES_MAX) process.kill('SIGKILL');
+      await wait(TRY_MS);
+    }
   }
-  process.kill('SIGKILL');
-  throw new Error(`Expected slapd to listen, got nothing: ${said}`);
+  throw new Error(`Expected slapd to start, got its end: ${said}`);
 }
 
 async function end(process: ChildProcess): Promise<void> {

@@ -41,7 +41,7 @@ export function changeOfState(
   { disabledBy }: LdapSettings,
 ): LdapChange {
   if (flavour === 'activeDirectory') {
-    const bits = Number(entry.text('userAccountControl') ?? NORMAL_ACCOUNT);
+    const bits = Number(entry.text('userAccountControl'));
     const value = enabled ? bits & ~DISABLED_BIT : bits | DISABLED_BIT;
     return { operation: 'replace', attribute: 'userAccountControl', values: [String(value)] };
   }
@@ -91,6 +91,10 @@ export function noAccount(): ConnectorError {
 
 function listOf(name: string, value: LdapValue | readonly LdapValue[]): readonly LdapValue[] {
   const values: readonly LdapValue[] = Array.isArray(value) ? value : [value as LdapValue];
+  if (!values.every((one) => typeof one === 'string' || Buffer.isBuffer(one))) {
+    const message = `Expected \`newUser\` to give texts or buffers for ${name}, got something else`;
+    throw new ConnectorError('refused', message, { code: 'BadNewUser' });
+  }
   if (name.toLowerCase() !== 'unicodepwd') return values;
   return values.map((one) => (typeof one === 'string' ? bytesOfPassword(one) : one));
 }

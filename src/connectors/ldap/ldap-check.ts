@@ -22,6 +22,9 @@ export async function checkConnection(
   return [
     signIn,
     await tryCheck('read users', () => countUsers(server, signal)),
+    ...((await server.profile(signal)).flavour === 'generic'
+      ? [await tryCheck('disable accounts', () => findState(server, signal))]
+      : []),
     ...(server.settings.groups ? [await tryCheck('read groups', () => countGroups(server, signal))] : []),
   ];
 }
@@ -36,6 +39,29 @@ async function countUsers(server: LdapServer, signal?: AbortSignal): Promise<str
   if (named === 0)
     throw new Error(`Found ${count(found.length, 'people')}, none with ${idAttribute}; set \`idAttribute\``);
   return `${count(found.length, 'people')}, ${named === found.length ? 'all' : named} with ${idAttribute}`;
+}
+
+/** Whether the schema has the attribute by which accounts are disabled; Active Directory always has its own. */
+async function findState({ client, settings }: LdapServer, signal?: AbortSignal): Promise<string> {
+  const { attribute } = settings.disabledBy;
+  const place = (await client.read('', ['subschemaSubentry'], signal))?.text('subschemaSubentry') ?? null;
+  const schema = place === null ? null : await client.read(place, ['attributeTypes'], signal);
+  if (!schema) return `by ${attribute}; the schema cannot be read to see whether the server has it`;
+  const isThere = schema
+    .texts('attributeTypes')
+    .some((type) => namesOf(type).includes(attribute.toLowerCase()));
+  if (isThere) return `by ${attribute}`;
+  throw new Error(
+    `The server has no attribute ${attribute}; set \`disabledBy\`, or load OpenLDAP's overlay ppolicy`,
+  );
+}
+
+/** The names of `( 1.2.3 NAME ( 'a' 'b' ) …`, in lower case. RFC 4512 §4.1.2. */
+function namesOf(attributeType: string): readonly string[] {
+  const names = /\bNAME\s+(?:\(([^)]*)\)|('[^']*'))/.exec(attributeType);
+  return [...(names?.[1] ?? names?.[2] ?? '').matchAll(/'([^']*)'/g)].map(([, name = '']) =>
+    name.toLowerCase(),
+  );
 }
 
 async function countGroups(server: LdapServer, signal?: AbortSignal): Promise<string> {

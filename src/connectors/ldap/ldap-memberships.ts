@@ -95,7 +95,7 @@ function setMembership(
   const name = typeof wanted === 'string' ? wanted : (wanted.text('cn') ?? wanted.dn);
   return make<Membership>({
     read: async () => {
-      const dn = typeof wanted === 'string' ? await findGroup(server, wanted, groups, signal) : wanted.dn;
+      const dn = typeof wanted === 'string' ? await server.groupOf(wanted, signal) : wanted.dn;
       const found = dn === null ? null : await client.compare(dn, groups.member, member, signal);
       if (found === null && isMember) throw noGroup(name);
       if (dn === null || found === null) return { group: null, isMember: false };
@@ -116,21 +116,6 @@ function setMembership(
     },
     already: isMember ? `A member of group ${name} already` : `Not a member of group ${name}`,
   });
-}
-
-/** The distinguished name of a group; `null`: there is none. @throws ConnectorError `refused` for several. */
-async function findGroup(
-  { client }: LdapServer,
-  name: string,
-  { base, filter }: LdapGroups,
-  signal: AbortSignal,
-): Promise<string | null> {
-  if (name.includes('=')) return name;
-  const search = { scope: 'sub', filter: and(filter, equals('cn', name)), attributes: ['1.1'] } as const;
-  const found = await client.search(base, search, 2, signal);
-  if (found.length <= 1) return found[0]?.dn ?? null;
-  const message = `Expected one group ${name} below ${base}, got several; name it by its distinguished name`;
-  throw new ConnectorError('refused', message, { code: 'AmbiguousGroup' });
 }
 
 function reasonOfRemoval(error: unknown, name: string): unknown {

@@ -104,6 +104,21 @@ export class LdapServer {
       throw refused('AmbiguousAccount', `Expected one account by ${attribute}, got several`);
     return found[0] ?? null;
   }
+
+  /**
+   * The distinguished name of a group, by its `cn` or as it is; `null`: there is none.
+   *
+   * @throws ConnectorError `refused` for several.
+   */
+  async groupOf(name: string, signal?: AbortSignal): Promise<string | null> {
+    if (name.includes('=')) return name;
+    const { base, filter } = await this.groups(signal);
+    const search = { scope: 'sub', filter: and(filter, equals('cn', name)), attributes: ['1.1'] } as const;
+    const found = await this.client.search(base, search, 2, signal);
+    if (found.length <= 1) return found[0]?.dn ?? null;
+    const message = `Expected one group ${name} below ${base}, got several; name it by its distinguished name`;
+    throw refused('AmbiguousGroup', message);
+  }
 }
 
 /** The entries that have an id; `null`: none can have it. */

@@ -59,11 +59,17 @@ async function setEnabled(
   const { client, settings } = server;
   const profile = await server.profile(signal);
   return make<LdapEntry | null>({
-    read: () => server.userOf(subject, stateAttributes(profile, settings), signal),
+    read: async () => {
+      const entry = await server.userOf(subject, stateAttributes(profile, settings), signal);
+      if (entry === null && enabled && !settings.newUser) throw noAccount();
+      // Its other bits would be lost.
+      if (entry !== null && isEnabled(entry, profile, settings) === null) throw stateHidden();
+      return entry;
+    },
     wanted: (entry) => {
       if (entry === null) return enabled ? ['account: none → enabled'] : [];
       const present = isEnabled(entry, profile, settings);
-      return present === enabled ? [] : [`accountEnabled: ${present ?? 'unknown'} → ${enabled}`];
+      return present === enabled ? [] : [`accountEnabled: ${present} → ${enabled}`];
     },
     write: async (entry) => {
       try {
@@ -129,4 +135,10 @@ async function updateUser(server: LdapServer, context: TaskContext, make: Make):
 function hasChildren(error: ConnectorError): ConnectorError {
   const message = `${error.message}; other entries are below the account: delete them, or set \`deleteChildren\``;
   return new ConnectorError('refused', message, { code: error.code, cause: error });
+}
+
+function stateHidden(): ConnectorError {
+  const message =
+    'Expected the entry to have userAccountControl, got none; give the account that signs in the right to read it';
+  return new ConnectorError('refused', message, { code: 'StateHidden' });
 }

@@ -52,6 +52,19 @@ export function ldapDirectory({ server }: LdapConnection, options?: LdapDirector
     const profile = await server.profile();
     return { profile, reader: new PeopleReader(server, profile, extra, subjectOf) };
   };
+  async function* membersOf(group: string): AsyncGenerator<Subject, void, void> {
+    const { profile, reader } = await open();
+    const members = await readMembers(server, group);
+    for (let from = 0; from < members.length; from += NAMED_MAX) {
+      const some = members.slice(from, from + NAMED_MAX);
+      const isByUid = server.settings.groups?.member === 'memberUid';
+      const entries = isByUid
+        ? await entriesByUid(server, some, reader.attributes)
+        : await entriesOf(server, profile, some, reader.attributes);
+      yield* await reader.read(entries);
+    }
+  }
+
   return {
     async get(ids) {
       const { profile, reader } = await open();
@@ -87,42 +100,21 @@ export function ldapDirectory({ server }: LdapConnection, options?: LdapDirector
       const names = [...attributes].map(([name, column]) => ({ name, column }));
       return [{ name: 'accountEnabled' }, ...names];
     },
-    async *membersOf(group) {
-      const { profile, reader } = await open();
-      const members = await readMembers(server, group);
-      for (let from = 0; from < members.length; from += NAMED_MAX) {
-        const some = members.slice(from, from + NAMED_MAX);
-        const isByUid = server.settings.groups?.member === 'memberUid';
-        const entries = isByUid
-          ? await entriesByUid(server, some, reader.attributes)
-          : await entriesOf(server, profile, some, reader.attributes);
-        yield* await reader.read(entries);
-      }
-    },
+    ...(server.settings.groups && { membersOf }),
   };
 }
 
 /** The members of a group, by its `cn` or its distinguished name; none when it does not exist. */
 async function readMembers(server: LdapServer, name: string): Promise<readonly string[]> {
-  const { client } = server;
-  const { base, member, filter } = await server.groups();
-  const isDn = name.includes('=');
-  let attribute: string = member;
+  const { member } = await server.groups();
+  const dn = await server.groupOf(name);
   const members: string[] = [];
-  for (let parts = 0; parts < PARTS_MAX; parts += 1) {
-    const found: readonly (LdapEntry | null)[] = isDn
-      ? [await client.read(name, [attribute])]
-      : await client.search(
-          base,
-          { scope: 'sub', filter: and(filter, equals('cn', name)), attributes: [attribute] },
-          1,
-        );
-    const [group] = found;
+  let from: number | null = dn === null ? null : 0;
+  for (let parts = 0; dn !== null && from !== null && parts < PARTS_MAX; parts += 1) {
+    const group = await server.client.read(dn, [from === 0 ? member : `${member};range=${from}-*`]);
     members.push(...(group?.texts(member) ?? []));
     // Active Directory gives the members of a large group in parts.
-    const from = group?.rangeFrom(member) ?? null;
-    if (from === null) return members;
-    attribute = `${member};range=${from}-*`;
+    from = group?.rangeFrom(member) ?? null;
   }
   return members;
 }

@@ -109,7 +109,7 @@ export async function entriesOf(
 function put(into: Record<string, unknown>, [name = '', ...below]: readonly string[], value: unknown): void {
   if (below.length === 0) into[name] = value;
   else {
-    const inner = (into[name] ?? {}) as Record<string, unknown>;
+    const inner = (Object.hasOwn(into, name) ? into[name] : {}) as Record<string, unknown>;
     into[name] = inner;
     put(inner, below, value);
   }

@@ -77,8 +77,7 @@ export class LdapClient {
   ): AsyncGenerator<readonly LdapEntry[], void, void> {
     const options = { ...(await optionsOf(search)), paged: { pageSize: this.#pageSize } };
     this.gate.pass();
-    const idle = this.#idle.pop();
-    const session = idle?.isOpen ? idle : await this.#open();
+    const session = await this.#listing(signal);
     let isWhole = false;
     try {
       let pages: AsyncGenerator<{ readonly searchEntries: ConstructorParameters<typeof LdapEntry>[0][] }>;
@@ -160,7 +159,7 @@ export class LdapClient {
   async #make<Result>(operation: (client: Client) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     signal?.throwIfAborted();
     this.gate.pass();
-    return this.#on(await this.#session(), operation, signal);
+    return this.#on(await untilAborted(this.#session(), signal), operation, signal);
   }
 
   async #on<Result>(
@@ -192,6 +191,22 @@ export class LdapClient {
     return this.#shared;
   }
 
+  /** A connection for one listing. */
+  async #listing(signal?: AbortSignal): Promise<LdapSession> {
+    const idle = this.#idle.pop();
+    if (idle?.isOpen) return idle;
+    const opening = this.#open();
+    try {
+      return await untilAborted(opening, signal);
+    } catch (error) {
+      void opening.then(
+        (session) => session.close(),
+        () => {},
+      );
+      throw error;
+    }
+  }
+
   async #open(): Promise<LdapSession> {
     if (this.#isClosed)
       throw new ConnectorError('refused', 'The LDAP connection was closed', { code: 'ConnectionClosed' });
@@ -215,4 +230,17 @@ async function optionsOf({ scope, filter, attributes }: LdapSearch): Promise<Sea
 
 function buffersOf(values: readonly LdapValue[]): Buffer[] {
   return values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
+}
+
+/** What the promise gives, unless the signal is aborted before. */
+async function untilAborted<Result>(promise: Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -104,9 +104,9 @@ export class LdapSession {
     const { Client } = await loadLdapts();
     const { hostname, port, isTls } = this.#settings;
     const secure = {
+      ...(isIP(hostname) ? {} : { servername: hostname }),
       ...this.#settings.tls,
       host: hostname,
-      ...(isIP(hostname) ? {} : { servername: hostname }),
     };
     const client = new Client({
       url: `${isTls ? 'ldaps' : 'ldap'}://localhost`,
@@ -207,14 +207,16 @@ function tooLong({ hostname, answerBytesMax }: SessionSettings): ConnectorError 
 }
 
 /** What went wrong before the first call: it had no effect, whatever it was. */
-function notOpened(error: unknown, { hostname }: SessionSettings): Error {
+function notOpened(error: unknown, { hostname, connectTimeoutMs }: SessionSettings): Error {
   if (!(error instanceof ConnectorError) || error.kind !== 'unknown') return error as Error;
   const { cause, code } = error;
   // A certificate that is not trusted stays so; the other errors of a socket pass.
-  const isRefused = kindOfSocketError(cause) === 'refused';
-  const why = isRefused && cause instanceof Error ? `: ${cause.message}` : '';
-  const message = isRefused
-    ? `No TLS with ${hostname}${why}`
-    : `No connection to ${hostname}: ${error.message}`;
-  return new ConnectorError(isRefused ? 'refused' : 'unreachable', message, { code, cause: error });
+  if (kindOfSocketError(cause) === 'refused' && cause instanceof Error)
+    return new ConnectorError('refused', `No TLS with ${hostname}: ${cause.message}`, { code, cause });
+  const message = code.startsWith('Ldap')
+    ? error.message
+    : code === 'Timeout'
+      ? `No sign-in at ${hostname} within ${connectTimeoutMs} ms`
+      : `No connection to ${hostname} (${code})`;
+  return new ConnectorError('unreachable', message, { code, cause: error });
 }

@@ -48,6 +48,7 @@ describeSlapd('the check of an LDAP connection', () => {
     expect(await check({ groups: { base: GROUPS } })).toEqual([
       { name: 'connect and sign in', detail: 'an LDAP server other than Active Directory', failure: null },
       { name: 'read users', detail: '3 people, 2 with employeeNumber', failure: null },
+      { name: 'disable accounts', detail: 'by pwdAccountLockedTime', failure: null },
       { name: 'read groups', detail: '1 groups', failure: null },
     ]);
   });
@@ -61,7 +62,9 @@ describeSlapd('the check of an LDAP connection', () => {
       ),
     ]);
     expect(await failures({ url: 'ldap://127.0.0.1:1' })).toEqual([
-      expect.stringMatching(/^No connection to 127\.0\.0\.1: .* check the name and port of the host/),
+      expect.stringMatching(
+        /^No connection to 127\.0\.0\.1 \(ECONNREFUSED\): check the name and port of the host/,
+      ),
     ]);
     expect(await failures({ url: slapd.secureUrl })).toEqual([
       expect.stringMatching(/^No TLS with 127\.0\.0\.1/),
@@ -69,6 +72,9 @@ describeSlapd('the check of an LDAP connection', () => {
     expect(await failures({ users: { base: `ou=none,${SUFFIX}` }, groups: { base: PEOPLE } })).toEqual([
       expect.stringMatching(/32 noSuchObject/),
       `Found no groups below ${PEOPLE}; check \`groups\``,
+    ]);
+    expect(await failures({ disabledBy: { attribute: 'nsAccountLock', value: 'true' } })).toEqual([
+      "The server has no attribute nsAccountLock; set `disabledBy`, or load OpenLDAP's overlay ppolicy",
     ]);
     expect(await failures({ idAttribute: 'title' })).toEqual([
       'Found 3 people, none with title; set `idAttribute`',

@@ -154,6 +154,25 @@ describeSlapd('the tasks of an LDAP directory', () => {
     );
   });
 
+  it('change no account of Active Directory whose bits cannot be read', async () => {
+    await windows.add(ANA, { ...PERSON, objectClass: 'user', objectCategory: 'person', employeeID: 'E1' });
+    await expect(run('disableUserAccount', {}, { url: windows.url })).rejects.toEqual(
+      refusal('StateHidden', /^Expected the entry to have userAccountControl, got none/),
+    );
+  });
+
+  it('make no account of a description that lacks its name, or has other values than texts', async () => {
+    const newUser = (attributes: object) => ({
+      newUser: () => ({ rdn: 'uid', attributes: attributes as never }),
+    });
+    await expect(run('enableUserAccount', {}, newUser({ objectClass: 'inetOrgPerson' }))).rejects.toEqual(
+      refusal('BadNewUser', 'Expected `newUser` to give uid, which names the entry, got none'),
+    );
+    await expect(run('enableUserAccount', {}, newUser({ uid: 7 }))).rejects.toEqual(
+      refusal('BadNewUser', 'Expected `newUser` to give texts or buffers for uid, got something else'),
+    );
+  });
+
   it('delete what is below an account of Active Directory, with its control, when there is something', async () => {
     await windows.add(ANA, { ...PERSON, objectClass: 'user', objectCategory: 'person', employeeID: 'E1' });
     await windows.add(`cn=device,${ANA}`, { objectClass: 'group', cn: 'device' });

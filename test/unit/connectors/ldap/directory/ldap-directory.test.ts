@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ldapDirectory } from '../../../../../src/connectors/ldap/directory/ldap-directory.ts';
-import { ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
+import { type LdapConnection, ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
 import type { LdapOptions } from '../../../../../src/connectors/ldap/ldap-options.ts';
+import { LdapServer } from '../../../../../src/connectors/ldap/ldap-server.ts';
+import type { LdapClient } from '../../../../../src/connectors/ldap/protocol/ldap-client.ts';
+import { LdapEntry } from '../../../../../src/connectors/ldap/protocol/ldap-entry.ts';
 import { bytesOfGuid } from '../../../../../src/connectors/ldap/protocol/ldap-values.ts';
 import { parseScopeRule } from '../../../../../src/filter/parsing/scope-rule.ts';
 import type { Subject } from '../../../../../src/model/subject.ts';
@@ -270,4 +273,26 @@ describeSlapd('a directory over LDAP', () => {
       expect((await groups.changes?.(token))?.subjectIds).toBeNull();
     });
   });
+});
+
+it('a directory reads the members of a large group in the parts that Active Directory gives', async () => {
+  const person = (n: number) => new LdapEntry({ dn: `cn=p${n}`, employeeID: `E${n}` });
+  const client = {
+    read: async (_dn: string, [attribute = '']: readonly string[]) => {
+      if (attribute === 'member')
+        return new LdapEntry({ dn: 'cn=g', member: [], 'member;range=0-1': ['cn=p0', 'cn=p1'] });
+      const rest = attribute === 'member;range=2-*' ? { 'member;range=2-*': ['cn=p2'] } : {};
+      return new LdapEntry({ dn: 'cn=g', ...rest });
+    },
+    search: async () => [person(0), person(1), person(2)],
+  } as unknown as LdapClient;
+  const { server } = open('ldap://127.0.0.1', { flavour: 'activeDirectory' });
+  const directory = ldapDirectory({ server: new LdapServer(client, server.settings) } as LdapConnection);
+  expect(await idsOf(directory.membersOf?.('cn=g'))).toEqual(['E0', 'E1', 'E2']);
+});
+
+it('a directory without groups leaves members to the attribute memberOf', () => {
+  expect(ldapDirectory(open('ldap://127.0.0.1', { groups: undefined as never }))).not.toHaveProperty(
+    'membersOf',
+  );
 });

@@ -15,6 +15,11 @@ import {
 } from '../../../../servers/slapd.ts';
 
 const SILENCE = { name: 'says nothing', isTransient: true, isDone: false, code: 'silence' } as const;
+const LISTING = {
+  scope: 'sub',
+  filter: { kind: 'present', attribute: 'objectClass' },
+  attributes: ['1.1'],
+} as const;
 const CERTIFICATE = readFileSync(join(import.meta.dirname, '../../../../cli/tls/cert-for-tests.pem'));
 
 /** A busy machine is slow. */
@@ -133,7 +138,7 @@ describeSlapd('a connection to an LDAP server', () => {
       kind: 'unreachable',
       code: 'ECONNREFUSED',
       retryAfterMs: 1_000,
-      message: 'No connection to 127.0.0.1: No answer from 127.0.0.1',
+      message: 'No connection to 127.0.0.1 (ECONNREFUSED)',
     });
     await expect(read()).rejects.toMatchObject({ kind: 'unreachable', retryAfterMs: 1_000 });
     clock.jump(1_000);
@@ -154,6 +159,16 @@ describeSlapd('a connection to an LDAP server', () => {
     await expect(open({ connectTimeoutMs: 20 }).read()).rejects.toMatchObject({
       kind: 'unreachable',
       code: 'Timeout',
+      message: 'No sign-in at 127.0.0.1 within 20 ms',
+    });
+  });
+
+  it('takes a sign-in that the server could not do for no connection, and says what it said', async () => {
+    proxy.inject({ ...SILENCE, code: 80 }, 0);
+    await expect(open().read()).rejects.toMatchObject({
+      kind: 'unreachable',
+      code: 'LdapOther',
+      message: '127.0.0.1 answered 80 other: a fault of the test',
     });
   });
 
@@ -179,6 +194,21 @@ describeSlapd('a connection to an LDAP server', () => {
     const before = proxy.requests;
     await read();
     expect(proxy.operations.slice(before)).toEqual(['search']);
+  });
+
+  it('ends a call that is aborted before there is a connection', async () => {
+    for (const signIn of [0, 1]) proxy.inject(SILENCE, signIn);
+    const { read, connection } = open();
+    const canceled = new AbortController();
+    const reading = Promise.all([
+      expect(read(canceled.signal)).rejects.toThrow('The run was canceled'),
+      expect(connection.server.client.pages(PEOPLE, LISTING, canceled.signal).next()).rejects.toThrow(
+        'The run was canceled',
+      ),
+    ]);
+    await expect.poll(() => proxy.requests, PATIENT).toBe(2);
+    canceled.abort(new Error('The run was canceled'));
+    await reading;
   });
 
   it('makes no calls after it was closed', async () => {
