@@ -13,6 +13,8 @@ export {
   type HttpAnswer,
   type HttpClient,
   type HttpClientOptions,
+  type HttpMeaning,
   type HttpRequest,
   path,
 } from './connectors/kernel/http-client.ts';
+export { readAttributeUpdates, readIds, type WantedAttribute } from './connectors/kernel/task-arguments.ts';

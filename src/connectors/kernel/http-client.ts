@@ -5,7 +5,7 @@ import { invalid, type Place } from '../../input/refuse.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system/real/clock.ts';
-import { ConnectorError } from './connector-error.ts';
+import { type AnswerKind, ConnectorError } from './connector-error.ts';
 import { Gate } from './gate.ts';
 import { codeOfSocketError, kindOfSocketError, kindOfStatus, retryAfterOf } from './http-answer.ts';
 
@@ -33,10 +33,22 @@ export interface HttpClientOptions {
   readonly bodyBytesMax?: number;
   /** What the body of an answer that is not 2xx says, for people. Default: `error.message`, `detail` or nothing. */
   readonly reasonOf?: (body: unknown) => { readonly code?: string; readonly message?: string } | null;
+  /**
+   * What an answer that is not 2xx means, where the service does not say it by the status: a quota as 403. `waitMs`: when
+   * it wants to be called again. Default, and for `null`: by the status and `Retry-After`.
+   */
+  readonly meaningOf?: (answer: HttpAnswer) => HttpMeaning | null;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Default: the platform's. */
   readonly fetch?: typeof fetch;
+}
+
+/** What an answer means for a call. */
+export interface HttpMeaning {
+  readonly kind: AnswerKind;
+  /** Default: as `Retry-After` has it, or not known. */
+  readonly waitMs?: DurationMs;
 }
 
 /** One request. */
@@ -50,7 +62,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
-/** An answer of 2xx. */
+/** An answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -74,6 +86,7 @@ const OPTIONS = {
   timeoutMs: withDefault((place: Place) => readWhole(place, 1, 600_000), 30_000),
   bodyBytesMax: withDefault((place: Place) => readWhole(place, 1, 2 ** 30), 2 ** 23),
   reasonOf: withDefault(readFunction<NonNullable<HttpClientOptions['reasonOf']>>, reasonOfProblem),
+  meaningOf: withDefault(readFunction<NonNullable<HttpClientOptions['meaningOf']>>, () => null),
   clock: withDefault(readClock, systemClock),
   fetch: withDefault(readFunction<typeof fetch>, (...call: Parameters<typeof fetch>) => fetch(...call)),
 } satisfies ShapeOf<HttpClientOptions>;
@@ -178,10 +191,14 @@ class FetchClient implements HttpClient {
     }
     const said = status >= 400 ? this.#settings.reasonOf(body) : { message: 'redirects are not followed' };
     const reason = said?.message === undefined ? '' : `: ${said.message.slice(0, SAID_LENGTH_MAX)}`;
-    const retryAfterMs = retryAfterOf(headers.get('retry-after'), this.#settings.clock.now());
+    const meaning = this.#settings.meaningOf({ status, headers, body });
+    const retryAfterMs =
+      meaning?.waitMs ?? retryAfterOf(headers.get('retry-after'), this.#settings.clock.now());
     const code = `Http${status}`;
     const message = `${this.#base.host} answered ${status}${said?.code ? ` ${said.code.slice(0, 100)}` : ''}${reason}`;
-    throw this.gate.failed(new ConnectorError(kindOfStatus(status), message, { code, retryAfterMs }));
+    throw this.gate.failed(
+      new ConnectorError(meaning?.kind ?? kindOfStatus(status), message, { code, retryAfterMs }),
+    );
   }
 }
 

@@ -76,6 +76,33 @@ describe('a client of a host', () => {
     });
   });
 
+  it('sends bytes as they are, as JSON', async () => {
+    const body = Buffer.from('{ "name" : "Grüße" }');
+    await client().request({ method: 'POST', path: '/', body });
+    expect(received[0]).toMatchObject({
+      text: '{ "name" : "Grüße" }',
+      headers: { 'content-type': 'application/json' },
+    });
+  });
+
+  it('takes an answer for what a service means by it, and waits as long as that says', async () => {
+    const meaningOf: HttpClientOptions['meaningOf'] = ({ status, headers, body }) =>
+      status === 403 && headers.get('x-remaining') === '0'
+        ? { kind: 'throttled', waitMs: 7_000 }
+        : (body as { readonly code?: string } | null)?.code === 'duplicate'
+          ? { kind: 'conflict' }
+          : null;
+    answers = [json(403, {}, { 'x-remaining': '0' })];
+    const quota = await failureOf(client({ meaningOf }).request({ method: 'GET', path: '/' }));
+    expect(quota).toMatchObject({ kind: 'throttled', code: 'Http403', retryAfterMs: 7_000 });
+    answers = [json(400, { code: 'duplicate' }), json(403, {})];
+    const one = client({ meaningOf });
+    const conflict = await failureOf(one.request({ method: 'GET', path: '/' }));
+    expect(conflict).toMatchObject({ kind: 'conflict', retryAfterMs: null });
+    const refused = await failureOf(one.request({ method: 'GET', path: '/' }));
+    expect(refused).toMatchObject({ kind: 'refused', retryAfterMs: null });
+  });
+
   it('sends its headers, those of the request before its own', async () => {
     const headers = { 'x-a': 'client', 'x-b': 'client' };
     await client({ headers }).request({ method: 'GET', path: '/', headers: { 'x-b': 'request' } });
