@@ -43,15 +43,15 @@ export async function startGoogleServer() {
 
   function answerUsers({ method, query, body }: JsonRequest, [key, verb]: readonly string[]): JsonAnswer {
     if (key === undefined) return listUsers(query);
-    const user = users.get(key);
+    const user = users.get(key) ?? [...users.values()].find(({ id }) => id === key);
     if (!user) return notFound('userKey');
     if (verb === 'signOut' && method === 'POST') {
-      signedOut.add(key);
+      signedOut.add(user.primaryEmail);
       return changed({ status: 204 });
     }
     if (method === 'GET') return { status: 200, body: user };
     const next = { ...user, ...body };
-    users.set(key, next);
+    users.set(user.primaryEmail, next);
     return changed({ status: 200, body: next });
   }
 
