@@ -183,6 +183,7 @@ async function ledgerOn(options: ReadShape<typeof LEDGER_OPTIONS>): Promise<Stan
     subjectProcessingResults: ledger.subjectProcessingResults,
     taskProcessingResults: ledger.taskProcessingResults,
     taskReports: ledger.taskReports,
+    audit: ledger.audit,
     on: (name, listener) => hub.on(name, listener),
     once: (name, listener) => hub.once(name, listener),
     off: (name, listener) => hub.off(name, listener),

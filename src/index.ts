@@ -66,6 +66,7 @@ export type {
 export { type FilterValue, filter } from './filter/builder.ts';
 export { matchesRow } from './filter/list-filter.ts';
 export { parseScopeRule } from './filter/parsing/scope-rule.ts';
+export type { AuditListOptions, AuditLog } from './ledger/audit-log.ts';
 export { type CheckOptions, type CheckReport, checkStore } from './ledger/check.ts';
 export type { WorkflowFailuresOptions } from './ledger/failures.ts';
 export type { Author } from './ledger/input/author.ts';

@@ -150,13 +150,9 @@ export interface Forecast {
   readonly quarantineReason: string | null;
 }
 
-/** `data/audit`: what administrators did, and what the schedule did for them. */
-export interface AuditPage {
+/** `data/audit`: changes of workflows, settings and extensions, newest first; with `workflow`, of that one. */
+export interface AuditPage extends PageOf<AuditEntry> {
   readonly now: string;
-  /** Since when entries are kept: the start of this process. */
-  readonly since: string;
-  /** Newest first. */
-  readonly value: readonly AuditEntry[];
 }
 
 /** A task that waits, with the name of its person as the directory has it. */

@@ -92,6 +92,7 @@ class LifecycleEngine implements Engine, EventSink {
   readonly subjectProcessingResults: Engine['subjectProcessingResults'];
   readonly taskProcessingResults: Engine['taskProcessingResults'];
   readonly taskReports: Engine['taskReports'];
+  readonly audit: Engine['audit'];
   readonly settings: Engine['settings'];
   readonly insights: Engine['insights'];
   readonly customTaskExtensions: Engine['customTaskExtensions'];
@@ -212,6 +213,7 @@ class LifecycleEngine implements Engine, EventSink {
     this.customTaskExtensions = this.#ledger.customTaskExtensions;
     this.taskProcessingResults = createTaskResults(this.#ledger, this.#dispatcher);
     this.taskReports = this.#ledger.taskReports;
+    this.audit = this.#ledger.audit;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
     const deleted = (runId: string) => this.#runDeleted(runId);

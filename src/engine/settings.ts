@@ -113,6 +113,8 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
     readonly deletedWorkflowsDays?: number | null;
     /** Final runs, with their results, since their last change. Default `null`. */
     readonly runsDays?: number | null;
+    /** Entries of the audit. Default 400. */
+    readonly auditDays?: number | null;
   };
   /** Limits on workflows and activations. Default: `LIMIT_PRESETS.default`; `LIMIT_PRESETS.entra` has Entra's. */
   readonly limits?: Partial<WorkflowLimits>;
@@ -141,6 +143,7 @@ const days = nullable((place: Place) => readWhole(place, 1, 36_500));
 const RETENTION = {
   deletedWorkflowsDays: withDefault(days, LIMITS.deletedWorkflowsDays),
   runsDays: withDefault(days, null),
+  auditDays: withDefault(days, LIMITS.auditDays),
 } satisfies ShapeOf<NonNullable<EngineSettingsInput['retention']>>;
 
 /** What each setting may be, and its default. */
@@ -184,7 +187,11 @@ export function settingsOf(read: ReadShape<typeof SETTINGS>): EngineSettings {
     handlersUnsettledMax: same.handlersUnsettledMax ?? same.concurrency,
     scheduleIntervalMs: scheduleIntervalHours * HOUR_MS,
     catchUpMs: catchUpDays * DAY_MS,
-    retention: { deletedWorkflowsMs: ms(retention.deletedWorkflowsDays), runsMs: ms(retention.runsDays) },
+    retention: {
+      deletedWorkflowsMs: ms(retention.deletedWorkflowsDays),
+      runsMs: ms(retention.runsDays),
+      auditMs: ms(retention.auditDays),
+    },
   });
 }
 

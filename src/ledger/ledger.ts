@@ -5,6 +5,7 @@
 
 import { HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow/workflow-limits.ts';
+import { type AuditLog, createAuditLog, keepAudit } from './audit-log.ts';
 import type { LedgerContext } from './context.ts';
 import { type CustomTaskExtensions, createExtensions } from './methods/extensions.ts';
 import { createRuns, type Runs } from './methods/runs.ts';
@@ -18,7 +19,7 @@ import {
 } from './methods/task-results.ts';
 import { createUserResults, type UserProcessingResults } from './methods/user-results.ts';
 import { createWorkflows, type Workflows } from './methods/workflows.ts';
-import { audit, auditWorkflow } from './recording/audit.ts';
+import { audit, auditWorkflow, entriesOfChange, entryOf } from './recording/audit.ts';
 import { type Cancellation, freezeRuns } from './recording/cancel.ts';
 import { Recorder } from './recording/recorder.ts';
 
@@ -32,6 +33,8 @@ export interface LedgerMethods {
   readonly subjectProcessingResults: SubjectProcessingResults;
   readonly taskProcessingResults: TaskProcessingResults;
   readonly taskReports: TaskReports;
+  /** Who changed workflows, settings and extensions. */
+  readonly audit: AuditLog;
 }
 
 /** A ledger, with the internals that an engine needs. */
@@ -57,10 +60,16 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
   const cancellation = { context, recorder };
   const userProcessingResults = createUserResults(context);
   const workflowChanged = settings.workflowChanged ?? (() => {});
-  const kept = createSettings(context.store, settings.scheduleIntervalMs ?? 3 * HOUR_MS, (by) => {
-    workflowChanged(null);
-    audit(context, 'Update tenant settings', by, null);
-  });
+  const { clock } = context;
+  const kept = createSettings(
+    context.store,
+    settings.scheduleIntervalMs ?? 3 * HOUR_MS,
+    (tx, by) => keepAudit(tx, [entryOf(clock, 'Update tenant settings', by, null)]),
+    (by) => {
+      workflowChanged(null);
+      audit(context, 'Update tenant settings', by, null);
+    },
+  );
   return {
     context,
     recorder,
@@ -72,6 +81,7 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
       limits: settings.limits ?? DEFAULT_LIMITS,
       scheduleIntervalMs: () => kept.scheduleIntervalMs,
       freezeRuns: (workflowId, which) => freezeRuns(cancellation, workflowId, which),
+      kept: (tx, by, before, after) => keepAudit(tx, entriesOfChange(clock, by, before, after)),
       changed: (id, by, before, after) => {
         workflowChanged(id);
         auditWorkflow(context, by, before, after);
@@ -84,5 +94,6 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
     subjectProcessingResults: createSubjectResults(context.store, userProcessingResults),
     taskProcessingResults: createTaskResults(context),
     taskReports: createTaskReports(context),
+    audit: createAuditLog(context.store),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Retention (domain §3.12) of deleted workflows, and of final runs with their results. Each is
+ * Retention (domain §3.12) of deleted workflows, of final runs with their results, and of the audit. Each is
  * removed in its own transaction, so that a purge can stop between any two.
  */
 import { filter } from '../filter/builder.ts';
@@ -7,6 +7,7 @@ import type { RunRecord } from '../model/records.ts';
 import { PROCESSING_STATUSES } from '../model/status.ts';
 import type { DurationMs } from '../model/time.ts';
 import { isTerminal } from '../rules/status/transitions.ts';
+import { purgeAudit } from './audit-log.ts';
 import type { LedgerContext } from './context.ts';
 import { removeRun } from './methods/runs.ts';
 import type { Workflows } from './methods/workflows.ts';
@@ -17,6 +18,8 @@ export interface Retention {
   readonly deletedWorkflowsMs: DurationMs | null;
   /** Since the last change of a final run. */
   readonly runsMs: DurationMs | null;
+  /** Of entries of the audit. */
+  readonly auditMs: DurationMs | null;
 }
 
 /** Runs per read. */
@@ -31,7 +34,7 @@ const PAGE = 100;
 export async function purgeExpired(
   context: LedgerContext,
   workflows: Workflows,
-  { deletedWorkflowsMs, runsMs }: Retention,
+  { deletedWorkflowsMs, runsMs, auditMs }: Retention,
   goesOn: () => boolean,
 ): Promise<void> {
   if (deletedWorkflowsMs !== null) {
@@ -43,6 +46,7 @@ export async function purgeExpired(
     }
   }
   if (runsMs !== null) await purgeRuns(context, runsMs, goesOn);
+  if (auditMs !== null) await purgeAudit(context, context.clock.now() - auditMs, goesOn);
 }
 
 async function purgeRuns(

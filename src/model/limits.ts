@@ -102,6 +102,10 @@ export const LIMITS = {
   catchUpDays: 3,
   /** Days for which a deleted workflow can be restored. Domain §3.12. */
   deletedWorkflowsDays: 30,
+  /** Days for which entries of the audit are kept: a year, and what was done in its last month. */
+  auditDays: 400,
+  /** Entries of the audit that are looked at or removed at once. */
+  auditLooked: 1_000,
   /** Interruptions of one task before it is failed: a handler that kills the process must not loop. */
   interruptionsMaxDefault: 10,
 } as const;

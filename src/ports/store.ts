@@ -210,7 +210,7 @@ export interface StoreReader {
 
   /** Notes with these keys, in any order; missing keys are omitted. */
   getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]>;
-  /** By key, in an order that the store chooses and never changes. */
+  /** By key: keys of ASCII ascend; for others the store chooses an order that it never changes. */
   listNotes(query: NoteQuery): Promise<readonly Note[]>;
 
   /** A small named document of the host (the CLI keeps its job here). */

@@ -40,7 +40,6 @@ describe.skipIf(program === null)('the dashboard in Chromium', () => {
       },
     });
     await engine.start();
-    // Before the workflows, for the audit.
     dashboard = createDashboard(engine, { environment: 'test', onError: (error) => faults.push(error) });
     const off = await engine.workflows.create(
       workflowInput(['badge', 'mail'], { displayName: 'Offboard <script>alert(1)</script>' }),

@@ -123,7 +123,12 @@ async function explanationOf(
   { at }: ExplainCommandOptions,
 ): Promise<Explanation> {
   const { catchUpDays = LIMITS.catchUpDays, scheduleIntervalHours = 3 } = await readSharedSettings(store);
-  const settings = createSettings(store, scheduleIntervalHours * HOUR_MS, () => {});
+  const settings = createSettings(
+    store,
+    scheduleIntervalHours * HOUR_MS,
+    async () => {},
+    () => {},
+  );
   await settings.load();
   return explain({
     context: { store, clock },

@@ -1,12 +1,11 @@
-/** What administrators did. The engine emits it and keeps none of it; a dashboard keeps the newest. */
+/** Who changed what. */
 import { NEEDED } from '../../graph/access/permissions.ts';
+import type { AuditListOptions } from '../../ledger/audit-log.ts';
 import type { AuditEntry } from '../../model/resources/audit.ts';
 import { type CsvColumn, csvResponse } from '../csv/csv.ts';
-import { once } from '../csv/pages.ts';
+import { pagesOf } from '../csv/pages.ts';
 import type { AuditPage } from '../wire.ts';
-import type { DataDeps, DataRoute, Params } from './route.ts';
-
-const ENTRIES_MAX = 1_000;
+import type { DataRoute, Params } from './route.ts';
 
 const COLUMNS: readonly CsvColumn<AuditEntry>[] = [
   { head: 'when', cell: ({ activityDateTime }) => activityDateTime },
@@ -16,38 +15,38 @@ const COLUMNS: readonly CsvColumn<AuditEntry>[] = [
   { head: 'target', cell: ({ target }) => target?.displayName ?? null },
   { head: 'targetId', cell: ({ target }) => target?.id ?? null },
   { head: 'workflowId', cell: ({ workflowId }) => workflowId },
-  { head: 'runId', cell: ({ runId }) => runId },
 ];
 
-/** The newest entries since the dashboard was made, by workflow or run where one is named. */
-export function auditRoutes({ engine, clock }: DataDeps): readonly DataRoute[] {
-  const entries: AuditEntry[] = [];
-  const since = new Date(clock.now()).toISOString();
-  engine.on('audit.recorded', (entry) => {
-    entries.push(entry);
-    if (entries.length > ENTRIES_MAX) entries.shift();
-  });
-  const wanted = (params: Params): readonly AuditEntry[] => {
-    const [workflow, run] = [params.text('workflow'), params.text('run')];
-    const fits = ({ workflowId, runId }: AuditEntry): boolean =>
-      (workflow === undefined || workflow === workflowId) && (run === undefined || run === runId);
-    return entries.filter(fits).reverse();
+const PAGE = 50;
+
+/** What is kept, newest first; of one workflow where one is named. */
+export const AUDIT: DataRoute = {
+  path: 'audit',
+  needs: NEEDED.workflows,
+  params: ['workflow', 'after'],
+  answer: async ({ engine, clock, params }): Promise<AuditPage> => {
+    const page = await engine.audit.list({ top: PAGE, ...wantedOf(params) });
+    return { now: new Date(clock.now()).toISOString(), ...page };
+  },
+};
+
+/** All of it. */
+export const AUDIT_CSV: DataRoute = {
+  path: 'csv/audit',
+  needs: NEEDED.workflows,
+  params: ['workflow'],
+  answer: async ({ engine, params }) => {
+    const { workflowId } = wantedOf(params);
+    const of = workflowId === undefined ? {} : { workflowId };
+    const pages = pagesOf((page) => engine.audit.list({ ...of, ...page }));
+    return csvResponse('audit', COLUMNS, pages);
+  },
+};
+
+function wantedOf(params: Params): Pick<AuditListOptions, 'workflowId' | 'after'> {
+  const [workflowId, after] = [params.text('workflow'), params.text('after')];
+  return {
+    ...(workflowId === undefined ? {} : { workflowId }),
+    ...(after === undefined ? {} : { after }),
   };
-  const shared = { needs: NEEDED.workflows, params: ['workflow', 'run'] };
-  return [
-    {
-      ...shared,
-      path: 'audit',
-      answer: async ({ params }): Promise<AuditPage> => ({
-        now: new Date(clock.now()).toISOString(),
-        since,
-        value: wanted(params),
-      }),
-    },
-    {
-      ...shared,
-      path: 'csv/audit',
-      answer: async ({ params }) => csvResponse('audit', COLUMNS, once(wanted(params))),
-    },
-  ];
 }

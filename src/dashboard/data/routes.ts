@@ -1,5 +1,5 @@
 import type { Ids } from '../../ports/random.ts';
-import { auditRoutes } from './audit.ts';
+import { AUDIT, AUDIT_CSV } from './audit.ts';
 import { calendarRoute } from './calendar.ts';
 import { comparisonRoutes } from './comparison.ts';
 import { EFFECTS } from './effects.ts';
@@ -30,6 +30,7 @@ export function dataRoutes(deps: DataDeps, ids: Ids): readonly DataRoute[] {
     WAITING,
     calendarRoute(deps),
     ...comparisonRoutes(deps, ids),
-    ...auditRoutes(deps),
+    AUDIT,
+    AUDIT_CSV,
   ];
 }

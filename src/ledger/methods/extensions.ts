@@ -5,10 +5,11 @@ import { LIMITS } from '../../model/limits.ts';
 import type { Note } from '../../model/records.ts';
 import type { CustomTaskExtension } from '../../model/workflow/extension.ts';
 import type { StoreReader } from '../../ports/store.ts';
+import { keepAudit } from '../audit-log.ts';
 import type { LedgerContext } from '../context.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { type ExtensionInput, readExtension } from '../input/extension.ts';
-import { audit } from '../recording/audit.ts';
+import { audit, entryOf } from '../recording/audit.ts';
 import { isoOf } from '../resources.ts';
 
 /** Custom task extensions. Letter case of ids does not matter. */
@@ -46,6 +47,7 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
           lastModifiedBy: by,
         };
         await tx.putNotes([noteOf(extension)]);
+        await keepAudit(tx, [entryOf(clock, 'Create custom task extension', by, extension)]);
         return extension;
       });
       audit(context, 'Create custom task extension', by, made);
@@ -67,6 +69,7 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
           lastModifiedBy: by,
         };
         await tx.putNotes([noteOf(extension)]);
+        await keepAudit(tx, [entryOf(clock, 'Update custom task extension', by, extension)]);
         return { before: current, after: extension };
       });
       if (after !== before) audit(context, 'Update custom task extension', by, after);
@@ -77,6 +80,7 @@ export function createExtensions(context: LedgerContext): CustomTaskExtensions {
       const gone = await store.transaction(async (tx) => {
         const extension = await requireExtension(tx, id);
         await tx.deleteNotes(COLLECTION, [extension.id]);
+        await keepAudit(tx, [entryOf(clock, 'Delete custom task extension', by, extension)]);
         return extension;
       });
       audit(context, 'Delete custom task extension', by, gone);

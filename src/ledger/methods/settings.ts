@@ -6,7 +6,7 @@ import type {
   QuarantineConfiguration,
 } from '../../model/workflow/quarantine.ts';
 import type { UserReference, Workflow } from '../../model/workflow/workflow.ts';
-import type { Store, StoreReader } from '../../ports/store.ts';
+import type { Store, StoreReader, StoreTransaction } from '../../ports/store.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { readSettingsPatch, type SettingsPatch } from '../input/settings.ts';
 
@@ -30,10 +30,15 @@ export interface KeptSettings extends Settings {
   readonly scheduleIntervalMs: DurationMs;
 }
 
-/** @param intervalMs interval of schedule slots while none is set, ms. */
+/**
+ * @param intervalMs interval of schedule slots while none is set, ms.
+ * @param kept called in the transaction of a change.
+ * @param changed called after its commit.
+ */
 export function createSettings(
   store: Store,
   intervalMs: DurationMs,
+  kept: (tx: StoreTransaction, by: UserReference | null) => Promise<void>,
   changed: (by: UserReference | null) => void,
 ): KeptSettings {
   const defaults: LifecycleManagementSettings = {
@@ -56,6 +61,7 @@ export function createSettings(
         if (Object.keys(patch).length === 0) return { before, after: before };
         const stored = JSON.parse((await tx.getSetting(NAME)) ?? '{}') as SettingsPatch;
         await tx.putSetting(NAME, JSON.stringify({ ...stored, ...patch }));
+        await kept(tx, by);
         return { before, after: await read(tx) };
       });
       current = after;

@@ -24,6 +24,13 @@ export interface WorkflowsDeps {
   readonly scheduleIntervalMs: () => DurationMs;
   /** Ends the unfinished runs of a workflow `canceled`. Called outside transactions; may be repeated. */
   freezeRuns(workflowId: string, which: 'all' | 'scheduled'): Promise<void>;
+  /** Called in the transaction of each change: it is kept who made it. */
+  kept(
+    tx: StoreTransaction,
+    by: UserReference | null,
+    before: Workflow | null,
+    after: Workflow | null,
+  ): Promise<void>;
   /** Called after each commit, before runs are frozen: the schedule may have to be set anew. */
   changed(
     workflowId: string,
@@ -80,6 +87,7 @@ export async function changeIn(
   if (starts) await tx.purgeNotes(OF_WORKFLOWS.baselines, `${before.id}/`);
   const lastSlotAtMs = starts ? slotStart(nowMs, deps.scheduleIntervalMs()) : record.lastSlotAtMs;
   await tx.putWorkflow({ ...record, workflow: after, lastSlotAtMs });
+  await deps.kept(tx, by, before, after);
   return { before, after };
 }
 
@@ -107,6 +115,7 @@ export async function insertWorkflow(
   };
   const lastSlotAtMs = draft.isSchedulingEnabled ? slotStart(nowMs, deps.scheduleIntervalMs()) : null;
   await tx.putWorkflow({ workflow, lastSlotAtMs });
+  await deps.kept(tx, by, null, workflow);
   return workflow;
 }
 

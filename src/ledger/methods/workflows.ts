@@ -360,6 +360,7 @@ async function purge(deps: WorkflowsDeps, id: string, by: UserReference | null):
     await requireDeleted(tx, key);
     await tx.deleteWorkflow(key);
     await forgetWorkflow(tx, key);
+    await deps.kept(tx, by, workflow, null);
   });
   deps.changed(key, by, workflow, null);
 }

@@ -1,45 +1,73 @@
-/** Emits `audit` events; does nothing while there is no listener. */
+/** Entries of the audit, and their events, which are not made while there is no listener. */
 
 import type { RunRecord } from '../../model/records.ts';
-import type { AuditActivity } from '../../model/resources/audit.ts';
+import type { AuditActivity, AuditEntry } from '../../model/resources/audit.ts';
 import type { UserReference, Workflow } from '../../model/workflow/workflow.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { type Audited, auditOfChange, categoryOf } from '../../rules/audit.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
 import type { LedgerContext } from '../context.ts';
 import { isoOf, runResource } from '../resources.ts';
 
+/** What an activity is about, beside its target. */
+interface About {
+  readonly workflowId?: string;
+  readonly runId?: string;
+}
+
 /** Emits an activity. @param by the caller that did it. */
 export function audit(
-  { events, clock }: Pick<LedgerContext, 'events' | 'clock'>,
+  context: Pick<LedgerContext, 'events' | 'clock'>,
   activity: AuditActivity,
   by: UserReference | null,
   target: Audited['target'] | null,
-  about: { readonly workflowId?: string; readonly runId?: string } = {},
+  about: About = {},
 ): void {
-  if (!events.has('audit.recorded')) return;
-  events.emit('audit.recorded', {
+  if (!context.events.has('audit.recorded')) return;
+  context.events.emit('audit.recorded', entryOf(context.clock, activity, by, target, about));
+}
+
+/** An entry of now. */
+export function entryOf(
+  clock: Clock,
+  activity: AuditActivity,
+  by: UserReference | null,
+  target: Audited['target'] | null,
+  { workflowId = null, runId = null }: { readonly [Field in keyof About]: About[Field] | null } = {},
+): AuditEntry {
+  return {
     category: categoryOf(activity),
     activity,
     activityDateTime: isoOf(clock.now()),
     initiatedBy: by,
-    target,
-    workflowId: about.workflowId ?? null,
-    runId: about.runId ?? null,
-  });
+    target: target === null ? null : { id: target.id, displayName: target.displayName },
+    workflowId,
+    runId,
+  };
+}
+
+/** The entries of a change of a workflow. */
+export function entriesOfChange(
+  clock: Clock,
+  by: UserReference | null,
+  before: Workflow | null,
+  after: Workflow | null,
+): readonly AuditEntry[] {
+  const { id = '' } = after ?? before ?? {};
+  return auditOfChange(before, after).map(({ activity, target }) =>
+    entryOf(clock, activity, by, target, { workflowId: id }),
+  );
 }
 
 /** Emits the activities of a change of a workflow. */
 export function auditWorkflow(
-  context: LedgerContext,
+  { events, clock }: LedgerContext,
   by: UserReference | null,
   before: Workflow | null,
   after: Workflow | null,
 ): void {
-  if (!context.events.has('audit.recorded')) return;
-  for (const { activity, target } of auditOfChange(before, after)) {
-    const { id = '' } = after ?? before ?? {};
-    audit(context, activity, by, target, { workflowId: id });
-  }
+  if (!events.has('audit.recorded')) return;
+  for (const entry of entriesOfChange(clock, by, before, after)) events.emit('audit.recorded', entry);
 }
 
 /** Emits the start and the end of a run. Call after the commit. */

@@ -23,9 +23,9 @@ import { VirtualClock } from '../../helpers/virtual-clock.ts';
 
 /** The present of these tests. */
 const NOW = T0 + 100 * DAY_MS;
-const RUNS_10_DAYS: Retention = { deletedWorkflowsMs: null, runsMs: 10 * DAY_MS };
-const WORKFLOWS_30_DAYS: Retention = { deletedWorkflowsMs: 30 * DAY_MS, runsMs: null };
-const BOTH: Retention = { deletedWorkflowsMs: 30 * DAY_MS, runsMs: 10 * DAY_MS };
+const RUNS_10_DAYS: Retention = { deletedWorkflowsMs: null, runsMs: 10 * DAY_MS, auditMs: null };
+const WORKFLOWS_30_DAYS: Retention = { deletedWorkflowsMs: 30 * DAY_MS, runsMs: null, auditMs: null };
+const BOTH: Retention = { deletedWorkflowsMs: 30 * DAY_MS, runsMs: 10 * DAY_MS, auditMs: null };
 
 /** A final run that last changed `days` before the present. */
 function oldRun(n: number, days: number, changes: Partial<RunRecord> = {}): RunRecord {
@@ -131,14 +131,14 @@ describe('the retention of runs', () => {
 
   it('keeps every run for ever when the period is null', async () => {
     const { purge, isKept, events } = await ledgerWith([oldRun(1, 10_000)]);
-    await purge({ deletedWorkflowsMs: null, runsMs: null });
+    await purge({ deletedWorkflowsMs: null, runsMs: null, auditMs: null });
     expect(await isKept(1)).toBe(true);
     expect(events).toEqual([]);
   });
 
   it('removes every final run when the period is 0', async () => {
     const { purge, isKept } = await ledgerWith([oldRun(1, 0), oldRun(2, 0, { processingStatus: 'queued' })]);
-    await purge({ deletedWorkflowsMs: null, runsMs: 0 });
+    await purge({ deletedWorkflowsMs: null, runsMs: 0, auditMs: null });
     expect([await isKept(1), await isKept(2)]).toEqual([false, true]);
   });
 
@@ -148,7 +148,7 @@ describe('the retention of runs', () => {
       fc.asyncProperty(fc.array(draft, { maxLength: 12 }), fc.nat({ max: 20 }), async (drafts, days) => {
         const runs = drafts.map((one, n) => oldRun(n, one.days, { processingStatus: one.status }));
         const { purge, isKept } = await ledgerWith(runs);
-        await purge({ deletedWorkflowsMs: null, runsMs: days * DAY_MS });
+        await purge({ deletedWorkflowsMs: null, runsMs: days * DAY_MS, auditMs: null });
         for (const [n, one] of drafts.entries())
           expect(await isKept(n)).toBe(one.days < days || !isTerminal(one.status));
       }),
@@ -180,7 +180,7 @@ describe('the retention of deleted workflows', () => {
 
   it('keeps them for ever when the period is null', async () => {
     const { ledger, purge } = await ledgerWith([], [deleted(1, 10_000)]);
-    await purge({ deletedWorkflowsMs: null, runsMs: 0 });
+    await purge({ deletedWorkflowsMs: null, runsMs: 0, auditMs: null });
     expect(await ledger.workflows.listDeleted()).toHaveLength(1);
   });
 });

@@ -6,40 +6,46 @@ import { data, useLoaded } from '../data.ts';
 import { Answer, Empty } from '../parts/feedback.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Page } from '../parts/page.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import { type Column, Pages, Table } from '../parts/table.tsx';
 import { params } from '../router.ts';
 import { to } from '../routes.ts';
 
-/** Who did what. */
+/** Who changed what. */
 export function AuditPage() {
-  const wanted = {
-    workflow: params.value.get('workflow') ?? undefined,
-    run: params.value.get('run') ?? undefined,
-  };
-  const address = data('audit', wanted);
+  const workflow = params.value.get('workflow') ?? undefined;
+  const after = params.value.get('after') ?? undefined;
+  const address = data('audit', { workflow, after });
   const audit = useLoaded<Audit>(address);
   return (
     <Page
       title="Audit"
       actions={
         <>
-          <CsvLink path="audit" params={wanted} />
+          <CsvLink path="audit" params={{ workflow }} />
           <CopyCurl address={address} />
         </>
       }
     >
-      <Answer of={audit}>
-        {({ value, since }) => (
+      <p class="lead soft">
+        Changes of workflows, settings and custom task extensions, by all processes on the database, newest
+        first.{' '}
+        {workflow === undefined ? (
           <>
-            <p class="lead soft">
-              What was done through this process since <Moment at={since} />, newest first: at most 1,000
-              entries. The event <code>audit.recorded</code> has all of them, for a log that is kept.
-            </p>
+            Who started a run stands <a href={to.runs()}>with the run</a>.
+          </>
+        ) : (
+          <a href={to.audit()}>Show those of all workflows</a>
+        )}
+      </p>
+      <Answer of={audit}>
+        {({ value, nextToken }) => (
+          <>
             {value.length === 0 ? (
-              <Empty title="Nothing was done yet." />
+              <Empty title={nextToken === null ? 'No change is kept.' : 'None on this page.'} />
             ) : (
               <Table label="Audit" columns={COLUMNS} rows={value} keyOf={keyOf} />
             )}
+            <Pages nextToken={nextToken} isFirst={after === undefined} />
           </>
         )}
       </Answer>
@@ -55,19 +61,15 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   { head: 'What', cell: ({ activity }) => activity },
   {
     head: 'To',
-    cell: ({ target, runId, workflowId }) => {
+    cell: ({ target, workflowId }) => {
       if (target === null) return <span class="soft">settings</span>;
-      if (runId !== null) return <a href={to.run(runId)}>run, {target.displayName}</a>;
-      return workflowId === null ? (
-        target.displayName
-      ) : (
-        <a href={to.workflow(workflowId)}>{target.displayName}</a>
-      );
+      if (workflowId === null) return target.displayName;
+      return <a href={to.workflow(workflowId)}>{target.displayName}</a>;
     },
   },
   {
     head: 'By',
-    cell: ({ initiatedBy }) => initiatedBy?.id ?? <span class="soft">the engine, or not known</span>,
+    cell: ({ initiatedBy }) => initiatedBy?.id ?? <span class="soft">not known</span>,
   },
   { head: 'When', cell: ({ activityDateTime }) => <Moment at={activityDateTime} /> },
   { head: 'Category', isMinor: true, cell: ({ category }) => category },

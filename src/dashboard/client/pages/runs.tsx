@@ -130,7 +130,12 @@ const COLUMNS: readonly Column<Run>[] = [
   {
     head: 'Kind',
     isMinor: true,
-    cell: ({ workflowExecutionType }) => executionTypeWord(workflowExecutionType),
+    cell: ({ workflowExecutionType, createdBy }) => (
+      <>
+        {executionTypeWord(workflowExecutionType)}
+        {createdBy === null ? null : <span class="soft"> by {createdBy.id}</span>}
+      </>
+    ),
   },
   { head: 'Scheduled', cell: ({ scheduledDateTime }) => <Moment at={scheduledDateTime} /> },
   {

@@ -80,7 +80,15 @@ function Details({ details }: { details: WorkflowDetails }) {
         </Section>
       ) : null}
       {me.value?.can.compare && versions.length > 1 ? <WhatIf id={workflow.id} versions={versions} /> : null}
-      <Section title="Versions" aside={plural(versions.length, 'version')}>
+      <Section
+        title="Versions"
+        aside={
+          <>
+            {plural(versions.length, 'version')} ·{' '}
+            <a href={to.audit({ workflow: workflow.id })}>Who changed it</a>
+          </>
+        }
+      >
         <Versions versions={versions} />
       </Section>
     </>

@@ -48,6 +48,15 @@ export function notes({ describe, test }: ContractKit): void {
       assert.deepEqual((await walk(store, '', 3)).sort(), [...keys, ...others].sort());
     });
 
+    test('keys of ASCII come in their order', async (store) => {
+      const keys = ['10', '9', '1/', '1', 'B', 'a', '~', '1/z', '0', 'A/1', '_'];
+      await store.transaction((tx) => tx.putNotes(keys.map((key) => note(key))));
+      for (const limit of [1, 3, 100]) assert.deepEqual(await walk(store, '', limit), [...keys].sort());
+      await store.transaction(async (tx) =>
+        assert.deepEqual(await walk(tx, '1', 2), ['1', '1/', '1/z', '10']),
+      );
+    });
+
     test('a deletion takes the keys named, a purge those with the prefix, of this collection only', async (store) => {
       const keys = ['w/1', 'w/2', 'w0', 'w'];
       await store.transaction((tx) =>

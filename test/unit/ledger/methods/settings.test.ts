@@ -16,7 +16,12 @@ const BOUNDS: QuarantineConfiguration = {
 
 function settingsOf(intervalMs = 3 * HOUR_MS, store = memoryStore()) {
   const changes: (UserReference | null)[] = [];
-  const settings = createSettings(store, intervalMs, (by) => void changes.push(by));
+  const settings = createSettings(
+    store,
+    intervalMs,
+    async () => {},
+    (by) => void changes.push(by),
+  );
   return { store, settings, changes, stored: () => store.getSetting('lifecycleManagementSettings') };
 }
 

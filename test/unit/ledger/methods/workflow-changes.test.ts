@@ -38,6 +38,7 @@ async function world(limits: WorkflowLimits = DEFAULT_LIMITS) {
     limits,
     scheduleIntervalMs: () => 3 * HOUR_MS,
     freezeRuns: async (...args) => void frozen.push(args),
+    kept: async () => {},
     changed: (...args) => void changed.push(args),
   };
   await store.transaction((tx) => tx.putWorkflow(workflowRecord(0)));

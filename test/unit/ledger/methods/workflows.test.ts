@@ -42,6 +42,7 @@ function over(limits: WorkflowLimits): Workflows {
       notified.push(`freeze ${which} ${id.slice(0, 8)}`);
       await onFreeze();
     },
+    kept: async () => {},
     changed: (id) => notified.push(`changed ${id.slice(0, 8)}`),
   });
 }
