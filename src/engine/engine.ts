@@ -16,7 +16,6 @@ import { waitsAfter } from './handlers/callbacks/launch-and-wait.ts';
 import { extensionHandler } from './handlers/extension-handler.ts';
 import { Handlers } from './handlers/handlers.ts';
 import { TimeSlice } from './lanes/time-slice.ts';
-
 import { EngineMeter } from './metrics/engine-meter.ts';
 import { type EngineHealth, HealthProbe } from './metrics/health.ts';
 import { News } from './news/news.ts';

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { numeral } from '../../../text/numbers.ts';
 
 /** Most rows that can be chosen at once. */
-export const CHOSEN_MAX = 1_000;
+const CHOSEN_MAX = 1_000;
 
 /** The rows that are chosen, by key; they stay chosen on other pages of the list. */
 export interface Chosen<Row> {
