@@ -215,7 +215,6 @@ class LifecycleEngine implements Engine, EventSink {
     this.audit = this.#ledger.audit;
     this.settings = this.#ledger.settings;
     this.runs = this.#engineRuns(activator);
-    const deleted = (runId: string) => this.#runDeleted(runId);
     this.#news = new News({
       store,
       clock: intervals,
@@ -223,7 +222,7 @@ class LifecycleEngine implements Engine, EventSink {
       work: this.#work,
       dispatcher: this.#dispatcher,
       waiters: this.#waiters,
-      deleted,
+      deleted: (runId) => this.#runDeleted(runId),
     });
     const phase = () => (this.#phase === 'started' && !this.#isStarted ? 'starting' : this.#phase);
     const { unsettled } = this.#dispatcher;
