@@ -4,16 +4,22 @@ import type { InferOutput } from 'valibot';
 import { kinds, object, opaque, record, text } from '../input/schema.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
 import type { KindName } from './kind-names.ts';
+import { ENTRA } from './kinds/entra.ts';
 import { FILE } from './kinds/file.ts';
+import { LDAP } from './kinds/ldap.ts';
 import { MAIL } from './kinds/mail.ts';
 import { SCIM } from './kinds/scim.ts';
 import { SQL } from './kinds/sql.ts';
+import { WEBHOOK } from './kinds/webhook.ts';
 
 /** The kinds of connections, by their names. */
 export const KINDS = {
   file: FILE,
-  mail: MAIL,
   scim: SCIM,
+  ldap: LDAP,
+  entra: ENTRA,
+  mail: MAIL,
+  webhook: WEBHOOK,
   sql: SQL,
 } as const satisfies Readonly<Record<KindName, unknown>>;
 

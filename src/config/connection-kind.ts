@@ -21,6 +21,8 @@ export interface OpenContext {
   file(path: string): string;
   /** The people of the command, for tasks that look for others: managers. Not before the first task. */
   readonly people: Pick<Directory, 'get'>;
+  /** Sends a message for a task of another connection; `null`: the file has no connection that sends messages. */
+  readonly mailer: TaskMailer | null;
   /** Attributes that workflows take for dates, beside those that the directory knows. */
   readonly dateAttributes: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** Opens the connections of a configuration file. */
 import { dirname, resolve } from 'node:path';
+import type { TaskMailer } from '../connectors/mail/task-mailer.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { unknownWord } from '../input/refuse.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -60,6 +61,10 @@ export async function openConfig(
   const close = async (): Promise<void> => {
     for (const connection of open.values()) await connection.close?.();
   };
+  const mail = Object.entries(config.connections).find(([, { kind }]) => kind === 'mail')?.[0];
+  // Opened perhaps later than the connection that uses it.
+  const mailer: TaskMailer = async (...args) =>
+    (open.get(mail ?? '') as { readonly mailer: TaskMailer }).mailer(...args);
   try {
     for (const [name, { kind, ...fields }] of Object.entries(config.connections)) {
       const at = `connections.${name}`;
@@ -68,6 +73,7 @@ export async function openConfig(
           readSecret({ path: `${at}.${field}`, value }, { isJson, env }),
         file: (relative: string) => resolve(dirname(path), relative),
         people: { get: async (ids: readonly string[]) => people?.get(ids) ?? [] },
+        mailer: mail === undefined ? null : mailer,
         dateAttributes,
       };
       const { open: openKind } = KINDS[kind] as unknown as ConnectionKind;

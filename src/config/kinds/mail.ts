@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { MailSecret } from '../../connectors/mail/mail-options.ts';
 import type { MailTasksOptions } from '../../connectors/mail/task-mailer.ts';
 import { code, loose, object, orFunction, text, whole, word } from '../../input/schema.ts';
@@ -19,11 +20,7 @@ export const MAIL = connectionKind(
         ['starttls', 'implicit', 'none'],
         'none: everything can be read on the way. Default starttls, or implicit on port 465.',
       ),
-      ca: text(
-        1,
-        65_536,
-        'The certificate that the server’s comes from, PEM. Default: those that Node knows.',
-      ),
+      caFile: text(1, 4_096, 'A file with the certificate that the server’s comes from, PEM.'),
       auth: object(
         { user: text(1, 320) },
         { pass: secret('A password.'), accessToken: secret('A token of OAuth 2.0; or pass.') },
@@ -71,13 +68,14 @@ export const MAIL = connectionKind(
     const { mailConnection } = await import('../../connectors/mail/mail-connection.ts');
     const { mailTasks } = await import('../../connectors/mail/mail-tasks.ts');
     const { taskMailer } = await import('../../connectors/mail/task-mailer.ts');
-    const { tasks: _, ...options } = fields;
+    const { tasks: _, caFile, ...options } = fields;
     const read = (field: string, value: Secret | undefined): MailSecret | null =>
       value === undefined ? null : context.secret(`auth.${field}`, value);
     const pass = read('pass', auth?.pass);
     const accessToken = read('accessToken', auth?.accessToken);
     const connection = mailConnection({
       ...options,
+      ...(caFile && { ca: await readFile(context.file(caFile), 'utf8') }),
       ...(auth && { auth: { user: auth.user, ...(pass && { pass }), ...(accessToken && { accessToken }) } }),
     });
     const people = {

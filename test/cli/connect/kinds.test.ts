@@ -1,6 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { guid } from '../../servers/entra/entra-data.ts';
+import { CLIENT_ID, TENANT } from '../../servers/entra/token-endpoint.ts';
+import { startEntraEmulator } from '../../servers/entra-emulator.ts';
+import { BIND_DN, describeSlapd, GROUPS, PEOPLE, startSlapd } from '../../servers/slapd.ts';
 import { SMTP_USER, startSmtpServer } from '../../servers/smtp-server.ts';
+import { startWebhookReceiver } from '../../servers/webhook-receiver.ts';
 import { expectCode } from '../support.ts';
 import { connectedWorkplace, stateOf } from './support.ts';
 
@@ -50,6 +55,47 @@ describe('a configuration of several systems', () => {
     }
   });
 
+  it('has accounts in Entra disabled, and what is left done by a program of one’s own', async () => {
+    const [entra, receiver] = await Promise.all([startEntraEmulator(), startWebhookReceiver()]);
+    try {
+      const [ana, ben] = [guid('a', 1), guid('a', 2)];
+      entra.data.addUser({ id: ana, displayName: 'Ana', accountEnabled: true });
+      entra.data.addUser({ id: ben, displayName: 'Ben', accountEnabled: true });
+      const tenant = {
+        ...{ kind: 'entra', tenantId: TENANT, clientId: CLIENT_ID, clientSecret: { env: 'ENTRA_SECRET' } },
+        ...{ graphUrl: entra.url, authorityUrl: entra.url },
+      };
+      const hook = {
+        ...{
+          kind: 'webhook',
+          url: `${receiver.url}/tenure`,
+          secret: { env: 'WEBHOOK_SECRET' },
+          dryRun: true,
+        },
+        ...{ tasks: ['collectLaptop'], paths: { collectLaptop: '/laptops' } },
+      };
+      await write('tenant.json', JSON.stringify({ connections: { tenant, hook }, directory: 'tenant' }));
+      const tasks = [{ taskDefinitionId: 'disableUserAccount' }, { taskDefinitionId: 'collectLaptop' }];
+      const workflow = { category: 'leaver', displayName: 'Leave', executionConditions: 'onDemand', tasks };
+      await write('tenant-leave.json', JSON.stringify(workflow));
+      const check = (await tenure('check-config', '@tenant.json')).stdout;
+      expect(check).toContain('tenant · entra · has the people · does ');
+      expect(check).toMatch(
+        /hook · webhook · does collectLaptop\n {2}✓ reach .*\n {2}✓ have a signature verified/,
+      );
+      const args = ['run', '--connect', '@tenant.json', '--workflow', '@tenant-leave.json', '--ids', ana];
+      const { stdout } = expectCode(await tenure(...args, '--dry-run'), 0);
+      expect(stdout).toContain('1 would be changed');
+      expect(receiver.done.size).toBe(0);
+      expectCode(await tenure(...args, '--quiet'), 0);
+      expect([ana, ben].map((id) => entra.data.users.get(id)?.accountEnabled)).toEqual([false, true]);
+      expect([...receiver.done.values()]).toEqual([`collectLaptop: ${ana}`]);
+      expect(receiver.messages.at(-1)?.path).toBe('/tenure/laptops');
+    } finally {
+      await Promise.all([entra.close(), receiver.close()]);
+    }
+  });
+
   it.each([
     [{}, 'Expected the connection to be one with sqlite, postgres or query, got none of them'],
     [{ sqlite: 'hr.db', postgres: { env: 'X' } }, 'got sqlite and postgres'],
@@ -57,5 +103,58 @@ describe('a configuration of several systems', () => {
     const hr = { kind: 'sql', table: 'people', id: 'id', columns: { mail: 'mail' }, ...fields };
     await write('which.json', JSON.stringify({ connections: { hr }, directory: 'hr' }));
     expect(expectCode(await tenure('check-config', '@which.json'), 1).stderr).toContain(message);
+  });
+});
+
+describeSlapd('a configuration of an LDAP server', () => {
+  it('reads people from it, makes the entry that is missing, and finds nothing to do then', async () => {
+    const slapd = await startSlapd();
+    try {
+      await slapd.add(`uid=ana,${PEOPLE}`, {
+        ...{ objectClass: 'inetOrgPerson', uid: 'ana', cn: 'Ana', sn: 'Sá', employeeNumber: 'E1' },
+      });
+      await slapd.add(`cn=all,${GROUPS}`, { objectClass: 'groupOfNames', cn: 'all', member: BIND_DN });
+      const ldap = {
+        ...{ kind: 'ldap', url: slapd.url, bindDN: BIND_DN, password: { env: 'LDAP_PASSWORD' } },
+        ...{ users: { base: PEOPLE }, groups: { base: GROUPS } },
+        newUser: {
+          rdn: 'uid',
+          attributes: {
+            ...{ objectClass: ['inetOrgPerson'], uid: '{{user.id}}', cn: '{{user.displayName}}' },
+            ...{ sn: '{{user.displayName}}', employeeNumber: '{{user.id}}', mail: '{{user.mail}}' },
+          },
+        },
+      };
+      await write('ldap.json', JSON.stringify({ connections: { ldap }, directory: 'ldap' }));
+      await write(
+        'ldap-join.json',
+        JSON.stringify({
+          ...{ category: 'joiner', displayName: 'Join', executionConditions: 'onDemand' },
+          tasks: [
+            { taskDefinitionId: 'enableUserAccount' },
+            {
+              taskDefinitionId: 'addUserToGroups',
+              arguments: [{ name: 'groupID', value: `cn=all,${GROUPS}` }],
+            },
+          ],
+        }),
+      );
+      expect(expectCode(await tenure('check-config', '@ldap.json'), 0).stdout).toContain(
+        'ldap · ldap · has the people',
+      );
+      const args = ['run', '--connect', '@ldap.json', '--workflow', '@ldap-join.json'];
+      expectCode(await tenure(...args, '--quiet'), 0);
+      await write('e2.csv', 'id,displayName,mail\nE2,Ben,\n');
+      expectCode(await tenure(...args, '--users', '@e2.csv', '--quiet'), 0);
+      const { searchEntries } = await slapd.client.search(GROUPS, {
+        filter: '(cn=all)',
+        attributes: ['member'],
+      });
+      expect(searchEntries[0]?.member).toEqual([BIND_DN, `uid=ana,${PEOPLE}`, `uid=E2,${PEOPLE}`]);
+      const { stdout } = expectCode(await tenure(...args, '--dry-run', '--json'), 0);
+      expect(JSON.parse(stdout).previewed.people).toEqual({ already: 2 });
+    } finally {
+      await slapd.close();
+    }
   });
 });

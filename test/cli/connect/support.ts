@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { runProgram } from '../../../src/cli/program.ts';
+import { CLIENT_SECRET } from '../../servers/entra/token-endpoint.ts';
 import { SCIM_TOKEN, type ScimServer, startScimServer } from '../../servers/scim-server.ts';
+import { SLAPD_PASSWORD } from '../../servers/slapd.ts';
 import { SMTP_PASS } from '../../servers/smtp-server.ts';
+import { WEBHOOK_SECRET } from '../../servers/webhook-receiver.ts';
 import { testHost } from '../../unit/cli/support.ts';
 import { type Result, workplace } from '../support.ts';
 
@@ -19,7 +22,10 @@ export function connectedWorkplace() {
     server.data.changes = 0;
   });
   afterAll(() => server.close());
-  const env = { SCIM_TOKEN, SMTP_PASS };
+  const env = {
+    ...{ SCIM_TOKEN, SMTP_PASS, WEBHOOK_SECRET },
+    ...{ ENTRA_SECRET: CLIENT_SECRET, LDAP_PASSWORD: SLAPD_PASSWORD },
+  };
   /** Runs in this process; arguments with `@` are files of the workplace. */
   const tenure = (...args: readonly string[]): Promise<Result> => tenureOn(testHost(), ...args);
   /** As `tenure`, on a host that the test can interrupt. */
