@@ -13,7 +13,8 @@ export type {
   LdapKey,
   LdapNewUser,
   LdapOptions,
+  LdapTlsOptions,
   LdapUsersOptions,
 } from './connectors/ldap/ldap-options.ts';
 export { type LdapTasks, ldapTasks } from './connectors/ldap/ldap-tasks.ts';
-export type { LdapValue } from './connectors/ldap/protocol/ldap-entry.ts';
+export type { LdapValue } from './connectors/ldap/protocol/ldap-value.ts';

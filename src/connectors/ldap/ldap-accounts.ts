@@ -3,8 +3,9 @@ import { ConnectorError } from '../kernel/connector-error.ts';
 import type { LdapSettings } from './ldap-options.ts';
 import type { LdapProfile, LdapServer } from './ldap-server.ts';
 import type { LdapChange } from './protocol/ldap-client.ts';
-import type { LdapEntry, LdapValue } from './protocol/ldap-entry.ts';
+import type { LdapEntry } from './protocol/ldap-entry.ts';
 import { isResult } from './protocol/ldap-results.ts';
+import type { LdapValue } from './protocol/ldap-value.ts';
 import { bytesOfPassword, escapeDnValue } from './protocol/ldap-values.ts';
 
 /** `ACCOUNTDISABLE` of Active Directory's `userAccountControl`. */
@@ -91,8 +92,8 @@ export function noAccount(): ConnectorError {
 
 function listOf(name: string, value: LdapValue | readonly LdapValue[]): readonly LdapValue[] {
   const values: readonly LdapValue[] = Array.isArray(value) ? value : [value as LdapValue];
-  if (!values.every((one) => typeof one === 'string' || Buffer.isBuffer(one))) {
-    const message = `Expected \`newUser\` to give texts or buffers for ${name}, got something else`;
+  if (!values.every((one) => typeof one === 'string' || one instanceof Uint8Array)) {
+    const message = `Expected \`newUser\` to give texts or bytes for ${name}, got something else`;
     throw new ConnectorError('refused', message, { code: 'BadNewUser' });
   }
   if (name.toLowerCase() !== 'unicodepwd') return values;

@@ -2,12 +2,11 @@ import { readOptions } from '../../input/options.ts';
 import type { ConnectionCheck } from '../kernel/connection-check.ts';
 import { checkConnection } from './ldap-check.ts';
 import { LDAP_OPTIONS, type LdapOptions, readServer } from './ldap-options.ts';
-import { LdapServer } from './ldap-server.ts';
+import { keepServer, LdapServer } from './ldap-server.ts';
 import { LdapClient } from './protocol/ldap-client.ts';
 
 /** An LDAP server, and how people and groups are found in it. */
 export interface LdapConnection {
-  readonly server: LdapServer;
   /**
    * Tries what tasks and the directory need, reading only: sign-in, the kind of server, people and groups. What does not
    * work is said, not thrown.
@@ -41,9 +40,10 @@ export function ldapConnection(options: LdapOptions): LdapConnection {
     settings.clock,
   );
   const server = new LdapServer(client, settings);
-  return {
-    server,
+  const connection: LdapConnection = {
     check: (signal) => checkConnection(server, signal),
     close: () => client.close(),
   };
+  keepServer(connection, server);
+  return connection;
 }

@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
 import { readFlag, readFunction, readLine, readWhole, readWord } from '../../input/fields.ts';
 import { optional, type ReadShape, type ShapeOf, shapeReader, withDefault } from '../../input/options.ts';
 import { readClock } from '../../input/ports.ts';
@@ -8,7 +7,7 @@ import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import type { LdapFlavour, LdapMemberAttribute } from './ldap-flavour.ts';
-import type { LdapValue } from './protocol/ldap-entry.ts';
+import type { LdapValue } from './protocol/ldap-value.ts';
 
 const TEXT_LENGTH_MAX = 2_048;
 const ATTRIBUTE = /^[A-Za-z][A-Za-z\d-]{0,99}$/;
@@ -62,6 +61,19 @@ export interface LdapGroupsOptions {
   readonly filter?: string;
 }
 
+/** How the server's certificate is examined; as Node's `tls.connect` has it. */
+export interface LdapTlsOptions {
+  /** The authority's certificate, PEM, in place of those that Node trusts. */
+  readonly ca?: string | Uint8Array;
+  /** A certificate of one's own, PEM, for servers that want one; with `key`. */
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+  /** The name in the server's certificate. Default: the host of the URL. */
+  readonly servername?: string;
+  /** `false`: takes any certificate, so that another host on the way can pass for the server. Default `true`. */
+  readonly rejectUnauthorized?: boolean;
+}
+
 /** Options of {@link ldapConnection}. */
 export interface LdapOptions {
   /** `ldaps://host` or `ldap://host`, with a port if it is not 636 or 389. */
@@ -70,8 +82,8 @@ export interface LdapOptions {
   readonly startTls?: boolean;
   /** Allows `ldap://` without TLS to hosts other than this one: passwords can be read on the way. Default `false`. */
   readonly allowPlainText?: boolean;
-  /** Options of Node's `tls.connect`: `ca`, `cert`, `key` … */
-  readonly tls?: ConnectionOptions;
+  /** Which certificates are trusted, and which one is shown. Default: those that Node trusts, and none. */
+  readonly tls?: LdapTlsOptions;
   /** Distinguished name of the account that signs in; Active Directory takes `name@domain` as well. */
   readonly bindDN: string;
   /** Its password. The function is asked for each connection; `renew` is true after the last one was refused. */
@@ -123,7 +135,16 @@ export const LDAP_OPTIONS = {
   url: readText,
   startTls: withDefault(readFlag, false),
   allowPlainText: withDefault(readFlag, false),
-  tls: withDefault(readTls, {}),
+  tls: withDefault<LdapTlsOptions, LdapTlsOptions>(
+    shapeReader({
+      ca: optional(readPem),
+      cert: optional(readPem),
+      key: optional(readPem),
+      servername: optional(readText),
+      rejectUnauthorized: optional(readFlag),
+    } satisfies ShapeOf<LdapTlsOptions>),
+    {},
+  ),
   bindDN: readText,
   password: readPassword,
   users: shapeReader({
@@ -214,8 +235,8 @@ function readPassword(place: Place): LdapOptions['password'] {
   throw invalid(place, 'text or a function', value === '' ? 'an empty one' : typeof value);
 }
 
-function readTls(place: Place): ConnectionOptions {
+function readPem(place: Place): string | Uint8Array {
   const { value } = place;
-  if (typeof value === 'object' && value !== null) return value;
-  throw invalid(place, 'an object with options of TLS', typeof value);
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  throw invalid(place, 'PEM, as text or bytes', typeof value);
 }

@@ -1,3 +1,4 @@
+import { invalid, root } from '../../input/refuse.ts';
 import type { Subject } from '../../model/subject.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
 import { DEFAULTS, type FlavourDefaults, flavourOf, type LdapFlavour } from './ldap-flavour.ts';
@@ -16,6 +17,21 @@ const ROOT_ATTRIBUTES = [
   'highestCommittedUSN',
   'supportedControl',
 ];
+
+/** Connection → its server, which is no part of the public type: the types of ldapts would have to be there for it. */
+const SERVERS = new WeakMap<object, LdapServer>();
+
+/** Notes the server of a connection. */
+export function keepServer(connection: object, server: LdapServer): void {
+  SERVERS.set(connection, server);
+}
+
+/** The server of a connection. @throws LifecycleError `InvalidArgument` for another object. */
+export function serverOf(connection: object): LdapServer {
+  const server = SERVERS.get(connection);
+  if (server) return server;
+  throw invalid(root(connection, 'the connection'), 'one that ldapConnection has made', 'another object');
+}
 
 /** What is known about a server, from the options and from its root entry. */
 export interface LdapProfile {

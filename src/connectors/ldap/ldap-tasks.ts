@@ -14,7 +14,7 @@ import {
 import { differing, writableNames } from './ldap-attributes.ts';
 import type { LdapConnection } from './ldap-connection.ts';
 import { leaveAllGroups, setMemberships } from './ldap-memberships.ts';
-import type { LdapServer } from './ldap-server.ts';
+import { type LdapServer, serverOf } from './ldap-server.ts';
 import type { LdapEntry } from './protocol/ldap-entry.ts';
 import { isResult } from './protocol/ldap-results.ts';
 
@@ -36,7 +36,8 @@ export type LdapTasks = Readonly<
  * Handlers for accounts and groups of an LDAP server. `groupID` is the groups' `cn`, separated by commas, or their
  * distinguished names, separated by semicolons.
  */
-export function ldapTasks({ server }: LdapConnection): LdapTasks {
+export function ldapTasks(connection: LdapConnection): LdapTasks {
+  const server = serverOf(connection);
   return {
     enableUserAccount: connectorTask((context, make) => setEnabled(server, context, make, true)),
     disableUserAccount: connectorTask((context, make) => setEnabled(server, context, make, false)),

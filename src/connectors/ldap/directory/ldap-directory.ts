@@ -5,9 +5,10 @@ import { normalizeText } from '../../../input/subject-id.ts';
 import type { Subject } from '../../../model/subject.ts';
 import type { Directory, ScopeRule } from '../../../ports/directory.ts';
 import type { LdapConnection } from '../ldap-connection.ts';
-import { idFilter, type LdapServer } from '../ldap-server.ts';
-import type { LdapEntry, LdapValue } from '../protocol/ldap-entry.ts';
+import { idFilter, type LdapServer, serverOf } from '../ldap-server.ts';
+import type { LdapEntry } from '../protocol/ldap-entry.ts';
 import { and, equals, or } from '../protocol/ldap-filter.ts';
+import type { LdapValue } from '../protocol/ldap-value.ts';
 import { changesSince } from './ldap-changes.ts';
 import { entriesOf, NAMED_MAX, PeopleReader } from './ldap-people.ts';
 import { filterOfScope } from './ldap-scope.ts';
@@ -46,7 +47,8 @@ const OPTIONS = {
  *
  * @throws LifecycleError `InvalidArgument`.
  */
-export function ldapDirectory({ server }: LdapConnection, options?: LdapDirectoryOptions): Directory {
+export function ldapDirectory(connection: LdapConnection, options?: LdapDirectoryOptions): Directory {
+  const server = serverOf(connection);
   const { attributes: extra, subjectOf = null } = readOptions(options, 'ldapDirectory', OPTIONS);
   const open = async () => {
     const profile = await server.profile();

@@ -2,10 +2,11 @@ import type { Client, SearchOptions } from 'ldapts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ConnectorError } from '../../kernel/connector-error.ts';
 import { Gate } from '../../kernel/gate.ts';
-import { BINARY_ATTRIBUTES, LdapEntry, type LdapValue } from './ldap-entry.ts';
+import { BINARY_ATTRIBUTES, LdapEntry } from './ldap-entry.ts';
 import { type LdapFilter, toLdapts } from './ldap-filter.ts';
 import { isResult } from './ldap-results.ts';
 import { LdapSession, type SessionSettings } from './ldap-session.ts';
+import type { LdapValue } from './ldap-value.ts';
 import { loadLdapts } from './ldapts.ts';
 
 /** Deletes what is below an entry with it. Active Directory has it. */
@@ -229,7 +230,7 @@ async function optionsOf({ scope, filter, attributes }: LdapSearch): Promise<Sea
 }
 
 function buffersOf(values: readonly LdapValue[]): Buffer[] {
-  return values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
+  return values.map((value) => Buffer.from(value as Uint8Array));
 }
 
 /** What the promise gives, unless the signal is aborted before. */

@@ -1,7 +1,5 @@
 import type { Entry } from 'ldapts';
-
-/** A value of an attribute: bytes when it is no text. */
-export type LdapValue = string | Buffer;
+import type { LdapValue } from './ldap-value.ts';
 
 /** Attributes whose values are bytes, also where they happen to be text. */
 export const BINARY_ATTRIBUTES: readonly string[] = ['objectGUID', 'objectSid', 'invocationId'];
@@ -42,7 +40,7 @@ export class LdapEntry {
   bytes(attribute: string): Buffer | null {
     const [value] = this.values(attribute);
     if (value === undefined) return null;
-    return typeof value === 'string' ? Buffer.from(value) : value;
+    return Buffer.from(value as Uint8Array);
   }
 
   /** Where to go on reading an attribute that the server has sent a part of; `null`: it is whole. */

@@ -1,9 +1,10 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import type { Client } from 'ldapts';
 import type { DurationMs } from '../../../model/time.ts';
 import { ConnectorError } from '../../kernel/connector-error.ts';
 import { codeOfSocketError, kindOfSocketError } from '../../kernel/http-answer.ts';
+import type { LdapTlsOptions } from '../ldap-options.ts';
 import { errorOfResult, isResult } from './ldap-results.ts';
 import { loadLdapts } from './ldapts.ts';
 
@@ -17,7 +18,7 @@ export interface SessionSettings {
   readonly hostname: string;
   readonly port: number;
   readonly startTls: boolean;
-  readonly tls: ConnectionOptions;
+  readonly tls: LdapTlsOptions;
   readonly bindDN: string;
   readonly password: (renew: boolean) => string | Promise<string>;
   readonly connectTimeoutMs: DurationMs;
@@ -105,7 +106,7 @@ export class LdapSession {
     const { hostname, port, isTls } = this.#settings;
     const secure = {
       ...(isIP(hostname) ? {} : { servername: hostname }),
-      ...this.#settings.tls,
+      ...tlsOptions(this.#settings.tls),
       host: hostname,
     };
     const client = new Client({
@@ -189,6 +190,14 @@ export class LdapSession {
       cause: error,
     });
   }
+}
+
+/** As Node has them: its types want buffers. */
+function tlsOptions({ ca, cert, key, ...others }: LdapTlsOptions) {
+  const pems = Object.entries({ ca, cert, key }).flatMap(([name, pem]) =>
+    pem === undefined ? [] : [[name, Buffer.from(pem as Uint8Array)] as const],
+  );
+  return { ...Object.fromEntries(pems), ...others };
 }
 
 function lost({ hostname }: SessionSettings): ConnectorError {

@@ -46,7 +46,7 @@ describe('the options of an LDAP connection', () => {
     [{ attributes: { 'a b': 'c' } }, /Expected attributes to be an object of names of attributes/],
     [{ groups: { base: 'ou=groups', member: 'members' } }, /groups\.member/],
     [{ pageSize: 0 }, /pageSize/],
-    [{ tls: 'yes' }, /Expected tls to be an object with options of TLS/],
+    [{ tls: { ca: 7 } }, /Expected tls\.ca to be PEM, as text or bytes, got number/],
     [{ disabledBy: { attribute: 'a' } }, /disabledBy\.value/],
     [{ hostname: 'dc1' }, /`hostname`/],
   ])('%j are refused', (options, message) => {

@@ -169,7 +169,7 @@ describeSlapd('the tasks of an LDAP directory', () => {
       refusal('BadNewUser', 'Expected `newUser` to give uid, which names the entry, got none'),
     );
     await expect(run('enableUserAccount', {}, newUser({ uid: 7 }))).rejects.toEqual(
-      refusal('BadNewUser', 'Expected `newUser` to give texts or buffers for uid, got something else'),
+      refusal('BadNewUser', 'Expected `newUser` to give texts or bytes for uid, got something else'),
     );
   });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ldapDirectory } from '../../../../../src/connectors/ldap/directory/ldap-directory.ts';
-import { type LdapConnection, ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
+import { ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
 import type { LdapOptions } from '../../../../../src/connectors/ldap/ldap-options.ts';
-import { LdapServer } from '../../../../../src/connectors/ldap/ldap-server.ts';
+import { keepServer, LdapServer, serverOf } from '../../../../../src/connectors/ldap/ldap-server.ts';
 import type { LdapClient } from '../../../../../src/connectors/ldap/protocol/ldap-client.ts';
 import { LdapEntry } from '../../../../../src/connectors/ldap/protocol/ldap-entry.ts';
 import { bytesOfGuid } from '../../../../../src/connectors/ldap/protocol/ldap-values.ts';
@@ -286,8 +286,9 @@ it('a directory reads the members of a large group in the parts that Active Dire
     },
     search: async () => [person(0), person(1), person(2)],
   } as unknown as LdapClient;
-  const { server } = open('ldap://127.0.0.1', { flavour: 'activeDirectory' });
-  const directory = ldapDirectory({ server: new LdapServer(client, server.settings) } as LdapConnection);
+  const connection = open('ldap://127.0.0.1', { flavour: 'activeDirectory' });
+  keepServer(connection, new LdapServer(client, serverOf(connection).settings));
+  const directory = ldapDirectory(connection);
   expect(await idsOf(directory.membersOf?.('cn=g'))).toEqual(['E0', 'E1', 'E2']);
 });
 

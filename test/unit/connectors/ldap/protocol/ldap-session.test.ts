@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
 import type { LdapOptions } from '../../../../../src/connectors/ldap/ldap-options.ts';
+import { serverOf } from '../../../../../src/connectors/ldap/ldap-server.ts';
 import { virtualClock } from '../../../../../src/system/virtual/virtual-clock.ts';
 import { type LdapProxy, openLdapProxy } from '../../../../servers/ldap-proxy.ts';
 import {
@@ -41,7 +42,7 @@ describeSlapd('a connection to an LDAP server', () => {
       ...options,
     });
     opened.push(connection.close);
-    const read = (signal?: AbortSignal) => connection.server.client.read(PEOPLE, ['ou'], signal);
+    const read = (signal?: AbortSignal) => serverOf(connection).client.read(PEOPLE, ['ou'], signal);
     return { connection, clock, read };
   };
 
@@ -174,11 +175,11 @@ describeSlapd('a connection to an LDAP server', () => {
 
   it('reads no answer that is longer than its bound', async () => {
     const { connection } = open({ answerBytesMax: 100_000 });
-    await expect(connection.server.client.read(`uid=ana,${PEOPLE}`, ['*'])).rejects.toMatchObject({
+    await expect(serverOf(connection).client.read(`uid=ana,${PEOPLE}`, ['*'])).rejects.toMatchObject({
       kind: 'refused',
       code: 'AnswerTooLong',
     });
-    expect((await connection.server.client.read(PEOPLE, ['*']))?.dn).toBe(PEOPLE);
+    expect((await serverOf(connection).client.read(PEOPLE, ['*']))?.dn).toBe(PEOPLE);
   });
 
   it('ends a call that is aborted, and stays for others', async () => {
@@ -202,7 +203,7 @@ describeSlapd('a connection to an LDAP server', () => {
     const canceled = new AbortController();
     const reading = Promise.all([
       expect(read(canceled.signal)).rejects.toThrow('The run was canceled'),
-      expect(connection.server.client.pages(PEOPLE, LISTING, canceled.signal).next()).rejects.toThrow(
+      expect(serverOf(connection).client.pages(PEOPLE, LISTING, canceled.signal).next()).rejects.toThrow(
         'The run was canceled',
       ),
     ]);
