@@ -5,7 +5,7 @@ export {
   entraConnection,
 } from './connectors/entra/entra-connection.ts';
 export { type EntraDirectoryOptions, entraDirectory } from './connectors/entra/entra-directory.ts';
-export { type EntraMailOptions, entraMailSender } from './connectors/entra/entra-mail.ts';
+export { type EntraMailOptions, entraMailSender, entraSponsors } from './connectors/entra/entra-mail.ts';
 export { type EntraTasks, type EntraTasksOptions, entraTasks } from './connectors/entra/entra-tasks.ts';
 export type { EntraCertificate } from './connectors/entra/sign-in/client-assertion.ts';
 export type { EntraCredential, EntraTokenSource } from './connectors/entra/sign-in/credentials.ts';

@@ -34,8 +34,10 @@ export interface EntraOptions {
   readonly graphUrl?: string;
   /** Where applications sign in. Default `https://login.microsoftonline.com`. */
   readonly authorityUrl?: string;
-  /** Object id or user principal name of a person's account. Default: the person's id. */
-  readonly userOf?: (subject: Subject) => string;
+  /**
+   * Object id or user principal name of a person's account; what is neither fails the task. Default: the person's id.
+   */
+  readonly userOf?: (subject: Subject) => unknown;
   /** Allows `http:` for any host. Default `false`: for hosts of this machine. */
   readonly insecure?: boolean;
   /** For a request and its answer, ms; 1..600,000. Default 30,000. */
@@ -51,7 +53,7 @@ export interface EntraConnection {
   readonly graph: GraphClient;
   readonly clock: Clock;
   /** Object id or user principal name of a person's account. */
-  readonly userOf: (subject: Subject) => string;
+  readonly userOf: (subject: Subject) => unknown;
   /** Tries, reading only: sign-in, people, groups; and names the tasks that the application has no permission for. */
   check(signal?: AbortSignal): Promise<readonly ConnectionCheck[]>;
 }

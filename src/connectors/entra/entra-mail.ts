@@ -1,9 +1,12 @@
 import { readLine, readWord } from '../../input/fields.ts';
 import { readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import type { Subject } from '../../model/subject.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
 import { path } from '../kernel/http-client.ts';
 import type { MailAddress, MailSender } from '../mail/mail-message.ts';
 import type { EntraConnection } from './entra-connection.ts';
+import { query } from './graph-client.ts';
+import { userPath } from './users.ts';
 
 /** Options of {@link entraMailSender}. */
 export interface EntraMailOptions {
@@ -50,6 +53,22 @@ export function entraMailSender(entra: EntraConnection, options: EntraMailOption
         throw new ConnectorError('refused', text, { code: 'MailUncertain', cause: error });
       }
     },
+  };
+}
+
+/**
+ * Finds the sponsors of people, for messages to `Sponsors`: the option `sponsorsOf` of `mailTasks(…)` and `taskMailer(…)`.
+ * Groups that are sponsors are among them.
+ */
+export function entraSponsors(
+  entra: EntraConnection,
+): (subject: Subject, signal: AbortSignal) => Promise<readonly Subject[]> {
+  return async (subject, signal) => {
+    const list = `${userPath(entra, subject)}/sponsors${query({ select: 'id,displayName,mail' })}`;
+    const found: Subject[] = [];
+    for await (const { id, displayName, mail } of entra.graph.list(list, signal))
+      found.push({ id, displayName, mail });
+    return found;
   };
 }
 

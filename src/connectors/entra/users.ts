@@ -1,3 +1,4 @@
+import type { Subject } from '../../model/subject.ts';
 import type { TaskContext } from '../../ports/task-handler.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
 import { path } from '../kernel/http-client.ts';
@@ -11,13 +12,31 @@ export function isObjectId(text: string): boolean {
   return GUID.test(text);
 }
 
+/**
+ * Object id or user principal name of a person's account.
+ *
+ * @throws ConnectorError `refused` for another text: Graph would find no account, and a task would have nothing to do.
+ */
+function keyOf({ userOf }: EntraConnection, subject: Subject): string {
+  const key = userOf(subject);
+  if (typeof key === 'string' && (isObjectId(key) || key.includes('@'))) return key;
+  const got = typeof key === 'string' ? `\`${key.slice(0, 100)}\`` : String(key);
+  const message = `Expected an object id or a user principal name of the person, got ${got}; set \`userOf\` of the connection`;
+  throw new ConnectorError('refused', message, { code: 'BadUserId' });
+}
+
+/** The path of a person's account. */
+export function userPath(entra: EntraConnection, subject: Subject): string {
+  return `/users${path`/${keyOf(entra, subject)}`}`;
+}
+
 /** The person's account with the properties `select`; `null` when there is none. */
 export function findUser(
   entra: EntraConnection,
   { subject, signal }: Pick<TaskContext, 'subject' | 'signal'>,
   select: string,
 ): Promise<GraphObject | null> {
-  return entra.graph.get(`/users${path`/${entra.userOf(subject)}`}${query({ select })}`, signal);
+  return entra.graph.get(`${userPath(entra, subject)}${query({ select })}`, signal);
 }
 
 /** As {@link findUser}. @throws ConnectorError `missing` when there is none: it may be on its way. */
@@ -33,7 +52,7 @@ export async function requireUser(
 
 /** Object id of the person's account; `null` when it has to be looked up and there is none. */
 export async function findUserId(entra: EntraConnection, context: TaskContext): Promise<string | null> {
-  const key = entra.userOf(context.subject);
+  const key = keyOf(entra, context.subject);
   return isObjectId(key) ? key : ((await findUser(entra, context, 'id'))?.id ?? null);
 }
 

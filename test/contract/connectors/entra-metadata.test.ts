@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entraConnection } from '../../../src/connectors/entra/entra-connection.ts';
 import { entraDirectory } from '../../../src/connectors/entra/entra-directory.ts';
-import { entraMailSender } from '../../../src/connectors/entra/entra-mail.ts';
+import { entraMailSender, entraSponsors } from '../../../src/connectors/entra/entra-mail.ts';
 import { type EntraTasks, entraTasks } from '../../../src/connectors/entra/entra-tasks.ts';
 import { PERMISSIONS } from '../../../src/connectors/entra/permissions.ts';
 import { UPDATABLE } from '../../../src/connectors/entra/tasks/user-attributes.ts';
@@ -204,6 +204,7 @@ describe('the requests of the Entra connector', () => {
     for (const transitiveMembers of [false, true])
       for await (const _ of entraDirectory(entra, { transitiveMembers }).membersOf?.(guid('b', 2)) ?? []);
     await directory.changes?.((await directory.changes(null)).token);
+    await entraSponsors(entra)({ id: guid('a', 2) }, new AbortController().signal);
     await entra.check();
 
     const { log } = emulator.data;
@@ -236,6 +237,7 @@ describe('the requests of the Entra connector', () => {
         "GET /v1.0/users/{id}/authentication/temporaryAccessPassMethods",
         "GET /v1.0/users/{id}/joinedTeams",
         "GET /v1.0/users/{id}/memberOf",
+        "GET /v1.0/users/{id}/sponsors",
         "PATCH /v1.0/users/{id}",
         "POST /v1.0/groups/{id}/members/$ref",
         "POST /v1.0/identityGovernance/entitlementManagement/assignmentRequests",

@@ -17,7 +17,7 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
   ['PATCH', '/users/{id}', patchUser],
   ['DELETE', '/users/{id}', deleteUser],
   ['POST', '/users/{id}/revokeSignInSessions', revokeSessions],
-  ['GET', '/users/{id}/manager', (at) => related(at, managerOf(at.data, userAt(at)))],
+  ['GET', '/users/{id}/sponsors', listSponsors],
   ['GET', '/users/{id}/memberOf', listMemberships],
   ['GET', '/groups', (at) => page(at, [...at.data.groups.values()])],
   ['GET', '/groups/{id}', (at) => selected(groupAt(at), at.query.$select)],
@@ -64,13 +64,16 @@ function managerOf(data: EntraData, { managerId }: EntraObject): EntraObject | u
   return data.users.get(String(managerId));
 }
 
-function related({ query }: Routed, one: EntraObject | undefined) {
-  if (!one) throw notFound('manager');
-  return typed(selected(one, query.$select), 'user');
-}
-
 function typed<T extends object>(one: T, type: string): T & { readonly '@odata.type': string } {
   return { '@odata.type': `#microsoft.graph.${type}`, ...one };
+}
+
+function listSponsors(at: Routed) {
+  const { sponsorIds = [] } = userAt(at) as { readonly sponsorIds?: readonly string[] };
+  return page(
+    at,
+    sponsorIds.map((id) => typed(at.data.users.get(id) as EntraObject, 'user')),
+  );
 }
 
 function patchUser(at: Routed): null {

@@ -149,7 +149,7 @@ async function assignmentsOf(
   const filter = `target/objectId eq ${quoted(userId)}${ofPackage}`;
   const found: GraphObject[] = [];
   for await (const one of entra.graph.list(
-    `${ROOT}/assignments${query({ expand: 'accessPackage', filter })}`,
+    `${ROOT}/assignments${query({ expand: 'accessPackage,target', filter })}`,
     signal,
   ))
     if (ACTIVE.includes(String(one.state))) found.push(one);

@@ -37,7 +37,7 @@ function setEnabled(
       refuseSynced(user, enabled ? 'enable the account' : 'disable the account', wish === 'true');
       return [`accountEnabled: ${user.accountEnabled ?? 'none'} → ${enabled}`];
     },
-    write: (user) => entra.graph.patch(userPath(user), { accountEnabled: enabled }, signal),
+    write: (user) => entra.graph.patch(accountPath(user), { accountEnabled: enabled }, signal),
     already: enabled
       ? 'The account is enabled already'
       : 'The account is disabled already, or does not exist',
@@ -53,7 +53,7 @@ function deleteUser(entra: EntraConnection, context: TaskContext, make: Make): P
       refuseSynced(user, 'delete the account', given.deleteOnPremisesAccount === 'true');
       return ['account: deleted'];
     },
-    write: (user) => entra.graph.delete(userPath(user), signal),
+    write: (user) => entra.graph.delete(accountPath(user), signal),
     already: 'The account does not exist',
   });
 }
@@ -68,7 +68,7 @@ function updateUser(entra: EntraConnection, context: TaskContext, make: Make): P
       return different.map((update) => describeDifference(user, update));
     },
     write: (user) =>
-      entra.graph.patch(userPath(user), patchFor(user, differing(user, updates)), context.signal),
+      entra.graph.patch(accountPath(user), patchFor(user, differing(user, updates)), context.signal),
     already: 'The attributes are as wanted already',
   });
 }
@@ -94,13 +94,13 @@ function revokeTokens(entra: EntraConnection, context: TaskContext, make: Make):
       return user === null || isDone ? [] : ['sign-in sessions: revoked'];
     },
     write: async ({ user }) => {
-      await entra.graph.post(`${userPath(user)}/revokeSignInSessions`, {}, signal);
+      await entra.graph.post(`${accountPath(user)}/revokeSignInSessions`, {}, signal);
     },
     already: 'The sessions were revoked by this task already, or there is no account',
   });
 }
 
-function userPath(user: GraphObject | null): string {
+function accountPath(user: GraphObject | null): string {
   return `/users${path`/${user?.id ?? ''}`}`;
 }
 

@@ -59,8 +59,7 @@ async function leaveAll(entra: EntraConnection, context: TaskContext, make: Make
   const userId = await findUserId(entra, context);
   if (userId === null) return { processingInfo: 'The account does not exist' };
   const teams: Team[] = [];
-  const joined = `/users${path`/${userId}`}/joinedTeams${query({ select: 'id,displayName' })}`;
-  for await (const team of entra.graph.list(joined, signal))
+  for await (const team of entra.graph.list(`/users${path`/${userId}`}/joinedTeams`, signal))
     teams.push({ id: team.id, name: groupName(team) });
   return ensureAll(
     teams.map((team) => ({

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { entraConnection } from '../../../../src/connectors/entra/entra-connection.ts';
-import { type EntraMailOptions, entraMailSender } from '../../../../src/connectors/entra/entra-mail.ts';
+import {
+  type EntraMailOptions,
+  entraMailSender,
+  entraSponsors,
+} from '../../../../src/connectors/entra/entra-mail.ts';
+import { guid } from '../../../servers/entra/entra-data.ts';
+import { ANA, tenant } from './support.ts';
 
 const MESSAGE = {
   key: 'run/task/user',
@@ -59,5 +65,21 @@ describe('mail from a mailbox of the tenant', () => {
 
   it('needs a mailbox', () => {
     expect(() => open({ from: '' })).toThrow('Expected from to be one line of 1..320 characters');
+  });
+});
+
+describe('the sponsors of a person', () => {
+  const entra = tenant();
+
+  it('are those whom Entra names, with their addresses', async () => {
+    const [bo, cy] = [guid('a', 2), guid('a', 3)];
+    entra.addAna({ sponsorIds: [bo, cy] });
+    entra.data.addUser({ id: bo, displayName: 'Bo', mail: 'bo@contoso.example' });
+    entra.data.addUser({ id: cy, displayName: 'Cy' });
+    const sponsorsOf = entraSponsors(entra.connect());
+    expect(await sponsorsOf({ id: ANA }, new AbortController().signal)).toEqual([
+      { id: bo, displayName: 'Bo', mail: 'bo@contoso.example' },
+      { id: cy, displayName: 'Cy', mail: null },
+    ]);
   });
 });

@@ -37,17 +37,19 @@ export function tenant() {
     emulator.reset();
   });
 
-  function handler(task: keyof EntraTasks, { options, connection }: Call) {
-    const entra = entraConnection({
+  const connect = (more?: Partial<EntraOptions>) =>
+    entraConnection({
       tenantId: TENANT,
       clientId: CLIENT_ID,
       credential: { clientSecret: CLIENT_SECRET },
       graphUrl: emulator.url,
       authorityUrl: emulator.url,
       clock: new VirtualClock(START_MS),
-      ...connection,
+      ...more,
     });
-    const found = entraTasks(entra, options)[task];
+
+  function handler(task: keyof EntraTasks, { options, connection }: Call) {
+    const found = entraTasks(connect(connection), options)[task];
     if (!found) throw new Error(`Expected a handler of ${task}`);
     return found;
   }
@@ -68,9 +70,7 @@ export function tenant() {
     get data(): EntraData {
       return emulator.data;
     },
-    get url() {
-      return emulator.url;
-    },
+    connect,
     /** Lets the tenant's clock go on. */
     pass: (ms: number) => {
       nowMs += ms;

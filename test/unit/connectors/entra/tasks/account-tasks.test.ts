@@ -1,5 +1,6 @@
 /** What the contract suite (`test/contract/connectors/entra.test.ts`) does not say: what tasks refuse, and why. */
 import { describe, expect, it } from 'vitest';
+import type { Subject } from '../../../../../src/model/subject.ts';
 import { ANA, START_MS, tenant } from '../support.ts';
 
 const entra = tenant();
@@ -96,14 +97,30 @@ describe('a task on an account', () => {
     });
   });
 
-  it('takes an id from people only as one part of a path', async () => {
-    entra.addAna();
-    for (const id of ['..', ''])
-      await expect(entra.run('deleteUserAccount', { subject: { id } })).rejects.toThrow('Expected an id');
-    expect(await entra.run('deleteUserAccount', { subject: { id: `${ANA}/manager` } })).toHaveProperty(
-      'processingInfo',
-    );
-    expect(entra.data.users.size).toBe(1);
+  it.each([
+    ['E7', {}, '`E7`'],
+    ['..', {}, '`..`'],
+    ['', {}, '``'],
+    [`${ANA}/manager`, {}, `\`${ANA}/manager\``],
+    ['E7', { userOf: ({ mail }: Subject) => mail }, 'undefined'],
+  ])(
+    'refuses `%s` %o as the id of an account: it would find none, and do nothing',
+    async (id, connection, got) => {
+      const failed = entra.run('deleteUserAccount', { subject: { id }, connection });
+      await expect(failed).rejects.toMatchObject({
+        name: 'PermanentFailure',
+        failureCode: 'BadUserId',
+        message: `Expected an object id or a user principal name of the person, got ${got}; set \`userOf\` of the connection`,
+      });
+      expect(entra.data.log).toEqual([]);
+    },
+  );
+
+  it('takes a user principal name as one part of a path', async () => {
+    entra.addAna({ userPrincipalName: 'ana/o#x@contoso.example' });
+    const subject = { id: 'Ana/O#X@contoso.example' };
+    expect(await entra.run('deleteUserAccount', { subject })).toEqual({ changes: ['account: deleted'] });
+    expect(entra.data.log[0]?.path).toBe('/v1.0/users/Ana/O#X@contoso.example');
   });
 });
 
