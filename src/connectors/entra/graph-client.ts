@@ -41,6 +41,18 @@ export class GraphClient {
     for await (const page of this.pages(path, signal)) yield* page.objects;
   }
 
+  /** All objects of a list; `null` when what it belongs to does not exist. */
+  async find(path: string, signal?: AbortSignal): Promise<readonly GraphObject[] | null> {
+    const found: GraphObject[] = [];
+    try {
+      for await (const { objects } of this.pages(path, signal)) found.push(...objects);
+      return found;
+    } catch (error) {
+      if (error instanceof ConnectorError && error.kind === 'missing') return null;
+      throw error;
+    }
+  }
+
   /** The pages of a list; the last one has the link of a delta, if the list is one. */
   async *pages(path: string, signal?: AbortSignal): AsyncGenerator<GraphPage, void, void> {
     let next: string | null = path;

@@ -8,7 +8,7 @@ import { readIds } from '../../kernel/task-arguments.ts';
 import type { EntraConnection } from '../entra-connection.ts';
 import { type GraphObject, PAGE, query } from '../graph-client.ts';
 import { GROUP_SELECT, type Groups, groupName, unchangeable } from '../groups.ts';
-import { findUserId, requireUserId } from '../users.ts';
+import { findUserId, noAccount, requireUserId } from '../users.ts';
 
 /** Handlers for groups. `groupID` is object ids of groups. */
 export function groupTasks(entra: EntraConnection, groups: Groups) {
@@ -65,9 +65,11 @@ async function leaveAll(
   const { signal } = context;
   const userId = await findUserId(entra, context);
   if (userId === null) return { processingInfo: 'The account does not exist' };
+  const present = await directGroups(entra, userId, signal);
+  if (present === null) return { processingInfo: 'The account does not exist' };
   const kept: string[] = [];
   const left: GraphObject[] = [];
-  for await (const group of directGroups(entra, userId, signal)) {
+  for (const group of present) {
     const obstacle = unchangeable(group) ?? roleAssignable(group);
     if (obstacle === null) left.push(group);
     else kept.push(`${groupName(group)} (${obstacle.reason})`);
@@ -93,7 +95,11 @@ function joining({ entra, groups, userId, signal }: Membership, group: GraphObje
   const name = groupName(group);
   return {
     supposed: false,
-    read: () => isMemberOf(entra, userId, group.id, signal),
+    read: async () => {
+      const present = await directGroups(entra, userId, signal);
+      if (present === null) throw noAccount();
+      return present.some(({ id }) => id === group.id);
+    },
     wanted: (isMember: boolean) => (isMember ? [] : [`added to group ${name}`]),
     write: async () => {
       const body = { '@odata.id': `${entra.graph.baseUrl}${path`/directoryObjects/${userId}`}` };
@@ -102,9 +108,10 @@ function joining({ entra, groups, userId, signal }: Membership, group: GraphObje
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind === 'refused' && /already exist/i.test(error.message)) return 'already';
-        // Of the group, or of the person: a group that is gone is named.
-        if (error.kind === 'missing') await groups.get(group.id, signal, true);
-        throw error;
+        if (error.kind !== 'missing') throw error;
+        // If it is not the group that is missing, it is the person.
+        await groups.get(group.id, signal, true);
+        throw noAccount();
       }
       return undefined;
     },
@@ -116,7 +123,10 @@ function leaving({ entra, groups, userId, signal }: Membership, group: GraphObje
   const name = groupName(group);
   return {
     supposed: true,
-    read: () => isMemberOf(entra, userId, group.id, signal),
+    read: async () => {
+      const present = await directGroups(entra, userId, signal);
+      return present?.some(({ id }) => id === group.id) ?? false;
+    },
     wanted: (isMember: boolean) => (isMember ? [`removed from group ${name}`] : []),
     write: async () => {
       try {
@@ -132,25 +142,15 @@ function leaving({ entra, groups, userId, signal }: Membership, group: GraphObje
   };
 }
 
-async function isMemberOf(
-  entra: EntraConnection,
-  userId: string,
-  groupId: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for await (const group of directGroups(entra, userId, signal)) if (group.id === groupId) return true;
-  return false;
-}
-
-/** Without roles and administrative units, of which a person is a member as well. */
-async function* directGroups(
+/** Without roles and administrative units, of which a person is a member as well; `null`: there is no account. */
+async function directGroups(
   entra: EntraConnection,
   userId: string,
   signal: AbortSignal,
-): AsyncGenerator<GraphObject, void, void> {
+): Promise<readonly GraphObject[] | null> {
   const list = `/users${path`/${userId}`}/memberOf${query({ select: GROUP_SELECT, top: PAGE })}`;
-  for await (const one of entra.graph.list(list, signal))
-    if (one['@odata.type'] === '#microsoft.graph.group') yield one;
+  const all = await entra.graph.find(list, signal);
+  return all?.filter((one) => one['@odata.type'] === '#microsoft.graph.group') ?? null;
 }
 
 function roleAssignable({ isAssignableToRole }: GraphObject): { readonly reason: string } | null {

@@ -58,9 +58,8 @@ async function leaveAll(entra: EntraConnection, context: TaskContext, make: Make
   const { signal } = context;
   const userId = await findUserId(entra, context);
   if (userId === null) return { processingInfo: 'The account does not exist' };
-  const teams: Team[] = [];
-  for await (const team of entra.graph.list(`/users${path`/${userId}`}/joinedTeams`, signal))
-    teams.push({ id: team.id, name: groupName(team) });
+  const joined = await entra.graph.find(`/users${path`/${userId}`}/joinedTeams`, signal);
+  const teams = (joined ?? []).map((team) => ({ id: team.id, name: groupName(team) }));
   return ensureAll(
     teams.map((team) => ({
       name: `team ${team.name}`,

@@ -71,7 +71,7 @@ describe('mail from a mailbox of the tenant', () => {
 describe('the sponsors of a person', () => {
   const entra = tenant();
 
-  it('are those whom Entra names, with their addresses', async () => {
+  it('are those that Entra has, with their addresses', async () => {
     const [bo, cy] = [guid('a', 2), guid('a', 3)];
     entra.addAna({ sponsorIds: [bo, cy] });
     entra.data.addUser({ id: bo, displayName: 'Bo', mail: 'bo@contoso.example' });

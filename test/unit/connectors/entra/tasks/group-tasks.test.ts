@@ -55,7 +55,7 @@ describe('a task on groups', () => {
     const call = { given: { groupID: SALES } };
     for (const [id, code] of [
       [SALES, 'GroupMissing'],
-      [ANA, 'Http404'],
+      [ANA, 'AccountMissing'],
     ] as const) {
       entra.data.hide(id, 1);
       // A new process, which knows no group.
@@ -77,6 +77,17 @@ describe('a task on groups', () => {
     await expect(entra.run('addUserToGroups', call)).rejects.toMatchObject({ code: 'AccountMissing' });
     for (const task of ['removeUserFromSelectedGroups', 'removeUserFromAllGroups'] as const)
       expect(await entra.run(task, call)).toEqual({ processingInfo: 'The account does not exist' });
+  });
+
+  it('has nothing to remove where an account is gone whose object id is known', async () => {
+    entra.data.addGroup({ id: SALES, displayName: 'Sales' });
+    const call = { given: { groupID: SALES } };
+    const none = { processingInfo: 'A member of none of the groups' };
+    expect(await entra.preview('removeUserFromSelectedGroups', call)).toEqual(none);
+    expect(await entra.run('removeUserFromSelectedGroups', call)).toEqual(none);
+    expect(await entra.run('removeUserFromAllGroups')).toEqual({
+      processingInfo: 'The account does not exist',
+    });
   });
 
   it('removes from all groups that it can, and names those where it cannot', async () => {

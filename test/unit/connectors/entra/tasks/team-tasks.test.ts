@@ -50,6 +50,7 @@ describe('a task on teams', () => {
 
   it('has nothing to leave where there is no account', async () => {
     const call = { subject: { id: 'ana@contoso.example' }, given: { teamID: SALES } };
+    expect(await entra.run('removeUserFromAllTeams')).toEqual({ processingInfo: 'A member of no team' });
     for (const task of ['removeUserFromSelectedTeams', 'removeUserFromAllTeams'] as const)
       expect(await entra.run(task, call)).toEqual({ processingInfo: 'The account does not exist' });
   });
