@@ -135,6 +135,12 @@ export function orFunction<T, F extends (...args: never) => unknown>(
   return described(either as Schema<T | F>, description);
 }
 
+/** A text alone, or the object that it stands for. */
+export function textOr<T>(line: Schema<string>, schema: Schema<T>, description?: string): Schema<string | T> {
+  const either = v.union([line, schema], `${expectedBy(line)}, or ${expectedBy(schema)}`);
+  return described(either as Schema<string | T>, description);
+}
+
 /** An object with these fields and no others. */
 export const object = <Required extends Entries, Optional extends Entries = Empty>(
   required: Required,

@@ -8,6 +8,7 @@ import {
   PERMISSIONS,
 } from '../../src/graph.ts';
 import { arrayDirectory, createEngine, type Engine } from '../../src/index.ts';
+import { newWebhookSecret, webhookConnection, webhookTasks } from '../../src/webhook.ts';
 import { type Json, LW, requestOf, TYPE } from './support.ts';
 
 const ADMIN = 'the-token-of-an-admin';
@@ -124,6 +125,37 @@ describe('the callback of a custom task extension', () => {
     expect(await call('POST', path, DONE, null)).toEqual({ status: 204, body: '' });
     expect(await engine.runs.waitFor(run)).toMatchObject({ processingStatus: 'completed' });
     expect((await call('POST', path, DONE, null)).status).toBe(409);
+  });
+
+  it('is accepted at the address that a webhook was sent', async () => {
+    const sent = Promise.withResolvers<Json>();
+    const fetch = async (_url: unknown, init: RequestInit = {}) => {
+      sent.resolve(JSON.parse(Buffer.from(init.body as Uint8Array).toString()).data);
+      return new Response(null, { status: 202 });
+    };
+    const webhook = webhookConnection({
+      http: { baseUrl: 'https://hooks.example.com/run', fetch },
+      secrets: newWebhookSecret(),
+      callbackUrl: LW.slice(0, LW.indexOf('/identityGovernance')),
+    });
+    await engine.close();
+    engine = await createEngine({
+      directory: arrayDirectory([{ id: 'ada' }]),
+      tasks: webhookTasks(webhook, { badge: { callbackTimeoutMs: 60_000 } }),
+    });
+    await engine.start();
+    handler = handlerOf();
+    const { body: made } = await call('POST', '/workflows', {
+      category: 'joiner',
+      displayName: 'Badge',
+      executionConditions: { '@odata.type': `${TYPE}onDemandExecutionOnly` },
+      tasks: [{ taskDefinitionId: 'badge' }],
+    });
+    const run = await engine.runs.activate(made.id, { subjects: ['ada'] });
+    const { callback } = await sent.promise;
+    expect((await call('POST', `${callback.url}x`, DONE, null)).status).toBe(401);
+    expect((await call('POST', callback.url, DONE, null)).status).toBe(204);
+    expect(await engine.runs.waitFor(run.id)).toMatchObject({ processingStatus: 'completed' });
   });
 
   it('is accepted from a principal that may change workflows, at every address of the result', async () => {

@@ -1,8 +1,14 @@
 import type { SqlDialect } from '../../connectors/sql/sql-dialect.ts';
-import type { SqlDirectoryOptions, SqlQuery } from '../../connectors/sql/sql-options.ts';
+import type {
+  SqlColumn,
+  SqlDirectoryOptions,
+  SqlId,
+  SqlQuery,
+  SqlUpdatedAt,
+} from '../../connectors/sql/sql-options.ts';
 import { missingPackage } from '../../errors/missing-package.ts';
 import { invalid } from '../../input/refuse.ts';
-import { code, loose, record, text, whole, word } from '../../input/schema.ts';
+import { code, loose, record, text, textOr, whole, word } from '../../input/schema.ts';
 import { connectionKind, type OpenContext } from '../connection-kind.ts';
 import { type Secret, secret } from '../secret.ts';
 
@@ -13,15 +19,24 @@ export const SQL = connectionKind(
   [
     {
       table: text(1, 256, 'Table or view with one row a person: hr.people.'),
-      id: text(1, 128, 'The column that is the person’s id.'),
-      columns: record(text(1, 128), 'Columns by the attributes that they are: { "department": "dept" }.'),
+      id: textOr(
+        text(1, 128),
+        loose<SqlId>(),
+        'The column that is the person’s id; { "column": "id", "type": "integer" } where it is no text.',
+      ),
+      columns: record(
+        textOr(text(1, 128), loose<SqlColumn>()),
+        'Columns by the attributes that they are: { "department": "dept", "accountEnabled": { "column": "active", "type": "boolean" } }.',
+      ),
     },
     {
       sqlite: text(1, 4_096, 'A file of SQLite, relative to the folder of this file; or postgres, or query.'),
       postgres: secret('The URL of a Postgres database: postgres://user:password@host/name.'),
       query: code<SqlQuery>('Runs a statement with another driver, and returns its rows; with dialect.'),
       dialect: word(['postgres', 'sqlite', 'mysql'], 'Of query.'),
-      updatedAt: loose<Exclude<NonNullable<SqlDirectoryOptions['updatedAt']>, string>>(
+      updatedAt: textOr(
+        text(1, 128),
+        loose<SqlUpdatedAt>(),
         'The column that says when a row was changed: { "column": "updated_at", "type": "text" }.',
       ),
       groups: loose<NonNullable<SqlDirectoryOptions['groups']>>(

@@ -84,7 +84,9 @@ export class SqlReader {
       const rows = await this.rows((values) => {
         const from = last === null ? `${this.id} IS NOT NULL` : `${this.id} >= ${values.add(last)}`;
         const where = condition === null ? from : `${from} AND ${condition(values)}`;
-        return `SELECT ${this.id} AS id${columns} FROM ${this.table} WHERE ${where} ORDER BY ${this.id} LIMIT ${pageSize + 1}`;
+        // With the table's name, or an alias of the statement could be meant.
+        const order = `${this.table}.${this.id}`;
+        return `SELECT ${this.id} AS id${columns} FROM ${this.table} WHERE ${where} ORDER BY ${order} LIMIT ${pageSize + 1}`;
       });
       const page = this.#byId(rows);
       const fresh = new Map([...page].filter(([id]) => !before.has(id)));

@@ -17,7 +17,8 @@ describe('a configuration of several systems', () => {
     const database = new DatabaseSync(path('hr.db'));
     database.exec(`
       CREATE TABLE people (worker TEXT PRIMARY KEY, name TEXT, mail TEXT, boss TEXT);
-      INSERT INTO people VALUES ('w1', 'Ana', 'ana@example.org', 'w2'), ('w2', 'Ben', 'ben@example.org', NULL);`);
+      INSERT INTO people VALUES ('w1', 'Ana', 'ana@example.org', 'w2'), ('w2', 'Ben', 'ben@example.org', NULL);
+      CREATE TABLE staff (no INTEGER PRIMARY KEY, active INTEGER); INSERT INTO staff VALUES (17, 1), (18, 0);`);
     database.close();
     const smtp = await startSmtpServer();
     try {
@@ -94,6 +95,18 @@ describe('a configuration of several systems', () => {
     } finally {
       await Promise.all([entra.close(), receiver.close()]);
     }
+  });
+
+  it('reads columns of other types than text', async () => {
+    const id = { column: 'no', type: 'integer' };
+    const columns = { accountEnabled: { column: 'active', type: 'boolean' } };
+    const config = {
+      connections: { hr: { kind: 'sql', sqlite: 'hr.db', table: 'staff', id, columns } },
+      directory: 'hr',
+    };
+    await write('typed.json', JSON.stringify(config));
+    const check = expectCode(await tenure('check-config', '@typed.json'), 0).stdout;
+    expect(check).toMatch(/✓ read a person\n.*✓ count people +2 people/);
   });
 
   it.each([

@@ -15,6 +15,7 @@ import {
   record,
   type Schema,
   text,
+  textOr,
   whole,
   word,
 } from '../../../src/input/schema.ts';
@@ -53,6 +54,14 @@ describe('a field of a scenario', () => {
         expect(jsonOf(above)).toMatchObject({ type: 'number', exclusiveMinimum: 0, maximum: 101 });
       }),
     );
+  });
+
+  it('that is a text or an object is read as either', () => {
+    const column = textOr(text(1, 3), loose());
+    for (const value of ['id', { column: 'id' }]) expect(refusal(column, value)).toBeNull();
+    expect(refusal(column, 'longer')).toBe('Expected at to be text of 1..3 characters, got `"longer"`');
+    expect(refusal(column, 5)).toBe('Expected at to be text of 1..3 characters, or an object, got `5`');
+    expect(jsonOf(column)).toMatchObject({ anyOf: [{ type: 'string' }, { type: 'object' }] });
   });
 
   it('that is text or a list is read within the lengths that its JSON schema says', () => {

@@ -65,6 +65,14 @@ describe('a directory over SQL', () => {
     });
   });
 
+  it('orders by the id also where a column has the name of an alias', async () => {
+    const { options } = openDatabase(
+      "CREATE TABLE people (c0 TEXT, name TEXT); INSERT INTO people VALUES ('a', 'z'), ('b', 'y'), ('c', 'x'), ('d', 'w')",
+    );
+    const directory = sqlDirectory(options({ id: 'c0', columns: { displayName: 'name' }, pageSize: 1 }));
+    expect((await all(directory.query(null))).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('refuses two rows of one id, wherever the page ends, and leaves out rows without an id', async () => {
     const { options } = openDatabase(
       "CREATE TABLE people (id TEXT); INSERT INTO people VALUES ('a'), ('b'), ('b'), (NULL), ('c')",
