@@ -1,4 +1,4 @@
-import type { ConnectionCheck } from '../kernel/connection-check.ts';
+import { type ConnectionCheck, tryCheck } from '../kernel/connection-check.ts';
 import { type GraphClient, query } from './graph-client.ts';
 import { type EntraTaskKey, grantedBy, missingPermissions, PERMISSIONS } from './permissions.ts';
 import type { AccessTokens } from './sign-in/access-tokens.ts';
@@ -10,15 +10,15 @@ export async function checkConnection(
   signal?: AbortSignal,
 ): Promise<readonly ConnectionCheck[]> {
   let token = '';
-  const signIn = await tried('sign in', async () => {
+  const signIn = await tryCheck('sign in', async () => {
     token = await tokens.get(false);
     return `to ${new URL(graph.baseUrl).host}`;
   });
   if (signIn.failure !== null) return [signIn];
   return [
     signIn,
-    await tried('read users', () => readOne(graph, 'users', signal)),
-    await tried('read groups', () => readOne(graph, 'groups', signal)),
+    await tryCheck('read users', () => readOne(graph, 'users', signal)),
+    await tryCheck('read groups', () => readOne(graph, 'groups', signal)),
     permissionsOf(token),
   ];
 }
@@ -50,12 +50,4 @@ function permissionsOf(token: string): ConnectionCheck {
     detail: lacking.length === 0 ? detail : `${detail}; missing: ${lacking.join('; ')}`,
     failure: null,
   };
-}
-
-async function tried(name: string, check: () => Promise<string>): Promise<ConnectionCheck> {
-  try {
-    return { name, detail: await check(), failure: null };
-  } catch (error) {
-    return { name, detail: null, failure: error instanceof Error ? error.message : String(error) };
-  }
 }

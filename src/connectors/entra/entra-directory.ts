@@ -18,44 +18,13 @@ const ATTRIBUTES_MAX = 100;
 const NAME = /^[A-Za-z]\w{0,127}$/;
 
 /** Properties that scope rules, triggers, tasks and messages need, and that `User.Read.All` lets an application read. */
-const SELECTED = [
-  ...[
-    'id',
-    'accountEnabled',
-    'city',
-    'companyName',
-    'country',
-    'createdDateTime',
-    'department',
-    'displayName',
-  ],
-  ...[
-    'employeeHireDate',
-    'employeeId',
-    'employeeOrgData',
-    'employeeType',
-    'faxNumber',
-    'givenName',
-    'jobTitle',
-  ],
-  ...['mail', 'mailNickname', 'mobilePhone', 'officeLocation', 'onPremisesExtensionAttributes'],
-  ...[
-    'onPremisesSecurityIdentifier',
-    'onPremisesSyncEnabled',
-    'otherMails',
-    'postalCode',
-    'preferredLanguage',
-  ],
-  ...[
-    'proxyAddresses',
-    'state',
-    'streetAddress',
-    'surname',
-    'usageLocation',
-    'userPrincipalName',
-    'userType',
-  ],
-] as const;
+const SELECTED = `
+  id accountEnabled city companyName country createdDateTime department displayName employeeHireDate
+  employeeId employeeOrgData employeeType faxNumber givenName jobTitle mail mailNickname mobilePhone
+  officeLocation onPremisesExtensionAttributes onPremisesSecurityIdentifier onPremisesSyncEnabled otherMails
+  postalCode preferredLanguage proxyAddresses state streetAddress surname usageLocation userPrincipalName
+  userType
+`;
 /** Names as rules write them, for properties with parts. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   employeeOrgData: ['employeeOrgData/costCenter', 'employeeOrgData/division'],
@@ -95,7 +64,7 @@ const OPTIONS = {
  */
 export function entraDirectory(entra: EntraConnection, options?: EntraDirectoryOptions): Directory {
   const { attributes, transitiveMembers, fullLookMs } = readOptions(options, 'entraDirectory', OPTIONS);
-  const names = [...new Set([...SELECTED, ...attributes])];
+  const names = [...new Set([...SELECTED.trim().split(/\s+/), ...attributes])];
   const shown = { select: names.join(), expand: MANAGER };
   const { graph } = entra;
 

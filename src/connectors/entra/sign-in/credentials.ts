@@ -11,9 +11,17 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** A token that is said to live longer is asked for anew, s: a day. */
 const LIFETIME_S_MAX = 86_400;
 
+/** Longest part of a message that comes from a credential, characters. */
+const SAID_LENGTH_MAX = 300;
+const NO_TOKEN = 'the credential gave no token';
+
 /** What gets tokens by itself: a credential of `@azure/identity`, for example. */
 export interface EntraTokenSource {
-  /** @param scope `https://graph.microsoft.com/.default`. */
+  /**
+   * What it throws is the reason of the failure: the first line.
+   *
+   * @param scope `https://graph.microsoft.com/.default`.
+   */
   getToken(scope: string): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
 }
 
@@ -42,11 +50,11 @@ export function tokensOfSource(source: EntraTokenSource, scope: string): () => P
     let got: Awaited<ReturnType<EntraTokenSource['getToken']>>;
     try {
       got = await source.getToken(scope);
-    } catch (cause) {
-      // Libraries put requests and their headers into messages; the cause has it for the log.
-      throw failed('the credential gave no token', cause);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw failed(said.split(/[\r\n]/)[0]?.slice(0, SAID_LENGTH_MAX) || NO_TOKEN);
     }
-    if (typeof got?.token !== 'string' || got.token === '') throw failed('the credential gave no token');
+    if (typeof got?.token !== 'string' || got.token === '') throw failed(NO_TOKEN);
     return { token: got.token, expiresAtMs: got.expiresOnTimestamp };
   };
 }
@@ -72,7 +80,6 @@ export function tokensOfEndpoint(
   const target = path`/${tenantId}/oauth2/v2.0/token`;
   return async () => {
     try {
-      http.gate.pass();
       const claims = { clientId, audience: `${base}${target}`, id: ids.guid(), nowMs: clock.now() };
       const proof = await proofOf(credential, claims);
       const body = new URLSearchParams({

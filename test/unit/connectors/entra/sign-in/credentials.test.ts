@@ -123,9 +123,9 @@ describe('a sign-in that fails', () => {
     ['a credential without a token', { getToken: async () => null }, {}, /the credential gave no token$/],
     [
       'a credential that throws',
-      { getToken: () => Promise.reject(new Error(wrong)) },
+      { getToken: () => Promise.reject(new Error(`No managed identity here\n${wrong}`)) },
       {},
-      /the credential gave no token$/,
+      /Signing in to Entra failed: No managed identity here$/,
     ],
   ])('has all calls wait a minute after %s, and tells no secret', async (_, credential, more, message) => {
     const { clock, read } = open(credential, more);
