@@ -37,8 +37,10 @@ async function countUsers(server: LdapServer, signal?: AbortSignal): Promise<str
   if (found.length === 0) throw new Error(`Found no people below ${base}; check \`users\``);
   const named = found.filter((entry) => entry.values(idAttribute).length > 0).length;
   if (named === 0)
-    throw new Error(`Found ${count(found.length, 'people')}, none with ${idAttribute}; set \`idAttribute\``);
-  return `${count(found.length, 'people')}, ${named === found.length ? 'all' : named} with ${idAttribute}`;
+    throw new Error(
+      `Found ${count(found.length, 'person', 'people')}, none with ${idAttribute}; set \`idAttribute\``,
+    );
+  return `${count(found.length, 'person', 'people')}, ${named === found.length ? 'all' : named} with ${idAttribute}`;
 }
 
 /** Whether the schema has the attribute by which accounts are disabled; Active Directory always has its own. */
@@ -69,9 +71,9 @@ async function countGroups(server: LdapServer, signal?: AbortSignal): Promise<st
   const search = { scope: 'sub', filter, attributes: ['1.1'] } as const;
   const found = await server.client.search(base, search, COUNTED_MAX, signal);
   if (found.length === 0) throw new Error(`Found no groups below ${base}; check \`groups\``);
-  return count(found.length, 'groups');
+  return count(found.length, 'group', 'groups');
 }
 
-function count(found: number, things: string): string {
-  return `${found === COUNTED_MAX ? 'at least ' : ''}${found} ${things}`;
+function count(found: number, one: string, many: string): string {
+  return `${found === COUNTED_MAX ? 'at least ' : ''}${found} ${found === 1 ? one : many}`;
 }

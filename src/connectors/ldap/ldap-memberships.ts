@@ -11,8 +11,8 @@ import { isResult } from './protocol/ldap-results.ts';
 
 /** A group, and how a person stands in it. */
 interface Membership {
-  /** `null`: the group does not exist. */
-  readonly group: { readonly dn: string; readonly name: string } | null;
+  /** The distinguished name of the group; `null`: it does not exist. */
+  readonly dn: string | null;
   readonly isMember: boolean;
 }
 
@@ -98,18 +98,17 @@ function setMembership(
       const dn = typeof wanted === 'string' ? await server.groupOf(wanted, signal) : wanted.dn;
       const found = dn === null ? null : await client.compare(dn, groups.member, member, signal);
       if (found === null && isMember) throw noGroup(name);
-      if (dn === null || found === null) return { group: null, isMember: false };
-      return { group: { dn, name }, isMember: found };
+      return { dn, isMember: found === true };
     },
     wanted: (state) => {
       if (state.isMember === isMember) return [];
       return [isMember ? `added to group ${name}` : `removed from group ${name}`];
     },
-    write: async ({ group }) => {
+    write: async ({ dn }) => {
       const operation = isMember ? 'add' : 'delete';
       const change = { operation, attribute: groups.member, values: [member] } as const;
       try {
-        await client.modify(group?.dn ?? '', [change], signal);
+        await client.modify(dn as string, [change], signal);
       } catch (error) {
         throw isMember ? error : reasonOfRemoval(error, name);
       }

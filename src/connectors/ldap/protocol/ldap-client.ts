@@ -11,6 +11,8 @@ import { loadLdapts } from './ldapts.ts';
 
 /** Deletes what is below an entry with it. Active Directory has it. */
 const TREE_DELETE = '1.2.840.113556.1.4.805';
+/** Pages of one listing, at most: a server that gives the same page for ever is stopped. */
+const PAGES_MAX = 100_000;
 /** Connections for listings that are kept for the next one. */
 const IDLE_MAX = 2;
 
@@ -82,7 +84,8 @@ export class LdapClient {
     let isWhole = false;
     try {
       let pages: AsyncGenerator<{ readonly searchEntries: ConstructorParameters<typeof LdapEntry>[0][] }>;
-      for (;;) {
+      for (let count = 0; !isWhole; count += 1) {
+        if (count === PAGES_MAX) throw endless(this.#settings.hostname);
         const page = await this.#on(
           session,
           (client) => {
@@ -91,10 +94,9 @@ export class LdapClient {
           },
           signal,
         );
-        if (page.done) break;
-        yield page.value.searchEntries.map((entry) => new LdapEntry(entry));
+        if (page.done) isWhole = true;
+        else yield page.value.searchEntries.map((entry) => new LdapEntry(entry));
       }
-      isWhole = true;
     } finally {
       if (isWhole && !this.#isClosed && this.#idle.length < IDLE_MAX) this.#idle.push(session);
       else session.close();
@@ -231,6 +233,11 @@ async function optionsOf({ scope, filter, attributes }: LdapSearch): Promise<Sea
 
 function buffersOf(values: readonly LdapValue[]): Buffer[] {
   return values.map((value) => Buffer.from(value as Uint8Array));
+}
+
+function endless(hostname: string): ConnectorError {
+  const message = `Expected at most ${PAGES_MAX} pages of a listing from ${hostname}, got more`;
+  return new ConnectorError('refused', message, { code: 'ListingEndless' });
 }
 
 /** What the promise gives, unless the signal is aborted before. */

@@ -49,7 +49,7 @@ describeSlapd('the check of an LDAP connection', () => {
       { name: 'connect and sign in', detail: 'an LDAP server other than Active Directory', failure: null },
       { name: 'read users', detail: '3 people, 2 with employeeNumber', failure: null },
       { name: 'disable accounts', detail: 'by pwdAccountLockedTime', failure: null },
-      { name: 'read groups', detail: '1 groups', failure: null },
+      { name: 'read groups', detail: '1 group', failure: null },
     ]);
   });
 
