@@ -41,7 +41,7 @@ export class LdapClient {
   #shared: Promise<LdapSession> | null = null;
   /** Pages belong to a connection, and OpenLDAP keeps one listing for each: listings have connections of their own. */
   readonly #idle: LdapSession[] = [];
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(settings: SessionSettings, pageSize: number, clock: Clock) {
     this.#settings = settings;
@@ -98,7 +98,7 @@ export class LdapClient {
         else yield page.value.searchEntries.map((entry) => new LdapEntry(entry));
       }
     } finally {
-      if (isWhole && !this.#isClosed && this.#idle.length < IDLE_MAX) this.#idle.push(session);
+      if (isWhole && !this.#closing.signal.aborted && this.#idle.length < IDLE_MAX) this.#idle.push(session);
       else session.close();
     }
   }
@@ -148,7 +148,7 @@ export class LdapClient {
 
   /** Ends all connections. Later calls fail. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     for (const session of this.#idle.splice(0)) session.close();
     const shared = this.#shared;
     this.#shared = null;
@@ -211,10 +211,10 @@ export class LdapClient {
   }
 
   async #open(): Promise<LdapSession> {
-    if (this.#isClosed)
+    if (this.#closing.signal.aborted)
       throw new ConnectorError('refused', 'The LDAP connection was closed', { code: 'ConnectionClosed' });
     try {
-      return await LdapSession.open(this.#settings);
+      return await LdapSession.open(this.#settings, this.#closing.signal);
     } catch (error) {
       throw error instanceof ConnectorError ? this.gate.failed(error) : error;
     }

@@ -35,15 +35,22 @@ export class LdapSession {
   #isOpen = true;
   #bytes = 0;
 
-  /** @throws ConnectorError Whatever the reason, no call of a task was made. */
-  static async open(settings: SessionSettings): Promise<LdapSession> {
+  /**
+   * @param closing ends the attempt.
+   * @throws ConnectorError Whatever the reason, no call of a task was made.
+   */
+  static async open(settings: SessionSettings, closing: AbortSignal): Promise<LdapSession> {
     const session = new LdapSession(settings);
+    const onClose = () => session.close();
+    closing.addEventListener('abort', onClose);
     try {
       await session.#signIn();
       return session;
     } catch (error) {
       session.close();
       throw error;
+    } finally {
+      closing.removeEventListener('abort', onClose);
     }
   }
 

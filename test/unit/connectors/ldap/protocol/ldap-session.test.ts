@@ -212,6 +212,15 @@ describeSlapd('a connection to an LDAP server', () => {
     await reading;
   });
 
+  it('ends an attempt to sign in when it is closed', async () => {
+    proxy.inject(SILENCE, 0);
+    const { read, connection } = open({ connectTimeoutMs: 600_000 });
+    const reading = expect(read()).rejects.toMatchObject({ kind: 'unreachable', code: 'ConnectionLost' });
+    await expect.poll(() => proxy.requests, PATIENT).toBe(1);
+    await connection.close();
+    await reading;
+  });
+
   it('makes no calls after it was closed', async () => {
     const { connection, read } = open();
     await read();
