@@ -199,4 +199,23 @@ describePostgres('people of a table in Postgres', () => {
       { numRuns: RUNS / 3, examples: [UNREADABLE] },
     );
   });
+
+  it('have the members of a group, and changes, also where ids have another collation there', async () => {
+    await client.query('TRUNCATE people; ALTER TABLE people ADD COLUMN IF NOT EXISTS updated_at timestamptz');
+    await client.query('CREATE TABLE IF NOT EXISTS memberships (person text COLLATE "C", grp text)');
+    await client.query(`INSERT INTO people (id, updated_at) VALUES
+      ('a', '2026-01-31T08:00:00Z'), ('A', '2026-01-31T09:00:00Z'), ('b', NULL), ('c', '2026-01-31T08:56:00Z')`);
+    await client.query(`INSERT INTO memberships VALUES ('a', 'Blue'), ('c', 'blue'), ('z', 'blue')`);
+    const directory = sqlDirectory({
+      ...{ query, dialect: 'postgres', table: 'people', id: 'id', columns: {}, pageSize: 2 },
+      updatedAt: { column: 'updated_at', coversGroups: true },
+      groups: { table: 'memberships', personColumn: 'person', groupColumn: 'grp' },
+    });
+    expect(await idsOf(directory.membersOf?.('BLUE') ?? directory.query(null))).toEqual(['a', 'c']);
+    expect(await directory.get(['c', 'C'])).toEqual([{ id: 'c', memberOf: ['blue'] }]);
+    const { token } = (await directory.changes?.(null)) ?? { token: '' };
+    expect(token).toBe(String(Date.parse('2026-01-31T09:00:00Z')));
+    expect((await directory.changes?.(token))?.subjectIds?.toSorted()).toEqual(['A', 'c']);
+    expect((await directory.check()).filter(({ failure }) => failure !== null)).toEqual([]);
+  });
 });

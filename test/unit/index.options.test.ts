@@ -8,10 +8,12 @@ import * as pgBoss from '../../src/pg-boss.ts';
 import * as postgres from '../../src/postgres.ts';
 import { SCENARIOS } from '../../src/simulate/scenarios/named-scenarios.ts';
 import * as simulation from '../../src/simulate.ts';
+import * as sql from '../../src/sql.ts';
 import * as sqlite from '../../src/sqlite.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import * as arbitraries from '../../src/testing/fast-check.ts';
 import * as kit from '../../src/testing.ts';
+import * as webhook from '../../src/webhook.ts';
 
 /** No function has an option of this name. */
 const STRAY = { qwertz: 1 };
@@ -35,6 +37,11 @@ const run = kit.graphOf(model);
 const plan = kit.NO_FAULTS;
 const EXECUTED = { workflow: {}, population: [], effects: () => ({}), tasks: () => ({}) };
 const RUNNER = { describe: () => {}, it: Object.assign(() => {}, { skip: () => {} }) };
+
+const HOOK = webhook.webhookConnection({
+  http: { baseUrl: 'https://hooks.example.org' },
+  secrets: webhook.newWebhookSecret(),
+});
 
 type Calls = Readonly<Record<string, () => unknown>>;
 
@@ -61,6 +68,13 @@ const CALLS: Readonly<Record<string, Calls>> = {
   dashboard: {
     createDashboard: () => dashboard.createDashboard(engine, stray),
   },
+  sql: { sqlDirectory: () => sql.sqlDirectory(stray) },
+  webhook: {
+    webhookConnection: () => webhook.webhookConnection(stray),
+    webhookTasks: () => webhook.webhookTasks(HOOK, { greet: stray }),
+    signWebhook: () => webhook.signWebhook(stray),
+    verifyWebhook: () => webhook.verifyWebhook({ headers: {}, body: '' }, stray),
+  },
   graph: {
     createGraphHandler: () => graph.createGraphHandler(engine, stray),
     bearerTokens: () => graph.bearerTokens([given({ token: 'a token of some length' })]),
@@ -71,6 +85,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
     simulateRead: () => simulation.simulateRead(simulation.readScenario(scenario), stray),
     compare: () => simulation.compare(scenario, scenario, stray),
     compareFiles: () => simulation.compareFiles('nowhere.json', 'nowhere.json', stray),
+    compareVersions: () => simulation.compareVersions(engine, 'x', stray),
     compareRead: () => {
       const read = simulation.readScenario(scenario);
       return simulation.compareRead(read, read, stray);
@@ -134,6 +149,8 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   postgres: ['postgresSql'],
   pgBoss: [],
   dashboard: [],
+  sql: [],
+  webhook: ['WebhookRefused', 'newWebhookSecret'],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
     simulationReport virtualClock`.split(/\s+/),
@@ -209,6 +226,8 @@ describe('every exported function', () => {
     ['postgres', postgres],
     ['pgBoss', pgBoss],
     ['dashboard', dashboard],
+    ['sql', sql],
+    ['webhook', webhook],
     ['graph', graph],
     ['simulation', simulation],
     ['kit', kit],
