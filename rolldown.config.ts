@@ -30,7 +30,7 @@ function checkNodeFirst({ isEntry, name }: { isEntry: boolean; name: string }): 
 
 await buildDashboard();
 
-/** The packages whose code is in `demo-mail.js`; their licenses lie beside it (decision 37). */
+/** The packages whose code is in `demo-mail.js`; their licenses lie beside it (decision 36). */
 const BUNDLED = ['nodemailer/LICENSE', 'smtp-server/LICENSE', 'punycode.js/LICENSE-MIT.txt'];
 
 const licenses = {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 
 /** A message that has arrived. */
-export interface DemoMail {
+interface DemoMail {
   readonly to: string;
   /** As it stands in the message, which may be encoded. */
   readonly subject: string;
