@@ -53,7 +53,9 @@ export async function withUsers<T>(
   },
   work: (users: Directory, job: OpenJob) => Promise<T>,
 ): Promise<T> {
-  const opened = options.peopleOnly && job.users !== null ? { ...job, connect: null } : job;
+  // Systems that are not needed are not opened: their variables need not be set.
+  const isFileEnough = job.users !== null && (options.peopleOnly || job.noOp);
+  const opened = isFileEnough ? { ...job, connect: null } : job;
   return withConnections(host, opened, async (open) => {
     const users =
       options.mayBeNone && !hasUsers(open) ? arrayDirectory([]) : await openUsers(host, open, options);
