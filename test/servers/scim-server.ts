@@ -122,13 +122,20 @@ SCIMMY.Resources.declare(
 );
 SCIMMY.Resources.declare(SCIMMY.Resources.Group, handlersFor('groups', 'displayName'));
 
+/** Options of {@link startScimServer}. */
+export interface ScimServerOptions {
+  /** Waited for before each request. */
+  readonly before?: () => Promise<void>;
+}
+
 /** Starts a service on a free port of this host. */
-export async function startScimServer(): Promise<ScimServer> {
+export async function startScimServer({ before }: ScimServerOptions = {}): Promise<ScimServer> {
   const data = new ScimData();
   let requests = 0;
   const app = express();
-  app.use((_request, _response, next) => {
+  app.use(async (_request, _response, next) => {
     requests += 1;
+    await before?.();
     next();
   });
   // SCIMMY ignores numbers that are texts.

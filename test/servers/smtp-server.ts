@@ -63,6 +63,8 @@ interface TakenMail {
   readonly mail: ParsedMail;
   /** As it came. */
   readonly source: string;
+  /** Whether the client could learn that it was taken. */
+  readonly isAnswered: boolean;
 }
 
 /** A running server. */
@@ -73,6 +75,8 @@ export interface TestSmtpServer {
   /** Connections, sign-ins, senders, recipients and messages so far. */
   readonly steps: number;
   readonly connections: number;
+  /** Those that are open now. */
+  readonly openConnections: number;
   /** Resolves when a step is held. */
   readonly held: Promise<void>;
   /** Has the step after `steps` further ones meet the fault, once. */
@@ -90,11 +94,15 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   let connections = 0;
 
   /** Takes the step, or does what the fault says. */
-  function step(remotePort: number, done: (error?: Error | null) => void, act: () => void = () => {}): void {
+  function step(
+    remotePort: number,
+    done: (error?: Error | null) => void,
+    act: (isAnswered: boolean) => void = () => {},
+  ): void {
     const fault = faults.get(steps);
     faults.delete(steps);
     steps += 1;
-    if (!fault || fault.isDone) act();
+    if (!fault || fault.isDone) act(!fault);
     if (!fault) done();
     else if (fault.answer === 'cut') sockets.get(remotePort)?.destroy();
     else if (fault.answer === 'hold') held.resolve();
@@ -127,8 +135,9 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
       }
       const source = Buffer.concat(chunks).toString();
       const mail = await simpleParser(source);
-      step(remotePort, done, () => {
+      step(remotePort, done, (isAnswered) => {
         messages.push({
+          isAnswered,
           from: envelope.mailFrom ? envelope.mailFrom.address : '',
           recipients: envelope.rcptTo.map(({ address }) => address),
           to: textOf(mail.to),
@@ -158,6 +167,9 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     },
     get connections() {
       return connections;
+    },
+    get openConnections() {
+      return sockets.size;
     },
     held: held.promise,
     inject: (fault, after) => {
