@@ -75,8 +75,8 @@ export interface TestSmtpServer {
   /** Connections, sign-ins, senders, recipients and messages so far. */
   readonly steps: number;
   readonly connections: number;
-  /** Those that are open now. */
-  readonly openConnections: number;
+  /** Connections that are open, and messages that are being read. */
+  readonly busy: number;
   /** Resolves when a step is held. */
   readonly held: Promise<void>;
   /** Has the step after `steps` further ones meet the fault, once. */
@@ -92,6 +92,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   const held = Promise.withResolvers<void>();
   let steps = 0;
   let connections = 0;
+  let reading = 0;
 
   /** Takes the step, or does what the fault says. */
   function step(
@@ -127,14 +128,17 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     onRcptTo: (_, { remotePort }, done) => step(remotePort, done),
     onData: async (stream, { envelope, remotePort }, done) => {
       const chunks: Buffer[] = [];
+      reading += 1;
       try {
         for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
       } catch (error) {
+        reading -= 1;
         done(error as Error);
         return;
       }
       const source = Buffer.concat(chunks).toString();
       const mail = await simpleParser(source);
+      reading -= 1;
       step(remotePort, done, (isAnswered) => {
         messages.push({
           isAnswered,
@@ -168,8 +172,8 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     get connections() {
       return connections;
     },
-    get openConnections() {
-      return sockets.size;
+    get busy() {
+      return sockets.size + reading;
     },
     held: held.promise,
     inject: (fault, after) => {

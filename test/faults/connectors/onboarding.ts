@@ -264,7 +264,7 @@ class Site {
   /** A mail that the server has taken and the database has not: no process can know, and it is sent again. */
   async #learnUncertain(): Promise<void> {
     // What was on its way arrives first.
-    while (this.#mail.openConnections > 0) await wait(5);
+    while (this.#mail.busy > 0) await wait(5);
     const recorded = await this.#mailed();
     for (const { recipients } of this.#mail.messages) {
       const id = idOf(recipients);
