@@ -7,8 +7,8 @@ import type { ConnectorFault } from '../../src/testing/connectors/connector-kit.
 export interface LdapFault extends ConnectorFault {
   /** Whether the server has done what the request asks for. */
   readonly isDone: boolean;
-  /** The result code that is answered; `null`: the connection is cut; `silence`: nothing comes. */
-  readonly code: number | null | 'silence';
+  /** The result code that is answered; `null`: the connection is cut; `silence`: nothing comes; `no entries`: only the end. */
+  readonly code: number | null | 'silence' | 'no entries';
   /** Whether it happens to changes only: as the answer to a question the code would say something true. */
   readonly isForChanges?: boolean;
 }
@@ -118,7 +118,7 @@ export async function openLdapProxy(target: string): Promise<LdapProxy> {
             held.set(message.id.toString('hex'), fault);
             upstream.write(message.bytes);
           } else if (fault.code === null) cut();
-          else if (fault.code !== 'silence') client.write(answerTo(message, answer, fault.code));
+          else if (typeof fault.code === 'number') client.write(answerTo(message, answer, fault.code));
         },
         () => isTls,
         (chunk) => upstream.write(chunk),
@@ -134,6 +134,7 @@ export async function openLdapProxy(target: string): Promise<LdapProxy> {
           if (!fault) client.write(message.bytes);
           else if (Object.values(REQUESTS).some(([, tag]) => tag === message.tag)) {
             if (typeof fault.code === 'number') client.write(answerTo(message, message.tag, fault.code));
+            else if (fault.code === 'no entries') client.write(message.bytes);
             else cut();
           }
         },

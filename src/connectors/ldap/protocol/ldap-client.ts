@@ -4,6 +4,7 @@ import { ConnectorError } from '../../kernel/connector-error.ts';
 import { Gate } from '../../kernel/gate.ts';
 import { BINARY_ATTRIBUTES, LdapEntry } from './ldap-entry.ts';
 import { type LdapFilter, toLdapts } from './ldap-filter.ts';
+import { pageControl } from './ldap-pages.ts';
 import { isResult } from './ldap-results.ts';
 import { LdapSession, type SessionSettings } from './ldap-session.ts';
 import type { LdapValue } from './ldap-value.ts';
@@ -78,24 +79,24 @@ export class LdapClient {
     search: LdapSearch,
     signal?: AbortSignal,
   ): AsyncGenerator<readonly LdapEntry[], void, void> {
-    const options = { ...(await optionsOf(search)), paged: { pageSize: this.#pageSize } };
+    const options = await optionsOf(search);
+    const ldapts = await loadLdapts();
     this.gate.pass();
     const session = await this.#listing(signal);
+    let cookie: Buffer = Buffer.alloc(0);
     let isWhole = false;
     try {
-      let pages: AsyncGenerator<{ readonly searchEntries: ConstructorParameters<typeof LdapEntry>[0][] }>;
       for (let count = 0; !isWhole; count += 1) {
         if (count === PAGES_MAX) throw endless(this.#settings.hostname);
-        const page = await this.#on(
+        const control = pageControl(ldapts, this.#pageSize, cookie);
+        const { searchEntries } = await this.#on(
           session,
-          (client) => {
-            pages ??= client.searchPaginated(base, options);
-            return pages.next();
-          },
+          (client) => client.search(base, options, [control]),
           signal,
         );
-        if (page.done) isWhole = true;
-        else yield page.value.searchEntries.map((entry) => new LdapEntry(entry));
+        cookie = session.cookie;
+        isWhole = cookie.length === 0;
+        yield searchEntries.map((entry) => new LdapEntry(entry));
       }
     } finally {
       if (isWhole && !this.#closing.signal.aborted && this.#idle.length < IDLE_MAX) this.#idle.push(session);

@@ -5,8 +5,9 @@ import type { DurationMs } from '../../../model/time.ts';
 import { ConnectorError } from '../../kernel/connector-error.ts';
 import { codeOfSocketError, kindOfSocketError } from '../../kernel/http-answer.ts';
 import type { LdapTlsOptions } from '../ldap-options.ts';
+import { PageCookies } from './ldap-pages.ts';
 import { errorOfResult, isResult } from './ldap-results.ts';
-import { loadLdapts } from './ldapts.ts';
+import { type Ldapts, loadLdapts } from './ldapts.ts';
 
 /** A silent firewall forgets a connection; this keeps it known, ms. */
 const KEEP_ALIVE_MS = 60_000;
@@ -34,6 +35,7 @@ export class LdapSession {
   #client: Client | null = null;
   #isOpen = true;
   #bytes = 0;
+  #cookies: PageCookies | null = null;
 
   /**
    * @param closing ends the attempt.
@@ -61,6 +63,11 @@ export class LdapSession {
   /** Whether calls can be made. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** The cookie of the next page, after a search; empty: there is none. */
+  get cookie(): Buffer {
+    return this.#cookies?.last ?? Buffer.alloc(0);
   }
 
   /**
@@ -109,20 +116,20 @@ export class LdapSession {
 
   async #signIn(): Promise<void> {
     const { startTls, bindDN, connectTimeoutMs } = this.#settings;
-    const { Client } = await loadLdapts();
+    const ldapts = await loadLdapts();
     const { hostname, port, isTls } = this.#settings;
     const secure = {
       ...(isIP(hostname) ? {} : { servername: hostname }),
       ...tlsOptions(this.#settings.tls),
       host: hostname,
     };
-    const client = new Client({
+    const client = new ldapts.Client({
       url: `${isTls ? 'ldaps' : 'ldap'}://localhost`,
-      createConnection: () => this.#first(() => connect(port, hostname)),
+      createConnection: () => this.#first(ldapts, () => connect(port, hostname)),
       createSecureConnection: () => {
         const [socket] = this.#sockets;
-        if (startTls && socket) return this.#watch(connectTls({ ...secure, socket }));
-        return this.#first(() => connectTls({ ...secure, port }));
+        if (startTls && socket) return this.#watch(ldapts, connectTls({ ...secure, socket }));
+        return this.#first(ldapts, () => connectTls({ ...secure, port }));
       },
     });
     this.#client = client;
@@ -154,13 +161,15 @@ export class LdapSession {
   }
 
   /** Only once: ldapts connects again by itself, and would make the next call without signing in. */
-  #first<S extends Socket>(open: () => S): S {
+  #first<S extends Socket>(ldapts: Ldapts, open: () => S): S {
     if (this.#sockets.length > 0) throw lost(this.#settings);
-    return this.#watch(open());
+    return this.#watch(ldapts, open());
   }
 
-  #watch<S extends Socket>(socket: S): S {
+  #watch<S extends Socket>(ldapts: Ldapts, socket: S): S {
     this.#sockets.push(socket);
+    const cookies = new PageCookies(ldapts);
+    this.#cookies = cookies;
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     // Several small requests can be under way: none waits for the answer to another.
     socket.setNoDelay(true);
@@ -170,6 +179,11 @@ export class LdapSession {
     socket.on('data', (chunk: Buffer) => {
       this.#bytes += chunk.length;
       if (this.#bytes > this.#settings.answerBytesMax) this.#fail(tooLong(this.#settings));
+      try {
+        cookies.take(chunk);
+      } catch (error) {
+        this.#fail(unreadable(this.#settings, error));
+      }
     });
     return socket;
   }
@@ -222,6 +236,11 @@ function tooLong({ hostname, answerBytesMax }: SessionSettings): ConnectorError 
   return new ConnectorError('refused', message, { code: 'AnswerTooLong' });
 }
 
+function unreadable({ hostname }: SessionSettings, cause: unknown): ConnectorError {
+  const message = `Expected messages of LDAP from ${hostname}, got something else`;
+  return new ConnectorError('unknown', message, { code: 'AnswerUnreadable', cause });
+}
+
 /** What went wrong before the first call: it had no effect, whatever it was. */
 function notOpened(error: unknown, { hostname, connectTimeoutMs }: SessionSettings): Error {
   if (!(error instanceof ConnectorError) || error.kind !== 'unknown') return error as Error;
@@ -229,7 +248,7 @@ function notOpened(error: unknown, { hostname, connectTimeoutMs }: SessionSettin
   // A certificate that is not trusted stays so; the other errors of a socket pass.
   if (kindOfSocketError(cause) === 'refused' && cause instanceof Error)
     return new ConnectorError('refused', `No TLS with ${hostname}: ${cause.message}`, { code, cause });
-  const message = code.startsWith('Ldap')
+  const message = /^(?:Ldap|AnswerUnreadable)/.test(code)
     ? error.message
     : code === 'Timeout'
       ? `No sign-in at ${hostname} within ${connectTimeoutMs} ms`

@@ -9,6 +9,7 @@ import { bytesOfGuid } from '../../../../../src/connectors/ldap/protocol/ldap-va
 import { parseScopeRule } from '../../../../../src/filter/parsing/scope-rule.ts';
 import type { Subject } from '../../../../../src/model/subject.ts';
 import { virtualClock } from '../../../../../src/system/virtual/virtual-clock.ts';
+import { openLdapProxy } from '../../../../servers/ldap-proxy.ts';
 import {
   BIND_DN,
   describeSlapd,
@@ -128,6 +129,22 @@ describeSlapd('a directory over LDAP', () => {
       for (let round = 0; round < 3; round += 1)
         for await (const { id } of directory.query(null)) if (id !== '') break;
       expect(await idsOf(directory.query(null))).toHaveLength(COUNT);
+    });
+
+    it('goes on after a page without entries', async () => {
+      const proxy = await openLdapProxy(slapd.url);
+      try {
+        const directory = ldapDirectory(
+          open(proxy.url, { pageSize: 100, flavour: 'generic', attributes: { manager: null } }),
+        );
+        // The sign-in, the first page, the second one.
+        proxy.inject({ name: '', isTransient: true, isDone: true, code: 'no entries' }, 2);
+        const people = await all(directory.query(null));
+        expect(people.length).toBeGreaterThanOrEqual(COUNT - 100);
+        expect(people.length).toBeLessThan(COUNT);
+      } finally {
+        await proxy.close();
+      }
     });
 
     it('gets people by id, also more than fit into one filter, and omits unknown ids', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ldapConnection } from '../../../../../src/connectors/ldap/ldap-connection.ts';
@@ -171,6 +173,17 @@ describeSlapd('a connection to an LDAP server', () => {
       code: 'LdapOther',
       message: '127.0.0.1 answered 80 other: a fault of the test',
     });
+  });
+
+  it('takes no answer of another protocol', async () => {
+    const server = createServer((socket) => socket.end(`HTTP/1.1 400 Bad Request${'\r\n'.repeat(100)}`));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    await expect(open({ url: `ldap://127.0.0.1:${port}` }).read()).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: 'Expected messages of LDAP from 127.0.0.1, got something else',
+    });
+    server.close();
   });
 
   it('reads no answer that is longer than its bound', async () => {
