@@ -40,8 +40,11 @@ export type { EngineHealth, HealthCheck } from './engine/metrics/health.ts';
 export type { IdReference } from './engine/selection/activation-scope.ts';
 export type {
   EngineDirectory,
+  FoundPerson,
   PeopleCount,
   PeopleCountOptions,
+  PeopleFound,
+  PeopleSearchOptions,
   PeopleSelection,
 } from './engine/selection/engine-directory.ts';
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';

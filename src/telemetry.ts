@@ -1,2 +1,7 @@
 /** `tenure/telemetry`: traces and metrics by OpenTelemetry. Needs the package `@opentelemetry/api`. */
-export { openTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/otel/open-telemetry.ts';
+export {
+  type ObserveOptions,
+  openTelemetry,
+  type Telemetry,
+  type TelemetryOptions,
+} from './telemetry/otel/open-telemetry.ts';

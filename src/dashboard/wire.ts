@@ -227,3 +227,16 @@ export interface SelectedPeople {
   /** `true`: the directory was not read to its end in time; there are more. */
   readonly isCut: boolean;
 }
+
+/** `data/people?q=`: people of the directory that a search has found. */
+export interface PeopleList {
+  readonly value: readonly {
+    readonly id: string;
+    readonly displayName: string | null;
+    readonly mail: string | null;
+  }[];
+  /** `true`: there may be more; the directory was not read to its end. */
+  readonly isCut: boolean;
+  /** Whether the searched text is the id of a person of whom there are runs, whether or not the directory knows it. */
+  readonly hasRuns: boolean;
+}

@@ -64,6 +64,8 @@ export interface FailureFigures {
   readonly workflow: string;
   readonly task: string;
   readonly reason: string;
+  /** Code of the failure; empty: of several, where there were too many reasons. */
+  readonly code: string;
   readonly count: number;
 }
 

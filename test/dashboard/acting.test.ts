@@ -41,6 +41,31 @@ describe.skipIf(PROGRAM === null)('acting on many people, in Chromium', () => {
     await engine?.close();
   });
 
+  it.each(LOOKS)('a person is found by name, and by id at once, in %s, %i px wide', async (scheme, width) => {
+    const look = { colorScheme: scheme, viewport: { width, height: 800 } };
+    await site.at(
+      '-/workflows',
+      async ({ page, broken }) => {
+        const box = page.getByRole('searchbox');
+        await box.fill('person 5');
+        await box.press('Enter');
+        const table = page.getByRole('table', { name: 'People' });
+        await table.getByRole('link', { name: 'Person 58' }).waitFor();
+        expect(await table.getByRole('row').count()).toBe(12);
+        expect(await broken()).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        await picture(page, 'people', scheme, width);
+        await box.fill('p7');
+        await box.press('Enter');
+        await page.getByRole('heading', { level: 1, name: 'Person 7' }).waitFor();
+        await box.fill('nobody-at-all');
+        await box.press('Enter');
+        await page.getByText('The directory has no such person').waitFor();
+      },
+      look,
+    );
+  });
+
   it('a rule says how many people it selects before it is run', async () => {
     await site.at(`-/workflows/${workflowId}`, async ({ page, broken }) => {
       await page.getByRole('button', { name: 'Run on demand' }).click();

@@ -208,6 +208,25 @@ describe('metrics of OpenTelemetry', () => {
   });
 });
 
+describe('several engines', () => {
+  it('are told apart by their names, and refused without', async () => {
+    const telemetry = openTelemetry();
+    const [first, second, third] = [makeWorld(), makeWorld(), makeWorld()];
+    const end = telemetry.observe(first.engine, { name: 'blue' });
+    for (const given of [undefined, { name: 'blue' }])
+      expect(() => telemetry.observe(second.engine, given)).toThrow('a name of its own for each');
+    telemetry.observe(second.engine, { name: 'green' });
+    end();
+    telemetry.observe(third.engine, { name: 'blue' });
+    const { resourceMetrics } = await telemetry.metricProducer.collect();
+    const metrics = resourceMetrics.scopeMetrics[0]?.metrics ?? [];
+    const names = metrics.map(({ descriptor }) => descriptor.name);
+    expect(new Set(names).size).toBe(names.length);
+    const limit = metrics.find(({ descriptor }) => descriptor.name === 'tenure.lane.limit');
+    expect(limit?.dataPoints.map(({ attributes }) => attributes['tenure.engine'])).toEqual(['green', 'blue']);
+  });
+});
+
 describe('a logger with traces', () => {
   it('adds the ids of the active span, and nothing where there is none', async () => {
     const lines: unknown[] = [];

@@ -150,11 +150,12 @@ function printResult({ stdout }: Host, result: SimulationResult, tookMs: number)
   stdout.line();
   const rows = failures
     .slice(0, FAILURES_SHOWN_MAX)
-    .map(({ workflow, task, reason, count: times }) => [count(times), task, reason, workflow]);
+    .map(({ workflow, task, reason, code, count: times }) => [count(times), task, reason, code, workflow]);
   const columns = [
     { head: 'FAILED', align: 'right' },
     { head: 'TASK' },
     { head: 'REASON' },
+    { head: 'CODE' },
     { head: 'WORKFLOW' },
   ] as const;
   for (const line of tableLines(columns, rows)) stdout.line(line);

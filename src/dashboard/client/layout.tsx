@@ -65,9 +65,9 @@ function Search() {
     const text = String(new FormData(form).get('q') ?? '').trim();
     if (text === '') return;
     form.reset();
-    // A run's id is known by its form; everything else is a person's.
+    // A run's id is known by its form; everything else is a name or id of a person.
     const isRun = /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-8[\da-f]{3}-[\da-f]{12}$/i.test(text);
-    go(isRun ? to.run(text) : to.person(text));
+    go(isRun ? to.run(text) : to.people(text));
   };
   return (
     <search class="search">
@@ -75,8 +75,8 @@ function Search() {
         <input
           type="search"
           name="q"
-          aria-label="Find a person or a run by id"
-          placeholder="Person or run id"
+          aria-label="Find a person by name or id, or a run by id"
+          placeholder="Name, person id or run id"
           autocomplete="off"
           spellcheck={false}
           aria-keyshortcuts="/"

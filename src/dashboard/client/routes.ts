@@ -57,7 +57,7 @@ export const to = {
   run: (id: string, params: Given = {}) => withParams(`-/runs/${encodeURIComponent(id)}`, params),
   workflows: '-/workflows',
   workflow: (id: string, params: Given = {}) => withParams(`-/workflows/${encodeURIComponent(id)}`, params),
-  people: '-/people',
+  people: (text: string) => withParams('-/people', { q: text }),
   person: (id: string) => `-/people/${encodeURIComponent(id)}`,
   schedule: '-/schedule',
   waiting: '-/waiting',

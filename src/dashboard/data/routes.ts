@@ -5,7 +5,7 @@ import { comparisonRoutes } from './comparison.ts';
 import { EFFECTS } from './effects.ts';
 import { ME } from './me.ts';
 import { overviewRoute } from './overview.ts';
-import { PERSON } from './people.ts';
+import { PEOPLE, PERSON } from './people.ts';
 import type { DataDeps, DataRoute } from './route.ts';
 import { RUN, RUNS } from './runs.ts';
 import { SCOPES } from './scopes.ts';
@@ -20,6 +20,7 @@ export function dataRoutes(deps: DataDeps, ids: Ids): readonly DataRoute[] {
     overviewRoute(deps),
     RUNS,
     RUN,
+    PEOPLE,
     PERSON,
     WORKFLOWS,
     WORKFLOW,

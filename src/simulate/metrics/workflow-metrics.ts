@@ -1,5 +1,7 @@
 /** Accumulates the figures of one workflow and its tasks. */
+
 import { enabledTasks } from '../../ledger/resources.ts';
+import { HANDLER_FAILED } from '../../model/failures.ts';
 import type { UserRecord } from '../../model/records.ts';
 import { DAY_MS, type DurationMs } from '../../model/time.ts';
 import { isTimeBased, type Workflow } from '../../model/workflow/workflow.ts';
@@ -13,6 +15,11 @@ interface TaskMetrics {
   failed: number;
   notRun: number;
   readonly duration: Histogram;
+}
+
+/** Failures of one task with one reason and code. */
+interface FailureKind extends Pick<FailureFigures, 'reason' | 'code'> {
+  count: number;
 }
 
 /** Most distinct failure reasons kept for one task. */
@@ -36,7 +43,7 @@ export class WorkflowMetrics {
   readonly #processing = new Histogram();
   readonly #tasks: readonly TaskMetrics[];
   /** By task, then by reason. */
-  readonly #reasons: readonly Map<string, number>[];
+  readonly #reasons: readonly Map<string, FailureKind>[];
 
   constructor(ordinal: number, key: string, workflow: Workflow, stations: readonly Station[]) {
     const conditions = workflow.executionConditions;
@@ -96,11 +103,10 @@ export class WorkflowMetrics {
 
   failureFigures(): readonly FailureFigures[] {
     return enabledTasks(this.workflow).flatMap(({ displayName }, at) =>
-      Array.from(this.#reasons[at] ?? [], ([reason, count]) => ({
+      Array.from(this.#reasons[at]?.values() ?? [], (kind) => ({
         workflow: this.key,
         task: displayName,
-        reason,
-        count,
+        ...kind,
       })),
     );
   }
@@ -115,13 +121,19 @@ export class WorkflowMetrics {
       }
       task[outcome.status] += 1;
       task.duration.add(outcome.completedAtMs - (outcome.startedAtMs ?? outcome.completedAtMs));
-      if (outcome.status === 'failed') this.#addReason(at, outcome.failureReason ?? '');
+      if (outcome.status === 'failed')
+        this.#addReason(at, outcome.failureReason ?? '', outcome.code ?? HANDLER_FAILED);
     }
   }
 
-  #addReason(at: number, reason: string): void {
-    const reasons = this.#reasons[at] as Map<string, number>;
-    const kind = reasons.has(reason) || reasons.size < REASONS_MAX ? reason : OTHER_REASONS;
-    reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
+  #addReason(at: number, reason: string, code: string): void {
+    const reasons = this.#reasons[at] as Map<string, FailureKind>;
+    const key = JSON.stringify([code, reason]);
+    const kind =
+      reasons.has(key) || reasons.size < REASONS_MAX ? { reason, code } : { reason: OTHER_REASONS, code: '' };
+    const kept = JSON.stringify([kind.code, kind.reason]);
+    const known = reasons.get(kept);
+    if (known) known.count += 1;
+    else reasons.set(kept, { ...kind, count: 1 });
   }
 }

@@ -244,8 +244,8 @@ function calendarSection({ calendar, scenario }: SimulationResult): string {
 }
 
 function failuresSection({ failures, errors, totals }: SimulationResult): string {
-  const rows = failures.slice(0, FAILURES_SHOWN_MAX).map(({ workflow, task, reason, count }) => ({
-    label: `${task}: ${reason} (${workflow})`,
+  const rows = failures.slice(0, FAILURES_SHOWN_MAX).map(({ workflow, task, reason, code, count }) => ({
+    label: `${task}: ${reason}${code === '' ? '' : `, ${code}`} (${workflow})`,
     value: count,
   }));
   const more = failures.length - rows.length;

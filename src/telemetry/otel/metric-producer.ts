@@ -75,10 +75,11 @@ const NO_RESOURCE: Resource = {
   getRawAttributes: () => [],
 };
 
-/** Metrics as data of the SDK: cumulative, since `startMs`. Pure. */
+/** Metrics as data of the SDK: cumulative, since `startMs`. `attributes` are of every point. Pure. */
 export function producedMetrics(
   { takenDateTime, metrics }: EngineMetrics,
   startMs: EpochMs,
+  attributes: Attributes = {},
 ): ProducedMetric[] {
   const startTime = hrTimeOf(startMs);
   const endTime = hrTimeOf(Date.parse(takenDateTime));
@@ -86,7 +87,12 @@ export function producedMetrics(
     series: readonly Series[],
     take: (one: Series) => Value,
   ): DataPoint<Value>[] =>
-    series.map((one) => ({ startTime, endTime, attributes: { ...one.labels }, value: take(one) }));
+    series.map((one) => ({
+      startTime,
+      endTime,
+      attributes: { ...one.labels, ...attributes },
+      value: take(one),
+    }));
   return metrics.map((metric) => {
     if (metric.kind === 'histogram') {
       const dataPoints = pointsOf(metric.series, ({ counts, sum, count }) => ({
@@ -102,15 +108,30 @@ export function producedMetrics(
   });
 }
 
+/** An engine whose metrics are produced. */
+export interface ObservedEngine {
+  readonly metrics: () => Promise<EngineMetrics>;
+  readonly startMs: EpochMs;
+  /** `null`: it is the only one. */
+  readonly name: string | null;
+}
+
 /** A producer of the metrics of several engines. */
-export function producerOf(
-  engines: Iterable<{ readonly metrics: () => Promise<EngineMetrics>; readonly startMs: EpochMs }>,
-): EngineMetricProducer {
+export function producerOf(engines: Iterable<ObservedEngine>): EngineMetricProducer {
   return {
     async collect() {
-      const produced: ProducedMetric[] = [];
-      for (const { metrics, startMs } of engines) produced.push(...producedMetrics(await metrics(), startMs));
-      const scopeMetrics = produced.length === 0 ? [] : [{ scope: { name: SCOPE }, metrics: produced }];
+      const produced = new Map<string, ProducedMetric>();
+      for (const { metrics, startMs, name } of engines) {
+        const attributes = name === null ? {} : { 'tenure.engine': name };
+        for (const metric of producedMetrics(await metrics(), startMs, attributes)) {
+          const known = produced.get(metric.descriptor.name);
+          // One metric of all engines, whose points differ in the engine.
+          if (known === undefined) produced.set(metric.descriptor.name, metric);
+          else known.dataPoints.push(...(metric.dataPoints as never[]));
+        }
+      }
+      const scopeMetrics =
+        produced.size === 0 ? [] : [{ scope: { name: SCOPE }, metrics: [...produced.values()] }];
       return { resourceMetrics: { resource: NO_RESOURCE, scopeMetrics }, errors: [] };
     },
   };

@@ -1,15 +1,14 @@
 import { type TracerProvider, trace } from '@opentelemetry/api';
 import type { Engine } from '../../engine/engine.ts';
 import type { EngineEventMap } from '../../events/event-map.ts';
-import { readFlag, readNumber } from '../../input/fields.ts';
+import { readFlag, readLine, readNumber } from '../../input/fields.ts';
 import { nullable, optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { invalid, type Place } from '../../input/refuse.ts';
-import type { EpochMs } from '../../model/time.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { AroundTask } from '../../ports/task-handler.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import { FailureLimit } from './failure-limit.ts';
-import { type EngineMetricProducer, producerOf, SCOPE } from './metric-producer.ts';
+import { type EngineMetricProducer, type ObservedEngine, producerOf, SCOPE } from './metric-producer.ts';
 import { Sampling } from './sampling.ts';
 import { Traces } from './traces.ts';
 
@@ -26,6 +25,12 @@ export interface TelemetryOptions {
   readonly subjectIds?: boolean;
 }
 
+/** Options of {@link Telemetry.observe}. */
+export interface ObserveOptions {
+  /** Attribute `tenure.engine` of its metrics, 1 to 100 characters. Needed where several engines are observed. */
+  readonly name?: string;
+}
+
 /** Traces and metrics of engines. */
 export interface Telemetry {
   /** What the engine calls: to be given to `createEngine`. */
@@ -35,11 +40,18 @@ export interface Telemetry {
    * readers. They are cumulative, and cost nothing until they are collected.
    */
   readonly metricProducer: EngineMetricProducer;
-  /** Traces the runs and people of an engine, and gives its metrics to `metricProducer`. Returns how to end that. */
-  observe(engine: Pick<Engine, 'on' | 'off' | 'metrics'>): () => void;
+  /**
+   * Traces the runs and people of an engine, and gives its metrics to `metricProducer`. Returns how to end that.
+   *
+   * @throws LifecycleError `InvalidArgument` for a further engine without a name of its own: its metrics could not be told from
+   *   those of the other.
+   */
+  observe(engine: Pick<Engine, 'on' | 'off' | 'metrics'>, options?: ObserveOptions): () => void;
   /** The logger, with `trace_id` and `span_id` of the active span in what it logs. */
   logger(logger: Logger): Logger;
 }
+
+const NAME_LENGTH_MAX = 100;
 
 const OPTIONS = {
   tracerProvider: optional(readTracerProvider),
@@ -49,6 +61,10 @@ const OPTIONS = {
   ),
   subjectIds: withDefault(readFlag, false),
 } satisfies ShapeOf<TelemetryOptions>;
+
+const OBSERVE_OPTIONS = {
+  name: optional((place: Place) => readLine(place, NAME_LENGTH_MAX)),
+} satisfies ShapeOf<ObserveOptions>;
 
 /**
  * Traces and metrics by OpenTelemetry, with the SDK that your service has set up. A person in a run is one trace, linked
@@ -69,12 +85,19 @@ export function openTelemetry(options?: TelemetryOptions): Telemetry {
   const tracer = (tracerProvider ?? trace).getTracer(SCOPE);
   const failures = new FailureLimit(systemClock);
   const traces = new Traces({ tracer, sampling, failures, hasSubjectIds: subjectIds });
-  const engines = new Set<{ readonly metrics: Engine['metrics']; readonly startMs: EpochMs }>();
+  const engines = new Set<ObservedEngine>();
   return {
     ports: { aroundTask: traces.aroundTask },
     metricProducer: producerOf(engines),
-    observe: (engine) => {
-      const observed = { metrics: () => engine.metrics(), startMs: systemClock.now() };
+    observe: (engine, given) => {
+      const { name = null } = readOptions(given, 'observe', OBSERVE_OPTIONS);
+      for (const other of engines)
+        if (name === null || other.name === null || other.name === name)
+          throw invalid(
+            { path: 'name', value: name ?? undefined },
+            'a name of its own for each of several engines',
+          );
+      const observed = { metrics: () => engine.metrics(), startMs: systemClock.now(), name };
       engines.add(observed);
       const listeners = {
         'run.created': failures.around(({ run }) => {

@@ -13,6 +13,7 @@ const WorkflowPage = later(async () => (await import('./workflow.tsx')).Workflow
 const SchedulePage = later(async () => (await import('./schedule.tsx')).SchedulePage);
 const WaitingPage = later(async () => (await import('./waiting.tsx')).WaitingPage);
 const AuditPage = later(async () => (await import('./audit.tsx')).AuditPage);
+const PeoplePage = later(async () => (await import('./people.tsx')).PeoplePage);
 const PersonPage = later(async () => (await import('./person.tsx')).PersonPage);
 
 /** A page that the head of every page leads to. */
@@ -56,6 +57,8 @@ export function pageOf(route: Route): ComponentChild | null {
       return <WaitingPage />;
     case 'audit':
       return <AuditPage />;
+    case 'people':
+      return <PeoplePage />;
     case 'person':
       return <PersonPage key={route.id} id={route.id} />;
     default:

@@ -35,6 +35,7 @@ export function StackedBars({ label, bars, series, axisLabels, height = 160 }: B
     <figure class="chart-figure">
       <div class="chart">
         <div class="y" aria-hidden="true">
+          <span class="widest">{scale.levels.at(-1)?.text}</span>
           {scale.levels.map(({ y, text }) => (
             <span key={text} style={{ top: `${y}px` }}>
               {text}

@@ -76,3 +76,32 @@ it('all people are streamed in batches, under their normalized ids', async () =>
   expect(batches[1]?.[199]?.id).toBe('u1200');
   await engine.close();
 });
+
+const NAMED = [
+  { id: 'p1', displayName: 'Zoë Müller', mail: 'zoe.mueller@example.com' },
+  { id: 'p2', displayName: 'Ada Lovelace', userPrincipalName: 'ada@example.com' },
+  { id: 'p3', displayName: 'Adam Müller-Lüdenscheidt' },
+  { id: 'p10' },
+];
+
+it('people are found by the beginnings of words of their name, mail address or id', async () => {
+  const { engine } = makeWorld({ subjects: NAMED });
+  const idsFor = async (text: string) => (await engine.directory.search(text)).people.map(({ id }) => id);
+  expect(await idsFor('ada')).toEqual(['p2', 'p3']);
+  expect(await idsFor('MULLER ad')).toEqual(['p3']);
+  expect(await idsFor('muller')).toEqual(['p1', 'p3']);
+  expect(await idsFor('ludenscheidt')).toEqual(['p3']);
+  expect(await idsFor('zoe.mueller@')).toEqual(['p1']);
+  expect(await idsFor('example.com')).toEqual([]);
+  expect(await idsFor('p')).toEqual(['p1', 'p2', 'p3', 'p10']);
+  expect(await idsFor('p1')).toEqual(['p1']);
+  const { people } = await engine.directory.search('p2');
+  expect(people).toEqual([{ id: 'p2', displayName: 'Ada Lovelace', mail: 'ada@example.com' }]);
+  expect(await engine.directory.search('p', { top: 2 })).toMatchObject({
+    isCut: true,
+    people: { length: 2 },
+  });
+  for (const text of ['  ', 'a\nb', 'x'.repeat(257), 1 as never])
+    expect(await codeOf(engine.directory.search(text))).toBe('InvalidArgument');
+  await engine.close();
+});

@@ -6,7 +6,11 @@ import {
   numberMetric,
 } from '../../../../src/metrics/engine-metrics.ts';
 import { METRICS } from '../../../../src/metrics/table.ts';
-import { producedMetrics, producerOf } from '../../../../src/telemetry/otel/metric-producer.ts';
+import {
+  type ObservedEngine,
+  producedMetrics,
+  producerOf,
+} from '../../../../src/telemetry/otel/metric-producer.ts';
 
 const START_MS = Date.parse('2026-03-01T11:00:00.250Z');
 const takenAs = (...metrics: readonly Metric[]): EngineMetrics => ({
@@ -62,13 +66,19 @@ describe('metrics as data of OpenTelemetry', () => {
 describe('the producer', () => {
   it('has the metrics of all engines in one scope, and none before an engine is observed', async () => {
     const gauge = (value: number) => takenAs(numberMetric('tenure.lane.used', [{ labels: {}, value }]));
-    const engines = new Set<{ metrics: () => Promise<EngineMetrics>; startMs: number }>();
+    const engines = new Set<ObservedEngine>();
     const producer = producerOf(engines);
     expect((await producer.collect()).resourceMetrics.scopeMetrics).toEqual([]);
-    for (const value of [1, 2]) engines.add({ metrics: async () => gauge(value), startMs: START_MS });
+    for (const value of [1, 2])
+      engines.add({ metrics: async () => gauge(value), startMs: START_MS, name: `engine ${value}` });
     const { resourceMetrics, errors } = await producer.collect();
     const [scope] = resourceMetrics.scopeMetrics;
     expect([resourceMetrics.scopeMetrics.length, scope?.scope, errors]).toEqual([1, { name: 'tenure' }, []]);
-    expect(scope?.metrics.flatMap(({ dataPoints }) => dataPoints.map(({ value }) => value))).toEqual([1, 2]);
+    // One metric of a name, whose points differ in the engine.
+    expect(scope?.metrics).toHaveLength(1);
+    expect(scope?.metrics[0]?.dataPoints.map(({ value, attributes }) => [value, attributes])).toEqual([
+      [1, { 'tenure.engine': 'engine 1' }],
+      [2, { 'tenure.engine': 'engine 2' }],
+    ]);
   });
 });
