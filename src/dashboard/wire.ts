@@ -237,6 +237,6 @@ export interface PeopleList {
   }[];
   /** `true`: there may be more; the directory was not read to its end. */
   readonly isCut: boolean;
-  /** Whether the searched text is the id of a person of whom there are runs, whether or not the directory knows it. */
+  /** Whether the searched text is the id of a person who has runs, whether or not the directory knows it. */
   readonly hasRuns: boolean;
 }

@@ -209,7 +209,7 @@ describe('metrics of OpenTelemetry', () => {
 });
 
 describe('several engines', () => {
-  it('are told apart by their names, and refused without', async () => {
+  it('are distinguished by their names, and refused without', async () => {
     const telemetry = openTelemetry();
     const [first, second, third] = [makeWorld(), makeWorld(), makeWorld()];
     const end = telemetry.observe(first.engine, { name: 'blue' });

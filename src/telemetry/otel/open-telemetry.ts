@@ -43,7 +43,7 @@ export interface Telemetry {
   /**
    * Traces the runs and people of an engine, and gives its metrics to `metricProducer`. Returns how to end that.
    *
-   * @throws LifecycleError `InvalidArgument` for a further engine without a name of its own: its metrics could not be told from
+   * @throws LifecycleError `InvalidArgument` for a further engine without a name of its own: its metrics could not be distinguished from
    *   those of the other.
    */
   observe(engine: Pick<Engine, 'on' | 'off' | 'metrics'>, options?: ObserveOptions): () => void;

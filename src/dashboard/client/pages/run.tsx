@@ -19,10 +19,10 @@ import { params, withParams } from '../router.ts';
 import { to } from '../routes.ts';
 import { paceOf, percentDone, processedTasks, type Sample, withSample } from '../view/run-progress.ts';
 import { executionTypeWord, isFinal } from '../view/status.ts';
-import { RunFailures } from './run-failures.tsx';
-import { RunPeople } from './run-people.tsx';
-import { RunReport } from './run-report.tsx';
-import { RunTasks } from './run-tasks.tsx';
+import { RunFailures } from './run/run-failures.tsx';
+import { RunPeople } from './run/run-people.tsx';
+import { RunReport } from './run/run-report.tsx';
+import { RunTasks } from './run/run-tasks.tsx';
 
 const REFRESH_MS = 2_000;
 const SPOKEN_MS = 5_000;

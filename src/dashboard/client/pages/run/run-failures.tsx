@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
-import type { FailureGroup, Run } from '../../../model/resources/resources.ts';
-import { numeral, plural } from '../../../text/numbers.ts';
-import { CsvLink } from '../actions/csv-link.tsx';
-import { Confirm } from '../actions/dialog.tsx';
-import { activate } from '../actions/run-actions.tsx';
-import { api, useLoaded } from '../data.ts';
-import { me } from '../me.ts';
-import { ChooseRow, ChosenBar, useChosen } from '../parts/choosing.tsx';
-import { Answer, Empty } from '../parts/feedback.tsx';
-import { Moment } from '../parts/moment.tsx';
-import { Sign } from '../parts/status.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { to } from '../routes.ts';
-import { isFinal } from '../view/status.ts';
+import type { FailureGroup, Run } from '../../../../model/resources/resources.ts';
+import { numeral, plural } from '../../../../text/numbers.ts';
+import { CsvLink } from '../../actions/csv-link.tsx';
+import { Confirm } from '../../actions/dialog.tsx';
+import { activate } from '../../actions/run-actions.tsx';
+import { api, useLoaded } from '../../data.ts';
+import { me } from '../../me.ts';
+import { ChooseRow, ChosenBar, useChosen } from '../../parts/choosing.tsx';
+import { Answer, Empty } from '../../parts/feedback.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Sign } from '../../parts/status.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { to } from '../../routes.ts';
+import { isFinal } from '../../view/status.ts';
 
 /** What failed in a run, by cause; one cause is repeated in one go when what caused it is mended. */
 export function RunFailures({ run }: { run: Run }) {

@@ -1,18 +1,22 @@
-import type { Run, TaskProcessingResult, UserProcessingResult } from '../../../model/resources/resources.ts';
-import type { UserStatus } from '../../../model/status.ts';
-import { numeral, plural } from '../../../text/numbers.ts';
-import { CsvLink } from '../actions/csv-link.tsx';
-import { canReprocess, ReprocessPerson, ReprocessResults } from '../actions/run-actions.tsx';
-import { api, useLoaded } from '../data.ts';
-import { ChooseRow, ChosenBar, useChosen } from '../parts/choosing.tsx';
-import { Answer, Empty } from '../parts/feedback.tsx';
-import { Moment, Took } from '../parts/moment.tsx';
-import { Status } from '../parts/status.tsx';
-import { type Column, Pages, Table } from '../parts/table.tsx';
-import { TaskList } from '../parts/task-list.tsx';
-import { go, params, withParams } from '../router.ts';
-import { to } from '../routes.ts';
-import { type GraphPage, graphPath, nextTokenOf, quotedText } from '../view/graph-pages.ts';
+import type {
+  Run,
+  TaskProcessingResult,
+  UserProcessingResult,
+} from '../../../../model/resources/resources.ts';
+import type { UserStatus } from '../../../../model/status.ts';
+import { numeral, plural } from '../../../../text/numbers.ts';
+import { CsvLink } from '../../actions/csv-link.tsx';
+import { canReprocess, ReprocessPerson, ReprocessResults } from '../../actions/run-actions.tsx';
+import { api, useLoaded } from '../../data.ts';
+import { ChooseRow, ChosenBar, useChosen } from '../../parts/choosing.tsx';
+import { Answer, Empty } from '../../parts/feedback.tsx';
+import { Moment, Took } from '../../parts/moment.tsx';
+import { Status } from '../../parts/status.tsx';
+import { type Column, Pages, Table } from '../../parts/table.tsx';
+import { TaskList } from '../../parts/task-list.tsx';
+import { go, params, withParams } from '../../router.ts';
+import { to } from '../../routes.ts';
+import { type GraphPage, graphPath, nextTokenOf, quotedText } from '../../view/graph-pages.ts';
 
 /** A result, with what the directory knows of its person. */
 export type PersonResult = UserProcessingResult & {

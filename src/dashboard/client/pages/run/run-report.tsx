@@ -1,8 +1,8 @@
-import type { TaskReport } from '../../../model/resources/resources.ts';
-import { numeral } from '../../../text/numbers.ts';
-import { CsvLink } from '../actions/csv-link.tsx';
-import { Status } from '../parts/status.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import type { TaskReport } from '../../../../model/resources/resources.ts';
+import { numeral } from '../../../../text/numbers.ts';
+import { CsvLink } from '../../actions/csv-link.tsx';
+import { Status } from '../../parts/status.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
 
 /** Each task of a run over all its people. */
 export function RunReport({ runId, report }: { runId: string; report: readonly TaskReport[] }) {

@@ -1,13 +1,13 @@
-import type { Run, TaskProcessingResult } from '../../../model/resources/resources.ts';
-import { CsvLink } from '../actions/csv-link.tsx';
-import { api, useLoaded } from '../data.ts';
-import { Answer, Empty } from '../parts/feedback.tsx';
-import { Moment, Took } from '../parts/moment.tsx';
-import { Status } from '../parts/status.tsx';
-import { type Column, Pages, Table } from '../parts/table.tsx';
-import { params, withParams } from '../router.ts';
-import { to } from '../routes.ts';
-import { type GraphPage, graphPath, nextTokenOf } from '../view/graph-pages.ts';
+import type { Run, TaskProcessingResult } from '../../../../model/resources/resources.ts';
+import { CsvLink } from '../../actions/csv-link.tsx';
+import { api, useLoaded } from '../../data.ts';
+import { Answer, Empty } from '../../parts/feedback.tsx';
+import { Moment, Took } from '../../parts/moment.tsx';
+import { Status } from '../../parts/status.tsx';
+import { type Column, Pages, Table } from '../../parts/table.tsx';
+import { params, withParams } from '../../router.ts';
+import { to } from '../../routes.ts';
+import { type GraphPage, graphPath, nextTokenOf } from '../../view/graph-pages.ts';
 
 const CHOICES = [
   { name: '', word: 'Failed', status: 'failed' },
