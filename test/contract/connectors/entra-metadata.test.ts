@@ -46,6 +46,7 @@ const ROOTS: Readonly<Record<string, string>> = {
 const READ: readonly string[] = [
   'LicenseAssignmentState.skuId',
   'LicenseAssignmentState.assignedByGroup',
+  'LicenseAssignmentState.state',
   'AadUserConversationMember.userId',
   'AadUserConversationMember.roles',
   'AccessPackageAssignment.state',

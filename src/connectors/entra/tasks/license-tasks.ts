@@ -34,13 +34,15 @@ interface License {
   readonly skuId: string;
   /** The group that gives it; `null`: it is given directly. */
   readonly groupId: string | null;
+  /** Whether the person has what it licenses: not so while Graph reports an error. */
+  readonly isInForce: boolean;
 }
 
 async function assignLicenses(entra: EntraConnection, context: TaskContext, make: Make): Promise<Ensured> {
   const { signal } = context;
   const wanted = findSkus(context, await skusOf(entra, signal));
   const missing = (user: GraphObject) => {
-    const present = new Set(licensesOf(user).map(({ skuId }) => skuId));
+    const present = new Set(licensesOf(user).flatMap(({ skuId, isInForce }) => (isInForce ? [skuId] : [])));
     return wanted.filter(({ id }) => !present.has(id));
   };
   return make({
@@ -146,8 +148,9 @@ function licensesOf(user: GraphObject | null): readonly License[] {
     ? user.licenseAssignmentStates
     : [];
   return states.map((state) => {
-    const { skuId, assignedByGroup } = (state ?? {}) as Readonly<Record<string, unknown>>;
-    return { skuId: String(skuId), groupId: typeof assignedByGroup === 'string' ? assignedByGroup : null };
+    const { skuId, assignedByGroup, state: how } = (state ?? {}) as Readonly<Record<string, unknown>>;
+    const groupId = typeof assignedByGroup === 'string' ? assignedByGroup : null;
+    return { skuId: String(skuId), groupId, isInForce: how !== 'Error' && how !== 'Disabled' };
   });
 }
 

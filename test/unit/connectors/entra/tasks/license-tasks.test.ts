@@ -25,6 +25,17 @@ describe('assigning licenses', () => {
     });
   });
 
+  it('gives one that a group gives in vain', async () => {
+    fill({
+      usageLocation: 'PT',
+      licenseAssignmentStates: [
+        { skuId: E3, assignedByGroup: SALES, state: 'Error', error: 'CountViolation' },
+      ],
+    });
+    const call = { given: { licenses: E3 } };
+    expect(await entra.run('assignLicenses', call)).toEqual({ changes: ['license SPE_E3: assigned'] });
+  });
+
   it('fails for good without a usageLocation, without a free license, and over one that the tenant lacks', async () => {
     fill({});
     await expect(entra.run('assignLicenses', { given })).rejects.toMatchObject({
