@@ -3,6 +3,7 @@ import type { TaskMailer } from '../connectors/mail/task-mailer.ts';
 import { list, type Shape, type ShapeOf, text } from '../input/schema.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
+import type { HeaderValue } from './secret.ts';
 
 /** Fields of every kind that does tasks. */
 export const DOES_TASKS = {
@@ -17,6 +18,8 @@ export const DOES_TASKS = {
 export interface OpenContext {
   /** What gives a secret. @throws LifecycleError `InvalidArgument` when there is none. */
   secret(field: string, value: unknown): () => string | Promise<string>;
+  /** Headers whose values may be variables. @throws LifecycleError `InvalidArgument` for one that is not set. */
+  headers(value: Readonly<Record<string, HeaderValue>>): Readonly<Record<string, string>>;
   /** The absolute path of a file that is named relative to the configuration's folder. */
   file(path: string): string;
   /** The people of the command, for tasks that look for others: managers. Not before the first task. */

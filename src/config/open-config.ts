@@ -10,7 +10,7 @@ import { type ConnectionConfig, KINDS } from './config.ts';
 import type { Connection, ConnectionKind } from './connection-kind.ts';
 import type { KindName } from './kind-names.ts';
 import { atFile, readConfig } from './read-config.ts';
-import { readSecret } from './secret.ts';
+import { type HeaderValue, readHeaders, readSecret } from './secret.ts';
 
 /** A connection by its name. */
 export interface NamedConnection extends Pick<Connection, 'check'> {
@@ -71,6 +71,8 @@ export async function openConfig(
       const context = {
         secret: (field: string, value: unknown) =>
           readSecret({ path: `${at}.${field}`, value }, { isJson, env }),
+        headers: (value: Readonly<Record<string, HeaderValue>>) =>
+          readHeaders({ path: `${at}.headers`, value }, { isJson, env }),
         file: (relative: string) => resolve(dirname(path), relative),
         people: { get: async (ids: readonly string[]) => people?.get(ids) ?? [] },
         mailer: mail === undefined ? null : mailer,

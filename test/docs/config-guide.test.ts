@@ -36,10 +36,6 @@ describe('the guide of configurations', () => {
       'ana@example.org',
       'ben@example.org',
     ]);
-    const { changes } = server.data;
-    const again = await place.start(commands[2]?.split(' ').slice(1) ?? [], { SCIM_TOKEN }).ended;
-    expectCode(again, 0);
-    expect(server.data.changes).toBe(changes);
   });
 
   it('links to pages that exist', () => {

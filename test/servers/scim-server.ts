@@ -28,6 +28,11 @@ class Accounts extends Map<string, Resource> {
     return super.delete(id);
   }
 
+  override clear(): void {
+    this.#byExternalId.clear();
+    super.clear();
+  }
+
   withExternalId(externalId: unknown): readonly Resource[] {
     const ids = [...(this.#byExternalId.get(externalId) ?? [])];
     return ids.map((id) => this.get(id) as Resource);

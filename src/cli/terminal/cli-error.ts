@@ -1,3 +1,5 @@
+import { REMEDIES as CONNECTION_REMEDIES } from '../../connectors/kernel/connection-check.ts';
+import { ConnectorError } from '../../connectors/kernel/connector-error.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { escapeHidden } from '../../errors/shown.ts';
@@ -19,6 +21,15 @@ export function describeError(error: unknown, env: NodeJS.ProcessEnv): readonly 
   const debug = env.TENURE_DEBUG ? stackOf(error) : [];
   if (error instanceof CliError) {
     return [error.message, ...(error.remedy === null ? [] : [error.remedy]), ...debug];
+  }
+  if (error instanceof ConnectorError) {
+    const remedy = CONNECTION_REMEDIES[error.kind];
+    const tried = 'See what works with: tenure check-config FILE';
+    return [
+      escapeHidden(error.message),
+      remedy === undefined ? tried : `To do: ${remedy}. ${tried}`,
+      ...debug,
+    ];
   }
   if (LifecycleError.is(error)) {
     const remedy = REMEDIES[error.code];

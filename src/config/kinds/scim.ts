@@ -3,7 +3,7 @@ import { flag, loose, object, orFunction, record, text, whole, word } from '../.
 import type { Subject } from '../../model/subject.ts';
 import { connectionKind, DOES_TASKS } from '../connection-kind.ts';
 import { fillFromPerson, personValue } from '../person-values.ts';
-import { secret } from '../secret.ts';
+import { header, secret } from '../secret.ts';
 
 /** Accounts, groups and people of a service that speaks SCIM 2.0. */
 export const SCIM = connectionKind(
@@ -12,7 +12,7 @@ export const SCIM = connectionKind(
     {
       token: secret('Sent as Authorization: Bearer TOKEN.'),
       authorization: secret('The whole Authorization header, for services with another scheme; or token.'),
-      headers: record(text(0, 8_192), 'Further headers of each request.'),
+      headers: record(header(), 'Further headers of each request: text, or { "env": "NAME" }.'),
       insecure: flag('Allows http: for hosts other than this one. Default false.'),
       timeoutMs: whole(1, 600_000, 'For a request and its answer, ms. Default 30000.'),
       keyOf: orFunction<ScimKeyFields, NonNullable<ScimOptions['keyOf']>>(
@@ -49,19 +49,19 @@ export const SCIM = connectionKind(
     isDirectory: false,
     tasks: ['disableUserAccount', 'removeUserFromAllGroups'],
   },
-  async ({ baseUrl, token, authorization, headers, insecure, timeoutMs, ...options }, { secret: read }) => {
+  async ({ baseUrl, token, authorization, headers, insecure, timeoutMs, ...options }, context) => {
     const { scimConnection } = await import('../../connectors/scim/scim-connection.ts');
     const { scimTasks } = await import('../../connectors/scim/scim-tasks.ts');
     const { scimDirectory } = await import('../../connectors/scim/scim-directory.ts');
     const { keyOf, newUser, removeMemberBy, idAttribute } = options;
-    const bearer = token === undefined ? null : read('token', token);
-    const header = authorization === undefined ? null : read('authorization', authorization);
+    const bearer = token === undefined ? null : context.secret('token', token);
+    const header = authorization === undefined ? null : context.secret('authorization', authorization);
     const credentials = header ?? (bearer && (async () => `Bearer ${await bearer()}`));
     const connection = scimConnection({
       http: {
         baseUrl,
         ...(credentials && { authorization: credentials }),
-        ...(headers && { headers }),
+        ...(headers && { headers: context.headers(headers) }),
         ...(insecure !== undefined && { insecure }),
         ...(timeoutMs !== undefined && { timeoutMs }),
       },

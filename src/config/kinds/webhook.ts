@@ -1,6 +1,6 @@
 import { flag, list, record, text, whole } from '../../input/schema.ts';
 import { connectionKind } from '../connection-kind.ts';
-import { secret } from '../secret.ts';
+import { header, secret } from '../secret.ts';
 
 /** A program of one's own that does tasks, by signed messages. */
 export const WEBHOOK = connectionKind(
@@ -31,7 +31,7 @@ export const WEBHOOK = connectionKind(
       ),
       attributes: list(text(1, 256), { max: 100 }, 'What the receiver learns of a person, beside the id.'),
       dryRun: flag('Whether the receiver answers what it would do where data.dryRun is true. Default false.'),
-      headers: record(text(0, 8_192), 'Further headers of each message.'),
+      headers: record(header(), 'Further headers of each message: text, or { "env": "NAME" }.'),
       insecure: flag('Allows http: for hosts other than this one. Default false.'),
       timeoutMs: whole(1, 600_000, 'For a message and its answer, ms. Default 30000.'),
     },
@@ -57,7 +57,7 @@ export const WEBHOOK = connectionKind(
       ...options,
       http: {
         baseUrl: url,
-        ...(headers && { headers }),
+        ...(headers && { headers: context.headers(headers) }),
         ...(insecure !== undefined && { insecure }),
         ...(timeoutMs !== undefined && { timeoutMs }),
       },

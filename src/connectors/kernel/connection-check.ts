@@ -10,8 +10,8 @@ export interface ConnectionCheck {
   readonly failure: string | null;
 }
 
-/** What to do about an answer, for people who set a connection up. */
-const REMEDIES: Readonly<Partial<Record<AnswerKind, string>>> = {
+/** What people who set a connection up do about an answer. */
+export const REMEDIES: Readonly<Partial<Record<AnswerKind, string>>> = {
   unauthorized: 'check the credentials, and that they have not expired',
   refused: 'check the address, and that the credentials give the right to do this',
   missing: 'check the path of the address',

@@ -5,7 +5,7 @@ import { connectedWorkplace, stateOf, whenChanged } from './support.ts';
 const place = connectedWorkplace();
 const { tenure, start, data, env } = place;
 
-const PEOPLE = 30;
+const PEOPLE = 16;
 const SEED = 20_261_129;
 
 /** A few points between 1 and `max`, the same for a seed. */
@@ -22,7 +22,7 @@ describe('a run on a service whose process is killed', () => {
     const group = await place.joiners(PEOPLE);
     const config = ['--connect', 'tenure.config.json', '--db', 'kill.db', '--concurrency', '8'];
     let command = ['run', ...config, '--workflow', 'joiner.json'];
-    for (const [at, after] of points(SEED, 2, 24).entries()) {
+    for (const [at, after] of points(SEED, 2, 14).entries()) {
       const due = new Promise<void>((done) => whenChanged(data(), after, done));
       const running: Running = start(command, env);
       await due;

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { expectCode } from '../support.ts';
-import { connectedWorkplace, stateOf } from './support.ts';
+import { connectedWorkplace, stateOf, whenChanged } from './support.ts';
 
 const place = connectedWorkplace();
 const { tenure, write, data, scim } = place;
@@ -15,7 +16,8 @@ describe('run --connect', () => {
     expect(JSON.parse(first.stdout)).toMatchObject({ processingStatus: 'completed', totalUsersCount: 12 });
     const done = { accounts: ids(12).map((id) => `${id} true`), members: ids(12) };
     expect(stateOf(data(), group)).toEqual(done);
-    expect(data().users.get('u3')).toMatchObject({ displayName: 'Person 3' });
+    const third = [...data().users.values()].find(({ externalId }) => externalId === 'u3');
+    expect(third).toMatchObject({ displayName: 'Person 3' });
     const { changes } = data();
     expectCode(await tenure(...JOIN, '--db', '@join.db', '--quiet'), 0);
     expect(stateOf(data(), group)).toEqual(done);
@@ -28,7 +30,6 @@ describe('run --connect', () => {
     await write(
       'own.config.mjs',
       `const token = () => process.env.NO_SUCH_VARIABLE ?? '${place.env.SCIM_TOKEN}';
-       const said = [];
        export default {
          connections: { app: { ...${JSON.stringify(scim())}, token } },
          directory: 'app',
@@ -44,6 +45,19 @@ describe('run --connect', () => {
     const history = expectCode(await tenure('person', 'u2', '--db', '@own.db'), 0).stdout;
     expect(history).toContain('badge of u2');
     expect(history).toContain('active: true → false');
+  });
+
+  it('says what a service that has the people answered, and what to do about it', async () => {
+    const config = { connections: { app: { ...scim(), token: { env: 'SMTP_PASS' } } }, directory: 'app' };
+    await write('wrong.json', JSON.stringify(config));
+    await place.joiners(1);
+    for (const more of [[], ['--dry-run']]) {
+      const args = ['run', '--connect', '@wrong.json', '--workflow', '@joiner.json', ...more];
+      const { stderr } = expectCode(await tenure(...args), 1);
+      expect(stderr).toMatch(
+        /error: .* answered 401: .*\nTo do: check the credentials.* tenure check-config FILE\n$/,
+      );
+    }
   });
 
   it('loads a configuration in TypeScript that imports tenure/config, in a folder where tenure is not installed', async () => {
@@ -130,5 +144,33 @@ describe('run --connect', () => {
     expect(stateOf(data(), group).members).toEqual(ids(2));
     await write('two.json', two(['addUserToGroups', 'addUserToGroups']));
     expect(expectCode(await tenure(...args), 1).stderr).toContain('which connections.other does');
+  });
+});
+
+describe('serve --connect', () => {
+  it('does the tasks of requests on the service, for the people of the configuration', async () => {
+    await place.joiners(2);
+    const args = ['serve', '--connect', 'tenure.config.json', '--port', '0', '--json'];
+    const server = place.start(args, place.env);
+    const [line] = (await once(server.child.stdout as NodeJS.EventEmitter, 'data')) as [string];
+    const root = `${JSON.parse(line).url}/v1.0/identityGovernance/lifecycleWorkflows/workflows`;
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${root}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      expect(answer.ok, await answer.clone().text()).toBe(true);
+      return answer;
+    };
+    const onDemand = { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' };
+    const workflow = {
+      ...{ category: 'joiner', displayName: 'Join', executionConditions: onDemand },
+      tasks: [{ taskDefinitionId: '6fc52c9d-398b-4305-9763-15f42c1676fc', displayName: 'Enable' }],
+    };
+    const { id } = (await (await post('', workflow)).json()) as { readonly id: string };
+    const changed = new Promise<void>((done) => whenChanged(data(), 1, done));
+    await post(`/${id}/activate`, { subjects: [{ id: 'u2' }] });
+    await changed;
+    server.kill('SIGTERM');
+    expectCode(await server.ended, 0);
+    expect([...data().users.values()]).toMatchObject([{ externalId: 'u2', active: true }]);
   });
 });

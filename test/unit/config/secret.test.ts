@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSecret } from '../../../src/config/secret.ts';
+import { readHeaders, readSecret } from '../../../src/config/secret.ts';
 
 const read = (value: unknown, isJson: boolean, env = {}) =>
   readSecret({ path: 'connections.app.token', value }, { isJson, env });
@@ -27,6 +27,14 @@ describe('a secret', () => {
   ])('that is %s is refused, and not shown', (_, value, isJson, message) => {
     expect(() => read(value, isJson)).toThrow(message);
     expect(() => read(value, isJson)).not.toThrow(/s3cret|1234/);
+  });
+
+  it('can be the value of a header beside texts', () => {
+    const value = { 'x-api-key': { env: 'KEY' }, 'x-tenant': 'acme' };
+    const headers = (env = {}) =>
+      readHeaders({ path: 'connections.app.headers', value }, { isJson: true, env });
+    expect(headers({ KEY: 'k' })).toEqual({ 'x-api-key': 'k', 'x-tenant': 'acme' });
+    expect(() => headers()).toThrow('headers.x-api-key.env to be a variable that is set, got KEY');
   });
 
   it('that a function does not give is refused when it is needed', async () => {
