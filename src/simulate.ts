@@ -16,6 +16,12 @@ export type { CalendarDay } from './simulate/metrics/calendar.ts';
 export type { Delay, DelayCause } from './simulate/metrics/delay.ts';
 export type { DurationFigures, HistogramBar } from './simulate/metrics/histogram.ts';
 export type { StatusCounts } from './simulate/metrics/status-counts.ts';
+export type { PeriodFigures } from './simulate/record/figures.ts';
+export {
+  type ScenarioFromOptions,
+  type ScenarioFromRecord,
+  scenarioFrom,
+} from './simulate/record/scenario-from.ts';
 export { comparisonReport } from './simulate/report/comparison-report.ts';
 export { calendarCsv, differencesCsv, runsCsv } from './simulate/report/csv.ts';
 export {
@@ -38,6 +44,7 @@ export type {
   TaskFigures,
   WorkflowFigures,
 } from './simulate/result.ts';
+export type { DurationPoint, DurationShape } from './simulate/scenario/duration-shape.ts';
 export {
   type ReadScenario,
   type ReadScenarioOptions,

@@ -12,6 +12,7 @@ import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs/runs.ts';
 import { sampleCommand } from './commands/sample.ts';
+import { scenarioCommand } from './commands/scenario/scenario.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
@@ -76,6 +77,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     workCommand,
     simulateCommand,
     compareCommand,
+    scenarioCommand,
     sampleCommand,
     templatesCommand,
     tasksCommand,

@@ -92,7 +92,9 @@ const READ_OPTIONS = {
 };
 const OPTIONS = { ...READ_OPTIONS, ...SCENARIO_OPTIONS } satisfies ShapeOf<CompareOptions>;
 /** Parts of a scenario, and whether they make the people or the time. The compiler asks for each. */
-const PARTS: Readonly<Record<Exclude<keyof Scenario, 'name' | 'description' | '$schema'>, boolean>> = {
+const PARTS: Readonly<
+  Record<Exclude<keyof Scenario, 'name' | 'description' | 'notes' | '$schema'>, boolean>
+> = {
   start: true,
   horizon: true,
   timeZone: true,

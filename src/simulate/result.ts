@@ -30,6 +30,10 @@ export interface SimulatedUser {
   readonly failureReason: string | null;
   /** From the trigger to the end; `null` when unfinished. */
   readonly latencyMs: DurationMs | null;
+  /** When its run was scheduled. */
+  readonly scheduledDateTime: string;
+  /** `null` when unfinished. */
+  readonly completedDateTime: string | null;
 }
 
 /** Figures of a workflow. */

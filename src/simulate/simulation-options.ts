@@ -1,6 +1,8 @@
 import { readFlag, readFunction, readWhole } from '../input/fields.ts';
 import { optional, type ShapeOf, withDefault } from '../input/options.ts';
+import { readStore } from '../input/ports.ts';
 import type { Place } from '../input/refuse.ts';
+import type { Store } from '../ports/store.ts';
 import type { SimulatedRun, SimulatedUser } from './result.ts';
 
 /** Progress of a simulation. */
@@ -30,6 +32,11 @@ export interface SimulationOptions {
   readonly runsKeptMax?: number;
   /** Checks every run against the invariants before it is removed. Default `false`. */
   readonly check?: boolean;
+  /**
+   * An empty store that is given the workflows, and the runs that end within the horizon, as an engine would have left
+   * them: a record to try other things on. Default: none.
+   */
+  readonly history?: Store;
   /** Streams all people at each slot, as a directory without an index would. Same outcome, slower. Default `false`. */
   readonly scansAllPeople?: boolean;
 }
@@ -52,5 +59,6 @@ export const SIMULATION_OPTIONS = {
   onTrace: optional(readFunction<Listener<'onTrace'>>),
   runsKeptMax: withDefault((place: Place) => readWhole(place, 0, Number.MAX_SAFE_INTEGER), 10_000),
   check: withDefault(readFlag, false),
+  history: optional(readStore),
   scansAllPeople: withDefault(readFlag, false),
 } satisfies ShapeOf<SimulationOptions>;

@@ -22,6 +22,7 @@ import { type Buckets, bucketsOf } from './metrics/gauge.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { limitsOf } from './process/behaviour.ts';
 import { type CreatedWorkflow, DrawKeys, MOVED } from './process/draw-keys.ts';
+import { keepHistory } from './process/history.ts';
 import { observedStore } from './process/observed-store.ts';
 import { ProcessGroup } from './process/process-group.ts';
 import type { SimulatedProcess } from './process/simulated-process.ts';
@@ -259,6 +260,7 @@ export class Simulation {
   async #removeFinished(): Promise<void> {
     if (this.#options.check) this.#violations.push(...(await checkStore(this.#store)).violations);
     const runs = this.metrics.takeFinished();
+    if (this.#options.history) await keepHistory(this.#store, this.#options.history, runs);
     await this.#store.transaction(async (tx) => {
       for (const { id } of runs) await tx.deleteRun(id);
     });

@@ -35,6 +35,15 @@ describe('the guide to simulation', () => {
     const said = await printed(EXAMPLES[1] ?? '');
     expect(said[0]).toEqual([2, 4]);
     expect(said[1]?.[0]).toContain('“badge” takes 500 ms');
-    expect(EXAMPLES).toHaveLength(2);
+  });
+
+  it('has an example of a scenario from a record that runs unchanged', async () => {
+    const said = await printed(EXAMPLES[2] ?? '');
+    expect(said[0]).toEqual([280, { completed: expect.any(Number), failed: expect.any(Number) }]);
+    const [turnover, failures] = said[1] as [{ joinersPerMonth: number }, { probability: number }[]];
+    expect(turnover.joinersPerMonth).toBeGreaterThan(280);
+    expect(Math.abs((failures[0]?.probability ?? 0) - 0.2)).toBeLessThan(0.08);
+    expect(said[2]?.[0]).toBeGreaterThan(180);
+    expect(EXAMPLES).toHaveLength(3);
   });
 });

@@ -43,15 +43,23 @@ export class Histogram {
     this.#maxMs = Math.max(this.#maxMs, ms);
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The duration that a share of the durations, 0..1, does not exceed; 0 when there are none. */
+  quantileMs(share: number): number {
+    let rest = Math.max(1, Math.ceil(this.#count * share));
+    if (this.#count === 0) return 0;
+    for (const [index, count] of this.#counts.entries()) {
+      rest -= count;
+      if (rest <= 0) return Math.min(this.#maxMs, Math.max(this.#minMs, startOf(index + 1) - 1));
+    }
+    return this.#maxMs;
+  }
+
   figures(): DurationFigures {
-    const at = (share: number): number => {
-      let rest = Math.ceil(this.#count * share);
-      for (const [index, count] of this.#counts.entries()) {
-        rest -= count;
-        if (rest <= 0) return Math.min(this.#maxMs, Math.max(this.#minMs, startOf(index + 1) - 1));
-      }
-      return 0;
-    };
+    const at = (share: number): number => this.quantileMs(share);
     return {
       count: this.#count,
       minMs: this.#count === 0 ? 0 : this.#minMs,

@@ -2,10 +2,10 @@
  * Measures a simulation by what its store commits, so that finished runs can be removed at once: a year of
  * 50,000 people needs the memory of a day.
  */
-import { enabledTasks, runResource } from '../../ledger/resources.ts';
+import { enabledTasks, isoOf, isoOrNull, runResource } from '../../ledger/resources.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { Selection } from '../../model/selection.ts';
-import { type EpochMs, SECOND_MS } from '../../model/time.ts';
+import { type DurationMs, type EpochMs, SECOND_MS } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type { TaskContext } from '../../ports/task-handler.ts';
 import { positionOf } from '../../rules/status/positions.ts';
@@ -118,6 +118,12 @@ export class Metrics {
       this.busy.add(-1, now());
       end();
     };
+  }
+
+  /** Records that a person waits before a call, without a lane. */
+  waits({ taskDefinitionId, displayName }: TaskContext['task'], ms: DurationMs): void {
+    const { delays } = this.#deps;
+    delays.paused(delays.station(taskDefinitionId, displayName), ms);
   }
 
   /** By workflow, in the order of the scenario. */
@@ -294,6 +300,8 @@ export class Metrics {
       failedTasks: user.failedTasksCount,
       failureReason: user.outcomes?.find((outcome) => outcome.status === 'failed')?.failureReason ?? null,
       latencyMs,
+      scheduledDateTime: isoOf(user.scheduledAtMs),
+      completedDateTime: isoOrNull(user.completedAtMs),
     });
   }
 

@@ -1,8 +1,15 @@
 /** Behaviour of simulated tasks. Every draw belongs to (workflow, person, draw key, task, attempt). */
+import { Suspension } from '../../engine/handlers/callbacks/suspension.ts';
 import { handlerKey } from '../../engine/handlers/handlers.ts';
+import type { Subject } from '../../model/subject.ts';
 import type { DurationMs, EpochMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { TaskContext, TaskHandler, TaskHandlerOptions } from '../../ports/task-handler.ts';
+import type {
+  TaskContext,
+  TaskHandler,
+  TaskHandlerOptions,
+  TaskHandlerResult,
+} from '../../ports/task-handler.ts';
 import { drawFor, hashOf } from '../../system/virtual/random.ts';
 import type { End, RateWait, TaskLimits } from '../metrics/delays.ts';
 import type { FailureRule, TaskBehaviour } from '../scenario/scenario.ts';
@@ -16,10 +23,14 @@ export interface BehaviourDeps {
   /** The world's present time: outages follow it, not the clock of the process, which may be wrong. */
   readonly now: () => EpochMs;
   momentOf(text: string): EpochMs;
+  /** The hour of the day at a moment, in the zone of the scenario: 0..23. */
+  hourOf(atMs: EpochMs): number;
   /** Draw key of a call: workflow, event and task, the same in every scenario with the same people. */
   keyOf(context: TaskContext): string;
   /** Notified when a call that takes time has begun; the returned function ends it. */
   readonly began: (context: TaskContext, wait: RateWait) => End;
+  /** Notified when a person begins to wait before a call. */
+  readonly waits: (context: TaskContext, ms: DurationMs) => void;
   /** Notified when a call has been made. */
   readonly called: (durationMs: DurationMs) => void;
   /** Rate limit shared by the calls of all tasks. */
@@ -29,7 +40,7 @@ export interface BehaviourDeps {
 }
 
 /** Indexes of the draws of a call. */
-const DRAW = { failure: 0, duration: 1, hang: 2, rules: 16 } as const;
+const DRAW = { failure: 0, duration: 1, hang: 2, wait: 3, rules: 16 } as const;
 
 /** Rate limiter: each call gets the moment at which it may begin. */
 export class RateGate {
@@ -110,9 +121,10 @@ function handlerOf(task: TaskBehaviour, deps: BehaviourDeps, gate: RateGate | nu
   };
 }
 
-function isNoOp({ duration, failureProbability = 0, failures, outages, hang, rate }: TaskBehaviour): boolean {
+function isNoOp(task: TaskBehaviour): boolean {
+  const { duration, wait, failureProbability = 0, failures, outages, hang, rate } = task;
   const takesNoTime = duration === undefined || (duration.kind === 'fixed' && duration.ms === 0);
-  return takesNoTime && failureProbability === 0 && !failures && !outages && !hang && !rate;
+  return takesNoTime && !wait && failureProbability === 0 && !failures && !outages && !hang && !rate;
 }
 
 interface Span {
@@ -120,12 +132,32 @@ interface Span {
   readonly untilMs: EpochMs;
 }
 
+interface Rule extends Span {
+  readonly rule: FailureRule;
+  /** `null`: all. */
+  readonly departments: ReadonlySet<string> | null;
+  readonly managers: ReadonlySet<string> | null;
+  readonly hours: ReadonlySet<number> | null;
+}
+
+/** The id of a person's manager, which directories give as it is or as a reference; `null`: none is known. */
+export function managerOf({ manager }: Subject): string | null {
+  const id = typeof manager === 'object' && manager !== null ? (manager as Partial<Subject>).id : manager;
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+function failureOf({ reason = 'Failed', code }: FailureRule): Error {
+  return Object.assign(new Error(reason), code === undefined ? {} : { code });
+}
+
 class SimulatedTask {
   readonly #task: TaskBehaviour;
   readonly #deps: BehaviourDeps;
   readonly #outages: readonly (Span & { readonly reason: string })[];
-  readonly #rules: readonly (Span & { readonly rule: FailureRule })[];
+  readonly #rules: readonly Rule[];
   readonly #gate: RateGate | null;
+  /** Users whose wait before the call has begun. */
+  readonly #waiting = new Set<string>();
 
   constructor(task: TaskBehaviour, deps: BehaviourDeps, gate: RateGate | null) {
     this.#task = task;
@@ -138,13 +170,22 @@ class SimulatedTask {
       ...span(from, until),
       reason,
     }));
-    this.#rules = (task.failures ?? []).map((rule) => ({ ...span(rule.from, rule.until), rule }));
+    const setOf = <T>(some: readonly T[] | undefined) => (some === undefined ? null : new Set(some));
+    this.#rules = (task.failures ?? []).map((rule) => ({
+      ...span(rule.from, rule.until),
+      rule,
+      departments: setOf(rule.departments),
+      managers: setOf(rule.managers),
+      hours: setOf(rule.hours),
+    }));
     this.#gate = gate;
   }
 
   /** The handler of the task. */
-  readonly run = (context: TaskContext): undefined | Promise<undefined> => {
+  readonly run = (context: TaskContext): TaskHandlerResult | Promise<undefined> => {
     const key = this.#keyOf(context);
+    const waiting = this.#waitBefore(context, key);
+    if (waiting) return waiting as never; // the engine’s own result, which hosts do not have
     const { duration, hang, rate } = this.#task;
     const attempt = context.attempt * 1_024;
     if (rate?.whenExceeded === 'fail' && this.#gate && !this.#gate.admits()) {
@@ -164,6 +205,19 @@ class SimulatedTask {
     const ended = this.#deps.began(context, wait);
     return this.#takeTime(context, key, hangs ? null : takesMs, ended);
   };
+
+  /** The wait before the first attempt; `null`: there is none, or it is over. */
+  #waitBefore(context: TaskContext, key: number): Suspension | null {
+    const { wait } = this.#task;
+    if (!wait || context.attempt > 1) return null;
+    if (this.#waiting.delete(context.idempotencyKey)) return null;
+    const ms = durationFor(wait, drawFor(key, context.attempt * 1_024 + DRAW.wait));
+    if (ms === 0) return null;
+    this.#waiting.add(context.idempotencyKey);
+    this.#deps.waits(context, ms);
+    const nowMs = this.#deps.clock.now();
+    return new Suspension(nowMs, nowMs + ms);
+  }
 
   /** `takesMs` `null`: it never answers. */
   #takeTime(context: TaskContext, key: number, takesMs: DurationMs | null, ended: End): Promise<undefined> {
@@ -205,15 +259,16 @@ class SimulatedTask {
     const outage = this.#outages.find(isIn);
     if (outage) throw new Error(outage.reason);
     const attempt = context.attempt * 1_024;
+    const { subject } = context;
     for (const [at, entry] of this.#rules.entries()) {
       const { rule } = entry;
-      if (
-        !isIn(entry) ||
-        (rule.departments && !rule.departments.includes(String(context.subject.department)))
-      )
-        continue;
+      const { departments, managers, hours } = entry;
+      if (!isIn(entry)) continue;
+      if (departments && !departments.has(String(subject.department))) continue;
+      if (managers && !managers.has(managerOf(subject) ?? '')) continue;
+      if (hours && !hours.has(this.#deps.hourOf(nowMs))) continue;
       const draw = drawFor(key, (rule.persistent ? 0 : attempt) + DRAW.rules + at);
-      if (draw < rule.probability) throw new Error(rule.reason ?? 'Failed');
+      if (draw < rule.probability) throw failureOf(rule);
     }
     if (drawFor(key, attempt + DRAW.failure) < (this.#task.failureProbability ?? 0))
       throw new Error('Failed');

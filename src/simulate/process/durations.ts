@@ -1,6 +1,6 @@
 import type { DurationMs } from '../../model/time.ts';
 import { exp, ln, normalQuantile } from '../../system/virtual/exact-math.ts';
-import { DURATION_MAX_MS, type DurationShape } from '../scenario/scenario.ts';
+import { DURATION_MAX_MS, type DurationPoint, type DurationShape } from '../scenario/duration-shape.ts';
 
 /** The normal quantile of 0.95. */
 const P95 = 1.6448536269514722;
@@ -23,5 +23,14 @@ function exactDuration(shape: DurationShape, draw: number): number {
       const sigma = ln(shape.p95Ms / shape.medianMs) / P95;
       return shape.medianMs * exp(sigma * normalQuantile(Math.max(DRAW_MIN, draw)));
     }
+    case 'quantiles':
+      return between(shape.points, draw);
   }
+}
+
+/** On the straight line between the points on both sides of the draw. */
+function between(points: readonly DurationPoint[], draw: number): number {
+  const after = points.findIndex(({ share }) => share > draw);
+  const [from, to] = [points[after - 1] as DurationPoint, points[after] as DurationPoint];
+  return from.ms + ((draw - from.share) / (to.share - from.share)) * (to.ms - from.ms);
 }

@@ -126,8 +126,10 @@ export class SimulatedProcess {
       clock: session,
       now,
       momentOf: read.momentOf,
+      hourOf: (atMs) => new Date(atMs + read.zone.offsetAt(atMs)).getUTCHours(),
       keyOf: (context) => drawKeys.keyOf(context, metrics.drawKeyOf(context.run.id)),
       began: ({ task }, wait) => this.#began(metrics.called(task, wait)),
+      waits: ({ task }, ms) => metrics.waits(task, ms),
       called: (ms) => {
         this.calls += 1;
         this.callsMs += ms;

@@ -1,6 +1,7 @@
 /** Checks that the schema cannot express: how the values of a scenario fit together. */
 import { invalid } from '../../input/refuse.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { DurationPoint, DurationShape } from './duration-shape.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Checks weights, rates and notice. @throws LifecycleError `InvalidArgument`. */
@@ -24,23 +25,38 @@ export function checkTurnover({ turnover }: Scenario): void {
 export function checkTasks({ tasks = {} }: Scenario, momentOf: (text: string) => EpochMs): void {
   for (const [name, task] of Object.entries(tasks)) {
     const path = `tasks.${name}`;
-    const { duration } = task;
-    if (duration?.kind === 'uniform' && duration.maxMs < duration.minMs)
-      throw invalid(
-        { path: `${path}.duration.maxMs`, value: duration.maxMs },
-        `at least minMs (${duration.minMs})`,
-      );
-    if (duration?.kind === 'lognormal' && duration.p95Ms < duration.medianMs)
-      throw invalid(
-        { path: `${path}.duration.p95Ms`, value: duration.p95Ms },
-        `at least medianMs (${duration.medianMs})`,
-      );
+    if (task.duration) checkShape(`${path}.duration`, task.duration);
+    if (task.wait) checkShape(`${path}.wait`, task.wait);
     if (task.hang && task.hang.probability > 0 && task.timeoutMs === undefined)
       throw invalid({ path: `${path}.timeoutMs`, value: undefined }, 'given for a task that may hang');
     for (const [at, outage] of (task.outages ?? []).entries())
       checkOrder(`${path}.outages[${at}]`, outage, momentOf);
     for (const [at, rule] of (task.failures ?? []).entries())
       checkOrder(`${path}.failures[${at}]`, rule, momentOf);
+  }
+}
+
+function checkShape(path: string, shape: DurationShape): void {
+  if (shape.kind === 'uniform' && shape.maxMs < shape.minMs)
+    throw invalid({ path: `${path}.maxMs`, value: shape.maxMs }, `at least minMs (${shape.minMs})`);
+  if (shape.kind === 'lognormal' && shape.p95Ms < shape.medianMs)
+    throw invalid({ path: `${path}.p95Ms`, value: shape.p95Ms }, `at least medianMs (${shape.medianMs})`);
+  if (shape.kind === 'quantiles') checkPoints(`${path}.points`, shape.points);
+}
+
+function checkPoints(path: string, points: readonly DurationPoint[]): void {
+  for (const [at, { share, ms }] of points.entries()) {
+    const before = points[at - 1];
+    const place = { path: `${path}[${at}].share`, value: share };
+    if (at === 0 && share !== 0) throw invalid(place, '0, at the first point');
+    if (at === points.length - 1 && share !== 1) throw invalid(place, '1, at the last point');
+    if (before && share <= before.share)
+      throw invalid(place, `above that of the point before (${before.share})`);
+    if (before && ms < before.ms)
+      throw invalid(
+        { path: `${path}[${at}].ms`, value: ms },
+        `at least that of the point before (${before.ms})`,
+      );
   }
 }
 

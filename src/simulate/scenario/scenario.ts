@@ -23,12 +23,13 @@ import {
   word,
 } from '../../input/schema.ts';
 import type { WorkflowInput } from '../../ledger/input/workflow.ts';
+import { isFailureCode } from '../../model/failures.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { Subject } from '../../model/subject.ts';
-import { DAY_MS, type DurationMs } from '../../model/time.ts';
+import { DAY_MS } from '../../model/time.ts';
 import { isZone, momentAfter } from '../world/zone.ts';
+import { durationShape, ms, msAboveZero } from './duration-shape.ts';
 
-/** Longest duration of a simulated call: 7 days. */
-export const DURATION_MAX_MS: DurationMs = 7 * DAY_MS;
 /** The end of the longest horizon, P50Y, when it starts in 1970. */
 const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
 const PEOPLE_MAX = 1_000_000;
@@ -39,8 +40,6 @@ const CLOCK_JUMP_MAX_SECONDS = 365 * 86_400;
 
 const name = (description?: string) => text(1, 256, description);
 const share = (description?: string) => number(0, 1, description);
-const ms = (description?: string) => whole(0, DURATION_MAX_MS, description);
-const msAboveZero = (description?: string) => whole(1, DURATION_MAX_MS, description);
 const weight = (description?: string) => number(0, 1_000_000, description);
 const perMonth = (description?: string) => number(0, 1_000_000, description);
 const days = (description?: string) => whole(0, 365, description);
@@ -184,26 +183,22 @@ const WORKFLOW = object(
   'A workflow, written out or from a template, and what starts it.',
 );
 
-const DURATION_SHAPE = kinds(
-  {
-    fixed: [{ ms: ms('Always the same. 0: the task answers at once.') }],
-    uniform: [{ minMs: ms(), maxMs: ms() }],
-    lognormal: [
-      {
-        medianMs: msAboveZero('Half of the calls take less.'),
-        p95Ms: msAboveZero('19 of 20 calls take less.'),
-      },
-    ],
-    exponential: [{ meanMs: msAboveZero('Short calls are frequent, long ones rare; this on average.') }],
-  },
-  'How long a call takes, in virtual ms. lognormal is how most services behave. Default: it answers at once.',
-);
-
 const FAILURE_RULE = object(
   { probability: share() },
   {
     reason: name(),
+    code: formatted(
+      'failure-code',
+      `a code of at most ${LIMITS.failureCodeLengthMax} characters: a letter or digit, then letters, digits, \`_ . : -\``,
+      isFailureCode,
+    )('Code of the failure. Default: HandlerFailed.'),
     departments: list(name(), { min: 1 }, 'Default: all.'),
+    managers: list(name(), { min: 1 }, 'Ids of managers whose reports it affects. Default: all.'),
+    hours: list(
+      whole(0, 23),
+      { min: 1, max: 24 },
+      'Hours of the day, in timeZone, in which the call ends. Default: all.',
+    ),
     from: moment('Default: always.'),
     until: moment('Default: for ever.'),
     persistent: flag('true: the person is the cause, so all attempts fail alike. Default false.'),
@@ -213,7 +208,12 @@ const FAILURE_RULE = object(
 const TASK = object(
   {},
   {
-    duration: DURATION_SHAPE,
+    duration: durationShape(
+      'How long a call takes, in virtual ms. lognormal is how most services behave. Default: it answers at once.',
+    ),
+    wait: durationShape(
+      'How long the person waits before the first attempt, without a lane, in virtual ms: for a callback, say. Default: not at all.',
+    ),
     failureProbability: share(
       'Probability that a call fails for no known reason; drawn for each attempt. Default 0.',
     ),
@@ -339,6 +339,11 @@ export const SCENARIO = object(
     capacity: CAPACITY,
     processes: whole(1, PROCESSES_MAX, 'Processes that work on one store. Default 1.'),
     process: list(PROCESS_WINDOW, { max: 1_000 }, 'Must not overlap.'),
+    notes: list(
+      text(1, 1_024),
+      { max: 1_000 },
+      'What was taken for granted, a sentence each. For readers; it changes nothing.',
+    ),
   },
 );
 
@@ -364,8 +369,6 @@ export interface MassChange extends InferOutput<typeof CHANGE> {}
 export interface ScenarioWorkflow extends InferOutput<typeof WORKFLOW> {}
 /** Behaviour of a task in this scenario, and the settings of its handler. */
 export interface TaskBehaviour extends InferOutput<typeof TASK> {}
-/** Distribution of how long a task takes, in virtual ms. */
-export type DurationShape = InferOutput<typeof DURATION_SHAPE>;
 /** A random failure, which can be limited to departments and times. */
 export interface FailureRule extends InferOutput<typeof FAILURE_RULE> {}
 /** Schedule settings, as those of the engine. */

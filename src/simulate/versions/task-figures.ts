@@ -3,7 +3,8 @@ import { findTaskDefinition } from '../../catalogue/task-definitions.ts';
 import type { EngineMetrics, HistogramSeries } from '../../metrics/engine-metrics.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
-import { DURATION_MAX_MS, type TaskBehaviour } from '../scenario/scenario.ts';
+import { DURATION_MAX_MS } from '../scenario/duration-shape.ts';
+import type { TaskBehaviour } from '../scenario/scenario.ts';
 
 /** What a what-if takes a task definition to do. */
 export interface TaskFigure {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { DurationShape, FailureRule, TaskBehaviour } from '../../simulate/scenario/scenario.ts';
+import type { DurationShape } from '../../simulate/scenario/duration-shape.ts';
+import type { FailureRule, TaskBehaviour } from '../../simulate/scenario/scenario.ts';
 
 /** The moment of a scenario at so many thousandths of its horizon. */
 export type MomentAt = (thousandths: number) => string;
