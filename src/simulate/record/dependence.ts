@@ -24,11 +24,11 @@ export interface Split {
 }
 
 /** Groups with fewer outcomes are not distinguished. */
-export const GROUP_MIN = 30;
+const GROUP_MIN = 30;
 /** Fewer failures depend on nothing. */
-export const FAILED_MIN = 10;
+const FAILED_MIN = 10;
 /** Weaker dependences may be chance: 1 in 30,000. */
-export const STRENGTH_MIN = 4;
+const STRENGTH_MIN = 4;
 
 /** The split of an attribute; `null`: the failures do not depend on it, as far as can be said. */
 export function splitOf(groups: readonly Group[]): Split | null {
