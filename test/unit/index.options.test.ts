@@ -90,6 +90,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
       const read = simulation.readScenario(scenario);
       return simulation.compareRead(read, read, stray);
     },
+    scenarioFrom: () => simulation.scenarioFrom(memoryStore(), main.arrayDirectory([]), stray),
     readScenario: () => simulation.readScenario(scenario, stray),
     readScenarioFile: () => simulation.readScenarioFile('nowhere.json', stray),
   },

@@ -150,7 +150,11 @@ function dayWeights(
   }
   const freely = Math.min(moments.length, others / ((1 - FIFTH) * (1 - FIRST)));
   const rounded = (value: number): number => Math.max(0, Math.round((100 * value) / moments.length));
-  const weights = [rounded(weekdays - freely * FIFTH), rounded(ends - freely * FIRST), rounded(freely)] as const;
+  const weights = [
+    rounded(weekdays - freely * FIFTH),
+    rounded(ends - freely * FIRST),
+    rounded(freely),
+  ] as const;
   return weights.every((weight) => weight === 0) ? null : weights;
 }
 

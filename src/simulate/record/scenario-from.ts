@@ -296,7 +296,12 @@ class RecordReader {
 async function scheduleOf(store: Store) {
   const { catchUpDays = LIMITS.catchUpDays, scheduleIntervalHours = INTERVAL_HOURS_DEFAULT } =
     await readSharedSettings(store);
-  const settings = createSettings(store, scheduleIntervalHours * HOUR_MS, () => {});
+  const settings = createSettings(
+    store,
+    scheduleIntervalHours * HOUR_MS,
+    async () => {},
+    () => {},
+  );
   await settings.load();
   return { intervalHours: settings.scheduleIntervalMs / HOUR_MS, catchUpDays };
 }
