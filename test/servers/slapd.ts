@@ -71,7 +71,10 @@ export async function startSlapd({ activeDirectory = false }: SlapdOptions = {})
     join(folder, 'root.ldif'),
     activeDirectory ? ACTIVE_DIRECTORY_ROOT : 'dn:\nobjectClass: top\n',
   );
-  const { process, url, secureUrl } = await startProcess(folder);
+  const { process, url, secureUrl } = await startProcess(folder).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
   const client = new Client({ url, strictDN: false });
   await client.bind(BIND_DN, SLAPD_PASSWORD);
   const server: SlapdServer = {
@@ -170,7 +173,10 @@ async function startProcess(folder: string): Promise<Started> {
     const args = ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `${url} ${secureUrl}`];
     const process = spawn(SLAPD, args, { env: ENV, stdio: ['ignore', 'ignore', 'pipe'] });
     // A run of tests that is stopped leaves no server behind.
-    const kill = () => process.kill('SIGKILL');
+    const kill = () => {
+      process.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    };
     globalThis.process.once('exit', kill);
     process.once('exit', () => globalThis.process.off('exit', kill));
     let failure: Error | null = null;
@@ -180,15 +186,15 @@ async function startProcess(folder: string): Promise<Started> {
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    for (let tries = 0; process.exitCode === null; tries += 1) {
-      if (failure !== null)
-        throw new Error(`Expected slapd at ${SLAPD} (apt-get install slapd, or its path in SLAPD)`, {
-          cause: failure,
-        });
+    for (let tries = 0; process.exitCode === null && failure === null; tries += 1) {
       if (await canConnect(port)) return { process, url, secureUrl };
       if (tries === TRIES_MAX) process.kill('SIGKILL');
       await wait(TRY_MS);
     }
+    if (failure !== null)
+      throw new Error(`Expected slapd at ${SLAPD} (apt-get install slapd, or its path in SLAPD)`, {
+        cause: failure,
+      });
   }
   throw new Error(`Expected slapd to start, got its end: ${said}`);
 }

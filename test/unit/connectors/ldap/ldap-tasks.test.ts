@@ -154,6 +154,22 @@ describeSlapd('the tasks of an LDAP directory', () => {
     );
   });
 
+  it.each([
+    ['addUserToGroups', 68, 'added to group'],
+    ['removeUserFromSelectedGroups', 53, 'removed from group'],
+  ] as const)('%s takes the %i of Active Directory for done when it is so', async (task, code, change) => {
+    await windows.add(ANA, { ...PERSON, objectClass: 'user', objectCategory: 'person', employeeID: 'E1' });
+    const sales = `cn=Sales,${GROUPS}`;
+    const isIn = task === 'removeUserFromSelectedGroups';
+    await windows.add(sales, { objectClass: 'group', cn: 'Sales', ...(isIn && { member: ANA }) });
+    // Another program does it between the look and the change: sign-in, root, person, group, change.
+    proxy.inject({ name: '', isTransient: true, isDone: true, code, isForChanges: true }, 4);
+    expect(await run(task, { groupID: sales }, { url: proxy.url })).toEqual({
+      changes: [`${change} ${sales}`],
+    });
+    expect((await attributesOf(sales, ['member'], windows))?.member).toEqual(isIn ? [] : ANA);
+  });
+
   it('change no account of Active Directory whose bits cannot be read', async () => {
     await windows.add(ANA, { ...PERSON, objectClass: 'user', objectCategory: 'person', employeeID: 'E1' });
     await expect(run('disableUserAccount', {}, { url: windows.url })).rejects.toEqual(
