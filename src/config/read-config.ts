@@ -64,10 +64,11 @@ async function readModule(path: string, file: string): Promise<unknown> {
   await readFile(path).catch((cause) => {
     throw unreadable(file, `Expected a configuration, got ${reasonOf(cause)}`, cause);
   });
-  resolveOwnName();
+  const { href } = pathToFileURL(path);
+  addHooks(href);
   let exported: Readonly<Record<string, unknown>>;
   try {
-    exported = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    exported = (await import(href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     throw unreadable(file, `Expected a module that loads, got: ${reasonOf(cause)}`, cause);
   }
@@ -75,15 +76,26 @@ async function readModule(path: string, file: string): Promise<unknown> {
   throw unreadable(file, 'Expected `export default defineConfig({ … })`, got no default export');
 }
 
-let isOwnNameResolved = false;
+/** URLs of configurations. */
+const configurations = new Set<string>();
 
-/** Lets a configuration import `tenure/config` where the package is not installed beside it: `npx`, a global installation. */
-function resolveOwnName(): void {
-  if (isOwnNameResolved) return;
-  isOwnNameResolved = true;
+/**
+ * Has Node load configurations as ES modules, whatever `type` the package around them has, and resolve `tenure/config` in
+ * them where the package is not installed beside them: `npx`, a global installation.
+ */
+function addHooks(href: string): void {
+  const isFirst = configurations.size === 0;
+  configurations.add(href);
+  if (!isFirst) return;
   const { url } = import.meta;
   registerHooks({
     resolve(specifier, context, next) {
+      if (configurations.has(specifier))
+        return {
+          url: specifier,
+          format: /ts$/.test(specifier) ? 'module-typescript' : 'module',
+          shortCircuit: true,
+        };
       try {
         return next(specifier, context);
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { ScimOptions } from '../../connectors/scim/scim-connection.ts';
+import { invalid } from '../../input/refuse.ts';
 import { flag, loose, object, orFunction, record, text, whole, word } from '../../input/schema.ts';
 import type { Subject } from '../../model/subject.ts';
 import { connectionKind, DOES_TASKS } from '../connection-kind.ts';
@@ -54,6 +55,8 @@ export const SCIM = connectionKind(
     const { scimTasks } = await import('../../connectors/scim/scim-tasks.ts');
     const { scimDirectory } = await import('../../connectors/scim/scim-directory.ts');
     const { keyOf, newUser, removeMemberBy, idAttribute } = options;
+    if (token !== undefined && authorization !== undefined)
+      throw invalid({ path: 'authorization', value: null }, 'absent beside token', 'both');
     const bearer = token === undefined ? null : context.secret('token', token);
     const header = authorization === undefined ? null : context.secret('authorization', authorization);
     const credentials = header ?? (bearer && (async () => `Bearer ${await bearer()}`));

@@ -92,6 +92,8 @@ async function openDatabase(source: Source, context: OpenContext): Promise<Datab
       'one with sqlite, postgres or query',
       given.length === 0 ? 'none of them' : `${given.map(([name]) => name).join(' and ')}`,
     );
+  if (dialect !== undefined && query === undefined)
+    throw invalid({ path: 'dialect', value: dialect }, 'absent without query');
   if (sqlite !== undefined) return openSqlite(context.file(sqlite));
   if (postgres !== undefined) return openPostgres(context.secret('postgres', postgres));
   if (dialect === undefined) throw invalid({ path: 'dialect', value: dialect }, 'given beside query');

@@ -112,6 +112,7 @@ describe('a configuration of several systems', () => {
   it.each([
     [{}, 'Expected the connection to be one with sqlite, postgres or query, got none of them'],
     [{ sqlite: 'hr.db', postgres: { env: 'X' } }, 'got sqlite and postgres'],
+    [{ sqlite: 'hr.db', dialect: 'mysql' }, 'dialect to be absent without query'],
   ])('says which database is meant: %j', async (fields, message) => {
     const hr = { kind: 'sql', table: 'people', id: 'id', columns: { mail: 'mail' }, ...fields };
     await write('which.json', JSON.stringify({ connections: { hr }, directory: 'hr' }));

@@ -60,8 +60,9 @@ describe('run --connect', () => {
     }
   });
 
-  it('loads a configuration in TypeScript that imports tenure/config, in a folder where tenure is not installed', async () => {
+  it('loads a configuration in TypeScript that imports tenure/config, in a CommonJS package without tenure', async () => {
     const group = await place.joiners(1);
+    await write('package.json', '{"type":"commonjs"}');
     await write(
       'typed.config.ts',
       `import { defineConfig, type Config } from 'tenure/config';
@@ -113,6 +114,11 @@ describe('run --connect', () => {
       'an address without TLS',
       { baseUrl: 'http://example.com' },
       'connections.app: Expected baseUrl to be a URL with https:',
+    ],
+    [
+      'two ways to sign in',
+      { authorization: { env: 'SCIM_TOKEN' } },
+      'Expected authorization to be absent beside token',
     ],
     ['another kind', { kind: 'scmi' }, 'connections.app.kind to be one of file, scim'],
     [
