@@ -66,7 +66,7 @@ export interface SlapdOptions {
 /** Starts a server with a domain, and nobody in it. */
 export async function startSlapd({ activeDirectory = false }: SlapdOptions = {}): Promise<SlapdServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-slapd-'));
-  writeFileSync(join(folder, 'slapd.conf'), configuration(folder, activeDirectory));
+  writeFileSync(join(folder, 'slapd.conf'), configuration(folder));
   writeFileSync(
     join(folder, 'root.ldif'),
     activeDirectory ? ACTIVE_DIRECTORY_ROOT : 'dn:\nobjectClass: top\n',
@@ -132,7 +132,7 @@ highestCommittedUSN: 5000
 dsServiceName: cn=settings,${SUFFIX}
 `;
 
-function configuration(folder: string, activeDirectory: boolean): string {
+function configuration(folder: string): string {
   const schemas = ['core', 'cosine', 'inetorgperson', 'nis'].map((name) => join(SCHEMAS, `${name}.schema`));
   return `
 ${schemas.map((path) => `include ${path}`).join('\n')}
@@ -140,7 +140,6 @@ include ${join(import.meta.dirname, 'active-directory.schema')}
 modulepath ${MODULES}
 moduleload back_mdb
 moduleload ppolicy
-${activeDirectory ? '' : 'moduleload memberof'}
 pidfile ${join(folder, 'slapd.pid')}
 rootDSE ${join(folder, 'root.ldif')}
 TLSCertificateFile ${join(TLS, 'cert-for-tests.pem')}
