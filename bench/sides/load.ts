@@ -10,6 +10,8 @@ const WARM_USERS = 5_000;
 interface Made {
   readonly engine: Engine;
   readonly workflowId: string;
+  /** Ends what telemetry sees of it. */
+  readonly unobserve: () => void;
 }
 
 /** Starts an engine with a workflow of `tasks` tasks. */
@@ -42,14 +44,14 @@ export async function makeEngine(
     tasks: { '*': handler },
     ...(concurrency === undefined ? {} : { concurrency }),
   });
-  telemetry?.observe(engine);
+  const unobserve = telemetry?.observe(engine) ?? (() => {});
   const workflow = await engine.workflows.create({
     category: 'joiner',
     displayName: 'Bench',
     executionConditions: { '@odata.type': '#microsoft.graph.identityGovernance.onDemandExecutionOnly' },
     tasks: Array.from({ length: tasks }, (_, index) => ({ taskDefinitionId: `task-${index + 1}` })),
   });
-  return { engine, workflowId: workflow.id };
+  return { engine, workflowId: workflow.id, unobserve };
 }
 
 /** A rule that selects all subjects of {@link numbered}. */
@@ -89,7 +91,7 @@ export async function runLoad(
 async function runOnce(load: Load, store: Store, telemetry?: Telemetry): Promise<Sample> {
   const { users, tasks, concurrency } = load;
   const handler = handlerOf(load);
-  const { engine, workflowId } = await startEngine(
+  const { engine, workflowId, unobserve } = await startEngine(
     store,
     numbered(users),
     tasks,
@@ -110,6 +112,7 @@ async function runOnce(load: Load, store: Store, telemetry?: Telemetry): Promise
   if (done.successfulUsersCount !== users)
     throw new Error(`Expected ${users} users to complete, got ${done.successfulUsersCount}`);
   await engine.close();
+  unobserve();
   const perCpuSecond = (users * tasks) / ((user + system) / 1e6);
   return { perSecond: (users * tasks) / seconds, figures: { residentMB: residentMax / 1e6, perCpuSecond } };
 }

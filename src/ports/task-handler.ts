@@ -91,8 +91,11 @@ export type TaskHandlerFunction<
  */
 export interface AroundTask {
   (call: TaskContext<unknown>, next: () => Promise<TaskHandlerResult>): unknown;
-  /** Whether a call is to be wrapped; others are made as if there were no wrapper. Default: all are wrapped. */
-  readonly wraps?: (call: TaskContext<unknown>) => boolean;
+  /**
+   * Whether a call is to be wrapped; others are made as if there were no wrapper. Default: all are wrapped. It is asked for every
+   * call: `subjectId` is at hand, while `call.subject` is a copy that is made for its first reader.
+   */
+  readonly wraps?: (call: TaskContext<unknown>, subjectId: string) => boolean;
 }
 
 /** How failed attempts are retried. Interruptions do not count as attempts. */

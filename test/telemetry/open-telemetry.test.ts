@@ -143,7 +143,7 @@ describe('traces of a run', () => {
       const call = { run, workflow: {}, task: { taskDefinitionId: 'a' }, attempt: 1, interruptions: 0 };
       const calls = idsOf(1_000)
         .map((id) => ({ ...call, subject: { id } }) as never)
-        .filter((one) => aroundTask.wraps?.(one))
+        .filter((one) => aroundTask.wraps?.(one, (one as { subject: { id: string } }).subject.id))
         .map((one) => aroundTask(one, () => Promise.resolve()));
       await Promise.all(calls);
       return exporter.getFinishedSpans().length;

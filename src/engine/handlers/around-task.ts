@@ -1,3 +1,4 @@
+import type { Identified } from '../../model/subject.ts';
 import type {
   AroundTask,
   TaskContext,
@@ -57,11 +58,16 @@ function isWrapped(
   failed: (error: unknown) => void,
 ): boolean {
   try {
-    return around.wraps === undefined || around.wraps(context);
+    return around.wraps === undefined || around.wraps(context, subjectIdOf(context));
   } catch (error) {
     failed(error);
     return false;
   }
+}
+
+/** The id of the subject; the engine's own contexts have it without a copy of the subject. */
+function subjectIdOf(context: TaskContext<never> & { readonly subjectId?: string }): string {
+  return context.subjectId ?? (context.subject as Identified).id;
 }
 
 function callOnce(run: TaskHandlerFunction<never>, context: TaskContext<never>): Call {

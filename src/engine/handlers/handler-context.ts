@@ -57,6 +57,11 @@ export class HandlerContext implements TaskContext<unknown> {
     this.interruptions = active.user.attempts?.interruptions ?? 0;
   }
 
+  /** For what needs no copy of the subject. */
+  get subjectId(): string {
+    return this.#active.user.subjectId;
+  }
+
   get subject(): Subject {
     this.#active.frozenSubject ??= frozenCopy(this.#active.subject ?? { id: this.#active.user.subjectId });
     return this.#active.frozenSubject;

@@ -9,9 +9,18 @@ export function traceOfUser(runId: string, subjectId: string): SpanContext {
   return contextOf(`user/${runId}/${subjectId}`);
 }
 
+/** Runs whose trace is remembered: every span of one of its people is linked to it. */
+const RUNS_MAX = 1_000;
+const ofRuns = new Map<string, SpanContext>();
+
 /** The trace of a run, to which those of its people are linked. */
 export function traceOfRun(runId: string): SpanContext {
-  return contextOf(`run/${runId}`);
+  const known = ofRuns.get(runId);
+  if (known) return known;
+  const made = contextOf(`run/${runId}`);
+  if (ofRuns.size >= RUNS_MAX) ofRuns.clear();
+  ofRuns.set(runId, made);
+  return made;
 }
 
 function contextOf(name: string): SpanContext {

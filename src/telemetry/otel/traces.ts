@@ -51,7 +51,9 @@ export class Traces {
         return this.#deps.failures.pass(error);
       }
     },
-    { wraps: ({ run, subject }: TaskContext<unknown>) => this.#deps.sampling.has(run.id, idOf(subject)) },
+    {
+      wraps: ({ run }: TaskContext<unknown>, subjectId: string) => this.#deps.sampling.has(run.id, subjectId),
+    },
   );
 
   /** A task of a person has failed. Those of people who are traced have the span of their attempt. */
@@ -128,17 +130,19 @@ export class Traces {
     span.end(new Date(completedDateTime));
   }
 
-  async #ended(span: Span, attempt: Promise<unknown>): Promise<void> {
-    const failure = await attempt.then(
-      () => null,
-      (error: unknown) => ({ error }),
+  #ended(span: Span, attempt: Promise<unknown>): Promise<void> {
+    const end = (failure: { readonly error: unknown } | null): void => {
+      try {
+        if (failure) failed(span, errorTypeOf(failure.error));
+        span.end();
+      } catch (broken) {
+        this.#deps.failures.pass(broken);
+      }
+    };
+    return attempt.then(
+      () => end(null),
+      (error: unknown) => end({ error }),
     );
-    try {
-      if (failure) failed(span, errorTypeOf(failure.error));
-      span.end();
-    } catch (broken) {
-      this.#deps.failures.pass(broken);
-    }
   }
 
   #startTask(call: TaskContext<unknown>): Span {

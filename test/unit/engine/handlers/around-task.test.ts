@@ -191,6 +191,25 @@ describe('a wrapper that says which calls it wraps', () => {
     }
   });
 
+  it('gets the id of the subject, and no copy of the subject is made for it', async () => {
+    const asked: unknown[] = [];
+    let copied = 0;
+    const person = {
+      id: 'u1',
+      get department() {
+        copied += 1;
+        return 'Sales';
+      },
+    };
+    const { task } = await runOne(
+      wrapping((call, subjectId) => asked.push([call.run.workflowExecutionType, subjectId]) === 0, []),
+      () => {},
+      { subjects: [person] },
+    );
+    expect([task?.processingStatus, asked]).toEqual(['completed', [['onDemand', 'u1']]]);
+    expect(copied).toBe(0);
+  });
+
   it('is left out of a call for which it throws, and that is reported', async () => {
     const wrapped: unknown[] = [];
     const throwing = () => {
