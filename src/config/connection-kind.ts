@@ -22,6 +22,8 @@ export interface OpenContext {
   headers(value: Readonly<Record<string, HeaderValue>>): Readonly<Record<string, string>>;
   /** The absolute path of a file that is named relative to the configuration's folder. */
   file(path: string): string;
+  /** The text of such a file. @throws LifecycleError `InvalidArgument` when it cannot be read. */
+  text(field: string, path: string): Promise<string>;
   /** The people of the command, for tasks that look for others: managers. Not before the first task. */
   readonly people: Pick<Directory, 'get'>;
   /** Sends a message for a task of another connection; `null`: the file has no connection that sends messages. */

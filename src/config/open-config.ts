@@ -1,8 +1,9 @@
 /** Opens the connections of a configuration file. */
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { TaskMailer } from '../connectors/mail/task-mailer.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { unknownWord } from '../input/refuse.ts';
+import { invalid, unknownWord } from '../input/refuse.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { TaskHandler } from '../ports/task-handler.ts';
 import { assignTasks } from './assign-tasks.ts';
@@ -59,7 +60,7 @@ export async function openConfig(
   const open = new Map<string, Connection>();
   let people: Directory | null = null;
   const close = async (): Promise<void> => {
-    for (const connection of open.values()) await connection.close?.();
+    await Promise.all(Array.from(open.values(), (connection) => connection.close?.()));
   };
   const mail = Object.entries(config.connections).find(([, { kind }]) => kind === 'mail')?.[0];
   // Opened perhaps later than the connection that uses it.
@@ -74,6 +75,11 @@ export async function openConfig(
         headers: (value: Readonly<Record<string, HeaderValue>>) =>
           readHeaders({ path: `${at}.headers`, value }, { isJson, env }),
         file: (relative: string) => resolve(dirname(path), relative),
+        text: (field: string, relative: string) =>
+          readFile(resolve(dirname(path), relative), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+            const got = cause.code === 'ENOENT' ? `no file ${relative}` : cause.message;
+            throw invalid({ path: `${at}.${field}`, value: relative }, 'a file that can be read', got);
+          }),
         people: { get: async (ids: readonly string[]) => people?.get(ids) ?? [] },
         mailer: mail === undefined ? null : mailer,
         dateAttributes,

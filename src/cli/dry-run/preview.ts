@@ -3,9 +3,11 @@
  * nothing is recorded. Only handlers that have a preview are called, and those change nothing.
  */
 import { handlerKey } from '../../engine/handlers/handlers.ts';
+import { subjectsOf } from '../../engine/selection/subjects-of.ts';
 import type { TaskEventPayload } from '../../events/event-map.ts';
 import type { WorkflowInput } from '../../ledger/input/workflow.ts';
 import { enabledTasks } from '../../ledger/resources.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { Task, Workflow } from '../../model/workflow/workflow.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { memoryStore } from '../../stores/memory/memory-store.ts';
@@ -34,7 +36,8 @@ export async function withPreviews(
 ): Promise<{ readonly dryRun: DryRun; readonly isInterrupted: boolean }> {
   const tasks = enabledTasks(dryRun.workflow);
   const positions = tasks.flatMap((task, at) => (hasPreview(handlers, task) ? [at + 1] : []));
-  if (positions.length === 0 || dryRun.processed.length === 0) return { dryRun, isInterrupted: false };
+  const subjects = positions.length === 0 ? [] : await peopleOf(dryRun, options.users);
+  if (subjects.length === 0) return { dryRun, isInterrupted: false };
   const found = new Map<string, Map<number, PreviewedTask>>();
   const note = (event: TaskEventPayload, outcome: PreviewOutcome, says: readonly string[]): void => {
     const position = positions[event.position - 1] ?? 0;
@@ -65,11 +68,24 @@ export async function withPreviews(
       const previewed = tasks.filter((_, at) => positions.includes(at + 1));
       const { id } = await engine.workflows.create(copyOf(dryRun.workflow, previewed));
       await engine.start();
-      return [await engine.workflows.preview(id, { subjects: dryRun.processed.map((person) => person.id) })];
+      return [await engine.workflows.preview(id, { subjects })];
     });
   });
   const processed = dryRun.processed.map((person) => withOutcome(person, tasks, found.get(person.id)));
   return { dryRun: { ...dryRun, processed }, isInterrupted: interrupted !== null };
+}
+
+/** The people to preview. A run that goes on may have some that have left the directory meanwhile. */
+async function peopleOf({ runId, processed }: DryRun, users: Directory): Promise<readonly string[]> {
+  const ids = processed.map(({ id }) => id);
+  if (runId === null) return ids;
+  const known: string[] = [];
+  for (let from = 0; from < ids.length; from += LIMITS.usersPerBatch) {
+    const some = ids.slice(from, from + LIMITS.usersPerBatch);
+    const subjects = subjectsOf(some, await users.get(some));
+    known.push(...some.filter((_, at) => subjects[at] !== null));
+  }
+  return known;
 }
 
 /** On demand and to the end of its tasks, whatever the workflow's own conditions are. */

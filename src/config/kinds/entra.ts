@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { EntraOptions } from '../../connectors/entra/entra-connection.ts';
 import type { EntraCredential, EntraTokenSource } from '../../connectors/entra/sign-in/credentials.ts';
 import { invalid } from '../../input/refuse.ts';
@@ -121,8 +120,10 @@ async function credentialOf(given: Credentials, context: OpenContext): Promise<E
   if (credential) return credential;
   if (certificate === undefined) return { clientSecret: context.secret('clientSecret', clientSecret) };
   const { file, key } = certificate;
-  const [text, privateKey] = await Promise.all(
-    [file, key].map((path) => readFile(context.file(path), 'utf8')),
-  );
-  return { certificate: { certificate: text ?? '', privateKey: privateKey ?? '' } };
+  return {
+    certificate: {
+      certificate: await context.text('certificate.file', file),
+      privateKey: await context.text('certificate.key', key),
+    },
+  };
 }

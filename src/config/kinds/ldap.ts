@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { LdapKey, LdapNewUser, LdapOptions } from '../../connectors/ldap/ldap-options.ts';
 import { code, flag, list, loose, object, orFunction, text, whole, word } from '../../input/schema.ts';
 import { connectionKind, DOES_TASKS } from '../connection-kind.ts';
@@ -85,7 +84,7 @@ export const LDAP = connectionKind(
     const connection = ldapConnection({
       ...options,
       password: context.secret('password', password),
-      ...(caFile && { tls: { ca: await readFile(context.file(caFile), 'utf8') } }),
+      ...(caFile && { tls: { ca: await context.text('caFile', caFile) } }),
       ...(keyOf && { keyOf: typeof keyOf === 'function' ? keyOf : keyFrom(keyOf) }),
       ...(newUser && { newUser: typeof newUser === 'function' ? newUser : newUserFrom(newUser) }),
     });

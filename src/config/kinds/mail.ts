@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { MailSecret } from '../../connectors/mail/mail-options.ts';
 import type { MailTasksOptions } from '../../connectors/mail/task-mailer.ts';
 import { code, loose, object, orFunction, text, whole, word } from '../../input/schema.ts';
@@ -75,7 +74,7 @@ export const MAIL = connectionKind(
     const accessToken = read('accessToken', auth?.accessToken);
     const connection = mailConnection({
       ...options,
-      ...(caFile && { ca: await readFile(context.file(caFile), 'utf8') }),
+      ...(caFile && { ca: await context.text('caFile', caFile) }),
       ...(auth && { auth: { user: auth.user, ...(pass && { pass }), ...(accessToken && { accessToken }) } }),
     });
     const people = {

@@ -102,7 +102,12 @@ async function openDatabase(source: Source, context: OpenContext): Promise<Datab
 
 async function openSqlite(path: string): Promise<Database> {
   const { DatabaseSync } = await import('node:sqlite');
-  const database = new DatabaseSync(path, { readOnly: true });
+  let database: InstanceType<typeof DatabaseSync>;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+  } catch (cause) {
+    throw invalid({ path: 'sqlite', value: path }, 'a database that can be opened', (cause as Error).message);
+  }
   return {
     query: (sql, parameters) => database.prepare(sql).all(...(parameters as string[])),
     dialect: 'sqlite',

@@ -109,10 +109,19 @@ describe('a configuration of several systems', () => {
     expect(check).toMatch(/✓ read a person\n.*✓ count people +2 people/);
   });
 
+  it('names a file of a certificate that is not there', async () => {
+    const mail = { kind: 'mail', host: 'smtp.example.org', from: 'hr@example.org', caFile: 'none.pem' };
+    await write('ca.json', JSON.stringify({ connections: { mail } }));
+    expect(expectCode(await tenure('check-config', '@ca.json'), 1).stderr).toMatch(
+      /ca\.json: Expected connections\.mail\.caFile to be a file that can be read, got no file none\.pem/,
+    );
+  });
+
   it.each([
     [{}, 'Expected the connection to be one with sqlite, postgres or query, got none of them'],
     [{ sqlite: 'hr.db', postgres: { env: 'X' } }, 'got sqlite and postgres'],
     [{ sqlite: 'hr.db', dialect: 'mysql' }, 'dialect to be absent without query'],
+    [{ sqlite: 'none.db' }, 'connections.hr: Expected sqlite to be a database that can be opened'],
   ])('says which database is meant: %j', async (fields, message) => {
     const hr = { kind: 'sql', table: 'people', id: 'id', columns: { mail: 'mail' }, ...fields };
     await write('which.json', JSON.stringify({ connections: { hr }, directory: 'hr' }));
