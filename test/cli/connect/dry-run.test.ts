@@ -63,14 +63,14 @@ describe('run --connect --dry-run', () => {
     await place.joiners(6);
     const host = testHost();
     const args = [...JOIN, '--concurrency', '1', '--quiet'];
-    // After three accounts and two memberships, so between the tasks of u3.
     whenChanged(data(), 5, () => host.interrupts.arrived('SIGINT'));
     expectCode(await tenureOn(host, ...args), 130);
     const { stdout } = expectCode(await tenure('resume', '--db', '@dry.db', '--dry-run', '--json'), 0);
     const [left] = JSON.parse(stdout).value;
-    const of = (id: string) => left.processed.find((person: { id: string }) => person.id === id);
-    expect(of('u1')).toBeUndefined();
-    expect(of('u6')).toMatchObject({
+    const positions = (person: { preview: { position: number }[] }) =>
+      person.preview.map(({ position }) => position);
+    for (const person of left.processed) expect(positions(person)).toEqual(person.tasks ?? [1, 2]);
+    expect(left.processed.find(({ id }: { id: string }) => id === 'u6')).toMatchObject({
       outcome: 'change',
       preview: [{ outcome: 'change' }, { outcome: 'later' }],
     });
