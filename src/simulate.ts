@@ -16,12 +16,18 @@ export type { CalendarDay } from './simulate/metrics/calendar.ts';
 export type { Delay, DelayCause } from './simulate/metrics/delay.ts';
 export type { DurationFigures, HistogramBar } from './simulate/metrics/histogram.ts';
 export type { StatusCounts } from './simulate/metrics/status-counts.ts';
-export type { PeriodFigures } from './simulate/record/figures.ts';
+export type { LatencyPercentile, PeriodFigures } from './simulate/record/figures.ts';
 export {
   type ScenarioFromOptions,
   type ScenarioFromRecord,
   scenarioFrom,
 } from './simulate/record/scenario-from.ts';
+export {
+  type ValidateOptions,
+  type Validation,
+  type ValidationMeasure,
+  validateScenario,
+} from './simulate/record/validate.ts';
 export { comparisonReport } from './simulate/report/comparison-report.ts';
 export { calendarCsv, differencesCsv, runsCsv } from './simulate/report/csv.ts';
 export {
@@ -31,8 +37,11 @@ export {
   type ReportFileKind,
   SIMULATION_FILES,
   simulationFiles,
+  VALIDATION_FILES,
+  validationFiles,
 } from './simulate/report/report-files.ts';
 export { simulationReport } from './simulate/report/simulation-report.ts';
+export { validationReport } from './simulate/report/validation-report.ts';
 export type {
   FailureFigures,
   LeftOutFigures,

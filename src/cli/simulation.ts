@@ -56,7 +56,8 @@ export function simulationOptions(csvText: string): readonly Option[] {
   ];
 }
 
-function seedNumber(text: string): number {
+/** Reads `--seed`. */
+export function seedNumber(text: string): number {
   const value = /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('Expected a whole number.');
@@ -87,7 +88,7 @@ export async function readNamed(
  * @throws CliError.
  */
 export async function claimReport(
-  { report, force = false }: SimulationCliOptions,
+  { report, force = false }: Pick<SimulationCliOptions, 'report' | 'force'>,
   kinds: readonly ReportFileKind[],
   scenarios: readonly (readonly [name: string, read: ReadScenario])[],
 ): Promise<void> {

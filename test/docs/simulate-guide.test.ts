@@ -43,7 +43,9 @@ describe('the guide to simulation', () => {
     const [turnover, failures] = said[1] as [{ joinersPerMonth: number }, { probability: number }[]];
     expect(turnover.joinersPerMonth).toBeGreaterThan(280);
     expect(Math.abs((failures[0]?.probability ?? 0) - 0.2)).toBeLessThan(0.08);
-    expect(said[2]?.[0]).toBeGreaterThan(180);
+    const measures = said[2]?.[0] as readonly (readonly [string, number, number])[];
+    expect(measures[1]?.slice(0, 2)).toEqual(['People in runs', 280]);
+    expect(measures[1]?.[2]).toBeGreaterThan(180);
     expect(EXAMPLES).toHaveLength(3);
   });
 });

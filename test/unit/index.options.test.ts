@@ -91,6 +91,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
       return simulation.compareRead(read, read, stray);
     },
     scenarioFrom: () => simulation.scenarioFrom(memoryStore(), main.arrayDirectory([]), stray),
+    validateScenario: () => simulation.validateScenario({} as never, stray),
     readScenario: () => simulation.readScenario(scenario, stray),
     readScenarioFile: () => simulation.readScenarioFile('nowhere.json', stray),
   },
@@ -154,7 +155,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   webhook: ['WebhookRefused', 'newWebhookSecret'],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
-    simulationReport virtualClock`.split(/\s+/),
+    simulationReport validationFiles validationReport virtualClock`.split(/\s+/),
   kit: `LedgerModel aggregate appendResult apply canPerform cancelExternalRun checkHistory createExternalRun
     describeViolations formatAudit formatViolations ledgerClient moveResult openHttpProxy perform reachable recordHistory
     refusalOfAppend refusalOfMove snapshotOf snapshotOfExternal snapshotOfRecords withoutTimes`.split(/\s+/),

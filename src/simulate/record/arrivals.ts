@@ -6,6 +6,7 @@ import type { Subject } from '../../model/subject.ts';
 import { DAY_MS, type EpochMs } from '../../model/time.ts';
 import { numeral, plural } from '../../text/numbers.ts';
 import type { Turnover } from '../scenario/scenario.ts';
+import { monthsWithin } from '../world/turnover.ts';
 import type { Zone } from '../world/zone.ts';
 import type { Period } from './period.ts';
 import { endOf, type RecordedPeople, startOf } from './recorded-people.ts';
@@ -53,7 +54,7 @@ export class Movements {
 
 /** The people at the beginning of the period, and the turnover in it. */
 export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Period): Arrivals {
-  const { startMs, endMs, months, zone } = period;
+  const { startMs, endMs, zone } = period;
   const people: Subject[] = [];
   const [joined, left]: [EpochMs[], EpochMs[]] = [[], []];
   const notices: number[] = [];
@@ -71,24 +72,30 @@ export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Pe
     if (leaveMs !== null && leaveMs > startMs && leaveMs <= endMs) left.push(leaveMs);
   }
   const gone = { joiners: movements.gone('joiner', all), leavers: movements.gone('leaver', all) };
-  const perMonth = (count: number): number => Math.round((count / months) * 100) / 100;
   const joinDays = dayWeights(joined, zone, 1, isFirstWorkday);
   const leaveDays = dayWeights(left, zone, 5, isLastDay);
   const notice = noticeOf(notices);
+  const dates: Turnover = {
+    ...(joinDays
+      ? { joinDays: { mondays: joinDays[0], monthStarts: joinDays[1], otherWorkdays: joinDays[2] } }
+      : {}),
+    ...(leaveDays
+      ? { leaveDays: { fridays: leaveDays[0], monthEnds: leaveDays[1], otherWorkdays: leaveDays[2] } }
+      : {}),
+    ...(notice ?? {}),
+  };
+  const perMonth = (count: number, kind: 'join' | 'move' | 'leave'): number => {
+    const months = monthsWithin(dates, kind, period);
+    return months === 0 ? 0 : Math.round((count / months) * 100) / 100;
+  };
+  const rates = {
+    joinersPerMonth: perMonth(joined.length + undated + gone.joiners, 'join'),
+    moversPerMonth: perMonth(movements.moves, 'move'),
+    leaversPerMonth: perMonth(left.length + gone.leavers, 'leave'),
+  };
   return {
     people,
-    turnover: {
-      joinersPerMonth: perMonth(joined.length + undated + gone.joiners),
-      moversPerMonth: perMonth(movements.moves),
-      leaversPerMonth: perMonth(left.length + gone.leavers),
-      ...(joinDays
-        ? { joinDays: { mondays: joinDays[0], monthStarts: joinDays[1], otherWorkdays: joinDays[2] } }
-        : {}),
-      ...(leaveDays
-        ? { leaveDays: { fridays: leaveDays[0], monthEnds: leaveDays[1], otherWorkdays: leaveDays[2] } }
-        : {}),
-      ...(notice ?? {}),
-    },
+    turnover: { ...rates, ...dates },
     notes: [
       `${plural(joined.length + undated + gone.joiners, 'person', 'people')} joined and ${numeral(left.length + gone.leavers)} left in the record; others take their places in the scenario, drawn at these rates.`,
       ...(gone.joiners + gone.leavers > 0

@@ -13,10 +13,8 @@ export interface Period {
   readonly startMs: EpochMs;
   readonly endMs: EpochMs;
   readonly days: number;
-  readonly months: number;
 }
 
-const MONTH_DAYS = 365.25 / 12;
 /** A workflow may wait so long for its first run, and the record begins with the workflow. */
 const QUIET_MS_MAX = 31 * DAY_MS;
 
@@ -45,7 +43,7 @@ export async function periodOf(
   const recordMs = zone.startOf(zone.dayOf(firstMs));
   const startMs = since === undefined ? recordMs : sinceMs(since, recordMs, endMs, zone);
   const days = Math.round((endMs - startMs) / DAY_MS);
-  return { zone, startMs, endMs, days, months: days / MONTH_DAYS };
+  return { zone, startMs, endMs, days };
 }
 
 async function runAtEnd(store: StoreReader, descending: boolean) {

@@ -85,11 +85,37 @@ export function area(
   );
   const base = at1(scale.y(0));
   const fill = `<polygon class="plain" points="0,${base} ${points.join(' ')} ${x(values.length)},${base}"/>`;
-  const hover = titles.map(
-    (title, at) =>
-      `<rect class="hover" x="${x(at)}" y="0" width="${at1(step)}" height="${height}"><title>${escaped(title)}</title></rect>`,
+  return chart(fill + hovers(titles, step, height), scale, axisLabels, values.length, label, height);
+}
+
+/** Lines over the same steps, one for each series; a value stands in the middle of its step. */
+export function lines(
+  values: readonly (readonly number[])[],
+  series: readonly Series[],
+  titles: readonly string[],
+  axisLabels: readonly AxisLabel[],
+  label: string,
+  height = 180,
+): string {
+  const scale = scaleFor(Math.max(1, ...values.flat()), height);
+  const step = WIDTH / Math.max(1, titles.length);
+  const marks = values.map((some, index) => {
+    const points = some.map((value, at) => `${at1((at + 0.5) * step)},${at1(scale.y(value))}`);
+    return `<polyline class="line ${series[index]?.className}" points="${points.join(' ')}"/>`;
+  });
+  return (
+    legend(series) +
+    chart(marks.join('') + hovers(titles, step, height), scale, axisLabels, titles.length, label, height)
   );
-  return chart(fill + hover.join(''), scale, axisLabels, values.length, label, height);
+}
+
+/** Tooltips of steps. */
+function hovers(titles: readonly string[], step: number, height: number): string {
+  const all = titles.map(
+    (title, at) =>
+      `<rect class="hover" x="${at1(at * step)}" y="0" width="${at1(step)}" height="${height}"><title>${escaped(title)}</title></rect>`,
+  );
+  return all.join('');
 }
 
 /** Horizontal bars with their values. */

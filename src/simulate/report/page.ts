@@ -38,6 +38,8 @@ ${[
 ]
   .map((name) => `.${name}{fill:var(--${name})}i.${name},.bar.${name}{background:var(--${name})}`)
   .join('\n')}
+.line{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.line.recorded{stroke:var(--accent)}.line.simulated{stroke:var(--completedWithErrors);stroke-dasharray:6 4}
+i.recorded{background:var(--accent)}i.simulated{background:var(--completedWithErrors)}
 .plain{fill:var(--accent)}i.plain,.bar.plain{background:var(--accent)}
 rect.ring{fill:none;stroke:var(--ring);stroke-width:1.6}i.ring{border:2px solid var(--ring)}circle.dot{fill:var(--ring)}
 .legend i.dot{width:7px;height:7px;border-radius:50%;background:var(--ring);vertical-align:1px}

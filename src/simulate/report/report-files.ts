@@ -1,9 +1,11 @@
 import type { Comparison } from '../compare.ts';
+import type { Validation } from '../record/validate.ts';
 import type { SimulationResult } from '../result.ts';
 import { comparisonReport } from './comparison-report.ts';
 import { calendarCsv, differencesCsv, runsCsv } from './csv.ts';
 import { PAGE_BEGINNING } from './page.ts';
 import { simulationReport } from './simulation-report.ts';
+import { validationReport } from './validation-report.ts';
 
 /** A file of a report: what follows the common part of its name, and its text (UTF-8). */
 export interface ReportFile {
@@ -36,6 +38,12 @@ export const COMPARISON_FILES: readonly ReportFileKind[] = [
   { suffix: '.people.csv', isOurs: (text) => text.startsWith(differencesCsv({ people: [] })) },
 ];
 
+/** The files of {@link validationFiles}. */
+export const VALIDATION_FILES: readonly ReportFileKind[] = [
+  PAGE,
+  { suffix: '.json', isOurs: (text) => /^\{\n {2}"seed": -?\d+,\n {2}"scenario": \{/.test(text) },
+];
+
 /** The files of a simulation's report: the page, and beside it JSON, runs and days. */
 export function simulationFiles(result: SimulationResult): readonly ReportFile[] {
   return [
@@ -52,6 +60,14 @@ export function comparisonFiles(comparison: Comparison): readonly ReportFile[] {
     { suffix: '.html', text: comparisonReport(comparison) },
     { suffix: '.json', text: jsonOf(comparison) },
     { suffix: '.people.csv', text: differencesCsv(comparison) },
+  ];
+}
+
+/** The files of a validation's report: the page, and JSON. */
+export function validationFiles(validation: Validation): readonly ReportFile[] {
+  return [
+    { suffix: '.html', text: validationReport(validation) },
+    { suffix: '.json', text: jsonOf(validation) },
   ];
 }
 

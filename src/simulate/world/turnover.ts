@@ -64,6 +64,54 @@ export function turnoverPlans(read: ReadScenario, headcount: number, random: Ran
   return plans;
 }
 
+/**
+ * How many months' worth of dates lie after a moment and up to another, as they are drawn: a fortnight with the first of a
+ * month has more than half of them.
+ */
+export function monthsWithin(
+  turnover: Turnover,
+  kind: Plan['kind'],
+  { zone, startMs, endMs }: { readonly zone: Zone; readonly startMs: EpochMs; readonly endMs: EpochMs },
+): number {
+  const months = eachMonthOfInterval({ start: zone.dayOf(startMs), end: zone.dayOf(endMs) }, { in: utc });
+  let sum = 0;
+  for (const month of months) {
+    for (const [day, share] of sharesOf(month, kind, turnover)) {
+      const atMs = momentOf(day, kind, zone);
+      if (atMs > startMs && atMs <= endMs) sum += share;
+    }
+  }
+  return sum;
+}
+
+/** The days of a month, with the share of its changes that each can expect; a day may come more than once. */
+function sharesOf(
+  month: Date,
+  kind: Plan['kind'],
+  turnover: Turnover,
+): readonly (readonly [day: Date, share: number])[] {
+  const days = workdaysOf(month);
+  const { joinDays = JOIN_DAYS_DEFAULT, leaveDays = LEAVE_DAYS_DEFAULT } = turnover;
+  const isLeave = kind === 'leave';
+  const weekdays = days.filter((day) => (isLeave ? isFriday(day) : isMonday(day)));
+  const end = isLeave ? lastDayOfMonth(month) : (days[0] as Date);
+  const [onWeekday, atEnd] = isLeave
+    ? [leaveDays.fridays, leaveDays.monthEnds]
+    : [joinDays.mondays, joinDays.monthStarts];
+  const others = isLeave ? leaveDays.otherWorkdays : joinDays.otherWorkdays;
+  const total = onWeekday + atEnd + others;
+  return [
+    ...weekdays.map((day) => [day, onWeekday / total / weekdays.length] as const),
+    [end, atEnd / total] as const,
+    ...days.map((day) => [day, others / total / days.length] as const),
+  ];
+}
+
+/** The first moment of a day, or the end of work on a last day. */
+function momentOf(day: Date, kind: Plan['kind'], zone: Zone): EpochMs {
+  return zone.startOf(isoDay(day.getTime())) + (kind === 'leave' ? END_OF_DAY_MS : 0);
+}
+
 /** Plans of mass changes. `sizeOf`: number of people of a department, or of all, at the start. */
 export function massPlans(read: ReadScenario, sizeOf: (department: string | undefined) => number): Plan[] {
   const { scenario, zone, startMs, endMs, momentOf } = read;
@@ -109,7 +157,7 @@ function countFor(mean: number, random: Random): number {
 function planIn(month: Date, kind: Plan['kind'], turnover: Turnover, zone: Zone, random: Random): Plan {
   const date = kind === 'leave' ? leaveDay(month, turnover, random) : joinDay(month, turnover, random);
   const day = isoDay(date.getTime());
-  const dateMs = zone.startOf(day) + (kind === 'leave' ? END_OF_DAY_MS : 0);
+  const dateMs = momentOf(date, kind, zone);
   if (kind === 'move') return { kind, dateMs, atMs: dateMs };
   const notice = turnover.noticeDays ?? NOTICE_DEFAULT;
   const days = notice.min + below(random, notice.max - notice.min + 1);

@@ -9,11 +9,13 @@ import { dbOption, forceOption, requireOption, someText, usersOptions, wholeNumb
 import { claimOutputs } from '../../output-files.ts';
 import { openExisting } from '../../session/stores.ts';
 import { withUsers } from '../../session/users.ts';
+import { claimReport, type Simulate, seedNumber } from '../../simulation.ts';
 import { CliError, messageOf } from '../../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { withSpinner } from '../../terminal/progress.ts';
 import { oneLine } from '../../terminal/text.ts';
 import { scenarioText } from './scenario-text.ts';
+import { validate } from './validate.ts';
 
 /** Options of `tenure scenario`. */
 interface ScenarioCliOptions extends Pick<JobOptions, 'users' | 'connect' | 'force'> {
@@ -24,6 +26,9 @@ interface ScenarioCliOptions extends Pick<JobOptions, 'users' | 'connect' | 'for
   readonly concurrency?: number;
   readonly name?: string;
   readonly out?: string;
+  readonly validate?: boolean;
+  readonly seed: number;
+  readonly report?: string;
   readonly quiet?: boolean;
 }
 
@@ -36,6 +41,7 @@ another process runs the database. Without --users it reads the file of the last
 Examples:
   $ tenure scenario --db hr.db --users people.csv --out mine.json
   $ tenure scenario --db postgres://tenure@db.example.com/hr --connect tenure.config.ts --since P90D --anonymous
+  $ tenure scenario --db hr.db --users people.csv --out mine.json --validate --report check.html
   $ tenure simulate mine.json --report again.html`;
 
 /** `tenure scenario`. */
@@ -64,6 +70,16 @@ export function scenarioCommand(host: Host, end: (code: ExitCode) => void): Comm
       'the concurrency of the recorded engine, which the record does not have; default: 256',
     ).argParser(wholeNumber(1, 100_000)),
     new Option('--name <text>', 'name of the scenario').argParser(someText),
+    new Option('--validate', 'simulate the recorded time by the scenario, and lay it beside what happened'),
+    new Option('--seed <n>', 'with --validate: a whole number; another seed gives other random outcomes')
+      .argParser(seedNumber)
+      .default(1),
+    new Option(
+      '--report <file>',
+      'write the validation to this HTML file, with both curves, and to a JSON file beside it',
+    )
+      .argParser(someText)
+      .implies({ validate: true }),
     new Option('--out <file>', 'write the scenario to this file; default: stdout').argParser(someText),
     forceOption(),
     new Option('--quiet', 'no progress and no notes'),
@@ -89,19 +105,25 @@ async function makeScenario(host: Host, options: ScenarioCliOptions): Promise<Ex
       ],
       { inputs: [db, ...(users === undefined ? [] : [users])], force },
     );
-  const { scenario } = await scenarioOf(host, options);
+  const library = await import('../../../simulate.ts');
+  await claimReport(options, library.VALIDATION_FILES, []);
+  const made = await scenarioOf(host, library, options);
+  const { scenario } = made;
   if (out === undefined) for (const part of scenarioText(scenario)) await host.stdout.write(part);
   else await writeScenario(out, scenario);
-  if (quiet) return EXIT.ok;
-  for (const note of scenario.notes ?? []) host.stderr.line(`note: ${oneLine(note)}`);
-  if (out !== undefined) host.stderr.line(`Wrote ${out}`);
+  if (!quiet) for (const note of scenario.notes ?? []) host.stderr.line(`note: ${oneLine(note)}`);
+  if (!quiet && out !== undefined) host.stderr.line(`Wrote ${out}`);
+  if (options.validate) await validate(host, library, made, options);
   return EXIT.ok;
 }
 
-async function scenarioOf(host: Host, options: ScenarioCliOptions): Promise<ScenarioFromRecord> {
+async function scenarioOf(
+  host: Host,
+  { scenarioFrom }: Simulate,
+  options: ScenarioCliOptions,
+): Promise<ScenarioFromRecord> {
   const { since, anonymous = false, timeZone, concurrency, name, out: _, ...others } = options;
   const { db, quiet = false } = others;
-  const { scenarioFrom } = await import('../../../simulate.ts');
   const store = await openExisting(db, 'read');
   try {
     const job = await readJob(store, db, { ...others, dryRun: true });

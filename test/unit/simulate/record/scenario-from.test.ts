@@ -1,73 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../../src/directory/array-directory.ts';
-import { type Scenario, type ScenarioFromRecord, scenarioFrom, simulate } from '../../../../src/simulate.ts';
+import { type ScenarioFromRecord, scenarioFrom, simulate } from '../../../../src/simulate.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { codeOf } from '../../../helpers/world.ts';
-import { ON_DEMAND } from '../scenarios.ts';
-import { type History, historyOf } from './history.ts';
-
-/** Three months of a company: three kinds of failures, an outage, waits, and all three kinds of changes. */
-const QUARTER: Scenario = {
-  name: 'Quarter',
-  start: '2026-01-01',
-  horizon: 'P90D',
-  timeZone: 'Europe/Berlin',
-  population: {
-    kind: 'generated',
-    headcount: 1_500,
-    departments: [{ name: 'Sales', weight: 2 }, { name: 'IT' }, { name: 'Legal' }],
-  },
-  turnover: { joinersPerMonth: 400, leaversPerMonth: 150, moversPerMonth: 120, keptDays: 90 },
-  workflows: [
-    {
-      workflow: {
-        category: 'joiner',
-        displayName: 'First day',
-        executionConditions: {
-          scope: { rule: 'department ne null' },
-          trigger: { timeBasedAttribute: 'employeeHireDate', offsetInDays: 0 },
-        },
-        tasks: [{ taskDefinitionId: 'account' }, { taskDefinitionId: 'badge', continueOnError: true }],
-      },
-    },
-    {
-      workflow: {
-        category: 'leaver',
-        displayName: 'Last day',
-        executionConditions: {
-          scope: { rule: 'department ne null' },
-          trigger: { timeBasedAttribute: 'employeeLeaveDateTime', offsetInDays: 0 },
-        },
-        tasks: [{ taskDefinitionId: 'close' }],
-      },
-    },
-    {
-      onMove: true,
-      workflow: {
-        category: 'mover',
-        displayName: 'Moved',
-        executionConditions: ON_DEMAND,
-        tasks: [{ taskDefinitionId: 'approve', arguments: [{ name: 'to', value: 'ada@contoso.com' }] }],
-      },
-    },
-  ],
-  tasks: {
-    account: {
-      duration: { kind: 'lognormal', medianMs: 40_000, p95Ms: 200_000 },
-      failures: [
-        { probability: 0.25, departments: ['Sales'], reason: 'No licence', code: 'NoLicence' },
-        { probability: 0.02, reason: 'No licence', code: 'NoLicence' },
-      ],
-    },
-    badge: {
-      duration: { kind: 'uniform', minMs: 1_000, maxMs: 9_000 },
-      wait: { kind: 'fixed', ms: 600_000 },
-    },
-    close: { duration: { kind: 'exponential', meanMs: 30_000 }, failureProbability: 0.1 },
-    approve: { outages: [{ from: '2026-02-10', until: '2026-02-17', reason: 'Down' }] },
-  },
-  schedule: { intervalHours: 3 },
-};
+import { type History, historyOf, QUARTER } from './history.ts';
 
 let history: History;
 let made: ScenarioFromRecord;

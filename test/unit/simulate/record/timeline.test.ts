@@ -9,7 +9,6 @@ const PERIOD = {
   startMs: START_MS,
   endMs: START_MS + 10 * 86_400_000,
   days: 10,
-  months: 0.33,
 };
 const at = (minutes: number): number => START_MS + minutes * MINUTE_MS;
 
