@@ -44,6 +44,7 @@ export class DemoReport {
           `${counted(since('joined'), 'membership')} added · ${count(since('left'))} removed${this.#example('added', 'removed')}`,
         ],
         ['mail', `${counted(mails, 'message')} in ${this.#folder.mail}${this.#mailExample(mails)}`],
+        ...this.#mailText(mails),
         ...(waits === 0
           ? []
           : [
@@ -56,6 +57,11 @@ export class DemoReport {
   #example(...kinds: readonly (typeof EXAMPLES)[number][]): string {
     const examples = kinds.flatMap((kind) => this.#examples.get(kind) ?? []);
     return examples[0] === undefined ? '' : `   such as ${examples[0]}`;
+  }
+
+  #mailText(mails: number): readonly (readonly [string, string])[] {
+    const mail = mails === 0 ? undefined : this.#systems.messages.at(-mails);
+    return mail ? [['', `  ${shortened(mail.text, 100)}`]] : [];
   }
 
   #mailExample(mails: number): string {

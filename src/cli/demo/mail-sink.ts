@@ -9,7 +9,8 @@ interface DemoMail {
   readonly to: string;
   /** As it stands in the message, which may be encoded. */
   readonly subject: string;
-  readonly file: string;
+  /** Its plain text. */
+  readonly text: string;
 }
 
 /** A mail server that keeps its messages in a folder. */
@@ -41,7 +42,7 @@ export async function startMailSink(folder: string): Promise<MailSink> {
         const to = envelope.rcptTo.map(({ address }) => address).join(', ');
         const number = String(messages.length + 1).padStart(3, '0');
         const file = join(folder, `${number}-${(to.split('@')[0] ?? '').replace(/[^\w.-]/g, '_')}.eml`);
-        messages.push({ to, subject: subjectOf(source.toString('latin1')), file });
+        messages.push({ to, ...partsOf(source.toString('latin1')) });
         await writeFile(file, source);
         done();
       } catch (error) {
@@ -59,8 +60,18 @@ export async function startMailSink(folder: string): Promise<MailSink> {
   };
 }
 
-function subjectOf(source: string): string {
-  return /^subject: ([^\r\n]*)/im.exec(source)?.[1] ?? '';
+function partsOf(source: string): Pick<DemoMail, 'subject' | 'text'> {
+  const [, subject = ''] = /^subject: ([^\r\n]*)/im.exec(source) ?? [];
+  const [, encoded = ''] = /^content-type: text\/plain.*?\r\n\r\n(.*?)\r\n--/ims.exec(source) ?? [];
+  return { subject, text: fromQuotedPrintable(encoded) };
+}
+
+/** RFC 2045 §6.7. */
+function fromQuotedPrintable(text: string): string {
+  const bytes = text
+    .replace(/=\r\n/g, '')
+    .replace(/=([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** Has the mail connector use the demo's nodemailer where none is installed. */
