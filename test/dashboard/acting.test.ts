@@ -41,7 +41,8 @@ describe.skipIf(PROGRAM === null)('acting on many people, in Chromium', () => {
     await engine?.close();
   });
 
-  it.each(LOOKS)('a person is found by name, and by id at once, in %s, %i px wide', async (scheme, width) => {
+  it('a person is found by name, and by id at once', async () => {
+    const [scheme, width] = LOOKS[1];
     const look = { colorScheme: scheme, viewport: { width, height: 800 } };
     await site.at(
       '-/workflows',
