@@ -61,7 +61,8 @@ describe('init', () => {
     expect(open.doneBy('disableUserAccount')).toBe('app');
   });
 
-  it('suggests what was meant by a kind', async () => {
+  it('suggests what was meant by a kind, and refuses a file of another form', async () => {
+    expect(expectCode(await tenure('init', '--out', '@a.yaml'), 1).stderr).toContain('ends in .ts');
     expect(expectCode(await tenure('init', '--kind', 'scmi'), 1).stderr).toContain('did you mean scim?');
   });
 });

@@ -6,7 +6,6 @@ import type { ExampleConfig } from '../../../config/example-config.ts';
 import { KIND_NAMES, type KindName } from '../../../config/kind-names.ts';
 import { nearest } from '../../../input/nearest.ts';
 import type { Host } from '../../host.ts';
-import { someText } from '../../options.ts';
 import { CliError, messageOf } from '../../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { quoted } from '../../terminal/text.ts';
@@ -34,7 +33,12 @@ export function initCommand(host: Host, end: (code: ExitCode) => void): Command 
     .summary('write an example configuration for --connect')
     .description('Writes an example configuration of the systems that you have, and says what to type next.')
     .option('--kind <kinds>', 'the kinds of your systems, between commas', kindList, ['scim'])
-    .option('--out <file>', 'the file to write: .ts, .mts, .js, .mjs or .json', someText, 'tenure.config.ts')
+    .option(
+      '--out <file>',
+      'the file to write: .ts, .mts, .js, .mjs or .json',
+      configFile,
+      'tenure.config.ts',
+    )
     .addHelpText('after', HELP)
     .action(async (options: InitOptions) => end(await init(host, options)));
 }
@@ -87,6 +91,11 @@ function nextCommands(
     `${run} --dry-run`,
     `${run} --db tenure.db`,
   ];
+}
+
+function configFile(text: string): string {
+  if (/\.(?:m?[jt]s|json)$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected a file that ends in .ts, .mts, .js, .mjs or .json.');
 }
 
 function kindList(text: string): readonly KindName[] {
