@@ -122,7 +122,8 @@ export async function scenarioFrom(
       ...generalNotes(given.concurrency, record.peak),
     ],
   };
-  readScenario(scenario); // what a scenario cannot say is refused here, by name
+  // What a scenario cannot say is refused here, by name; people may be many, and are data.
+  readScenario({ ...scenario, population: { kind: 'given', people: [] } });
   return { scenario, recorded: record.figures };
 }
 

@@ -32,6 +32,10 @@ function refusal(input: unknown): { code: string; field: unknown; message: strin
   return { code: 'accepted', field: null, message: '' };
 }
 
+const quantiles = (...points: readonly (readonly [share: number, ms: number])[]) => ({
+  kind: 'quantiles',
+  points: points.map(([share, ms]) => ({ share, ms })),
+});
 const OUTAGE = { from: '2026-04-02', until: '2026-04-01' };
 
 describe('a scenario', () => {
@@ -51,6 +55,13 @@ describe('a scenario', () => {
     ['', 'population.headcount', -1],
     ['', 'population.headcount', 1.5],
     ['', 'population.headcount', 1_000_001],
+    ['tasks.greet.duration.points[0].share', 'tasks.greet.duration', quantiles([0.1, 5], [1, 9])],
+    ['tasks.greet.duration.points[1].share', 'tasks.greet.duration', quantiles([0, 5], [0.9, 9])],
+    ['tasks.greet.wait.points[1].share', 'tasks.greet.wait', quantiles([0, 5], [0, 7], [1, 9])],
+    ['tasks.greet.wait.points[1].ms', 'tasks.greet.wait', quantiles([0, 5], [1, 4])],
+    ['tasks.greet.wait.points', 'tasks.greet.wait', quantiles([0, 5])],
+    ['tasks.greet.failures[0].hours[0]', 'tasks.greet.failures', [{ probability: 1, hours: [24] }]],
+    ['tasks.greet.failures[0].code', 'tasks.greet.failures', [{ probability: 1, code: 'no code' }]],
     ['', 'population.kind', 'cloned'],
     ['', 'population.departments', []],
     ['', 'turnover.joinersPerMonth', -1],

@@ -92,7 +92,7 @@ export function scenarioCommand(host: Host, end: (code: ExitCode) => void): Comm
 }
 
 async function makeScenario(host: Host, options: ScenarioCliOptions): Promise<ExitCode> {
-  sizeNursery('large');
+  sizeNursery(options.validate ? 'large' : 'small');
   const { out, force = false, quiet = false, db, users } = options;
   if (out !== undefined)
     await claimOutputs(

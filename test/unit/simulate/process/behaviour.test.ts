@@ -22,10 +22,71 @@ describe('a simulated task', () => {
     expect(Math.abs((tasks[0]?.duration.p95Ms ?? 0) - 4_000)).toBeLessThan(500);
   });
 
+  it('takes the time that was measured, on straight lines between the quantiles', async () => {
+    const points = [
+      { share: 0, ms: 100 },
+      { share: 0.5, ms: 1_000 },
+      { share: 1, ms: 9_000 },
+    ];
+    const { tasks } = await simulate(
+      oneRun(
+        4_000,
+        { task: { duration: { kind: 'quantiles', points } } },
+        { capacity: { concurrency: 5_000 } },
+      ),
+    );
+    const { minMs = 0, p50Ms = 0, p90Ms = 0, maxMs = 0 } = tasks[0]?.duration ?? {};
+    expect(minMs).toBeGreaterThanOrEqual(100);
+    expect(Math.abs(p50Ms - 1_000)).toBeLessThan(150);
+    expect(Math.abs(p90Ms - 7_400)).toBeLessThan(300);
+    expect(maxMs).toBeLessThanOrEqual(9_000);
+  });
+
+  it('waits before its first attempt without a lane, and makes one call', async () => {
+    const task = {
+      wait: { kind: 'fixed', ms: 60_000 },
+      duration: SECOND,
+      retry: { attempts: 2, delayMs: 0 },
+    } as const;
+    const { totals, latency, load, delays } = await simulate(
+      oneRun(10, { task }, { capacity: { concurrency: 1 } }),
+    );
+    expect(totals).toMatchObject({ users: { completed: 10 }, calls: 10, retries: 0, callsMs: 10_000 });
+    expect([latency.minMs, latency.maxMs]).toEqual([61_000, 70_000]);
+    expect(Math.max(...load.buckets.map(({ busyMax }) => busyMax))).toBe(1);
+    expect(delays.find(({ cause }) => cause === 'retries')?.totalMs).toBe(600_000);
+  });
+
+  it('fails with the code of a rule, for the reports of managers and in hours of the zone', async () => {
+    const people = Array.from({ length: 100 }, (_, no) => ({
+      id: `p${no}`,
+      manager: no % 2 === 0 ? 'm1' : { id: 'm2' },
+    }));
+    const failing = (rule: object) =>
+      oneRun(
+        0,
+        { task: { failures: [{ probability: 1, reason: 'Busy', code: 'Busy', ...rule }] } },
+        { population: { kind: 'given', people }, timeZone: 'Asia/Tokyo' },
+      );
+    for (const [rule, failed] of [
+      [{ managers: ['m1'] }, 50],
+      [{ managers: ['m2'] }, 50],
+      [{ managers: ['m3'] }, 0],
+      [{ hours: [9] }, 100],
+      [{ hours: [0, 8, 10] }, 0],
+    ] as const) {
+      const { totals, failures } = await simulate(failing(rule));
+      expect([rule, totals.tasksFailed]).toEqual([rule, failed]);
+      if (failed > 0) expect(failures[0]?.reason).toBe('Busy (Busy)');
+    }
+  });
+
   it('fails as often as its probability says', async () => {
     const { totals, failures } = await simulate(oneRun(4_000, { task: { failureProbability: 0.1 } }));
     expect(Math.abs(totals.tasksFailed - 400)).toBeLessThan(80);
-    expect(failures).toEqual([{ workflow: 'W', task: 'Task', reason: 'Failed', count: totals.tasksFailed }]);
+    expect(failures).toEqual([
+      { workflow: 'W', task: 'Task', code: 'HandlerFailed', reason: 'Failed', count: totals.tasksFailed },
+    ]);
   });
 
   it('fails during an outage and not before or after, with its reason', async () => {

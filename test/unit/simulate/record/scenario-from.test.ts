@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { arrayDirectory } from '../../../../src/directory/array-directory.ts';
 import { type ScenarioFromRecord, scenarioFrom, simulate } from '../../../../src/simulate.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
-import { codeOf } from '../../../helpers/world.ts';
+import { codeOf, idsOf, makeWorld, workflowInput } from '../../../helpers/world.ts';
 import { type History, historyOf, QUARTER } from './history.ts';
 
 let history: History;
@@ -121,5 +121,49 @@ describe('a scenario from a record', () => {
     await expect(scenarioFrom(history.store, history.directory, { since: 'P1Y' })).rejects.toThrow(
       /^Expected since to be within the record, which goes from 2025-12-31 to 2026-0\d-\d\d, got `P1Y`$/,
     );
+  });
+});
+
+describe('a scenario from the record of an engine', () => {
+  it('takes what a task waited for its callback as a wait, and what the engine gave to other attempts too', async () => {
+    const callout = { post: () => Promise.reject(new Error('not called')), secret: () => 'a secret' };
+    const attempts = new Map<string, number>();
+    const tasks = {
+      approve: { callbackTimeoutMs: 3_600_000, run: () => {} },
+      mail: {
+        retry: { attempts: 2, delayMs: 30_000 },
+        run: ({ subject }: { readonly subject: { readonly id: string } }) => {
+          const made = (attempts.get(subject.id) ?? 0) + 1;
+          attempts.set(subject.id, made);
+          if (made === 1) throw new Error('busy');
+        },
+      },
+    };
+    const world = makeWorld({ callout, tasks, subjects: 30 });
+    const { engine, clock, store } = world;
+    await engine.start();
+    const workflow = await engine.workflows.create(workflowInput(['approve', 'mail']));
+    const run = await engine.runs.activate(workflow.id, { subjects: idsOf(30) });
+    await clock.advance(600_000);
+    const { value: waiting } = await engine.taskProcessingResults.listWaiting({ top: 100 });
+    for (const { id } of waiting)
+      await engine.taskProcessingResults.resume(
+        id,
+        { data: { operationStatus: 'completed' } },
+        { trusted: true },
+      );
+    await clock.advance(120_000);
+    expect((await engine.runs.get(run.id)).processingStatus).toBe('completed');
+    const people = idsOf(30).map((id) => ({ id }));
+    const { scenario } = await scenarioFrom(store, arrayDirectory(people));
+    expect(scenario.tasks?.approve).toEqual({ wait: { kind: 'fixed', ms: 600_000 } });
+    expect(scenario.tasks?.mail).toMatchObject({ duration: { kind: 'fixed', ms: 0 } });
+    const { wait } = scenario.tasks?.mail ?? {};
+    const waits =
+      wait?.kind === 'quantiles' ? wait.points.map(({ ms }) => ms) : wait?.kind === 'fixed' ? [wait.ms] : [];
+    expect(Math.min(...waits)).toBeGreaterThan(10_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
+    expect(scenario.workflows[0]?.activations).toMatchObject([{ limit: 30 }]);
+    await engine.close();
   });
 });
