@@ -115,9 +115,9 @@ export class GraphClient {
     );
     // In seconds: only such a wait needs no clock.
     const retryAfterMs = retryAfterOf(wait ? String(wait[1]) : null, Number.NaN);
-    const reason = `A request of a batch was answered ${status} ${error?.code ?? ''}: ${String(error?.message ?? '')}`;
+    const reason = `A request of a batch was answered ${status} ${this.http.said(error?.code)}: ${this.http.said(error?.message)}`;
     throw this.http.gate.failed(
-      new ConnectorError(kindOfStatus(status), reason.slice(0, 400), { code: `Http${status}`, retryAfterMs }),
+      new ConnectorError(kindOfStatus(status), reason, { code: `Http${status}`, retryAfterMs }),
     );
   }
 

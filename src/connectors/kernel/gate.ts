@@ -45,7 +45,8 @@ export class Gate {
   /** Notes what the host has answered. Returns the error, with the wait when calls must wait. */
   failed(error: ConnectorError): ConnectorError {
     if (!CLOSING.has(error.kind)) return error;
-    const waitMs = error.retryAfterMs ?? this.#waitMs(error);
+    // Not at once, whatever the host says: its clock may be slow, and "0" has all calls come again together.
+    const waitMs = error.retryAfterMs || this.#waitMs(error);
     const untilMs = this.#clock.now() + waitMs;
     if (untilMs >= this.#closedUntilMs) {
       this.#closedUntilMs = untilMs;

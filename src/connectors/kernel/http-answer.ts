@@ -60,6 +60,6 @@ export function codeOfSocketError(error: unknown): string | null {
  */
 export function retryAfterOf(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
-  const waitMs = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
+  const waitMs = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
   return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
 }

@@ -1,17 +1,21 @@
+import { shown } from '../../errors/shown.ts';
 import { readFunction, readLine, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { readClock } from '../../input/ports.ts';
-import { invalid, type Place } from '../../input/refuse.ts';
+import { invalid, type Place, pathOf } from '../../input/refuse.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import { type AnswerKind, ConnectorError } from './connector-error.ts';
 import { Gate } from './gate.ts';
 import { codeOfSocketError, kindOfSocketError, kindOfStatus, retryAfterOf } from './http-answer.ts';
+import { saidLine, secretsOfAuthorization, withoutUrlCredentials } from './said.ts';
 
 const URL_LENGTH_MAX = 2_048;
-/** Longest part of a message that comes from the system, characters. */
-const SAID_LENGTH_MAX = 300;
+/** Longest code that the system gives, characters. */
+const CODE_LENGTH_MAX = 100;
+/** Names of headers whose values no message repeats. */
+const SECRET_HEADER = /auth|cookie|key|pass|secret|token/i;
 const FORM = 'application/x-www-form-urlencoded';
 
 /** Options of {@link createHttpClient}. */
@@ -59,6 +63,8 @@ export interface HttpRequest {
   /** Sent as JSON; `URLSearchParams` as a form; bytes as they are, for JSON whose signature is in a header. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What of the body no message repeats, whatever the system answers. Default: nothing. */
+  readonly secrets?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -76,6 +82,8 @@ export interface HttpClient {
   readonly gate: Gate;
   /** @throws ConnectorError for every answer that is not 2xx, and for none. What `signal` was aborted with. */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /** What the system says, for a message: on one line, cut, without the credentials. Empty for what is no text. */
+  said(text: unknown): string;
 }
 
 const OPTIONS = {
@@ -104,13 +112,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 /**
  * A path with its values escaped: `` path`/Users/${id}` ``.
  *
- * @throws ConnectorError for a value that is empty or `..`, which would name another object.
+ * @throws ConnectorError for a value that is empty or `..`, which would name another object, and for one that is not Unicode.
  */
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return parts.reduce((text, part, index) => {
     const value = String(values[index - 1]);
-    if (/^\.{0,2}$/.test(value))
-      throw new ConnectorError('refused', `Expected an id in a path, got \`${value}\``, { code: 'BadId' });
+    if (/^\.{0,2}$/.test(value) || !value.isWellFormed())
+      throw new ConnectorError('refused', `Expected an id in a path, got \`${saidLine(value)}\``, {
+        code: 'BadId',
+      });
     return `${text}${encodeURIComponent(value)}${part}`;
   });
 }
@@ -121,10 +131,12 @@ class FetchClient implements HttpClient {
   readonly gate: Gate;
   readonly #settings: Settings;
   readonly #base: URL;
+  #secrets: readonly string[];
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#base = readBase(settings);
+    this.#secrets = secretHeaders(settings.headers);
     this.gate = new Gate(settings.clock);
   }
 
@@ -133,23 +145,31 @@ class FetchClient implements HttpClient {
     this.gate.pass();
     const first = await this.#send(request, url, false);
     const isRenewed = first.status === 401 && this.#settings.authorization !== undefined;
-    if (!isRenewed) return this.#result(first);
-    return this.#result(await this.#send(request, url, true));
+    if (!isRenewed) return this.#result(first, request.secrets);
+    return this.#result(await this.#send(request, url, true), request.secrets);
+  }
+
+  said(text: unknown): string {
+    return saidLine(text, this.#secrets);
   }
 
   #urlOf(target: string): URL {
     const url = target.startsWith('/')
       ? new URL(`${this.#base.pathname.replace(/\/$/, '')}${target}`, this.#base)
-      : new URL(target);
+      : URL.parse(target);
     // A page token or `Location` of the system must not send credentials to another host.
-    if (url.origin === this.#base.origin) return url;
-    const message = `Expected a URL of ${this.#base.host}, got one of ${url.host}`;
-    throw new ConnectorError('refused', message, { code: 'ForeignUrl' });
+    if (url?.origin === this.#base.origin && url.username === '' && url.password === '') return url;
+    const got =
+      url === null ? 'something else' : url.host === this.#base.host ? 'another' : `one of ${url.host}`;
+    throw new ConnectorError('refused', `Expected a URL of ${this.#base.host}, got ${got}`, {
+      code: 'ForeignUrl',
+    });
   }
 
   async #send({ method, body, headers, signal }: HttpRequest, url: URL, renew: boolean): Promise<Received> {
     const { authorization, timeoutMs, bodyBytesMax } = this.#settings;
     const credentials = await authorization?.(renew);
+    if (credentials !== undefined) this.#use(credentials);
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await this.#settings.fetch(url, {
@@ -173,6 +193,15 @@ class FetchClient implements HttpClient {
     }
   }
 
+  /** @throws ConnectorError for credentials that no header can have; what `fetch` says of them would repeat them. */
+  #use(credentials: string): void {
+    const { headers } = this.#settings;
+    this.#secrets = [...secretsOfAuthorization(credentials), ...secretHeaders(headers)];
+    if (isHeaderValue(credentials)) return;
+    const message = `Expected credentials for ${this.#base.host} that a header can have, got some with a line break or another character that it cannot`;
+    throw this.gate.failed(new ConnectorError('unauthorized', message, { code: 'BadCredentials' }));
+  }
+
   #unanswered(error: unknown, isTimeout: boolean): ConnectorError {
     if (error instanceof ConnectorError) return error;
     const { host } = this.#base;
@@ -184,18 +213,20 @@ class FetchClient implements HttpClient {
     return new ConnectorError(kindOfSocketError(error), `No answer from ${host}`, { code, cause: error });
   }
 
-  #result({ status, headers, body }: Received): HttpAnswer {
+  #result({ status, headers, body }: Received, secrets: readonly string[] = []): HttpAnswer {
     if (status >= 200 && status < 300) {
       this.gate.succeeded();
       return { status, headers, body };
     }
     const said = status >= 400 ? this.#settings.reasonOf(body) : { message: 'redirects are not followed' };
-    const reason = said?.message === undefined ? '' : `: ${said.message.slice(0, SAID_LENGTH_MAX)}`;
+    const hidden = [...this.#secrets, ...secrets];
+    const reason = said?.message === undefined ? '' : `: ${saidLine(said.message, hidden)}`;
+    const saidCode = said?.code ? ` ${saidLine(said.code, hidden, CODE_LENGTH_MAX)}` : '';
     const meaning = this.#settings.meaningOf({ status, headers, body });
     const retryAfterMs =
       meaning?.waitMs ?? retryAfterOf(headers.get('retry-after'), this.#settings.clock.now());
     const code = `Http${status}`;
-    const message = `${this.#base.host} answered ${status}${said?.code ? ` ${said.code.slice(0, 100)}` : ''}${reason}`;
+    const message = `${this.#base.host} answered ${status}${saidCode}${reason}`;
     throw this.gate.failed(
       new ConnectorError(meaning?.kind ?? kindOfStatus(status), message, { code, retryAfterMs }),
     );
@@ -211,7 +242,8 @@ interface Received {
 function readBase({ baseUrl, insecure }: Pick<Settings, 'baseUrl' | 'insecure'>): URL {
   const place = { path: 'baseUrl', value: baseUrl };
   const url = URL.parse(baseUrl);
-  if (!url || !/^https?:$/.test(url.protocol)) throw invalid(place, 'an absolute URL with https:');
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw invalid(place, 'an absolute URL with https:', shown(withoutUrlCredentials(baseUrl)));
   if (url.username !== '' || url.password !== '')
     throw invalid(place, 'a URL without credentials', 'one with credentials; set `authorization`');
   const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -224,7 +256,24 @@ function readHeaders(place: Place): Readonly<Record<string, string>> {
   const { value } = place;
   const isText = typeof value === 'object' && value !== null && Object.values(value).every(isString);
   if (!isText) throw invalid(place, 'an object of texts');
+  for (const [name, text] of Object.entries(value)) {
+    if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) throw invalid(place, 'an object with names of headers');
+    const at = { path: pathOf(place, name), value: null };
+    if (!isHeaderValue(text))
+      throw invalid(at, 'a text that a header can have', 'one with a line break or the like');
+  }
   return value as Readonly<Record<string, string>>;
+}
+
+/** Of Latin-1, without control characters but tabs; white space at the ends does not count. */
+function isHeaderValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text.replace(/^[\t\r\n ]+|[\t\r\n ]+$/g, ''));
+}
+
+function secretHeaders(headers: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    SECRET_HEADER.test(name) ? secretsOfAuthorization(value) : [],
+  );
 }
 
 function sent(body: unknown): string | Uint8Array<ArrayBuffer> {

@@ -6,6 +6,7 @@ import type { Subject } from '../../model/subject.ts';
 import type { DurationMs } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system/real/clock.ts';
+import { withoutUrlCredentials } from '../kernel/said.ts';
 import type { LdapFlavour, LdapMemberAttribute } from './ldap-flavour.ts';
 import type { LdapValue } from './protocol/ldap-value.ts';
 
@@ -188,7 +189,7 @@ export function readServer({ url, startTls, allowPlainText }: LdapSettings): {
   readonly hostname: string;
   readonly port: number;
 } {
-  const place = { path: 'url', value: url };
+  const place = { path: 'url', value: withoutUrlCredentials(url) };
   // `URL` reads host and port of schemes that it knows only.
   const read = /^(ldaps?):(\/\/.*)$/i.exec(url);
   const parsed = read && URL.parse(`http:${read[2]}`);

@@ -19,6 +19,8 @@ export class SmtpSender implements MailConnection {
   readonly #gate: Gate;
   readonly #queue: PQueue;
   #pool: SmtpPool | null = null;
+  /** What the last connection signed in with, as it was sent too. */
+  #secrets: readonly string[] = [];
   #isClosed = false;
 
   constructor(settings: SmtpSettings) {
@@ -118,7 +120,8 @@ export class SmtpSender implements MailConnection {
 
   #failure(error: unknown, isBegun: boolean, isTimeout: boolean): Error {
     const { timeoutMs, uncertain } = this.#settings;
-    return deliveryFailure(error, { host: this.#host, isBegun, isTimeout, timeoutMs, uncertain });
+    const secrets = this.#secrets;
+    return deliveryFailure(error, { host: this.#host, isBegun, isTimeout, timeoutMs, uncertain, secrets });
   }
 
   #mailOf({ key, to, cc, subject, text, html, language }: MailMessage): SendMailOptions {
@@ -158,13 +161,22 @@ export class SmtpSender implements MailConnection {
   /** `null`: the server wants none. */
   async #secret(renew: boolean): Promise<string | null> {
     const { auth } = this.#settings;
-    const secret = auth?.pass ?? auth?.accessToken;
-    return typeof secret === 'function' ? await secret(renew) : (secret ?? null);
+    const given = auth?.pass ?? auth?.accessToken;
+    const secret = typeof given === 'function' ? await given(renew) : (given ?? null);
+    if (auth && secret !== null) this.#secrets = [secret, ...signInsOf(auth.user, secret)];
+    return secret;
   }
 
   get #host(): string {
     return `${this.#settings.host}:${this.#settings.port}`;
   }
+}
+
+/** What is sent to sign in: RFC 4616, and XOAUTH2. */
+function signInsOf(user: string, secret: string): readonly string[] {
+  const plain = `\0${user}\0${secret}`;
+  const token = `user=${user}\x01auth=Bearer ${secret}\x01\x01`;
+  return [plain, token].map((text) => Buffer.from(text).toString('base64'));
 }
 
 function asNodemailerHasIt({ address, name = '' }: MailAddress) {

@@ -1,11 +1,10 @@
-import { escapeHidden } from '../../errors/shown.ts';
 import type { ConnectionCheck } from '../kernel/connection-check.ts';
+import { saidLine, withoutUrlCredentials } from '../kernel/said.ts';
 import { momentOf, newestChange } from './sql-changes.ts';
 import { quotedTable } from './sql-options.ts';
 import type { SqlReader } from './sql-reader.ts';
 
 const COUNT_MAX = 100_000;
-const SAID_LENGTH_MAX = 300;
 
 /** Tries what the directory will need: a row, the columns, timestamps and memberships. */
 export async function checkDirectory(
@@ -110,5 +109,5 @@ async function counted(reader: SqlReader): Promise<string> {
 /** What an error says, cut, and without the credentials of a URL. */
 function said(error: unknown): string {
   const text = error instanceof Error ? error.message : 'The query failed';
-  return escapeHidden(text.replace(/\/\/[^@\s/]+@/g, '//…@').slice(0, SAID_LENGTH_MAX));
+  return saidLine(withoutUrlCredentials(text));
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Ids } from '../../../ports/random.ts';
 import { ConnectorError } from '../../kernel/connector-error.ts';
 import { createHttpClient, path } from '../../kernel/http-client.ts';
+import { saidLine } from '../../kernel/said.ts';
 import type { AccessToken } from './access-tokens.ts';
 import { type EntraCertificate, signAssertion } from './client-assertion.ts';
 
@@ -11,8 +12,6 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** A token that is said to live longer is asked for anew, s: a day. */
 const LIFETIME_S_MAX = 86_400;
 
-/** Longest part of a message that comes from a credential, characters. */
-const SAID_LENGTH_MAX = 300;
 const NO_TOKEN = 'the credential gave no token';
 
 /** What gets tokens by itself: a credential of `@azure/identity`, for example. */
@@ -52,7 +51,7 @@ export function tokensOfSource(source: EntraTokenSource, scope: string): () => P
       got = await source.getToken(scope);
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      throw failed(said.split(/[\r\n]/)[0]?.slice(0, SAID_LENGTH_MAX) || NO_TOKEN);
+      throw failed(saidLine(said.split(/[\r\n]/)[0]) || NO_TOKEN);
     }
     if (typeof got?.token !== 'string' || got.token === '') throw failed(NO_TOKEN);
     return { token: got.token, expiresAtMs: got.expiresOnTimestamp };
@@ -88,7 +87,12 @@ export function tokensOfEndpoint(
         scope,
         ...proof,
       });
-      const answer = await http.request({ method: 'POST', path: target, body });
+      const answer = await http.request({
+        method: 'POST',
+        path: target,
+        body,
+        secrets: Object.values(proof),
+      });
       return readToken(answer.body, clock.now());
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;

@@ -1,7 +1,5 @@
 import { type AnswerKind, ConnectorError } from '../../kernel/connector-error.ts';
-
-/** Longest part of a message that comes from the server, characters. */
-const SAID_LENGTH_MAX = 300;
+import { saidLine } from '../../kernel/said.ts';
 
 /** Result codes: their name, what they mean for the call, and what people can do. RFC 4511 §4.1.9, appendix A. */
 const RESULTS: Readonly<Record<number, readonly [name: string, kind: AnswerKind, remedy?: string]>> = {
@@ -52,15 +50,20 @@ const SIGN_IN_DATA: Readonly<Record<string, string>> = {
   '775': 'the account is locked',
 };
 
-/** An answer with a result code other than success. */
-export function errorOfResult(code: number, said: string, host: string, cause?: unknown): ConnectorError {
+/** An answer with a result code other than success. What it says is shown without `secrets`. */
+export function errorOfResult(
+  code: number,
+  said: string,
+  host: string,
+  secrets: readonly string[] = [],
+): ConnectorError {
   // What a server means by a code that the standard does not have can only be seen by reading.
   const [name, kind, remedy] = RESULTS[code] ?? [`result${code}`, 'unknown'];
   const data =
     code === 49 ? SIGN_IN_DATA[/\bdata ([\da-f]{3})\b/i.exec(said)?.[1]?.toLowerCase() ?? ''] : undefined;
-  const words = [data, said.slice(0, SAID_LENGTH_MAX), remedy].filter(Boolean).join('; ');
+  const words = [data, saidLine(said, secrets), remedy].filter(Boolean).join('; ');
   const message = `${host} answered ${code} ${name}${words === '' ? '' : `: ${words}`}`;
-  return new ConnectorError(kind, message, { code: codeOfResult(code), cause });
+  return new ConnectorError(kind, message, { code: codeOfResult(code) });
 }
 
 /** The code of the failure for a result: `LdapBusy`. */

@@ -36,6 +36,8 @@ export class LdapSession {
   #isOpen = true;
   #bytes = 0;
   #cookies: PageCookies | null = null;
+  /** The password that it signs in with. */
+  #secrets: readonly string[] = [];
 
   /**
    * @param closing ends the attempt.
@@ -150,6 +152,7 @@ export class LdapSession {
         throw new ConnectorError('refused', 'Expected a password for the sign-in, got an empty one', {
           code: 'PasswordMissing',
         });
+      this.#secrets = [password];
       await make(async () => this.#client?.bind(bindDN, password));
     };
     try {
@@ -205,7 +208,7 @@ export class LdapSession {
     const { hostname } = this.#settings;
     const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
     if (typeof code === 'number')
-      return errorOfResult(code, message.replace(/ ?Code: 0x[\da-f]+$/, ''), hostname, error);
+      return errorOfResult(code, message.replace(/ ?Code: 0x[\da-f]+$/, ''), hostname, this.#secrets);
     return new ConnectorError('unknown', `No answer from ${hostname}`, {
       code: codeOfSocketError(error) ?? 'ConnectionLost',
       cause: error,

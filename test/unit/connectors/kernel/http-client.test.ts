@@ -7,6 +7,7 @@ import {
   type HttpClientOptions,
   path,
 } from '../../../../src/connectors/kernel/http-client.ts';
+import { failureReasonOf } from '../../../../src/engine/handlers/failure.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
 
 type Answer = (request: IncomingMessage & { readonly text: string }, response: ServerResponse) => void;
@@ -142,6 +143,42 @@ describe('a client of a host', () => {
     );
   });
 
+  it('repeats no credentials that a system sends back, in no text of the error and its causes', async () => {
+    answers = [
+      (request, response) => {
+        const { authorization, 'x-api-key': key } = request.headers;
+        json(400, { error: { code: authorization, message: `${authorization} ${key} ${request.text}` } })(
+          request,
+          response,
+        );
+      },
+    ];
+    const one = client({ authorization: () => 'Bearer t0ken-1', headers: { 'x-api-key': 'k3y-of-api' } });
+    const body = new URLSearchParams({ client_secret: 'b0dy secret' });
+    const error = await failureOf(one.request({ method: 'POST', path: '/', body, secrets: ['b0dy secret'] }));
+    expect(failureReasonOf(error)).toMatch(/answered 400 \(hidden\): \(hidden\) \(hidden\) client_secret=/);
+    expect(failureReasonOf(error)).not.toMatch(/t0ken|k3y|b0dy/);
+    expect(one.said('of Bearer t0ken-1')).toBe('of (hidden)');
+  });
+
+  it('sends no credentials that no header can have, closes the gate, and does not repeat them', async () => {
+    for (const token of ['Bearer t0\nken', 'Bearer t0–ken']) {
+      const one = client({ authorization: () => token });
+      const error = await failureOf(one.request({ method: 'GET', path: '/' }));
+      expect(error).toMatchObject({ kind: 'unauthorized', code: 'BadCredentials', retryAfterMs: 60_000 });
+      expect(failureReasonOf(error)).not.toContain('ken');
+    }
+    await client({ authorization: () => 'Bearer token\n' }).request({ method: 'GET', path: '/' });
+    expect(received.map(({ headers }) => headers)).toMatchObject([{ authorization: 'Bearer token' }]);
+  });
+
+  it('refuses headers that cannot be sent, without their values', () => {
+    expect(() => client({ headers: { 'x-key': 's3cr\net' } })).toThrow(
+      /^Expected headers\.x-key to be a text that a header can have, got one with a line break or the like$/,
+    );
+    expect(() => client({ headers: { 'x key': 's3cret' } })).toThrow('an object with names of headers');
+  });
+
   it('renews credentials once after 401, and then closes the gate', async () => {
     const renewals: boolean[] = [];
     const authorization = async (renew: boolean) => {
@@ -162,6 +199,14 @@ describe('a client of a host', () => {
       kind: 'unauthorized',
     });
     expect(received).toHaveLength(calls);
+  });
+
+  it('waits for a while where a host wants to be called again at once', async () => {
+    for (const wait of ['0', 'Thu, 01 Jan 1970 00:00:00 GMT']) {
+      answers = [json(429, {}, { 'retry-after': wait })];
+      const error = await failureOf(client().request({ method: 'GET', path: '/' }));
+      expect(error).toMatchObject({ kind: 'throttled', retryAfterMs: 1_000 });
+    }
   });
 
   it('makes no call while the host throttles, for the time that it asks for', async () => {
@@ -197,6 +242,10 @@ describe('a client of a host', () => {
     expect(received[0]?.url).toBe('/v2/Users?page=2');
     const error = await failureOf(one.request({ method: 'GET', path: 'https://example.org/Users' }));
     expect(error).toMatchObject({ kind: 'refused', code: 'ForeignUrl' });
+    for (const link of ['Users?page=2', '', baseUrl.replace('//', '//u:p@')])
+      expect(await failureOf(one.request({ method: 'GET', path: link }))).toMatchObject({
+        code: 'ForeignUrl',
+      });
     await one.request({ method: 'GET', path: '//example.org/Users' });
     expect(received.map(({ url }) => url)).toEqual(['/v2/Users?page=2', '/v2//example.org/Users']);
   });
@@ -260,6 +309,9 @@ describe('the base URL of a client', () => {
   });
 
   it('with credentials is refused, without repeating them', () => {
+    expect(() => createHttpClient({ baseUrl: 'ftp://ana:secret@example.org' })).toThrow(
+      'got `"ftp://…@example.org"`',
+    );
     expect(() => createHttpClient({ baseUrl: 'https://ana:secret@example.org' })).toThrow(
       'Expected baseUrl to be a URL without credentials, got one with credentials; set `authorization`',
     );
@@ -274,6 +326,10 @@ describe('the base URL of a client', () => {
 describe('a path', () => {
   it('escapes its values', () => {
     expect(path`/Users/${'a/b?c#d'}/Groups/${7}`).toBe('/Users/a%2Fb%3Fc%23d/Groups/7');
+  });
+
+  it('refuses a value that is not Unicode', () => {
+    expect(() => path`/Users/${'a\ud800'}`).toThrow('Expected an id in a path, got `a\\ud800`');
   });
 
   it.each(['', '.', '..'])('refuses the value `%s`, which would name another object', (value) => {

@@ -1,8 +1,11 @@
 /** What the contract suite (`test/contract/connectors/mail.test.ts`) does not say, on a real server. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { mailConnection } from '../../../../src/connectors/mail/mail-connection.ts';
 import type { MailMessage } from '../../../../src/connectors/mail/mail-message.ts';
 import type { MailConnection, MailOptions } from '../../../../src/connectors/mail/mail-options.ts';
+import { failureReasonOf } from '../../../../src/engine/handlers/failure.ts';
 import {
   SMTP_CERT,
   SMTP_PASS,
@@ -159,6 +162,28 @@ describe('signing in', () => {
     await expect(connection.send(MESSAGE, SIGNAL)).rejects.toMatchObject(refused);
     expect(server.steps).toBe(steps);
   });
+});
+
+it('What a server repeats of a sign-in is in no failure', async () => {
+  const server = createServer((socket) => {
+    socket.write('220 hello\r\n');
+    socket.on('data', (data) => {
+      const line = String(data).trim();
+      socket.write(/^EHLO/.test(line) ? '250 AUTH PLAIN\r\n' : `535 no ${line} ${SMTP_PASS}\r\n`);
+    });
+    socket.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const error = await connect({ port })
+      .send(MESSAGE, SIGNAL)
+      .catch((thrown: unknown) => thrown);
+    expect(failureReasonOf(error)).toContain('535 no AUTH PLAIN (hidden) (hidden)');
+    expect(failureReasonOf(error)).not.toContain(SMTP_PASS);
+  } finally {
+    server.close();
+  }
 });
 
 describe('a message that may have been sent', () => {

@@ -51,6 +51,9 @@ describe('a result code of LDAP', () => {
       'dc1 answered 50 insufficientAccessRights: no write access; give the account that signs in the right to do this',
     );
     expect(errorOfResult(80, '', 'dc1').message).toBe('dc1 answered 80 other');
+    expect(errorOfResult(80, 'no pa55word\0', 'dc1', ['pa55word']).message).toBe(
+      'dc1 answered 80 other: no (hidden)',
+    );
     expect(errorOfResult(80, 'x'.repeat(5_000), 'dc1').message.length).toBeLessThan(400);
   });
 
