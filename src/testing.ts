@@ -106,3 +106,18 @@ export {
   graphOf,
 } from './testing/oracles/graph-run.ts';
 export { formatViolations, type OracleViolation } from './testing/oracles/violation.ts';
+export type { ExportDocument } from './testing/verify/export-units.ts';
+export { RULE_FACTS, type RuleBasis, type RuleFact, type RuleName } from './testing/verify/rule-facts.ts';
+export {
+  type ExportFinding,
+  type Sureness,
+  UNCHECKED,
+  type Unchecked,
+  type UncheckedReason,
+} from './testing/verify/tally.ts';
+export {
+  type ExportReport,
+  type GraphExportSource,
+  type VerifyExportOptions,
+  verifyGraphExport,
+} from './testing/verify/verify-export.ts';

@@ -10,6 +10,7 @@ export {
   userCounters,
 } from './arbitraries/counters.ts';
 export { type EventSequence, eventSequence, modelPlan } from './arbitraries/events.ts';
+export { type BrokenGraphExport, brokenGraphExport, graphExport } from './arbitraries/exports.ts';
 export { faultPlan } from './arbitraries/fault-plans.ts';
 export * from './arbitraries/graph.ts';
 export { ledgerOperation, ledgerScript } from './arbitraries/ledger-scripts.ts';

@@ -23,9 +23,15 @@ export function reportStatus(run: RunRecord, position: number): ProcessingStatus
   const isOver = isTerminal(run.processingStatus) || processed === report.totalUsersCount;
   if (!isOver || report.totalUsersCount === 0)
     return isReached(run, position, processed) ? 'inProgress' : 'queued';
-  if (processed === 0) return 'canceled';
-  if (report.successfulUsersCount === report.totalUsersCount) return 'completed';
-  return report.successfulUsersCount === 0 ? 'failed' : 'completedWithErrors';
+  return endedReportStatus(report);
+}
+
+/** Status of a task that is over for every user of the run. Source: domain §3.5. */
+export function endedReportStatus(report: TaskReportCounters): ProcessingStatus {
+  const { successfulUsersCount, failedUsersCount, totalUsersCount } = report;
+  if (successfulUsersCount + failedUsersCount === 0) return 'canceled';
+  if (successfulUsersCount === totalUsersCount) return 'completed';
+  return successfulUsersCount === 0 ? 'failed' : 'completedWithErrors';
 }
 
 /** Whether a user has reached the task: the run started, or a user completed the previous task. */

@@ -48,6 +48,15 @@ export function violationsOf(
   return violations;
 }
 
+/** Everything wrong with a task result by itself. */
+export function violationsOfTask(task: TaskSnapshot): Pick<ModelViolation, 'rule' | 'what'>[] {
+  const violations: Pick<ModelViolation, 'rule' | 'what'>[] = [];
+  checkTask((rule, holds, what) => {
+    if (!holds) violations.push({ rule, what });
+  }, task);
+  return violations;
+}
+
 /** As one line per violation; empty when there is none. */
 export function describeViolations(violations: readonly Pick<ModelViolation, 'rule' | 'what'>[]): string {
   return violations.map(({ rule, what }) => `${rule}: ${what}`).join('\n');
@@ -128,7 +137,7 @@ function checkReports(check: Check, run: RunSnapshot): void {
     'reports count no user twice',
   );
   const detailed = users.flatMap(({ tasks, ...user }) => (tasks ? [{ ...user, tasks }] : []));
-  if (detailed.length !== users.length) return;
+  if (detailed.length !== users.length || run.areReportsInOrder === false) return;
   const recounted = recountReports(detailed, reports.length);
   const isSame = reports.every((report, index) => isSameReport(report, recounted[index]));
   check('I2', isSame, 'reports are those of the tasks');
@@ -226,7 +235,7 @@ function checkUser(check: Check, run: RunSnapshot, user: UserSnapshot, tolerance
   checkAscending(check, [completedAt ?? startedAt, updatedAt], 'started, completed, run updated');
   const runEnd = run.completedAt === null ? null : run.completedAt + toleranceMs;
   check('I9', completedAt === null || runEnd === null || completedAt <= runEnd, 'ends no later than its run');
-  if (tasks) checkTasks(check, user, tasks);
+  if (tasks) checkTasks(check, user, tasks, toleranceMs);
   if (tasks && run.continueOnError) {
     const { positions = tasks.map((_, index) => index + 1) } = user;
     const flags = positions.map((position) => run.continueOnError?.[position - 1] ?? false);
@@ -255,8 +264,13 @@ function checkUserStatus(check: Check, user: UserSnapshot): void {
   }
 }
 
-/** §6.5 recounted, I7, I8a, I10, I11 of a user's tasks. */
-function checkTasks(check: Check, user: UserSnapshot, tasks: readonly TaskSnapshot[]): void {
+/** §6.5 recounted, I7, I8a, I9, I10, I11 of a user's tasks. */
+function checkTasks(
+  check: Check,
+  user: UserSnapshot,
+  tasks: readonly TaskSnapshot[],
+  toleranceMs: number,
+): void {
   const count = (...statuses: readonly string[]) =>
     tasks.filter(({ status }) => statuses.includes(status)).length;
   check('I2', tasks.length === user.totalTasksCount, 'tasks are those of the user');
@@ -277,17 +291,23 @@ function checkTasks(check: Check, user: UserSnapshot, tasks: readonly TaskSnapsh
   const isDone = ({ status }: TaskSnapshot) => status === 'completed' || status === 'failed';
   const done = tasks.filter(isDone).length;
   check('I11', tasks.slice(0, done).every(isDone), 'what is done precedes what is not');
-  for (const { status, startedAt, completedAt } of tasks) {
-    const isOpen = status === 'queued' || status === 'inProgress';
-    check('I7', !isOpen || completedAt === null, `${status} task: completedAt`);
-    check('I7', isOpen || status === 'canceled' || completedAt !== null, `${status} task: completedAt`);
-    check('I8', status !== 'queued' || startedAt === null, `${status} task: startedAt`);
-    check(
-      'I8',
-      !isDone({ status, startedAt, completedAt }) || startedAt !== null,
-      `${status} task: startedAt`,
-    );
+  const endMs = user.completedAt === null ? null : user.completedAt + toleranceMs;
+  for (const task of tasks) {
+    checkTask(check, task);
+    const endsInTime = task.completedAt === null || endMs === null || task.completedAt <= endMs;
+    check('I9', endsInTime, 'a task ends no later than its user');
   }
+}
+
+/** I7, I8 and I9 of one task. */
+function checkTask(check: Check, { status, startedAt, completedAt }: TaskSnapshot): void {
+  const isOpen = status === 'queued' || status === 'inProgress';
+  const isDone = status === 'completed' || status === 'failed';
+  check('I7', !isOpen || completedAt === null, `${status} task: completedAt`);
+  check('I7', !isDone || completedAt !== null, `${status} task: completedAt`);
+  check('I8', status !== 'queued' || startedAt === null, `${status} task: startedAt`);
+  check('I8', !isDone || startedAt !== null, `${status} task: startedAt`);
+  checkAscending(check, [startedAt, completedAt], 'started, completed');
 }
 
 /** I5 with the flags: what is left is what stands after the task that blocked. */

@@ -52,6 +52,8 @@ export interface RunSnapshot extends CountersSnapshot {
   readonly users: readonly UserSnapshot[];
   /** One per task; `null` where what became of which task is not known. */
   readonly reports: readonly ReportSnapshot[] | null;
+  /** `false`: the reports are not in the order of the tasks, so only their sums mean something. Default: they are. */
+  readonly areReportsInOrder?: boolean;
   /** Of each task; `null`: not known when the snapshot was taken. */
   readonly continueOnError: readonly boolean[] | null;
 }

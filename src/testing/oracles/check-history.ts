@@ -3,6 +3,7 @@ import type { EngineEventMap, EngineEventName } from '../../events/event-map.ts'
 import type { Run } from '../../model/resources/resources.ts';
 import { isTerminal, RUN_EDGES, reachable } from '../model/edges.ts';
 import { violationsOf } from '../model/invariants.ts';
+import { violationsOfResult } from './check-result.ts';
 import { snapshotOfGraph } from './graph-rows.ts';
 import { Findings, type OracleViolation } from './violation.ts';
 
@@ -169,20 +170,9 @@ function checkUserEvent(
     findings.expect(holds, rule, `user.finished: ${message}`, event);
   expect(!finished.has(result.id), 'events', 'the user ended already');
   expect(isTerminal(result.processingStatus), 'events', `the user is \`${result.processingStatus}\``);
-  const alone = { ...ALONE, totalUsersCount: 1, totalTasksCount: result.totalTasksCount };
-  for (const { rule, what, user } of violationsOf(snapshotOfGraph(alone, [result], findings)))
-    if (user !== undefined) expect(false, rule, what.replace(/^user 0: /, ''));
+  for (const { rule, what } of violationsOfResult(result, null, findings)) expect(false, rule, what);
   finished.set(result.id, result.processingStatus);
 }
-
-/** A run around one result, so that the result can be checked alone. */
-const ALONE = {
-  processingStatus: 'inProgress',
-  successfulUsersCount: 0,
-  failedUsersCount: 0,
-  failedTasksCount: 0,
-  totalUnprocessedTasksCount: 0,
-};
 
 type TaskEvent = Extract<HistoryEvent, { name: `task.${string}` }>;
 

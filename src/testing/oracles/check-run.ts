@@ -1,7 +1,7 @@
 /** Checks a run with its user results as Graph shows them: tenure's resources, or data exported from Entra. */
 import { readFlag, readNumber, readWord } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
-import type { Place } from '../../input/refuse.ts';
+import { invalid, type Place } from '../../input/refuse.ts';
 import { isTerminal } from '../model/edges.ts';
 import { violationsOf } from '../model/invariants.ts';
 import { aggregate } from '../model/recount.ts';
@@ -19,6 +19,8 @@ export interface CheckRunOptions {
   readonly toleranceMs?: number;
   /** `some`: a page of the results; sums are not compared. Default `all`. */
   readonly results?: 'all' | 'some';
+  /** All task reports of the run, if they are to be compared with it: the rows. Default: none. */
+  readonly taskReports?: readonly object[];
   /** Reading of `failed` (domain §6.4, rule 4). Default: either. */
   readonly strictFailed?: boolean;
 }
@@ -26,6 +28,7 @@ export interface CheckRunOptions {
 const OPTIONS = {
   toleranceMs: withDefault((place: Place) => readNumber(place, 0, Infinity), 1_000),
   results: withDefault((place: Place) => readWord(place, ['all', 'some'] as const), 'all'),
+  taskReports: optional(readRows),
   strictFailed: optional(readFlag),
 } satisfies ShapeOf<CheckRunOptions>;
 
@@ -42,10 +45,15 @@ export function checkRun(
   results: Iterable<object> | { readonly value: Iterable<object> },
   options?: CheckRunOptions,
 ): readonly OracleViolation[] {
-  const { toleranceMs, results: which, strictFailed } = readOptions(options, 'checkRun', OPTIONS);
+  const {
+    toleranceMs,
+    results: which,
+    strictFailed,
+    taskReports,
+  } = readOptions(options, 'checkRun', OPTIONS);
   const findings = new Findings();
   const rows = rowsOf(results);
-  const known = snapshotOfGraph(run, rows, findings);
+  const known = snapshotOfGraph(run, rows, findings, taskReports ?? null);
   const snapshot = which === 'all' ? withUnreported(known) : known;
   for (const { rule, what, user, needsAllUsers } of violationsOf(snapshot, null, { toleranceMs })) {
     if (needsAllUsers && which === 'some') continue;
@@ -53,9 +61,16 @@ export function checkRun(
     findings.expect(false, rule, what, ...(user === undefined ? [run, ...shown] : shown));
   }
   checkNames(run, rows, findings);
+  checkScope(run, findings);
   checkMoments(run, rows, snapshot, toleranceMs, findings);
   checkEnding(run, snapshot, strictFailed, findings);
   return findings.violations;
+}
+
+function readRows(place: Place): readonly object[] {
+  if (Array.isArray(place.value) && place.value.every((row) => typeof row === 'object' && row !== null))
+    return place.value;
+  throw invalid(place, 'an array of objects');
 }
 
 /** The results that bear on a rule about the run. */
@@ -67,6 +82,14 @@ function evidence(rule: string, snapshot: RunSnapshot, rows: readonly object[]):
     return rule === 'I2' || rule === 'I3';
   };
   return rows.filter((_, index) => bears(snapshot.users[index] as UserSnapshot));
+}
+
+/** I13, of a run whose scope was selected; a masked type may be either. */
+function checkScope(run: object, findings: Findings): void {
+  const { activatedOnScope: scope, workflowExecutionType: type } = run as Readonly<Record<string, unknown>>;
+  if (scope === undefined || typeof type !== 'string' || type === 'unknownFutureValue') return;
+  const what = `activatedOnScope is ${scope === null ? 'null' : 'set'}, and the run is \`${type}\``;
+  findings.expect((scope !== null) === (type === 'activatedWithScope'), 'I13', what, run);
 }
 
 /** No id and no subject twice. */

@@ -1,7 +1,7 @@
 /** A rule that does not hold, with the rows that show it. */
 export interface OracleViolation {
   /**
-   * `I1` … `I12` of domain §6.6, `6.4` for a final status that the outcomes do not give, `edges` for a move
+   * `I1` … `I13` of domain §6.6, `6.4` for a final status that the outcomes do not give, `edges` for a move
    * that the status machine has not, `shape` for a value that cannot be read, `keys` for rows that
    * contradict each other's identity, `events` for an event that comes too often, too early or too late,
    * `liveness` for what should have ended and has not, `errors` for an error that is not of the table.
