@@ -1,4 +1,4 @@
-/** The resources that an export can have, told apart by where they stand and what they have. */
+/** The resources that an export can have: which one a row is follows from what it has and where it stands. */
 
 /** A row of JSON. */
 export type ExportRow = Readonly<Record<string, unknown>>;
