@@ -53,7 +53,7 @@ async function readJson(path: string, file: string): Promise<unknown> {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw unreadable(file, `Expected JSON, got: ${(cause as Error).message}`, cause);
+    throw unreadable(file, `Expected JSON, got: ${faultOfJson(text, (cause as Error).message)}`);
   }
 }
 
@@ -109,8 +109,18 @@ function addHooks(href: string): void {
   });
 }
 
+/** What V8 says, with the line in place of the text that it quotes: there may be a secret in it. */
+function faultOfJson(text: string, message: string): string {
+  const [, fault, quoted = ''] = /^(.*?), (?:\.{3})?"(.*)"(?:\.{3})? is not valid JSON$/s.exec(message) ?? [];
+  if (fault === undefined) return message;
+  const at = text.indexOf(quoted);
+  // The fault is in the middle of what is quoted, unless it is at the beginning of the text.
+  const line = text.slice(0, at === 0 ? 1 : at + Math.ceil(quoted.length / 2)).split('\n').length;
+  return at === text.lastIndexOf(quoted) ? `${fault} near line ${line}` : fault;
+}
+
 function reasonOf(cause: unknown): string {
-  if ((cause as { readonly code?: unknown }).code === 'ENOENT') return 'no file';
+  if ((cause as { readonly code?: unknown } | null)?.code === 'ENOENT') return 'no file';
   return cause instanceof Error ? cause.message.replaceAll(/\s*\n\s*/g, ' ') : String(cause);
 }
 

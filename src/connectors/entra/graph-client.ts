@@ -9,6 +9,9 @@ const BATCH = 20;
 /** Pages of one list, at most: a service that gives pages for ever is stopped. */
 const PAGES_MAX = 100_000;
 
+/** Objects that are kept together, at most: those that one person has. */
+const FOUND_MAX = 100_000;
+
 /** An object of Graph, as the service has sent it: untrusted. */
 export interface GraphObject {
   readonly id: string;
@@ -45,7 +48,10 @@ export class GraphClient {
   async find(path: string, signal?: AbortSignal): Promise<readonly GraphObject[] | null> {
     const found: GraphObject[] = [];
     try {
-      for await (const { objects } of this.pages(path, signal)) found.push(...objects);
+      for await (const { objects } of this.pages(path, signal)) {
+        found.push(...objects);
+        if (found.length > FOUND_MAX) throw unreadable(`a list of at most ${FOUND_MAX} objects`);
+      }
       return found;
     } catch (error) {
       if (error instanceof ConnectorError && error.kind === 'missing') return null;
@@ -56,10 +62,14 @@ export class GraphClient {
   /** The pages of a list; the last one has the link of a delta, if the list is one. */
   async *pages(path: string, signal?: AbortSignal): AsyncGenerator<GraphPage, void, void> {
     let next: string | null = path;
-    for (let pages = 0; next !== null && pages < PAGES_MAX; pages += 1) {
+    // An earlier link, a later one each time that the number of pages has doubled: so every circle of links is met.
+    let earlier = path;
+    for (let pages = 1; next !== null; pages += 1) {
       const page = readPage(await this.#send('GET', next, undefined, signal));
       yield page;
       next = page.nextLink;
+      if (next === earlier || pages === PAGES_MAX) throw unreadable('a list that ends');
+      if (next !== null && Number.isInteger(Math.log2(pages))) earlier = next;
     }
   }
 

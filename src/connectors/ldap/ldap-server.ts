@@ -1,12 +1,13 @@
 import { invalid, root } from '../../input/refuse.ts';
 import type { Subject } from '../../model/subject.ts';
 import { ConnectorError } from '../kernel/connector-error.ts';
+import { saidLine } from '../kernel/said.ts';
 import { DEFAULTS, type FlavourDefaults, flavourOf, type LdapFlavour } from './ldap-flavour.ts';
 import type { LdapGroupsOptions, LdapSettings } from './ldap-options.ts';
 import type { LdapClient } from './protocol/ldap-client.ts';
 import type { LdapEntry } from './protocol/ldap-entry.ts';
 import { and, equals, type LdapFilter } from './protocol/ldap-filter.ts';
-import { bytesOfGuid } from './protocol/ldap-values.ts';
+import { bytesOfGuid, dnKey } from './protocol/ldap-values.ts';
 
 /** Attributes of the root entry that are read. */
 const ROOT_ATTRIBUTES = [
@@ -111,14 +112,34 @@ export class LdapServer {
     const { idAttribute, usersFilter } = await this.profile(signal);
     const { keyOf, users } = this.settings;
     const { attribute, value } = keyOf?.(subject) ?? { attribute: idAttribute, value: subject.id };
-    if (attribute.toLowerCase() === 'dn') return this.client.read(value, attributes, signal);
+    if (attribute.toLowerCase() === 'dn') return this.#personAt(value, attributes, signal);
     const key = idFilter(attribute, value);
-    if (key === null) throw refused('BadId', `Expected an id of ${attribute}, got \`${value}\``);
+    if (key === null) throw refused('BadId', `Expected an id of ${attribute}, got \`${saidLine(value)}\``);
     const search = { scope: 'sub', filter: and(usersFilter, key), attributes } as const;
     const found = await this.client.search(users.base, search, 2, signal);
     if (found.length > 1)
       throw refused('AmbiguousAccount', `Expected one account by ${attribute}, got several`);
     return found[0] ?? null;
+  }
+
+  /**
+   * The person at a distinguished name. It comes from the data about the person, which must not reach other entries: one that
+   * is no person, or not below `users.base`, is none.
+   */
+  async #personAt(
+    dn: string,
+    attributes: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<LdapEntry | null> {
+    const { usersFilter: filter } = await this.profile(signal);
+    const entry = await this.client.entry(dn, { scope: 'base', filter, attributes }, signal);
+    const base = dnKey(this.settings.users.base);
+    const isBelow = entry !== null && (base === '' || dnKey(entry.dn).endsWith(`,${base}`));
+    if (entry === null || isBelow) return entry;
+    throw refused(
+      'BadId',
+      `Expected the entry of a person below ${this.settings.users.base}, got ${saidLine(dn)}`,
+    );
   }
 
   /**

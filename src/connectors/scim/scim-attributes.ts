@@ -76,7 +76,9 @@ export function operationFor(user: ScimResource, { name: attribute, value }: Wan
 
 function presentValue(user: ScimResource, attribute: string): string | null {
   const value = (PATHS[attribute] as ScimPath).read(user);
-  return value === undefined || value === null || value === '' ? null : String(value);
+  // What else an answer may hold is no value of these attributes.
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+  return isPlain && value !== '' ? String(value) : null;
 }
 
 function fieldOf(value: unknown, field: string): unknown {

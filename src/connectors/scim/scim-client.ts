@@ -4,7 +4,7 @@ import { createHttpClient, type HttpClient, type HttpClientOptions, path } from 
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 /** Resources of a page; servers may give fewer. RFC 7644 §3.4.2.4. */
 const PAGE = 200;
-/** Pages of one list, at most: a server that gives the same page for ever is stopped. */
+/** Pages of one list, at most: a server that gives pages for ever is stopped. */
 const PAGES_MAX = 100_000;
 
 /** A resource of SCIM, as the server has sent it: untrusted. */
@@ -54,6 +54,7 @@ export class ScimClient {
     attributes?: string,
   ): AsyncGenerator<ScimResource, void, void> {
     let startIndex = 1;
+    let firstId: string | null = null;
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const query = new URLSearchParams({ startIndex: String(startIndex), count: String(PAGE) });
       if (filter !== null) query.set('filter', filter);
@@ -66,10 +67,16 @@ export class ScimClient {
       const { resources, total, startIndex: from } = readList(body);
       if (from !== undefined && from !== startIndex)
         throw unreadable(`the page from ${startIndex} on of a ListResponse`);
+      const [first] = resources;
+      // A server that does not page, and does not say so: the people of the other pages would be missing.
+      if (first && first.id === firstId)
+        throw unreadable(`another page from ${startIndex} on of a ListResponse`);
+      firstId = first?.id ?? null;
       yield* resources;
       startIndex += resources.length;
       if (resources.length === 0 || startIndex > total) return;
     }
+    throw unreadable(`at most ${PAGES_MAX} pages of a ListResponse`);
   }
 
   /** How many resources there are, by a page of one. */

@@ -67,6 +67,7 @@ export function scimConnection(options: ScimOptions): ScimConnection {
       if (attribute === 'id') return client.get('Users', value, signal);
       const found: ScimResource[] = [];
       for await (const user of client.list('Users', `${attribute} eq ${filterValue(value)}`, signal)) {
+        if (!mayBe(user[attribute], value)) throw anotherAccount(attribute);
         found.push(user);
         if (found.length > 1) throw ambiguous(attribute);
       }
@@ -117,6 +118,17 @@ function keyOfNoOne(keyOf: (subject: Subject) => ScimKey): ScimKey | null {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Whether an account can be the one that was asked for: servers may leave the attribute out, or compare without case. */
+function mayBe(present: unknown, wanted: string): boolean {
+  const key = (text: string) => text.normalize().trim().toLowerCase();
+  return typeof present !== 'string' || key(present) === key(wanted);
+}
+
+function anotherAccount(attribute: string): ConnectorError {
+  const message = `Expected the account with the ${attribute} that was asked for, got another one: the service may ignore filters`;
+  return new ConnectorError('refused', message, { code: 'AnswerUnreadable' });
 }
 
 function ambiguous(attribute: string): ConnectorError {

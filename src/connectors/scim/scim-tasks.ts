@@ -10,6 +10,9 @@ import type { ScimConnection } from './scim-connection.ts';
 
 const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
+/** Groups that one person is a member of, at most: a server that names more without end is stopped. */
+const GROUPS_MAX = 10_000;
+
 /** The tasks of the catalogue that SCIM has a resource for. */
 export type ScimTasks = Readonly<
   Record<
@@ -54,7 +57,8 @@ function setActive(
         newAccount(scim, subject); // so that a preview says why none could be made
         return ['account: none → active'];
       }
-      return user.active === active ? [] : [`active: ${user.active ?? 'none'} → ${active}`];
+      if (user.active === active) return [];
+      return [`active: ${typeof user.active === 'boolean' ? user.active : 'none'} → ${active}`];
     },
     write: async (user) => {
       if (user)
@@ -122,11 +126,14 @@ async function leaveAllGroups(scim: ScimConnection, context: TaskContext, make: 
   if (user === null) return { processingInfo: already };
   const groups: ScimResource[] = [];
   const filter = `members.value eq ${filterValue(user.id)}`;
-  for await (const group of scim.client.list('Groups', filter, signal, 'displayName')) groups.push(group);
+  for await (const group of scim.client.list('Groups', filter, signal, 'displayName')) {
+    if (groups.length === GROUPS_MAX) throw tooManyGroups();
+    groups.push(group);
+  }
   return ensureAll(
-    groups.map(({ id, displayName }) => ({
-      name: `group ${displayName ?? id}`,
-      do: () => setMembership(scim, context, make, user, id, false),
+    groups.map((group) => ({
+      name: `group ${nameOf(group, group.id)}`,
+      do: () => setMembership(scim, context, make, user, group.id, false),
     })),
     already,
   );
@@ -152,7 +159,7 @@ function setMembership(
     },
     wanted: (group) => {
       if ((group !== null && hasMember(group, user.id)) === isMember) return [];
-      const name = group?.displayName ?? groupId;
+      const name = nameOf(group, groupId);
       return [isMember ? `added to group ${name}` : `removed from group ${name}`];
     },
     write: () =>
@@ -167,6 +174,11 @@ function memberOperation(userId: string, isMember: boolean, by: 'filter' | 'valu
   if (isMember) return { op: 'add', path: 'members', value } as const;
   if (by === 'value') return { op: 'remove', path: 'members', value } as const;
   return { op: 'remove', path: `members[value eq ${filterValue(userId)}]` } as const;
+}
+
+function nameOf(group: ScimResource | null, id: string): string {
+  const name = group?.displayName;
+  return typeof name === 'string' && name !== '' ? name : id;
 }
 
 function hasMember(group: ScimResource, userId: string): boolean {
@@ -190,4 +202,9 @@ function noGroup(id: string): ConnectorError {
   return new ConnectorError('refused', `Group ${id} does not exist in the SCIM service`, {
     code: 'GroupMissing',
   });
+}
+
+function tooManyGroups(): ConnectorError {
+  const message = `Expected a person to be a member of at most ${GROUPS_MAX} groups of the SCIM service, got more`;
+  return new ConnectorError('refused', message, { code: 'ListingEndless' });
 }

@@ -65,8 +65,13 @@ export class LdapClient {
   /** The entry itself; `null` when there is none. */
   async read(dn: string, attributes: readonly string[], signal?: AbortSignal): Promise<LdapEntry | null> {
     const filter = { kind: 'present', attribute: 'objectClass' } as const;
+    return this.entry(dn, { scope: 'base', filter, attributes }, signal);
+  }
+
+  /** The first entry; `null` when there is none, or none at the base. */
+  async entry(base: string, search: LdapSearch, signal?: AbortSignal): Promise<LdapEntry | null> {
     try {
-      return (await this.search(dn, { scope: 'base', filter, attributes }, 1, signal))[0] ?? null;
+      return (await this.search(base, search, 1, signal))[0] ?? null;
     } catch (error) {
       if (isResult(error, 32)) return null;
       throw error;

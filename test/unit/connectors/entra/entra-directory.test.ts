@@ -5,7 +5,9 @@ import {
   type EntraDirectoryOptions,
   entraDirectory,
 } from '../../../../src/connectors/entra/entra-directory.ts';
+import { GraphClient } from '../../../../src/connectors/entra/graph-client.ts';
 import { graphFilter } from '../../../../src/connectors/entra/graph-filter.ts';
+import { createHttpClient } from '../../../../src/connectors/kernel/http-client.ts';
 import { parseScopeRule } from '../../../../src/filter/parsing/scope-rule.ts';
 import type { Subject } from '../../../../src/model/subject.ts';
 import { VirtualClock } from '../../../helpers/virtual-clock.ts';
@@ -51,6 +53,23 @@ const fill = (count: number) => {
 };
 
 describe('a directory of Entra', () => {
+  it('ends with a failure where the links of pages lead back to one that was read', async () => {
+    for (const circle of [1, 2, 5]) {
+      let pages = 0;
+      const http = createHttpClient({
+        baseUrl: 'https://graph.example/v1.0',
+        fetch: async () => {
+          pages += 1;
+          const next = `https://graph.example/v1.0/users?page=${pages < 4 ? pages : 4 + (pages % circle)}`;
+          return Response.json({ value: [{ id: String(pages) }], '@odata.nextLink': next });
+        },
+      });
+      const read = new GraphClient(http, 'https://graph.example/v1.0').find('/users');
+      await expect(read).rejects.toThrow('Expected a list that ends of Microsoft Graph, got another answer');
+      expect(pages).toBeLessThan(20);
+    }
+  });
+
   it('streams all people once, page by page, with the properties that are selected', async () => {
     fill(25);
     emulator.data.pageMax = 10;

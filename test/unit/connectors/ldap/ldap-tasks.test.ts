@@ -229,6 +229,15 @@ describeSlapd('the tasks of an LDAP directory', () => {
     });
     expect(await run('disableUserAccount', {}, by('mail', 'a(*)\\b@example.org'))).toHaveProperty('changes');
     expect(await run('enableUserAccount', {}, by('dn', ANA))).toHaveProperty('changes');
+    for (const dn of [ANA.replaceAll(',', ' , '), ANA.toUpperCase()])
+      expect(await run('enableUserAccount', {}, by('dn', dn))).toHaveProperty('processingInfo');
+    // The data about people must not choose another entry that is deleted.
+    await slapd.add(`uid=root,${GROUPS}`, { ...PERSON, uid: 'root' });
+    await expect(run('deleteUserAccount', {}, by('dn', `uid=root,${GROUPS}`))).rejects.toEqual(
+      refusal('BadId', `Expected the entry of a person below ${PEOPLE}, got uid=root,${GROUPS}`),
+    );
+    for (const dn of ['', PEOPLE, GROUPS])
+      expect(await run('deleteUserAccount', {}, by('dn', dn))).toHaveProperty('processingInfo');
     expect(await run('deleteUserAccount', {}, by('dn', `uid=none,${PEOPLE}`))).toHaveProperty(
       'processingInfo',
     );

@@ -19,6 +19,18 @@ const USER = {
   [ENTERPRISE]: { department: 'Sales' },
 };
 
+it('What is no text, number or boolean is no value of an attribute', () => {
+  const hostile = {
+    id: 'u1',
+    displayName: { toString: 1 },
+    title: ['x'],
+    userType: 7,
+    name: 'x',
+    emails: [null],
+  };
+  expect(attributesOf(hostile)).toEqual({ userType: '7' });
+});
+
 describe('the differences of an account', () => {
   it('are the attributes whose value is another one, in core, name, enterprise and lists', () => {
     const wanted = [

@@ -51,6 +51,14 @@ describe('a directory over SCIM', () => {
     });
   });
 
+  it('fails over one that gives the first page again without saying where it begins', async () => {
+    const page = { totalResults: 300, Resources: [{ id: 'u1' }, { id: 'u2' }] };
+    const http = { baseUrl: 'https://example.org', fetch: async () => Response.json(page) };
+    await expect(all(scimDirectory(scimConnection({ http })).query(null))).rejects.toThrow(
+      'Expected another page from 3 on of a ListResponse of SCIM 2.0, got another answer',
+    );
+  });
+
   it('gets people by id, also more than fit into one request, and omits unknown ids', async () => {
     const ids = ['E450', 'nothing', ...Array.from({ length: 30 }, (_, n) => `E${n + 1}`)];
     const subjects = await scimDirectory(scim).get(ids);

@@ -50,6 +50,18 @@ describe('a task of a SCIM service', () => {
     await expect(run('disableUserAccount')).rejects.toMatchObject({ failureCode: 'AmbiguousAccount' });
   });
 
+  it('does not touch an account that was not asked for, of a service that ignores filters', async () => {
+    const answers = (externalId: string) => async () =>
+      Response.json({ totalResults: 1, Resources: [{ id: 'u1', externalId, active: true }] });
+    const task = (externalId: string) =>
+      run('disableUserAccount', {}, { http: { baseUrl: 'https://x.example', fetch: answers(externalId) } });
+    await expect(task('E2')).rejects.toMatchObject({
+      failureCode: 'AnswerUnreadable',
+      message: expect.stringContaining('got another one: the service may ignore filters'),
+    });
+    expect(await task('e1')).toEqual({ changes: ['active: true → false'] });
+  });
+
   it('finds the account by the key of its options, also by its id', async () => {
     server.data.add('users', { userName: 'e1@example.org', active: true });
     const byName = {
