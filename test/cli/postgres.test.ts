@@ -69,6 +69,7 @@ describePostgres('a database in Postgres', () => {
       ['resume'],
       ['resume', '--dry-run'],
       ['serve', '--no-op', '--dry-run'],
+      ['scenario', '--quiet'],
       ['check'],
       ['runs', 'delete', id],
     ];

@@ -7,7 +7,7 @@ import { DAY_MS, type EpochMs } from '../../model/time.ts';
 import { numeral, plural } from '../../text/numbers.ts';
 import type { Turnover } from '../scenario/scenario.ts';
 import { monthsWithin } from '../world/turnover.ts';
-import type { Zone } from '../world/zone.ts';
+import { dayAfter, type LocalDay, type Zone } from '../world/zone.ts';
 import type { Period } from './period.ts';
 import { endOf, type RecordedPeople, startOf } from './recorded-people.ts';
 
@@ -21,29 +21,40 @@ export interface Arrivals {
 /** Fewer dates say nothing about their days. */
 const DATES_MIN = 20;
 const NOTICE_DAYS_MAX = 365;
+const YEAR_DAYS = 365;
+const MONTHS = 12;
 /** Shares of the other workdays that are Mondays, or Fridays, and first, or last, days of a month. */
 const FIFTH = 1 / 5;
 const FIRST = 12 / 261;
 
-/** Collects the people of joiner, mover and leaver workflows. */
+/** Collects the people of joiner, mover and leaver workflows of whom the directory does not say when. */
 export class Movements {
+  readonly #people: RecordedPeople;
   readonly #seen = { joiner: new Set<string>(), leaver: new Set<string>() };
   readonly #moves = new Map<string, number>();
 
+  constructor(people: RecordedPeople) {
+    this.#people = people;
+  }
+
   add(category: WorkflowCategory, workflowId: string, subjectId: string): void {
-    if (category === 'joiner' || category === 'leaver') this.#seen[category].add(subjectId);
+    const person = this.#people.byId.get(subjectId);
+    if (category === 'joiner' && (person === undefined || startOf(person) === null))
+      this.#seen.joiner.add(subjectId);
+    if (category === 'leaver' && person === undefined) this.#seen.leaver.add(subjectId);
     if (category === 'mover') this.#moves.set(workflowId, (this.#moves.get(workflowId) ?? 0) + 1);
   }
 
   /** Who is gone from the directory is known by the runs alone. */
-  gone(category: 'joiner' | 'leaver', { byId }: RecordedPeople): number {
+  gone(category: 'joiner' | 'leaver'): number {
     let count = 0;
-    for (const id of this.#seen[category]) if (!byId.has(id)) count += 1;
+    for (const id of this.#seen[category]) if (!this.#people.byId.has(id)) count += 1;
     return count;
   }
 
-  has(category: 'joiner' | 'leaver', id: string): boolean {
-    return this.#seen[category].has(id);
+  /** Whether a person, without a date in the directory, was in a run for joiners. */
+  hasJoined(id: string): boolean {
+    return this.#seen.joiner.has(id);
   }
 
   /** Of the mover workflow with the most of them. */
@@ -62,7 +73,7 @@ export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Pe
   for (const [id, person] of all.byId) {
     const joinMs = startOf(person);
     const leaveMs = endOf(person);
-    if (joinMs === null && movements.has('joiner', id)) undated += 1;
+    if (joinMs === null && movements.hasJoined(id)) undated += 1;
     else if (joinMs === null || joinMs <= startMs) people.push(asAtStart(person, leaveMs, startMs));
     else if (joinMs <= endMs) {
       joined.push(joinMs);
@@ -71,10 +82,11 @@ export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Pe
     }
     if (leaveMs !== null && leaveMs > startMs && leaveMs <= endMs) left.push(leaveMs);
   }
-  const gone = { joiners: movements.gone('joiner', all), leavers: movements.gone('leaver', all) };
+  const gone = { joiners: movements.gone('joiner'), leavers: movements.gone('leaver') };
   const joinDays = dayWeights(joined, zone, 1, isFirstWorkday);
   const leaveDays = dayWeights(left, zone, 5, isLastDay);
   const notice = noticeOf(notices);
+  const seasonality = seasonsOf([...joined, ...left], period);
   const dates: Turnover = {
     ...(joinDays
       ? { joinDays: { mondays: joinDays[0], monthStarts: joinDays[1], otherWorkdays: joinDays[2] } }
@@ -83,6 +95,7 @@ export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Pe
       ? { leaveDays: { fridays: leaveDays[0], monthEnds: leaveDays[1], otherWorkdays: leaveDays[2] } }
       : {}),
     ...(notice ?? {}),
+    ...(seasonality ? { seasonality } : {}),
   };
   const perMonth = (count: number, kind: 'join' | 'move' | 'leave'): number => {
     const months = monthsWithin(dates, kind, period);
@@ -116,7 +129,8 @@ export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Pe
             'Days between the entry in the directory and the first day: too few dates (createdDateTime); the default.',
           ]),
       'People who left, and are not in the directory nor in a leaver run: not in the record; none.',
-      'How long leavers stay in the directory (keptDays), and seasons: not in the record; the defaults.',
+      ...(seasonality ? [] : ['Seasons: less than a year, or too few dates; none.']),
+      'How long leavers stay in the directory (keptDays): not in the record; the default.',
     ],
   };
 }
@@ -126,6 +140,22 @@ function asAtStart(person: Subject, leaveMs: EpochMs | null, startMs: EpochMs): 
   if (leaveMs === null || leaveMs <= startMs) return person;
   const { employeeLeaveDateTime: _, ...others } = person;
   return others as Subject;
+}
+
+/** Factors of January to December; `null`: the period is shorter than a year, or there are too few dates. */
+function seasonsOf(moments: readonly EpochMs[], { zone, startMs, days }: Period): readonly number[] | null {
+  if (days < YEAR_DAYS || moments.length < MONTHS * DATES_MIN) return null;
+  const monthOf = (day: LocalDay): number => Number(day.slice(5, 7)) - 1;
+  const [counts, lengths] = [new Array<number>(MONTHS).fill(0), new Array<number>(MONTHS).fill(0)];
+  for (const atMs of moments) increment(counts, monthOf(zone.dayOf(atMs)));
+  const first = zone.dayOf(startMs);
+  for (let day = 0; day < days; day++) increment(lengths, monthOf(dayAfter(first, day)));
+  const mean = moments.length / days;
+  return counts.map((count, month) => Math.round((100 * count) / ((lengths[month] ?? 1) * mean)) / 100);
+}
+
+function increment(counts: number[], at: number): void {
+  counts[at] = (counts[at] ?? 0) + 1;
 }
 
 function noticeOf(days: readonly number[]): Pick<Turnover, 'noticeDays' | 'lateShare'> | null {

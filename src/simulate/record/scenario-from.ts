@@ -42,7 +42,7 @@ export interface ScenarioFromOptions {
   readonly timeZone?: string;
   /** The engine's `concurrency`, which the record does not have, 1..100,000. Default 256. */
   readonly concurrency?: number;
-  /** Called after some users, with the share of the work that is done, 0..1. */
+  /** Called again and again, with the share of the work that is done, 0..1. */
   readonly onProgress?: (share: number) => void;
 }
 
@@ -139,7 +139,7 @@ class RecordReader {
   readonly #tallies = new Map<string, TaskTally>();
   readonly #kinds = new FailureKinds();
   readonly #figures: FiguresTally;
-  readonly movements = new Movements();
+  readonly movements: Movements;
   readonly onDemand = new OnDemandRuns();
   #users = 0;
   #known = 0;
@@ -164,6 +164,7 @@ class RecordReader {
     this.#progress = onProgress ?? (() => {});
     this.#timeline = new Timeline(period, concurrency ?? CONCURRENCY_DEFAULT);
     this.#figures = new FiguresTally(period);
+    this.movements = new Movements(people);
   }
 
   get figures(): PeriodFigures {
@@ -176,8 +177,10 @@ class RecordReader {
 
   /** @throws LifecycleError `InvalidArgument` when the directory does not have the people. */
   async read(): Promise<void> {
+    const { startMs, endMs } = this.#period;
     await readRuns(this.#store, this.#period, {
       run: (run) => {
+        this.#progress(Math.min(0.5, (run.scheduledAtMs - startMs) / (endMs - startMs) / 2));
         this.#figures.addRun(run.processingStatus);
         this.onDemand.add(run);
         if (run.isNoOp) this.#noOps += 1;

@@ -60,7 +60,8 @@ const KINDS_MAX = 12;
 const REASON_LENGTH_MAX = 256;
 /** Fewer calls say little. */
 const CALLS_MIN = 20;
-/** Waits of which 99 of 100 are shorter are those of the engine itself. */
+/** Where 999 of 1,000 waits are shorter, they are those of the engine itself. */
+const WAIT_SHARE = 0.999;
 const WAIT_MIN_MS: DurationMs = 1_000;
 /** Points of a measured distribution. */
 const SHARES = [
@@ -84,7 +85,7 @@ export class TaskTally {
   /** @param isAnswered whether the task waits for callbacks, so that what it took was waiting. */
   behaviour(isAnswered: boolean, outages: readonly Outage[]): TaskBehaviour {
     const measured = quantiles(this.#durations);
-    const waits = this.#waits.quantileMs(0.99) >= WAIT_MIN_MS ? quantiles(this.#waits) : null;
+    const waits = this.#waits.quantileMs(WAIT_SHARE) >= WAIT_MIN_MS ? quantiles(this.#waits) : null;
     const wait = isAnswered ? measured : waits;
     const failures = this.#rules().map(({ rule }) => rule);
     return {
@@ -99,14 +100,14 @@ export class TaskTally {
   notes(task: string): readonly string[] {
     const { total } = this.#calls;
     const rules = this.#rules().flatMap(({ why }) => (why === null ? [] : [`“${task}”: ${why}`]));
-    const waits = this.#waits.quantileMs(0.99);
+    const waits = this.#waits.quantileMs(WAIT_SHARE);
     return [
       ...(total < CALLS_MIN
         ? [`“${task}” was called ${plural(total, 'time')} only: its durations and failures are uncertain.`]
         : []),
       ...(waits >= WAIT_MIN_MS
         ? [
-            `“${task}”: people waited up to ${duration(waits)} before the last attempt (99 of 100). The record does not say whether for a pause between attempts, for a service that asked to be called later, or for a limit of the task, so the wait is repeated as it was measured, whatever the load is.`,
+            `“${task}”: people waited up to ${duration(waits)} before the last attempt (999 of 1,000). The record does not say whether for a pause between attempts, for a service that asked to be called later, or for a limit of the task, so the wait is repeated as it was measured, whatever the load is.`,
           ]
         : []),
       ...rules,
