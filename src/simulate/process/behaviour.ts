@@ -12,6 +12,7 @@ import type {
 } from '../../ports/task-handler.ts';
 import { drawFor, hashOf } from '../../system/virtual/random.ts';
 import type { End, RateWait, TaskLimits } from '../metrics/delays.ts';
+import type { DurationShape } from '../scenario/duration-shape.ts';
 import type { FailureRule, TaskBehaviour } from '../scenario/scenario.ts';
 import { durationFor } from './durations.ts';
 
@@ -132,6 +133,10 @@ interface Span {
   readonly untilMs: EpochMs;
 }
 
+function isIn({ fromMs, untilMs }: Span, nowMs: EpochMs): boolean {
+  return nowMs >= fromMs && nowMs < untilMs;
+}
+
 interface Rule extends Span {
   readonly rule: FailureRule;
   /** `null`: all. */
@@ -153,7 +158,10 @@ function failureOf({ reason = 'Failed', code }: FailureRule): Error {
 class SimulatedTask {
   readonly #task: TaskBehaviour;
   readonly #deps: BehaviourDeps;
-  readonly #outages: readonly (Span & { readonly reason: string })[];
+  readonly #outages: readonly (Span & {
+    readonly reason: string;
+    readonly wait: DurationShape | undefined;
+  })[];
   readonly #rules: readonly Rule[];
   readonly #gate: RateGate | null;
   /** Users whose wait before the call has begun. */
@@ -166,9 +174,10 @@ class SimulatedTask {
       fromMs: from === undefined ? Number.NEGATIVE_INFINITY : deps.momentOf(from),
       untilMs: until === undefined ? Number.POSITIVE_INFINITY : deps.momentOf(until),
     });
-    this.#outages = (task.outages ?? []).map(({ from, until, reason = 'Service unavailable' }) => ({
+    this.#outages = (task.outages ?? []).map(({ from, until, reason = 'Service unavailable', wait }) => ({
       ...span(from, until),
       reason,
+      wait,
     }));
     const setOf = <T>(some: readonly T[] | undefined) => (some === undefined ? null : new Set(some));
     this.#rules = (task.failures ?? []).map((rule) => ({
@@ -208,9 +217,9 @@ class SimulatedTask {
 
   /** The wait before the first attempt; `null`: there is none, or it is over. */
   #waitBefore(context: TaskContext, key: number): Suspension | null {
-    const { wait } = this.#task;
-    if (!wait || context.attempt > 1) return null;
-    if (this.#waiting.delete(context.idempotencyKey)) return null;
+    if (context.attempt > 1 || this.#waiting.delete(context.idempotencyKey)) return null;
+    const wait = this.#outageNow()?.wait ?? this.#task.wait;
+    if (!wait) return null;
     const ms = durationFor(wait, drawFor(key, context.attempt * 1_024 + DRAW.wait));
     if (ms === 0) return null;
     this.#waiting.add(context.idempotencyKey);
@@ -252,18 +261,22 @@ class SimulatedTask {
     });
   }
 
+  #outageNow() {
+    const nowMs = this.#deps.now();
+    return this.#outages.find((outage) => isIn(outage, nowMs));
+  }
+
   /** Throws if this call fails now. */
   #fail(context: TaskContext, key: number): void {
     const nowMs = this.#deps.now();
-    const isIn = ({ fromMs, untilMs }: Span): boolean => nowMs >= fromMs && nowMs < untilMs;
-    const outage = this.#outages.find(isIn);
+    const outage = this.#outageNow();
     if (outage) throw new Error(outage.reason);
     const attempt = context.attempt * 1_024;
     const { subject } = context;
     for (const [at, entry] of this.#rules.entries()) {
       const { rule } = entry;
       const { departments, managers, hours } = entry;
-      if (!isIn(entry)) continue;
+      if (!isIn(entry, nowMs)) continue;
       if (departments && !departments.has(String(subject.department))) continue;
       if (managers && !managers.has(managerOf(subject) ?? '')) continue;
       if (hours && !hours.has(this.#deps.hourOf(nowMs))) continue;

@@ -95,11 +95,11 @@ export async function scenarioFrom(
   const schedule = await scheduleOf(store);
   const secret = given.anonymous ? systemSecret() : null;
   const people = await readPeople(directory, workflows, schedule.catchUpDays * DAY_MS, secret);
-  const record = new RecordReader(store, period, people, workflows, given);
+  const answered = await answeredTasks(store, workflows);
+  const record = new RecordReader(store, period, people, workflows, answered, given);
   await record.read();
   const arrivals = arrivalsOf(people, record.movements, period);
   const { entries, notes } = scenarioWorkflows(workflows, record.onDemand, given.anonymous);
-  const answered = await answeredTasks(store, workflows);
   const tasks = record.tasks(workflows, answered);
   const days = `${zone.dayOf(period.startMs)} to ${lastDay(period)}`;
   const scenario: Scenario = {
@@ -150,6 +150,7 @@ class RecordReader {
     period: Period,
     people: RecordedPeople,
     workflows: readonly Workflow[],
+    answered: ReadonlySet<string>,
     {
       anonymous,
       concurrency,
@@ -162,7 +163,7 @@ class RecordReader {
     this.#categories = new Map(workflows.map(({ id, category }) => [id, category]));
     this.#isAnonymous = anonymous ?? false;
     this.#progress = onProgress ?? (() => {});
-    this.#timeline = new Timeline(period, concurrency ?? CONCURRENCY_DEFAULT);
+    this.#timeline = new Timeline(period, concurrency ?? CONCURRENCY_DEFAULT, answered);
     this.#figures = new FiguresTally(period);
     this.movements = new Movements(people);
   }
@@ -188,8 +189,8 @@ class RecordReader {
       users: (run, users) => {
         for (const user of users) this.#addUser(user, run.workflowId);
       },
-      call: ({ task, startedMs, outcome }) =>
-        this.#timeline.add(task, startedMs, outcome.completedAtMs, outcome.status === 'failed'),
+      call: ({ task, readyMs, startedMs, outcome }) =>
+        this.#timeline.add(task, readyMs, startedMs, outcome.completedAtMs, outcome.status === 'failed'),
     });
     this.#requirePeople();
     const outages = new Map<string, ReturnType<Timeline['outages']>>();
@@ -202,8 +203,10 @@ class RecordReader {
       call: (call) => {
         const known = outages.get(call.task) ?? this.#timeline.outages(call.task);
         outages.set(call.task, known);
-        const atMs = call.outcome.completedAtMs;
-        if (!known.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs)) this.#addCall(call);
+        const { readyMs } = call;
+        const isIn = known.some(({ fromMs, untilMs }) => readyMs >= fromMs && readyMs < untilMs);
+        if (isIn) this.#tallyOf(call.task).addInOutage(call.startedMs - readyMs);
+        else this.#addCall(call);
       },
     });
   }
@@ -268,9 +271,14 @@ class RecordReader {
     );
   }
 
-  #addCall({ task, run, user, readyMs, startedMs, outcome }: RecordedCall): void {
+  #tallyOf(task: string): TaskTally {
     const tally = this.#tallies.get(task) ?? new TaskTally();
     this.#tallies.set(task, tally);
+    return tally;
+  }
+
+  #addCall({ task, run, user, readyMs, startedMs, outcome }: RecordedCall): void {
+    const tally = this.#tallyOf(task);
     const person = this.#people.byId.get(user.subjectId);
     const endMs = outcome.completedAtMs;
     const isCrowded = this.#timeline.isCrowded(readyMs) || this.#timeline.isCrowded(startedMs);

@@ -72,6 +72,8 @@ const SHARES = [
 export class TaskTally {
   readonly #durations = new Histogram();
   readonly #waits = new Histogram();
+  /** Of people who were ready in an outage. */
+  readonly #waitsInOutages = new Histogram();
   readonly #calls = new Counts();
   readonly #failures = new Map<string, FailureTally>();
 
@@ -82,17 +84,22 @@ export class TaskTally {
     if (call.failure) this.#kindOf(call.failure).counts.add(call);
   }
 
+  /** A call for a person who was ready for it in an outage. */
+  addInOutage(waitMs: DurationMs): void {
+    this.#waitsInOutages.add(Math.max(0, waitMs));
+  }
+
   /** @param isAnswered whether the task waits for callbacks, so that what it took was waiting. */
   behaviour(isAnswered: boolean, outages: readonly Outage[]): TaskBehaviour {
     const measured = quantiles(this.#durations);
-    const waits = this.#waits.quantileMs(WAIT_SHARE) >= WAIT_MIN_MS ? quantiles(this.#waits) : null;
-    const wait = isAnswered ? measured : waits;
+    const wait = isAnswered ? measured : waitsOf(this.#waits);
+    const waitInOutages = waitsOf(this.#waitsInOutages);
     const failures = this.#rules().map(({ rule }) => rule);
     return {
       ...(isAnswered || measured === null ? {} : { duration: measured }),
       ...(wait === null ? {} : { wait }),
       ...(failures.length === 0 ? {} : { failures }),
-      ...(outages.length === 0 ? {} : { outages: outages.map(outageOf) }),
+      ...(outages.length === 0 ? {} : { outages: outages.map((one) => outageOf(one, waitInOutages)) }),
     };
   }
 
@@ -171,8 +178,14 @@ function share(value: number): number {
   return Math.min(1, Math.max(0, Math.round(value * 1e6) / 1e6));
 }
 
-function outageOf({ fromMs, untilMs }: Outage) {
-  return { from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString() };
+function outageOf({ fromMs, untilMs }: Outage, wait: DurationShape | null) {
+  const [from, until] = [fromMs, untilMs].map((atMs) => new Date(atMs).toISOString()) as [string, string];
+  return { from, until, ...(wait === null ? {} : { wait }) };
+}
+
+/** `null`: they are those of the engine itself. */
+function waitsOf(waits: Histogram): DurationShape | null {
+  return waits.quantileMs(WAIT_SHARE) >= WAIT_MIN_MS ? quantiles(waits) : null;
 }
 
 function quantiles(histogram: Histogram): DurationShape | null {

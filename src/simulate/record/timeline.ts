@@ -21,9 +21,12 @@ const CHANCE_MAX = 1e-6;
 /** Where more of the lanes are busy, a person who waits probably waits for one. */
 const CROWDED_SHARE = 0.5;
 
+/** Of people who were ready for a task in each step. */
 interface TaskSteps {
   readonly calls: Uint32Array;
   readonly failed: Uint32Array;
+  /** When the last of them was done, ms after the start of the period. */
+  readonly lastEnd: Float64Array;
 }
 
 /** Collects calls in any order. */
@@ -36,24 +39,33 @@ export class Timeline {
   readonly #outageStepMs: DurationMs;
   readonly #tasks = new Map<string, TaskSteps>();
 
-  /** @param lanes places for calls. */
-  constructor(period: Period, lanes: number) {
+  readonly #answered: ReadonlySet<string>;
+
+  /**
+   * @param lanes places for calls.
+   * @param answered tasks that wait for callbacks, and need no lane for that.
+   */
+  constructor(period: Period, lanes: number, answered: ReadonlySet<string>) {
     const lengthMs = period.endMs - period.startMs;
     this.#period = period;
     this.#lanes = lanes;
+    this.#answered = answered;
     this.#loadStepMs = Math.max(SECOND_MS, Math.ceil(lengthMs / LOAD_STEPS_MAX));
     this.#load = new Float32Array(Math.ceil(lengthMs / this.#loadStepMs) + 1);
     this.#outageStepMs = Math.max(5 * MINUTE_MS, Math.ceil(lengthMs / OUTAGE_STEPS_MAX));
   }
 
-  add(task: string, startedMs: EpochMs, endedMs: EpochMs, hasFailed: boolean): void {
+  /** @param readyMs when the person was ready for it: attempts that failed before the last one lie after that. */
+  add(task: string, readyMs: EpochMs, startedMs: EpochMs, endedMs: EpochMs, hasFailed: boolean): void {
     const { startMs } = this.#period;
-    const at = Math.floor((endedMs - startMs) / this.#outageStepMs);
-    const { calls, failed } = this.#stepsOf(task);
+    const at = Math.floor((readyMs - startMs) / this.#outageStepMs);
+    const { calls, failed, lastEnd } = this.#stepsOf(task);
     if (at >= 0 && at < calls.length) {
       calls[at] = (calls[at] ?? 0) + 1;
       if (hasFailed) failed[at] = (failed[at] ?? 0) + 1;
+      lastEnd[at] = Math.max(lastEnd[at] ?? 0, endedMs - startMs);
     }
+    if (this.#answered.has(task)) return;
     const width = this.#loadStepMs;
     const [from, until] = [startedMs - startMs, endedMs - startMs];
     for (let step = Math.max(0, Math.floor(from / width)); step * width < until; step++) {
@@ -75,7 +87,7 @@ export class Timeline {
 
   /** The outages of a task, to a few minutes. */
   outages(task: string): readonly Outage[] {
-    const { calls, failed } = this.#stepsOf(task);
+    const { calls, failed, lastEnd } = this.#stepsOf(task);
     const sum = (steps: Uint32Array): number => steps.reduce((total, count) => total + count, 0);
     const [allCalls, allFailed] = [sum(calls), sum(failed)];
     const found: Outage[] = [];
@@ -87,7 +99,9 @@ export class Timeline {
       // Of the other calls: one in all of them fails at least, as far as is known.
       const rate = (allFailed - one.failed + 1) / (allCalls - one.calls + 2);
       if (one.calls * Math.log(rate) > Math.log(CHANCE_MAX)) return;
-      found.push({ fromMs: this.#outageMs(one.first), untilMs: this.#outageMs(one.last + 1) });
+      const endMs = this.#period.startMs + (lastEnd[one.last] ?? 0) + 1;
+      const untilMs = Math.max(this.#outageMs(one.last + 1), endMs);
+      found.push({ fromMs: this.#outageMs(one.first), untilMs });
     };
     for (const [at, count] of calls.entries()) {
       if (count === 0) continue;
@@ -119,7 +133,11 @@ export class Timeline {
     const known = this.#tasks.get(task);
     if (known) return known;
     const length = Math.ceil((this.#period.endMs - this.#period.startMs) / this.#outageStepMs);
-    const steps = { calls: new Uint32Array(length), failed: new Uint32Array(length) };
+    const steps = {
+      calls: new Uint32Array(length),
+      failed: new Uint32Array(length),
+      lastEnd: new Float64Array(length),
+    };
     this.#tasks.set(task, steps);
     return steps;
   }

@@ -29,8 +29,10 @@ export function checkTasks({ tasks = {} }: Scenario, momentOf: (text: string) =>
     if (task.wait) checkShape(`${path}.wait`, task.wait);
     if (task.hang && task.hang.probability > 0 && task.timeoutMs === undefined)
       throw invalid({ path: `${path}.timeoutMs`, value: undefined }, 'given for a task that may hang');
-    for (const [at, outage] of (task.outages ?? []).entries())
+    for (const [at, outage] of (task.outages ?? []).entries()) {
       checkOrder(`${path}.outages[${at}]`, outage, momentOf);
+      if (outage.wait) checkShape(`${path}.outages[${at}].wait`, outage.wait);
+    }
     for (const [at, rule] of (task.failures ?? []).entries())
       checkOrder(`${path}.failures[${at}]`, rule, momentOf);
   }

@@ -223,7 +223,15 @@ const TASK = object(
       'Failures that affect some people or times more than others. The first match gives the reason.',
     ),
     outages: list(
-      object({ from: moment(), until: moment() }, { reason: name() }),
+      object(
+        { from: moment(), until: moment() },
+        {
+          reason: name(),
+          wait: durationShape(
+            'The wait of people who are ready in it, in place of the task’s. Default: that.',
+          ),
+        },
+      ),
       { max: 1_000 },
       'Times in which every call fails.',
     ),

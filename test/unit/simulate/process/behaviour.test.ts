@@ -98,6 +98,16 @@ describe('a simulated task', () => {
     expect([before.totals.users, after.totals.users]).toEqual([{ completed: 10 }, { completed: 10 }]);
   });
 
+  it('waits in an outage as the outage says, and fails after that', async () => {
+    const outages = [{ from: at(0), until: at(900), wait: { kind: 'fixed', ms: 600_000 } }] as const;
+    const { totals, latency } = await simulate(oneRun(10, { task: { wait: SECOND, outages } }));
+    expect([totals.users, latency.maxMs]).toEqual([{ failed: 10 }, 600_000]);
+    const late = await simulate(
+      oneRun(10, { task: { wait: SECOND, outages: [{ ...outages[0], from: at(100) }] } }),
+    );
+    expect([late.totals.users, late.latency.maxMs]).toEqual([{ completed: 10 }, 1_000]);
+  });
+
   it('survives an outage by its repeated attempts', async () => {
     const task = { outages: [{ from: at(0), until: at(30) }], retry: { attempts: 5, delayMs: 10_000 } };
     const { totals } = await simulate(oneRun(10, { task }));
