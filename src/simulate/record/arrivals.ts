@@ -27,7 +27,7 @@ const MONTHS = 12;
 const FIFTH = 1 / 5;
 const FIRST = 12 / 261;
 
-/** Collects the people of joiner, mover and leaver workflows of whom the directory does not say when. */
+/** Collects the people of joiner, mover and leaver workflows, where the directory does not say when they came or left. */
 export class Movements {
   readonly #people: RecordedPeople;
   readonly #seen = { joiner: new Set<string>(), leaver: new Set<string>() };
