@@ -35,7 +35,7 @@ describe('settings that are left out', () => {
       interruptionsMax: 10,
       abortGraceMs: 5_000,
       handlersUnsettledMax: 256,
-      retention: { deletedWorkflowsMs: 30 * DAY_MS, runsMs: null },
+      retention: { deletedWorkflowsMs: 30 * DAY_MS, runsMs: null, auditMs: 400 * DAY_MS },
       limits: DEFAULT_LIMITS,
     });
   });
@@ -54,10 +54,12 @@ describe('settings that are left out', () => {
     expect(readSettings({ retention: { runsDays: 7 } }).retention).toEqual({
       deletedWorkflowsMs: LIMITS.deletedWorkflowsDays * DAY_MS,
       runsMs: 7 * DAY_MS,
+      auditMs: LIMITS.auditDays * DAY_MS,
     });
     expect(readSettings({ retention: { deletedWorkflowsDays: null } }).retention).toEqual({
       deletedWorkflowsMs: null,
       runsMs: null,
+      auditMs: LIMITS.auditDays * DAY_MS,
     });
   });
 
