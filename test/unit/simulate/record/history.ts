@@ -8,11 +8,11 @@ import { readScenario, type Scenario, type SimulationResult, simulate } from '..
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
 import { ON_DEMAND } from '../scenarios.ts';
 
-/** Three months of a company: three kinds of failures, an outage, waits, and all three kinds of changes. */
+/** A quarter of a company, but for two weeks: three kinds of failures, an outage, waits, and all three kinds of changes. */
 export const QUARTER: Scenario = {
   name: 'Quarter',
   start: '2026-01-01',
-  horizon: 'P90D',
+  horizon: 'P75D',
   timeZone: 'Europe/Berlin',
   population: {
     kind: 'generated',

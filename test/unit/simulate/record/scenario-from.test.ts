@@ -19,7 +19,7 @@ describe('a scenario from a record', () => {
   it('covers the recorded days, with the slots and workflows of the store', () => {
     const { scenario } = made;
     expect(scenario.start).toBe('2026-01-01');
-    expect(['P89D', 'P90D', 'P91D']).toContain(scenario.horizon);
+    expect(['P74D', 'P75D', 'P76D']).toContain(scenario.horizon);
     expect(scenario.schedule).toEqual({ intervalHours: 3, catchUpDays: 3 });
     expect(scenario.workflows.map(({ key, onMove }) => [key, onMove])).toEqual([
       ['First day', undefined],

@@ -10,7 +10,7 @@ import { historyOf, QUARTER } from './history.ts';
 
 /** Runs, people and latencies of a history, its scenario and that scenario's simulation; all by fixed seeds. */
 async function validated(seed: number): Promise<Validation> {
-  const { store, directory } = await historyOf({ ...QUARTER, horizon: 'P45D' }, { seed });
+  const { store, directory } = await historyOf({ ...QUARTER, horizon: 'P31D' }, { seed });
   return validateScenario(await scenarioFrom(store, directory, { timeZone: 'Europe/Berlin' }), {
     seed: seed + 100,
   });
