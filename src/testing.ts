@@ -106,6 +106,7 @@ export {
   graphOf,
 } from './testing/oracles/graph-run.ts';
 export { formatViolations, type OracleViolation } from './testing/oracles/violation.ts';
+export { graphExportPage } from './testing/verify/export-page.ts';
 export type { ExportDocument } from './testing/verify/export-units.ts';
 export { RULE_FACTS, type RuleBasis, type RuleFact, type RuleName } from './testing/verify/rule-facts.ts';
 export {

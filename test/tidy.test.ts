@@ -36,7 +36,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],
   simulate: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'directory', 'system', 'stores'],
-  testing: [...RECORD, 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],
+  testing: [...RECORD, 'text', 'ledger', 'engine', 'directory', 'system', 'stores', 'simulate'],
 };
 
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })

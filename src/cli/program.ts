@@ -17,6 +17,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { templatesCommand } from './commands/templates.ts';
+import { verifyCommand } from './commands/verify/verify.ts';
 import { workCommand } from './commands/work.ts';
 import { workflowsCommand } from './commands/workflows/workflows.ts';
 import type { Host } from './host.ts';
@@ -70,6 +71,7 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     explainCommand,
     personCommand,
     checkCommand,
+    verifyCommand,
     initCommand,
     checkConfigCommand,
     serveCommand,

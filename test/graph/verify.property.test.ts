@@ -1,7 +1,7 @@
 /** What tenure itself serves obeys the rules, in every state of the engine and from one state to the next. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readGraph } from '../../src/cli/verify/read-graph.ts';
+import { readGraph } from '../../src/cli/commands/verify/read-graph.ts';
 import { LifecycleError } from '../../src/errors/lifecycle-error.ts';
 import { systemClock } from '../../src/system/real/clock.ts';
 import { ledgerCommands, ledgerModel } from '../../src/testing/fast-check.ts';

@@ -246,10 +246,14 @@ function readBase({ baseUrl, insecure }: Pick<Settings, 'baseUrl' | 'insecure'>)
     throw invalid(place, 'an absolute URL with https:', shown(withoutUrlCredentials(baseUrl)));
   if (url.username !== '' || url.password !== '')
     throw invalid(place, 'a URL without credentials', 'one with credentials; set `authorization`');
-  const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLoopback && !insecure)
+  if (url.protocol === 'http:' && !isLoopback(url) && !insecure)
     throw invalid(place, 'a URL with https:, or `insecure` to be set');
   return url;
+}
+
+/** Whether a URL names this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function readHeaders(place: Place): Readonly<Record<string, string>> {

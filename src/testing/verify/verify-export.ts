@@ -5,6 +5,7 @@ import { invalid, type Place } from '../../input/refuse.ts';
 import type { DurationMs } from '../../model/time.ts';
 import { ExportCollector } from './export-moments.ts';
 import type { ExportDocument } from './export-units.ts';
+import { factOf, type RuleFact } from './rule-facts.ts';
 import { type ExportFinding, Tally, type Unchecked } from './tally.ts';
 import { History } from './verify-history.ts';
 
@@ -41,6 +42,8 @@ export interface ExportReport {
     readonly summaries: number;
     readonly changes: number;
   };
+  /** The rules that do not hold, with what is known of them. */
+  readonly rules: readonly (RuleFact & { readonly rule: string })[];
   /** At most 500; `omittedFindingsCount` are the others. */
   readonly findings: readonly ExportFinding[];
   readonly omittedFindingsCount: number;
@@ -84,6 +87,7 @@ export async function verifyGraphExport(
       summaries: counts.runSummary + counts.userSummary + counts.taskReportSummary,
       changes: history.changesCount,
     },
+    rules: [...new Set(tally.findings.map(({ rule }) => rule))].map((rule) => ({ rule, ...factOf(rule) })),
     findings: tally.findings,
     omittedFindingsCount: tally.omittedFindingsCount,
     unchecked: tally.uncheckedCounts,

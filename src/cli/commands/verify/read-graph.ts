@@ -1,10 +1,10 @@
 /** Reads the history of lifecycle workflows from a service that speaks Microsoft Graph. Asks only, and waits when it is to. */
-import { ConnectorError } from '../../connectors/kernel/connector-error.ts';
-import { createHttpClient, type HttpClient } from '../../connectors/kernel/http-client.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { isTerminal } from '../../rules/status/transitions.ts';
-import type { ExportDocument } from '../../testing.ts';
-import { CliError } from '../terminal/cli-error.ts';
+import { ConnectorError } from '../../../connectors/kernel/connector-error.ts';
+import { createHttpClient, type HttpClient, isLoopback } from '../../../connectors/kernel/http-client.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { isTerminal } from '../../../rules/status/transitions.ts';
+import type { ExportDocument } from '../../../testing.ts';
+import { CliError } from '../../terminal/cli-error.ts';
 
 /** Where to read, and how. */
 export interface GraphSource {
@@ -31,6 +31,11 @@ const BODY_BYTES_MAX = 64 * 2 ** 20;
 /** The documents of a service: every run with its results, task reports, and a summary, workflow by workflow. */
 export async function* readGraph(source: GraphSource): AsyncGenerator<ExportDocument, void, void> {
   const { base, workflow } = addressOf(source.url);
+  if (base.startsWith('http:') && !isLoopback(new URL(base)))
+    throw new CliError(
+      `Expected --url to have https:, got http://${new URL(base).host}`,
+      'http: is for this machine only: the token would be read on its way',
+    );
   const reader = new Reader(source, base);
   if (workflow !== null) yield* reader.workflow(workflow);
   else for (const { id } of await reader.rows('/workflows?$select=id')) yield* reader.workflow(String(id));
@@ -39,9 +44,9 @@ export async function* readGraph(source: GraphSource): AsyncGenerator<ExportDocu
 /** The URL that ends in `lifecycleWorkflows`, and the workflow, if it names one. @throws CliError. */
 export function addressOf(text: string): { readonly base: string; readonly workflow: string | null } {
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol))
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
     throw new CliError(
-      `Expected --url to be an absolute URL, got ${text}`,
+      `Expected --url to be an absolute URL without credentials, got ${url ? url.host : text}`,
       'Example: --url https://graph.microsoft.com/v1.0',
     );
   const [, before = '', after = ''] =
@@ -169,9 +174,10 @@ class Reader {
       }
   }
 
-  #wait(waitMs: number): Promise<void> {
+  async #wait(waitMs: number): Promise<void> {
     const { clock, signal } = this.#source;
-    return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
       const timer = clock.setTimer(waitMs, () => {
         signal.removeEventListener('abort', abort);
         resolve();
