@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brokenGraphExport, graphExport } from '../../src/testing/fast-check.ts';
-import { EXPORT_BREAKAGES } from '../../src/testing/verify/sample-breakages.ts';
+import { EXPORT_BREAKAGES } from '../../src/testing/verify/samples/sample-breakages.ts';
 import { verifyGraphExport } from '../../src/testing.ts';
 
 describe('verifyGraphExport', () => {

@@ -3,8 +3,13 @@ import { readWord } from '../../input/fields.ts';
 import { optional, readOptions } from '../../input/options.ts';
 import { apply, createRun } from '../model/reference-model.ts';
 import type { ExportDocument } from '../verify/export-units.ts';
-import { EXPORT_BREAKAGES, type SampleHistory } from '../verify/sample-breakages.ts';
-import { documentsOf, momentOfModel, PLAIN_STYLE, type SampleStyle } from '../verify/sample-export.ts';
+import { EXPORT_BREAKAGES, type SampleHistory } from '../verify/samples/sample-breakages.ts';
+import {
+  documentsOf,
+  momentOfModel,
+  PLAIN_STYLE,
+  type SampleStyle,
+} from '../verify/samples/sample-export.ts';
 import { eventSequence } from './events.ts';
 import type { EventOptions } from './option-types.ts';
 import { EVENTS } from './options.ts';

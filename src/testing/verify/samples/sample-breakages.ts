@@ -1,8 +1,8 @@
 /** Ways to break an export, each of one rule; others may be broken with it. */
-import { isTerminal } from '../model/edges.ts';
-import { BREAKAGES } from '../oracles/graph-run.ts';
-import type { ExportRow } from './export-kinds.ts';
-import type { RuleName } from './rule-facts.ts';
+import { isTerminal } from '../../model/edges.ts';
+import { BREAKAGES } from '../../oracles/graph-run.ts';
+import type { ExportRow } from '../export-kinds.ts';
+import type { RuleName } from '../rule-facts.ts';
 import type { SampleMoment } from './sample-export.ts';
 
 /** A run at two moments, the earlier one first. */

@@ -1,10 +1,10 @@
 /** Exports of a run that the model has lived through, and ways to break them. */
-import { endedReportStatus } from '../../rules/counters/reports.ts';
-import { isTerminal } from '../model/edges.ts';
-import { type ModelRun, snapshotOf } from '../model/reference-model.ts';
-import { type GraphResult, type GraphRun, graphOf } from '../oracles/graph-run.ts';
-import type { ExportRow } from './export-kinds.ts';
-import type { ExportDocument } from './export-units.ts';
+import { endedReportStatus } from '../../../rules/counters/reports.ts';
+import { isTerminal } from '../../model/edges.ts';
+import { type ModelRun, snapshotOf } from '../../model/reference-model.ts';
+import { type GraphResult, type GraphRun, graphOf } from '../../oracles/graph-run.ts';
+import type { ExportRow } from '../export-kinds.ts';
+import type { ExportDocument } from '../export-units.ts';
 
 /** Everything that Graph shows of one run at a moment. */
 export interface SampleMoment {
