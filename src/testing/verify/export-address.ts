@@ -16,7 +16,7 @@ export interface ExportAddress {
 }
 
 /** The moments between which a summary counts, ms, both included. */
-export interface SummaryWindow {
+interface SummaryWindow {
   readonly startMs: number;
   readonly endMs: number;
 }
