@@ -100,6 +100,7 @@ async function workWith(host: Host, options: WorkOptions, engine: Engine, store:
     write();
   });
   engine.on('engine.error', (event) => warnings.add(event));
+  engine.on('task.throttled', (event) => warnings.wait(event));
   engine.on('user.finished', ({ runId }) => {
     done.users += 1;
     done.runs.add(runId);

@@ -62,6 +62,7 @@ export class Session {
     this.engine = engine;
     this.#warnings = new Warnings(host, (write) => this.#above(write));
     engine.on('engine.error', (event) => this.#failed(event));
+    engine.on('task.throttled', (event) => this.#warnings.wait(event));
     engine.on('workflow.subjectsLeftOut', ({ selection }) => this.#warnings.show(leftOutWarnings(selection)));
     if (!input.store.slices) engine.on('run.progress', ({ run }) => this.#progress?.update(run));
   }

@@ -1,3 +1,6 @@
+import { type AnswerKind, ConnectorError } from '../../connectors/kernel/connector-error.ts';
+import { codeOfSocketError, kindOfSocketError } from '../../connectors/kernel/http-answer.ts';
+import { saidLine, withoutUrlCredentials } from '../../connectors/kernel/said.ts';
 import type { SqlDialect } from '../../connectors/sql/sql-dialect.ts';
 import type {
   SqlColumn,
@@ -60,7 +63,11 @@ export const SQL = connectionKind(
   async ({ sqlite, postgres, query, dialect, ...options }, context) => {
     const { sqlDirectory } = await import('../../connectors/sql/sql-directory.ts');
     const database = await openDatabase({ sqlite, postgres, query, dialect }, context);
-    const directory = sqlDirectory({ ...options, query: database.query, dialect: database.dialect });
+    const directory = sqlDirectory({
+      ...options,
+      query: explained(database.query),
+      dialect: database.dialect,
+    });
     return {
       tasks: {},
       directory: async () => directory,
@@ -98,6 +105,27 @@ async function openDatabase(source: Source, context: OpenContext): Promise<Datab
   if (postgres !== undefined) return openPostgres(context.secret('postgres', postgres));
   if (dialect === undefined) throw invalid({ path: 'dialect', value: dialect }, 'given beside query');
   return { query: query as SqlQuery, dialect, close: async () => {} };
+}
+
+/** Errors of drivers as those of a system that is not well, which they are: not of tenure, nor of a program. */
+function explained(query: SqlQuery): SqlQuery {
+  return async (sql, parameters) => {
+    try {
+      return await query(sql, parameters);
+    } catch (error) {
+      const { code, message = '' } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
+      const said = saidLine(withoutUrlCredentials(message)) || codeOfSocketError(error) || 'no reason';
+      throw new ConnectorError(kindOfError(code, error), `The database answered: ${said}`, {
+        code: 'QueryFailed',
+      });
+    }
+  };
+}
+
+/** @see https://www.postgresql.org/docs/current/errcodes-appendix.html for 28: invalid authorization. */
+function kindOfError(code: unknown, error: unknown): AnswerKind {
+  if (typeof code === 'string' && /^28\w{3}$/.test(code)) return 'unauthorized';
+  return kindOfSocketError(error) === 'unreachable' ? 'unreachable' : 'refused';
 }
 
 async function openSqlite(path: string): Promise<Database> {

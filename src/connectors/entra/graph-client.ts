@@ -163,7 +163,7 @@ export function quoted(value: string): string {
 /** A query: `?$select=id&$top=1`. Names are those of OData, values are escaped. */
 export function query(options: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return `?${given.map(([name, value]) => `$${name}=${encodeURIComponent(String(value))}`).join('&')}`;
+  return `?${given.map(([name, value]) => `$${name}=${encodeURIComponent(String(value).toWellFormed())}`).join('&')}`;
 }
 
 function readObject(body: unknown): GraphObject {

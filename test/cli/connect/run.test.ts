@@ -1,5 +1,10 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { testHost } from '../../unit/cli/support.ts';
 import { expectCode } from '../support.ts';
 import { connectedWorkplace, stateOf, whenChanged } from './support.ts';
 
@@ -57,6 +62,49 @@ describe('run --connect', () => {
       expect(stderr).toMatch(
         /error: .* answered 401: .*\nTo do: check the credentials.* tenure check-config FILE\n$/,
       );
+    }
+  });
+
+  it('says what a database with the people answered, as an error of the database', async () => {
+    await place.joiners(1);
+    new DatabaseSync(place.path('hr.db')).close();
+    const hr = { kind: 'sql', sqlite: 'hr.db', table: 'no_table', id: 'id', columns: {} };
+    await write('sql.json', JSON.stringify({ connections: { hr, app: scim() }, directory: 'hr' }));
+    for (const more of [[], ['--dry-run']]) {
+      const args = ['run', '--connect', '@sql.json', '--workflow', '@joiner.json', ...more];
+      const { stderr } = expectCode(await tenure(...args), 1);
+      expect(stderr).toMatch(
+        /^error: The database answered: no such table: no_table\nTo do: .* check-config FILE\n$/,
+      );
+    }
+  });
+
+  it('says why tasks wait, without the token that the service repeats, and keeps none of it', async () => {
+    const plain = testHost();
+    const line = (text = '') => {
+      plain.stderr.line(text);
+      if (text.includes('tasks wait')) setImmediate(() => plain.interrupts.arrived('SIGINT'));
+    };
+    const host = { ...plain, stderr: { ...plain.stderr, line } };
+    const service = createServer((request, answer) => {
+      answer.writeHead(401, { 'content-type': 'application/json' });
+      answer.end(JSON.stringify({ detail: `not known: ${request.headers.authorization}` }));
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    try {
+      await place.joiners(2);
+      const { port } = service.address() as AddressInfo;
+      const app = { ...scim(), baseUrl: `http://127.0.0.1:${port}` };
+      const people = { kind: 'file', path: 'people.csv' };
+      await write('refused.json', JSON.stringify({ connections: { people, app }, directory: 'people' }));
+      const args = ['run', '--connect', '@refused.json', '--workflow', '@joiner.json', '--db', '@refused.db'];
+      const { stdout, stderr } = expectCode(await place.tenureOn(host, ...args), 130);
+      expect(stderr).toMatch(/warning: tasks wait, .*127\.0\.0\.1:\d+ answered 401: not known: \(hidden\)/);
+      const token = place.env.SCIM_TOKEN;
+      expect(`${stdout}${stderr}${await readFile(place.path('refused.db'), 'latin1')}`).not.toContain(token);
+    } finally {
+      service.close();
+      service.closeAllConnections();
     }
   });
 

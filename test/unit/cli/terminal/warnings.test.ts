@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Warnings } from '../../../../src/cli/terminal/warnings.ts';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
+import type { EngineEventMap } from '../../../../src/events/event-map.ts';
 import { testHost } from '../support.ts';
 
 describe('warnings of the engine', () => {
@@ -18,6 +19,22 @@ describe('warnings of the engine', () => {
       'warning: 3 times: commit: Expected x.db to have room to grow, got: disk full',
       '',
     ]);
+  });
+
+  it('say once why tasks wait, where they wait long', () => {
+    const host = testHost();
+    const warnings = new Warnings(host, (write) => write());
+    const wait = (failureReason: string, waitMs: number) =>
+      warnings.wait({
+        failureReason,
+        notBeforeDateTime: new Date(host.clock.now() + waitMs).toISOString(),
+      } as EngineEventMap['task.throttled']);
+    wait('busy', 1_000);
+    for (const waitMs of [60_000, 50_000]) wait('app answered 401\u001b[2J', waitMs);
+    warnings.close();
+    expect(host.stderr.text()).toBe(
+      'warning: tasks wait, and are tried again for up to 60 min: app answered 401\\u001b[2J\n',
+    );
   });
 
   it('are bounded: kinds beyond a number are counted together', () => {
