@@ -34,7 +34,10 @@ export interface ScenarioFromOptions {
    * the day of its first run, or of its first workflow up to 31 days earlier.
    */
   readonly since?: string;
-  /** `true`: ids become hashes, names are dropped, and failures keep their code only. Default `false`. */
+  /**
+   * `true`: ids become hashes, names and addresses are dropped, and failures keep their code only. Departments, dates and
+   * the texts of workflows stay. Default `false`.
+   */
   readonly anonymous?: boolean;
   /** Name of the scenario. Default: `From the record of …`. */
   readonly name?: string;
