@@ -14,7 +14,7 @@ import type {
 } from '../simulate.ts';
 import type { Host } from './host.ts';
 import { forceOption, someText } from './options.ts';
-import { claimOutputs } from './output-files.ts';
+import { claimOutputs, type OutputFile } from './output-files.ts';
 import { terminalBar } from './terminal/bar.ts';
 import { CliError, messageOf } from './terminal/cli-error.ts';
 import { count, counted } from './terminal/text.ts';
@@ -88,22 +88,26 @@ export async function readNamed(
  * @throws CliError.
  */
 export async function claimReport(
-  { report, force = false }: Pick<SimulationCliOptions, 'report' | 'force'>,
+  { report, force = false }: SimulationCliOptions,
   kinds: readonly ReportFileKind[],
   scenarios: readonly (readonly [name: string, read: ReadScenario])[],
 ): Promise<void> {
   if (report === undefined) return;
-  const outputs = kinds.map(({ suffix, isOurs }) => ({
+  const inputs = scenarios.flatMap(([name, { scenario, folder }]) => {
+    const { population } = scenario;
+    return [name, ...(population.kind === 'file' ? [resolve(folder, population.path)] : [])];
+  });
+  await claimOutputs(reportOutputs(report, kinds), { inputs, force });
+}
+
+/** The files of a report, to be claimed. */
+export function reportOutputs(report: string, kinds: readonly ReportFileKind[]): readonly OutputFile[] {
+  return kinds.map(({ suffix, isOurs }) => ({
     path: reportPath(report, suffix),
     option: `--report ${report}`,
     isOurs,
     makesFolders: true,
   }));
-  const inputs = scenarios.flatMap(([name, { scenario, folder }]) => {
-    const { population } = scenario;
-    return [name, ...(population.kind === 'file' ? [resolve(folder, population.path)] : [])];
-  });
-  await claimOutputs(outputs, { inputs, force });
 }
 
 /** Writes the files of a report. @throws CliError. */

@@ -73,10 +73,13 @@ describe('tenure scenario', () => {
     expect(exists('no.json')).toBe(false);
   });
 
-  it('does not write over a file that is none of its scenarios, nor over its input', async () => {
+  it('does not write over a file that is none of its scenarios, nor over its input, nor one file twice', async () => {
     await write('notes.txt', 'mine');
     expect((await scenario('--out', path('notes.txt'))).stderr).toMatch(/which tenure did not write/);
     expect((await scenario('--out', path('people.jsonl'))).stderr).toMatch(/to name no input file/);
+    const both = await scenario('--out', path('both.json'), '--report', path('both.html'));
+    expect(both.stderr).toMatch(/both\.json to be two files, got one|both\.html to be two files, got one/);
+    expect(exists('both.json')).toBe(false);
     expect(read('notes.txt')).toBe('mine');
     expect((await scenario('--quiet', '--out', path('mine.json'))).code).toBe(0);
   });

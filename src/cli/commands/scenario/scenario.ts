@@ -9,7 +9,7 @@ import { dbOption, forceOption, requireOption, someText, usersOptions, wholeNumb
 import { claimOutputs } from '../../output-files.ts';
 import { openExisting } from '../../session/stores.ts';
 import { withUsers } from '../../session/users.ts';
-import { claimReport, type Simulate, seedNumber } from '../../simulation.ts';
+import { reportOutputs, type Simulate, seedNumber } from '../../simulation.ts';
 import { CliError, messageOf } from '../../terminal/cli-error.ts';
 import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
 import { withSpinner } from '../../terminal/progress.ts';
@@ -93,20 +93,9 @@ export function scenarioCommand(host: Host, end: (code: ExitCode) => void): Comm
 
 async function makeScenario(host: Host, options: ScenarioCliOptions): Promise<ExitCode> {
   sizeNursery(options.validate ? 'large' : 'small');
-  const { out, force = false, quiet = false, db, users } = options;
-  if (out !== undefined)
-    await claimOutputs(
-      [
-        {
-          path: out,
-          option: `--out ${out}`,
-          isOurs: (text) => /^\{\n {2}"name": .*\n {2}"start": "/.test(text),
-        },
-      ],
-      { inputs: [db, ...(users === undefined ? [] : [users])], force },
-    );
+  const { out, quiet = false } = options;
   const library = await import('../../../simulate.ts');
-  await claimReport(options, library.VALIDATION_FILES, []);
+  await claimFiles(library, options);
   const made = await scenarioOf(host, library, options);
   const { scenario } = made;
   if (out === undefined) for (const part of scenarioText(scenario)) await host.stdout.write(part);
@@ -115,6 +104,19 @@ async function makeScenario(host: Host, options: ScenarioCliOptions): Promise<Ex
   if (!quiet && out !== undefined) host.stderr.line(`Wrote ${out}`);
   if (options.validate) await validate(host, library, made, options);
   return EXIT.ok;
+}
+
+/** Checks that the files can be written, and that none is another one, or the user's. @throws CliError. */
+async function claimFiles(
+  { VALIDATION_FILES }: Simulate,
+  { out, report, db, users, force = false }: ScenarioCliOptions,
+): Promise<void> {
+  const isOurs = (text: string) => /^\{\n {2}"name": .*\n {2}"start": "/.test(text);
+  const outputs = [
+    ...(out === undefined ? [] : [{ path: out, option: `--out ${out}`, isOurs }]),
+    ...(report === undefined ? [] : reportOutputs(report, VALIDATION_FILES)),
+  ];
+  await claimOutputs(outputs, { inputs: [db, ...(users === undefined ? [] : [users])], force });
 }
 
 async function scenarioOf(
