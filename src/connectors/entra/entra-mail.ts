@@ -66,7 +66,7 @@ export function entraSponsors(
   return async (subject, signal) => {
     const list = `${userPath(entra, subject)}/sponsors${query({ select: 'id,displayName,mail' })}`;
     const found: Subject[] = [];
-    for await (const { id, displayName, mail } of entra.graph.list(list, signal))
+    for (const { id, displayName, mail } of await entra.graph.all(list, signal))
       found.push({ id, displayName, mail });
     return found;
   };

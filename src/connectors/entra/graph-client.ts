@@ -44,15 +44,20 @@ export class GraphClient {
     for await (const page of this.pages(path, signal)) yield* page.objects;
   }
 
-  /** All objects of a list; `null` when what it belongs to does not exist. */
-  async find(path: string, signal?: AbortSignal): Promise<readonly GraphObject[] | null> {
+  /** The objects of a list, which are kept together: not for people of a tenant. */
+  async all(path: string, signal?: AbortSignal): Promise<readonly GraphObject[]> {
     const found: GraphObject[] = [];
+    for await (const object of this.list(path, signal)) {
+      if (found.length === FOUND_MAX) throw unreadable(`a list of at most ${FOUND_MAX} objects`);
+      found.push(object);
+    }
+    return found;
+  }
+
+  /** As `all`; `null` when what the list belongs to does not exist. */
+  async find(path: string, signal?: AbortSignal): Promise<readonly GraphObject[] | null> {
     try {
-      for await (const { objects } of this.pages(path, signal)) {
-        found.push(...objects);
-        if (found.length > FOUND_MAX) throw unreadable(`a list of at most ${FOUND_MAX} objects`);
-      }
-      return found;
+      return await this.all(path, signal);
     } catch (error) {
       if (error instanceof ConnectorError && error.kind === 'missing') return null;
       throw error;

@@ -9,6 +9,9 @@ import type { LdapEntry } from './protocol/ldap-entry.ts';
 import { and, equals } from './protocol/ldap-filter.ts';
 import { isResult } from './protocol/ldap-results.ts';
 
+/** Groups that one person is a member of, at most: a server that names more without end is stopped. */
+const GROUPS_MAX = 10_000;
+
 /** A group, and how a person stands in it. */
 interface Membership {
   /** The distinguished name of the group; `null`: it does not exist. */
@@ -50,7 +53,10 @@ export async function leaveAllGroups(server: LdapServer, context: TaskContext, m
   const filter = and(groups.filter, equals(groups.member, member));
   const found: LdapEntry[] = [];
   const search = { scope: 'sub', filter, attributes: ['cn'] } as const;
-  for await (const page of server.client.pages(groups.base, search, signal)) found.push(...page);
+  for await (const page of server.client.pages(groups.base, search, signal)) {
+    found.push(...page);
+    if (found.length > GROUPS_MAX) throw tooManyGroups();
+  }
   return ensureAll(
     found.map((group) => ({
       name: `group ${group.text('cn') ?? group.dn}`,
@@ -130,4 +136,9 @@ function noGroup(name: string): ConnectorError {
   return new ConnectorError('refused', `Group ${name} does not exist in the LDAP directory`, {
     code: 'GroupMissing',
   });
+}
+
+function tooManyGroups(): ConnectorError {
+  const message = `Expected a person to be a member of at most ${GROUPS_MAX} groups of the LDAP directory, got more`;
+  return new ConnectorError('refused', message, { code: 'ListingEndless' });
 }

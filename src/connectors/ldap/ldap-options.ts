@@ -13,7 +13,7 @@ import type { LdapValue } from './protocol/ldap-value.ts';
 const TEXT_LENGTH_MAX = 2_048;
 const ATTRIBUTE = /^[A-Za-z][A-Za-z\d-]{0,99}$/;
 
-/** How a person's entry is found: by an attribute and its value; `dn`: by its distinguished name. */
+/** How a person's entry is found: by an attribute and its value; `dn`: by its distinguished name, below `users.base`. */
 export interface LdapKey {
   readonly attribute: string;
   readonly value: string;

@@ -148,7 +148,7 @@ async function assignmentsOf(
   const ofPackage = packageId === null ? '' : ` and accessPackage/id eq ${quoted(packageId)}`;
   const filter = `target/objectId eq ${quoted(userId)}${ofPackage}`;
   const found: GraphObject[] = [];
-  for await (const one of entra.graph.list(
+  for (const one of await entra.graph.all(
     `${ROOT}/assignments${query({ expand: 'accessPackage,target', filter })}`,
     signal,
   ))
@@ -165,7 +165,7 @@ async function openRequests(
   const filter = `requestor/objectId eq ${quoted(userId)}`;
   const list = `${ROOT}/assignmentRequests${query({ expand: 'accessPackage,assignment,requestor', filter })}`;
   const found: GraphObject[] = [];
-  for await (const one of entra.graph.list(list, signal)) {
+  for (const one of await entra.graph.all(list, signal)) {
     const { objectId } = (one.requestor ?? {}) as { readonly objectId?: unknown };
     if (objectId === userId && OPEN.includes(String(one.state))) found.push(one);
   }

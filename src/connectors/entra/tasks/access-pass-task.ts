@@ -46,7 +46,7 @@ async function generate(
   const message = await mail('generateTapAndSendEmail', context);
   const passes = `/users${path`/${await requireUserId(entra, context)}`}/authentication/temporaryAccessPassMethods`;
   const done = await make<readonly GraphObject[]>({
-    read: () => listOf(entra, passes, signal),
+    read: () => entra.graph.all(passes, signal),
     wanted: () => ['Temporary Access Pass: made', message.change],
     write: async (present) => {
       for (const { id } of present) await remove(entra, `${passes}${path`/${id}`}`, signal);
@@ -58,16 +58,6 @@ async function generate(
     already: '',
   });
   return message.note === null ? done : { ...done, processingInfo: message.note };
-}
-
-async function listOf(
-  entra: EntraConnection,
-  passes: string,
-  signal: AbortSignal,
-): Promise<readonly GraphObject[]> {
-  const found: GraphObject[] = [];
-  for await (const pass of entra.graph.list(passes, signal)) found.push(pass);
-  return found;
 }
 
 async function remove(entra: EntraConnection, pass: string, signal: AbortSignal): Promise<void> {

@@ -123,7 +123,7 @@ async function heldByGroup({ groups, context }: Removal, { groupId }: License): 
 
 async function skusOf(entra: EntraConnection, signal: AbortSignal): Promise<readonly Sku[]> {
   const skus: Sku[] = [];
-  for await (const { skuId, skuPartNumber } of entra.graph.list(
+  for (const { skuId, skuPartNumber } of await entra.graph.all(
     `/subscribedSkus${query({ select: 'id,skuId,skuPartNumber' })}`,
     signal,
   ))

@@ -62,6 +62,22 @@ describe('a task of a SCIM service', () => {
     expect(await task('e1')).toEqual({ changes: ['active: true → false'] });
   });
 
+  it('ends with a failure where a service names groups of a person without end', async () => {
+    let requests = 0;
+    const answers = async (url: unknown) => {
+      requests += 1;
+      const Resources = String(url).includes('/Users')
+        ? [{ id: 'u1' }]
+        : Array.from({ length: 4_000 }, (_, n) => ({ id: `g${requests}-${n}` }));
+      return Response.json({ totalResults: Resources.length === 1 ? 1 : 1e9, Resources });
+    };
+    const http = { baseUrl: 'https://x.example', fetch: answers };
+    await expect(run('removeUserFromAllGroups', {}, { http })).rejects.toMatchObject({
+      failureCode: 'ListingEndless',
+    });
+    expect(requests).toBeLessThan(10);
+  });
+
   it('finds the account by the key of its options, also by its id', async () => {
     server.data.add('users', { userName: 'e1@example.org', active: true });
     const byName = {

@@ -1,7 +1,9 @@
 /** Sign-in over the token endpoint of the emulator, and over objects that get tokens by themselves. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EntraOptions, entraConnection } from '../../../../../src/connectors/entra/entra-connection.ts';
+import { entraDirectory } from '../../../../../src/connectors/entra/entra-directory.ts';
 import type { EntraCredential } from '../../../../../src/connectors/entra/sign-in/credentials.ts';
+import { failureReasonOf } from '../../../../../src/engine/handlers/failure.ts';
 import { VirtualClock } from '../../../../helpers/virtual-clock.ts';
 import { guid } from '../../../../servers/entra/entra-data.ts';
 import {
@@ -49,6 +51,33 @@ describe('an application signs in', () => {
     const { read } = open(credential);
     expect(await Promise.all([read(), read(), read()])).toEqual([ANA, ANA, ANA]);
     expect(emulator.tokens.requests).toBe(1);
+  });
+
+  it('and repeats neither the secret nor the token that a service sends back', async () => {
+    const body = (text: string) =>
+      Response.json({ error: text, error_description: `${text} is wrong` }, { status: 400 });
+    const clientSecret = 'a s3cret+of/the app';
+    const refused = open({ clientSecret }, { fetch: async (_, init) => body(String(init?.body)) });
+    const signIn: unknown = await refused.read().catch((error: unknown) => error);
+    expect(failureReasonOf(signIn)).toMatch(
+      /Signing in to Entra failed: .*client_secret=\(hidden\).* is wrong/,
+    );
+    expect(failureReasonOf(signIn)).not.toContain('s3cret');
+
+    const echoes: typeof fetch = async (_, init) => {
+      const error = { code: 'x', message: JSON.stringify(init?.headers) };
+      return Response.json({
+        responses: [0, 1].map((id) => ({ id: String(id), status: 400, body: { error } })),
+      });
+    };
+    const source = { getToken: async () => ({ token: 't0ken-of-app', expiresOnTimestamp: 9e15 }) };
+    const directory = entraDirectory(
+      entraConnection({ tenantId: TENANT, clientId: CLIENT_ID, credential: source, fetch: echoes }),
+    );
+    const ids = Array.from({ length: 30 }, (_, n) => guid('a', n));
+    const batch: unknown = await Promise.resolve(directory.get(ids)).catch((error: unknown) => error);
+    expect(failureReasonOf(batch)).toMatch(/request of a batch was answered 400 x: .*\(hidden\)/);
+    expect(failureReasonOf(batch)).not.toContain('t0ken');
   });
 
   it('again before the token expires, with another assertion', async () => {
