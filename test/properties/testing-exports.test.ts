@@ -26,6 +26,30 @@ describe('verifyGraphExport', () => {
     await fc.assert(property, { numRuns: 500 });
   });
 
+  it('ends with a report, or with the name of the document, whatever stands in place of a value', async () => {
+    const strange = fc.oneof(
+      fc.jsonValue(),
+      fc.constant({ toString: 1, valueOf: 1 }),
+      fc.constant('\u001b[2J'),
+    );
+    const property = fc.asyncProperty(graphExport(), fc.nat(), strange, async (documents, at, value) => {
+      const [first, ...others] = documents;
+      const text = JSON.stringify(first?.body);
+      let values = 0;
+      JSON.parse(text, () => ++values);
+      let index = 0;
+      const body = JSON.parse(text, (_, own) => (index++ === at % values ? value : own));
+      await verifyGraphExport([{ ...first, name: 'strange.json', body }, ...others]).then(
+        (report) => JSON.stringify(report),
+        (error) => {
+          expect(error).toMatchObject({ code: 'InvalidArgument' });
+          expect(error.message).toContain('strange.json');
+        },
+      );
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
   it.each([...new Set(EXPORT_BREAKAGES.map(({ rule }) => rule))])(
     'can be given an export that breaks %s',
     async (rule) => {

@@ -8,7 +8,7 @@ import { aggregate } from '../model/recount.ts';
 import type { RunSnapshot, UserSnapshot } from '../model/snapshot.ts';
 import { rowsOf, snapshotOfGraph } from './graph-rows.ts';
 import { withUnreported } from './unreported.ts';
-import { Findings, type OracleViolation } from './violation.ts';
+import { Findings, type OracleViolation, ROWS_SHOWN_MAX } from './violation.ts';
 
 /** How much is known, and how strictly it is read. */
 export interface CheckRunOptions {
@@ -81,7 +81,12 @@ function evidence(rule: string, snapshot: RunSnapshot, rows: readonly object[]):
     if (rule === 'I10') return user.status === 'inProgress';
     return rule === 'I2' || rule === 'I3';
   };
-  return rows.filter((_, index) => bears(snapshot.users[index] as UserSnapshot));
+  const bearing: object[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (bearing.length === ROWS_SHOWN_MAX) break;
+    if (bears(snapshot.users[index] as UserSnapshot)) bearing.push(row);
+  }
+  return bearing;
 }
 
 /** I13, of a run whose scope was selected; a masked type may be either. */

@@ -2,6 +2,7 @@
  * Reads Graph-shaped JSON as it is found in exports: unknown fields are passed over, dates of the year 1
  * mean "not yet", statuses of newer versions and `unknownFutureValue` are taken for what they can be.
  */
+import { shown } from '../../errors/shown.ts';
 import {
   type ProcessingStatus,
   TASK_STATUSES,
@@ -125,7 +126,7 @@ const NO_USERS: ReportSnapshot = { totalUsersCount: 0, successfulUsersCount: 0, 
 function runStatusOf(row: Row, areUsersMasked: boolean, findings: Findings): ProcessingStatus {
   const status = row.processingStatus;
   if (RUN_STATUSES.includes(status as string)) return status as ProcessingStatus;
-  findings.expect(typeof status === 'string', 'shape', `processingStatus is ${JSON.stringify(status)}`, row);
+  findings.expect(typeof status === 'string', 'shape', `processingStatus is ${shown(status)}`, row);
   return areUsersMasked ? 'quarantined' : 'canceling';
 }
 
@@ -133,7 +134,7 @@ function runStatusOf(row: Row, areUsersMasked: boolean, findings: Findings): Pro
 function userStatusOf(row: Row, startedAt: number | null, findings: Findings): UserStatus {
   const status = row.processingStatus;
   if (status !== 'canceling' && RUN_STATUSES.includes(status as string)) return status as UserStatus;
-  findings.expect(typeof status === 'string', 'shape', `processingStatus is ${JSON.stringify(status)}`, row);
+  findings.expect(typeof status === 'string', 'shape', `processingStatus is ${shown(status)}`, row);
   return startedAt === null && status !== 'canceling' ? 'quarantined' : 'inProgress';
 }
 
@@ -184,7 +185,7 @@ function tasksOf(row: Row, rows: readonly Row[], findings: Findings): readonly T
 export function taskOf(row: object, findings: Findings, ...parents: readonly object[]): TaskSnapshot {
   const status = (row as Row).processingStatus as TaskStatus;
   const isKnown = TASK_STATUSES.includes(status);
-  findings.expect(isKnown, 'shape', `a task is \`${String(status)}\``, ...parents, row);
+  findings.expect(isKnown, 'shape', `a task is ${shown(status)}`, ...parents, row);
   return {
     status: isKnown ? status : 'queued',
     startedAt: momentOf(row, 'startedDateTime', findings),
@@ -195,12 +196,7 @@ export function taskOf(row: object, findings: Findings, ...parents: readonly obj
 function countOf(row: Row, name: string, findings: Findings): number {
   const value = row[name];
   const isCount = typeof value === 'number' && Number.isInteger(value);
-  findings.expect(
-    isCount,
-    'shape',
-    `Expected ${name} to be a whole number, got ${JSON.stringify(value)}`,
-    row,
-  );
+  findings.expect(isCount, 'shape', `Expected ${name} to be a whole number, got ${shown(value)}`, row);
   return isCount ? value : 0;
 }
 
@@ -212,7 +208,7 @@ export function momentOf(row: object, name: string, findings: Findings): number 
   const value = (row as Row)[name];
   if (value === null || value === undefined) return null;
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  const what = `Expected ${name} to be an ISO 8601 date, got ${JSON.stringify(value)}`;
+  const what = `Expected ${name} to be an ISO 8601 date, got ${shown(value)}`;
   findings.expect(!Number.isNaN(ms), 'shape', what, row);
   return Number.isNaN(ms) || ms < NO_DATE_BEFORE ? null : ms;
 }

@@ -13,7 +13,7 @@ export interface OracleViolation {
 }
 
 /** Rows that one violation shows, at most. */
-const ROWS_SHOWN_MAX = 20;
+export const ROWS_SHOWN_MAX = 20;
 
 /** Violations that one check keeps, at most: thousands of the same kind are no help. */
 const VIOLATIONS_KEPT_MAX = 200;

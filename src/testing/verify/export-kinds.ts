@@ -85,6 +85,25 @@ export const KNOWN_MEMBERS: Readonly<Record<RowKind, readonly string[]>> = {
   taskReportSummary: ['failedTasks', 'successfulTasks', 'totalTasks', 'unprocessedTasks'],
 };
 
+/** Members that are objects or lists; all others are single values. */
+export const COMPLEX_MEMBERS: ReadonlySet<string> = new Set([
+  'activatedOnScope',
+  'reprocessedRuns',
+  'subject',
+  'subjectProcessingResults',
+  'task',
+  'taskDefinition',
+  'taskProcessingResults',
+  'taskReports',
+  'userProcessingResults',
+  'workflowSubject',
+]);
+
+/** The id of a row; empty when it is no text. */
+export function idOf({ id }: ExportRow): string {
+  return typeof id === 'string' ? id : '';
+}
+
 /** Members without which a row cannot be checked: `$select` leaves them out. */
 export const NEEDED_MEMBERS: Readonly<Record<RowKind, readonly string[]>> = {
   run: [

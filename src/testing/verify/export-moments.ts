@@ -1,7 +1,15 @@
 /** Puts the rows of an export in their places: by the moment at which they were read, and by what they belong to. */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { escapeHidden, shown } from '../../errors/shown.ts';
-import { type ExportRow, KNOWN_MEMBERS, kindOf, NEEDED_MEMBERS, type RowKind } from './export-kinds.ts';
+import {
+  COMPLEX_MEMBERS,
+  type ExportRow,
+  idOf,
+  KNOWN_MEMBERS,
+  kindOf,
+  NEEDED_MEMBERS,
+  type RowKind,
+} from './export-kinds.ts';
 import { type ExportDocument, type ExportUnit, unitsInRow, unitsOf, unreadable } from './export-units.ts';
 import type { Tally } from './tally.ts';
 
@@ -115,7 +123,7 @@ export class ExportCollector {
       for (const row of unit.rows) {
         const kind = kindOf(row, unit.address.collection);
         if (kind === null) passed += 1;
-        if (kind === 'run') runs.add(String(row.id));
+        if (kind === 'run') runs.add(idOf(row));
       }
     }
     if (rows > 0 && passed === rows) throw unreadable(document.name, otherResource(units));
@@ -171,6 +179,16 @@ export class ExportCollector {
     }
     for (const name of Object.keys(row))
       if (!name.includes('@') && !KNOWN_MEMBERS[kind].includes(name)) this.#tally.unknownMember(name);
+    const strange = KNOWN_MEMBERS[kind].find((name) => !COMPLEX_MEMBERS.has(name) && isComplex(row[name]));
+    if (strange !== undefined || (row.id !== undefined && typeof row.id !== 'string')) {
+      const name = strange ?? 'id';
+      const message = `Expected ${name} to be a single value, got ${shown(row[name])}`;
+      const { document, address } = unit;
+      const about = { sureness: 'certain', run: address.run, documents: [document] } as const;
+      this.#tally.found({ rule: 'shape', message, rows: [row] }, about);
+      if (list) list.isFiltered = true;
+      return;
+    }
     const missing = NEEDED_MEMBERS[kind].filter((name) => row[name] === undefined);
     if (missing.length > 0) {
       this.#tally.unchecked('members');
@@ -182,8 +200,8 @@ export class ExportCollector {
       moment.summaries.push({ kind, unit, row });
       return;
     }
-    const id = String(row.id);
-    const shown = kind === 'run' ? withoutLists(row) : row;
+    const id = idOf(row);
+    const kept = kind === 'run' ? withoutLists(row) : row;
     const twin = seen.get(id);
     if (twin) this.#tally.repeated(kind, id, unit, [twin, row]);
     seen.set(id, row);
@@ -199,7 +217,7 @@ export class ExportCollector {
     const before = shelf.get(id)?.row;
     const { document, address } = unit;
     shelf.set(id, {
-      row: before ? { ...before, ...shown } : shown,
+      row: before ? { ...before, ...kept } : kept,
       document,
       list: list ?? shelf.get(id)?.list ?? null,
       workflow: address.workflow,
@@ -214,14 +232,12 @@ export class ExportCollector {
     const known = this.moments
       .at(-1)
       ?.shelf(kind, ownerOf(row, kind, unit))
-      .get(String(row.id))?.row;
+      .get(idOf(row))?.row;
     if (!known) return false;
     return Object.entries(row).some(([name, value]) => {
       const other = known[name];
-      const isPlain = (one: unknown) => typeof one !== 'object' || one === null;
-      return (
-        other !== undefined && !name.includes('@') && isPlain(value) && isPlain(other) && value !== other
-      );
+      const isPlain = !isComplex(value) && !isComplex(other);
+      return other !== undefined && !name.includes('@') && isPlain && value !== other;
     });
   }
 }
@@ -248,6 +264,10 @@ function withRun(unit: ExportUnit, run: string): ExportUnit {
   const { workflow, run: own, collection } = unit.address;
   const isOfAll = own !== null || (workflow !== null && collection !== null);
   return isOfAll ? unit : { ...unit, address: { ...unit.address, run } };
+}
+
+function isComplex(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function withoutLists(row: ExportRow): ExportRow {

@@ -2,7 +2,7 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { escapeHidden, shown } from '../../errors/shown.ts';
 import { type ExportAddress, readAddress } from './export-address.ts';
-import { type ExportRow, kindOf } from './export-kinds.ts';
+import { type ExportRow, idOf, kindOf } from './export-kinds.ts';
 
 /** A piece of an export: a file, or an answer. */
 export interface ExportDocument {
@@ -31,6 +31,8 @@ export interface ExportUnit {
 
 /** Lists of lists that are opened; an answer lies in an array, or in one of a batch in an array. */
 const LEVELS_MAX = 3;
+/** Levels of objects and lists in a document: Graph has about ten. */
+const DEPTH_MAX = 50;
 const LISTS = [
   'runs',
   'reprocessedRuns',
@@ -42,6 +44,7 @@ const LISTS = [
 
 /** The answers in a document. @throws LifecycleError `InvalidArgument` for one that has none. */
 export function unitsOf({ name, body, url }: ExportDocument): readonly ExportUnit[] {
+  if (isDeeper(body, DEPTH_MAX)) throw unreadable(name, 'JSON that is nested too deeply');
   return answersIn(name, body, url ?? null, 0);
 }
 
@@ -102,13 +105,18 @@ function pageOf(document: string, body: ExportRow, url: string | null): ExportUn
 export function unitsInRow(row: ExportRow, { document, address }: ExportUnit): readonly ExportUnit[] {
   return LISTS.filter((list) => Array.isArray(row[list])).map((list) => {
     const unit = pageOf(document, { value: row[list] }, null);
-    const run = list === 'reprocessedRuns' ? null : String(row.id);
+    const run = list === 'reprocessedRuns' ? null : idOf(row);
     return {
       ...unit,
       hasNextPage: typeof row[`${list}@odata.nextLink`] === 'string',
       address: { ...unit.address, workflow: address.workflow, run, collection: list.toLowerCase() },
     };
   });
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (!isObject(value)) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
 }
 
 function isObject(value: unknown): value is ExportRow {
@@ -124,7 +132,7 @@ function isWrapped(body: ExportRow): boolean {
 }
 
 function errorOf({ code, message }: ExportRow): string {
-  return `the error ${shown(code)} of Graph: ${escapeHidden(String(message).slice(0, 200))}`;
+  return `the error ${shown(code)} of Graph: ${escapeHidden(typeof message === 'string' ? message.slice(0, 200) : '')}`;
 }
 
 /** The refusal of a document that is no export. */

@@ -1,5 +1,5 @@
 /** Counts what an export shows and what could not be checked, and collects findings, all within bounds. */
-import type { OracleViolation } from '../oracles/violation.ts';
+import { type OracleViolation, ROWS_SHOWN_MAX } from '../oracles/violation.ts';
 import { type ExportRow, KIND_NAMES, type RowKind } from './export-kinds.ts';
 import type { ExportUnit } from './export-units.ts';
 import { factOf, type RuleBasis } from './rule-facts.ts';
@@ -24,7 +24,7 @@ export interface ExportFinding {
   readonly message: string;
   /** Id of the run; `null`: it is not known, or it is no run's. */
   readonly run: string | null;
-  /** Names of the documents. */
+  /** Names of the documents, at most 20. */
   readonly documents: readonly string[];
   /** The rows that show it, at most 20. */
   readonly rows: readonly object[];
@@ -59,7 +59,9 @@ export interface Unchecked {
 const FINDINGS_KEPT_MAX = 500;
 /** Findings beyond this many are counted each time that they occur. */
 const KNOWN_MAX = 10_000;
-const ROWS_SHOWN_MAX = 20;
+/** Documents that a finding names, at most. */
+export const DOCUMENTS_MAX = 20;
+const MESSAGE_LENGTH_MAX = 500;
 /** Names of unknown members that are kept. */
 const NAMES_MAX = 50;
 const NAME_LENGTH_MAX = 100;
@@ -74,9 +76,10 @@ export class Tally {
   readonly #members = new Map<string, number>();
 
   found(
-    { rule, message, rows }: OracleViolation,
+    { rule, message: text, rows }: OracleViolation,
     about: Pick<ExportFinding, 'sureness' | 'run' | 'documents'>,
   ): void {
+    const message = text.slice(0, MESSAGE_LENGTH_MAX);
     // What was wrong with a row that was read twice is wrong once.
     const key = JSON.stringify([rule, about.run, message, rows.map((row) => (row as ExportRow).id)]);
     if (this.#known.has(key)) return;
@@ -95,7 +98,7 @@ export class Tally {
       sureness,
       message,
       run,
-      documents: [...new Set(documents)],
+      documents: [...new Set(documents)].slice(0, DOCUMENTS_MAX),
       rows: shown,
     });
   }

@@ -1,5 +1,6 @@
 /** Checks the moments of an export one after the other, each against what is known from those before it. */
 import { TERMINAL } from '../model/edges.ts';
+import { idOf } from './export-kinds.ts';
 import { type ExportEntry, type ExportMoment, isWhole } from './export-moments.ts';
 import type { Tally } from './tally.ts';
 import { verifyRunChange, verifyUserChange } from './verify-changes.ts';
@@ -57,7 +58,7 @@ export class History {
       this.changesCount += 1;
       verifyRunChange(id, before.entry, entry, this.#tally);
     }
-    for (const user of users) if (moment.users.get(id)?.has(String(user.row.id))) this.#user(id, user);
+    for (const user of users) if (moment.users.get(id)?.has(idOf(user.row))) this.#user(id, user);
   }
 
   /** Results and reports whose run is not known. */
@@ -78,7 +79,7 @@ export class History {
   }
 
   #user(run: string, entry: ExportEntry): void {
-    const key = `${run} ${String(entry.row.id)}`;
+    const key = `${run} ${idOf(entry.row)}`;
     const before = this.#users.get(key);
     this.#users.set(key, entry);
     if (!before) return;
@@ -96,7 +97,7 @@ function withLater(
   known: readonly ExportEntry[],
   later: ReadonlyMap<string, ExportEntry> | undefined,
 ): readonly ExportEntry[] {
-  const byId = new Map(known.map((entry) => [String(entry.row.id), entry]));
+  const byId = new Map(known.map((entry) => [idOf(entry.row), entry]));
   for (const [id, entry] of later ?? []) byId.set(id, entry);
   return [...byId.values()];
 }

@@ -2,10 +2,10 @@
 import { TERMINAL } from '../model/edges.ts';
 import { checkRun } from '../oracles/check-run.ts';
 import type { OracleViolation } from '../oracles/violation.ts';
-import type { ExportRow } from './export-kinds.ts';
+import { type ExportRow, idOf } from './export-kinds.ts';
 import { type ExportEntry, type ExportMoment, isWhole } from './export-moments.ts';
 import { factOf } from './rule-facts.ts';
-import type { Sureness, Tally } from './tally.ts';
+import { DOCUMENTS_MAX, type Sureness, type Tally } from './tally.ts';
 import { MASKED, reportViolations, type VerifySettings, verifyTask } from './verify-rows.ts';
 
 /** What is known of a run. */
@@ -31,16 +31,20 @@ export function verifyRun(id: string, known: KnownRun, settings: VerifySettings,
   const areReportsCompared = reports.every(isOfWholeList) && (areTold || !known.areTasksRead);
   if (reports.length > 0 && !areReportsCompared) tally.unchecked('someReports');
 
-  const documents = [entry, ...users, ...reports].map(({ document }) => document);
+  const documents = new Set([entry, ...users, ...reports].map(({ document }) => document));
   const isOver = (TERMINAL as readonly unknown[]).includes(run.processingStatus);
   const note = (violation: OracleViolation): void => {
     const isMasked = [run, ...violation.rows].some((row) => (row as ExportRow).processingStatus === MASKED);
     const isWide = factOf(violation.rule).needsUsers === true;
     let sureness: Sureness = 'certain';
     if (isMasked || (isWide && isListed && isShort)) sureness = 'possible';
-    else if (isWide && !isOver && new Set(documents).size > 1) sureness = 'likely';
+    else if (isWide && !isOver && documents.size > 1) sureness = 'likely';
     else if (isWide && reports.length > 0 && !areTold) sureness = 'likely';
-    tally.found(violation, { sureness, run: id, documents: isWide ? documents : [entry.document] });
+    tally.found(violation, {
+      sureness,
+      run: id,
+      documents: isWide ? [...documents].slice(0, DOCUMENTS_MAX) : [entry.document],
+    });
   };
   const options = {
     ...settings,
@@ -71,8 +75,8 @@ export function usersOf(
     verifyTask(entry, runId, tally);
   }
   return users.map((user) => {
-    const { taskProcessingResults: inline, totalTasksCount: total, id } = user.row;
-    const own = tasks.get(String(id)) ?? [];
+    const { taskProcessingResults: inline, totalTasksCount: total } = user.row;
+    const own = tasks.get(idOf(user.row)) ?? [];
     if (own.length > 0 && own.length >= Number(total))
       return { ...user, row: { ...user.row, taskProcessingResults: own.map(({ row }) => row) } };
     for (const entry of own) verifyTask(entry, runId, tally);
@@ -87,8 +91,8 @@ function tasksByUser(
   run: string,
   users: readonly ExportEntry[],
 ): ReadonlyMap<string | null, readonly ExportEntry[]> {
-  const known = new Set(users.map(({ row }) => String(row.id)));
-  const bySubject = new Map(users.map(({ row }) => [subjectOf(row), String(row.id)]));
+  const known = new Set(users.map(({ row }) => idOf(row)));
+  const bySubject = new Map(users.map(({ row }) => [subjectOf(row), idOf(row)]));
   return Map.groupBy(moment.tasks.get(run)?.values() ?? [], ({ row, user }) => {
     const subject = subjectOf(row);
     const found = user ?? (subject === null ? undefined : bySubject.get(subject));

@@ -1,7 +1,8 @@
 /** Checks summaries within themselves, and against the runs of their window where all of them are there. */
+import { shown } from '../../errors/shown.ts';
 import { momentOf } from '../oracles/graph-rows.ts';
 import { Findings } from '../oracles/violation.ts';
-import type { ExportRow } from './export-kinds.ts';
+import { type ExportRow, KNOWN_MEMBERS } from './export-kinds.ts';
 import { type ExportMoment, isWhole, type SummaryEntry } from './export-moments.ts';
 import type { Tally } from './tally.ts';
 
@@ -20,15 +21,11 @@ export function verifySummaries(moment: ExportMoment, tally: Tally): void {
 }
 
 function checkWithin({ kind, row }: SummaryEntry, findings: Findings): void {
-  const counts = Object.entries(row).filter(([name]) => !name.includes('@'));
-  for (const [name, value] of counts) {
+  for (const name of KNOWN_MEMBERS[kind]) {
+    const value = row[name];
+    if (value === undefined) continue;
     const isCount = Number.isInteger(value) && (value as number) >= 0;
-    findings.expect(
-      isCount,
-      'shape',
-      `Expected ${name} to be a whole number, got ${JSON.stringify(value)}`,
-      row,
-    );
+    findings.expect(isCount, 'shape', `Expected ${name} to be a whole number, got ${shown(value)}`, row);
     if (!isCount) return;
   }
   const of = (name: string): number => row[name] as number;

@@ -1,6 +1,8 @@
 /** Reads the history of lifecycle workflows from a service that speaks Microsoft Graph. Asks only, and waits when it is to. */
 import { ConnectorError } from '../../../connectors/kernel/connector-error.ts';
 import { createHttpClient, type HttpClient, isLoopback } from '../../../connectors/kernel/http-client.ts';
+import { shown } from '../../../errors/shown.ts';
+import type { ProcessingStatus } from '../../../model/status.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { isTerminal } from '../../../rules/status/transitions.ts';
 import type { ExportDocument } from '../../../testing.ts';
@@ -38,7 +40,7 @@ export async function* readGraph(source: GraphSource): AsyncGenerator<ExportDocu
     );
   const reader = new Reader(source, base);
   if (workflow !== null) yield* reader.workflow(workflow);
-  else for (const { id } of await reader.rows('/workflows?$select=id')) yield* reader.workflow(String(id));
+  else for (const { id } of await reader.rows('/workflows?$select=id')) yield* reader.workflow(id);
 }
 
 /** The URL that ends in `lifecycleWorkflows`, and the workflow, if it names one. @throws CliError. */
@@ -82,16 +84,19 @@ class Reader {
     });
   }
 
-  async *workflow(id: string): AsyncGenerator<ExportDocument, void, void> {
-    const own = `/workflows/${encodeURIComponent(id)}`;
+  async *workflow(id: unknown): AsyncGenerator<ExportDocument, void, void> {
+    const own = `/workflows/${segmentOf(id)}`;
     const pages = await this.#pages(`${own}/runs`);
     const runs = pages.flatMap(rowsOf);
-    const open = runs.filter(({ processingStatus }) => !isTerminal(processingStatus as never));
+    const open = runs.filter(
+      ({ processingStatus }) =>
+        typeof processingStatus !== 'string' || !isTerminal(processingStatus as ProcessingStatus),
+    );
     const isOver = (run: Row): boolean => !open.includes(run);
     for (const page of pages)
       yield { ...page, body: { ...(page.body as Row), value: rowsOf(page).filter(isOver) } };
-    for (const run of runs.filter(isOver)) yield* await this.#results(own, String(run.id));
-    for (const run of open) yield* await this.#openRun(own, String(run.id));
+    for (const run of runs.filter(isOver)) yield* await this.#results(own, run.id);
+    for (const run of open) yield* await this.#openRun(own, run.id);
     const over = new Set(runs.filter(isOver).map((run) => run.id));
     for (const page of await this.#pages(`${own}/taskReports?$expand=task`)) {
       const value = rowsOf(page).filter(({ runId }) => over.has(runId));
@@ -110,8 +115,8 @@ class Reader {
   }
 
   /** A run in progress: read once more after its results, until nothing has changed between; else alone. */
-  async #openRun(own: string, id: string): Promise<readonly ExportDocument[]> {
-    const path = `${own}/runs/${encodeURIComponent(id)}`;
+  async #openRun(own: string, id: unknown): Promise<readonly ExportDocument[]> {
+    const path = `${own}/runs/${segmentOf(id)}`;
     let before = await this.#one(path);
     for (let reads = 1; ; reads += 1) {
       const results = await this.#results(own, id);
@@ -122,8 +127,8 @@ class Reader {
     }
   }
 
-  async #results(own: string, id: string): Promise<readonly ExportDocument[]> {
-    const run = `${own}/runs/${encodeURIComponent(id)}`;
+  async #results(own: string, id: unknown): Promise<readonly ExportDocument[]> {
+    const run = `${own}/runs/${segmentOf(id)}`;
     return [
       ...(await this.#pages(`${run}/userProcessingResults`)),
       ...(await this.#pages(`${run}/taskProcessingResults`)),
@@ -191,6 +196,12 @@ class Reader {
   }
 }
 
+/** An id in a path. @throws CliError for one that would name something else. */
+function segmentOf(id: unknown): string {
+  if (typeof id === 'string' && !/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  throw new CliError(`Expected the service to give an id, got ${shown(id)}`);
+}
+
 function rowsOf({ body }: ExportDocument): readonly Row[] {
   return (body as { readonly value: readonly Row[] }).value;
 }
@@ -198,7 +209,8 @@ function rowsOf({ body }: ExportDocument): readonly Row[] {
 /** From the first start to the last one; moments can be finer than a millisecond. `null`: there is none. */
 function windowOf(runs: readonly Row[]): readonly [start: string, end: string] | null {
   const moments = runs
-    .map((run) => Date.parse(String(run.startedDateTime ?? run.scheduledDateTime)))
+    .map(({ startedDateTime: started, scheduledDateTime: scheduled }) => started ?? scheduled)
+    .map((moment) => (typeof moment === 'string' ? Date.parse(moment) : Number.NaN))
     .sort((a, b) => a - b);
   const [first, last] = [moments[0], moments.at(-1)];
   if (first === undefined || last === undefined || moments.some(Number.isNaN)) return null;

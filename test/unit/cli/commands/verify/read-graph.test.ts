@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf, readGraph } from '../../../../../src/cli/commands/verify/read-graph.ts';
 import type { Clock } from '../../../../../src/ports/clock.ts';
-import { type ExportDocument, verifyGraphExport } from '../../../../../src/testing.ts';
+import type { ExportDocument } from '../../../../../src/testing.ts';
 
 const LW = 'https://graph.example/v1.0/identityGovernance/lifecycleWorkflows';
 const RUN = {
@@ -149,10 +149,12 @@ describe('readGraph', () => {
     await expect(service(() => ({ value: [null] })).read()).rejects.toThrow(
       'Expected /workflows/w1/runs to be a list',
     );
-    const strange = service((path) =>
-      path === '/workflows/w1/runs' ? { value: [{ id: 7, startedDateTime: 'x' }] } : EMPTY,
-    );
-    await expect(verifyGraphExport(await strange.read())).rejects.toThrow('to have runs, results or reports');
+    for (const id of [7, '', '..', { toString: 1 }]) {
+      const strange = service((path) =>
+        path === '/workflows/w1/runs' ? { value: [{ ...RUN, id }] } : EMPTY,
+      );
+      await expect(strange.read()).rejects.toThrow('Expected the service to give an id, got');
+    }
   });
 
   it('stops waiting when it is interrupted', async () => {
