@@ -131,12 +131,15 @@ class FetchClient implements HttpClient {
   readonly gate: Gate;
   readonly #settings: Settings;
   readonly #base: URL;
+  /** Of the options: in headers, and in the query of the address. */
+  readonly #ownSecrets: readonly string[];
   #secrets: readonly string[];
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#base = readBase(settings);
-    this.#secrets = secretHeaders(settings.headers);
+    this.#ownSecrets = [...secretHeaders(settings.headers), ...this.#base.searchParams.values()];
+    this.#secrets = this.#ownSecrets;
     this.gate = new Gate(settings.clock);
   }
 
@@ -195,8 +198,7 @@ class FetchClient implements HttpClient {
 
   /** @throws ConnectorError for credentials that no header can have; what `fetch` says of them would repeat them. */
   #use(credentials: string): void {
-    const { headers } = this.#settings;
-    this.#secrets = [...secretsOfAuthorization(credentials), ...secretHeaders(headers)];
+    this.#secrets = [...secretsOfAuthorization(credentials), ...this.#ownSecrets];
     if (isHeaderValue(credentials)) return;
     const message = `Expected credentials for ${this.#base.host} that a header can have, got some with a line break or another character that it cannot`;
     throw this.gate.failed(new ConnectorError('unauthorized', message, { code: 'BadCredentials' }));

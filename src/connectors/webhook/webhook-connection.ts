@@ -49,6 +49,8 @@ export interface WebhookRequest {
   readonly data: object;
   /** Below the webhook's address, beginning with `/`; `null`: the address itself. */
   readonly path: string | null;
+  /** What of `data` no message repeats, whatever the receiver answers. Default: nothing. */
+  readonly secrets?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -103,7 +105,7 @@ export function webhookConnection(options: WebhookOptions): WebhookConnection {
 async function send(
   client: HttpClient,
   { url, secrets, clock }: { readonly url: string; readonly secrets: WebhookSecrets; readonly clock: Clock },
-  { id, type, data, path, signal }: WebhookRequest,
+  { id, type, data, path, secrets: hidden, signal }: WebhookRequest,
 ): Promise<unknown> {
   const body = JSON.stringify({ type, timestamp: new Date(clock.now()).toISOString(), data });
   const headers = await signWebhook({ id, body, secrets, clock });
@@ -113,6 +115,7 @@ async function send(
       path: path === null ? url : `${path}${new URL(url).search}`,
       body: Buffer.from(body),
       headers: { ...headers, 'idempotency-key': id },
+      ...(hidden && { secrets: hidden }),
       ...(signal && { signal }),
     });
     return answer.body;

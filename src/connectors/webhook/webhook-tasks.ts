@@ -63,6 +63,7 @@ function handlerOf(
       type: 'tenure.task',
       data: messageOf(connection, key, context, dryRun),
       path: path ?? null,
+      ...(context.callback && { secrets: [context.callback.token] }),
       signal: context.signal,
     });
     return saidBy(answer) ?? handed;

@@ -159,6 +159,8 @@ describe('a client of a host', () => {
     expect(failureReasonOf(error)).toMatch(/answered 400 \(hidden\): \(hidden\) \(hidden\) client_secret=/);
     expect(failureReasonOf(error)).not.toMatch(/t0ken|k3y|b0dy/);
     expect(one.said('of Bearer t0ken-1')).toBe('of (hidden)');
+    const hook = client({ baseUrl: `${baseUrl}?key=of+the%2Fhook` });
+    expect(hook.said('no POST /v2?key=of+the%2Fhook')).toBe('no POST /v2?key=(hidden)');
   });
 
   it('sends no credentials that no header can have, closes the gate, and does not repeat them', async () => {

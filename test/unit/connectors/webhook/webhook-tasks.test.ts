@@ -48,6 +48,22 @@ async function engineWith(task: WebhookTaskOptions, more: Partial<WebhookOptions
 }
 
 describe('a task that a webhook does', () => {
+  it('fails without the token of its callback, which the receiver repeats', async () => {
+    let token = '';
+    const echo: typeof fetch = async (_, init) => {
+      const text = Buffer.from(init?.body as Uint8Array).toString();
+      ({ token } = JSON.parse(text).data.callback);
+      return Response.json({ detail: `no such hook: ${token}` }, { status: 400 });
+    };
+    const http = { baseUrl: 'https://x.example/hook', fetch: echo };
+    const { engine, id, taskOf } = await engineWith({ callbackTimeoutMs: 60_000 }, { http });
+    const run = await engine.runs.activate(id, { subjects: ['ada'] });
+    await engine.runs.waitFor(run.id);
+    expect((await taskOf(run.id))?.failureReason).toBe('x.example answered 400: no such hook: (hidden)');
+    expect(token).not.toBe('');
+    await engine.close();
+  });
+
   it('is sent with task, arguments, run and person, and of the person only what is to be known', async () => {
     const { engine, id, taskOf } = await engineWith(
       { path: '/groups' },
