@@ -165,11 +165,15 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     ['the check takes any final status', 'allowed.includes(status),', 'true,'],
   ],
   'rules/counters/reports.ts': [
-    ['a task that no user reached has failed', "if (processed === 0) return 'canceled';", ''],
+    [
+      'a task that no user reached has failed',
+      "if (successfulUsersCount + failedUsersCount === 0) return 'canceled';",
+      '',
+    ],
     [
       'a report with one failure is failed',
-      "report.successfulUsersCount === 0 ? 'failed'",
-      "report.failedUsersCount > 0 ? 'failed'",
+      "successfulUsersCount === 0 ? 'failed'",
+      "failedUsersCount > 0 ? 'failed'",
     ],
   ],
   'rules/status/task-view.ts': [

@@ -114,13 +114,16 @@ const CALLS: Readonly<Record<string, Calls>> = {
       const capabilities = { durable: false, sharedWriters: false };
       return kit.storeContract(RUNNER, given({ name: 'x', capabilities, make: () => {} }));
     },
+    verifyGraphExport: () => kit.verifyGraphExport([], stray),
     violationsOf: () => kit.violationsOf(snapshot, null, stray),
   },
   arbitraries: {
+    brokenGraphExport: () => arbitraries.brokenGraphExport(stray),
     brokenGraphRun: () => arbitraries.brokenGraphRun(stray),
     engineCommands: () => arbitraries.engineCommands(stray),
     eventSequence: () => arbitraries.eventSequence(stray),
     faultPlan: () => arbitraries.faultPlan(stray),
+    graphExport: () => arbitraries.graphExport(stray),
     graphRun: () => arbitraries.graphRun(stray),
     inconsistentRunCounters: () => arbitraries.inconsistentRunCounters(stray),
     inconsistentUserCounters: () => arbitraries.inconsistentUserCounters(stray),
@@ -157,7 +160,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
     simulationReport validationFiles validationReport virtualClock`.split(/\s+/),
   kit: `LedgerModel aggregate appendResult apply canPerform cancelExternalRun checkHistory createExternalRun
-    describeViolations formatAudit formatViolations ledgerClient moveResult openHttpProxy perform reachable recordHistory
+    describeViolations formatAudit formatViolations graphExportPage ledgerClient moveResult openHttpProxy perform reachable recordHistory
     refusalOfAppend refusalOfMove snapshotOf snapshotOfExternal snapshotOfRecords withoutTimes`.split(/\s+/),
   arbitraries: `engineModel executionType runStatus taskStatus terminalStatus userStatus
     workflowCategory`.split(/\s+/),

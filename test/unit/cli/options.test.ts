@@ -51,7 +51,11 @@ describe('a value', () => {
 });
 
 describe('an argument too many', () => {
-  it.each(COMMANDS)('is refused by %s', async (words, command) => {
+  const bounded = COMMANDS.filter(
+    ([, command]) => !command.registeredArguments.some(({ variadic }) => variadic),
+  );
+
+  it.each(bounded)('is refused by %s', async (words, command) => {
     const extra = Array.from({ length: command.registeredArguments.length + 1 }, () => 'x');
     const { code, stderr } = await tenure(...words.split(' '), ...extra);
     expect(code).toBe(1);
