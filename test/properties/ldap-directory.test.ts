@@ -17,6 +17,7 @@ import {
   type SlapdServer,
   startSlapd,
 } from '../servers/slapd.ts';
+import { quoted, scopeRules } from './scope-rules.ts';
 
 const PEOPLE_COUNT = 80;
 const RUNS = 30;
@@ -62,33 +63,17 @@ const TEXTS = [
   ...['5', '05', '5.0', 'true', 'False', '2026-01-31', 'none'],
 ];
 
-const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
 const text = fc.constantFrom(...TEXTS, 'Sales', 'vice president', 'V');
 const literal = fc.oneof(
   { weight: 5, arbitrary: text.map(quoted) },
   fc.constantFrom('true', 'false', 'null', '5', '2026-01-31'),
 );
-const attribute = fc.constantFrom('department', 'jobTitle', 'city', 'accountEnabled', 'absent');
-const textAttribute = fc.constantFrom('department', 'jobTitle', 'city', 'absent');
-const rule = fc.letrec<{ rule: string; leaf: string }>((tie) => ({
-  leaf: fc.oneof(
-    fc
-      .tuple(attribute, fc.constantFrom('eq', 'ne'), literal)
-      .map(([name, operator, value]) => `${name} ${operator} ${value}`),
-    fc
-      .tuple(attribute, fc.array(literal, { minLength: 1, maxLength: 3 }))
-      .map(([name, values]) => `${name} in (${values.join(', ')})`),
-    fc.tuple(textAttribute, text).map(([name, start]) => `startsWith(${name}, ${quoted(start)})`),
-  ),
-  rule: fc.oneof(
-    { depthSize: 'small' },
-    tie('leaf'),
-    tie('rule').map((inner) => `not (${inner})`),
-    fc
-      .tuple(fc.array(tie('rule'), { minLength: 2, maxLength: 3 }), fc.constantFrom(' and ', ' or '))
-      .map(([parts, word]) => parts.map((part) => `(${part})`).join(word)),
-  ),
-})).rule;
+const rule = scopeRules({
+  attributes: ['department', 'jobTitle', 'city', 'accountEnabled', 'absent'],
+  textAttributes: ['department', 'jobTitle', 'city', 'absent'],
+  text,
+  literal,
+});
 
 async function all(people: AsyncIterable<Subject>): Promise<Subject[]> {
   const subjects: Subject[] = [];

@@ -12,6 +12,7 @@ import { orUnreadable } from '../../src/engine/selection/qualify.ts';
 import { parseScopeRule } from '../../src/filter/parsing/scope-rule.ts';
 import type { Subject } from '../../src/model/subject.ts';
 import { describePostgres, newSchema, serverUrl } from '../postgres/support.ts';
+import { quoted, scopeRules } from './scope-rules.ts';
 
 /** Texts that collations hold for equal, that padding or patterns change, and that read as other types. */
 const TEXTS = [
@@ -61,33 +62,17 @@ const people: fc.Arbitrary<readonly Person[]> = fc.uniqueArray(
   { selector: ({ id }) => id, minLength: 1, maxLength: 12 },
 );
 
-const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
 const literal = fc.oneof(
   { weight: 5, arbitrary: text.map(quoted) },
   fc.constantFrom('true', 'false', 'null', '5', '-1', '5.5', '2026-01-31', '9007199254740993'),
 );
-const attribute = fc.constantFrom('department', 'jobTitle', 'city', 'accountEnabled', 'floor', 'absent');
-const textAttribute = fc.constantFrom('department', 'jobTitle', 'city', 'absent');
-const rule = fc.letrec<{ rule: string; leaf: string }>((tie) => ({
-  leaf: fc.oneof(
-    fc
-      .tuple(attribute, fc.constantFrom('eq', 'ne'), literal)
-      .map(([name, operator, value]) => `${name} ${operator} ${value}`),
-    fc
-      .tuple(attribute, fc.array(literal, { minLength: 1, maxLength: 3 }))
-      .map(([name, values]) => `${name} in (${values.join(', ')})`),
-    fc.tuple(textAttribute, text).map(([name, start]) => `startsWith(${name}, ${quoted(start)})`),
-    fc.constantFrom('a', 'A', 'b').map((id) => `id eq ${quoted(id)}`),
-  ),
-  rule: fc.oneof(
-    { depthSize: 'small' },
-    tie('leaf'),
-    tie('rule').map((inner) => `not (${inner})`),
-    fc
-      .tuple(fc.array(tie('rule'), { minLength: 2, maxLength: 3 }), fc.constantFrom(' and ', ' or '))
-      .map(([parts, word]) => parts.map((part) => `(${part})`).join(word)),
-  ),
-})).rule;
+const rule = scopeRules({
+  attributes: ['department', 'jobTitle', 'city', 'accountEnabled', 'floor', 'absent'],
+  textAttributes: ['department', 'jobTitle', 'city', 'absent'],
+  text,
+  literal,
+  others: [fc.constantFrom('a', 'A', 'b').map((id) => `id eq ${quoted(id)}`)],
+});
 
 async function idsOf(subjects: AsyncIterable<Subject>): Promise<readonly string[]> {
   const ids: string[] = [];
