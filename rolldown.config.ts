@@ -17,7 +17,7 @@ const built = [
 const besides = {
   'node-check': 'src/node-check.ts',
   'writer-thread-main': 'src/stores/sqlite/writing/writer-thread-main.ts',
-  'comparison-thread-main': 'src/simulate/versions/comparison-thread-main.ts',
+  'simulation-thread-main': 'src/simulate/pool/simulation-thread-main.ts',
 };
 
 const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];

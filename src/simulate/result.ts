@@ -172,3 +172,6 @@ export interface SimulationResult {
   readonly violations: readonly Violation[] | null;
   readonly trace: { readonly sha256: string; readonly lines: number };
 }
+
+/** Result of a simulation without what happened when: small, whatever was simulated. */
+export type SimulationFigures = Omit<SimulationResult, 'calendar' | 'load' | 'runs' | 'runsDropped'>;

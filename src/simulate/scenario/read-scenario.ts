@@ -15,7 +15,14 @@ import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import { momentAfter, type Zone, zoneOf } from '../world/zone.ts';
 import { checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
-import { HORIZON, type ProcessWindow, SCENARIO, type Scenario, type ScenarioWorkflow } from './scenario.ts';
+import {
+  HORIZON,
+  type ProcessWindow,
+  SCENARIO,
+  SCENARIO_PARTS,
+  type Scenario,
+  type ScenarioWorkflow,
+} from './scenario.ts';
 
 /** A scenario that has been read. */
 export interface ReadScenario {
@@ -131,6 +138,17 @@ export async function readScenarioFile(
       { cause: error },
     );
   }
+}
+
+/** Parts of a scenario that change neither its people, nor its workflows, nor its time. */
+export type ScenarioParts = Pick<Scenario, 'tasks' | 'schedule' | 'capacity' | 'processes'>;
+
+/** A scenario with other parts in place of its own. @throws LifecycleError `InvalidArgument`. */
+export function withParts(read: ReadScenario, parts: ScenarioParts): ReadScenario {
+  const scenario = { ...read.scenario, ...readBy(SCENARIO_PARTS, root(parts)) };
+  checkTasks(scenario, read.momentOf);
+  readWindows(scenario, read.momentOf);
+  return { ...read, scenario };
 }
 
 /** @param text has been checked by the schema. */

@@ -324,6 +324,17 @@ const PROCESS_WINDOW = kinds(
   'A time span in which a process is off, or the machine asleep, or a moment at which its clock is set.',
 );
 
+const PARTS = {
+  tasks: record(
+    TASK,
+    'By task definition (key, GUID or name of your own), or * for all others. Default: at once.',
+  ),
+  schedule: SCHEDULE,
+  capacity: CAPACITY,
+  processes: whole(1, PROCESSES_MAX, 'Processes that work on one store. Default 1.'),
+};
+/** Parts that make neither the people, nor the workflows, nor the time. */
+export const SCENARIO_PARTS = object({}, PARTS);
 /** What a scenario says. */
 export const SCENARIO = object(
   {
@@ -339,13 +350,7 @@ export const SCENARIO = object(
     timeZone: timeZone('Of hire days, of the calendar, and of dates and times without a zone. Default UTC.'),
     turnover: TURNOVER,
     changes: list(CHANGE, { max: 1_000 }),
-    tasks: record(
-      TASK,
-      'By task definition (key, GUID or name of your own), or * for all others. Default: at once.',
-    ),
-    schedule: SCHEDULE,
-    capacity: CAPACITY,
-    processes: whole(1, PROCESSES_MAX, 'Processes that work on one store. Default 1.'),
+    ...PARTS,
     process: list(PROCESS_WINDOW, { max: 1_000 }, 'Must not overlap.'),
     notes: list(
       text(1, 1_024),

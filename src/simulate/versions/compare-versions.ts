@@ -9,8 +9,8 @@ import type { EngineMetrics } from '../../metrics/engine-metrics.ts';
 import type { DurationMs } from '../../model/time.ts';
 import { systemClock } from '../../system/real/clock.ts';
 import type { Comparison } from '../compare.ts';
+import { SimulationThread } from '../pool/simulation-thread.ts';
 import { SCHEDULE, type ScenarioSchedule } from '../scenario/scenario.ts';
-import { ComparisonThread } from './comparison-thread.ts';
 import { type TaskFigure, taskFigures } from './task-figures.ts';
 import { assumptionsOf, versionScenario } from './version-scenario.ts';
 
@@ -48,6 +48,8 @@ export interface VersionsCompared {
 const PEOPLE_MAX = 1_000_000;
 const VERSION_MAX = 999_999_999;
 const CONCURRENCY_DEFAULT = 256;
+/** So that a comparison cannot take the memory that the host needs: 100,000 people take a third of it. */
+const HEAP_MB_MAX = 1_024;
 
 const OPTIONS = {
   before: (place: Place) => readWhole(place, 1, VERSION_MAX),
@@ -92,7 +94,7 @@ export async function compareVersions(
     schedule: { intervalHours, ...read.schedule },
     concurrency: lanesOf(measured),
   };
-  const thread = new ComparisonThread(onProgress ?? (() => {}));
+  const thread = new SimulationThread(HEAP_MB_MAX);
   const stopped = stopper(signal, timeoutMs);
   try {
     return await Promise.race([stopped.promise, work()]);
@@ -106,12 +108,15 @@ export async function compareVersions(
     for await (const people of engine.directory.all()) {
       peopleCount += people.length;
       if (peopleCount > peopleMax) throw tooMany(peopleMax);
-      thread.add(people);
+      thread.add({ kind: 'people', people });
       if (stopped.hasStopped()) return stopped.promise;
     }
     const assumptions = assumptionsOf([before, after], world, peopleCount);
     const scenarios = [versionScenario(before, world), versionScenario(after, world)] as const;
-    const { comparison, report } = await thread.compare(scenarios, assumptions);
+    const { comparison, report } = await thread.run<'compare'>(
+      { kind: 'compare', scenarios, assumptions },
+      onProgress ?? (() => {}),
+    );
     return { comparison, report, assumptions, tasks, peopleCount };
   }
 }
