@@ -3,13 +3,9 @@
  * process windows, and removes runs that are finished and measured.
  */
 
-import { scopeAttributes } from '../engine/selection/qualify.ts';
-import { leftOutError, needsAttention, SelectionTally } from '../engine/selection.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-import { parseScopeRule } from '../filter/parsing/scope-rule.ts';
 import { checkStore } from '../ledger/check.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Subject } from '../model/subject.ts';
 import { DAY_MS, type DurationMs, type EpochMs, SECOND_MS } from '../model/time.ts';
 import type { Store } from '../ports/store.ts';
 import type { Violation } from '../rules/invariants/invariants.ts';
@@ -21,9 +17,10 @@ import { Delays } from './metrics/delays.ts';
 import { type Buckets, bucketsOf } from './metrics/gauge.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { limitsOf } from './process/behaviour.ts';
-import { type CreatedWorkflow, DrawKeys, MOVED } from './process/draw-keys.ts';
+import { DrawKeys } from './process/draw-keys.ts';
 import { keepHistory } from './process/history.ts';
 import { observedStore } from './process/observed-store.ts';
+import { OnDemand } from './process/on-demand.ts';
 import { ProcessGroup } from './process/process-group.ts';
 import type { SimulatedProcess } from './process/simulated-process.ts';
 import {
@@ -36,6 +33,7 @@ import {
 } from './scenario/read-scenario.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import { Trace } from './trace/trace.ts';
+import { arrivalsOf } from './world/arrivals.ts';
 import { type Change, openPopulation } from './world/population.ts';
 import { type SimulatedDirectory, simulatedDirectory } from './world/simulated-directory.ts';
 
@@ -68,6 +66,7 @@ export class Simulation {
   startingLater = 0;
   #directory: SimulatedDirectory | null = null;
   #processes: ProcessGroup | null = null;
+  #onDemand: OnDemand | null = null;
   /** Moments at which the dates of people who joined or gave notice since the start were entered in the directory. */
   readonly #knownSince = new Map<string, EpochMs>();
   #movedSlotMs: EpochMs;
@@ -143,7 +142,7 @@ export class Simulation {
 
   async run(): Promise<void> {
     const { scenario, endMs } = this.#read;
-    const processes = await this.#populate();
+    const { processes, onDemand } = await this.#populate();
     this.trace.add(
       this.now(),
       `scenario ${JSON.stringify(scenario.name)} seed ${this.#seed} people ${this.peopleAtStart}`,
@@ -155,7 +154,7 @@ export class Simulation {
       this.metrics.addWorkflow({ key: one.key, workflow });
     }
     await processes.start();
-    for (const { atMs, act } of this.#agenda(processes)) {
+    for (const { atMs, act } of this.#agenda(processes, onDemand)) {
       await this.#advanceTo(atMs);
       await act();
     }
@@ -165,7 +164,7 @@ export class Simulation {
 
   // --- the beginning -----------------------------------------------------------------------------
 
-  async #populate(): Promise<ProcessGroup> {
+  async #populate(): Promise<{ readonly processes: ProcessGroup; readonly onDemand: OnDemand }> {
     const skewMs = this.#read.windows.reduce(
       (sum, { window }) => sum + (window.kind === 'clockJump' ? Math.abs(window.bySeconds) * SECOND_MS : 0),
       0,
@@ -184,7 +183,7 @@ export class Simulation {
     this.#directory = directory;
     this.peopleAtStart = directory.size;
     this.startingLater = directory.size - population.initial.length;
-    this.#processes = new ProcessGroup({
+    const processes = new ProcessGroup({
       read: this.#read,
       seed: this.#seed,
       clock: this.#clock,
@@ -198,17 +197,36 @@ export class Simulation {
       calendar: this.calendar,
       failed: (during, error) => this.#failed(during, error),
     });
-    return this.#processes;
+    const onDemand = new OnDemand({
+      scenario: this.#read.scenario,
+      clock: this.#clock,
+      directory,
+      processes,
+      metrics: this.metrics,
+      failed: (during, error) => this.#failed(during, error),
+    });
+    this.#processes = processes;
+    this.#onDemand = onDemand;
+    return { processes, onDemand };
   }
 
   // --- time --------------------------------------------------------------------------------------
 
-  #agenda(processes: ProcessGroup): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
+  #agenda(
+    processes: ProcessGroup,
+    onDemand: OnDemand,
+  ): readonly { readonly atMs: EpochMs; readonly act: () => Promise<void> }[] {
     const { windows, startMs, endMs, momentOf } = this.#read;
     const activations = this.#drawKeys.workflows.flatMap((one) =>
       (one.entry.activations ?? []).map(({ at, rule, limit }, index) => ({
         atMs: momentOf(at),
-        act: () => this.#activateByRule(one, `activation ${index + 1}`, rule, limit),
+        act: () => onDemand.byRule(one, `activation ${index + 1}`, rule, limit),
+      })),
+    );
+    const arrivals = this.#drawKeys.workflows.flatMap((one) =>
+      arrivalsOf(one, startMs, endMs, this.#seed).map(({ atMs, draw }, index) => ({
+        atMs,
+        act: () => onDemand.anyone(one, `arrival ${index + 1}`, draw),
       })),
     );
     const processEvents = windows.flatMap((window) => {
@@ -217,7 +235,7 @@ export class Simulation {
       const { no } = window.window;
       return [begins, { atMs: window.untilMs, act: () => processes.restart(no) }];
     });
-    return [...activations, ...processEvents]
+    return [...activations, ...arrivals, ...processEvents]
       .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
       .sort((a, b) => a.atMs - b.atMs);
   }
@@ -240,7 +258,7 @@ export class Simulation {
     const slotMs = slotStart(nowMs, intervalMsOf(this.#read.scenario));
     if (slotMs > this.#movedSlotMs && this.#processes?.engine) {
       this.#movedSlotMs = slotMs;
-      for (const one of this.#drawKeys.workflows) await this.#activateMoved(one);
+      for (const one of this.#drawKeys.workflows) await this.#onDemand?.moved(one);
     }
     const { finished, finishedUsers } = this.metrics;
     if (finished.length >= FINISHED_RUNS_MAX || finishedUsers >= FINISHED_USERS_MAX)
@@ -284,61 +302,6 @@ export class Simulation {
       case 'removed':
         this.#knownSince.delete(change.id);
         this.trace.add(change.atMs, `removed ${change.id}`);
-    }
-  }
-
-  // --- on demand ---------------------------------------------------------------------------------
-
-  async #activateMoved(one: CreatedWorkflow): Promise<void> {
-    const ids = [...one.moved].filter((id) => this.#directory?.has(id));
-    one.moved = new Set();
-    if (ids.length > 0) await this.#activate(one, MOVED, ids);
-  }
-
-  async #activateByRule(
-    one: CreatedWorkflow,
-    drawKey: string,
-    rule: string | undefined,
-    limit: number | undefined,
-  ): Promise<void> {
-    const people = this.#directory?.sorted() ?? [];
-    const ids = rule === undefined ? people.map(({ id }) => id) : await this.#selected(one, people, rule);
-    if (ids !== null) await this.#activate(one, drawKey, ids.slice(0, limit));
-  }
-
-  /** Ids that the rule selects; `null` when a strict schedule refuses the selection. */
-  async #selected(
-    { workflow }: CreatedWorkflow,
-    people: readonly Subject[],
-    rule: string,
-  ): Promise<readonly string[] | null> {
-    const scope = parseScopeRule(rule);
-    const tally = new SelectionTally(scopeAttributes(scope), true);
-    const ids = people.filter((subject) => tally.select(scope, subject)).map(({ id }) => id);
-    const selection = await tally.result(this.#directory as SimulatedDirectory);
-    if (!needsAttention(selection)) return ids;
-    this.metrics.addLeftOut(workflow.id, null, selection);
-    if (!this.#read.scenario.schedule?.strictSelection) return ids;
-    this.#failed('an activation on demand', leftOutError(selection));
-    return null;
-  }
-
-  async #activate(
-    { workflow }: CreatedWorkflow,
-    drawKey: string,
-    subjects: readonly string[],
-  ): Promise<void> {
-    const engine = this.#processes?.engine;
-    if (!engine || subjects.length === 0) {
-      const why = engine ? 'nobody is selected' : 'the process is off';
-      this.#failed(`an activation on demand (${why})`, new LifecycleError('EngineStopped', why));
-      return;
-    }
-    this.metrics.expectOnDemand(workflow.id, drawKey);
-    try {
-      await this.#clock.until(engine.runs.activate(workflow.id, { subjects }));
-    } catch (error) {
-      this.#failed('an activation on demand', error);
     }
   }
 

@@ -1,8 +1,8 @@
 /** Checks that the schema cannot express: how the values of a scenario fit together. */
 import { invalid } from '../../input/refuse.ts';
-import type { EpochMs } from '../../model/time.ts';
+import { type EpochMs, HOUR_MS } from '../../model/time.ts';
 import type { DurationPoint, DurationShape } from './duration-shape.ts';
-import type { Scenario } from './scenario.ts';
+import { ARRIVALS_MAX, type Scenario } from './scenario.ts';
 
 /** Checks weights, rates and notice. @throws LifecycleError `InvalidArgument`. */
 export function checkTurnover({ turnover }: Scenario): void {
@@ -97,5 +97,19 @@ export function checkChanges({ changes = [], population }: Scenario): void {
     );
     if (known && comesFrom !== undefined && !known.has(comesFrom) && !(isNew && isMade))
       throw invalid({ path: `${path}.department`, value: comesFrom }, `one of ${[...known].join(', ')}`);
+  }
+}
+
+/** Checks that the arrivals of all workflows are not too many. @throws LifecycleError `InvalidArgument`. */
+export function checkArrivals({ workflows }: Scenario, startMs: EpochMs, endMs: EpochMs): void {
+  const hours = (endMs - startMs) / HOUR_MS;
+  let arrivals = 0;
+  for (const [at, { arrivals: { perHour } = { perHour: 0 } }] of workflows.entries()) {
+    arrivals += perHour * hours;
+    if (arrivals > ARRIVALS_MAX)
+      throw invalid(
+        { path: `workflows[${at}].arrivals.perHour`, value: perHour },
+        `at most ${ARRIVALS_MAX} arrivals of all workflows in the simulated time`,
+      );
   }
 }

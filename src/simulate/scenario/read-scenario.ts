@@ -14,7 +14,7 @@ import { readWorkflowInput, type WorkflowDraft } from '../../ledger/input/workfl
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../model/time.ts';
 import { DEFAULT_LIMITS } from '../../model/workflow/workflow-limits.ts';
 import { momentAfter, type Zone, zoneOf } from '../world/zone.ts';
-import { checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
+import { checkArrivals, checkChanges, checkOrder, checkTasks, checkTurnover } from './check-scenario.ts';
 import {
   HORIZON,
   type ProcessWindow,
@@ -88,6 +88,7 @@ export function readScenario(input: unknown, options?: ReadScenarioOptions): Rea
   checkTurnover(scenario);
   checkTasks(scenario, momentOf);
   checkChanges(scenario);
+  checkArrivals(scenario, startMs, endMs);
   const workflows = readWorkflows(scenario);
   const windows = readWindows(scenario, momentOf);
   return { scenario, zone, startMs, endMs, workflows, windows, folder, momentOf };

@@ -33,6 +33,8 @@ import { durationShape, ms, msAboveZero } from './duration-shape.ts';
 /** The end of the longest horizon, P50Y, when it starts in 1970. */
 const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
 const PEOPLE_MAX = 1_000_000;
+/** Arrivals of all workflows in the simulated time, on average. */
+export const ARRIVALS_MAX = 1_000_000;
 const PER_SECOND_MAX = 1_000_000;
 const CONCURRENCY_MAX = 100_000;
 const PROCESSES_MAX = 64;
@@ -178,6 +180,11 @@ const WORKFLOW = object(
       ),
       { max: 1_000 },
       'Runs it on demand at these moments.',
+    ),
+    arrivals: object(
+      { perHour: positive(ARRIVALS_MAX, 'On average; the gaps between them are exponential.') },
+      {},
+      'Runs it on demand at random moments, each time for one person, anyone in the directory.',
     ),
   },
   'A workflow, written out or from a template, and what starts it.',
