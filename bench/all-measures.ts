@@ -13,6 +13,7 @@ import { query } from './measures/query.ts';
 import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
 import { simulate } from './measures/simulate.ts';
+import { start } from './measures/start.ts';
 import { telemetry } from './measures/telemetry.ts';
 
 export const MEASURES: readonly Measure[] = [
@@ -25,6 +26,7 @@ export const MEASURES: readonly Measure[] = [
   http,
   loopDelay,
   telemetry,
+  start,
   connectors,
   postgres,
   cluster,

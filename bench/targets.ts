@@ -25,6 +25,10 @@ function measuredBy(name: string, begins: string, text: Describe): Target['measu
 const rateAtSize: Describe = ({ tasksPerSecond, users }) =>
   `${number(tasksPerSecond)} tasks/s at ${users.toLocaleString('en-US')} users`;
 const ms = (value: number | undefined) => `${number(value ?? Number.NaN)} ms`;
+const overNode: Describe = ({ figures, peers }) => {
+  const others = peers.map(({ name, ratio }) => `${number(ratio)} times as fast as ${name}`);
+  return [`${ms(figures.overNodeMs)} (CPU ${ms(figures.cpuOverNodeMs)})`, ...others].join('; ');
+};
 
 /** All of them, in the order of the design. */
 export const TARGETS: readonly Target[] = [
@@ -133,6 +137,18 @@ export const TARGETS: readonly Target[] = [
     target: '≤ 5 ms',
     command: 'query',
     measured: measuredBy('query', 'the summary', ({ figures }) => ms(figures.ms)),
+  },
+  {
+    figure: '`tenure --help`, beyond a Node that does nothing',
+    target: '≤ 100 ms',
+    command: 'start',
+    measured: measuredBy('start', 'tenure --help', overNode),
+  },
+  {
+    figure: "`import 'tenure'`, likewise",
+    target: '≤ 60 ms',
+    command: 'start',
+    measured: measuredBy('start', 'an import', overNode),
   },
   {
     figure: 'user executions in a simulation',

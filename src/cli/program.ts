@@ -1,25 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { checkCommand } from './commands/check.ts';
-import { compareCommand } from './commands/compare.ts';
-import { checkConfigCommand } from './commands/config/check-config.ts';
-import { initCommand } from './commands/config/init.ts';
-import { dashboardCommand } from './commands/dashboard.ts';
-import { dbCommand } from './commands/db.ts';
-import { demoCommand } from './commands/demo.ts';
-import { explainCommand } from './commands/explain.ts';
-import { personCommand } from './commands/person/person.ts';
-import { resumeCommand } from './commands/resume.ts';
-import { runCommand } from './commands/run.ts';
-import { runsCommand } from './commands/runs/runs.ts';
-import { sampleCommand } from './commands/sample.ts';
-import { scenarioCommand } from './commands/scenario/scenario.ts';
-import { serveCommand } from './commands/serve.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { tasksCommand } from './commands/tasks.ts';
-import { templatesCommand } from './commands/templates.ts';
-import { verifyCommand } from './commands/verify/verify.ts';
-import { workCommand } from './commands/work.ts';
-import { workflowsCommand } from './commands/workflows/workflows.ts';
+import { COMMANDS } from './commands.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package-version.ts';
 import { describeError } from './terminal/cli-error.ts';
@@ -38,10 +18,10 @@ failed or canceled, or a check found violations; 130 stopped by Ctrl-C or SIGTER
 /** Runs one command. Never throws: errors are reported on stderr. */
 export async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = buildProgram(host, (value) => {
-    code = value;
-  });
   try {
+    const program = await buildProgram(args, host, (value) => {
+      code = value;
+    });
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
@@ -54,8 +34,16 @@ export async function runProgram(args: readonly string[], host: Host): Promise<E
   }
 }
 
-/** All commands. */
-export function buildProgram(host: Host, end: (code: ExitCode) => void): Command {
+/**
+ * The program with the commands that `args` name; of the others it has what the list of commands says.
+ *
+ * @param args `null`: all commands.
+ */
+export async function buildProgram(
+  args: readonly string[] | null,
+  host: Host,
+  end: (code: ExitCode) => void,
+): Promise<Command> {
   const { stdout, stderr } = host;
   const program = new Command('tenure')
     .description(
@@ -63,30 +51,11 @@ export function buildProgram(host: Host, end: (code: ExitCode) => void): Command
     )
     .version(packageVersion(), '-V, --version')
     .addHelpText('after', HELP);
-  const commands = [
-    runCommand,
-    resumeCommand,
-    runsCommand,
-    workflowsCommand,
-    explainCommand,
-    personCommand,
-    checkCommand,
-    verifyCommand,
-    initCommand,
-    checkConfigCommand,
-    serveCommand,
-    dashboardCommand,
-    workCommand,
-    simulateCommand,
-    compareCommand,
-    scenarioCommand,
-    sampleCommand,
-    templatesCommand,
-    tasksCommand,
-    dbCommand,
-    demoCommand,
-  ];
-  for (const make of commands) program.addCommand(make(host, end));
+  for (const listed of COMMANDS) {
+    const isNeeded = args === null || args.includes(listed.name);
+    const command = isNeeded ? (await listed.load())(host, end) : new Command(listed.name);
+    program.addCommand(command.summary(listed.summary));
+  }
   configure(program, (command) =>
     command
       .exitOverride()

@@ -1,6 +1,7 @@
 /** What a project that installs the package meets: its compiler, `import` and `require`. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile, entries, install, spawn } from './installed.ts';
 
@@ -74,39 +75,51 @@ describe('what an entry loads', () => {
     expect(status, output).toBe(0);
     return JSON.parse(output) as string[];
   }
+  it('`tenure --help` loads neither the engine nor a command: less than 60 kB', () => {
+    const main = join(project, 'node_modules/tenure/dist/cli/main.js');
+    const program = `
+      import { registerHooks } from 'node:module';
+      let bytes = 0;
+      registerHooks({
+        load(url, context, next) {
+          const loaded = next(url, context);
+          if (url.includes('/tenure/dist/')) bytes += loaded.source.length;
+          return loaded;
+        },
+      });
+      process.on('exit', () => console.error(bytes));
+      process.argv = ['node', ${JSON.stringify(main)}, '--help'];
+      await import(${JSON.stringify(pathToFileURL(main).href)});`;
+    const { output } = spawn(process.execPath, ['--input-type=module', '-e', program], project);
+    expect(output).toContain('Usage: tenure');
+    expect(Number(output.trim().split('\n').at(-1))).toBeLessThan(60_000);
+  });
+
   const packagesOf = (loaded: readonly string[]): readonly string[] =>
     loaded.filter((name) => name !== 'tenure' && !name.startsWith('node:')).sort();
 
+  /** What most entries share is one file: they load what `tenure` itself needs. */
+  const own = ['eventemitter3', 'p-queue'];
   it.each([
-    ['tenure', ['eventemitter3', 'p-queue']],
-    ['tenure/sqlite', []],
-    ['tenure/postgres', []],
-    ['tenure/pg-boss', []],
-    ['tenure/metrics', []],
-    ['tenure/telemetry', ['@opentelemetry/api']],
-    ['tenure/connectors', []],
-    ['tenure/scim', []],
-    ['tenure/mail', ['p-queue']],
+    ['tenure', own],
+    ['tenure/sqlite', own],
+    ['tenure/postgres', own],
+    ['tenure/pg-boss', own],
+    ['tenure/metrics', own],
+    ['tenure/telemetry', ['@opentelemetry/api', ...own]],
+    ['tenure/connectors', own],
+    ['tenure/scim', own],
+    ['tenure/mail', own],
     ['tenure/config', []],
-    ['tenure/ldap', []],
-    ['tenure/sql', []],
-    ['tenure/entra', []],
-    ['tenure/webhook', []],
-    ['tenure/graph', ['hono']],
-    ['tenure/dashboard', ['hono']],
+    ['tenure/ldap', own],
+    ['tenure/sql', own],
+    ['tenure/entra', own],
+    ['tenure/webhook', own],
+    ['tenure/graph', ['eventemitter3', 'hono', 'p-queue']],
+    ['tenure/dashboard', ['eventemitter3', 'hono', 'p-queue']],
     [
       'tenure/simulate',
-      [
-        ...[
-          '@date-fns/tz',
-          '@date-fns/utc',
-          '@valibot/to-json-schema',
-          'date-fns',
-          'eventemitter3',
-          'p-queue',
-        ],
-        'valibot',
-      ],
+      ['@date-fns/tz', '@date-fns/utc', '@valibot/to-json-schema', 'date-fns', ...own, 'valibot'],
     ],
   ])('%s loads no package but %j, and no HTTP', (entry, packages) => {
     const loaded = loadedBy(entry);

@@ -23,7 +23,6 @@ Example:
 /** `tenure check`. */
 export function checkCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('check')
-    .summary('recount everything and verify every invariant')
     .description('Recounts everything in a database and verifies every invariant.')
     .addOption(dbOption('the database'))
     .addOption(jsonOption())

@@ -27,7 +27,6 @@ Example:
 /** `tenure compare`. */
 export function compareCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('compare')
-    .summary('what if: two scenarios, person by person')
     .description('Runs two scenarios in virtual time and reports what differs, person by person.')
     .argument('<before>', 'a scenario file (JSON), or the name of a built-in one')
     .argument('<after>', 'the scenario to compare it with');

@@ -36,7 +36,6 @@ Examples:
 /** `tenure dashboard`. */
 export function dashboardCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('dashboard')
-    .summary('look at a database in a browser')
     .description('Serves pages that show the runs of a database, on this machine; they change nothing.')
     .addOption(dbOption())
     .addOption(

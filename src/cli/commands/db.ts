@@ -25,8 +25,5 @@ export function dbCommand(host: Host, end: (code: ExitCode) => void): Command {
       await host.stdout.write(postgresSql(schema, from));
       end(EXIT.ok);
     });
-  return new Command('db')
-    .summary('prepare a Postgres database')
-    .description('Prepares a Postgres database.')
-    .addCommand(sql);
+  return new Command('db').description('Prepares a Postgres database.').addCommand(sql);
 }

@@ -40,7 +40,6 @@ that were sent among them, and replaces those of an earlier demo.`;
 /** `tenure demo`. */
 export function demoCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('demo')
-    .summary('see it work: 1,000 employees, accounts, groups and mail, some failures')
     .description(
       'Runs two workflows for a sample of 1,000 employees on a service and a mail server of its own.',
     )

@@ -45,7 +45,6 @@ Examples:
 /** `tenure explain`. */
 export function explainCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('explain')
-    .summary('why a person was processed, or was not')
     .description(
       'Explains why the schedule of a workflow takes a person, or does not, and what was done for them.',
     )

@@ -37,7 +37,6 @@ Examples:
 /** `tenure resume`. */
 export function resumeCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('resume')
-    .summary('finish the unfinished runs of a database')
     .description('Finishes every run that was interrupted, prints each, then exits.')
     .addOption(dbOption())
     .option('--users <file>', 'the users; default: the file of the interrupted run', someText);

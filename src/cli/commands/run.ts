@@ -86,7 +86,6 @@ Exit codes: 0 completed; 1 wrong usage or environment; 2 completed with errors, 
 /** `tenure run`. */
 export function runCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('run')
-    .summary('run a workflow for the users in a file')
     .description('Loads users from a file, runs a workflow for them, and prints the result.')
     .option('--users <file>', 'the users: .csv, .tsv, .jsonl or .json', someText)
     .option('--workflow <file|template>', 'a JSON file, or a template by name or GUID', someText);

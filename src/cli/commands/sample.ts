@@ -42,7 +42,6 @@ Examples:
 /** `tenure sample`. */
 export function sampleCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('sample')
-    .summary('write a CSV file of sample employees')
     .description('Writes a CSV file of sample employees: names, managers, departments, hire and leave dates.')
     .option('--users <n>', 'number of employees', wholeNumber(1, USERS_MAX), 1_000)
     .option('--seed <s>', 'a whole number; another seed gives other employees', wholeNumber(0, SEED_MAX), 1)

@@ -79,7 +79,6 @@ Examples:
 /** `tenure serve`. */
 export function serveCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('serve')
-    .summary('serve the Microsoft Graph API on this machine')
     .description('Serves the workflows, runs and results of a database as Microsoft Graph does.')
     .addOption(dbOption('keep everything in this SQLite file or Postgres database'))
     .addOption(

@@ -38,7 +38,6 @@ Examples:
 /** `tenure simulate`. */
 export function simulateCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('simulate')
-    .summary('run a scenario in virtual time: a year in seconds')
     .description('Runs a scenario in virtual time and reports what happened.')
     .addArgument(new Argument('[scenario]', 'a scenario file (JSON), or the name of a built-in one'));
   for (const option of simulationOptions('print the runs as CSV on stdout')) command.addOption(option);

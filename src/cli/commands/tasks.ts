@@ -20,7 +20,6 @@ program that a handler starts should not inherit standard output.`;
 /** `tenure tasks`. */
 export function tasksCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('tasks')
-    .summary('list the task definitions')
     .description('Lists the tasks that a workflow can contain, with their arguments.')
     .addOption(jsonOption())
     .addHelpText('after', HELP)

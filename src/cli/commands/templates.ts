@@ -15,7 +15,6 @@ Example:
 /** `tenure templates`. */
 export function templatesCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('templates')
-    .summary('list the workflow templates')
     .description('Lists the workflow templates, with their tasks and the arguments to fill in.')
     .addOption(jsonOption())
     .addHelpText('after', HELP)

@@ -41,7 +41,6 @@ Examples:
 /** `tenure work`. */
 export function workCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('work')
-    .summary('help with the runs of a Postgres database')
     .description('Works on the runs of a Postgres database beside the processes that create them.')
     .addOption(dbOption('the Postgres database of the runs'))
     .option('--users <file>', 'the users; default: the file of the last run', someText);

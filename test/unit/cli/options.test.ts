@@ -10,10 +10,7 @@ function commandsOf(command: Command, words: readonly string[]): readonly (reado
   return command.commands.flatMap((inner) => commandsOf(inner, [...words, inner.name()]));
 }
 
-const COMMANDS = commandsOf(
-  buildProgram(testHost(), () => {}),
-  [],
-);
+const COMMANDS = commandsOf(await buildProgram(null, testHost(), () => {}), []);
 const OPTIONS = COMMANDS.flatMap(([words, command]) =>
   command.options.map((option) => [`${words} ${option.long}`, words, option] as const),
 );

@@ -34,7 +34,6 @@ Examples:
 /** `tenure check-config`. */
 export function checkConfigCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('check-config')
-    .summary('try the connections of a configuration')
     .description('Tries each connection of a configuration, reading only, and says what works.')
     .argument('[config]', 'tenure.config.ts, .js or .json')
     .addOption(jsonOption())

@@ -30,7 +30,6 @@ Examples:
 /** `tenure init`. */
 export function initCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('init')
-    .summary('write an example configuration for --connect')
     .description('Writes an example configuration of the systems that you have, and says what to type next.')
     .option('--kind <kinds>', 'the kinds of your systems, between commas', kindList, ['scim'])
     .option(

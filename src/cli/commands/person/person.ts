@@ -31,7 +31,6 @@ Examples:
 /** `tenure person`. */
 export function personCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('person')
-    .summary('everything that was done for a person')
     .description('Shows everything that was ever done for a person, in all workflows, newest first.')
     .argument('<person>', 'the id of the person')
     .addOption(dbOption())

@@ -11,11 +11,9 @@ import { runsUsersCommand } from './runs-users.ts';
 
 /** `tenure runs`. */
 export function runsCommand(host: Host, end: (code: ExitCode) => void): Command {
-  const command = new Command('runs')
-    .summary('list, show, cancel, reprocess or delete runs')
-    .description(
-      'Lists, shows, cancels, reprocesses or deletes runs of a database. The first digits of an id are enough to name a run.',
-    );
+  const command = new Command('runs').description(
+    'Lists, shows, cancels, reprocesses or deletes runs of a database. The first digits of an id are enough to name a run.',
+  );
   const all = [
     runsListCommand,
     runsShowCommand,

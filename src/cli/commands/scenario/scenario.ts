@@ -47,7 +47,6 @@ Examples:
 /** `tenure scenario`. */
 export function scenarioCommand(host: Host, end: (code: ExitCode) => void): Command {
   const command = new Command('scenario')
-    .summary('make a scenario of what a database has recorded')
     .description(
       'Makes a scenario for `tenure simulate` of the runs in a database and the people they were for.',
     )

@@ -41,7 +41,6 @@ Examples:
 /** `tenure verify`. */
 export function verifyCommand(host: Host, end: (code: ExitCode) => void): Command {
   return new Command('verify')
-    .summary('check the history of Entra, or of anything that Graph gives, by the rules')
     .description('Checks runs and results as Microsoft Graph gives them by the rules of lifecycle workflows.')
     .argument('[files...]', 'answers of Graph, as JSON: pages, resources, or arrays of them')
     .addOption(

@@ -7,11 +7,9 @@ import { workflowsShowCommand } from './workflows-show.ts';
 
 /** `tenure workflows`. */
 export function workflowsCommand(host: Host, end: (code: ExitCode) => void): Command {
-  const command = new Command('workflows')
-    .summary('look at the workflows of a database, or change one')
-    .description(
-      'Looks at the workflows of a database, or changes one. A workflow is named by its name or the first digits of its id.',
-    );
+  const command = new Command('workflows').description(
+    'Looks at the workflows of a database, or changes one. A workflow is named by its name or the first digits of its id.',
+  );
   const all = [workflowsListCommand(host, end), workflowsShowCommand(host, end)];
   for (const inner of [...all, ...workflowsChangeCommands(host, end)]) command.addCommand(inner);
   return command;
