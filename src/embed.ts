@@ -133,8 +133,11 @@ const LEDGER_OPTIONS = {
 
 /** A ledger without an engine: for runs that are driven from outside. */
 export interface StandaloneLedger extends LedgerMethods {
+  /** Calls a function for each event of a name, after the commit that made it. */
   on<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  /** As `on`, for the next event only. */
   once<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
+  /** Ends what `on` or `once` began, for the same function. */
   off<Name extends EngineEventName>(name: Name, listener: Listener<Name>): void;
   /** Emits the events that are delayed, then closes the store. */
   close(): Promise<void>;

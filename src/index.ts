@@ -1,4 +1,4 @@
-/** `tenure`: the public entry. Stores on disk have entries of their own (`tenure/sqlite`). */
+/** `tenure`: the engine, directories and the rules of runs. Stores on disk have entries of their own (`tenure/sqlite`). */
 export { findTaskDefinition, TASK_DEFINITIONS } from './catalogue/task-definitions.ts';
 export { findWorkflowTemplate, WORKFLOW_TEMPLATES } from './catalogue/workflow-templates.ts';
 export { arrayDirectory } from './directory/array-directory.ts';

@@ -1,4 +1,4 @@
-/** `tenure/metrics`: for monitoring: metrics in the text format of Prometheus, and the probes of a supervisor. */
+/** `tenure/metrics`: metrics in the text format of Prometheus, and the probes of a supervisor. */
 
 export type { EngineHealth, HealthCheck } from './engine/metrics/health.ts';
 export type {

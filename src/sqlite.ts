@@ -1,2 +1,2 @@
-/** The entry `tenure/sqlite`: a durable store in one file. */
+/** `tenure/sqlite`: a durable store in one file. */
 export { type SqliteOptions, sqliteStore } from './stores/sqlite/open.ts';

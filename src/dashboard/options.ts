@@ -21,18 +21,22 @@ export interface DashboardOptions extends Omit<GraphOptions, 'readOnlyRuns' | 'r
   /** `true`: no caller may change anything. Default `false`. */
   readonly readOnly?: boolean;
   /**
-   * `true`: browsers have sessions. A token that `authorize` takes, or a one-time code of `signInCode`, is exchanged for a cookie
-   * that scripts cannot read. Leave it out where the host has sessions of its own and `authorize` knows them.
+   * `true`: browsers have sessions. A token that `authorize` takes, or a one-time code of `signInCode`, is
+   * exchanged for a cookie that scripts cannot read. Leave it out where the host has sessions of its own and
+   * `authorize` knows them. Default `false`.
    */
   readonly sessions?: boolean;
-  /** Where to sign in at the host; pages link to it when `authorize` knows no caller. A path or URL of http or https. */
+  /**
+   * Where to sign in at the host; pages link to it when `authorize` knows no caller. A path or URL of http or
+   * https. Default: none, and the page says that one has to sign in.
+   */
   readonly signInUrl?: string;
   /**
    * `compareVersions` of `tenure/simulate`: pages offer to compare two versions of a workflow in virtual time. Default: they do
    * not, and the simulator is not loaded.
    */
   readonly compareVersions?: CompareVersions;
-  /** Shown in the head of every page, at most 40 characters: `production`. */
+  /** Shown in the head of every page, at most 40 characters: `production`. Default: nothing. */
   readonly environment?: string;
 }
 

@@ -16,10 +16,12 @@ export interface SizedDirectory extends Directory {
   readonly subjectsCount: number;
   /** Rows that were left out because their id occurs more than once (`onDuplicate`). */
   readonly skippedRowsCount: number;
+  /** The attributes that people have, by name. */
   attributes(): Promise<readonly DirectoryAttribute[]>;
   /** Rows that were left out because there is nothing in them. */
   readonly emptyRowsCount: number;
   /** What was read otherwise than it stands in the file or is usual, a sentence each, for people. */
   readonly notes: readonly string[];
+  /** Closes the file. */
   close(): Promise<void>;
 }

@@ -84,7 +84,10 @@ export interface ReprocessOptions {
   readonly userScope?: ActivationUserScope;
   /** User results, by id; default: the run's. */
   readonly processingResults?: readonly IdReference[];
-  /** Key of a group of failures of the run (`runs.failures`), or keys of several: only their users. Not with the two above. */
+  /**
+   * Key of a group of failures of the run (`runs.failures`), or keys of several: only their users. Not with the
+   * two above. Default: of all groups.
+   */
   readonly failureGroup?: string | readonly string[];
 }
 

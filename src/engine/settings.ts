@@ -30,13 +30,19 @@ import type { TaskHandlers } from './handlers/task-handlers.ts';
 
 /** Ports of an engine. */
 export interface EnginePorts {
+  /** Where the record is kept. */
   readonly store: Store;
+  /** Where people come from. */
   readonly directory: Directory;
+  /** What time it is, and timers. Default: this machine's. */
   readonly clock: Clock;
   /** Sets the timers of what a process does at intervals because others work on the same store. Default: `clock`. */
   readonly intervals?: Clock;
+  /** Random numbers. Default: this machine's. */
   readonly random: Random;
+  /** Ids of what is made. Default: random GUIDs. */
   readonly ids: Ids;
+  /** Where `log` of handlers writes, and what the engine has to say. Default: nowhere. */
   readonly logger: Logger;
   /** How custom task extensions are reached; without it their tasks fail. */
   readonly callout?: Callout;
@@ -58,8 +64,9 @@ export type MissedSlotPolicy = (typeof MISSED_SLOT_POLICIES)[number];
 /** Settings of an engine. All are optional. */
 export interface EngineSettingsInput<Person extends Identified = Subject> {
   /**
-   * Handlers by task definition: a key of the catalogue (`addUserToGroups`), a definition's GUID, or a
-   * name of your own. `'*'` handles every definition that has no other.
+   * Handlers by task definition: a key of the catalogue (`addUserToGroups`), a definition's GUID, or a name of
+   * your own. `'*'` handles every definition that has no other. Default: none, and a workflow with tasks cannot
+   * be activated.
    */
   readonly tasks?: TaskHandlers<Person>;
   /**
@@ -107,7 +114,10 @@ export interface EngineSettingsInput<Person extends Identified = Subject> {
    * its lane until it settles, and `engine.stalled` is emitted. Default: as many as `concurrency`.
    */
   readonly handlersUnsettledMax?: number;
-  /** How long things are kept, in whole days, 1..36,500, or `null` for ever; checked at every slot. */
+  /**
+   * How long things are kept, in whole days, 1..36,500, or `null` for ever; checked at every slot. Default: as
+   * each of them says.
+   */
   readonly retention?: {
     /** Deleted workflows, with their runs and results. Default 30. */
     readonly deletedWorkflowsDays?: number | null;

@@ -43,7 +43,7 @@ export interface QuarantineForecast {
 export interface EligibleOptions {
   /** Rows of a page, 1..999. Default 100. */
   readonly top?: number;
-  /** `nextToken` of the page before. */
+  /** `nextToken` of the page before. Default: the first page. */
   readonly after?: string;
 }
 
@@ -62,8 +62,9 @@ const COMING_OPTIONS = {
 
 /** Options of `workflows.scopeDifference`. */
 export interface ScopeDifferenceOptions {
-  /** Number of the earlier version, and of the later one. */
+  /** Number of the earlier version. */
   readonly before: number;
+  /** Number of the later version. */
   readonly after: number;
   /** After how long the directory is read no further, ms, 1..600,000. Default 10,000. */
   readonly timeoutMs?: number;

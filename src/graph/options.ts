@@ -19,12 +19,16 @@ export interface GraphOptions extends Partial<GuardOptions> {
   readonly authorize?: Authorize;
   /** For each principal, and for each call that waits for its answer. Default: none. */
   readonly rateLimit?: RateLimit;
-  /** `true`: the writes of runs (domain §2.9) and user results answer 405, as Entra does. */
+  /** `true`: the writes of runs (domain §2.9) and user results answer 405, as Entra does. Default `false`. */
   readonly readOnlyRuns?: boolean;
-  /** `true`: activations answer with the id of their run in `x-run-id`, which Entra does not. */
+  /** `true`: activations answer with the id of their run in `x-run-id`, which Entra does not. Default `false`. */
   readonly runIdHeader?: boolean;
+  /** Bounds on what a request may ask for. Default: `DEFAULT_GRAPH_LIMITS`. */
   readonly limits?: Partial<GraphLimits>;
-  /** Called for internal errors: responses with a 5xx status that are not deliberate. Clients do not see the cause. */
+  /**
+   * Called for internal errors: responses with a 5xx status that are not deliberate. Clients do not see the
+   * cause. Default: nothing is called.
+   */
   readonly onError?: (error: unknown, requestId: string) => void;
 }
 

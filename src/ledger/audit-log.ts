@@ -16,11 +16,11 @@ import { PAGE_OPTIONS } from './input/list-options.ts';
 
 /** Options of `audit.list`. */
 export interface AuditListOptions {
-  /** Only what is about this workflow, which may be gone. */
+  /** Only what is about this workflow, which may be gone. Default: all entries. */
   readonly workflowId?: string;
   /** Entries of a page, 1..999. Default 100. */
   readonly top?: number;
-  /** `nextToken` of the page before. */
+  /** `nextToken` of the page before. Default: the first page. */
   readonly after?: string;
 }
 

@@ -20,7 +20,7 @@ export interface CheckReport {
 
 /** Options of {@link checkStore}. */
 export interface CheckOptions extends Partial<AggregationOptions> {
-  /** Called after each run, with the totals so far. */
+  /** Called after each run, with the totals so far. Default: nothing is called. */
   readonly onProgress?: (seen: { readonly runs: number; readonly users: number }) => void;
 }
 

@@ -52,6 +52,7 @@ export type FilterExpression = FilterLiteral | FilterPath | FilterCall | FilterA
 
 /** The operators that compare two values. */
 export const COMPARISON_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'has'] as const;
+/** One of {@link COMPARISON_OPERATORS}. */
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 
 /** Something that is true or false. */

@@ -3,6 +3,7 @@ import type { Identified, Subject } from '../model/subject.ts';
 /** A parsed scope rule: its text and its predicate. */
 export interface ScopeRule {
   readonly text: string;
+  /** Whether the rule selects this person. */
   matches<Person extends Identified>(subject: Person): boolean;
 }
 

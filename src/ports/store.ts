@@ -165,10 +165,13 @@ export interface StoreReader {
    */
   sumRuns(workflowId: string, fromMs: EpochMs, toMs: EpochMs): Promise<RunSums>;
 
+  /** The user at an ordinal of a run; `null`: there is none. */
   getUser(runId: string, ordinal: number): Promise<UserRecord | null>;
+  /** The user of a run that stands for a subject; `null`: there is none. */
   getUserBySubject(runId: string, subjectId: string): Promise<UserRecord | null>;
   /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
   listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
+  /** How many users the query would give, over all pages. */
   countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
   /** @throws LifecycleError `InvalidFilter` for filters that the store cannot answer exactly. */
   listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage>;
@@ -245,17 +248,21 @@ export interface StoreTransaction extends StoreReader {
    */
   addFailures(key: SliceKey, failures: readonly RecordedFailure[]): Promise<void>;
 
+  /** Adds admissions, or puts them in the place of those with the same key. */
   putAdmissions(admissions: readonly Admission[]): Promise<void>;
   /** Deletes the admissions of these subjects that run `runId` made; newer ones of other runs stay. */
   deleteAdmissions(workflowId: string, runId: string, subjectIds: readonly string[]): Promise<void>;
   /** Deletes admissions of a workflow with `dueAtMs` below `beforeMs`. */
   purgeAdmissions(workflowId: string, beforeMs: EpochMs): Promise<void>;
 
+  /** Adds notes, or puts them in the place of those with the same collection and key. */
   putNotes(notes: readonly Note[]): Promise<void>;
+  /** Deletes notes by their keys; those that are not there do not matter. */
   deleteNotes(collection: string, keys: readonly string[]): Promise<void>;
   /** Removes all notes whose keys begin with `prefix` (ASCII; empty: all). */
   purgeNotes(collection: string, prefix: string): Promise<void>;
 
+  /** Sets a setting, by its name. */
   putSetting(name: string, value: string): Promise<void>;
 }
 
@@ -278,10 +285,11 @@ export interface StoreRequests {
 
 /** How commits are made. */
 export interface CommitOptions {
+  /** The moment of the commit. */
   readonly nowMs: EpochMs;
   /** As for `runAfter`. */
   readonly aggregation: { readonly strictFailed: boolean };
-  /** Called in the transaction that ends slices, with their keys. */
+  /** Called in the transaction that ends slices, with their keys. Default: nothing is called. */
   readonly ended?: (tx: StoreTransaction, keys: readonly SliceKey[]) => Promise<void>;
 }
 
@@ -349,6 +357,9 @@ export interface Store extends StoreReader {
   readonly requests?: StoreRequests;
   /** Absent: one process at a time drives a run. Present where several processes may (`sharedWriters`). */
   readonly slices?: StoreSlices;
+  /**
+   * Does `work` as one commit: all of it is recorded, or nothing when it throws. One transaction runs at a time.
+   */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
   /** Waits for the running transaction. Afterwards every call is refused with `StoreClosed`. */
   close(): Promise<void>;

@@ -122,6 +122,7 @@ export interface TaskRate {
 
 /** What `run` and `preview` of every handler with settings are, and the settings. */
 interface TaskHandlerSettings<Arguments, Person extends Identified> {
+  /** Does the task for one person. Throwing is a failure; what it returns is the result. */
   run(context: TaskContext<Arguments, Person>): TaskHandlerResult | Promise<TaskHandlerResult>;
   /**
    * Reports what `run` would do, without doing it: for `workflows.preview`. An error that it throws is the
@@ -135,6 +136,7 @@ interface TaskHandlerSettings<Arguments, Person extends Identified> {
   readonly callbackTimeoutMs?: DurationMs;
   /** An attempt that takes longer fails, ms. Default: none. */
   readonly timeoutMs?: DurationMs;
+  /** Default: a failed attempt is not retried. */
   readonly retry?: RetryPolicy;
   /** Calls of this handler at once, over all runs; ≥ 1. Default: the engine's concurrency. */
   readonly concurrency?: number;

@@ -18,6 +18,7 @@ import { SIMULATION_OPTIONS, type SimulationProgress } from './simulation-option
 
 /** Options of {@link compare}. */
 export interface CompareOptions extends Pick<SimulateOptions, 'seed' | 'horizon' | 'folder' | 'check'> {
+  /** Called about 400 times for each side. Default: nothing is called. */
   readonly onProgress?: (side: 'a' | 'b', progress: SimulationProgress) => void;
   /** Most people of each kind of difference that the result names. Default 500. */
   readonly peopleKeptMax?: number;

@@ -19,7 +19,7 @@ import { SIMULATION_OPTIONS, type SimulationOptions } from './simulation-options
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions extends SimulationOptions {
-  /** Replaces the scenario's own horizon: an ISO 8601 duration. */
+  /** Replaces the scenario's own horizon: an ISO 8601 duration. Default: the scenario's. */
   readonly horizon?: string;
   /** Base folder of relative paths in the scenario. Default: the working folder. */
   readonly folder?: string;

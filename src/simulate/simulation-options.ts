@@ -20,13 +20,16 @@ export interface SimulationProgress {
 export interface SimulationOptions {
   /** Seed of all random draws: a safe integer. Default 1. */
   readonly seed?: number;
-  /** Called about 400 times in all. */
+  /** Called about 400 times in all. Default: nothing is called. */
   readonly onProgress?: (progress: SimulationProgress) => void;
-  /** Called for each run when it ends, and for unfinished runs at the horizon. */
+  /** Called for each run when it ends, and for unfinished runs at the horizon. Default: nothing is called. */
   readonly onRun?: (run: SimulatedRun) => void;
-  /** Called for each person's result when it is final, and for unfinished ones at the horizon. */
+  /**
+   * Called for each person's result when it is final, and for unfinished ones at the horizon. Default: nothing is
+   * called.
+   */
   readonly onUser?: (user: SimulatedUser) => void;
-  /** Called for each line of the trace (see `Trace`). */
+  /** Called for each line of the trace (see `Trace`). Default: nothing is called. */
   readonly onTrace?: (line: string) => void;
   /** Most runs that the result holds; `onRun` is called for all. Default 10,000. */
   readonly runsKeptMax?: number;

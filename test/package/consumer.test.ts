@@ -3,7 +3,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compile, entries, install, spawn } from './installed.ts';
+import { LLMS, llmsText } from '../../src/docs/build/llms.ts';
+import { readPages } from '../../src/docs/build/pages.ts';
+import { undocumentedIn } from '../../src/docs/build/reference/missing.ts';
+import { REFERENCE, referenceOf } from '../../src/docs/build/reference/reference.ts';
+import { compile, entries, install, ROOT, spawn } from './installed.ts';
 
 const project = install();
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -33,6 +37,26 @@ describe('the declarations of all entries', () => {
     const options = { module: 'preserve', moduleResolution: 'bundler', target: 'es2022', types: [] };
     expect(compile(project, 'bundled.ts', code, options)).toEqual(OK);
   });
+});
+
+describe('the reference', () => {
+  const dist = join(project, 'node_modules/tenure/dist');
+
+  it('is made of these declarations, and llms.txt of all pages: else `npm run reference` makes them anew', () => {
+    const made = referenceOf(ROOT, dist);
+    const stale = [...made].filter(([name, text]) => textOf(join(REFERENCE, name)) !== text);
+    expect(stale.map(([name]) => name)).toEqual([]);
+    expect(readdirSync(join(ROOT, REFERENCE)).sort()).toEqual([...made.keys()].sort());
+    expect(textOf(LLMS)).toBe(llmsText(readPages(ROOT)));
+  });
+
+  it('has a text for every export, and for every option its text and its default', () => {
+    expect(undocumentedIn(ROOT, dist)).toEqual([]);
+  });
+
+  function textOf(path: string): string {
+    return existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : '';
+  }
 });
 
 describe('the built modules of all entries', () => {

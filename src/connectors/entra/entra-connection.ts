@@ -25,10 +25,13 @@ const TENANT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
 
 /** Options of {@link entraConnection}. */
 export interface EntraOptions {
-  /** GUID of the tenant, or one of its domains. Not needed for a credential with `getToken`. */
+  /**
+   * GUID of the tenant, or one of its domains. Not needed for a credential with `getToken`. Otherwise required.
+   */
   readonly tenantId?: string;
-  /** Id of the registered application. Not needed for a credential with `getToken`. */
+  /** Id of the registered application. Not needed for a credential with `getToken`. Otherwise required. */
   readonly clientId?: string;
+  /** How the application signs in: a secret, a certificate, a token of elsewhere. */
   readonly credential: EntraCredential;
   /** Root of Microsoft Graph; other ones for national clouds. Default `https://graph.microsoft.com`. */
   readonly graphUrl?: string;
@@ -50,7 +53,9 @@ export interface EntraOptions {
 
 /** A tenant of Entra, reached over Microsoft Graph. */
 export interface EntraConnection {
+  /** Requests to Microsoft Graph. */
   readonly graph: GraphClient;
+  /** The clock of the options. */
   readonly clock: Clock;
   /** Object id or user principal name of a person's account. */
   readonly userOf: (subject: Subject) => unknown;

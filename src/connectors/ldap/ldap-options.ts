@@ -64,10 +64,11 @@ export interface LdapGroupsOptions {
 
 /** How the server's certificate is examined; as Node's `tls.connect` has it. */
 export interface LdapTlsOptions {
-  /** The authority's certificate, PEM, in place of those that Node trusts. */
+  /** The authority's certificate, PEM, in place of those that Node trusts. Default: those. */
   readonly ca?: string | Uint8Array;
-  /** A certificate of one's own, PEM, for servers that want one; with `key`. */
+  /** A certificate of one's own, PEM, for servers that want one; with `key`. Default: none. */
   readonly cert?: string | Uint8Array;
+  /** Its key, PEM. Default: none. */
   readonly key?: string | Uint8Array;
   /** The name in the server's certificate. Default: the host of the URL. */
   readonly servername?: string;
@@ -89,6 +90,7 @@ export interface LdapOptions {
   readonly bindDN: string;
   /** Its password. The function is asked for each connection; `renew` is true after the last one was refused. */
   readonly password: string | ((renew: boolean) => string | Promise<string>);
+  /** Where accounts are. */
   readonly users: LdapUsersOptions;
   /** Default: no groups, and tasks about groups fail. */
   readonly groups?: LdapGroupsOptions;
@@ -110,7 +112,7 @@ export interface LdapOptions {
   readonly disabledBy?: LdapDisabledBy;
   /** Whether `deleteUserAccount` deletes what is below the entry, too. Default: on Active Directory. */
   readonly deleteChildren?: boolean;
-  /** LDAP's names for Graph's, beside and instead of the usual ones; `null`: none. */
+  /** LDAP's names for Graph's, beside and instead of the usual ones; `null`: none. Default: the usual ones. */
   readonly attributes?: Readonly<Record<string, string | null>>;
   /** For a connection until it has signed in, ms; 1..600,000. Default 10,000. */
   readonly connectTimeoutMs?: DurationMs;

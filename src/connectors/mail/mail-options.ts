@@ -17,6 +17,7 @@ export interface MailAuth {
 
 /** Options of `mailConnection`. */
 export interface MailOptions {
+  /** Name or address of the mail server. */
   readonly host: string;
   /** Default: 587; 465 with `tls: 'implicit'`. */
   readonly port?: number;

@@ -36,8 +36,8 @@ export interface MailTasksOptions {
   /** The address of a person. Default: the attribute `mail`. */
   readonly addressOf?: MailPeople['addressOf'];
   /**
-   * Texts by language and task, in place of those that the package has in English, German, French and Spanish. A text
-   * has the names that Entra has, and `{{user.<property>}}`; another name is refused.
+   * Texts by language and task, in place of those that the package has in English, German, French and Spanish. A
+   * text has the names that Entra has, and `{{user.<property>}}`; another name is refused. Default: none.
    */
   readonly texts?: Readonly<Record<string, Partial<MailTexts>>>;
   /** Language for people whose `preferredLanguage` is not known, or has no texts. Default `en`. */

@@ -43,7 +43,9 @@ const OPTIONS = {
 
 /** A SCIM service, and how people are found in it. */
 export interface ScimConnection {
+  /** Requests to the service. */
   readonly client: ScimClient;
+  /** The options, complete. */
   readonly options: Required<Pick<ScimOptions, 'keyOf' | 'removeMemberBy'>> & Pick<ScimOptions, 'newUser'>;
   /** The person's account; `null` when there is none. @throws ConnectorError `refused` for several. */
   userOf(subject: Subject, signal: AbortSignal): Promise<ScimResource | null>;

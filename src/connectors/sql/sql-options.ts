@@ -73,7 +73,9 @@ export interface SqlGroups {
 
 /** Options of {@link sqlDirectory}. */
 export interface SqlDirectoryOptions {
+  /** Runs a statement with its values through your driver, and gives the rows. */
   readonly query: SqlQuery;
+  /** Which SQL the database speaks. */
   readonly dialect: SqlDialect;
   /** Table or view with one row a person; `hr.people` is the table `people` of the schema `hr`. */
   readonly table: string;

@@ -18,6 +18,7 @@ const ANSWER_BYTES_MAX = 65_536;
 export interface WebhookOptions {
   /** How the receiver is called; `baseUrl` is the webhook's address. `bodyBytesMax` is 65,536 by default. */
   readonly http: HttpClientOptions;
+  /** What messages are signed with: the current secret, and the ones before it while they are replaced. */
   readonly secrets: WebhookSecrets;
   /**
    * Address of `tenure/graph`, as the receiver reaches it: before `/identityGovernance`. The receiver gets the whole address that
@@ -58,6 +59,7 @@ export interface WebhookRequest {
 export interface WebhookConnection {
   /** As reasons and changes name it. */
   readonly host: string;
+  /** The options, complete. */
   readonly options: Required<Pick<WebhookOptions, 'attributes' | 'dryRun'>> &
     Pick<WebhookOptions, 'callbackUrl'>;
   /** Sends a signed message. Returns the answer's body. @throws ConnectorError; what the signal was aborted with. */

@@ -27,6 +27,7 @@ export interface SignWebhookOptions {
   readonly id: string;
   /** Exactly what is sent. */
   readonly body: string;
+  /** What it is signed with: each of them gives a signature. */
   readonly secrets: WebhookSecrets;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -51,6 +52,7 @@ export interface ReceivedWebhook {
 
 /** Options of {@link verifyWebhook}. */
 export interface VerifyWebhookOptions {
+  /** A signature of any of them is enough. */
   readonly secrets: WebhookSecrets;
   /** How far its timestamp may be from now, ms; 0..86,400,000. Default 300,000. */
   readonly toleranceMs?: DurationMs;

@@ -48,8 +48,11 @@ export type ExtensionDraft = Omit<
 /** Input of `customTaskExtensions.create`; `@odata.type` may be omitted. */
 export interface ExtensionInput {
   readonly '@odata.type'?: string;
+  /** 1 to 256 characters. */
   readonly displayName: string;
+  /** At most 1,024 characters. Default `null`. */
   readonly description?: string | null;
+  /** What is called: a logic app, or the URL of any service. */
   readonly endpointConfiguration:
     | (Omit<LogicAppTriggerEndpointConfiguration, '@odata.type' | 'url'> & {
         readonly '@odata.type'?: string;
@@ -57,6 +60,7 @@ export interface ExtensionInput {
         readonly url?: string | null;
       })
     | (Omit<HttpRequestEndpoint, '@odata.type'> & { readonly '@odata.type'?: string });
+  /** Kept and not used: the headers of calls are the host's. Default `null`. */
   readonly authenticationConfiguration?: Readonly<Record<string, string>> | null;
   /** Default: one retry, 30 s. */
   readonly clientConfiguration?: Partial<ClientConfiguration> | null;

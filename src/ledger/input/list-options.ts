@@ -13,17 +13,20 @@ import type { Cursor, Order } from '../../ports/store.ts';
 /** Options of a list. */
 export interface ListOptions {
   /**
-   * OData's text, `processingStatus eq 'failed' and scheduledDateTime ge 2026-01-01T00:00:00Z`, or what the functions of
-   * `filter` build. At most 8,192 characters as text, nested at most 64 deep.
+   * OData's text, `processingStatus eq 'failed' and scheduledDateTime ge 2026-01-01T00:00:00Z`, or what the
+   * functions of `filter` build. At most 8,192 characters as text, nested at most 64 deep. Default: all rows.
    */
   readonly filter?: string | Filter;
   /** A date property or `processingStatus`, then `asc` (default) or `desc`. */
   readonly orderBy?: string;
   /** Rows of a page, 1..999. Default 100. */
   readonly top?: number;
-  /** `nextToken` of the page before. It carries filter and order; naming others is refused. */
+  /**
+   * `nextToken` of the page before. It carries filter and order; naming others is refused. Default: the first
+   * page.
+   */
   readonly after?: string;
-  /** Also count all matches. */
+  /** Also count all matches. Default `false`. */
   readonly count?: boolean;
 }
 

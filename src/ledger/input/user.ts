@@ -26,14 +26,19 @@ import { isoOrNull } from '../resources.ts';
 
 /** Outcome of one processed task, in a {@link UserResultInput}. */
 export interface TaskResultInput {
+  /** How the task ended. */
   readonly processingStatus: 'completed' | 'failed';
+  /** ISO 8601. Default: when the task before ended. */
   readonly startedDateTime?: string | null;
+  /** ISO 8601. Default: when it started; now, where a task is recorded by itself. */
   readonly completedDateTime?: string | null;
+  /** Of a failed task: 1 to 2,000 characters. Default `null`. */
   readonly failureReason?: string | null;
   /** Of a failed task: a letter or digit, then letters, digits, `_ . : -`; at most 64 characters. Default: `HandlerFailed`. */
   readonly code?: string | null;
+  /** Of a completed task: 1 to 2,000 characters. Default `null`. */
   readonly processingInfo?: string | null;
-  /** What it has changed: at most 100 texts of 200 characters. */
+  /** What it has changed: at most 100 texts of 200 characters. Default: none. */
   readonly changes?: readonly string[];
 }
 
@@ -41,16 +46,23 @@ export interface TaskResultInput {
 export interface UserResultInput {
   /** The subject. Absent: the result's own id stands for it. */
   readonly subject?: { readonly id: string };
+  /** It has to fit the counters. */
   readonly processingStatus: Exclude<UserStatus, 'quarantined'>;
   /** ≥ 1. */
   readonly totalTasksCount: number;
+  /** 0..`totalTasksCount`. */
   readonly failedTasksCount: number;
+  /** Tasks that have not ended: 0..`totalTasksCount`. */
   readonly totalUnprocessedTasksCount: number;
   /** Default: the run's. */
   readonly scheduledDateTime?: string;
+  /** Default: the run's, which it has to equal. */
   readonly workflowExecutionType?: string;
+  /** Default: the run's, which it has to equal. */
   readonly workflowVersion?: number;
+  /** ISO 8601. Default: now for a user that has started, else `null`. */
   readonly startedDateTime?: string | null;
+  /** ISO 8601. Default: now for a status that is final, else `null`. */
   readonly completedDateTime?: string | null;
   /** Processed tasks, in execution order. Without them there are only counts and no task results. */
   readonly taskProcessingResults?: readonly TaskResultInput[];

@@ -31,14 +31,17 @@ export type { TaskDraft, TaskInput };
 
 /** Input of `workflows.create`. */
 export interface WorkflowInput {
+  /** Which tasks of the catalogue it may have. It never changes. */
   readonly category: WorkflowCategory;
   /** Unique among the workflows that are not deleted, whatever its letter case. */
   readonly displayName: string;
+  /** At most 1,024 characters. Default `null`. */
   readonly description?: string | null;
   /** Default `true`. */
   readonly isEnabled?: boolean;
   /** Default `false`. `true` needs `isEnabled` and a trigger. */
   readonly isSchedulingEnabled?: boolean;
+  /** Who is taken and when: `'onDemand'`, or a rule and a trigger. */
   readonly executionConditions: ExecutionConditionsInput;
   /** Default: the tenant's bounds. */
   readonly settings?: WorkflowSetting;

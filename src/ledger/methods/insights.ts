@@ -25,7 +25,9 @@ import { enabledTasks } from '../resources.ts';
 
 /** Insights over a window, both ends included. @throws LifecycleError `InvalidArgument` for an invalid window. */
 export interface Insights {
+  /** Runs, users and tasks of all workflows, between two moments in ISO 8601. */
   workflowsProcessedSummary(startDateTime: string, endDateTime: string): Promise<WorkflowsInsightsSummary>;
+  /** The same, by category. */
   workflowsProcessedByCategory(
     startDateTime: string,
     endDateTime: string,

@@ -42,19 +42,29 @@ import { enabledTasks, isoOf, isoOrNull, runResource, sharedRunResource } from '
 export interface RunInput {
   /** ISO 8601 with a zone. */
   readonly scheduledDateTime: string;
+  /** What started it. */
   readonly workflowExecutionType: 'scheduled' | 'onDemand';
   /** Users that the run will have: 1..2147483647. */
   readonly totalUsersCount: number;
-  /** Tasks that the run will have: at least one per user. Equal to `totalTasksCount` at creation. */
+  /**
+   * Tasks that the run will have: at least one per user. Equal to `totalTasksCount` at creation. Default: that.
+   */
   readonly totalUnprocessedTasksCount?: number;
+  /** The same number. Default: that; one of the two is needed. */
   readonly totalTasksCount?: number;
+  /** Runs begin as `queued`, which is the default. */
   readonly processingStatus?: 'queued';
+  /** Default 0, which it has to be. */
   readonly failedTasksCount?: 0;
+  /** Default 0, which it has to be. */
   readonly failedUsersCount?: 0;
+  /** Default 0, which it has to be. */
   readonly successfulUsersCount?: 0;
+  /** Default `null`, which it has to be. */
   readonly startedDateTime?: null;
+  /** Default `null`, which it has to be. */
   readonly completedDateTime?: null;
-  /** Accepted because clients send it, and ignored: the ledger sets it. */
+  /** Accepted because clients send it, and ignored: the ledger sets it. Default: none. */
   readonly lastUpdatedDateTime?: string | null;
 }
 

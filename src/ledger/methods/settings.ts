@@ -12,6 +12,7 @@ import { readSettingsPatch, type SettingsPatch } from '../input/settings.ts';
 
 /** `lifecycleManagementSettings`. */
 export interface Settings {
+  /** The settings as they are now. */
   get(): Promise<LifecycleManagementSettings>;
   /**
    * Changes the given properties; an engine uses them at once. @throws LifecycleError `InvalidArgument`, naming the

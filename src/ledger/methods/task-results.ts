@@ -16,10 +16,11 @@ import { contentOf, taskSelector, tasksOfWorkflow, usersWith } from './tasks-of-
 
 /** Options of a list of task results: by user, then in execution order. */
 export interface TaskListOptions extends Pick<ListOptions, 'top' | 'after'> {
+  /** Only results with this status. Default: all. */
   readonly processingStatus?: TaskStatus;
   /**
-   * Only results with a change that contains this text; empty: with any change. At most 200 characters. A page looks at
-   * some 20,000 users: it may be short, or empty, and still have a `nextToken`.
+   * Only results with a change that contains this text; empty: with any change. At most 200 characters. A page
+   * looks at some 20,000 users: it may be short, or empty, and still have a `nextToken`. Default: all results.
    */
   readonly changes?: string;
 }
@@ -32,6 +33,10 @@ const LIST_OPTIONS = {
 
 /** Task results, by run or by user result. */
 export interface TaskProcessingResults {
+  /**
+   * Results of a run: by user, then in execution order. A page may be short and still have a `nextToken` where
+   * results are selected.
+   */
   list(runId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
   /**
    * Results of all runs of a workflow but previews: newest schedule first, then by user, then in execution order. A page
@@ -40,6 +45,7 @@ export interface TaskProcessingResults {
    * @throws LifecycleError `NotFound`, `InvalidPageToken`, `InvalidArgument`.
    */
   listOfWorkflow(workflowId: string, options?: TaskListOptions): Promise<Page<TaskProcessingResult>>;
+  /** All results of one user of a run, in execution order. */
   listOfUser(runId: string, resultId: string): Promise<readonly TaskProcessingResult[]>;
   /** @throws LifecycleError `NotFound`. */
   get(runId: string, taskResultId: string): Promise<TaskProcessingResult>;
@@ -47,6 +53,7 @@ export interface TaskProcessingResults {
 
 /** Task reports of a run, one per enabled task, in execution order. */
 export interface TaskReports {
+  /** The reports of a run. */
   list(runId: string): Promise<readonly TaskReport[]>;
 }
 

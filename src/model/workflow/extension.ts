@@ -65,8 +65,11 @@ export interface CustomTaskExtension {
 
 /** What `resume` takes; Graph's literal is `Completed`, the enumeration says `completed`: letter case is free. */
 export interface CallbackInput {
+  /** How the task ended: `completed` or `failed`, in any letter case. */
   readonly data: { readonly operationStatus: string };
+  /** Taken because Graph's callbacks have it, and not kept. Default: none. */
   readonly source?: string;
+  /** Taken because Graph's callbacks have it, and not kept. Default: none. */
   readonly type?: string;
 }
 

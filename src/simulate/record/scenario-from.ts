@@ -45,7 +45,7 @@ export interface ScenarioFromOptions {
   readonly timeZone?: string;
   /** The engine's `concurrency`, which the record does not have, 1..100,000. Default 256. */
   readonly concurrency?: number;
-  /** Called again and again, with the share of the work that is done, 0..1. */
+  /** Called again and again, with the share of the work that is done, 0..1. Default: nothing is called. */
   readonly onProgress?: (share: number) => void;
 }
 

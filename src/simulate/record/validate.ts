@@ -13,7 +13,7 @@ import type { ScenarioFromRecord } from './scenario-from.ts';
 export interface ValidateOptions {
   /** Seed of all random draws: a safe integer. Default 1. */
   readonly seed?: number;
-  /** Called about 400 times in all. */
+  /** Called about 400 times in all. Default: nothing is called. */
   readonly onProgress?: (progress: SimulationProgress) => void;
 }
 

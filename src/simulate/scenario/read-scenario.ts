@@ -55,7 +55,7 @@ export interface ReadWindow {
 
 /** Options of {@link readScenario}. */
 export interface ReadScenarioOptions {
-  /** Replaces the scenario's own horizon: an ISO 8601 duration. */
+  /** Replaces the scenario's own horizon: an ISO 8601 duration. Default: the scenario's. */
   readonly horizon?: string;
   /** Base folder of relative paths. Default: the working folder. */
   readonly folder?: string;

@@ -16,8 +16,9 @@ import { assumptionsOf, versionScenario } from './version-scenario.ts';
 
 /** Options of {@link compareVersions}. */
 export interface CompareVersionsOptions {
-  /** Number of the version before, and of the one after. */
+  /** Number of the version before. */
   readonly before: number;
+  /** Number of the version after. */
   readonly after: number;
   /** Length of the simulated time from now on, days, 1..366. Default 30. */
   readonly days?: number;
@@ -27,9 +28,9 @@ export interface CompareVersionsOptions {
   readonly peopleMax?: number;
   /** After how long it is given up, ms, 1..3,600,000. Default 120,000. */
   readonly timeoutMs?: DurationMs;
-  /** Ends it. */
+  /** Ends it. Default: nothing does but `timeoutMs`. */
   readonly signal?: AbortSignal;
-  /** Called with the share that is done, 0..1. */
+  /** Called with the share that is done, 0..1. Default: nothing is called. */
   readonly onProgress?: (share: number) => void;
 }
 

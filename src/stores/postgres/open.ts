@@ -14,11 +14,15 @@ import { PostgresStore } from './store.ts';
 /** Where the database is, and how to use it. One of `connectionString` and `pool` is needed. */
 export interface PostgresOptions {
   /**
-   * `postgres://user:password@host:5432/database`, with the parameters that `pg` knows, such as `?sslmode=verify-full`.
-   * What is left out comes from `PGUSER`, `PGPASSWORD` and so on, or `~/.pgpass`.
+   * `postgres://user:password@host:5432/database`, with the parameters that `pg` knows, such as
+   * `?sslmode=verify-full`. What is left out comes from `PGUSER`, `PGPASSWORD` and so on, or `~/.pgpass`.
+   * Default: all of it comes from there.
    */
   readonly connectionString?: string;
-  /** A `Pool` of the package `pg` with two connections or more. It stays open when the store is closed. */
+  /**
+   * A `Pool` of the package `pg` with two connections or more. It stays open when the store is closed. Default:
+   * the store opens one, and closes it.
+   */
   readonly pool?: PostgresPool;
   /** Schema of tenure's tables, in which nothing else may be. Default `tenure`. */
   readonly schema?: string;

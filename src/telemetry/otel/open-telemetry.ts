@@ -27,7 +27,10 @@ export interface TelemetryOptions {
 
 /** Options of {@link Telemetry.observe}. */
 export interface ObserveOptions {
-  /** Attribute `tenure.engine` of its metrics, 1 to 100 characters. Needed where several engines are observed. */
+  /**
+   * Attribute `tenure.engine` of its metrics, 1 to 100 characters. Needed where several engines are observed.
+   * Default: no attribute.
+   */
   readonly name?: string;
 }
 

@@ -22,7 +22,9 @@ export interface EventOptions extends SizeOptions {
 export interface FaultOptions {
   /** Commits and store calls that can be hit, at most. Default 20. */
   readonly callsMax?: number;
+  /** Users that can be hit, at most. Default 6. */
   readonly usersMax?: number;
+  /** Tasks of a user that can be hit, at most. Default 4. */
   readonly tasksMax?: number;
   /** Faults of processes happen so long after the beginning, at most, ms. Default: a day. */
   readonly horizonMs?: number;
@@ -42,9 +44,11 @@ export interface ScriptOptions {
 
 /** Options of `population`. */
 export interface PopulationOptions {
-  /** People, at least and at most. Default 1 and 6. */
+  /** People, at least. Default 1. */
   readonly peopleMin?: number;
+  /** People, at most. Default 6. */
   readonly peopleMax?: number;
+  /** Departments to choose from. Default: five invented ones. */
   readonly departments?: readonly string[];
   /** Middle of the hire dates, ISO 8601. Default 2026-01-05. */
   readonly around?: string;
@@ -70,6 +74,7 @@ export interface TaskOptions {
 
 /** Options of `workflowInput`. */
 export interface WorkflowOptions extends TaskOptions {
+  /** Tasks, at most. Default 4. */
   readonly tasksMax?: number;
   /** `true`: only with a trigger and scheduled; `false`: only on demand. Default: either. */
   readonly scheduled?: boolean;

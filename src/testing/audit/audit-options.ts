@@ -5,6 +5,7 @@ import type { TaskHandler } from '../../ports/task-handler.ts';
 
 /** What to audit. `Effects` is what the host's recorder reports. */
 export interface AuditOptions<Effects> {
+  /** The workflow that is run. */
   readonly workflow: WorkflowInput;
   /** The people that the workflow is run for. A few are enough. */
   readonly population: readonly Subject[];
@@ -17,8 +18,8 @@ export interface AuditOptions<Effects> {
    * without order, because the order between people is not defined.
    */
   readonly read?: (effects: Effects) => unknown;
-  /** Settings of the engine. */
+  /** Settings of the engine. Default: its defaults. */
   readonly settings?: Omit<EngineSettingsInput, 'tasks'>;
-  /** Called after each execution. */
+  /** Called after each execution. Default: nothing is called. */
   readonly onProgress?: (done: { readonly executions: number; readonly total: number }) => void;
 }

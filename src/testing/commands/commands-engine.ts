@@ -30,7 +30,10 @@ export interface EngineCommandOptions {
   readonly commandsMax?: number;
   /** `true`: tasks end by the harness's handlers only, so that these are under test. Default `false`. */
   readonly handlers?: boolean;
-  /** Called after each command that was compared: check the effects of your handlers here. */
+  /**
+   * Called after each command that was compared: check the effects of your handlers here. Default: nothing is
+   * called.
+   */
   readonly afterEach?: (harness: EngineHarness) => void | Promise<void>;
 }
 

@@ -12,7 +12,7 @@ import type { RunClient } from './run-client.ts';
 export interface LedgerCommandOptions extends Omit<ScriptOptions, 'tasks'> {
   /** `continueOnError` of the tasks that every user has. Default: two tasks, `false`. */
   readonly tasks?: readonly boolean[];
-  /** Calls that the client does not have: their commands are left out. */
+  /** Calls that the client does not have: their commands are left out. Default: none. */
   readonly without?: readonly ('recordTask' | 'cancelRun' | 'deleteRun')[];
 }
 

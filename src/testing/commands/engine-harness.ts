@@ -25,13 +25,14 @@ export interface HarnessOptions {
   readonly tasks?: readonly boolean[];
   /**
    * Handlers to test, one for each task in order: `end(user, 'handle')` lets one do its work. Time-outs and
-   * retries of theirs are left out.
+   * retries of theirs are left out. Default: handlers that do nothing.
    */
   readonly handlers?: readonly TaskHandler[];
   /** Attempts of every task, {@link RETRY_MS} apart. Default 1: what fails has failed. */
   readonly attempts?: number;
   /** People to be processed: `u0` … Default 4. */
   readonly people?: number;
+  /** See `AggregationOptions`. Default `false`. */
   readonly strictFailed?: boolean;
 }
 

@@ -43,8 +43,9 @@ export interface ExploreOptions {
   readonly crash?: boolean | number;
   /** Events that one commit can carry, at most. Default 2. */
   readonly commitEventsMax?: number;
+  /** See `AggregationOptions`. Default `false`. */
   readonly strictFailed?: boolean;
-  /** Rules to explore in place of tenure's own. */
+  /** Rules to explore in place of tenure's own. Default: those. */
   readonly rules?: Partial<ExploredRules>;
   /** Stops after so many violations. Default 10. */
   readonly violationsMax?: number;

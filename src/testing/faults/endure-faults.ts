@@ -18,6 +18,7 @@ import { readFaultPlan } from './read-plan.ts';
 /** What has to endure what. `Effects` is what the host's recorder reports. */
 export interface EndureOptions<Effects>
   extends Pick<AuditOptions<Effects>, 'workflow' | 'population' | 'effects' | 'tasks' | 'settings'> {
+  /** The faults: written by hand, or drawn by `faultPlan`. */
   readonly plan: FaultPlan;
   /** An empty store. Default: in memory. */
   readonly store?: Store;

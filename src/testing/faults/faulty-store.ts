@@ -15,7 +15,7 @@ import { readPlan } from './read-plan.ts';
 export interface FaultyStoreOptions {
   /** Whose time slow commits take. Default: the machine's. */
   readonly clock?: Pick<Clock, 'setTimer'>;
-  /** Transactions so far: hand the same object to each process that shares the store. */
+  /** Transactions so far: hand the same object to each process that shares the store. Default: counted from 0. */
   readonly seen?: { transactions: number };
 }
 
