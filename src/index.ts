@@ -174,6 +174,7 @@ export type { Directory, DirectoryAttribute, DirectoryChanges, ScopeRule } from 
 export type { Logger } from './ports/logger.ts';
 export type { Ids, Random } from './ports/random.ts';
 export type {
+  AdmissionQuery,
   Cursor,
   NoteQuery,
   Order,

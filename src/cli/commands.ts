@@ -113,8 +113,8 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'db',
-    summary: 'prepare a Postgres database',
-    load: async () => (await import('./commands/db.ts')).dbCommand,
+    summary: 'prepare a Postgres database, copy one to another',
+    load: async () => (await import('./commands/db/db.ts')).dbCommand,
   },
   {
     name: 'demo',

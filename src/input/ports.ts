@@ -36,6 +36,7 @@ const READER_METHODS = [
   'listRunsWithFailures',
   'countRepaired',
   'getAdmissions',
+  'listAdmissions',
   'getNotes',
   'listNotes',
   'getSetting',

@@ -13,6 +13,7 @@ import type { EpochMs } from '../model/time.ts';
 import type { Store, StoreTransaction } from '../ports/store.ts';
 import type { LedgerContext } from './context.ts';
 import { PAGE_OPTIONS } from './input/list-options.ts';
+import { COLLECTIONS } from './notes.ts';
 
 /** Options of `audit.list`. */
 export interface AuditListOptions {
@@ -36,7 +37,7 @@ export interface AuditLog {
   list(options?: AuditListOptions): Promise<Page<AuditEntry>>;
 }
 
-const COLLECTION = 'audit';
+const COLLECTION = COLLECTIONS.audit;
 /** The last moment that a `Date` can hold, ms: as many digits as any difference to it. */
 const END_MS = 8.64e15;
 const DIGITS = 16;

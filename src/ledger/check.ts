@@ -2,12 +2,12 @@
 import { readFlag, readFunction } from '../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../input/options.ts';
 import { readStoreReader } from '../input/ports.ts';
-import { LIMITS } from '../model/limits.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { StoreReader } from '../ports/store.ts';
 import { startGroupCheck } from '../rules/invariants/failure-groups.ts';
 import { startRunCheck, type Violation } from '../rules/invariants/invariants.ts';
 import type { AggregationOptions } from '../rules/status/aggregate.ts';
+import { allRuns, pagesOfUsers } from './read-all.ts';
 
 /** Result of a check. */
 export interface CheckReport {
@@ -62,23 +62,13 @@ async function checkOne(
     const check = startRunCheck(run, { strictFailed: options.strictFailed });
     const groups = startGroupCheck(run.id, await store.listFailureGroups(run.id));
     const counts = { users: 0, tasks: 0 };
-    let afterOrdinal = 0;
-    for (;;) {
-      const page = await store.listUsers({
-        runId: run.id,
-        where: null,
-        order: { property: 'id', descending: false },
-        after: { value: null, key: afterOrdinal },
-        limit: LIMITS.usersPerBatch,
-      });
+    for await (const page of pagesOfUsers(store, run.id)) {
       for (const user of page) {
         check.add(user);
         groups.add(user);
         counts.users += 1;
         counts.tasks += user.totalTasksCount;
       }
-      if (page.length < LIMITS.usersPerBatch) break;
-      afterOrdinal = page.at(-1)?.ordinal ?? afterOrdinal;
     }
     const current = await store.getRun(run.id);
     if (!current) return { users: 0, tasks: 0, violations: [] };
@@ -87,21 +77,5 @@ async function checkOne(
     if (isUnchanged || attempt === RETRIES_MAX)
       return { ...counts, violations: isUnchanged ? [...check.end(), ...groups.end()] : [] };
     run = current;
-  }
-}
-
-async function* allRuns(store: StoreReader): AsyncGenerator<RunRecord> {
-  let after: { value: null; key: string } | null = null;
-  for (;;) {
-    const page: readonly RunRecord[] = await store.listRuns({
-      where: null,
-      order: { property: 'id', descending: false },
-      after,
-      limit: LIMITS.usersPerBatch,
-    });
-    yield* page;
-    const last = page.at(-1);
-    if (!last || page.length < LIMITS.usersPerBatch) return;
-    after = { value: null, key: last.id };
   }
 }

@@ -25,6 +25,23 @@ export const OF_WORKFLOWS = {
   changes: 'changes',
 } as const;
 
+/** All collections of the ledger. */
+export const COLLECTIONS = {
+  ...OF_WORKFLOWS,
+  /** Time left until the end of time: who changed what; `ledger/audit-log.ts`. */
+  audit: 'audit',
+  /** Id: a custom task extension; `ledger/methods/extensions.ts`. */
+  extensions: 'extensions',
+} as const;
+
+/** Names of the ledger's settings. */
+export const SETTINGS = {
+  /** Patches of the settings of lifecycle management; `ledger/methods/settings.ts`. */
+  management: 'lifecycleManagementSettings',
+  /** What tokens of callbacks are made with; `ledger/recording/callbacks.ts`. */
+  callbackSecret: 'callbackSecret',
+} as const;
+
 /** Deletes all notes of a workflow. */
 export async function forgetWorkflow(tx: StoreTransaction, workflowId: string): Promise<void> {
   for (const collection of Object.values(OF_WORKFLOWS)) await tx.purgeNotes(collection, `${workflowId}/`);

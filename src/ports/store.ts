@@ -119,6 +119,13 @@ export interface NoteQuery {
   readonly limit: number;
 }
 
+/** Admissions of a workflow, after the subject `after`; at most `limit`. */
+export interface AdmissionQuery {
+  readonly workflowId: string;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 /** Sums over the published runs of a workflow that are not previews. Source: domain §1.7, §6.7. */
 export interface RunSums {
   readonly totalRuns: number;
@@ -210,6 +217,8 @@ export interface StoreReader {
 
   /** Admissions of these subjects; subjects without one are omitted. */
   getAdmissions(workflowId: string, subjectIds: readonly string[]): Promise<readonly Admission[]>;
+  /** By subject, in the order of keys of {@link StoreReader.listNotes}. */
+  listAdmissions(query: AdmissionQuery): Promise<readonly Admission[]>;
 
   /** Notes with these keys, in any order; missing keys are omitted. */
   getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]>;

@@ -38,6 +38,7 @@ const READS: Readonly<Record<keyof StoreReader, true>> = {
   listRunsWithFailures: true,
   countRepaired: true,
   getAdmissions: true,
+  listAdmissions: true,
   getNotes: true,
   listNotes: true,
   getSetting: true,

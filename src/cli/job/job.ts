@@ -43,7 +43,8 @@ export interface JobOptions {
   readonly out?: string;
 }
 
-const SETTING = 'cli.job';
+/** Name of the setting that keeps the job. */
+export const JOB_SETTING = 'cli.job';
 
 /** The job described by options. @throws CliError for options that do not fit. */
 export function jobOf(options: JobOptions): Job {
@@ -69,12 +70,12 @@ export function jobOf(options: JobOptions): Job {
 /** Stores the job of the runs that are created next. */
 export async function storeJob(store: Store, job: Job): Promise<void> {
   const kept = { ...job, connections: undefined };
-  await store.transaction((tx) => tx.putSetting(SETTING, JSON.stringify(kept)));
+  await store.transaction((tx) => tx.putSetting(JOB_SETTING, JSON.stringify(kept)));
 }
 
 /** Whether a `tenure run` has kept its job in the store. */
 export async function isJobKept(store: StoreReader): Promise<boolean> {
-  return (await store.getSetting(SETTING)) !== null;
+  return (await store.getSetting(JOB_SETTING)) !== null;
 }
 
 /**
@@ -83,7 +84,7 @@ export async function isJobKept(store: StoreReader): Promise<boolean> {
  * @throws CliError when there is none, or one that cannot be read, and the options are not complete.
  */
 export async function readJob(store: StoreReader, file: string, options: JobOptions): Promise<Job> {
-  const text = await store.getSetting(SETTING);
+  const text = await store.getSetting(JOB_SETTING);
   const kept = text === null ? null : parseJob(text);
   const { users, connect, tasks, effects, op, dryRun } = options;
   const isSaid = op === false || tasks !== undefined || effects !== undefined || connect !== undefined;

@@ -56,11 +56,17 @@ export async function settingsBeside(
 ): Promise<LedgerSettings> {
   const kept = store.slices ? await readSharedSettings(store) : {};
   const difference = firstDifference(kept, given);
-  if (difference !== null)
-    for await (const note of notesUnder(store, ENGINES, ''))
-      if (!isSilent(note, clock)) throw differs(difference, 'leave it out to have theirs');
+  if (difference !== null && (await runningEngines(store, clock)) > 0)
+    throw differs(difference, 'leave it out to have theirs');
   const { strictFailed = false, limits = {} } = { ...kept, ...given };
   return { strictFailed, limits: { ...DEFAULT_LIMITS, ...limits } };
+}
+
+/** How many engines run on a store that several may share. */
+export async function runningEngines(store: StoreReader, clock: Clock): Promise<number> {
+  let running = 0;
+  for await (const note of notesUnder(store, ENGINES, '')) if (!isSilent(note, clock)) running += 1;
+  return running;
 }
 
 /** Clocks of processes differ: a moment in the near future is recent, too. */

@@ -9,6 +9,7 @@ import { keepAudit } from '../audit-log.ts';
 import type { LedgerContext } from '../context.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { type ExtensionInput, readExtension } from '../input/extension.ts';
+import { COLLECTIONS } from '../notes.ts';
 import { audit, entryOf } from '../recording/audit.ts';
 import { isoOf } from '../resources.ts';
 
@@ -26,7 +27,7 @@ export interface CustomTaskExtensions {
   delete(id: string, author?: Author): Promise<void>;
 }
 
-const COLLECTION = 'extensions';
+const COLLECTION = COLLECTIONS.extensions;
 
 /** The extensions of a ledger. */
 export function createExtensions(context: LedgerContext): CustomTaskExtensions {

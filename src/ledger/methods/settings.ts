@@ -9,6 +9,7 @@ import type { UserReference, Workflow } from '../../model/workflow/workflow.ts';
 import type { Store, StoreReader, StoreTransaction } from '../../ports/store.ts';
 import { type Author, readAuthor } from '../input/author.ts';
 import { readSettingsPatch, type SettingsPatch } from '../input/settings.ts';
+import { SETTINGS } from '../notes.ts';
 
 /** `lifecycleManagementSettings`. */
 export interface Settings {
@@ -21,7 +22,7 @@ export interface Settings {
   update(patch: SettingsPatch, author?: Author): Promise<LifecycleManagementSettings>;
 }
 
-const NAME = 'lifecycleManagementSettings';
+const NAME = SETTINGS.management;
 
 /** The settings of a ledger, with the interval in memory. */
 export interface KeptSettings extends Settings {

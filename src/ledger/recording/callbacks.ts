@@ -17,7 +17,7 @@ import { positionOf } from '../../rules/status/positions.ts';
 import { taskView } from '../../rules/status/task-view.ts';
 import { type LedgerContext, pinnedVersion, requireRun } from '../context.ts';
 import { findExtension } from '../methods/extensions.ts';
-import { OF_WORKFLOWS } from '../notes.ts';
+import { OF_WORKFLOWS, SETTINGS } from '../notes.ts';
 import { enabledTasks } from '../resources.ts';
 
 /** A task that waits. */
@@ -31,7 +31,7 @@ export interface Waiting {
   readonly result?: { readonly processingInfo?: string; readonly changes?: readonly string[] };
 }
 
-const SECRET = 'callbackSecret';
+const SECRET = SETTINGS.callbackSecret;
 
 /** The note of a task; `null`: there is none. */
 export async function readWaiting(

@@ -9,6 +9,7 @@ import type { UserStatus } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type {
+  AdmissionQuery,
   NoteQuery,
   RunQuery,
   RunSums,
@@ -238,6 +239,14 @@ export class MemoryReader implements StoreReader {
     this.#check();
     const found = subjectIds.map((id) => this.tables.admissions.get(pairKey(workflowId, id), this.#staged));
     return found.filter((admission) => admission !== undefined);
+  }
+
+  async listAdmissions({ workflowId, after, limit }: AdmissionQuery): Promise<readonly Admission[]> {
+    this.#check();
+    const found: Admission[] = [];
+    for (const one of this.tables.admissions.values(this.#staged))
+      if (one.workflowId === workflowId && (after === null || one.subjectId > after)) found.push(one);
+    return found.sort((a, b) => (a.subjectId < b.subjectId ? -1 : 1)).slice(0, limit);
   }
 
   async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {

@@ -4,6 +4,7 @@ import type { UserSummary } from '../../model/resources/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
 import type {
+  AdmissionQuery,
   NoteQuery,
   RunQuery,
   RunSums,
@@ -16,6 +17,7 @@ import type {
   WorkflowUserQuery,
 } from '../../ports/store.ts';
 import { NO_USERS } from '../../rules/counters/user-sums.ts';
+import { admissionFromRow, admissionsAfter } from '../sql/admissions.ts';
 import { keysWithPrefix } from '../sql/note-keys.ts';
 import { WORKFLOW_COLUMNS, workflowFromRow } from '../sql/workflow-rows.ts';
 import { pageOfWorkflowAsync } from '../workflow-users.ts';
@@ -188,12 +190,15 @@ export class PostgresReader implements StoreReader {
       const sql =
         'SELECT subject_id, due_at_ms, run_id FROM {s}.admissions WHERE workflow_id = $1 AND subject_id = ANY($2::text[])';
       const rows = await session.rows(sql, [workflowId, textArray(subjectIds.filter(canHold))]);
-      return rows.map(([subjectId, dueAtMs, runId]) => ({
-        workflowId,
-        subjectId: String(subjectId),
-        dueAtMs: Number(dueAtMs),
-        runId: String(runId),
-      }));
+      return rows.map((row) => admissionFromRow(workflowId, row));
+    });
+  }
+
+  listAdmissions(query: AdmissionQuery): Promise<readonly Admission[]> {
+    const { workflowId, after } = query;
+    return this.#one([], [workflowId, after ?? ''], async (session) => {
+      const { sql, params } = admissionsAfter('{s}.admissions', query);
+      return (await session.list(sql, params)).map((row) => admissionFromRow(workflowId, row));
     });
   }
 

@@ -53,6 +53,7 @@ async function dumpWorkflow(reader: StoreReader, n: number, range: DumpRange) {
     countRuns: await reader.countRuns({ workflowId: id, where: null }),
     sumRuns: await reader.sumRuns(id, 0, Number.MAX_SAFE_INTEGER),
     getAdmissions: admissions.sort((a, b) => (a.subjectId < b.subjectId ? -1 : 1)),
+    listAdmissions: await reader.listAdmissions({ workflowId: id, after: null, limit: 1_000 }),
   };
 }
 

@@ -129,6 +129,16 @@ export const CONTENT: readonly Mutant[] = [
     })),
   },
   {
+    name: 'lists the admission of the cursor again',
+    caughtBy: 'admissions',
+    faults: withMethods((self) => ({
+      listAdmissions: async ({ after, ...query }) => {
+        const all = await self.listAdmissions({ ...query, after: null, limit: 1_000 });
+        return all.filter(({ subjectId }) => after === null || subjectId >= after).slice(0, query.limit);
+      },
+    })),
+  },
+  {
     name: 'purges the notes of all collections',
     caughtBy: 'notes',
     faults: withMethods((self) => ({

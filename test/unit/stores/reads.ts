@@ -43,6 +43,7 @@ export const READS: readonly (readonly [
     (reader, id) => reader.countRepaired({ runId: id, key: 'a', byRunIds: [], afterOrdinal: 0, limit: 5 }),
   ],
   ['getAdmissions', (reader, id) => reader.getAdmissions(id, ['subject-1'])],
+  ['listAdmissions', (reader, id) => reader.listAdmissions({ workflowId: id, after: null, limit: 5 })],
   ['getNotes', (reader, id) => reader.getNotes(id, ['a'])],
   ['listNotes', (reader, id) => reader.listNotes({ collection: id, prefix: '', after: null, limit: 5 })],
   ['getSetting', (reader, id) => reader.getSetting(id)],

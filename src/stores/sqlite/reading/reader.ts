@@ -4,6 +4,7 @@ import type { UserSummary } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
 import type { Workflow } from '../../../model/workflow/workflow.ts';
 import type {
+  AdmissionQuery,
   NoteQuery,
   RunQuery,
   RunSums,
@@ -16,6 +17,7 @@ import type {
   WorkflowUserQuery,
 } from '../../../ports/store.ts';
 import { NO_USERS } from '../../../rules/counters/user-sums.ts';
+import { admissionFromRow, admissionsAfter } from '../../sql/admissions.ts';
 import type { Row } from '../../sql/cells.ts';
 import { WORKFLOW_COLUMNS, workflowFromRow } from '../../sql/workflow-rows.ts';
 import { pageOfWorkflow } from '../../workflow-users.ts';
@@ -205,6 +207,13 @@ export class SqliteReader implements StoreReader {
         return row ? [{ workflowId, subjectId, dueAtMs: Number(row[0]), runId: String(row[1]) }] : [];
       });
     });
+  }
+
+  async listAdmissions(query: AdmissionQuery): Promise<readonly Admission[]> {
+    const { sql, params } = admissionsAfter('admissions', query);
+    return this.#read((connection) =>
+      connection.all(sql, ...params).map((row) => admissionFromRow(query.workflowId, row)),
+    );
   }
 
   async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {

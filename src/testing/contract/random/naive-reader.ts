@@ -11,6 +11,7 @@ import type { UserSummary } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
 import type { Workflow } from '../../../model/workflow/workflow.ts';
 import type {
+  AdmissionQuery,
   Cursor,
   NoteQuery,
   PageQuery,
@@ -266,6 +267,12 @@ export class NaiveReader implements StoreReader {
     return [...this.admissions.values()].filter(
       (one) => one.workflowId === workflowId && subjectIds.includes(one.subjectId),
     );
+  }
+
+  async listAdmissions({ workflowId, after, limit }: AdmissionQuery): Promise<readonly Admission[]> {
+    const own = [...this.admissions.values()].filter((one) => one.workflowId === workflowId);
+    const sorted = own.sort((a, b) => order(a.subjectId, b.subjectId));
+    return sorted.filter(({ subjectId }) => after === null || order(subjectId, after) > 0).slice(0, limit);
   }
 
   async getNotes(collection: string, keys: readonly string[]): Promise<readonly Note[]> {

@@ -28,6 +28,28 @@ export function admissions({ describe, test }: ContractKit): void {
       assert.deepEqual(await read(store, 0, []), []);
     });
 
+    test('they are listed by subject, a page at a time, of this workflow only', async (store) => {
+      const nos = Array.from({ length: 25 }, (_, index) => index + 1);
+      await store.transaction(async (tx) => {
+        await tx.putWorkflow(workflowRecord(0));
+        await tx.putWorkflow(workflowRecord(1));
+        await tx.putAdmissions([...nos].reverse().map((ordinal) => admission(0, ordinal)));
+        await tx.putAdmissions([admission(1, 3)]);
+      });
+      const listed: Admission[] = [];
+      for (let after: string | null = null; ; after = listed.at(-1)?.subjectId ?? null) {
+        const page = await store.listAdmissions({ workflowId: workflowId(0), after, limit: 10 });
+        listed.push(...page);
+        if (page.length < 10) break;
+      }
+      const all = nos.map((ordinal) => admission(0, ordinal));
+      assert.deepEqual(
+        listed,
+        all.sort((a, b) => (a.subjectId < b.subjectId ? -1 : 1)),
+      );
+      assert.deepEqual(await store.listAdmissions({ workflowId: workflowId(2), after: null, limit: 10 }), []);
+    });
+
     test('a put replaces, to an earlier moment as well as to a later one', async (store) => {
       await store.transaction(async (tx) => {
         await tx.putWorkflow(workflowRecord(0));

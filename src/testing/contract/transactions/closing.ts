@@ -41,6 +41,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   countRepaired: (store) =>
     store.countRepaired({ runId: runId(0), key: 'a', byRunIds: [], afterOrdinal: 0, limit: 10 }),
   getAdmissions: (store) => store.getAdmissions(workflowId(0), [subjectId(1)]),
+  listAdmissions: (store) => store.listAdmissions({ workflowId: workflowId(0), after: null, limit: 10 }),
   getSetting: (store) => store.getSetting('job'),
   transaction: (store) => store.transaction(async () => 'done'),
 };

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import type { Host } from '../host.ts';
-import { someText, wholeNumber } from '../options.ts';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Host } from '../../host.ts';
+import { someText, wholeNumber } from '../../options.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { copyCommand } from './copy.ts';
 
 const HELP = `
 For a Postgres whose roles may not create tables: its owner applies what this prints, and tenure opens the database
@@ -21,9 +22,12 @@ export function dbCommand(host: Host, end: (code: ExitCode) => void): Command {
     .option('--from <version>', 'only what follows this version of the schema', wholeNumber(0, 1_000), 0)
     .addHelpText('after', HELP)
     .action(async ({ schema, from }: { readonly schema: string; readonly from: number }) => {
-      const { postgresSql } = await import('../../postgres.ts');
+      const { postgresSql } = await import('../../../postgres.ts');
       await host.stdout.write(postgresSql(schema, from));
       end(EXIT.ok);
     });
-  return new Command('db').description('Prepares a Postgres database.').addCommand(sql);
+  return new Command('db')
+    .description('Prepares a Postgres database, or copies a database to another one.')
+    .addCommand(sql)
+    .addCommand(copyCommand(host, end));
 }
