@@ -17,7 +17,7 @@ Either is the path of an SQLite file or the URL of a Postgres database, with ?sc
 tenure. Stop the engines of both before. Every run of the first has to have ended: tenure resume finishes them,
 tenure runs cancel gives them up. The second is made, or has to be empty.
 
-Everything is copied: workflows with all versions, runs and what they did for whom, settings, the audit, and what
+Everything is copied: workflows with all versions, runs and what they did, settings, the audit, and what
 schedules remember, so that no one is processed twice. What was written is read back and compared. A copy that was
 interrupted is repeated by the same command, and goes on where it ended. The first database stays as it is; afterwards
 start engines on the second one only, or both will do the work of the schedules.

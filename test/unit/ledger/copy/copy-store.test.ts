@@ -7,7 +7,7 @@ import { LIMITS } from '../../../../src/model/limits.ts';
 import type { Store, StoreTransaction } from '../../../../src/ports/store.ts';
 import { wrapStore } from '../../../../src/ports/wrap-store.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
-import { runRecord, userRecords, workflowRecord } from '../../../../src/testing/contract/records/records.ts';
+import { runRecord, workflowRecord } from '../../../../src/testing/contract/records/records.ts';
 import { everythingOf, fullStore } from '../../../helpers/whole-store.ts';
 
 const copy = (from: Store, to: Store): Promise<CopyReport> =>
@@ -72,18 +72,6 @@ describe('a copy of a store', () => {
         message: expect.stringContaining('let an engine finish it, or cancel it'),
       });
     }
-  });
-
-  it('takes a run that external workers have not finished', async () => {
-    const source = memoryStore();
-    const run = runRecord(0, { driver: 'external', totalUsersCount: 5 });
-    await write(source, async (tx) => {
-      await tx.insertRun(run);
-      await tx.insertUsers(userRecords(0, 2));
-    });
-    const target = memoryStore();
-    await copy(source, target);
-    expect(await everythingOf(target)).toEqual(await everythingOf(source));
   });
 
   it('is refused when the target has a workflow, or a run of another store', async () => {
