@@ -1,16 +1,14 @@
 /** `tenure/simulate`: the production engine in virtual time, what-if comparisons and their reports. */
 
-export {
-  type CompareOptions,
-  type Comparison,
-  compare,
-  compareFiles,
-  compareRead,
-  type OutcomeMove,
-  type PersonDifference,
-  type PersonOutcome,
-  type WorkflowComparison,
-} from './simulate/compare.ts';
+export { type CompareOptions, compare, compareFiles, compareRead } from './simulate/compare.ts';
+export type {
+  Comparison,
+  OutcomeMove,
+  PersonDifference,
+  PersonOutcome,
+  WorkflowComparison,
+} from './simulate/comparison/comparison.ts';
+export type { MeasureDifference, SeedsComparison } from './simulate/comparison/over-seeds.ts';
 export type { Bottleneck } from './simulate/metrics/bottleneck.ts';
 export type { CalendarDay } from './simulate/metrics/calendar.ts';
 export type { Delay, DelayCause } from './simulate/metrics/delay.ts';
@@ -65,6 +63,7 @@ export { SCENARIO_SCHEMA } from './simulate/scenario/scenario.ts';
 export { SCENARIOS } from './simulate/scenarios/named-scenarios.ts';
 export { type SimulateOptions, simulate, simulateFile, simulateRead } from './simulate/simulate.ts';
 export type { SimulationOptions, SimulationProgress } from './simulate/simulation-options.ts';
+export type { Estimate } from './simulate/statistics/intervals.ts';
 export {
   type CompareVersionsOptions,
   compareVersions,

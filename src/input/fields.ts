@@ -56,6 +56,12 @@ export function readFlag(place: Place): boolean {
   throw invalid(place, 'true or false');
 }
 
+/** An abort signal. @throws LifecycleError `InvalidArgument`. */
+export function readSignal(place: Place): AbortSignal {
+  if (place.value instanceof AbortSignal) return place.value;
+  throw invalid(place, 'an AbortSignal');
+}
+
 /** One line of 1..`lengthMax` characters, not blank. @throws LifecycleError `InvalidArgument`. */
 export function readLine(place: Place, lengthMax: number): string {
   const { value } = place;

@@ -1,8 +1,18 @@
-import { Command } from 'commander';
-import type { Comparison } from '../../simulate.ts';
+import { Command, Option } from 'commander';
+import {
+  figureWords,
+  findingWords,
+  intervalWords,
+  ONE_SEED,
+  sameSentence,
+  seedsSentences,
+  signedFigure,
+} from '../../simulate/comparison/seeds-words.ts';
+import type { Comparison, SeedsComparison } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
 import type { Host } from '../host.ts';
 import { sizeNursery } from '../nursery.ts';
+import { wholeNumber } from '../options.ts';
 import {
   bottleneckFacts,
   claimReport,
@@ -13,16 +23,26 @@ import {
   warnLeftOut,
   writeReport,
 } from '../simulation.ts';
+import { terminalBar } from '../terminal/bar.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { factLines, tableLines } from '../terminal/table.ts';
 import { count } from '../terminal/text.ts';
 
-const HELP = `
-Both run with the same seed: the same people, and the same random outcomes for each person and task. Every
-difference comes from the change. Workflows are paired by their \`key\`.
+const STEPS = 1_000;
 
-Example:
-  $ tenure compare offboarding-merger-before offboarding-merger-after --report what-if.html`;
+const HELP = `
+Both run with the same seed: the same people, and the same random outcomes for each person and task. Workflows are
+paired by their \`key\`. With one seed, a difference may still be noise: other seeds, other people and other
+luck, may not show it. --seeds 20 runs both with 20 seeds on all cores, and gives each figure's difference with
+its 95 % confidence interval; the people are those of the first seed.
+
+Examples:
+  $ tenure compare offboarding-merger-before offboarding-merger-after --report what-if.html
+  $ tenure compare before.json after.json --seeds 20`;
+
+interface CompareCliOptions extends SimulationCliOptions {
+  readonly seeds: number;
+}
 
 /** `tenure compare`. */
 export function compareCommand(host: Host, end: (code: ExitCode) => void): Command {
@@ -32,9 +52,14 @@ export function compareCommand(host: Host, end: (code: ExitCode) => void): Comma
     .argument('<after>', 'the scenario to compare it with');
   for (const option of simulationOptions('print the people whose outcome differs as CSV on stdout'))
     command.addOption(option);
+  command.addOption(
+    new Option('--seeds <n>', 'run both with this many seeds, from --seed on: which differences are no noise')
+      .argParser(wholeNumber(1, 1_000))
+      .default(1),
+  );
   return command
     .addHelpText('after', HELP)
-    .action(async (before: string, after: string, options: SimulationCliOptions) =>
+    .action(async (before: string, after: string, options: CompareCliOptions) =>
       end(await compare(host, before, after, options)),
     );
 }
@@ -43,7 +68,7 @@ async function compare(
   host: Host,
   before: string,
   after: string,
-  options: SimulationCliOptions,
+  options: CompareCliOptions,
 ): Promise<ExitCode> {
   sizeNursery('large');
   const library = await import('../../simulate.ts');
@@ -56,9 +81,11 @@ async function compare(
   const isWanted = !options.quiet && !options.json;
   let bar = simulationBar(host, isWanted, 'A ');
   let side: 'a' | 'b' = 'a';
+  let seedsBar: ReturnType<typeof terminalBar> | null = null;
   const comparison = await library
     .compareRead(a, b, {
       seed: options.seed,
+      seeds: options.seeds,
       check: options.check === true,
       onProgress: (which, progress) => {
         if (which !== side) {
@@ -68,8 +95,16 @@ async function compare(
         }
         bar.update(progress);
       },
+      onSeedsProgress: (share) => {
+        bar.stop();
+        seedsBar ??= startSeedsBar(host, isWanted, options.seeds);
+        seedsBar?.update(Math.round(share * STEPS));
+      },
     })
-    .finally(() => bar.stop());
+    .finally(() => {
+      bar.stop();
+      seedsBar?.stop();
+    });
   const files =
     options.report === undefined
       ? []
@@ -80,14 +115,55 @@ async function compare(
   warnLeftOut(host, comparison.a, 'A ');
   warnLeftOut(host, comparison.b, 'B ');
   if (!options.quiet && files.length > 0) host.stderr.line(`Wrote ${files.join(', ')}`);
-  const broken = [comparison.a, comparison.b].some(({ violations }) => (violations ?? []).length > 0);
+  const { overSeeds } = comparison;
+  const broken =
+    (overSeeds?.violationsCount ?? 0) > 0 ||
+    [comparison.a, comparison.b].some(({ violations }) => (violations ?? []).length > 0);
   return broken ? EXIT.notAllWell : EXIT.ok;
 }
 
+function startSeedsBar(host: Host, isWanted: boolean, seeds: number) {
+  if (!isWanted || !host.stderr.isTerminal) return null;
+  const bar = terminalBar(host, ` seeds 2 to ${seeds} {bar} {percentage} %`, 30);
+  bar.start(STEPS, 0);
+  return bar;
+}
+
+function printSeeds({ stdout }: Host, overSeeds: SeedsComparison): void {
+  for (const sentence of seedsSentences(overSeeds)) stdout.line(sentence);
+  const columns = [
+    { head: 'FIGURE' },
+    right('A'),
+    right('B'),
+    right('B − A'),
+    right('95 % INTERVAL'),
+    { head: 'FINDING' },
+  ];
+  const differing = overSeeds.measures.filter(({ finding }) => finding !== 'same');
+  const rows = differing.map((one) => [
+    one.workflow === null ? one.name : `${one.workflow}: ${one.name}`,
+    figureWords(one.a, one.unit),
+    figureWords(one.b, one.unit),
+    signedFigure(one.difference.value, one.unit),
+    intervalWords(one),
+    findingWords(one),
+  ]);
+  const same = sameSentence(overSeeds);
+  if (same !== null) stdout.line(same);
+  if (rows.length === 0) return;
+  stdout.line();
+  for (const line of tableLines(columns, rows)) stdout.line(line);
+}
+
+function right(head: string) {
+  return { head, align: 'right' } as const;
+}
+
 function printComparison(
-  { stdout }: Host,
-  { a, b, workflows, moves, hasSamePeople, differingParts }: Comparison,
+  host: Host,
+  { a, b, seed, workflows, moves, hasSamePeople, differingParts, overSeeds }: Comparison,
 ): void {
+  const { stdout } = host;
   stdout.line(`A  ${stdout.style.bold(a.scenario.name)}`);
   stdout.line(`B  ${stdout.style.bold(b.scenario.name)}`);
   stdout.line(
@@ -101,7 +177,12 @@ function printComparison(
   ];
   for (const line of factLines(bottlenecks)) stdout.line(line);
   stdout.line();
-  const right = (head: string) => ({ head, align: 'right' }) as const;
+  if (overSeeds !== null) {
+    printSeeds(host, overSeeds);
+    stdout.line();
+    stdout.line(`Person by person, with seed ${seed}:`);
+    stdout.line();
+  }
   const columns = ['A', 'B', 'SAME', 'OTHER', 'ONLY A', 'ONLY B', 'MEDIAN WAIT A', 'B'].map(right);
   const people = (side: 'a' | 'b', workflow: (typeof workflows)[number]): string =>
     count(Object.values(workflow[side]?.users ?? {}).reduce((sum, users) => sum + users, 0));
@@ -117,6 +198,10 @@ function printComparison(
     one.b === null ? '–' : duration(one.b.latency.p50Ms),
   ]);
   for (const line of tableLines([{ head: 'WORKFLOW' }, ...columns], rows)) stdout.line(line);
+  if (overSeeds === null) {
+    stdout.line();
+    stdout.line(ONE_SEED);
+  }
   if (moves.length === 0) return;
   stdout.line();
   const moved = moves.map(({ workflow, from, to, count: number }) => [

@@ -18,6 +18,8 @@ export interface HistogramBar {
 }
 
 const STEPS = 128;
+/** Percentiles are too high by at most this share of them. */
+export const PERCENTILE_ROUNDING = 1 / STEPS;
 
 /**
  * Counts durations in classes that are at most 1/128 of their value wide, so that percentiles of any number of

@@ -13,6 +13,8 @@ export interface SimulationJob {
   /** Parts in place of those of the scenario. */
   readonly parts?: ScenarioParts;
   readonly seed: number;
+  /** Whether to check every run against the invariants. Default `false`. */
+  readonly check?: boolean;
 }
 
 /** Options of a pool. */
@@ -107,7 +109,7 @@ export class SimulationPool {
   }
 
   async #simulate(
-    { read, parts = {}, seed }: SimulationJob,
+    { read, parts = {}, seed, check = false }: SimulationJob,
     signal: AbortSignal,
     onProgress: (share: number) => void,
   ): Promise<SimulationFigures> {
@@ -119,7 +121,7 @@ export class SimulationPool {
       const { scenario, folder } = read;
       if (!sent.has(no)) thread.add({ kind: 'scenario', no, scenario, folder });
       sent.add(no);
-      return await thread.run<'simulate'>({ kind: 'simulate', no, parts, seed }, onProgress);
+      return await thread.run<'simulate'>({ kind: 'simulate', no, parts, seed, check }, onProgress);
     } catch (error) {
       throw error === signal.reason ? error : named(error, `${read.scenario.name}, seed ${seed}`);
     } finally {

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Subject } from '../../model/subject.ts';
-import { compare } from '../compare.ts';
+import { compareOnce, PEOPLE_KEPT_MAX } from '../comparison/compare-once.ts';
 import { comparisonReport } from '../report/comparison-report.ts';
 import { type ReadScenario, readScenario, withParts } from '../scenario/read-scenario.ts';
 import { simulateRead } from '../simulate.ts';
@@ -50,20 +50,26 @@ async function compared({ scenarios, assumptions }: Task<'compare'>): Promise<Th
   const [before, after] = scenarios;
   const population = { kind: 'given', people } as const;
   const report = progressReport();
-  const comparison = await compare(
-    { ...before, population },
-    { ...after, population },
-    { onProgress: (side, { share }) => report((share + (side === 'a' ? 0 : 1)) / 2) },
+  const comparison = await compareOnce(
+    readScenario({ ...before, population }),
+    readScenario({ ...after, population }),
+    {
+      seed: 1,
+      check: false,
+      peopleKeptMax: PEOPLE_KEPT_MAX,
+      onProgress: (side, { share }) => report((share + (side === 'a' ? 0 : 1)) / 2),
+    },
   );
   return { comparison, report: comparisonReport(comparison, assumptions) };
 }
 
-async function simulated({ no, parts, seed }: Task<'simulate'>): Promise<ThreadResults['simulate']> {
+async function simulated({ no, parts, seed, check }: Task<'simulate'>): Promise<ThreadResults['simulate']> {
   const read = scenarios.get(no);
   if (!read) throw new Error(`Expected scenario ${no} to have been sent`);
   const report = progressReport();
   const result = await simulateRead(withParts(read(), parts), {
     seed,
+    check,
     runsKeptMax: 0,
     onProgress: ({ share }) => report(share),
   });

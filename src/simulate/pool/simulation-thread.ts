@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { Subject } from '../../model/subject.ts';
-import type { Comparison } from '../compare.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 import type { SimulationFigures } from '../result.ts';
 import type { ScenarioParts } from '../scenario/read-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -21,7 +21,7 @@ export type ThreadData =
     };
 
 /** Before and after, without their people. */
-export type ScenarioPair = readonly [Omit<Scenario, 'population'>, Omit<Scenario, 'population'>];
+type ScenarioPair = readonly [Omit<Scenario, 'population'>, Omit<Scenario, 'population'>];
 
 /** What a thread is asked for, one task at a time. */
 export type ThreadTask =
@@ -31,6 +31,8 @@ export type ThreadTask =
       readonly no: number;
       readonly parts: ScenarioParts;
       readonly seed: number;
+      /** Whether to check every run against the invariants. */
+      readonly check: boolean;
     };
 
 /** What each kind of task gives. */

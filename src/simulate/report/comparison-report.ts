@@ -1,10 +1,20 @@
 /** A comparison as a page: what the change did, and for which people. */
 import { duration, numeral, percent, plural } from '../../text/numbers.ts';
-import type { Comparison, PersonDifference, WorkflowComparison } from '../compare.ts';
-import type { SimulationResult } from '../result.ts';
+import type { Comparison, PersonDifference, WorkflowComparison } from '../comparison/comparison.ts';
+import { MEASURES, type Measure } from '../comparison/measures.ts';
+import type { MeasureDifference } from '../comparison/over-seeds.ts';
+import {
+  figureWords,
+  findingWords,
+  intervalWords,
+  ONE_SEED,
+  sameSentence,
+  seedsSentences,
+  signedFigure,
+} from '../comparison/seeds-words.ts';
 import { lyingBars, stackedRows } from './charts.ts';
 import { type Cell, cell, figure, note, page, section, table, tile } from './page.ts';
-import { chartOverDays, countOf, STATUS_SERIES } from './simulation-report.ts';
+import { chartOverDays, STATUS_SERIES } from './simulation-report.ts';
 import { escaped, STATUS_ORDER, STATUS_WORDS } from './text.ts';
 
 const PEOPLE_SHOWN_MAX = 60;
@@ -22,6 +32,7 @@ export function comparisonReport(comparison: Comparison, assumptions: readonly s
     bottleneckNotes(comparison),
     tiles(comparison),
     assumptionsSection(assumptions),
+    seedsSection(comparison),
     totalsSection(comparison),
     outcomesSection(comparison),
     movesSection(comparison),
@@ -95,78 +106,60 @@ function assumptionsSection(assumptions: readonly string[]): string {
   return section('Assumptions', 'What was taken for granted, in both.', `<ul>${items}</ul>`);
 }
 
-interface Measure {
-  readonly name: string;
-  readonly of: (result: SimulationResult) => number;
-  readonly format: (value: number) => string;
-  /** Whether more is better; `null`: neither. */
-  readonly moreIsBetter: boolean | null;
-}
-
-const MEASURES: readonly Measure[] = [
-  { name: 'People processed', of: ({ totals }) => totals.usersCount, format: numeral, moreIsBetter: null },
-  {
-    name: 'Completed',
-    of: ({ totals }) => countOf(totals.users, 'completed'),
-    format: numeral,
-    moreIsBetter: true,
-  },
-  {
-    name: 'With errors',
-    of: ({ totals }) => countOf(totals.users, 'completedWithErrors'),
-    format: numeral,
-    moreIsBetter: null,
-  },
-  {
-    name: 'Failed',
-    of: ({ totals }) => countOf(totals.users, 'failed'),
-    format: numeral,
-    moreIsBetter: false,
-  },
-  {
-    name: 'Unfinished at the end',
-    of: ({ totals }) => countOf(totals.users, 'unfinished'),
-    format: numeral,
-    moreIsBetter: false,
-  },
-  { name: 'Tasks completed', of: ({ totals }) => totals.tasksCompleted, format: numeral, moreIsBetter: true },
-  { name: 'Tasks failed', of: ({ totals }) => totals.tasksFailed, format: numeral, moreIsBetter: false },
-  { name: 'Tasks not run', of: ({ totals }) => totals.tasksNotRun, format: numeral, moreIsBetter: false },
-  { name: 'Repeated attempts', of: ({ totals }) => totals.retries, format: numeral, moreIsBetter: false },
-  { name: 'Median wait', of: ({ latency }) => latency.p50Ms, format: duration, moreIsBetter: false },
-  {
-    name: '95 of 100 wait at most',
-    of: ({ latency }) => latency.p95Ms,
-    format: duration,
-    moreIsBetter: false,
-  },
-  { name: 'Longest wait', of: ({ latency }) => latency.maxMs, format: duration, moreIsBetter: false },
-  { name: 'Time of all calls', of: ({ totals }) => totals.callsMs, format: duration, moreIsBetter: false },
-];
-
 function totalsSection({ a, b }: Comparison): string {
-  const rows = MEASURES.map(({ name, of, format, moreIsBetter }) => {
+  const rows = MEASURES.map(({ name, of, unit, moreIsBetter }) => {
     const [before, after] = [of(a), of(b)];
+    const known = [before, after].map((value) => figure(value === null ? '–' : figureWords(value, unit)));
     return [
       cell(name),
-      figure(format(before)),
-      figure(format(after)),
-      differenceCell(after - before, format, moreIsBetter),
+      ...known,
+      before === null || after === null ? figure('–') : differenceCell(after - before, unit, moreIsBetter),
     ];
   });
   const head = [cell('Figure'), figure('A'), figure('B'), figure('B − A')];
-  return section('Figures side by side', 'Green is better, red is worse.', table(head, rows));
+  const text = `With seed ${a.seed}. Green is better, red is worse.`;
+  return section('Figures side by side', text, table(head, rows));
 }
 
 function differenceCell(
   difference: number,
-  format: (value: number) => string,
+  unit: Measure<never>['unit'],
   moreIsBetter: boolean | null,
 ): Cell {
   if (difference === 0) return figure('=');
-  const text = `${difference > 0 ? '+' : ''}${format(difference)}`;
+  const text = signedFigure(difference, unit);
   if (moreIsBetter === null) return figure(text);
   return figure(text, difference > 0 === moreIsBetter ? 'better' : 'worse');
+}
+
+function seedsSection({ overSeeds }: Comparison): string {
+  if (overSeeds === null) return `<p class="soft">${escaped(ONE_SEED)}</p>`;
+  const differing = overSeeds.measures.filter(({ finding }) => finding !== 'same');
+  const rows = differing.map((one) => [
+    cell(one.workflow === null ? one.name : `${one.workflow}: ${one.name}`),
+    figure(figureWords(one.a, one.unit)),
+    figure(figureWords(one.b, one.unit)),
+    figure(signedFigure(one.difference.value, one.unit)),
+    figure(intervalWords(one)),
+    cell(findingWords(one), findingClass(one)),
+  ]);
+  const head = [
+    cell('Figure'),
+    figure('A'),
+    figure('B'),
+    figure('B − A'),
+    figure('95 % interval'),
+    cell('Finding'),
+  ];
+  const heading = `Over ${overSeeds.seeds.length} seeds`;
+  const sentences = [...seedsSentences(overSeeds), sameSentence(overSeeds)].filter((one) => one !== null);
+  return section(heading, sentences.join(' '), rows.length === 0 ? '' : table(head, rows));
+}
+
+function findingClass({ finding, moreIsBetter }: MeasureDifference): string {
+  if (finding === 'notShown') return 'soft';
+  if (moreIsBetter === null) return '';
+  return (finding === 'more') === moreIsBetter ? 'better' : 'worse';
 }
 
 function outcomesSection({ a, b }: Comparison): string {

@@ -1,5 +1,5 @@
 /** Tables for spreadsheets (RFC 4180, UTF-8). */
-import type { Comparison } from '../compare.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 import type { SimulatedRun, SimulationResult } from '../result.ts';
 import { STATUS_ORDER } from './text.ts';
 

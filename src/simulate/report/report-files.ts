@@ -1,4 +1,4 @@
-import type { Comparison } from '../compare.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 import type { Validation } from '../record/validate.ts';
 import type { SimulationResult } from '../result.ts';
 import { comparisonReport } from './comparison-report.ts';

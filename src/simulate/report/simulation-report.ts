@@ -49,7 +49,7 @@ export function simulationReport(result: SimulationResult): string {
 }
 
 /** A count of some statuses. */
-export function countOf(counts: StatusCounts, ...statuses: readonly (keyof StatusCounts)[]): number {
+function countOf(counts: StatusCounts, ...statuses: readonly (keyof StatusCounts)[]): number {
   return statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 }
 

@@ -1,14 +1,14 @@
 /** What if: two versions of a workflow on an engine's own directory, in virtual time. */
 import type { Engine } from '../../engine/engine.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
-import { readFunction, readWhole } from '../../input/fields.ts';
+import { readFunction, readSignal, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { invalid, type Place, root } from '../../input/refuse.ts';
 import { readBy } from '../../input/schema.ts';
 import type { EngineMetrics } from '../../metrics/engine-metrics.ts';
 import type { DurationMs } from '../../model/time.ts';
 import { systemClock } from '../../system/real/clock.ts';
-import type { Comparison } from '../compare.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 import { SimulationThread } from '../pool/simulation-thread.ts';
 import { SCHEDULE, type ScenarioSchedule } from '../scenario/scenario.ts';
 import { type TaskFigure, taskFigures } from './task-figures.ts';
@@ -171,9 +171,4 @@ function tooMany(max: number): LifecycleError {
     `Expected a directory of at most ${max} people to compare versions on, got more`,
     { limit: 'peopleMax', max },
   );
-}
-
-function readSignal(place: Place): AbortSignal {
-  if (place.value instanceof AbortSignal) return place.value;
-  throw invalid(place, 'an AbortSignal');
 }
