@@ -38,8 +38,8 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'explain',
-    summary: 'why a person was processed, or was not',
-    load: async () => (await import('./commands/explain.ts')).explainCommand,
+    summary: 'why a person was processed, or was not; what an error means',
+    load: async () => (await import('./commands/explain/explain.ts')).explainCommand,
   },
   {
     name: 'person',

@@ -43,6 +43,7 @@ const PAGES = [
   'src/connectors/sql/README.md',
   'src/connectors/webhook/README.md',
   'src/telemetry/README.md',
+  'src/errors/README.md',
 ];
 /** Packages of others that the programs import. */
 const PACKAGES = [

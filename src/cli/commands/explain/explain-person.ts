@@ -1,78 +1,34 @@
-import { Command, Option } from 'commander';
-import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
-import { explain } from '../../engine/explain/explain.ts';
-import { nearest } from '../../input/nearest.ts';
-import { readSubjectId } from '../../input/subject-id.ts';
-import { requireWorkflowRecord } from '../../ledger/context.ts';
-import { createSettings } from '../../ledger/methods/settings.ts';
-import type { Explanation } from '../../model/explanation.ts';
-import { LIMITS } from '../../model/limits.ts';
-import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import type { Workflow } from '../../model/workflow/workflow.ts';
-import type { Directory } from '../../ports/directory.ts';
-import type { Store } from '../../ports/store.ts';
-import type { Host } from '../host.ts';
-import { isJobKept, type JobOptions, readJob } from '../job/job.ts';
-import { dateOrMoment, dbOption, jsonOption, requireOption, someText, usersOptions } from '../options.ts';
-import { findWorkflow } from '../session/find-workflow.ts';
-import { openExisting } from '../session/stores.ts';
-import { withUsers } from '../session/users.ts';
-import { dateAttributesOf } from '../session/workflow-source.ts';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { explanationLines, runCommandOf } from '../terminal/explanation.ts';
-import { oneLine } from '../terminal/text.ts';
-import { workflowArgument } from './workflows/workflows-show.ts';
+import { readSharedSettings } from '../../../engine/cluster/shared-settings.ts';
+import { explain } from '../../../engine/explain/explain.ts';
+import { nearest } from '../../../input/nearest.ts';
+import { readSubjectId } from '../../../input/subject-id.ts';
+import { requireWorkflowRecord } from '../../../ledger/context.ts';
+import { createSettings } from '../../../ledger/methods/settings.ts';
+import type { Explanation } from '../../../model/explanation.ts';
+import { LIMITS } from '../../../model/limits.ts';
+import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
+import type { Workflow } from '../../../model/workflow/workflow.ts';
+import type { Directory } from '../../../ports/directory.ts';
+import type { Store } from '../../../ports/store.ts';
+import type { Host } from '../../host.ts';
+import { isJobKept, type JobOptions, readJob } from '../../job/job.ts';
+import { findWorkflow } from '../../session/find-workflow.ts';
+import { openExisting } from '../../session/stores.ts';
+import { withUsers } from '../../session/users.ts';
+import { dateAttributesOf } from '../../session/workflow-source.ts';
+import { EXIT, type ExitCode } from '../../terminal/exit-codes.ts';
+import { explanationLines, runCommandOf } from '../../terminal/explanation.ts';
+import { oneLine } from '../../terminal/text.ts';
 
 /** Options of `tenure explain`. */
-interface ExplainCommandOptions extends JobOptions {
+export interface ExplainCommandOptions extends JobOptions {
   readonly db: string;
   readonly at?: string;
   readonly json?: boolean;
 }
 
-const HELP = `
-Shows every condition of the workflow's schedule for one person, with the values that decide: ✓ met, ✗ not met,
-– not evaluated, and ? for a clause that cannot be decided. It asks about the next slot of the schedule, or with --at
-about the slot of that time, for the person as the file has them now. Without --users it reads the file of the last
-\`tenure run\` of this database; without any, it shows what the database says.
-Changes nothing, and works while another process runs the database. Exit code 0: the question could be answered.
-
-Examples:
-  $ tenure explain "Offboard an employee" E1042 --db hr.db
-  $ tenure explain 3f2a E1042 --db hr.db --users staff.csv --at 2026-01-31T08:00:00Z
-  $ tenure explain 3f2a E1042 --db postgres://tenure@db.example.com/hr --users staff.csv --json`;
-
-/** `tenure explain`. */
-export function explainCommand(host: Host, end: (code: ExitCode) => void): Command {
-  const command = new Command('explain')
-    .description(
-      'Explains why the schedule of a workflow takes a person, or does not, and what was done for them.',
-    )
-    .addArgument(workflowArgument())
-    .argument('<person>', 'the id of the person')
-    .addOption(dbOption('the database of the workflow'))
-    .option(
-      '--users <file>',
-      'the users: .csv, .tsv, .jsonl or .json; default: those of the last run',
-      someText,
-    );
-  for (const option of usersOptions()) command.addOption(option);
-  return command
-    .addOption(
-      new Option('--at <date>', 'the schedule slot of that time; default: the next one').argParser(
-        dateOrMoment,
-      ),
-    )
-    .addOption(jsonOption())
-    .addHelpText('after', HELP)
-    .action(async (name: string, person: string, options: ExplainCommandOptions) => {
-      requireOption(command, 'db');
-      end(await explainPerson(host, name, person, options));
-    });
-}
-
 /** Explains one person. */
-async function explainPerson(
+export async function explainPerson(
   host: Host,
   name: string,
   person: string,
