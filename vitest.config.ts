@@ -19,7 +19,11 @@ export default defineConfig({
           name: 'isolated',
           include: ['test/**/*.test.ts'],
           exclude: [PURE],
-          globalSetup: ['test/postgres/global-setup.ts', 'test/dashboard/global-setup.ts'],
+          globalSetup: [
+            'test/helpers/temporary-folder.ts',
+            'test/postgres/global-setup.ts',
+            'test/dashboard/global-setup.ts',
+          ],
         },
       },
     ],
