@@ -14,6 +14,19 @@ export type { CompareVersions, Dashboard, DashboardOptions };
  * it only host names of loopback are answered, until `allowedHosts` (or `baseUrl`) names others.
  *
  * @throws LifecycleError `InvalidArgument` for an engine or option that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { createDashboard } from 'tenure/dashboard';
+ *
+ * const engine = await createEngine();
+ * const dashboard = createDashboard(engine, { environment: 'staging' });
+ * const answer = await dashboard(new Request('http://localhost/'));
+ * console.log(answer.status, answer.headers.get('content-type')); // → 200 text/html; charset=utf-8
+ * dashboard.close();
+ * await engine.close();
+ * ```
  */
 export function createDashboard(engine: Engine, options?: DashboardOptions): Dashboard {
   if (typeof engine?.runs?.activate !== 'function')

@@ -75,6 +75,29 @@ const ENGINE_OPTIONS = {
  * Makes an engine. Nothing runs until `start()`.
  *
  * @throws LifecycleError `InvalidArgument`, naming the option; or what the opening of the store or directory throws.
+ *
+ * @example
+ * ```ts
+ * import { arrayDirectory, createEngine } from 'tenure';
+ *
+ * const engine = await createEngine({
+ *   directory: arrayDirectory([{ id: 'ada' }, { id: 'bob' }]),
+ *   tasks: { enableUserAccount: ({ subject }) => console.log('enabling', subject.id) },
+ * });
+ * const { workflow } = await engine.workflows.ensure({
+ *   category: 'joiner',
+ *   displayName: 'First day',
+ *   executionConditions: 'onDemand',
+ *   tasks: [{ taskDefinitionId: 'enableUserAccount' }],
+ * });
+ * await engine.start();
+ * const { id } = await engine.runs.activate(workflow.id, { subjects: ['ada'] });
+ * const run = await engine.runs.waitFor(id);
+ * console.log(run.processingStatus, run.successfulUsersCount);
+ * await engine.close();
+ * // → enabling ada
+ * // → completed 1
+ * ```
  */
 export async function createEngine<Person extends Identified = Subject>(
   options?: EngineOptions<Person>,
@@ -149,6 +172,29 @@ export interface StandaloneLedger extends LedgerMethods {
  *
  * @throws LifecycleError `InvalidArgument`, naming the option; `SettingsDiffer` while engines run on the same database
  *   with other settings than are given; or what the store's opening throws.
+ *
+ * @example
+ * ```ts
+ * import { createLedger } from 'tenure';
+ *
+ * const ledger = await createLedger();
+ * const workflow = await ledger.workflows.createFromTemplate('Offboard an employee');
+ * const run = await ledger.runs.create(workflow.id, {
+ *   workflowExecutionType: 'onDemand',
+ *   scheduledDateTime: '2026-01-31T17:00:00Z',
+ *   totalUsersCount: 1,
+ *   totalTasksCount: 3,
+ * });
+ * await ledger.userProcessingResults.create(run.id, {
+ *   subject: { id: 'ada' },
+ *   processingStatus: 'completed',
+ *   totalTasksCount: 3,
+ *   failedTasksCount: 0,
+ *   totalUnprocessedTasksCount: 0,
+ * });
+ * console.log((await ledger.runs.get(run.id)).processingStatus); // → completed
+ * await ledger.close();
+ * ```
  */
 export async function createLedger(options?: LedgerOptions): Promise<StandaloneLedger> {
   return onOpened(options, (given) => ledgerOn(readOptions(given, 'createLedger', LEDGER_OPTIONS)));

@@ -18,6 +18,20 @@ export type { GraphHandler, GraphOptions };
  * `authorize`, `allowedHosts`.
  *
  * @throws LifecycleError `InvalidArgument` for an engine or option that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { bearerTokens, createGraphHandler } from 'tenure/graph';
+ *
+ * const engine = await createEngine();
+ * const handler = createGraphHandler(engine, { authorize: bearerTokens(['a-token-of-16-characters']) });
+ * const url = 'http://localhost/v1.0/identityGovernance/lifecycleWorkflows/workflows';
+ * const headers = { authorization: 'Bearer a-token-of-16-characters' };
+ * console.log((await handler(new Request(url))).status); // → 401
+ * console.log((await handler(new Request(url, { headers }))).status); // → 200
+ * await engine.close();
+ * ```
  */
 export function createGraphHandler(engine: Engine, options?: GraphOptions): GraphHandler {
   if (typeof engine?.runs?.activate !== 'function')

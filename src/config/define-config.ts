@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 /**
  * Gives a configuration its type, for `tenure.config.ts`; it is checked when a command reads the file.
  *
+ * @example
  * ```ts
  * import { defineConfig } from 'tenure/config';
  *

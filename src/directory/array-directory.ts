@@ -13,6 +13,14 @@ import { listed } from './files/file-error.ts';
  *
  * @throws LifecycleError `InvalidArgument` for a subject without a proper id (1..256 characters without control
  *   characters), naming its index; `Duplicate` when ids occur twice, and `details.ids` lists them.
+ *
+ * @example
+ * ```ts
+ * import { arrayDirectory } from 'tenure';
+ *
+ * const directory = arrayDirectory([{ id: 'ada', department: 'IT' }, { id: 'bob', department: 'Sales' }]);
+ * for (const { id, department } of await directory.get(['bob'])) console.log(id, department); // → bob Sales
+ * ```
  */
 export function arrayDirectory<Person extends Identified = Subject>(
   subjects: Iterable<Person>,

@@ -54,6 +54,17 @@ const CSV_OPTIONS = {
  * are left out. Its `notes` say what was read otherwise than it stands in the file: `sep=;`, PowerShell's `#TYPE`.
  *
  * @throws LifecycleError `InvalidFile` with file, line and column; `InvalidArgument` for a wrong option.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { csvDirectory } from 'tenure';
+ *
+ * await writeFile('staff.csv', 'id;department\nada;IT\nbob;Sales\n');
+ * const directory = await csvDirectory('staff.csv');
+ * console.log(directory.subjectsCount, 'people'); // → 2 people
+ * await directory.close();
+ * ```
  */
 export async function csvDirectory(path: string, options?: CsvDirectoryOptions): Promise<SizedDirectory> {
   const given = readOptions(options, 'csvDirectory', CSV_OPTIONS);

@@ -14,6 +14,19 @@ type Comparison = (property: string, value: FilterValue) => Filter;
  *
  * @throws LifecycleError `InvalidFilter` for a value of another type, an invalid `Date`, and nothing to combine. What a
  *   list cannot answer is refused by the list.
+ *
+ * @example
+ * ```ts
+ * import { createLedger, filter } from 'tenure';
+ *
+ * const ledger = await createLedger();
+ * const recent = filter.and(
+ *   filter.in('processingStatus', ['failed', 'completedWithErrors']),
+ *   filter.ge('startedDateTime', new Date('2026-01-01')),
+ * );
+ * console.log((await ledger.runs.list({ filter: recent, top: 10 })).value.length); // → 0
+ * await ledger.close();
+ * ```
  */
 export const filter = {
   /** Equals; `null` equals a missing value. */

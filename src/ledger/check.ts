@@ -33,6 +33,14 @@ const OPTIONS = {
  * Checks every published run of a store against the invariants of domain §6.6, a batch of users at a
  * time. On a store that is being written, runs that change during the read are reread, so that
  * a run and its users are of the same moment.
+ *
+ * @example
+ * ```ts
+ * import { checkStore, memoryStore } from 'tenure';
+ *
+ * const { runs, violations } = await checkStore(memoryStore());
+ * console.log(runs, violations.length); // → 0 0
+ * ```
  */
 export async function checkStore(store: StoreReader, options?: CheckOptions): Promise<CheckReport> {
   const given = readOptions(options, 'checkStore', OPTIONS);

@@ -85,8 +85,15 @@ export type TaskHandlerFunction<
  * throws. Nothing that the wrapper does decides the task or delays it: what it throws beside the handler's own error is an
  * `engine.error`, and the task ends when the handler does.
  *
+ * @example
  * ```ts
+ * import { AsyncLocalStorage } from 'node:async_hooks';
+ * import { type AroundTask, createEngine } from 'tenure';
+ *
+ * const storage = new AsyncLocalStorage<{ runId: string }>();
  * const aroundTask: AroundTask = (call, next) => storage.run({ runId: call.run.id }, next);
+ * const engine = await createEngine({ aroundTask });
+ * await engine.close();
  * ```
  */
 export interface AroundTask {
@@ -183,11 +190,16 @@ export type TaskHandler<Person extends Identified = Subject, Arguments = Readonl
  * Types a handler: `arguments` is what `argumentsSchema` gives. Returns it as it is. For a directory whose people have
  * a type of their own, `run` says so: `({ subject }: TaskContext<{ floor: number }, Person>) => …`.
  *
+ * @example
  * ```ts
- * const grantBadge = defineTask({
- *   argumentsSchema: z.object({ floor: z.coerce.number() }),
- *   run: ({ subject, arguments: { floor } }) => badges.grant(subject.id, floor),
+ * import { defineTask } from 'tenure';
+ *
+ * const removeAccess = defineTask({
+ *   timeoutMs: 30_000,
+ *   retry: { attempts: 3, delayMs: 1_000 },
+ *   run: ({ subject, idempotencyKey }) => ({ changes: [`closed the badge of ${subject.id} (${idempotencyKey})`] }),
  * });
+ * console.log(removeAccess.retry?.attempts); // → 3
  * ```
  */
 export function defineTask<Arguments, Person extends Identified = Subject>(

@@ -56,6 +56,16 @@ const OPTIONS = { ...READ_OPTIONS, ...SCENARIO_OPTIONS } satisfies ShapeOf<Compa
  * attempt), so both sides of a person have the same luck. Workflows are paired by their `key`.
  *
  * @throws LifecycleError as `simulate`; a scenario that is refused is refused before the other one runs.
+ *
+ * @example
+ * ```ts
+ * import { compare, SCENARIOS } from 'tenure/simulate';
+ *
+ * const before = SCENARIOS['onboarding-year'];
+ * const after = { ...before, schedule: { ...before.schedule, intervalHours: 1 } };
+ * const { differingParts, hasSamePeople } = await compare(before, after, { seed: 7, horizon: 'P7D' });
+ * console.log(differingParts, hasSamePeople); // → [ 'schedule' ] true
+ * ```
  */
 export async function compare(a: Scenario, b: Scenario, options?: CompareOptions): Promise<Comparison> {
   const { horizon, folder, ...others } = readOptions(options, 'compare', OPTIONS);

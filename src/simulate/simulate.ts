@@ -33,6 +33,14 @@ const OPTIONS = { ...SIMULATION_OPTIONS, ...SCENARIO_OPTIONS } satisfies ShapeOf
  *
  * @throws LifecycleError `InvalidArgument`, `InvalidFilter`, `InvalidFile`, `NotFound`, `LimitExceeded`, with path
  *   and reason, before anything runs.
+ *
+ * @example
+ * ```ts
+ * import { SCENARIOS, simulate } from 'tenure/simulate';
+ *
+ * const { totals } = await simulate(SCENARIOS['onboarding-year'], { seed: 7, horizon: 'P1M' });
+ * console.log(totals.usersCount, totals.tasksCompleted); // → 88 200
+ * ```
  */
 export async function simulate(scenario: Scenario, options?: SimulateOptions): Promise<SimulationResult> {
   const { horizon, folder, ...others } = readOptions(options, 'simulate', OPTIONS);

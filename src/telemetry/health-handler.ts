@@ -8,12 +8,20 @@ import { root } from '../input/refuse.ts';
  * when the engine can do its work and 503 when not, with the checks in JSON. Any other path is 404. It asks for no
  * credentials, so it says which check fails but not why: `engine.health()` has the reasons.
  *
- * ```ts
- * const health = createHealth(engine);
- * app.get('/livez', ({ req }) => health(req.raw)).get('/readyz', ({ req }) => health(req.raw));
- * ```
- *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { createHealth } from 'tenure/metrics';
+ *
+ * const engine = await createEngine();
+ * const health = createHealth(engine);
+ * console.log((await health(new Request('http://localhost/readyz'))).status); // → 503
+ * await engine.start();
+ * console.log((await health(new Request('http://localhost/readyz'))).status); // → 200
+ * await engine.close();
+ * ```
  */
 export function createHealth(engine: Pick<Engine, 'health'>): (request: Request) => Promise<Response> {
   readShape(root({ health: engine?.health }, 'the engine'), { health: readFunction<Engine['health']> });

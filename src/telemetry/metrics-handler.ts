@@ -8,12 +8,19 @@ import { PROMETHEUS_TYPE, prometheusText } from './prometheus-text.ts';
  * Handler of a scrape by Prometheus, for any path of your server. It asks for no credentials: metrics have names of
  * workflows and tasks, and nothing about people. Put it where only your monitoring reaches it.
  *
- * ```ts
- * const metrics = createMetrics(engine);
- * app.get('/metrics', ({ req }) => metrics(req.raw));
- * ```
- *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { createMetrics } from 'tenure/metrics';
+ *
+ * const engine = await createEngine();
+ * const metrics = createMetrics(engine);
+ * const answer = await metrics(new Request('http://localhost/metrics'));
+ * console.log(answer.status, (await answer.text()).includes('tenure_lane_limit 256')); // → 200 true
+ * await engine.close();
+ * ```
  */
 export function createMetrics(engine: Pick<Engine, 'metrics'>): (request: Request) => Promise<Response> {
   readShape(root({ metrics: engine?.metrics }, 'the engine'), { metrics: readFunction<Engine['metrics']> });

@@ -26,7 +26,20 @@ function readTasks(place: Place): readonly boolean[] {
   throw invalid(place, 'an array with a flag for each task, and at least one task');
 }
 
-/** A queued run (r1) of queued users (u1) with queued tasks (t1). @throws LifecycleError `InvalidArgument`. */
+/**
+ * A queued run (r1) of queued users (u1) with queued tasks (t1).
+ *
+ * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { apply, createRun, possibleEvents, snapshotOf } from 'tenure/testing';
+ *
+ * const run = createRun({ users: 3, continueOnError: [false, true] });
+ * for (let [event] = possibleEvents(run); event; [event] = possibleEvents(run)) apply(run, event);
+ * console.log(snapshotOf(run).status); // → completed
+ * ```
+ */
 export function createRun(plan: reference.ModelPlan): reference.ModelRun {
   return reference.createRun(readShape(root(plan, 'the plan'), PLAN));
 }

@@ -82,6 +82,20 @@ type Settings = ReturnType<typeof readOptions<typeof OPTIONS>>;
  * Connects to a tenant of Entra. No request is made before the first task.
  *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { entraConnection, entraDirectory, entraTasks } from 'tenure/entra';
+ *
+ * const entra = entraConnection({
+ *   tenantId: 'contoso.onmicrosoft.com',
+ *   clientId: '11111111-2222-4333-8444-555555555555',
+ *   credential: { clientSecret: () => process.env.ENTRA_SECRET ?? '' },
+ * });
+ * const engine = await createEngine({ directory: entraDirectory(entra), tasks: { ...entraTasks(entra) } });
+ * await engine.close();
+ * ```
  */
 export function entraConnection(options: EntraOptions): EntraConnection {
   const settings = readOptions(options, 'entraConnection', OPTIONS);

@@ -13,15 +13,20 @@ export type Make = <State>(step: Step<State>) => Promise<Ensured>;
  * A handler whose work is steps that can be read: with its preview, its retries, and failures that say what is to be
  * done about them. `body` changes a system only through `make`.
  *
+ * @example
  * ```ts
- * const enableAccount = connectorTask(({ subject }, make) =>
+ * import { connectorTask } from 'tenure/connectors';
+ *
+ * const enabled = new Set<string>(); // your system
+ * export const enableAccount = connectorTask(({ subject }, make) =>
  *   make({
- *     read: () => accounts.get(subject.id),
- *     wanted: ({ isEnabled }) => (isEnabled ? [] : ['isEnabled: false → true']),
- *     write: () => accounts.enable(subject.id),
+ *     read: async () => enabled.has(subject.id),
+ *     wanted: (isEnabled) => (isEnabled ? [] : ['isEnabled: false → true']),
+ *     write: async () => void enabled.add(subject.id),
  *     already: 'The account is enabled already',
  *   }),
  * );
+ * console.log(typeof enableAccount.preview); // → function
  * ```
  */
 export function connectorTask(

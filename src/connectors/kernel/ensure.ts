@@ -35,6 +35,21 @@ export interface Ensured {
  * lost, the state that is read decides what has happened. So it can be called any number of times.
  *
  * @throws What `read` and `write` throw, when the state is not as wanted then.
+ *
+ * @example
+ * ```ts
+ * import { ensure } from 'tenure/connectors';
+ *
+ * const members = new Set<string>(); // your system
+ * const step = {
+ *   read: async () => members.has('ada'),
+ *   wanted: (isMember: boolean) => (isMember ? [] : ['added to Sales']),
+ *   write: async () => void members.add('ada'),
+ *   already: 'The person is a member already',
+ * };
+ * console.log((await ensure(step)).changes); // → [ 'added to Sales' ]
+ * console.log((await ensure(step)).processingInfo); // → The person is a member already
+ * ```
  */
 export async function ensure<State>(step: Step<State>): Promise<Ensured> {
   let state = step.supposed === undefined ? await step.read() : step.supposed;

@@ -21,6 +21,22 @@ export interface LdapConnection {
  * lost is made anew with the next. Needs the package `ldapts`.
  *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { ldapConnection, ldapDirectory, ldapTasks } from 'tenure/ldap';
+ *
+ * const ldap = ldapConnection({
+ *   url: 'ldaps://dc1.example.com',
+ *   bindDN: 'tenure@example.com',
+ *   password: () => process.env.LDAP_PASSWORD ?? '',
+ *   users: { base: 'OU=People,DC=example,DC=com' },
+ * });
+ * const engine = await createEngine({ directory: ldapDirectory(ldap), tasks: { ...ldapTasks(ldap) } });
+ * await engine.close();
+ * await ldap.close();
+ * ```
  */
 export function ldapConnection(options: LdapOptions): LdapConnection {
   const settings = readOptions(options, 'ldapConnection', LDAP_OPTIONS);

@@ -31,6 +31,21 @@ const OPTIONS = {
  * Connects to a mail server over SMTP, with the package nodemailer. Nothing is sent before the first message.
  *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { mailConnection, mailTasks } from 'tenure/mail';
+ *
+ * const mail = mailConnection({
+ *   host: 'smtp.example.com',
+ *   auth: { user: 'hr', pass: () => process.env.SMTP_PASSWORD ?? '' },
+ *   from: 'People team <people@example.com>',
+ * });
+ * const engine = await createEngine({ tasks: { ...mailTasks(mail) } });
+ * await engine.close();
+ * await mail.close();
+ * ```
  */
 export function mailConnection(options: MailOptions): MailConnection {
   const read = readOptions(options, 'mailConnection', OPTIONS);

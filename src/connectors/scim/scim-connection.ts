@@ -57,6 +57,22 @@ export interface ScimConnection {
  * Connects to a SCIM 2.0 service. No request is made before the first task.
  *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { scimConnection, scimDirectory, scimTasks } from 'tenure/scim';
+ *
+ * const scim = scimConnection({
+ *   http: {
+ *     baseUrl: 'https://app.example.com/scim/v2',
+ *     authorization: () => `Bearer ${process.env.SCIM_TOKEN}`,
+ *   },
+ * });
+ * const engine = await createEngine({ directory: scimDirectory(scim), tasks: { ...scimTasks(scim) } });
+ * console.log(Object.keys(scimTasks(scim)).length, 'tasks'); // → 7 tasks
+ * await engine.close();
+ * ```
  */
 export function scimConnection(options: ScimOptions): ScimConnection {
   const read = readOptions(options, 'scimConnection', OPTIONS);

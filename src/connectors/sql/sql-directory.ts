@@ -23,6 +23,23 @@ export interface SqlDirectory extends Directory {
  *
  * @throws LifecycleError `InvalidArgument`. The methods throw what `query` throws, and `InvalidArgument` or `Duplicate`
  *   for rows that cannot be people.
+ *
+ * @example
+ * ```ts
+ * import { DatabaseSync } from 'node:sqlite';
+ * import { sqlDirectory } from 'tenure/sql';
+ *
+ * const database = new DatabaseSync(':memory:');
+ * database.exec("CREATE TABLE people (id TEXT PRIMARY KEY, dept TEXT); INSERT INTO people VALUES ('E1', 'IT')");
+ * const directory = sqlDirectory({
+ *   query: (sql, parameters) => database.prepare(sql).all(...(parameters as string[])),
+ *   dialect: 'sqlite',
+ *   table: 'people',
+ *   id: 'id',
+ *   columns: { department: 'dept' },
+ * });
+ * for (const { id, department } of await directory.get(['E1'])) console.log(id, department); // → E1 IT
+ * ```
  */
 export function sqlDirectory(options: SqlDirectoryOptions): SqlDirectory {
   const settings = settingsOf(readOptions(options, 'sqlDirectory', OPTIONS));

@@ -107,6 +107,17 @@ export async function signWebhook(options: SignWebhookOptions): Promise<WebhookH
  * The message of a request, when it was signed with one of the secrets, and lately.
  *
  * @throws WebhookRefused when not; LifecycleError `InvalidArgument`; what a function of secrets throws.
+ *
+ * @example
+ * ```ts
+ * import { newWebhookSecret, signWebhook, verifyWebhook } from 'tenure/webhook';
+ *
+ * const secrets = newWebhookSecret();
+ * const body = JSON.stringify({ type: 'tenure.task' });
+ * const headers = await signWebhook({ id: 'key-1', body, secrets });
+ * const { id, message } = await verifyWebhook({ headers, body }, { secrets });
+ * console.log(id, message); // → key-1 { type: 'tenure.task' }
+ * ```
  */
 export async function verifyWebhook(
   { headers, body }: ReceivedWebhook,

@@ -33,11 +33,19 @@ const OPTIONS = {
  * Handlers that hand tasks to a receiver, by the keys of the catalogue or your own. It gets the same `webhook-id` however often it is
  * called for a task of a person, and has to do what is meant once.
  *
- * ```ts
- * const tasks = webhookTasks(connection, { disableUserAccount: {}, deleteUserAccount: { callbackTimeoutMs: 3_600_000 } });
- * ```
- *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { newWebhookSecret, webhookConnection, webhookTasks } from 'tenure/webhook';
+ *
+ * const connection = webhookConnection({
+ *   http: { baseUrl: 'https://hooks.example.com/tenure' },
+ *   secrets: newWebhookSecret(),
+ * });
+ * const tasks = webhookTasks(connection, { disableUserAccount: {}, deleteUserAccount: { callbackTimeoutMs: 3_600_000 } });
+ * console.log(Object.keys(tasks)); // → [ 'disableUserAccount', 'deleteUserAccount' ]
+ * ```
  */
 export function webhookTasks<Key extends string>(
   connection: WebhookConnection,

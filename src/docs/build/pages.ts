@@ -25,7 +25,7 @@ export const GROUPS = [
   'Decisions',
 ] as const;
 /** One of {@link GROUPS}. */
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 const GROUP_OF_FOLDER: Readonly<Record<string, Group>> = {
   'src/recipes': 'Recipes',
@@ -58,7 +58,7 @@ function inOrder(one: Page, other: Page): number {
 }
 
 /** A page by its text. @throws Error when it has no heading. */
-export function pageOf(path: string, text: string): Page {
+function pageOf(path: string, text: string): Page {
   const [, heading] = /^# (.*)$/m.exec(text) ?? [];
   if (heading === undefined) throw new Error(`Expected ${path} to have a heading, got none`);
   const below = text

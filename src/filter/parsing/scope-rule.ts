@@ -37,6 +37,15 @@ export interface ParsedScopeRule {
  * `matches` and `unreadable` are compiled once, read own properties only and never throw.
  *
  * @throws LifecycleError `InvalidFilter` with position and remedy.
+ *
+ * @example
+ * ```ts
+ * import { parseScopeRule } from 'tenure';
+ *
+ * const rule = parseScopeRule("department eq 'IT' and startsWith(city, 'Ber')");
+ * console.log(rule.matches({ id: 'ada', department: 'IT', city: 'Berlin' })); // → true
+ * console.log(rule.matches({ id: 'bob', department: 'IT' })); // → false
+ * ```
  */
 export function parseScopeRule(text: string): ParsedScopeRule {
   const filter = parseFilter(text, 'scopeRule');

@@ -34,6 +34,14 @@ export function endedUsers(counters: RunCounters): number {
  * @param wasCanceling the run was being canceled: by an administrator, or because its workflow was
  *   disabled or deleted.
  * Source: domain §6.4, rules 1–5 in their order.
+ *
+ * @example
+ * ```ts
+ * import { aggregateStatus, NO_COUNTERS } from 'tenure';
+ *
+ * const counters = { ...NO_COUNTERS, totalUsersCount: 2, successfulUsersCount: 1, failedUsersCount: 1 };
+ * console.log(aggregateStatus(counters, false)); // → completedWithErrors
+ * ```
  */
 export function aggregateStatus(
   counters: RunCounters,

@@ -20,7 +20,18 @@ export interface MemoryStoreOptions {
   readonly slices?: boolean | SliceBounds;
 }
 
-/** A store in the memory of the process: the whole contract except durability. */
+/**
+ * A store in the memory of the process: the whole contract except durability.
+ *
+ * @example
+ * ```ts
+ * import { createLedger, memoryStore } from 'tenure';
+ *
+ * const ledger = await createLedger({ store: memoryStore() });
+ * console.log((await ledger.workflows.list()).length); // → 0
+ * await ledger.close();
+ * ```
+ */
 export function memoryStore(options?: MemoryStoreOptions): Store {
   return new MemoryStore(readOptions(options, 'memoryStore', OPTIONS).slices);
 }

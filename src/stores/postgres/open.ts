@@ -70,6 +70,16 @@ type Given = ReturnType<typeof readOptions<typeof OPTIONS>>;
  * @throws LifecycleError `StoreUnavailable` when no server answers, `StoreAccessDenied`, `StoreForeign`, `StoreTooNew`,
  *   `StoreReadOnly`, `StoreFull`; `NotFound` for a database that does not exist; `InvalidArgument`. Nothing is changed
  *   then.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { postgresStore } from 'tenure/postgres';
+ *
+ * const engine = await createEngine({ store: postgresStore({ connectionString: process.env.DATABASE_URL }) });
+ * console.log((await engine.workflows.list()).length); // → 0
+ * await engine.close();
+ * ```
  */
 export async function postgresStore(options: PostgresOptions): Promise<Store> {
   const given = readOptions(options, 'postgresStore', OPTIONS);

@@ -61,6 +61,16 @@ const LINKS_MAX = 40;
  * @throws LifecycleError `StoreLocked` when another writer has it, `StoreForeign`, `StoreTooNew`,
  *   `StoreCorrupt`, `StoreReadOnly`, `StoreFull`; `NotFound` for a missing file and `readOnly`;
  *   `InvalidArgument` for a path that cannot be a file.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { sqliteStore } from 'tenure/sqlite';
+ *
+ * const engine = await createEngine({ store: sqliteStore('hr.db') });
+ * console.log((await engine.workflows.list()).length); // → 0
+ * await engine.close();
+ * ```
  */
 export async function sqliteStore(path: string, options?: SqliteOptions): Promise<Store> {
   const given = readOptions(options, 'sqliteStore', OPTIONS);

@@ -26,6 +26,16 @@ const OPTIONS = {
  * Callout over HTTP and HTTPS. Redirects are not followed. Addresses are checked after name resolution, and the
  * connection goes to the checked address, so that DNS rebinding has no effect. No more of an answer is read than the
  * call asks for.
+ *
+ * @example
+ * ```ts
+ * import { createEngine, httpCallout } from 'tenure';
+ *
+ * const engine = await createEngine({
+ *   callout: httpCallout({ headers: () => ({ authorization: `Bearer ${process.env.CALLOUT_TOKEN}` }) }),
+ * });
+ * await engine.close();
+ * ```
  */
 export function httpCallout(options?: HttpCalloutOptions): Callout {
   const { allowPrivateAddresses, headers } = readOptions(options, 'httpCallout', OPTIONS);

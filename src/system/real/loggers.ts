@@ -15,11 +15,16 @@ export interface PinoLike {
  * A logger of pino as a `Logger` of the engine: pino takes the data before the message, and an error under `err`, where it
  * serializes it with its stack.
  *
- * ```ts
- * const engine = await createEngine({ logger: pinoLogger(pino()) });
- * ```
- *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { pino } from 'pino';
+ * import { createEngine, pinoLogger } from 'tenure';
+ *
+ * const engine = await createEngine({ logger: pinoLogger(pino({ level: 'warn' })) });
+ * await engine.close();
+ * ```
  */
 export function pinoLogger(pino: PinoLike): Logger {
   readLogger({ path: 'pino', value: pino });

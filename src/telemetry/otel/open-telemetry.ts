@@ -73,14 +73,19 @@ const OBSERVE_OPTIONS = {
  * Traces and metrics by OpenTelemetry, with the SDK that your service has set up. A person in a run is one trace, linked
  * to the run's; a task's span is active in its handler, so that what instrumentations trace lies below it.
  *
+ * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
  * ```ts
+ * import { createEngine } from 'tenure';
+ * import { openTelemetry } from 'tenure/telemetry';
+ *
  * const telemetry = openTelemetry();
  * // new PeriodicExportingMetricReader({ exporter, metricProducers: [telemetry.metricProducer] })
- * const engine = await createEngine({ tasks, ...telemetry.ports });
+ * const engine = await createEngine({ ...telemetry.ports });
  * telemetry.observe(engine);
+ * await engine.close();
  * ```
- *
- * @throws LifecycleError `InvalidArgument`.
  */
 export function openTelemetry(options?: TelemetryOptions): Telemetry {
   const { tracerProvider, ratio, subjectIds } = readOptions(options, 'openTelemetry', OPTIONS);

@@ -66,6 +66,24 @@ export interface AuditReport {
  *
  * @throws LifecycleError for a workflow or handler that an engine would refuse; Error for a handler that
  *   never settles and has no time-out.
+ *
+ * @example
+ * ```ts
+ * import { idempotencyAudit } from 'tenure/testing';
+ *
+ * const { differences } = await idempotencyAudit({
+ *   workflow: {
+ *     category: 'joiner',
+ *     displayName: 'Onboard',
+ *     executionConditions: 'onDemand',
+ *     tasks: [{ taskDefinitionId: 'createAccount' }],
+ *   },
+ *   population: [{ id: 'ada' }],
+ *   effects: () => new Set<string>(),
+ *   tasks: (accounts) => ({ createAccount: ({ subject }) => void accounts.add(subject.id) }),
+ * });
+ * console.log(differences.length); // → 0
+ * ```
  */
 export async function idempotencyAudit<Effects>(options: AuditOptions<Effects>): Promise<AuditReport> {
   readOptions(options, 'idempotencyAudit', AUDIT_OPTIONS);

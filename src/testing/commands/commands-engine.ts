@@ -55,9 +55,15 @@ export function engineModel(): EngineModel {
  * a task ends or not, and another one starts. After each, the store must hold what the model has, a recount must
  * agree, and the emitted events must be consistent.
  *
+ * @example
  * ```ts
- * await fc.assert(fc.asyncProperty(engineCommands(), (commands) =>
- *   fc.asyncModelRun(async () => ({ model: engineModel(), real: new EngineHarness({ store: myStore() }) }), commands)));
+ * import fc from 'fast-check';
+ * import { EngineHarness } from 'tenure/testing';
+ * import { engineCommands, engineModel } from 'tenure/testing/fast-check';
+ *
+ * const setUp = async () => ({ model: engineModel(), real: new EngineHarness() });
+ * const property = fc.asyncProperty(engineCommands(), (commands) => fc.asyncModelRun(setUp, commands));
+ * await fc.assert(property, { seed: 1, numRuns: 3 });
  * ```
  */
 export function engineCommands(options?: EngineCommandOptions): fc.Arbitrary<Iterable<EngineCommand>> {

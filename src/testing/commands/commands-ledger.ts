@@ -36,9 +36,25 @@ const OPTIONS = {
  * Commands for `fc.asyncModelRun`: runs are created, users reported, tasks recorded, runs canceled and deleted,
  * and after each command the client must show what the model has, and keep every invariant.
  *
+ * @example
  * ```ts
- * await fc.assert(fc.asyncProperty(ledgerCommands(), (commands) =>
- *   fc.asyncModelRun(async () => ({ model: ledgerModel(), real: await myClient() }), commands)));
+ * import fc from 'fast-check';
+ * import { createLedger } from 'tenure';
+ * import { ledgerClient } from 'tenure/testing';
+ * import { ledgerCommands, ledgerModel } from 'tenure/testing/fast-check';
+ *
+ * const setUp = async () => {
+ *   const ledger = await createLedger();
+ *   const workflow = await ledger.workflows.create({
+ *     category: 'leaver',
+ *     displayName: 'Offboard',
+ *     executionConditions: 'onDemand',
+ *     tasks: [{ taskDefinitionId: 'first' }, { taskDefinitionId: 'second' }],
+ *   });
+ *   return { model: ledgerModel(), real: ledgerClient(ledger, workflow.id) };
+ * };
+ * const property = fc.asyncProperty(ledgerCommands(), (commands) => fc.asyncModelRun(setUp, commands));
+ * await fc.assert(property, { seed: 1, numRuns: 3 });
  * ```
  */
 export function ledgerCommands(options?: LedgerCommandOptions): fc.Arbitrary<Iterable<LedgerCommand>> {

@@ -83,16 +83,8 @@ const SUBJECT = {
 } satisfies ShapeOf<StoreSubject>;
 
 /**
- * Defines the suite for one kind of store.
- *
- * ```ts
- * import { describe, it } from 'node:test';
- * storeContract({ describe, it }, {
- *   name: 'my store',
- *   capabilities: { durable: false, sharedWriters: false },
- *   make: async () => ({ store: await myStore(), dispose: async () => {} }),
- * });
- * ```
+ * Defines the suite for one kind of store, with `describe` and `it` of any test runner. *Test your store*, in the guide of the test kit,
+ * has a whole program.
  */
 export function storeContract(runner: ContractRunner, subject: StoreSubject): void {
   readShape(root(subject, 'the store under test'), SUBJECT);

@@ -108,6 +108,15 @@ export interface ExploreReport {
  * Explores every interleaving. Synchronous; 3 users × 3 tasks with cancel and a crash take some seconds.
  *
  * @throws LifecycleError `InvalidArgument`, for no user or no task, say.
+ *
+ * @example
+ * ```ts
+ * import { exploreInterleavings } from 'tenure/testing';
+ *
+ * const { endings, violations } = exploreInterleavings({ users: 2, tasks: 1 });
+ * console.log(Object.keys(endings).sort(), violations.length);
+ * // → [ 'completed', 'completedWithErrors', 'failed' ] 0
+ * ```
  */
 export function exploreInterleavings(options: ExploreOptions): ExploreReport {
   return new Exploration(readOptions(options, 'exploreInterleavings', OPTIONS)).explore();

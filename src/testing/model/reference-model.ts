@@ -1,12 +1,6 @@
 /**
  * A run as domain §6 has it, as simple as it can be: plain objects that are changed in place, every
  * task with a status of its own, everything counted anew at each look. It shares no code with `src`.
- *
- * ```ts
- * const run = createRun({ users: 3, continueOnError: [false, true] });
- * while (possibleEvents(run).length > 0) apply(run, choose(possibleEvents(run)));
- * snapshotOf(run).status;
- * ```
  */
 import type { ProcessingStatus, TaskStatus, UserStatus } from '../../model/status.ts';
 import { isTerminal } from './edges.ts';

@@ -61,6 +61,18 @@ interface Reported {
  * What is wrong with a recorded history; empty when all is well. Statuses and counters go one way only,
  * no event follows the end of a run, every user ends once, and the reported counters agree with the
  * reported users. Runs whose creation is not in the history are checked for order only.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from 'tenure';
+ * import { checkHistory, recordHistory } from 'tenure/testing';
+ *
+ * const engine = await createEngine();
+ * const history = recordHistory(engine);
+ * await engine.start();
+ * await engine.close();
+ * console.log(checkHistory(history)); // → []
+ * ```
  */
 export function checkHistory(history: Iterable<HistoryEvent>): readonly OracleViolation[] {
   const findings = new Findings();

@@ -74,11 +74,21 @@ const RETRY_AFTER = {
 /**
  * A failure that no further attempt can mend, to be thrown by a handler: its task fails at once, whatever its `retry`.
  *
- * ```ts
- * if (response.status === 403) throw permanent('The service account may not add members', { code: 'Http403' });
- * ```
- *
  * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
+ * ```ts
+ * import { permanent } from 'tenure';
+ *
+ * function check(status: number) {
+ *   if (status === 403) throw permanent('The service account may not add members', { code: 'Http403' });
+ * }
+ * try {
+ *   check(403);
+ * } catch (error) {
+ *   console.log((error as Error).message); // → The service account may not add members
+ * }
+ * ```
  */
 export function permanent(reason: string, options?: PermanentOptions): Error {
   const { code = HANDLER_FAILED } = readOptions(options, 'permanent', PERMANENT);
@@ -90,14 +100,22 @@ export function permanent(reason: string, options?: PermanentOptions): Error {
  * a day; less than 100 counts as 100. It uses up no attempt and holds no lane meanwhile. A task whose waits come to
  * more than an hour (`LIMITS.throttleMsMax`) fails. Waits are not stored: after a restart the task is tried at once.
  *
+ * @throws LifecycleError `InvalidArgument`.
+ *
+ * @example
  * ```ts
- * if (response.status === 429) {
- *   const seconds = Number(response.headers.get('retry-after') ?? 10);
- *   throw retryAfter(1_000 * seconds, 'Too many requests', { scope: 'handler', code: 'Http429' });
+ * import { retryAfter } from 'tenure';
+ *
+ * function check({ status, headers }: Response) {
+ *   const seconds = Number(headers.get('retry-after') ?? 10);
+ *   if (status === 429) throw retryAfter(1_000 * seconds, 'Too many requests', { scope: 'handler', code: 'Http429' });
+ * }
+ * try {
+ *   check(new Response('', { status: 429, headers: { 'retry-after': '20' } }));
+ * } catch (error) {
+ *   console.log((error as Error).message); // → Too many requests
  * }
  * ```
- *
- * @throws LifecycleError `InvalidArgument`.
  */
 export function retryAfter(ms: DurationMs, reason: string, options?: RetryAfterOptions): Error {
   const given = readOptions(options, 'retryAfter', RETRY_AFTER);
