@@ -47,6 +47,7 @@ export type {
   ProcessFigures,
   SimulatedRun,
   SimulatedUser,
+  SimulationFigures,
   SimulationResult,
   TaskFigures,
   WorkflowFigures,
@@ -63,6 +64,13 @@ export { SCENARIO_SCHEMA } from './simulate/scenario/scenario.ts';
 export { SCENARIOS } from './simulate/scenarios/named-scenarios.ts';
 export { type SimulateOptions, simulate, simulateFile, simulateRead } from './simulate/simulate.ts';
 export type { SimulationOptions, SimulationProgress } from './simulate/simulation-options.ts';
+export type { Binding } from './simulate/sizing/binding.ts';
+export type { Goal } from './simulate/sizing/goal.ts';
+export type { SizingProgress } from './simulate/sizing/simulator.ts';
+export { type SizeOptions, size, sizeRead } from './simulate/sizing/size.ts';
+export type { GoalEstimate, GoalState, SizedSetting } from './simulate/sizing/sized.ts';
+export type { Sizing, SizingSearch, VariedDimension } from './simulate/sizing/sizing.ts';
+export type { Dimension, Term } from './simulate/sizing/vary.ts';
 export type { Estimate } from './simulate/statistics/intervals.ts';
 export {
   type CompareVersionsOptions,

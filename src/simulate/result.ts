@@ -45,6 +45,8 @@ export interface WorkflowFigures {
   readonly users: StatusCounts;
   /** From the trigger's moment (on demand: the activation) to the end of the last task. */
   readonly latency: DurationFigures;
+  /** As `latency`, with people who are unfinished: they count up to the end of the simulated time. */
+  readonly latencySoFar: DurationFigures;
   /** From the start of the first task to the end of the last one. */
   readonly processing: DurationFigures;
 }
@@ -154,6 +156,8 @@ export interface SimulationResult {
   /** By workflow; workflows that left no one out because of attributes are omitted. */
   readonly leftOut: readonly LeftOutFigures[];
   readonly latency: DurationFigures;
+  /** As `latency`, with people who are unfinished: they count up to the end of the simulated time. */
+  readonly latencySoFar: DurationFigures;
   readonly latencyBars: readonly HistogramBar[];
   /** Most time first. */
   readonly delays: readonly Delay[];

@@ -125,6 +125,7 @@ function resultOf(
     failures: metrics.workflows.flatMap((one) => one.failureFigures()).sort((a, b) => b.count - a.count),
     leftOut: metrics.workflows.flatMap((one) => one.leftOut.figures()),
     latency: latency.figures,
+    latencySoFar: latency.soFar,
     latencyBars: latency.bars,
     delays,
     bottleneck: bottleneckOf(delays, totals.usersCount, intervalMsOf(scenario)),

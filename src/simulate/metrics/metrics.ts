@@ -84,6 +84,7 @@ export class Metrics {
   readonly #workflows = new Map<string, WorkflowMetrics>();
   readonly #live = new Map<string, LiveRun>();
   readonly #latency = new Histogram();
+  readonly #latencySoFar = new Histogram();
   readonly #drawKeys = new Map<string, string>();
   readonly #statusText = new StatusText();
   readonly queued: Gauge;
@@ -285,12 +286,18 @@ export class Metrics {
   /** Counts a user result that is terminal, or unfinished at the horizon. */
   #userEnded(run: LiveRun, user: UserRecord, status: SimulatedUser['status']): void {
     const { workflow } = run;
-    const { calendar, onUser, personal } = this.#deps;
+    const { calendar, onUser, personal, now } = this.#deps;
     const due = run.dues[user.ordinal - 1] ?? null;
-    const latencyMs =
-      user.completedAtMs === null ? null : Math.max(0, user.completedAtMs - (due ?? user.scheduledAtMs));
+    const since = (atMs: EpochMs): DurationMs => Math.max(0, atMs - (due ?? user.scheduledAtMs));
+    const latencyMs = user.completedAtMs === null ? null : since(user.completedAtMs);
     calendar.ended('users', user.scheduledAtMs, status);
-    if (workflow.addUser(user, status, latencyMs)) this.#latency.add(latencyMs ?? 0);
+    const isCounted = workflow.addUser(user, status, latencyMs);
+    if (isCounted) this.#latency.add(latencyMs ?? 0);
+    if (isCounted || status === 'unfinished') {
+      const soFarMs = latencyMs ?? since(now());
+      this.#latencySoFar.add(soFarMs);
+      workflow.addSoFar(soFarMs);
+    }
     onUser?.({
       workflow: workflow.key,
       runId: user.runId,
@@ -339,6 +346,10 @@ export class Metrics {
 
   /** Latency of all workflows, as figures and bars. */
   latency() {
-    return { figures: this.#latency.figures(), bars: this.#latency.bars(BAR_EDGES_MS) };
+    return {
+      figures: this.#latency.figures(),
+      bars: this.#latency.bars(BAR_EDGES_MS),
+      soFar: this.#latencySoFar.figures(),
+    };
   }
 }

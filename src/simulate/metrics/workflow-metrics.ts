@@ -40,6 +40,7 @@ export class WorkflowMetrics {
   readonly #runs: Record<string, number> = {};
   readonly #users: Record<string, number> = {};
   readonly #latency = new Histogram();
+  readonly #latencySoFar = new Histogram();
   readonly #processing = new Histogram();
   readonly #tasks: readonly TaskMetrics[];
   /** By task, then by reason. */
@@ -72,6 +73,11 @@ export class WorkflowMetrics {
     return true;
   }
 
+  /** Adds the time since the trigger: up to the end, or so far. */
+  addSoFar(ms: DurationMs): void {
+    this.#latencySoFar.add(ms);
+  }
+
   figures(): WorkflowFigures {
     const { key, workflow } = this;
     return {
@@ -81,6 +87,7 @@ export class WorkflowMetrics {
       runs: this.#runs,
       users: this.#users,
       latency: this.#latency.figures(),
+      latencySoFar: this.#latencySoFar.figures(),
       processing: this.#processing.figures(),
     };
   }
