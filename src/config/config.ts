@@ -36,9 +36,9 @@ const HANDLER = opaque<TaskHandler>(
 export const CONFIG = object(
   { connections: record(CONNECTION, 'By names of your own.') },
   {
-    $schema: text(0, 1_024),
+    $schema: text(0, 1_024, 'The schema, for editors. Ignored.'),
     directory: text(1, 256, 'The connection whose people they are. Default: the file of --users.'),
-    tasks: record(HANDLER, 'Handlers of your own, by the keys of their tasks; in code only.'),
+    tasks: record(HANDLER, 'Handlers of your own, by the keys of their tasks; in code only. Default: none.'),
   },
 );
 

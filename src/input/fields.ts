@@ -46,8 +46,8 @@ export function ifGiven<T>(place: Place, read: (place: Place) => T): T | undefin
  */
 export function readNullable<T>(place: Place, read: (place: Place) => T): T | null {
   const { value } = place;
-  if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return null;
-  return read(place);
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value === null || (isEmpty && !Array.isArray(value)) ? null : read(place);
 }
 
 /** `true` or `false`. @throws LifecycleError `InvalidArgument`. */

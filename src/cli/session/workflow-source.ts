@@ -77,7 +77,8 @@ async function fromFile(path: string): Promise<Readonly<Record<string, unknown>>
     throw new CliError(`Expected ${path} to be JSON, got: ${messageOf(cause)}`, null, { cause });
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-    return parsed as Readonly<Record<string, unknown>>;
+    const { $schema: _, ...workflow } = parsed as Readonly<Record<string, unknown>>;
+    return workflow;
   }
   throw new CliError(`Expected ${path} to hold one workflow, an object, got ${shown(parsed)}`);
 }

@@ -11,8 +11,8 @@ export const ENTRA = connectionKind(
   [
     {},
     {
-      tenantId: text(1, 200, 'GUID of the tenant, or one of its domains.'),
-      clientId: text(1, 200, 'Id of the registered application.'),
+      tenantId: text(1, 200, 'GUID of the tenant, or one of its domains; or credential.'),
+      clientId: text(1, 200, 'Id of the registered application; or credential.'),
       clientSecret: secret('How the application signs in; or certificate, or credential.'),
       certificate: object(
         {
@@ -20,12 +20,12 @@ export const ENTRA = connectionKind(
           key: text(1, 4_096, 'Its private key, PEM, a file that others cannot read.'),
         },
         {},
-        'Files, relative to the folder of this file.',
+        'Files, relative to the folder of this file; or clientSecret.',
       ),
       credential: opaque<EntraTokenSource>(
         'an object with a function `getToken`',
         (value) => typeof (value as EntraTokenSource | null)?.getToken === 'function',
-        'What gets tokens by itself: of @azure/identity.',
+        'What gets tokens by itself: of @azure/identity; or clientSecret or certificate.',
       ),
       graphUrl: text(1, 2_048, 'Of national clouds. Default https://graph.microsoft.com.'),
       authorityUrl: text(1, 2_048, 'Of national clouds. Default https://login.microsoftonline.com.'),
@@ -44,7 +44,7 @@ export const ENTRA = connectionKind(
         320,
         'Sends the messages of tasks from this mailbox. Default: another connection does.',
       ),
-      attributes: list(text(1, 128), { max: 100 }, 'Further properties of people to read.'),
+      attributes: list(text(1, 128), { max: 100 }, 'Further properties of people to read. Default: none.'),
       transitiveMembers: flag('Whether members of a group include those of groups in it. Default false.'),
       ...DOES_TASKS,
     },

@@ -8,7 +8,10 @@ export const FILE = connectionKind(
   [
     { path: text(1, 4_096, 'CSV, TSV, JSONL or JSON, relative to the folder of this file.') },
     {
-      map: record(text(1, 256), 'Attribute → column: { "id": "WorkerID" }.'),
+      map: record(
+        text(1, 256),
+        'Attribute → column: { "id": "WorkerID" }. Default: columns have the names of attributes.',
+      ),
       delimiter: text(1, 8, 'Of a CSV file. Default: found out.'),
       onDuplicate: word(
         ['refuse', 'first', 'last'],
@@ -21,12 +24,12 @@ export const FILE = connectionKind(
       dates: list(
         text(1, 256),
         { max: 20 },
-        'Date formats in addition to ISO 8601: ["dd/MM/yyyy", "excel"].',
+        'Date formats in addition to ISO 8601: ["dd/MM/yyyy", "excel"]. Default: none.',
       ),
       dateAttributes: list(
         text(1, 256),
         { max: 100 },
-        'Attributes that hold dates, in addition to those of Graph’s user.',
+        'Attributes that hold dates, in addition to those of Graph’s user. Default: none.',
       ),
     },
   ],

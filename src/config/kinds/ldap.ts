@@ -16,18 +16,31 @@ export const LDAP = connectionKind(
       password: secret('Its password.'),
       users: object(
         { base: dn('The entry that people are below.') },
-        { filter: text(1, 2_048, 'Which entries are people.') },
+        {
+          filter: text(
+            1,
+            2_048,
+            'Which entries are people, as RFC 4515 has it. Default: those of the flavour.',
+          ),
+        },
       ),
     },
     {
       startTls: flag('Begins TLS on an ldap:// connection before anything else. Default false.'),
       allowPlainText: flag('Allows ldap:// without TLS to other hosts. Default false.'),
-      caFile: text(1, 4_096, 'A file with the certificate that the server’s comes from, PEM.'),
+      caFile: text(
+        1,
+        4_096,
+        'A file with the certificate that the server’s comes from, PEM. Default: those that Node trusts.',
+      ),
       groups: object(
         { base: dn('The entry that groups are below.') },
         {
-          member: word(['member', 'uniqueMember', 'memberUid'], 'The attribute that has the members.'),
-          filter: text(1, 2_048, 'Which entries are groups.'),
+          member: word(
+            ['member', 'uniqueMember', 'memberUid'],
+            'The attribute that has the members. Default member.',
+          ),
+          filter: text(1, 2_048, 'Which entries are groups. Default: those of the flavour and of member.'),
         },
         'Default: no groups, and tasks about groups fail.',
       ),
@@ -47,17 +60,27 @@ export const LDAP = connectionKind(
       ),
       newUser: orFunction<LdapNewUser, NonNullable<LdapOptions['newUser']>>(
         loose<LdapNewUser>(),
-        'The entry that enableUserAccount makes where there is none: { "rdn": "uid", "attributes": { … } }; {{user.mail}} stands for the person’s mail.',
+        'The entry that enableUserAccount makes where there is none: { "rdn": "uid", "attributes": { … } }; {{user.mail}} stands for the person’s mail. Default: none is made.',
       ),
       disabledBy: object(
         { attribute: attribute('On servers other than Active Directory.'), value: text(1, 1_024) },
         { enabledValue: text(1, 1_024, 'Default: the attribute is removed.') },
         'Which attribute says that an account is disabled. Default: pwdAccountLockedTime.',
       ),
-      deleteChildren: flag('Whether deleteUserAccount deletes what is below the entry, too.'),
-      attributes: loose<NonNullable<LdapOptions['attributes']>>('LDAP’s names for Graph’s; null: none.'),
-      read: list(attribute('One of LDAP.'), { max: 200 }, 'Further attributes to read, for subjectOf.'),
-      subjectOf: code<NonNullable<SubjectOf>>('The person that an entry stands for.'),
+      deleteChildren: flag(
+        'Whether deleteUserAccount deletes what is below the entry, too. Default: on Active Directory.',
+      ),
+      attributes: loose<NonNullable<LdapOptions['attributes']>>(
+        'LDAP’s names for Graph’s; null: none. Default: the usual ones.',
+      ),
+      read: list(
+        attribute('One of LDAP.'),
+        { max: 200 },
+        'Further attributes to read, for subjectOf. Default: none.',
+      ),
+      subjectOf: code<NonNullable<SubjectOf>>(
+        'The person that an entry stands for. Default: its attributes under Graph’s names.',
+      ),
       connectTimeoutMs: whole(1, 600_000, 'Default 10000.'),
       timeoutMs: whole(1, 600_000, 'For a call, ms. Default 30000.'),
       pageSize: whole(1, 1_000, 'Entries of a page. Default 500.'),

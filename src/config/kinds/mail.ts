@@ -19,10 +19,17 @@ export const MAIL = connectionKind(
         ['starttls', 'implicit', 'none'],
         'none: everything can be read on the way. Default starttls, or implicit on port 465.',
       ),
-      caFile: text(1, 4_096, 'A file with the certificate that the server’s comes from, PEM.'),
+      caFile: text(
+        1,
+        4_096,
+        'A file with the certificate that the server’s comes from, PEM. Default: those that Node trusts.',
+      ),
       auth: object(
         { user: text(1, 320) },
-        { pass: secret('A password.'), accessToken: secret('A token of OAuth 2.0; or pass.') },
+        {
+          pass: secret('A password; or accessToken.'),
+          accessToken: secret('A token of OAuth 2.0; or pass.'),
+        },
         'Default: the server takes messages without it.',
       ),
       replyTo: text(1, 320, 'Where answers go. Default: to from.'),
@@ -38,7 +45,7 @@ export const MAIL = connectionKind(
       ),
       locale: text(2, 35, 'Language for people whose own is not known. Default en.'),
       texts: loose<NonNullable<MailTasksOptions['texts']>>(
-        'Texts by language and task, in place of the package’s.',
+        'Texts by language and task, in place of the package’s. Default: none.',
       ),
       managerOf: code<NonNullable<MailTasksOptions['managerOf']>>('Default: the attribute manager.'),
       sponsorsOf: code<NonNullable<MailTasksOptions['sponsorsOf']>>('Default: the attribute sponsors.'),

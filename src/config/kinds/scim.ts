@@ -11,9 +11,12 @@ export const SCIM = connectionKind(
   [
     { baseUrl: text(1, 2_048, 'The address before /Users.') },
     {
-      token: secret('Sent as Authorization: Bearer TOKEN.'),
+      token: secret('Sent as Authorization: Bearer TOKEN; or authorization.'),
       authorization: secret('The whole Authorization header, for services with another scheme; or token.'),
-      headers: record(header(), 'Further headers of each request: text, or { "env": "NAME" }.'),
+      headers: record(
+        header(),
+        'Further headers of each request: text, or { "env": "NAME" }. Default: none.',
+      ),
       insecure: flag('Allows http: for hosts other than this one. Default false.'),
       timeoutMs: whole(1, 600_000, 'For a request and its answer, ms. Default 30000.'),
       keyOf: orFunction<ScimKeyFields, NonNullable<ScimOptions['keyOf']>>(

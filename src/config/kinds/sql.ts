@@ -34,16 +34,20 @@ export const SQL = connectionKind(
     },
     {
       sqlite: text(1, 4_096, 'A file of SQLite, relative to the folder of this file; or postgres, or query.'),
-      postgres: secret('The URL of a Postgres database: postgres://user:password@host/name.'),
-      query: code<SqlQuery>('Runs a statement with another driver, and returns its rows; with dialect.'),
-      dialect: word(['postgres', 'sqlite', 'mysql'], 'Of query.'),
+      postgres: secret(
+        'The URL of a Postgres database, postgres://user:password@host/name; or sqlite, or query.',
+      ),
+      query: code<SqlQuery>(
+        'Runs a statement with another driver, and returns its rows; with dialect; or sqlite, or postgres.',
+      ),
+      dialect: word(['postgres', 'sqlite', 'mysql'], 'Of query, and needed with it; or none.'),
       updatedAt: textOr(
         text(1, 128),
         loose<SqlUpdatedAt>(),
-        'The column that says when a row was changed: { "column": "updated_at", "type": "text" }.',
+        'The column that says when a row was changed: { "column": "updated_at", "type": "text" }. Default: each slot examines everyone.',
       ),
       groups: loose<NonNullable<SqlDirectoryOptions['groups']>>(
-        'Memberships: { "table": …, "personColumn": …, "groupColumn": … }.',
+        'Memberships: { "table": …, "personColumn": …, "groupColumn": … }. Default: people have no memberOf.',
       ),
       pageSize: whole(1, 10_000, 'Rows of a page. Default 1000.'),
     },

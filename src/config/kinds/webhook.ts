@@ -27,11 +27,18 @@ export const WEBHOOK = connectionKind(
       callbackUrl: text(
         1,
         2_048,
-        'The address of `tenure serve` for the receiver, before /identityGovernance.',
+        'The address of `tenure serve` for the receiver, before /identityGovernance. Default: it gets the token only.',
       ),
-      attributes: list(text(1, 256), { max: 100 }, 'What the receiver learns of a person, beside the id.'),
+      attributes: list(
+        text(1, 256),
+        { max: 100 },
+        'What the receiver learns of a person, beside the id. Default: displayName, mail, userPrincipalName.',
+      ),
       dryRun: flag('Whether the receiver answers what it would do where data.dryRun is true. Default false.'),
-      headers: record(header(), 'Further headers of each message: text, or { "env": "NAME" }.'),
+      headers: record(
+        header(),
+        'Further headers of each message: text, or { "env": "NAME" }. Default: none.',
+      ),
       insecure: flag('Allows http: for hosts other than this one. Default false.'),
       timeoutMs: whole(1, 600_000, 'For a message and its answer, ms. Default 30000.'),
     },

@@ -88,17 +88,24 @@ const POPULATION = kinds(
         ),
       },
       {
-        map: record(name(), 'Attribute → column: { "id": "WorkerID" }.'),
+        map: record(
+          name(),
+          'Attribute → column: { "id": "WorkerID" }. Default: columns have the names of attributes.',
+        ),
         delimiter: text(1, 8, 'Of a CSV file. Default: found out.'),
         onDuplicate: word(
           ['refuse', 'first', 'last'],
           'What to do with a second person of one id. Default refuse.',
         ),
-        dates: list(name(), { max: 20 }, 'Date formats in addition to ISO 8601: ["dd/MM/yyyy", "excel"].'),
+        dates: list(
+          name(),
+          { max: 20 },
+          'Date formats in addition to ISO 8601: ["dd/MM/yyyy", "excel"]. Default: none.',
+        ),
         dateAttributes: list(
           name(),
           { max: 100 },
-          'Attributes that hold dates, in addition to those of Graph’s user.',
+          'Attributes that hold dates, in addition to those of Graph’s user. Default: none.',
         ),
       },
     ],
@@ -121,7 +128,11 @@ const TURNOVER = object(
     joinersPerMonth: perMonth('Default 0, or what growthPerYear and the leavers ask for.'),
     moversPerMonth: perMonth('People who change their department. Default 0.'),
     leaversPerMonth: perMonth('Default 0.'),
-    growthPerYear: number(0, 10, '0.1: ten per cent more people after a year. Excludes joinersPerMonth.'),
+    growthPerYear: number(
+      0,
+      10,
+      '0.1: ten per cent more people after a year. Excludes joinersPerMonth. Default: as joiners and leavers make it.',
+    ),
     seasonality: list(
       weight(),
       { min: 12, max: 12 },
@@ -145,7 +156,7 @@ const TURNOVER = object(
     lateShare: share('Share of joiners and leavers entered in the directory 1 to 6 days late. Default 0.02.'),
     keptDays: days('Days between the last day of leavers and their removal from the directory. Default 30.'),
   },
-  'People who join, move and leave over time. Numbers per month are averages; what happens varies around them.',
+  'People who join, move and leave over time. Numbers per month are averages; what happens varies around them. Default: no one does.',
 );
 
 const CHANGE = object(
@@ -153,8 +164,10 @@ const CHANGE = object(
   {
     count: whole(1, PEOPLE_MAX, 'Number of people; or share.'),
     share: positive(1, 'Share of the department, or of all; or count. Not for join.'),
-    department: name('Limits the change to this department. For join: the department that they join.'),
-    to: name('For move: the new department.'),
+    department: name(
+      'Limits the change to this department. For join: the department that they join. Default: all, by weight.',
+    ),
+    to: name('For move: the new department. Default: any other.'),
     noticeDays: days('Days between at and the first or last day. Default 0 for move, 30 for join and leave.'),
   },
   'A change for many people at one moment: an acquisition, a reorganisation, a site that closes.',
@@ -168,23 +181,25 @@ const WORKFLOW = object(
       'A workflow as workflows.create takes it, scheduled unless it says otherwise or has no trigger; or template.',
     ),
     template: name('Name or GUID of a template; or workflow.'),
-    overrides: loose<TemplateOverrides>('What is otherwise than in the template.'),
-    onMove: flag('Runs it on demand for all people who changed department, at the slot after the change.'),
+    overrides: loose<TemplateOverrides>('What is otherwise than in the template. Default: nothing.'),
+    onMove: flag(
+      'Runs it on demand for all people who changed department, at the slot after the change. Default false.',
+    ),
     activations: list(
       object(
         { at: moment() },
         {
           rule: text(1, 8_192, 'Which people. Default: all.'),
-          limit: whole(1, PEOPLE_MAX, 'At most so many of them.'),
+          limit: whole(1, PEOPLE_MAX, 'At most so many of them. Default: all.'),
         },
       ),
       { max: 1_000 },
-      'Runs it on demand at these moments.',
+      'Runs it on demand at these moments. Default: none.',
     ),
     arrivals: object(
       { perHour: positive(ARRIVALS_MAX, 'On average; the gaps between them are exponential.') },
       {},
-      'Runs it on demand at random moments, each time for one person, anyone in the directory.',
+      'Runs it on demand at random moments, each time for one person, anyone in the directory. Default: never.',
     ),
   },
   'A workflow, written out or from a template, and what starts it.',
@@ -193,7 +208,7 @@ const WORKFLOW = object(
 const FAILURE_RULE = object(
   { probability: share() },
   {
-    reason: name(),
+    reason: name('Default: Failed.'),
     code: formatted(
       'failure-code',
       `a code of at most ${LIMITS.failureCodeLengthMax} characters: a letter or digit, then letters, digits, \`_ . : -\``,
@@ -227,20 +242,20 @@ const TASK = object(
     failures: list(
       FAILURE_RULE,
       { max: 100 },
-      'Failures that affect some people or times more than others. The first match gives the reason.',
+      'Failures that affect some people or times more than others. The first match gives the reason. Default: none.',
     ),
     outages: list(
       object(
         { from: moment(), until: moment() },
         {
-          reason: name(),
+          reason: name('Default: Service unavailable.'),
           wait: durationShape(
             'The wait of people who are ready in it, in place of the task’s. Default: that.',
           ),
         },
       ),
       { max: 1_000 },
-      'Times in which every call fails.',
+      'Times in which every call fails. Default: none.',
     ),
     hang: object(
       { probability: share() },
@@ -249,20 +264,20 @@ const TASK = object(
           'true: it continues after its abort, and keeps its lane until the process ends. Default false.',
         ),
       },
-      'Calls that never answer; needs timeoutMs.',
+      'Calls that never answer; needs timeoutMs. Default: none.',
     ),
     rate: object(
       { perSecond: positive(PER_SECOND_MAX) },
       { whenExceeded: word(['wait', 'fail'], 'Further calls wait, or fail. Default wait.') },
-      'Calls a second that the service accepts.',
+      'Calls a second that the service accepts. Default: any number.',
     ),
     timeoutMs: msAboveZero('Longest time of an attempt. Default: no limit.'),
     retry: object(
       { attempts: whole(1, 100, 'At most, the first included.') },
       {
-        delayMs: whole(0, DAY_MS, 'Pause before the second attempt.'),
-        factor: number(1, 100, 'By which each further pause is longer.'),
-        delayMsMax: ms('Longest pause.'),
+        delayMs: whole(0, DAY_MS, 'Pause before the second attempt. Default 1000.'),
+        factor: number(1, 100, 'By which each further pause is longer. Default 2.'),
+        delayMsMax: ms('Longest pause. Default 300000.'),
       },
       'As in the settings of a handler. Default: one attempt.',
     ),
@@ -292,7 +307,7 @@ export const SCHEDULE = object(
     missedSlots: word(MISSED_SLOT_POLICIES, 'Default once.'),
     strictSelection: flag('Default false.'),
   },
-  'Schedule settings, as those of the engine.',
+  'Schedule settings, as those of the engine. Default: those below.',
 );
 
 const CAPACITY = object(
@@ -304,7 +319,7 @@ const CAPACITY = object(
       'Calls a second, of all tasks and processes: further calls wait. Default: no limit.',
     ),
   },
-  'Capacity of the process, or processes.',
+  'Capacity of the process, or processes. Default: as below.',
 );
 
 const PROCESS_WINDOW = kinds(
@@ -352,17 +367,21 @@ export const SCENARIO = object(
     workflows: list(WORKFLOW, { min: 1, max: 100 }),
   },
   {
-    $schema: text(0, 1_024),
-    description: text(0, 4_096),
+    $schema: text(0, 1_024, 'The schema, for editors. Ignored.'),
+    description: text(0, 4_096, 'For readers. Default: none.'),
     timeZone: timeZone('Of hire days, of the calendar, and of dates and times without a zone. Default UTC.'),
     turnover: TURNOVER,
-    changes: list(CHANGE, { max: 1_000 }),
+    changes: list(CHANGE, { max: 1_000 }, 'Changes for many people at once. Default: none.'),
     ...PARTS,
-    process: list(PROCESS_WINDOW, { max: 1_000 }, 'Must not overlap.'),
+    process: list(
+      PROCESS_WINDOW,
+      { max: 1_000 },
+      'Times in which a process is off or asleep, or its clock is set; must not overlap. Default: none.',
+    ),
     notes: list(
       text(1, 1_024),
       { max: 1_000 },
-      'What was taken for granted, a sentence each. For readers; it changes nothing.',
+      'What was taken for granted, a sentence each. For readers; it changes nothing. Default: nothing.',
     ),
   },
 );
