@@ -25,14 +25,13 @@ import {
 import type { WorkflowInput } from '../../ledger/input/workflow.ts';
 import { isFailureCode } from '../../model/failures.ts';
 import { LIMITS } from '../../model/limits.ts';
-import type { Subject } from '../../model/subject.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { isZone, momentAfter } from '../world/zone.ts';
 import { durationShape, ms, msAboveZero } from './duration-shape.ts';
+import { name, PEOPLE_MAX, POPULATION } from './population-shape.ts';
 
 /** The end of the longest horizon, P50Y, when it starts in 1970. */
 const HORIZON_END_MAX_MS = Date.parse('2020-01-01');
-const PEOPLE_MAX = 1_000_000;
 /** Arrivals of all workflows in the simulated time, on average. */
 export const ARRIVALS_MAX = 1_000_000;
 const PER_SECOND_MAX = 1_000_000;
@@ -40,7 +39,6 @@ const CONCURRENCY_MAX = 100_000;
 const PROCESSES_MAX = 64;
 const CLOCK_JUMP_MAX_SECONDS = 365 * 86_400;
 
-const name = (description?: string) => text(1, 256, description);
 const share = (description?: string) => number(0, 1, description);
 const weight = (description?: string) => number(0, 1_000_000, description);
 const perMonth = (description?: string) => number(0, 1_000_000, description);
@@ -64,62 +62,6 @@ const duration = formatted(
 /** The horizon of a scenario. */
 export const HORIZON = duration(
   'Length of the simulated time: an ISO 8601 duration such as P1Y; above 0, up to P50Y.',
-);
-
-const POPULATION = kinds(
-  {
-    generated: [
-      { headcount: whole(0, PEOPLE_MAX, 'Number of people at the start.') },
-      {
-        departments: list(
-          object({ name: name() }, { weight: positive(1_000_000, 'Relative size. Default 1.') }),
-          { min: 1, max: 1_000 },
-          'Default: the nine of tenure sample.',
-        ),
-        peoplePerManager: whole(1, 1_000, 'On average. Default 10.'),
-      },
-    ],
-    file: [
-      {
-        path: text(
-          1,
-          4_096,
-          'CSV, TSV, JSONL or JSON, relative to the folder of the scenario, if that is a file.',
-        ),
-      },
-      {
-        map: record(
-          name(),
-          'Attribute → column: { "id": "WorkerID" }. Default: columns have the names of attributes.',
-        ),
-        delimiter: text(1, 8, 'Of a CSV file. Default: found out.'),
-        onDuplicate: word(
-          ['refuse', 'first', 'last'],
-          'What to do with a second person of one id. Default refuse.',
-        ),
-        dates: list(
-          name(),
-          { max: 20 },
-          'Date formats in addition to ISO 8601: ["dd/MM/yyyy", "excel"]. Default: none.',
-        ),
-        dateAttributes: list(
-          name(),
-          { max: 100 },
-          'Attributes that hold dates, in addition to those of Graph’s user. Default: none.',
-        ),
-      },
-    ],
-    given: [
-      {
-        people: list(
-          loose<Subject>('A person: an id and attributes under Graph’s names.'),
-          { max: PEOPLE_MAX },
-          'The people themselves.',
-        ),
-      },
-    ],
-  },
-  'The people at the start: generated, those of a file, or given here.',
 );
 
 const TURNOVER = object(
