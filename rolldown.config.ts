@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, type PluginContext } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
 import { buildDashboard } from './src/dashboard/client/build.ts';
+import { buildDocs } from './src/docs/build/site.ts';
 
 /** `./dist/index.js` is built from `src/index.ts`. */
 const built = [
@@ -39,6 +40,7 @@ function checkNodeFirst({ isEntry, name }: { isEntry: boolean; name: string }): 
 }
 
 await buildDashboard();
+await buildDocs();
 
 /** The packages whose code is in `demo-mail.js`; their licenses lie beside it (decision 36). */
 const BUNDLED = ['nodemailer/LICENSE', 'smtp-server/LICENSE', 'punycode.js/LICENSE-MIT.txt'];

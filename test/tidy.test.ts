@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: [...RECORD, 'text', 'metrics', 'ledger'],
   connectors: [...CORE, 'filter', 'engine', 'system'],
   config: [...CORE, 'filter', 'catalogue', 'directory', 'engine', 'connectors'],
-  docs: CORE,
+  docs: [...CORE, 'dashboard'],
   telemetry: [...RECORD, 'metrics', 'engine', 'system'],
   graph: [...RECORD, 'metrics', 'ledger', 'engine'],
   dashboard: [...RECORD, 'text', 'metrics', 'ledger', 'engine', 'graph', 'simulate'],

@@ -121,4 +121,9 @@ export const COMMANDS: readonly ListedCommand[] = [
     summary: 'see it work: 1,000 employees, accounts, groups and mail, some failures',
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
+  {
+    name: 'docs',
+    summary: 'read the documentation in a browser, offline',
+    load: async () => (await import('./commands/docs.ts')).docsCommand,
+  },
 ];

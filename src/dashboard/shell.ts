@@ -38,7 +38,7 @@ export interface ShellSettings {
 }
 
 /** A mark that needs no request: three bars, as of a run that gets on. */
-const ICON =
+export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232f6fb3'/%3E%3Cpath d='M3.5 5h9M3.5 8h6M3.5 11h3' stroke='%23fff' stroke-width='1.6' stroke-linecap='round'/%3E%3C/svg%3E";
 
 /** The page's HTML. */

@@ -1,4 +1,7 @@
-/** The page that tests of the dashboard are sent: built anew when its sources have changed. */
+/** The pages that tests are sent, of the dashboard and of the documentation: built anew when their sources have changed. */
 import { buildDashboard } from '../../src/dashboard/client/build.ts';
+import { buildDocs } from '../../src/docs/build/site.ts';
 
-export default buildDashboard;
+export default async function buildPages(): Promise<void> {
+  await Promise.all([buildDashboard(), buildDocs()]);
+}

@@ -31,9 +31,16 @@ function declarationCode(name: string, module: Module, node: Declaration): strin
   switch (node.type) {
     case 'TSInterfaceDeclaration':
     case 'ClassDeclaration': {
-      return `${code(node.start, node.body.start)
+      const head = code(node.start, node.body.start)
         .replace(/^declare /, '')
-        .trim()} { … }`;
+        .trim();
+      const bases = node.type === 'TSInterfaceDeclaration' ? node.extends : [];
+      const [first] = bases;
+      if (head.length <= WIDTH_MAX || !first) return `${head} { … }`;
+      const name = code(node.start, first.start)
+        .replace(/^declare /, '')
+        .trimEnd();
+      return `${name}\n${bases.map((base) => `  ${code(base.start, base.end)}`).join(',\n')} { … }`;
     }
     case 'TSDeclareFunction': {
       const whole = code(node.start, node.end).replace(/^declare /, '');
