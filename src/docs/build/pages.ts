@@ -41,6 +41,21 @@ const GROUP_OF_PAGE: Readonly<Record<string, Group>> = {
   'src/README.md': 'The project',
 };
 
+/** Folders of guides in the order in which most readers need them; others follow. */
+const READING_ORDER = [
+  'src/engine',
+  'src/cli',
+  'src/config',
+  'src/dashboard',
+  'src/telemetry',
+  'src/stores/postgres',
+  'src/graph',
+  'src/connectors',
+  'src/simulate',
+  'src/testing',
+  'src/ledger',
+];
+
 /** All pages, group by group; in a group, a folder's `README.md` comes first. */
 export function readPages(root: string): readonly Page[] {
   const inSource = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
@@ -54,7 +69,11 @@ export function readPages(root: string): readonly Page[] {
 
 function inOrder(one: Page, other: Page): number {
   const key = ({ path }: Page): string => path.replace('README.md', '\0');
-  return key(one) < key(other) ? -1 : 1;
+  const place = ({ path }: Page): number => {
+    const at = READING_ORDER.findIndex((folder) => path.startsWith(`${folder}/`));
+    return at < 0 ? READING_ORDER.length : at;
+  };
+  return place(one) - place(other) || (key(one) < key(other) ? -1 : 1);
 }
 
 /** A page by its text. @throws Error when it has no heading. */
