@@ -10,10 +10,12 @@ import { memory } from './measures/memory.ts';
 import { peers } from './measures/peers.ts';
 import { postgres } from './measures/postgres.ts';
 import { query } from './measures/query.ts';
+import { record } from './measures/record.ts';
 import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
 import { simulate } from './measures/simulate.ts';
 import { start } from './measures/start.ts';
+import { sweep } from './measures/sweep.ts';
 import { telemetry } from './measures/telemetry.ts';
 
 export const MEASURES: readonly Measure[] = [
@@ -23,6 +25,8 @@ export const MEASURES: readonly Measure[] = [
   recovery,
   query,
   simulate,
+  sweep,
+  record,
   http,
   loopDelay,
   telemetry,

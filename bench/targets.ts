@@ -167,6 +167,38 @@ export const TARGETS: readonly Target[] = [
     measured: measuredBy('simulate', 'a year', ({ figures }) => `${number(figures.seconds ?? Number.NaN)} s`),
   },
   {
+    figure: 'simulations of a month over 10,000 people, on 2 cores, of those on one',
+    target: '≥ 1.7 times as many',
+    command: 'sweep',
+    measured: measuredBy(
+      'sweep',
+      '',
+      ({ tasksPerSecond, ratioToLimit }) => `${number(ratioToLimit)}; ${number(tasksPerSecond)}/s`,
+    ),
+  },
+  {
+    figure: 'a record of 1,000,000 people made a scenario',
+    target: '≤ 60 s, ≤ 500 MB',
+    command: 'record --users 1000000',
+    measured: measuredBy(
+      'record',
+      'a scenario from a year of 1,000,000',
+      ({ figures }) =>
+        `${number(figures.seconds ?? Number.NaN)} s, ${number(figures.residentMB ?? Number.NaN)} MB`,
+    ),
+  },
+  {
+    figure: 'a record simulated again with other seeds: percentiles within chance',
+    target: '19 of 20 each',
+    command: 'record',
+    measured: measuredBy('record', 'the year again', ({ figures }) =>
+      Object.entries(figures)
+        .filter(([name]) => name.startsWith('Latency'))
+        .map(([, count]) => number(count))
+        .join(', '),
+    ),
+  },
+  {
     figure: 'a page of 100 runs over HTTP, of bare Hono with the same JSON',
     target: '≥ 0.5',
     command: 'http',

@@ -78,7 +78,8 @@ export function arrivalsOf(all: RecordedPeople, movements: Movements, period: Pe
     else if (joinMs <= endMs) {
       joined.push(joinMs);
       const enteredMs = momentOrNull(person.createdDateTime);
-      if (enteredMs !== null) notices.push((joinMs - enteredMs) / DAY_MS);
+      // Of those who were entered before, only some had their first day before too.
+      if (enteredMs !== null && enteredMs > startMs) notices.push((joinMs - enteredMs) / DAY_MS);
     }
     if (leaveMs !== null && leaveMs > startMs && leaveMs <= endMs) left.push(leaveMs);
   }
@@ -161,8 +162,9 @@ function increment(counts: number[], at: number): void {
 function noticeOf(days: readonly number[]): Pick<Turnover, 'noticeDays' | 'lateShare'> | null {
   if (days.length < DATES_MIN) return null;
   const early = days.filter((one) => one >= 0).sort((a, b) => a - b);
+  // In days of the calendar: an entry is made in the course of its day.
   const at = (share: number): number =>
-    Math.min(NOTICE_DAYS_MAX, Math.round(early[Math.floor(share * (early.length - 1))] ?? 0));
+    Math.min(NOTICE_DAYS_MAX, Math.ceil(early[Math.floor(share * (early.length - 1))] ?? 0));
   const lateShare = Math.round((1 - early.length / days.length) * 1e4) / 1e4;
   return early.length === 0 ? { lateShare: 1 } : { noticeDays: { min: at(0.02), max: at(0.98) }, lateShare };
 }

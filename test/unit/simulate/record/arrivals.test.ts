@@ -45,6 +45,25 @@ describe('the arrivals of a record', () => {
     expect(notes.join(' ')).toMatch(/2 people of joiner and leaver runs are not in the directory any more/);
   });
 
+  it('have the days of notice of those who were entered in the record, in days of the calendar', () => {
+    const entered = (id: string, hireDate: string, createdDateTime: string): Subject => ({
+      id,
+      employeeHireDate: hireDate,
+      createdDateTime,
+    });
+    // Entered in the course of a day, 10 to 40 days ahead; and at the very beginning, a few days ahead.
+    const ahead = Array.from({ length: 310 }, (_, no) => {
+      const day = Date.parse('2026-06-01T15:00:00Z') - (10 + (no % 31)) * 86_400_000;
+      return entered(`a${no}`, '2026-06-01', new Date(day).toISOString());
+    });
+    const atFirst = Array.from({ length: 10 }, (_, no) =>
+      entered(`b${no}`, `2026-01-0${1 + (no % 4)}T12:00:00Z`, '2026-01-01T00:00:00Z'),
+    );
+    const all = peopleOf([...ahead, ...atFirst]);
+    const { turnover } = arrivalsOf(all, new Movements(all), YEAR);
+    expect([turnover.noticeDays, turnover.lateShare]).toEqual([{ min: 10, max: 40 }, 0]);
+  });
+
   it('have the seasons of a whole year, and the days on which people start', () => {
     const mondays = (month: string, count: number): Subject[] =>
       Array.from({ length: count }, (_, no) => ({
