@@ -34,11 +34,14 @@ export {
   type ReportFile,
   type ReportFileKind,
   SIMULATION_FILES,
+  SIZING_FILES,
   simulationFiles,
+  sizingFiles,
   VALIDATION_FILES,
   validationFiles,
 } from './simulate/report/report-files.ts';
 export { simulationReport } from './simulate/report/simulation-report.ts';
+export { sizingReport } from './simulate/report/sizing-report.ts';
 export { validationReport } from './simulate/report/validation-report.ts';
 export type {
   FailureFigures,

@@ -92,6 +92,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/compare.ts')).compareCommand,
   },
   {
+    name: 'size',
+    summary: 'how many workers: the cheapest setting that meets a goal',
+    load: async () => (await import('./commands/size.ts')).sizeCommand,
+  },
+  {
     name: 'scenario',
     summary: 'make a scenario of what a database has recorded',
     load: async () => (await import('./commands/scenario/scenario.ts')).scenarioCommand,

@@ -51,7 +51,7 @@ export function dateOnly(text: string): string {
 }
 
 /** Collects the texts of an option that may be given more than once. */
-function collected(text: string, before: readonly string[] = []): readonly string[] {
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, someText(text)];
 }
 

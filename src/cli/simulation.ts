@@ -1,4 +1,4 @@
-/** What `tenure simulate` and `tenure compare` share. */
+/** What `tenure simulate`, `tenure compare` and `tenure size` share. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -22,20 +22,24 @@ import { count, counted } from './terminal/text.ts';
 /** The library, loaded when a command needs it: other commands start without it. */
 export type Simulate = typeof import('../simulate.ts');
 
-/** Options of both commands. */
-export interface SimulationCliOptions {
+/** Options of all three commands. */
+export interface ScenarioCliOptions {
   readonly seed: number;
   readonly horizon?: string;
   readonly report?: string;
   readonly force?: boolean;
   readonly json?: boolean;
-  readonly csv?: boolean;
-  readonly check?: boolean;
   readonly quiet?: boolean;
 }
 
-/** Options of both commands, for commander. */
-export function simulationOptions(csvText: string): readonly Option[] {
+/** Options of `simulate` and `compare`. */
+export interface SimulationCliOptions extends ScenarioCliOptions {
+  readonly csv?: boolean;
+  readonly check?: boolean;
+}
+
+/** Options of all three commands, for commander. */
+export function scenarioOptions(beside: string): readonly Option[] {
   return [
     new Option('--seed <n>', 'a whole number; another seed gives other people and other random outcomes')
       .argParser(seedNumber)
@@ -44,15 +48,21 @@ export function simulationOptions(csvText: string): readonly Option[] {
       '--horizon <duration>',
       'simulated time, in place of the scenario’s own: P1Y, P6M, P10D',
     ).argParser(someText),
-    new Option(
-      '--report <file>',
-      'write an HTML page to this file, and JSON and CSV files beside it',
-    ).argParser(someText),
+    new Option('--report <file>', `write an HTML page to this file, and ${beside} beside it`).argParser(
+      someText,
+    ),
     forceOption(),
     new Option('--json', 'print one JSON document on stdout, and nothing else there'),
+    new Option('--quiet', 'no progress, notes or table: only warnings, errors and the exit code'),
+  ];
+}
+
+/** Options of `simulate` and `compare`, for commander. */
+export function simulationOptions(csvText: string): readonly Option[] {
+  return [
+    ...scenarioOptions('JSON and CSV files'),
     new Option('--csv', csvText).conflicts('json'),
     new Option('--check', 'verify the invariants of every run; exit code 2 when one is violated'),
-    new Option('--quiet', 'no progress, notes or table: only warnings, errors and the exit code'),
   ];
 }
 
@@ -88,7 +98,7 @@ export async function readNamed(
  * @throws CliError.
  */
 export async function claimReport(
-  { report, force = false }: SimulationCliOptions,
+  { report, force = false }: ScenarioCliOptions,
   kinds: readonly ReportFileKind[],
   scenarios: readonly (readonly [name: string, read: ReadScenario])[],
 ): Promise<void> {

@@ -90,6 +90,12 @@ const CALLS: Readonly<Record<string, Calls>> = {
       const read = simulation.readScenario(scenario);
       return simulation.compareRead(read, read, stray);
     },
+    size: () => simulation.size(scenario, given({ goals: ['failed <= 1%'], vary: ['interval=1'] })),
+    sizeRead: () =>
+      simulation.sizeRead(
+        simulation.readScenario(scenario),
+        given({ goals: ['failed <= 1%'], vary: ['interval=1'] }),
+      ),
     scenarioFrom: () => simulation.scenarioFrom(memoryStore(), main.arrayDirectory([]), stray),
     validateScenario: () => simulation.validateScenario({} as never, stray),
     readScenario: () => simulation.readScenario(scenario, stray),
@@ -158,7 +164,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   webhook: ['WebhookRefused', 'newWebhookSecret'],
   graph: [],
   simulation: `calendarCsv comparisonFiles comparisonReport differencesCsv runsCsv simulationFiles
-    simulationReport validationFiles validationReport virtualClock`.split(/\s+/),
+    simulationReport sizingFiles sizingReport validationFiles validationReport virtualClock`.split(/\s+/),
   kit: `LedgerModel aggregate appendResult apply canPerform cancelExternalRun checkHistory createExternalRun
     describeViolations formatAudit formatViolations graphExportPage ledgerClient moveResult openHttpProxy perform reachable recordHistory
     refusalOfAppend refusalOfMove snapshotOf snapshotOfExternal snapshotOfRecords withoutTimes`.split(/\s+/),

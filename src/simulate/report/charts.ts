@@ -35,6 +35,18 @@ export interface StackedRow {
   readonly sides: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
+/** A column with the interval of its value. */
+export interface Column {
+  /** Tooltip. */
+  readonly title: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly className: string;
+  /** Whether it stands out. */
+  readonly isMarked: boolean;
+}
+
 /** Units of a plot's width, whatever its width on the page; units of its height are pixels. */
 const WIDTH = 1_000;
 /** Below this number of bars, their width is limited. */
@@ -67,6 +79,32 @@ export function stackedBars(
   });
   const used = series.filter((_, index) => bars.some(({ values }) => (values[index] ?? 0) > 0));
   return legend(used) + chart(marks.join(''), scale, axisLabels, bars.length, label, height);
+}
+
+/** Columns with their intervals, and a limit across them. What is above `max` is cut off. */
+export function columns(
+  all: readonly Column[],
+  limit: number,
+  max: number,
+  axisLabels: readonly AxisLabel[],
+  label: string,
+  height = 220,
+): string {
+  const scale = scaleFor(max, height);
+  const step = WIDTH / Math.max(1, all.length);
+  const width = Math.min(BAR_WIDTH_MAX, step * 0.6);
+  const y = (value: number): number => scale.y(Math.max(0, Math.min(max, value)));
+  const marks = all.map(({ title, value, low, high, className, isMarked }, at) => {
+    const [left, bottom] = [at * step, scale.y(0)];
+    const box = (top: number, more = ''): string =>
+      `<rect class="${more || className}" x="${at1(left)}" y="${at1(top)}" width="${at1(width)}" height="${at1(Math.max(1.5, bottom - top))}"/>`;
+    const middle = at1(left + width / 2);
+    const whisker = `<line class="whisker" x1="${middle}" x2="${middle}" y1="${at1(y(high))}" y2="${at1(y(low))}"/>`;
+    const ring = isMarked ? box(y(value), 'ring') : '';
+    return `<g><title>${escaped(title)}</title>${box(y(value))}${ring}${whisker}</g>`;
+  });
+  const across = `<line class="limit" x1="0" x2="${WIDTH}" y1="${at1(y(limit))}" y2="${at1(y(limit))}"/>`;
+  return chart(marks.join('') + across, scale, axisLabels, all.length, label, height);
 }
 
 /** A filled line: one value per step, which holds for the whole step. */

@@ -40,6 +40,7 @@ ${[
   .join('\n')}
 .line{fill:none;stroke-width:2;vector-effect:non-scaling-stroke}.line.recorded{stroke:var(--accent)}.line.simulated{stroke:var(--completedWithErrors);stroke-dasharray:6 4}
 i.recorded{background:var(--accent)}i.simulated{background:var(--completedWithErrors)}
+.whisker,.limit{stroke:var(--ring);stroke-width:2;vector-effect:non-scaling-stroke}.limit{stroke-dasharray:6 4}i.limit{height:0!important;border-top:2px dashed var(--ring);vertical-align:3px!important}
 .plain{fill:var(--accent)}i.plain,.bar.plain{background:var(--accent)}
 rect.ring{fill:none;stroke:var(--ring);stroke-width:1.6}i.ring{border:2px solid var(--ring)}circle.dot{fill:var(--ring)}
 .legend i.dot{width:7px;height:7px;border-radius:50%;background:var(--ring);vertical-align:1px}

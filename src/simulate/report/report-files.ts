@@ -1,10 +1,12 @@
 import type { Comparison } from '../comparison/comparison.ts';
 import type { Validation } from '../record/validate.ts';
 import type { SimulationResult } from '../result.ts';
+import type { Sizing } from '../sizing/sizing.ts';
 import { comparisonReport } from './comparison-report.ts';
 import { calendarCsv, differencesCsv, runsCsv } from './csv.ts';
 import { PAGE_BEGINNING } from './page.ts';
 import { simulationReport } from './simulation-report.ts';
+import { sizingReport } from './sizing-report.ts';
 import { validationReport } from './validation-report.ts';
 
 /** A file of a report: what follows the common part of its name, and its text (UTF-8). */
@@ -44,6 +46,12 @@ export const VALIDATION_FILES: readonly ReportFileKind[] = [
   { suffix: '.json', isOurs: (text) => /^\{\n {2}"seed": -?\d+,\n {2}"scenario": \{/.test(text) },
 ];
 
+/** The files of {@link sizingFiles}. */
+export const SIZING_FILES: readonly ReportFileKind[] = [
+  PAGE,
+  { suffix: '.json', isOurs: (text) => /^\{\n {2}"goals": \[/.test(text) },
+];
+
 /** The files of a simulation's report: the page, and beside it JSON, runs and days. */
 export function simulationFiles(result: SimulationResult): readonly ReportFile[] {
   return [
@@ -68,6 +76,14 @@ export function validationFiles(validation: Validation): readonly ReportFile[] {
   return [
     { suffix: '.html', text: validationReport(validation) },
     { suffix: '.json', text: jsonOf(validation) },
+  ];
+}
+
+/** The files of a sizing's report: the page, and JSON. */
+export function sizingFiles(sizing: Sizing): readonly ReportFile[] {
+  return [
+    { suffix: '.html', text: sizingReport(sizing) },
+    { suffix: '.json', text: jsonOf(sizing) },
   ];
 }
 

@@ -34,6 +34,7 @@ export async function sizeBy(
   const all = simulator.all.toSorted((a, b) => compareCosts(a.setting.cost, b.setting.cost));
   const settingsOfAll = space.sizes.reduce((product, size) => product * size, 1);
   return {
+    goals,
     scenario: {
       name: scenario.name,
       description: scenario.description ?? null,
@@ -43,7 +44,6 @@ export async function sizeBy(
       timeZone: read.zone.name,
     },
     seeds: { first: seed, count: seeds },
-    goals,
     vary: dimensions.map((one, at) => ({ ...one, triedAllBecause: triedAllBecause[at] ?? null })),
     answer,
     nearest,

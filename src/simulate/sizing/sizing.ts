@@ -27,6 +27,7 @@ export interface SizingSearch {
 
 /** Result of a sizing. */
 export interface Sizing {
+  readonly goals: readonly Goal[];
   readonly scenario: {
     readonly name: string;
     readonly description: string | null;
@@ -37,7 +38,6 @@ export interface Sizing {
   };
   /** The seeds `first` to `first + count − 1`, the same for every setting. */
   readonly seeds: { readonly first: number; readonly count: number };
-  readonly goals: readonly Goal[];
   readonly vary: readonly VariedDimension[];
   /** The cheapest setting that meets every goal; `null`: none does. */
   readonly answer: SizedSetting | null;
