@@ -65,7 +65,7 @@ export async function startServer({ isDurable = false }: ServerOptions = {}): Pr
       join(bin, 'initdb'),
       [
         ...['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
-        ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+        ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions', '--set=scram_iterations=1'],
       ],
       { ...identity, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     );

@@ -73,7 +73,8 @@ function manyPuts({ test }: ContractKit): void {
       await store.transaction((tx) => tx.putUsers(batch));
       await assertUsers(store, expected, choices);
     }
-    assert.deepEqual((await dumpUsers(store, 0, USERS)).getUserBySubject, expected);
+    for (const user of expected)
+      assert.deepEqual(await store.getUserBySubject(user.runId, user.subjectId), user);
   });
 }
 
@@ -98,7 +99,7 @@ async function assertUsers(
     (user) => user.processingStatus === 'inProgress' && user.ordinal > afterOrdinal,
   );
   assert.deepEqual(await reader.listUsersByStatus(id, 'inProgress', afterOrdinal, 10), flying.slice(0, 10));
-  for (const user of choices.some(expected.slice(0, 50), 5)) {
+  for (const user of choices.some(expected.slice(0, 50), 2)) {
     assert.deepEqual(await reader.getUser(id, user.ordinal), user);
     assert.deepEqual(await reader.getUserBySubject(id, user.subjectId), user);
   }
