@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests without another process, a thread, a file of SQLite or a listener that stays: they share a worker's modules. */
+/** Tests that change nothing of their process: they share a worker's modules, whose loading costs more than they do. */
 const PURE =
-  'test/unit/{rules,ledger,engine,filter,input,events,errors,catalogue,graph,text,directory}/**/*.test.ts';
+  'test/unit/{rules,ledger,engine,filter,input,events,errors,catalogue,graph,text,directory,metrics,config,testing,telemetry,connectors,dashboard,simulate}/**/*.test.ts';
 
 export default defineConfig({
   test: {
