@@ -83,7 +83,7 @@ const SUBJECT = {
 } satisfies ShapeOf<StoreSubject>;
 
 /**
- * Defines the suite for one kind of store, with `describe` and `it` of any test runner. *Test your store*, in the guide of the test kit,
+ * Defines the suite for one kind of store, with `describe` and `it` of any test runner. *Write a store*, in the recipes,
  * has a whole program.
  */
 export function storeContract(runner: ContractRunner, subject: StoreSubject): void {
