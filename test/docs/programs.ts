@@ -19,7 +19,7 @@ const ENTRIES = new Map(
 /** The program with the files that its imports mean here, so that it runs in any folder. */
 export function linked(code: string): string {
   return code.replace(/from '([^']+)'/g, (whole, name: string) => {
-    if (name.startsWith('node:')) return whole;
+    if (name.startsWith('node:') || name.startsWith('.')) return whole;
     if (/^tenure\b/.test(name) && !ENTRIES.has(name))
       throw new Error(`Expected a page to import an entry that exists, got ${name}`);
     return `from '${ENTRIES.get(name) ?? import.meta.resolve(name)}'`;

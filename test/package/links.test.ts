@@ -47,4 +47,18 @@ describe('the guides of the package', () => {
     );
     expect(broken).toEqual([]);
   });
+
+  it('are all found from the README, link by link', () => {
+    const found = new Set<string>();
+    const follow = (guide: string): void => {
+      if (found.has(guide)) return;
+      found.add(guide);
+      for (const [, link = ''] of textOf(guide).matchAll(/\]\(([^()\s#]+)/g)) {
+        const target = posix.join(dirname(guide), link);
+        for (const one of guides) if (one === target || one.startsWith(`${target}/`)) follow(one);
+      }
+    };
+    follow('README.md');
+    expect(guides.filter((guide) => !found.has(guide))).toEqual([]);
+  });
 });

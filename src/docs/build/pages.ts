@@ -28,6 +28,7 @@ export const GROUPS = [
 type Group = (typeof GROUPS)[number];
 
 const GROUP_OF_FOLDER: Readonly<Record<string, Group>> = {
+  'src/start': 'Start here',
   'src/recipes': 'Recipes',
   'src/formats': 'Formats and errors',
   'src/errors': 'Formats and errors',
@@ -85,15 +86,21 @@ function pageOf(path: string, text: string): Page {
     .replace(/^```[\s\S]*?^```$/gm, '');
   const paragraph = below.split(/\n\s*\n/).find((part) => /^[\p{L}*`[]/u.test(part.trim())) ?? '';
   const plain = plainText(paragraph).replace(/^Context\. /, '');
-  const [sentence = plain] = /^.*?[.:](?= |$)/.exec(plain) ?? [];
   const folder = path.slice(0, path.lastIndexOf('/'));
   return {
     path,
     text,
     title: plainText(heading),
-    summary: sentence.replace(/:$/, '.'),
+    summary: summaryOf(plain),
     group: GROUP_OF_PAGE[path] ?? GROUP_OF_FOLDER[folder] ?? 'Guides',
   };
+}
+
+/** The first sentence, or two when it is short; of a long one, what stands before its colon. */
+function summaryOf(text: string): string {
+  const [sentence = text] = /^.{30,}?\.(?= |$)/.exec(text) ?? [];
+  if (sentence.length <= 200) return sentence;
+  return (/^.{30,200}?[:;](?= )/.exec(sentence)?.[0] ?? sentence).replace(/[:;]$/, '.');
 }
 
 /** Markdown as text. */
