@@ -154,7 +154,7 @@ describe('tenure verify', () => {
     const args = ['verify', '--url', origin, '--token-env', 'OWN_TOKEN'];
     const { stdout } = expectCode(await start(args, { OWN_TOKEN: token }).ended, 0);
     expect(stdout).toMatch(
-      /^Checked 1 run, 5 user results, \d+ task results, \d task reports, 2 summaries .*: every rule that applies holds\.\n$/,
+      /^Checked 1 run, 5 user results, \d+ task results, \d task reports, 3 summaries .*: every rule that applies holds\.\n$/,
     );
     const denied = expectCode(await start(args, { OWN_TOKEN: 'another-token-of-some-length' }).ended, 1);
     expect(denied.stderr).toMatch(

@@ -12,6 +12,7 @@ import {
 } from './export-kinds.ts';
 import { type ExportDocument, type ExportUnit, unitsInRow, unitsOf, unreadable } from './export-units.ts';
 import type { Tally } from './tally.ts';
+import { ReprocessedLinks } from './verify-links.ts';
 
 /** A row, and where it was read. */
 export interface ExportEntry {
@@ -101,6 +102,7 @@ export class ExportCollector {
   };
   /** Task results that stood in the rows of their users. */
   expandedTasksCount = 0;
+  readonly links = new ReprocessedLinks();
   readonly #known = new Set<string>();
   readonly #bounds: ExportBounds;
   readonly #tally: Tally;
@@ -159,6 +161,9 @@ export class ExportCollector {
       list.count = unit.count ?? list.count;
       list.isFiltered ||= unit.address.isFiltered;
     }
+    const { run, collection } = unit.address;
+    if (unit.isList && run !== null && collection === 'reprocessedruns')
+      for (const { row } of rows) this.links.add(run, idOf(row), unit);
     const seen = new Map<string, ExportRow>();
     for (const one of rows) this.#addRow(one.row, one.kind, unit, moment, list, seen);
   }
@@ -223,7 +228,12 @@ export class ExportCollector {
       workflow: address.workflow,
       user: address.user,
     });
-    if (kind === 'run') for (const inner of unitsInRow(row, unit)) this.#addUnit(inner);
+    if (kind !== 'run') return;
+    for (const inner of unitsInRow(row, unit)) {
+      if (inner.address.collection === 'reprocessedruns')
+        for (const again of inner.rows) this.links.add(id, idOf(again), unit);
+      this.#addUnit(inner);
+    }
   }
 
   /** Whether the moment has another content for a row: it was read later. */

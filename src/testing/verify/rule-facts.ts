@@ -48,7 +48,7 @@ export const RULE_FACTS = {
   },
   '6.7': {
     states:
-      'A summary counts the runs of its window: completed ones as successful, those with failures as failed.',
+      'A summary counts the runs, or the users, of its window: completed ones as successful, those with failures as failed.',
     basis: 'decided',
     page: 'run: summary',
   },
@@ -127,7 +127,8 @@ export const RULE_FACTS = {
     page: 'run resource type',
   },
   I13: {
-    states: 'activatedOnScope is set exactly for runs that were activated with a scope.',
+    states:
+      'activatedOnScope is set exactly for runs that were activated with a scope; no chain of reprocessedRuns leads back to where it began.',
     basis: 'decided',
     page: 'run resource type',
   },

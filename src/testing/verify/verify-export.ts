@@ -75,6 +75,7 @@ export async function verifyGraphExport(
   const moments = collector.end();
   const history = new History(settings, tally);
   for (const moment of moments) history.add(moment);
+  collector.links.verify(tally);
   const { counts } = collector;
   return {
     documents: collector.documentsCount,

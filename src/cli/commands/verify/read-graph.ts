@@ -105,7 +105,7 @@ class Reader {
     const window = windowOf(runs);
     if (open.length > 0 || window === null) return;
     const [start, end] = window;
-    for (const name of ['runs', 'taskReports'])
+    for (const name of ['runs', 'taskReports', 'userProcessingResults'])
       yield* await this.#one(`${own}/${name}/summary(startDateTime=${start},endDateTime=${end})`);
   }
 

@@ -244,11 +244,67 @@ describe('an export', () => {
     expect(await verify([...all, { url, body }])).toMatchObject({ findings: [], unchecked: [] });
     const wrong = await verify([...all, { url, body: { ...body, totalUsers: 3 } }]);
     expect(wrong.findings).toMatchObject([
-      { rule: '6.7', basis: 'decided', message: 'totalUsers is 3, the 1 runs of the window give 2' },
+      { rule: '6.7', basis: 'decided', message: 'totalUsers is 3, by the 1 run of the window it is 2' },
     ]);
     expect(reasons(await verify([...all, body]))).toEqual([['summaryWindow', 1]]);
     const impossible = await verify([...all, { ...body, failedRuns: 2 }]);
     expect(impossible.findings).toMatchObject([{ rule: '6.7' }]);
+  });
+
+  it('has a user summary, of a run or of a workflow, that is compared with the users of its window', async () => {
+    const root = 'https://graph.microsoft.com/v1.0/identityGovernance/lifecycleWorkflows/workflows/w-1';
+    const summary = (of: string, from: string) =>
+      `${root}/${of}/summary(startDateTime=${from},endDateTime=2026-03-31T00:00:00Z)`;
+    const march = summary('userProcessingResults', '2026-03-01T00:00:00Z');
+    const body = { totalUsers: 2, successfulUsers: 1, failedUsers: 1, totalTasks: 4, failedTasks: 1 };
+    const none = { totalUsers: 0, successfulUsers: 0, failedUsers: 0, totalTasks: 0, failedTasks: 0 };
+    const all = [RUNS_PAGE, USERS_PAGE, TASKS_PAGE];
+    for (const right of [
+      { url: march, body },
+      { url: summary("runs('run-1')/userProcessingResults", '2026-03-01T00:00:00Z'), body },
+      // Both began a little before the start of their run.
+      { url: summary('userProcessingResults', `${AT}:04.5Z`), body: none },
+    ])
+      expect(await verify([...all, right])).toMatchObject({ findings: [], unchecked: [] });
+    const wrong = await verify([...all, { url: march, body: { ...body, failedUsers: 0 } }]);
+    expect(wrong.findings).toMatchObject([
+      {
+        rule: '6.7',
+        sureness: 'certain',
+        message: 'failedUsers is 0, by the 2 user results of the window it is 1',
+      },
+    ]);
+    // Without the list of its users, or with a status that is hidden, it is not compared.
+    const few = await verify([RUNS_PAGE, { url: march, body: { ...body, failedUsers: 0 } }]);
+    expect([few.findings, reasons(few).at(-1)]).toEqual([[], ['summaryWindow', 1]]);
+  });
+
+  it('has runs that did others again, in no cycle', async () => {
+    const again = (id: string, ...others: readonly string[]) => ({
+      ...RUN,
+      id,
+      reprocessedRuns: others.map((other) => ({ ...RUN, id: other })),
+    });
+    const chain = await verify(page('/runs', [again('a', 'b', 'c'), again('b', 'c'), again('c')]));
+    expect(chain.findings).toEqual([]);
+    const cycle = await verify(page('/runs', [again('a', 'b'), again('b', 'c'), again('c', 'b')]));
+    expect(cycle.findings).toMatchObject([
+      {
+        rule: 'I13',
+        sureness: 'certain',
+        run: 'b',
+        message: 'reprocessedRuns leads back to its beginning: "b" → "c" → "b"',
+      },
+    ]);
+    const lists = await verify(
+      page("/runs('a')/reprocessedRuns", [{ ...RUN, id: 'b' }]),
+      page("/runs('b')/reprocessedRuns", [{ ...RUN, id: 'a' }]),
+    );
+    expect(lists.findings).toMatchObject([
+      { rule: 'I13', message: expect.stringMatching(/"a" → "b" → "a"$/) },
+    ]);
+    const long = Array.from({ length: 20_000 }, (_, no) => again(`r${no}`, `r${(no + 1) % 20_000}`));
+    expect((await verify(page('/runs', long))).findings).toHaveLength(1);
   });
 
   it('has no end of findings, and no end of names, in what is kept of it', async () => {

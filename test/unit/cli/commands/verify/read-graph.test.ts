@@ -81,6 +81,7 @@ describe('readGraph', () => {
       '/workflows/w1/taskReports?$expand=task',
       '/workflows/w1/runs/summary(startDateTime=2026-03-02T08:00:01.650Z,endDateTime=2026-03-02T08:00:01.651Z)',
       '/workflows/w1/taskReports/summary(startDateTime=2026-03-02T08:00:01.650Z,endDateTime=2026-03-02T08:00:01.651Z)',
+      '/workflows/w1/userProcessingResults/summary(startDateTime=2026-03-02T08:00:01.650Z,endDateTime=2026-03-02T08:00:01.651Z)',
     ]);
     expect(new Set(headers.map((one) => `${one.get('authorization')} ${one.get('prefer')}`))).toEqual(
       new Set(['Bearer secret include-unknown-enum-members']),
