@@ -23,7 +23,9 @@ export const query: Measure = {
       if (message.kind !== 'asked') continue;
       const { question, comparison } = message as unknown as Asked;
       const heading = { name: 'query', case: question, unit: 'pages', users, tasks, rounds };
-      yield resultOf(heading, comparison, { ms: median(comparison.figures.ms ?? []) });
+      const { ms = [], heldMs = [], heldCpuMs = [] } = comparison.figures;
+      const figures = { ms: median(ms), heldMs: median(heldMs), heldCpuMs: median(heldCpuMs) };
+      yield resultOf(heading, comparison, figures);
     }
     await worker.ended;
     site.remove(folder);

@@ -38,6 +38,11 @@ export const LIMITS = {
   tasksPerWorkflowHardMax: 4_095,
   /** Users that are written, read or canceled in one transaction: a few ms of work. */
   usersPerBatch: 1_000,
+  /**
+   * Users of a run that are looked at before yielding to the event loop: `min` at first, up to `max` of what an index
+   * answers. Twice as many after a stretch that took less than `fastMs`, half as many after one above `slowMs`.
+   */
+  usersPerStretch: { min: 2_048, max: 65_536, fastMs: 1, slowMs: 4 },
   /** Users that are summed before yielding to the event loop: some 4 ms of work. */
   usersPerSum: 16_384,
   /** Longest wait before a failed commit is retried, ms. */

@@ -35,6 +35,11 @@ export interface StoreCapabilities {
   readonly durable: boolean;
   /** Several processes may write at once. */
   readonly sharedWriters: boolean;
+  /**
+   * Answers on the calling thread: the host has no turn while it looks at many rows, so that the ledger asks for those in
+   * stretches. Default `false`.
+   */
+  readonly synchronous?: boolean;
 }
 
 /** Order of a list. Nulls are lowest; equal values are ordered by key, in the same direction. */
@@ -63,10 +68,21 @@ export interface RunQuery extends PageQuery<string> {
   readonly workflowId?: string;
 }
 
-/** A page of user results of one run, key: `ordinal`. */
-export interface UserQuery extends PageQuery<number> {
+/** A stretch of the users of a run. */
+export interface OrdinalRange {
+  /** Its users have a higher `ordinal`. */
+  readonly afterOrdinal: number;
+  /** The last `ordinal` that it may have. */
+  readonly toOrdinal: number;
+}
+
+/** A page of user results of one run, key: `ordinal`; of those in a range, where one is given. */
+export interface UserQuery extends PageQuery<number>, Partial<OrdinalRange> {
   readonly runId: string;
 }
+
+/** Which users of a run are counted. */
+export type UserCountQuery = Pick<UserQuery, 'runId' | 'where' | keyof OrdinalRange>;
 
 /**
  * A page of the users of a workflow's published runs: the runs as `listRuns` has them by `scheduledDateTime`, newest
@@ -139,10 +155,8 @@ export interface RunSums {
 }
 
 /** Users of a run with an `ordinal` in `afterOrdinal + 1`..`toOrdinal`, whose moment is in `fromMs`..`toMs`. */
-export interface UserSumQuery {
+export interface UserSumQuery extends OrdinalRange {
   readonly runId: string;
-  readonly afterOrdinal: number;
-  readonly toOrdinal: number;
   /** Window on `startedAtMs`, or on `scheduledAtMs` for a user that never started; both ends inclusive. */
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
@@ -179,7 +193,7 @@ export interface StoreReader {
   /** @throws LifecycleError `InvalidFilter` for a filter that the store cannot answer exactly. */
   listUsers(query: UserQuery): Promise<readonly UserRecord[]>;
   /** How many users the query would give, over all pages. */
-  countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number>;
+  countUsers(query: UserCountQuery): Promise<number>;
   /** @throws LifecycleError `InvalidFilter` for filters that the store cannot answer exactly. */
   listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage>;
   /** An index finds them, whatever the number of runs, workflows and users. */

@@ -366,7 +366,7 @@ class Database {
   #get(state: State): State {
     const { id } = state.row;
     const tables = this.#tables;
-    const users = [...(tables.users.get(id, false)?.after(0, false) ?? [])];
+    const users = [...(tables.users.get(id, false)?.within(0, Number.POSITIVE_INFINITY, false) ?? [])];
     const isSame = users.every((user, index) => user === state.users[index]);
     return {
       ...state,

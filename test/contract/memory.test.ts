@@ -19,7 +19,7 @@ storeContract(
   { describe, it },
   {
     name: 'memory',
-    capabilities: IN_MEMORY,
+    capabilities: { ...IN_MEMORY, synchronous: true },
     make: async () => ({ store: memoryStore(), dispose: async () => {} }),
   },
 );
@@ -32,7 +32,7 @@ for (const [name, bounds] of [
     { describe, it },
     {
       name,
-      capabilities: { durable: false, sharedWriters: true },
+      capabilities: { durable: false, sharedWriters: true, synchronous: true },
       make: async () => ({
         store: memoryStore({ slices: bounds === SLICE_BOUNDS || bounds }),
         dispose: async () => {},

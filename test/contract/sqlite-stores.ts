@@ -11,7 +11,11 @@ import { storeContract } from '../../src/testing/contract/store-contract.ts';
 export function sqliteContract(name: string, options: SqliteOptions): void {
   storeContract(
     { describe, it },
-    { name, capabilities: { durable: true, sharedWriters: false }, make: () => makeSqlite(options) },
+    {
+      name,
+      capabilities: { durable: true, sharedWriters: false, synchronous: true },
+      make: () => makeSqlite(options),
+    },
   );
 }
 

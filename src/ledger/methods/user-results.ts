@@ -2,7 +2,6 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { readWindow } from '../../input/instants.ts';
 import { root } from '../../input/refuse.ts';
-import type { Filter } from '../../model/filter.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import { USER_PROPERTIES } from '../../model/resources/properties.ts';
 import type {
@@ -34,12 +33,16 @@ import { addFailures, groupFailures } from '../recording/reported-failures.ts';
 import { alreadyFinal, counterMismatch, illegalMove } from '../refusals.ts';
 import { enabledTasks, userResource } from '../resources.ts';
 import { historyOfSubject } from '../subject-history.ts';
+import { countUsersOfRun, usersOfRun } from '../users-of-run.ts';
 import { summaryOf } from './user-summary.ts';
 import { usersOfWorkflow } from './users-of-workflow.ts';
 
 /** User results, per run. */
 export interface UserProcessingResults {
-  /** Results of a run, by ordinal unless `orderBy` says otherwise. */
+  /**
+   * Results of a run, by ordinal unless `orderBy` says otherwise. Where a store in this process has to look at many, the
+   * event loop has turns in between: each user is there at most once, as it was at some moment of the call.
+   */
   list(runId: string, options?: ListOptions): Promise<Page<UserProcessingResult>>;
   /**
    * Results of all runs of a workflow but previews, newest schedule first, each run's by ordinal. A page may be short, or
@@ -103,11 +106,6 @@ export interface UserProcessingResults {
   recordTask(runId: string, resultId: string, task: TaskResultInput): Promise<UserProcessingResult>;
 }
 
-/** Number of matches; without a filter the run has it. */
-async function countOf(reader: StoreReader, run: RunRecord, where: Filter | null): Promise<number> {
-  return where === null ? run.knownUsersCount : reader.countUsers({ runId: run.id, where });
-}
-
 /** The user results of a ledger. */
 export function createUserResults(context: LedgerContext): UserProcessingResults {
   const { store } = context;
@@ -121,12 +119,12 @@ export function createUserResults(context: LedgerContext): UserProcessingResults
         keyType: 'number',
         defaultOrder: 'id',
       });
-      const rows = await store.listUsers({ ...request, runId: run.id, limit: request.limit + 1 });
+      const rows = await usersOfRun(context, run, { ...request, limit: request.limit + 1 });
       const { shown, nextToken } = cutPage(rows, request, USER_PROPERTIES, (user) => user.ordinal);
       return {
         value: shown.map((user) => userResource(run, user)),
         nextToken,
-        ...(given.count ? { count: await countOf(store, run, request.where) } : {}),
+        ...(given.count ? { count: await countUsersOfRun(context, run, request.where) } : {}),
       };
     },
     listOfWorkflow: (workflowId, options) => usersOfWorkflow(context, workflowId, options),

@@ -8,6 +8,7 @@ import { type LedgerContext, requireWorkflow } from '../context.ts';
 import { listRequest, readWorkflowUserOptions, type WorkflowUserListOptions } from '../input/list-options.ts';
 import { withoutPreviews } from '../planning/previews.ts';
 import { userResource } from '../resources.ts';
+import { countUsersOfRun } from '../users-of-run.ts';
 
 /** A page of them. */
 export async function usersOfWorkflow(
@@ -51,9 +52,9 @@ async function countUsers(
       after,
       limit,
     });
-    for (const { id: runId, knownUsersCount } of runs) {
-      if (knownUsersCount === 0) continue;
-      count += where === null ? knownUsersCount : await store.countUsers({ runId, where });
+    for (const run of runs) {
+      if (run.knownUsersCount === 0) continue;
+      count += await countUsersOfRun({ store, clock }, run, where);
       if (where !== null) await clock.yield();
     }
     const last = runs.at(-1);

@@ -62,7 +62,7 @@ class MemoryStore extends MemoryReader implements Store {
 
   constructor(slices: boolean | SliceBounds) {
     super(new Tables(), false, () => this.#checkOpen());
-    this.capabilities = { durable: false, sharedWriters: slices !== false };
+    this.capabilities = { durable: false, sharedWriters: slices !== false, synchronous: true };
     this.bounds = slices === true ? SLICE_BOUNDS : slices || null;
     if (this.bounds) this.slices = memorySlices(this.tables, (work) => this.transaction(work), this.bounds);
   }

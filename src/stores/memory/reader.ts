@@ -11,11 +11,13 @@ import type { Workflow } from '../../model/workflow/workflow.ts';
 import type {
   AdmissionQuery,
   NoteQuery,
+  OrdinalRange,
   RunQuery,
   RunSums,
   StoreReader,
   SubjectUserPage,
   SubjectUserQuery,
+  UserCountQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -141,8 +143,8 @@ export class MemoryReader implements StoreReader {
     return this.#listUsers(query);
   }
 
-  async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
-    return countOf(this.#usersOf(runId, 0), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
+  async countUsers({ where, ...of }: UserCountQuery): Promise<number> {
+    return countOf(this.#usersIn(of), (user) => !where || matchesRow(where, USER_PROPERTIES, user));
   }
 
   async listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {
@@ -175,11 +177,7 @@ export class MemoryReader implements StoreReader {
   }
 
   async sumUsers({ runId, afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery): Promise<UserSummary> {
-    return userSums(
-      takeWhile(this.#usersOf(runId, afterOrdinal), ({ ordinal }) => ordinal <= toOrdinal),
-      fromMs,
-      toMs,
-    );
+    return userSums(this.#usersIn({ runId, afterOrdinal, toOrdinal }), fromMs, toMs);
   }
 
   async listUsersByStatus(
@@ -301,12 +299,13 @@ export class MemoryReader implements StoreReader {
   }
 
   #listUsers(query: UserQuery): readonly UserRecord[] {
-    const { runId, order, after, limit, where } = query;
+    const { order, after, limit, where } = query;
     if (order.property !== 'id' || order.descending)
-      return pageOf(this.#usersOf(runId, 0), query, USER_PROPERTIES, (user) => user.ordinal);
-    // Notes are kept in this order, so that a page does not read all of them.
+      return pageOf(this.#usersIn(query), query, USER_PROPERTIES, (user) => user.ordinal);
+    // Users are kept in this order, so that a page does not read all of them.
     const page: UserRecord[] = [];
-    for (const user of this.#usersOf(runId, after?.key ?? 0)) {
+    const afterOrdinal = Math.max(query.afterOrdinal ?? 0, after?.key ?? 0);
+    for (const user of this.#usersIn({ ...query, afterOrdinal })) {
       if (page.length >= limit) break;
       if (!where || matchesRow(where, USER_PROPERTIES, user)) page.push(user);
     }
@@ -337,16 +336,13 @@ export class MemoryReader implements StoreReader {
       .flatMap((ordinal) => users?.get(ordinal, this.#staged) ?? []);
   }
 
-  #usersOf(runId: string, afterOrdinal: number): Iterable<UserRecord> {
+  #usersIn({
+    runId,
+    afterOrdinal = 0,
+    toOrdinal = Number.POSITIVE_INFINITY,
+  }: Pick<UserQuery, 'runId' | keyof OrdinalRange>): Iterable<UserRecord> {
     this.#check();
-    return this.tables.users.get(runId, this.#staged)?.after(afterOrdinal, this.#staged) ?? [];
-  }
-}
-
-function* takeWhile<Row>(rows: Iterable<Row>, fits: (row: Row) => boolean): Generator<Row> {
-  for (const row of rows) {
-    if (!fits(row)) return;
-    yield row;
+    return this.tables.users.get(runId, this.#staged)?.within(afterOrdinal, toOrdinal, this.#staged) ?? [];
   }
 }
 

@@ -1,8 +1,8 @@
+import { comparePlaces } from '../../filter/list-order.ts';
 import type { RunRecord } from '../../model/records.ts';
 import { RUN_PROPERTIES } from '../../model/resources/properties.ts';
 import type { Cursor, Order } from '../../ports/store.ts';
 import { LayeredMap } from './layered-map.ts';
-import { comparePlaces } from './page.ts';
 
 type Place = Cursor<string>;
 
@@ -26,7 +26,7 @@ export class RunTable extends LayeredMap<string, RunRecord> {
     } else {
       let from = after === null ? 0 : countBelow(runs, field, after);
       const first = runs[from];
-      if (after !== null && first !== undefined && comparePlaces(placeOf(first, field), after) === 0)
+      if (after !== null && first !== undefined && comparePlaces(false, placeOf(first, field), after) === 0)
         from += 1;
       for (let at = from; at < runs.length; at++) yield runs[at] as RunRecord;
     }
@@ -36,7 +36,8 @@ export class RunTable extends LayeredMap<string, RunRecord> {
     for (const { field, runs } of this.#indexes.values()) {
       const at = before?.published ? countBelow(runs, field, placeOf(before, field)) : -1;
       const to = after?.published ? placeOf(after, field) : null;
-      const stays = at >= 0 && to !== null && comparePlaces(placeOf(before as RunRecord, field), to) === 0;
+      const stays =
+        at >= 0 && to !== null && comparePlaces(false, placeOf(before as RunRecord, field), to) === 0;
       if (stays) runs[at] = after as RunRecord;
       else {
         if (at >= 0) runs.splice(at, 1);
@@ -50,7 +51,7 @@ export class RunTable extends LayeredMap<string, RunRecord> {
     if (known) return known;
     const field = property === 'id' ? null : (RUN_PROPERTIES[property]?.field ?? null);
     const published = [...this.values(false)].filter((run) => run.published);
-    const runs = published.sort((a, b) => comparePlaces(placeOf(a, field), placeOf(b, field)));
+    const runs = published.sort((a, b) => comparePlaces(false, placeOf(a, field), placeOf(b, field)));
     const index = { field, runs };
     this.#indexes.set(property, index);
     return index;
@@ -66,7 +67,7 @@ function countBelow(runs: readonly RunRecord[], field: keyof RunRecord | null, p
   let [low, high] = [0, runs.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (comparePlaces(placeOf(runs[middle] as RunRecord, field), place) < 0) low = middle + 1;
+    if (comparePlaces(false, placeOf(runs[middle] as RunRecord, field), place) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -54,9 +54,10 @@ export class RunUsers {
     this.#stage(user);
   }
 
-  /** Users with an `ordinal` above `afterOrdinal`, by `ordinal`. */
-  *after(afterOrdinal: number, staged: boolean): Generator<UserRecord> {
-    const end = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
+  /** Users with an `ordinal` in `afterOrdinal + 1`..`toOrdinal`, by `ordinal`. */
+  *within(afterOrdinal: number, toOrdinal: number, staged: boolean): Generator<UserRecord> {
+    const all = staged ? Math.max(this.#base.length, this.#staged.length) : this.#base.length;
+    const end = Math.min(all, toOrdinal);
     for (let index = afterOrdinal; index < end; index++) {
       const user = this.get(index + 1, staged);
       if (user) yield user;

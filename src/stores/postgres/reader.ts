@@ -11,6 +11,7 @@ import type {
   StoreReader,
   SubjectUserPage,
   SubjectUserQuery,
+  UserCountQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -116,8 +117,8 @@ export class PostgresReader implements StoreReader {
     return this.#users<readonly UserRecord[]>([], query.runId, (of) => users.listUsers(of, query));
   }
 
-  countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
-    return this.#users(0, runId, (of) => users.countUsers(of, where));
+  countUsers(query: UserCountQuery): Promise<number> {
+    return this.#users(0, query.runId, (of) => users.countUsers(of, query));
   }
 
   listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {

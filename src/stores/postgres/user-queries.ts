@@ -2,15 +2,24 @@
  * Reads of user results: rows, overlaid by the active users. Those are few, so a list reads the rows of all
  * other users in order and merges the active ones that match.
  */
+import { comparePlaces } from '../../filter/list-order.ts';
 import type { UserRecord } from '../../model/records.ts';
 import { USER_PROPERTIES } from '../../model/resources/properties.ts';
 import type { UserSummary } from '../../model/resources/resources.ts';
 import type { UserStatus } from '../../model/status.ts';
-import type { SubjectUserPage, SubjectUserQuery, UserQuery, UserSumQuery } from '../../ports/store.ts';
+import type {
+  OrdinalRange,
+  SubjectUserPage,
+  SubjectUserQuery,
+  UserCountQuery,
+  UserQuery,
+  UserSumQuery,
+} from '../../ports/store.ts';
 import { addSums, userSums } from '../../rules/counters/user-sums.ts';
 import type { Row } from '../sql/cells.ts';
 import { fits, mergeUsers, newerInOrder, placeIn } from '../sql/merge-users.ts';
-import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../sql/page.ts';
+import { rangeOf, withinRange } from '../sql/ordinal-range.ts';
+import { type ListOrder, listOrder, stretchesAfter } from '../sql/page.ts';
 import { RUN_COLUMNS, RUN_FIELDS } from '../sql/run-rows.ts';
 import { subjectIn } from '../sql/user-conditions.ts';
 import { USER_COLUMNS, userFromRow } from '../sql/user-rows.ts';
@@ -28,6 +37,9 @@ export interface RunUsers {
 }
 
 const SELECT = `SELECT ${USER_COLUMNS} FROM {s}.users WHERE run_no =`;
+
+/** The placeholder of an ordinal. */
+const ORDINAL = '?::int8';
 
 const SUM = `SELECT coalesce(sum(failed_tasks_count), 0)::int8,
   count(*) FILTER (WHERE processing_status IN ('failed', 'completedWithErrors')),
@@ -58,6 +70,16 @@ export async function listUsersAt(
   return rows.map((row) => active.get(Number(row[0])) ?? userFromRow(runId, row));
 }
 
+/** The user that is a subject, if it is in the range. */
+async function withSubject(
+  users: RunUsers,
+  subjectId: string,
+  range: Partial<OrdinalRange>,
+): Promise<UserRecord[]> {
+  const user = await getUser(users, 'subject_id', subjectId);
+  return user ? withinRange([user], range) : [];
+}
+
 /** A page of users. */
 export async function listUsers(users: RunUsers, query: UserQuery): Promise<readonly UserRecord[]> {
   const { where, after, limit } = query;
@@ -68,28 +90,28 @@ export async function listUsers(users: RunUsers, query: UserQuery): Promise<read
   const { descending } = order;
   const subjectId = subjectIn(where);
   if (subjectId !== null) {
-    const user = await getUser(users, 'subject_id', subjectId);
-    const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
-    return user && isInPage && fits(user, where) ? [user] : [];
+    const isInPage = (user: UserRecord): boolean =>
+      fits(user, where) && (!after || comparePlaces(descending, placeOf(user), after) > 0);
+    return (await withSubject(users, subjectId, query)).filter(isInPage);
   }
-  const newer = newerInOrder(users.active.values(), where, order, after, limit);
-  const rows = await rowsInOrder(users, order, condition, after, limit);
+  const newer = newerInOrder(withinRange(users.active.values(), query), where, order, after, limit);
+  const rows = await rowsInOrder(users, order, condition, query);
   return mergeUsers(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
 }
 
 /** Counts the users that match. */
-export async function countUsers(users: RunUsers, where: UserQuery['where']): Promise<number> {
+export async function countUsers(users: RunUsers, query: UserCountQuery): Promise<number> {
+  const { where } = query;
   const condition = whereOfUsers(where);
   const subjectId = subjectIn(where);
-  if (subjectId !== null) {
-    const user = await getUser(users, 'subject_id', subjectId);
-    return user && fits(user, where) ? 1 : 0;
-  }
+  if (subjectId !== null)
+    return (await withSubject(users, subjectId, query)).filter((user) => fits(user, where)).length;
   const { session, runNo, active } = users;
-  const newer = [...active.values()];
+  const newer = withinRange(active.values(), query);
+  const range = rangeOf(query, ORDINAL);
   const [row] = await session.list(
-    `SELECT count(*) FROM {s}.users WHERE run_no = ? AND ${condition.sql} AND no <> ALL(?::int[])`,
-    [runNo, ...condition.params, textArray([...active.keys()])],
+    `SELECT count(*) FROM {s}.users WHERE run_no = ? AND ${condition.sql} AND ${range.sql} AND no <> ALL(?::int[])`,
+    [runNo, ...condition.params, ...range.params, textArray([...active.keys()])],
   );
   return Number(row?.[0]) + newer.filter((user) => fits(user, where)).length;
 }
@@ -100,7 +122,7 @@ export async function sumUsers(
   query: UserSumQuery,
 ): Promise<UserSummary> {
   const { afterOrdinal, toOrdinal, fromMs, toMs } = query;
-  const newer = [...active.values()].filter(({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal);
+  const newer = withinRange(active.values(), { afterOrdinal, toOrdinal });
   const stale = textArray(newer.map(({ ordinal }) => ordinal));
   const [row = []] = await session.rows(SUM, [runNo, afterOrdinal, toOrdinal, fromMs, toMs, stale]);
   const [failedTasks = 0, failedUsers = 0, successfulUsers = 0, totalTasks = 0, totalUsers = 0] =
@@ -121,9 +143,7 @@ export async function listUsersByStatus(
 ): Promise<readonly UserRecord[]> {
   if (limit <= 0) return [];
   const { session, runNo, active } = users;
-  const inRange = [...active.values()].filter(
-    ({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal,
-  );
+  const inRange = withinRange(active.values(), { afterOrdinal, toOrdinal });
   const newer = inRange
     .filter(({ processingStatus: is }) => is === status)
     .sort((a, b) => a.ordinal - b.ordinal)
@@ -169,15 +189,16 @@ async function rowsInOrder(
   { session, runNo, active }: RunUsers,
   order: ListOrder<UserRecord>,
   condition: ReturnType<typeof whereOfUsers>,
-  after: UserQuery['after'],
-  limit: number,
+  query: UserQuery,
 ): Promise<readonly Row[]> {
+  const { after, limit } = query;
+  const range = rangeOf(query, ORDINAL);
   const stale = textArray([...active.keys()]);
   const rows: Row[] = [];
   for (const { sql, params, orderBy } of stretchesAfter(order, after)) {
     if (rows.length >= limit) break;
-    const text = `${SELECT} ? AND ${condition.sql} AND ${sql} AND no <> ALL(?::int[]) ORDER BY ${orderBy} LIMIT ?`;
-    const values = [runNo, ...condition.params, ...params, stale, limit - rows.length];
+    const text = `${SELECT} ? AND ${condition.sql} AND ${range.sql} AND ${sql} AND no <> ALL(?::int[]) ORDER BY ${orderBy} LIMIT ?`;
+    const values = [runNo, ...condition.params, ...range.params, ...params, stale, limit - rows.length];
     rows.push(...(await session.list(text, values)));
   }
   return rows;

@@ -1,11 +1,12 @@
 /** Lists of users of which some have a state that is newer than their rows. */
 import { matchesRow } from '../../filter/list-filter.ts';
+import { comparePlaces } from '../../filter/list-order.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { UserRecord } from '../../model/records.ts';
 import { USER_PROPERTIES } from '../../model/resources/properties.ts';
 import type { Cursor } from '../../ports/store.ts';
 import type { Cell, Row } from './cells.ts';
-import { comparePlaces, type ListOrder } from './page.ts';
+import type { ListOrder } from './page.ts';
 import { userFromRow } from './user-rows.ts';
 
 /** Whether a user matches a filter. */

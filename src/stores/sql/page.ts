@@ -1,7 +1,6 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { PropertyTable } from '../../model/resources/properties.ts';
 import type { Cursor, Order } from '../../ports/store.ts';
-import type { Cell } from './cells.ts';
 import { columnOf } from './columns.ts';
 import type { Where } from './where.ts';
 
@@ -54,21 +53,4 @@ export function stretchesAfter<Row>(
   }
   const values = { sql: `(${column}, ${key}) ${beyond} (?, ?)`, params: [after.value, after.key], orderBy };
   return descending ? [values, { sql: `${column} IS NULL`, params: [], orderBy: byKey }] : [values];
-}
-
-/** Compares two places of a list: negative when `left` comes first. */
-export function comparePlaces(
-  descending: boolean,
-  left: Cursor<string | number>,
-  right: Cursor<string | number>,
-): number {
-  const ascending = compareCells(left.value, right.value) || compareCells(left.key, right.key);
-  return descending ? -ascending : ascending;
-}
-
-function compareCells(left: Cell, right: Cell): number {
-  if (left === right) return 0;
-  if (left === null) return -1;
-  if (right === null) return 1;
-  return left < right ? -1 : 1;
 }

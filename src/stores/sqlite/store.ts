@@ -14,7 +14,7 @@ import { SqliteTransaction } from './writing/transaction.ts';
 import type { WriteBatch } from './writing/write-batch.ts';
 import type { WriterThread } from './writing/writer-thread.ts';
 
-const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false };
+const CAPABILITIES: StoreCapabilities = { durable: true, sharedWriters: false, synchronous: true };
 
 /** Parts of a store that writes. */
 export interface WriterParts {

@@ -13,6 +13,7 @@ import { type ContractRunner, makeKit, type StoreSubject } from './kit.ts';
 import { filtering } from './lists/filtering.ts';
 import { orderAndPaging } from './lists/order-paging.ts';
 import { subjectUsers } from './lists/subject-users.ts';
+import { userRanges } from './lists/user-ranges.ts';
 import { userSums } from './lists/user-sums.ts';
 import { usersByStatus } from './lists/users-by-status.ts';
 import { workflowUsers } from './lists/workflow-users.ts';
@@ -44,6 +45,7 @@ const TOPICS = [
   workflows,
   runs,
   userSums,
+  userRanges,
   usersByStatus,
   orderAndPaging,
   filtering,
@@ -72,6 +74,7 @@ const SUBJECT = {
   capabilities: shapeReader({
     durable: readFlag,
     sharedWriters: readFlag,
+    synchronous: optional(readFlag),
   } satisfies ShapeOf<StoreCapabilities>),
   make: readFunction<StoreSubject['make']>,
   slices: optional(

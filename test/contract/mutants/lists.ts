@@ -33,6 +33,21 @@ export const LISTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'lists users beyond the last ordinal of a range',
+    caughtBy: 'ranges of users',
+    faults: withMethods((self) => ({
+      listUsers: ({ toOrdinal, ...query }) => self.listUsers(query),
+    })),
+  },
+  {
+    name: 'counts users from the first ordinal of a range on',
+    caughtBy: 'ranges of users',
+    faults: withMethods((self) => ({
+      countUsers: ({ afterOrdinal = 0, ...query }) =>
+        self.countUsers({ ...query, afterOrdinal: Math.max(0, afterOrdinal - 1) }),
+    })),
+  },
+  {
     name: 'lists unpublished runs',
     caughtBy: 'publication',
     faults: withMethods((self) => ({

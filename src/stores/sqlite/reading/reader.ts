@@ -11,6 +11,7 @@ import type {
   StoreReader,
   SubjectUserPage,
   SubjectUserQuery,
+  UserCountQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -116,8 +117,8 @@ export class SqliteReader implements StoreReader {
     return this.#readUsers<readonly UserRecord[]>(query.runId, [], (of) => users.listUsers(of, query));
   }
 
-  async countUsers({ runId, where }: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
-    return this.#readUsers(runId, 0, (of) => users.countUsers(of, where));
+  async countUsers(query: UserCountQuery): Promise<number> {
+    return this.#readUsers(query.runId, 0, (of) => users.countUsers(of, query));
   }
 
   async listUsersOfWorkflow(query: WorkflowUserQuery): Promise<WorkflowUserPage> {

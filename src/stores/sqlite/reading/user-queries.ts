@@ -2,15 +2,17 @@
  * Reads of user results: rows, overlaid by the active users. Those are few, so a list reads the rows of all
  * other users in order and merges the active ones that match.
  */
+import { comparePlaces } from '../../../filter/list-order.ts';
 import type { UserRecord } from '../../../model/records.ts';
 import { USER_PROPERTIES } from '../../../model/resources/properties.ts';
 import type { UserSummary } from '../../../model/resources/resources.ts';
 import type { UserStatus } from '../../../model/status.ts';
-import type { Cursor, UserQuery, UserSumQuery } from '../../../ports/store.ts';
+import type { OrdinalRange, UserCountQuery, UserQuery, UserSumQuery } from '../../../ports/store.ts';
 import { addSums, userSums } from '../../../rules/counters/user-sums.ts';
 import type { Row } from '../../sql/cells.ts';
 import { fits, mergeUsers, newerInOrder, placeIn } from '../../sql/merge-users.ts';
-import { comparePlaces, type ListOrder, listOrder, stretchesAfter } from '../../sql/page.ts';
+import { rangeOf, withinRange } from '../../sql/ordinal-range.ts';
+import { type ListOrder, listOrder, stretchesAfter } from '../../sql/page.ts';
 import { subjectIn } from '../../sql/user-conditions.ts';
 import { USER_COLUMNS, userFromRow } from '../../sql/user-rows.ts';
 import type { Where } from '../../sql/where.ts';
@@ -48,6 +50,12 @@ export function getUserBySubject(users: RunUsers, subjectId: string): UserRecord
   return ordinal === null ? null : getUser(users, ordinal);
 }
 
+/** The user that is a subject, if it is in the range. */
+function withSubject(users: RunUsers, subjectId: string, range: Partial<OrdinalRange>): UserRecord[] {
+  const user = getUserBySubject(users, subjectId);
+  return user ? withinRange([user], range) : [];
+}
+
 /** A page of users. */
 export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecord[] {
   const { where, after, limit } = query;
@@ -58,33 +66,31 @@ export function listUsers(users: RunUsers, query: UserQuery): readonly UserRecor
   const { descending } = order;
   const subjectId = subjectIn(where);
   if (subjectId !== null) {
-    const user = getUserBySubject(users, subjectId);
-    const isInPage = user && (!after || comparePlaces(descending, placeOf(user), after) > 0);
-    return user && isInPage && fits(user, where) ? [user] : [];
+    const isInPage = (user: UserRecord): boolean =>
+      fits(user, where) && (!after || comparePlaces(descending, placeOf(user), after) > 0);
+    return withSubject(users, subjectId, query).filter(isInPage);
   }
-  const newer = newerInOrder(users.active.values(), where, order, after, limit);
-  const rows = rowsInOrder(users, order, branches, after, limit);
+  const newer = newerInOrder(withinRange(users.active.values(), query), where, order, after, limit);
+  const rows = rowsInOrder(users, order, branches, query);
   return mergeUsers(users, rows, newer, limit, (a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
 }
 
 /** Counts the users that match. */
-export function countUsers(users: RunUsers, where: UserQuery['where']): number {
+export function countUsers(users: RunUsers, query: UserCountQuery): number {
   const { connection, runNo, active } = users;
-  if (!where) return connection.number(`SELECT count(*) ${OF_RUN}`, runNo);
+  const { where } = query;
+  const range = rangeOf(query);
+  if (!where) return connection.number(`SELECT count(*) ${OF_RUN} AND ${range.sql}`, runNo, ...range.params);
   const branches = branchesOf(where);
   const subjectId = subjectIn(where);
-  if (subjectId !== null) {
-    const user = getUserBySubject(users, subjectId);
-    return user && fits(user, where) ? 1 : 0;
-  }
-  const newer = [...active.values()];
+  if (subjectId !== null)
+    return withSubject(users, subjectId, query).filter((user) => fits(user, where)).length;
+  const newer = withinRange(active.values(), query);
   const older = notAmong(newer);
   const counts = branches.map(({ sql, params }) =>
     connection.number(
-      `SELECT count(*) ${OF_RUN} AND ${sql} AND ${older.sql}`,
-      runNo,
-      ...params,
-      ...older.params,
+      `SELECT count(*) ${OF_RUN} AND ${sql} AND ${range.sql} AND ${older.sql}`,
+      ...[runNo, ...params, ...range.params, ...older.params],
     ),
   );
   return counts.reduce((sum, count) => sum + count, 0) + newer.filter((user) => fits(user, where)).length;
@@ -95,7 +101,7 @@ export function sumUsers(
   { connection, runNo, active }: RunUsers,
   { afterOrdinal, toOrdinal, fromMs, toMs }: UserSumQuery,
 ): UserSummary {
-  const newer = [...active.values()].filter(({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal);
+  const newer = withinRange(active.values(), { afterOrdinal, toOrdinal });
   const older = notAmong(newer);
   const row = connection.get(
     `${SUM} AND ${older.sql}`,
@@ -129,10 +135,8 @@ export function listUsersByStatus(
   toOrdinal = Number.MAX_SAFE_INTEGER,
 ): readonly UserRecord[] {
   if (limit <= 0) return [];
-  const newer = [...users.active.values()]
-    .filter(
-      ({ processingStatus: is, ordinal }) => is === status && ordinal > afterOrdinal && ordinal <= toOrdinal,
-    )
+  const newer = withinRange(users.active.values(), { afterOrdinal, toOrdinal })
+    .filter(({ processingStatus: is }) => is === status)
     .sort((a, b) => a.ordinal - b.ordinal)
     .slice(0, limit);
   const rows = rowsByStatus(users, status, afterOrdinal, limit, toOrdinal);
@@ -161,9 +165,10 @@ function* rowsInOrder(
   { connection, runNo, active }: RunUsers,
   order: ListOrder<UserRecord>,
   branches: readonly Where[],
-  after: Cursor<number> | null,
-  limit: number,
+  query: UserQuery,
 ): Generator<Row> {
+  const { after, limit } = query;
+  const range = rangeOf(query);
   // `all` is faster; with many active users, most of the rows may not be needed.
   const read = active.size === 0 ? 'all' : 'each';
   const { column } = order;
@@ -171,11 +176,11 @@ function* rowsInOrder(
     const page = `${branches
       .map(
         (branch) =>
-          `SELECT ${column === null ? USER_COLUMNS : `no, ${column}`} ${OF_RUN} AND ${branch.sql} AND ${sql}`,
+          `SELECT ${column === null ? USER_COLUMNS : `no, ${column}`} ${OF_RUN} AND ${branch.sql} AND ${range.sql} AND ${sql}`,
       )
       .join(' UNION ALL ')} ORDER BY ${orderBy} LIMIT ?`;
     const values = [
-      ...branches.flatMap((branch) => [runNo, ...branch.params, ...params]),
+      ...branches.flatMap((branch) => [runNo, ...branch.params, ...range.params, ...params]),
       limit + active.size,
     ];
     if (column === null) yield* connection[read](page, ...values);

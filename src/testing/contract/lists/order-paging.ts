@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Filter } from '../../../model/filter.ts';
 import type { RunRecord, UserRecord } from '../../../model/records.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../model/resources/properties.ts';
-import type { Order, Store, StoreReader } from '../../../ports/store.ts';
+import type { Order, Store, StoreReader, UserQuery } from '../../../ports/store.ts';
 import { Choices } from '../../../system/virtual/choices.ts';
 import type { ContractKit } from '../kit.ts';
 import { cursorOf, sortedRows } from '../random/naive-reader.ts';
@@ -49,7 +49,7 @@ export async function walkRuns(
 /** Walks all pages of a list of users. */
 export async function walkUsers(
   reader: StoreReader,
-  query: { runId: string; where: Filter | null; order: Order },
+  query: Omit<UserQuery, 'after' | 'limit'>,
   limit: number,
   betweenPages: (page: number) => Promise<void> = async () => {},
 ): Promise<UserRecord[]> {

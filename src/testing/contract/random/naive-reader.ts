@@ -20,6 +20,7 @@ import type {
   StoreReader,
   SubjectUserPage,
   SubjectUserQuery,
+  UserCountQuery,
   UserQuery,
   UserSumQuery,
   WorkflowUserPage,
@@ -111,11 +112,17 @@ export class NaiveReader implements StoreReader {
   }
 
   async listUsers(query: UserQuery): Promise<readonly UserRecord[]> {
-    return page(this.usersOf(query.runId), query, USER_PROPERTIES, (user) => user.ordinal);
+    return page(this.#usersIn(query), query, USER_PROPERTIES, (user) => user.ordinal);
   }
 
-  async countUsers(query: Pick<UserQuery, 'runId' | 'where'>): Promise<number> {
-    return this.usersOf(query.runId).filter((user) => matches(query.where, USER_PROPERTIES, user)).length;
+  async countUsers(query: UserCountQuery): Promise<number> {
+    return this.#usersIn(query).filter((user) => matches(query.where, USER_PROPERTIES, user)).length;
+  }
+
+  #usersIn({ runId, afterOrdinal, toOrdinal }: UserCountQuery): UserRecord[] {
+    return this.usersOf(runId).filter(
+      ({ ordinal }) => ordinal > (afterOrdinal ?? 0) && ordinal <= (toOrdinal ?? Number.POSITIVE_INFINITY),
+    );
   }
 
   async listUsersOfWorkflow({

@@ -161,6 +161,9 @@ async function compareUsers(reader: StoreReader, naive: NaiveTransaction, choice
   );
   const atMs = choices.pick(users.map((user) => user.startedAtMs ?? user.scheduledAtMs).concat(0));
   const stretch = { runId: id, afterOrdinal: choices.int(0, 4), toOrdinal: choices.int(0, SIZES.users) };
+  const inStretch = { ...query, ...stretch };
+  assert.deepEqual(await walkUsers(reader, inStretch, limit), await walkUsers(naive, inStretch, 1_000));
+  assert.equal(await reader.countUsers(inStretch), await naive.countUsers(inStretch));
   for (const window of [
     { fromMs: 0, toMs: atMs },
     { fromMs: atMs, toMs: atMs + 2_000 },

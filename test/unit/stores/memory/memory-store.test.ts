@@ -44,10 +44,10 @@ describe('options', () => {
 
   it('decide whether runs are cut, and into slices of how many users', async () => {
     expect([memoryStore().slices, memoryStore({ slices: false }).slices]).toEqual([undefined, undefined]);
-    expect(memoryStore().capabilities).toEqual({ durable: false, sharedWriters: false });
+    expect(memoryStore().capabilities).toEqual({ durable: false, sharedWriters: false, synchronous: true });
     const numbers = async (slices: MemoryStoreOptions['slices'], users: number) => {
       const store = memoryStore({ slices: slices as boolean });
-      expect(store.capabilities).toEqual({ durable: false, sharedWriters: true });
+      expect(store.capabilities).toEqual({ durable: false, sharedWriters: true, synchronous: true });
       const keys = await store.transaction(async (tx) => {
         const run = makeRun({ totalUsersCount: users });
         await tx.insertRun(run);

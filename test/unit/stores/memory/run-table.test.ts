@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { comparePlaces } from '../../../../src/filter/list-order.ts';
 import type { RunRecord } from '../../../../src/model/records.ts';
-import { comparePlaces } from '../../../../src/stores/memory/page.ts';
 import { RunTable } from '../../../../src/stores/memory/run-table.ts';
 import { AT, makeRun, runId } from '../sqlite/records.ts';
 
@@ -40,7 +40,7 @@ it('the orders of a run table are those of sorting its published runs, after any
           table.commit();
           const sorted = [...table.values(false)]
             .filter(({ published }) => published)
-            .sort((a, b) => (descending ? -1 : 1) * comparePlaces(placeOf(a), placeOf(b)));
+            .sort((a, b) => comparePlaces(descending, placeOf(a), placeOf(b)));
           expect([...table.inOrder({ property, descending }, null)]).toEqual(sorted);
           const last = sorted[skipped];
           if (last === undefined) continue;

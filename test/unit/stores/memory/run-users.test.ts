@@ -16,8 +16,8 @@ describe('the users of a run in memory', () => {
     users.put(step(makeUser(1)));
     expect([users.get(2, false), users.get(1, false)]).toEqual([undefined, makeUser(1)]);
     expect([users.get(2, true), users.get(1, true)]).toEqual([makeUser(2), step(makeUser(1))]);
-    expect([...users.after(0, false)].length).toBe(1);
-    expect([...users.after(0, true)].map(({ ordinal }) => ordinal)).toEqual([1, 2]);
+    expect([...users.within(0, 9, false)].length).toBe(1);
+    expect([...users.within(0, 9, true)].map(({ ordinal }) => ordinal)).toEqual([1, 2]);
     users.commit();
     expect([users.get(2, false), users.get(1, false)]).toEqual([makeUser(2), step(makeUser(1))]);
   });

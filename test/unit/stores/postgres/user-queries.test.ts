@@ -208,7 +208,7 @@ describePostgres('users in Postgres', () => {
             after = { value: cellOf(last), key: last.ordinal };
           }
           expect(mine(found)).toEqual(expected);
-          expect(await countUsers(users, fits)).toBe(expected.length);
+          expect(await countUsers(users, { runId: users.runId, where: fits })).toBe(expected.length);
           const within = current.filter(({ ordinal }) => ordinal > from && ordinal <= to);
           const failed = await listUsersByStatus(users, 'failed', from, limit, to);
           expect(ordinalsOf(failed)).toEqual(

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseListFilter } from '../../../../src/filter/list-filter.ts';
+import { comparePlaces } from '../../../../src/filter/list-order.ts';
 import type { UserRecord } from '../../../../src/model/records.ts';
 import { USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
 import type { Row } from '../../../../src/stores/sql/cells.ts';
 import { fits, mergeUsers, newerInOrder, placeIn } from '../../../../src/stores/sql/merge-users.ts';
-import { comparePlaces, listOrder } from '../../../../src/stores/sql/page.ts';
+import { listOrder } from '../../../../src/stores/sql/page.ts';
 import { userFromRow } from '../../../../src/stores/sql/user-rows.ts';
 import { AT, makeUser, RUN } from '../sqlite/records.ts';
 

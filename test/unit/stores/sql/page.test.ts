@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { comparePlaces } from '../../../../src/filter/list-order.ts';
 import { RUN_PROPERTIES, USER_PROPERTIES } from '../../../../src/model/resources/properties.ts';
-import { comparePlaces, listOrder, stretchesAfter } from '../../../../src/stores/sql/page.ts';
+import { listOrder, stretchesAfter } from '../../../../src/stores/sql/page.ts';
 import { refusal } from '../sqlite/support.ts';
 
 const order = (property: string, descending: boolean) =>
