@@ -80,6 +80,10 @@ export class ExportMoment {
   }
 }
 
+/** Tasks that are shared, and their length as text, at most. */
+const TASKS_MAX = 10_000;
+const TASK_LENGTH_MAX = 10_000;
+
 /** Bounds on what is held at once. */
 export interface ExportBounds {
   readonly rowsMax: number;
@@ -103,7 +107,10 @@ export class ExportCollector {
   /** Task results that stood in the rows of their users. */
   expandedTasksCount = 0;
   readonly links = new ReprocessedLinks();
-  readonly #known = new Set<string>();
+  /** Ids by kind and owner, over all moments. */
+  readonly #known = new Map<string, Set<string>>();
+  /** Tasks by their text: a result has its whole task with it, and tasks are few. */
+  readonly #tasks = new Map<string, unknown>();
   readonly #bounds: ExportBounds;
   readonly #tally: Tally;
   #firstDocument: string | null = null;
@@ -206,18 +213,19 @@ export class ExportCollector {
       return;
     }
     const id = idOf(row);
-    const kept = kind === 'run' ? withoutLists(row) : row;
+    const kept = kind === 'run' ? withoutLists(row) : kind === 'taskResult' ? this.#withSharedTask(row) : row;
     const twin = seen.get(id);
     if (twin) this.#tally.repeated(kind, id, unit, [twin, row]);
     seen.set(id, row);
     const owner = ownerOf(row, kind, unit);
-    const key = `${kind} ${owner} ${id}`;
-    if (!this.#known.has(key)) {
+    const key = `${kind} ${owner}`;
+    const known = this.#known.get(key) ?? new Set<string>();
+    if (!known.has(id)) {
       this.counts[kind] += 1;
       if (kind === 'userResult' && Array.isArray(row.taskProcessingResults))
         this.expandedTasksCount += row.taskProcessingResults.length;
     }
-    this.#known.add(key);
+    this.#known.set(key, known.add(id));
     const shelf = moment.shelf(kind, owner);
     const before = shelf.get(id)?.row;
     const { document, address } = unit;
@@ -234,6 +242,14 @@ export class ExportCollector {
         for (const again of inner.rows) this.links.add(id, idOf(again), unit);
       this.#addUnit(inner);
     }
+  }
+
+  #withSharedTask(row: ExportRow): ExportRow {
+    const text = isComplex(row.task) ? JSON.stringify(row.task) : '';
+    if (text === '' || text.length > TASK_LENGTH_MAX) return row;
+    const task = this.#tasks.get(text) ?? row.task;
+    if (this.#tasks.size < TASKS_MAX) this.#tasks.set(text, task);
+    return { ...row, task };
   }
 
   /** Whether the moment has another content for a row: it was read later. */

@@ -14,7 +14,8 @@ export async function* readFiles(paths: readonly string[]): AsyncGenerator<Expor
 
 async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new CliError(`Expected ${path} to be a file, got ${messageOf(cause)}`, null, { cause });
+    const got = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : messageOf(cause);
+    throw new CliError(`Expected ${path} to be a file, got ${got}`, null, { cause });
   });
   if (found.isDirectory())
     throw new CliError(`Expected ${path} to be a file, got a folder`, `Name its files: ${path}/*.json`);
