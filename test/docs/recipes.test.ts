@@ -2,7 +2,7 @@
  * Every recipe of `src/recipes` is done as it is written, in a folder of its own: its files are written, its commands run in one shell,
  * and print what the page says (`…` stands for anything). `npm install` is left out: the packages are those of this clone.
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
@@ -18,6 +18,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describePostgres, serverUrl, sql } from '../postgres/support.ts';
@@ -36,30 +37,35 @@ interface Block {
   readonly body: string;
   /** The file that the line before the block names. */
   readonly file: string | undefined;
+  /** The text before it says that it goes on while the next ones run. */
+  readonly isInBackground: boolean;
 }
 
 const pages = readdirSync(FOLDER).filter((name) => name !== 'README.md');
 const textOf = (page: string): string => readFileSync(join(FOLDER, page), 'utf8');
 
 function blocksOf(page: string): readonly Block[] {
-  const text = textOf(page);
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+  const content = textOf(page);
+  return [...content.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
     ({ index, 1: language = '', 2: body = '' }) => {
-      const [, file] = /`([\w.-]+)`(?: \(.*\))?:\n\n$/.exec(text.slice(0, index)) ?? [];
-      return { language, body, file };
+      const before = content.slice(0, index);
+      const [, file] = /`([\w.-]+)`(?: \(.*\))?:\n\n$/.exec(before) ?? [];
+      return { language, body, file, isInBackground: /second terminal[^.]*:\n\n$/.test(before) };
     },
   );
 }
 
 /** The steps of a page as one script; each block of commands ends with its exit code. */
 function scriptOf(blocks: readonly Block[]): string {
-  const steps = blocks.map(({ language, body, file }) => {
-    if (language === 'sh')
-      return `${body.replace(/^export DATABASE_URL=.*$/m, '')}\nprintf '${END}%s${END}' $?`;
+  const steps = blocks.map(({ language, body, file, isInBackground }) => {
+    if (language === 'sh') {
+      const commands = body.replace(/^export DATABASE_URL=.*$/m, '').trimEnd();
+      return `${commands}${isInBackground ? ' &' : ''}\nprintf '${END}%s${END}' $?`;
+    }
     if (file === undefined && language !== 'text') throw new Error(`A block of ${language} names no file`);
     return file === undefined ? '' : `cat > ${file} <<'END OF ${file}'\n${body}END OF ${file}`;
   });
-  return ["trap 'kill $(jobs -p) 2>/dev/null' EXIT", ...steps].join('\n');
+  return [...steps, 'kill $(jobs -p) 2>/dev/null; wait'].join('\n');
 }
 
 /** Programs of the shell: `npm` does nothing, `npx tenure` is this clone, `curl` waits until the server is there. */
@@ -113,6 +119,27 @@ function freePort(): Promise<number> {
   );
 }
 
+const groups = new Set<number>();
+/** No test leaves a process behind, whatever became of it. */
+afterAll(() => {
+  for (const group of groups) process.kill(-group, 'SIGKILL');
+});
+
+/** Runs a script in a group of processes of its own. */
+async function run(script: string, cwd: string, env: NodeJS.ProcessEnv) {
+  const shell = spawn('bash', ['-c', script], {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid = 0 } = shell;
+  groups.add(pid);
+  const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
+  groups.delete(pid);
+  return { stdout, stderr };
+}
+
 async function expectDone(page: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
   const ports: Readonly<Record<string, number>> = { 3000: await freePort(), 8080: await freePort() };
   const blocks = blocksOf(page).map((block) => ({
@@ -122,14 +149,7 @@ async function expectDone(page: string, env: NodeJS.ProcessEnv = {}): Promise<vo
   const folder = join(place, page.replace('.md', ''));
   mkdirSync(folder);
   const { NO_COLOR: _, npm_command: __, ...inherited } = process.env;
-  const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((done) =>
-    execFile(
-      'bash',
-      ['-c', scriptOf(blocks)],
-      { cwd: folder, env: { ...inherited, ...env, PATH } },
-      (_, stdout, stderr) => done({ stdout, stderr }),
-    ),
-  );
+  const { stdout, stderr } = await run(scriptOf(blocks), folder, { ...inherited, ...env, PATH });
   const outputs = stdout.split(END);
   const commands = blocks.flatMap((block, index) =>
     block.language === 'sh' ? [{ ...block, next: blocks[index + 1] }] : [],
@@ -142,8 +162,8 @@ async function expectDone(page: string, env: NodeJS.ProcessEnv = {}): Promise<vo
 }
 
 /** The text, with `…` for anything. */
-function patternOf(text: string): RegExp {
-  const parts = text
+function patternOf(expected: string): RegExp {
+  const parts = expected
     .trimEnd()
     .split('…')
     .map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
