@@ -3,6 +3,7 @@
 import type { Measure } from './measure.ts';
 import { cluster } from './measures/cluster.ts';
 import { connectors } from './measures/connectors.ts';
+import { directory } from './measures/directory.ts';
 import { durable } from './measures/durable.ts';
 import { http } from './measures/http.ts';
 import { loopDelay } from './measures/loop-delay.ts';
@@ -29,6 +30,7 @@ export const MEASURES: readonly Measure[] = [
   record,
   http,
   loopDelay,
+  directory,
   telemetry,
   start,
   connectors,

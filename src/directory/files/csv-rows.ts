@@ -14,6 +14,9 @@ import type { SourceFile } from './source-file.ts';
 const SHORT_REMEDY =
   'If cells at its end were left out because they are empty, say so: --short-rows fill (library: shortRows)';
 
+/** V8 copies shorter parts of a text. */
+const SLICE_LENGTH_MIN = 13;
+
 /** What a column becomes. */
 interface ColumnPlan {
   readonly index: number;
@@ -63,17 +66,25 @@ class CsvCodec implements RowCodec {
     return this.#header.notes;
   }
 
-  decode(block: Block, onShortRow?: (line: number) => void): readonly (Subject | null)[] {
-    return this.#rows(block, onShortRow).map((row, at) => {
-      if (row === null) return null;
-      const attributes = emptyAttributes();
-      for (const { index, segments } of this.#plans) {
-        const cell = row[index];
-        if (cell !== undefined && cell !== '') putAttribute(attributes, segments, cell);
-      }
-      this.#options.rewriteDates(attributes);
-      return toSubject(attributes, { ...this.#place(block, at), column: this.idColumn });
-    });
+  decode(block: Block): readonly (Subject | null)[] {
+    return this.#rows(block).map((row, at) => row && this.#subject(this.#plans, row, block, at));
+  }
+
+  ids(block: Block, onShortRow: (line: number) => void): readonly (string | null)[] {
+    const plans = this.#plans.filter(({ segments }) => segments[0] === 'id');
+    return this.#rows(block, onShortRow).map((row, at) => row && this.#subject(plans, row, block, at).id);
+  }
+
+  #subject(plans: readonly ColumnPlan[], row: readonly string[], block: Block, at: number): Subject {
+    const attributes = emptyAttributes();
+    for (const { index, segments } of plans) {
+      const cell = row[index];
+      if (cell !== undefined && cell !== '') putAttribute(attributes, segments, cell);
+    }
+    this.#options.rewriteDates(attributes);
+    const subject = toSubject(attributes, { ...this.#place(block, at), column: this.idColumn });
+    attributes.id = detached(subject.id);
+    return subject;
   }
 
   cells(block: Block): readonly (readonly (readonly [string, string])[])[] {
@@ -116,6 +127,11 @@ class CsvCodec implements RowCodec {
   #place(block: Block, at: number): { path: string; line: number } {
     return { path: this.#path, line: block.lines[at] ?? 0 };
   }
+}
+
+/** An id without the record that it is a part of: V8 would keep all of that in memory as long as the id. */
+function detached(id: string): string {
+  return id.length < SLICE_LENGTH_MIN ? id : Buffer.from(id).toString();
 }
 
 function isBlank(cell: string): boolean {

@@ -93,14 +93,19 @@ class FileDirectory implements SizedDirectory {
     await this.#file.checkUnchanged();
     for await (const block of readBlocks(this.#file, this.#codec)) {
       for (const [at, subject] of (await this.#decode(block)).entries()) {
-        if (!subject) continue;
-        const slot = this.#index.slotOf(subject.id);
-        if (slot === undefined) throw this.#file.changed();
-        const isKept = this.#index.positionAt(slot) === block.position + (block.starts[at] ?? 0);
-        if (isKept && (rule === null || rule.matches(subject))) yield subject;
+        if (!subject || !this.#isKept(subject.id, block, at)) continue;
+        if (rule === null || rule.matches(subject)) yield subject;
       }
     }
     await this.#file.checkUnchanged();
+  }
+
+  /** Whether this row of its id is the one that counts. Where each id has one row, there is nothing to ask. */
+  #isKept(id: string, block: Block, at: number): boolean {
+    if (this.skippedRowsCount === 0) return true;
+    const slot = this.#index.slotOf(id);
+    if (slot === undefined) throw this.#file.changed();
+    return this.#index.positionAt(slot) === block.position + (block.starts[at] ?? 0);
   }
 
   membersOf(groupId: string): AsyncGenerator<Subject> {
@@ -184,21 +189,21 @@ async function readContents(file: SourceFile, codec: RowCodec, onDuplicate: OnDu
   let rows = 0;
   for await (const block of readBlocks(file, codec)) {
     checkUtf8(file.path, block);
-    for (const [at, subject] of codec.decode(block, (line) => short.add(line)).entries()) {
+    for (const [at, id] of codec.ids(block, (line) => short.add(line)).entries()) {
       const [start = 0, end = 0, line = 0] = [block.starts[at], block.ends[at], block.lines[at]];
-      if (!subject) {
+      if (id === null) {
         empty.add(line);
         continue;
       }
       rows += 1;
-      const slot = index.slotOf(subject.id);
+      const slot = index.slotOf(id);
       if (slot !== undefined && onDuplicate === 'refuse') {
-        const lines = places.get(subject.id) ?? [index.lineAt(slot)];
-        places.set(subject.id, lines);
+        const lines = places.get(id) ?? [index.lineAt(slot)];
+        places.set(id, lines);
         lines.push(line);
       }
       if (slot === undefined || onDuplicate === 'last') {
-        index.put(subject.id, block.position + start, end - start, line);
+        index.put(id, slot, block.position + start, end - start, line);
       }
     }
   }

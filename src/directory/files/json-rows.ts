@@ -102,16 +102,18 @@ export function jsonlCodec(
 ): RowCodec {
   const objects = new JsonObjects(path, mapping, rewriteDates);
   const values = (block: Block): unknown[] => block.lines.map((line, at) => readLine(path, block, at, line));
+  const decode = (block: Block): (Subject | null)[] =>
+    values(block).map((value, at) =>
+      value === undefined ? null : objects.toSubject(value, { path, line: block.lines[at] ?? 0 }),
+    );
   return {
     idColumn: objects.idColumn,
     isQuoted: false,
     position,
     line: 1,
     notes: [],
-    decode: (block) =>
-      values(block).map((value, at) =>
-        value === undefined ? null : objects.toSubject(value, { path, line: block.lines[at] ?? 0 }),
-      ),
+    decode,
+    ids: (block) => decode(block).map((subject) => subject?.id ?? null),
     cells: (block) => values(block).flatMap((value) => (value === undefined ? [] : [cellsOf(value)])),
     attributes: () => objects.attributes(),
     checkComplete: () => objects.checkComplete(),

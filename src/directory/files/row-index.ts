@@ -33,11 +33,13 @@ export class RowIndex {
     return this.#lines[slot] ?? 0;
   }
 
-  /** Adds a record, or replaces the one that its id has. */
-  put(id: string, position: number, length: number, line: number): void {
-    const slot = this.#slots.get(id) ?? this.#slots.size;
-    if (slot === this.#positions.length) this.#grow();
-    this.#slots.set(id, slot);
+  /** Adds a record, or replaces the one at the `known` slot of its id. */
+  put(id: string, known: number | undefined, position: number, length: number, line: number): void {
+    const slot = known ?? this.#slots.size;
+    if (known === undefined) {
+      if (slot === this.#positions.length) this.#grow();
+      this.#slots.set(id, slot);
+    }
     this.#positions[slot] = position;
     this.#lengths[slot] = length;
     this.#lines[slot] = line;

@@ -20,10 +20,15 @@ export interface RowCodec {
   /**
    * One entry per record of the block, in order; `null` for a record that holds nothing.
    *
-   * @param onShortRow called with the line of each row with fewer cells than the header.
    * @throws LifecycleError `InvalidFile` naming the line and column of the first that cannot be read.
    */
-  decode(block: Block, onShortRow?: (line: number) => void): readonly (Subject | null)[];
+  decode(block: Block): readonly (Subject | null)[];
+  /**
+   * The ids of the same, for a pass that needs no more. It checks all that `decode` checks.
+   *
+   * @param onShortRow called with the line of each row with fewer cells than the header.
+   */
+  ids(block: Block, onShortRow: (line: number) => void): readonly (string | null)[];
   /** The columns of each record that holds something, with their text, for finding a better id column. */
   cells(block: Block): readonly (readonly (readonly [column: string, text: string])[])[];
   /** The attributes of the records, as far as they have been read. */
