@@ -1,6 +1,5 @@
 /** A durable run: SQLite at `synchronous=FULL`, every task's outcome committed before the next one. */
 import { join } from 'node:path';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
@@ -14,7 +13,6 @@ export interface DurableInput extends Load {
 }
 
 export const run: Run<DurableInput> = ({ folder, historicalRuns = 0, ...load }) => {
-  sizeNursery('small'); // as the command line does
   return runLoad(load, async (name) => {
     const file = join(folder, `${name}.db`);
     if (historicalRuns > 0 && name === 'bench') await addRuns(file, historicalRuns);

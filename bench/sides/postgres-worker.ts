@@ -1,5 +1,4 @@
 /** A process that works on the runs of another one, until it is killed. */
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { createEngine, type TaskHandler } from '../../src/index.ts';
 import { postgresStore } from '../../src/postgres.ts';
 import type { Run } from '../child.ts';
@@ -15,7 +14,6 @@ export interface WorkerInput extends Load {
 }
 
 export const run: Run<WorkerInput> = async ({ url, schema, untilAborted = false, ...load }, send) => {
-  sizeNursery('small'); // as the command line does
   const { users, concurrency = 256 } = load;
   const store = await postgresStore({ connectionString: url, schema });
   const handler = untilAborted ? abortable(concurrency, send) : handlerOf(load);

@@ -1,6 +1,5 @@
 /** A run on Postgres, each task's outcome committed before the next one, by as many processes as are given. */
 import { cpus } from 'node:os';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { postgresStore } from '../../src/postgres.ts';
 import type { Run } from '../child.ts';
 import type { Load } from '../measure.ts';
@@ -14,7 +13,6 @@ interface PostgresInput extends Load {
 }
 
 export const run: Run<PostgresInput> = async ({ url, processes = 1, ...load }) => {
-  sizeNursery('small'); // as the command line does
   const schemaOf = (name: string) => `tenure_${name}`;
   await makeTables(url, schemaOf('bench'));
   const workers = await Promise.all(

@@ -1,7 +1,6 @@
 /** An engine that is killed half way, or one that continues after the kill; both report to the parent. */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { createEngine, type TaskHandler } from '../../src/index.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
@@ -16,7 +15,6 @@ export interface RecoveryInput extends Load {
 }
 
 export const run: Run<RecoveryInput> = async (input, send) => {
-  sizeNursery('small'); // as the command line does
   const { folder, users, tasks, resumes } = input;
   const store = await sqliteStore(join(folder, FILE));
   const calls = openSync(join(folder, CALLS), 'a');

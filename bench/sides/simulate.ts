@@ -1,5 +1,4 @@
 /** The simulator: no-op tasks, or a year of an ordinary company. */
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { type Scenario, simulate } from '../../src/simulate.ts';
 import type { Run } from '../child.ts';
 import { noOps, year } from './scenarios.ts';
@@ -13,7 +12,6 @@ export interface SimulateInput {
 }
 
 export const run: Run<SimulateInput> = async ({ scenario, people, times }) => {
-  sizeNursery('large'); // as the command line does
   await simulate(noOps(5_000, 3)); // warm-up
   if (scenario === 'year') {
     const { totals, ms } = await timed(year(people));

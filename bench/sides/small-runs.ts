@@ -1,6 +1,5 @@
 /** Many small runs at once: all activated together, then all awaited. */
 import { join } from 'node:path';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import type { Run } from '../child.ts';
 import { numbered, startEngine } from './load.ts';
@@ -14,7 +13,6 @@ export interface SmallRunsInput {
 }
 
 export const run: Run<SmallRunsInput> = async ({ folder, ...size }) => {
-  sizeNursery('small'); // as the command line does
   await runThem({ ...size, runs: Math.min(size.runs, 200) }, join(folder, 'warm.db'));
   return runThem(size, join(folder, 'bench.db'));
 };

@@ -9,7 +9,6 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import { openTelemetry } from '../../src/telemetry.ts';
 import type { Run } from '../child.ts';
@@ -23,7 +22,6 @@ const NOWHERE: SpanExporter = {
 };
 
 export const run: Run<DurableInput> = ({ folder, ...load }) => {
-  sizeNursery('small'); // as the side without telemetry does
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const telemetry = openTelemetry({

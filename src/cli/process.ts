@@ -2,7 +2,6 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename, relative } from 'node:path';
 import { systemClock } from '../system/real/clock.ts';
 import type { Host } from './host.ts';
-import { sizeNursery } from './nursery.ts';
 import { runProgram } from './program.ts';
 import { describeError, messageOf } from './terminal/cli-error.ts';
 import { EXIT } from './terminal/exit-codes.ts';
@@ -13,7 +12,6 @@ import { styleFor } from './terminal/style.ts';
 /** Runs the command line of this process, then ends it. */
 export async function runProcess(): Promise<void> {
   silenceSqliteWarning();
-  sizeNursery('small');
   const { env, stderr } = process;
   const stdout = reserveStdout();
   const host: Host = {

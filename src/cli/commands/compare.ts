@@ -11,7 +11,6 @@ import {
 import type { Comparison, SeedsComparison } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
 import type { Host } from '../host.ts';
-import { sizeNursery } from '../nursery.ts';
 import { wholeNumber } from '../options.ts';
 import {
   bottleneckFacts,
@@ -70,7 +69,6 @@ async function compare(
   after: string,
   options: CompareCliOptions,
 ): Promise<ExitCode> {
-  sizeNursery('large');
   const library = await import('../../simulate.ts');
   const a = await readNamed(library, before, options.horizon);
   const b = await readNamed(library, after, options.horizon);

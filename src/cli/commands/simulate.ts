@@ -2,7 +2,6 @@ import { Argument, Command, Option } from 'commander';
 import type { SimulationResult } from '../../simulate.ts';
 import { duration } from '../../text/numbers.ts';
 import type { Host } from '../host.ts';
-import { sizeNursery } from '../nursery.ts';
 import {
   bottleneckFacts,
   claimReport,
@@ -55,7 +54,6 @@ async function simulate(
   name: string | undefined,
   options: SimulateCliOptions,
 ): Promise<ExitCode> {
-  sizeNursery('large');
   const library = await import('../../simulate.ts');
   if (options.schema) {
     await host.stdout.write(`${JSON.stringify(library.SCENARIO_SCHEMA, null, 2)}\n`);

@@ -4,7 +4,6 @@ import { Command, Option } from 'commander';
 import type { Scenario, ScenarioFromRecord } from '../../../simulate.ts';
 import type { Host } from '../../host.ts';
 import { type JobOptions, readJob } from '../../job/job.ts';
-import { sizeNursery } from '../../nursery.ts';
 import { dbOption, forceOption, requireOption, someText, usersOptions, wholeNumber } from '../../options.ts';
 import { claimOutputs } from '../../output-files.ts';
 import { openExisting } from '../../session/stores.ts';
@@ -91,7 +90,6 @@ export function scenarioCommand(host: Host, end: (code: ExitCode) => void): Comm
 }
 
 async function makeScenario(host: Host, options: ScenarioCliOptions): Promise<ExitCode> {
-  sizeNursery(options.validate ? 'large' : 'small');
   const { out, quiet = false } = options;
   const library = await import('../../../simulate.ts');
   await claimFiles(library, options);
