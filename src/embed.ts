@@ -40,7 +40,7 @@ import { systemIds, systemRandom } from './system/real/random.ts';
 /** Options of {@link createEngine}: settings, and the ports that are not the defaults. */
 export interface EngineOptions<Person extends Identified = Subject>
   extends EngineSettingsInput<Person>,
-    Partial<Omit<EnginePorts, 'store' | 'directory' | 'work' | 'loopDelay' | 'channels' | 'intervals'>> {
+    Partial<Pick<EnginePorts, 'clock' | 'random' | 'ids' | 'logger' | 'callout' | 'aroundTask'>> {
   /**
    * Where people come from; its type is what handlers see as `subject`. Default: an empty directory. A promise is
    * awaited: `csvDirectory('people.csv')`.
@@ -125,6 +125,7 @@ export async function createEngine<Person extends Identified = Subject>(
     const given = {
       loopDelay: systemLoopDelay,
       channels: systemChannels,
+      commitsInBackground: clock === systemClock,
       ...(work && { work }),
       ...(aroundTask && { aroundTask }),
     };

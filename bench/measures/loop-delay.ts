@@ -38,8 +38,8 @@ export const loopDelay: Measure = {
 
 /** Commit modes of the host's store. */
 const HOSTS: readonly (readonly [what: string, options: Pick<SqliteOptions, 'writerThread'>])[] = [
-  ['a host at work', {}],
-  ['a host at work, whose large commits a thread makes', { writerThread: 'large' }],
+  ['a host at work', { writerThread: 'never' }],
+  ['a host at work, whose commits a thread makes', { writerThread: 'auto' }],
 ];
 
 function busyHost(site: Site, load: Load & Pick<SqliteOptions, 'writerThread'>): Side {

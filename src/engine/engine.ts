@@ -128,6 +128,7 @@ class LifecycleEngine implements Engine, EventSink {
       {
         store,
         clock: timeSlice,
+        commitsInBackground: ports.commitsInBackground ?? false,
         ids,
         events: this,
         meter: this.#collector,

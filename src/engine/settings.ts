@@ -36,6 +36,8 @@ export interface EnginePorts {
   readonly directory: Directory;
   /** What time it is, and timers. Default: this machine's. */
   readonly clock: Clock;
+  /** Whether lanes go on while a commit is made: in real time. Virtual time would not wait for it. Default: `false`. */
+  readonly commitsInBackground?: boolean;
   /** Sets the timers of what a process does at intervals because others work on the same store. Default: `clock`. */
   readonly intervals?: Clock;
   /** Random numbers. Default: this machine's. */

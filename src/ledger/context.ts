@@ -22,6 +22,8 @@ interface RecordMeter {
 export interface LedgerContext {
   readonly store: Store;
   readonly clock: Clock;
+  /** Whether other work goes on while a commit is made: in real time. Virtual time would not wait for it. Default: `false`. */
+  readonly commitsInBackground?: boolean;
   readonly ids: Ids;
   readonly events: EventSink;
   readonly meter?: RecordMeter;

@@ -287,6 +287,12 @@ export interface StoreTransaction extends StoreReader {
 
   /** Sets a setting, by its name. */
   putSetting(name: string, value: string): Promise<void>;
+
+  /**
+   * The caller has other work until the commit is made, so it may be made in the background, by a thread for instance.
+   * Called before all other methods. A store without it makes commits in one way only.
+   */
+  allowBackgroundCommit?(): void;
 }
 
 /**
@@ -308,6 +314,8 @@ export interface StoreRequests {
 
 /** How commits are made. */
 export interface CommitOptions {
+  /** As {@link StoreTransaction.allowBackgroundCommit}. Default: `false`. */
+  readonly inBackground?: boolean;
   /** The moment of the commit. */
   readonly nowMs: EpochMs;
   /** As for `runAfter`. */

@@ -96,7 +96,7 @@ function wrapSlices(inner: StoreSlices, hook: NonNullable<StoreHooks['slices']>)
 /** Listeners by method of a transaction, called before the method; a promise is awaited first. */
 export type WriteListeners = {
   readonly [Method in keyof StoreTransaction]?: (
-    ...args: Parameters<StoreTransaction[Method]>
+    ...args: Parameters<NonNullable<StoreTransaction[Method]>>
   ) => void | Promise<void>;
 };
 

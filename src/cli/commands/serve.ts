@@ -110,7 +110,7 @@ async function serve(host: Host, options: ServeOptions): Promise<ExitCode> {
   await claimJobFiles(job, { db: options.db ?? null, inputs, force: options.force ?? false });
   return withUsers(host, job, { isKept: false, quiet, mayBeNone: true }, async (users, open) => {
     if (options.dryRun) return dryRun(host, options, users, open);
-    const store = await openStore(options.db, { writerThread: 'large' }); // requests are answered during commits
+    const store = await openStore(options.db);
     try {
       return await serveStore(host, options, { job: open, users, store, token, certificate });
     } finally {

@@ -9,8 +9,8 @@ const TASKS_MAX = 4_096;
 
 /**
  * Keeps the engine from blocking the host's thread: commits and lanes together work for `LIMITS.turnMs`, then yield
- * to the host. It is the clock of the engine's parts: they read the time from it and yield through it, which begins a
- * new time slice.
+ * to the host. It is the clock of the engine's parts: they read the time from it and yield through it. A time slice
+ * begins with the first work after a turn of the host, and ends with the next one.
  */
 export class TimeSlice implements Clock {
   readonly #clock: Clock;
@@ -19,6 +19,9 @@ export class TimeSlice implements Clock {
   #startedAtMs: EpochMs = Number.POSITIVE_INFINITY;
   #tasks = 0;
   #next: Promise<void> | null = null;
+  /** The time slice that is running, by its number; `null`: the host has had a turn since the last one. */
+  #running: number | null = null;
+  #count = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -43,8 +46,9 @@ export class TimeSlice implements Clock {
     return yielded;
   }
 
-  /** Whether this time slice is used up. */
+  /** Whether this time slice is used up; begins one if none is running. */
   isOver(): boolean {
+    if (this.#running === null) this.#begin();
     return this.#clock.elapsed() - this.#startedMs >= LIMITS.turnMs;
   }
 
@@ -65,6 +69,12 @@ export class TimeSlice implements Clock {
   }
 
   #begin(): void {
+    this.#count += 1;
+    const number = this.#count;
+    this.#running = number;
+    void this.#clock.yield().then(() => {
+      if (this.#running === number) this.#running = null;
+    });
     this.#startedMs = this.#clock.elapsed();
     this.#startedAtMs = this.#clock.now();
     this.#tasks = 0;

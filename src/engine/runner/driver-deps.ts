@@ -10,6 +10,9 @@ import type { LaneClient, Lanes } from '../lanes/lanes.ts';
 import type { TimeSlice } from '../lanes/time-slice.ts';
 import type { EnginePorts, EngineSettings } from '../settings.ts';
 
+/** Users that are made ready beyond free lanes while outcomes are committed, per lane: more make commits larger, and no faster. */
+const RESERVE_PER_LANE = 2;
+
 /** A driver, as the other parts of the engine see it. */
 interface Driver extends LaneClient, SliceKey {}
 
@@ -41,17 +44,19 @@ export function wakeStarved({ lanes, load }: DriverDeps): void {
 
 /**
  * Number of users that a driver may start: as many as free lanes could serve, or its fair share of all lanes when
- * others hold them.
+ * others hold them. While outcomes are being committed, as many more are made ready: otherwise lanes would be
+ * empty until their users may go on.
  *
  * @param own its lanes with a running handler, its users that are ready or about to start, and all its active users.
  */
 export function startRoom(
-  { lanes, load }: Pick<DriverDeps, 'lanes' | 'load'>,
+  { lanes, load, recorder }: Pick<DriverDeps, 'lanes' | 'load' | 'recorder'>,
   driver: Driver,
   own: { readonly busy: number; readonly ready: number; readonly active: number },
 ): number {
   const share = Math.ceil(Math.min(lanes.concurrency, LIMITS.activeUsersMax) / lanes.clients);
-  const forLanes = Math.max(lanes.concurrency - lanes.busy, share - own.busy) - own.ready;
+  const reserve = Math.min(RESERVE_PER_LANE * share, Math.ceil(recorder.uncommitted / lanes.clients));
+  const forLanes = Math.max(lanes.concurrency - lanes.busy, share - own.busy) + reserve - own.ready;
   const forMemory = Math.max(LIMITS.activeUsersMax - load.activeUsers, share - own.active);
   if (forMemory <= 0) load.starved.add(driver);
   return Math.min(forLanes, forMemory);

@@ -143,7 +143,7 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
   }
 
   async work(): Promise<void> {
-    const { timeSlice, ports } = this.#deps;
+    const { lanes, timeSlice, ports } = this.#deps;
     // A commit or another lane may have used up this time slice: the host goes first.
     while (timeSlice.isOver()) await timeSlice.pause();
     this.#nowMs = ports.clock.now();
@@ -153,8 +153,9 @@ export class SliceDriver implements LaneClient, RecorderClient<ActiveUser> {
       if (!active) return;
       if (active.state === 'ready') {
         const pending = this.#runTask(active);
-        // One slow task is a turn of its own; quick ones share one.
-        if (pending && (await pending)) return;
+        // One slow task is a turn of its own while other runs want lanes; quick ones share one.
+        if (pending && (await pending) && lanes.clients > 1) return;
+        if (pending && timeSlice.isOver()) await timeSlice.pause();
       }
       if (timeSlice.isSpent(this.#nowMs)) return timeSlice.pause();
     }

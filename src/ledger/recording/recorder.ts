@@ -108,6 +108,8 @@ export class Recorder {
   /** Runs whose first failure waits for a commit. */
   readonly #ungrouped = new Set<KnownRun>();
   #waiting = 0;
+  /** Events of the commit that is being made. */
+  #committing = 0;
   #flushing = false;
   #idle: (() => void)[] = [];
 
@@ -125,6 +127,11 @@ export class Recorder {
   /** Events that wait for a commit. */
   get backlog(): number {
     return this.#waiting;
+  }
+
+  /** Events whose users cannot go on yet, while lanes can; 0 where nothing goes on during a commit. */
+  get uncommitted(): number {
+    return this.#context.commitsInBackground ? this.#waiting + this.#committing : 0;
   }
 
   /** Opens the queue of a slice that was claimed, of `run`. */
@@ -182,19 +189,30 @@ export class Recorder {
   }
 
   async #flushAll(): Promise<void> {
+    const { clock, commitsInBackground } = this.#context;
     this.#flushing = true;
+    let hostHadTurn = false;
     while (this.#waiting > 0) {
-      await this.#context.clock.yield();
-      await this.#flush();
+      // Without an `await` after a commit in the background: the next one begins before lanes go on, so both overlap.
+      if (!hostHadTurn) await clock.yield();
+      hostHadTurn = false;
+      if (commitsInBackground) {
+        void clock.yield().then(() => {
+          hostHadTurn = true;
+        });
+      }
+      if (this.#ungrouped.size > 0) for (const known of this.#ungrouped) await this.#readGroups(known);
+      const batches = this.#takeBatches();
+      this.#committing = batches.reduce((sum, { events }) => sum + events.length, 0);
+      const answers = await this.#commit(batches.filter(({ commit }) => commit !== null));
+      this.#committing = 0;
+      this.#finish(batches, answers);
     }
     this.#flushing = false;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #flush(): Promise<void> {
-    for (const known of this.#ungrouped) await this.#readGroups(known);
-    const batches = this.#takeBatches();
-    const answers = await this.#commit(batches.filter(({ commit }) => commit !== null));
+  #finish(batches: readonly Batch[], answers: ReadonlyMap<Batch, SliceAnswer>): void {
     for (const batch of batches) {
       const answer = answers.get(batch);
       if (batch.commit === null) this.#publish(batch, null);
@@ -242,7 +260,7 @@ export class Recorder {
    * the very same one is repeated, after a growing wait.
    */
   async #commit(batches: readonly Batch[]): Promise<ReadonlyMap<Batch, SliceAnswer>> {
-    const { clock, aggregation, events, slicesEnded } = this.#context;
+    const { clock, aggregation, events, slicesEnded, commitsInBackground } = this.#context;
     const nowMs = clock.now();
     const startedAtMs = clock.elapsed();
     const answers = new Map<Batch, SliceAnswer>();
@@ -253,6 +271,7 @@ export class Recorder {
         const made = await this.slices.commit(commits, {
           nowMs,
           aggregation,
+          inBackground: commitsInBackground === true,
           ...(slicesEnded ? { ended: slicesEnded } : {}),
         });
         for (const [index, batch] of open.entries()) answers.set(batch, made[index] as SliceAnswer);

@@ -43,6 +43,7 @@ export function wholeRuns(store: Pick<Store, 'transaction' | 'getRun' | 'listUnf
     release: (held) => (held.length === 0 ? Promise.resolve() : store.transaction((tx) => release(tx, held))),
     commit: (commits, options) =>
       store.transaction(async (tx) => {
+        if (options.inBackground) tx.allowBackgroundCommit?.();
         const answers: SliceAnswer[] = [];
         for (const commit of commits) answers.push(await write(tx, commit, options));
         return answers;

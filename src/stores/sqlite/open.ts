@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { shown } from '../../errors/shown.ts';
 import { readFlag, readFunction, readWhole, readWord } from '../../input/fields.ts';
-import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import { optional, type ReadShape, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
+import type { Place } from '../../input/refuse.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../ports/store.ts';
 import { Connection } from './file/connection.ts';
@@ -23,13 +24,17 @@ export interface SqliteOptions {
   readonly sizeBytesMax?: number;
   /**
    * Which commits of task outcomes a thread of its own makes, so that the host's event loop waits neither for
-   * their writing nor for the disk (decision 15): `large` ones, of some hundred outcomes, or `always`, all that it
-   * can. For hosts that serve others meanwhile: it halves their waiting, and costs a tenth of the tasks a second.
-   * No thread is started before the first such commit; where none can be started, the store makes all commits itself
-   * and emits a process warning with the code `TENURE_WRITER_THREAD`. Default: none. A clock in virtual time waits
-   * for no thread.
+   * their writing nor for the disk (decision 15):
+   *
+   * - `auto`: those of an engine in real time, whose lanes go on meanwhile. The thread starts after some thousand
+   *   outcomes: a short run starts none.
+   * - `always`: all that it can, from the first, whoever makes them. Not with a clock in virtual time, which waits for no thread.
+   * - `never`.
+   *
+   * Where no thread can be started, the store makes all commits itself and emits a process warning with the code
+   * `TENURE_WRITER_THREAD`. Default: `auto`.
    */
-  readonly writerThread?: 'large' | 'always';
+  readonly writerThread?: 'auto' | 'always' | 'never';
   /** The present, for the details of the lock. Default: the system's clock. */
   readonly now?: () => EpochMs;
 }
@@ -37,7 +42,10 @@ export interface SqliteOptions {
 const OPTIONS = {
   readOnly: withDefault(readFlag, false),
   sizeBytesMax: optional((place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER)),
-  writerThread: optional((place) => readWord(place, ['large', 'always'] as const)),
+  writerThread: withDefault(
+    (place: Place) => readWord(place, ['auto', 'always', 'never'] as const),
+    'auto',
+  ),
   now: optional(readFunction<() => EpochMs>),
 } satisfies ShapeOf<SqliteOptions>;
 
@@ -50,8 +58,8 @@ const READER_CACHE_KIB = 8_192;
 /** Pages in the write-ahead log before it is copied into the file: 16 MB. The excess is truncated after that. */
 const CHECKPOINT_PAGES = 4_096;
 const LOG_BYTES_MAX = CHECKPOINT_PAGES * PAGE_BYTES;
-/** Posting a smaller commit to the thread would cost more than making it. */
-const LARGE_COMMIT_BYTES = 8_192;
+/** Bytes of commits before the thread starts, which takes some 30 ms: those of about 5,000 outcomes. */
+const THREAD_START_BYTES = 262_144;
 /** Links that are followed one after the other, as many as Linux follows. */
 const LINKS_MAX = 40;
 
@@ -82,7 +90,7 @@ export async function sqliteStore(path: string, options?: SqliteOptions): Promis
   }
 }
 
-function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store {
+function openWriter(file: string, isNew: boolean, options: ReadShape<typeof OPTIONS>): Store {
   requireAccess(dirname(file), constants.W_OK | constants.X_OK, file);
   if (!isNew) {
     requireAccess(file, constants.R_OK | constants.W_OK, file);
@@ -108,14 +116,17 @@ function openWriter(file: string, isNew: boolean, options: SqliteOptions): Store
   }
 }
 
-function threadOf(file: string, { sizeBytesMax, writerThread }: SqliteOptions): WriterThread | null {
-  if (writerThread === undefined) return null;
+function threadOf(
+  file: string,
+  { sizeBytesMax, writerThread }: ReadShape<typeof OPTIONS>,
+): WriterThread | null {
+  if (writerThread === 'never') return null;
   return new WriterThread({
     file,
     busyTimeoutMs: BUSY_TIMEOUT_MS,
     pragmas: `${writerPragmas(sizeBytesMax)}; PRAGMA wal_autocheckpoint = 0`,
     logBytesMax: LOG_BYTES_MAX,
-    commitBytesMin: writerThread === 'always' ? 0 : LARGE_COMMIT_BYTES,
+    startBytes: writerThread === 'always' ? 0 : THREAD_START_BYTES,
   });
 }
 

@@ -24,7 +24,7 @@ export interface WriterParts {
   /** Reads outside of transactions; sees commits only. */
   readonly reader: Connection;
   readonly lock: WriterLock;
-  /** Makes large commits; `null`: the calling thread makes all of them. */
+  /** Makes commits in the background; `null`: the calling thread makes all of them. */
   readonly thread: WriterThread | null;
 }
 
@@ -83,7 +83,7 @@ export class SqliteStore extends SqliteReader implements Store {
   async #run<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
     checkOpen(this.#state);
     const { file, writer, thread } = this.#parts;
-    const tx = new SqliteTransaction(writer, this.#journals, this.#filters, thread !== null);
+    const tx = new SqliteTransaction(writer, this.#journals, this.#filters, thread?.isForAll === true);
     try {
       if (thread === null) withStoreErrors(file, () => tx.begin());
       const result = await work(tx);

@@ -86,8 +86,8 @@ describe('a simulation', () => {
   it.each([
     ['onboarding-year', 'P21D', 'ee9fe3bb033aa907c61eb55b9157cbb22d6b06d2ecf33eb808660dcfd6aba566'],
     ['offboarding-merger-before', 'P60D', '7726ac83595c0ba301c79dc32b4fa5bf187f979b82e57c4db6c0bcf2582fc5eb'],
-    ['offboarding-merger-after', 'P60D', '988cb7cede22ba7038da18fc7ebefb968d09d8946e9ee629b6a26efe3b038700'],
-    ['overloaded-directory', 'P8D', 'a23290570b8323f18f30625a4c50be35f32360815c0092e3385891ce148d9d9e'],
+    ['offboarding-merger-after', 'P60D', 'a589074388417ff3d9f715b20a0751635d56d695837fb10ccfee7f9d34c8d7c7'],
+    ['overloaded-directory', 'P8D', '0d894cf6222e5794d2034a339ad76129b01d72b054138b5b527711da973c3382'],
   ])('of the shipped scenario %s over %s has the trace that it always had', async (name, horizon, sha256) => {
     const { result, lines } = await traced(SCENARIOS[name] as Scenario, { horizon });
     expectRecounted(result, lines);

@@ -28,7 +28,7 @@ import { applyWrites, WriteBatch, type Writes } from './write-batch.ts';
  */
 export class SqliteTransaction extends SqliteReader implements StoreTransaction {
   readonly #connection: Connection;
-  readonly #usesBatch: boolean;
+  #usesBatch: boolean;
   readonly #journals: Journals;
   readonly #filters: SubjectFilters;
   /** Ids of the workflows and runs that it created, changed or removed. */
@@ -44,7 +44,7 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
   /** Set when a write failed half way or SQLite has rolled back: the transaction cannot commit any more. */
   #failure: { readonly error: unknown } | null = null;
 
-  /** @param usesBatch whether writes may be collected in a batch. */
+  /** @param usesBatch whether writes may be collected in a batch, also without {@link allowBackgroundCommit}. */
   constructor(connection: Connection, journals: Journals, filters: SubjectFilters, usesBatch: boolean) {
     super({
       connection,
@@ -61,9 +61,13 @@ export class SqliteTransaction extends SqliteReader implements StoreTransaction 
     this.#filters = filters;
   }
 
-  /** The writes collected so far; `null` when the transaction has begun on its connection. */
+  /** The writes collected so far; `null`: the transaction has begun on its connection. */
   get batch(): WriteBatch | null {
     return this.#hasBegun ? null : this.#batch;
+  }
+
+  allowBackgroundCommit(): void {
+    this.#usesBatch = true;
   }
 
   /** Begins on the connection and applies the batch. */

@@ -12,8 +12,8 @@ export interface ThreadInput {
   readonly pragmas: string;
   /** Size at which the log is copied into the file; `pragmas` truncate it to this when it restarts. */
   readonly logBytesMax: number;
-  /** Smaller commits are made by the calling thread. */
-  readonly commitBytesMin: number;
+  /** Bytes of commits that the calling thread makes before this one starts; 0: none, and it makes all that it can. */
+  readonly startBytes: number;
 }
 
 /** A request to the thread; they are handled one after another. */
@@ -39,13 +39,15 @@ function mainModule(): URL {
 }
 
 /**
- * Makes large commits on a connection in a thread of its own, so that the host's event loop waits neither
- * for the writing nor for the disk (decision 15). It starts with the first such commit.
+ * Makes commits on a connection in a thread of its own, so that the host's event loop waits neither for the writing
+ * nor for the disk (decision 15). It starts when there have been some.
  */
 export class WriterThread {
   readonly #input: ThreadInput;
   #worker: Worker | null = null;
   #pending: Pending | null = null;
+  /** Bytes of the commits before it was started. */
+  #bytesBefore = 0;
   #state: 'new' | 'running' | 'unavailable' | 'dead' | 'closed' = 'new';
 
   constructor(input: ThreadInput) {
@@ -57,9 +59,17 @@ export class WriterThread {
     return this.#state === 'dead';
   }
 
-  /** Whether a commit is large enough. */
+  /** Whether it makes commits of every caller, also of one that does nothing meanwhile. */
+  get isForAll(): boolean {
+    return this.#input.startBytes === 0;
+  }
+
+  /** Whether it makes this commit: a store with few commits starts no thread. */
   isFor(batch: WriteBatch): boolean {
-    return batch.length > 0 && batch.bytes >= this.#input.commitBytesMin;
+    if (batch.length === 0) return false;
+    if (this.#state !== 'new') return true;
+    this.#bytesBefore += batch.bytes;
+    return this.#bytesBefore >= this.#input.startBytes;
   }
 
   /** Starts the thread if need be; `false`, after a warning, where none can be had or it is gone. */

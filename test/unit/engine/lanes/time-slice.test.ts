@@ -42,6 +42,17 @@ it('a new time slice begins whenever the thread is yielded', async () => {
   expect(breath.isOver()).toBe(false);
 });
 
+it('a time slice begins with the first work after a turn of the host', async () => {
+  const { breath, time } = setUp();
+  await breath.yield();
+  await breath.yield(); // the host's turn: the time slice of the first has ended
+  await new Promise((resolve) => setImmediate(resolve));
+  time.elapsedMs += 10 * LIMITS.turnMs;
+  expect(breath.isOver()).toBe(false);
+  time.elapsedMs += LIMITS.turnMs;
+  expect(breath.isOver()).toBe(true);
+});
+
 it('a time slice is used up soon after its time', async () => {
   const { breath, time } = setUp();
   await breath.yield();
@@ -67,7 +78,7 @@ it('a time slice is used up by many tasks on a clock that stands still', async (
 it('a time slice pauses once for all callers that yield', async () => {
   const { breath, time } = setUp();
   await Promise.all([breath.pause(), breath.pause(), breath.pause()]);
-  expect(time.yields).toBe(1);
+  expect(time.yields).toBe(2); // the pause, and the end of the time slice that it began
 });
 
 it('a time slice is used up for all callers while one of them pauses', async () => {

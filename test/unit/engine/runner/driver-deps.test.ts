@@ -7,7 +7,7 @@ type Driver = Parameters<typeof startRoom>[1];
 const DRIVER = { runId: 'r', slice: 1 } as Driver;
 const NOTHING = { busy: 0, ready: 0, active: 0 };
 
-function world(lanes: Partial<Lanes>, activeUsers = 0) {
+function world(lanes: Partial<Lanes>, activeUsers = 0, uncommitted = 0) {
   const load: DriverDeps['load'] = { activeUsers, starved: new Set() };
   const woken: unknown[] = [];
   const whole = {
@@ -17,7 +17,7 @@ function world(lanes: Partial<Lanes>, activeUsers = 0) {
     wake: (driver: unknown) => void woken.push(driver),
     ...lanes,
   } as Lanes;
-  return { lanes: whole, load, woken };
+  return { lanes: whole, load, woken, recorder: { uncommitted } as DriverDeps['recorder'] };
 }
 
 describe('the number of users that a driver may start', () => {
@@ -35,6 +35,14 @@ describe('the number of users that a driver may start', () => {
   it('is lower by the users that are ready already', () => {
     expect(startRoom(world({}), DRIVER, { busy: 0, ready: 12, active: 12 })).toBe(4);
     expect(startRoom(world({}), DRIVER, { busy: 0, ready: 20, active: 20 })).toBeLessThanOrEqual(0);
+  });
+
+  it('is larger while outcomes are committed, so that lanes have users meanwhile, at most by two for each lane', () => {
+    const busy = { busy: 16, ready: 0, active: 16 };
+    expect(startRoom(world({ busy: 16 }, 16, 5), DRIVER, busy)).toBe(5);
+    expect(startRoom(world({ busy: 16 }, 16, 5), DRIVER, { ...busy, ready: 5 })).toBe(0);
+    expect(startRoom(world({ busy: 16 }, 16, 500), DRIVER, busy)).toBe(32);
+    expect(startRoom(world({ busy: 16, clients: 4 }, 16, 8), DRIVER, { ...busy, busy: 4, active: 4 })).toBe(2);
   });
 
   it('is bounded by the active users of all runs, but for the share of each', () => {

@@ -268,7 +268,7 @@ describe('options', () => {
       { sizeBytesMax: Number.POSITIVE_INFINITY },
       'Expected sizeBytesMax to be a whole number in 1..9007199254740991, got `Infinity`',
     ],
-    [{ writerThread: true }, 'Expected writerThread to be one of large, always, got `true`'],
+    [{ writerThread: true }, 'Expected writerThread to be one of auto, always, never, got `true`'],
     [{ now: 5 }, 'Expected now to be a function, got `5`'],
     [
       { readonly: true },

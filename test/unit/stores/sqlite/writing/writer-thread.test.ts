@@ -55,17 +55,36 @@ describe('which commits a thread makes', () => {
     expect(commits()).toBe(1);
   });
 
-  it('large ones', async () => {
-    const { store, commits } = await filled(users, { writerThread: 'large' });
-    await put(store, users.slice(0, 10).map(step));
+  it('by default those of callers that go on meanwhile, once there have been some', async () => {
+    const { store, commits } = await filled(users, {});
+    const putInBackground = (states: readonly UserRecord[]) =>
+      store.transaction(async (tx) => {
+        tx.allowBackgroundCommit?.();
+        await tx.putUsers(states);
+      });
+    let states = users.slice(0, 10).map(step);
+    await putInBackground(states);
     expect(commits()).toBe(0);
+    for (let round = 0; round < 20; round++) {
+      states = users.map((user) => ({ ...step(user), scheduledAtMs: user.scheduledAtMs + round }));
+      await putInBackground(states);
+    }
+    expect(commits()).toBeGreaterThan(0);
+    const before = commits();
+    await putInBackground(users.slice(0, 1).map(step));
+    expect(commits()).toBe(before + 1);
     await put(store, users.map(step));
-    expect(commits()).toBe(1);
+    expect(commits()).toBe(before + 1);
   });
 
-  it('none by default', async () => {
-    const { store, commits } = await filled(users, {});
-    await put(store, users.map(step));
+  it('none when it is refused', async () => {
+    const { store, commits } = await filled(users, { writerThread: 'never' });
+    for (let round = 0; round < 20; round++) {
+      await store.transaction(async (tx) => {
+        tx.allowBackgroundCommit?.();
+        await tx.putUsers(users.map((user) => ({ ...step(user), scheduledAtMs: user.scheduledAtMs + round })));
+      });
+    }
     expect(commits()).toBe(0);
   });
 
