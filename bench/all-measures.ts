@@ -18,10 +18,12 @@ import { simulate } from './measures/simulate.ts';
 import { start } from './measures/start.ts';
 import { sweep } from './measures/sweep.ts';
 import { telemetry } from './measures/telemetry.ts';
+import { waiting } from './measures/waiting.ts';
 
 export const MEASURES: readonly Measure[] = [
   durable,
   memory,
+  waiting,
   scale,
   recovery,
   query,

@@ -42,10 +42,7 @@ export interface SqliteOptions {
 const OPTIONS = {
   readOnly: withDefault(readFlag, false),
   sizeBytesMax: optional((place) => readWhole(place, 1, Number.MAX_SAFE_INTEGER)),
-  writerThread: withDefault(
-    (place: Place) => readWord(place, ['auto', 'always', 'never'] as const),
-    'auto',
-  ),
+  writerThread: withDefault((place: Place) => readWord(place, ['auto', 'always', 'never'] as const), 'auto'),
   now: optional(readFunction<() => EpochMs>),
 } satisfies ShapeOf<SqliteOptions>;
 

@@ -111,6 +111,7 @@ export class WriterThread {
       worker = new Worker(mainModule(), {
         workerData: this.#input,
         // Without the host's flags: many are refused to a thread (`--max-old-space-size`), and it needs none.
+        resourceLimits: { maxYoungGenerationSizeMb: 12 },
         execArgv: ['--disable-warning=ExperimentalWarning'], // emitted once already, on the thread that opened the store
       });
     } catch (error) {

@@ -42,7 +42,9 @@ describe('the number of users that a driver may start', () => {
     expect(startRoom(world({ busy: 16 }, 16, 5), DRIVER, busy)).toBe(5);
     expect(startRoom(world({ busy: 16 }, 16, 5), DRIVER, { ...busy, ready: 5 })).toBe(0);
     expect(startRoom(world({ busy: 16 }, 16, 500), DRIVER, busy)).toBe(32);
-    expect(startRoom(world({ busy: 16, clients: 4 }, 16, 8), DRIVER, { ...busy, busy: 4, active: 4 })).toBe(2);
+    expect(startRoom(world({ busy: 16, clients: 4 }, 16, 8), DRIVER, { ...busy, busy: 4, active: 4 })).toBe(
+      2,
+    );
   });
 
   it('is bounded by the active users of all runs, but for the share of each', () => {

@@ -82,7 +82,9 @@ describe('which commits a thread makes', () => {
     for (let round = 0; round < 20; round++) {
       await store.transaction(async (tx) => {
         tx.allowBackgroundCommit?.();
-        await tx.putUsers(users.map((user) => ({ ...step(user), scheduledAtMs: user.scheduledAtMs + round })));
+        await tx.putUsers(
+          users.map((user) => ({ ...step(user), scheduledAtMs: user.scheduledAtMs + round })),
+        );
       });
     }
     expect(commits()).toBe(0);
