@@ -1,7 +1,6 @@
 /** Writes a record and its directory: a year of a company, simulated with seed 1. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { sqliteStore } from '../../src/sqlite.ts';
 import { historyOf } from '../../test/unit/simulate/record/history.ts';
 import type { Run } from '../child.ts';
@@ -17,7 +16,6 @@ export interface RecordHistoryInput {
 export const RECORD_FILES = { store: 'hr.db', people: 'people.jsonl' } as const;
 
 export const run: Run<RecordHistoryInput> = async ({ into, people: count }) => {
-  sizeNursery('large');
   const store = await sqliteStore(join(into, RECORD_FILES.store));
   const { people, result } = await historyOf(year(count), { store });
   await store.close();

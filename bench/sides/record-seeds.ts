@@ -1,5 +1,4 @@
 /** Simulates the scenario that the record of a year gives, with other seeds, beside that record. */
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { SCENARIOS, type Scenario, scenarioFrom, simulate, validateScenario } from '../../src/simulate.ts';
 import { historyOf } from '../../test/unit/simulate/record/history.ts';
 import type { Run } from '../child.ts';
@@ -11,7 +10,6 @@ export interface RecordSeedsInput {
 }
 
 export const run: Run<RecordSeedsInput> = async ({ seeds, isCompared }) => {
-  sizeNursery('large');
   const year = SCENARIOS['onboarding-year'] as Scenario;
   const { store, directory } = await historyOf(year, { seed: 1 });
   const made = await scenarioFrom(store, directory, { timeZone: year.timeZone ?? 'UTC' });

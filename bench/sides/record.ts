@@ -1,6 +1,5 @@
 /** A scenario from a record, and the reading of that record alone. */
 import { join } from 'node:path';
-import { sizeNursery } from '../../src/cli/nursery.ts';
 import { openDirectory } from '../../src/index.ts';
 import { periodOf } from '../../src/simulate/record/period.ts';
 import { readRuns } from '../../src/simulate/record/read-runs.ts';
@@ -17,7 +16,6 @@ export interface RecordInput {
 }
 
 export const run: Run<RecordInput> = async ({ from, does }) => {
-  sizeNursery('small'); // as the command line does
   const store = await sqliteStore(join(from, RECORD_FILES.store), { readOnly: true });
   const directory = await openDirectory(join(from, RECORD_FILES.people));
   const startMs = performance.now();
