@@ -162,9 +162,8 @@ class LifecycleEngine implements Engine, EventSink {
     const waits = waitsAfter(this.#ledger.context, ports.callout);
     const handlers = new Handlers(settings.tasks, builtIn, settings.noOp, wrapper, waits);
     const { slices } = this.#ledger.recorder;
-    const isShared = store.slices !== undefined;
     const intervals = ports.intervals ?? ports.clock;
-    this.#work = ports.work ?? new StoreSource({ slices, clock: intervals, isShared });
+    this.#work = ports.work ?? new StoreSource({ slices, clock: intervals, isShared: !!store.slices });
     this.#dispatcher = new Dispatcher(
       this.#ledger,
       ports,

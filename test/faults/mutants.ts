@@ -216,12 +216,14 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
 };
 
 const LEDGER: Readonly<Record<string, readonly Row[]>> = {
-  'ledger/recording/recorder.ts': [
+  'ledger/recording/batch.ts': [
     [
       'a cancel of a user is not recorded in its order',
       'const user = activeUser.staged ?? activeUser.user;',
       'const user = activeUser.user;',
     ],
+  ],
+  'ledger/recording/recorder.ts': [
     [
       'events that a cancel overtook are dropped',
       'queue.events = [...events, ...queue.events];',

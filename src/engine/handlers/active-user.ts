@@ -1,4 +1,4 @@
-import type { TrackedUser } from '../../ledger/recording/recorder.ts';
+import type { TrackedUser } from '../../ledger/recording/batch.ts';
 import type { UserRecord } from '../../model/records.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { EpochMs } from '../../model/time.ts';

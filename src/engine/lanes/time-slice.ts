@@ -54,6 +54,7 @@ export class TimeSlice implements Clock {
 
   /** Counts a task that ended at `nowMs`; `true` when it is time to yield: at once after one that took long. */
   isSpent(nowMs: EpochMs): boolean {
+    if (this.#running === null) this.#begin();
     this.#tasks += 1;
     if (this.#next !== null || this.#tasks >= TASKS_MAX) return true;
     if (nowMs - this.#startedAtMs > LIMITS.turnMs) return true;

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { LedgerContext } from '../../../../src/ledger/context.ts';
+import type { TrackedUser } from '../../../../src/ledger/recording/batch.ts';
 import { cancelRun } from '../../../../src/ledger/recording/cancel.ts';
-import { Recorder, type TrackedUser } from '../../../../src/ledger/recording/recorder.ts';
+import { Recorder } from '../../../../src/ledger/recording/recorder.ts';
 import type { StoreSlices } from '../../../../src/ports/store.ts';
 import { wrapStore } from '../../../../src/ports/wrap-store.ts';
 import type { UserEvent } from '../../../../src/rules/status/user.ts';
