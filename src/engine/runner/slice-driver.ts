@@ -2,8 +2,7 @@
  * Drives one slice of a run: starts its users, runs their tasks in order, and hands every event to the recorder. A user continues
  * only when the outcome of its last task is committed; until then the lane works for others. See `active-user.ts`.
  */
-import type { RecorderClient, Refusal } from '../../ledger/recording/batch.ts';
-import type { SliceRecorder } from '../../ledger/recording/recorder.ts';
+import type { RecorderClient, Refusal, SliceRecorder } from '../../ledger/recording/batch.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { RunRecord } from '../../model/records.ts';
 import type { ClaimedSlice, SliceRecord } from '../../model/slices.ts';

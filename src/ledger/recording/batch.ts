@@ -1,3 +1,4 @@
+/** Events of a slice that go into one commit, and what the rules decide on them. */
 import type { RecordedFailure } from '../../model/failures.ts';
 import type { RunRecord, UserRecord } from '../../model/records.ts';
 import type { SliceCommit, SliceRecord } from '../../model/slices.ts';
@@ -34,6 +35,15 @@ export interface RecorderClient<Lane extends TrackedUser> {
   cancel(): void;
   /** No further event of this client will be recorded: another process holds the slice, or the run is deleted. */
   lost(error: unknown): void;
+}
+
+/** Records events of one claimed slice. */
+export interface SliceRecorder<Lane extends TrackedUser> {
+  record(activeUser: Lane, event: UserEvent): void;
+  /** The run is being canceled: queued users are not started from now on. */
+  cancel(): void;
+  /** Stops accepting events and drops the queued ones. */
+  close(): void;
 }
 
 /** What is known of a run, shared by its slices. */

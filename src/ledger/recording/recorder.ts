@@ -28,20 +28,12 @@ import {
   type RecorderClient,
   type Refusal,
   type SliceQueue,
+  type SliceRecorder,
   type TrackedUser,
 } from './batch.ts';
 import { SliceProgress } from './progress.ts';
 import { areTaskEventsHeard, emitTaskEvent, type TaskIds } from './task-events.ts';
 import { wholeRuns } from './whole-runs.ts';
-
-/** Records events of one claimed slice. */
-export interface SliceRecorder<Lane extends TrackedUser> {
-  record(activeUser: Lane, event: UserEvent): void;
-  /** The run is being canceled: queued users are not started from now on. */
-  cancel(): void;
-  /** Stops accepting events and drops the queued ones. */
-  close(): void;
-}
 
 /** The recorder of a ledger. */
 export class Recorder {

@@ -28,7 +28,7 @@ export interface SqliteOptions {
    *
    * - `auto`: those of an engine in real time, whose lanes go on meanwhile. The thread starts after some thousand
    *   outcomes: a short run starts none.
-   * - `always`: all that it can, from the first, whoever makes them. Not with a clock in virtual time, which waits for no thread.
+   * - `always`: all that it can, from the first, of all callers. Not with a clock in virtual time, which waits for no thread.
    * - `never`.
    *
    * Where no thread can be started, the store makes all commits itself and emits a process warning with the code

@@ -1,4 +1,5 @@
 /** Recording of user events, and the fencing of drivers. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LifecycleError } from '../../../../src/errors/lifecycle-error.ts';
 import type { LedgerContext } from '../../../../src/ledger/context.ts';
@@ -9,6 +10,7 @@ import type { StoreSlices } from '../../../../src/ports/store.ts';
 import { wrapStore } from '../../../../src/ports/wrap-store.ts';
 import type { UserEvent } from '../../../../src/rules/status/user.ts';
 import { memoryStore } from '../../../../src/stores/memory/memory-store.ts';
+import { systemClock } from '../../../../src/system/real/clock.ts';
 import { virtualClock } from '../../../../src/system/virtual/virtual-clock.ts';
 import { SlicedRun } from '../../../../src/testing/contract/slices/sliced-run.ts';
 import { ProductionRun } from '../../../properties/production-run.ts';
@@ -64,6 +66,59 @@ async function claimedRun() {
   const runNow = async () => (await store.getRun(run.id)) ?? run;
   return { run, context, clock, recorder, queue, activeUsers, calls, settle, runNow };
 }
+
+/** What happens, in order, when a second user's start is recorded while that of the first is committed. */
+async function twoCommits(commitsInBackground: boolean): Promise<readonly string[]> {
+  const log: string[] = [];
+  const inner = memoryStore();
+  const store = wrapStore(inner, {
+    transaction: async (work, run) => {
+      log.push('commit');
+      const result = await run(work);
+      await nextTurn(); // as a thread or a server answers
+      return result;
+    },
+  });
+  const { run, users } = new ProductionRun({ users: 2, continueOnError: [false] });
+  await inner.transaction(async (tx) => {
+    await tx.insertRun(run);
+    await tx.insertUsers(users);
+  });
+  const recorder = new Recorder({
+    store,
+    clock: systemClock,
+    commitsInBackground,
+    events: { has: () => false, emit: () => {} },
+    aggregation: { strictFailed: false },
+  } as unknown as LedgerContext);
+  const [claimed] = await recorder.slices.claim([{ runId: run.id, slice: 1 }], CLAIM);
+  if (typeof claimed !== 'object') throw new Error(claimed);
+  log.length = 0;
+  const recorded = () => {
+    log.push('recorded');
+    queueMicrotask(() => log.push('lane'));
+  };
+  const queue = recorder.open<TrackedUser>(claimed.run, claimed.slice, { ...SILENT, recorded });
+  const [first, second] = users.map((user): TrackedUser => ({ user, staged: null }));
+  queue.record(first as TrackedUser, STARTED);
+  while (log.length === 0) await nextTurn();
+  expect(recorder.uncommitted).toBe(commitsInBackground ? 1 : 0);
+  queue.record(second as TrackedUser, STARTED);
+  expect(recorder.uncommitted).toBe(commitsInBackground ? 2 : 0);
+  await recorder.settled();
+  expect(recorder.uncommitted).toBe(0);
+  return log;
+}
+
+describe('a recorder whose commits are made in the background', () => {
+  it('begins the next commit before lanes go on, so that both overlap', async () => {
+    expect(await twoCommits(true)).toEqual(['commit', 'recorded', 'commit', 'lane', 'recorded', 'lane']);
+  });
+
+  it('lets lanes go on first where nothing goes on during a commit', async () => {
+    expect(await twoCommits(false)).toEqual(['commit', 'recorded', 'lane', 'commit', 'recorded', 'lane']);
+  });
+});
 
 describe('a recorder', () => {
   it('decides each event of a user on the state after the one before it in the same commit', async () => {
