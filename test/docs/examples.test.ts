@@ -32,7 +32,7 @@ const examples = readdirSync(REFERENCE).flatMap(codeIn);
 const needsServer = ({ code }: Example) => code.includes('DATABASE_URL');
 
 /** What the examples print, each in turn, all in one process: most of the time goes into loading the package. */
-function run(list: readonly Example[], env = process.env): Readonly<Record<string, readonly string[]>> {
+function run(list: readonly Example[], env: NodeJS.ProcessEnv): Readonly<Record<string, readonly string[]>> {
   const files = list.map(({ name, code }, index) => {
     const path = join(folder, `${index}-${name.replace(/\W+/g, '-')}.mts`);
     writeFileSync(path, linked(code));
@@ -67,22 +67,24 @@ describe('the examples of the reference', () => {
     expect(examples.length).toBeGreaterThan(30);
   });
 
-  it('print what they say', () => {
-    const list = examples.filter((one) => !needsServer(one));
-    expect(run(list)).toEqual(promised(list));
-  });
-
-  describePostgres('with a server', () => {
+  // One process for all: those of Postgres go with the others, where there is a server.
+  if (describePostgres === describe.skip) {
+    it('print what they say, but for those of Postgres', () => expectPromised((one) => !needsServer(one)));
+  } else {
     it('print what they say', async () => {
       const database = `example_${randomUUID()}`;
       await sql(`CREATE DATABASE "${database}"`);
       try {
         const url = Object.assign(new URL(serverUrl()), { pathname: `/${database}` });
-        const list = examples.filter(needsServer);
-        expect(run(list, { ...process.env, DATABASE_URL: url.href })).toEqual(promised(list));
+        expectPromised(() => true, { ...process.env, DATABASE_URL: url.href });
       } finally {
         await sql(`DROP DATABASE "${database}" WITH (FORCE)`);
       }
     });
-  });
+  }
+
+  function expectPromised(isMeant: (one: Example) => boolean, env = process.env): void {
+    const list = examples.filter(isMeant);
+    expect(run(list, env)).toEqual(promised(list));
+  }
 });

@@ -1,6 +1,8 @@
-/** Programs in pages: where what they import lies in a clone. */
+/** Programs and commands in pages: where what they import lies in a clone, and servers that are asked and then stopped. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { runProgram } from '../../src/cli/program.ts';
+import { testHost } from '../unit/cli/support.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -24,4 +26,21 @@ export function linked(code: string): string {
       throw new Error(`Expected a page to import an entry that exists, got ${name}`);
     return `from '${ENTRIES.get(name) ?? import.meta.resolve(name)}'`;
   });
+}
+
+/** Runs a command that serves, visits what it prints first, and stops it as Ctrl-C does; gives its exit code. */
+export async function served(
+  args: readonly string[],
+  visit: (printed: string) => Promise<void>,
+): Promise<number> {
+  const host = testHost();
+  const first = Promise.withResolvers<string>();
+  const ended = runProgram(args, {
+    ...host,
+    stdout: { ...host.stdout, line: (text = '') => first.resolve(text) },
+  });
+  ended.finally(() => first.reject(new Error(`Expected ${args} to serve, got ${host.stderr.text()}`)));
+  await visit(await first.promise);
+  host.interrupts.arrived('SIGINT');
+  return ended;
 }

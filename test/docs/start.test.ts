@@ -3,14 +3,12 @@
  * other, and each prints what the page says.
  */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { start } from '../cli/support.ts';
 import { tenure } from '../unit/cli/support.ts';
-import { linked, ROOT } from './programs.ts';
+import { linked, ROOT, served } from './programs.ts';
 
 const PAGES = join(ROOT, 'src/start');
 const HOME = process.cwd();
@@ -49,14 +47,19 @@ async function run(line: string): Promise<string> {
   if (words[0] === 'node') {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', ...words.slice(1)],
+      // A file of tests is started by itself: that prints the same, and is one process less.
+      ['--disable-warning=ExperimentalWarning', ...words.slice(1).filter((word) => word !== '--test')],
       { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
     );
     expect([command, status, stderr]).toEqual([command, expected, '']);
     return stdout;
   }
   const args = words.slice(2);
-  if (args[0] === 'dashboard') return serve(args);
+  if (args[0] === 'dashboard') {
+    const visit = async (address: string) => expect((await fetch(address)).status).toBe(200);
+    expect(await served([...args, '--port', '0'], visit)).toBe(expected);
+    return '';
+  }
   if (args.includes('RUN')) {
     const { stdout } = await tenure('runs', 'list', '--db', 'hr.db', '--json');
     args[args.indexOf('RUN')] = JSON.parse(stdout).value[0].id;
@@ -64,16 +67,6 @@ async function run(line: string): Promise<string> {
   const { code, stdout, stderr } = await tenure(...args);
   expect([command, code, code === expected ? '' : stderr]).toEqual([command, expected, '']);
   return stdout;
-}
-
-/** Serves until it has answered. */
-async function serve(args: readonly string[]): Promise<string> {
-  const serving = start(folder, [...args, '--port', '0']);
-  const [address] = (await once(serving.child.stdout as NodeJS.EventEmitter, 'data')) as [string];
-  expect((await fetch(address.trim())).status).toBe(200);
-  serving.kill('SIGINT');
-  expect((await serving.ended).code).toBe(0);
-  return '';
 }
 
 /** Without what differs each time: ids, moments, durations. */

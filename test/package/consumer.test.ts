@@ -1,6 +1,4 @@
 /** What a project that installs the package meets: its compiler, `import` and `require`. */
-import { spawn as start } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -182,17 +180,6 @@ describe('modules that the build finds by their place', () => {
       status: 0,
       output: 'thread\ncompleted\n',
     });
-  });
-
-  it('are there: the documentation is served', async () => {
-    const main = join(project, 'node_modules/tenure/dist/cli/main.js');
-    const serving = start(process.execPath, [QUIET, main, 'docs', '--port', '0', '--quiet'], {
-      cwd: project,
-    });
-    const [address] = (await once(serving.stdout, 'data')) as [Buffer];
-    expect(await (await fetch(`${address}`.trim())).text()).toContain('<h1 id="tenure">');
-    serving.kill('SIGINT');
-    expect((await once(serving, 'exit'))[0]).toBe(0);
   });
 
   it('are there: the demo sends its messages where no mail library is installed', () => {
