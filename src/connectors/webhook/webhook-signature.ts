@@ -44,8 +44,11 @@ export interface WebhookHeaders {
 
 /** A request as it has arrived. */
 export interface ReceivedWebhook {
-  /** A `Headers`, or an object with names in lower case, as of Node's requests. */
-  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** A `Headers`, or an object with names in lower case, as of Node's requests or of {@link signWebhook}. */
+  readonly headers:
+    | Headers
+    | WebhookHeaders
+    | Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Exactly what has arrived, before any parser. */
   readonly body: string | Uint8Array;
 }
@@ -155,7 +158,7 @@ function signature(key: Buffer, id: string, timestamp: string, body: string | Ui
 
 /** Each header has to be there once. */
 function headerOf(headers: ReceivedWebhook['headers'], name: string): string {
-  const value = headers instanceof Headers ? headers.get(name) : headers[name];
+  const value = headers instanceof Headers ? headers.get(name) : headers[name as keyof typeof headers];
   if (typeof value === 'string' && value !== '') return value;
   throw new WebhookRefused(`Expected a header ${name}`);
 }

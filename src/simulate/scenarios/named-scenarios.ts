@@ -5,8 +5,15 @@ import mergerBefore from './offboarding-merger-before.json' with { type: 'json' 
 import onboardingYear from './onboarding-year.json' with { type: 'json' };
 import overloadedDirectory from './overloaded-directory.json' with { type: 'json' };
 
+/** Names of the scenarios that are shipped. */
+type ScenarioName =
+  | 'onboarding-year'
+  | 'offboarding-merger-before'
+  | 'offboarding-merger-after'
+  | 'overloaded-directory';
+
 // TypeScript types `kind` of imported JSON as string; a test reads each scenario with `readScenario`.
-const given: unknown = {
+const given: Readonly<Record<ScenarioName, unknown>> = {
   'onboarding-year': onboardingYear,
   'offboarding-merger-before': mergerBefore,
   'offboarding-merger-after': mergerAfter,
@@ -14,4 +21,4 @@ const given: unknown = {
 };
 
 /** The scenarios that are shipped, by name: `onboarding-year` … */
-export const SCENARIOS = given as Readonly<Record<string, Scenario>>;
+export const SCENARIOS = given as Readonly<Record<ScenarioName, Scenario> & Record<string, Scenario>>;

@@ -76,7 +76,8 @@ type Given = ReturnType<typeof readOptions<typeof OPTIONS>>;
  * import { createEngine } from 'tenure';
  * import { postgresStore } from 'tenure/postgres';
  *
- * const engine = await createEngine({ store: postgresStore({ connectionString: process.env.DATABASE_URL }) });
+ * const { DATABASE_URL: connectionString = 'postgres://localhost/hr' } = process.env;
+ * const engine = await createEngine({ store: postgresStore({ connectionString }) });
  * console.log((await engine.workflows.list()).length); // → 0
  * await engine.close();
  * ```
