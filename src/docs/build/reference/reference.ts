@@ -8,6 +8,13 @@ import { codeOf, type Member, membersOf, mentionedBy } from './signature.ts';
 /** Where the pages lie, below the root. */
 export const REFERENCE = 'src/reference';
 
+/** Pages that have every field of a type whose declaration says little: it is inferred from a schema, or used in files. */
+const FORMATS: Readonly<Record<string, string>> = {
+  Config: '../formats/configuration.md',
+  Scenario: '../formats/scenario.md',
+  WorkflowInput: '../formats/workflow.md',
+};
+
 const MADE = '<!-- made by `npm run reference`: do not edit -->';
 const KINDS = ['Functions', 'Classes', 'Constants', 'Types', 'Further types'] as const;
 type Kind = (typeof KINDS)[number];
@@ -129,7 +136,8 @@ errors that it throws, and examples, which are run by the tests. A page for each
 ${rows.join('\n')}
 
 Durations are in ms (\`DurationMs\`), moments of records in ms since 1970 (\`EpochMs\`), moments of resources in ISO 8601 with a
-\`Z\`. All properties are read-only. A \`?\` behind a name says that it can be left out; its default then stands in its text.
+\`Z\`. All properties are read-only. A \`?\` behind a name says that it can be left out; its default then stands in its text. What the codes of
+errors mean, and what to do: [errors](../errors/README.md).
 `;
 }
 
@@ -179,6 +187,9 @@ function sectionOf({ declared, page, anchor }: Section, entries: Entries): reado
   const linkTo = linkerFor(page, declared, entries);
   const lines = [`### ${declared.name}`, '', '```ts', codeOf(declared), '```', ''];
   for (const doc of docstringsOf(declared)) lines.push(...docLines(doc, linkTo));
+  const format = FORMATS[declared.name];
+  if (format !== undefined)
+    lines.push(`Every field, with its bounds and default: [the format](${format}).`, '');
   const members = membersOf(declared);
   if (members.length > 0) lines.push(...members.flatMap((member) => memberLines(member, linkTo)), '');
   const types = [...mentionedBy(declared)].flatMap((name) => {
