@@ -22,7 +22,7 @@ export interface SizeOptions {
   readonly seeds?: number;
   /** The first of them, a safe integer. Default 1. */
   readonly seed?: number;
-  /** Replaces the scenario's own horizon: an ISO 8601 duration. */
+  /** Replaces the scenario's own horizon: an ISO 8601 duration. Default: the scenario's. */
   readonly horizon?: string;
   /** Base folder of relative paths in the scenario. Default: the working folder. */
   readonly folder?: string;

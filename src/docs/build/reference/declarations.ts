@@ -5,7 +5,8 @@ import { parseAst } from 'rolldown/parseAst';
 
 type Program = ReturnType<typeof parseAst>;
 type Statement = Program['body'][number];
-type Of<Type extends string, One = Statement> = One extends { readonly type: infer Types }
+/** A statement of a type. */
+export type Of<Type extends string, One = Statement> = One extends { readonly type: infer Types }
   ? Type extends Types
     ? One & { readonly type: Type }
     : never

@@ -1,24 +1,33 @@
 /** What the docstrings of the package's entries do not say. */
 import { Declarations, type Declared, entriesOf } from './declarations.ts';
 import { docstringsOf } from './docstring.ts';
-import { type Member, membersOf } from './signature.ts';
+import { type Member, membersOf, mentionedBy } from './signature.ts';
 
 /** Interfaces of what callers give; `PlainTaskOptions` only says which option it does not have. */
 const GIVEN = /(?:Options|Input|Patch|Settings|Policy)$/;
 const WITHOUT = ['PlainTaskOptions.argumentsSchema'];
 
-/** Exports without a text, options without one, and options that can be left out and do not say what then holds. */
+/** Exports without a text; and options, also of types that exports mention, without one or without their default. */
 export function undocumentedIn(root: string, dist: string): readonly string[] {
   const declarations = new Declarations();
-  const all = [...entriesOf(root, dist).values()].flatMap((path) => declarations.exportsOf(path));
-  return [...new Set(all.flatMap(missingIn))];
-}
-
-function missingIn(declared: Declared): readonly string[] {
-  const { name } = declared;
-  const hasText = docstringsOf(declared).some(({ text }) => text !== '');
-  const options = GIVEN.test(name) ? membersOf(declared).flatMap((member) => missingOf(name, member)) : [];
-  return [...(hasText ? [] : [`${name} has no docstring`]), ...options];
+  const exported = [...entriesOf(root, dist).values()].flatMap((path) => declarations.exportsOf(path));
+  const all = new Map<string, Declared>();
+  const collect = (declared: Declared): void => {
+    const key = `${declared.module.path}#${declared.name}`;
+    if (all.has(key)) return;
+    all.set(key, declared);
+    for (const name of mentionedBy(declared)) {
+      const meant = declarations.meaningOf(name, declared.module);
+      if (meant) collect(meant);
+    }
+  };
+  exported.forEach(collect);
+  const bare = exported.filter((one) => docstringsOf(one).every(({ text }) => text === ''));
+  const given = [...all.values()].filter(({ name }) => GIVEN.test(name));
+  return [
+    ...bare.map(({ name }) => `${name} has no docstring`),
+    ...given.flatMap((one) => membersOf(one).flatMap((member) => missingOf(one.name, member))),
+  ];
 }
 
 function missingOf(owner: string, { code, doc, members }: Member): readonly string[] {

@@ -1,5 +1,5 @@
 /** How a declaration is written: as code, and member by member. */
-import type { Declaration, Declared, Module } from './declarations.ts';
+import type { Declaration, Declared, Module, Of } from './declarations.ts';
 import { type Docstring, docstringBefore } from './docstring.ts';
 
 const WIDTH_MAX = 100;
@@ -62,7 +62,8 @@ function declarationCode(name: string, module: Module, node: Declaration): strin
     }
     default: {
       const one = node.declarations.find(({ id }) => id.type === 'Identifier' && id.name === name);
-      return `const ${one ? code(one.start, one.end) : name};`;
+      const isListed = membersOfConstant(node, module).length > 0;
+      return isListed ? `const ${name}: { … };` : `const ${one ? code(one.start, one.end) : name};`;
     }
   }
 }
@@ -98,8 +99,17 @@ export function membersOf({ module, nodes }: Declared): readonly Member[] {
       return listed(node.body.body, module);
     if (node.type === 'TSTypeAliasDeclaration' && node.typeAnnotation.type === 'TSTypeLiteral')
       return listed(node.typeAnnotation.members, module);
-    return [];
+    return node.type === 'VariableDeclaration' ? membersOfConstant(node, module) : [];
   });
+}
+
+/** Of an object of functions, say: where its properties have docstrings. */
+function membersOfConstant({ declarations }: Of<'VariableDeclaration'>, module: Module): readonly Member[] {
+  const [one] = declarations;
+  const type = one?.id.type === 'Identifier' ? one.id.typeAnnotation?.typeAnnotation : null;
+  if (type?.type !== 'TSTypeLiteral') return [];
+  const members = listed(type.members, module);
+  return members.length <= LINES_MAX && members.every(({ doc }) => doc.text !== '') ? members : [];
 }
 
 function listed(nodes: readonly Node[], module: Module): readonly Member[] {
