@@ -170,7 +170,13 @@ export { LIMIT_PRESETS, type WorkflowLimits } from './model/workflow/workflow-li
 export type * from './model/workflow/workflow-subject.ts';
 export type { Callout, CalloutAnswer, CalloutRequest } from './ports/callout.ts';
 export type { Clock, Timer } from './ports/clock.ts';
-export type { Directory, DirectoryAttribute, DirectoryChanges, ScopeRule } from './ports/directory.ts';
+export type {
+  Directory,
+  DirectoryAttribute,
+  DirectoryChanges,
+  HostTurn,
+  ScopeRule,
+} from './ports/directory.ts';
 export type { Logger } from './ports/logger.ts';
 export type { Ids, Random } from './ports/random.ts';
 export type {

@@ -4,7 +4,7 @@ import { inGroup } from '../input/member-of.ts';
 import { invalid } from '../input/refuse.ts';
 import { normalizeText, readSubjectId, withId } from '../input/subject-id.ts';
 import type { Identified, Subject } from '../model/subject.ts';
-import type { Directory, ScopeRule } from '../ports/directory.ts';
+import type { Directory, HostTurn, ScopeRule } from '../ports/directory.ts';
 import { listed } from './files/file-error.ts';
 
 /**
@@ -52,7 +52,7 @@ export function arrayDirectory<Person extends Identified = Subject>(
       [...new Set(ids.map(normalizeText))]
         .map((id) => byId.get(id))
         .filter((subject) => subject !== undefined),
-    query: (rule) => matching(byId.values(), rule),
+    query: (rule, turn) => matching(byId.values(), rule, turn),
     membersOf: (groupId) => matching(byId.values(), inGroup(groupId)),
     attributes: async () => {
       const found = new AttributeNames();
@@ -65,8 +65,11 @@ export function arrayDirectory<Person extends Identified = Subject>(
 async function* matching<Person extends Identified>(
   subjects: Iterable<Person>,
   rule: ScopeRule | null,
+  turn: HostTurn = () => null,
 ): AsyncGenerator<Person> {
   for (const subject of subjects) {
+    const pause = turn();
+    if (pause !== null) await pause;
     if (rule === null || rule.matches(subject)) yield subject;
   }
 }

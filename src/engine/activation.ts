@@ -139,7 +139,7 @@ export class Activator {
 
   async activate(workflowId: string, activation: Activation, author?: Author): Promise<Run> {
     const createdBy = readAuthor(author);
-    const { directory } = this.#deps.ports;
+    const { directory, clock } = this.#deps.ports;
     const workflow = await this.#runnable(workflowId);
     const max = this.#deps.settings.limits.subjectsPerActivationMax;
     const place = root(activation, 'the activation');
@@ -167,7 +167,7 @@ export class Activator {
     }
     const scope = parseScopeRule(readString(at('rule')));
     const tally = new SelectionTally(scopeAttributes(scope), true);
-    const candidates = candidatesByRule(scope, directory, max, tally);
+    const candidates = candidatesByRule(scope, directory, max, tally, clock);
     return this.#plan(workflow, 'rule', { ...plan, candidates }, tally);
   }
 

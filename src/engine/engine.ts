@@ -78,10 +78,8 @@ export interface Engine extends Omit<LedgerMethods, 'runs' | 'workflows' | 'task
 
 /** An engine on the given ports. @throws LifecycleError `InvalidArgument` for a handler. */
 export function assembleEngine(ports: EnginePorts, settings: EngineSettings): Engine {
-  return new LifecycleEngine(
-    { ...ports, directory: normalizedDirectory(ports.directory), logger: quietLogger(ports.logger) },
-    settings,
-  );
+  const directory = normalizedDirectory(ports.directory, ports.clock);
+  return new LifecycleEngine({ ...ports, directory, logger: quietLogger(ports.logger) }, settings);
 }
 
 class LifecycleEngine implements Engine, EventSink {

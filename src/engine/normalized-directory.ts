@@ -1,17 +1,19 @@
 import { invalid } from '../input/refuse.ts';
 import { faultOfId, normalizeText, SUBJECT_ID, withId } from '../input/subject-id.ts';
 import type { Subject } from '../model/subject.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Directory, DirectoryChanges } from '../ports/directory.ts';
+import { hostTurns } from './lanes/host-turns.ts';
 
 /**
  * The host's directory, with the ids of its subjects normalized and checked. What it streams is normalized by
  * `pickFrom`: another generator around it would cost a promise for each subject.
  */
-export function normalizedDirectory(directory: Directory): Directory {
+export function normalizedDirectory(directory: Directory, clock: Clock): Directory {
   return {
     // A subject without a valid id cannot be one that was requested.
     get: (ids) => Promise.resolve(directory.get(ids)).then(properOnes),
-    query: (rule) => directory.query(rule),
+    query: (rule) => directory.query(rule, hostTurns(clock)),
     ...(directory.changes && { changes: (token) => normalizedChanges(directory, token) }),
     ...(directory.attributes && { attributes: directory.attributes.bind(directory) }),
     ...(directory.membersOf && { membersOf: directory.membersOf.bind(directory) }),

@@ -23,6 +23,9 @@ export interface DirectoryAttribute {
   readonly column?: string;
 }
 
+/** A promise of a turn of the host's event loop; `null`: it is not time yet. */
+export type HostTurn = () => Promise<void> | null;
+
 /**
  * Source of subjects. Handlers see them with the type `Person`.
  *
@@ -35,8 +38,11 @@ export interface Directory<Person extends Identified = Subject> {
   /**
    * Streams the subjects that `rule` selects, or all. A directory may stream more than the rule
    * selects (the engine filters once more) but never less, and no id twice.
+   *
+   * @param turn for a directory that waits for nothing: called at each person, also at one that the rule does not select,
+   *   it gives a promise when it is time that the host's event loop has a turn. May be ignored.
    */
-  query(rule: ScopeRule | null): AsyncIterable<Person>;
+  query(rule: ScopeRule | null, turn?: HostTurn): AsyncIterable<Person>;
   /**
    * The subjects that may have changed since `token`, for a directory that can report changes. Without
    * it each slot examines all subjects for every workflow with a change trigger.

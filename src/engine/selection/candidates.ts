@@ -6,6 +6,7 @@ import type { Candidate } from '../../ledger/planning/run-plan.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { Admission } from '../../model/records.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Directory } from '../../ports/directory.ts';
 import { isAdmitted } from '../../rules/schedule/slots.ts';
 import { isTerminal } from '../../rules/status/transitions.ts';
@@ -57,18 +58,23 @@ export function candidatesByRule(
   directory: Directory,
   max: number,
   tally: SelectionTally,
+  clock?: Clock,
 ): AsyncGenerator<readonly Candidate[]> {
   let count = 0;
-  return pickFrom(directory.query(orUnreadable(rule)), (subject) => {
-    if (!tally.select(rule, subject)) return null;
-    count += 1;
-    if (count <= max) return { subjectId: subject.id, dueAtMs: null };
-    throw new LifecycleError(
-      'LimitExceeded',
-      `Expected a rule that selects at most ${max} subjects, got more`,
-      { limit: 'subjectsPerActivationMax', max },
-    );
-  });
+  return pickFrom(
+    directory.query(orUnreadable(rule)),
+    (subject) => {
+      if (!tally.select(rule, subject)) return null;
+      count += 1;
+      if (count <= max) return { subjectId: subject.id, dueAtMs: null };
+      throw new LifecycleError(
+        'LimitExceeded',
+        `Expected a rule that selects at most ${max} subjects, got more`,
+        { limit: 'subjectsPerActivationMax', max },
+      );
+    },
+    clock,
+  );
 }
 
 /** A subject that qualifies, and the moment that makes it qualify. */
@@ -92,7 +98,7 @@ export interface DueInput {
 
 /** The subjects that qualify at a slot, processed before or not, in batches of `LIMITS.usersPerBatch` at most. */
 export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qualified[]> {
-  const { directory, qualification, slotAtMs, tally } = input;
+  const { context, directory, qualification, slotAtMs, tally } = input;
   if (qualification.observation !== null) {
     for await (const some of input.changed ?? changedSubjects(input)) {
       yield some.flatMap(({ subject, changedAtMs }) => {
@@ -103,11 +109,15 @@ export async function* qualifying(input: DueInput): AsyncGenerator<readonly Qual
     }
     return;
   }
-  yield* pickFrom(directory.query(qualification.rule), (subject) => {
-    const standing = qualification.standing(subject, slotAtMs);
-    tally?.add(subject, standing);
-    return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : null;
-  });
+  yield* pickFrom(
+    directory.query(qualification.rule),
+    (subject) => {
+      const standing = qualification.standing(subject, slotAtMs);
+      tally?.add(subject, standing);
+      return standing.kind === 'due' ? { subjectId: subject.id, dueAtMs: standing.dueAtMs } : null;
+    },
+    context.clock,
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { pickFrom } from '../../../src/engine/selection/pick-from.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { Subject } from '../../../src/model/subject.ts';
 import type { Directory } from '../../../src/ports/directory.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { allUsers, makeWorld, scheduledInput, workflowInput } from '../../helpers/world.ts';
 
 /** A host's own directory, which finds people whatever blanks surround their ids. */
@@ -25,19 +26,25 @@ async function fromQuery(directory: Directory): Promise<Subject[]> {
 
 describe('the ids of a directory of the host', () => {
   it('are normalized in the results of query, get and changes', async () => {
-    const directory = normalizedDirectory({
-      ...ownDirectory([{ id: 'u1\u00a0', city: 'Rome' }, { id: 'Zoe\u0308' }]),
-      changes: async () => ({ subjectIds: ['u1 ', 'Zoe\u0308'], token: 't' }),
-    });
+    const directory = normalizedDirectory(
+      {
+        ...ownDirectory([{ id: 'u1\u00a0', city: 'Rome' }, { id: 'Zoe\u0308' }]),
+        changes: async () => ({ subjectIds: ['u1 ', 'Zoe\u0308'], token: 't' }),
+      },
+      new VirtualClock(),
+    );
     expect(await fromQuery(directory)).toEqual([{ id: 'u1', city: 'Rome' }, { id: 'Zo\u00eb' }]);
     expect(await directory.get(['u1'])).toEqual([{ id: 'u1', city: 'Rome' }]);
     expect(await directory.changes?.(null)).toEqual({ subjectIds: ['u1', 'Zo\u00eb'], token: 't' });
   });
 
   it('have no `changed` where the host has none, and are all observed where it returns null', async () => {
-    expect(normalizedDirectory(ownDirectory([])).changes).toBeUndefined();
+    expect(normalizedDirectory(ownDirectory([]), new VirtualClock()).changes).toBeUndefined();
     const untold = { ...ownDirectory([]), changes: async () => ({ subjectIds: null, token: 't' }) };
-    expect(await normalizedDirectory(untold).changes?.(null)).toEqual({ subjectIds: null, token: 't' });
+    expect(await normalizedDirectory(untold, new VirtualClock()).changes?.(null)).toEqual({
+      subjectIds: null,
+      token: 't',
+    });
   });
 
   it.each([
@@ -47,9 +54,9 @@ describe('the ids of a directory of the host', () => {
     ['of nobody', null, 'got nothing'],
   ])('that are %s end a query, with their position', async (_name, subject, words) => {
     const people = [{ id: 'u1' }, subject as unknown as Subject];
-    const error: unknown = await fromQuery(normalizedDirectory(ownDirectory(people))).catch(
-      (reason) => reason,
-    );
+    const error: unknown = await fromQuery(
+      normalizedDirectory(ownDirectory(people), new VirtualClock()),
+    ).catch((reason) => reason);
     expect(LifecycleError.is(error) && error.details).toEqual({ field: 'directory' });
     expect(String(error)).toMatch(/the id of subject 1 of the directory's query to be an id .*, got /);
     expect(String(error)).toContain(words);
@@ -57,7 +64,9 @@ describe('the ids of a directory of the host', () => {
 
   it('that are invalid are left out of the results of get', async () => {
     const get = async () => [null, { id: '' }, { id: 'u1 ' }] as unknown as Subject[];
-    expect(await normalizedDirectory({ ...ownDirectory([]), get }).get(['u1'])).toEqual([{ id: 'u1' }]);
+    expect(await normalizedDirectory({ ...ownDirectory([]), get }, new VirtualClock()).get(['u1'])).toEqual([
+      { id: 'u1' },
+    ]);
   });
 });
 
