@@ -106,7 +106,7 @@ export const ERROR_CODES = {
     status: 409,
     graphCode: 'Conflict',
     retryable: true,
-    meaning: 'A run that is in progress or canceling cannot be deleted',
+    meaning: 'A run that has not ended cannot be deleted, reprocessed or copied',
   },
   NotDrivenHere: {
     status: 409,

@@ -197,7 +197,7 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
   StoreFailed: {
     cause: 'The database gave an error that has no code of its own.',
     remedy:
-      'Read the `cause` of the error (`TENURE_DEBUG=1` shows it), and try again. After `tenure db copy`: was a database written meanwhile?',
+      'Read the `cause` of the error and the log of the server, and try again. After `tenure db copy`: was a database written meanwhile?',
     where: 'every call on a store',
   },
 };

@@ -83,5 +83,10 @@ function groupLines(
   ]);
   const table = tableLines(COLUMNS, rows).map((line, at) => (at === 0 ? stdout.style.dim(line) : line));
   const again = `${self} runs reprocess ${shortId(id)} --db ${quoted(db)} --failure-group ${first.key}`;
-  return [...table, '', `${stdout.style.dim('To reprocess a group:')} ${again}`];
+  return [
+    ...table,
+    '',
+    `${stdout.style.dim('To reprocess a group:')} ${again}`,
+    `${stdout.style.dim('What a code means:')}    ${self} explain ${first.code}`,
+  ];
 }
