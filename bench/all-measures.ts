@@ -15,6 +15,7 @@ import { record } from './measures/record.ts';
 import { recovery } from './measures/recovery.ts';
 import { scale } from './measures/scale.ts';
 import { simulate } from './measures/simulate.ts';
+import { size } from './measures/size.ts';
 import { start } from './measures/start.ts';
 import { sweep } from './measures/sweep.ts';
 import { telemetry } from './measures/telemetry.ts';
@@ -29,6 +30,7 @@ export const MEASURES: readonly Measure[] = [
   query,
   simulate,
   sweep,
+  size,
   record,
   http,
   loopDelay,

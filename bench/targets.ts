@@ -229,6 +229,17 @@ export const TARGETS: readonly Target[] = [
     ),
   },
   {
+    figure: 'a queue sized: its mean time beside Erlang’s formula',
+    target: '≤ 2 % off',
+    command: 'size',
+    measured: measuredBy('size', '', ({ figures }) =>
+      Object.entries(figures)
+        .filter(([name]) => name.endsWith('percent off'))
+        .map(([name, value]) => `${name.split(',')[0]}: ${number(value)} %`)
+        .join(', '),
+    ),
+  },
+  {
     figure: 'a record of 1,000,000 people made a scenario',
     target: '≤ 60 s, ≤ 500 MB',
     command: 'record --users 1000000',
