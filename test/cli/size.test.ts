@@ -17,27 +17,6 @@ async function size(...args: readonly string[]) {
 const VARY = ['--vary', 'concurrency=4..16'] as const;
 
 describe('tenure size', () => {
-  it('prints the answer and the frontier, and writes a page with JSON beside it', async () => {
-    const { code, stdout, stderr } = await size(
-      '--goal',
-      'max(latency) <= 5min',
-      ...VARY,
-      '--report',
-      path('r.html'),
-    );
-    expect([code, stderr]).toEqual([0, `Wrote ${path('r.html')}, ${path('r.json')}\n`]);
-    expect(stdout).toContain(
-      'The cheapest of 13 settings that meets max(latency) <= 5min has 8 calls at once: 5 min.\n',
-    );
-    expect(stdout).toMatch(/\n {2}binds +the lanes\. The engine’s concurrency \(8 calls at once\): /);
-    expect(stdout).toMatch(/\n {2}one step less {2}concurrency 7: 6 min, missed\n/);
-    expect(stdout).toMatch(/\n {2}search +Bisection along concurrency: \d of 13 settings, /);
-    expect(stdout).toMatch(/\nCONCURRENCY {2}MAX\(LATENCY\) {2}GOAL\n/);
-    expect(stdout).toMatch(/\n +8 +5 min {2}met, the answer\n/);
-    expect(read('r.html')).toContain('<!doctype html>');
-    expect(JSON.parse(read('r.json')).answer.values).toEqual({ concurrency: 8 });
-  });
-
   it('says what comes nearest when no setting meets the goal, and writes nothing', async () => {
     const { code, stdout, stderr } = await size(
       '--goal',

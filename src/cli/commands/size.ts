@@ -3,6 +3,7 @@ import { valueText } from '../../simulate/sizing/setting.ts';
 import {
   answerText,
   estimatesText,
+  isSameSetting,
   measureText,
   oneLessTexts,
   searchTexts,
@@ -165,7 +166,7 @@ function printSizing({ stdout }: Host, sizing: Sizing): void {
   const rows = frontier.map((setting) => [
     ...vary.map((term) => valueText(term, setting.values[term.name] ?? 0)),
     estimatesText(goals, setting),
-    setting === answer ? `${setting.state}, the answer` : setting.state,
+    isSameSetting(setting, answer) ? `${setting.state}, the answer` : setting.state,
   ]);
   for (const line of tableLines(columns, rows)) stdout.line(line);
 }

@@ -11,6 +11,7 @@ import {
   estimateText,
   figureText,
   goalsText,
+  isSameSetting,
   measureText,
   oneLessTexts,
   searchTexts,
@@ -101,7 +102,7 @@ function frontierChart({ frontier, vary, answer, nearest }: Sizing, goal: Goal, 
       low: low / size,
       high: high / size,
       className: STATE_CLASSES[state],
-      isMarked: setting === marked,
+      isMarked: isSameSetting(setting, marked),
     };
   });
   const labels = frontier.map(({ values }, index) => ({
@@ -135,10 +136,36 @@ function settingsTable({ vary, goals, answer, nearest }: Sizing, settings: reado
   const rows = settings.map((setting) => [
     cell(settingText(vary, setting.values)),
     ...goals.map((goal, at) => figure(estimateText(goal, setting.goals[at] as GoalEstimate))),
-    stateCell(setting, setting === answer ? ' (the answer)' : setting === nearest ? ' (the nearest)' : ''),
-    cell(setting.bottleneck?.summary.replace(/: .*$/, '') ?? '–'),
+    stateCell(
+      setting,
+      isSameSetting(setting, answer)
+        ? ' (the answer)'
+        : isSameSetting(setting, nearest)
+          ? ' (the nearest)'
+          : '',
+    ),
+    cell(bindsText(setting)),
   ]);
   return table(head, rows);
+}
+
+/** What binds a setting, in a word or two. */
+function bindsText({ bottleneck }: SizedSetting): string {
+  const { cause, task } = bottleneck ?? { cause: null, task: null };
+  switch (cause) {
+    case null:
+      return '–';
+    case 'concurrency':
+      return 'lanes';
+    case 'taskConcurrency':
+      return `limit of “${task}”`;
+    case 'rate':
+      return task === null ? 'rate' : `rate of “${task}”`;
+    case 'tasks':
+      return `“${task}” itself`;
+    default:
+      return cause;
+  }
 }
 
 function stateCell({ state }: SizedSetting, more = ''): Cell {

@@ -1,4 +1,5 @@
 /** A sizing in words, for terminals and reports. Pure. */
+import { isDeepStrictEqual } from 'node:util';
 import { duration, numeral, percent, plural } from '../../text/numbers.ts';
 import type { Goal } from './goal.ts';
 import { type SettingValues, settingText, valueText } from './setting.ts';
@@ -21,6 +22,11 @@ export function estimateText(goal: Goal, { value, low, high }: GoalEstimate): st
   const [from, to] = [figureText(goal, Math.max(0, low)), figureText(goal, high)];
   const figure = figureText(goal, value);
   return from === to ? figure : `${figure} (${from} … ${to})`;
+}
+
+/** Whether both are the same setting, also when they come from JSON. */
+export function isSameSetting(a: SizedSetting, b: SizedSetting | null): boolean {
+  return b !== null && isDeepStrictEqual(a.values, b.values);
 }
 
 /** What each goal's figure is at a setting. */

@@ -10,6 +10,7 @@ describe('the report of a sizing', () => {
     expect(html).toContain('Higher columns are cut off.');
     expect(html.match(/<rect class="slot-good"/g)).toHaveLength(5);
     expect(html.match(/<rect class="ring"/g)).toHaveLength(2);
+    expect(sizingReport(JSON.parse(JSON.stringify(SIZING)))).toBe(html);
     expect(html).not.toContain('<script');
     expect(html).not.toContain('NaN');
     expect(html).toContain('What binds it: the lanes');
