@@ -53,7 +53,9 @@ describe('tenure db copy', () => {
     expect((await tenure('db', 'copy', 'x.db', 'x.db')).stderr).toContain('Expected two databases');
     expect((await tenure('db', 'copy', file('none.db'), file('d.db'))).stderr).toContain('got no file');
     const engine = await engineOn('busy.db');
-    expect((await tenure('db', 'copy', file('busy.db'), file('d.db'))).stderr).toMatch(/only writer of .*busy\.db/);
+    expect((await tenure('db', 'copy', file('busy.db'), file('d.db'))).stderr).toMatch(
+      /only writer of .*busy\.db/,
+    );
     await engine.close();
   });
 
