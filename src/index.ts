@@ -50,7 +50,7 @@ export type {
 export type { EngineSettingsInput, MissedSlotPolicy } from './engine/settings.ts';
 export type {
   ComingSlotsOptions,
-  EligibleOptions as ScopeOptions,
+  EligibleOptions,
   EngineWorkflows,
   QuarantineForecast,
   ScopeDifferenceOptions,

@@ -27,8 +27,6 @@ export class JsonObjects {
   /** Properties of the first object, for messages. */
   #names: readonly string[] | null = null;
   readonly #attributes = new AttributeNames();
-  /** Whether all objects were seen: those that are read again have no new names. */
-  #isComplete = false;
 
   constructor(path: string, mapping: AttributeMapping, rewriteDates: DateRewriter) {
     this.#path = path;
@@ -48,7 +46,7 @@ export class JsonObjects {
     const isFirst = this.#names === null;
     this.#names ??= Object.keys(attributes);
     if (this.#mapping.size > 0) this.#move(attributes, value);
-    if (!this.#isComplete) this.#attributes.add(this.#mapping.size > 0 ? attributes : value);
+    this.#attributes.add(attributes);
     this.#rewriteDates(attributes);
     if (isFirst && !this.#mapping.has('id')) this.#requireId(place, Object.keys(attributes));
     return toSubject(attributes, { ...place, column: this.idColumn });
@@ -64,7 +62,6 @@ export class JsonObjects {
 
   /** @throws LifecycleError `InvalidFile` when a mapped property was in no object. */
   checkComplete(): void {
-    this.#isComplete = true;
     const missing = [...this.#unseen];
     const [column] = missing;
     if (column === undefined || this.#names === null) return;

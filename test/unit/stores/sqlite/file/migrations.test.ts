@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { arrayDirectory } from '../../../../../src/directory/array-directory.ts';
+import { createEngine } from '../../../../../src/embed.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { Connection } from '../../../../../src/stores/sqlite/file/connection.ts';
 import {
@@ -11,6 +13,7 @@ import {
   versionOf,
 } from '../../../../../src/stores/sqlite/file/migrations.ts';
 import { APPLICATION_ID } from '../../../../../src/stores/sqlite/file/schema.ts';
+import { checkDatabase } from '../../../../../src/testing/oracles/check-database.ts';
 import { allUsers, makeRun, makeUser, newFile, opened, RUN, refusal, step } from '../support.ts';
 
 const frozen = readFileSync(new URL('../schema-1.sql', import.meta.url), 'utf8');
@@ -219,4 +222,35 @@ it('failures of a file without groups are in none, and the next one makes a grou
   expect(await store.listFailureGroups(RUN)).toEqual([
     { ...kind, runId: RUN, usersCount: 1, ...moments, subjectIds: [subjectId] },
   ]);
+});
+
+it('a database of version 0.1 keeps what has ended, and its interrupted run goes on', async () => {
+  const file = newFile();
+  const connection = new Connection(file, { readOnly: false, busyTimeoutMs: 0 });
+  migrate(connection, MIGRATIONS.slice(0, 5));
+  connection.exec(readFileSync(new URL('../version-0.1.sql', import.meta.url), 'utf8'));
+  connection.close();
+  const store = await opened(sqliteStore(file));
+  const done: string[] = [];
+  const engine = await createEngine({
+    store,
+    directory: arrayDirectory(['ada', 'bob', 'cem', 'dee'].map((id) => ({ id }))),
+    tasks: { '*': ({ subject, task }) => void done.push(`${subject.id}: ${task.displayName}`) },
+  });
+  await engine.start();
+  const runs = await engine.runs.list({ orderBy: 'scheduledDateTime' });
+  const [ended, interrupted] = await Promise.all(runs.value.map(({ id }) => engine.runs.waitFor(id)));
+  expect(ended).toMatchObject({
+    processingStatus: 'completedWithErrors',
+    successfulUsersCount: 3,
+    createdBy: null,
+  });
+  expect(interrupted).toMatchObject({ processingStatus: 'completedWithErrors', successfulUsersCount: 3 });
+  expect(done.sort()).toEqual([
+    'cem: Send welcome email',
+    'dee: Enable user account',
+    'dee: Send welcome email',
+  ]);
+  expect(await checkDatabase(store)).toMatchObject({ violations: [] });
+  await engine.close();
 });
