@@ -28,7 +28,11 @@ export const sweep: Measure = {
       tasks: 3,
       rounds,
     };
-    const { seconds, residentMB } = comparison.figures;
-    yield resultOf(heading, comparison, { seconds: median(seconds ?? []), residentMB: most(residentMB) });
+    const { seconds, cpuMs, residentMB } = comparison.figures;
+    yield resultOf(heading, comparison, {
+      seconds: median(seconds ?? []),
+      cpuMsPerSimulation: median(cpuMs ?? []),
+      residentMB: most(residentMB),
+    });
   },
 };
