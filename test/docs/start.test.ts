@@ -78,6 +78,7 @@ function stable(text: string): string {
     .replace(/\b[\d.,]+ ?(?:ms|s|min|h)\b/g, '<time>')
     .replace(/\b[\d,]+ tasks\/s/g, '<rate>')
     .replaceAll(folder, '<folder>')
+    .replaceAll('npx tenure', 'tenure')
     .replace(/[ \t]+$/gm, '');
 }
 

@@ -30,7 +30,7 @@ Examples:
   $ tenure docs engine              the guide of the engine
   $ tenure docs tenure/sqlite       the reference of an entry
   $ tenure docs createEngine        of an export
-  $ tenure docs failed after outage places that have these words`;
+  $ tenure docs after an outage     places that have these words`;
 
 /** `tenure docs`. */
 export function docsCommand(host: Host, end: (code: ExitCode) => void): Command {
