@@ -18,7 +18,8 @@ export class AttributeNames {
   }
 
   #add(object: object, prefix: string, depth: number): void {
-    for (const [key, value] of Object.entries(object)) {
+    for (const key of Object.keys(object)) {
+      const value: unknown = (object as Readonly<Record<string, unknown>>)[key];
       const isBranch =
         typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
       if (isBranch && depth < DEPTH_MAX) this.#add(value, `${prefix}${key}/`, depth + 1);

@@ -27,6 +27,8 @@ export class JsonObjects {
   /** Properties of the first object, for messages. */
   #names: readonly string[] | null = null;
   readonly #attributes = new AttributeNames();
+  /** Whether all objects were seen: those that are read again have no new names. */
+  #isComplete = false;
 
   constructor(path: string, mapping: AttributeMapping, rewriteDates: DateRewriter) {
     this.#path = path;
@@ -46,7 +48,7 @@ export class JsonObjects {
     const isFirst = this.#names === null;
     this.#names ??= Object.keys(attributes);
     if (this.#mapping.size > 0) this.#move(attributes, value);
-    this.#attributes.add(attributes);
+    if (!this.#isComplete) this.#attributes.add(this.#mapping.size > 0 ? attributes : value);
     this.#rewriteDates(attributes);
     if (isFirst && !this.#mapping.has('id')) this.#requireId(place, Object.keys(attributes));
     return toSubject(attributes, { ...place, column: this.idColumn });
@@ -62,6 +64,7 @@ export class JsonObjects {
 
   /** @throws LifecycleError `InvalidFile` when a mapped property was in no object. */
   checkComplete(): void {
+    this.#isComplete = true;
     const missing = [...this.#unseen];
     const [column] = missing;
     if (column === undefined || this.#names === null) return;
