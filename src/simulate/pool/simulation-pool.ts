@@ -113,7 +113,8 @@ export class SimulationPool {
     signal: AbortSignal,
     onProgress: (share: number) => void,
   ): Promise<SimulationFigures> {
-    const { thread, sent } = this.#idle.pop() ?? this.#start();
+    const idle = this.#idle.pop();
+    const { thread, sent } = idle && !idle.thread.hasEnded ? idle : this.#start();
     const end = (): void => void thread.end(signal.reason);
     signal.addEventListener('abort', end, { once: true });
     try {
