@@ -25,7 +25,7 @@ import { describePostgres, serverUrl, sql } from '../postgres/support.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'src/recipes');
-const PACKAGES = ['express', 'pg', '@hono/node-server', '@microsoft/microsoft-graph-client'];
+const PACKAGES = ['express', 'pg', '@hono/node-server', '@microsoft/microsoft-graph-client', '@types'];
 const place = mkdtempSync(join(tmpdir(), 'tenure-recipes-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
@@ -86,15 +86,20 @@ function writePrograms(): string {
   return bin;
 }
 
+/** The entries of the package, `./sqlite`, with their sources. */
+const entries: readonly (readonly [name: string, source: string])[] = Object.entries<{
+  readonly default?: string;
+}>(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports).flatMap(
+  ([name, { default: file }]) =>
+    file === undefined ? [] : [[name, join(ROOT, file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))]],
+);
+
 /** The package as it would be installed: its entries are those of this clone. */
 function installPackages(): void {
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
   const modules = join(place, 'node_modules');
-  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   mkdirSync(join(modules, 'tenure'), { recursive: true });
-  const entries = Object.entries<{ readonly default: string }>(exports).filter(([, entry]) => entry.default);
-  const made = entries.map(([name, entry], index) => {
-    const source = join(ROOT, entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'));
+  const made = entries.map(([name, source], index) => {
     writeFileSync(join(modules, 'tenure', `${index}.js`), `export * from '${pathToFileURL(source)}';\n`);
     return [name, `./${index}.js`];
   });
@@ -171,7 +176,7 @@ function patternOf(expected: string): RegExp {
 }
 
 describe('the recipes', () => {
-  it.concurrent.each(pages.filter((page) => page !== 'postgres.md'))('%s is done as it is written', (page) =>
+  it.each(pages.filter((page) => page !== 'postgres.md'))('%s is done as it is written', (page) =>
     expectDone(page),
   );
 
@@ -192,6 +197,30 @@ describe('the recipes', () => {
     const listed = [...textOf('README.md').matchAll(/\]\((\w[\w-]*\.md)\)/g)].map(([, page]) => page);
     expect(listed.sort()).toEqual([...pages].sort());
     expect(pages).toHaveLength(10);
+  });
+
+  it('have programs that compile', async () => {
+    const folder = join(place, 'compiled');
+    for (const page of pages) {
+      mkdirSync(join(folder, page), { recursive: true });
+      for (const { language, file = '', body } of blocksOf(page))
+        if (language === 'ts') writeFileSync(join(folder, page, file), body);
+    }
+    const paths = Object.fromEntries(
+      entries.map(([name, source]) => [name.replace('.', 'tenure'), [source]]),
+    );
+    const compilerOptions = {
+      paths,
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+      rewriteRelativeImportExtensions: false,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    };
+    const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['**/*.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(`'${process.execPath}' '${tsc}' --noEmit -p .`, folder, process.env);
+    expect(stdout).toBe('');
   });
 
   it('link to files that are there', () => {
