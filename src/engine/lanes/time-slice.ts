@@ -19,9 +19,8 @@ export class TimeSlice implements Clock {
   #startedAtMs: EpochMs = Number.POSITIVE_INFINITY;
   #tasks = 0;
   #next: Promise<void> | null = null;
-  /** The time slice that is running, by its number; `null`: the host has had a turn since the last one. */
-  #running: number | null = null;
-  #count = 0;
+  /** Whether the host has had no turn since the time slice began. */
+  #isRunning = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,13 +47,13 @@ export class TimeSlice implements Clock {
 
   /** Whether this time slice is used up; begins one if none is running. */
   isOver(): boolean {
-    if (this.#running === null) this.#begin();
+    this.#begin();
     return this.#clock.elapsed() - this.#startedMs >= LIMITS.turnMs;
   }
 
   /** Counts a task that ended at `nowMs`; `true` when it is time to yield: at once after one that took long. */
   isSpent(nowMs: EpochMs): boolean {
-    if (this.#running === null) this.#begin();
+    this.#begin();
     this.#tasks += 1;
     if (this.#next !== null || this.#tasks >= TASKS_MAX) return true;
     if (nowMs - this.#startedAtMs > LIMITS.turnMs) return true;
@@ -69,12 +68,12 @@ export class TimeSlice implements Clock {
     return this.#next;
   }
 
+  /** Begins one unless one is running. */
   #begin(): void {
-    this.#count += 1;
-    const number = this.#count;
-    this.#running = number;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     void this.#clock.yield().then(() => {
-      if (this.#running === number) this.#running = null;
+      this.#isRunning = false;
     });
     this.#startedMs = this.#clock.elapsed();
     this.#startedAtMs = this.#clock.now();
