@@ -87,7 +87,7 @@ function unitOf({ measure }: Goal, max: number): readonly [name: string, size: n
   return units.find(([, size]) => max >= 2 * size) ?? ['milliseconds', 1];
 }
 
-function frontierChart({ frontier, vary, answer, nearest }: Sizing, goal: Goal, at: number): string {
+function frontierChart({ frontier, vary, answer, nearest, goals }: Sizing, goal: Goal, at: number): string {
   const marked = answer ?? nearest;
   const estimateAt = (setting: SizedSetting): GoalEstimate => setting.goals[at] as GoalEstimate;
   const highest = Math.max(goal.limit, ...frontier.map((one) => estimateAt(one).high));
@@ -119,7 +119,7 @@ function frontierChart({ frontier, vary, answer, nearest }: Sizing, goal: Goal, 
   const cut = top < highest ? ' Higher columns are cut off.' : '';
   const text = `${measureText(goal)} in ${unit}, of settings that are worth their cost: the cheapest is on the left, and each one to its right costs more and does better. The line on a column is its 95 % interval.${cut} Below them: ${vary.map(({ name }) => name).join(' · ')}.`;
   return section(
-    'What more capacity gives',
+    `What more capacity gives${goals.length === 1 ? '' : `: ${measureText(goal)}`}`,
     text,
     legend([...series, ...rest]) +
       columns(bars, goal.limit / size, top / size, labels, `${goal.text} by setting`),

@@ -55,32 +55,27 @@ export async function search(space: Space, judge: Judge, options: SearchOptions)
     answers.set(keyOf(setting), { setting, meets });
     return meets;
   };
-  const all = async (): Promise<Setting | null> => {
+  const askAll = async (): Promise<void> => {
     for (const setting of settings) {
       await ask(setting);
       options.onProgress?.(answers.size / settings.length);
     }
-    const good = settings.filter((setting) => answers.get(keyOf(setting))?.meets);
-    return good.sort(space.compareCosts)[0] ?? null;
   };
-  const found = (
-    cheapest: Setting | null,
-    method: Found['method'],
-    violation: Found['violation'],
-  ): Found => ({
-    cheapest,
-    judged: answers.size,
-    method,
-    violation,
-  });
+  const found = (method: Found['method'], violation: Found['violation']): Found => {
+    const good = [...answers.values()].filter(({ meets }) => meets).map(({ setting }) => setting);
+    return { cheapest: good.sort(space.compareCosts)[0] ?? null, judged: answers.size, method, violation };
+  };
   const longest = longestOf(space);
-  if (longest === null) return found(await all(), 'all', null);
+  if (longest === null) {
+    await askAll();
+    return found('all', null);
+  }
   const cheapest = await bisect(space, longest, ask, answers, options.onProgress);
   await askNeighbours(space, cheapest, ask);
   const violation = violationIn(space, [...answers.values()], judge);
-  if (violation === null || settings.length > options.settingsMax)
-    return found(cheapest, 'bisection', violation);
-  return found(await all(), 'all', violation);
+  if (violation === null || settings.length > options.settingsMax) return found('bisection', violation);
+  await askAll();
+  return found('all', violation);
 }
 
 type Answers = ReadonlyMap<string, { readonly setting: Setting; readonly meets: boolean }>;

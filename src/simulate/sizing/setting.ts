@@ -59,7 +59,7 @@ export function settingText(terms: readonly Term[], values: SettingValues): stri
 }
 
 /** Lanes of a setting: calls at once of all processes. */
-export function lanesOf(scenario: Scenario, values: SettingValues): number {
+function lanesOf(scenario: Scenario, values: SettingValues): number {
   return (values.concurrency ?? concurrencyOf(scenario)) * (values.processes ?? processesOf(scenario));
 }
 

@@ -44,7 +44,7 @@ const BOUNDS: Readonly<Record<Term['kind'], Bounds>> = {
 };
 
 /** Reads what varies. @throws LifecycleError `InvalidArgument` that says what would be right; `LimitExceeded`. */
-export function readDimension({ path, value }: Place, read: ReadScenario): Dimension {
+function readDimension({ path, value }: Place, read: ReadScenario): Dimension {
   const text = typeof value === 'string' && value.length <= LENGTH_MAX ? value : '';
   const at = text.indexOf('=');
   if (at < 0) throw invalid({ path, value, name: 'what varies' }, EXAMPLE);

@@ -77,8 +77,9 @@ export function answerText({ answer, nearest, goals, vary, binding, search }: Si
     return `${of} ${goal} has ${settingWords(vary, answer.values)}: ${estimatesText(goals, answer)}.`;
   }
   const setting = nearest as SizedSetting;
+  const open = setting.state === 'undecided' ? ', undecided: more seeds may decide it' : '';
   const binds = binding === null ? '' : `; what binds is ${binding.name}`;
-  return `No setting meets ${goal}: nearest come ${settingWords(vary, setting.values)}, with ${estimatesText(goals, setting)}${binds}.`;
+  return `No setting meets ${goal}: nearest come ${settingWords(vary, setting.values)}, with ${estimatesText(goals, setting)}${open}${binds}.`;
 }
 
 /** How sure the figures are. */

@@ -142,6 +142,13 @@ describe('the search for the cheapest setting', () => {
     expect(await search(of, judge, options)).toMatchObject({ method: 'bisection', cheapest: [3] });
   });
 
+  it('takes a cheaper neighbour that meets the goal by chance', async () => {
+    const of = spaceOf([8, 2], [true, true], [1, 1]);
+    const lucky = ([a = 0, b = 0]: Setting): boolean => (b === 1 && a >= 2) || (a === 2 && b === 0);
+    const { cheapest } = await search(of, { ...judgeBy(lucky), isWorse: () => false }, options);
+    expect(cheapest).toEqual([2, 0]);
+  });
+
   it('reports its progress up to the end', async () => {
     for (const canBisect of [true, false]) {
       const shares: number[] = [];

@@ -27,6 +27,13 @@ describe('a sizing in words', () => {
     );
   });
 
+  it('says that the nearest is undecided, which more seeds may change', () => {
+    const nearest = { ...setting(16, 30), state: 'undecided' } as const;
+    expect(answerText({ ...SIZING, answer: null, nearest })).toContain(
+      ', undecided: more seeds may decide it; what binds is the lanes.',
+    );
+  });
+
   it('says how the settings were searched', () => {
     expect(searchTexts(SIZING)).toEqual([
       'Bisection along concurrency: 3 of 9 settings, 60 of 180 simulations. More of these does not hurt, as the neighbours of the answer confirm.',
