@@ -77,6 +77,20 @@ describe('the built modules of all entries', () => {
   });
 });
 
+describe('a simulation in a thread', () => {
+  it('finds the module of the thread in the package', () => {
+    const program = `
+      import { compare, SCENARIOS } from 'tenure/simulate';
+      const year = SCENARIOS['onboarding-year'];
+      const { overSeeds } = await compare(year, year, { seeds: 2, horizon: 'P1D', workers: 1 });
+      console.log(overSeeds.seeds.join(' '), overSeeds.measures[0].finding);`;
+    expect(spawn(process.execPath, [QUIET, '--input-type=module', '-e', program], project)).toEqual({
+      status: 0,
+      output: '1 2 same\n',
+    });
+  });
+});
+
 describe('what an entry loads', () => {
   /** Every module that the entry makes Node load, packages by their names. */
   function loadedBy(entry: string): readonly string[] {
