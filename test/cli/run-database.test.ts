@@ -19,7 +19,9 @@ describe('tenure run with a database', () => {
     await people('all.csv', 3);
     const args = [...RUN, '--db', 'versions.db'];
     const said = async (...more: string[]) => expectCode(await here(...args, ...more), 0).stderr;
-    expect(await said('--arg', 'groupID=a')).toContain('was added to this database: version 1');
+    expect(await said('--arg', 'groupID=a')).toContain(
+      'was added to this database: version 1; its schedule is off',
+    );
     expect(await said('--arg', 'groupID=a')).toContain('is unchanged in this database: version 1');
     expect(await said('--arg', 'groupID=b')).toContain('was updated in this database: version 2');
     expect(await said('--arg', 'groupID=b', '--name', 'Another')).toContain('"Another" was added');

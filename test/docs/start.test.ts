@@ -25,7 +25,7 @@ afterEach(() => {
 /** What a page says, in its order: a file to save, or commands with what they print. */
 type Step =
   | { readonly file: string; readonly content: string }
-  | { readonly commands: readonly string[]; readonly output: string | null };
+  | { readonly commands: readonly string[]; readonly output: string | null; readonly expected: number };
 
 function stepsOf(page: string): readonly Step[] {
   const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
@@ -34,14 +34,19 @@ function stepsOf(page: string): readonly Step[] {
     if (file !== undefined) return [{ file, content: body }];
     if (language !== 'sh') return [];
     const next = blocks[index + 1];
-    return [{ commands: body.trim().split('\n'), output: next?.[1] === 'text' ? (next[2] as string) : null }];
+    const expected = Number(/\(exit code (\d+)[^)]*\):\s*$/.exec(page.slice(0, at))?.[1] ?? 0);
+    return [
+      {
+        commands: body.trim().split('\n'),
+        output: next?.[1] === 'text' ? (next[2] as string) : null,
+        expected,
+      },
+    ];
   });
 }
 
 /** Runs a command; gives what it prints. `RUN` is the newest run of the database. */
-async function run(line: string): Promise<string> {
-  const [command = '', comment = ''] = line.split(/\s+# ?/);
-  const expected = Number(/exit code (\d+)/.exec(comment)?.[1] ?? 0);
+async function run(command: string, expected: number): Promise<string> {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
   if (words[0] === 'npm') return ''; // the clone stands for what is installed
   if (words[0] === 'node') {
@@ -108,7 +113,7 @@ describe('a page for those who begin', () => {
         continue;
       }
       let printed = '';
-      for (const command of step.commands) printed += await run(command);
+      for (const command of step.commands) printed += await run(command, step.expected);
       if (step.output !== null) expectPrinted(printed, step.output);
     }
   });

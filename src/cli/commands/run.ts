@@ -277,8 +277,9 @@ async function requireCandidates(users: Directory, { ids, rule }: RunOptions): P
 }
 
 function printEnsured({ stderr }: Host, { workflow, outcome }: EnsuredWorkflow): void {
+  const isOff = 'trigger' in workflow.executionConditions && !workflow.isSchedulingEnabled;
   const words = {
-    created: 'was added to this database: version 1',
+    created: `was added to this database: version 1${isOff ? '; its schedule is off' : ''}`,
     unchanged: `is unchanged in this database: version ${workflow.version}`,
     updated: `was updated in place in this database: still version ${workflow.version}`,
     newVersion: `was updated in this database: version ${workflow.version}`,

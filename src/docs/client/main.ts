@@ -94,7 +94,8 @@ function excerpt(text: string, terms: readonly string[]): string {
   const from = Math.max(0, Math.min(...places, text.length) - EXCERPT_LENGTH / 4);
   const start = places.length === 0 || from === 0 ? 0 : text.indexOf(' ', from) + 1;
   const part = text.slice(start, start + EXCERPT_LENGTH);
-  return `${start > 0 ? '… ' : ''}${part}${start + EXCERPT_LENGTH < text.length ? ' …' : ''}`;
+  const isCut = start + EXCERPT_LENGTH < text.length;
+  return `${start > 0 ? '… ' : ''}${isCut ? `${part.replace(/ \S*$/, '')} …` : part}`;
 }
 
 startTheme();

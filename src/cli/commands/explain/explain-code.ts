@@ -17,14 +17,14 @@ interface ExplainedCode {
 }
 
 /** Prints what a code means and what to do. @throws CliError for one that does not exist, with the nearest. */
-export function explainCode({ stdout }: Host, text: string, asJson: boolean): void {
+export function explainCode({ stdout, self }: Host, text: string, asJson: boolean): void {
   const explained = find(text);
   if (explained === null) {
     const meant = nearest(text, [...Object.keys(ERROR_CODES), ...Object.keys(FAILURE_GUIDE)]);
     const hint = meant === null ? '' : `; did you mean ${meant}?`;
     throw new CliError(
       `Expected the code of an error, or a workflow and a person, got ${oneLine(text)}${hint}`,
-      'All codes are in src/errors/README.md of the package',
+      `All codes: ${self} docs errors`,
     );
   }
   const { title, meaning, facts, json } = explained;

@@ -26,7 +26,7 @@ export function explainCommand(host: Host, end: (code: ExitCode) => void): Comma
       'Explains why the schedule of a workflow takes a person, or does not, and what was done for them; or what the code of an error means.',
     )
     .addArgument(
-      new Argument('<workflow>', 'its name, or the first digits of its id; or the code of an error'),
+      new Argument('<workflow|code>', 'its name, or the first digits of its id; or the code of an error'),
     )
     .argument('[person]', 'the id of the person')
     .addOption(dbOption('the database of the workflow'))
