@@ -39,8 +39,8 @@ const STOP_MS = 5_000;
 const SETTING_COLUMNS = 44;
 
 const HELP = `
-Simulates settings with the same seeds each, in threads on all cores, and gives the cheapest that meets the goal
-with certainty: the upper end of its 95 % interval has to. Where more capacity cannot hurt, settings are bisected.
+Simulates settings with the same seeds each, in threads on all cores, and gives the cheapest that meets the goal:
+the upper end of its 95 % interval has to. Where more capacity cannot hurt, settings are bisected.
 
 Goals: p50, p90, p95, p99, max or mean of (latency), or of (latency of <workflow>), with a duration; failed or
 unfinished, with a percentage. --goal can be given more than once: all are to be met.
@@ -51,7 +51,7 @@ and rates, and the longest interval; --cost gives prices instead: for each unit,
 Exit code 1 when no setting meets the goal; what comes nearest is in the message.
 
 Example:
-  $ tenure size onboarding-year --horizon P1M --goal 'p95(latency) <= 3h' --vary concurrency=4..256 interval=1,3,6`;
+  $ tenure size onboarding-year --horizon P1M --goal 'p95(latency) <= 30min' --vary concurrency=1..64 interval=1,3,6`;
 
 /** `tenure size`. */
 export function sizeCommand(host: Host, end: (code: ExitCode) => void): Command {
