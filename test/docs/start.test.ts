@@ -52,8 +52,11 @@ async function run(command: string, expected: number): Promise<string> {
   if (words[0] === 'node') {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      // A file of tests is started by itself: that prints the same, and is one process less.
-      ['--disable-warning=ExperimentalWarning', ...words.slice(1).filter((word) => word !== '--test')],
+      // A file of tests is started by itself, and reports as on a terminal: that prints the same, and is one process less.
+      [
+        '--disable-warning=ExperimentalWarning',
+        ...words.slice(1).map((word) => (word === '--test' ? '--test-reporter=spec' : word)),
+      ],
       { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
     );
     expect([command, status, stderr]).toEqual([command, expected, '']);
