@@ -124,6 +124,11 @@ describe('the source tree', () => {
     expect(offenders).toEqual([]);
   });
 
+  it('has no `using` declarations, which Node 22 cannot read', () => {
+    const offenders = sources.filter(({ text }) => /^\s*(?:await )?using \w+ =/m.test(codeOf(text)));
+    expect(offenders.map(({ name }) => name)).toEqual([]);
+  });
+
   it('has no `any` in its types', () => {
     const offenders = sources
       .filter(({ text }) => /\bany\b(?= ?[>,;)=|&[])/.test(codeOf(text).replace(/'[^'\n]*'|`[^`]*`/g, '')))

@@ -103,13 +103,13 @@ async function run(
   const first = await compareOnce(a, b, options);
   if (seeds === 1) return first;
   const others = Array.from({ length: seeds - 1 }, (_, at) => seed + 1 + at);
-  await using pool = new SimulationPool(workers === undefined ? {} : { workers });
+  const pool = new SimulationPool(workers === undefined ? {} : { workers });
   const progress: SimulationPoolRunOptions = {
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ share }) => onSeedsProgress?.(share),
   };
   const pairs = others.flatMap((other) => [a, b].map((read) => ({ read, seed: other, check })));
-  const figures = await pool.run(pairs, progress);
+  const figures = await pool.run(pairs, progress).finally(() => pool.close());
   const side = (at: number) => figures.filter((_, index) => index % 2 === at);
   return { ...first, overSeeds: overSeeds([first.a, ...side(0)], [first.b, ...side(1)]) };
 }

@@ -84,6 +84,10 @@ async function run(
   { workers, onProgress, signal, ...texts }: ReadShape<typeof READ_OPTIONS>,
 ): Promise<Sizing> {
   const plan = planOf(read, texts);
-  await using pool = new SimulationPool(workers === undefined ? {} : { workers });
-  return await sizeBy(pool, plan, { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
+  const pool = new SimulationPool(workers === undefined ? {} : { workers });
+  try {
+    return await sizeBy(pool, plan, { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
+  } finally {
+    await pool.close();
+  }
 }
