@@ -45,8 +45,8 @@ export class Recorder {
   /** Runs whose first failure waits for a commit. */
   readonly #ungrouped = new Set<KnownRun>();
   #waiting = 0;
-  /** Events of the commit that is being made. */
-  #committing = 0;
+  /** Events that are not committed yet, but for starts. */
+  #uncommitted = 0;
   #flushing = false;
   #idle: (() => void)[] = [];
 
@@ -66,9 +66,9 @@ export class Recorder {
     return this.#waiting;
   }
 
-  /** Events whose users cannot go on yet, while lanes can; 0 where nothing goes on during a commit. */
+  /** Ends of tasks whose users cannot go on yet, while lanes can; 0 where nothing goes on during a commit. */
   get uncommitted(): number {
-    return this.#context.commitsInBackground ? this.#waiting + this.#committing : 0;
+    return this.#context.commitsInBackground ? this.#uncommitted : 0;
   }
 
   /** Opens the queue of a slice that was claimed, of `run`. */
@@ -95,6 +95,7 @@ export class Recorder {
         queue.events.push(event);
         if (isFailure(event) && queue.known.groups === null) this.#ungrouped.add(queue.known);
         this.#waiting += 1;
+        if (event.kind !== 'start') this.#uncommitted += 1;
         if (!this.#flushing) void this.#flushAll();
       },
       cancel: () => {
@@ -120,6 +121,7 @@ export class Recorder {
     if (!queue.open) return;
     queue.open = false;
     this.#waiting -= queue.events.length;
+    this.#uncommitted -= endsIn(queue.events);
     queue.events = [];
     queue.activeUsers = [];
     if (this.#queues.get(sliceId(queue.slice)) === queue) this.#queues.delete(sliceId(queue.slice));
@@ -140,9 +142,7 @@ export class Recorder {
       }
       if (this.#ungrouped.size > 0) for (const known of this.#ungrouped) await this.#readGroups(known);
       const batches = this.#takeBatches();
-      this.#committing = batches.reduce((sum, { events }) => sum + events.length, 0);
       const answers = await this.#commit(batches.filter(({ commit }) => commit !== null));
-      this.#committing = 0;
       this.#finish(batches, answers);
     }
     this.#flushing = false;
@@ -152,6 +152,7 @@ export class Recorder {
   #finish(batches: readonly Batch[], answers: ReadonlyMap<Batch, SliceAnswer>): void {
     for (const batch of batches) {
       const answer = answers.get(batch);
+      if (answer?.kind !== 'canceling' || !batch.queue.open) this.#uncommitted -= endsIn(batch.events);
       if (batch.commit === null) this.#publish(batch, null);
       else if (answer?.kind === 'written') this.#publish(batch, answer);
       else if (answer?.kind === 'canceling') this.#repeat(batch);
@@ -293,6 +294,12 @@ export class Recorder {
     this.#close(queue);
     queue.client.lost(error);
   }
+}
+
+function endsIn(events: readonly UserEvent[]): number {
+  let ends = 0;
+  for (const { kind } of events) if (kind !== 'start') ends += 1;
+  return ends;
 }
 
 /** Whether the same call would fail once more. */

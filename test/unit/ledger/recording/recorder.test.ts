@@ -102,12 +102,18 @@ async function twoCommits(commitsInBackground: boolean): Promise<readonly string
   const [first, second] = users.map((user): TrackedUser => ({ user, staged: null }));
   queue.record(first as TrackedUser, STARTED);
   while (log.length === 0) await nextTurn();
-  expect(recorder.uncommitted).toBe(commitsInBackground ? 1 : 0);
   queue.record(second as TrackedUser, STARTED);
-  expect(recorder.uncommitted).toBe(commitsInBackground ? 2 : 0);
+  expect(recorder.uncommitted).toBe(0); // lanes wait for no starts
+  await recorder.settled();
+  queue.record(first as TrackedUser, ENDED);
+  expect(recorder.uncommitted).toBe(commitsInBackground ? 1 : 0);
+  const all = log.slice();
   await recorder.settled();
   expect(recorder.uncommitted).toBe(0);
-  return log;
+  queue.record(second as TrackedUser, ENDED);
+  queue.close();
+  expect(recorder.uncommitted).toBe(0);
+  return all;
 }
 
 describe('a recorder whose commits are made in the background', () => {

@@ -147,7 +147,7 @@ describePostgres('users in Postgres', () => {
         at: 0,
       } as never;
       expect(await listUsers(users, query({ where: filter }))).toEqual([]);
-      expect(await countUsers(users, filter)).toBe(0);
+      expect(await countUsers(users, { runId: users.runId, where: filter })).toBe(0);
     },
   );
 
