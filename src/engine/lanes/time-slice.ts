@@ -30,7 +30,9 @@ export class TimeSlice implements Clock {
     return this.#clock.now();
   }
 
+  /** A commit reads it before and after: what it does then belongs to a time slice. */
   elapsed(): DurationMs {
+    this.#begin();
     return this.#clock.elapsed();
   }
 
