@@ -17,7 +17,8 @@ export const durable: Measure = {
   async *run(bench) {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const load: Load = { users, tasks, waitMs: 0 };
-    const ours = bench.site.side('tenure, SQLite at synchronous=FULL', 'durable', load);
+    const alone = { ...load, writerThread: 'never' as const };
+    const ours = bench.site.side('tenure, SQLite at synchronous=FULL', 'durable', alone);
     const same = bench.site.side(
       'raw node:sqlite, the same statements and transactions again',
       'same-writes',
@@ -26,5 +27,11 @@ export const durable: Measure = {
     const comparison = await compare(ours, [same, rawInserts(bench.site, load)], rounds, bench.progress);
     const heading = { name: 'durable', case: 'a durable run', users, tasks, rounds };
     yield resultOf(heading, comparison, { residentMB: most(comparison.figures.residentMB) });
+
+    const threaded = bench.site.side('tenure, whose commits a thread makes', 'durable', load);
+    const one = bench.site.side('tenure, commits on the calling thread', 'durable', alone);
+    const both = await compare(threaded, [one], rounds, bench.progress);
+    const what = 'the same, whose commits a thread makes';
+    yield resultOf({ ...heading, case: what }, both, { residentMB: most(both.figures.residentMB) });
   },
 };

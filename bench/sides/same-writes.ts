@@ -11,6 +11,9 @@ import type { Load } from '../measure.ts';
 import { runLoad } from './load.ts';
 import { type Call, startRecording } from './sqlite-recording.ts';
 
+/** What a writer thread did could not be recorded. */
+const CALLING_THREAD = { writerThread: 'never' } as const;
+
 /** A write, or the begin or the end of a transaction. */
 type Write = Pick<Call, 'sql' | 'values'>;
 
@@ -30,15 +33,15 @@ async function recordRun(load: Load, folder: string): Promise<readonly Write[]> 
   const writes: Write[] = [];
   let recording: { stop(): void } | null = null;
   const open = async (name: string) => {
-    if (name === 'warm') return sqliteStore(join(folder, 'warm.db'));
+    if (name === 'warm') return sqliteStore(join(folder, 'warm.db'), CALLING_THREAD);
     // Created and closed, so that a single file holds everything; then opened for recording.
-    await (await sqliteStore(join(folder, 'bench.db'))).close();
+    await (await sqliteStore(join(folder, 'bench.db'), CALLING_THREAD)).close();
     copyFileSync(join(folder, 'bench.db'), join(folder, 'replay.db'));
     recording = startRecording(({ file, method, sql, values }) => {
       if (!file.endsWith('bench.db')) return;
       if (method === 'run' || /^(?:BEGIN|COMMIT|ROLLBACK)/.test(sql)) writes.push({ sql, values });
     });
-    return sqliteStore(join(folder, 'bench.db'));
+    return sqliteStore(join(folder, 'bench.db'), CALLING_THREAD);
   };
   await runLoad(load, open);
   (recording as { stop(): void } | null)?.stop();
