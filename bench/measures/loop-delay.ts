@@ -21,7 +21,10 @@ export const loopDelay: Measure = {
     const { users, tasks, rounds } = { ...bench.settings, users: bench.settings.users ?? USERS };
     const load: Load = { users, tasks, waitMs: 0 };
     for (const [what, options] of HOSTS) {
-      const alone = bench.site.side('the same run with no requests beside it', 'durable', { ...load, ...options });
+      const alone = bench.site.side('the same run with no requests beside it', 'durable', {
+        ...load,
+        ...options,
+      });
       const { others, figures, ...rates } = await compare(
         busyHost(bench.site, { ...load, ...options }),
         [alone],

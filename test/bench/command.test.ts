@@ -51,6 +51,7 @@ describe('npm run bench', () => {
     expect(versions).toMatchObject({ node: process.versions.node });
     expect(results).toMatchObject([
       { name: 'durable', users: 20, tasks: 2, limit: { name: expect.stringContaining('same') }, peers: [] },
+      { name: 'durable', case: 'the same, whose commits a thread makes' },
     ]);
     const [{ tasksPerSecond, limit, ratioToLimit, spread }] = results;
     expect(ratioToLimit).toBeCloseTo(tasksPerSecond / limit.tasksPerSecond);
