@@ -129,7 +129,7 @@ function hooks({ slicesTest }: ContractKit): void {
     const two = [first, second].map((slice) => run.commitOf(slice, run.endOf(slice)));
     await run.commit(two, { ended });
     assert.deepEqual(
-      calls.flatMap(({ keys }) => keys).sort((a, b) => a.slice - b.slice),
+      [...calls.flatMap(({ keys }): readonly SliceKey[] => keys)].sort((a, b) => a.slice - b.slice),
       [run.key(1), run.key(2)],
     );
     const last = run.commitOf(writtenSlice(started), run.endOf(third));
