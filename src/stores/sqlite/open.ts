@@ -26,8 +26,8 @@ export interface SqliteOptions {
    * Which commits of task outcomes a thread of its own makes, so that the host's event loop waits neither for
    * their writing nor for the disk (decision 15):
    *
-   * - `auto`: those of an engine in real time, whose lanes go on meanwhile. The thread starts after some thousand
-   *   outcomes: a short run starts none.
+   * - `auto`: those of an engine in real time, whose lanes go on meanwhile. The thread starts after about
+   *   80,000 outcomes: a short run starts none.
    * - `always`: all that it can, from the first, of all callers. Not with a clock in virtual time, which waits for no thread.
    * - `never`.
    *
@@ -55,8 +55,8 @@ const READER_CACHE_KIB = 8_192;
 /** Pages in the write-ahead log before it is copied into the file: 16 MB. The excess is truncated after that. */
 const CHECKPOINT_PAGES = 4_096;
 const LOG_BYTES_MAX = CHECKPOINT_PAGES * PAGE_BYTES;
-/** Bytes of commits before the thread starts, which takes some 30 ms: those of about 5,000 outcomes. */
-const THREAD_START_BYTES = 262_144;
+/** Bytes of commits before the thread starts, for which one commit waits some 40 ms: those of about 80,000 outcomes. */
+const THREAD_START_BYTES = 4 * 1_024 * 1_024;
 /** Links that are followed one after the other, as many as Linux follows. */
 const LINKS_MAX = 40;
 

@@ -65,11 +65,11 @@ describe('which commits a thread makes', () => {
     let states = users.slice(0, 10).map(step);
     await putInBackground(states);
     expect(commits()).toBe(0);
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; commits() === 0 && round < 1_000; round++) {
       states = users.map((user) => ({ ...step(user), scheduledAtMs: user.scheduledAtMs + round }));
       await putInBackground(states);
     }
-    expect(commits()).toBeGreaterThan(0);
+    expect(commits()).toBe(1);
     const before = commits();
     await putInBackground(users.slice(0, 1).map(step));
     expect(commits()).toBe(before + 1);
