@@ -165,7 +165,7 @@ export const SETTINGS = {
   concurrency: withDefault((place: Place) => readWhole(place, 1, 100_000), 256),
   schedule: withDefault(readFlag, true),
   replaceSettings: withDefault(readFlag, false),
-  scheduleIntervalHours: withDefault((place: Place) => readWhole(place, 1, 24), 3),
+  scheduleIntervalHours: withDefault((place: Place) => readWhole(place, 1, 24), LIMITS.scheduleIntervalHours),
   missedSlots: withDefault((place: Place) => readWord(place, MISSED_SLOT_POLICIES), 'once'),
   catchUpDays: withDefault((place: Place) => readWhole(place, 1, 180), LIMITS.catchUpDays),
   strictSelection: withDefault(readFlag, false),

@@ -3,6 +3,7 @@
  * engine: create a run, report results, and the run finishes by itself.
  */
 
+import { LIMITS } from '../model/limits.ts';
 import { HOUR_MS } from '../model/time.ts';
 import { DEFAULT_LIMITS, type WorkflowLimits } from '../model/workflow/workflow-limits.ts';
 import { type AuditLog, createAuditLog, keepAudit } from './audit-log.ts';
@@ -63,7 +64,7 @@ export function assembleLedger(context: LedgerContext, settings: LedgerSettings 
   const { clock } = context;
   const kept = createSettings(
     context.store,
-    settings.scheduleIntervalMs ?? 3 * HOUR_MS,
+    settings.scheduleIntervalMs ?? LIMITS.scheduleIntervalHours * HOUR_MS,
     (tx, by) => keepAudit(tx, [entryOf(clock, 'Update tenant settings', by, null)]),
     (by) => {
       workflowChanged(null);

@@ -103,6 +103,8 @@ export const LIMITS = {
   authorizedAppsMax: 100,
   /** Conditions of one quarantine configuration. */
   quarantineConditionsMax: 10,
+  /** Hours between schedule slots while no interval is set. Domain §3.2. */
+  scheduleIntervalHours: 3,
   /** Days after the trigger moment in which a subject is still picked up. Domain §3.2. */
   catchUpDays: 3,
   /** Days for which a deleted workflow can be restored. Domain §3.12. */

@@ -1,4 +1,5 @@
 /** Result of a simulation: plain data that survives JSON unchanged. */
+
 import type { Run } from '../model/resources/resources.ts';
 import type { UnreadableSelection } from '../model/selection.ts';
 import type { UserStatus, WorkflowCategory } from '../model/status.ts';
@@ -9,6 +10,7 @@ import type { CalendarDay } from './metrics/calendar.ts';
 import type { Delay } from './metrics/delay.ts';
 import type { DurationFigures, HistogramBar } from './metrics/histogram.ts';
 import type { StatusCounts } from './metrics/status-counts.ts';
+import type { ScenarioHeading } from './scenario/heading.ts';
 
 /** A run as callers see it, with the workflow that it belongs to. */
 export interface SimulatedRun {
@@ -112,13 +114,7 @@ export interface LoadBucket {
 
 /** Result of a simulation. */
 export interface SimulationResult {
-  readonly scenario: {
-    readonly name: string;
-    readonly description: string | null;
-    readonly startDateTime: string;
-    readonly endDateTime: string;
-    readonly horizon: string;
-    readonly timeZone: string;
+  readonly scenario: ScenarioHeading & {
     readonly intervalHours: number;
     readonly processes: number;
     /** Of each process. */

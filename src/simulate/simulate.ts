@@ -3,6 +3,7 @@ import { HOUR_MS } from '../model/time.ts';
 import { bottleneckOf } from './metrics/bottleneck.ts';
 import type { StatusCounts } from './metrics/status-counts.ts';
 import type { LoadBucket, SimulatedRun, SimulationResult } from './result.ts';
+import { headingOf } from './scenario/heading.ts';
 import {
   concurrencyOf,
   FILE_OPTIONS,
@@ -108,12 +109,7 @@ function resultOf(
   const latency = metrics.latency();
   return {
     scenario: {
-      name: scenario.name,
-      description: scenario.description ?? null,
-      startDateTime: new Date(startMs).toISOString(),
-      endDateTime: new Date(endMs).toISOString(),
-      horizon: scenario.horizon,
-      timeZone: read.zone.name,
+      ...headingOf(read),
       intervalHours: intervalMsOf(scenario) / HOUR_MS,
       processes: processesOf(scenario),
       concurrency,

@@ -4,6 +4,7 @@
  */
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import type { EventSink } from '../../events/event-map.ts';
+import { createSettings } from '../../ledger/methods/settings.ts';
 import { notesUnder } from '../../ledger/notes.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { Note } from '../../model/records.ts';
@@ -39,6 +40,20 @@ export async function readSharedSettings(store: StoreReader): Promise<SharedSett
   const text = (await store.getSetting(NAME)) ?? '{}';
   // JSON has no infinity, which is a limit that does not limit.
   return JSON.parse(text, (_, value) => (value === null ? Number.POSITIVE_INFINITY : value));
+}
+
+/** The schedule of a store as its engines have it, for readers without an engine. */
+export async function readSchedule(store: Store) {
+  const { catchUpDays = LIMITS.catchUpDays, scheduleIntervalHours = LIMITS.scheduleIntervalHours } =
+    await readSharedSettings(store);
+  const settings = createSettings(
+    store,
+    scheduleIntervalHours * HOUR_MS,
+    async () => {},
+    () => {},
+  );
+  await settings.load();
+  return { settings, catchUpMs: catchUpDays * DAY_MS };
 }
 
 /** Settings of a ledger that works without an engine. */

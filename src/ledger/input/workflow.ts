@@ -92,7 +92,7 @@ const TASK_FIXED = ['taskDefinitionId', 'isEnabled', 'continueOnError', 'argumen
 const TASK_SET_BY_LEDGER = ['id', 'category', 'executionSequence'] as const;
 const WORKFLOW_FIELDS = ['category', ...PATCHABLE, 'executionConditions', 'tasks'] as const;
 /** Set by the ledger; ignored in input. */
-const SET_BY_LEDGER = [
+export const SET_BY_LEDGER = [
   'id',
   'version',
   'createdDateTime',

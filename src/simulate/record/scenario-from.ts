@@ -1,12 +1,10 @@
 /** A scenario from a record of runs and the directory of its people (decision 39). */
-import { readSharedSettings } from '../../engine/cluster/shared-settings.ts';
+import { readSchedule } from '../../engine/cluster/shared-settings.ts';
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
 import { readFlag, readFunction, readString, readWhole } from '../../input/fields.ts';
 import { optional, readOptions, type ShapeOf, withDefault } from '../../input/options.ts';
 import { readDirectory, readStore } from '../../input/ports.ts';
 import { invalid, type Place } from '../../input/refuse.ts';
-import { createSettings } from '../../ledger/methods/settings.ts';
-import { LIMITS } from '../../model/limits.ts';
 import type { UserRecord } from '../../model/records.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { Workflow } from '../../model/workflow/workflow.ts';
@@ -56,7 +54,6 @@ export interface ScenarioFromRecord {
 }
 
 const CONCURRENCY_DEFAULT = 256;
-const INTERVAL_HOURS_DEFAULT = 3;
 /** A directory that has fewer of the people in runs is another one. */
 const KNOWN_SHARE_MIN = 0.2;
 
@@ -309,16 +306,8 @@ class RecordReader {
 
 /** Slots as the store has them. */
 async function scheduleOf(store: Store) {
-  const { catchUpDays = LIMITS.catchUpDays, scheduleIntervalHours = INTERVAL_HOURS_DEFAULT } =
-    await readSharedSettings(store);
-  const settings = createSettings(
-    store,
-    scheduleIntervalHours * HOUR_MS,
-    async () => {},
-    () => {},
-  );
-  await settings.load();
-  return { intervalHours: settings.scheduleIntervalMs / HOUR_MS, catchUpDays };
+  const { settings, catchUpMs } = await readSchedule(store);
+  return { intervalHours: settings.scheduleIntervalMs / HOUR_MS, catchUpDays: catchUpMs / DAY_MS };
 }
 
 function droppedNotes({ dropped }: RecordedPeople): readonly string[] {

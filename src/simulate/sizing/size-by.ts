@@ -1,4 +1,5 @@
 /** Searches the settings of a plan, and reports what was found. */
+import { headingOf } from '../scenario/heading.ts';
 import { bindingOf } from './binding.ts';
 import { frontierOf } from './frontier.ts';
 import { SIMULATIONS_MAX, type SizingPlan } from './plan.ts';
@@ -35,14 +36,7 @@ export async function sizeBy(
   const settingsOfAll = space.sizes.reduce((product, size) => product * size, 1);
   return {
     goals,
-    scenario: {
-      name: scenario.name,
-      description: scenario.description ?? null,
-      startDateTime: new Date(read.startMs).toISOString(),
-      endDateTime: new Date(read.endMs).toISOString(),
-      horizon: scenario.horizon,
-      timeZone: read.zone.name,
-    },
+    scenario: headingOf(read),
     seeds: { first: seed, count: seeds },
     vary: dimensions.map((one, at) => ({ ...one, triedAllBecause: triedAllBecause[at] ?? null })),
     answer,

@@ -1,4 +1,5 @@
 /** Result of a sizing: plain data that survives JSON unchanged. */
+import type { ScenarioHeading } from '../scenario/heading.ts';
 import type { Binding } from './binding.ts';
 import type { Goal } from './goal.ts';
 import type { SizedSetting } from './sized.ts';
@@ -28,14 +29,7 @@ export interface SizingSearch {
 /** Result of a sizing. */
 export interface Sizing {
   readonly goals: readonly Goal[];
-  readonly scenario: {
-    readonly name: string;
-    readonly description: string | null;
-    readonly startDateTime: string;
-    readonly endDateTime: string;
-    readonly horizon: string;
-    readonly timeZone: string;
-  };
+  readonly scenario: ScenarioHeading;
   /** The seeds `first` to `first + count − 1`, the same for every setting. */
   readonly seeds: { readonly first: number; readonly count: number };
   readonly vary: readonly VariedDimension[];

@@ -1,5 +1,6 @@
 /** The JSON schema of a workflow file, made of the tables that its reader uses (`src/ledger/input`, `src/catalogue`). */
 import { TASK_DEFINITIONS } from '../../../src/catalogue/task-definitions.ts';
+import { SET_BY_LEDGER } from '../../../src/ledger/input/workflow.ts';
 import { LIMITS } from '../../../src/model/limits.ts';
 import { WORKFLOW_CATEGORIES } from '../../../src/model/status.ts';
 import { MATCH_MODES } from '../../../src/model/workflow/quarantine.ts';
@@ -269,18 +270,7 @@ const SETTINGS = object(
 );
 
 const ignored: Readonly<Record<string, Schema>> = Object.fromEntries(
-  [
-    'id',
-    'version',
-    'createdDateTime',
-    'createdBy',
-    'lastModifiedDateTime',
-    'lastModifiedBy',
-    'deletedDateTime',
-    'nextScheduleRunDateTime',
-    'quarantineDetails',
-    'runsPausedDateTime',
-  ].map((name) => [name, { description: IGNORED }]),
+  SET_BY_LEDGER.map((name) => [name, { description: IGNORED }]),
 );
 
 /** JSON schema (2020-12) of a workflow file. */

@@ -1,12 +1,9 @@
-import { readSharedSettings } from '../../../engine/cluster/shared-settings.ts';
+import { readSchedule } from '../../../engine/cluster/shared-settings.ts';
 import { explain } from '../../../engine/explain/explain.ts';
 import { nearest } from '../../../input/nearest.ts';
 import { readSubjectId } from '../../../input/subject-id.ts';
 import { requireWorkflowRecord } from '../../../ledger/context.ts';
-import { createSettings } from '../../../ledger/methods/settings.ts';
 import type { Explanation } from '../../../model/explanation.ts';
-import { LIMITS } from '../../../model/limits.ts';
-import { DAY_MS, HOUR_MS } from '../../../model/time.ts';
 import type { Workflow } from '../../../model/workflow/workflow.ts';
 import type { Directory } from '../../../ports/directory.ts';
 import type { Store } from '../../../ports/store.ts';
@@ -77,20 +74,13 @@ async function explanationOf(
   { workflow, users, subjectId }: Question,
   { at }: ExplainCommandOptions,
 ): Promise<Explanation> {
-  const { catchUpDays = LIMITS.catchUpDays, scheduleIntervalHours = 3 } = await readSharedSettings(store);
-  const settings = createSettings(
-    store,
-    scheduleIntervalHours * HOUR_MS,
-    async () => {},
-    () => {},
-  );
-  await settings.load();
+  const { settings, catchUpMs } = await readSchedule(store);
   return explain({
     context: { store, clock },
     directory: users,
     settings,
     intervalMs: settings.scheduleIntervalMs,
-    catchUpMs: catchUpDays * DAY_MS,
+    catchUpMs,
     record: await requireWorkflowRecord(store, workflow.id),
     subjectId,
     ...(at === undefined ? {} : { atMs: Date.parse(at) }),
