@@ -50,7 +50,7 @@ const OPTIONS = {
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_BYTES = 4_096;
 /** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together 32 MB. */
-const WRITER_CACHE_KIB = 24_576;
+const WRITER_CACHE_KIB = 8_192;
 const READER_CACHE_KIB = 8_192;
 /** Pages in the write-ahead log before it is copied into the file: 16 MB. The excess is truncated after that. */
 const CHECKPOINT_PAGES = 4_096;

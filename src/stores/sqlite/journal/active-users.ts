@@ -31,10 +31,12 @@ export class RunJournal implements ActiveUsers {
   readonly #places = new Map<number, Place>();
   #touched: Place[] = [];
   #committedSize = 0;
-  #committedEntries = 0;
+  #committedLengths = { length: 0, compactedLength: 0 };
   #size = 0;
-  /** Entries in the table: those of the last compaction, and those since. */
-  entries = 0;
+  /** Characters of the run's rows in the table. */
+  length = 0;
+  /** The part of them that the last compaction wrote. */
+  compactedLength = 0;
 
   constructor() {
     const sizeOf = (): number => this.#committedSize;
@@ -78,14 +80,16 @@ export class RunJournal implements ActiveUsers {
   /** Stages the removal of all entries: all rows are current. */
   clear(): void {
     if (this.#size > 0) for (const place of this.#places.values()) this.#stage(place, undefined);
-    this.entries = 0;
+    this.length = 0;
+    this.compactedLength = 0;
   }
 
   /** Called after the commit. */
   commit(): void {
     for (const place of this.#touched) place.committed = place.staged;
     this.#committedSize = this.#size;
-    this.#committedEntries = this.entries;
+    const { length, compactedLength } = this;
+    this.#committedLengths = { length, compactedLength };
     this.#settle();
   }
 
@@ -93,7 +97,7 @@ export class RunJournal implements ActiveUsers {
   rollBack(): void {
     for (const place of this.#touched) place.staged = place.committed;
     this.#size = this.#committedSize;
-    this.entries = this.#committedEntries;
+    Object.assign(this, this.#committedLengths);
     this.#settle();
   }
 

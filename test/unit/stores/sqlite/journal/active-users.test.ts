@@ -14,22 +14,24 @@ it('a journal in memory is two maps: as committed for readers, and as staged for
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
       const journal = new RunJournal();
-      let committed = { users: new Map<number, UserRecord>(), entries: 0 };
-      let staged = { users: new Map<number, UserRecord>(), entries: 0 };
-      const copyOf = ({ users, entries }: typeof staged) => ({ users: new Map(users), entries });
+      let committed = { users: new Map<number, UserRecord>(), length: 0, compactedLength: 0 };
+      let staged = { users: new Map<number, UserRecord>(), length: 0, compactedLength: 0 };
+      const copyOf = ({ users, ...lengths }: typeof staged) => ({ users: new Map(users), ...lengths });
       for (const [index, [kind, ordinal = 0]] of operations.entries()) {
         if (kind === 'put') {
           const user = makeUser(ordinal, { scheduledAtMs: index });
           journal.put(user);
-          journal.entries += 1;
           staged.users.set(ordinal, user);
-          staged.entries += 1;
+          for (const of of [journal, staged]) {
+            of.length += 1;
+            if (index % 3 === 0) of.compactedLength = of.length;
+          }
         } else if (kind === 'remove') {
           journal.remove(ordinal);
           staged.users.delete(ordinal);
         } else if (kind === 'clear') {
           journal.clear();
-          staged = { users: new Map(), entries: 0 };
+          staged = { users: new Map(), length: 0, compactedLength: 0 };
         } else if (kind === 'commit') {
           journal.commit();
           committed = copyOf(staged);
@@ -45,7 +47,7 @@ it('a journal in memory is two maps: as committed for readers, and as staged for
           expect(new Set(real.values())).toEqual(new Set(users.values()));
           for (let no = 0; no <= 4; no++) expect(real.get(no)).toBe(users.get(no));
         }
-        expect(journal.entries).toBe(staged.entries);
+        expect([journal.length, journal.compactedLength]).toEqual([staged.length, staged.compactedLength]);
       }
     }),
   );

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../../../src/model/limits.ts';
-import type { UserRecord } from '../../../../../src/model/records.ts';
+import type { TaskOutcome, UserRecord } from '../../../../../src/model/records.ts';
 import { sqliteStore } from '../../../../../src/sqlite.ts';
 import { packState } from '../../../../../src/stores/journal/entries.ts';
 import type { Cell } from '../../../../../src/stores/sql/cells.ts';
@@ -14,7 +14,7 @@ import { RunJournal } from '../../../../../src/stores/sqlite/journal/active-user
 import { readJournal } from '../../../../../src/stores/sqlite/journal/journal.ts';
 import {
   checkpointJournal,
-  JOURNAL_ENTRIES_MAX,
+  JOURNAL_GROWTH,
   putUsers,
 } from '../../../../../src/stores/sqlite/journal/user-writes.ts';
 import { newDatabase, RecordingConnection } from '../database.ts';
@@ -110,7 +110,7 @@ describe('what is written', () => {
     run.put(...makeUsers(2).map(step));
     const writes = run.put(...makeUsers(2).map(step).map(step));
     expect(verbsOf(writes)).toEqual(['UPDATE users', 'UPDATE users', 'DELETE FROM journal']);
-    expect([run.entries(), run.journal.size, run.journal.entries]).toEqual([[], 0, 0]);
+    expect([run.entries(), run.journal.size, run.journal.length]).toEqual([[], 0, 0]);
   });
 
   it('for one outcome more is a few bytes, whatever came before', () => {
@@ -124,7 +124,7 @@ describe('what is written', () => {
     }
     expect(run.entries().at(-1)).toBe('[[1,"c",7,3]]');
     expect(run.entries().join('').length).toBeLessThan(90 * 20 + 200);
-    expect(run.journal.entries).toBe(89);
+    expect(run.journal.length).toBe(run.entries().join('').length);
   });
 
   it('of another run is left alone', () => {
@@ -293,7 +293,8 @@ function look(file: string) {
   const statuses = database.prepare('SELECT processing_status AS status FROM users ORDER BY no').all();
   database.close();
   const entries = bodies.flatMap(({ body }) => JSON.parse(String(body))).length;
-  return { entries, statuses: statuses.map(({ status }) => status) };
+  const length = bodies.reduce((sum, { body }) => sum + String(body).length, 0);
+  return { entries, length, statuses: statuses.map(({ status }) => status) };
 }
 
 describe('compaction', () => {
@@ -304,11 +305,19 @@ describe('compaction', () => {
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(100, many));
     let users = makeUsers(100, many);
-    for (let round = 0; round < 130; round++) {
-      users = users.map(step);
+    const reason = 'It is not there. '.repeat(40);
+    for (let round = 0; round < 60; round++) {
+      users = users.map(step).map((user) => ({
+        ...user,
+        outcomes:
+          user.outcomes?.with(-1, { ...(user.outcomes.at(-1) as TaskOutcome), processingInfo: reason }) ??
+          null,
+      }));
       await put(store, users);
     }
-    expect(look(file).entries).toBeLessThan(JOURNAL_ENTRIES_MAX);
+    const inAll = 60 * 100 * reason.length;
+    expect(inAll).toBeGreaterThan(2 * JOURNAL_GROWTH);
+    expect(look(file).length).toBeLessThan(users.map(packState).join().length + JOURNAL_GROWTH);
     expect(look(file).statuses[0]).toBe('queued');
     expect(await allUsers(store)).toEqual(users);
     const reader = await opened(sqliteStore(file, { readOnly: true }));
@@ -334,14 +343,15 @@ describe('compaction', () => {
     const run = runWith(makeUsers(3, many));
     const [first, second] = makeUsers(2, many).map(step) as [UserRecord, UserRecord];
     run.put(first, second);
-    run.journal.entries = JOURNAL_ENTRIES_MAX - 2;
+    run.journal.length = JOURNAL_GROWTH - '[[1,"c",7,3]]'.length - 1;
     expect(verbsOf(run.put(step(first)))).toEqual(['INSERT INTO journal']);
     expect(verbsOf(run.put(step(step(first))))).toEqual([
       'INSERT INTO journal',
       'DELETE FROM journal',
       'INSERT INTO journal',
     ]);
-    expect(run.entries()).toEqual([`[${packState(step(step(first)))},${packState(second)}]`]);
-    expect(run.journal.entries).toBe(2);
+    const compacted = `[${packState(step(step(first)))},${packState(second)}]`;
+    expect(run.entries()).toEqual([compacted]);
+    expect([run.journal.length, run.journal.compactedLength]).toEqual([compacted.length, compacted.length]);
   });
 });
