@@ -19,5 +19,7 @@ export function withinRange(
   users: Iterable<UserRecord>,
   { afterOrdinal = 0, toOrdinal = Number.POSITIVE_INFINITY }: Partial<OrdinalRange>,
 ): UserRecord[] {
-  return [...users].filter(({ ordinal }) => ordinal > afterOrdinal && ordinal <= toOrdinal);
+  const found: UserRecord[] = [];
+  for (const user of users) if (user.ordinal > afterOrdinal && user.ordinal <= toOrdinal) found.push(user);
+  return found;
 }
