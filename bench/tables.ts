@@ -72,7 +72,14 @@ function limitLines(found: Found): readonly (readonly string[])[] {
       : [];
   return [
     ...line('a run on SQLite, each task on the disk before the next', resultOf(found, 'durable')),
+    ...line('the same on Postgres, by one process', resultOf(found, 'postgres', 'a durable run on Postgres')),
     ...line('the same run in memory', resultOf(found, 'memory')),
+    ...[5, 50].flatMap((waitMs) =>
+      ['SQLite', 'Postgres'].flatMap((store) => {
+        const what = `tasks that wait ${waitMs} ms in 256 lanes, on ${store}`;
+        return line(what, resultOf(found, 'waiting', what));
+      }),
+    ),
   ];
 }
 

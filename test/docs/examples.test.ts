@@ -1,12 +1,20 @@
 /** The examples of the reference, which are those of the docstrings: each runs, and prints what stands behind its arrows. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describePostgres, serverUrl, sql } from '../postgres/support.ts';
-import { linked, ROOT } from './programs.ts';
+import { ENTRIES, linked, ROOT } from './programs.ts';
 
 const REFERENCE = join(ROOT, 'src/reference');
 const folder = mkdtempSync(join(tmpdir(), 'tenure-examples-'));
@@ -65,6 +73,28 @@ describe('the examples of the reference', () => {
     for (const name of ['createEngine of tenure.md', 'sqliteStore of sqlite.md', 'simulate of simulate.md'])
       expect(names).toContain(name);
     expect(examples.length).toBeGreaterThan(30);
+  });
+
+  it('have the types that the package declares', () => {
+    const place = join(folder, 'types');
+    mkdirSync(place);
+    symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'));
+    const options = {
+      rootDir: '/',
+      paths: Object.fromEntries([...ENTRIES].map(([name, path]) => [name, [path]])),
+    };
+    const project = {
+      extends: join(ROOT, 'tsconfig.json'),
+      compilerOptions: options,
+      include: ['*.mts'],
+      exclude: [],
+    };
+    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify(project));
+    for (const [index, { name, code }] of examples.entries())
+      writeFileSync(join(place, `${index}-${name.replace(/\W+/g, '-')}.mts`), code);
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const { stdout, stderr } = spawnSync(tsc, ['-p', place], { cwd: place, encoding: 'utf8' });
+    expect(stdout + stderr).toBe('');
   });
 
   // One process for all: those of Postgres go with the others, where there is a server.

@@ -10,7 +10,7 @@ const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
 };
 /** `tenure/sqlite` is made of `src/sqlite.ts`. */
-const ENTRIES = new Map(
+export const ENTRIES: ReadonlyMap<string, string> = new Map(
   Object.entries(exports).flatMap(([path, entry]) =>
     typeof entry === 'string'
       ? []

@@ -40,7 +40,9 @@ export type AuditActivity = (typeof AUDIT_ACTIVITIES)[AuditCategory][number];
 
 /** One entry of an audit log. */
 export interface AuditEntry {
+  /** The kind of activity. */
   readonly category: AuditCategory;
+  /** What was done, as Graph names it. */
   readonly activity: AuditActivity;
   /** ISO 8601, UTC. */
   readonly activityDateTime: string;

@@ -2,6 +2,7 @@
 
 /** A slot that will take people. */
 export interface ComingSlot {
+  /** Start of the slot. ISO 8601, UTC. */
   readonly slotDateTime: string;
   /** People that it will take, by the directory as it is now. */
   readonly usersCount: number;
@@ -11,7 +12,9 @@ export interface ComingSlot {
 
 /** The coming slots of a workflow. */
 export interface ComingSlotsOfWorkflow {
+  /** GUID of the workflow. */
   readonly id: string;
+  /** Of its newest version. */
   readonly displayName: string;
   /**
    * `changes`: a change makes people due, and changes are not known before they are made; `quarantine`: it takes no

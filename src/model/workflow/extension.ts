@@ -4,8 +4,11 @@ import type { UserReference } from './workflow.ts';
 /** A logic app, or whatever answers at its URL. */
 export interface LogicAppTriggerEndpointConfiguration {
   readonly '@odata.type': '#microsoft.graph.logicAppTriggerEndpointConfiguration';
+  /** Kept for those who read it; the call goes to `url`. */
   readonly logicAppWorkflowName: string;
+  /** Likewise. */
   readonly resourceGroupName: string;
+  /** Likewise. */
   readonly subscriptionId: string;
   /** Where it is called; `null`: not known, so that tasks which call it fail. */
   readonly url: string | null;
@@ -14,6 +17,7 @@ export interface LogicAppTriggerEndpointConfiguration {
 /** Any HTTP endpoint. */
 export interface HttpRequestEndpoint {
   readonly '@odata.type': '#microsoft.graph.httpRequestEndpoint';
+  /** Where it is called. */
   readonly targetUrl: string;
 }
 
@@ -45,19 +49,27 @@ export type ReplyMode = (typeof REPLY_MODES)[number];
 
 /** A system that a task calls. */
 export interface CustomTaskExtension {
+  /** GUID. */
   readonly id: string;
+  /** What people read; not empty. */
   readonly displayName: string;
+  /** `null`: none. */
   readonly description: string | null;
+  /** What is called. */
   readonly endpointConfiguration: LogicAppTriggerEndpointConfiguration | HttpRequestEndpoint;
   /** Kept, not used: headers of calls are the host's. */
   readonly authenticationConfiguration: Readonly<Record<string, string>> | null;
+  /** `null`: the engine’s defaults. */
   readonly clientConfiguration: ClientConfiguration | null;
   /** Not `null` exactly with the reply mode `callback`. */
   readonly callbackConfiguration: CallbackConfiguration | null;
+  /** How the outcome comes back. */
   readonly replyMode: ReplyMode;
+  /** When it was created. ISO 8601, UTC. */
   readonly createdDateTime: string;
   /** Author; `null`: not known. */
   readonly createdBy: UserReference | null;
+  /** When it was changed last. */
   readonly lastModifiedDateTime: string;
   /** Author of the last change; `null`: not known. */
   readonly lastModifiedBy: UserReference | null;

@@ -25,7 +25,9 @@ export const MATCH_MODES = ['any', 'all'] as const;
 
 /** The bounds of a workflow's runs. */
 export interface QuarantineConfiguration {
+  /** At most 10. */
   readonly conditions: readonly QuarantineCondition[];
+  /** Whether one exceeded bound is enough, or all have to be. */
   readonly matchMode: (typeof MATCH_MODES)[number];
 }
 

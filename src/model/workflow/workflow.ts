@@ -8,7 +8,9 @@ import type { QuarantineDetails, WorkflowSetting } from './quarantine.ts';
 
 /** A named argument of a task. Values are strings, as in Graph. */
 export interface KeyValuePair {
+  /** A parameter of the task’s definition, or of the host’s own. */
   readonly name: string;
+  /** Text, whatever type the parameter has. */
   readonly value: string;
 }
 
@@ -16,16 +18,21 @@ export interface KeyValuePair {
 export interface Task {
   /** GUID, assigned per version. */
   readonly id: string;
+  /** GUID of an entry of the catalogue, or the host’s own name for one. */
   readonly taskDefinitionId: string;
+  /** What people read; not empty. */
   readonly displayName: string;
+  /** `null`: none. */
   readonly description: string | null;
   /** Of the definition; tasks of the host's own definitions carry the workflow's category. */
   readonly category: readonly WorkflowCategory[];
+  /** `false`: runs leave it out. */
   readonly isEnabled: boolean;
   /** `true`: the user's following tasks run although this one failed. */
   readonly continueOnError: boolean;
   /** 1-based, from the position in the array. */
   readonly executionSequence: number;
+  /** What the handler gets beside the person. */
   readonly arguments: readonly KeyValuePair[];
 }
 
@@ -167,27 +174,41 @@ export interface AdministrationScopeTarget {
 
 /** One version of a workflow; the newest one is what `workflows.get` returns. */
 export interface Workflow {
+  /** GUID, the same for all versions. */
   readonly id: string;
+  /** From 1; a change of conditions or tasks makes the next one. */
   readonly version: number;
+  /** Which tasks and triggers it may have. */
   readonly category: WorkflowCategory;
+  /** What people read; not empty. */
   readonly displayName: string;
+  /** `null`: none. */
   readonly description: string | null;
+  /** `false`: no run is made of it, on schedule or on demand. */
   readonly isEnabled: boolean;
+  /** Whether the schedule makes runs of it. */
   readonly isSchedulingEnabled: boolean;
+  /** When it runs, and for whom. */
   readonly executionConditions: WorkflowExecutionConditions;
+  /** In the order in which they run. */
   readonly tasks: readonly Task[];
+  /** When its first version was created. ISO 8601, UTC, as all dates. */
   readonly createdDateTime: string;
   /** Author of the workflow; `null`: not known. */
   readonly createdBy: UserReference | null;
+  /** When anything in it was changed last. */
   readonly lastModifiedDateTime: string;
   /** Author of the last change; `null`: not known. */
   readonly lastModifiedBy: UserReference | null;
   /** At most `LIMITS.administrationScopeTargetsMax`. Stored for the host, which decides what they allow. */
   readonly administrationScopeTargets: readonly AdministrationScopeTarget[];
+  /** When it was deleted; `null`: it was not. It can be restored for 30 days. */
   readonly deletedDateTime: string | null;
   /** Start of the next schedule slot; `null` when the workflow is not scheduled. */
   readonly nextScheduleRunDateTime: string | null;
+  /** What overrides the settings of all workflows. */
   readonly settings: WorkflowSetting;
+  /** Whether the schedule stopped it, and why. */
   readonly quarantineDetails: QuarantineDetails;
   /** Since when its runs are paused (`workflows.pauseRuns`). Absent: they are not. */
   readonly runsPausedDateTime?: string;
@@ -195,20 +216,31 @@ export interface Workflow {
 
 /** A parameter that a task definition understands. */
 export interface Parameter {
+  /** As tasks give it in `arguments`. */
   readonly name: string;
+  /** What it may be; empty: anything of the type. */
   readonly values: readonly string[];
+  /** How its text is read. */
   readonly valueType: 'enum' | 'string' | 'int' | 'bool';
 }
 
 /** An entry of the catalogue of tasks. `key` is tenure's readable name, beside Graph's GUID. */
 export interface TaskDefinition {
+  /** Graph’s GUID. */
   readonly id: string;
+  /** For `tasks` of `createEngine` and in files. */
   readonly key: string;
+  /** As Graph has it. */
   readonly displayName: string;
+  /** What the task does. */
   readonly description: string;
+  /** The categories of workflows that may have it. */
   readonly category: readonly WorkflowCategory[];
+  /** What its tasks have unless they say otherwise. */
   readonly continueOnError: boolean;
+  /** What its tasks may give in `arguments`. */
   readonly parameters: readonly Parameter[];
+  /** Of the definition, as Graph counts it. */
   readonly version: number;
 }
 
