@@ -142,7 +142,7 @@ export interface TaskReport {
   readonly id: string;
   /** That of the run. */
   readonly completedDateTime: string | null;
-  /** Users for whom the task has failed. */
+  /** Users whose task has failed. */
   readonly failedUsersCount: number;
   /** That of the run. */
   readonly lastUpdatedDateTime: string;
@@ -152,11 +152,11 @@ export interface TaskReport {
   readonly runId: string;
   /** That of the run. */
   readonly startedDateTime: string | null;
-  /** Users for whom the task has completed. */
+  /** Users whose task has completed. */
   readonly successfulUsersCount: number;
   /** Users who have the task. */
   readonly totalUsersCount: number;
-  /** Users for whom the task is queued, in progress or canceled. */
+  /** Users whose task is queued, in progress or canceled. */
   readonly unprocessedUsersCount: number;
   /** The task of the version that the run pinned. */
   readonly task: { readonly id: string; readonly displayName: string; readonly taskDefinitionId: string };

@@ -6,9 +6,9 @@ export interface LogicAppTriggerEndpointConfiguration {
   readonly '@odata.type': '#microsoft.graph.logicAppTriggerEndpointConfiguration';
   /** Kept for those who read it; the call goes to `url`. */
   readonly logicAppWorkflowName: string;
-  /** Likewise. */
+  /** As `logicAppWorkflowName`. */
   readonly resourceGroupName: string;
-  /** Likewise. */
+  /** As `logicAppWorkflowName`. */
   readonly subscriptionId: string;
   /** Where it is called; `null`: not known, so that tasks which call it fail. */
   readonly url: string | null;

@@ -188,7 +188,7 @@ export interface Workflow {
   readonly isEnabled: boolean;
   /** Whether the schedule makes runs of it. */
   readonly isSchedulingEnabled: boolean;
-  /** When it runs, and for whom. */
+  /** When it runs, and for which people. */
   readonly executionConditions: WorkflowExecutionConditions;
   /** In the order in which they run. */
   readonly tasks: readonly Task[];
