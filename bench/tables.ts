@@ -85,7 +85,7 @@ function limitLines(found: Found): readonly (readonly string[])[] {
 
 /** The number of rounds; the lowest when the benchmarks shown had different ones. */
 function roundsOf({ results }: Found): string {
-  const shown = results.filter(({ name }) => ['durable', 'memory', 'peers'].includes(name));
+  const shown = results.filter(({ name }) => ['durable', 'memory', 'peers', 'postgres', 'waiting'].includes(name));
   const rounds = Math.min(...shown.map((result) => result.rounds));
   return rounds === 1
     ? 'of one round'
