@@ -1,5 +1,6 @@
 /** The charts of the README, as SVG on a card of their own, so that they can be read on any background. */
-import { type Found, idleGroups, resultOf } from './record.ts';
+import type { Result } from './measure.ts';
+import { type Found, idleGroups } from './record.ts';
 import { number } from './report.ts';
 
 const WIDTH = 760;
@@ -101,20 +102,25 @@ export function scaleChart(found: Found): string {
   );
 }
 
+/** Ours as measured in turns with the peers: of several loads the largest. */
 function barsOf(found: Found): Bar[] {
-  const ours = [
-    { name: 'tenure, in memory', perSecond: resultOf(found, 'memory')?.tasksPerSecond },
-    { name: 'tenure, durable per task', perSecond: resultOf(found, 'durable')?.tasksPerSecond },
-  ].flatMap(({ name, perSecond }) => (perSecond === undefined ? [] : [{ name, perSecond, isOurs: true }]));
-  const theirs = idleGroups(found).flatMap((group) => {
+  const groups = idleGroups(found).toSorted((a, b) => a.users - b.users);
+  const isInMemory = (group: Result): boolean => group.case.endsWith('in memory');
+  const ours = new Map(
+    groups.map((group) => [
+      `tenure, ${isInMemory(group) ? 'in memory' : 'durable per task'}`,
+      group.tasksPerSecond,
+    ]),
+  );
+  const theirs = groups.flatMap((group) => {
     const how = group.case.split(' ').slice(-2).join(' '); // per task, per job, in memory
     return group.peers.map(({ name, tasksPerSecond }) => ({
-      name: `${name}, ${how === 'in memory' ? how : `durable ${how}`}`,
+      name: `${name}, ${isInMemory(group) ? how : `durable ${how}`}`,
       perSecond: tasksPerSecond,
       isOurs: false,
     }));
   });
-  return [...ours, ...theirs];
+  return [...[...ours].map(([name, perSecond]) => ({ name, perSecond, isOurs: true })), ...theirs];
 }
 
 function card(title: string, subtitle: string, height: number, shapes: readonly string[]): string {

@@ -83,13 +83,14 @@ function limitLines(found: Found): readonly (readonly string[])[] {
   ];
 }
 
-/** The number of rounds; the lowest when the benchmarks shown had different ones. */
+/** The number of rounds; the fewest and the most when the benchmarks shown had different ones. */
 function roundsOf({ results }: Found): string {
-  const shown = results.filter(({ name }) => ['durable', 'memory', 'peers', 'postgres', 'waiting'].includes(name));
-  const rounds = Math.min(...shown.map((result) => result.rounds));
-  return rounds === 1
-    ? 'of one round'
-    : `the median of ${rounds} rounds, and the lowest and the highest of them`;
+  const shown = new Set(['durable', 'memory', 'peers', 'postgres', 'waiting']);
+  const rounds = results.filter(({ name }) => shown.has(name)).map((result) => result.rounds);
+  const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
+  if (most === 1) return 'of one round';
+  const count = fewest === most ? fewest : `${fewest} to ${most}`;
+  return `the median of ${count} rounds, and the lowest and the highest of them`;
 }
 
 /** In words: `2 cores of an AMD EPYC, 24 GiB, Node 24.21.0`. */

@@ -29,7 +29,6 @@ export function normalizeText(text: string): string {
 export function faultOfId(id: string): string | null {
   if (id === '') return 'an empty one';
   if (id.length > LIMITS.idLengthMax) return `one of ${id.length} characters`;
-  if (PLAIN.test(id)) return null;
   const [control] = CONTROL.exec(id) ?? [];
   if (control !== undefined) return `one with ${codePoint(control)}`;
   return id.isWellFormed() ? null : 'one with half of a surrogate pair';

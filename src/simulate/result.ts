@@ -1,5 +1,4 @@
 /** Result of a simulation: plain data that survives JSON unchanged. */
-
 import type { Run } from '../model/resources/resources.ts';
 import type { UnreadableSelection } from '../model/selection.ts';
 import type { UserStatus, WorkflowCategory } from '../model/status.ts';

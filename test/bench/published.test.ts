@@ -77,10 +77,11 @@ describe('text generated from a bench record', () => {
 describe('the charts of the bench', () => {
   const peer = { tasksPerSecond: 900, ratio: 10, spread: [9, 11] as const, durability: 'each task' };
   const idle: Result = {
-    ...result('peers', 9_000),
+    ...result('peers', 100_000),
     case: 'tasks that do nothing, durable per task',
     peers: [{ ...peer, name: 'A & <B>' }],
   };
+  const inMemory: Result = { ...result('peers', 1_000_000), case: 'tasks that do nothing, in memory' };
   const size = (users: number, usPerUser: number): Result => ({
     ...result('scale', 1),
     case: `one run of ${users.toLocaleString('en-US')} users`,
@@ -89,7 +90,7 @@ describe('the charts of the bench', () => {
   });
 
   it('show throughput on a logarithmic axis, with a bar for tenure and each peer', () => {
-    const chart = throughputChart(found(result('memory', 1_000_000), result('durable', 100_000), idle));
+    const chart = throughputChart(found(idle, inMemory));
     const widths = [...chart.matchAll(/<rect class="(ours|theirs)"[^>]* width="([\d.]+)"/g)].map((match) => [
       match[1],
       Number(match[2]),
@@ -99,6 +100,18 @@ describe('the charts of the bench', () => {
     expect(million - tenth).toBeCloseTo(million / 4, 0); // the axis is 100 to 1M
     expect(least).toBeGreaterThan(0);
     expect(chart).toContain('A &amp; &lt;B>, durable per task');
+  });
+
+  it('show tenure as it was measured beside its peers: of several loads the largest', () => {
+    const other: Result = { ...idle, users: 9, tasksPerSecond: 123_456 };
+    for (const results of [
+      [other, idle],
+      [idle, other],
+    ]) {
+      const chart = throughputChart(found(result('durable', 777_777), ...results));
+      expect(chart).toContain('>100,000<');
+      for (const rate of ['123,500', '777,800']) expect(chart).not.toContain(rate);
+    }
   });
 
   it('show growth with a point for each size, labelled with its cost and memory', () => {

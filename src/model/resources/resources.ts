@@ -77,7 +77,7 @@ export interface UserProcessingResult {
 export interface SubjectProcessingResult extends Omit<UserProcessingResult, 'subject'> {
   /** The person or the provisioning object. */
   readonly subject: WorkflowSubject;
-  /** Which of both it is. */
+  /** Which of the two it is. */
   readonly subjectType: SubjectType;
 }
 

@@ -218,7 +218,7 @@ export interface Workflow {
 export interface Parameter {
   /** As tasks give it in `arguments`. */
   readonly name: string;
-  /** What it may be; empty: anything of the type. */
+  /** What it may be, or, for a `string`, values that Entra gives a meaning to. */
   readonly values: readonly string[];
   /** How its text is read. */
   readonly valueType: 'enum' | 'string' | 'int' | 'bool';

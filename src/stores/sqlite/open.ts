@@ -49,7 +49,7 @@ const OPTIONS = {
 /** How long to wait for another program's lock, blocking the thread, ms. Tenure's own locks are never held long. */
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_BYTES = 4_096;
-/** Page caches, KiB: rows and indexes of the runs at work; a page of a list. Together 32 MB. */
+/** Page caches, KiB: rows and indexes of the runs at work; a page of a list. 16 MB together, and 8 MB of the thread. */
 const WRITER_CACHE_KIB = 8_192;
 const READER_CACHE_KIB = 8_192;
 /** Pages in the write-ahead log before it is copied into the file: 16 MB. The excess is truncated after that. */

@@ -305,19 +305,22 @@ describe('compaction', () => {
     const store = await opened(sqliteStore(file));
     await fill(store, makeRun(), makeUsers(100, many));
     let users = makeUsers(100, many);
-    const reason = 'It is not there. '.repeat(40);
-    for (let round = 0; round < 60; round++) {
-      users = users.map(step).map((user) => ({
-        ...user,
-        outcomes:
-          user.outcomes?.with(-1, { ...(user.outcomes.at(-1) as TaskOutcome), processingInfo: reason }) ??
-          null,
-      }));
+    const info = 'It is not there. '.repeat(40);
+    const noted = (user: UserRecord, round: number): UserRecord => ({
+      ...user,
+      scheduledAtMs: user.scheduledAtMs + round, // the whole state is written each time
+      outcomes: [{ ...(user.outcomes?.[0] as TaskOutcome), processingInfo: info }],
+    });
+    const started = users.map(step);
+    let written = 0;
+    for (let round = 0; round < 50; round++) {
+      users = started.map((user) => noted(user, round));
+      written += users.map(packState).join().length;
       await put(store, users);
     }
-    const inAll = 60 * 100 * reason.length;
-    expect(inAll).toBeGreaterThan(2 * JOURNAL_GROWTH);
-    expect(look(file).length).toBeLessThan(users.map(packState).join().length + JOURNAL_GROWTH);
+    expect(written).toBeGreaterThan(2 * JOURNAL_GROWTH);
+    const last = users.map(packState).join().length;
+    expect(look(file).length).toBeLessThan(JOURNAL_GROWTH + 2 * last);
     expect(look(file).statuses[0]).toBe('queued');
     expect(await allUsers(store)).toEqual(users);
     const reader = await opened(sqliteStore(file, { readOnly: true }));
@@ -353,5 +356,23 @@ describe('compaction', () => {
     const compacted = `[${packState(step(step(first)))},${packState(second)}]`;
     expect(run.entries()).toEqual([compacted]);
     expect([run.journal.length, run.journal.compactedLength]).toEqual([compacted.length, compacted.length]);
+  });
+
+  it('waits until the journal has doubled when the last one left more than the bound', () => {
+    const run = runWith(makeUsers(1, many));
+    let user = step(makeUser(1, many));
+    run.put(user);
+    const puts = (length: number): readonly string[] => {
+      user = step(user);
+      run.journal.compactedLength = 2 * JOURNAL_GROWTH;
+      run.journal.length = length - '[[1,"c",7,3]]'.length;
+      return verbsOf(run.put(user));
+    };
+    expect(puts(4 * JOURNAL_GROWTH - 1)).toEqual(['INSERT INTO journal']);
+    expect(puts(4 * JOURNAL_GROWTH)).toEqual([
+      'INSERT INTO journal',
+      'DELETE FROM journal',
+      'INSERT INTO journal',
+    ]);
   });
 });
